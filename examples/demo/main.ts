@@ -1,0 +1,142 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KubeConfig, KubernetesObjectApi, type KubernetesObject } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
+import { parseStatus, type NetworkStatus } from '../../src/npwg/index.ts';
+import { table } from '../../src/view/index.ts';
+import { startApiServer } from '../../test/support/api-server/index.ts';
+import { callCni, podArgs } from '../../test/support/cni-runtime.ts';
+import { createNetns, type Netns } from '../../test/support/netns.ts';
+import { pluginsDir } from '../../test/support/plugins-dir.ts';
+import { createNode, type DemoNode } from './node.ts';
+import { pingAll } from './ping.ts';
+
+interface Pod {
+  readonly name: string;
+  readonly uid: string;
+  readonly containerId: string;
+  readonly netns: Netns;
+}
+interface Demo {
+  readonly node: DemoNode;
+  readonly api: KubernetesObjectApi;
+  readonly config: string;
+  readonly pods: Pod[];
+}
+
+const say = (text = ''): void => void process.stdout.write(`${text}\n`);
+const heading = (text: string): void => say(`\n\u001B[1m${text}\u001B[0m`.replaceAll(process.stdout.isTTY ? '' : /\u001B\[\d+m/g, ''));
+
+/** Calls the plugin as the runtime does and insists on success. */
+async function call(demo: Demo, command: string, pod: Pod): Promise<string> {
+  const answer = await callCni({
+    command,
+    config: demo.config,
+    containerId: pod.containerId,
+    netns: pod.netns.path,
+    ifName: 'eth0',
+    args: podArgs({ namespace: 'default', name: pod.name, uid: pod.uid }, pod.containerId),
+    path: [await pluginsDir()],
+    nodeNetns: demo.node.netns.path,
+  });
+  if (answer.exitCode !== 0) throw new Error(`${command} of pod ${pod.name} failed:\n${answer.stdout}${answer.stderr}`);
+  return answer.stdout;
+}
+
+async function createObjects(api: KubernetesObjectApi, yaml: string): Promise<KubernetesObject[]> {
+  const created: KubernetesObject[] = [];
+  for (const document of parseAllDocuments(yaml)) created.push(await api.create(document.toJS() as KubernetesObject));
+  return created;
+}
+
+async function createPods(demo: Demo): Promise<void> {
+  for (const { metadata } of await createObjects(demo.api, await demo.node.file('pods.yaml'))) {
+    const name = metadata?.name ?? '';
+    demo.pods.push({ name, uid: metadata?.uid ?? '', containerId: `demo${name}${process.pid}`, netns: await createNetns() });
+  }
+}
+
+async function statusOf(demo: Demo, pod: Pod): Promise<string> {
+  const read = await demo.api.read({ apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.name, namespace: 'default' } });
+  return read.metadata?.annotations?.['k8s.v1.cni.cncf.io/network-status'] ?? '[]';
+}
+
+const rowOf = (pod: Pod, status: NetworkStatus): string[] => [
+  pod.name,
+  status.interface ?? '',
+  status.name,
+  (status.ips ?? []).join(' '),
+  status.mac ?? '',
+  String(status.mtu ?? ''),
+  status.default ? 'default' : '',
+];
+
+async function attach(demo: Demo): Promise<NetworkStatus[][]> {
+  for (const pod of demo.pods) {
+    const result = JSON.parse(await call(demo, 'ADD', pod)) as { ips: { address: string }[] };
+    say(`  ADD ${pod.name}: the runtime is told ${result.ips.map(({ address }) => address).join(', ')}`);
+  }
+  const texts = await Promise.all(demo.pods.map((pod) => statusOf(demo, pod)));
+  const statuses = texts.map((text) => [...parseStatus(text)]);
+  say(`\n${table(['POD', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'MTU', ''], demo.pods.flatMap((pod, index) => (statuses[index] ?? []).map((status) => rowOf(pod, status))))}`);
+  heading(`What Kubernetes shows for pod ${demo.pods[0]?.name} (annotation k8s.v1.cni.cncf.io/network-status)`);
+  say(texts[0]);
+  return statuses;
+}
+
+async function ping(demo: Demo, statuses: NetworkStatus[][]): Promise<boolean> {
+  const [from, to] = [demo.pods[0], statuses[1]];
+  if (from === undefined || to === undefined) return false;
+  const pings = await pingAll(from.netns, to);
+  say(table(['OVER', 'TO', 'ANSWERED'], pings.map(({ network, address, ok }) => [network, address, ok ? 'yes' : 'NO'])));
+  return pings.length >= 4 && pings.every(({ ok }) => ok);
+}
+
+async function detach(demo: Demo): Promise<boolean> {
+  const before = await demo.node.inventory();
+  for (const pod of demo.pods) {
+    await call(demo, 'DEL', pod);
+    await pod.netns.remove();
+    say(`  DEL ${pod.name}`);
+  }
+  const after = await demo.node.inventory();
+  const kinds = Object.keys(before) as (keyof typeof before)[];
+  say(`\n${table(['LEFT ON THE NODE', 'BEFORE', 'NOW'], kinds.map((kind) => [kind, String(before[kind].length), String(after[kind].length)]))}`);
+  return kinds.every((kind) => before[kind].length > 0 && after[kind].length === 0);
+}
+
+async function run(demo: Demo): Promise<boolean> {
+  heading('1. Two networks and two pods that ask for them');
+  await createObjects(demo.api, await demo.node.file('networks.yaml'));
+  await createPods(demo);
+  say('  networks: lab (macvlan on eth1), storage (bridge and tuning, IPv4 and IPv6); default: cluster-net (bridge)');
+  heading('2. The container runtime starts the pods: one call of Plexus each');
+  const statuses = await attach(demo);
+  heading('3. From pod to pod, over every network');
+  const pinged = await ping(demo, statuses);
+  heading('4. The pods are deleted');
+  const clean = await detach(demo);
+  return statuses.every((list) => list.length === 3) && pinged && clean;
+}
+
+const pods: Pod[] = [];
+const server = await startApiServer();
+const node = await createNode(() => pods.map(({ netns }) => netns));
+try {
+  await mkdir(node.dir, { recursive: true });
+  await server.writeKubeconfig(join(node.dir, 'kubeconfig'));
+  const config = await node.file('plexus.conf');
+  await writeFile(join(node.dir, 'plexus.conf'), config);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(join(node.dir, 'kubeconfig'));
+  const good = await run({ node, api: KubernetesObjectApi.makeApiClient(kubeConfig), config, pods });
+  say(good ? '\nEverything worked, and nothing is left behind.' : '\nSomething did not work: see above.');
+  process.exitCode = good ? 0 : 1;
+} catch (error) {
+  say(`\nThe demo stopped: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  for (const pod of pods) await pod.netns.remove();
+  await node.remove();
+  await server.close();
+}

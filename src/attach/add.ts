@@ -1,0 +1,85 @@
+import { type AddInvocation, type JsonObject, encodeForRuntime } from '../cni/index.ts';
+import { type PlexusError, alreadyAttached, asPlexusError, at } from '../errors/index.ts';
+import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
+import { attachAll } from './attach-all.ts';
+import { type Operation, operationOf } from './call.ts';
+import { withDeadline } from './deadline.ts';
+import { type AttachDeps } from './deps.ts';
+import { tellAttached, tellFailed } from './events.ts';
+import { gatherInputs } from './inputs.ts';
+import { publishStatus } from './publish.ts';
+import { waitForReadiness } from './readiness.ts';
+import { resultOf, undoAll } from './undo.ts';
+
+/**
+ * Attaches a pod to its default network and to every further network it asks for, in order; records all of it
+ * before it happens, and undoes everything when one fails. Returns the default network's result in the caller's
+ * cniVersion (CNI-15, CNI-24). CNI specification, section 2, "ADD"; NPWG standard, sections 4 to 7.
+ */
+export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSignal): Promise<JsonObject> {
+  const { containerId } = invocation;
+  return withDeadline({ command: 'ADD', seconds: deps.settings.deadlines.addSeconds }, outer, (signal) =>
+    deps.locks.withSandbox({ containerId, command: 'ADD' }, signal, async () => {
+      const operation = operationOf(invocation, deps);
+      try {
+        return await addLocked(invocation, operation, deps, signal);
+      } catch (thrown) {
+        const error = located(asPlexusError(thrown), operation);
+        await tellFailed(invocation, error, deps);
+        throw error;
+      }
+    }),
+  );
+}
+
+async function addLocked(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<JsonObject> {
+  await clearUnfinished(invocation, operation, deps, signal);
+  await waitForReadiness(deps, signal);
+  const inputs = await gatherInputs(invocation, deps, signal);
+  const record = await attachPlanned(invocation, inputs, { operation, deps, signal });
+  await finish(record, deps, signal);
+  return resultForRuntime(record, invocation);
+}
+
+/** What an operation is carried out with. */
+interface Context {
+  readonly operation: Operation;
+  readonly deps: AttachDeps;
+  readonly signal: AbortSignal;
+}
+
+async function attachPlanned(invocation: AddInvocation, inputs: PlanInputs, context: Context): Promise<SandboxRecord> {
+  const { deps, operation, signal } = context;
+  const plan = makePlan(inputs);
+  for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: operation.containerId, ...podOfOperation(operation), text });
+  const intended = newRecord(plan, invocation, inputs.pod, new Date(deps.now()).toISOString());
+  await deps.journal.write(intended); // before anything runs (CNI-72)
+  return attachAll(intended, operation, deps, signal);
+}
+
+async function finish(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const [pendingStatus] = await Promise.all([publishStatus(record, deps, signal), tellAttached(record, deps, signal)]);
+  await deps.journal.write({ ...record, complete: true, ...(pendingStatus !== undefined && { pendingStatus }) });
+}
+
+// An ADD of this sandbox that was cut off (its process was killed) left intended attachments: they are undone first.
+// One that came to its end must not be repeated (CNI-62).
+async function clearUnfinished(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const before = await deps.journal.read(invocation);
+  if (before === undefined) return;
+  if (before.complete) throw alreadyAttached({ sandbox: before.containerId, interfaceName: before.ifName });
+  const [first] = await undoAll(before.attachments, operation, deps, signal);
+  if (first !== undefined) throw first.error;
+  await deps.journal.remove(invocation);
+}
+
+function resultForRuntime(record: SandboxRecord, invocation: AddInvocation): JsonObject {
+  const own = record.attachments.find(({ attachment }) => attachment.isDefault);
+  const result = own === undefined ? undefined : resultOf(own);
+  if (result === undefined) throw new Error('the plan has no default network');
+  return encodeForRuntime(result, invocation.cniVersion);
+}
+
+const podOfOperation = (operation: Operation) => (operation.pod === undefined ? {} : { pod: operation.pod });
+
+const located = (error: PlexusError, operation: Operation): PlexusError => at(error, { step: 'ADD', ...podOfOperation(operation) });

@@ -1,0 +1,69 @@
+import { type JsonObject, type Result, decodeResult, encodeResult, mergeResults } from '../cni/index.ts';
+import { asPlexusError } from '../errors/index.ts';
+import { type Attachment, type AttachmentRecord, type SandboxRecord, settleRoutes, withAttachment } from '../plan/index.ts';
+import { addList } from '../runtime/index.ts';
+import { type Operation, delegateCall, runtimeDeps } from './call.ts';
+import { withDeadline } from './deadline.ts';
+import { type AttachDeps } from './deps.ts';
+import { setRoutes } from './routes.ts';
+import { undoAll } from './undo.ts';
+
+/**
+ * Attaches every intended attachment of a record, one after the other (NPWG-100), and returns the record with their
+ * results. When one fails, those attempted so far are undone and the first cause is thrown (NPWG-96, NPWG-97); what
+ * could not be undone stays in the journal for DEL.
+ */
+export async function attachAll(intended: SandboxRecord, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<SandboxRecord> {
+  let record = intended;
+  let written = Promise.resolve();
+  for (const [index, { attachment }] of intended.attachments.entries()) {
+    try {
+      record = withAttachment(record, index, await attachOne(attachment, operation, deps, signal));
+    } catch (thrown) {
+      const error = asPlexusError(thrown);
+      await settled(written);
+      await undoAttempted({ ...record, attachments: record.attachments.slice(0, index + 1) }, operation, deps);
+      throw error;
+    }
+    // overlaps the next delegate's run: that one is in the journal already, as intended
+    written = inOrder(written, record, deps);
+  }
+  await written;
+  return record;
+}
+
+async function attachOne(attachment: Attachment, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<AttachmentRecord> {
+  const started = deps.now();
+  signal.throwIfAborted();
+  const first = initialResult(attachment);
+  const added = await addList(delegateCall(attachment, operation), first, runtimeDeps(deps), signal);
+  const { result, kernel } = settleRoutes(attachment, first === undefined ? added : mergeResults(first, added));
+  await setRoutes({ attachment, kernel, netns: operation.netns ?? '' }, deps, signal);
+  const { network, interfaceName } = attachment;
+  deps.report({ kind: 'attached', sandbox: operation.containerId, network, interfaceName, ms: deps.now() - started });
+  return { state: 'attached', attachment, result: recordable(result, attachment) };
+}
+
+const initialResult = (attachment: Attachment): Result | undefined =>
+  attachment.initialResult && decodeResult(attachment.initialResult, { source: 'prevResult', defaultVersion: attachment.configuration.cniVersion });
+
+// kept in the version it came in, so that nothing of it is lost (CNI-80)
+const recordable = (result: Result, attachment: Attachment): JsonObject => encodeResult(result, result.cniVersion ?? attachment.configuration.cniVersion);
+
+const inOrder = async (before: Promise<void>, record: SandboxRecord, deps: AttachDeps): Promise<void> => {
+  await before;
+  await deps.journal.write(record);
+};
+
+// whether that write worked no longer matters: the undo below writes the record again
+const settled = (write: Promise<void>): Promise<void> => write.catch(() => {});
+
+async function undoAttempted(attempted: SandboxRecord, operation: Operation, deps: AttachDeps): Promise<void> {
+  const seconds = deps.settings.deadlines.delSeconds;
+  // its own time: the ADD's may be used up, and its caller may be gone
+  const left = await withDeadline({ command: 'undo of ADD', seconds }, new AbortController().signal, (signal) =>
+    undoAll(attempted.attachments, operation, deps, signal),
+  );
+  if (left.length === 0) return deps.journal.remove(attempted);
+  await deps.journal.write({ ...attempted, attachments: left.map((undone) => undone.left) });
+}

@@ -1,0 +1,55 @@
+import { type AddInvocation, type CheckInvocation, type DelInvocation, podOf } from '../cni/index.ts';
+import { type AttachmentRecord, type Attachment } from '../plan/index.ts';
+import { type DelegateCall, type RuntimeDeps } from '../runtime/index.ts';
+import { type AttachDeps } from './deps.ts';
+
+/** What all delegates of one operation have in common. */
+export interface Operation {
+  readonly containerId: string;
+  readonly netns: string | undefined;
+  readonly env: AddInvocation['env'];
+  /** Plugin folders: settings.binDir first, then CNI_PATH (CNI-47). */
+  readonly path: readonly string[];
+  /** namespace/name, when known. */
+  readonly pod?: string;
+}
+
+type SandboxInvocation = AddInvocation | CheckInvocation | DelInvocation;
+
+/** The operation of a call. */
+export function operationOf(invocation: SandboxInvocation, deps: AttachDeps): Operation {
+  const { namespace, name } = podOf(invocation.args);
+  return {
+    containerId: invocation.containerId,
+    netns: invocation.netns,
+    env: invocation.env,
+    path: pluginPath(deps, invocation.path),
+    ...(namespace !== undefined && name !== undefined && { pod: `${namespace}/${name}` }),
+  };
+}
+
+/** settings.binDir, then CNI_PATH, each folder once. */
+export const pluginPath = (deps: AttachDeps, fromCall: readonly string[]): readonly string[] => [...new Set([...deps.settings.binDir, ...fromCall])];
+
+/** The call of one attachment's network configuration: the same for ADD, CHECK and DEL (CNI-29, NPWG-65). */
+export const delegateCall = (attachment: Attachment, operation: Operation): DelegateCall => ({
+  ...operation,
+  configuration: attachment.configuration,
+  runtimeConfig: attachment.runtimeConfig,
+  ifName: attachment.interfaceName,
+  cniArgs: attachment.cniArgs,
+  network: attachment.network,
+});
+
+export const runtimeDeps = (deps: AttachDeps): RuntimeDeps => ({
+  host: deps.host,
+  report: deps.report,
+  now: deps.now,
+  pluginSeconds: deps.settings.deadlines.pluginSeconds,
+});
+
+/** What the journal knows of a delegate's result. */
+export const recordedResult = (record: AttachmentRecord) => (record.state === 'intended' ? undefined : record.result);
+
+/** "net1 (shop/storage)", for messages. */
+export const nameOf = (attachment: Attachment): string => `${attachment.interfaceName} (${attachment.network})`;

@@ -1,0 +1,49 @@
+import { type DelInvocation } from '../cni/index.ts';
+import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
+import { type SandboxRecord } from '../plan/index.ts';
+import { nameOf, operationOf } from './call.ts';
+import { withDeadline } from './deadline.ts';
+import { type AttachDeps } from './deps.ts';
+import { plannedRecord } from './planned-record.ts';
+import { type Undone, undoAll } from './undo.ts';
+
+/**
+ * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server.
+ * A sandbox that is not in the journal is detached already (CNI-25, K8S-66). What could not be undone stays in the
+ * journal, and the error names it (NPWG-98, NPWG-99). CNI specification, section 2, "DEL".
+ */
+export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
+  const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
+  return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
+    deps.locks.withSandbox(claim, signal, () => delLocked(invocation, deps, signal)),
+  );
+}
+
+async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const record = await recordOf(invocation, deps, signal);
+  if (record === undefined) return;
+  const operation = operationOf(invocation, deps);
+  const left = await undoAll(record.attachments, operation, deps, signal);
+  if (left.length === 0) return deps.journal.remove(invocation);
+  await deps.journal.write({ ...record, attachments: left.map((undone) => undone.left) });
+  throw at(leftError(left), { step: 'DEL', ...(operation.pod !== undefined && { pod: operation.pod }) });
+}
+
+const leftError = (left: readonly Undone[]): PlexusError =>
+  attachmentsLeft(
+    { left: left.map((undone) => nameOf(undone.left.attachment)), problems: left.map((undone) => undone.error.message) },
+    { cause: left[0]?.error },
+  );
+
+// A damaged record has been set aside by the journal: what the pod and the configuration say now is the best that is
+// left to undo by, so that nothing is silently leaked.
+async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<SandboxRecord | undefined> {
+  try {
+    return await deps.journal.read(invocation);
+  } catch (thrown) {
+    const error = asPlexusError(thrown);
+    if (error.id !== 'PLX-RECORD-DAMAGED') throw error;
+    deps.report({ kind: 'problem', sandbox: invocation.containerId, error });
+    return plannedRecord(invocation, deps, signal);
+  }
+}

@@ -1,0 +1,20 @@
+import { type Cluster } from '../cluster/index.ts';
+import { type Host } from '../host/index.ts';
+import { type Journal, type LockHolder, type SandboxLocks } from '../journal/index.ts';
+import { type Settings } from '../plan/index.ts';
+import { type Report } from '../report/index.ts';
+
+/** Everything the engine works with; nothing of it is reached in another way. */
+export interface AttachDeps {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly journal: Journal;
+  readonly locks: SandboxLocks;
+  /** Absent when no Kubernetes is configured: then only `delegates` run. */
+  readonly cluster: Cluster | undefined;
+  readonly report: Report;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Asks the process that holds a sandbox to stop its ADD (it undoes it, then gives the sandbox free). */
+  readonly cancel: (holder: LockHolder) => void;
+}

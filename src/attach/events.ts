@@ -1,0 +1,42 @@
+import { podOf, type AddInvocation } from '../cni/index.ts';
+import { type PodEvent } from '../cluster/index.ts';
+import { type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
+import { type AttachmentRecord, type SandboxRecord } from '../plan/index.ts';
+import { withDeadline } from './deadline.ts';
+import { type AttachDeps } from './deps.ts';
+import { resultOf } from './undo.ts';
+
+type PodOf = { readonly namespace: string; readonly name: string; readonly uid?: string };
+
+// a message for people must never hold a pod back
+const eventSeconds = 3;
+
+/** One Normal event AddedInterface for each attachment (K8S-16). Failures are reported, never thrown. */
+export async function tellAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const { pod } = record;
+  if (pod === undefined || deps.cluster === undefined) return;
+  await Promise.all(record.attachments.map((entry) => send(pod, { type: 'Normal', reason: 'AddedInterface', message: addedText(entry) }, deps, signal)));
+}
+
+const addedText = (entry: AttachmentRecord): string => {
+  const { interfaceName, network } = entry.attachment;
+  const ips = resultOf(entry)?.ips.map(({ address }) => address) ?? [];
+  return `Add ${interfaceName} [${ips.join(' ')}] from ${network}`;
+};
+
+/** One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed. */
+export async function tellFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
+  const { namespace, name, uid } = podOf(invocation.args);
+  if (namespace === undefined || name === undefined || deps.cluster === undefined) return;
+  const pod = { namespace, name, ...(uid !== undefined && { uid }) };
+  const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
+  await send(pod, { type: 'Warning', reason, message: summaryOf(error) }, deps, new AbortController().signal);
+}
+
+async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {
+  try {
+    await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) => deps.cluster?.recordEvent(pod, event, signal));
+  } catch (thrown) {
+    deps.report({ kind: 'warning', sandbox: '', pod: `${pod.namespace}/${pod.name}`, text: `event ${event.reason} was not written: ${asPlexusError(thrown).message}` });
+  }
+}

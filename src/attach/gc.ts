@@ -1,0 +1,96 @@
+import { type Attached, type GcInvocation, type NetworkConfiguration, formatJson } from '../cni/index.ts';
+import { type PlexusError, asPlexusError, gcIncomplete } from '../errors/index.ts';
+import { type SandboxRecord } from '../plan/index.ts';
+import { gcList } from '../runtime/index.ts';
+import { type Operation, pluginPath, runtimeDeps } from './call.ts';
+import { withDeadline } from './deadline.ts';
+import { type AttachDeps } from './deps.ts';
+import { publishPending } from './publish.ts';
+import { defaultNetwork } from './status.ts';
+import { undoAll } from './undo.ts';
+
+/**
+ * Undoes every sandbox of the journal that the runtime's list does not name, then passes GC on to the plugins of
+ * every network known, each with the valid attachments under that network's own interface names (CNI-37, CNI-38).
+ * Without a list nothing is removed (CNI-39). Goes on after failures and reports all of them (CNI-60).
+ */
+export async function gc(invocation: GcInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
+  const valid = invocation.validAttachments;
+  if (valid === undefined) return;
+  await withDeadline({ command: 'GC', seconds: deps.settings.deadlines.gcSeconds }, outer, (signal) =>
+    deps.locks.withAll('GC', signal, () => collect({ invocation, valid, deps, signal })),
+  );
+}
+
+interface Collection {
+  readonly invocation: GcInvocation;
+  readonly valid: readonly Attached[];
+  readonly deps: AttachDeps;
+  readonly signal: AbortSignal;
+}
+
+async function collect(collection: Collection): Promise<void> {
+  const { valid, deps, signal } = collection;
+  const { records, damaged } = await deps.journal.list();
+  for (const error of damaged) deps.report({ kind: 'problem', sandbox: '', error });
+  const validIds = new Set(valid.map(({ containerId }) => containerId));
+  const stale = records.filter(({ containerId }) => !validIds.has(containerId));
+  const alive = records.filter(({ containerId }) => validIds.has(containerId));
+  const errors: PlexusError[] = [];
+  for (const record of stale) errors.push(...(await undoStale(record, collection)));
+  errors.push(...(await passOn({ alive, stale }, collection)));
+  for (const record of alive) await publishPending(record, deps, signal);
+  if (errors.length > 0) throw gcIncomplete({ problems: errors.map(({ message }) => message) }, { cause: errors[0] });
+}
+
+async function undoStale(record: SandboxRecord, { invocation, deps, signal }: Collection): Promise<PlexusError[]> {
+  const operation: Operation = { containerId: record.containerId, netns: record.netns, env: invocation.env, path: pluginPath(deps, invocation.path) };
+  const kept = record.attachments.filter(({ attachment }) => attachment.configuration.disableGC);
+  const collected = record.attachments.filter(({ attachment }) => !attachment.configuration.disableGC);
+  const left = await undoAll(collected, operation, deps, signal);
+  const attachments = [...kept, ...left.map((undone) => undone.left)];
+  if (attachments.length === 0) await deps.journal.remove(record);
+  else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write({ ...record, attachments });
+  return left.map(({ error }) => error);
+}
+
+interface Sorted {
+  readonly alive: readonly SandboxRecord[];
+  readonly stale: readonly SandboxRecord[];
+}
+
+async function passOn(sorted: Sorted, collection: Collection): Promise<PlexusError[]> {
+  const { invocation, deps, signal } = collection;
+  const errors: PlexusError[] = [];
+  for (const { configuration, valid } of await targets(sorted, collection)) {
+    const call = { configuration, network: configuration.name, env: invocation.env, path: pluginPath(deps, invocation.path) };
+    await gcList(call, valid, runtimeDeps(deps), signal).catch((thrown: unknown) => errors.push(asPlexusError(thrown)));
+  }
+  return errors;
+}
+
+interface Target {
+  readonly configuration: NetworkConfiguration;
+  readonly valid: readonly Attached[];
+}
+
+async function targets({ alive, stale }: Sorted, collection: Collection): Promise<readonly Target[]> {
+  const { valid, deps, invocation, signal } = collection;
+  const known = new Set(alive.map(({ containerId }) => containerId));
+  const strangers = valid.filter(({ containerId }) => !known.has(containerId));
+  const own = await defaultNetwork(invocation, deps, signal).catch(() => undefined); // not there now: nothing to pass on to
+  // Sandboxes that the runtime knows and the journal does not (attached before Plexus came): their further
+  // attachments cannot be named, so only the default network may be told what is valid.
+  if (strangers.length > 0) return own === undefined ? [] : [{ configuration: own, valid: [...validFor(own, alive), ...strangers] }];
+  const configurations = [...alive, ...stale].flatMap((record) => record.attachments.map(({ attachment }) => attachment.configuration));
+  return unique(own === undefined ? configurations : [own, ...configurations]).map((configuration) => ({ configuration, valid: validFor(configuration, alive) }));
+}
+
+const unique = (configurations: readonly NetworkConfiguration[]): readonly NetworkConfiguration[] =>
+  [...new Map(configurations.map((each) => [formatJson({ name: each.name, plugins: each.plugins.map(({ json }) => json) }), each])).values()];
+
+// plugins keep their state by (network name, containerID, ifname): that name decides
+const validFor = (configuration: NetworkConfiguration, alive: readonly SandboxRecord[]): readonly Attached[] =>
+  alive.flatMap(({ containerId, attachments }) =>
+    attachments.filter(({ attachment }) => attachment.configuration.name === configuration.name).map(({ attachment }) => ({ containerId, ifName: attachment.interfaceName })),
+  );

@@ -1,0 +1,5 @@
+// The engine: carries out ADD, DEL, CHECK, STATUS, GC in terms of the interfaces below. Knows no process arguments
+// and no transport: the same for the plugin itself and for a daemon.
+export { type AttachDeps } from './deps.ts';
+export { handle } from './engine.ts';
+export { gatherPlanInputs, type PlannableCall, type PlanSources } from './inputs.ts';

@@ -1,0 +1,81 @@
+import { type AddInvocation, type DelInvocation, type GcInvocation, type JsonObject, type StatusInvocation, isJsonObject, podOf } from '../cni/index.ts';
+import { podFromCall, readPod } from '../cluster/index.ts';
+import { podUnidentified, settingsInvalid } from '../errors/index.ts';
+import { type Nad, type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
+import { type PathListing, type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
+import { readConfDir, readConfPath } from '../runtime/index.ts';
+import { type AttachDeps } from './deps.ts';
+
+/** What a plan needs to know of the runtime's call. */
+export type PlannableCall = PlanInputs['call'] & Pick<AddInvocation, 'config'>;
+/** What is known before NADs and files are read. */
+export interface Known {
+  readonly call: PlannableCall;
+  readonly pod: PodMetadata | undefined;
+  /** Names of the links in the sandbox. */
+  readonly links: readonly string[];
+}
+/** All that reading a plan's inputs needs. */
+export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster'>;
+
+/** Reads everything the plan for an ADD depends on, once, and decides nothing. */
+export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
+  const [links, pod] = await Promise.all([deps.host.listLinks(call.netns, signal), findPod(call, deps, signal)]);
+  return gatherPlanInputs({ call, pod, links: links.map((link) => link.name) }, deps, signal);
+}
+
+/** The same for a sandbox that is about to go, whatever its links are. */
+export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
+  const pod = await findPod(call, deps, signal);
+  return gatherPlanInputs({ call: { ...call, netns: call.netns ?? '' }, pod, links: [] }, deps, signal);
+}
+
+/** The same without any sandbox, to learn the default network only. */
+export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> =>
+  gatherPlanInputs({ call: { ...call, containerId: 'none', netns: '', ifName: 'eth0', args: [] }, pod: undefined, links: [] }, deps, signal);
+
+/** Reads the NADs and files that a pod's plan depends on. */
+export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
+  const wanted = wantedFor(sources.settings, pod);
+  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), readConfDir(sources.settings.confDir), readPaths(wanted)]);
+  const prevResult = call.config['prevResult'];
+  return {
+    settings: sources.settings,
+    call,
+    runtimeConfig: objectOf(call.config['runtimeConfig']),
+    ...(isJsonObject(prevResult) && { prevResult }),
+    ...(pod !== undefined && { pod }),
+    nads,
+    confDir,
+    paths,
+    links,
+    devices: new Map(),
+  };
+}
+
+const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+
+// annotations from the call itself or from the cluster (K8S-12); undefined when the container is no pod
+async function findPod(call: AddInvocation | DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PodMetadata | undefined> {
+  const { namespace, name, uid } = podOf(call.args);
+  if (namespace === undefined && name === undefined) return undefined;
+  if (namespace === undefined || name === undefined) throw podUnidentified({ missing: name === undefined ? 'K8S_POD_NAME' : 'K8S_POD_NAMESPACE' });
+  const fromCall = podFromCall(call.args, objectOf(call.config['runtimeConfig']));
+  if (deps.cluster === undefined) return fromCall;
+  return readPod({ ref: { namespace, name }, uidFromCall: uid, fromCall }, deps.cluster, signal);
+}
+
+async function readNads({ nads, optionalNads }: Wanted, { cluster }: PlanSources, signal: AbortSignal): Promise<ReadonlyMap<string, Nad | undefined>> {
+  if (cluster === undefined && nads.length > 0) throw noCluster(nads);
+  if (cluster === undefined) return new Map();
+  return new Map(await Promise.all([...nads, ...optionalNads].map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const)));
+}
+
+const noCluster = (nads: readonly NadRef[]) =>
+  settingsInvalid({
+    place: 'kubeconfig',
+    problem: `network ${nads.map(nadKey).join(', ')} is asked for, but neither kubeconfig nor manifestsDir says where NetworkAttachmentDefinitions are`,
+  });
+
+const readPaths = async (wanted: Wanted): Promise<ReadonlyMap<string, PathListing>> =>
+  new Map(await Promise.all(wanted.paths.map(async (path) => [path, await readConfPath(path)] as const)));

@@ -1,0 +1,70 @@
+import { type Cluster, statusTarget } from '../cluster/index.ts';
+import { asPlexusError } from '../errors/index.ts';
+import { formatStatus, statusOf } from '../npwg/index.ts';
+import { type PendingStatus, type SandboxRecord } from '../plan/index.ts';
+import { withDeadline } from './deadline.ts';
+import { type AttachDeps } from './deps.ts';
+import { resultOf } from './undo.ts';
+
+/**
+ * Writes the network-status annotation of a record's pod. Returns what has to be written later when the API cannot
+ * be reached now: the pod's networks are up, so that is no reason to fail (design: the API server may be away).
+ */
+export async function publishStatus(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<PendingStatus | undefined> {
+  if (record.pod === undefined || deps.cluster === undefined) return undefined;
+  return publishText(record, statusText(record, deps), deps, signal);
+}
+
+/** Writes a status that an earlier ADD could not write; the record without it, or as it was. */
+export async function publishPending(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  if (record.pendingStatus === undefined || deps.cluster === undefined) return;
+  if ((await publishText(record, record.pendingStatus.text, deps, signal)) !== undefined) return;
+  const { pendingStatus: _written, ...rest } = record;
+  await deps.journal.write(rest);
+}
+
+/** The annotation's text for what a record holds. NPWG standard, section 5. */
+export function statusText(record: SandboxRecord, deps: AttachDeps): string {
+  const options = { addresses: deps.settings.statusAddresses };
+  const statuses = record.attachments.flatMap((entry) => {
+    const { attachment } = entry;
+    const result = resultOf(entry);
+    if (result === undefined) return [];
+    const defaultRoute = finalGateways(attachment.defaultRoute, result.routes);
+    return statusOf({ ...attachment, result, ...(defaultRoute !== undefined && { defaultRoute }) }, options);
+  });
+  return formatStatus(statuses);
+}
+
+type Entry = SandboxRecord['attachments'][number];
+
+// only an attachment that asked for the default route shows the key (NPWG-83)
+function finalGateways(decided: Entry['attachment']['defaultRoute'], routes: readonly { dst: string; gw?: string }[]): readonly string[] | undefined {
+  const owns = [decided.v4, decided.v6].some(({ kind }) => kind === 'gateways' || kind === 'own');
+  if (!owns) return undefined;
+  return routes.filter(({ dst }) => dst === '0.0.0.0/0' || dst === '::/0').flatMap(({ gw }) => (gw === undefined ? [] : [gw]));
+}
+
+// the networks are up by then: the pod waits no longer than this for its annotation
+const publishSeconds = 5;
+
+async function patch(pod: NonNullable<SandboxRecord['pod']>, text: string, cluster: Cluster, signal: AbortSignal): Promise<'written' | 'pod-is-gone'> {
+  const target = await statusTarget(pod, cluster, signal);
+  return target === undefined ? 'pod-is-gone' : cluster.patchNetworkStatus(target, text, signal);
+}
+
+async function publishText(record: SandboxRecord, text: string, deps: AttachDeps, signal: AbortSignal): Promise<PendingStatus | undefined> {
+  const { cluster } = deps;
+  const { pod } = record;
+  if (pod === undefined || cluster === undefined) return undefined;
+  const started = deps.now();
+  const tell = { kind: 'status-published', sandbox: record.containerId, pod: `${pod.namespace}/${pod.name}` } as const;
+  try {
+    const outcome = await withDeadline({ command: 'writing network-status', seconds: publishSeconds }, signal, (limited) => patch(pod, text, cluster, limited));
+    deps.report({ ...tell, outcome, ms: deps.now() - started });
+    return undefined;
+  } catch (thrown) {
+    deps.report({ ...tell, outcome: 'deferred', ms: deps.now() - started, error: asPlexusError(thrown) });
+    return { text };
+  }
+}

@@ -1,0 +1,44 @@
+import yargs from 'yargs';
+import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
+import { cniCommand } from './commands/cni.ts';
+import { planCommand } from './commands/plan.ts';
+import { versionCommand } from './commands/version.ts';
+import { versionText } from './version-text.ts';
+
+/** Runs one command of `plexus`. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
+export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 2> {
+  let misuse: string | undefined;
+  const parser = yargs([...words])
+    .scriptName('plexus')
+    .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
+    .command(planCommand)
+    .command(cniCommand)
+    .command(versionCommand)
+    .demandCommand(1, 'Say which command: plan, cni or version.')
+    .strict()
+    .recommendCommands()
+    .version(versionText())
+    .help()
+    .epilogue('Exit status: 0 done, 1 the command failed, 2 it was called wrongly.')
+    .exitProcess(false)
+    .wrap(100)
+    .fail((message, error) => {
+      if (error !== undefined && error !== null) throw error;
+      misuse = message;
+    });
+  try {
+    await parser.parseAsync();
+  } catch (thrown) {
+    return failed(thrown);
+  }
+  if (misuse === undefined) return 0;
+  process.stderr.write(`plexus: ${misuse}\nSee: plexus --help\n`);
+  return 2;
+}
+
+function failed(thrown: unknown): 1 {
+  const error = asPlexusError(thrown);
+  const details = detailsOf(error);
+  process.stderr.write(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`);
+  return 1;
+}

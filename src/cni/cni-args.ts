@@ -1,0 +1,37 @@
+import { variableInvalid } from '../errors/index.ts';
+import { type CniArgs } from './invocation.ts';
+
+/** CNI_ARGS as pairs, in order. A value may hold "="; empty items are skipped (CNI-19). */
+export function parseCniArgs(text: string): CniArgs {
+  return text
+    .split(';')
+    .filter((item) => item !== '')
+    .map((item) => {
+      const equals = item.indexOf('=');
+      if (equals < 1) throw variableInvalid({ name: 'CNI_ARGS', value: item, allowed: 'a list of KEY=VALUE separated by ";"' });
+      return [item.slice(0, equals), item.slice(equals + 1)] as const;
+    });
+}
+
+export const formatCniArgs = (args: CniArgs): string => args.map(([key, value]) => `${key}=${value}`).join(';');
+
+/** What CNI_ARGS says of the pod (K8S-30). */
+export interface PodOfArgs {
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly uid?: string;
+  readonly infraContainerId?: string;
+}
+
+/** The pod that the runtime names; empty values count as absent, the last of several wins. */
+export function podOf(args: CniArgs): PodOfArgs {
+  const values = new Map(args.filter(([, value]) => value !== ''));
+  const [namespace, name] = [values.get('K8S_POD_NAMESPACE'), values.get('K8S_POD_NAME')];
+  const [uid, infraContainerId] = [values.get('K8S_POD_UID'), values.get('K8S_POD_INFRA_CONTAINER_ID')];
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(uid !== undefined && { uid }),
+    ...(infraContainerId !== undefined && { infraContainerId }),
+  };
+}

@@ -1,0 +1,54 @@
+import { type PlexusError, detailsOf, pluginFailed, summaryOf } from '../errors/index.ts';
+import { type Command } from './invocation.ts';
+import { type JsonObject, isJsonObject, parseJson } from './json.ts';
+
+export interface ErrorJsonOptions {
+  /** The protocol version of the call. */
+  readonly cniVersion: string;
+  readonly command: Command | undefined;
+}
+
+/** The error object a plugin prints on stdout. CNI specification, section 5, "Error" (CNI-08). */
+export function errorJson(error: PlexusError, { cniVersion, command }: ErrorJsonOptions): JsonObject {
+  const text = command === 'DEL' ? neverTakenForSuccess : (same: string) => same;
+  const details = text(detailsOf(error));
+  return { cniVersion, code: error.code, msg: text(summaryOf(error)), ...(details !== '' && { details }) };
+}
+
+// containerd takes these words in a DEL error for "already gone" and forgets the sandbox (K8S-57)
+const neverTakenForSuccess = (text: string): string => text.replaceAll(/not found/gi, 'missing').replaceAll(/no such file or directory/gi, 'file is absent');
+
+export interface FailedRun {
+  readonly plugin: string;
+  readonly command: string;
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The error of a plugin that ended with a status other than 0, its own code kept (CNI-10, CNI-65). */
+export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr }: FailedRun): PlexusError {
+  const status = exitCode === -1 ? 'ended by a signal' : `exit status ${exitCode}`;
+  const said = stdout.trim() === '' ? undefined : errorObject(stdout);
+  if (said !== undefined) return pluginFailed({ plugin, command, message: said.message }, { ...(said.code !== undefined && { code: said.code }) });
+  const heard = shorten(stdout.trim() || stderr.trim());
+  const message = heard === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${heard} (${status})`;
+  return pluginFailed({ plugin, command, message });
+}
+
+const longest = 2000;
+const shorten = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+
+function errorObject(stdout: string): { readonly code?: number; readonly message: string } | undefined {
+  try {
+    const json = parseJson(stdout, 'stdout');
+    if (!isJsonObject(json) || typeof json['msg'] !== 'string') return undefined;
+    const { code, msg, details } = json as { code?: unknown; msg: string; details?: unknown };
+    const message = typeof details === 'string' && details !== '' ? `${msg}; ${details}` : msg;
+    return { ...(isCode(code) && { code }), message: shorten(message === '' ? 'empty message' : message) };
+  } catch {
+    return undefined; // no JSON: what it printed is the message
+  }
+}
+
+const isCode = (code: unknown): code is number => typeof code === 'number' && Number.isInteger(code) && code > 0 && code < 2 ** 32;

@@ -1,0 +1,32 @@
+// The CNI specification and nothing else: versions, calls, configurations, results, errors. Pure.
+export { formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
+export {
+  type ConfigurationOptions,
+  type NetworkConfiguration,
+  parseConfiguration,
+  type PluginConfiguration,
+  wantsSiblingPlugins,
+} from './configuration.ts';
+export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf } from './error-json.ts';
+export {
+  type AddInvocation,
+  type Attached,
+  type CheckInvocation,
+  type CniArgs,
+  type Command,
+  type DelInvocation,
+  type Env,
+  type GcInvocation,
+  type Invocation,
+  parseInvocation,
+  type StatusInvocation,
+  type VersionInvocation,
+} from './invocation.ts';
+export { formatJson, isJsonObject, type JsonObject, type JsonValue, nameOfType, parseJson, parseJsonObject } from './json.ts';
+export { interfaceNameProblem, isContainerId, isNetworkName, isPluginType } from './names.ts';
+export { gcInput, pluginInput, type PluginCall, statusInput } from './plugin-input.ts';
+export { decodeResult, type DecodeOptions, encodeForRuntime, encodeResult } from './result-codec.ts';
+export { mergeResults } from './result-merge.ts';
+export { type Result, type ResultDns, type ResultInterface, type ResultIp, type ResultRoute } from './result.ts';
+export { versionJson } from './version-json.ts';
+export { allows, type CniVersion, cniVersions, compareVersions, isCniVersion } from './version.ts';

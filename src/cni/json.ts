@@ -1,0 +1,52 @@
+import { configUndecodable, problemOf } from '../errors/index.ts';
+
+/** Data that JSON can hold. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged (CNI-42). */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+// In every Node.js we support, but not yet in TypeScript's library.
+interface LosslessJson {
+  parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown;
+  rawJSON(text: string): JsonObject;
+  isRawJSON(value: unknown): boolean;
+}
+const lossless = JSON as unknown as LosslessJson;
+
+/** Decodes JSON text; `source` names it in configUndecodable. */
+export function parseJson(text: string, source: string): JsonValue {
+  try {
+    return lossless.parse(text, keepExactNumber) as JsonValue;
+  } catch (error) {
+    throw configUndecodable({ source, problem: text.trim() === '' ? 'it is empty' : problemOf(error) }, { cause: error });
+  }
+}
+
+/** Decodes JSON text that must be an object. */
+export function parseJsonObject(text: string, source: string): JsonObject {
+  const value = parseJson(text, source);
+  if (isJsonObject(value)) return value;
+  throw configUndecodable({ source, problem: `it is ${nameOfType(value)}` });
+}
+
+/** JSON text of a value, numbers as they were read. */
+export const formatJson = (value: JsonValue): string => JSON.stringify(value);
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !lossless.isRawJSON(value);
+
+/** "a string", "a list" …, for messages. */
+export function nameOfType(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+const keepExactNumber = (_key: string, value: unknown, { source }: { readonly source?: string }): unknown =>
+  typeof value === 'number' && source !== undefined && !isExact(value, source) ? lossless.rawJSON(source) : value;
+
+// 1.0 and 1e2 are other spellings of numbers JavaScript holds; 12345678901234567890 is not held
+const isExact = (value: number, source: string): boolean =>
+  String(value) === source || (Number.isSafeInteger(value) && /^-?\d+(\.0+)?$/.test(source)) || (!/^-?\d+$/.test(source) && Number.isFinite(value) && source.length < 17);

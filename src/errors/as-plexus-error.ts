@@ -1,0 +1,9 @@
+import { internal } from './catalogue.ts';
+import { PlexusError } from './plexus-error.ts';
+
+/** The error itself if it is ours, else an internal error that keeps it as its cause. */
+export const asPlexusError = (error: unknown): PlexusError =>
+  error instanceof PlexusError ? error : internal({ problem: problemOf(error) }, { cause: error });
+
+/** One line that says what went wrong, for any thrown value. */
+export const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

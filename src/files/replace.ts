@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileUnusable, problemOf } from '../errors/index.ts';
+
+/**
+ * Puts a text in place of a file, at once and durably: whoever reads sees the old text or the new one, and when this
+ * resolves the new one is on the disk. The folder must exist. fileUnusable.
+ */
+export async function replaceAtomically(path: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = join(dirname(path), `.new-${randomUUID()}`);
+  try {
+    await writeDurably(temporary, text, mode);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
+    throw fileUnusable({ file: path, action: 'write', problem: problemOf(error) }, { cause: error });
+  }
+}
+
+async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes sure that files made, renamed or removed in a folder stay so. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

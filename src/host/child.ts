@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Env } from '../cni/index.ts';
+
+export interface ChildRun {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Env;
+  readonly stdin: string;
+  /** More than this on stdout kills the child. */
+  readonly mostStdoutBytes: number;
+}
+/** How a child ended. */
+export type ChildEnd =
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: 'not-started'; readonly code: string; readonly problem: string }
+  | { readonly kind: 'too-much-output' };
+
+// a child that has ended but whose own children hold its pipes open is not waited for longer than this
+const graceMs = 500;
+const mostStderrBytes = 64 * 1024;
+
+/**
+ * Runs one child in a process group of its own to its end. When the signal is aborted the whole group is killed and
+ * the signal's reason thrown, after the child has been reaped (CNI-68).
+ */
+export async function runChild(run: ChildRun, signal: AbortSignal): Promise<ChildEnd> {
+  signal.throwIfAborted();
+  const { promise, resolve } = Promise.withResolvers<ChildEnd>();
+  const child = start(run);
+  const stop = (): void => killGroup(child);
+  signal.addEventListener('abort', stop);
+  follow(child, run, resolve);
+  try {
+    const end = await promise;
+    signal.throwIfAborted();
+    return end;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+const start = ({ file, args, env }: ChildRun): ChildProcess => spawn(file, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+
+function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => void): void {
+  const stdout: Buffer[] = [];
+  let stdoutBytes = 0;
+  let stderr = Buffer.alloc(0);
+  let tooMuch = false;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdoutBytes += chunk.length;
+    if (stdoutBytes <= run.mostStdoutBytes) return void stdout.push(chunk);
+    tooMuch = true;
+    killGroup(child);
+  });
+  // the end of what it said is what tells why it failed
+  child.stderr?.on('data', (chunk: Buffer) => (stderr = Buffer.concat([stderr, chunk]).subarray(-mostStderrBytes)));
+  const ended = (exitCode: number | null): void =>
+    resolve(tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: Buffer.concat(stdout).toString(), stderr: stderr.toString() });
+  child.once('error', (error: NodeJS.ErrnoException) => resolve({ kind: 'not-started', code: error.code ?? '', problem: error.message }));
+  child.once('exit', (exitCode) => {
+    const timer = setTimeout(() => abandonPipes(child, () => ended(exitCode)), graceMs);
+    child.once('close', () => clearTimeout(timer));
+  });
+  child.once('close', ended);
+  child.stdin?.on('error', () => {}); // a plugin need not read its stdin: its exit status decides
+  child.stdin?.end(run.stdin);
+}
+
+function abandonPipes(child: ChildProcess, done: () => void): void {
+  killGroup(child);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  done();
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // the group is gone already
+  }
+}

@@ -1,0 +1,30 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPluginType } from '../cni/index.ts';
+import { pluginMissing, pluginNotRunnable } from '../errors/index.ts';
+
+/** The file of a plugin: the first regular file of that bare name in the folders (CNI-47). pluginMissing, pluginNotRunnable. */
+export async function findPlugin(plugin: string, path: readonly string[]): Promise<string> {
+  if (!isPluginType(plugin)) throw pluginMissing({ plugin, folders: path });
+  for (const folder of path) {
+    const file = join(folder, plugin);
+    if (await isFile(file)) return executable(plugin, file);
+  }
+  throw pluginMissing({ plugin, folders: path });
+}
+
+// symbolic links are followed; what cannot be looked at is not there
+const isFile = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+async function executable(plugin: string, file: string): Promise<string> {
+  const problem = await access(file, constants.X_OK).then(
+    () => undefined,
+    () => 'it is not executable',
+  );
+  if (problem !== undefined) throw pluginNotRunnable({ plugin, file, problem });
+  return file;
+}

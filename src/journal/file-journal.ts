@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { link, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlexusError, fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
+import { replaceAtomically, syncFolder } from '../files/index.ts';
+import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
+import { type Journal, type Listing, type RecordKey } from './journal.ts';
+
+/** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
+export function fileJournal(folder: string): Journal {
+  const fileOf = (key: RecordKey): string => join(folder, fileName(key));
+  return {
+    read: (key) => readRecord(folder, fileName(key), key),
+    write: async (record) => {
+      await makeFolder(folder);
+      await replaceAtomically(fileOf(record), encodeRecord(record));
+    },
+    remove: (key) => removeFile(folder, fileOf(key)),
+    list: () => listRecords(folder),
+  };
+}
+
+// The container ID holds no "@" (CNI-17). Very long names would not fit into a file name.
+function fileName({ containerId, ifName }: RecordKey): string {
+  const name = `${containerId}@${encodeURIComponent(ifName)}.json`;
+  return name.length <= 200 ? name : `long@${createHash('sha256').update(`${containerId}@${ifName}`).digest('hex')}.json`;
+}
+
+async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
+  const text = await readText(join(folder, file));
+  if (text === undefined) return undefined;
+  try {
+    return checked(decodeRecord(text), file, key);
+  } catch (error) {
+    await setAside(folder, file);
+    throw error instanceof PlexusError && error.id === 'PLX-RECORD-DAMAGED' ? error : recordDamaged({ file, problem: problemOf(error) }, { cause: error });
+  }
+}
+
+// a copied or renamed file must never be taken for another sandbox
+function checked(record: SandboxRecord, file: string, key: RecordKey = record): SandboxRecord {
+  if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName) return record;
+  throw recordDamaged({ file, problem: `it is the record of sandbox ${record.containerId}` });
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
+  }
+}
+
+const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+/** Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. */
+async function setAside(folder: string, file: string): Promise<void> {
+  const damaged = join(folder, 'damaged');
+  await makeFolder(damaged);
+  for (let number = 0; number < 1000; number++) {
+    const target = join(damaged, number === 0 ? file : `${file}.${number}`);
+    const moved = await link(join(folder, file), target).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    );
+    if (moved) return removeFile(folder, join(folder, file));
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw fileUnusable({ file: folder, action: 'make', problem: problemOf(error) }, { cause: error });
+  });
+}
+
+async function removeFile(folder: string, path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await syncFolder(folder);
+  } catch (error) {
+    if (isAbsent(error)) return; // not even the folder is there
+    throw fileUnusable({ file: path, action: 'remove', problem: problemOf(error) }, { cause: error });
+  }
+}
+
+async function listRecords(folder: string): Promise<Listing> {
+  const files = await namesIn(folder);
+  const records: SandboxRecord[] = [];
+  const damaged: PlexusError[] = [];
+  for (const file of files) {
+    try {
+      const record = await readRecord(folder, file);
+      if (record !== undefined) records.push(record);
+    } catch (error) {
+      if (!(error instanceof PlexusError)) throw error;
+      damaged.push(error);
+    }
+  }
+  return { records, damaged };
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.includes('@') && name.endsWith('.json')).toSorted();
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
+  }
+}

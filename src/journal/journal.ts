@@ -1,0 +1,21 @@
+import { type PlexusError } from '../errors/index.ts';
+import { type SandboxRecord } from '../plan/index.ts';
+
+/** Names one record: a sandbox and the interface it was called with. */
+export interface RecordKey {
+  readonly containerId: string;
+  readonly ifName: string;
+}
+export interface Listing {
+  readonly records: readonly SandboxRecord[];
+  /** Files that could not be read; they were set aside, not deleted. */
+  readonly damaged: readonly PlexusError[];
+}
+/** Durable record of what is attached. A write has reached the disk when it resolves. fileUnusable, recordDamaged. */
+export interface Journal {
+  read(key: RecordKey): Promise<SandboxRecord | undefined>;
+  write(record: SandboxRecord): Promise<void>;
+  /** Also when there is none. */
+  remove(key: RecordKey): Promise<void>;
+  list(): Promise<Listing>;
+}

@@ -1,0 +1,33 @@
+import { readFile, readlink } from 'node:fs/promises';
+
+/** Names one process for as long as the machine runs: a process ID alone is given again. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since boot. */
+  readonly startTime: string;
+  readonly bootId: string;
+  /** Process IDs mean something only within one of these. */
+  readonly pidNamespace: string;
+}
+
+/** This process. */
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  const [startTime, bootId, pidNamespace] = await Promise.all([startTimeOf('self'), bootIdNow(), readlink('/proc/self/ns/pid')]);
+  return { pid: process.pid, startTime: startTime ?? '', bootId, pidNamespace };
+}
+
+/** Whether a process may still be running. One of another process-ID namespace cannot be looked at and counts as running. */
+export async function mayBeAlive(identity: ProcessIdentity): Promise<boolean> {
+  if (identity.bootId !== (await bootIdNow())) return false;
+  if (identity.pidNamespace !== (await readlink('/proc/self/ns/pid'))) return true;
+  return (await startTimeOf(String(identity.pid))) === identity.startTime;
+}
+
+const bootIdNow = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+
+// field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its closing parenthesis
+async function startTimeOf(pid: string): Promise<string | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined); // no such process
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields?.[0] === 'Z' ? undefined : fields?.[19];
+}

@@ -1,0 +1,16 @@
+// Names that the NPWG standard and its users agree on.
+
+/** Which networks a pod asks for (NPWG-18). */
+export const networksKey = 'k8s.v1.cni.cncf.io/networks';
+/** What was attached (NPWG-67). */
+export const networkStatusKey = 'k8s.v1.cni.cncf.io/network-status';
+/** Another default network for this pod (NPWG-91). */
+export const defaultNetworkKey = 'v1.multus-cni.io/default-network';
+/** On a NAD: the device plugin resource it is made of (NPWG-112). */
+export const resourceNameKey = 'k8s.v1.cni.cncf.io/resourceName';
+
+/** The NetworkAttachmentDefinition CRD (NPWG-01). */
+export const nadGroup = 'k8s.cni.cncf.io';
+export const nadVersion = 'v1';
+export const nadPlural = 'network-attachment-definitions';
+export const nadKind = 'NetworkAttachmentDefinition';

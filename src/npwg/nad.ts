@@ -1,0 +1,56 @@
+import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
+import { nadInvalid, problemOf } from '../errors/index.ts';
+import { resourceNameKey } from './keys.ts';
+
+/** Names one NetworkAttachmentDefinition. */
+export interface NadRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+/** What Plexus reads of a NetworkAttachmentDefinition (NPWG standard, section 3). */
+export interface Nad extends NadRef {
+  /** spec.config as text; absent when empty or missing (NPWG-02). */
+  readonly config?: string;
+  /** Annotation k8s.v1.cni.cncf.io/resourceName. */
+  readonly resourceName?: string;
+}
+
+export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
+
+/** A NetworkAttachmentDefinition object as the API gives it. nadInvalid. */
+export function parseNad(object: unknown): Nad {
+  const { metadata, spec } = fieldsOf(object);
+  const { name, namespace, annotations } = fieldsOf(metadata);
+  if (typeof name !== 'string' || name === '') throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
+  const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
+  const { config } = fieldsOf(spec);
+  if (config !== undefined && config !== null && typeof config !== 'string') throw nadInvalid({ nad: nadKey(ref), problem: 'spec.config is not a text' });
+  const resourceName = fieldsOf(annotations)[resourceNameKey];
+  return {
+    ...ref,
+    ...(typeof config === 'string' && config.trim() !== '' && { config }),
+    ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
+  };
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+
+/**
+ * The network configuration inside a NAD, named after the object when it has no name of its own (NPWG-12, NPWG-13);
+ * undefined when there is none and a file of that name is meant (NPWG-08). nadInvalid (NPWG-15).
+ */
+export function nadConfiguration(nad: Nad): JsonObject | undefined {
+  if (nad.config === undefined) return undefined;
+  const json = decode(nad.config, nad);
+  return (json['name'] ?? '') === '' ? { ...json, name: nad.name } : json;
+}
+
+function decode(config: string, nad: Nad): JsonObject {
+  try {
+    const json = parseJson(config, 'spec.config');
+    if (isJsonObject(json)) return json;
+  } catch (error) {
+    throw nadInvalid({ nad: nadKey(nad), problem: problemOf(error) }, { cause: error });
+  }
+  throw nadInvalid({ nad: nadKey(nad), problem: 'spec.config is JSON, but not an object' });
+}

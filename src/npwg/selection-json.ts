@@ -1,0 +1,116 @@
+import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
+import { problemOf, selectionInvalid } from '../errors/index.ts';
+import { type NetworkSelection, type Selections } from './selection.ts';
+import { type Place, fieldOf, invalidAt } from './selection-place.ts';
+import {
+  keysOf,
+  parseBandwidth,
+  parseCniArgsObject,
+  parseFilledText,
+  parseGateways,
+  parseGuid,
+  parseInterface,
+  parseIps,
+  parseMac,
+  parseObjectName,
+  parsePortMappings,
+} from './selection-values.ts';
+
+const knownKeys = [
+  'name',
+  'namespace',
+  'ips',
+  'mac',
+  'infiniband-guid',
+  'interface',
+  'interfaceRequest',
+  'portMappings',
+  'bandwidth',
+  'deviceID',
+  'cni-args',
+  'default-route',
+  'ipam-claim-reference',
+];
+
+/** The JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot are warned of. */
+export function parseJsonForm(text: string, key: string, namespace: string): Selections {
+  const list = decode(text, key);
+  if (!Array.isArray(list)) throw invalidAt({ key, element: 'the whole value' }, list, 'a list of networks');
+  const elements = (list as readonly JsonValue[]).map((each, index) => ({ value: each, place: { key, element: `element ${index + 1}` } }));
+  const selections = elements.map(({ value, place }) => parseElement(value, place, namespace));
+  refuseSecondDefaultRoute(selections, key);
+  return { selections, warnings: elements.flatMap(({ value, place }) => unknownKeys(value, place)) };
+}
+
+function decode(text: string, key: string): JsonValue {
+  try {
+    return parseJson(text, 'the annotation');
+  } catch (error) {
+    const problem = problemOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${problem}` }, { cause: error });
+  }
+}
+
+function parseElement(value: JsonValue, place: Place, namespace: string): NetworkSelection {
+  if (!isJsonObject(value)) throw invalidAt(place, value, 'an object with at least a "name"');
+  const get = keysOf(value);
+  const ns = get('namespace') ?? '';
+  return {
+    nad: {
+      namespace: ns === '' ? namespace : parseObjectName(ns, fieldOf(place, 'namespace')),
+      name: parseObjectName(get('name') ?? '', fieldOf(place, 'name')),
+    },
+    place: place.element,
+    ...requestsOf(value, place),
+  };
+}
+
+type Parser = (value: JsonValue, place: Place) => unknown;
+
+// field of the annotation, field of a selection, parser
+const fields: readonly (readonly [string, keyof NetworkSelection, Parser])[] = [
+  ['interface', 'interfaceName', parseInterface],
+  ['ips', 'ips', parseIps],
+  ['mac', 'mac', parseMac],
+  ['infiniband-guid', 'infinibandGuid', parseGuid],
+  ['portMappings', 'portMappings', parsePortMappings],
+  ['bandwidth', 'bandwidth', parseBandwidth],
+  ['default-route', 'defaultRoute', parseGateways],
+  ['deviceID', 'deviceId', parseFilledText],
+  ['cni-args', 'cniArgs', parseCniArgsObject],
+  ['ipam-claim-reference', 'ipamClaimReference', parseFilledText],
+];
+
+function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection> {
+  const get = withAliases(keysOf(element));
+  const given = fields.filter(([key]) => isGiven(get(key)));
+  const requests: Partial<NetworkSelection> = Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
+  if (requests.ips !== undefined && requests.ipamClaimReference !== undefined) {
+    throw invalidAt(fieldOf(place, 'ipam-claim-reference'), requests.ipamClaimReference, 'allowed together with ips: the claim already says which addresses');
+  }
+  return requests;
+}
+
+// null is absent for Go, and an empty text where Go cannot tell it from absent
+const isGiven = (value: JsonValue | undefined): boolean => value !== undefined && value !== null && value !== '';
+
+// NPWG-31: the deprecated name counts when the right one is absent
+const withAliases =
+  (get: (key: string) => JsonValue | undefined): ((key: string) => JsonValue | undefined) =>
+  (key) =>
+    key === 'interface' && !isGiven(get('interface')) ? get('interfaceRequest') : get(key);
+
+function refuseSecondDefaultRoute(selections: readonly NetworkSelection[], key: string): void {
+  const [, second] = selections.filter(({ defaultRoute }) => defaultRoute !== undefined);
+  if (second === undefined) return;
+  throw invalidAt({ key, element: second.place, field: 'default-route' }, second.defaultRoute, 'allowed here: only one element may have it (NPWG standard, 4.1.2.1.9)');
+}
+
+/** Keys with a dot belong to others (NPWG-26). */
+function unknownKeys(value: JsonValue, { key, element }: Place): string[] {
+  if (!isJsonObject(value)) return [];
+  const known = knownKeys.map((each) => each.toLowerCase());
+  return Object.keys(value)
+    .filter((each) => !each.includes('.') && !known.includes(each.toLowerCase()))
+    .map((each) => `annotation ${key}, ${element}: unknown key ${JSON.stringify(each)} is ignored (known: ${knownKeys.join(', ')})`);
+}

@@ -1,0 +1,2 @@
+// Listeners to steps: the log. Knows what a step is, not who took it.
+export { createLog, type Log, type LogOptions } from './log.ts';

@@ -1,0 +1,78 @@
+import { type Logger } from 'pino';
+import { type PlexusError, detailsOf } from '../errors/index.ts';
+import { type Report, type Step } from '../report/index.ts';
+
+export interface LogOptions {
+  readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  readonly toStderr: boolean;
+  /** Appended to; its folder is made. */
+  readonly file?: string;
+}
+/** A listener that writes steps as JSON lines, and the way to be sure that all are written. */
+export interface Log {
+  readonly report: Report;
+  readonly flush: () => Promise<void>;
+}
+
+/** A log. pino is loaded with the first line that passes the level, so that a quiet call does not pay for it. */
+export function createLog(options: LogOptions): Log {
+  let written = Promise.resolve();
+  let logger: Promise<Logger> | undefined;
+  return {
+    report: (step) => {
+      const level = levelOf(step);
+      if (!passes(level, options)) return;
+      logger ??= load(options);
+      const loading = logger;
+      written = written.then(async () => (await loading)[level](fieldsOf(step), step.kind));
+    },
+    flush: () => written,
+  };
+}
+
+type Level = 'error' | 'warn' | 'info' | 'debug';
+const order = ['silent', 'error', 'warn', 'info', 'debug'];
+const passes = (level: Level, options: LogOptions): boolean =>
+  order.indexOf(level) <= order.indexOf(options.level) && (options.toStderr || options.file !== undefined);
+
+async function load(options: LogOptions): Promise<Logger> {
+  const { pino, destination, multistream, stdTimeFunctions } = (await import('pino')).default;
+  const stderr = options.toStderr ? [{ stream: destination({ dest: 2, sync: true }) }] : [];
+  const file = options.file === undefined ? [] : [{ stream: destination({ dest: options.file, sync: true, append: true, mkdir: true }) }];
+  const streams = [...stderr, ...file].map((each) => ({ ...each, level: 'debug' as const }));
+  const base = { name: 'plexus', pid: process.pid };
+  return pino({ level: options.level, base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, multistream(streams));
+}
+
+/** How serious a step is. */
+export function levelOf(step: Step): Level {
+  switch (step.kind) {
+    case 'problem':
+      return 'error';
+    case 'warning':
+      return 'warn';
+    case 'operation-finished':
+      return step.error === undefined ? 'info' : 'error';
+    case 'status-published':
+      return step.outcome === 'deferred' ? 'warn' : 'info';
+    case 'attached':
+    case 'detached':
+      return 'info';
+    case 'plugin-finished':
+      return step.error === undefined ? 'debug' : 'warn';
+  }
+}
+
+/** A step as log fields: an error as its identifier, sentence, fix and causes. */
+export function fieldsOf(step: Step): object {
+  const { kind: _message, ...fields } = step;
+  return 'error' in fields && fields.error !== undefined ? { ...fields, error: errorFields(fields.error) } : fields;
+}
+
+const errorFields = (error: PlexusError): object => ({
+  id: error.id,
+  code: error.code,
+  message: error.message,
+  details: detailsOf(error),
+  fix: error.kind.fix,
+});

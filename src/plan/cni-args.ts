@@ -1,0 +1,28 @@
+import { type CniArgs, formatCniArgs } from '../cni/index.ts';
+import { type PlanInputs } from './inputs.ts';
+import { type Delegate } from './resolve.ts';
+
+const podKeys = ['K8S_POD_NAMESPACE', 'K8S_POD_NAME', 'K8S_POD_INFRA_CONTAINER_ID', 'K8S_POD_UID'];
+
+/**
+ * CNI_ARGS for one delegate: IgnoreUnknown and the pod's keys first, then whatever else the runtime gave, then MAC and
+ * IP of the pod's request for plugins that read them there (K8S-31, CNI-77). Without a pod, the runtime's unchanged.
+ */
+export function cniArgsFor(delegate: Delegate, isDefault: boolean, { call, pod }: PlanInputs): string {
+  if (pod === undefined) return formatCniArgs(call.args);
+  const given = new Map(call.args);
+  const fixed = podKeys.map((key) => [key, given.get(key) ?? ''] as const);
+  // an address the runtime asks for is meant for the default network
+  const own = ['IgnoreUnknown', ...podKeys, ...(isDefault ? [] : ['IP', 'MAC'])];
+  const others = call.args.filter(([key]) => !own.includes(key));
+  return formatCniArgs([['IgnoreUnknown', 'true'], ...fixed, ...others, ...requested(delegate)]);
+}
+
+// several addresses cannot be said in IP: host-local takes exactly one
+function requested({ selection }: Delegate): CniArgs {
+  const [ip, ...more] = selection?.ips ?? [];
+  return [
+    ...(selection?.mac === undefined ? [] : [['MAC', selection.mac] as const]),
+    ...(ip === undefined || more.length > 0 ? [] : [['IP', ip] as const]),
+  ];
+}

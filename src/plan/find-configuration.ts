@@ -1,0 +1,86 @@
+import { type JsonObject, type NetworkConfiguration, isJsonObject, parseConfiguration, parseJsonObject, wantsSiblingPlugins } from '../cni/index.ts';
+import { type PlexusError, networkFileMissing, problemOf } from '../errors/index.ts';
+import { type ConfFile, type PathListing } from './inputs.ts';
+
+/** A network configuration found in files, and what was noticed on the way. */
+export interface Found {
+  readonly configuration: NetworkConfiguration;
+  readonly warnings: readonly string[];
+}
+
+interface Decoded {
+  readonly path: string;
+  readonly json: JsonObject;
+}
+
+/**
+ * The configuration of a folder whose JSON `name` is the given one: a list before a single conf, then by file name
+ * (NPWG-08). Files that cannot be read are warnings (NPWG-11). networkFileMissing.
+ */
+export function findByName(listing: PathListing, name: string, folder: string): Found {
+  const { decoded, warnings } = decodeAll(listing);
+  const named = decoded.filter(({ json }) => json['name'] === name);
+  const best = named.find(({ json }) => isList(json)) ?? named[0];
+  if (best === undefined) throw missing(listing, name, folder);
+  return { configuration: configurationOf(best, listing), warnings };
+}
+
+/** The configuration that a path leads to: the file, or the first valid one of a folder (multus-behaviour 1.4). networkFileMissing. */
+export function findByPath(listing: PathListing, path: string): Found {
+  const { decoded, warnings } = decodeAll(listing);
+  const [first] = decoded;
+  if (first === undefined) throw missing(listing, path, path);
+  return { configuration: configurationOf(first, listing), warnings };
+}
+
+/** The plugin objects of a folder's `.conf` files, in order of their names. */
+export const pluginsIn = (listing: PathListing): readonly JsonObject[] => decodeAll(listing).decoded.filter(({ path }) => path.endsWith('.conf')).map(({ json }) => json);
+
+function missing(listing: PathListing, network: string, folder: string): PlexusError {
+  const { decoded, warnings } = decodeAll(listing);
+  const names = decoded.map(({ json }) => String(json['name'] ?? '(no name)'));
+  const present = listing.kind === 'missing' ? listing.problem : [...names, ...warnings].join(', ') || 'nothing';
+  return networkFileMissing({ network, folder, present });
+}
+
+function decodeAll(listing: PathListing): { decoded: readonly Decoded[]; warnings: readonly string[] } {
+  const outcomes = filesOf(listing).map(decode);
+  return {
+    decoded: outcomes.filter((each) => 'json' in each),
+    warnings: outcomes.flatMap((each) => ('problem' in each ? [`${each.path} is skipped: ${each.problem}`] : [])),
+  };
+}
+
+function filesOf(listing: PathListing): readonly ConfFile[] {
+  switch (listing.kind) {
+    case 'file':
+      return [listing.file];
+    case 'folder':
+      return listing.files;
+    case 'missing':
+      return [];
+  }
+}
+
+function decode({ path, content }: ConfFile): Decoded | { readonly path: string; readonly problem: string } {
+  if ('problem' in content) return { path, problem: content.problem };
+  try {
+    return { path, json: parseJsonObject(content.text, path) };
+  } catch (error) {
+    return { path, problem: problemOf(error) };
+  }
+}
+
+const isList = (json: JsonObject): boolean => typeof json['type'] !== 'string' || json['type'] === '';
+
+function configurationOf({ path, json }: Decoded, listing: PathListing): NetworkConfiguration {
+  const name = typeof json['name'] === 'string' ? json['name'] : '';
+  const wanted = isList(json) && path.endsWith('.conflist') && wantsSiblingPlugins(json);
+  const siblingPlugins = wanted ? siblingsOf(listing, name).map(({ path: file, content }) => parseJsonObject('text' in content ? content.text : '', file)) : [];
+  return parseConfiguration(json, { source: path, siblingPlugins: siblingPlugins.filter(isJsonObject) });
+}
+
+function siblingsOf(listing: PathListing, name: string): readonly ConfFile[] {
+  if (listing.kind === 'file') return listing.siblings;
+  return listing.kind === 'folder' && Object.hasOwn(listing.siblings, name) ? (listing.siblings[name] ?? []) : [];
+}

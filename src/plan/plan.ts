@@ -1,0 +1,98 @@
+import { type JsonObject, type NetworkConfiguration } from '../cni/index.ts';
+import { selectionInvalid } from '../errors/index.ts';
+import { type NadRef, defaultNetworkKey } from '../npwg/index.ts';
+import { cniArgsFor } from './cni-args.ts';
+import { type DefaultRoutes, decideDefaultRoutes } from './default-route.ts';
+import { chooseDevices } from './device-choice.ts';
+import { type PlanInputs } from './inputs.ts';
+import { nameInterfaces } from './interface-names.ts';
+import { withArguments } from './plugin-arguments.ts';
+import { type Delegate, resolveDelegates } from './resolve.ts';
+import { runtimeConfigOf } from './runtime-config.ts';
+
+/** Who decides the default route of one attachment, for one address family (NPWG-53 to NPWG-57). */
+export type DefaultRoute =
+  | { readonly kind: 'unmanaged' } // nobody asked: whatever the delegate did stays
+  | { readonly kind: 'removed' } // another attachment owns it
+  | { readonly kind: 'own' } // `default-route: []`: the delegate's own result, made sure of
+  | { readonly kind: 'gateways'; readonly gateways: readonly string[] }; // several become rising metrics
+
+/** One delegate applied to one sandbox under one interface name. Plain data: goes into the journal as it is. */
+export interface Attachment {
+  readonly interfaceName: string;
+  /** As shown to people and in network-status: ns/name of the NAD, or the configuration's name. */
+  readonly network: string;
+  readonly nad?: NadRef;
+  readonly isDefault: boolean;
+  /** Exactly what runs: cni-args and device IDs are already inside. */
+  readonly configuration: NetworkConfiguration;
+  /** Before filtering by each plugin's capabilities. */
+  readonly runtimeConfig: JsonObject;
+  /** CNI_ARGS for every plugin of the chain. */
+  readonly cniArgs: string;
+  readonly defaultRoute: DefaultRoutes;
+  /** What the first plugin gets as prevResult: Plexus used mid-chain (CNI-22), or an auxiliary chain. */
+  readonly initialResult?: JsonObject;
+}
+/** The ordered attachments for a sandbox. */
+export interface Plan {
+  readonly attachments: readonly Attachment[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Every decision about a pod's networks: which, in what order, under which names, with exactly what. Rejects with the
+ * PlexusError of the first thing that is wrong, before anything runs. NPWG standard, sections 4, 6 and 7.
+ */
+export function makePlan(inputs: PlanInputs): Plan {
+  const { delegates, warnings } = resolveDelegates(inputs);
+  const names = interfaceNames(delegates, inputs);
+  const routes = decideDefaultRoutes(delegates.map(({ selection }) => selection?.defaultRoute));
+  const devices = chooseDevices(delegates, inputs);
+  const attachments = delegates.map((delegate, index) =>
+    attachmentOf(delegate, { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged, deviceId: devices.deviceIds[index] }, inputs),
+  );
+  return { attachments, warnings: [...warnings, ...devices.warnings] };
+}
+
+const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } };
+
+function interfaceNames(delegates: readonly Delegate[], { call, links, prevResult }: PlanInputs): readonly string[] {
+  const asked = delegates[0]?.selection;
+  if (asked?.interfaceName !== undefined && asked.interfaceName !== call.ifName) {
+    throw selectionInvalid({ key: defaultNetworkKey, place: asked.place, value: asked.interfaceName, allowed: `${call.ifName}, the name that the runtime gives the default interface` });
+  }
+  // behind another plugin that interface may well be there: it is what the chain is about
+  const others = prevResult === undefined ? links : links.filter((link) => link !== call.ifName);
+  const wishes = delegates.map(({ network, selection }) => ({ network, interfaceName: selection?.interfaceName }));
+  return nameInterfaces(wishes, call.ifName, others);
+}
+
+interface Decided {
+  readonly index: number;
+  readonly interfaceName: string;
+  readonly defaultRoute: DefaultRoutes;
+  readonly deviceId: string | undefined;
+}
+
+function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, deviceId }: Decided, inputs: PlanInputs): Attachment {
+  const isDefault = index === 0;
+  const { network, nad, selection, configuration } = delegate;
+  const initialResult = firstPrevResult(delegate, isDefault, inputs);
+  return {
+    interfaceName,
+    network,
+    ...(nad !== undefined && { nad: { namespace: nad.namespace, name: nad.name } }),
+    isDefault,
+    configuration: withArguments(configuration, { cniArgs: selection?.cniArgs, deviceId }),
+    runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId }, inputs),
+    cniArgs: cniArgsFor(delegate, isDefault, inputs),
+    defaultRoute,
+    ...(initialResult !== undefined && { initialResult }),
+  };
+}
+
+function firstPrevResult(delegate: Delegate, isDefault: boolean, { prevResult, call }: PlanInputs): JsonObject | undefined {
+  if (isDefault && prevResult !== undefined) return { cniVersion: call.cniVersion, ...prevResult };
+  return delegate.startsChained === true ? { cniVersion: delegate.configuration.cniVersion } : undefined;
+}

@@ -1,0 +1,109 @@
+import { type AddInvocation, type CniVersion, type JsonObject, formatJson, isCniVersion, isJsonObject, parseJson } from '../cni/index.ts';
+import { recordDamaged } from '../errors/index.ts';
+import { type PodMetadata } from '../npwg/index.ts';
+import { type Attachment, type Plan } from './plan.ts';
+
+/** What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes (NPWG-58). */
+export type AttachmentRecord =
+  | { readonly state: 'intended'; readonly attachment: Attachment }
+  | { readonly state: 'attached'; readonly attachment: Attachment; readonly result: JsonObject }
+  | { readonly state: 'detaching'; readonly attachment: Attachment; readonly result?: JsonObject; readonly attempts: number; readonly lastError: string };
+
+/** A status that is not yet in the API (written later). */
+export interface PendingStatus {
+  readonly text: string;
+}
+/** What became of a plan: one journal file. Everything DEL, CHECK and GC need. */
+export interface SandboxRecord {
+  readonly formatVersion: 1;
+  readonly containerId: string;
+  /** CNI_IFNAME of the call: a sandbox may be called with several. */
+  readonly ifName: string;
+  readonly netns: string;
+  /** `name` and cniVersion of the caller's configuration. */
+  readonly networkName: string;
+  readonly cniVersion: CniVersion;
+  readonly pod?: Omit<PodMetadata, 'annotations'> & { readonly isStatic?: true };
+  /** Whether the ADD came to its end; an unfinished one is only good for undoing. */
+  readonly complete: boolean;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly attachments: readonly AttachmentRecord[];
+  readonly pendingStatus?: PendingStatus;
+}
+
+type PlannedCall = Pick<AddInvocation, 'containerId' | 'ifName' | 'netns' | 'networkName' | 'cniVersion'>;
+
+/** The record of a plan before any of it is carried out. */
+export const newRecord = (plan: Plan, call: PlannedCall, pod: SandboxRecord['pod'], createdAt: string): SandboxRecord => ({
+  formatVersion: 1,
+  containerId: call.containerId,
+  ifName: call.ifName,
+  netns: call.netns,
+  networkName: call.networkName,
+  cniVersion: call.cniVersion,
+  ...(pod !== undefined && { pod: { namespace: pod.namespace, name: pod.name, ...(pod.uid !== undefined && { uid: pod.uid }), ...(pod.isStatic === true && { isStatic: true }) } }),
+  complete: false,
+  createdAt,
+  attachments: plan.attachments.map((attachment) => ({ state: 'intended', attachment })),
+});
+
+/** The record with one attachment's new state. */
+export const withAttachment = (record: SandboxRecord, index: number, entry: AttachmentRecord): SandboxRecord => ({ ...record, attachments: record.attachments.with(index, entry) });
+
+/** The text of a journal file. */
+export const encodeRecord = (record: SandboxRecord): string => `${formatJson(record as unknown as JsonObject)}\n`;
+
+/** The record in a journal file. recordDamaged for anything that is not a whole record of ours. */
+export function decodeRecord(text: string): SandboxRecord {
+  const json = parseJson(text, 'journal file');
+  const problem = isJsonObject(json) ? recordProblem(json) : 'it is no object';
+  if (problem !== undefined) throw recordDamaged({ file: 'of a sandbox', problem });
+  return json as unknown as SandboxRecord;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => boolean])[] = [
+  ['formatVersion', (value) => value === 1],
+  ['containerId', isText],
+  ['ifName', isText],
+  ['netns', isText],
+  ['networkName', isText],
+  ['cniVersion', isCniVersion],
+  ['complete', (value) => typeof value === 'boolean'],
+  ['createdAt', isText],
+  ['attachments', (value) => Array.isArray(value) && value.every(isEntry)],
+  ['pod', (value) => value === undefined || (isJsonObject(value) && isText(value['name']) && isText(value['namespace']))],
+  ['pendingStatus', (value) => value === undefined || (isJsonObject(value) && isText(value['text']))],
+];
+
+function recordProblem(json: JsonObject): string | undefined {
+  const bad = recordRules.find(([key, isGood]) => !isGood(json[key]));
+  return bad && `${bad[0]} is missing or of a wrong kind`;
+}
+
+function isEntry(value: unknown): boolean {
+  if (!isJsonObject(value) || !isAttachment(value['attachment'])) return false;
+  switch (value['state']) {
+    case 'intended':
+      return true;
+    case 'attached':
+      return isJsonObject(value['result']);
+    case 'detaching':
+      return typeof value['attempts'] === 'number' && isText(value['lastError']);
+    default:
+      return false;
+  }
+}
+
+function isAttachment(value: unknown): boolean {
+  if (!isJsonObject(value) || !isText(value['interfaceName']) || !isText(value['network']) || !isText(value['cniArgs'])) return false;
+  const { configuration, runtimeConfig, defaultRoute } = value;
+  return isJsonObject(runtimeConfig) && isJsonObject(defaultRoute) && isConfiguration(configuration);
+}
+
+const isConfiguration = (value: unknown): boolean =>
+  isJsonObject(value) && isText(value['name']) && isCniVersion(value['cniVersion']) && Array.isArray(value['plugins']) && value['plugins'].every(isPlugin);
+
+const isPlugin = (value: unknown): boolean => isJsonObject(value) && isText(value['type']) && Array.isArray(value['capabilities']) && isJsonObject(value['json']);

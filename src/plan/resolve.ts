@@ -1,0 +1,79 @@
+import { type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
+import { nadNotFound } from '../errors/index.ts';
+import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
+import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
+import { type PlanInputs } from './inputs.ts';
+import { wishesOf } from './selections.ts';
+import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
+
+/** A network configuration that will run, and who asked for it. */
+export interface Delegate {
+  /** As shown to people: ns/name of the NAD, or the configuration's name. */
+  readonly network: string;
+  readonly configuration: NetworkConfiguration;
+  readonly nad?: Nad;
+  /** The pod's requests, if an annotation asked for it. */
+  readonly selection?: NetworkSelection;
+  /** Whether its first plugin expects a prevResult although nothing ran before it. */
+  readonly startsChained?: true;
+  readonly warnings?: readonly string[];
+}
+
+/** The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain (NPWG-90). */
+export function resolveDelegates(inputs: PlanInputs): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
+  const { selections, defaultNetwork, warnings } = wishesOf(inputs.pod, inputs.settings);
+  const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
+  const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
+  const delegates = [...first, ...configured, ...selections.map((selection) => fromSelection(selection, inputs)), ...auxiliaryChain(inputs)];
+  return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? [])] };
+}
+
+/** What the node's configuration gives every pod; without its first when the pod has another default network. */
+function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly Delegate[] {
+  const { settings } = inputs;
+  const inline = settings.delegates.slice(replaced ? 1 : 0).map((json, index): Delegate => {
+    const configuration = parseConfiguration(json, { source: `delegates[${index + (replaced ? 1 : 0)}]` });
+    return { network: configuration.name, configuration };
+  });
+  const named = [...(replaced || settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]), ...furtherNames(settings, inputs.pod)];
+  return [...inline, ...named.map((name) => fromName(name, inputs))];
+}
+
+/** multus-behaviour 1.4: a NAD of multusNamespace, else a file of confDir; with a "/", a path. */
+function fromName(name: string, inputs: PlanInputs): Delegate {
+  const { settings, nads, paths, confDir } = inputs;
+  if (isPath(name)) {
+    const { configuration, warnings } = findByPath(paths.get(name) ?? { kind: 'missing', problem: 'it was not read' }, name);
+    return { network: configuration.name, configuration, warnings };
+  }
+  const nad = nads.get(nadKey({ namespace: settings.multusNamespace, name }));
+  if (nad !== undefined) return fromNad(nad, inputs);
+  const { configuration, warnings } = findByName(confDir, name, settings.confDir);
+  return { network: configuration.name, configuration, warnings };
+}
+
+const fromSelection = (selection: NetworkSelection, inputs: PlanInputs): Delegate => ({ ...fromNad(nadOf(selection.nad, inputs), inputs), selection });
+
+function nadOf(ref: NadRef, { nads, pod }: PlanInputs): Nad {
+  const nad = nads.get(nadKey(ref));
+  if (nad !== undefined) return nad;
+  throw nadNotFound({ nad: nadKey(ref), wantedBy: pod === undefined ? 'the configuration' : `pod ${podKey(pod)}` });
+}
+
+/** NPWG-08: spec.config, else a file of confDir with the NAD's name. */
+function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
+  const network = nadKey(nad);
+  const json = nadConfiguration(nad);
+  if (json !== undefined) return { network, nad, configuration: parseConfiguration(json, { source: `NetworkAttachmentDefinition ${network}` }) };
+  return { network, nad, ...findByName(confDir, nad.name, settings.confDir) };
+}
+
+// multus-behaviour 1.5: nothing there is no error
+function auxiliaryChain({ settings, paths, call }: PlanInputs): readonly Delegate[] {
+  const folder = auxiliaryFolder(settings);
+  const plugins = folder === undefined ? [] : pluginsIn(paths.get(folder) ?? { kind: 'missing', problem: '' });
+  if (plugins.length === 0) return [];
+  const name = settings.auxiliaryCNIChainName ?? '';
+  const configuration = parseConfiguration({ cniVersion: call.cniVersion, name, plugins }, { source: folder ?? '' });
+  return [{ network: name, configuration, startsChained: true }];
+}

@@ -1,0 +1,14 @@
+import { type JsonObject } from '../cni/index.ts';
+import { type PlanInputs } from './inputs.ts';
+import { requestsOf } from './requests.ts';
+import { type Delegate } from './resolve.ts';
+
+/**
+ * The runtimeConfig of one delegate, before each plugin's capabilities pick from it. The runtime's own goes, complete
+ * and unchanged, to the default network and to nobody else (NPWG-103, NPWG-104); the pod's requests to the network
+ * they were made to.
+ */
+export function runtimeConfigOf(delegate: Delegate, { isDefault, deviceId }: { readonly isDefault: boolean; readonly deviceId: string | undefined }, inputs: PlanInputs): JsonObject {
+  const device = deviceId ?? delegate.selection?.deviceId;
+  return { ...(isDefault && inputs.runtimeConfig), ...requestsOf(delegate), ...(device !== undefined && { deviceID: device }) };
+}

@@ -1,0 +1,137 @@
+// Made from the schema beside it by `npm run make`: do not edit.
+
+/**
+ * Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.
+ */
+export interface WrittenSettings {
+  /**
+   * Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set.
+   */
+  delegates?: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.
+   */
+  clusterNetwork?: string;
+  /**
+   * Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork.
+   */
+  defaultNetworks?: string[];
+  /**
+   * Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod.
+   */
+  auxiliaryCNIChainName?: string;
+  /**
+   * Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run.
+   */
+  kubeconfig?: string;
+  /**
+   * Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status.
+   */
+  manifestsDir?: string;
+  /**
+   * Folder with network configurations that are found by their name.
+   */
+  confDir?: string;
+  /**
+   * Folder for the journal and locks.
+   */
+  cniDir?: string;
+  /**
+   * Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".
+   */
+  binDir?: string | string[];
+  /**
+   * File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then.
+   */
+  readinessindicatorfile?: string;
+  /**
+   * Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well.
+   */
+  namespaceIsolation?: boolean;
+  /**
+   * Namespaces whose networks every pod may use, separated by commas. Replaces the default.
+   */
+  globalNamespaces?: string;
+  /**
+   * Namespaces whose pods do not get defaultNetworks.
+   */
+  systemNamespaces?: string[];
+  /**
+   * Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation.
+   */
+  multusNamespace?: string;
+  /**
+   * What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard).
+   */
+  invalidAnnotation?: "fail" | "ignore";
+  /**
+   * How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length.
+   */
+  statusAddresses?: "bare" | "cidr";
+  /**
+   * How much is logged. Multus's names mean: panic = silent, verbose = info.
+   */
+  logLevel?: "silent" | "error" | "warn" | "info" | "debug" | "panic" | "verbose";
+  /**
+   * Whether log lines go to stderr, from where the container runtime takes them.
+   */
+  logToStderr?: boolean;
+  /**
+   * File that log lines are appended to.
+   */
+  logFile?: string;
+  /**
+   * Accepted from Multus configurations and not used: rotate logFile with logrotate.
+   */
+  logOptions?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Accepted from Multus configurations; DEL always keeps what it could not undo.
+   */
+  retryDeleteOnError?: boolean;
+  /**
+   * Seconds after which an operation gives up.
+   */
+  deadlines?: {
+    /**
+     * A whole ADD, without the undoing after a failure.
+     */
+    addSeconds?: number;
+    /**
+     * A whole DEL; also the undoing of a failed ADD.
+     */
+    delSeconds?: number;
+    /**
+     * A whole CHECK.
+     */
+    checkSeconds?: number;
+    /**
+     * A whole STATUS.
+     */
+    statusSeconds?: number;
+    /**
+     * A whole GC.
+     */
+    gcSeconds?: number;
+    /**
+     * One run of one plugin; then its process group is killed.
+     */
+    pluginSeconds?: number;
+    /**
+     * How long ADD waits for readinessindicatorfile.
+     */
+    readinessSeconds?: number;
+  };
+  [k: string]: unknown;
+}
+
+export interface ValidationError {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly message?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+export declare const validate: { (data: unknown): boolean; errors?: readonly ValidationError[] | null };

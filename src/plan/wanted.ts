@@ -1,0 +1,44 @@
+import { type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
+import { wishesOf } from './selections.ts';
+import { type Settings } from './settings.ts';
+
+/** What has to be read before a plan can be made. */
+export interface Wanted {
+  readonly nads: readonly NadRef[];
+  /** Of those, the ones that may also be a file of confDir: nothing is wrong when they cannot be looked up. */
+  readonly optionalNads: readonly NadRef[];
+  readonly paths: readonly string[];
+}
+
+/** Which NADs and files the plan for a pod depends on. selectionInvalid, namespaceRefused. */
+export function wantedFor(settings: Settings, pod: PodMetadata | undefined): Wanted {
+  const { selections, defaultNetwork } = wishesOf(pod, settings);
+  const named = namesOf(settings, pod);
+  const optionalNads = named.filter((name) => !isPath(name)).map((name) => ({ namespace: settings.multusNamespace, name }));
+  const chain = auxiliaryFolder(settings);
+  return {
+    nads: uniqueNads([...(defaultNetwork === undefined ? [] : [defaultNetwork.nad]), ...selections.map(({ nad }) => nad)]),
+    optionalNads: uniqueNads(optionalNads),
+    paths: [...named.filter(isPath), ...(chain === undefined ? [] : [chain])],
+  };
+}
+
+const uniqueNads = (refs: readonly NadRef[]): readonly NadRef[] => [...new Map(refs.map((ref) => [nadKey(ref), ref])).values()];
+
+const namesOf = (settings: Settings, pod: PodMetadata | undefined): readonly string[] => [
+  ...(settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]),
+  ...furtherNames(settings, pod),
+];
+
+/** defaultNetworks, which pods of system namespaces do not get. */
+export const furtherNames = (settings: Settings, pod: PodMetadata | undefined): readonly string[] =>
+  pod !== undefined && settings.systemNamespaces.includes(pod.namespace) ? [] : settings.defaultNetworks;
+
+/** Whether an entry of clusterNetwork or defaultNetworks is a path. */
+export const isPath = (name: string): boolean => name.includes('/');
+
+/** The folder of the auxiliary chain: beside the file of clusterNetwork. */
+export function auxiliaryFolder({ clusterNetwork, auxiliaryCNIChainName }: Settings): string | undefined {
+  if (auxiliaryCNIChainName === undefined || clusterNetwork === undefined || !isPath(clusterNetwork)) return undefined;
+  return `${clusterNetwork.slice(0, clusterNetwork.lastIndexOf('/'))}/${auxiliaryCNIChainName}`;
+}

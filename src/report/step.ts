@@ -1,0 +1,27 @@
+import { type PlexusError } from '../errors/index.ts';
+
+/** Which operation a step belongs to. */
+export interface StepOf {
+  readonly sandbox: string;
+  /** namespace/name, when known. */
+  readonly pod?: string;
+}
+
+/** Everything the engine tells while it works. Log, metrics and traces listen to these; nothing else is logged. Times in milliseconds. */
+export type Step =
+  | (StepOf & {
+      readonly kind: 'plugin-finished';
+      readonly command: string;
+      readonly network: string;
+      readonly interfaceName: string;
+      readonly plugin: string;
+      readonly ms: number;
+      readonly stderr: string;
+      readonly error?: PlexusError;
+    })
+  | (StepOf & { readonly kind: 'attached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
+  | (StepOf & { readonly kind: 'detached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
+  | (StepOf & { readonly kind: 'operation-finished'; readonly command: string; readonly ms: number; readonly error?: PlexusError })
+  | (StepOf & { readonly kind: 'status-published'; readonly outcome: 'written' | 'pod-is-gone' | 'deferred'; readonly ms: number; readonly error?: PlexusError })
+  | (StepOf & { readonly kind: 'problem'; readonly error: PlexusError })
+  | (StepOf & { readonly kind: 'warning'; readonly text: string });

@@ -1,0 +1,30 @@
+import { type Result, decodeResult, parseJson, pluginInput } from '../cni/index.ts';
+import { at, asPlexusError } from '../errors/index.ts';
+import { type DelegateCall, type RuntimeDeps } from './delegate.ts';
+import { runPlugin } from './run-plugin.ts';
+
+/**
+ * ADD of a network configuration: every plugin in order, each with the result of the one before; stops at the first
+ * failure (CNI-57). Returns the last result. `initial` is what the first plugin gets as prevResult, if anything.
+ * CNI specification, section 3, "Adding an attachment".
+ */
+export async function addList(call: DelegateCall, initial: Result | undefined, deps: RuntimeDeps, signal: AbortSignal): Promise<Result> {
+  const { configuration, runtimeConfig } = call;
+  let result = initial;
+  for (const plugin of configuration.plugins) {
+    const input = pluginInput({ configuration, plugin, prevResult: result, runtimeConfig });
+    const stdout = await runPlugin({ command: 'ADD', plugin: plugin.type, call, input }, deps, signal);
+    result = resultFrom(stdout, plugin.type, call);
+  }
+  return result ?? decodeResult(null, { source: 'no plugin', defaultVersion: configuration.cniVersion });
+}
+
+// nothing at all counts as an empty result (CNI-67)
+function resultFrom(stdout: string, plugin: string, call: DelegateCall): Result {
+  const source = `the answer of plugin ${plugin}`;
+  try {
+    return decodeResult(stdout.trim() === '' ? null : parseJson(stdout, source), { source, defaultVersion: call.configuration.cniVersion });
+  } catch (thrown) {
+    throw at(asPlexusError(thrown), { step: 'ADD', plugin, network: call.network, interfaceName: call.ifName, ...(call.pod !== undefined && { pod: call.pod }) });
+  }
+}

@@ -1,0 +1,80 @@
+import { lstat, readFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { isJsonObject, isNetworkName, parseJson } from '../cni/index.ts';
+import { problemOf } from '../errors/index.ts';
+
+/** One file of a folder of network configurations: what was read, or why not. */
+export interface ConfFile {
+  readonly path: string;
+  readonly content: { readonly text: string } | { readonly problem: string };
+}
+/** Where a path leads: a file with the plugins of the folder beside it (CNI-45), a folder, or nowhere. */
+export type ConfPath =
+  | { readonly kind: 'file'; readonly file: ConfFile; readonly siblings: readonly ConfFile[] }
+  | { readonly kind: 'folder'; readonly files: readonly ConfFile[]; readonly siblings: Readonly<Record<string, readonly ConfFile[]>> }
+  | { readonly kind: 'missing'; readonly problem: string };
+
+const mostBytes = 1024 * 1024;
+const extensions = ['.conf', '.json', '.conflist'];
+
+/** Reads a network configuration file, or a folder of them. Never rejects: what could not be read says why. */
+export async function readConfPath(path: string): Promise<ConfPath> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() ? await readFolder(path) : await readOne(path);
+  } catch (error) {
+    return { kind: 'missing', problem: problemOf(error) };
+  }
+}
+
+/** The same for a folder that need not exist. */
+export const readConfDir = readConfPath;
+
+async function readOne(path: string): Promise<ConfPath> {
+  const file = await readConf(path);
+  return { kind: 'file', file, siblings: await siblingsOf(file) };
+}
+
+async function readFolder(folder: string): Promise<ConfPath> {
+  const names = (await readdir(folder)).filter((name) => extensions.includes(extname(name))).toSorted();
+  const files = await Promise.all(names.map((name) => readConf(join(folder, name))));
+  const lists = await Promise.all(files.map(async (file) => [listName(file), await siblingsOf(file)] as const));
+  return { kind: 'folder', files, siblings: Object.fromEntries(lists.filter(([name, siblings]) => name !== undefined && siblings.length > 0)) };
+}
+
+/** The plugins in `<folder of the list>/<name of the list>/`, sorted; none for a single conf. */
+async function siblingsOf(file: ConfFile): Promise<readonly ConfFile[]> {
+  const name = extname(file.path) === '.conflist' ? listName(file) : undefined;
+  if (name === undefined) return [];
+  const folder = join(dirname(file.path), name);
+  const names = await readdir(folder).catch(() => []); // no such folder: the list stands alone
+  return Promise.all(
+    names
+      .filter((each) => extname(each) === '.conf')
+      .toSorted()
+      .map((each) => readConf(join(folder, each))),
+  );
+}
+
+// the name becomes part of a path: only a safe one may
+function listName({ content }: ConfFile): string | undefined {
+  if (!('text' in content)) return undefined;
+  try {
+    const json = parseJson(content.text, 'configuration');
+    const name = isJsonObject(json) ? json['name'] : undefined;
+    return typeof name === 'string' && isNetworkName(name) && name === basename(name) ? name : undefined;
+  } catch {
+    return undefined; // whoever uses this file is told why it cannot be read
+  }
+}
+
+async function readConf(path: string): Promise<ConfFile> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return { path, content: { problem: (await lstat(path)).isSymbolicLink() ? 'the link leads to no file' : 'it is no file' } };
+    if (found.size > mostBytes) return { path, content: { problem: `it is longer than ${mostBytes} bytes` } };
+    return { path, content: { text: await readFile(path, 'utf8') } };
+  } catch (error) {
+    return { path, content: { problem: problemOf(error) } };
+  }
+}

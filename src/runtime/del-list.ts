@@ -1,0 +1,31 @@
+import { type PluginConfiguration, type Result, compareVersions, pluginInput } from '../cni/index.ts';
+import { type PlexusError, asPlexusError } from '../errors/index.ts';
+import { type DelegateCall, type RuntimeDeps } from './delegate.ts';
+import { firstOf, runPlugin } from './run-plugin.ts';
+
+/**
+ * DEL of a network configuration: every plugin in reverse order, each with the final result of the ADD. Goes on after
+ * a failure, so that one plugin never keeps the others' resources, then throws the first error with all others in its
+ * cause (CNI-58). CNI specification, section 3, "Deleting an attachment".
+ */
+export async function delList(call: DelegateCall, result: Result | undefined, deps: RuntimeDeps, signal: AbortSignal): Promise<void> {
+  const errors: PlexusError[] = [];
+  for (const plugin of call.configuration.plugins.toReversed()) {
+    await delPlugin(plugin, call, result, { deps, signal }).catch((thrown: unknown) => errors.push(asPlexusError(thrown)));
+  }
+  const error = firstOf(errors);
+  if (error !== undefined) throw error;
+}
+
+async function delPlugin(
+  plugin: PluginConfiguration,
+  call: DelegateCall,
+  result: Result | undefined,
+  { deps, signal }: { readonly deps: RuntimeDeps; readonly signal: AbortSignal },
+): Promise<void> {
+  const { configuration, runtimeConfig } = call;
+  // DEL knows no prevResult before 0.4.0 (CNI-52)
+  const prevResult = compareVersions(configuration.cniVersion, '0.4.0') >= 0 ? result : undefined;
+  const input = pluginInput({ configuration, plugin, prevResult, runtimeConfig });
+  await runPlugin({ command: 'DEL', plugin: plugin.type, call, input }, deps, signal);
+}

@@ -1,0 +1,90 @@
+import { type Command, type Env, type JsonObject, formatJson, pluginErrorOf } from '../cni/index.ts';
+import { PlexusError, type Where, asPlexusError, at, pluginTimeout, problemOf } from '../errors/index.ts';
+import { type DelegateCall, type NetworkCall, type RuntimeDeps } from './delegate.ts';
+
+export interface PluginJob {
+  readonly command: Command;
+  readonly plugin: string;
+  readonly call: NetworkCall | DelegateCall;
+  readonly input: JsonObject;
+}
+
+/**
+ * Runs one plugin for one command and returns what it printed. Every failure knows plugin, network, interface, pod
+ * and step; a plugin's own CNI code is kept. CNI specification, section 2 (CNI-55 to CNI-68).
+ */
+export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: AbortSignal): Promise<string> {
+  const { command, plugin, call } = job;
+  const started = deps.now();
+  const tell = { kind: 'plugin-finished', command, plugin, network: call.network, ...sandboxOf(call) } as const;
+  try {
+    const { stdout, stderr } = await exitOf(job, deps, signal);
+    deps.report({ ...tell, ms: deps.now() - started, stderr });
+    return stdout;
+  } catch (thrown) {
+    const error = at(asPlexusError(thrown), whereOf(job));
+    deps.report({ ...tell, ms: deps.now() - started, stderr: '', error });
+    throw error;
+  }
+}
+
+async function exitOf(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal): Promise<{ stdout: string; stderr: string }> {
+  const { command, plugin, call, input } = job;
+  const run = { plugin, path: call.path, env: environmentOf(command, call), stdin: formatJson(input) };
+  const exit = await withDeadline(job, deps, outer, (signal) => deps.host.runPlugin(run, signal));
+  if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, ...exit });
+  return exit;
+}
+
+async function withDeadline<T>(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  outer.throwIfAborted();
+  const deadline = new AbortController();
+  const expire = (): void => deadline.abort(pluginTimeout({ plugin: job.plugin, command: job.command, seconds: deps.pluginSeconds }));
+  const timer = setTimeout(expire, deps.pluginSeconds * 1000);
+  try {
+    return await work(AbortSignal.any([outer, deadline.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const isDelegate = (call: NetworkCall | DelegateCall): call is DelegateCall => 'containerId' in call;
+
+/** Everything of the caller but its CNI_* and our own settings, then this run's CNI_* (CNI-55). STATUS and GC have no sandbox. */
+function environmentOf(command: Command, call: NetworkCall | DelegateCall): Env {
+  const inherited = Object.entries(call.env).filter(([key]) => !key.startsWith('CNI_') && !key.startsWith('PLEXUS_'));
+  const sandbox = isDelegate(call) ? call : { containerId: '', netns: '', ifName: '', cniArgs: '' };
+  return {
+    ...Object.fromEntries(inherited),
+    CNI_COMMAND: command,
+    CNI_CONTAINERID: sandbox.containerId,
+    CNI_NETNS: sandbox.netns ?? '',
+    CNI_IFNAME: sandbox.ifName,
+    CNI_ARGS: sandbox.cniArgs,
+    CNI_PATH: call.path.join(':'),
+    ...overrideOf(call.env),
+  };
+}
+
+// whoever allowed the host's namespace for Plexus allowed it for its delegates (CNI-20)
+const overrideOf = (env: Env): Env => (env['CNI_NETNS_OVERRIDE'] === undefined ? {} : { CNI_NETNS_OVERRIDE: env['CNI_NETNS_OVERRIDE'] });
+
+const sandboxOf = (call: NetworkCall | DelegateCall) =>
+  isDelegate(call)
+    ? { sandbox: call.containerId, interfaceName: call.ifName, ...(call.pod !== undefined && { pod: call.pod }) }
+    : { sandbox: '', interfaceName: '' };
+
+function whereOf({ command, plugin, call }: PluginJob): Where {
+  const common = { step: command, plugin, network: call.network };
+  if (!isDelegate(call)) return common;
+  return { ...common, interfaceName: call.ifName, ...(call.pod !== undefined && { pod: call.pod }) };
+}
+
+/** The error that stands for several: the first, with the others in its cause. */
+export function firstOf(errors: readonly PlexusError[]): PlexusError | undefined {
+  const [first, ...others] = errors;
+  if (first === undefined || others.length === 0) return first;
+  const { id, kind, message, code, where } = first;
+  const told = [problemOf(first.cause ?? ''), ...others.map((each) => each.message)].filter((text) => text !== '');
+  return new PlexusError({ id, kind, message, code, where, cause: new AggregateError(errors, told.join('; ')) });
+}

@@ -1,0 +1,3 @@
+// What people see, as pure functions from data to text. Knows no terminal and no file.
+export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
+export { table } from './table.ts';

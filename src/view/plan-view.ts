@@ -1,0 +1,75 @@
+import { type JsonObject, type PluginConfiguration, pluginInput } from '../cni/index.ts';
+import { type Attachment, type DefaultRoute, type Plan } from '../plan/index.ts';
+import { table } from './table.ts';
+
+/** One plugin run of a plan: what the plugin gets. `prevResult` is only known when the plugin before it has run. */
+export interface PluginView {
+  readonly type: string;
+  readonly env: { readonly CNI_COMMAND: 'ADD'; readonly CNI_IFNAME: string; readonly CNI_ARGS: string };
+  readonly stdin: JsonObject;
+}
+export interface AttachmentView {
+  readonly interface: string;
+  readonly network: string;
+  readonly default: boolean;
+  readonly defaultRoute: { readonly v4: DefaultRoute; readonly v6: DefaultRoute };
+  readonly plugins: readonly PluginView[];
+}
+export interface PlanView {
+  readonly pod: string;
+  readonly warnings: readonly string[];
+  readonly attachments: readonly AttachmentView[];
+}
+
+/** A plan as data for people and scripts, with the exact stdin of every plugin (all but prevResult, which plugins make). */
+export const planView = (pod: string, plan: Plan): PlanView => ({ pod, warnings: plan.warnings, attachments: plan.attachments.map(attachmentView) });
+
+const attachmentView = (attachment: Attachment): AttachmentView => ({
+  interface: attachment.interfaceName,
+  network: attachment.network,
+  default: attachment.isDefault,
+  defaultRoute: attachment.defaultRoute,
+  plugins: attachment.configuration.plugins.map((plugin) => pluginView(attachment, plugin)),
+});
+
+const pluginView = (attachment: Attachment, plugin: PluginConfiguration): PluginView => ({
+  type: plugin.type,
+  env: { CNI_COMMAND: 'ADD', CNI_IFNAME: attachment.interfaceName, CNI_ARGS: attachment.cniArgs },
+  stdin: pluginInput({ configuration: attachment.configuration, plugin, runtimeConfig: attachment.runtimeConfig }),
+});
+
+/** The same as text: a table of the attachments, then the input of each plugin. */
+export function planText(view: PlanView): string {
+  const rows = view.attachments.map((each) => [each.interface, each.network, each.plugins.map(({ type }) => type).join(', '), requestsOf(each)]);
+  const overview = table(['INTERFACE', 'NETWORK', 'PLUGINS', 'REQUESTS'], rows);
+  const warnings = view.warnings.map((text) => `warning: ${text}`);
+  return [`Pod ${view.pod}`, overview, ...warnings, ...view.attachments.flatMap(inputsOf)].join('\n\n');
+}
+
+function requestsOf(attachment: AttachmentView): string {
+  const runtimeConfig = Object.assign({}, ...attachment.plugins.map(({ stdin }) => stdin['runtimeConfig'] ?? {})) as JsonObject;
+  const asked = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${short(value)}`);
+  return [...asked, ...routeText('IPv4', attachment.defaultRoute.v4), ...routeText('IPv6', attachment.defaultRoute.v6)].join('; ');
+}
+
+const short = (value: unknown): string => (Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value));
+
+function routeText(family: string, route: DefaultRoute): string[] {
+  switch (route.kind) {
+    case 'unmanaged':
+      return [];
+    case 'removed':
+      return [`no ${family} default route`];
+    case 'own':
+      return [`keeps its ${family} default route`];
+    case 'gateways':
+      return [`${family} default route via ${route.gateways.join(', ')}`];
+  }
+}
+
+const inputsOf = (attachment: AttachmentView): string[] =>
+  attachment.plugins.map((plugin, index) => {
+    const after = index === 0 ? '' : `, with prevResult = what ${attachment.plugins[index - 1]?.type ?? ''} answered`;
+    const title = `── ${attachment.interface}, plugin ${index + 1} of ${attachment.plugins.length}: ${plugin.type}${after}`;
+    return `${title}\nCNI_ARGS=${plugin.env.CNI_ARGS}\n${JSON.stringify(plugin.stdin, null, 2)}`;
+  });

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../support/api-server/index.ts';
+import { type ClusterUnderTest, startCluster } from '../support/cluster-under-test.ts';
+import { rawRequest, rawWatch, type WatchEvent } from '../support/raw-request.ts';
+import { aNad, aPod, nadPath } from './objects.ts';
+
+// runs unchanged against a real kube-apiserver: see startCluster
+const namespace = `lists-${randomBytes(4).toString('hex')}`;
+const pods = `/api/v1/namespaces/${namespace}/pods`;
+const metadataOnly = { Accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
+const asTable = { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' };
+
+let cluster: ClusterUnderTest;
+let core: CoreV1Api;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  const config = new KubeConfig();
+  config.loadFromString(cluster.kubeconfig());
+  core = config.makeApiClient(CoreV1Api);
+  await core.createNamespace({ body: { metadata: { name: namespace } } });
+  const labels = [{ app: 'web', tier: 'a' }, { app: 'web', tier: 'b' }, { app: 'db' }, {}];
+  for (const [index, own] of labels.entries()) await create(`p${index}`, own);
+}, 90_000);
+
+afterAll(async () => {
+  await core.deleteCollectionNamespacedPod({ namespace, gracePeriodSeconds: 0 });
+  await cluster.close();
+});
+
+const create = (name: string, labels: Record<string, string> = {}): Promise<unknown> =>
+  core.createNamespacedPod({ namespace, body: aPod(namespace, name, { labels }) });
+const label = (name: string, value: string | null): Promise<unknown> =>
+  rawRequest(cluster, {
+    method: 'PATCH',
+    path: `${pods}/${name}`,
+    headers: { 'Content-Type': 'application/merge-patch+json' },
+    body: { metadata: { labels: { mark: value } } },
+  });
+const remove = (name: string): Promise<unknown> => core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 });
+const currentVersion = async (): Promise<string> =>
+  (await core.listNamespacedPod({ namespace })).metadata?.resourceVersion ?? '';
+
+/** Events until one is the last one wanted, each as "TYPE name"; bookmarks are left out. */
+async function eventsUntil(path: string, last: string): Promise<string[]> {
+  const watch = await rawWatch(cluster, path);
+  const seen: string[] = [];
+  while (seen.at(-1) !== last) {
+    const event = await watch.next();
+    if (!event) break;
+    if (event.type !== 'BOOKMARK') seen.push(`${event.type} ${nameOf(event)}`);
+  }
+  watch.close();
+  return seen;
+}
+const nameOf = ({ object }: WatchEvent): string => String(object.metadata?.['name']);
+
+describe('lists', () => {
+  it.each([
+    { labelSelector: 'app=web', names: ['p0', 'p1'] },
+    { labelSelector: 'app==web,tier!=a', names: ['p1'] },
+    { labelSelector: 'app!=web', names: ['p2', 'p3'] },
+    { labelSelector: 'app in (web, db)', names: ['p0', 'p1', 'p2'] },
+    { labelSelector: 'app notin (web)', names: ['p2', 'p3'] },
+    { labelSelector: 'tier', names: ['p0', 'p1'] },
+    { labelSelector: '!app', names: ['p3'] },
+    { labelSelector: 'app in (web),tier in (a)', names: ['p0'] },
+    { fieldSelector: 'metadata.name=p2', names: ['p2'] },
+    { fieldSelector: 'metadata.name!=p2,spec.nodeName=', names: ['p0', 'p1', 'p3'] },
+    { fieldSelector: 'spec.nodeName=node-1', names: [] },
+    { fieldSelector: 'status.phase=Pending', labelSelector: 'app', names: ['p0', 'p1', 'p2'] },
+  ])('$labelSelector $fieldSelector finds $names', async ({ names, ...selectors }) => {
+    const list = await core.listNamespacedPod({ namespace, ...selectors });
+    expect(list.items.map((pod) => pod.metadata?.name)).toEqual(names);
+  });
+
+  it.each(['fieldSelector=spec.nothing%3Dx', 'fieldSelector=nonsense', 'labelSelector=a%20b', 'resourceVersion=x'])(
+    '%s is a bad request',
+    async (query) => {
+      expect((await rawRequest(cluster, { path: `${pods}?${query}` })).code).toBe(400);
+    },
+  );
+
+  it('pages all show one version', async () => {
+    const first = await core.listNamespacedPod({ namespace, limit: 3 });
+    await create('p00');
+    const rest = await core.listNamespacedPod({ namespace, limit: 3, _continue: first.metadata?._continue ?? '' });
+    await remove('p00');
+    expect(first.items.map((pod) => pod.metadata?.name)).toEqual(['p0', 'p1', 'p2']);
+    expect(rest.items.map((pod) => pod.metadata?.name)).toEqual(['p3']);
+    expect([first.metadata?.remainingItemCount, rest.metadata?._continue ?? '']).toEqual([1, '']);
+    expect(rest.metadata?.resourceVersion).toBe(first.metadata?.resourceVersion);
+  });
+});
+
+describe('forms of lists', () => {
+  it('metadata alone is served on request', async () => {
+    const { body } = await rawRequest(cluster, { path: '/api/v1/pods?fieldSelector=metadata.name%3Dp2', headers: metadataOnly });
+    const items = (body['items'] as JsonObject[]).filter((item) => (item['metadata'] as JsonObject)['namespace'] === namespace);
+    expect([body['kind'], body['apiVersion']]).toEqual(['PartialObjectMetadataList', 'meta.k8s.io/v1']);
+    expect(items.map((item) => Object.keys(item).toSorted())).toEqual([['apiVersion', 'kind', 'metadata']]);
+  });
+
+  it('tables have the columns of the definition', async () => {
+    const nad = aNad(namespace, 'shown');
+    const annotations = { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/nic' };
+    const body = { ...nad, metadata: { ...nad.metadata, annotations } };
+    await rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body });
+    const { body: table } = await rawRequest(cluster, { path: nadPath(namespace), headers: asTable });
+    const columns = table['columnDefinitions'] as JsonObject[];
+    expect(columns.map((column) => [column['name'], column['priority']])).toEqual([
+      ['Name', 0],
+      ['Resource', 0],
+      ['Age', 0],
+      ['Config', 1],
+    ]);
+    const [row] = table['rows'] as { cells: string[] }[];
+    expect(row?.cells.with(2, 'AGE')).toEqual(['shown', 'vendor/nic', 'AGE', '{"type":"bridge"}']);
+  });
+});
+
+describe('what is no list', () => {
+  it.each([
+    { path: '/api/v1/nothing', code: 404 },
+    { path: '/nothing', code: 404 },
+    { path: '/apis/nothing.io/v1/things', code: 404 },
+    { path: '/api/v1/pods', method: 'POST', body: {}, code: 405 },
+    { path: `/api/v1/namespaces/${namespace}`, headers: { Accept: 'image/png' }, code: 406 },
+    { path: `/api/v1/namespaces/${namespace}`, token: 'wrong', code: 401 },
+  ])('$path (method $method, token $token) is answered with a Status $code', async ({ code, ...request }) => {
+    const answer = await rawRequest(cluster, request);
+    expect(answer.code).toBe(code);
+    if (code !== 406) expect(answer.body).toMatchObject({ kind: 'Status', status: 'Failure', code });
+  });
+});
+
+describe('watches', () => {
+  it('from a version on: every change of it, once, in order', async () => {
+    const version = await currentVersion();
+    await create('w1');
+    await label('w1', 'x');
+    await remove('w1');
+    expect(await eventsUntil(`${pods}?watch=true&resourceVersion=${version}`, 'DELETED w1')).toEqual([
+      'ADDED w1',
+      'MODIFIED w1',
+      'DELETED w1',
+    ]);
+  });
+
+  it('without a version: what is there first', async () => {
+    expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual(['ADDED p0', 'ADDED p1', 'ADDED p2', 'ADDED p3']);
+  });
+
+  it('an object that leaves the selector is sent as DELETED, one that enters as ADDED', async () => {
+    await create('moving', { mark: 'in' });
+    const version = await currentVersion();
+    await label('moving', 'out');
+    await label('moving', 'in');
+    await label('moving', null);
+    await create('end', { mark: 'in' });
+    const path = `${pods}?watch=true&labelSelector=mark%3Din&resourceVersion=${version}`;
+    expect(await eventsUntil(path, 'ADDED end')).toEqual(['DELETED moving', 'ADDED moving', 'DELETED moving', 'ADDED end']);
+    await remove('moving');
+    await remove('end');
+  });
+
+  it('changes that come while it is open are sent, metadata alone on request', async () => {
+    const version = await currentVersion();
+    const watch = await rawWatch(cluster, `${pods}?watch=true&resourceVersion=${version}`, metadataOnly);
+    await create('live');
+    const event = await watch.next();
+    watch.close();
+    await remove('live');
+    expect(event).toMatchObject({ type: 'ADDED', object: { kind: 'PartialObjectMetadata', metadata: { name: 'live' } } });
+    expect(Object.keys(event?.object ?? {}).toSorted()).toEqual(['apiVersion', 'kind', 'metadata']);
+  });
+
+  it('timeoutSeconds ends it, after a bookmark if those are wanted', async () => {
+    const watch = await rawWatch(cluster, `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`);
+    const types: string[] = [];
+    for (let event = await watch.next(); event; event = await watch.next()) types.push(event.type);
+    expect(new Set(types)).toEqual(new Set(['BOOKMARK']));
+  });
+});
+
+describe('discovery', () => {
+  it.each([
+    { path: '/api/v1', names: ['events', 'namespaces', 'nodes', 'pods', 'pods/status'] },
+    { path: '/apis/k8s.cni.cncf.io/v1', names: ['network-attachment-definitions'] },
+  ])('$path lists $names', async ({ path, names }) => {
+    const { body } = await rawRequest(cluster, { path });
+    expect((body['resources'] as JsonObject[]).map((resource) => resource['name'])).toEqual(expect.arrayContaining(names));
+  });
+
+  it('NPWG-01: names, short names and scope', async () => {
+    const { body } = await rawRequest(cluster, { path: '/apis/k8s.cni.cncf.io/v1' });
+    expect((body['resources'] as JsonObject[])[0]).toMatchObject({
+      name: 'network-attachment-definitions',
+      singularName: 'network-attachment-definition',
+      kind: 'NetworkAttachmentDefinition',
+      namespaced: true,
+      shortNames: ['net-attach-def', 'nad'],
+    });
+  });
+
+  it.each(['/healthz', '/readyz', '/livez', '/version'])('%s needs no token', async (path) => {
+    expect((await rawRequest(cluster, { path, token: '' })).code).toBe(200);
+  });
+});

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { CoreV1Api, EventsV1Api, KubeConfig, V1MicroTime } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClusterUnderTest, startCluster } from '../support/cluster-under-test.ts';
+import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
+import { aNad, nadPath } from './objects.ts';
+
+// runs unchanged against a real kube-apiserver: see startCluster
+const namespace = `nads-${randomBytes(4).toString('hex')}`;
+
+let cluster: ClusterUnderTest;
+let config: KubeConfig;
+let core: CoreV1Api;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  config = new KubeConfig();
+  config.loadFromString(cluster.kubeconfig());
+  core = config.makeApiClient(CoreV1Api);
+  await core.createNamespace({ body: { metadata: { name: namespace } } });
+}, 90_000);
+
+afterAll(() => cluster.close());
+
+const post = (nad: object): Promise<RawAnswer> =>
+  rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: nad });
+const put = (name: string, nad: object): Promise<RawAnswer> =>
+  rawRequest(cluster, { method: 'PUT', path: nadPath(namespace, name), body: nad });
+
+describe('K8S-16: Events', () => {
+  const about = { kind: 'Pod', namespace, name: 'x', apiVersion: 'v1' };
+
+  it('core events are created and found by the object they are about', async () => {
+    const body = { metadata: { generateName: 'x.' }, involvedObject: about, reason: 'AddedInterface', message: 'm', type: 'Normal' };
+    await core.createNamespacedEvent({ namespace, body });
+    const found = await core.listNamespacedEvent({ namespace, fieldSelector: 'involvedObject.name=x,reason=AddedInterface' });
+    expect(found.items.map((event) => event.message)).toEqual(['m']);
+  });
+
+  it('an event about another namespace is refused', async () => {
+    const body = { metadata: { generateName: 'y.' }, involvedObject: { ...about, namespace: 'default' }, reason: 'R', type: 'Normal' };
+    await expect(core.createNamespacedEvent({ namespace, body })).rejects.toMatchObject({ code: 422 });
+  });
+
+  it('events.k8s.io shows the same events', async () => {
+    const events = config.makeApiClient(EventsV1Api);
+    const body = {
+      metadata: { generateName: 'z.' },
+      eventTime: new V1MicroTime(),
+      regarding: { ...about, name: 'z' },
+      reason: 'NoNetworkFound',
+      note: 'n',
+      type: 'Warning',
+      action: 'Attaching',
+      reportingController: 'plexus',
+      reportingInstance: 'node',
+    };
+    await events.createNamespacedEvent({ namespace, body });
+    const found = await core.listNamespacedEvent({ namespace, fieldSelector: 'involvedObject.name=z' });
+    expect(found.items.map((event) => [event.message, event.reportingComponent])).toEqual([['n', 'plexus']]);
+  });
+});
+
+describe('NPWG-01: NetworkAttachmentDefinitions', () => {
+  it.each([
+    { text: 'no spec', spec: undefined, stored: undefined },
+    { text: 'an empty spec', spec: {}, stored: {} },
+    { text: 'an empty config', spec: { config: '' }, stored: { config: '' } },
+    { text: 'an unknown field, which is dropped', spec: { config: '{}', other: 1 }, stored: { config: '{}' } },
+  ])('NPWG-02: $text is legal', async ({ spec, stored }) => {
+    const nad = { ...aNad(namespace, 'legal'), metadata: { generateName: 'legal-' }, spec };
+    const { code, body } = await post(nad);
+    expect([code, body['spec']]).toEqual([201, stored]);
+  });
+
+  it('a config that is no string is refused', async () => {
+    const { code, body } = await post({ ...aNad(namespace, 'number'), spec: { config: 5 } });
+    expect(code).toBe(422);
+    expect(body['message']).toContain('spec.config in body must be of type string: "integer"');
+  });
+
+  it('generation counts changes of the spec; an update must name the version', async () => {
+    const { body: created } = await post(aNad(namespace, 'counted'));
+    const { body: changed } = await put('counted', { ...created, spec: { config: '{}' } });
+    expect([created['metadata'], changed['metadata']]).toMatchObject([{ generation: 1 }, { generation: 2 }]);
+    expect((await put('counted', aNad(namespace, 'counted'))).code).toBe(422);
+  });
+
+  it.each([
+    { type: 'application/merge-patch+json', code: 200 },
+    { type: 'application/strategic-merge-patch+json', code: 415 },
+    { type: 'application/json', code: 415 },
+  ])('a patch of type $type is answered with $code', async ({ type, code }) => {
+    await post(aNad(namespace, 'patched'));
+    const patch = { method: 'PATCH', path: nadPath(namespace, 'patched'), headers: { 'Content-Type': type }, body: {} };
+    expect((await rawRequest(cluster, patch)).code).toBe(code);
+  });
+
+  it('a delete is answered with a Status', async () => {
+    await post(aNad(namespace, 'away'));
+    const { code, body } = await rawRequest(cluster, { method: 'DELETE', path: nadPath(namespace, 'away') });
+    expect([code, body['kind'], body['status']]).toEqual([200, 'Status', 'Success']);
+  });
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerCall } from '../../src/cli/plugin.ts';
+import { callCni } from '../support/cni-runtime.ts';
+import { type TestNode, createTestNode } from '../support/test-node.ts';
+
+let node: TestNode;
+beforeAll(async () => {
+  node = await createTestNode();
+});
+afterAll(() => node.remove());
+
+const isCniError = (text: string): boolean => {
+  const error = JSON.parse(text) as { code: unknown; msg: unknown; cniVersion: unknown };
+  return typeof error.code === 'number' && error.code > 0 && typeof error.msg === 'string' && error.msg !== '' && typeof error.cniVersion === 'string';
+};
+const sandboxEnv = (command: string): Record<string, string> => ({ CNI_COMMAND: command, CNI_CONTAINERID: 'c1', CNI_NETNS: '/var/run/netns/plx-none', CNI_IFNAME: 'eth0', CNI_PATH: '/nowhere' });
+const answer = (env: Record<string, string>, stdin: string) => answerCall(env, () => Promise.resolve(stdin), new AbortController().signal);
+
+describe('bad input ends in a CNI error, exit status 1 and an unchanged node', () => {
+  it('any text as stdin of ADD', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), async (stdin) => {
+        const { stdout, exitCode } = await answer(sandboxEnv('ADD'), stdin);
+        return exitCode === 1 && isCniError(stdout);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('any text as a variable of the environment', async () => {
+    const config = JSON.stringify(node.config({ logLevel: 'silent' }));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_ARGS', 'CNI_COMMAND'), fc.string({ unit: 'binary' }), async (name, value) => {
+        const { stdout, exitCode } = await answer({ ...sandboxEnv('ADD'), [name]: value }, config);
+        return name === 'CNI_COMMAND' && exitCode === 0 ? true : exitCode === 1 && isCniError(stdout);
+      }),
+      { numRuns: 100 },
+    );
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('any text as the annotation', async () => {
+    const pod = await node.pod('any');
+    const run = async (annotation: string): Promise<void> => {
+      await writeFile(join(node.dir, 'manifests/pod-any.yaml'), JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'any', namespace: 'default', uid: pod.uid, annotations: { 'k8s.v1.cni.cncf.io/networks': annotation } } }));
+      const { exitCode, stdout } = await node.call('ADD', pod);
+      expect([exitCode, isCniError(stdout)]).toEqual([1, true]);
+    };
+    for (const text of ['[null]', '[{}]', '{', 'a,', 'A_B', '[{"name":5}]', '"', 'a@b@c', 'x/y/z', '[{"name":"a","ips":[""]}]', '\u0000', '[[]]']) await run(text);
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('a NAD whose configuration is anything at all', async () => {
+    const pod = await node.pod('any-nad', 'any');
+    for (const config of ['{', '[]', '{}', '5', '{"plugins":[]}', '{"plugins":[null]}', '{"type":"../sh"}', '{"type":"x","name":"a/b"}', '{"cniVersion":"9.9.9","type":"x"}', '{"type":"x","args":"x"}']) {
+      const object = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: 'any', namespace: 'default' }, spec: { config } };
+      await writeFile(join(node.dir, 'manifests/nad-default-any.yaml'), JSON.stringify(object));
+      const { exitCode, stdout } = await node.call('ADD', pod);
+      expect([config, exitCode, isCniError(stdout)]).toEqual([config, 1, true]);
+    }
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it.each(['', 'not yaml: [', '{}', 'apiVersion: v1\nkind: Config\nclusters: []\n', '\u0000\u0001'])('a kubeconfig that is %j', async (text) => {
+    const kubeconfig = join(node.dir, 'bad-kubeconfig');
+    await writeFile(kubeconfig, text);
+    const pod = await node.pod('bad-kubeconfig');
+    const { manifestsDir: _none, ...config } = node.config();
+    const { exitCode, stdout } = await node.call('ADD', pod, { config: { ...config, kubeconfig } });
+    expect([exitCode, isCniError(stdout)]).toEqual([1, true]);
+    expect(stdout).toContain('PLX-KUBECONFIG-UNUSABLE');
+    expect(await node.leftovers()).toEqual([]);
+  });
+});
+
+describe('the plugin as a process', () => {
+  it('CNI-13: VERSION echoes the version asked for and lists all seven, also without stdin or with garbage', async () => {
+    const supportedVersions = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'];
+    const versions = async (config: string): Promise<unknown> => JSON.parse((await callCni({ command: 'VERSION', config })).stdout);
+    expect(await versions('{"cniVersion":"0.4.0"}')).toEqual({ cniVersion: '0.4.0', supportedVersions });
+    expect(await versions('')).toEqual({ cniVersion: '1.1.0', supportedVersions });
+    expect(await versions('{{{')).toEqual({ cniVersion: '1.1.0', supportedVersions });
+  });
+  it('CNI-11: started without CNI_COMMAND it says what it is, on stderr', async () => {
+    const { exitCode, stdout, stderr } = await callCni({ command: '', config: '' });
+    expect([exitCode, stdout]).toEqual([0, '']);
+    expect(stderr).toContain('CNI protocol versions supported: 0.1.0, 0.2.0');
+  });
+  it('STATUS answers 50 at once while the default network is not ready (CNI-33, CNI-36)', async () => {
+    const config = node.config({ cniVersion: '1.1.0', readinessindicatorfile: join(node.dir, 'not-yet') });
+    const { exitCode, stdout } = await callCni({ command: 'STATUS', config, path: ['/nowhere'] });
+    expect([exitCode, (JSON.parse(stdout) as { code: number }).code]).toEqual([1, 50]);
+  });
+});

@@ -1,0 +1,117 @@
+import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
+
+// The whole path against an API server over TLS, in separate processes.
+let server: ApiServer;
+let node: TestNode;
+let api: KubernetesObjectApi;
+let config: object;
+beforeAll(async () => {
+  server = await startApiServer();
+  node = await createTestNode();
+  const kubeconfig = join(node.dir, 'kubeconfig');
+  await server.writeKubeconfig(kubeconfig);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(kubeconfig);
+  api = KubernetesObjectApi.makeApiClient(kubeConfig);
+  const { manifestsDir: _none, ...rest } = node.config();
+  config = { ...rest, kubeconfig };
+  const spec = { config: JSON.stringify(node.bridge('storage', '10.30.0.0/24')) };
+  await api.create({ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: 'storage', namespace: 'default' }, spec } as object);
+});
+afterAll(async () => {
+  await node.remove();
+  await server.close();
+});
+
+const annotation = 'k8s.v1.cni.cncf.io/network-status';
+const podRef = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } });
+const createPod = async (name: string, annotations: Record<string, string> = {}): Promise<TestPod> => {
+  const created = await api.create({ ...podRef(name), metadata: { ...podRef(name).metadata, annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } } as object);
+  return { ...(await node.pod(name)), uid: created.metadata?.uid ?? '' };
+};
+const statusText = async (name: string): Promise<string | undefined> => (await api.read(podRef(name))).metadata?.annotations?.[annotation];
+const call = (command: string, pod: TestPod, more: object = {}) => node.call(command, pod, { config: { ...config, ...more } });
+const requestsDuring = async (work: () => Promise<unknown>): Promise<string[]> => {
+  const before = server.requests.length;
+  await work();
+  return server.requests.slice(before).map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
+};
+
+describe('an ADD against the API server', () => {
+  it('writes network-status with one PATCH of pods/status, tells one Event for each attachment, and DEL asks nothing', async () => {
+    const pod = await createPod('asks', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
+    const asked = await requestsDuring(async () => expect(await call('ADD', pod)).toMatchObject({ exitCode: 0 }));
+    expect(asked.toSorted()).toEqual([
+      'GET /api/v1/namespaces/default/pods/asks',
+      'GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/storage',
+      'PATCH /api/v1/namespaces/default/pods/asks/status',
+      'POST /api/v1/namespaces/default/events',
+      'POST /api/v1/namespaces/default/events',
+    ]);
+    expect(JSON.parse((await statusText('asks')) ?? '[]')).toMatchObject([{ name: 'cluster-net', interface: 'eth0', default: true }, { name: 'default/storage', interface: 'net1' }]);
+    expect(await requestsDuring(async () => expect(await call('DEL', pod)).toMatchObject({ exitCode: 0 }))).toEqual([]);
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('K8S-33: reads no pod when the runtime hands its annotations over', async () => {
+    const pod = await createPod('handed');
+    const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': 'storage' } };
+    const asked = await requestsDuring(async () => expect(await call('ADD', pod, { runtimeConfig })).toMatchObject({ exitCode: 0 }));
+    expect(asked).not.toContain('GET /api/v1/namespaces/default/pods/handed');
+    expect(await statusText('handed')).toContain('default/storage');
+    await call('DEL', pod);
+  });
+
+  it('K8S-13: a pod that was replaced by another of the same name is refused, and the new one is not written to', async () => {
+    const pod = await createPod('replaced', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
+    const answer = await call('ADD', { ...pod, uid: '00000000-0000-0000-0000-000000000000' } as TestPod);
+    expect(JSON.parse(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-POD-REPLACED') });
+    expect(await statusText('replaced')).toBeUndefined();
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('a pod that does not exist is an error, never an empty success', async () => {
+    const pod = await node.pod('nobody');
+    const answer = await call('ADD', pod);
+    expect(JSON.parse(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-POD-NOT-FOUND') });
+  });
+
+  it('NPWG-10, K8S-16: a missing NAD fails the ADD and is told as Event NoNetworkFound', async () => {
+    const pod = await createPod('no-nad', { 'k8s.v1.cni.cncf.io/networks': 'absent' });
+    const answer = await call('ADD', pod);
+    expect(JSON.parse(answer.stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('default/absent') });
+    const events = (await api.list<{ reason: string; involvedObject: { name: string } }>('v1', 'Event', 'default')).items;
+    expect(events.filter(({ involvedObject }) => involvedObject.name === 'no-nad').map(({ reason }) => reason)).toEqual(['NoNetworkFound']);
+    expect(await node.leftovers()).toEqual([]);
+  });
+});
+
+describe('while the API server is away', () => {
+  it('an ADD that needs nothing from it succeeds; the status is kept and written by the next CHECK', async () => {
+    const pod = await createPod('patient');
+    const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': {} };
+    const back = server.faults.add({ match: ({ method }) => method === 'PATCH' || method === 'POST', fault: { kind: 'drop' } });
+    const answer = await call('ADD', pod, { runtimeConfig, deadlines: { addSeconds: 20 } });
+    expect(answer).toMatchObject({ exitCode: 0 });
+    expect(answer.stderr).toContain('status-published');
+    expect(await statusText('patient')).toBeUndefined();
+    back();
+    expect(await call('CHECK', pod)).toMatchObject({ exitCode: 0 });
+    expect(await statusText('patient')).toContain('cluster-net');
+    await call('DEL', pod);
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('an ADD that needs it is code 11, within its deadline, and leaves nothing', async () => {
+    const pod = await createPod('blind', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
+    const back = server.faults.add({ match: () => true, fault: { kind: 'drop' } });
+    const answer = await call('ADD', pod, { deadlines: { addSeconds: 4 } });
+    back();
+    expect(JSON.parse(answer.stdout)).toMatchObject({ code: 11 });
+    expect(await node.leftovers()).toEqual([]);
+  });
+});

@@ -1,0 +1,129 @@
+import { ageColumn, eventColumns, nameColumn, namespaceColumns, podColumns } from './columns.ts';
+import { establishCrd, validateCrd } from './custom-types.ts';
+import { fromCoreEvent, toCoreEvent, validateCoreEvent, validateNewEvent } from './event-forms.ts';
+import type { KubeObject } from './json.ts';
+import { preparePod, validatePod } from './pod-rules.ts';
+import type { ResourceType } from './resource-type.ts';
+
+const named = ['metadata.name'];
+const namedInNamespace = ['metadata.name', 'metadata.namespace'];
+const reference = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+
+const base = {
+  group: '',
+  version: 'v1',
+  shortNames: [],
+  namespaced: true,
+  status: 'none',
+  custom: false,
+  fields: namedInNamespace,
+  columns: [nameColumn, ageColumn],
+  nameRule: 'subdomain',
+  returnsDeleted: false,
+} as const;
+
+const pods: ResourceType = {
+  ...base,
+  plural: 'pods',
+  singular: 'pod',
+  kind: 'Pod',
+  storage: 'pods',
+  shortNames: ['po'],
+  status: 'with-metadata',
+  fields: [
+    ...namedInNamespace,
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  columns: podColumns,
+  returnsDeleted: true,
+  prepare: preparePod,
+  validate: validatePod,
+};
+
+const nodes: ResourceType = {
+  ...base,
+  plural: 'nodes',
+  singular: 'node',
+  kind: 'Node',
+  storage: 'nodes',
+  shortNames: ['no'],
+  namespaced: false,
+  status: 'with-metadata',
+  fields: [...named, 'spec.unschedulable'],
+};
+
+const namespaces: ResourceType = {
+  ...base,
+  plural: 'namespaces',
+  singular: 'namespace',
+  kind: 'Namespace',
+  storage: 'namespaces',
+  shortNames: ['ns'],
+  namespaced: false,
+  status: 'with-metadata',
+  fields: [...named, 'status.phase'],
+  columns: namespaceColumns,
+  nameRule: 'label',
+  returnsDeleted: true,
+  prepare: (namespace: KubeObject): KubeObject => ({ ...namespace, status: { phase: 'Active' } }),
+};
+
+const coreEvents: ResourceType = {
+  ...base,
+  plural: 'events',
+  singular: 'event',
+  kind: 'Event',
+  storage: 'events',
+  shortNames: ['ev'],
+  fields: [
+    ...namedInNamespace,
+    ...reference.map((key) => `involvedObject.${key}`),
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
+  columns: eventColumns,
+  validate: validateCoreEvent,
+};
+
+const newEvents: ResourceType = {
+  ...coreEvents,
+  group: 'events.k8s.io',
+  fields: [...namedInNamespace, ...reference.map((key) => `regarding.${key}`), 'reason', 'reportingController', 'type'],
+  columns: [nameColumn, ageColumn],
+  validate: validateNewEvent,
+  toStored: toCoreEvent,
+  fromStored: fromCoreEvent,
+};
+
+const customResourceDefinitions: ResourceType = {
+  ...base,
+  group: 'apiextensions.k8s.io',
+  plural: 'customresourcedefinitions',
+  singular: 'customresourcedefinition',
+  kind: 'CustomResourceDefinition',
+  storage: 'customresourcedefinitions',
+  shortNames: ['crd', 'crds'],
+  namespaced: false,
+  status: 'with-metadata',
+  fields: named,
+  prepare: establishCrd,
+  validate: validateCrd,
+};
+
+/** The resources that are served whatever the store holds. */
+export const builtInTypes: readonly ResourceType[] = [
+  pods,
+  nodes,
+  namespaces,
+  coreEvents,
+  newEvents,
+  customResourceDefinitions,
+];

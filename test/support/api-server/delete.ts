@@ -1,0 +1,65 @@
+import { conflict } from './api-error.ts';
+import { asObject, asText, type JsonObject, type KubeObject } from './json.ts';
+import { readSelector } from './selectors.ts';
+import type { Store } from './store.ts';
+import { currentObject, isDryRun, type Target, timestamp } from './write.ts';
+
+/**
+ * DELETE: the object is gone at once, whatever the grace period (there is no kubelet to wait for), unless finalizers
+ * hold it. Returns the body of the answer. Throws 404, 409 (preconditions).
+ */
+export function deleteObject(target: Target, options: unknown): JsonObject {
+  const { type, request } = target;
+  const current = currentObject(target);
+  refusePreconditions(target, current, asObject(asObject(options)['preconditions']));
+  const last = isDryRun(request) ? current : removeOrMark(target, current);
+  if (type.returnsDeleted) return last;
+  const { name, uid } = last.metadata;
+  const details = { name, ...(type.group !== '' && { group: type.group }), kind: type.plural, uid };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
+}
+
+/** DELETE on the collection: everything the selectors mean. Returns what was deleted. */
+export function deleteCollection(target: Target): KubeObject[] {
+  const { state, type, request } = target;
+  const matches = readSelector(type, request);
+  const doomed = state.store.list(type.storage).filter(matches);
+  return isDryRun(request) ? doomed : doomed.map((object) => removeOrMark(target, object));
+}
+
+function refusePreconditions({ type }: Target, current: KubeObject, preconditions: JsonObject): void {
+  const { name, uid, resourceVersion } = current.metadata;
+  if ((preconditions['uid'] ?? uid) !== uid) {
+    throw conflict(type, name, `Precondition failed: UID in precondition: ${String(preconditions['uid'])}, UID in object meta: ${uid}`);
+  }
+  const version = asText(preconditions['resourceVersion'], resourceVersion);
+  if (version === resourceVersion) return;
+  const why = `Precondition failed: ResourceVersion in precondition: ${version}, ResourceVersion in object meta: ${resourceVersion}`;
+  throw conflict(type, name, why);
+}
+
+function removeOrMark(target: Target, object: KubeObject): KubeObject {
+  const { store } = target.state;
+  const { metadata } = object;
+  if ((metadata.finalizers ?? []).length > 0) {
+    if (metadata.deletionTimestamp !== undefined) return object;
+    const marked = { ...object, metadata: { ...metadata, deletionTimestamp: timestamp(), deletionGracePeriodSeconds: 0 } };
+    return store.write(target.type.storage, marked);
+  }
+  const last = store.remove(target.type.storage, object);
+  if (target.type.storage === 'namespaces') emptyNamespace(store, metadata.name);
+  if (target.type.storage === 'customresourcedefinitions') emptyStorage(store, metadata.name);
+  return last;
+}
+
+function emptyNamespace(store: Store, namespace: string): void {
+  for (const storage of store.storages()) {
+    const inside = store.list(storage).filter((object) => object.metadata.namespace === namespace);
+    for (const object of inside) store.remove(storage, object);
+  }
+}
+
+// a definition is named like the storage of its objects: plural.group
+function emptyStorage(store: Store, storage: string): void {
+  for (const object of store.list(storage)) store.remove(storage, object);
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Certificates } from './certificates.ts';
+
+/** A port on 127.0.0.1 that can be closed and opened again. */
+export interface Listener {
+  /** The port it listens on; 0 asks for a free one. */
+  listen(port: number): Promise<number>;
+  /** Closes the port and every connection; returns when both are gone. */
+  close(): Promise<void>;
+}
+
+export function makeListener({ cert, key }: Certificates, onRequest: RequestListener): Listener {
+  const server = createServer({ cert, key, keepAliveTimeout: 30_000 }, onRequest);
+  // connections that are still shaking hands belong to no request, so they are followed here
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  // a client that breaks off a handshake is its own business
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return {
+    async listen(port) {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      return typeof address === 'object' && address !== null ? address.port : port;
+    },
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** The verbs of Kubernetes authorization. */
+export type Verb =
+  | 'get'
+  | 'list'
+  | 'watch'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection';
+
+/** What a request asks for, read from method and URL alone. */
+export interface RequestInfo {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly userAgent: string;
+  /** undefined for paths that are no resource: discovery, health, … */
+  readonly verb: Verb | undefined;
+  readonly group: string;
+  readonly version: string;
+  /** plural, "" if none */
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export function readRequestInfo(method: string, url: string, userAgent: string): RequestInfo {
+  const { pathname, searchParams } = new URL(url, 'https://localhost');
+  const parts = pathname.split('/').filter((part) => part !== '').map(decode);
+  const [group, version, ...rest] = parts[0] === 'api' ? ['', ...parts.slice(1)] : parts.slice(1);
+  const isApi = parts[0] === 'api' || parts[0] === 'apis';
+  const target = isApi && group !== undefined && version !== undefined ? readTarget(rest) : nowhere;
+  return {
+    method,
+    path: pathname,
+    query: searchParams,
+    userAgent,
+    verb: target.resource === '' ? undefined : verbOf(method, target.name, searchParams),
+    group: isApi ? (group ?? '') : '',
+    version: isApi ? (version ?? '') : '',
+    ...target,
+  };
+}
+
+interface Target {
+  readonly namespace: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly subresource: string;
+}
+
+const nowhere: Target = { namespace: '', resource: '', name: '', subresource: '' };
+
+function readTarget(rest: readonly string[]): Target {
+  const [first = '', second = '', third = ''] = rest;
+  // /namespaces/x and its subresources are about the namespace itself, /namespaces/x/pods is not
+  const inNamespace = first === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(third);
+  const [resource = '', name = '', subresource = ''] = inNamespace ? rest.slice(2) : rest;
+  return { namespace: inNamespace ? second : '', resource, name, subresource };
+}
+
+function verbOf(method: string, name: string, query: URLSearchParams): Verb | undefined {
+  const watching = ['1', 'true'].includes(query.get('watch') ?? '');
+  const verbs: Record<string, Verb> = {
+    GET: readVerb(name, watching),
+    POST: 'create',
+    PUT: 'update',
+    PATCH: 'patch',
+    DELETE: name === '' ? 'deletecollection' : 'delete',
+  };
+  return verbs[method];
+}
+
+const readVerb = (name: string, watching: boolean): Verb => {
+  if (watching) return 'watch';
+  return name === '' ? 'list' : 'get';
+};
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // a malformed escape is not a name of anything: the path as it stands will be answered with 404
+    return part;
+  }
+}

@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type NetworkStatus, parseStatus } from '../../src/npwg/index.ts';
+import { type RuntimeAnswer, callCni, podArgs } from './cni-runtime.ts';
+import { type Netns, createNetns } from './netns.ts';
+import { pluginsDir } from './plugins-dir.ts';
+
+/** One pod's sandbox on a test node. */
+export interface TestPod {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly containerId: string;
+  readonly netns: Netns;
+}
+export interface CallOptions {
+  readonly netns?: string;
+  readonly config?: object;
+  readonly path?: readonly string[];
+  readonly ifName?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+/** A namespace that stands for a node, with folders of its own; nothing of the machine outside is touched. */
+export interface TestNode {
+  readonly netns: Netns;
+  readonly dir: string;
+  /** Plexus's configuration as on stdin. */
+  readonly config: (more?: object) => Record<string, unknown>;
+  /** A bridge network with host-local addresses kept in this node's folder. */
+  readonly bridge: (name: string, subnet: string, more?: object) => Record<string, unknown>;
+  readonly nad: (name: string, config: object | undefined, more?: { readonly namespace?: string; readonly annotations?: object }) => Promise<void>;
+  readonly removeManifest: (file: string) => Promise<void>;
+  /** A pod object and a network namespace for it. */
+  readonly pod: (name: string, networks?: string | object, more?: object) => Promise<TestPod>;
+  readonly call: (command: string, pod: TestPod, options?: CallOptions) => Promise<RuntimeAnswer>;
+  readonly status: (pod: TestPod) => Promise<readonly NetworkStatus[]>;
+  /** Whatever is left of pods: interfaces, address leases, journal files, lock files. */
+  readonly leftovers: () => Promise<readonly string[]>;
+  readonly remove: () => Promise<void>;
+}
+
+let pods = 0;
+
+/** Makes a node; `remove` it at the end. */
+export async function createTestNode(): Promise<TestNode> {
+  const dir = await mkdtemp(join(tmpdir(), 'plexus-node-'));
+  const netns = await createNetns();
+  const made: Netns[] = [];
+  await netns.exec(['ip', 'link', 'set', 'lo', 'up']);
+  await netns.exec(['ip', 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'wire']);
+  for (const link of ['eth1', 'wire']) await netns.exec(['ip', 'link', 'set', link, 'up']);
+  await mkdir(join(dir, 'manifests'));
+  const write = (file: string, object: object): Promise<void> => writeFile(join(dir, 'manifests', file), JSON.stringify(object));
+  const bridge = (name: string, subnet: string, more: object = {}): Record<string, unknown> => ({
+    cniVersion: '1.0.0',
+    name,
+    type: 'bridge',
+    bridge: name.slice(0, 15),
+    ipam: { type: 'host-local', dataDir: join(dir, 'leases'), ranges: [[{ subnet }]] },
+    ...more,
+  });
+  const config = (more: object = {}): Record<string, unknown> => ({
+    cniVersion: '1.0.0',
+    name: 'plexus',
+    type: 'plexus-cni',
+    manifestsDir: join(dir, 'manifests'),
+    confDir: join(dir, 'conf'),
+    cniDir: join(dir, 'state'),
+    delegates: [bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true })],
+    ...more,
+  });
+  return {
+    netns,
+    dir,
+    config,
+    bridge,
+    nad: (name, spec, more = {}) => write(`nad-${more.namespace ?? 'default'}-${name}.yaml`, nadObject(name, spec, more)),
+    removeManifest: (file) => rm(join(dir, 'manifests', file)),
+    pod: async (name, networks, more = {}) => {
+      const pod = { name, namespace: 'default', uid: `uid-${name}`, containerId: `c${process.pid}n${pods++}`, netns: await createNetns() };
+      made.push(pod.netns);
+      await write(`pod-${name}.yaml`, podObject(pod, networks, more));
+      return pod;
+    },
+    call: async (command, pod, options = {}) =>
+      callCni({
+        command,
+        config: options.config ?? config(),
+        containerId: pod.containerId,
+        netns: options.netns ?? pod.netns.path,
+        ifName: options.ifName ?? 'eth0',
+        args: podArgs(pod, pod.containerId),
+        path: options.path ?? [await pluginsDir()],
+        nodeNetns: netns.path,
+        ...(options.env !== undefined && { env: options.env }),
+      }),
+    status: async (pod) => statusIn(join(dir, 'manifests/status', `${pod.namespace}.${pod.name}.json`)),
+    leftovers: () => leftoversOf(netns, dir),
+    remove: async () => {
+      for (const pod of made) await pod.remove();
+      await netns.remove();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const nadObject = (name: string, spec: object | undefined, more: { readonly namespace?: string; readonly annotations?: object }): object => ({
+  apiVersion: 'k8s.cni.cncf.io/v1',
+  kind: 'NetworkAttachmentDefinition',
+  metadata: { name, namespace: more.namespace ?? 'default', ...(more.annotations !== undefined && { annotations: more.annotations }) },
+  ...(spec !== undefined && { spec: { config: JSON.stringify(spec) } }),
+});
+
+function podObject(pod: TestPod, networks: string | object | undefined, more: object): object {
+  const text = typeof networks === 'string' || networks === undefined ? networks : JSON.stringify(networks);
+  const annotations = { ...(text !== undefined && { 'k8s.v1.cni.cncf.io/networks': text }), ...more };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.name, namespace: pod.namespace, uid: pod.uid, annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } };
+}
+
+async function statusIn(file: string): Promise<readonly NetworkStatus[]> {
+  const text = await readFile(file, 'utf8').catch(() => '[]');
+  return parseStatus(text);
+}
+
+async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
+  const links = (JSON.parse(await netns.exec(['ip', '-j', 'link'])) as { ifname: string }[]).map(({ ifname }) => ifname);
+  const veths = links.filter((name) => name.startsWith('veth')).map((name) => `link ${name}`);
+  const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const kept = files.map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1)).filter((file) => /^(leases|state)\//.test(file));
+  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+)$/.test(file))];
+}
