@@ -1,5 +1,6 @@
 import { type AddInvocation, type JsonObject, encodeForRuntime } from '../cni/index.ts';
 import { type PlexusError, alreadyAttached, asPlexusError, at } from '../errors/index.ts';
+import { isStaticPod } from '../npwg/index.ts';
 import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
 import { attachAll } from './attach-all.ts';
 import { type Operation, operationOf } from './call.ts';
@@ -52,9 +53,15 @@ async function attachPlanned(invocation: AddInvocation, inputs: PlanInputs, cont
   const { deps, operation, signal } = context;
   const plan = makePlan(inputs);
   for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: operation.containerId, ...podOfOperation(operation), text });
-  const intended = newRecord(plan, invocation, inputs.pod, new Date(deps.now()).toISOString());
+  const intended = newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString());
   await deps.journal.write(intended); // before anything runs (CNI-72)
   return attachAll(intended, operation, deps, signal);
+}
+
+function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
+  if (pod === undefined) return undefined;
+  const { annotations, ...identity } = pod;
+  return isStaticPod(annotations) ? { ...identity, isStatic: true } : identity;
 }
 
 async function finish(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {

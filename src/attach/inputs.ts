@@ -60,9 +60,8 @@ async function findPod(call: AddInvocation | DelInvocation, deps: AttachDeps, si
   const { namespace, name, uid } = podOf(call.args);
   if (namespace === undefined && name === undefined) return undefined;
   if (namespace === undefined || name === undefined) throw podUnidentified({ missing: name === undefined ? 'K8S_POD_NAME' : 'K8S_POD_NAMESPACE' });
-  const fromCall = podFromCall(call.args, objectOf(call.config['runtimeConfig']));
-  if (deps.cluster === undefined) return fromCall;
-  return readPod({ ref: { namespace, name }, uidFromCall: uid, fromCall }, deps.cluster, signal);
+  const known = { ref: { namespace, name }, uid, runtimeConfig: objectOf(call.config['runtimeConfig']) };
+  return deps.cluster === undefined ? podFromCall(known) : readPod(known, deps.cluster, signal);
 }
 
 async function readNads({ nads, optionalNads }: Wanted, { cluster }: PlanSources, signal: AbortSignal): Promise<ReadonlyMap<string, Nad | undefined>> {

@@ -1,6 +1,6 @@
 import { type Cluster, statusTarget } from '../cluster/index.ts';
 import { asPlexusError } from '../errors/index.ts';
-import { formatStatus, statusOf } from '../npwg/index.ts';
+import { formatStatus, isDefaultDestination, statusOf } from '../npwg/index.ts';
 import { type PendingStatus, type SandboxRecord } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
 import { type AttachDeps } from './deps.ts';
@@ -30,8 +30,9 @@ export function statusText(record: SandboxRecord, deps: AttachDeps): string {
     const { attachment } = entry;
     const result = resultOf(entry);
     if (result === undefined) return [];
+    const { network, interfaceName, isDefault } = attachment;
     const defaultRoute = finalGateways(attachment.defaultRoute, result.routes);
-    return statusOf({ ...attachment, result, ...(defaultRoute !== undefined && { defaultRoute }) }, options);
+    return statusOf({ network, interfaceName, isDefault, result, ...(defaultRoute !== undefined && { defaultRoute }) }, options);
   });
   return formatStatus(statuses);
 }
@@ -42,15 +43,14 @@ type Entry = SandboxRecord['attachments'][number];
 function finalGateways(decided: Entry['attachment']['defaultRoute'], routes: readonly { dst: string; gw?: string }[]): readonly string[] | undefined {
   const owns = [decided.v4, decided.v6].some(({ kind }) => kind === 'gateways' || kind === 'own');
   if (!owns) return undefined;
-  return routes.filter(({ dst }) => dst === '0.0.0.0/0' || dst === '::/0').flatMap(({ gw }) => (gw === undefined ? [] : [gw]));
+  return routes.filter(({ dst }) => isDefaultDestination(dst)).flatMap(({ gw }) => (gw === undefined ? [] : [gw]));
 }
 
 // the networks are up by then: the pod waits no longer than this for its annotation
 const publishSeconds = 5;
 
 async function patch(pod: NonNullable<SandboxRecord['pod']>, text: string, cluster: Cluster, signal: AbortSignal): Promise<'written' | 'pod-is-gone'> {
-  const target = await statusTarget(pod, cluster, signal);
-  return target === undefined ? 'pod-is-gone' : cluster.patchNetworkStatus(target, text, signal);
+  return cluster.patchNetworkStatus(await statusTarget(pod, cluster, signal), text, signal);
 }
 
 async function publishText(record: SandboxRecord, text: string, deps: AttachDeps, signal: AbortSignal): Promise<PendingStatus | undefined> {

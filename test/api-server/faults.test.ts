@@ -70,7 +70,9 @@ describe('delays and credentials', () => {
   });
 
   it('authorize refuses with 403, and says the same to an access review', async () => {
-    const strict = await startApiServer({ authorize: ({ verb, subresource }) => verb === 'patch' && subresource === 'status' });
+    const strict = await startApiServer({
+      authorize: ({ verb, subresource }) => verb === 'patch' && subresource === 'status',
+    });
     const refused = await rawRequest(strict, { path: pods });
     const review = (resourceAttributes: object): Promise<RawAnswer> =>
       rawRequest(strict, {
@@ -121,7 +123,10 @@ describe('watches and versions', () => {
     const nad = server.put('network-attachment-definitions', { ...aNad('default', 'elsewhere') });
     server.sendBookmarks();
     const { resourceVersion } = nad.metadata;
-    expect(await watch.next()).toMatchObject({ type: 'BOOKMARK', object: { kind: 'Pod', metadata: { resourceVersion } } });
+    expect(await watch.next()).toMatchObject({
+      type: 'BOOKMARK',
+      object: { kind: 'Pod', metadata: { resourceVersion } },
+    });
     watch.close();
   });
 
@@ -159,7 +164,13 @@ describe('the server object', () => {
     const created = await post('logged');
     const [list, create] = server.requests;
     expect(list).toMatchObject({ verb: 'list', resource: 'pods', query: '?limit=1', userAgent: 'plexus/1', code: 200 });
-    expect(create).toMatchObject({ verb: 'create', method: 'POST', path: pods, namespace: 'default', code: created.code });
+    expect(create).toMatchObject({
+      verb: 'create',
+      method: 'POST',
+      path: pods,
+      namespace: 'default',
+      code: created.code,
+    });
     expect(create?.requestBytes).toBe(JSON.stringify(aPod('default', 'logged')).length);
     expect(create?.responseBytes).toBeGreaterThan(200);
   });
@@ -183,7 +194,9 @@ describe('the server object', () => {
     const { resourceVersion: _version, ...metadata } = crd?.metadata ?? {};
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     const { body } = await rawRequest(bare, { method: 'POST', path, body: { ...crd, metadata, status: undefined } });
-    expect(body['status']).toMatchObject({ conditions: [{ type: 'NamesAccepted' }, { type: 'Established', status: 'True' }] });
+    expect(body['status']).toMatchObject({
+      conditions: [{ type: 'NamesAccepted' }, { type: 'Established', status: 'True' }],
+    });
     expect((await rawRequest(bare, { path: nadPath('default') })).code).toBe(200);
     await bare.close();
   });
@@ -203,7 +216,9 @@ describe('finalizers and kubeconfig', () => {
   it('writes a kubeconfig', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'plexus-kubeconfig-'));
     await server.writeKubeconfig(join(dir, 'kubeconfig'));
-    expect(JSON.parse(server.kubeconfig({ tokenFile: '/t' })).users).toEqual([{ name: 'plexus-test', user: { tokenFile: '/t' } }]);
+    expect(JSON.parse(server.kubeconfig({ tokenFile: '/t' })).users).toEqual([
+      { name: 'plexus-test', user: { tokenFile: '/t' } },
+    ]);
     await rm(dir, { recursive: true });
   });
 });

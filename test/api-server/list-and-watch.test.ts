@@ -97,8 +97,13 @@ describe('lists', () => {
 
 describe('forms of lists', () => {
   it('metadata alone is served on request', async () => {
-    const { body } = await rawRequest(cluster, { path: '/api/v1/pods?fieldSelector=metadata.name%3Dp2', headers: metadataOnly });
-    const items = (body['items'] as JsonObject[]).filter((item) => (item['metadata'] as JsonObject)['namespace'] === namespace);
+    const { body } = await rawRequest(cluster, {
+      path: '/api/v1/pods?fieldSelector=metadata.name%3Dp2',
+      headers: metadataOnly,
+    });
+    const items = (body['items'] as JsonObject[]).filter(
+      (item) => (item['metadata'] as JsonObject)['namespace'] === namespace,
+    );
     expect([body['kind'], body['apiVersion']]).toEqual(['PartialObjectMetadataList', 'meta.k8s.io/v1']);
     expect(items.map((item) => Object.keys(item).toSorted())).toEqual([['apiVersion', 'kind', 'metadata']]);
   });
@@ -150,7 +155,12 @@ describe('watches', () => {
   });
 
   it('without a version: what is there first', async () => {
-    expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual(['ADDED p0', 'ADDED p1', 'ADDED p2', 'ADDED p3']);
+    expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual([
+      'ADDED p0',
+      'ADDED p1',
+      'ADDED p2',
+      'ADDED p3',
+    ]);
   });
 
   it('an object that leaves the selector is sent as DELETED, one that enters as ADDED', async () => {
@@ -161,11 +171,18 @@ describe('watches', () => {
     await label('moving', null);
     await create('end', { mark: 'in' });
     const path = `${pods}?watch=true&labelSelector=mark%3Din&resourceVersion=${version}`;
-    expect(await eventsUntil(path, 'ADDED end')).toEqual(['DELETED moving', 'ADDED moving', 'DELETED moving', 'ADDED end']);
+    expect(await eventsUntil(path, 'ADDED end')).toEqual([
+      'DELETED moving',
+      'ADDED moving',
+      'DELETED moving',
+      'ADDED end',
+    ]);
     await remove('moving');
     await remove('end');
   });
+});
 
+describe('open watches', () => {
   it('changes that come while it is open are sent, metadata alone on request', async () => {
     const version = await currentVersion();
     const watch = await rawWatch(cluster, `${pods}?watch=true&resourceVersion=${version}`, metadataOnly);
@@ -173,12 +190,18 @@ describe('watches', () => {
     const event = await watch.next();
     watch.close();
     await remove('live');
-    expect(event).toMatchObject({ type: 'ADDED', object: { kind: 'PartialObjectMetadata', metadata: { name: 'live' } } });
+    expect(event).toMatchObject({
+      type: 'ADDED',
+      object: { kind: 'PartialObjectMetadata', metadata: { name: 'live' } },
+    });
     expect(Object.keys(event?.object ?? {}).toSorted()).toEqual(['apiVersion', 'kind', 'metadata']);
   });
 
   it('timeoutSeconds ends it, after a bookmark if those are wanted', async () => {
-    const watch = await rawWatch(cluster, `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`);
+    const watch = await rawWatch(
+      cluster,
+      `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`,
+    );
     const types: string[] = [];
     for (let event = await watch.next(); event; event = await watch.next()) types.push(event.type);
     expect(new Set(types)).toEqual(new Set(['BOOKMARK']));
@@ -191,7 +214,9 @@ describe('discovery', () => {
     { path: '/apis/k8s.cni.cncf.io/v1', names: ['network-attachment-definitions'] },
   ])('$path lists $names', async ({ path, names }) => {
     const { body } = await rawRequest(cluster, { path });
-    expect((body['resources'] as JsonObject[]).map((resource) => resource['name'])).toEqual(expect.arrayContaining(names));
+    expect((body['resources'] as JsonObject[]).map((resource) => resource['name'])).toEqual(
+      expect.arrayContaining(names),
+    );
   });
 
   it('NPWG-01: names, short names and scope', async () => {

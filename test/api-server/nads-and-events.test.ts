@@ -31,14 +31,28 @@ describe('K8S-16: Events', () => {
   const about = { kind: 'Pod', namespace, name: 'x', apiVersion: 'v1' };
 
   it('core events are created and found by the object they are about', async () => {
-    const body = { metadata: { generateName: 'x.' }, involvedObject: about, reason: 'AddedInterface', message: 'm', type: 'Normal' };
+    const body = {
+      metadata: { generateName: 'x.' },
+      involvedObject: about,
+      reason: 'AddedInterface',
+      message: 'm',
+      type: 'Normal',
+    };
     await core.createNamespacedEvent({ namespace, body });
-    const found = await core.listNamespacedEvent({ namespace, fieldSelector: 'involvedObject.name=x,reason=AddedInterface' });
+    const found = await core.listNamespacedEvent({
+      namespace,
+      fieldSelector: 'involvedObject.name=x,reason=AddedInterface',
+    });
     expect(found.items.map((event) => event.message)).toEqual(['m']);
   });
 
   it('an event about another namespace is refused', async () => {
-    const body = { metadata: { generateName: 'y.' }, involvedObject: { ...about, namespace: 'default' }, reason: 'R', type: 'Normal' };
+    const body = {
+      metadata: { generateName: 'y.' },
+      involvedObject: { ...about, namespace: 'default' },
+      reason: 'R',
+      type: 'Normal',
+    };
     await expect(core.createNamespacedEvent({ namespace, body })).rejects.toMatchObject({ code: 422 });
   });
 

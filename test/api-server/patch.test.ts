@@ -7,6 +7,16 @@ const jsonPatch = (document: object, ...operations: object[]): unknown =>
 const strategic = (document: object, patch: object): unknown =>
   applyPatch('application/strategic-merge-patch+json', { ...document }, patch);
 
+const pod = {
+  containers: [
+    { name: 'a', image: '1' },
+    { name: 'b', image: '1' },
+  ],
+  tolerations: [{ key: 'x' }],
+  finalizers: ['f', 'g'],
+  nodeSelector: { a: '1', b: '2' },
+};
+
 describe('RFC 7396: merge patch', () => {
   it.each([
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
@@ -64,16 +74,6 @@ describe('RFC 6902: JSON patch', () => {
 });
 
 describe('strategic merge patch', () => {
-  const pod = {
-    containers: [
-      { name: 'a', image: '1' },
-      { name: 'b', image: '1' },
-    ],
-    tolerations: [{ key: 'x' }],
-    finalizers: ['f', 'g'],
-    nodeSelector: { a: '1', b: '2' },
-  };
-
   it.each([
     {
       what: 'a list of named things is merged by name',

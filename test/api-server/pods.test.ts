@@ -1,11 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  ApiException,
-  CoreV1Api,
-  KubeConfig,
-  PatchStrategy,
-  setHeaderOptions,
-} from '@kubernetes/client-node';
+import { ApiException, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterUnderTest, startCluster } from '../support/cluster-under-test.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
@@ -177,7 +171,9 @@ describe('kinds of patches', () => {
       core.patchNamespacedPod({ namespace, name: 'pointed', body: [op] }, jsonPatch);
     const pod = await patch({ op: 'replace', path: '/metadata/annotations/a~1b', value: '2' });
     expect(pod.metadata?.annotations).toEqual({ 'a/b': '2' });
-    expect(await failureOf(patch({ op: 'test', path: '/metadata/annotations/a~1b', value: '3' }))).toMatchObject({ code: 422 });
+    expect(await failureOf(patch({ op: 'test', path: '/metadata/annotations/a~1b', value: '3' }))).toMatchObject({
+      code: 422,
+    });
   });
 
   it('annotations have room for 256 KiB', async () => {

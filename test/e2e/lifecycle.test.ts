@@ -127,14 +127,15 @@ describe('DEL', () => {
 
 describe('ADD that cannot succeed leaves nothing behind', () => {
   it.each([1, 2, 3, 4])('NPWG-96, NPWG-97: the failure of delegate %i of 4 undoes all before it and starts none after it', async (n) => {
-    await node.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'macvlan', master: 'no-such-link', ipam: { type: 'host-local', dataDir: join(node.dir, 'leases'), subnet: '10.36.0.0/24' } });
+    const broken = { cniVersion: '1.0.0', name: 'broken', plugins: [node.bridge('broken', '10.36.0.0/24'), { type: 'tuning', sysctl: { 'net.core.no-such-key': '1' } }] };
+    await node.nad('broken', broken);
     const networks = ['storage', 'tuned', 'edge'];
     if (n > 1) networks[n - 2] = 'broken';
-    const config = n === 1 ? node.config({ delegates: [{ cniVersion: '1.0.0', name: 'broken', type: 'macvlan', master: 'no-such-link', ipam: { type: 'host-local', dataDir: join(node.dir, 'leases'), subnet: '10.36.0.0/24' } }] }) : node.config();
+    const config = n === 1 ? node.config({ delegates: [broken] }) : node.config();
     const pod = await node.pod(`fails-${n}`, networks.join(','));
     const answer = await node.call('ADD', pod, { config });
     expect(answer.exitCode).toBe(1);
-    expect(JSON.parse(answer.stdout)).toMatchObject({ cniVersion: '1.0.0', code: expect.any(Number), msg: expect.stringContaining('no-such-link') });
+    expect(JSON.parse(answer.stdout)).toMatchObject({ cniVersion: '1.0.0', code: expect.any(Number), msg: expect.stringContaining('PLX-PLUGIN-FAILED: plugin tuning failed (ADD)') });
     expect(await linkNames(pod)).toEqual(['lo']);
     expect(await node.leftovers()).toEqual([]);
     await succeeds('DEL', pod);

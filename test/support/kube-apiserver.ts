@@ -35,7 +35,12 @@ export async function startKubeApiServer(assets: string): Promise<ClusterAccess>
     const connection: Connection = { url: `https://127.0.0.1:${port}`, caCert, token };
     await becomeReady(connection, children);
     const kubeconfig: ClusterAccess['kubeconfig'] = (more = {}) => kubeconfigText({ ...connection, ...more });
-    return { ...connection, kubeconfig, writeKubeconfig: (path) => writeFile(path, kubeconfig(), { mode: 0o600 }), close };
+    return {
+      ...connection,
+      kubeconfig,
+      writeKubeconfig: (path) => writeFile(path, kubeconfig(), { mode: 0o600 }),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -46,11 +46,9 @@ export class ApiError extends Error {
 
 export const failure = (what: Failure): ApiError => new ApiError(what);
 
-export const badRequest = (message: string): ApiError =>
-  failure({ code: 400, reason: 'BadRequest', message });
+export const badRequest = (message: string): ApiError => failure({ code: 400, reason: 'BadRequest', message });
 
-export const unauthorized = (): ApiError =>
-  failure({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+export const unauthorized = (): ApiError => failure({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 
 export const pathNotFound = (): ApiError =>
   failure({
@@ -92,11 +90,7 @@ export const alreadyExists = (type: Named, name: string): ApiError =>
   });
 
 export const staleVersion = (type: Named, name: string): ApiError =>
-  conflict(
-    type,
-    name,
-    'the object has been modified; please apply your changes to the latest version and try again',
-  );
+  conflict(type, name, 'the object has been modified; please apply your changes to the latest version and try again');
 
 export const conflict = (type: Named, name: string, why: string): ApiError =>
   failure({

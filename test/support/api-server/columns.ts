@@ -22,9 +22,14 @@ export const ageColumn: Column = {
 
 export const podColumns: readonly Column[] = [
   nameColumn,
-  column('Ready', (pod) => `${containerStatuses(pod).filter((c) => c['ready'] === true).length}/${containerCount(pod)}`),
+  column(
+    'Ready',
+    (pod) => `${containerStatuses(pod).filter((c) => c['ready'] === true).length}/${containerCount(pod)}`,
+  ),
   column('Status', (pod) => (pod.metadata.deletionTimestamp ? 'Terminating' : valueAt(pod, ['status', 'phase']))),
-  column('Restarts', (pod) => String(containerStatuses(pod).reduce((sum, c) => sum + Number(c['restartCount'] ?? 0), 0))),
+  column('Restarts', (pod) =>
+    String(containerStatuses(pod).reduce((sum, c) => sum + Number(c['restartCount'] ?? 0), 0)),
+  ),
   ageColumn,
   { ...column('IP', (pod) => valueAt(pod, ['status', 'podIP']) ?? '<none>'), priority: 1 },
   { ...column('Node', (pod) => valueAt(pod, ['spec', 'nodeName']) ?? '<none>'), priority: 1 },

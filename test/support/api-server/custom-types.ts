@@ -30,7 +30,9 @@ export function establishCrd(crd: KubeObject): KubeObject {
     spec: { ...spec, names: accepted, conversion: { strategy: 'None' } },
     status: {
       acceptedNames: accepted,
-      storedVersions: versionsOf(spec).filter((v) => v['storage'] === true).map((v) => v['name']),
+      storedVersions: versionsOf(spec)
+        .filter((v) => v['storage'] === true)
+        .map((v) => v['name']),
       conditions: [condition('NamesAccepted', 'NoConflicts'), condition('Established', 'InitialNamesAccepted')],
     },
   };
@@ -64,7 +66,10 @@ function checkVersion(version: JsonObject, path: string): FieldError[] {
 
 /** A structural schema names the type of everything in it. */
 function missingTypes(schema: JsonObject, path: string): FieldError[] {
-  const own = typeof schema['type'] === 'string' ? [] : [requiredField(`${path}.type`, 'must not be empty for specified object fields')];
+  const own =
+    typeof schema['type'] === 'string'
+      ? []
+      : [requiredField(`${path}.type`, 'must not be empty for specified object fields')];
   const properties = Object.entries(asObject(schema['properties']));
   return [...own, ...properties.flatMap(([key, inner]) => missingTypes(asObject(inner), `${path}.properties[${key}]`))];
 }
@@ -73,7 +78,9 @@ function checkColumn(column: JsonObject, path: string): FieldError[] {
   const types = ['integer', 'number', 'string', 'boolean', 'date'];
   return [
     ...(typeof column['name'] === 'string' ? [] : [requiredField(`${path}.name`)]),
-    ...(types.includes(String(column['type'])) ? [] : [invalidField(`${path}.type`, column['type'], `must be one of ${types.join(',')}`)]),
+    ...(types.includes(String(column['type']))
+      ? []
+      : [invalidField(`${path}.type`, column['type'], `must be one of ${types.join(',')}`)]),
     ...(String(column['jsonPath']).startsWith('.')
       ? []
       : [invalidField(`${path}.jsonPath`, column['jsonPath'], 'must be a simple json path starting with .')]),

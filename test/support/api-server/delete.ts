@@ -30,7 +30,11 @@ export function deleteCollection(target: Target): KubeObject[] {
 function refusePreconditions({ type }: Target, current: KubeObject, preconditions: JsonObject): void {
   const { name, uid, resourceVersion } = current.metadata;
   if ((preconditions['uid'] ?? uid) !== uid) {
-    throw conflict(type, name, `Precondition failed: UID in precondition: ${String(preconditions['uid'])}, UID in object meta: ${uid}`);
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${String(preconditions['uid'])}, UID in object meta: ${uid}`,
+    );
   }
   const version = asText(preconditions['resourceVersion'], resourceVersion);
   if (version === resourceVersion) return;
@@ -43,7 +47,10 @@ function removeOrMark(target: Target, object: KubeObject): KubeObject {
   const { metadata } = object;
   if ((metadata.finalizers ?? []).length > 0) {
     if (metadata.deletionTimestamp !== undefined) return object;
-    const marked = { ...object, metadata: { ...metadata, deletionTimestamp: timestamp(), deletionGracePeriodSeconds: 0 } };
+    const marked = {
+      ...object,
+      metadata: { ...metadata, deletionTimestamp: timestamp(), deletionGracePeriodSeconds: 0 },
+    };
     return store.write(target.type.storage, marked);
   }
   const last = store.remove(target.type.storage, object);

@@ -81,7 +81,13 @@ export function checkName(type: ResourceType, name: string): FieldError[] {
 
 function checkLabel(key: string, value: string): FieldError[] {
   if (value === '' || (value.length <= 63 && qualifiedPart.test(value))) return checkKey('metadata.labels', key);
-  return [invalidField('metadata.labels', value, 'a valid label must be an empty string or consist of alphanumeric characters')];
+  return [
+    invalidField(
+      'metadata.labels',
+      value,
+      'a valid label must be an empty string or consist of alphanumeric characters',
+    ),
+  ];
 }
 
 function checkAnnotations(annotations: Record<string, string>): FieldError[] {
@@ -105,5 +111,5 @@ function checkKey(field: string, key: string): FieldError[] {
   const name = parts.at(-1) ?? '';
   const prefixIsFine = parts.length === 1 || (parts.length === 2 && rules.subdomain.pattern.test(parts[0] ?? ''));
   if (prefixIsFine && name.length <= 63 && qualifiedPart.test(name)) return [];
-  return [invalidField(field, key, 'name part must consist of alphanumeric characters, \'-\', \'_\' or \'.\'')];
+  return [invalidField(field, key, "name part must consist of alphanumeric characters, '-', '_' or '.'")];
 }

@@ -1,5 +1,5 @@
 import type { FieldError } from './api-error.ts';
-import { asObject, isObject, type JsonObject, type KubeObject, sameJson, withoutKeys } from './json.ts';
+import { asObject, isObject, type JsonObject, type KubeObject, sameJson, valueAt, withoutKeys } from './json.ts';
 import { invalidField, requiredField } from './metadata-rules.ts';
 
 /** Defaults and the first status of a new pod. */
@@ -14,12 +14,16 @@ export function preparePod(pod: KubeObject): KubeObject {
   return { ...pod, spec, status: { phase: 'Pending', qosClass: 'BestEffort' } };
 }
 
-/** A pod needs containers with name and image; of an existing pod's spec little but images may change. */
+/** A new pod needs containers with name and image; of an existing one's spec little but images may change. */
 export function validatePod(pod: KubeObject, before: KubeObject | undefined): FieldError[] {
-  const errors = checkContainers(asObject(pod['spec'])['containers']);
-  if (before === undefined || sameJson(fixedPart(pod), fixedPart(before))) return errors;
+  const containers = valueAt(pod, ['spec', 'containers']);
+  if (before && sameJson(containers, valueAt(before, ['spec', 'containers']))) return checkFixedPart(pod, before);
+  return [...checkContainers(containers), ...(before ? checkFixedPart(pod, before) : [])];
+}
+
+function checkFixedPart(pod: KubeObject, before: KubeObject): FieldError[] {
+  if (sameJson(fixedPart(pod), fixedPart(before))) return [];
   return [
-    ...errors,
     {
       field: 'spec',
       reason: 'FieldValueForbidden',
@@ -39,7 +43,11 @@ function checkContainers(containers: unknown): FieldError[] {
 }
 
 function fixedPart(pod: KubeObject): JsonObject {
-  const spec = withoutKeys(asObject(pod['spec']), ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds']);
+  const spec = withoutKeys(asObject(pod['spec']), [
+    'activeDeadlineSeconds',
+    'tolerations',
+    'terminationGracePeriodSeconds',
+  ]);
   const withoutImages = (list: unknown): unknown =>
     Array.isArray(list) ? list.map((container: unknown) => withoutKeys(asObject(container), ['image'])) : list;
   return {

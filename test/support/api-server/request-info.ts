@@ -1,13 +1,5 @@
 /** The verbs of Kubernetes authorization. */
-export type Verb =
-  | 'get'
-  | 'list'
-  | 'watch'
-  | 'create'
-  | 'update'
-  | 'patch'
-  | 'delete'
-  | 'deletecollection';
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
 /** What a request asks for, read from method and URL alone. */
 export interface RequestInfo {
@@ -28,7 +20,10 @@ export interface RequestInfo {
 
 export function readRequestInfo(method: string, url: string, userAgent: string): RequestInfo {
   const { pathname, searchParams } = new URL(url, 'https://localhost');
-  const parts = pathname.split('/').filter((part) => part !== '').map(decode);
+  const parts = pathname
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decode);
   const [group, version, ...rest] = parts[0] === 'api' ? ['', ...parts.slice(1)] : parts.slice(1);
   const isApi = parts[0] === 'api' || parts[0] === 'apis';
   const target = isApi && group !== undefined && version !== undefined ? readTarget(rest) : nowhere;

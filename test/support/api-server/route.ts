@@ -80,12 +80,18 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
       return one(201, createObject(target, await readJson(exchange)));
     case 'update': {
       const body = await readJson(exchange);
-      return one(200, updateObject(target, 'update', () => body));
+      return one(
+        200,
+        updateObject(target, 'update', () => body),
+      );
     }
     case 'patch': {
       refusePatchType(type, mediaType(exchange));
       const patch = parseJson(await readText(exchange));
-      return one(200, updateObject(target, 'patch', (current) => applyPatch(mediaType(exchange), current, patch)));
+      return one(
+        200,
+        updateObject(target, 'patch', (current) => applyPatch(mediaType(exchange), current, patch)),
+      );
     }
     case 'delete': {
       const body = deleteObject(target, await readJson(exchange));
@@ -147,4 +153,5 @@ function parseJson(text: string): unknown {
   }
 }
 
-const mediaType = ({ request }: Exchange): string => (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+const mediaType = ({ request }: Exchange): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';

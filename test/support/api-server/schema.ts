@@ -27,8 +27,7 @@ export function prune(value: unknown, schema: Schema): unknown {
 export function check(value: unknown, schema: Schema, path: string): FieldError[] {
   if (schema.type !== undefined && typeOf(value, schema.type) !== schema.type) return [wrongType(value, schema, path)];
   if (schema.enum && !schema.enum.includes(value)) return [unsupported(value, schema.enum, path)];
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => check(item, schema.items ?? {}, `${path}[${index}]`));
+  if (Array.isArray(value)) return value.flatMap((item, index) => check(item, schema.items ?? {}, `${path}[${index}]`));
   return isObject(value) ? checkFields(value, schema, path) : [];
 }
 

@@ -135,7 +135,9 @@ function asSelected(change: Change, selector: Selector): { kind: string; object:
   const is = !removed && selector(object);
   if (is) return { kind: was ? 'MODIFIED' : 'ADDED', object };
   if (!was) return undefined;
-  const last = removed ? object : { ...previous, metadata: { ...previous.metadata, resourceVersion: object.metadata.resourceVersion } };
+  const last = removed
+    ? object
+    : { ...previous, metadata: { ...previous.metadata, resourceVersion: object.metadata.resourceVersion } };
   return { kind: 'DELETED', object: last };
 }
 

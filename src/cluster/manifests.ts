@@ -1,0 +1,83 @@
+import { appendFile, mkdir, readFile, readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { type PlexusError, fileUnusable, manifestInvalid, problemOf } from '../errors/index.ts';
+import { replaceAtomically } from '../files/index.ts';
+import { type NadRef, type PodMetadata, type PodRef, formatStatus, nadKind, parseNad, parseStatus } from '../npwg/index.ts';
+import { type Cluster } from './cluster.ts';
+import { type ManifestObject, objectsIn } from './manifest-objects.ts';
+
+/**
+ * A Cluster that is a folder of YAML files with pods and NADs. Network-status is written to `status/<namespace>.<name>.json`
+ * in it, events are appended to `status/events.jsonl`. A file that cannot be read is told of when what is sought is
+ * in no other file: it might be in that one.
+ */
+export function manifestsCluster(folder: string): Cluster {
+  return {
+    getPod: async (ref) => podFrom(await find(folder, 'Pod', ref)),
+    getNad: async (ref) => {
+      const object = await find(folder, nadKind, ref);
+      return object === undefined ? undefined : parseNad({ ...object, metadata: { ...object.metadata, namespace: ref.namespace } });
+    },
+    patchNetworkStatus: async (pod, text) => {
+      const found = podFrom(await find(folder, 'Pod', pod));
+      if (found === undefined || (pod.uid !== undefined && found.uid !== undefined && found.uid !== pod.uid)) return 'pod-is-gone';
+      await replaceAtomically(join(await statusFolder(folder), `${pod.namespace}.${pod.name}.json`), `${formatStatus(parseStatus(text))}\n`, 0o644);
+      return 'written';
+    },
+    recordEvent: async (pod, event) => {
+      await appendFile(join(await statusFolder(folder), 'events.jsonl'), `${JSON.stringify({ pod: `${pod.namespace}/${pod.name}`, ...event })}\n`);
+    },
+  };
+}
+
+/** The pod in a YAML file: the first one of several. manifestInvalid, fileUnusable. */
+export async function readPodFile(file: string): Promise<PodMetadata> {
+  const pod = podFrom((await readObjects(file)).find(({ kind }) => kind === 'Pod'));
+  if (pod !== undefined) return pod;
+  throw manifestInvalid({ file, problem: 'it holds no object of kind Pod' });
+}
+
+async function statusFolder(folder: string): Promise<string> {
+  const path = join(folder, 'status');
+  await mkdir(path, { recursive: true });
+  return path;
+}
+
+type Ref = PodRef | NadRef;
+
+async function find(folder: string, kind: string, { namespace, name }: Ref): Promise<ManifestObject | undefined> {
+  const problems: PlexusError[] = [];
+  for (const file of await yamlFiles(folder)) {
+    const objects = await readObjects(file).catch((error: PlexusError) => {
+      problems.push(error);
+      return [];
+    });
+    const found = objects.find((each) => each.kind === kind && each.metadata.name === name && (each.metadata.namespace ?? 'default') === namespace);
+    if (found !== undefined) return found;
+  }
+  if (problems[0] !== undefined) throw problems[0];
+  return undefined;
+}
+
+async function yamlFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
+  });
+  return names
+    .filter((name) => ['.yaml', '.yml', '.json'].includes(extname(name)))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
+async function readObjects(file: string): Promise<readonly ManifestObject[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+  });
+  return objectsIn(text, file);
+}
+
+function podFrom(object: ManifestObject | undefined): PodMetadata | undefined {
+  if (object === undefined) return undefined;
+  const { name, namespace, uid, annotations } = object.metadata;
+  return { name, namespace: namespace ?? 'default', annotations: annotations ?? {}, ...(uid !== undefined && { uid }) };
+}

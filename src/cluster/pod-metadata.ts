@@ -1,0 +1,48 @@
+import { podNotFound, podReplaced } from '../errors/index.ts';
+import { type PodMetadata, type PodRef, isStaticPod, podKey } from '../npwg/index.ts';
+import { type Cluster } from './cluster.ts';
+
+/** Name of the capability by which a runtime hands over a pod's annotations (K8S-33). */
+export const podAnnotationsCapability = 'io.kubernetes.cri.pod-annotations';
+
+export interface PodOfCall {
+  readonly ref: PodRef;
+  /** K8S_POD_UID. */
+  readonly uid: string | undefined;
+  /** The runtime's runtimeConfig. */
+  readonly runtimeConfig: Readonly<Record<string, unknown>>;
+}
+
+/** The pod as the call itself describes it; undefined when the runtime did not hand its annotations over. */
+export function podFromCall({ ref, uid, runtimeConfig }: PodOfCall): PodMetadata | undefined {
+  const given = runtimeConfig[podAnnotationsCapability];
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
+  const texts = Object.entries(given).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  return { ...ref, annotations: Object.fromEntries(texts), ...(uid !== undefined && { uid }) };
+}
+
+/** The pod of a call: from the call, else with one GET (K8S-12). podNotFound; podReplaced when a new pod has its name (K8S-13). */
+export async function readPod(call: PodOfCall, cluster: Cluster, signal: AbortSignal): Promise<PodMetadata> {
+  const fromCall = podFromCall(call);
+  if (fromCall !== undefined) return fromCall;
+  const pod = await cluster.getPod(call.ref, signal);
+  if (pod === undefined) throw podNotFound({ pod: podKey(call.ref) });
+  if (call.uid === undefined || pod.uid === undefined || pod.uid === call.uid || isMirrorOf(pod, call.uid)) return pod;
+  throw podReplaced({ pod: podKey(pod), expected: call.uid, actual: pod.uid });
+}
+
+// a static pod's UID is the hash of its file; its mirror in the API has another UID and names that hash
+const isMirrorOf = (pod: PodMetadata, uid: string): boolean => isStaticPod(pod.annotations) || pod.annotations['kubernetes.io/config.mirror'] === uid;
+
+export interface StatusTarget extends PodRef {
+  readonly uid?: string;
+}
+
+/** The API object that a pod's status belongs to: for a static pod its mirror, looked up now. podNotFound while there is none. */
+export async function statusTarget(pod: StatusTarget & { readonly isStatic?: boolean }, cluster: Cluster, signal: AbortSignal): Promise<StatusTarget> {
+  const { namespace, name, uid, isStatic } = pod;
+  if (isStatic !== true) return { namespace, name, ...(uid !== undefined && { uid }) };
+  const mirror = await cluster.getPod(pod, signal);
+  if (mirror === undefined) throw podNotFound({ pod: podKey(pod) });
+  return { namespace, name, ...(mirror.uid !== undefined && { uid: mirror.uid }) };
+}
