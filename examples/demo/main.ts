@@ -6,6 +6,7 @@ import { parseStatus, type NetworkStatus } from '../../src/npwg/index.ts';
 import { table } from '../../src/view/index.ts';
 import { startApiServer } from '../../test/support/api-server/index.ts';
 import { callCni, podArgs } from '../../test/support/cni-runtime.ts';
+import { openDoor } from '../../test/support/netns-door.ts';
 import { createNetns, type Netns } from '../../test/support/netns.ts';
 import { pluginsDir } from '../../test/support/plugins-dir.ts';
 import { createNode, type DemoNode } from './node.ts';
@@ -122,6 +123,7 @@ async function run(demo: Demo): Promise<boolean> {
 const pods: Pod[] = [];
 const server = await startApiServer();
 const node = await createNode(() => pods.map(({ netns }) => netns));
+const closeDoor = await openDoor(node.netns, Number(new URL(server.url).port)); // the API server, seen from the node
 try {
   await mkdir(node.dir, { recursive: true });
   await server.writeKubeconfig(join(node.dir, 'kubeconfig'));
@@ -137,6 +139,7 @@ try {
   process.exitCode = 1;
 } finally {
   for (const pod of pods) await pod.netns.remove();
+  await closeDoor();
   await node.remove();
   await server.close();
 }

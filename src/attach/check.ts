@@ -1,4 +1,4 @@
-import { type CheckInvocation } from '../cni/index.ts';
+import { type CheckInvocation, type Result } from '../cni/index.ts';
 import { at, checkFailed } from '../errors/index.ts';
 import { type SandboxRecord } from '../plan/index.ts';
 import { checkList } from '../runtime/index.ts';
@@ -26,10 +26,20 @@ async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal
   await checkLinks(invocation, record, deps, signal);
   for (const entry of record.attachments) {
     const result = resultOf(entry);
-    if (result !== undefined) await checkList(delegateCall(entry.attachment, operation), result, runtimeDeps(deps), signal);
+    if (result !== undefined) await checkList(delegateCall(entry.attachment, operation), withoutHostMacs(result), runtimeDeps(deps), signal);
   }
   await publishPending(record, deps, signal);
 }
+
+// A bridge on the node takes the lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or
+// goes, and the bridge plugin's CHECK would fail for a pod that is well. Interfaces of the pod keep theirs.
+const withoutHostMacs = (result: Result): Result => ({
+  ...result,
+  interfaces: result.interfaces.map((link) => {
+    const { mac: _changes, ...rest } = link;
+    return (link.sandbox ?? '') === '' ? rest : link;
+  }),
+});
 
 // also for delegates whose own CHECK is switched off or too old: a missing interface is never "all is well"
 async function checkLinks(invocation: CheckInvocation, record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {

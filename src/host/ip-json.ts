@@ -8,11 +8,16 @@ interface IpLink {
   readonly flags?: readonly string[];
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
 }
-interface IpRoute {
-  readonly dst?: string;
+interface IpHop {
+  readonly dev?: string;
   readonly gateway?: string;
   readonly via?: { readonly host?: string };
+}
+interface IpRoute extends IpHop {
+  readonly dst?: string;
   readonly metric?: number;
+  /** Of a multipath route, which then has no dev of its own. */
+  readonly nexthops?: readonly IpHop[];
 }
 
 /** Links of `ip -j address`. Throws a SyntaxError for anything that is not JSON. */
@@ -26,17 +31,34 @@ const linkFrom = ({ ifname, address, mtu, flags, addr_info }: IpLink): Link => (
   addresses: (addr_info ?? []).filter(({ local }) => local !== undefined).map(({ local, prefixlen }) => `${local}/${prefixlen}`),
 });
 
+/** One way out of a default route. */
+export interface Hop {
+  readonly interfaceName: string;
+  readonly gateway?: string;
+}
+/** A default route: several hops when the kernel balances over them. */
+export interface DefaultRouteOfKernel {
+  readonly metric?: number;
+  readonly hops: readonly Hop[];
+}
+
 /** Default routes of `ip -j route show default`, strongest first. */
-export const defaultRoutesFrom = (text: string): readonly DefaultRouteEntry[] =>
+export const defaultRoutesFrom = (text: string): readonly DefaultRouteOfKernel[] =>
   (listFrom(text) as readonly IpRoute[])
     .filter(({ dst }) => dst === 'default')
-    .map(routeFrom)
+    .map(({ metric, nexthops, ...single }) => ({ ...(metric !== undefined && { metric }), hops: (nexthops ?? [single]).map(hopFrom) }))
     .toSorted((a, b) => (a.metric ?? 0) - (b.metric ?? 0));
 
-function routeFrom({ gateway, via, metric }: IpRoute): DefaultRouteEntry {
+function hopFrom({ dev, gateway, via }: IpHop): Hop {
   const way = gateway ?? via?.host;
-  return { ...(way !== undefined && { gateway: way }), ...(metric !== undefined && { metric }) };
+  return { interfaceName: dev ?? '', ...(way !== undefined && { gateway: way }) };
 }
+
+/** The part of them that leaves through one interface. */
+export const entriesThrough = (interfaceName: string, routes: readonly DefaultRouteOfKernel[]): readonly DefaultRouteEntry[] =>
+  routes.flatMap(({ metric, hops }) =>
+    hops.filter((hop) => hop.interfaceName === interfaceName).map(({ gateway }) => ({ ...(gateway !== undefined && { gateway }), ...(metric !== undefined && { metric }) })),
+  );
 
 // `ip -j` prints nothing at all for an empty list of some kinds
 function listFrom(text: string): readonly object[] {

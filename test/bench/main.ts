@@ -10,6 +10,7 @@ import { table } from '../../src/view/index.ts';
 import { startApiServer } from '../support/api-server/index.ts';
 import { callCni, plexusCni, podArgs } from '../support/cni-runtime.ts';
 import { createNetns, type Netns } from '../support/netns.ts';
+import { openDoor } from '../support/netns-door.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 
 const repetitions = Number(process.env['BENCH_REPETITIONS'] ?? 15);
@@ -96,6 +97,8 @@ async function starts(): Promise<string> {
 const server = await startApiServer();
 const dir = await mkdtemp(join(tmpdir(), 'plexus-bench-'));
 const node = await createNetns();
+await node.exec(['ip', 'link', 'set', 'lo', 'up']);
+const closeDoor = await openDoor(node, Number(new URL(server.url).port));
 try {
   await mkdir(join(dir, 'state'));
   await server.writeKubeconfig(join(dir, 'kubeconfig'));
@@ -116,6 +119,7 @@ try {
   process.stdout.write(`Milliseconds, medians of ${repetitions}, whole processes; compare within a row only.\n\n${await starts()}\n\n${await compare(bench)}\n`);
   await writeFile(join(dir, 'done'), '');
 } finally {
+  await closeDoor();
   await node.remove();
   await server.close();
   await rm(dir, { recursive: true, force: true });

@@ -1,7 +1,8 @@
-import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node';
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+import { openDoor } from '../support/netns-door.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
 // The whole path against an API server over TLS, in separate processes.
@@ -9,9 +10,11 @@ let server: ApiServer;
 let node: TestNode;
 let api: KubernetesObjectApi;
 let config: object;
+let closeDoor: () => Promise<void>;
 beforeAll(async () => {
   server = await startApiServer();
   node = await createTestNode();
+  closeDoor = await openDoor(node.netns, Number(new URL(server.url).port));
   const kubeconfig = join(node.dir, 'kubeconfig');
   await server.writeKubeconfig(kubeconfig);
   const kubeConfig = new KubeConfig();
@@ -23,6 +26,7 @@ beforeAll(async () => {
   await api.create({ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: 'storage', namespace: 'default' }, spec } as object);
 });
 afterAll(async () => {
+  await closeDoor();
   await node.remove();
   await server.close();
 });
@@ -30,7 +34,7 @@ afterAll(async () => {
 const annotation = 'k8s.v1.cni.cncf.io/network-status';
 const podRef = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } });
 const createPod = async (name: string, annotations: Record<string, string> = {}): Promise<TestPod> => {
-  const created = await api.create({ ...podRef(name), metadata: { ...podRef(name).metadata, annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } } as object);
+  const created = await api.create({ ...podRef(name), metadata: { ...podRef(name).metadata, annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } } as KubernetesObject);
   return { ...(await node.pod(name)), uid: created.metadata?.uid ?? '' };
 };
 const statusText = async (name: string): Promise<string | undefined> => (await api.read(podRef(name))).metadata?.annotations?.[annotation];
@@ -84,7 +88,7 @@ describe('an ADD against the API server', () => {
     const pod = await createPod('no-nad', { 'k8s.v1.cni.cncf.io/networks': 'absent' });
     const answer = await call('ADD', pod);
     expect(JSON.parse(answer.stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('default/absent') });
-    const events = (await api.list<{ reason: string; involvedObject: { name: string } }>('v1', 'Event', 'default')).items;
+    const events = (await api.list<KubernetesObject & { reason: string; involvedObject: { name: string } }>('v1', 'Event', 'default')).items;
     expect(events.filter(({ involvedObject }) => involvedObject.name === 'no-nad').map(({ reason }) => reason)).toEqual(['NoNetworkFound']);
     expect(await node.leftovers()).toEqual([]);
   });

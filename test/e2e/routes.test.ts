@@ -11,12 +11,12 @@ const twoFamilies = (name: string, number: number, more: object = {}): Record<st
 let config: object;
 beforeAll(async () => {
   node = await createTestNode();
-  const defaults = [{ dst: '0.0.0.0/0' }, { dst: '::/0' }];
+  const defaults = (number: number): object[] => [{ dst: '0.0.0.0/0', gw: `10.${number}.0.1` }, { dst: '::/0', gw: `fd00:${number}::1` }];
   const cluster = twoFamilies('cluster-net', 40) as { ipam: object };
-  config = node.config({ delegates: [{ ...cluster, ipam: { ...cluster.ipam, routes: defaults } }] });
+  config = node.config({ delegates: [{ ...cluster, ipam: { ...cluster.ipam, routes: defaults(40) } }] });
   await node.nad('plain', twoFamilies('plain', 41));
   const own = twoFamilies('own', 42) as { ipam: object };
-  await node.nad('own', { ...own, ipam: { ...own.ipam, routes: defaults } });
+  await node.nad('own', { ...own, ipam: { ...own.ipam, routes: defaults(42) } });
 });
 afterAll(() => node.remove());
 
