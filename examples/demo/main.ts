@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { styleText } from 'node:util';
 import { KubeConfig, KubernetesObjectApi, type KubernetesObject } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import { parseStatus, type NetworkStatus } from '../../src/npwg/index.ts';
@@ -26,7 +27,7 @@ interface Demo {
 }
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
-const heading = (text: string): void => say(`\n\u001B[1m${text}\u001B[0m`.replaceAll(process.stdout.isTTY ? '' : /\u001B\[\d+m/g, ''));
+const heading = (text: string): void => say(`\n${styleText('bold', text, { stream: process.stdout })}`);
 
 /** Calls the plugin as the runtime does and insists on success. */
 async function call(demo: Demo, command: string, pod: Pod): Promise<string> {
@@ -79,7 +80,12 @@ async function attach(demo: Demo): Promise<NetworkStatus[][]> {
   }
   const texts = await Promise.all(demo.pods.map((pod) => statusOf(demo, pod)));
   const statuses = texts.map((text) => [...parseStatus(text)]);
-  say(`\n${table(['POD', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'MTU', ''], demo.pods.flatMap((pod, index) => (statuses[index] ?? []).map((status) => rowOf(pod, status))))}`);
+  say(
+    `\n${table(
+      ['POD', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'MTU', ''],
+      demo.pods.flatMap((pod, index) => (statuses[index] ?? []).map((status) => rowOf(pod, status))),
+    )}`,
+  );
   heading(`What Kubernetes shows for pod ${demo.pods[0]?.name} (annotation k8s.v1.cni.cncf.io/network-status)`);
   say(texts[0]);
   return statuses;
@@ -89,7 +95,12 @@ async function ping(demo: Demo, statuses: NetworkStatus[][]): Promise<boolean> {
   const [from, to] = [demo.pods[0], statuses[1]];
   if (from === undefined || to === undefined) return false;
   const pings = await pingAll(from.netns, to);
-  say(table(['OVER', 'TO', 'ANSWERED'], pings.map(({ network, address, ok }) => [network, address, ok ? 'yes' : 'NO'])));
+  say(
+    table(
+      ['OVER', 'TO', 'ANSWERED'],
+      pings.map(({ network, address, ok }) => [network, address, ok ? 'yes' : 'NO']),
+    ),
+  );
   return pings.length >= 4 && pings.every(({ ok }) => ok);
 }
 
@@ -102,7 +113,12 @@ async function detach(demo: Demo): Promise<boolean> {
   }
   const after = await demo.node.inventory();
   const kinds = Object.keys(before) as (keyof typeof before)[];
-  say(`\n${table(['LEFT ON THE NODE', 'BEFORE', 'NOW'], kinds.map((kind) => [kind, String(before[kind].length), String(after[kind].length)]))}`);
+  say(
+    `\n${table(
+      ['LEFT ON THE NODE', 'BEFORE', 'NOW'],
+      kinds.map((kind) => [kind, String(before[kind].length), String(after[kind].length)]),
+    )}`,
+  );
   return kinds.every((kind) => before[kind].length > 0 && after[kind].length === 0);
 }
 

@@ -37,6 +37,11 @@ async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortS
   try {
     await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) => deps.cluster?.recordEvent(pod, event, signal));
   } catch (thrown) {
-    deps.report({ kind: 'warning', sandbox: '', pod: `${pod.namespace}/${pod.name}`, text: `event ${event.reason} was not written: ${asPlexusError(thrown).message}` });
+    deps.report({
+      kind: 'warning',
+      sandbox: '',
+      pod: `${pod.namespace}/${pod.name}`,
+      text: `event ${event.reason} was not written: ${asPlexusError(thrown).message}`,
+    });
   }
 }

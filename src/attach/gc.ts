@@ -83,14 +83,20 @@ async function targets({ alive, stale }: Sorted, collection: Collection): Promis
   // attachments cannot be named, so only the default network may be told what is valid.
   if (strangers.length > 0) return own === undefined ? [] : [{ configuration: own, valid: [...validFor(own, alive), ...strangers] }];
   const configurations = [...alive, ...stale].flatMap((record) => record.attachments.map(({ attachment }) => attachment.configuration));
-  return unique(own === undefined ? configurations : [own, ...configurations]).map((configuration) => ({ configuration, valid: validFor(configuration, alive) }));
+  return unique(own === undefined ? configurations : [own, ...configurations]).map((configuration) => ({
+    configuration,
+    valid: validFor(configuration, alive),
+  }));
 }
 
-const unique = (configurations: readonly NetworkConfiguration[]): readonly NetworkConfiguration[] =>
-  [...new Map(configurations.map((each) => [formatJson({ name: each.name, plugins: each.plugins.map(({ json }) => json) }), each])).values()];
+const unique = (configurations: readonly NetworkConfiguration[]): readonly NetworkConfiguration[] => [
+  ...new Map(configurations.map((each) => [formatJson({ name: each.name, plugins: each.plugins.map(({ json }) => json) }), each])).values(),
+];
 
 // plugins keep their state by (network name, containerID, ifname): that name decides
 const validFor = (configuration: NetworkConfiguration, alive: readonly SandboxRecord[]): readonly Attached[] =>
   alive.flatMap(({ containerId, attachments }) =>
-    attachments.filter(({ attachment }) => attachment.configuration.name === configuration.name).map(({ attachment }) => ({ containerId, ifName: attachment.interfaceName })),
+    attachments
+      .filter(({ attachment }) => attachment.configuration.name === configuration.name)
+      .map(({ attachment }) => ({ containerId, ifName: attachment.interfaceName })),
   );

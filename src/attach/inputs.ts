@@ -3,7 +3,7 @@ import { podFromCall, readPod } from '../cluster/index.ts';
 import { podUnidentified, settingsInvalid } from '../errors/index.ts';
 import { type Nad, type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
 import { type PathListing, type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
-import { readConfDir, readConfPath } from '../runtime/index.ts';
+import { readConfPath } from '../runtime/index.ts';
 import { type AttachDeps } from './deps.ts';
 
 /** What a plan needs to know of the runtime's call. */
@@ -37,7 +37,7 @@ export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps:
 /** Reads the NADs and files that a pod's plan depends on. */
 export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
   const wanted = wantedFor(sources.settings, pod);
-  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), readConfDir(sources.settings.confDir), readPaths(wanted)]);
+  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), readConfPath(sources.settings.confDir), readPaths(wanted)]);
   const prevResult = call.config['prevResult'];
   return {
     settings: sources.settings,

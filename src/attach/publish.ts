@@ -24,7 +24,7 @@ export async function publishPending(record: SandboxRecord, deps: AttachDeps, si
 }
 
 /** The annotation's text for what a record holds. NPWG standard, section 5. */
-export function statusText(record: SandboxRecord, deps: AttachDeps): string {
+function statusText(record: SandboxRecord, deps: AttachDeps): string {
   const options = { addresses: deps.settings.statusAddresses };
   const statuses = record.attachments.flatMap((entry) => {
     const { attachment } = entry;

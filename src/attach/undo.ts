@@ -32,7 +32,13 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Att
     deps.report({ kind: 'problem', sandbox: operation.containerId, error });
     return error;
   }
-  deps.report({ kind: 'detached', sandbox: operation.containerId, network: attachment.network, interfaceName: attachment.interfaceName, ms: deps.now() - started });
+  deps.report({
+    kind: 'detached',
+    sandbox: operation.containerId,
+    network: attachment.network,
+    interfaceName: attachment.interfaceName,
+    ms: deps.now() - started,
+  });
   return undefined;
 }
 

@@ -45,7 +45,7 @@ const callFor = (pod: PodMetadata, config: JsonObject): PlannableCall => ({
     ['K8S_POD_UID', pod.uid ?? 'UID'],
   ],
   cniVersion: versionOf(config),
-  networkName: String(config['name'] ?? 'plexus'),
+  networkName: typeof config['name'] === 'string' ? config['name'] : 'plexus',
   config,
 });
 

@@ -38,7 +38,9 @@ export async function sendRequest(request: ApiRequest, expected: readonly number
   }
 }
 
-type Outcome = { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number } | { readonly kind: 'no-answer'; readonly problem: string };
+type Outcome =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number }
+  | { readonly kind: 'no-answer'; readonly problem: string };
 
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
@@ -73,7 +75,7 @@ async function exchange(request: ApiRequest, credentials: Credentials, signal: A
   const options = await credentials.options();
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const headers = {
-    ...options.headers,
+    ...(options.headers as http.OutgoingHttpHeaders | undefined),
     accept: request.accept ?? 'application/json',
     'user-agent': 'plexus',
     ...(body !== undefined && { 'content-type': request.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
@@ -96,7 +98,12 @@ async function readAnswer(message: http.IncomingMessage): Promise<Outcome> {
     chunks.push(chunk);
   }
   const seconds = Number(message.headers['retry-after']);
-  return { kind: 'answer', status: message.statusCode ?? 0, body: decode(Buffer.concat(chunks).toString()), ...(seconds > 0 && { retryAfterMs: seconds * 1000 }) };
+  return {
+    kind: 'answer',
+    status: message.statusCode ?? 0,
+    body: decode(Buffer.concat(chunks).toString()),
+    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
+  };
 }
 
 // a proxy in between may answer with a page instead of JSON

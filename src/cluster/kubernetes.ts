@@ -1,5 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Nad, type NadRef, type PodMetadata, type PodRef, nadGroup, nadKey, nadPlural, nadVersion, networkStatusKey, parseNad, podKey } from '../npwg/index.ts';
+import {
+  type Nad,
+  type NadRef,
+  type PodMetadata,
+  type PodRef,
+  nadGroup,
+  nadKey,
+  nadPlural,
+  nadVersion,
+  networkStatusKey,
+  parseNad,
+  podKey,
+} from '../npwg/index.ts';
 import { type ApiAnswer, type ApiRequest, sendRequest } from './api-request.ts';
 import { type Cluster, type PodEvent } from './cluster.ts';
 import { type CredentialSource, type Credentials, loadCredentials } from './credentials.ts';
@@ -16,7 +28,8 @@ export function kubernetesCluster(source: CredentialSource): Cluster {
       const { status, body } = await send({ method: 'GET', path: podPath(ref), accept: metadataOnly, what: `get pod ${podKey(ref)}` }, [404], signal);
       return status === 404 ? undefined : podFrom(ref, body);
     },
-    getNad: async (ref, signal) => nadFrom(await send({ method: 'GET', path: nadPath(ref), what: `get NetworkAttachmentDefinition ${nadKey(ref)}` }, [404], signal)),
+    getNad: async (ref, signal) =>
+      nadFrom(await send({ method: 'GET', path: nadPath(ref), what: `get NetworkAttachmentDefinition ${nadKey(ref)}` }, [404], signal)),
     patchNetworkStatus: async (pod, text, signal) => {
       const { status } = await send(statusPatch(pod, text), [404, 409, 422], signal);
       return status < 300 ? 'written' : 'pod-is-gone';
@@ -76,11 +89,19 @@ function eventCreation(pod: PodRef & { readonly uid?: string }, event: PodEvent)
     lastTimestamp: now,
     count: 1,
   };
-  return { method: 'POST', path: `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/events`, body, what: `record event ${event.reason} of pod ${podKey(pod)}` };
+  return {
+    method: 'POST',
+    path: `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/events`,
+    body,
+    what: `record event ${event.reason} of pod ${podKey(pod)}`,
+  };
 }
 
 // the runtime repeats a failing ADD for hours: the same warning of the same pod has the same name, so it is told once
 function eventName(pod: PodRef & { readonly uid?: string }, event: PodEvent): string {
-  const same = createHash('sha256').update(`${pod.uid ?? ''} ${event.reason} ${event.message}`).digest('hex').slice(0, 16);
+  const same = createHash('sha256')
+    .update(`${pod.uid ?? ''} ${event.reason} ${event.message}`)
+    .digest('hex')
+    .slice(0, 16);
   return `${pod.name}.${event.type === 'Warning' ? same : randomBytes(8).toString('hex')}`;
 }

@@ -18,11 +18,13 @@ export function objectsIn(text: string, file: string): readonly ManifestObject[]
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter });
   if (!Array.isArray(documents)) return []; // an empty file
-  return documents.flatMap((document) => {
-    const [error] = document.errors;
-    if (error !== undefined) throw manifestInvalid({ file, problem: yamlProblem(error) }, { cause: error });
-    return flatten(toValue(() => document.toJS(), file));
-  }).map((each) => checked(each, file));
+  return documents
+    .flatMap((document) => {
+      const [error] = document.errors;
+      if (error !== undefined) throw manifestInvalid({ file, problem: yamlProblem(error) }, { cause: error });
+      return flatten(toValue(() => document.toJS(), file));
+    })
+    .map((each) => checked(each, file));
 }
 
 // aliases that blow up, and whatever else the library refuses
@@ -34,7 +36,8 @@ function toValue(read: () => unknown, file: string): unknown {
   }
 }
 
-const yamlProblem = ({ message, linePos }: YAMLError): string => (linePos === undefined ? message : `line ${linePos[0].line}, column ${linePos[0].col}: ${message.split('\n')[0]}`);
+const yamlProblem = ({ message, linePos }: YAMLError): string =>
+  linePos === undefined ? message : `line ${linePos[0].line}, column ${linePos[0].col}: ${message.split('\n')[0]}`;
 
 interface Loose {
   readonly kind?: unknown;

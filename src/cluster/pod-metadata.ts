@@ -3,7 +3,7 @@ import { type PodMetadata, type PodRef, isStaticPod, podKey } from '../npwg/inde
 import { type Cluster } from './cluster.ts';
 
 /** Name of the capability by which a runtime hands over a pod's annotations (K8S-33). */
-export const podAnnotationsCapability = 'io.kubernetes.cri.pod-annotations';
+const podAnnotationsCapability = 'io.kubernetes.cri.pod-annotations';
 
 export interface PodOfCall {
   readonly ref: PodRef;

@@ -98,7 +98,11 @@ function effectiveVersion(value: JsonObject, options: ConfigurationOptions): Cni
   const [highest] = written.filter(isCniVersion).toSorted((a, b) => compareVersions(b, a));
   if (highest !== undefined) return highest;
   if (written.length === 0) return options.defaultVersion ?? '0.4.0';
-  throw versionIncompatible({ source: options.source, version: written.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(', '), supported: cniVersions });
+  throw versionIncompatible({
+    source: options.source,
+    version: written.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(', '),
+    supported: cniVersions,
+  });
 }
 
 function versionList(value: JsonObject, { source }: ConfigurationOptions): readonly JsonValue[] {
@@ -106,7 +110,10 @@ function versionList(value: JsonObject, { source }: ConfigurationOptions): reado
   if (!Array.isArray(list)) throw configurationInvalid({ source, problem: `"cniVersions" is ${nameOfType(list)}, not a list` });
   for (const [index, each] of list.entries()) {
     if (typeof each !== 'string' || !/^\d+\.\d+(\.\d+)?$/.test(each)) {
-      throw configurationInvalid({ source, problem: `invalid cniVersions entry ${JSON.stringify(each)} at index ${index}: a version such as "1.0.0" is allowed` });
+      throw configurationInvalid({
+        source,
+        problem: `invalid cniVersions entry ${JSON.stringify(each)} at index ${index}: a version such as "1.0.0" is allowed`,
+      });
     }
   }
   return list as readonly JsonValue[];

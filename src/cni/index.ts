@@ -1,12 +1,6 @@
 // The CNI specification and nothing else: versions, calls, configurations, results, errors. Pure.
 export { formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
-export {
-  type ConfigurationOptions,
-  type NetworkConfiguration,
-  parseConfiguration,
-  type PluginConfiguration,
-  wantsSiblingPlugins,
-} from './configuration.ts';
+export { type ConfigurationOptions, type NetworkConfiguration, parseConfiguration, type PluginConfiguration, wantsSiblingPlugins } from './configuration.ts';
 export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf } from './error-json.ts';
 export {
   type AddInvocation,

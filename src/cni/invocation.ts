@@ -116,7 +116,10 @@ function networkNameOf(config: JsonObject): string {
   const source = 'the network configuration on stdin';
   if (name === '') throw configurationInvalid({ source, problem: 'missing network name' });
   if (typeof name !== 'string' || !isNetworkName(name)) {
-    throw configurationInvalid({ source, problem: `invalid characters found in network name ${JSON.stringify(name)}; letters, digits, "_", "." and "-" are allowed` });
+    throw configurationInvalid({
+      source,
+      problem: `invalid characters found in network name ${JSON.stringify(name)}; letters, digits, "_", "." and "-" are allowed`,
+    });
   }
   return name;
 }
@@ -125,7 +128,11 @@ function versionOf(config: JsonObject): CniVersion {
   const version = config['cniVersion'] ?? '';
   if (version === '') return absentVersion;
   if (isCniVersion(version)) return version;
-  throw versionIncompatible({ source: 'the network configuration on stdin', version: typeof version === 'string' ? version : JSON.stringify(version), supported: cniVersions });
+  throw versionIncompatible({
+    source: 'the network configuration on stdin',
+    version: typeof version === 'string' ? version : JSON.stringify(version),
+    supported: cniVersions,
+  });
 }
 
 function sandboxCall(call: Call): SandboxCall {

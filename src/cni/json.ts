@@ -49,4 +49,6 @@ const keepExactNumber = (_key: string, value: unknown, { source }: { readonly so
 
 // 1.0 and 1e2 are other spellings of numbers JavaScript holds; 12345678901234567890 is not held
 const isExact = (value: number, source: string): boolean =>
-  String(value) === source || (Number.isSafeInteger(value) && /^-?\d+(\.0+)?$/.test(source)) || (!/^-?\d+$/.test(source) && Number.isFinite(value) && source.length < 17);
+  String(value) === source ||
+  (Number.isSafeInteger(value) && /^-?\d+(\.0+)?$/.test(source)) ||
+  (!/^-?\d+$/.test(source) && Number.isFinite(value) && source.length < 17);

@@ -44,7 +44,11 @@ export const encode040 = (result: Result, lossless: boolean): JsonObject => ({
   dns: encodeDns(result.dns, lossless),
 });
 
-const encodeInterface = ({ name, mac, sandbox, extra }: ResultInterface, lossless: boolean): JsonObject => ({ ...(lossless && extra), name, ...compact({ mac, sandbox }) });
+const encodeInterface = ({ name, mac, sandbox, extra }: ResultInterface, lossless: boolean): JsonObject => ({
+  ...(lossless && extra),
+  name,
+  ...compact({ mac, sandbox }),
+});
 
 const encodeIp = (ip: ResultIp, lossless: boolean): JsonObject => ({
   ...(lossless && ip.extra),

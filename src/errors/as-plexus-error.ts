@@ -1,4 +1,4 @@
-import { internal } from './catalogue.ts';
+import { internal } from './catalogue-of-running.ts';
 import { PlexusError } from './plexus-error.ts';
 
 /** The error itself if it is ours, else an internal error that keeps it as its cause. */
@@ -6,4 +6,5 @@ export const asPlexusError = (error: unknown): PlexusError =>
   error instanceof PlexusError ? error : internal({ problem: problemOf(error) }, { cause: error });
 
 /** One line that says what went wrong, for any thrown value. */
-export const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const problemOf = (error: unknown): string =>
+  error instanceof Error ? error.message : typeof error === 'string' ? error : (JSON.stringify(error) ?? 'unknown');

@@ -1,3 +1,4 @@
+import { problemOf } from './as-plexus-error.ts';
 import { type PlexusError, type Where } from './plexus-error.ts';
 
 const labels: readonly (readonly [keyof Where, string])[] = [
@@ -31,7 +32,7 @@ function causesOf(error: Error): string[] {
   const texts: string[] = [];
   let cause: unknown = error.cause;
   while (cause !== undefined && cause !== null && texts.length < mostCauses) {
-    texts.push(cause instanceof Error ? cause.message : String(cause));
+    texts.push(problemOf(cause));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return texts;

@@ -1,6 +1,7 @@
 // Every failure Plexus can report: one class, one catalogue, the CNI codes.
 // Knows nothing of commands, pods' contents or where errors are shown.
 export { asPlexusError, problemOf } from './as-plexus-error.ts';
+export * from './catalogue-of-running.ts';
 export * from './catalogue.ts';
 export { cniCode } from './cni-code.ts';
 export { describeWhere, detailsOf, summaryOf } from './describe.ts';

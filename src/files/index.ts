@@ -1,2 +1,3 @@
 // The effects on files that several folders need. Knows nothing of what is in them.
-export { replaceAtomically, syncFolder } from './replace.ts';
+export { makeFolder, removeLeftovers } from './folder.ts';
+export { newPrefix, replaceAtomically, syncFolder } from './replace.ts';

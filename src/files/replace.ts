@@ -3,12 +3,15 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 
+/** Start of the names of temporary files that replaceAtomically makes beside its target. */
+export const newPrefix = '.new-';
+
 /**
  * Puts a text in place of a file, at once and durably: whoever reads sees the old text or the new one, and when this
  * resolves the new one is on the disk. The folder must exist. fileUnusable.
  */
 export async function replaceAtomically(path: string, text: string, mode = 0o600): Promise<void> {
-  const temporary = join(dirname(path), `.new-${randomUUID()}`);
+  const temporary = join(dirname(path), `${newPrefix}${randomUUID()}`);
   try {
     await writeDurably(temporary, text, mode);
     await rename(temporary, path);

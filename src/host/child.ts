@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Env } from '../cni/index.ts';
+import { PlexusError, operationCancelled, problemOf } from '../errors/index.ts';
 
 export interface ChildRun {
   readonly file: string;
@@ -21,25 +22,42 @@ const mostStderrBytes = 64 * 1024;
 
 /**
  * Runs one child in a process group of its own to its end. When the signal is aborted the whole group is killed and
- * the signal's reason thrown, after the child has been reaped (CNI-68).
+ * the signal's reason thrown, after the child has been reaped (CNI-68); operationCancelled for a reason that is not ours.
  */
 export async function runChild(run: ChildRun, signal: AbortSignal): Promise<ChildEnd> {
-  signal.throwIfAborted();
+  assertWanted(run.file, signal);
   const { promise, resolve } = Promise.withResolvers<ChildEnd>();
   const child = start(run);
+  if (child instanceof Error) return notStarted(child);
   const stop = (): void => killGroup(child);
   signal.addEventListener('abort', stop);
   follow(child, run, resolve);
   try {
     const end = await promise;
-    signal.throwIfAborted();
+    assertWanted(run.file, signal);
     return end;
   } finally {
     signal.removeEventListener('abort', stop);
   }
 }
 
-const start = ({ file, args, env }: ChildRun): ChildProcess => spawn(file, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+/** Throws the reason why nobody waits for a child any more, if so. */
+export function assertWanted(file: string, signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  const reason: unknown = signal.reason;
+  throw reason instanceof PlexusError ? reason : operationCancelled({ command: file, reason: problemOf(reason) }, { cause: reason });
+}
+
+// Node.js tells of some failures by an event and throws others (ETXTBSY, E2BIG)
+function start({ file, args, env }: ChildRun): ChildProcess | NodeJS.ErrnoException {
+  try {
+    return spawn(file, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(problemOf(error));
+  }
+}
+
+const notStarted = (error: NodeJS.ErrnoException): ChildEnd => ({ kind: 'not-started', code: error.code ?? '', problem: error.message });
 
 function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => void): void {
   const stdout: Buffer[] = [];
@@ -55,8 +73,10 @@ function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => 
   // the end of what it said is what tells why it failed
   child.stderr?.on('data', (chunk: Buffer) => (stderr = Buffer.concat([stderr, chunk]).subarray(-mostStderrBytes)));
   const ended = (exitCode: number | null): void =>
-    resolve(tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: Buffer.concat(stdout).toString(), stderr: stderr.toString() });
-  child.once('error', (error: NodeJS.ErrnoException) => resolve({ kind: 'not-started', code: error.code ?? '', problem: error.message }));
+    resolve(
+      tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: Buffer.concat(stdout).toString(), stderr: stderr.toString() },
+    );
+  child.once('error', (error) => resolve(notStarted(error)));
   child.once('exit', (exitCode) => {
     const timer = setTimeout(() => abandonPipes(child, () => ended(exitCode)), graceMs);
     child.once('close', () => clearTimeout(timer));

@@ -11,7 +11,11 @@ export const defaultRoutes = async (target: RouteTarget, signal: AbortSignal): P
 export async function setDefaultRoutes(target: RouteTarget, routes: readonly DefaultRouteEntry[], signal: AbortSignal): Promise<void> {
   for (const route of await allDefaultRoutes(target, signal)) await leaveOut(route, target, signal);
   for (const { gateway, metric } of routes) {
-    await change(['add', 'default', ...via({ interfaceName: target.interfaceName, ...(gateway !== undefined && { gateway }) }), ...strength(metric)], target, signal);
+    await change(
+      ['add', 'default', ...via({ interfaceName: target.interfaceName, ...(gateway !== undefined && { gateway }) }), ...strength(metric)],
+      target,
+      signal,
+    );
   }
 }
 
@@ -24,7 +28,8 @@ async function leaveOut({ metric, hops }: DefaultRouteOfKernel, target: RouteTar
   const others = hops.filter((hop) => hop.interfaceName !== target.interfaceName);
   if (own.length === 0) return;
   // IPv6 removes one hop of several; IPv4 knows only the route as a whole
-  if (others.length > 0 && target.family === 4) return change(['replace', 'default', ...strength(metric), ...others.flatMap((hop) => ['nexthop', ...via(hop)])], target, signal);
+  if (others.length > 0 && target.family === 4)
+    return change(['replace', 'default', ...strength(metric), ...others.flatMap((hop) => ['nexthop', ...via(hop)])], target, signal);
   if (target.family === 4 && own.length > 1) return change(['del', 'default', ...strength(metric)], target, signal);
   for (const hop of own) await change(['del', 'default', ...via(hop), ...strength(metric)], target, signal);
 }

@@ -1,12 +1,12 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPluginType } from '../cni/index.ts';
-import { pluginMissing, pluginNotRunnable } from '../errors/index.ts';
+import { pluginMissing, pluginNotRunnable, problemOf } from '../errors/index.ts';
 
 /** The file of a plugin: the first regular file of that bare name in the folders (CNI-47). pluginMissing, pluginNotRunnable. */
 export async function findPlugin(plugin: string, path: readonly string[]): Promise<string> {
   if (!isPluginType(plugin)) throw pluginMissing({ plugin, folders: path });
-  for (const folder of path) {
+  for (const folder of path.filter((each) => each !== '')) {
     const file = join(folder, plugin);
     if (await isFile(file)) return executable(plugin, file);
   }
@@ -23,7 +23,7 @@ const isFile = (file: string): Promise<boolean> =>
 async function executable(plugin: string, file: string): Promise<string> {
   const problem = await access(file, constants.X_OK).then(
     () => undefined,
-    () => 'it is not executable',
+    (error: unknown) => `it is not executable (${problemOf(error)})`,
   );
   if (problem !== undefined) throw pluginNotRunnable({ plugin, file, problem });
   return file;

@@ -57,7 +57,9 @@ function hopFrom({ dev, gateway, via }: IpHop): Hop {
 /** The part of them that leaves through one interface. */
 export const entriesThrough = (interfaceName: string, routes: readonly DefaultRouteOfKernel[]): readonly DefaultRouteEntry[] =>
   routes.flatMap(({ metric, hops }) =>
-    hops.filter((hop) => hop.interfaceName === interfaceName).map(({ gateway }) => ({ ...(gateway !== undefined && { gateway }), ...(metric !== undefined && { metric }) })),
+    hops
+      .filter((hop) => hop.interfaceName === interfaceName)
+      .map(({ gateway }) => ({ ...(gateway !== undefined && { gateway }), ...(metric !== undefined && { metric }) })),
   );
 
 // `ip -j` prints nothing at all for an empty list of some kinds

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pluginNotRunnable, pluginOutputTooLong } from '../errors/index.ts';
-import { type ChildEnd, type ChildRun, runChild } from './child.ts';
+import { type ChildEnd, type ChildRun, assertWanted, runChild } from './child.ts';
 import { defaultRoutes, setDefaultRoutes } from './default-routes.ts';
 import { findPlugin } from './find-plugin.ts';
 import { type Host, type PluginExit, type PluginRun } from './host.ts';
@@ -39,6 +39,6 @@ async function startWhenWritten(run: ChildRun, signal: AbortSignal): Promise<Chi
   for (let tries = 1; ; tries++) {
     const end = await runChild(run, signal);
     if (end.kind !== 'not-started' || end.code !== 'ETXTBSY' || tries === busyTries) return end;
-    await delay(busyPauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await delay(busyPauseMs, undefined, { signal }).catch(() => assertWanted(run.file, signal));
   }
 }

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { link, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlexusError, fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
-import { replaceAtomically, syncFolder } from '../files/index.ts';
+import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import { type Journal, type Listing, type RecordKey } from './journal.ts';
 
@@ -20,9 +21,9 @@ export function fileJournal(folder: string): Journal {
   };
 }
 
-// The container ID holds no "@" (CNI-17). Very long names would not fit into a file name.
+// Every container ID there is (CNI-17) stays readable; a path never comes of it, nor a second "@". Very long names would not fit into a file name.
 function fileName({ containerId, ifName }: RecordKey): string {
-  const name = `${containerId}@${encodeURIComponent(ifName)}.json`;
+  const name = `${[containerId, ifName].map((text) => encodeURIComponent(text.toWellFormed())).join('@')}.json`;
   return name.length <= 200 ? name : `long@${createHash('sha256').update(`${containerId}@${ifName}`).digest('hex')}.json`;
 }
 
@@ -32,20 +33,21 @@ async function readRecord(folder: string, file: string, key?: RecordKey): Promis
   try {
     return checked(decodeRecord(text), file, key);
   } catch (error) {
-    await setAside(folder, file);
-    throw error instanceof PlexusError && error.id === 'PLX-RECORD-DAMAGED' ? error : recordDamaged({ file, problem: problemOf(error) }, { cause: error });
+    const kept = await setAside(folder, file);
+    throw recordDamaged({ file: kept, problem: problemOf(error) }, { cause: error });
   }
 }
 
 // a copied or renamed file must never be taken for another sandbox
 function checked(record: SandboxRecord, file: string, key: RecordKey = record): SandboxRecord {
   if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName) return record;
-  throw recordDamaged({ file, problem: `it is the record of sandbox ${record.containerId}` });
+  throw new Error(`it is the record of sandbox ${record.containerId}, interface ${record.ifName}`);
 }
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const bytes = await readFile(path);
+    return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, which is what an empty text is
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
@@ -54,24 +56,33 @@ async function readText(path: string): Promise<string | undefined> {
 
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. */
-async function setAside(folder: string, file: string): Promise<void> {
+/** Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is. */
+async function setAside(folder: string, file: string): Promise<string> {
+  const from = join(folder, file);
   const damaged = join(folder, 'damaged');
   await makeFolder(damaged);
-  for (let number = 0; number < 1000; number++) {
+  for (let number = 0; number < mostDamaged; number++) {
     const target = join(damaged, number === 0 ? file : `${file}.${number}`);
-    const moved = await link(join(folder, file), target).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
-    );
-    if (moved) return removeFile(folder, join(folder, file));
+    if (!(await linked(from, target))) continue;
+    await syncFolder(damaged);
+    await removeFile(folder, from);
+    return target;
   }
+  return from;
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw fileUnusable({ file: folder, action: 'make', problem: problemOf(error) }, { cause: error });
-  });
+const mostDamaged = 1000;
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOENT') return true; // somebody else has set it aside
+    throw fileUnusable({ file: from, action: 'set aside', problem: problemOf(error) }, { cause: error });
+  }
 }
 
 async function removeFile(folder: string, path: string): Promise<void> {
@@ -86,6 +97,7 @@ async function removeFile(folder: string, path: string): Promise<void> {
 
 async function listRecords(folder: string): Promise<Listing> {
   const files = await namesIn(folder);
+  await removeLeftovers(folder, newPrefix);
   const records: SandboxRecord[] = [];
   const damaged: PlexusError[] = [];
   for (const file of files) {

@@ -1,35 +1,41 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, fileUnusable, problemOf, sandboxBusy } from '../errors/index.ts';
-import { type LockContent, liveHolder, tryLock, unlock } from './lock-file.ts';
+import { makeFolder, removeLeftovers } from '../files/index.ts';
+import { type LockContent, discard, isVainClaim, liveHolder, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import { type LockHolder, type SandboxLocks } from './sandbox-lock.ts';
 
 /** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. */
 export function fileLocks(folder: string): SandboxLocks {
+  const all = join(folder, 'all.lock');
   return {
-    withSandbox: async (claim, signal, work) => {
-      const path = join(folder, lockName(claim.containerId));
+    withSandbox: async ({ containerId, command, onBusy }, signal, work) => {
+      const wish = { folder, path: join(folder, lockName(containerId)), sandbox: containerId, command, onBusy: once(onBusy) };
       await makeFolder(folder);
-      await takeSandbox({ path, folder, sandbox: claim.containerId, command: claim.command, onBusy: claim.onBusy }, signal);
-      return release(path, work);
+      await takeSandbox(wish, all, signal);
+      return release(wish.path, work);
     },
     withAll: async (command, signal, work) => {
-      const path = join(folder, allName);
+      const wish = { folder, path: all, sandbox: 'all sandboxes', command };
       await makeFolder(folder);
-      await take({ path, sandbox: 'all sandboxes', command }, signal);
-      return release(path, async () => {
-        await waitForOthers(folder, signal);
+      await take(wish, signal);
+      return release(all, async () => {
+        await waitForSandboxes(wish, signal);
+        await removeGarbage(folder);
         return work();
       });
     },
   };
 }
 
-const allName = 'all.lock';
-const lockName = (containerId: string): string => (containerId.length <= 180 ? `${containerId}@.lock` : `${createHash('sha256').update(containerId).digest('hex')}@.lock`);
+// for every container ID there is (CNI-17) the ID itself; a path never
+function lockName(containerId: string): string {
+  const name = encodeURIComponent(containerId.toWellFormed());
+  return name.length <= 150 ? `${name}@.lock` : `${createHash('sha256').update(containerId).digest('hex')}@.lock`;
+}
 
 async function release<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -40,56 +46,92 @@ async function release<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 interface Wish {
+  readonly folder: string;
   readonly path: string;
   readonly sandbox: string;
   readonly command: string;
-  readonly onBusy?: ((holder: LockHolder) => void) | undefined;
+  readonly onBusy?: (holder: LockHolder) => void;
+}
+
+function once(tell: ((holder: LockHolder) => void) | undefined): (holder: LockHolder) => void {
+  let told = false;
+  return (holder) => {
+    if (!told) tell?.(holder);
+    told = true;
+  };
 }
 
 // Each side takes its own lock first and then looks for the other's: of two that meet, at least one sees the other (CNI-63).
-async function takeSandbox(wish: Wish & { readonly folder: string }, signal: AbortSignal): Promise<void> {
+async function takeSandbox(wish: Wish, all: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     await take(wish, signal);
-    const all = await liveHolder(join(wish.folder, allName));
-    if (all === undefined) return;
+    if (await isFree(all, wish.path)) return;
     await unlock(wish.path);
-    await pause(0, wish, all, signal);
+    await waitUntilFree(all, wish, signal);
   }
 }
 
-async function waitForOthers(folder: string, signal: AbortSignal): Promise<void> {
-  for (const name of (await readdir(folder)).filter((each) => each.endsWith('@.lock'))) {
-    const path = join(folder, name);
-    for (let tries = 0; ; tries++) {
-      const holder = await liveHolder(path);
-      if (holder === undefined) break;
-      await pause(tries, { path, sandbox: name, command: 'GC' }, holder, signal);
-    }
+async function isFree(all: string, own: string): Promise<boolean> {
+  try {
+    return (await liveHolder(all)) === undefined;
+  } catch (error) {
+    await unlock(own);
+    throw error;
+  }
+}
+
+async function waitForSandboxes(wish: Wish, signal: AbortSignal): Promise<void> {
+  for (const name of await namesIn(wish.folder)) {
+    if (name.endsWith('@.lock')) await waitUntilFree(join(wish.folder, name), wish, signal);
+  }
+}
+
+async function waitUntilFree(path: string, wish: Wish, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const holder = await liveHolder(path);
+    if (holder === undefined) return;
+    await pause(tries, { wish, holder }, signal);
   }
 }
 
 async function take(wish: Wish, signal: AbortSignal): Promise<void> {
-  const content: LockContent = { ...(await ownIdentity()), command: wish.command, nonce: randomUUID() };
-  for (let tries = 0; ; tries++) {
-    const holder = await tryLock(wish.path, content);
-    if (holder === undefined) return;
-    if (tries === 0) wish.onBusy?.(holder);
-    await pause(tries, wish, holder, signal);
+  const own = await readyLock(wish.folder, { ...(await ownIdentity()), command: wish.command, nonce: randomUUID() });
+  try {
+    for (let tries = 0; ; tries++) {
+      const attempt = await tryLock(wish.path, own);
+      if (attempt.kind === 'taken') return;
+      const holder = attempt.kind === 'held' ? attempt.holder : undefined;
+      // a process ID of another namespace would name somebody else here
+      if (holder?.pidNamespace === own.content.pidNamespace) wish.onBusy?.({ pid: holder.pid, command: holder.command });
+      if (holder !== undefined || tries > 2) await pause(tries, { wish, holder }, signal);
+    }
+  } finally {
+    await discard(own.file);
   }
 }
 
 // 5, 10, 20, 40, then 50 ms
-async function pause(tries: number, wish: Wish, holder: LockContent, signal: AbortSignal): Promise<void> {
+async function pause(tries: number, { wish, holder }: { readonly wish: Wish; readonly holder: LockContent | undefined }, signal: AbortSignal): Promise<void> {
   try {
     await delay(Math.min(50, 5 * 2 ** Math.min(tries, 4)), undefined, { signal });
   } catch {
-    const busy = sandboxBusy({ sandbox: wish.sandbox, holder: `${holder.command} (process ${holder.pid})` }, { cause: signal.reason });
-    throw signal.reason instanceof PlexusError && signal.reason.id === 'PLX-OPERATION-CANCELLED' ? signal.reason : busy;
+    const reason: unknown = signal.reason;
+    if (reason instanceof PlexusError && reason.id === 'PLX-OPERATION-CANCELLED') throw reason;
+    const name = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`;
+    throw sandboxBusy({ sandbox: wish.sandbox, holder: name }, { cause: reason });
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw fileUnusable({ file: folder, action: 'make', problem: problemOf(error) }, { cause: error });
+// what killed processes left behind: nobody else is at work now
+async function removeGarbage(folder: string): Promise<void> {
+  await removeLeftovers(folder, readyPrefix);
+  for (const name of await namesIn(folder)) {
+    if (await isVainClaim(join(folder, name))) await discard(join(folder, name));
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
   });
 }

@@ -1,34 +1,50 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { isJsonObject, parseJson } from '../cni/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type ProcessIdentity, mayBeAlive } from './process-identity.ts';
 
 /** What a lock file says of its holder. */
 export interface LockContent extends ProcessIdentity {
   readonly command: string;
-  /** Different for every taking of every lock. */
+  /** Different for every taking of every lock: once a lock is gone, its nonce never comes back. */
   readonly nonce: string;
 }
+/** A complete lock under a name of its own, ready to be linked to the name of the lock. */
+export interface ReadyLock {
+  readonly file: string;
+  readonly content: LockContent;
+}
+/** 'changing': nobody is known to hold it; try again. */
+export type LockAttempt = { readonly kind: 'taken' } | { readonly kind: 'held'; readonly holder: LockContent } | { readonly kind: 'changing' };
 
-/**
- * Tries to take a lock: link(2) of a complete file either succeeds or finds that there is one. Returns undefined when
- * taken, else who holds it. The lock of a process that is gone is removed first.
- */
-export async function tryLock(path: string, content: LockContent): Promise<LockContent | undefined> {
-  const own = join(dirname(path), `.lock-${randomUUID()}`);
+/** Start of the names that readyLock gives. */
+export const readyPrefix = '.lock-';
+
+/** Writes a lock that is not yet anybody's. `discard` it when it is no longer needed. fileUnusable. */
+export async function readyLock(folder: string, content: LockContent): Promise<ReadyLock> {
+  const file = join(folder, `${readyPrefix}${randomUUID()}`);
   try {
-    await writeFile(own, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
-    for (;;) {
-      if (await linked(own, path)) return undefined;
-      const holder = await readLock(path);
-      if (holder === undefined) continue; // it has just been released
-      if (await mayBeAlive(holder)) return holder;
-      await removeStale(path, holder);
-    }
-  } finally {
-    await rm(own, { force: true });
+    await writeFile(file, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    return { file, content };
+  } catch (error) {
+    await discard(file);
+    throw fileUnusable({ file, action: 'write', problem: problemOf(error) }, { cause: error });
   }
+}
+
+/** Removes a file that nobody may depend on; garbage is no failure. */
+export const discard = (file: string): Promise<void> => rm(file, { force: true }).catch(() => {});
+
+/** Tries once to take a lock: link(2) of a complete file either succeeds or finds that there is one. The lock of a process that is gone is removed. fileUnusable. */
+export async function tryLock(path: string, own: ReadyLock): Promise<LockAttempt> {
+  if (await linked(own.file, path)) return { kind: 'taken' };
+  const holder = await readLock(path);
+  if (holder === undefined) return { kind: 'changing' };
+  if (await mayBeAlive(holder)) return { kind: 'held', holder };
+  await removeStale(path, holder, own);
+  return { kind: 'changing' };
 }
 
 /** Who holds a lock; undefined when nobody does, or only a process that is gone. */
@@ -37,33 +53,37 @@ export async function liveHolder(path: string): Promise<LockContent | undefined>
   return holder !== undefined && (await mayBeAlive(holder)) ? holder : undefined;
 }
 
-/** Gives a lock back. */
-export const unlock = (path: string): Promise<void> => rm(path, { force: true });
+/** Gives a lock back. fileUnusable. */
+export const unlock = (path: string): Promise<void> => remove(path);
+
+const mostClaims = 100;
+const claimName = (path: string, nonce: string, number: number): string => `${path}.stale-${nonce}.${number}`;
 
 /**
- * Removes the lock of a process that is gone. Of several that try, only the one that links the claim of that very
- * nonce may remove it, and only while the lock still carries that nonce: a lock taken meanwhile by somebody else is
- * never removed. A claim whose maker died is taken over after the lock has stayed stale: see below.
+ * Removes the lock of a process that is gone. Several may try at once, any of them may be stopped or killed at any
+ * point, and a lock that somebody has taken meanwhile must never be removed. So a stale lock (named by its nonce) is
+ * removed only by the process that holds its claim, and claims are numbered: number n may be taken when the makers of
+ * all lower ones are gone. A claim of a dead process is passed over and never removed while the lock is there, hence
+ * of all living processes at most one holds a claim. It sees the nonce still in place and nobody else may change that.
  */
-async function removeStale(path: string, stale: LockContent): Promise<void> {
-  const claim = `${path}.stale-${stale.nonce}`;
-  if (!(await linked(path, claim))) return yieldToClaimer(claim);
-  const claimed = await readLock(claim);
-  if (claimed?.nonce === stale.nonce) await rm(path, { force: true });
-  await rm(claim, { force: true });
+async function removeStale(path: string, stale: LockContent, own: ReadyLock): Promise<void> {
+  for (let number = 0; number < mostClaims; number++) {
+    const claim = claimName(path, stale.nonce, number);
+    if (await linked(own.file, claim)) {
+      if ((await readLock(path))?.nonce === stale.nonce) await remove(path);
+      // the nonce is gone for good: from here on its claims mean nothing
+      for (let each = 0; each <= number; each++) await discard(claimName(path, stale.nonce, each));
+      return;
+    }
+    const claimer = await readLock(claim);
+    if (claimer === undefined || (await mayBeAlive(claimer))) return; // being removed at this moment
+  }
 }
 
-// Another process is removing that lock at this moment; it needs no longer than a few system calls. If it died in
-// between, its claim would stand for ever, so a claim that outlives many looks at it is removed: then everybody tries again.
-const looksBeforeTakeover = 200;
-const lookPauseMs = 5;
-
-async function yieldToClaimer(claim: string): Promise<void> {
-  for (let look = 0; look < looksBeforeTakeover; look++) {
-    if ((await readLock(claim)) === undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, lookPauseMs));
-  }
-  await rm(claim, { force: true });
+/** Whether a file is a claim on a lock that is gone. */
+export async function isVainClaim(path: string): Promise<boolean> {
+  const parts = /^(.+)\.stale-([\w-]+)\.\d+$/.exec(path);
+  return parts?.[1] !== undefined && (await readLock(parts[1]))?.nonce !== parts[2];
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -71,22 +91,41 @@ async function linked(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' || code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw fileUnusable({ file: to, action: 'lock', problem: problemOf(error) }, { cause: error });
   }
 }
 
-// a lock is complete from the moment it exists; anything else in its place is nobody's
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw fileUnusable({ file: path, action: 'unlock', problem: problemOf(error) }, { cause: error });
+  });
+}
+
 async function readLock(path: string): Promise<LockContent | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as LockContent;
+    return contentOf(await readFile(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) return damagedLock;
     throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
   }
 }
 
-// belongs to no boot, so it counts as the lock of a process that is gone
-const damagedLock: LockContent = { pid: 0, startTime: '', bootId: 'damaged', pidNamespace: '', command: 'damaged', nonce: 'damaged' };
+// A lock is complete from the moment it exists: anything else was left by a crash of the machine. It belongs to no
+// boot, so it counts as the lock of a process that is gone.
+const damaged: LockContent = { pid: 0, startTime: '', bootId: 'damaged', pidNamespace: '', command: 'damaged', nonce: 'damaged' };
+
+function contentOf(text: string): LockContent {
+  try {
+    const json = parseJson(text, 'lock file');
+    return isJsonObject(json) && isContent(json) ? json : damaged;
+  } catch {
+    return damaged;
+  }
+}
+
+const isContent = (json: object): json is LockContent => {
+  const { pid, startTime, bootId, pidNamespace, command, nonce } = json as Record<keyof LockContent, unknown>;
+  const texts = [startTime, bootId, pidNamespace, command];
+  return Number.isInteger(pid) && texts.every((each) => typeof each === 'string') && typeof nonce === 'string' && /^[\w-]{1,64}$/.test(nonce);
+};

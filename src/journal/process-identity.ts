@@ -20,14 +20,22 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
 export async function mayBeAlive(identity: ProcessIdentity): Promise<boolean> {
   if (identity.bootId !== (await bootIdNow())) return false;
   if (identity.pidNamespace !== (await readlink('/proc/self/ns/pid'))) return true;
-  return (await startTimeOf(String(identity.pid))) === identity.startTime;
+  try {
+    return (await startTimeOf(String(identity.pid))) === identity.startTime;
+  } catch {
+    return true; // it could not be looked at, which says nothing
+  }
 }
 
 const bootIdNow = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 
-// field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its closing parenthesis
+// Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its closing parenthesis.
+// undefined: there is no such process, or it has ended and only waits for its parent to hear of it.
 async function startTimeOf(pid: string): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined); // no such process
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined;
+    throw error;
+  });
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
   return fields?.[0] === 'Z' ? undefined : fields?.[19];
 }

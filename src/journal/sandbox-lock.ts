@@ -5,7 +5,11 @@ export interface LockHolder {
 /** One operation per sandbox at a time, also between processes; GC excludes all others (CNI-63). */
 export interface SandboxLocks {
   /** Runs `work` while holding the sandbox. `onBusy` hears once of the process that holds it (DEL uses it to cancel an ADD). sandboxBusy when the signal ends the waiting. */
-  withSandbox<T>(claim: { readonly containerId: string; readonly command: string; readonly onBusy?: (holder: LockHolder) => void }, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  withSandbox<T>(
+    claim: { readonly containerId: string; readonly command: string; readonly onBusy?: (holder: LockHolder) => void },
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T>;
   /** Runs `work` while no sandbox is held and none can be taken. */
   withAll<T>(command: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }

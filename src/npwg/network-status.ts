@@ -36,9 +36,15 @@ export function statusOf(attached: AttachedNetwork, options: StatusOptions): Net
   const inside = result.interfaces.map((link, index) => ({ link, index })).filter(({ link }) => (link.sandbox ?? '') !== '');
   const [only] = inside;
   if (only === undefined) return [minimalEntry(attached, options)];
-  if (inside.length === 1) return [entry(attached, { link: only.link, ips: ipsOf(result, [only.index, ...strays(result)]), isDefault: attached.isDefault }, options)];
+  if (inside.length === 1)
+    return [entry(attached, { link: only.link, ips: ipsOf(result, [only.index, ...strays(result)]), isDefault: attached.isDefault }, options)];
   const last = inside.at(-1)?.index;
-  const owner = attached.isDefault ? defaultIndex(attached, inside.map(({ index }) => index)) : undefined;
+  const owner = attached.isDefault
+    ? defaultIndex(
+        attached,
+        inside.map(({ index }) => index),
+      )
+    : undefined;
   return inside.map(({ link, index }) =>
     entry(attached, { link, ips: ipsOf(result, index === last ? [index, undefined] : [index]), isDefault: index === owner }, options),
   );
@@ -47,9 +53,13 @@ export function statusOf(attached: AttachedNetwork, options: StatusOptions): Net
 type Index = number | undefined;
 
 // with a single interface in the sandbox an address without an index, or with a negative one, can only be its own
-const strays = (result: Result): readonly Index[] => [undefined, ...new Set(result.ips.map((ip) => ip.interface).filter((index) => index !== undefined && index < 0))];
+const strays = (result: Result): readonly Index[] => [
+  undefined,
+  ...new Set(result.ips.map((ip) => ip.interface).filter((index) => index !== undefined && index < 0)),
+];
 
-const ipsOf = (result: Result, indexes: readonly Index[]): readonly string[] => result.ips.filter((ip) => indexes.includes(ip.interface)).map((ip) => ip.address);
+const ipsOf = (result: Result, indexes: readonly Index[]): readonly string[] =>
+  result.ips.filter((ip) => indexes.includes(ip.interface)).map((ip) => ip.address);
 
 /** Nothing is said to be in the sandbox (0.1.0, 0.2.0, L2-only or empty results): the name asked for, and unbound addresses (NPWG-71, NPWG-72, NPWG-77). */
 function minimalEntry(attached: AttachedNetwork, options: StatusOptions): NetworkStatus {
@@ -105,5 +115,8 @@ export function formatStatus(statuses: readonly NetworkStatus[]): string {
 export function parseStatus(text: string): readonly NetworkStatus[] {
   const list = parseJson(text, 'annotation network-status');
   const entries: readonly JsonValue[] = Array.isArray(list) ? list : [];
-  return entries.filter(isJsonObject).filter(({ name }) => typeof name === 'string').map((each) => ({ default: false, dns: {}, ...each }) as unknown as NetworkStatus);
+  return entries
+    .filter(isJsonObject)
+    .filter(({ name }) => typeof name === 'string')
+    .map((each) => ({ default: false, dns: {}, ...each }) as unknown as NetworkStatus);
 }

@@ -103,7 +103,11 @@ const withAliases =
 function refuseSecondDefaultRoute(selections: readonly NetworkSelection[], key: string): void {
   const [, second] = selections.filter(({ defaultRoute }) => defaultRoute !== undefined);
   if (second === undefined) return;
-  throw invalidAt({ key, element: second.place, field: 'default-route' }, second.defaultRoute, 'allowed here: only one element may have it (NPWG standard, 4.1.2.1.9)');
+  throw invalidAt(
+    { key, element: second.place, field: 'default-route' },
+    second.defaultRoute,
+    'allowed here: only one element may have it (NPWG standard, 4.1.2.1.9)',
+  );
 }
 
 /** Keys with a dot belong to others (NPWG-26). */

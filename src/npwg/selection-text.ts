@@ -1,3 +1,4 @@
+import { type NadRef } from './nad.ts';
 import { type NetworkSelection } from './selection.ts';
 import { type Place, invalidAt } from './selection-place.ts';
 import { parseInterface } from './selection-values.ts';
@@ -17,16 +18,22 @@ export function parseTextForm(text: string, key: string, namespace: string): Net
 
 function parseItem(item: string, place: Place, namespace: string): NetworkSelection {
   if (item === '') throw invalidAt(place, item, 'a network: it is empty (is there a comma too many?)');
-  const [reference = '', interfaceName, ...more] = item.split('@').map((part) => part.trim());
+  const [reference = '', interfaceName = '', ...more] = item.split('@').map((part) => part.trim());
   if (more.length > 0) throw invalidAt(place, item, 'a network with at most one "@"');
-  const parts = reference.split('/').map((part) => part.trim());
-  if (parts.length > 2) throw invalidAt(place, item, '"namespace/name" or "name"');
-  const [name = '', ns = ''] = parts.toReversed();
+  return {
+    nad: parseReference(reference, place, namespace),
+    place: place.element,
+    ...(interfaceName !== '' && { interfaceName: parseInterface(interfaceName, { ...place, field: 'after "@"' }) }),
+  };
+}
+
+function parseReference(reference: string, place: Place, namespace: string): NadRef {
+  const [name = '', ns = '', ...more] = reference
+    .split('/')
+    .map((part) => part.trim())
+    .toReversed();
+  if (more.length > 0) throw invalidAt(place, reference, '"namespace/name" or "name"');
   if (!unit.test(name)) throw invalidAt(place, name, unitRule);
   if (ns !== '' && !unit.test(ns)) throw invalidAt(place, ns, `a namespace, ${unitRule}`);
-  return {
-    nad: { namespace: ns === '' ? namespace : ns, name },
-    place: place.element,
-    ...(interfaceName !== undefined && interfaceName !== '' && { interfaceName: parseInterface(interfaceName, { ...place, field: 'after "@"' }) }),
-  };
+  return { namespace: ns === '' ? namespace : ns, name };
 }

@@ -5,11 +5,6 @@ import { type Bandwidth, type PortMapping } from './selection.ts';
 
 // One parser for each kind of value of a network selection: a value that is returned is good.
 
-export function parseText(value: JsonValue, place: Place): string {
-  if (typeof value === 'string') return value;
-  throw invalidAt(place, value, 'a text');
-}
-
 export function parseFilledText(value: JsonValue, place: Place): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
   throw invalidAt(place, value, 'a text that is not empty');
@@ -42,7 +37,8 @@ const guidForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}
 export const parseMac = (value: JsonValue, place: Place): string => parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
 
 /** NPWG-59: eight bytes. */
-export const parseGuid = (value: JsonValue, place: Place): string => parseForm(value, guidForms, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
+export const parseGuid = (value: JsonValue, place: Place): string =>
+  parseForm(value, guidForms, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
 
 function parseForm(value: JsonValue, forms: readonly RegExp[], place: Place, allowed: string): string {
   if (typeof value === 'string' && forms.some((form) => form.test(value))) return value;
@@ -99,8 +95,10 @@ export function parseBandwidth(value: JsonValue, place: Place): Bandwidth {
   const get = keysOf(value);
   const given = rateKeys.filter((key) => get(key) !== undefined && get(key) !== null);
   const bandwidth: Bandwidth = Object.fromEntries(given.map((key) => [key, parseRate(get(key), fieldOf(place, key))]));
-  if (bandwidth.ingressRate === undefined && bandwidth.ingressBurst !== undefined) throw invalidAt(fieldOf(place, 'ingressBurst'), bandwidth.ingressBurst, 'allowed without ingressRate');
-  if (bandwidth.egressRate === undefined && bandwidth.egressBurst !== undefined) throw invalidAt(fieldOf(place, 'egressBurst'), bandwidth.egressBurst, 'allowed without egressRate');
+  if (bandwidth.ingressRate === undefined && bandwidth.ingressBurst !== undefined)
+    throw invalidAt(fieldOf(place, 'ingressBurst'), bandwidth.ingressBurst, 'allowed without ingressRate');
+  if (bandwidth.egressRate === undefined && bandwidth.egressBurst !== undefined)
+    throw invalidAt(fieldOf(place, 'egressBurst'), bandwidth.egressBurst, 'allowed without egressRate');
   if (given.length === 0) throw invalidAt(place, value, 'an object with at least one of ingressRate and egressRate');
   return bandwidth;
 }

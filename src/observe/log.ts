@@ -45,7 +45,7 @@ async function load(options: LogOptions): Promise<Logger> {
 }
 
 /** How serious a step is. */
-export function levelOf(step: Step): Level {
+function levelOf(step: Step): Level {
   switch (step.kind) {
     case 'problem':
       return 'error';
@@ -64,7 +64,7 @@ export function levelOf(step: Step): Level {
 }
 
 /** A step as log fields: an error as its identifier, sentence, fix and causes. */
-export function fieldsOf(step: Step): object {
+function fieldsOf(step: Step): object {
   const { kind: _message, ...fields } = step;
   return 'error' in fields && fields.error !== undefined ? { ...fields, error: errorFields(fields.error) } : fields;
 }

@@ -21,8 +21,5 @@ export function cniArgsFor(delegate: Delegate, isDefault: boolean, { call, pod }
 // several addresses cannot be said in IP: host-local takes exactly one
 function requested({ selection }: Delegate): CniArgs {
   const [ip, ...more] = selection?.ips ?? [];
-  return [
-    ...(selection?.mac === undefined ? [] : [['MAC', selection.mac] as const]),
-    ...(ip === undefined || more.length > 0 ? [] : [['IP', ip] as const]),
-  ];
+  return [...(selection?.mac === undefined ? [] : [['MAC', selection.mac] as const]), ...(ip === undefined || more.length > 0 ? [] : [['IP', ip] as const])];
 }

@@ -66,7 +66,8 @@ function settleFamily(family: Family, decided: DefaultRoute, result: Result): Se
 
 const everything: Readonly<Record<Family, string>> = { v4: '0.0.0.0/0', v6: '::/0' };
 
-const isDefaultOf = (family: Family, route: ResultRoute): boolean => isDefaultDestination(route.dst) && route.dst.includes(':') === (family === 'v6') && (route.table ?? mainTable) === mainTable;
+const isDefaultOf = (family: Family, route: ResultRoute): boolean =>
+  isDefaultDestination(route.dst) && route.dst.includes(':') === (family === 'v6') && (route.table ?? mainTable) === mainTable;
 
 // routes of other tables are policy routing, which is nobody's default
 const mainTable = 254;
@@ -89,7 +90,11 @@ const metricStep = 100;
 function gatewayRoutes(family: Family, gateways: readonly string[], result: Result): Settled {
   const metric = (index: number): number | undefined => (gateways.length > 1 ? (index + 1) * metricStep : undefined);
   const kernel = gateways.map((gateway, index) => kernelRoute(gateway, metric(index)));
-  const routes = kernel.map(({ gateway, metric: priority }): ResultRoute => ({ dst: everything[family], ...(gateway !== undefined && { gw: gateway }), ...(priority !== undefined && { priority }) }));
+  const routes = kernel.map(({ gateway, metric: priority }): ResultRoute => ({
+    dst: everything[family],
+    ...(gateway !== undefined && { gw: gateway }),
+    ...(priority !== undefined && { priority }),
+  }));
   return { result: withDefaults(family, routes, result), kernel };
 }
 

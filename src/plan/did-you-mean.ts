@@ -8,7 +8,7 @@ export function didYouMean(word: string, known: readonly string[]): string | und
 /** Levenshtein distance: how many letters to insert, remove or replace. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one].entries()) {
+  for (const [i, letter] of one.split('').entries()) {
     const next = [i + 1];
     for (let j = 0; j < other.length; j++) {
       next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (other[j] === letter ? 0 : 1)));

@@ -34,11 +34,14 @@ export function findByPath(listing: PathListing, path: string): Found {
 }
 
 /** The plugin objects of a folder's `.conf` files, in order of their names. */
-export const pluginsIn = (listing: PathListing): readonly JsonObject[] => decodeAll(listing).decoded.filter(({ path }) => path.endsWith('.conf')).map(({ json }) => json);
+export const pluginsIn = (listing: PathListing): readonly JsonObject[] =>
+  decodeAll(listing)
+    .decoded.filter(({ path }) => path.endsWith('.conf'))
+    .map(({ json }) => json);
 
 function missing(listing: PathListing, network: string, folder: string): PlexusError {
   const { decoded, warnings } = decodeAll(listing);
-  const names = decoded.map(({ json }) => String(json['name'] ?? '(no name)'));
+  const names = decoded.map(({ json }) => (typeof json['name'] === 'string' ? json['name'] : '(no name)'));
   const present = listing.kind === 'missing' ? listing.problem : [...names, ...warnings].join(', ') || 'nothing';
   return networkFileMissing({ network, folder, present });
 }

@@ -60,7 +60,12 @@ const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unman
 function interfaceNames(delegates: readonly Delegate[], { call, links, prevResult }: PlanInputs): readonly string[] {
   const asked = delegates[0]?.selection;
   if (asked?.interfaceName !== undefined && asked.interfaceName !== call.ifName) {
-    throw selectionInvalid({ key: defaultNetworkKey, place: asked.place, value: asked.interfaceName, allowed: `${call.ifName}, the name that the runtime gives the default interface` });
+    throw selectionInvalid({
+      key: defaultNetworkKey,
+      place: asked.place,
+      value: asked.interfaceName,
+      allowed: `${call.ifName}, the name that the runtime gives the default interface`,
+    });
   }
   // behind another plugin that interface may well be there: it is what the chain is about
   const others = prevResult === undefined ? links : links.filter((link) => link !== call.ifName);

@@ -12,7 +12,11 @@ export function withArguments(configuration: NetworkConfiguration, { cniArgs, de
   if (cniArgs === undefined && deviceId === undefined) return configuration;
   const plugins = configuration.plugins.map((plugin) => ({
     ...plugin,
-    json: { ...plugin.json, ...(cniArgs !== undefined && { args: mergedArgs(plugin.json, cniArgs, configuration.name) }), ...(deviceId !== undefined && { deviceID: deviceId, pciBusID: deviceId }) },
+    json: {
+      ...plugin.json,
+      ...(cniArgs !== undefined && { args: mergedArgs(plugin.json, cniArgs, configuration.name) }),
+      ...(deviceId !== undefined && { deviceID: deviceId, pciBusID: deviceId }),
+    },
   }));
   return { ...configuration, plugins };
 }
@@ -26,5 +30,8 @@ function mergedArgs(json: JsonObject, cniArgs: JsonObject, name: string): JsonOb
 function objectAt(json: JsonObject, key: string, name: string): JsonObject {
   const value = json[key] ?? {};
   if (isJsonObject(value)) return value;
-  throw configurationInvalid({ source: `network configuration ${name}`, problem: `"${key}" is ${nameOfType(value)}, not an object, so the pod's cni-args cannot be added` });
+  throw configurationInvalid({
+    source: `network configuration ${name}`,
+    problem: `"${key}" is ${nameOfType(value)}, not an object, so the pod's cni-args cannot be added`,
+  });
 }

@@ -42,14 +42,19 @@ export const newRecord = (plan: Plan, call: PlannedCall, pod: SandboxRecord['pod
   netns: call.netns,
   networkName: call.networkName,
   cniVersion: call.cniVersion,
-  ...(pod !== undefined && { pod: { namespace: pod.namespace, name: pod.name, ...(pod.uid !== undefined && { uid: pod.uid }), ...(pod.isStatic === true && { isStatic: true }) } }),
+  ...(pod !== undefined && {
+    pod: { namespace: pod.namespace, name: pod.name, ...(pod.uid !== undefined && { uid: pod.uid }), ...(pod.isStatic === true && { isStatic: true }) },
+  }),
   complete: false,
   createdAt,
   attachments: plan.attachments.map((attachment) => ({ state: 'intended', attachment })),
 });
 
 /** The record with one attachment's new state. */
-export const withAttachment = (record: SandboxRecord, index: number, entry: AttachmentRecord): SandboxRecord => ({ ...record, attachments: record.attachments.with(index, entry) });
+export const withAttachment = (record: SandboxRecord, index: number, entry: AttachmentRecord): SandboxRecord => ({
+  ...record,
+  attachments: record.attachments.with(index, entry),
+});
 
 /** The text of a journal file. */
 export const encodeRecord = (record: SandboxRecord): string => `${formatJson(record as unknown as JsonObject)}\n`;
@@ -85,16 +90,10 @@ function recordProblem(json: JsonObject): string | undefined {
 
 function isEntry(value: unknown): boolean {
   if (!isJsonObject(value) || !isAttachment(value['attachment'])) return false;
-  switch (value['state']) {
-    case 'intended':
-      return true;
-    case 'attached':
-      return isJsonObject(value['result']);
-    case 'detaching':
-      return typeof value['attempts'] === 'number' && isText(value['lastError']);
-    default:
-      return false;
-  }
+  const { state } = value;
+  if (state === 'intended') return true;
+  if (state === 'attached') return isJsonObject(value['result']);
+  return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }
 
 function isAttachment(value: unknown): boolean {
@@ -106,4 +105,5 @@ function isAttachment(value: unknown): boolean {
 const isConfiguration = (value: unknown): boolean =>
   isJsonObject(value) && isText(value['name']) && isCniVersion(value['cniVersion']) && Array.isArray(value['plugins']) && value['plugins'].every(isPlugin);
 
-const isPlugin = (value: unknown): boolean => isJsonObject(value) && isText(value['type']) && Array.isArray(value['capabilities']) && isJsonObject(value['json']);
+const isPlugin = (value: unknown): boolean =>
+  isJsonObject(value) && isText(value['type']) && Array.isArray(value['capabilities']) && isJsonObject(value['json']);

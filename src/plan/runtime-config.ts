@@ -8,7 +8,11 @@ import { type Delegate } from './resolve.ts';
  * and unchanged, to the default network and to nobody else (NPWG-103, NPWG-104); the pod's requests to the network
  * they were made to.
  */
-export function runtimeConfigOf(delegate: Delegate, { isDefault, deviceId }: { readonly isDefault: boolean; readonly deviceId: string | undefined }, inputs: PlanInputs): JsonObject {
+export function runtimeConfigOf(
+  delegate: Delegate,
+  { isDefault, deviceId }: { readonly isDefault: boolean; readonly deviceId: string | undefined },
+  inputs: PlanInputs,
+): JsonObject {
   const device = deviceId ?? delegate.selection?.deviceId;
   return { ...(isDefault && inputs.runtimeConfig), ...requestsOf(delegate), ...(device !== undefined && { deviceID: device }) };
 }

@@ -66,10 +66,36 @@ const knownKeys = [
 ];
 // What CNI itself and the daemon of Multus write into the same object.
 const othersKeys = [
-  'cniVersion', 'cniVersions', 'name', 'type', 'capabilities', 'runtimeConfig', 'prevResult', 'args', 'ipMasq', 'ipam', 'dns',
-  'disableCheck', 'disableGC', 'loadOnlyInlinedPlugins', 'plugins',
-  'cniConf', 'daemonSocketDir', 'socketDir', 'chrootDir', 'cniConfigDir', 'multusAutoconfigDir', 'multusConfigFile', 'multusMasterCNI',
-  'forceCNIVersion', 'overrideNetworkName', 'perNodeCertificate', 'metricsPort', 'connectionLimit', 'defaultnetworkfile', 'defaultnetworkwaitseconds',
+  'cniVersion',
+  'cniVersions',
+  'name',
+  'type',
+  'capabilities',
+  'runtimeConfig',
+  'prevResult',
+  'args',
+  'ipMasq',
+  'ipam',
+  'dns',
+  'disableCheck',
+  'disableGC',
+  'loadOnlyInlinedPlugins',
+  'plugins',
+  'cniConf',
+  'daemonSocketDir',
+  'socketDir',
+  'chrootDir',
+  'cniConfigDir',
+  'multusAutoconfigDir',
+  'multusConfigFile',
+  'multusMasterCNI',
+  'forceCNIVersion',
+  'overrideNetworkName',
+  'perNodeCertificate',
+  'metricsPort',
+  'connectionLimit',
+  'defaultnetworkfile',
+  'defaultnetworkwaitseconds',
 ];
 
 /**
@@ -111,7 +137,15 @@ function unknownKeys(config: JsonObject): string[] {
     });
 }
 
-const levels: Readonly<Record<string, Settings['logLevel']>> = { panic: 'silent', verbose: 'info', silent: 'silent', error: 'error', warn: 'warn', info: 'info', debug: 'debug' };
+const levels: Readonly<Record<string, Settings['logLevel']>> = {
+  panic: 'silent',
+  verbose: 'info',
+  silent: 'silent',
+  error: 'error',
+  warn: 'warn',
+  info: 'info',
+  debug: 'debug',
+};
 
 function filledIn(written: WrittenSettings): Settings {
   const delegates = (written.delegates ?? []) as unknown as readonly JsonObject[];
@@ -130,7 +164,15 @@ function filledIn(written: WrittenSettings): Settings {
   };
 }
 
-const defaultDeadlines: Deadlines = { addSeconds: 120, delSeconds: 40, checkSeconds: 30, statusSeconds: 2, gcSeconds: 25, pluginSeconds: 60, readinessSeconds: 5 };
+const defaultDeadlines: Deadlines = {
+  addSeconds: 120,
+  delSeconds: 40,
+  checkSeconds: 30,
+  statusSeconds: 2,
+  gcSeconds: 25,
+  pluginSeconds: 60,
+  readinessSeconds: 5,
+};
 
 const filled = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 

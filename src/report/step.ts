@@ -22,6 +22,11 @@ export type Step =
   | (StepOf & { readonly kind: 'attached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
   | (StepOf & { readonly kind: 'detached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
   | (StepOf & { readonly kind: 'operation-finished'; readonly command: string; readonly ms: number; readonly error?: PlexusError })
-  | (StepOf & { readonly kind: 'status-published'; readonly outcome: 'written' | 'pod-is-gone' | 'deferred'; readonly ms: number; readonly error?: PlexusError })
+  | (StepOf & {
+      readonly kind: 'status-published';
+      readonly outcome: 'written' | 'pod-is-gone' | 'deferred';
+      readonly ms: number;
+      readonly error?: PlexusError;
+    })
   | (StepOf & { readonly kind: 'problem'; readonly error: PlexusError })
   | (StepOf & { readonly kind: 'warning'; readonly text: string });

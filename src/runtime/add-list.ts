@@ -25,6 +25,12 @@ function resultFrom(stdout: string, plugin: string, call: DelegateCall): Result 
   try {
     return decodeResult(stdout.trim() === '' ? null : parseJson(stdout, source), { source, defaultVersion: call.configuration.cniVersion });
   } catch (thrown) {
-    throw at(asPlexusError(thrown), { step: 'ADD', plugin, network: call.network, interfaceName: call.ifName, ...(call.pod !== undefined && { pod: call.pod }) });
+    throw at(asPlexusError(thrown), {
+      step: 'ADD',
+      plugin,
+      network: call.network,
+      interfaceName: call.ifName,
+      ...(call.pod !== undefined && { pod: call.pod }),
+    });
   }
 }

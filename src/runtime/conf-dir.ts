@@ -27,9 +27,6 @@ export async function readConfPath(path: string): Promise<ConfPath> {
   }
 }
 
-/** The same for a folder that need not exist. */
-export const readConfDir = readConfPath;
-
 async function readOne(path: string): Promise<ConfPath> {
   const file = await readConf(path);
   return { kind: 'file', file, siblings: await siblingsOf(file) };

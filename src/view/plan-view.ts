@@ -52,7 +52,8 @@ function requestsOf(attachment: AttachmentView): string {
   return [...asked, ...routeText('IPv4', attachment.defaultRoute.v4), ...routeText('IPv6', attachment.defaultRoute.v6)].join('; ');
 }
 
-const short = (value: unknown): string => (Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value));
+const short = (value: unknown): string =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value);
 
 function routeText(family: string, route: DefaultRoute): string[] {
   switch (route.kind) {

@@ -40,8 +40,7 @@ const label = (name: string, value: string | null): Promise<unknown> =>
     body: { metadata: { labels: { mark: value } } },
   });
 const remove = (name: string): Promise<unknown> => core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 });
-const currentVersion = async (): Promise<string> =>
-  (await core.listNamespacedPod({ namespace })).metadata?.resourceVersion ?? '';
+const currentVersion = async (): Promise<string> => (await core.listNamespacedPod({ namespace })).metadata?.resourceVersion ?? '';
 
 /** Events until one is the last one wanted, each as "TYPE name"; bookmarks are left out. */
 async function eventsUntil(path: string, last: string): Promise<string[]> {
@@ -76,12 +75,9 @@ describe('lists', () => {
     expect(list.items.map((pod) => pod.metadata?.name)).toEqual(names);
   });
 
-  it.each(['fieldSelector=spec.nothing%3Dx', 'fieldSelector=nonsense', 'labelSelector=a%20b', 'resourceVersion=x'])(
-    '%s is a bad request',
-    async (query) => {
-      expect((await rawRequest(cluster, { path: `${pods}?${query}` })).code).toBe(400);
-    },
-  );
+  it.each(['fieldSelector=spec.nothing%3Dx', 'fieldSelector=nonsense', 'labelSelector=a%20b', 'resourceVersion=x'])('%s is a bad request', async (query) => {
+    expect((await rawRequest(cluster, { path: `${pods}?${query}` })).code).toBe(400);
+  });
 
   it('pages all show one version', async () => {
     const first = await core.listNamespacedPod({ namespace, limit: 3 });
@@ -101,9 +97,7 @@ describe('forms of lists', () => {
       path: '/api/v1/pods?fieldSelector=metadata.name%3Dp2',
       headers: metadataOnly,
     });
-    const items = (body['items'] as JsonObject[]).filter(
-      (item) => (item['metadata'] as JsonObject)['namespace'] === namespace,
-    );
+    const items = (body['items'] as JsonObject[]).filter((item) => (item['metadata'] as JsonObject)['namespace'] === namespace);
     expect([body['kind'], body['apiVersion']]).toEqual(['PartialObjectMetadataList', 'meta.k8s.io/v1']);
     expect(items.map((item) => Object.keys(item).toSorted())).toEqual([['apiVersion', 'kind', 'metadata']]);
   });
@@ -147,20 +141,11 @@ describe('watches', () => {
     await create('w1');
     await label('w1', 'x');
     await remove('w1');
-    expect(await eventsUntil(`${pods}?watch=true&resourceVersion=${version}`, 'DELETED w1')).toEqual([
-      'ADDED w1',
-      'MODIFIED w1',
-      'DELETED w1',
-    ]);
+    expect(await eventsUntil(`${pods}?watch=true&resourceVersion=${version}`, 'DELETED w1')).toEqual(['ADDED w1', 'MODIFIED w1', 'DELETED w1']);
   });
 
   it('without a version: what is there first', async () => {
-    expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual([
-      'ADDED p0',
-      'ADDED p1',
-      'ADDED p2',
-      'ADDED p3',
-    ]);
+    expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual(['ADDED p0', 'ADDED p1', 'ADDED p2', 'ADDED p3']);
   });
 
   it('an object that leaves the selector is sent as DELETED, one that enters as ADDED', async () => {
@@ -171,12 +156,7 @@ describe('watches', () => {
     await label('moving', null);
     await create('end', { mark: 'in' });
     const path = `${pods}?watch=true&labelSelector=mark%3Din&resourceVersion=${version}`;
-    expect(await eventsUntil(path, 'ADDED end')).toEqual([
-      'DELETED moving',
-      'ADDED moving',
-      'DELETED moving',
-      'ADDED end',
-    ]);
+    expect(await eventsUntil(path, 'ADDED end')).toEqual(['DELETED moving', 'ADDED moving', 'DELETED moving', 'ADDED end']);
     await remove('moving');
     await remove('end');
   });
@@ -198,10 +178,7 @@ describe('open watches', () => {
   });
 
   it('timeoutSeconds ends it, after a bookmark if those are wanted', async () => {
-    const watch = await rawWatch(
-      cluster,
-      `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`,
-    );
+    const watch = await rawWatch(cluster, `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`);
     const types: string[] = [];
     for (let event = await watch.next(); event; event = await watch.next()) types.push(event.type);
     expect(new Set(types)).toEqual(new Set(['BOOKMARK']));
@@ -214,9 +191,7 @@ describe('discovery', () => {
     { path: '/apis/k8s.cni.cncf.io/v1', names: ['network-attachment-definitions'] },
   ])('$path lists $names', async ({ path, names }) => {
     const { body } = await rawRequest(cluster, { path });
-    expect((body['resources'] as JsonObject[]).map((resource) => resource['name'])).toEqual(
-      expect.arrayContaining(names),
-    );
+    expect((body['resources'] as JsonObject[]).map((resource) => resource['name'])).toEqual(expect.arrayContaining(names));
   });
 
   it('NPWG-01: names, short names and scope', async () => {

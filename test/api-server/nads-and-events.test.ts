@@ -22,10 +22,8 @@ beforeAll(async () => {
 
 afterAll(() => cluster.close());
 
-const post = (nad: object): Promise<RawAnswer> =>
-  rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: nad });
-const put = (name: string, nad: object): Promise<RawAnswer> =>
-  rawRequest(cluster, { method: 'PUT', path: nadPath(namespace, name), body: nad });
+const post = (nad: object): Promise<RawAnswer> => rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: nad });
+const put = (name: string, nad: object): Promise<RawAnswer> => rawRequest(cluster, { method: 'PUT', path: nadPath(namespace, name), body: nad });
 
 describe('K8S-16: Events', () => {
   const about = { kind: 'Pod', namespace, name: 'x', apiVersion: 'v1' };

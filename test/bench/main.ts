@@ -48,7 +48,9 @@ async function bare(bench: Bench, count: number, containerId: string, netns: Net
   const all = async (command: string, list: typeof calls): Promise<number> => {
     let sum = 0;
     for (const { config, ifName } of list) {
-      sum += await timed(() => callCni({ command, config, containerId, netns: netns.path, ifName, path: [plugins], nodeNetns: bench.node.path, executable: join(plugins, 'bridge') }));
+      sum += await timed(() =>
+        callCni({ command, config, containerId, netns: netns.path, ifName, path: [plugins], nodeNetns: bench.node.path, executable: join(plugins, 'bridge') }),
+      );
     }
     return sum;
   };
@@ -56,7 +58,14 @@ async function bare(bench: Bench, count: number, containerId: string, netns: Net
 }
 
 async function withPlexus(bench: Bench, count: number, containerId: string, netns: Netns): Promise<{ add: number; del: number }> {
-  const config = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', kubeconfig: bench.kubeconfig, cniDir: join(bench.dir, 'state'), delegates: [network(bench, 'net0', 0)] };
+  const config = {
+    cniVersion: '1.0.0',
+    name: 'plexus',
+    type: 'plexus-cni',
+    kubeconfig: bench.kubeconfig,
+    cniDir: join(bench.dir, 'state'),
+    delegates: [network(bench, 'net0', 0)],
+  };
   const args = podArgs({ namespace: 'default', name: `pod-${count}` }, containerId);
   const call = (command: string): Promise<number> =>
     timed(() => callCni({ command, config, containerId, netns: netns.path, ifName: 'eth0', args, path: [plugins], nodeNetns: bench.node.path }));
@@ -77,7 +86,12 @@ async function compare(bench: Bench): Promise<string> {
       samples.plexusAdd.push(other.add);
       samples.plexusDel.push(other.del);
     }
-    const [bareAdd, plexusAdd, bareDel, plexusDel] = [samples.bareAdd, samples.plexusAdd, samples.bareDel, samples.plexusDel].map(median) as [number, number, number, number];
+    const [bareAdd, plexusAdd, bareDel, plexusDel] = [samples.bareAdd, samples.plexusAdd, samples.bareDel, samples.plexusDel].map(median) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     rows.push([String(count), ms(bareAdd), ms(plexusAdd), ms(plexusAdd - bareAdd), ms(bareDel), ms(plexusDel), ms(plexusDel - bareDel)]);
   }
   return table(['FURTHER NETWORKS', 'ADD BARE', 'ADD PLEXUS', 'OVER', 'DEL BARE', 'DEL PLEXUS', 'OVER'], rows);
@@ -91,7 +105,13 @@ async function starts(): Promise<string> {
     samples.true.push(performance.now() - start);
     samples.version.push(await timed(() => callCni({ command: 'VERSION', config: { cniVersion: '1.0.0' }, executable: plexusCni })));
   }
-  return table(['PROCESS', 'MS'], [['true', ms(median(samples.true))], ['plexus cni, VERSION', ms(median(samples.version))]]);
+  return table(
+    ['PROCESS', 'MS'],
+    [
+      ['true', ms(median(samples.true))],
+      ['plexus cni, VERSION', ms(median(samples.version))],
+    ],
+  );
 }
 
 const server = await startApiServer();
@@ -109,14 +129,21 @@ try {
   const most = Math.max(...further);
   for (let index = 1; index <= most; index++) {
     const spec = { config: JSON.stringify(network(bench, `net${index}`, index)) };
-    await api.create({ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: `net${index}`, namespace: 'default' }, spec } as object);
+    await api.create({
+      apiVersion: 'k8s.cni.cncf.io/v1',
+      kind: 'NetworkAttachmentDefinition',
+      metadata: { name: `net${index}`, namespace: 'default' },
+      spec,
+    } as object);
   }
   for (const count of further) {
     const networks = Array.from({ length: count }, (_, index) => `net${index + 1}`).join(',');
     const metadata = { name: `pod-${count}`, namespace: 'default', annotations: { 'k8s.v1.cni.cncf.io/networks': networks } };
     await api.create({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'main', image: 'none' }] } } as object);
   }
-  process.stdout.write(`Milliseconds, medians of ${repetitions}, whole processes; compare within a row only.\n\n${await starts()}\n\n${await compare(bench)}\n`);
+  process.stdout.write(
+    `Milliseconds, medians of ${repetitions}, whole processes; compare within a row only.\n\n${await starts()}\n\n${await compare(bench)}\n`,
+  );
   await writeFile(join(dir, 'done'), '');
 } finally {
   await closeDoor();

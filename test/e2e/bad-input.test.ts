@@ -16,7 +16,13 @@ const isCniError = (text: string): boolean => {
   const error = JSON.parse(text) as { code: unknown; msg: unknown; cniVersion: unknown };
   return typeof error.code === 'number' && error.code > 0 && typeof error.msg === 'string' && error.msg !== '' && typeof error.cniVersion === 'string';
 };
-const sandboxEnv = (command: string): Record<string, string> => ({ CNI_COMMAND: command, CNI_CONTAINERID: 'c1', CNI_NETNS: '/var/run/netns/plx-none', CNI_IFNAME: 'eth0', CNI_PATH: '/nowhere' });
+const sandboxEnv = (command: string): Record<string, string> => ({
+  CNI_COMMAND: command,
+  CNI_CONTAINERID: 'c1',
+  CNI_NETNS: '/var/run/netns/plx-none',
+  CNI_IFNAME: 'eth0',
+  CNI_PATH: '/nowhere',
+});
 const answer = (env: Record<string, string>, stdin: string) => answerCall(env, () => Promise.resolve(stdin), new AbortController().signal);
 
 describe('bad input ends in a CNI error, exit status 1 and an unchanged node', () => {
@@ -33,10 +39,14 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
   it('any text as a variable of the environment', async () => {
     const config = JSON.stringify(node.config({ logLevel: 'silent' }));
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_ARGS', 'CNI_COMMAND'), fc.string({ unit: 'binary' }), async (name, value) => {
-        const { stdout, exitCode } = await answer({ ...sandboxEnv('ADD'), [name]: value }, config);
-        return name === 'CNI_COMMAND' && exitCode === 0 ? true : exitCode === 1 && isCniError(stdout);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom('CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_ARGS', 'CNI_COMMAND'),
+        fc.string({ unit: 'binary' }),
+        async (name, value) => {
+          const { stdout, exitCode } = await answer({ ...sandboxEnv('ADD'), [name]: value }, config);
+          return name === 'CNI_COMMAND' && exitCode === 0 ? true : exitCode === 1 && isCniError(stdout);
+        },
+      ),
       { numRuns: 100 },
     );
     expect(await node.leftovers()).toEqual([]);
@@ -45,18 +55,42 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
   it('any text as the annotation', async () => {
     const pod = await node.pod('any');
     const run = async (annotation: string): Promise<void> => {
-      await writeFile(join(node.dir, 'manifests/pod-any.yaml'), JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'any', namespace: 'default', uid: pod.uid, annotations: { 'k8s.v1.cni.cncf.io/networks': annotation } } }));
+      await writeFile(
+        join(node.dir, 'manifests/pod-any.yaml'),
+        JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'any', namespace: 'default', uid: pod.uid, annotations: { 'k8s.v1.cni.cncf.io/networks': annotation } },
+        }),
+      );
       const { exitCode, stdout } = await node.call('ADD', pod);
       expect([exitCode, isCniError(stdout)]).toEqual([1, true]);
     };
-    for (const text of ['[null]', '[{}]', '{', 'a,', 'A_B', '[{"name":5}]', '"', 'a@b@c', 'x/y/z', '[{"name":"a","ips":[""]}]', '\u0000', '[[]]']) await run(text);
+    for (const text of ['[null]', '[{}]', '{', 'a,', 'A_B', '[{"name":5}]', '"', 'a@b@c', 'x/y/z', '[{"name":"a","ips":[""]}]', '\u0000', '[[]]'])
+      await run(text);
     expect(await node.leftovers()).toEqual([]);
   });
 
   it('a NAD whose configuration is anything at all', async () => {
     const pod = await node.pod('any-nad', 'any');
-    for (const config of ['{', '[]', '{}', '5', '{"plugins":[]}', '{"plugins":[null]}', '{"type":"../sh"}', '{"type":"x","name":"a/b"}', '{"cniVersion":"9.9.9","type":"x"}', '{"type":"x","args":"x"}']) {
-      const object = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: 'any', namespace: 'default' }, spec: { config } };
+    for (const config of [
+      '{',
+      '[]',
+      '{}',
+      '5',
+      '{"plugins":[]}',
+      '{"plugins":[null]}',
+      '{"type":"../sh"}',
+      '{"type":"x","name":"a/b"}',
+      '{"cniVersion":"9.9.9","type":"x"}',
+      '{"type":"x","args":"x"}',
+    ]) {
+      const object = {
+        apiVersion: 'k8s.cni.cncf.io/v1',
+        kind: 'NetworkAttachmentDefinition',
+        metadata: { name: 'any', namespace: 'default' },
+        spec: { config },
+      };
       await writeFile(join(node.dir, 'manifests/nad-default-any.yaml'), JSON.stringify(object));
       const { exitCode, stdout } = await node.call('ADD', pod);
       expect([config, exitCode, isCniError(stdout)]).toEqual([config, 1, true]);

@@ -23,7 +23,12 @@ beforeAll(async () => {
   const { manifestsDir: _none, ...rest } = node.config();
   config = { ...rest, kubeconfig };
   const spec = { config: JSON.stringify(node.bridge('storage', '10.30.0.0/24')) };
-  await api.create({ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: 'storage', namespace: 'default' }, spec } as object);
+  await api.create({
+    apiVersion: 'k8s.cni.cncf.io/v1',
+    kind: 'NetworkAttachmentDefinition',
+    metadata: { name: 'storage', namespace: 'default' },
+    spec,
+  } as object);
 });
 afterAll(async () => {
   await closeDoor();
@@ -34,7 +39,11 @@ afterAll(async () => {
 const annotation = 'k8s.v1.cni.cncf.io/network-status';
 const podRef = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } });
 const createPod = async (name: string, annotations: Record<string, string> = {}): Promise<TestPod> => {
-  const created = await api.create({ ...podRef(name), metadata: { ...podRef(name).metadata, annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } } as KubernetesObject);
+  const created = await api.create({
+    ...podRef(name),
+    metadata: { ...podRef(name).metadata, annotations },
+    spec: { containers: [{ name: 'main', image: 'none' }] },
+  } as KubernetesObject);
   return { ...(await node.pod(name)), uid: created.metadata?.uid ?? '' };
 };
 const statusText = async (name: string): Promise<string | undefined> => (await api.read(podRef(name))).metadata?.annotations?.[annotation];
@@ -56,7 +65,10 @@ describe('an ADD against the API server', () => {
       'POST /api/v1/namespaces/default/events',
       'POST /api/v1/namespaces/default/events',
     ]);
-    expect(JSON.parse((await statusText('asks')) ?? '[]')).toMatchObject([{ name: 'cluster-net', interface: 'eth0', default: true }, { name: 'default/storage', interface: 'net1' }]);
+    expect(JSON.parse((await statusText('asks')) ?? '[]')).toMatchObject([
+      { name: 'cluster-net', interface: 'eth0', default: true },
+      { name: 'default/storage', interface: 'net1' },
+    ]);
     expect(await requestsDuring(async () => expect(await call('DEL', pod)).toMatchObject({ exitCode: 0 }))).toEqual([]);
     expect(await node.leftovers()).toEqual([]);
   });

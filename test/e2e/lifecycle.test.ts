@@ -6,9 +6,21 @@ import { type TestNode, type TestPod, createTestNode } from '../support/test-nod
 let node: TestNode;
 beforeAll(async () => {
   node = await createTestNode();
-  await node.nad('lab', { cniVersion: '1.0.0', name: 'lab', type: 'macvlan', master: 'eth1', capabilities: { ips: true, mac: true }, ipam: { type: 'static' } });
+  await node.nad('lab', {
+    cniVersion: '1.0.0',
+    name: 'lab',
+    type: 'macvlan',
+    master: 'eth1',
+    capabilities: { ips: true, mac: true },
+    ipam: { type: 'static' },
+  });
   await node.nad('storage', node.bridge('storage', '10.30.0.0/24'));
-  await node.nad('line', { cniVersion: '0.4.0', name: 'line', type: 'ptp', ipam: { type: 'host-local', dataDir: join(node.dir, 'leases'), subnet: '10.31.0.0/24' } });
+  await node.nad('line', {
+    cniVersion: '0.4.0',
+    name: 'line',
+    type: 'ptp',
+    ipam: { type: 'host-local', dataDir: join(node.dir, 'leases'), subnet: '10.31.0.0/24' },
+  });
   await node.nad('tuned', {
     cniVersion: '1.0.0',
     name: 'tuned',
@@ -30,7 +42,8 @@ const add = async (pod: TestPod): Promise<Record<string, unknown>> => {
 const succeeds = async (command: string, pod: TestPod): Promise<void> => {
   expect(await node.call(command, pod)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 };
-const linkNames = async (pod: TestPod): Promise<string[]> => (JSON.parse(await pod.netns.exec(['ip', '-j', 'addr'])) as { ifname: string }[]).map(({ ifname }) => ifname);
+const linkNames = async (pod: TestPod): Promise<string[]> =>
+  (JSON.parse(await pod.netns.exec(['ip', '-j', 'addr'])) as { ifname: string }[]).map(({ ifname }) => ifname);
 
 describe('ADD, CHECK, DEL with real plugins, from a separate process as a runtime calls them', () => {
   it.each([
@@ -39,7 +52,11 @@ describe('ADD, CHECK, DEL with real plugins, from a separate process as a runtim
     { title: 'bridge with host-local', networks: 'storage@store0', links: ['lo', 'eth0', 'store0'] },
     { title: 'ptp', networks: 'line', links: ['lo', 'eth0', 'net1'] },
     { title: 'bridge and tuning in a chain', networks: [{ name: 'tuned', mac: '02:00:00:00:00:12' }], links: ['lo', 'eth0', 'net1'] },
-    { title: 'bridge and portmap in a chain', networks: [{ name: 'edge', portMappings: [{ hostPort: 18080, containerPort: 80 }] }], links: ['lo', 'eth0', 'net1'] },
+    {
+      title: 'bridge and portmap in a chain',
+      networks: [{ name: 'edge', portMappings: [{ hostPort: 18080, containerPort: 80 }] }],
+      links: ['lo', 'eth0', 'net1'],
+    },
     { title: 'five networks', networks: 'storage,line,tuned,edge,storage', links: ['lo', 'eth0', 'net1', 'net2', 'net3', 'net4', 'net5'] },
   ])('$title: attached, checked, detached, nothing left', async ({ title, networks, links }) => {
     const pod = await node.pod(`cycle-${title.replaceAll(' ', '-')}`, networks);
@@ -58,7 +75,13 @@ describe('ADD, CHECK, DEL with real plugins, from a separate process as a runtim
     await add(pod);
     const [link] = JSON.parse(await pod.netns.exec(['ip', '-j', 'addr', 'show', 'lab0'])) as { address: string; addr_info: { local: string }[] }[];
     expect(link).toMatchObject({ address: '02:00:00:00:00:22', addr_info: expect.arrayContaining([expect.objectContaining({ local: '10.20.0.12' })]) });
-    expect((await node.status(pod))[1]).toMatchObject({ name: 'default/lab', interface: 'lab0', ips: ['10.20.0.12'], mac: '02:00:00:00:00:22', default: false });
+    expect((await node.status(pod))[1]).toMatchObject({
+      name: 'default/lab',
+      interface: 'lab0',
+      ips: ['10.20.0.12'],
+      mac: '02:00:00:00:00:22',
+      default: false,
+    });
     await succeeds('DEL', pod);
   });
 });
@@ -127,7 +150,11 @@ describe('DEL', () => {
 
 describe('ADD that cannot succeed leaves nothing behind', () => {
   it.each([1, 2, 3, 4])('NPWG-96, NPWG-97: the failure of delegate %i of 4 undoes all before it and starts none after it', async (n) => {
-    const broken = { cniVersion: '1.0.0', name: 'broken', plugins: [node.bridge('broken', '10.36.0.0/24'), { type: 'tuning', sysctl: { 'net.core.no-such-key': '1' } }] };
+    const broken = {
+      cniVersion: '1.0.0',
+      name: 'broken',
+      plugins: [node.bridge('broken', '10.36.0.0/24'), { type: 'tuning', sysctl: { 'net.core.no-such-key': '1' } }],
+    };
     await node.nad('broken', broken);
     const networks = ['storage', 'tuned', 'edge'];
     if (n > 1) networks[n - 2] = 'broken';
@@ -135,7 +162,11 @@ describe('ADD that cannot succeed leaves nothing behind', () => {
     const pod = await node.pod(`fails-${n}`, networks.join(','));
     const answer = await node.call('ADD', pod, { config });
     expect(answer.exitCode).toBe(1);
-    expect(JSON.parse(answer.stdout)).toMatchObject({ cniVersion: '1.0.0', code: expect.any(Number), msg: expect.stringContaining('PLX-PLUGIN-FAILED: plugin tuning failed (ADD)') });
+    expect(JSON.parse(answer.stdout)).toMatchObject({
+      cniVersion: '1.0.0',
+      code: expect.any(Number),
+      msg: expect.stringContaining('PLX-PLUGIN-FAILED: plugin tuning failed (ADD)'),
+    });
     expect(await linkNames(pod)).toEqual(['lo']);
     expect(await node.leftovers()).toEqual([]);
     await succeeds('DEL', pod);
@@ -171,7 +202,10 @@ describe('networks of a pod', () => {
     await node.nad('same', node.bridge('same-b', '10.38.0.0/24'), { namespace: 'blue' });
     const pod = await node.pod('same-names', 'same,blue/same');
     await add(pod);
-    expect((await node.status(pod)).slice(1).map(({ name, ips }) => [name, ips?.[0]?.split('.')[1]])).toEqual([['default/same', '37'], ['blue/same', '38']]);
+    expect((await node.status(pod)).slice(1).map(({ name, ips }) => [name, ips?.[0]?.split('.')[1]])).toEqual([
+      ['default/same', '37'],
+      ['blue/same', '38'],
+    ]);
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });

@@ -11,7 +11,10 @@ const twoFamilies = (name: string, number: number, more: object = {}): Record<st
 let config: object;
 beforeAll(async () => {
   node = await createTestNode();
-  const defaults = (number: number): object[] => [{ dst: '0.0.0.0/0', gw: `10.${number}.0.1` }, { dst: '::/0', gw: `fd00:${number}::1` }];
+  const defaults = (number: number): object[] => [
+    { dst: '0.0.0.0/0', gw: `10.${number}.0.1` },
+    { dst: '::/0', gw: `fd00:${number}::1` },
+  ];
   const cluster = twoFamilies('cluster-net', 40) as { ipam: object };
   config = node.config({ delegates: [{ ...cluster, ipam: { ...cluster.ipam, routes: defaults(40) } }] });
   await node.nad('plain', twoFamilies('plain', 41));
@@ -39,12 +42,42 @@ const attached = async (name: string, networks: string | object): Promise<TestPo
 describe('NPWG-54: the default route, as the kernel has it', () => {
   it.each([
     { title: 'nobody asks: eth0 keeps both', networks: 'plain', v4: ['10.40.0.1 eth0'], v6: ['fd00:40::1 eth0'] },
-    { title: 'an IPv4 gateway on net1 leaves IPv6 alone', networks: [{ name: 'plain', 'default-route': ['10.41.0.1'] }], v4: ['10.41.0.1 net1'], v6: ['fd00:40::1 eth0'] },
-    { title: 'an IPv6 gateway on net1 leaves IPv4 alone', networks: [{ name: 'plain', 'default-route': ['fd00:41::1'] }], v4: ['10.40.0.1 eth0'], v6: ['fd00:41::1 net1'] },
-    { title: 'one gateway of each family', networks: [{ name: 'plain', 'default-route': ['10.41.0.1', 'fd00:41::1'] }], v4: ['10.41.0.1 net1'], v6: ['fd00:41::1 net1'] },
-    { title: 'NPWG-56: an empty list keeps the network’s own and removes the others’', networks: [{ name: 'own', 'default-route': [] }], v4: ['10.42.0.1 net1'], v6: ['fd00:42::1 net1'] },
-    { title: 'NPWG-55: a network without the key does not keep one', networks: [{ name: 'plain', 'default-route': ['10.41.0.1', 'fd00:41::1'] }, { name: 'own' }], v4: ['10.41.0.1 net1'], v6: ['fd00:41::1 net1'] },
-    { title: 'NPWG-57: several gateways in the order given', networks: [{ name: 'plain', 'default-route': ['10.41.0.1', '10.41.0.9'] }], v4: ['10.41.0.1 net1', '10.41.0.9 net1'], v6: ['fd00:40::1 eth0'] },
+    {
+      title: 'an IPv4 gateway on net1 leaves IPv6 alone',
+      networks: [{ name: 'plain', 'default-route': ['10.41.0.1'] }],
+      v4: ['10.41.0.1 net1'],
+      v6: ['fd00:40::1 eth0'],
+    },
+    {
+      title: 'an IPv6 gateway on net1 leaves IPv4 alone',
+      networks: [{ name: 'plain', 'default-route': ['fd00:41::1'] }],
+      v4: ['10.40.0.1 eth0'],
+      v6: ['fd00:41::1 net1'],
+    },
+    {
+      title: 'one gateway of each family',
+      networks: [{ name: 'plain', 'default-route': ['10.41.0.1', 'fd00:41::1'] }],
+      v4: ['10.41.0.1 net1'],
+      v6: ['fd00:41::1 net1'],
+    },
+    {
+      title: 'NPWG-56: an empty list keeps the network’s own and removes the others’',
+      networks: [{ name: 'own', 'default-route': [] }],
+      v4: ['10.42.0.1 net1'],
+      v6: ['fd00:42::1 net1'],
+    },
+    {
+      title: 'NPWG-55: a network without the key does not keep one',
+      networks: [{ name: 'plain', 'default-route': ['10.41.0.1', 'fd00:41::1'] }, { name: 'own' }],
+      v4: ['10.41.0.1 net1'],
+      v6: ['fd00:41::1 net1'],
+    },
+    {
+      title: 'NPWG-57: several gateways in the order given',
+      networks: [{ name: 'plain', 'default-route': ['10.41.0.1', '10.41.0.9'] }],
+      v4: ['10.41.0.1 net1', '10.41.0.9 net1'],
+      v6: ['fd00:40::1 eth0'],
+    },
   ])('$title', async ({ title, networks, v4, v6 }) => {
     const pod = await attached(`route-${title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`, networks);
     expect({ v4: await defaultsOf(pod, '-4'), v6: await defaultsOf(pod, '-6') }).toEqual({ v4, v6 });

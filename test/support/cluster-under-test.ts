@@ -1,10 +1,4 @@
-import {
-  type ApiServer,
-  type ApiServerOptions,
-  type ClusterAccess,
-  type Faults,
-  startApiServer,
-} from './api-server/index.ts';
+import { type ApiServer, type ApiServerOptions, type ClusterAccess, type Faults, startApiServer } from './api-server/index.ts';
 import { startKubeApiServer } from './kube-apiserver.ts';
 
 /** An API server that a suite runs against, without knowing which of the two it is. */

@@ -15,7 +15,9 @@ export async function openDoor(netns: Netns, port: number): Promise<() => Promis
   const inner = net.createServer((client) => joinSockets(client, net.connect(port, '127.0.0.1')));
   inner.listen(path);
   await once(inner, 'listening');
-  const child = spawn('nsenter', [`--net=${netns.path}`, process.execPath, join(import.meta.dirname, 'netns-door-child.ts'), String(port), path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('nsenter', [`--net=${netns.path}`, process.execPath, join(import.meta.dirname, 'netns-door-child.ts'), String(port), path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ready = once(child.stdout, 'data');
   await Promise.race([ready, once(child, 'exit').then(() => Promise.reject(new Error('the door into the namespace did not open')))]);
   return async () => {
@@ -30,7 +32,10 @@ export async function openDoor(netns: Netns, port: number): Promise<() => Promis
 /** Joins two connections; when one ends or breaks, so does the other. */
 export function joinSockets(one: net.Socket, other: net.Socket): void {
   one.pipe(other).pipe(one);
-  for (const [from, to] of [[one, other], [other, one]] as const) {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
     from.on('error', () => to.destroy());
     from.on('close', () => to.destroy());
   }

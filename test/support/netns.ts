@@ -35,7 +35,10 @@ export async function createNetns(): Promise<Netns> {
 }
 
 /** Names of the namespaces that begin with a prefix. */
-export async function netnsNames(prefix: string): Promise<readonly string[]> {
+async function netnsNames(prefix: string): Promise<readonly string[]> {
   const { stdout } = await run('ip', ['netns', 'list']);
-  return stdout.split('\n').map((line) => line.split(' ')[0] ?? '').filter((name) => name !== '' && name.startsWith(prefix));
+  return stdout
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter((name) => name !== '' && name.startsWith(prefix));
 }

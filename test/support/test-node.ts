@@ -115,7 +115,12 @@ const nadObject = (name: string, spec: object | undefined, more: { readonly name
 function podObject(pod: TestPod, networks: string | object | undefined, more: object): object {
   const text = typeof networks === 'string' || networks === undefined ? networks : JSON.stringify(networks);
   const annotations = { ...(text !== undefined && { 'k8s.v1.cni.cncf.io/networks': text }), ...more };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.name, namespace: pod.namespace, uid: pod.uid, annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: pod.name, namespace: pod.namespace, uid: pod.uid, annotations },
+    spec: { containers: [{ name: 'main', image: 'none' }] },
+  };
 }
 
 async function statusIn(file: string): Promise<readonly NetworkStatus[]> {

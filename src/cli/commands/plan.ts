@@ -16,7 +16,11 @@ export const planCommand: CommandModule<object, PlanOptions> = {
     yargs
       .option('pod', { type: 'string', demandOption: true, requiresArg: true, describe: 'YAML file with the pod' })
       .option('nads', { type: 'string', demandOption: true, requiresArg: true, describe: 'Folder of YAML files with NetworkAttachmentDefinitions' })
-      .option('conf', { type: 'string', requiresArg: true, describe: 'CNI configuration of Plexus (or Multus) on the node; without it the default network is left open' })
+      .option('conf', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'CNI configuration of Plexus (or Multus) on the node; without it the default network is left open',
+      })
       .option('output', { alias: 'o', choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
       .example('$0 plan --pod pod.yaml --nads .', 'The further networks of a pod')
       .example('$0 plan --pod pod.yaml --nads . --conf 00-plexus.conflist -o json', 'All of it, for a script'),

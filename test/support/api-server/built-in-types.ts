@@ -81,14 +81,7 @@ const coreEvents: ResourceType = {
   kind: 'Event',
   storage: 'events',
   shortNames: ['ev'],
-  fields: [
-    ...namedInNamespace,
-    ...reference.map((key) => `involvedObject.${key}`),
-    'reason',
-    'reportingComponent',
-    'source',
-    'type',
-  ],
+  fields: [...namedInNamespace, ...reference.map((key) => `involvedObject.${key}`), 'reason', 'reportingComponent', 'source', 'type'],
   columns: eventColumns,
   validate: validateCoreEvent,
 };
@@ -119,11 +112,4 @@ const customResourceDefinitions: ResourceType = {
 };
 
 /** The resources that are served whatever the store holds. */
-export const builtInTypes: readonly ResourceType[] = [
-  pods,
-  nodes,
-  namespaces,
-  coreEvents,
-  newEvents,
-  customResourceDefinitions,
-];
+export const builtInTypes: readonly ResourceType[] = [pods, nodes, namespaces, coreEvents, newEvents, customResourceDefinitions];

@@ -68,8 +68,7 @@ export function makeFaults(): Faults {
     delay: (ms, limit) => add({ ...limit, fault: { kind: 'delay', ms } }),
     hang: (limit) => add({ ...limit, fault: { kind: 'hang' } }),
     answer: (code, limit) => add({ ...limit, fault: { kind: 'status', code } }),
-    tooManyRequests: (retryAfterSeconds, limit) =>
-      add({ ...limit, fault: { kind: 'status', code: 429, retryAfterSeconds } }),
+    tooManyRequests: (retryAfterSeconds, limit) => add({ ...limit, fault: { kind: 'status', code: 429, retryAfterSeconds } }),
     unauthorized: (limit) => add({ ...limit, fault: { kind: 'status', code: 401 } }),
     drop: (when, limit) => add({ ...limit, fault: { kind: 'drop', when } }),
     watch: (how, after, limit) => add({ ...limit, fault: { kind: 'watch', how, after } }),

@@ -26,8 +26,7 @@ export interface KubeObject {
   [key: string]: unknown;
 }
 
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const asObject = (value: unknown): JsonObject => (isObject(value) ? value : {});
 

@@ -71,7 +71,7 @@ export const requiredField = (field: string, why = ''): FieldError => ({
 const undecodable = (key: string, goType: string): Error =>
   badRequest(`json: cannot unmarshal into Go struct field ObjectMeta.metadata.${key} of type ${goType}`);
 
-export function checkName(type: ResourceType, name: string): FieldError[] {
+function checkName(type: ResourceType, name: string): FieldError[] {
   const rule = rules[type.nameRule];
   if (name.length > rule.max) {
     return [invalidField('metadata.name', name, `must be no more than ${rule.max} characters`)];
@@ -81,13 +81,7 @@ export function checkName(type: ResourceType, name: string): FieldError[] {
 
 function checkLabel(key: string, value: string): FieldError[] {
   if (value === '' || (value.length <= 63 && qualifiedPart.test(value))) return checkKey('metadata.labels', key);
-  return [
-    invalidField(
-      'metadata.labels',
-      value,
-      'a valid label must be an empty string or consist of alphanumeric characters',
-    ),
-  ];
+  return [invalidField('metadata.labels', value, 'a valid label must be an empty string or consist of alphanumeric characters')];
 }
 
 function checkAnnotations(annotations: Record<string, string>): FieldError[] {
@@ -100,10 +94,7 @@ function checkAnnotations(annotations: Record<string, string>): FieldError[] {
       message: `Too long: may not be more than ${annotationBytes} bytes`,
     },
   ];
-  return [
-    ...entries.flatMap(([key]) => checkKey('metadata.annotations', key.toLowerCase())),
-    ...(bytes > annotationBytes ? tooLong : []),
-  ];
+  return [...entries.flatMap(([key]) => checkKey('metadata.annotations', key.toLowerCase())), ...(bytes > annotationBytes ? tooLong : [])];
 }
 
 function checkKey(field: string, key: string): FieldError[] {

@@ -43,11 +43,7 @@ function checkContainers(containers: unknown): FieldError[] {
 }
 
 function fixedPart(pod: KubeObject): JsonObject {
-  const spec = withoutKeys(asObject(pod['spec']), [
-    'activeDeadlineSeconds',
-    'tolerations',
-    'terminationGracePeriodSeconds',
-  ]);
+  const spec = withoutKeys(asObject(pod['spec']), ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds']);
   const withoutImages = (list: unknown): unknown =>
     Array.isArray(list) ? list.map((container: unknown) => withoutKeys(asObject(container), ['image'])) : list;
   return {

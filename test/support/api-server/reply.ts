@@ -3,10 +3,7 @@ import { ApiError, failure } from './api-error.ts';
 import type { Fault } from './faults.ts';
 
 /** Sends a JSON answer, unless a fault destroys the connection instead or in the middle of it. */
-export function replyJson(
-  response: ServerResponse,
-  answer: { code: number; body: unknown; faults: readonly Fault[] },
-): void {
+export function replyJson(response: ServerResponse, answer: { code: number; body: unknown; faults: readonly Fault[] }): void {
   const text = `${JSON.stringify(answer.body)}\n`;
   reply(response, { ...answer, bytes: Buffer.from(text), contentType: 'application/json' });
 }

@@ -38,11 +38,7 @@ export function representObject(type: ResourceType, stored: KubeObject, how: Rep
   }
 }
 
-export function representList(
-  type: ResourceType,
-  list: { objects: readonly KubeObject[]; metadata: ListMeta },
-  how: Representation,
-): JsonObject {
+export function representList(type: ResourceType, list: { objects: readonly KubeObject[]; metadata: ListMeta }, how: Representation): JsonObject {
   const { objects, metadata } = list;
   switch (how.form) {
     case 'whole':

@@ -107,9 +107,7 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
 
 /** The resource type of the path. Throws 404, 405. */
 function findTarget({ state, info }: Exchange): Target {
-  const type = servedTypes(state.store).find(
-    (served) => served.group === info.group && served.version === info.version && served.plural === info.resource,
-  );
+  const type = servedTypes(state.store).find((served) => served.group === info.group && served.version === info.version && served.plural === info.resource);
   if (!type || !isServedPath(type, info)) throw pathNotFound();
   if (!isAllowedMethod(type, info)) throw methodNotAllowed();
   return { state, type, request: info };
@@ -153,5 +151,4 @@ function parseJson(text: string): unknown {
   }
 }
 
-const mediaType = ({ request }: Exchange): string =>
-  (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+const mediaType = ({ request }: Exchange): string => (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';

@@ -31,9 +31,7 @@ export function strategicMerge(current: JsonObject, patch: JsonObject): JsonObje
   const { $patch: how, $retainKeys: retained, ...changes } = patch;
   if (how === 'replace') return changes;
   if (how === 'delete') return {};
-  const merged: JsonObject = Array.isArray(retained)
-    ? Object.fromEntries(Object.entries(current).filter(([key]) => retained.includes(key)))
-    : { ...current };
+  const merged: JsonObject = Array.isArray(retained) ? Object.fromEntries(Object.entries(current).filter(([key]) => retained.includes(key))) : { ...current };
   for (const [key, value] of Object.entries(changes)) mergeField(merged, key, value);
   for (const [key, value] of Object.entries(changes)) applyDirective(merged, key, value);
   return merged;

@@ -42,9 +42,7 @@ export function serveWatch(watch: WatchRequest): void {
   state.watches.open.add(stream.open);
 }
 
-type Start =
-  | { kind: 'expired' }
-  | { kind: 'from'; initial: readonly KubeObject[]; missed: readonly Change[]; announceInitial: boolean };
+type Start = { kind: 'expired' } | { kind: 'from'; initial: readonly KubeObject[]; missed: readonly Change[]; announceInitial: boolean };
 
 function readStart({ state, type, request }: WatchRequest): Start {
   const version = versionParameter(request.query) ?? 0;
@@ -135,9 +133,7 @@ function asSelected(change: Change, selector: Selector): { kind: string; object:
   const is = !removed && selector(object);
   if (is) return { kind: was ? 'MODIFIED' : 'ADDED', object };
   if (!was) return undefined;
-  const last = removed
-    ? object
-    : { ...previous, metadata: { ...previous.metadata, resourceVersion: object.metadata.resourceVersion } };
+  const last = removed ? object : { ...previous, metadata: { ...previous.metadata, resourceVersion: object.metadata.resourceVersion } };
   return { kind: 'DELETED', object: last };
 }
 
@@ -152,5 +148,4 @@ function startTimers({ state, request }: WatchRequest, open: OpenWatch): NodeJS.
   return [timeout, ...bookmarks].map((timer) => timer.unref());
 }
 
-const gone = (oldest: number): ApiError =>
-  failure({ code: 410, reason: 'Expired', message: `too old resource version (oldest is ${oldest})` });
+const gone = (oldest: number): ApiError => failure({ code: 410, reason: 'Expired', message: `too old resource version (oldest is ${oldest})` });

@@ -1,0 +1,67 @@
+/** Which folder of src may import which: only downwards, only through index.ts. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  report: ['errors'],
+  cni: ['errors'],
+  npwg: ['errors', 'cni'],
+  plan: ['errors', 'cni', 'npwg'],
+  view: ['errors', 'report', 'cni', 'npwg', 'plan'],
+  files: ['errors'],
+  host: ['errors', 'report', 'cni'],
+  runtime: ['errors', 'report', 'cni', 'files', 'host'],
+  journal: ['errors', 'report', 'cni', 'plan', 'files'],
+  cluster: ['errors', 'report', 'npwg', 'files'],
+  attach: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'runtime', 'journal', 'cluster'],
+  observe: ['errors', 'report', 'cluster'],
+  cli: ['errors', 'report', 'cni', 'npwg', 'plan', 'view', 'files', 'host', 'runtime', 'journal', 'cluster', 'attach', 'observe'],
+  make: ['errors', 'npwg', 'plan'],
+};
+/** Folders without effects: no Node.js, no clock, no network. */
+const pure = ['errors', 'report', 'cni', 'npwg', 'plan', 'view'];
+
+// oxlint's regular expressions know no look-ahead: this says "anything in another folder but its index.ts"
+const door = String.raw`^(\.\./)+[a-z]+/([^i].*|i[^n].*|in[^d].*|index[^.].*)$`;
+
+const effects = ['process', 'fetch', 'setTimeout', 'setInterval', 'console', 'performance', 'Date'];
+
+const sizes = {
+  'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+  'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+  'max-params': ['error', { max: 4 }],
+  'max-depth': ['error', { max: 3 }],
+  complexity: ['error', { max: 12 }],
+};
+
+/** The linter's configuration. */
+export const lintConfiguration = (): object => ({
+  plugins: ['eslint', 'typescript', 'import', 'oxc', 'unicorn'],
+  categories: { correctness: 'error' },
+  ignorePatterns: ['**/*.gen.js', '**/*.gen.d.ts', 'dist', 'node_modules'],
+  rules: {
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/only-throw-error': 'error',
+    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    ...sizes,
+  },
+  overrides: [
+    ...Object.entries(layers).map(([folder, may]) => layerOverride(folder, may)),
+    { files: ['test/**', 'examples/**'], rules: { 'max-lines-per-function': 'off' } },
+    { files: ['test/vitest.config.ts'], rules: { 'import/no-default-export': 'off' } },
+  ],
+});
+
+function layerOverride(folder: string, may: readonly string[]): object {
+  const forbidden = Object.keys(layers).filter((each) => each !== folder && !may.includes(each));
+  const patterns = [
+    { regex: String.raw`^(\.\./)+(${forbidden.join('|')})/`, message: `src/${folder} may import only: ${may.join(', ') || 'nothing of ours'}` },
+    { regex: door, message: 'enter a folder by its index.ts' },
+    ...(pure.includes(folder) ? [{ regex: '^node:', message: 'pure folder: no Node.js built-in' }] : []),
+  ];
+  const rules = { 'no-restricted-imports': ['error', { patterns }], ...(pure.includes(folder) && { 'no-restricted-globals': ['error', ...effects] }) };
+  return { files: [`src/${folder}/**/*.ts`], rules };
+}

@@ -1,0 +1,78 @@
+import * as errors from '../errors/index.ts';
+
+const made = '<!-- Made by `npm run make`: do not edit. -->';
+
+interface Kind {
+  readonly id: string;
+  readonly kind: errors.ErrorKind;
+}
+
+/** docs/errors.md: every kind of error, its code and what to do. */
+export function errorsPage(): string {
+  const kinds = Object.values(errors).filter((each): each is typeof each & Kind => typeof each === 'function' && 'id' in each);
+  const rows = kinds.toSorted((a, b) => a.id.localeCompare(b.id)).map(({ id, kind }) => `| \`${id}\` | ${kind.code} | ${retryText(kind)} | ${kind.fix} |`);
+  return `${made}
+
+# Errors
+
+Every failure of Plexus has an identifier. The container runtime shows it with a sentence that says what and where;
+\`kubectl describe pod\` shows the same text in the pod's events, and the log has it with the chain of causes.
+The code is that of the CNI specification; when a network's own plugin failed with a code, that code is kept.
+To see exactly what a plugin is given, run \`plexus plan\` with the pod, its networks and the node's configuration.
+
+| identifier | code | does trying again help? | what to do |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+const retryText = ({ retry }: errors.ErrorKind): string => (retry === 'later' ? 'yes, later' : 'no, something has to be changed');
+
+interface Schema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+/** docs/configuration.md: every key of the settings. */
+export function configurationPage(schema: Schema): string {
+  return `${made}
+
+# Configuration
+
+${schema.description ?? ''}
+Keys are accepted in any case. An unknown key is a warning in the log with a suggestion; a value of the wrong type is
+an error that names the key. A complete file: [examples/node/00-plexus.conflist](../examples/node/00-plexus.conflist).
+
+| key | type | default | meaning |
+| --- | --- | --- | --- |
+${rowsOf(schema, '').join('\n')}
+`;
+}
+
+const rowsOf = ({ properties = {} }: Schema, prefix: string): string[] =>
+  Object.entries(properties).flatMap(([key, each]) => [
+    `| \`${prefix}${key}\` | ${typeOf(each)} | ${defaultOf(each)} | ${each.description ?? ''} |`,
+    ...rowsOf(each, `${prefix}${key}.`),
+  ]);
+
+function typeOf(schema: Schema): string {
+  if (schema.enum !== undefined) return schema.enum.map((each) => `\`${each}\``).join(', ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
+  if (schema.type === 'array') return `list of ${schema.items === undefined ? 'values' : typeOf(schema.items)}`;
+  return `${schema.type ?? 'any'}${rangeOf(schema)}`;
+}
+
+function rangeOf({ minimum, exclusiveMinimum, maximum }: Schema): string {
+  const from = exclusiveMinimum === undefined ? minimum : `above ${exclusiveMinimum}`;
+  return maximum === undefined ? '' : `, ${from ?? ''} to ${maximum}`;
+}
+
+const defaultOf = (schema: Schema): string => (schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``);
