@@ -1,5 +1,5 @@
-import { type NetworkStatus } from '../../src/npwg/index.ts';
-import { type Netns } from '../../test/support/netns.ts';
+import type { NetworkStatus } from '../../src/npwg/index.ts';
+import type { Netns } from '../../test/support/netns.ts';
 
 export interface Ping {
   readonly network: string;

@@ -5,7 +5,7 @@ import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../pla
 import { attachAll } from './attach-all.ts';
 import { type Operation, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { tellAttached, tellFailed } from './events.ts';
 import { gatherInputs } from './inputs.ts';
 import { publishStatus } from './publish.ts';

@@ -4,7 +4,7 @@ import { type Attachment, type AttachmentRecord, type SandboxRecord, settleRoute
 import { addList } from '../runtime/index.ts';
 import { type Operation, delegateCall, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { setRoutes } from './routes.ts';
 import { undoAll } from './undo.ts';
 

@@ -1,7 +1,7 @@
 import { type AddInvocation, type CheckInvocation, type DelInvocation, podOf } from '../cni/index.ts';
-import { type AttachmentRecord, type Attachment } from '../plan/index.ts';
-import { type DelegateCall, type RuntimeDeps } from '../runtime/index.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachmentRecord, Attachment } from '../plan/index.ts';
+import type { DelegateCall, RuntimeDeps } from '../runtime/index.ts';
+import type { AttachDeps } from './deps.ts';
 
 /** What all delegates of one operation have in common. */
 export interface Operation {

@@ -1,10 +1,10 @@
-import { type CheckInvocation, type Result } from '../cni/index.ts';
+import type { CheckInvocation, Result } from '../cni/index.ts';
 import { at, checkFailed } from '../errors/index.ts';
-import { type SandboxRecord } from '../plan/index.ts';
+import type { SandboxRecord } from '../plan/index.ts';
 import { checkList } from '../runtime/index.ts';
 import { delegateCall, nameOf, operationOf, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { publishPending } from './publish.ts';
 import { resultOf } from './undo.ts';
 

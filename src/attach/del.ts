@@ -1,9 +1,9 @@
-import { type DelInvocation } from '../cni/index.ts';
+import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
-import { type SandboxRecord } from '../plan/index.ts';
+import type { SandboxRecord } from '../plan/index.ts';
 import { nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { plannedRecord } from './planned-record.ts';
 import { type Undone, undoAll } from './undo.ts';
 

@@ -1,8 +1,8 @@
-import { type Cluster } from '../cluster/index.ts';
-import { type Host } from '../host/index.ts';
-import { type Journal, type LockHolder, type SandboxLocks } from '../journal/index.ts';
-import { type Settings } from '../plan/index.ts';
-import { type Report } from '../report/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Journal, LockHolder, SandboxLocks } from '../journal/index.ts';
+import type { Settings } from '../plan/index.ts';
+import type { Report } from '../report/index.ts';
 
 /** Everything the engine works with; nothing of it is reached in another way. */
 export interface AttachDeps {

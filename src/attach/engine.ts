@@ -2,7 +2,7 @@ import { type Invocation, formatJson, versionJson } from '../cni/index.ts';
 import { add } from './add.ts';
 import { check } from './check.ts';
 import { del } from './del.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { gc } from './gc.ts';
 import { status } from './status.ts';
 

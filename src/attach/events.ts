@@ -1,9 +1,9 @@
 import { podOf, type AddInvocation } from '../cni/index.ts';
-import { type PodEvent } from '../cluster/index.ts';
+import type { PodEvent } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
-import { type AttachmentRecord, type SandboxRecord } from '../plan/index.ts';
+import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { resultOf } from './undo.ts';
 
 type PodOf = { readonly namespace: string; readonly name: string; readonly uid?: string };

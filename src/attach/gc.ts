@@ -1,10 +1,10 @@
 import { type Attached, type GcInvocation, type NetworkConfiguration, formatJson } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, gcIncomplete } from '../errors/index.ts';
-import { type SandboxRecord } from '../plan/index.ts';
+import type { SandboxRecord } from '../plan/index.ts';
 import { gcList } from '../runtime/index.ts';
 import { type Operation, pluginPath, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { publishPending } from './publish.ts';
 import { defaultNetwork } from './status.ts';
 import { undoAll } from './undo.ts';

@@ -4,7 +4,7 @@ import { podUnidentified, settingsInvalid } from '../errors/index.ts';
 import { type Nad, type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
 import { type PathListing, type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 
 /** What a plan needs to know of the runtime's call. */
 export type PlannableCall = PlanInputs['call'] & Pick<AddInvocation, 'config'>;

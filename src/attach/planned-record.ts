@@ -1,7 +1,7 @@
-import { type DelInvocation } from '../cni/index.ts';
+import type { DelInvocation } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { gatherLostInputs } from './inputs.ts';
 
 /**

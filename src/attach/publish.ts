@@ -1,9 +1,9 @@
 import { type Cluster, statusTarget } from '../cluster/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { formatStatus, isDefaultDestination, statusOf } from '../npwg/index.ts';
-import { type PendingStatus, type SandboxRecord } from '../plan/index.ts';
+import type { PendingStatus, SandboxRecord } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { resultOf } from './undo.ts';
 
 /**

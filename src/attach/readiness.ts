@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { notReady } from '../errors/index.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 
 const pollMs = 100;
 

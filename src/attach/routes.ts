@@ -1,5 +1,5 @@
-import { type Attachment, type KernelRoutes } from '../plan/index.ts';
-import { type AttachDeps } from './deps.ts';
+import type { Attachment, KernelRoutes } from '../plan/index.ts';
+import type { AttachDeps } from './deps.ts';
 
 /** Makes the kernel's default routes of one attachment what the plan decided; families it leaves alone are not touched (NPWG-54). */
 export async function setRoutes(

@@ -1,10 +1,10 @@
-import { type NetworkConfiguration, type StatusInvocation } from '../cni/index.ts';
+import type { NetworkConfiguration, StatusInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, statusNotReady, summaryOf } from '../errors/index.ts';
 import { makePlan } from '../plan/index.ts';
 import { statusList } from '../runtime/index.ts';
 import { pluginPath, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 import { gatherPodlessInputs } from './inputs.ts';
 import { isReady } from './readiness.ts';
 

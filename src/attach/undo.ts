@@ -1,10 +1,10 @@
 import { type CniVersion, type JsonObject, type Result, decodeResult } from '../cni/index.ts';
 import { type PlexusError, asPlexusError } from '../errors/index.ts';
-import { type Host } from '../host/index.ts';
-import { type AttachmentRecord } from '../plan/index.ts';
+import type { Host } from '../host/index.ts';
+import type { AttachmentRecord } from '../plan/index.ts';
 import { delList } from '../runtime/index.ts';
 import { type Operation, delegateCall, recordedResult, runtimeDeps } from './call.ts';
-import { type AttachDeps } from './deps.ts';
+import type { AttachDeps } from './deps.ts';
 
 export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusError };
 

@@ -1,10 +1,10 @@
-import { type AttachDeps } from '../attach/index.ts';
+import type { AttachDeps } from '../attach/index.ts';
 import { connect, connectOptionsFor } from '../cluster/index.ts';
-import { type Env } from '../cni/index.ts';
+import type { Env } from '../cni/index.ts';
 import { localHost } from '../host/index.ts';
 import { type LockHolder, fileJournal, fileLocks } from '../journal/index.ts';
 import { createLog, type Log } from '../observe/index.ts';
-import { type Settings } from '../plan/index.ts';
+import type { Settings } from '../plan/index.ts';
 
 /** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name. */
 export function directDeps(settings: Settings, env: Env): { readonly deps: AttachDeps; readonly log: Log } {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Invocation } from '../cni/index.ts';
+import type { Invocation } from '../cni/index.ts';
 import { netnsIsHost } from '../errors/index.ts';
 
 const override = (value: string | undefined): boolean => ['1', 'true'].includes((value ?? '').toLowerCase());

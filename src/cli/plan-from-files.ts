@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
-import { manifestsCluster, readPodFile } from '../cluster/index.ts';
+import { connect, readPodFile } from '../cluster/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type PodMetadata, podKey } from '../npwg/index.ts';
@@ -20,7 +20,7 @@ export async function planFromFiles(files: PlanFiles): Promise<{ readonly name: 
   const pod = await readPodFile(files.pod);
   const config = files.conf === undefined ? standIn : await readConf(files.conf);
   const { settings, warnings } = parseSettings(config);
-  const sources = { settings, cluster: manifestsCluster(files.nads) };
+  const sources = { settings, cluster: connect({ kind: 'manifests', dir: files.nads }) };
   const inputs = await gatherPlanInputs({ call: callFor(pod, config), pod, links: [] }, sources, new AbortController().signal);
   const plan = makePlan(inputs);
   return { name: podKey(pod), plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };

@@ -1,4 +1,4 @@
-import { type ReadStream } from 'node:tty';
+import type { ReadStream } from 'node:tty';
 import { configUndecodable } from '../errors/index.ts';
 
 const mostBytes = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, apiRefused, apiUnavailable, problemOf } from '../errors/index.ts';
-import { type Credentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 
 /** One request to the API server. */
 export interface ApiRequest {

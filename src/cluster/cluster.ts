@@ -1,4 +1,4 @@
-import { type Nad, type NadRef, type PodMetadata, type PodRef } from '../npwg/index.ts';
+import type { Nad, NadRef, PodMetadata, PodRef } from '../npwg/index.ts';
 
 /** A message about a pod for the people who watch it. */
 export interface PodEvent {

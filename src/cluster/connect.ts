@@ -1,6 +1,5 @@
-import { type Cluster } from './cluster.ts';
-import { type CredentialSource } from './credentials.ts';
-import { manifestsCluster } from './manifests.ts';
+import type { Cluster } from './cluster.ts';
+import type { CredentialSource } from './credentials.ts';
 
 /** What to connect to. */
 export type ConnectOptions = CredentialSource | { readonly kind: 'manifests'; readonly dir: string };
@@ -15,15 +14,19 @@ export function connectOptionsFor(
   return env['KUBERNETES_SERVICE_HOST'] && env['KUBERNETES_SERVICE_PORT'] ? { kind: 'in-cluster' } : undefined;
 }
 
-/** A Cluster. The Kubernetes client is loaded with the first request, because that takes longer than a whole DEL. */
+/** A Cluster. What it is made of is loaded with the first request: the Kubernetes client alone takes longer than a whole DEL. */
 export function connect(options: ConnectOptions): Cluster {
-  if (options.kind === 'manifests') return manifestsCluster(options.dir);
   let loaded: Promise<Cluster> | undefined;
-  const cluster = (): Promise<Cluster> => (loaded ??= import('./kubernetes.ts').then(({ kubernetesCluster }) => kubernetesCluster(options)));
+  const cluster = (): Promise<Cluster> => (loaded ??= load(options));
   return {
     getPod: async (ref, signal) => (await cluster()).getPod(ref, signal),
     getNad: async (ref, signal) => (await cluster()).getNad(ref, signal),
     patchNetworkStatus: async (pod, status, signal) => (await cluster()).patchNetworkStatus(pod, status, signal),
     recordEvent: async (pod, event, signal) => (await cluster()).recordEvent(pod, event, signal),
   };
+}
+
+async function load(options: ConnectOptions): Promise<Cluster> {
+  if (options.kind === 'manifests') return (await import('./manifests.ts')).manifestsCluster(options.dir);
+  return (await import('./kubernetes.ts')).kubernetesCluster(options);
 }

@@ -13,7 +13,7 @@ import {
   podKey,
 } from '../npwg/index.ts';
 import { type ApiAnswer, type ApiRequest, sendRequest } from './api-request.ts';
-import { type Cluster, type PodEvent } from './cluster.ts';
+import type { Cluster, PodEvent } from './cluster.ts';
 import { type CredentialSource, type Credentials, loadCredentials } from './credentials.ts';
 
 /** A Cluster that is a Kubernetes API server: one request for each method. Credentials are loaded with the first one. */

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { type PlexusError, fileUnusable, manifestInvalid, problemOf } from '../errors/index.ts';
 import { replaceAtomically } from '../files/index.ts';
 import { type NadRef, type PodMetadata, type PodRef, formatStatus, nadKind, parseNad, parseStatus } from '../npwg/index.ts';
-import { type Cluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 
 /**

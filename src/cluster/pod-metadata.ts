@@ -1,6 +1,6 @@
 import { podNotFound, podReplaced } from '../errors/index.ts';
 import { type PodMetadata, type PodRef, isStaticPod, podKey } from '../npwg/index.ts';
-import { type Cluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 
 /** Name of the capability by which a runtime hands over a pod's annotations (K8S-33). */
 const podAnnotationsCapability = 'io.kubernetes.cri.pod-annotations';

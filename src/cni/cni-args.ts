@@ -1,5 +1,5 @@
 import { variableInvalid } from '../errors/index.ts';
-import { type CniArgs } from './invocation.ts';
+import type { CniArgs } from './invocation.ts';
 
 /** CNI_ARGS as pairs, in order. A value may hold "="; empty items are skipped (CNI-19). */
 export function parseCniArgs(text: string): CniArgs {

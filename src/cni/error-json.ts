@@ -1,5 +1,5 @@
 import { type PlexusError, detailsOf, pluginFailed, summaryOf } from '../errors/index.ts';
-import { type Command } from './invocation.ts';
+import type { Command } from './invocation.ts';
 import { type JsonObject, isJsonObject, parseJson } from './json.ts';
 
 export interface ErrorJsonOptions {

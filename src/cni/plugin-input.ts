@@ -1,8 +1,8 @@
-import { type NetworkConfiguration, type PluginConfiguration } from './configuration.ts';
-import { type Attached } from './invocation.ts';
-import { type JsonObject } from './json.ts';
+import type { NetworkConfiguration, PluginConfiguration } from './configuration.ts';
+import type { Attached } from './invocation.ts';
+import type { JsonObject } from './json.ts';
 import { encodeResult } from './result-codec.ts';
-import { type Result } from './result.ts';
+import type { Result } from './result.ts';
 
 export interface PluginCall {
   readonly configuration: NetworkConfiguration;

@@ -1,9 +1,9 @@
 import { resultNotConvertible } from '../errors/index.ts';
-import { type JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { type Fields, compact, defined } from './result-fields.ts';
 import { ipVersionOf } from './result-ip-version.ts';
 import { decodeDns, decodeRoute, encodeDns, familyText } from './result-parts.ts';
-import { type Result, type ResultIp, type ResultRoute } from './result.ts';
+import type { Result, ResultIp, ResultRoute } from './result.ts';
 
 // The shape of versions 0.1.0 and 0.2.0: at most one address of each family, with its routes inside.
 

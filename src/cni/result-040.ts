@@ -1,8 +1,8 @@
-import { type JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { type Fields, compact, defined } from './result-fields.ts';
 import { decodeDns, decodeRoute, encodeDns, encodeRoute } from './result-parts.ts';
 import { ipVersionOf } from './result-ip-version.ts';
-import { type Result, type ResultInterface, type ResultIp } from './result.ts';
+import type { Result, ResultInterface, ResultIp } from './result.ts';
 
 // The shape of versions 0.3.0, 0.3.1 and 0.4.0: `version` in every address, no mtu, socketPath or pciID.
 

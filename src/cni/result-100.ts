@@ -1,7 +1,7 @@
-import { type JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { type Fields, compact, defined } from './result-fields.ts';
 import { decodeDns, decodeRoute, encodeDns, encodeRoute, unlessZero } from './result-parts.ts';
-import { type Result, type ResultInterface, type ResultIp } from './result.ts';
+import type { Result, ResultInterface, ResultIp } from './result.ts';
 
 // The shape of versions 1.0.0 and 1.1.0.
 

@@ -4,7 +4,7 @@ import { decode020, encode020 } from './result-020.ts';
 import { decode040, encode040 } from './result-040.ts';
 import { decode100, encode100 } from './result-100.ts';
 import { type Fields, fieldsOf } from './result-fields.ts';
-import { type Result } from './result.ts';
+import type { Result } from './result.ts';
 import { type CniVersion, cniVersions, isCniVersion } from './version.ts';
 
 interface Shape {

@@ -1,4 +1,4 @@
-import { type Result, type ResultInterface, type ResultIp } from './result.ts';
+import type { Result, ResultInterface, ResultIp } from './result.ts';
 
 /**
  * `after` with everything of `before` that it lacks: what a plugin in the middle of a chain must hand on even when a

@@ -1,6 +1,6 @@
-import { type JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { type Fields, compact, defined } from './result-fields.ts';
-import { type ResultDns, type ResultRoute } from './result.ts';
+import type { ResultDns, ResultRoute } from './result.ts';
 
 // The parts of a result that all shapes write alike.
 

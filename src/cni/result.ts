@@ -1,5 +1,5 @@
-import { type JsonObject } from './json.ts';
-import { type CniVersion } from './version.ts';
+import type { JsonObject } from './json.ts';
+import type { CniVersion } from './version.ts';
 
 export interface ResultInterface {
   readonly name: string;

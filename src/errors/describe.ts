@@ -1,5 +1,5 @@
 import { problemOf } from './as-plexus-error.ts';
-import { type PlexusError, type Where } from './plexus-error.ts';
+import type { PlexusError, Where } from './plexus-error.ts';
 
 const labels: readonly (readonly [keyof Where, string])[] = [
   ['step', 'step'],

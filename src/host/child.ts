@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type Env } from '../cni/index.ts';
+import type { Env } from '../cni/index.ts';
 import { PlexusError, operationCancelled, problemOf } from '../errors/index.ts';
 
 export interface ChildRun {

@@ -1,5 +1,5 @@
 import { type PlexusError, problemOf, routesFailed } from '../errors/index.ts';
-import { type DefaultRouteEntry, type RouteTarget } from './host.ts';
+import type { DefaultRouteEntry, RouteTarget } from './host.ts';
 import { ipInNetns } from './ip-command.ts';
 import { type DefaultRouteOfKernel, type Hop, defaultRoutesFrom, entriesThrough } from './ip-json.ts';
 

@@ -1,4 +1,4 @@
-import { type Env } from '../cni/index.ts';
+import type { Env } from '../cni/index.ts';
 
 /** One run of one CNI plugin. */
 export interface PluginRun {

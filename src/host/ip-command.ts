@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Env } from '../cni/index.ts';
+import type { Env } from '../cni/index.ts';
 import { hostCommandFailed, netnsUnusable, problemOf } from '../errors/index.ts';
 import { type ChildEnd, runChild } from './child.ts';
 

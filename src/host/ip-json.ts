@@ -1,4 +1,4 @@
-import { type DefaultRouteEntry, type Link } from './host.ts';
+import type { DefaultRouteEntry, Link } from './host.ts';
 
 // What `ip -j` prints, as far as it is used here.
 interface IpLink {

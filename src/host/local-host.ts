@@ -3,7 +3,7 @@ import { pluginNotRunnable, pluginOutputTooLong } from '../errors/index.ts';
 import { type ChildEnd, type ChildRun, assertWanted, runChild } from './child.ts';
 import { defaultRoutes, setDefaultRoutes } from './default-routes.ts';
 import { findPlugin } from './find-plugin.ts';
-import { type Host, type PluginExit, type PluginRun } from './host.ts';
+import type { Host, PluginExit, PluginRun } from './host.ts';
 import { ipInNetns } from './ip-command.ts';
 import { linksFrom } from './ip-json.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PlexusError, fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
 import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
-import { type Journal, type Listing, type RecordKey } from './journal.ts';
+import type { Journal, Listing, RecordKey } from './journal.ts';
 
 /** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
 export function fileJournal(folder: string): Journal {

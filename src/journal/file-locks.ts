@@ -6,7 +6,7 @@ import { PlexusError, fileUnusable, problemOf, sandboxBusy } from '../errors/ind
 import { makeFolder, removeLeftovers } from '../files/index.ts';
 import { type LockContent, discard, isVainClaim, liveHolder, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
 import { ownIdentity } from './process-identity.ts';
-import { type LockHolder, type SandboxLocks } from './sandbox-lock.ts';
+import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 
 /** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. */
 export function fileLocks(folder: string): SandboxLocks {

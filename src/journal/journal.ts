@@ -1,5 +1,5 @@
-import { type PlexusError } from '../errors/index.ts';
-import { type SandboxRecord } from '../plan/index.ts';
+import type { PlexusError } from '../errors/index.ts';
+import type { SandboxRecord } from '../plan/index.ts';
 
 /** Names one record: a sandbox and the interface it was called with. */
 export interface RecordKey {

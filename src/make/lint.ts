@@ -45,7 +45,8 @@ export const lintConfiguration = (): object => ({
     'typescript/no-misused-promises': 'error',
     'typescript/switch-exhaustiveness-check': 'error',
     'typescript/only-throw-error': 'error',
-    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    'typescript/consistent-type-imports': 'error',
+    'typescript/no-import-type-side-effects': 'error', // or a module is loaded for its types alone
     ...sizes,
   },
   overrides: [

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
 import { problemOf, selectionInvalid } from '../errors/index.ts';
-import { type NetworkSelection, type Selections } from './selection.ts';
+import type { NetworkSelection, Selections } from './selection.ts';
 import { type Place, fieldOf, invalidAt } from './selection-place.ts';
 import {
   keysOf,

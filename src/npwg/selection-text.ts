@@ -1,5 +1,5 @@
-import { type NadRef } from './nad.ts';
-import { type NetworkSelection } from './selection.ts';
+import type { NadRef } from './nad.ts';
+import type { NetworkSelection } from './selection.ts';
 import { type Place, invalidAt } from './selection-place.ts';
 import { parseInterface } from './selection-values.ts';
 

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject } from '../cni/index.ts';
 import { parseCidr, parseIp } from './addresses.ts';
 import { type Place, fieldOf, invalidAt } from './selection-place.ts';
-import { type Bandwidth, type PortMapping } from './selection.ts';
+import type { Bandwidth, PortMapping } from './selection.ts';
 
 // One parser for each kind of value of a network selection: a value that is returned is good.
 

@@ -1,6 +1,6 @@
-import { type JsonObject } from '../cni/index.ts';
+import type { JsonObject } from '../cni/index.ts';
 import { networksKey } from './keys.ts';
-import { type NadRef } from './nad.ts';
+import type { NadRef } from './nad.ts';
 import { parseJsonForm } from './selection-json.ts';
 import { parseTextForm } from './selection-text.ts';
 

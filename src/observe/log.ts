@@ -1,6 +1,6 @@
-import { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { type PlexusError, detailsOf } from '../errors/index.ts';
-import { type Report, type Step } from '../report/index.ts';
+import type { Report, Step } from '../report/index.ts';
 
 export interface LogOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';

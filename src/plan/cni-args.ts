@@ -1,6 +1,6 @@
 import { type CniArgs, formatCniArgs } from '../cni/index.ts';
-import { type PlanInputs } from './inputs.ts';
-import { type Delegate } from './resolve.ts';
+import type { PlanInputs } from './inputs.ts';
+import type { Delegate } from './resolve.ts';
 
 const podKeys = ['K8S_POD_NAMESPACE', 'K8S_POD_NAME', 'K8S_POD_INFRA_CONTAINER_ID', 'K8S_POD_UID'];
 

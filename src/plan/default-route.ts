@@ -1,6 +1,6 @@
-import { type Result, type ResultRoute } from '../cni/index.ts';
+import type { Result, ResultRoute } from '../cni/index.ts';
 import { isDefaultDestination, parseIp } from '../npwg/index.ts';
-import { type Attachment, type DefaultRoute } from './plan.ts';
+import type { Attachment, DefaultRoute } from './plan.ts';
 
 type Family = 'v4' | 'v6';
 export interface DefaultRoutes {

@@ -1,6 +1,6 @@
 import { deviceMissing } from '../errors/index.ts';
-import { type PlanInputs } from './inputs.ts';
-import { type Delegate } from './resolve.ts';
+import type { PlanInputs } from './inputs.ts';
+import type { Delegate } from './resolve.ts';
 
 export interface DeviceChoice {
   /** By position of the delegate. */

@@ -1,6 +1,6 @@
 import { type JsonObject, type NetworkConfiguration, isJsonObject, parseConfiguration, parseJsonObject, wantsSiblingPlugins } from '../cni/index.ts';
 import { type PlexusError, networkFileMissing, problemOf } from '../errors/index.ts';
-import { type ConfFile, type PathListing } from './inputs.ts';
+import type { ConfFile, PathListing } from './inputs.ts';
 
 /** A network configuration found in files, and what was noticed on the way. */
 export interface Found {

@@ -1,6 +1,6 @@
-import { type AddInvocation, type JsonObject } from '../cni/index.ts';
-import { type Nad, type PodMetadata } from '../npwg/index.ts';
-import { type Settings } from './settings.ts';
+import type { AddInvocation, JsonObject } from '../cni/index.ts';
+import type { Nad, PodMetadata } from '../npwg/index.ts';
+import type { Settings } from './settings.ts';
 
 /** One file of a folder of network configurations, as read. */
 export interface ConfFile {

@@ -1,10 +1,10 @@
-import { type JsonObject, type NetworkConfiguration } from '../cni/index.ts';
+import type { JsonObject, NetworkConfiguration } from '../cni/index.ts';
 import { selectionInvalid } from '../errors/index.ts';
 import { type NadRef, defaultNetworkKey } from '../npwg/index.ts';
 import { cniArgsFor } from './cni-args.ts';
 import { type DefaultRoutes, decideDefaultRoutes } from './default-route.ts';
 import { chooseDevices } from './device-choice.ts';
-import { type PlanInputs } from './inputs.ts';
+import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
 import { withArguments } from './plugin-arguments.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';

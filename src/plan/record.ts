@@ -1,7 +1,7 @@
 import { type AddInvocation, type CniVersion, type JsonObject, formatJson, isCniVersion, isJsonObject, parseJson } from '../cni/index.ts';
 import { recordDamaged } from '../errors/index.ts';
-import { type PodMetadata } from '../npwg/index.ts';
-import { type Attachment, type Plan } from './plan.ts';
+import type { PodMetadata } from '../npwg/index.ts';
+import type { Attachment, Plan } from './plan.ts';
 
 /** What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes (NPWG-58). */
 export type AttachmentRecord =

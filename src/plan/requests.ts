@@ -1,7 +1,7 @@
-import { type JsonObject, type JsonValue } from '../cni/index.ts';
+import type { JsonObject, JsonValue } from '../cni/index.ts';
 import { capabilityMissing } from '../errors/index.ts';
-import { type Bandwidth, type NetworkSelection } from '../npwg/index.ts';
-import { type Delegate } from './resolve.ts';
+import type { Bandwidth, NetworkSelection } from '../npwg/index.ts';
+import type { Delegate } from './resolve.ts';
 
 /** Field of the annotation, capability of the plugin, value. */
 type Request = readonly [field: string, capability: string, value: JsonValue | undefined];

@@ -2,7 +2,7 @@ import { type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
 import { nadNotFound } from '../errors/index.ts';
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
-import { type PlanInputs } from './inputs.ts';
+import type { PlanInputs } from './inputs.ts';
 import { wishesOf } from './selections.ts';
 import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
 

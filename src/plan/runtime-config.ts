@@ -1,7 +1,7 @@
-import { type JsonObject } from '../cni/index.ts';
-import { type PlanInputs } from './inputs.ts';
+import type { JsonObject } from '../cni/index.ts';
+import type { PlanInputs } from './inputs.ts';
 import { requestsOf } from './requests.ts';
-import { type Delegate } from './resolve.ts';
+import type { Delegate } from './resolve.ts';
 
 /**
  * The runtimeConfig of one delegate, before each plugin's capabilities pick from it. The runtime's own goes, complete

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue } from '../cni/index.ts';
+import type { JsonObject, JsonValue } from '../cni/index.ts';
 import { settingsInvalid } from '../errors/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type ValidationError, type WrittenSettings, validate } from './settings.schema.gen.js';

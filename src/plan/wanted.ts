@@ -1,6 +1,6 @@
 import { type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
 import { wishesOf } from './selections.ts';
-import { type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /** What has to be read before a plan can be made. */
 export interface Wanted {

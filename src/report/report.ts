@@ -1,4 +1,4 @@
-import { type Step } from './step.ts';
+import type { Step } from './step.ts';
 
 /** Receives steps. Never throws and never waits. */
 export type Report = (step: Step) => void;

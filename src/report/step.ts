@@ -1,4 +1,4 @@
-import { type PlexusError } from '../errors/index.ts';
+import type { PlexusError } from '../errors/index.ts';
 
 /** Which operation a step belongs to. */
 export interface StepOf {

@@ -1,6 +1,6 @@
 import { type Result, decodeResult, parseJson, pluginInput } from '../cni/index.ts';
 import { at, asPlexusError } from '../errors/index.ts';
-import { type DelegateCall, type RuntimeDeps } from './delegate.ts';
+import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type Result, allows, pluginInput } from '../cni/index.ts';
-import { type DelegateCall, type RuntimeDeps } from './delegate.ts';
+import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type PluginConfiguration, type Result, compareVersions, pluginInput } from '../cni/index.ts';
 import { type PlexusError, asPlexusError } from '../errors/index.ts';
-import { type DelegateCall, type RuntimeDeps } from './delegate.ts';
+import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { firstOf, runPlugin } from './run-plugin.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { type Env, type JsonObject, type NetworkConfiguration } from '../cni/index.ts';
-import { type Host } from '../host/index.ts';
-import { type Report } from '../report/index.ts';
+import type { Env, JsonObject, NetworkConfiguration } from '../cni/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Report } from '../report/index.ts';
 
 /** One network configuration and what it is run with, apart from any sandbox. */
 export interface NetworkCall {

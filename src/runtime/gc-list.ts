@@ -1,6 +1,6 @@
 import { type Attached, allows, gcInput } from '../cni/index.ts';
 import { type PlexusError, asPlexusError } from '../errors/index.ts';
-import { type NetworkCall, type RuntimeDeps } from './delegate.ts';
+import type { NetworkCall, RuntimeDeps } from './delegate.ts';
 import { firstOf, runPlugin } from './run-plugin.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Command, type Env, type JsonObject, formatJson, pluginErrorOf } from '../cni/index.ts';
 import { PlexusError, type Where, asPlexusError, at, pluginTimeout, problemOf } from '../errors/index.ts';
-import { type DelegateCall, type NetworkCall, type RuntimeDeps } from './delegate.ts';
+import type { DelegateCall, NetworkCall, RuntimeDeps } from './delegate.ts';
 
 export interface PluginJob {
   readonly command: Command;

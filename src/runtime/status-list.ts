@@ -1,5 +1,5 @@
 import { allows, statusInput } from '../cni/index.ts';
-import { type NetworkCall, type RuntimeDeps } from './delegate.ts';
+import type { NetworkCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /** STATUS of a network configuration: every plugin in order, the first error thrown with its code. Nothing below 1.1.0 (CNI-61). */

@@ -1,5 +1,5 @@
 import { type JsonObject, type PluginConfiguration, pluginInput } from '../cni/index.ts';
-import { type Attachment, type DefaultRoute, type Plan } from '../plan/index.ts';
+import type { Attachment, DefaultRoute, Plan } from '../plan/index.ts';
 import { table } from './table.ts';
 
 /** One plugin run of a plan: what the plugin gets. `prevResult` is only known when the plugin before it has run. */

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Netns } from './netns.ts';
+import type { Netns } from './netns.ts';
 
 /**
  * Makes a server of this process that listens on 127.0.0.1:port reachable under the same address inside a namespace:

@@ -1,4 +1,4 @@
-import { type CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { runAsPlugin } from '../cni.ts';
 
 export const cniCommand: CommandModule = {

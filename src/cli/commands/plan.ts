@@ -1,4 +1,4 @@
-import { type Argv, type CommandModule } from 'yargs';
+import type { Argv, CommandModule } from 'yargs';
 import { planText, planView } from '../../view/index.ts';
 import { planFromFiles } from '../plan-from-files.ts';
 

@@ -1,4 +1,4 @@
-import { type CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { cniVersions } from '../../cni/index.ts';
 import { versionText } from '../version-text.ts';
 

@@ -66,7 +66,7 @@ function customColumn(entry: Record<string, unknown>): Column {
 }
 
 /** The keys of a simple JSONPath: `.a.b\.c/d` are a and "b.c/d". */
-export const splitJsonPath = (path: string): string[] => (path.match(/(?:\\.|[^.\\])+/g) ?? []).map((key) => key.replaceAll(/\\(.)/g, '$1'));
+const splitJsonPath = (path: string): string[] => (path.match(/(?:\\.|[^.\\])+/g) ?? []).map((key) => key.replaceAll(/\\(.)/g, '$1'));
 
 function column(name: string, cell: Column['cell']): Column {
   return { name, type: 'string', description: name, priority: 0, cell };
