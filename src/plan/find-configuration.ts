@@ -1,5 +1,5 @@
 import { type JsonObject, type NetworkConfiguration, isJsonObject, parseConfiguration, parseJsonObject, wantsSiblingPlugins } from '../cni/index.ts';
-import { type PlexusError, networkFileMissing, problemOf } from '../errors/index.ts';
+import { type PlexusError, configurationInvalid, networkFileMissing, problemOf } from '../errors/index.ts';
 import type { ConfFile, PathListing } from './inputs.ts';
 
 /** A network configuration found in files, and what was noticed on the way. */
@@ -34,10 +34,10 @@ export function findByPath(listing: PathListing, path: string): Found {
 }
 
 /** The plugin objects of a folder's `.conf` files, in order of their names. */
-export const pluginsIn = (listing: PathListing): readonly JsonObject[] =>
-  decodeAll(listing)
-    .decoded.filter(({ path }) => path.endsWith('.conf'))
-    .map(({ json }) => json);
+export function pluginsIn(listing: PathListing): { readonly plugins: readonly JsonObject[]; readonly warnings: readonly string[] } {
+  const { decoded, warnings } = decodeAll(listing);
+  return { plugins: decoded.filter(({ path }) => path.endsWith('.conf')).map(({ json }) => json), warnings };
+}
 
 function missing(listing: PathListing, network: string, folder: string): PlexusError {
   const { decoded, warnings } = decodeAll(listing);

@@ -1,7 +1,7 @@
-import { asPlexusError } from '../errors/index.ts';
+import { asPlexusError, selectionInvalid } from '../errors/index.ts';
 import { type NetworkSelection, type PodMetadata, defaultNetworkKey, networksKey, parseDefaultNetwork, parseSelections } from '../npwg/index.ts';
 import { assertNamespaceAllowed } from './policy.ts';
-import type { Settings } from './settings.ts';
+import { type Settings } from './settings.ts';
 
 /** What a pod's annotations ask for, already allowed by the policy. */
 export interface PodWishes {
@@ -13,11 +13,18 @@ export interface PodWishes {
 
 const nothing: PodWishes = { selections: [], warnings: [] };
 
-/** Reads a pod's annotations. selectionInvalid, unless the settings say that invalid ones are ignored (NPWG-28); namespaceRefused. */
+/** Reads a pod's annotations. selectionInvalid, unless the settings say that an invalid one is ignored (NPWG-28); namespaceRefused. */
 export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodWishes {
   if (pod === undefined) return nothing;
+  const first = unlessIgnored(settings, () => defaultNetworkOf(pod, settings));
+  const further = unlessIgnored(settings, () => selectionsOf(pod, settings, first.defaultNetwork));
+  return { ...first, ...further, warnings: [...first.warnings, ...further.warnings] };
+}
+
+// each annotation by itself: a mistake in one is no reason to drop the other; a refusal by the policy is never ignored
+function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
   try {
-    return parsedWishes(pod, settings);
+    return read();
   } catch (thrown) {
     const error = asPlexusError(thrown);
     if (error.id !== 'PLX-SELECTION-INVALID' || settings.invalidAnnotation === 'fail') throw error;
@@ -25,11 +32,29 @@ export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodW
   }
 }
 
-function parsedWishes(pod: PodMetadata, settings: Settings): PodWishes {
+function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
+  const text = pod.annotations[defaultNetworkKey];
+  if (text === undefined) return nothing;
+  const defaultNetwork = parseDefaultNetwork(text, settings.multusNamespace);
+  assertNamespaceAllowed(defaultNetwork, pod, settings, [settings.multusNamespace]);
+  return { ...nothing, defaultNetwork };
+}
+
+function selectionsOf(pod: PodMetadata, settings: Settings, defaultNetwork: NetworkSelection | undefined): PodWishes {
   const { selections, warnings } = parseSelections(pod.annotations[networksKey], pod.namespace);
-  const wanted = pod.annotations[defaultNetworkKey];
-  const defaultNetwork = wanted === undefined ? undefined : parseDefaultNetwork(wanted, settings.multusNamespace);
   for (const selection of selections) assertNamespaceAllowed(selection, pod, settings);
-  if (defaultNetwork !== undefined) assertNamespaceAllowed(defaultNetwork, pod, settings, [settings.multusNamespace]);
-  return { selections, warnings, ...(defaultNetwork !== undefined && { defaultNetwork }) };
+  if (defaultNetwork?.defaultRoute !== undefined) refuseSecondOwner(selections);
+  return { selections, warnings };
+}
+
+// within one annotation that is refused when it is parsed (NPWG-53)
+function refuseSecondOwner(selections: readonly NetworkSelection[]): void {
+  const second = selections.find(({ defaultRoute }) => defaultRoute !== undefined);
+  if (second === undefined) return;
+  throw selectionInvalid({
+    key: networksKey,
+    place: `${second.place}, default-route`,
+    value: JSON.stringify(second.defaultRoute),
+    allowed: `allowed here: annotation ${defaultNetworkKey} has a default-route already, and a pod has one default route`,
+  });
 }

@@ -1,0 +1,274 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { link, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { operationCancelled } from '../../src/errors/index.ts';
+import { type LockHolder, fileLocks } from '../../src/journal/index.ts';
+
+const worker = new URL('lock-worker.ts', import.meta.url).pathname;
+const patience = (): AbortSignal => AbortSignal.timeout(30_000);
+
+let base: string;
+let folder: string;
+let counter: string;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'plexus-locks-'));
+  folder = join(base, 'locks');
+  counter = join(base, 'counter');
+  await writeFile(counter, '0');
+  await writeFile(`${counter}.log`, '');
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await rm(base, { recursive: true, force: true });
+});
+
+function start(times: number, mode = ''): ChildProcess {
+  const child = spawn(process.execPath, [worker, folder, counter, String(times), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  return child;
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+async function killedHolder(mode: 'hold' | 'hold-all'): Promise<void> {
+  const child = start(1, mode);
+  if (child.stdout === null) throw new Error('no stdout');
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await exitOf(child);
+}
+
+const counted = async (): Promise<number> => Number(await readFile(counter, 'utf8'));
+const additions = async (): Promise<number> => (await readFile(`${counter}.log`, 'utf8')).length;
+const sandbox = (onBusy?: (holder: LockHolder) => void) => ({ containerId: 'one', command: 'DEL', ...(onBusy !== undefined && { onBusy }) });
+
+/** Starts work that ends when it is told to. */
+function held(take: (work: () => Promise<void>) => Promise<void>): { readonly inside: Promise<void>; readonly end: () => Promise<void> } {
+  const inside = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const done = take(async () => {
+    inside.resolve();
+    await end.promise;
+  });
+  done.catch(inside.reject);
+  return {
+    inside: inside.promise,
+    end: () => {
+      end.resolve();
+      return done;
+    },
+  };
+}
+
+describe('CNI-63: one operation per sandbox at a time', () => {
+  it('loses no addition of 12 processes', async () => {
+    const exits = await Promise.all(Array.from({ length: 12 }, () => exitOf(start(25))));
+    expect(exits).toEqual(Array.from({ length: 12 }, () => 0));
+    expect(await counted()).toBe(300);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('loses no addition and never stands still while holders are killed', async () => {
+    const survivors = Array.from({ length: 6 }, () => start(40));
+    for (let round = 0; round < 8; round++) {
+      const victim = start(1_000_000);
+      const before = await additions();
+      await expect.poll(additions, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + 3);
+      victim.kill('SIGKILL');
+      await exitOf(victim);
+    }
+    expect(await Promise.all(survivors.map(exitOf))).toEqual(survivors.map(() => 0));
+    // a killed process may have noted an addition that it did not come to make
+    expect((await additions()) - (await counted())).toBeLessThanOrEqual(8);
+    expect(await counted()).toBeGreaterThanOrEqual(240);
+  });
+
+  it('lets many processes steal one stale lock at the same time', async () => {
+    for (let round = 0; round < 5; round++) {
+      await killedHolder('hold');
+      const before = await counted();
+      await Promise.all(Array.from({ length: 8 }, () => exitOf(start(3))));
+      expect(await counted()).toBe(before + 24);
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('runs operations of different sandboxes side by side', async () => {
+    const locks = fileLocks(folder);
+    const first = held((work) => locks.withSandbox({ containerId: 'a', command: 'ADD' }, patience(), work));
+    await first.inside;
+    expect(await locks.withSandbox({ containerId: 'b', command: 'ADD' }, patience(), async () => 'ran')).toBe('ran');
+    await first.end();
+  });
+
+  it('excludes operations of one process too, and gives the lock back after a failure', async () => {
+    const locks = fileLocks(folder);
+    const failure = locks.withSandbox(sandbox(), patience(), () => Promise.reject(new Error('work failed')));
+    await expect(failure).rejects.toThrow('work failed');
+    const order: string[] = [];
+    const first = held((work) => locks.withSandbox(sandbox(), patience(), work));
+    await first.inside;
+    const second = locks.withSandbox(sandbox(), patience(), async () => void order.push('second'));
+    order.push('first');
+    await first.end();
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  it('says once who holds the sandbox', async () => {
+    const locks = fileLocks(folder);
+    const heard: LockHolder[] = [];
+    const told = Promise.withResolvers<void>();
+    const first = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
+    await first.inside;
+    const second = locks.withSandbox(
+      sandbox((holder) => {
+        heard.push(holder);
+        told.resolve();
+      }),
+      patience(),
+      async () => {},
+    );
+    await told.promise;
+    await first.end();
+    await second;
+    expect(heard).toEqual([{ pid: process.pid, command: 'ADD' }]);
+  });
+
+  it.each([
+    { reason: operationCancelled({ command: 'ADD', reason: 'told to' }), id: 'PLX-OPERATION-CANCELLED' },
+    { reason: new Error('enough'), id: 'PLX-SANDBOX-BUSY' },
+  ])('stops waiting with $id', async ({ reason, id }) => {
+    const locks = fileLocks(folder);
+    const first = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
+    await first.inside;
+    const stop = new AbortController();
+    const second = locks.withSandbox(
+      sandbox(() => stop.abort(reason)),
+      stop.signal,
+      async () => {},
+    );
+    await expect(second).rejects.toMatchObject({ id });
+    await first.end();
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('CNI-63: GC excludes all others', () => {
+  it('waits for a sandbox that is held, and keeps new ones out', async () => {
+    const locks = fileLocks(folder);
+    const order: string[] = [];
+    const add = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
+    await add.inside;
+    const gc = held((work) => locks.withAll('GC', patience(), work));
+    await expect.poll(() => readdir(folder)).toContain('all.lock');
+    const late = locks.withSandbox({ containerId: 'two', command: 'ADD' }, patience(), async () => void order.push('late ADD'));
+    order.push('first ADD');
+    await add.end();
+    await gc.inside;
+    order.push('GC');
+    await gc.end();
+    await late;
+    expect(order).toEqual(['first ADD', 'GC', 'late ADD']);
+  });
+
+  it('loses no addition of GCs and sandbox operations', async () => {
+    const workers = Array.from({ length: 8 }, (_, index) => start(15, index % 2 === 0 ? 'all' : ''));
+    expect(await Promise.all(workers.map(exitOf))).toEqual(workers.map(() => 0));
+    expect(await counted()).toBe(120);
+  });
+
+  it.each(['hold', 'hold-all'] as const)('a process killed while holding (%s) blocks neither', async (mode) => {
+    await killedHolder(mode);
+    const locks = fileLocks(folder);
+    expect(await locks.withSandbox(sandbox(), patience(), async () => 'sandbox')).toBe('sandbox');
+    await killedHolder(mode);
+    expect(await locks.withAll('GC', patience(), async () => 'all')).toBe('all');
+  });
+});
+
+describe('CNI-63: locks that crashes leave', () => {
+  const lock = (): string => join(folder, 'one@.lock');
+
+  // a lock as a living process of this boot writes it, but for what is changed
+  async function writeLock(change: object): Promise<void> {
+    await fileLocks(folder).withSandbox({ containerId: 'model', command: 'ADD' }, patience(), async () => {
+      const model = JSON.parse(await readFile(join(folder, 'model@.lock'), 'utf8')) as object;
+      await writeFile(lock(), JSON.stringify({ ...model, ...change }));
+    });
+  }
+
+  it.each([
+    { why: 'of an earlier boot', change: { bootId: 'before' } },
+    { why: 'whose process ID was given again', change: { startTime: '1' } },
+    { why: 'of a process that is gone', change: { pid: 2 ** 22 + 1 } },
+  ])('takes over a lock $why', async ({ change }) => {
+    await writeLock(change);
+    expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(['', '{', 'null', '[]', '{}', '"text"', '{"pid":1,"nonce":"../x"}'])('takes over a damaged lock: %j', async (text) => {
+    await writeLock({});
+    await writeFile(lock(), text);
+    expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves the lock of a process that it cannot see, and does not offer its process ID', async () => {
+    await writeLock({ pidNamespace: 'pid:[1]' });
+    const heard: LockHolder[] = [];
+    const waiting = fileLocks(folder).withSandbox(sandbox((holder) => heard.push(holder)), AbortSignal.timeout(300), async () => 'ran');
+    await expect(waiting).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY', message: expect.stringContaining('ADD') as string });
+    expect(heard).toEqual([]);
+  });
+
+  it.each([1, 2])('passes over the claims of %i stealers that were killed', async (claims) => {
+    await writeLock({ startTime: '1', nonce: 'stale' });
+    for (let number = 0; number < claims; number++) await link(lock(), `${lock()}.stale-stale.${number}`);
+    expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('waits while a living process removes the stale lock', async () => {
+    await writeLock({});
+    await link(lock(), `${lock()}.stale-stale.0`);
+    await rm(lock());
+    await writeLock({ startTime: '1', nonce: 'stale' });
+    const waiting = fileLocks(folder).withSandbox(sandbox(), AbortSignal.timeout(300), async () => 'ran');
+    await expect(waiting).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+  });
+
+  it('GC clears what killed processes left, and nothing that may be in use', async () => {
+    await writeLock({ startTime: '1', nonce: 'stale' });
+    for (const name of ['.lock-old', '.lock-new', 'one@.lock.stale-earlier.0', 'one@.lock.stale-stale.0']) await writeFile(join(folder, name), '');
+    await utimes(join(folder, '.lock-old'), 1, 1);
+    await fileLocks(folder).withAll('GC', patience(), async () => {});
+    expect((await readdir(folder)).toSorted()).toEqual(['.lock-new', 'one@.lock', 'one@.lock.stale-stale.0']);
+  });
+});
+
+describe('a folder of locks that cannot be used is an error at once', () => {
+  it.each([
+    { what: 'a file in its place', path: () => join(counter, 'locks') },
+    { what: 'a file system that takes no files', path: () => '/proc/locks' },
+  ])('$what', async ({ path }) => {
+    await expect(fileLocks(path()).withSandbox(sandbox(), patience(), async () => {})).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    await expect(fileLocks(path()).withAll('GC', patience(), async () => {})).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+  });
+
+  it.each(['../../out', 'a/b', '..', '', '\ud800', 'x'.repeat(5000)])('a container ID is never a path: %j', async (containerId) => {
+    await fileLocks(folder).withSandbox({ containerId, command: 'ADD' }, patience(), async () => {
+      expect(await readdir(folder)).toHaveLength(1);
+    });
+    expect((await readdir(base)).toSorted()).toEqual(['counter', 'counter.log', 'locks']);
+  });
+});
