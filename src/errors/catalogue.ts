@@ -140,5 +140,5 @@ export const deviceMissing = define(
   'PLX-DEVICE-MISSING',
   { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Request as many devices in resources.limits as the pod has networks of that resource.' },
   (c: { network: string; resource: string; available: number }) =>
-    `network ${c.network} needs a device ${c.resource}, and the pod has only ${c.available} that no other network uses`,
+    `network ${c.network} needs a device ${c.resource}, and the pod has ${c.available === 0 ? 'none' : `only ${c.available}, used by its other networks`}`,
 );

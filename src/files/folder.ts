@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { syncFolder } from './replace.ts';
@@ -6,10 +6,31 @@ import { syncFolder } from './replace.ts';
 /** Makes a folder for its owner only, and those above it, durably. Nothing happens when it is there. fileUnusable. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    if (made !== undefined) await syncFolder(dirname(made));
+    await makeWithParents(path);
   } catch (error) {
     throw fileUnusable({ file: path, action: 'make', problem: problemOf(error) }, { cause: error });
+  }
+}
+
+// Node's own `recursive` never ends where mkdir(2) says ENOENT although the folder above is there, as in /proc
+async function makeWithParents(path: string): Promise<void> {
+  if (await made(path)) return;
+  const above = dirname(path);
+  if (above !== path) await makeWithParents(above);
+  if (!(await made(path))) throw new Error(`nothing can be made in ${above}`);
+}
+
+/** false: there is no folder above. */
+async function made(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
+    if (code === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
-import { type PlexusError, problemOf, routesFailed } from '../errors/index.ts';
+import { PlexusError, netnsUnusable, problemOf, routesFailed } from '../errors/index.ts';
 import type { DefaultRouteEntry, RouteTarget } from './host.ts';
 import { ipInNetns } from './ip-command.ts';
-import { type DefaultRouteOfKernel, type Hop, defaultRoutesFrom, entriesThrough } from './ip-json.ts';
+import { type DefaultRouteOfKernel, type Hop, defaultRoutesFrom, entriesThrough, linksFrom } from './ip-json.ts';
 
 /** Default routes of one interface and family in the main table, strongest first. */
 export const defaultRoutes = async (target: RouteTarget, signal: AbortSignal): Promise<readonly DefaultRouteEntry[]> =>
@@ -9,14 +9,29 @@ export const defaultRoutes = async (target: RouteTarget, signal: AbortSignal): P
 
 /** Makes `routes` the only default routes of that interface and family. routesFailed. */
 export async function setDefaultRoutes(target: RouteTarget, routes: readonly DefaultRouteEntry[], signal: AbortSignal): Promise<void> {
-  for (const route of await allDefaultRoutes(target, signal)) await leaveOut(route, target, signal);
-  for (const { gateway, metric } of routes) {
+  const present = await allDefaultRoutes(target, signal);
+  const isWanted = (route: DefaultRouteOfKernel): boolean => routes.some((wanted) => isSame(route, wanted, target));
+  for (const route of present) if (!isWanted(route)) await leaveOut(route, target, signal);
+  for (const wanted of routes.filter((each) => !present.some((route) => isSame(route, each, target)))) {
+    const { gateway, metric } = wanted;
     await change(
       ['add', 'default', ...via({ interfaceName: target.interfaceName, ...(gateway !== undefined && { gateway }) }), ...strength(metric)],
       target,
       signal,
     );
   }
+}
+
+// what is right already stays untouched, so that traffic is not interrupted
+function isSame({ metric, hops }: DefaultRouteOfKernel, wanted: DefaultRouteEntry, { interfaceName, family }: RouteTarget): boolean {
+  const [hop] = hops;
+  const kernelDefault = family === 6 ? 1024 : 0;
+  return (
+    hops.length === 1 &&
+    hop?.interfaceName === interfaceName &&
+    hop.gateway === wanted.gateway &&
+    (metric ?? kernelDefault) === (wanted.metric ?? kernelDefault)
+  );
 }
 
 const allDefaultRoutes = ({ netns, family }: RouteTarget, signal: AbortSignal): Promise<readonly DefaultRouteOfKernel[]> =>
@@ -34,18 +49,28 @@ async function leaveOut({ metric, hops }: DefaultRouteOfKernel, target: RouteTar
   for (const hop of own) await change(['del', 'default', ...via(hop), ...strength(metric)], target, signal);
 }
 
-const via = ({ interfaceName, gateway }: Hop): readonly string[] => [...(gateway === undefined ? [] : ['via', gateway]), 'dev', interfaceName];
+const via = ({ interfaceName, gateway }: Hop): readonly string[] => [...(gateway === undefined ? [] : ['via', ...wayTo(gateway)]), 'dev', interfaceName];
+
+// an IPv4 route may have an IPv6 gateway
+const wayTo = (gateway: string): readonly string[] => (gateway.includes(':') ? ['inet6', gateway] : [gateway]);
 
 const strength = (metric: number | undefined): readonly string[] => (metric === undefined ? [] : ['metric', String(metric)]);
 
-async function change(words: readonly string[], { netns, interfaceName, family }: RouteTarget, signal: AbortSignal): Promise<void> {
+async function change(words: readonly string[], target: RouteTarget, signal: AbortSignal): Promise<void> {
+  const { netns, interfaceName, family } = target;
   try {
     await ipInNetns(netns, [`-${family}`, 'route', ...words], () => undefined, signal);
   } catch (error) {
-    if (signal.aborted) throw error;
-    throw failed(interfaceName, words, error);
+    if (signal.aborted || (error instanceof PlexusError && error.id === netnsUnusable.id)) throw error;
+    throw routesFailed({ interfaceName, problem: `${problemOf(error)} (${await stateOf(target, signal)})` }, { cause: error });
   }
 }
 
-const failed = (interfaceName: string, words: readonly string[], cause: unknown): PlexusError =>
-  routesFailed({ interfaceName, problem: `"ip route ${words.join(' ')}": ${problemOf(cause)}` }, { cause });
+/** What a person needs to see why: the addresses through which a gateway could be reached. */
+async function stateOf({ netns, interfaceName, family }: RouteTarget, signal: AbortSignal): Promise<string> {
+  const links = await ipInNetns(netns, ['-j', `-${family}`, 'address'], linksFrom, signal).catch(() => undefined);
+  if (links === undefined) return 'its addresses cannot be read';
+  const link = links.find(({ name }) => name === interfaceName);
+  if (link !== undefined && link.addresses.length > 0) return `its IPv${family} addresses: ${link.addresses.join(', ')}${link.up ? '' : '; it is down'}`;
+  return family === 6 ? 'it has no IPv6 address: IPv6 may be disabled on it' : 'it has no IPv4 address';
+}

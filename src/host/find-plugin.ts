@@ -1,4 +1,4 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPluginType } from '../cni/index.ts';
 import { pluginMissing, pluginNotRunnable, problemOf } from '../errors/index.ts';
@@ -27,4 +27,15 @@ async function executable(plugin: string, file: string): Promise<string> {
   );
   if (problem !== undefined) throw pluginNotRunnable({ plugin, file, problem });
   return file;
+}
+
+/** Whether a file begins as something that the kernel can execute: ELF, or a script with its interpreter. True when it cannot be read. */
+export async function isProgram(file: string): Promise<boolean> {
+  try {
+    await using opened = await open(file, 'r');
+    const { buffer } = await opened.read({ buffer: Buffer.alloc(4) });
+    return buffer.toString('latin1') === '\x7fELF' || buffer.toString('latin1', 0, 2) === '#!';
+  } catch {
+    return true;
+  }
 }

@@ -13,16 +13,18 @@ export async function ipInNetns<T>(netns: string, args: readonly string[], parse
   const command = `ip ${args.join(' ')}`;
   const end = await runChild({ file: 'nsenter', args: [`--net=${netns}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes }, signal);
   if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout);
-  await assertNetns(netns);
+  await assertNetns(netns, end);
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
 }
 
 // only looked at after a failure, to say what is wrong
-async function assertNetns(netns: string): Promise<void> {
+async function assertNetns(netns: string, end: ChildEnd): Promise<void> {
   const found = await stat(netns).catch((error: NodeJS.ErrnoException) => {
     throw netnsUnusable({ netns, problem: error.code === 'ENOENT' ? 'it does not exist' : problemOf(error) });
   });
-  if (!found.isFile()) throw netnsUnusable({ netns, problem: 'it is no namespace' });
+  // nsenter's own words: the file is something else, for example another kind of namespace
+  const refused = end.kind === 'exited' && end.stderr.includes('reassociate');
+  if (!found.isFile() || refused) throw netnsUnusable({ netns, problem: 'it is no network namespace' });
 }
 
 function problemOfEnd(end: ChildEnd): string {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pluginNotRunnable, pluginOutputTooLong } from '../errors/index.ts';
 import { type ChildEnd, type ChildRun, assertWanted, runChild } from './child.ts';
 import { defaultRoutes, setDefaultRoutes } from './default-routes.ts';
-import { findPlugin } from './find-plugin.ts';
+import { findPlugin, isProgram } from './find-plugin.ts';
 import type { Host, PluginExit, PluginRun } from './host.ts';
 import { ipInNetns } from './ip-command.ts';
 import { linksFrom } from './ip-json.ts';
@@ -26,12 +26,19 @@ async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExi
   const end = await startWhenWritten({ file, args: [], env: run.env, stdin: run.stdin, mostStdoutBytes }, signal);
   switch (end.kind) {
     case 'exited':
+      await assertProgram(run.plugin, file, end);
       return { exitCode: end.exitCode, stdout: end.stdout, stderr: end.stderr };
     case 'not-started':
       throw pluginNotRunnable({ plugin: run.plugin, file, problem: end.problem });
     case 'too-much-output':
       throw pluginOutputTooLong({ plugin: run.plugin, limitBytes: mostStdoutBytes });
   }
+}
+
+// A file that the kernel cannot execute is handed to a shell (as execvp(3) does), which then understands none of it.
+async function assertProgram(plugin: string, file: string, { exitCode, stdout }: PluginExit): Promise<void> {
+  if (![2, 126, 127].includes(exitCode) || stdout !== '' || (await isProgram(file))) return;
+  throw pluginNotRunnable({ plugin, file, problem: 'it is neither a program of this machine nor a script that begins with #!' });
 }
 
 // "text file busy": somebody is replacing the plugin right now (CNI-66); after some tries that is the answer

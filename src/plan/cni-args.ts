@@ -12,10 +12,12 @@ export function cniArgsFor(delegate: Delegate, isDefault: boolean, { call, pod }
   if (pod === undefined) return formatCniArgs(call.args);
   const given = new Map(call.args);
   const fixed = podKeys.map((key) => [key, given.get(key) ?? ''] as const);
-  // an address the runtime asks for is meant for the default network
-  const own = ['IgnoreUnknown', ...podKeys, ...(isDefault ? [] : ['IP', 'MAC'])];
+  const asked = requested(delegate);
+  // an address the runtime asks for is meant for the default network, unless the pod asked for another there
+  const replaced = isDefault ? asked.map(([key]) => key) : ['IP', 'MAC'];
+  const own = ['IgnoreUnknown', ...podKeys, ...replaced];
   const others = call.args.filter(([key]) => !own.includes(key));
-  return formatCniArgs([['IgnoreUnknown', 'true'], ...fixed, ...others, ...requested(delegate)]);
+  return formatCniArgs([['IgnoreUnknown', 'true'], ...fixed, ...others, ...asked]);
 }
 
 // several addresses cannot be said in IP: host-local takes exactly one

@@ -67,21 +67,25 @@ function settleFamily(family: Family, decided: DefaultRoute, result: Result): Se
 const everything: Readonly<Record<Family, string>> = { v4: '0.0.0.0/0', v6: '::/0' };
 
 const isDefaultOf = (family: Family, route: ResultRoute): boolean =>
-  isDefaultDestination(route.dst) && route.dst.includes(':') === (family === 'v6') && (route.table ?? mainTable) === mainTable;
+  isDefaultDestination(route.dst) && route.dst.includes(':') === (family === 'v6') && mainTables.includes(route.table ?? mainTable);
 
-// routes of other tables are policy routing, which is nobody's default
+// 0 is "unspecified", which the kernel takes for main; routes of other tables are policy routing, which is nobody's default
 const mainTable = 254;
+const mainTables: readonly number[] = [0, mainTable];
 
 const withDefaults = (family: Family, routes: readonly ResultRoute[], result: Result): Result => ({
   ...result,
   routes: [...result.routes.filter((route) => !isDefaultOf(family, route)), ...routes],
 });
 
-/** The delegate's own: a route without gateway goes through the gateway of its address, as plugins do. */
+/**
+ * The delegate's own: a route without gateway goes through the gateway of its address, as plugins do. When the result
+ * tells of none, the kernel is left alone: a plugin or a router may have made one without a word (NPWG-56).
+ */
 function ownRoutes(family: Family, result: Result): Settled {
   const fallback = result.ips.find((ip) => ip.gateway !== undefined && ip.gateway !== '' && ip.address.includes(':') === (family === 'v6'))?.gateway;
   const kernel = result.routes.filter((route) => isDefaultOf(family, route)).map(({ gw, priority }) => kernelRoute(gw ?? fallback, priority));
-  return { result, kernel };
+  return kernel.length === 0 ? { result } : { result, kernel };
 }
 
 // one gateway needs no metric; of several the first is the strongest (NPWG-57)

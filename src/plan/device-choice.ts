@@ -16,9 +16,14 @@ export interface DeviceChoice {
 export function chooseDevices(delegates: readonly Delegate[], { devices }: PlanInputs): DeviceChoice {
   const used = new Map<string, number>();
   const warnings: string[] = [];
-  const deviceIds = delegates.map(({ nad, network }) => {
+  const deviceIds = delegates.map((delegate) => {
+    const { nad, network } = delegate;
     const resource = nad?.resourceName;
-    if (resource === undefined) return undefined;
+    if (resource === undefined) {
+      if (isDeviceLost(delegate))
+        warnings.push(`network ${network}: deviceID ${delegate.selection?.deviceId} reaches no plugin, as none declares that capability`);
+      return undefined;
+    }
     if (devices.size === 0) {
       warnings.push(`network ${network} is made of devices ${resource}: which one the pod was given is not looked up by this version`);
       return undefined;
@@ -32,3 +37,7 @@ export function chooseDevices(delegates: readonly Delegate[], { devices }: PlanI
   });
   return { deviceIds, warnings };
 }
+
+// an error would break pods that Multus attaches: it drops such a deviceID and says nothing
+const isDeviceLost = ({ selection, configuration }: Delegate): boolean =>
+  selection?.deviceId !== undefined && !configuration.plugins.some(({ capabilities }) => capabilities.includes('deviceID'));

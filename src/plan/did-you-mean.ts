@@ -1,9 +1,13 @@
 /** The known word that is nearest to a mistyped one; undefined when none is near. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  if (word.length > longest) return undefined;
   const ranked = known.map((each) => ({ each, distance: distance(word.toLowerCase(), each.toLowerCase()) })).toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
   return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
 }
+
+// a word is compared letter by letter: nobody mistypes a key into a page of text
+const longest = 64;
 
 /** Levenshtein distance: how many letters to insert, remove or replace. */
 function distance(one: string, other: string): number {

@@ -41,7 +41,7 @@ export function pluginsIn(listing: PathListing): { readonly plugins: readonly Js
 
 function missing(listing: PathListing, network: string, folder: string): PlexusError {
   const { decoded, warnings } = decodeAll(listing);
-  const names = decoded.map(({ json }) => (typeof json['name'] === 'string' ? json['name'] : '(no name)'));
+  const names = decoded.map(({ json }) => nameIn(json) || '(no name)');
   const present = listing.kind === 'missing' ? listing.problem : [...names, ...warnings].join(', ') || 'nothing';
   return networkFileMissing({ network, folder, present });
 }
@@ -68,19 +68,35 @@ function filesOf(listing: PathListing): readonly ConfFile[] {
 function decode({ path, content }: ConfFile): Decoded | { readonly path: string; readonly problem: string } {
   if ('problem' in content) return { path, problem: content.problem };
   try {
-    return { path, json: parseJsonObject(content.text, path) };
+    const json = parseJsonObject(content.text, path);
+    return runsPlexus(json) ? { path, problem: 'it runs Plexus itself, which would never end' } : { path, json };
   } catch (error) {
     return { path, problem: problemOf(error) };
   }
 }
 
+// a folder of the node's configurations holds ours too, and it comes first
+const runsPlexus = (json: JsonObject): boolean => {
+  const { type, plugins } = json;
+  return [type, ...(Array.isArray(plugins) ? plugins.filter(isJsonObject).map((plugin) => plugin['type']) : [])].some((each) => ownTypes.includes(each));
+};
+
+const ownTypes: readonly unknown[] = ['plexus', 'plexus-cni', 'multus', 'multus-shim'];
+
+const nameIn = (json: JsonObject): string => (typeof json['name'] === 'string' ? json['name'] : '');
+
 const isList = (json: JsonObject): boolean => typeof json['type'] !== 'string' || json['type'] === '';
 
 function configurationOf({ path, json }: Decoded, listing: PathListing): NetworkConfiguration {
-  const name = typeof json['name'] === 'string' ? json['name'] : '';
   const wanted = isList(json) && path.endsWith('.conflist') && wantsSiblingPlugins(json);
-  const siblingPlugins = wanted ? siblingsOf(listing, name).map(({ path: file, content }) => parseJsonObject('text' in content ? content.text : '', file)) : [];
-  return parseConfiguration(json, { source: path, siblingPlugins: siblingPlugins.filter(isJsonObject) });
+  const siblingPlugins = wanted ? siblingsOf(listing, nameIn(json)).map(siblingPlugin) : [];
+  return parseConfiguration(json, { source: path, siblingPlugins });
+}
+
+// part of the list: unlike a file nobody asked for, it cannot be skipped
+function siblingPlugin({ path, content }: ConfFile): JsonObject {
+  if ('text' in content) return parseJsonObject(content.text, path);
+  throw configurationInvalid({ source: path, problem: content.problem });
 }
 
 function siblingsOf(listing: PathListing, name: string): readonly ConfFile[] {

@@ -12,7 +12,7 @@ export interface Nameable {
  * (NPWG-39, NPWG-66). interfaceTaken for a requested name that clashes (NPWG-41), or when the call's name exists already.
  */
 export function nameInterfaces(delegates: readonly Nameable[], ifName: string, links: readonly string[]): readonly string[] {
-  const owners = new Map(links.map((link) => [link, 'a link that is already in the sandbox']));
+  const owners = new Map([['lo', 'the loopback link'], ...links.map((link) => [link, 'a link that is already in the sandbox'] as const)]);
   if (delegates.length > 0) claim(owners, ifName, 'the default network');
   for (const { network, interfaceName } of delegates.slice(1)) {
     if (interfaceName !== undefined) claim(owners, interfaceName, network);

@@ -6,7 +6,7 @@ import { type DefaultRoutes, decideDefaultRoutes } from './default-route.ts';
 import { chooseDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
-import { withArguments } from './plugin-arguments.ts';
+import { pluginArgsOf, withArguments } from './plugin-arguments.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 
@@ -52,7 +52,7 @@ export function makePlan(inputs: PlanInputs): Plan {
   const attachments = delegates.map((delegate, index) =>
     attachmentOf(delegate, { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged, deviceId: devices.deviceIds[index] }, inputs),
   );
-  return { attachments, warnings: [...warnings, ...devices.warnings] };
+  return { attachments, warnings: [...new Set([...warnings, ...devices.warnings])] };
 }
 
 const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } };
@@ -89,7 +89,7 @@ function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, 
     network,
     ...(nad !== undefined && { nad: { namespace: nad.namespace, name: nad.name } }),
     isDefault,
-    configuration: withArguments(configuration, { cniArgs: selection?.cniArgs, deviceId }),
+    configuration: withArguments(configuration, { cniArgs: pluginArgsOf(selection), deviceId }),
     runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId }, inputs),
     cniArgs: cniArgsFor(delegate, isDefault, inputs),
     defaultRoute,

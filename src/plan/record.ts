@@ -1,5 +1,5 @@
-import { type AddInvocation, type CniVersion, type JsonObject, formatJson, isCniVersion, isJsonObject, parseJson } from '../cni/index.ts';
-import { recordDamaged } from '../errors/index.ts';
+import { type AddInvocation, type CniVersion, type JsonObject, type JsonValue, formatJson, isCniVersion, isJsonObject, parseJson } from '../cni/index.ts';
+import { type PlexusError, problemOf, recordDamaged } from '../errors/index.ts';
 import type { PodMetadata } from '../npwg/index.ts';
 import type { Attachment, Plan } from './plan.ts';
 
@@ -56,15 +56,40 @@ export const withAttachment = (record: SandboxRecord, index: number, entry: Atta
   attachments: record.attachments.with(index, entry),
 });
 
-/** The text of a journal file. */
-export const encodeRecord = (record: SandboxRecord): string => `${formatJson(record as unknown as JsonObject)}\n`;
+/** The text of a journal file: JSON that ends with a checksum of itself. */
+export function encodeRecord(record: SandboxRecord): string {
+  const body = formatJson(record as unknown as JsonObject).slice(0, -1);
+  return body + sealOf(body);
+}
 
-/** The record in a journal file. recordDamaged for anything that is not a whole record of ours. */
+/** The record in a journal file. recordDamaged for anything that is not a whole record of ours, unchanged since it was written. */
 export function decodeRecord(text: string): SandboxRecord {
-  const json = parseJson(text, 'journal file');
+  const body = text.slice(0, -sealOf('').length);
+  if (text !== body + sealOf(body)) throw damaged('it was cut off or changed: its checksum is missing or wrong');
+  const json = parsedRecord(`${body}}`);
   const problem = isJsonObject(json) ? recordProblem(json) : 'it is no object';
-  if (problem !== undefined) throw recordDamaged({ file: 'of a sandbox', problem });
+  if (problem !== undefined) throw damaged(problem);
   return json as unknown as SandboxRecord;
+}
+
+const damaged = (problem: string, cause?: unknown): PlexusError => recordDamaged({ file: 'of a sandbox', problem }, { cause });
+
+// What a record says is detached as it says: after a flipped digit it would name another sandbox or address.
+const sealOf = (body: string): string => `,"checksum":"${checksumOf(body)}"}\n`;
+
+/** FNV-1a: any change of one character changes it. */
+function checksumOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+function parsedRecord(text: string): JsonValue {
+  try {
+    return parseJson(text, 'journal file');
+  } catch (error) {
+    throw damaged(problemOf(error), error);
+  }
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -84,6 +109,8 @@ const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => 
 ];
 
 function recordProblem(json: JsonObject): string | undefined {
+  const { formatVersion } = json;
+  if (typeof formatVersion === 'number' && formatVersion > 1) return `it is of format ${formatVersion}, which a newer version of Plexus wrote`;
   const bad = recordRules.find(([key, isGood]) => !isGood(json[key]));
   return bad && `${bad[0]} is missing or of a wrong kind`;
 }
@@ -99,7 +126,8 @@ function isEntry(value: unknown): boolean {
 function isAttachment(value: unknown): boolean {
   if (!isJsonObject(value) || !isText(value['interfaceName']) || !isText(value['network']) || !isText(value['cniArgs'])) return false;
   const { configuration, runtimeConfig, defaultRoute } = value;
-  return isJsonObject(runtimeConfig) && isJsonObject(defaultRoute) && isConfiguration(configuration);
+  if (!isJsonObject(defaultRoute) || !isJsonObject(defaultRoute['v4']) || !isJsonObject(defaultRoute['v6'])) return false;
+  return isJsonObject(runtimeConfig) && isConfiguration(configuration);
 }
 
 const isConfiguration = (value: unknown): boolean =>

@@ -24,8 +24,10 @@ export function resolveDelegates(inputs: PlanInputs): { readonly delegates: read
   const { selections, defaultNetwork, warnings } = wishesOf(inputs.pod, inputs.settings);
   const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
   const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
-  const delegates = [...first, ...configured, ...selections.map((selection) => fromSelection(selection, inputs)), ...auxiliaryChain(inputs)];
-  return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? [])] };
+  const further = selections.map((selection) => fromSelection(selection, inputs));
+  const auxiliary = auxiliaryChain(inputs);
+  const delegates = [...first, ...configured, ...further, ...auxiliary.chain];
+  return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings] };
 }
 
 /** What the node's configuration gives every pod; without its first when the pod has another default network. */
@@ -68,12 +70,13 @@ function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   return { network, nad, ...findByName(confDir, nad.name, settings.confDir) };
 }
 
-// multus-behaviour 1.5: nothing there is no error
-function auxiliaryChain({ settings, paths, call }: PlanInputs): readonly Delegate[] {
+/** Nothing there is no error, only a warning of the files that were meant to be (multus-behaviour 1.5). */
+function auxiliaryChain({ settings, paths, call }: PlanInputs): { readonly chain: readonly Delegate[]; readonly warnings: readonly string[] } {
   const folder = auxiliaryFolder(settings);
-  const plugins = folder === undefined ? [] : pluginsIn(paths.get(folder) ?? { kind: 'missing', problem: '' });
-  if (plugins.length === 0) return [];
+  if (folder === undefined) return { chain: [], warnings: [] };
+  const { plugins, warnings } = pluginsIn(paths.get(folder) ?? { kind: 'missing', problem: '' });
+  if (plugins.length === 0) return { chain: [], warnings };
   const name = settings.auxiliaryCNIChainName ?? '';
-  const configuration = parseConfiguration({ cniVersion: call.cniVersion, name, plugins }, { source: folder ?? '' });
-  return [{ network: name, configuration, startsChained: true }];
+  const configuration = parseConfiguration({ cniVersion: call.cniVersion, name, plugins }, { source: folder });
+  return { chain: [{ network: name, configuration, startsChained: true }], warnings };
 }

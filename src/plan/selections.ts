@@ -1,7 +1,7 @@
 import { asPlexusError, selectionInvalid } from '../errors/index.ts';
 import { type NetworkSelection, type PodMetadata, defaultNetworkKey, networksKey, parseDefaultNetwork, parseSelections } from '../npwg/index.ts';
 import { assertNamespaceAllowed } from './policy.ts';
-import { type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /** What a pod's annotations ask for, already allowed by the policy. */
 export interface PodWishes {

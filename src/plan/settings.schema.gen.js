@@ -2,7 +2,8 @@
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "description": "Accepted from Multus configurations and not used: rotate logFile with logrotate." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 120, "description": "A whole ADD, without the undoing after a failure." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "description": "Accepted from Multus configurations and not used: rotate logFile with logrotate." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 120, "description": "A whole ADD, without the undoing after a failure." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var pattern0 = new RegExp("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -70,19 +71,19 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.auxiliaryCNIChainName !== void 0) {
-      if (typeof data.auxiliaryCNIChainName !== "string") {
-        const err5 = { instancePath: instancePath + "/auxiliaryCNIChainName", schemaPath: "#/properties/auxiliaryCNIChainName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err5];
-        } else {
-          vErrors.push(err5);
+      let data5 = data.auxiliaryCNIChainName;
+      if (typeof data5 === "string") {
+        if (!pattern0.test(data5)) {
+          const err5 = { instancePath: instancePath + "/auxiliaryCNIChainName", schemaPath: "#/properties/auxiliaryCNIChainName/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$" }, message: 'must match pattern "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.kubeconfig !== void 0) {
-      if (typeof data.kubeconfig !== "string") {
-        const err6 = { instancePath: instancePath + "/kubeconfig", schemaPath: "#/properties/kubeconfig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      } else {
+        const err6 = { instancePath: instancePath + "/auxiliaryCNIChainName", schemaPath: "#/properties/auxiliaryCNIChainName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -91,9 +92,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.manifestsDir !== void 0) {
-      if (typeof data.manifestsDir !== "string") {
-        const err7 = { instancePath: instancePath + "/manifestsDir", schemaPath: "#/properties/manifestsDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.kubeconfig !== void 0) {
+      if (typeof data.kubeconfig !== "string") {
+        const err7 = { instancePath: instancePath + "/kubeconfig", schemaPath: "#/properties/kubeconfig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -102,9 +103,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.confDir !== void 0) {
-      if (typeof data.confDir !== "string") {
-        const err8 = { instancePath: instancePath + "/confDir", schemaPath: "#/properties/confDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.manifestsDir !== void 0) {
+      if (typeof data.manifestsDir !== "string") {
+        const err8 = { instancePath: instancePath + "/manifestsDir", schemaPath: "#/properties/manifestsDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -113,13 +114,24 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.cniDir !== void 0) {
-      if (typeof data.cniDir !== "string") {
-        const err9 = { instancePath: instancePath + "/cniDir", schemaPath: "#/properties/cniDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.confDir !== void 0) {
+      if (typeof data.confDir !== "string") {
+        const err9 = { instancePath: instancePath + "/confDir", schemaPath: "#/properties/confDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
           vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.cniDir !== void 0) {
+      if (typeof data.cniDir !== "string") {
+        const err10 = { instancePath: instancePath + "/cniDir", schemaPath: "#/properties/cniDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
         }
         errors++;
       }
@@ -130,11 +142,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       let valid5 = false;
       const _errs23 = errors;
       if (typeof data10 !== "string") {
-        const err10 = { instancePath: instancePath + "/binDir", schemaPath: "#/properties/binDir/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/binDir", schemaPath: "#/properties/binDir/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err10];
+          vErrors = [err11];
         } else {
-          vErrors.push(err10);
+          vErrors.push(err11);
         }
         errors++;
       }
@@ -146,21 +158,21 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           const len2 = data10.length;
           for (let i2 = 0; i2 < len2; i2++) {
             if (typeof data10[i2] !== "string") {
-              const err11 = { instancePath: instancePath + "/binDir/" + i2, schemaPath: "#/properties/binDir/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              const err12 = { instancePath: instancePath + "/binDir/" + i2, schemaPath: "#/properties/binDir/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err11];
+                vErrors = [err12];
               } else {
-                vErrors.push(err11);
+                vErrors.push(err12);
               }
               errors++;
             }
           }
         } else {
-          const err12 = { instancePath: instancePath + "/binDir", schemaPath: "#/properties/binDir/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+          const err13 = { instancePath: instancePath + "/binDir", schemaPath: "#/properties/binDir/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
           if (vErrors === null) {
-            vErrors = [err12];
+            vErrors = [err13];
           } else {
-            vErrors.push(err12);
+            vErrors.push(err13);
           }
           errors++;
         }
@@ -168,11 +180,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         valid5 = valid5 || _valid0;
       }
       if (!valid5) {
-        const err13 = { instancePath: instancePath + "/binDir", schemaPath: "#/properties/binDir/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err14 = { instancePath: instancePath + "/binDir", schemaPath: "#/properties/binDir/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err13];
+          vErrors = [err14];
         } else {
-          vErrors.push(err13);
+          vErrors.push(err14);
         }
         errors++;
       } else {
@@ -188,18 +200,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.readinessindicatorfile !== void 0) {
       if (typeof data.readinessindicatorfile !== "string") {
-        const err14 = { instancePath: instancePath + "/readinessindicatorfile", schemaPath: "#/properties/readinessindicatorfile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err14];
-        } else {
-          vErrors.push(err14);
-        }
-        errors++;
-      }
-    }
-    if (data.namespaceIsolation !== void 0) {
-      if (typeof data.namespaceIsolation !== "boolean") {
-        const err15 = { instancePath: instancePath + "/namespaceIsolation", schemaPath: "#/properties/namespaceIsolation/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err15 = { instancePath: instancePath + "/readinessindicatorfile", schemaPath: "#/properties/readinessindicatorfile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -208,13 +209,24 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.globalNamespaces !== void 0) {
-      if (typeof data.globalNamespaces !== "string") {
-        const err16 = { instancePath: instancePath + "/globalNamespaces", schemaPath: "#/properties/globalNamespaces/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.namespaceIsolation !== void 0) {
+      if (typeof data.namespaceIsolation !== "boolean") {
+        const err16 = { instancePath: instancePath + "/namespaceIsolation", schemaPath: "#/properties/namespaceIsolation/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
           vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.globalNamespaces !== void 0) {
+      if (typeof data.globalNamespaces !== "string") {
+        const err17 = { instancePath: instancePath + "/globalNamespaces", schemaPath: "#/properties/globalNamespaces/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
         }
         errors++;
       }
@@ -225,28 +237,17 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         const len3 = data15.length;
         for (let i3 = 0; i3 < len3; i3++) {
           if (typeof data15[i3] !== "string") {
-            const err17 = { instancePath: instancePath + "/systemNamespaces/" + i3, schemaPath: "#/properties/systemNamespaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err18 = { instancePath: instancePath + "/systemNamespaces/" + i3, schemaPath: "#/properties/systemNamespaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err17];
+              vErrors = [err18];
             } else {
-              vErrors.push(err17);
+              vErrors.push(err18);
             }
             errors++;
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/systemNamespaces", schemaPath: "#/properties/systemNamespaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err18];
-        } else {
-          vErrors.push(err18);
-        }
-        errors++;
-      }
-    }
-    if (data.multusNamespace !== void 0) {
-      if (typeof data.multusNamespace !== "string") {
-        const err19 = { instancePath: instancePath + "/multusNamespace", schemaPath: "#/properties/multusNamespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err19 = { instancePath: instancePath + "/systemNamespaces", schemaPath: "#/properties/systemNamespaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -255,10 +256,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.invalidAnnotation !== void 0) {
-      let data18 = data.invalidAnnotation;
-      if (!(data18 === "fail" || data18 === "ignore")) {
-        const err20 = { instancePath: instancePath + "/invalidAnnotation", schemaPath: "#/properties/invalidAnnotation/enum", keyword: "enum", params: { allowedValues: schema11.properties.invalidAnnotation.enum }, message: "must be equal to one of the allowed values" };
+    if (data.multusNamespace !== void 0) {
+      if (typeof data.multusNamespace !== "string") {
+        const err20 = { instancePath: instancePath + "/multusNamespace", schemaPath: "#/properties/multusNamespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -267,10 +267,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.statusAddresses !== void 0) {
-      let data19 = data.statusAddresses;
-      if (!(data19 === "bare" || data19 === "cidr")) {
-        const err21 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
+    if (data.invalidAnnotation !== void 0) {
+      let data18 = data.invalidAnnotation;
+      if (!(data18 === "fail" || data18 === "ignore")) {
+        const err21 = { instancePath: instancePath + "/invalidAnnotation", schemaPath: "#/properties/invalidAnnotation/enum", keyword: "enum", params: { allowedValues: schema11.properties.invalidAnnotation.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -279,10 +279,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logLevel !== void 0) {
-      let data20 = data.logLevel;
-      if (!(data20 === "silent" || data20 === "error" || data20 === "warn" || data20 === "info" || data20 === "debug" || data20 === "panic" || data20 === "verbose")) {
-        const err22 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
+    if (data.statusAddresses !== void 0) {
+      let data19 = data.statusAddresses;
+      if (!(data19 === "bare" || data19 === "cidr")) {
+        const err22 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -291,9 +291,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logToStderr !== void 0) {
-      if (typeof data.logToStderr !== "boolean") {
-        const err23 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.logLevel !== void 0) {
+      let data20 = data.logLevel;
+      if (!(data20 === "silent" || data20 === "error" || data20 === "warn" || data20 === "info" || data20 === "debug" || data20 === "panic" || data20 === "verbose")) {
+        const err23 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -302,9 +303,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logFile !== void 0) {
-      if (typeof data.logFile !== "string") {
-        const err24 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.logToStderr !== void 0) {
+      if (typeof data.logToStderr !== "boolean") {
+        const err24 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -313,10 +314,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logOptions !== void 0) {
-      let data23 = data.logOptions;
-      if (!(data23 && typeof data23 == "object" && !Array.isArray(data23))) {
-        const err25 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (data.logFile !== void 0) {
+      if (typeof data.logFile !== "string") {
+        const err25 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err25];
         } else {
@@ -325,13 +325,25 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.retryDeleteOnError !== void 0) {
-      if (typeof data.retryDeleteOnError !== "boolean") {
-        const err26 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.logOptions !== void 0) {
+      let data23 = data.logOptions;
+      if (!(data23 && typeof data23 == "object" && !Array.isArray(data23))) {
+        const err26 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err26];
         } else {
           vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.retryDeleteOnError !== void 0) {
+      if (typeof data.retryDeleteOnError !== "boolean") {
+        const err27 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
         }
         errors++;
       }
@@ -341,11 +353,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
         for (const key0 in data25) {
           if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
-            const err27 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+            const err28 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err27];
+              vErrors = [err28];
             } else {
-              vErrors.push(err27);
+              vErrors.push(err28);
             }
             errors++;
           }
@@ -354,16 +366,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data26 = data25.addSeconds;
           if (typeof data26 == "number" && isFinite(data26)) {
             if (data26 > 210 || isNaN(data26)) {
-              const err28 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err28];
-              } else {
-                vErrors.push(err28);
-              }
-              errors++;
-            }
-            if (data26 <= 0 || isNaN(data26)) {
-              const err29 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              const err29 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -371,12 +374,21 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data26 <= 0 || isNaN(data26)) {
+              const err30 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err30];
+              } else {
+                vErrors.push(err30);
+              }
+              errors++;
+            }
           } else {
-            const err30 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err31 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err30];
+              vErrors = [err31];
             } else {
-              vErrors.push(err30);
+              vErrors.push(err31);
             }
             errors++;
           }
@@ -385,16 +397,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data27 = data25.delSeconds;
           if (typeof data27 == "number" && isFinite(data27)) {
             if (data27 > 50 || isNaN(data27)) {
-              const err31 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
-              if (vErrors === null) {
-                vErrors = [err31];
-              } else {
-                vErrors.push(err31);
-              }
-              errors++;
-            }
-            if (data27 <= 0 || isNaN(data27)) {
-              const err32 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              const err32 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -402,12 +405,21 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data27 <= 0 || isNaN(data27)) {
+              const err33 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err33];
+              } else {
+                vErrors.push(err33);
+              }
+              errors++;
+            }
           } else {
-            const err33 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err34 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err33];
+              vErrors = [err34];
             } else {
-              vErrors.push(err33);
+              vErrors.push(err34);
             }
             errors++;
           }
@@ -416,16 +428,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data28 = data25.checkSeconds;
           if (typeof data28 == "number" && isFinite(data28)) {
             if (data28 > 210 || isNaN(data28)) {
-              const err34 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err34];
-              } else {
-                vErrors.push(err34);
-              }
-              errors++;
-            }
-            if (data28 <= 0 || isNaN(data28)) {
-              const err35 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              const err35 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err35];
               } else {
@@ -433,12 +436,21 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data28 <= 0 || isNaN(data28)) {
+              const err36 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err36];
+              } else {
+                vErrors.push(err36);
+              }
+              errors++;
+            }
           } else {
-            const err36 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err37 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err36];
+              vErrors = [err37];
             } else {
-              vErrors.push(err36);
+              vErrors.push(err37);
             }
             errors++;
           }
@@ -447,16 +459,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data29 = data25.statusSeconds;
           if (typeof data29 == "number" && isFinite(data29)) {
             if (data29 > 30 || isNaN(data29)) {
-              const err37 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
-              if (vErrors === null) {
-                vErrors = [err37];
-              } else {
-                vErrors.push(err37);
-              }
-              errors++;
-            }
-            if (data29 <= 0 || isNaN(data29)) {
-              const err38 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              const err38 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -464,12 +467,21 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data29 <= 0 || isNaN(data29)) {
+              const err39 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err39];
+              } else {
+                vErrors.push(err39);
+              }
+              errors++;
+            }
           } else {
-            const err39 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err40 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err39];
+              vErrors = [err40];
             } else {
-              vErrors.push(err39);
+              vErrors.push(err40);
             }
             errors++;
           }
@@ -478,16 +490,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data30 = data25.gcSeconds;
           if (typeof data30 == "number" && isFinite(data30)) {
             if (data30 > 210 || isNaN(data30)) {
-              const err40 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err40];
-              } else {
-                vErrors.push(err40);
-              }
-              errors++;
-            }
-            if (data30 <= 0 || isNaN(data30)) {
-              const err41 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              const err41 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -495,12 +498,21 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data30 <= 0 || isNaN(data30)) {
+              const err42 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err42];
+              } else {
+                vErrors.push(err42);
+              }
+              errors++;
+            }
           } else {
-            const err42 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err43 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err42];
+              vErrors = [err43];
             } else {
-              vErrors.push(err42);
+              vErrors.push(err43);
             }
             errors++;
           }
@@ -509,16 +521,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data31 = data25.pluginSeconds;
           if (typeof data31 == "number" && isFinite(data31)) {
             if (data31 > 210 || isNaN(data31)) {
-              const err43 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err43];
-              } else {
-                vErrors.push(err43);
-              }
-              errors++;
-            }
-            if (data31 <= 0 || isNaN(data31)) {
-              const err44 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              const err44 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -526,12 +529,21 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data31 <= 0 || isNaN(data31)) {
+              const err45 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err45];
+              } else {
+                vErrors.push(err45);
+              }
+              errors++;
+            }
           } else {
-            const err45 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err46 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err45];
+              vErrors = [err46];
             } else {
-              vErrors.push(err45);
+              vErrors.push(err46);
             }
             errors++;
           }
@@ -540,16 +552,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           let data32 = data25.readinessSeconds;
           if (typeof data32 == "number" && isFinite(data32)) {
             if (data32 > 60 || isNaN(data32)) {
-              const err46 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
-              if (vErrors === null) {
-                vErrors = [err46];
-              } else {
-                vErrors.push(err46);
-              }
-              errors++;
-            }
-            if (data32 < 0 || isNaN(data32)) {
-              const err47 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err47 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
               if (vErrors === null) {
                 vErrors = [err47];
               } else {
@@ -557,32 +560,41 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data32 < 0 || isNaN(data32)) {
+              const err48 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err48];
+              } else {
+                vErrors.push(err48);
+              }
+              errors++;
+            }
           } else {
-            const err48 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err49 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err48];
+              vErrors = [err49];
             } else {
-              vErrors.push(err48);
+              vErrors.push(err49);
             }
             errors++;
           }
         }
       } else {
-        const err49 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err50 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err49];
+          vErrors = [err50];
         } else {
-          vErrors.push(err49);
+          vErrors.push(err50);
         }
         errors++;
       }
     }
   } else {
-    const err50 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err51 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err50];
+      vErrors = [err51];
     } else {
-      vErrors.push(err50);
+      vErrors.push(err51);
     }
     errors++;
   }

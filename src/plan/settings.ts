@@ -1,6 +1,7 @@
-import type { JsonObject, JsonValue } from '../cni/index.ts';
+import type { JsonObject } from '../cni/index.ts';
 import { settingsInvalid } from '../errors/index.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { unknownKeys, withKnownSpelling } from './settings-keys.ts';
 import { type ValidationError, type WrittenSettings, validate } from './settings.schema.gen.js';
 
 /** Seconds. */
@@ -40,102 +41,55 @@ export interface Settings {
   readonly deadlines: Deadlines;
 }
 
-const knownKeys = [
-  'delegates',
-  'clusterNetwork',
-  'defaultNetworks',
-  'auxiliaryCNIChainName',
-  'kubeconfig',
-  'manifestsDir',
-  'confDir',
-  'cniDir',
-  'binDir',
-  'readinessindicatorfile',
-  'namespaceIsolation',
-  'globalNamespaces',
-  'systemNamespaces',
-  'multusNamespace',
-  'invalidAnnotation',
-  'statusAddresses',
-  'logLevel',
-  'logToStderr',
-  'logFile',
-  'logOptions',
-  'retryDeleteOnError',
-  'deadlines',
-];
-// What CNI itself and the daemon of Multus write into the same object.
-const othersKeys = [
-  'cniVersion',
-  'cniVersions',
-  'name',
-  'type',
-  'capabilities',
-  'runtimeConfig',
-  'prevResult',
-  'args',
-  'ipMasq',
-  'ipam',
-  'dns',
-  'disableCheck',
-  'disableGC',
-  'loadOnlyInlinedPlugins',
-  'plugins',
-  'cniConf',
-  'daemonSocketDir',
-  'socketDir',
-  'chrootDir',
-  'cniConfigDir',
-  'multusAutoconfigDir',
-  'multusConfigFile',
-  'multusMasterCNI',
-  'forceCNIVersion',
-  'overrideNetworkName',
-  'perNodeCertificate',
-  'metricsPort',
-  'connectionLimit',
-  'defaultnetworkfile',
-  'defaultnetworkwaitseconds',
-];
-
 /**
  * The settings in the configuration that the runtime hands over. Keys are matched in any case, as Go does. An unknown
  * key is a warning with a suggestion, a wrong type is settingsInvalid with its path.
  */
 export function parseSettings(config: JsonObject): { readonly settings: Settings; readonly warnings: readonly string[] } {
-  const written = withKnownSpelling(config);
-  if (!validate(written)) throw settingsInvalid(placeAndProblem(validate.errors?.[0]));
+  const written = withLowerCaseLevel(withKnownSpelling(config));
+  if (!validate(written)) throw settingsInvalid(firstProblem(written, validate.errors ?? []));
   return { settings: filledIn(written as WrittenSettings), warnings: unknownKeys(config) };
 }
 
-const sameWord = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-
-// null counts as absent, as for Go
-function withKnownSpelling(config: JsonObject): JsonObject {
-  const pairs = Object.entries(config).flatMap(([key, value]): [string, JsonValue][] => {
-    const known = knownKeys.find((each) => sameWord(each, key));
-    return known === undefined || value === null ? [] : [[known, value]];
-  });
-  return Object.fromEntries(pairs);
+function firstProblem(written: JsonObject, errors: readonly ValidationError[]): { place: string; problem: string } {
+  const path = errors[0]?.instancePath ?? '';
+  const here = errors.filter((error) => error.instancePath === path);
+  const place = path.slice(1).replaceAll('/', '.');
+  const extra = here.map(({ params }) => params['additionalProperty']).find((each) => typeof each === 'string');
+  if (extra !== undefined) return { place: `${place}.${extra}`, problem: `unknown key${suggestion(extra)}` };
+  return { place, problem: `${shown(valueAt(written, path))} is not allowed: it ${allowedText(here)}` };
 }
 
-function placeAndProblem(error: ValidationError | undefined): { place: string; problem: string } {
-  const place = (error?.instancePath ?? '').slice(1).replaceAll('/', '.');
-  const extra = error?.params['additionalProperty'];
-  if (typeof extra === 'string') return { place: `${place}.${extra}`, problem: 'unknown key' };
-  const allowed = error?.params['allowedValues'];
-  return { place: place === '' ? 'as a whole' : place, problem: `${error?.message ?? 'is invalid'}${Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''}` };
+function suggestion(key: string): string {
+  const meant = didYouMean(key, Object.keys(defaultDeadlines));
+  return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
 }
 
-function unknownKeys(config: JsonObject): string[] {
-  const known = [...knownKeys, ...othersKeys];
-  return Object.keys(config)
-    .filter((key) => !key.includes('.') && !known.some((each) => sameWord(each, key)))
-    .map((key) => {
-      const meant = didYouMean(key, knownKeys);
-      return `configuration of Plexus: unknown key ${JSON.stringify(key)} is ignored${meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`}`;
-    });
+// alternatives fail one by one
+function allowedText(errors: readonly ValidationError[]): string {
+  const types = errors.filter(({ keyword }) => keyword === 'type').map(({ params }) => String(params['type']));
+  if (types.length > 0) return `must be ${types.join(' or ')}`;
+  const values = errors[0]?.params['allowedValues'];
+  return Array.isArray(values) ? `must be ${values.join(', ')}` : (errors[0]?.message ?? 'is invalid');
 }
+
+const valueAt = (json: unknown, path: string): unknown =>
+  path
+    .split('/')
+    .slice(1)
+    .reduce((value, key) => (value as Readonly<Record<string, unknown>>)[key], json);
+
+const mostShown = 60;
+
+// cut short: a configuration may hold secrets of its delegates
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+}
+
+// Multus takes them in any case
+const withLowerCaseLevel = (written: JsonObject): JsonObject =>
+  typeof written['logLevel'] === 'string' ? { ...written, logLevel: written['logLevel'].toLowerCase() } : written;
 
 const levels: Readonly<Record<string, Settings['logLevel']>> = {
   panic: 'silent',
@@ -152,6 +106,9 @@ function filledIn(written: WrittenSettings): Settings {
   const clusterNetwork = filled(written.clusterNetwork);
   if (delegates.length === 0 && clusterNetwork === undefined) {
     throw settingsInvalid({ place: 'delegates', problem: 'neither delegates nor clusterNetwork says what the default network is' });
+  }
+  if (filled(written.auxiliaryCNIChainName) !== undefined && clusterNetwork?.includes('/') !== true) {
+    throw settingsInvalid({ place: 'auxiliaryCNIChainName', problem: 'its folder is beside the file of clusterNetwork, and clusterNetwork is not a path' });
   }
   return {
     delegates: clusterNetwork === undefined ? delegates : [],

@@ -28,7 +28,8 @@ describe.skipIf(reason !== undefined)('called by containerd (ctr run --cni, go-c
   });
 
   it('a container gets all its networks before it starts, reaches the node over each, and leaves nothing behind', async () => {
-    const script = 'ip -o -4 addr; ip route show default; for net in 10.244.0.1; do ping -c 1 -w 5 $net >/dev/null && echo reached $net; done; cat /sys/class/net/net2/mtu';
+    const script =
+      'ip -o -4 addr; ip route show default; for net in 10.244.0.1; do ping -c 1 -w 5 $net >/dev/null && echo reached $net; done; cat /sys/class/net/net2/mtu';
     const printed = await containerd.runContainer('first', script);
     expect(printed).toMatch(/eth0 +inet 10\.244\.0\.2\/24/);
     expect(printed).toMatch(/net1 +inet 10\.30\.0\.2\/24/);

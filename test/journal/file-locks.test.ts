@@ -226,7 +226,11 @@ describe('CNI-63: locks that crashes leave', () => {
   it('leaves the lock of a process that it cannot see, and does not offer its process ID', async () => {
     await writeLock({ pidNamespace: 'pid:[1]' });
     const heard: LockHolder[] = [];
-    const waiting = fileLocks(folder).withSandbox(sandbox((holder) => heard.push(holder)), AbortSignal.timeout(300), async () => 'ran');
+    const waiting = fileLocks(folder).withSandbox(
+      sandbox((holder) => heard.push(holder)),
+      AbortSignal.timeout(300),
+      async () => 'ran',
+    );
     await expect(waiting).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY', message: expect.stringContaining('ADD') as string });
     expect(heard).toEqual([]);
   });

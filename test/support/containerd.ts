@@ -79,10 +79,10 @@ async function stop(daemon: ChildProcess): Promise<void> {
   await ended;
 }
 
-// go-cni's folders are fixed: they are mounted over in a mount namespace of ctr's own, for which they must exist
+// go-cni's folders and its cache are fixed: they are mounted over in a mount namespace of ctr's own, for which they must exist
 async function makeMountPoints(): Promise<readonly string[]> {
   const made: string[] = [];
-  for (const folder of ['/etc/cni', '/opt/cni']) {
+  for (const folder of ['/etc/cni', '/opt/cni', '/var/lib/cni']) {
     const isThere = await access(folder).then(
       () => true,
       () => false,
@@ -105,6 +105,7 @@ async function runContainer({ dir, node, name, script }: ContainerRun): Promise<
   const mounts = `set -e
 mount --make-rprivate /
 mount -t tmpfs none /etc/cni && mkdir /etc/cni/net.d && mount --bind ${dir}/net.d /etc/cni/net.d
+mount -t tmpfs none /var/lib/cni
 mount -t tmpfs none /opt/cni && mkdir /opt/cni/bin && mount --bind ${dir}/bin /opt/cni/bin
 exec "$@"`;
   const ctr = ['ctr', '-a', `${dir}/containerd.sock`, 'run', '--rm', '--cni', '--rootfs', `${dir}/rootfs`, name, '/bin/sh', '-c', script];

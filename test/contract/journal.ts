@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { Journal } from '../../src/journal/index.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+/** What every journal keeps to. */
+export function testJournal(makeJournal: () => Journal): void {
+  const key = { containerId: 'c1', ifName: 'eth0' };
+
+  it('knows nothing at first', async () => {
+    const journal = makeJournal();
+    expect(await journal.read(key)).toBeUndefined();
+    expect(await journal.list()).toEqual({ records: [], damaged: [] });
+    await journal.remove(key);
+  });
+
+  it('gives back what was written, numbers too (CNI-42)', async () => {
+    const journal = makeJournal();
+    await journal.write(sampleRecord());
+    const read = await journal.read(key);
+    expect(read).toEqual(sampleRecord());
+    expect(JSON.stringify(read)).toContain('12345678901234567890');
+  });
+
+  it('keeps the last of several writes', async () => {
+    const journal = makeJournal();
+    await journal.write(sampleRecord());
+    await journal.write(sampleRecord({ complete: true }));
+    expect(await journal.read(key)).toMatchObject({ complete: true });
+    expect((await journal.list()).records).toHaveLength(1);
+  });
+
+  it('keeps interfaces of one sandbox apart, and sandboxes', async () => {
+    const journal = makeJournal();
+    const keys = ['c1/eth0', 'c1/eth1', 'c2/eth0', 'c1/e%2F0', 'c1/é', `${'x'.repeat(300)}/eth0`, `${'x'.repeat(300)}/eth1`].map((each) => {
+      const [containerId = '', ifName = ''] = each.split('/');
+      return { containerId, ifName };
+    });
+    for (const each of keys) await journal.write(sampleRecord(each));
+    for (const each of keys) expect(await journal.read(each)).toMatchObject(each);
+    expect((await journal.list()).records).toHaveLength(keys.length);
+    await journal.remove(key);
+    expect(await journal.read(key)).toBeUndefined();
+    expect((await journal.list()).records).toHaveLength(keys.length - 1);
+  });
+
+  it('removes, and removes again', async () => {
+    const journal = makeJournal();
+    await journal.write(sampleRecord());
+    await journal.remove(key);
+    await journal.remove(key);
+    expect(await journal.list()).toEqual({ records: [], damaged: [] });
+  });
+}

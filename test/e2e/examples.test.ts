@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callCni, podArgs } from '../support/cni-runtime.ts';
+import { pluginsDir } from '../support/plugins-dir.ts';
+import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
+import { type TestNode, createTestNode } from '../support/test-node.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const folders = (await readdir(join(root, 'examples'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const cases = folders.filter((name) => !['node', 'demo'].includes(name));
+
+let node: TestNode;
+let delegates: string;
+let recorder: RecordingDelegate;
+beforeAll(async () => {
+  node = await createTestNode();
+  delegates = join(node.dir, 'delegates');
+  await mkdir(delegates);
+  const plugins = await pluginsDir();
+  // vlan needs a kernel module and sriov hardware: those two only record
+  for (const type of ['bridge', 'portmap', 'macvlan', 'tuning']) recorder = await recordingDelegate(delegates, type, plugins);
+  for (const type of ['vlan', 'sriov']) await recordingDelegate(delegates, type);
+});
+afterAll(() => node.remove());
+
+/** A copy of an example's folder in which addresses are leased from this node's folder instead of the machine's. */
+async function copyOf(example: string): Promise<string> {
+  const target = join(node.dir, 'examples', example);
+  await mkdir(target, { recursive: true });
+  for (const file of await readdir(join(root, 'examples', example))) {
+    const text = await readFile(join(root, 'examples', example, file), 'utf8');
+    await writeFile(join(target, file), text.replaceAll('"type": "host-local",', `"type": "host-local", "dataDir": "${node.dir}/leases",`));
+  }
+  return target;
+}
+
+/** The node example as the runtime hands it over: the plugin's object with the list's name and version. */
+async function configFor(conf: string, manifestsDir: string): Promise<Record<string, unknown>> {
+  const list = JSON.parse(await readFile(conf, 'utf8')) as { cniVersion: string; name: string; plugins: Record<string, unknown>[] };
+  const { kubeconfig: _cluster, ...plugin } = list.plugins[0] ?? {};
+  return { ...plugin, cniVersion: list.cniVersion, name: list.name, manifestsDir, cniDir: join(node.dir, 'state'), binDir: delegates, logLevel: 'error' };
+}
+
+describe('plexus plan prints the configuration that the plugins really receive, and the example runs', () => {
+  it.each(cases)('%s', async (example) => {
+    const conf = join(await copyOf('node'), '00-plexus.conflist');
+    const folder = await copyOf(example);
+    const { stdout } = await run(join(root, 'dist/plexus'), ['plan', '--pod', join(folder, 'pod.yaml'), '--nads', folder, '--conf', conf, '-o', 'json']);
+    const view = JSON.parse(stdout) as { pod: string; attachments: { interface: string; plugins: { type: string; stdin: object }[] }[] };
+    const sandbox = await node.pod(`sandbox-${example}`);
+    const config = await configFor(conf, folder);
+    const call = (command: string) =>
+      callCni({
+        command,
+        config,
+        containerId: sandbox.containerId,
+        netns: sandbox.netns.path,
+        ifName: 'eth0',
+        args: podArgs({ namespace: 'default', name: example }, sandbox.containerId),
+        path: [delegates, '/usr/lib/cni'], // the second for IPAM plugins, which delegates run themselves
+        nodeNetns: node.netns.path,
+      });
+    await recorder.forget();
+    const added = await call('ADD');
+    expect(added, added.stdout + added.stderr).toMatchObject({ exitCode: 0 });
+    const received = (await recorder.calls()).map(({ plugin, env, stdin: { prevResult: _answer, ...stdin } }) => ({
+      plugin,
+      interface: env['CNI_IFNAME'],
+      stdin,
+    }));
+    const planned = view.attachments.flatMap((each) => each.plugins.map(({ type, stdin }) => ({ plugin: type, interface: each.interface, stdin })));
+    expect(received).toEqual(planned);
+    expect(view.pod).toBe(`default/${example}`);
+    if (!['vlan', 'sriov'].includes(example)) expect(await call('CHECK')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await call('DEL')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await node.leftovers()).toEqual([]);
+  });
+});

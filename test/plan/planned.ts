@@ -1,0 +1,97 @@
+import { type JsonObject, type JsonValue, pluginInput } from '../../src/cni/index.ts';
+import { type Nad, defaultNetworkKey, networksKey } from '../../src/npwg/index.ts';
+import { type Attachment, type ConfFile, type PathListing, type Plan, type PlanInputs, makePlan, parseSettings } from '../../src/plan/index.ts';
+
+/** What a test says of a pod and its node; all else is ordinary. */
+export interface Situation {
+  /** Keys of the node's configuration; one inline delegate unless given. */
+  readonly config?: JsonObject;
+  /** The annotation k8s.v1.cni.cncf.io/networks: text, or a list written as JSON. */
+  readonly networks?: string | readonly JsonValue[] | undefined;
+  readonly defaultNetwork?: string | readonly JsonValue[] | undefined;
+  /** By ns/name: spec.config as object or text. */
+  readonly nads?: Readonly<Record<string, JsonObject | string>>;
+  /** By ns/name: the resource a NAD is made of. */
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly more?: Partial<PlanInputs>;
+}
+
+/** The default network of tests. */
+export const clusterNet: JsonObject = { cniVersion: '1.0.0', name: 'cluster-net', type: 'bridge', capabilities: { portMappings: true } };
+
+/** A network that can do everything a pod may ask of it. */
+export const able: JsonObject = {
+  cniVersion: '1.0.0',
+  type: 'macvlan',
+  capabilities: { ips: true, mac: true, portMappings: true, bandwidth: true, infinibandGUID: true, deviceID: true },
+};
+
+const plain: JsonObject = { cniVersion: '1.0.0', type: 'bridge' };
+
+/** Plan inputs of pod shop/db-0. NADs shop/a, shop/b and shop/able exist unless others are given. */
+export function inputsFor({ config = { delegates: [clusterNet] }, networks, defaultNetwork, nads, resources = {}, more }: Situation = {}): PlanInputs {
+  const annotations = { ...annotation(networksKey, networks), ...annotation(defaultNetworkKey, defaultNetwork) };
+  return {
+    settings: parseSettings(config).settings,
+    call: {
+      containerId: 'c1',
+      netns: '/run/netns/x',
+      ifName: 'eth0',
+      cniVersion: '1.0.0',
+      networkName: 'plexus',
+      args: [
+        ['K8S_POD_NAMESPACE', 'shop'],
+        ['K8S_POD_NAME', 'db-0'],
+      ],
+    },
+    runtimeConfig: {},
+    pod: { namespace: 'shop', name: 'db-0', uid: 'u1', annotations },
+    nads: new Map(
+      Object.entries(nads ?? { 'shop/a': plain, 'shop/b': plain, 'shop/able': able }).map(([key, json]) => [key, nadOf(key, json, resources[key])]),
+    ),
+    confDir: { kind: 'missing', problem: 'no such folder' },
+    paths: new Map(),
+    links: ['lo'],
+    devices: new Map(),
+    ...more,
+  };
+}
+
+const annotation = (key: string, value: string | readonly JsonValue[] | undefined): Readonly<Record<string, string>> =>
+  value === undefined ? {} : { [key]: typeof value === 'string' ? value : JSON.stringify(value) };
+
+function nadOf(key: string, json: JsonObject | string, resourceName: string | undefined): Nad {
+  const [namespace = '', name = ''] = key.split('/');
+  const config = typeof json === 'string' ? json : JSON.stringify(json);
+  return { namespace, name, ...(config !== '' && { config }), ...(resourceName !== undefined && { resourceName }) };
+}
+
+export const planFor = (situation: Situation): Plan => makePlan(inputsFor(situation));
+
+/** The attachments as "eth0 cluster-net". */
+export const listOf = (plan: Plan): string[] => plan.attachments.map(({ interfaceName, network }) => `${interfaceName} ${network}`);
+
+/** What every plugin of one attachment reads on stdin, but for prevResult. */
+export const stdinsOf = ({ configuration, runtimeConfig }: Attachment): JsonObject[] =>
+  configuration.plugins.map((plugin) => pluginInput({ configuration, plugin, runtimeConfig }));
+
+/** What the plugins of the pod's further networks read. */
+export const furtherStdins = (situation: Situation): JsonObject[] => planFor(situation).attachments.slice(1).flatMap(stdinsOf);
+
+/** A file as it was read: text, JSON, or undefined for one that could not be read. */
+export const file = (path: string, content: JsonValue | undefined): ConfFile => ({
+  path,
+  content: content === undefined ? { problem: 'permission denied' } : { text: typeof content === 'string' ? content : JSON.stringify(content) },
+});
+
+/** A folder with these files. */
+export const folder = (files: Readonly<Record<string, JsonValue | undefined>>, siblings: Readonly<Record<string, readonly ConfFile[]>> = {}): PathListing => ({
+  kind: 'folder',
+  files: Object.entries(files).map(([name, content]) => file(`/net.d/${name}`, content)),
+  siblings,
+});
+
+/** Matches the error with that identifier. */
+export const failure = (id: string, message?: RegExp): { readonly asymmetricMatch: (thrown: unknown) => boolean } => ({
+  asymmetricMatch: (thrown) => thrown instanceof Error && 'id' in thrown && thrown.id === id && (message === undefined || message.test(thrown.message)),
+});

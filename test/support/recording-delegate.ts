@@ -1,0 +1,74 @@
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** One call that a recording delegate got. */
+export interface RecordedCall {
+  readonly plugin: string;
+  readonly command: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: Record<string, unknown>;
+}
+/** What a recording delegate does for one command; without it, it answers as a well-behaved plugin. */
+export interface Behaviour {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exitCode?: number;
+  /** Starts a child of its own and never ends. */
+  readonly hang?: boolean;
+}
+export interface RecordingDelegate {
+  readonly calls: () => Promise<readonly RecordedCall[]>;
+  readonly set: (behaviour: Readonly<Record<string, Behaviour>>) => Promise<void>;
+  readonly forget: () => Promise<void>;
+}
+
+/**
+ * Puts an executable CNI plugin under a name into a folder. It writes down every call (shared by all recording
+ * delegates of the folder, in order) and answers ADD with prevResult, or with one interface and address; with
+ * `passTo`, the real plugin of that name in that folder answers.
+ */
+export async function recordingDelegate(dir: string, type: string, passTo?: string): Promise<RecordingDelegate> {
+  const state = join(dir, 'recorded');
+  await mkdir(state, { recursive: true });
+  await writeFile(join(dir, type), program(state, type, passTo));
+  await chmod(join(dir, type), 0o755);
+  const log = join(state, 'calls.jsonl');
+  return {
+    calls: async () =>
+      (await readFile(log, 'utf8').catch(() => ''))
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as RecordedCall),
+    set: (behaviour) => writeFile(join(state, `${type}.json`), JSON.stringify(behaviour)),
+    forget: () => rm(log, { force: true }),
+  };
+}
+
+// CommonJS, so that it needs no package.json beside it; behaviour comes from a file, because the environment is under test
+const program = (state: string, type: string, passTo = '/nowhere'): string => `#!${process.execPath}
+const fs = require('node:fs');
+const stdin = fs.readFileSync(0, 'utf8');
+const config = JSON.parse(stdin || '{}');
+const { CNI_COMMAND: command, CNI_IFNAME: name, CNI_NETNS: sandbox } = process.env;
+fs.appendFileSync('${state}/calls.jsonl', JSON.stringify({ plugin: '${type}', command, env: process.env, stdin: config }) + '\\n');
+let behaviour = {};
+try { behaviour = JSON.parse(fs.readFileSync('${state}/${type}.json', 'utf8'))[command] ?? {}; } catch {}
+const real = '${passTo}/${type}';
+if (fs.existsSync(real)) {
+  const { status, stdout, stderr } = require('node:child_process').spawnSync(real, { input: stdin });
+  fs.writeSync(1, stdout);
+  fs.writeSync(2, stderr);
+  process.exit(status ?? 1);
+}
+if (behaviour.stderr) process.stderr.write(behaviour.stderr);
+if (behaviour.hang) {
+  require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit' });
+  setInterval(() => {}, 1000);
+} else {
+  const cniVersion = config.cniVersion;
+  const result = config.prevResult ?? { cniVersion, interfaces: [{ name, sandbox }], ips: [{ version: '4', address: '10.0.0.5/24', interface: 0 }] };
+  if (!config.prevResult && !cniVersion.startsWith('0.')) delete result.ips[0].version;
+  process.stdout.write(behaviour.stdout ?? (command === 'ADD' ? JSON.stringify(result) : ''));
+  process.exitCode = behaviour.exitCode ?? 0;
+}
+`;
