@@ -31,11 +31,12 @@ async function executable(plugin: string, file: string): Promise<string> {
 
 /** Whether a file begins as something that the kernel can execute: ELF, or a script with its interpreter. True when it cannot be read. */
 export async function isProgram(file: string): Promise<boolean> {
+  const opened = await open(file, 'r').catch(() => undefined);
+  if (opened === undefined) return true;
   try {
-    await using opened = await open(file, 'r');
     const { buffer } = await opened.read({ buffer: Buffer.alloc(4) });
     return buffer.toString('latin1') === '\x7fELF' || buffer.toString('latin1', 0, 2) === '#!';
-  } catch {
-    return true;
+  } finally {
+    await opened.close();
   }
 }

@@ -1,0 +1,37 @@
+import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { localHost } from '../../src/host/index.ts';
+import { testHost } from '../contract/host.ts';
+
+describe('the local host is a host', () => testHost(localHost));
+
+describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
+  let folder: string;
+  beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'plexus-busy-'))));
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (signal: AbortSignal) => localHost().runPlugin({ plugin: 'p', path: [folder], env: {}, stdin: '' }, signal);
+
+  it('runs when it has been written', async () => {
+    await copyFile('/bin/true', join(folder, 'p'));
+    const writer = await open(join(folder, 'p'), 'r+');
+    const ended = run(AbortSignal.timeout(30_000));
+    setTimeout(() => void writer.close(), 300);
+    expect(await ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('is an error when that does not end, or when it is no longer wanted', async () => {
+    await copyFile('/bin/true', join(folder, 'p'));
+    const writer = await open(join(folder, 'p'), 'r+');
+    await expect(run(AbortSignal.timeout(30_000))).rejects.toMatchObject({ id: 'PLX-PLUGIN-NOT-RUNNABLE', message: expect.stringContaining('ETXTBSY') as string });
+    await expect(run(AbortSignal.timeout(100))).rejects.toMatchObject({ id: 'PLX-OPERATION-CANCELLED' });
+    await writer.close();
+  });
+
+  it('leaves an answer alone that only looks like a shell’s', async () => {
+    await writeFile(join(folder, 'p'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+    expect(await run(AbortSignal.timeout(30_000))).toMatchObject({ exitCode: 127 });
+  });
+});
