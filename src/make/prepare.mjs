@@ -77,8 +77,9 @@ function preparePackages() {
   // packages for other machines are not installed, and that is right
   const absent = Object.entries(wanted.packages).filter(([path, { version, optional }]) => path !== '' && !optional && have[path]?.version !== version);
   if (absent.length === 0) return;
-  say(`installing ${Object.keys(wanted.packages).length - 1} npm packages (npm ci) …`);
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed; its messages are above.');
+  say(`installing ${Object.keys(wanted.packages).length - 1} npm packages (npm install) …`);
+  // not `npm ci`: it insists on lock entries for other machines' optional programs, which not every registry has
+  if (!run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm install failed; its messages are above.');
 }
 
 function versionOf(node) {
@@ -95,7 +96,7 @@ function prepareNode() {
   const system = [process.execPath, 'node'].find((node) => isNewEnough(versionOf(node)));
   if (system !== undefined) return system === 'node' ? spawnSync('which', ['node'], { encoding: 'utf8' }).stdout.trim() : system;
   return fail(
-    `Node.js ${oldestNode.join('.')} or newer is needed (this is ${process.version}), and npm did not run the install script of the package "node".\nAllow it: npm install-scripts approve node esbuild && npm ci\nOr install Node.js ${oldestNode.join('.')} or newer yourself.`,
+    `Node.js ${oldestNode.join('.')} or newer is needed (this is ${process.version}), and npm did not run the install script of the package "node".\nAllow it: npm install-scripts approve node esbuild && npm install\nOr install Node.js ${oldestNode.join('.')} or newer yourself.`,
   );
 }
 
