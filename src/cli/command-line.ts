@@ -22,17 +22,20 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     .epilogue('Exit status: 0 done, 1 the command failed, 2 it was called wrongly.')
     .exitProcess(false)
     .wrap(100)
-    .fail((message, error) => {
-      if (error !== undefined && error !== null) throw error;
-      misuse = message;
+    .fail((message: string | null, error) => {
+      misuse = message ?? undefined; // null when a command itself failed
+      throw error ?? new Error(message ?? 'unknown');
     });
   try {
     await parser.parseAsync();
+    return 0;
   } catch (thrown) {
-    return failed(thrown);
+    return misuse === undefined ? failed(thrown) : misused(misuse);
   }
-  if (misuse === undefined) return 0;
-  process.stderr.write(`plexus: ${misuse}\nSee: plexus --help\n`);
+}
+
+function misused(problem: string): 2 {
+  process.stderr.write(`plexus: ${problem}\nSee: plexus --help\n`);
   return 2;
 }
 

@@ -25,6 +25,7 @@ export const needs = [
   { any: ['iptables'], debian: 'iptables', why: 'the portmap plugin', for: ['test'] },
   { any: ['containerd'], debian: 'containerd', why: 'a real container runtime', for: ['test'] },
   { any: ['runc'], debian: 'runc', why: 'a real container runtime', for: ['test'] },
+  { any: ['kubectl'], debian: 'kubernetes-client', why: 'trying the API server of the tests', for: ['test'] },
   { any: ['/bin/busybox', '/usr/bin/busybox'], debian: 'busybox-static', why: 'what runs in the test containers', for: ['test'] },
 ];
 

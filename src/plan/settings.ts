@@ -52,12 +52,18 @@ export function parseSettings(config: JsonObject): { readonly settings: Settings
 }
 
 function firstProblem(written: JsonObject, errors: readonly ValidationError[]): { place: string; problem: string } {
-  const path = errors[0]?.instancePath ?? '';
+  const path = deepest(errors);
   const here = errors.filter((error) => error.instancePath === path);
   const place = path.slice(1).replaceAll('/', '.');
   const extra = here.map(({ params }) => params['additionalProperty']).find((each) => typeof each === 'string');
   if (extra !== undefined) return { place: `${place}.${extra}`, problem: `unknown key${suggestion(extra)}` };
   return { place, problem: `${shown(valueAt(written, path))} is not allowed: it ${allowedText(here)}` };
+}
+
+// of a list, one alternative fails as a whole and the other at one element, which says more
+function deepest([first, ...more]: readonly ValidationError[]): string {
+  const top = first?.instancePath ?? '';
+  return more.find(({ instancePath }) => instancePath.startsWith(`${top}/`))?.instancePath ?? top;
 }
 
 function suggestion(key: string): string {

@@ -1,5 +1,6 @@
 import { type Command, type Env, type JsonObject, formatJson, pluginErrorOf } from '../cni/index.ts';
 import { PlexusError, type Where, asPlexusError, at, pluginTimeout, problemOf } from '../errors/index.ts';
+import type { PluginExit } from '../host/index.ts';
 import type { DelegateCall, NetworkCall, RuntimeDeps } from './delegate.ts';
 
 export interface PluginJob {
@@ -17,23 +18,24 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
   const { command, plugin, call } = job;
   const started = deps.now();
   const tell = { kind: 'plugin-finished', command, plugin, network: call.network, ...sandboxOf(call) } as const;
+  let stderr = ''; // what a plugin says there counts most when it fails (CNI-64)
   try {
-    const { stdout, stderr } = await exitOf(job, deps, signal);
+    const exit = await exitOf(job, deps, signal);
+    ({ stderr } = exit);
+    if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, ...exit });
     deps.report({ ...tell, ms: deps.now() - started, stderr });
-    return stdout;
+    return exit.stdout;
   } catch (thrown) {
     const error = at(asPlexusError(thrown), whereOf(job));
-    deps.report({ ...tell, ms: deps.now() - started, stderr: '', error });
+    deps.report({ ...tell, ms: deps.now() - started, stderr, error });
     throw error;
   }
 }
 
-async function exitOf(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal): Promise<{ stdout: string; stderr: string }> {
+function exitOf(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal): Promise<PluginExit> {
   const { command, plugin, call, input } = job;
   const run = { plugin, path: call.path, env: environmentOf(command, call), stdin: formatJson(input) };
-  const exit = await withDeadline(job, deps, outer, (signal) => deps.host.runPlugin(run, signal));
-  if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, ...exit });
-  return exit;
+  return withDeadline(job, deps, outer, (signal) => deps.host.runPlugin(run, signal));
 }
 
 async function withDeadline<T>(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -150,11 +150,12 @@ function testLinks(makeHost: () => Host): void {
   afterEach(() => netns.remove());
 
   it('lists links with addresses', async () => {
-    await netns.exec(['ip', 'link', 'add', 'a', 'address', '02:00:00:00:00:01', 'mtu', '1400', 'type', 'veth', 'peer', 'name', 'b']);
-    for (const command of ['ip link set a up', 'ip address add 10.0.0.1/24 dev a', 'ip address add fd00::1/64 dev a nodad']) await netns.exec(command.split(' '));
+    await netns.exec(['ip', 'link', 'add', 'net1', 'address', '02:00:00:00:00:01', 'mtu', '1400', 'type', 'veth', 'peer', 'name', 'peer1']);
+    for (const command of ['ip link set net1 up', 'ip address add 10.0.0.1/24 dev net1', 'ip address add fd00::1/64 dev net1 nodad'])
+      await netns.exec(command.split(' '));
     const links = await makeHost().listLinks(netns.path, patience());
-    expect(links.map(({ name }) => name)).toEqual(['lo', 'b', 'a']);
-    expect(links[2]).toMatchObject({ name: 'a', mac: '02:00:00:00:00:01', mtu: 1400, up: true });
+    expect(links.map(({ name }) => name)).toEqual(['lo', 'peer1', 'net1']);
+    expect(links[2]).toMatchObject({ name: 'net1', mac: '02:00:00:00:00:01', mtu: 1400, up: true });
     expect(links[2]?.addresses).toEqual(expect.arrayContaining(['10.0.0.1/24', 'fd00::1/64']));
     expect(links[1]).toMatchObject({ up: false, addresses: [] });
   });
@@ -176,7 +177,7 @@ function testRoutes(makeHost: () => Host): void {
   let netns: Netns;
   beforeEach(async () => {
     netns = await createNetns();
-    for (const [link, peer, subnet] of [['a', 'b', 0] as const, ['c', 'd', 1] as const]) {
+    for (const [link, peer, subnet] of [['net1', 'peer1', 0] as const, ['net2', 'peer2', 1] as const]) {
       await netns.exec(['ip', 'link', 'add', link, 'type', 'veth', 'peer', 'name', peer]);
       for (const each of [link, peer]) await netns.exec(['ip', 'link', 'set', each, 'up']);
       await netns.exec(['ip', 'address', 'add', `10.0.${subnet}.1/24`, 'dev', link]);
@@ -185,7 +186,7 @@ function testRoutes(makeHost: () => Host): void {
   });
   afterEach(() => netns.remove());
 
-  const target = (family: Family, interfaceName = 'a') => ({ netns: netns.path, interfaceName, family });
+  const target = (family: Family, interfaceName = 'net1') => ({ netns: netns.path, interfaceName, family });
   const shown = (family: Family, interfaceName?: string) => makeHost().defaultRoutes(target(family, interfaceName), patience());
   const ip = (command: string) => netns.exec(['ip', ...command.split(' ')]);
   const strongest = { 4: undefined, 6: 1024 } as const;
@@ -195,7 +196,8 @@ function testRoutes(makeHost: () => Host): void {
     const far = family === 4 ? '10.0.1.254' : 'fd01::fe';
     const metric = strongest[family];
     const plain: DefaultRouteEntry = { gateway, ...(metric !== undefined && { metric }) };
-    const set = (routes: readonly DefaultRouteEntry[], interfaceName?: string) => makeHost().setDefaultRoutes(target(family, interfaceName), routes, patience());
+    const set = (routes: readonly DefaultRouteEntry[], interfaceName?: string) =>
+      makeHost().setDefaultRoutes(target(family, interfaceName), routes, patience());
 
     it('sets, sets again, changes and removes', async () => {
       for (const routes of [[{ gateway }], [{ gateway }], [{ gateway: other }], [{ gateway }, { gateway: other, metric: 5000 }], []]) {
@@ -205,30 +207,30 @@ function testRoutes(makeHost: () => Host): void {
     });
 
     it('removes those with other metrics, and leaves other interfaces and tables alone', async () => {
-      for (const words of [`via ${gateway} metric 300`, `via ${other} metric 200`, 'dev a metric 400', `via ${far} metric 500`, `via ${gateway} table 77`])
+      for (const words of [`via ${gateway} metric 300`, `via ${other} metric 200`, 'dev net1 metric 400', `via ${far} metric 500`, `via ${gateway} table 77`])
         await ip(`-${family} route add default ${words}`);
       await set([{ gateway: other }]);
       expect(await shown(family)).toEqual([{ ...plain, gateway: other }]);
-      expect(await shown(family, 'c')).toEqual([{ gateway: far, metric: 500 }]);
+      expect(await shown(family, 'net2')).toEqual([{ gateway: far, metric: 500 }]);
       expect(await ip(`-${family} route show table 77`)).toContain(gateway);
     });
 
     it('takes the interface out of a multipath route', async () => {
-      await ip(`-${family} route add default metric 50 nexthop via ${gateway} dev a nexthop via ${far} dev c`);
+      await ip(`-${family} route add default metric 50 nexthop via ${gateway} dev net1 nexthop via ${far} dev net2`);
       expect(await shown(family)).toEqual([{ gateway, metric: 50 }]);
       await set([]);
       expect(await shown(family)).toEqual([]);
-      expect(await shown(family, 'c')).toEqual([{ gateway: far, metric: 50 }]);
+      expect(await shown(family, 'net2')).toEqual([{ gateway: far, metric: 50 }]);
     });
 
     it('removes a multipath route of that interface alone', async () => {
-      await ip(`-${family} route add default metric 50 nexthop via ${gateway} dev a nexthop via ${other} dev a`);
+      await ip(`-${family} route add default metric 50 nexthop via ${gateway} dev net1 nexthop via ${other} dev net1`);
       await set([{ gateway }]);
       expect(await shown(family)).toEqual([plain]);
     });
 
     it('does not interrupt a route that is right already', async () => {
-      await ip(`-${family} route add default via ${gateway} dev a proto 99`);
+      await ip(`-${family} route add default via ${gateway} dev net1 proto 99`);
       await set([{ gateway }, { gateway: other, metric: 2000 }]);
       expect(await ip(`-${family} route show default proto 99`)).toContain(gateway);
     });
@@ -241,7 +243,7 @@ function testRoutes(makeHost: () => Host): void {
     });
 
     it('says so when another interface has a route of that strength', async () => {
-      await ip(`-${family} route add default via ${far} dev c`);
+      await ip(`-${family} route add default via ${far} dev net2`);
       await expect(set([{ gateway }])).rejects.toMatchObject({ id: 'PLX-ROUTES-FAILED', message: expect.stringContaining('File exists') as string });
     });
 
@@ -258,7 +260,7 @@ function testRoutes(makeHost: () => Host): void {
   });
 
   it('says that IPv6 is disabled', async () => {
-    await netns.exec(['sysctl', '-qw', 'net.ipv6.conf.a.disable_ipv6=1']);
+    await netns.exec(['sysctl', '-qw', 'net.ipv6.conf.net1.disable_ipv6=1']);
     await expect(makeHost().setDefaultRoutes(target(6), [{ gateway: 'fd00::fe' }], patience())).rejects.toMatchObject({
       id: 'PLX-ROUTES-FAILED',
       message: expect.stringContaining('IPv6 may be disabled') as string,

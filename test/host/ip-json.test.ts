@@ -17,7 +17,11 @@ describe('what ip -j prints', () => {
     const text = `[{"dst":"default","gateway":"10.0.0.2","dev":"a","metric":9},{"dst":"10.0.0.0/24","dev":"a"},
       {"dst":"default","metric":5,"nexthops":[{"gateway":"10.0.0.3","dev":"a","weight":1},{"gateway":"10.1.0.3","dev":"b","weight":1}]},
       {"dst":"default","via":{"family":"inet6","host":"fe80::1"},"dev":"a"},{"dst":"default","dev":"b"}]`;
-    expect(entriesThrough('a', defaultRoutesFrom(text))).toEqual([{ gateway: 'fe80::1' }, { gateway: '10.0.0.3', metric: 5 }, { gateway: '10.0.0.2', metric: 9 }]);
+    expect(entriesThrough('a', defaultRoutesFrom(text))).toEqual([
+      { gateway: 'fe80::1' },
+      { gateway: '10.0.0.3', metric: 5 },
+      { gateway: '10.0.0.2', metric: 9 },
+    ]);
     expect(entriesThrough('b', defaultRoutesFrom(text))).toEqual([{}, { gateway: '10.1.0.3', metric: 5 }]);
   });
 

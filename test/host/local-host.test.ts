@@ -25,7 +25,10 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   it('is an error when that does not end, or when it is no longer wanted', async () => {
     await copyFile('/bin/true', join(folder, 'p'));
     const writer = await open(join(folder, 'p'), 'r+');
-    await expect(run(AbortSignal.timeout(30_000))).rejects.toMatchObject({ id: 'PLX-PLUGIN-NOT-RUNNABLE', message: expect.stringContaining('ETXTBSY') as string });
+    await expect(run(AbortSignal.timeout(30_000))).rejects.toMatchObject({
+      id: 'PLX-PLUGIN-NOT-RUNNABLE',
+      message: expect.stringContaining('ETXTBSY') as string,
+    });
     await expect(run(AbortSignal.timeout(100))).rejects.toMatchObject({ id: 'PLX-OPERATION-CANCELLED' });
     await writer.close();
   });

@@ -1,4 +1,4 @@
-import { property, assert, record, array, option, constantFrom, string as text } from 'fast-check';
+import { type Arbitrary, property, assert, record, array, option, constantFrom, string as text } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameInterfaces } from '../../src/plan/interface-names.ts';
 import { PlexusError } from '../../src/errors/index.ts';
@@ -63,7 +63,7 @@ describe('NPWG-91: the default network keeps the name of the call', () => {
 });
 
 describe('NPWG-66, for any requests: names are unique and not those of existing links', () => {
-  const names = constantFrom('eth0', 'net0', 'net1', 'net2', 'net3', 'net10', 'x', 'lo');
+  const names: Arbitrary<string> = constantFrom('eth0', 'net0', 'net1', 'net2', 'net3', 'net10', 'x', 'lo');
   const nameable = record({ network: text(), interfaceName: option(names, { nil: undefined }) });
 
   it('or interfaceTaken says which is not', () => {

@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+const plexus = (...words: string[]): Promise<Ended> =>
+  run(join(root, 'dist/plexus'), words, { cwd: root }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Ended) => ({ code: error.code, stdout: error.stdout, stderr: error.stderr }),
+  );
+
+describe('plexus, the command line', () => {
+  it('plan prints one row for each attachment, then the input of every plugin', async () => {
+    const { stdout } = await plexus('plan', '--pod', 'examples/chained/pod.yaml', '--nads', 'examples/chained', '--conf', 'examples/node/00-plexus.conflist');
+    expect(stdout).toMatchInlineSnapshot(`
+      "Pod default/chained
+
+      INTERFACE  NETWORK        PLUGINS          REQUESTS
+      eth0       cluster-net    bridge, portmap  -
+      fast0      default/tuned  bridge, tuning   mac 02:00:00:00:70:01
+
+      ── eth0, plugin 1 of 2: bridge
+      CNI_ARGS=IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=chained;K8S_POD_INFRA_CONTAINER_ID=CNI_CONTAINERID;K8S_POD_UID=UID
+      {
+        "type": "bridge",
+        "bridge": "cni0",
+        "isDefaultGateway": true,
+        "ipMasq": true,
+        "ipam": {
+          "type": "host-local",
+          "ranges": [
+            [
+              {
+                "subnet": "10.244.0.0/24"
+              }
+            ]
+          ]
+        },
+        "name": "cluster-net",
+        "cniVersion": "1.0.0"
+      }
+
+      ── eth0, plugin 2 of 2: portmap, with prevResult = what bridge answered
+      CNI_ARGS=IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=chained;K8S_POD_INFRA_CONTAINER_ID=CNI_CONTAINERID;K8S_POD_UID=UID
+      {
+        "type": "portmap",
+        "name": "cluster-net",
+        "cniVersion": "1.0.0"
+      }
+
+      ── fast0, plugin 1 of 2: bridge
+      CNI_ARGS=IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=chained;K8S_POD_INFRA_CONTAINER_ID=CNI_CONTAINERID;K8S_POD_UID=UID;MAC=02:00:00:00:70:01
+      {
+        "type": "bridge",
+        "bridge": "tuned0",
+        "ipam": {
+          "type": "host-local",
+          "ranges": [
+            [
+              {
+                "subnet": "10.70.0.0/24"
+              }
+            ]
+          ]
+        },
+        "name": "tuned",
+        "cniVersion": "1.0.0"
+      }
+
+      ── fast0, plugin 2 of 2: tuning, with prevResult = what bridge answered
+      CNI_ARGS=IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=chained;K8S_POD_INFRA_CONTAINER_ID=CNI_CONTAINERID;K8S_POD_UID=UID;MAC=02:00:00:00:70:01
+      {
+        "type": "tuning",
+        "mtu": 1400,
+        "name": "tuned",
+        "cniVersion": "1.0.0",
+        "runtimeConfig": {
+          "mac": "02:00:00:00:70:01"
+        }
+      }
+      "
+    `);
+  });
+  it('plan says what is wrong, where, and what to do; exit status 1', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-plan-'));
+    const pod = join(folder.path, 'pod.yaml');
+    await writeFile(pod, 'kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: "a, b,"\n');
+    expect(await plexus('plan', '--pod', pod, '--nads', folder.path)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^plexus: PLX-SELECTION-INVALID: annotation k8s\.v1\.cni\.cncf\.io\/networks, .*empty/),
+    });
+    await writeFile(pod, 'kind: Pod\n  bad: [');
+    expect((await plexus('plan', '--pod', pod, '--nads', folder.path)).stderr).toMatch(/PLX-MANIFEST-INVALID: .*pod\.yaml: line \d+, column \d+: /);
+  });
+  it.each([
+    { words: [], text: 'Say which command' },
+    { words: ['plna'], text: 'Did you mean plan?' },
+    { words: ['plan'], text: 'Missing required arguments: pod, nads' },
+    { words: ['plan', '--pod', 'x', '--nads', 'y', '--output', 'xml'], text: 'output' },
+    { words: ['plan', '--pdo', 'x'], text: 'pod' },
+  ])('called wrongly ($words) it says so on stderr; exit status 2', async ({ words, text }) => {
+    const { code, stdout, stderr } = await plexus(...words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(text);
+  });
+  it('has a help text for each command, with examples', async () => {
+    expect((await plexus('plan', '--help')).stdout).toMatchInlineSnapshot(`
+      "plexus plan
+
+      Show what a pod would be attached to, and exactly what each plugin would receive; touches nothing
+
+      Options:
+            --version  Show version number                                                       [boolean]
+            --help     Show help                                                                 [boolean]
+            --pod      YAML file with the pod                                          [string] [required]
+            --nads     Folder of YAML files with NetworkAttachmentDefinitions          [string] [required]
+            --conf     CNI configuration of Plexus (or Multus) on the node; without it the default network
+                       is left open                                                               [string]
+        -o, --output   How to print it                       [choices: "table", "json"] [default: "table"]
+
+      Examples:
+        plexus plan --pod pod.yaml --nads .                 The further networks of a pod
+        plexus plan --pod pod.yaml --nads . --conf          All of it, for a script
+        00-plexus.conflist -o json
+      "
+    `);
+    expect((await plexus('--help')).stdout).toContain('plexus cni');
+  });
+  it('version names the specifications', async () => {
+    expect((await plexus('version')).stdout).toMatch(/^plexus \d+\.\d+\.\d+\nCNI specification 0\.1\.0, .*1\.1\.0\nNPWG multi-network specification 1\.3\n/);
+  });
+  it('cni is the plugin', async () => {
+    const env = { PATH: process.env['PATH'] ?? '', CNI_COMMAND: 'VERSION' };
+    const child = run(join(root, 'dist/plexus'), ['cni'], { env });
+    child.child.stdin?.end('{"cniVersion":"1.0.0"}');
+    expect(JSON.parse((await child).stdout)).toMatchObject({ cniVersion: '1.0.0' });
+  });
+});
+
+describe('the launcher of the plugin', () => {
+  it('answers with a CNI error when there is no Node.js', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-launcher-'));
+    await run('cp', [join(root, 'dist/plexus-cni'), folder.path]);
+    const script = `mount --make-rprivate / && mount -t tmpfs none /usr/local/bin && { [ ! -e /usr/bin/node ] || mount --bind /dev/null /usr/bin/node; } && exec ${folder.path}/plexus-cni`;
+    const ended = await run('unshare', ['-m', 'sh', '-c', script], { env: {} }).catch((error: Ended) => error);
+    expect(ended).toMatchObject({ code: 1 });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ code: 5, msg: expect.stringContaining('Node.js is missing') });
+  });
+  it('works through a symbolic link and with an empty environment', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-link-'));
+    await run('ln', ['-s', join(root, 'dist/plexus-cni'), join(folder.path, 'plexus-cni')]);
+    const child = run(join(folder.path, 'plexus-cni'), [], { env: { CNI_COMMAND: 'VERSION' } });
+    child.child.stdin?.end();
+    expect(JSON.parse((await child).stdout)).toMatchObject({ cniVersion: '1.1.0' });
+  });
+});

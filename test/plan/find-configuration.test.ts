@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/cni/index.ts';
+import type { PathListing } from '../../src/plan/index.ts';
+import { type Situation, failure, file, folder, furtherStdins, listOf, planFor, stdinsOf } from './planned.ts';
+
+const defaultOf = (situation: Situation): JsonObject[] => {
+  const [first] = planFor(situation).attachments;
+  return first === undefined ? [] : stdinsOf(first);
+};
+const withPath = (path: string, listing: PathListing, config: JsonObject = {}): Situation => ({
+  config: { clusterNetwork: path, ...config },
+  more: { paths: new Map([[path, listing]]) },
+});
+
+describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name, or a path', () => {
+  const conf = (name: string, more: JsonObject = {}): JsonObject => ({ name, type: `plugin-of-${name}`, ...more });
+
+  it.each([
+    {
+      title: 'a file of confDir when there is no such NAD',
+      situation: { config: { clusterNetwork: 'x' }, nads: {}, more: { confDir: folder({ '10.conf': conf('y'), '20.conf': conf('x') }) } },
+      type: 'plugin-of-x',
+    },
+    {
+      title: 'the NAD first',
+      situation: { config: { clusterNetwork: 'x' }, nads: { 'kube-system/x': { type: 'nad' } }, more: { confDir: folder({ '20.conf': conf('x') }) } },
+      type: 'nad',
+    },
+    {
+      title: 'a path to a file',
+      situation: withPath('/net.d/10.conf', { kind: 'file', file: file('/net.d/10.conf', conf('x')), siblings: [] }),
+      type: 'plugin-of-x',
+    },
+    { title: 'a path to a folder: its first', situation: withPath('/net.d/', folder({ '10.conf': conf('x'), '20.conf': conf('y') })), type: 'plugin-of-x' },
+    {
+      title: 'its first valid one',
+      situation: withPath('/net.d/', folder({ '00.conf': '{', '05.conf': undefined, '10.conf': conf('x') })),
+      type: 'plugin-of-x',
+    },
+    {
+      title: 'never our own',
+      situation: withPath(
+        '/net.d/',
+        folder({ '00-plexus.conflist': { name: 'p', plugins: [{ type: 'plexus' }] }, '00.conf': { name: 'm', type: 'multus-shim' }, '10.conf': conf('x') }),
+      ),
+      type: 'plugin-of-x',
+    },
+  ])('$title', ({ situation, type }) => {
+    expect(defaultOf(situation)).toMatchObject([{ type }]);
+  });
+
+  it.each([
+    {
+      title: 'no NAD, no file',
+      situation: { config: { clusterNetwork: 'x' }, nads: {} },
+      says: /named "x" in \/etc\/cni\/multus\/net.d \(present: no such folder\)/,
+    },
+    {
+      title: 'a path that leads nowhere',
+      situation: withPath('/net.d/10.conf', { kind: 'missing', problem: 'ENOENT' }),
+      says: /"\/net.d\/10.conf".*present: ENOENT/,
+    },
+    { title: 'an empty folder', situation: withPath('/net.d/', folder({})), says: /present: nothing/ },
+    {
+      title: 'only our own',
+      situation: withPath('/net.d/', folder({ '00.conf': { name: 'p', type: 'plexus' } })),
+      says: /00.conf is skipped: it runs Plexus itself/,
+    },
+    { title: 'only broken ones', situation: withPath('/net.d/', folder({ '00.conf': undefined })), says: /00.conf is skipped: permission denied/ },
+    {
+      title: 'names of any kind',
+      situation: {
+        config: { clusterNetwork: 'x' },
+        nads: {},
+        more: { confDir: folder({ '10.conf': '{"name":12345678901234567890}', '20.conf': { name: { toString: 1 } } }) },
+      },
+      says: /present: \(no name\), \(no name\)/,
+    },
+  ])('$title', ({ situation, says }) => {
+    expect(() => planFor(situation)).toThrow(failure('PLX-NETWORK-FILE-MISSING', says));
+  });
+
+  it('CNI-45: a list has the plugins of the folder named like it', () => {
+    const list = { name: 'x', cniVersion: '1.0.0', plugins: [{ type: 'one' }] };
+    const siblings = [file('/net.d/x/10.conf', { type: 'two' })];
+    const found = (json: JsonObject, listing: PathListing): unknown[] => defaultOf(withPath('/net.d/x.conflist', listing, json)).map(({ type }) => type);
+    expect(found({}, { kind: 'file', file: file('/net.d/x.conflist', list), siblings })).toEqual(['one', 'two']);
+    expect(found({}, { kind: 'file', file: file('/net.d/x.conflist', { ...list, loadOnlyInlinedPlugins: true }), siblings })).toEqual(['one']);
+    expect(found({}, folder({ 'x.conflist': list }, { x: siblings }))).toEqual(['one', 'two']);
+    expect(found({}, folder({ 'x.conf': list }, { x: siblings }))).toEqual(['one']);
+    expect(() => found({}, folder({ 'x.conflist': list }, { x: [file('/net.d/x/10.conf', undefined)] }))).toThrow(
+      failure('PLX-CONFIGURATION-INVALID', /x\/10.conf: permission denied/),
+    );
+  });
+});
+
+describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
+  const nads = { 'shop/foo': '' };
+  const found = (confDir: PathListing): unknown[] => furtherStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
+
+  it.each([
+    {
+      title: 'a list before a single conf',
+      confDir: folder({ '10-x.conf': { name: 'foo', type: 'single' }, '20-x.conflist': { name: 'foo', plugins: [{ type: 'listed' }] } }),
+      types: ['listed'],
+    },
+    { title: 'a single conf', confDir: folder({ '10-x.conf': { name: 'foo', type: 'single' } }), types: ['single'] },
+    { title: 'CNI-46: a .json', confDir: folder({ '10-x.json': { name: 'foo', type: 'single' } }), types: ['single'] },
+    { title: 'NPWG-11: beside a broken file', confDir: folder({ '00-bad.conf': '{', '10-x.conf': { name: 'foo', type: 'single' } }), types: ['single'] },
+  ])('$title', ({ confDir, types }) => {
+    expect(found(confDir)).toEqual(types);
+  });
+
+  it('NPWG-11: warns of the broken file, once', () => {
+    const confDir = folder({ '00-bad.conf': '{', '10-x.conf': { name: 'foo', type: 'single' } });
+    expect(planFor({ networks: 'foo,foo', nads, more: { confDir } }).warnings).toEqual([expect.stringMatching(/^\/net.d\/00-bad.conf is skipped: /)]);
+  });
+
+  it('NPWG-09: spec.config wins over any file', () => {
+    const more = { confDir: folder({ '10-x.conf': { name: 'foo', type: 'file' } }) };
+    expect(furtherStdins({ networks: 'foo', nads: { 'shop/foo': { type: 'spec' } }, more })).toMatchObject([{ type: 'spec' }]);
+  });
+
+  it('NPWG-10: nowhere', () => {
+    expect(() => found(folder({ '10.conf': { name: 'bar', type: 'x' } }))).toThrow(
+      failure('PLX-NETWORK-FILE-MISSING', /named "foo" in \/etc\/cni\/multus\/net.d \(present: bar\)/),
+    );
+  });
+
+  it('a NAD that does not exist is said with the pod', () => {
+    expect(() => planFor({ networks: 'nope' })).toThrow(failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 asks for NetworkAttachmentDefinition shop\/nope/));
+  });
+});
+
+describe('the auxiliary chain (multus-behaviour 1.5)', () => {
+  const config = { clusterNetwork: '/net.d/10.conf', auxiliaryCNIChainName: 'chain' };
+  const main: PathListing = { kind: 'file', file: file('/net.d/10.conf', { name: 'main', type: 'x' }), siblings: [] };
+  const planned = (chain: PathListing | undefined) =>
+    planFor({
+      config,
+      networks: 'a',
+      more: { paths: new Map([['/net.d/10.conf', main], ...(chain === undefined ? [] : [['/net.d/chain', chain] as const])]) },
+    });
+
+  it('runs last, with an empty prevResult in the version of the call', () => {
+    const { attachments } = planned(folder({ '1.conf': { type: 'one' }, '2.conf': { type: 'two' }, '3.conflist': { name: 'no', plugins: [{ type: 'no' }] } }));
+    const last = attachments.at(-1);
+    expect(last).toMatchObject({
+      interfaceName: 'net2',
+      network: 'chain',
+      initialResult: { cniVersion: '1.0.0' },
+      configuration: { name: 'chain', cniVersion: '1.0.0' },
+    });
+    expect(last?.configuration.plugins.map(({ type }) => type)).toEqual(['one', 'two']);
+  });
+
+  it.each([
+    { title: 'no folder', chain: { kind: 'missing', problem: 'ENOENT' } as const, warnings: [] },
+    { title: 'never read', chain: undefined, warnings: [] },
+    { title: 'empty', chain: folder({}), warnings: [] },
+    { title: 'only broken ones', chain: folder({ '1.conf': '{' }), warnings: [expect.stringMatching(/1.conf is skipped/)] },
+  ])('$title: none', ({ chain, warnings }) => {
+    const plan = planned(chain);
+    expect(listOf(plan)).toEqual(['eth0 main', 'net1 shop/a']);
+    expect(plan.warnings).toEqual(warnings);
+  });
+});

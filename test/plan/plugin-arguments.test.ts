@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/cni/index.ts';
+import { failure, furtherStdins } from './planned.ts';
+
+const argsOf = (written: JsonObject, element: JsonObject): unknown[] =>
+  furtherStdins({ networks: [{ name: 'n', ...element }], nads: { 'shop/n': written } }).map((stdin) => stdin['args']);
+
+describe('NPWG-42, NPWG-43: cni-args in args.cni of every plugin, the pod’s value winning', () => {
+  it.each([
+    { written: { type: 'x' }, cniArgs: { spoofchk: 'on' }, args: [{ cni: { spoofchk: 'on' } }] },
+    { written: { type: 'x', args: { cni: { a: 1, b: 1 }, labels: [1] } }, cniArgs: { b: 2, c: 3 }, args: [{ labels: [1], cni: { a: 1, b: 2, c: 3 } }] },
+    { written: { type: 'x', args: null }, cniArgs: { a: 1 }, args: [{ cni: { a: 1 } }] },
+    { written: { type: 'x', args: { cni: null } }, cniArgs: { a: 1 }, args: [{ cni: { a: 1 } }] },
+    { written: { type: 'x', args: { cni: { a: 1 } } }, cniArgs: {}, args: [{ cni: { a: 1 } }] },
+    {
+      written: { plugins: [{ type: 'x' }, { type: 'y', args: { cni: { a: 0 } } }] },
+      cniArgs: { a: 1 },
+      args: [{ cni: { a: 1 } }, { cni: { a: 1 } }],
+    },
+  ])('$written with $cniArgs', ({ written, cniArgs, args }) => {
+    expect(argsOf(written, { 'cni-args': cniArgs })).toEqual(args);
+  });
+
+  it('without the key, args stay as written, whatever they are', () => {
+    expect(argsOf({ type: 'x', args: 'text' }, {})).toEqual(['text']);
+  });
+
+  it('a key such as __proto__ is a key like any other', () => {
+    const nads = { 'shop/n': { type: 'x' } };
+    const [stdin] = furtherStdins({ networks: '[{"name":"n","cni-args":{"__proto__":{"a":1}}}]', nads });
+    expect(JSON.stringify(stdin?.['args'])).toBe('{"cni":{"__proto__":{"a":1}}}');
+  });
+});
+
+describe('NPWG-44: args of another type are refused, not a crash', () => {
+  it.each([
+    { args: 'x', says: /network configuration n: "args" is a string, not an object/ },
+    { args: [], says: /"args" is a list/ },
+    { args: { cni: 5 }, says: /"cni" is a number/ },
+    { args: { cni: ['a'] }, says: /"cni" is a list/ },
+  ])('$args', ({ args, says }) => {
+    expect(() => argsOf({ type: 'x', args }, { 'cni-args': { a: 1 } })).toThrow(failure('PLX-CONFIGURATION-INVALID', says));
+  });
+});
+
+describe('NPWG-63: the name of an IPAMClaim reaches every plugin', () => {
+  it.each([
+    { element: { 'ipam-claim-reference': 'vm-1.net' }, args: { cni: { 'k8s.cni.cncf.io/ipam-claim-reference': 'vm-1.net' } } },
+    { element: { 'ipam-claim-reference': 'vm-1', 'cni-args': { a: 1 } }, args: { cni: { 'k8s.cni.cncf.io/ipam-claim-reference': 'vm-1', a: 1 } } },
+    { element: {}, args: undefined },
+  ])('$element', ({ element, args }) => {
+    expect(argsOf({ type: 'x' }, element)).toEqual([args]);
+  });
+});

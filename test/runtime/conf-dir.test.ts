@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PathListing } from '../../src/plan/index.ts';
+import { type ConfFile, readConfPath } from '../../src/runtime/index.ts';
+
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'plexus-conf-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function put(name: string, text: string | Buffer = '{}'): Promise<string> {
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+}
+const shown = (file: ConfFile): string => `${basename(file.path)}: ${'text' in file.content ? file.content.text : file.content.problem}`;
+
+async function filesIn(path: string): Promise<readonly string[]> {
+  const listing: PathListing = await readConfPath(path);
+  return listing.kind === 'folder' ? listing.files.map(shown) : [`${listing.kind}`];
+}
+
+describe('CNI-46: a folder of network configurations', () => {
+  it('is read in the order of names, other files left out', async () => {
+    for (const name of ['20-b.conflist', '10-a.conf', '05-c.json', 'readme.txt', '00-d.conf.bak', '.conf']) await put(name, name);
+    expect(await filesIn(folder)).toEqual(['05-c.json: 05-c.json', '10-a.conf: 10-a.conf', '20-b.conflist: 20-b.conflist']);
+  });
+
+  it('keeps the problem of each file that cannot be read', async () => {
+    await put('a.conf', 'good');
+    await mkdir(join(folder, 'b.conf'));
+    await symlink('/nowhere', join(folder, 'c.conf'));
+    await put('d.conf', Buffer.alloc(1024 * 1024 + 1, ' '));
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'e.conf')]);
+    await symlink('/dev/zero', join(folder, 'f.conf'));
+    await symlink('a.conf', join(folder, 'g.conf'));
+    expect(await filesIn(folder)).toEqual([
+      'a.conf: good',
+      'b.conf: it is no file',
+      expect.stringMatching(/^c\.conf: ENOENT/),
+      'd.conf: it is longer than 1048576 bytes',
+      'e.conf: it is no file',
+      'f.conf: the link leads to no file',
+      'g.conf: good',
+    ]);
+  });
+
+  it.each(['missing', 'file/below', 'a\0b'])('says why there is none: %j', async (name) => {
+    await put('file');
+    expect(await readConfPath(join(folder, name))).toMatchObject({ kind: 'missing', problem: expect.stringMatching(/./) as string });
+  });
+
+  it('may be empty', async () => {
+    expect(await readConfPath(folder)).toEqual({ kind: 'folder', files: [], siblings: {} });
+  });
+});
+
+describe('CNI-45: the plugins in the folder named like a list', () => {
+  beforeEach(async () => {
+    await mkdir(join(folder, 'net1'));
+    for (const name of ['20.conf', '10.conf', '30.conflist', '40.json']) await put(join('net1', name), name);
+  });
+
+  it('come with a file, sorted, *.conf only', async () => {
+    const listing = await readConfPath(await put('x.conflist', '{"name":"net1"}'));
+    expect(listing.kind === 'file' && listing.siblings.map(shown)).toEqual(['10.conf: 10.conf', '20.conf: 20.conf']);
+  });
+
+  it('come with a folder, by the name of the list', async () => {
+    await put('x.conflist', '{"name":"net1"}');
+    await put('y.conflist', '{"name":"other"}');
+    const listing = await readConfPath(folder);
+    expect(listing.kind === 'folder' && Object.entries(listing.siblings).map(([name, files]) => [name, files.length])).toEqual([['net1', 2]]);
+  });
+
+  it.each(['..', '.', '../net1', '/etc', 'net1/', '', 'a\0', 'constructor', '__proto__'])('never come from a path in the name: %j', async (name) => {
+    const listing = await readConfPath(await put('x.conflist', JSON.stringify({ name })));
+    expect(listing).toMatchObject({ kind: 'file', siblings: [] });
+    expect(await readConfPath(folder)).toMatchObject({ kind: 'folder', siblings: {} });
+  });
+
+  it('do not come with a single configuration', async () => {
+    expect(await readConfPath(await put('x.conf', '{"name":"net1"}'))).toMatchObject({ kind: 'file', siblings: [] });
+  });
+
+  it('nothing in a file stops the reading of a folder', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string()), async (text) => {
+        await put('x.conflist', text);
+        expect(await filesIn(folder)).toHaveLength(1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
