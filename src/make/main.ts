@@ -1,14 +1,31 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lintConfiguration } from './lint.ts';
 import { configurationPage, errorsPage } from './reference.ts';
-import { makeValidator } from './validators.ts';
+import { validatorFiles } from './validators.ts';
 
-// Makes everything that is made: committed, and made again by CI, which demands that nothing changes.
+// Makes everything that is made: committed, and made again by `npm run check` (--check), which demands that nothing changes.
 const root = join(import.meta.dirname, '../..');
-const settingsSchema = join(root, 'src/plan/settings.schema.json');
 
-await makeValidator(settingsSchema);
-await writeFile(join(root, '.oxlintrc.json'), `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
-await writeFile(join(root, 'docs/errors.md'), errorsPage());
-await writeFile(join(root, 'docs/configuration.md'), configurationPage(JSON.parse(await readFile(settingsSchema, 'utf8')) as object));
+/** Text by file, relative to the repository. */
+async function everything(): Promise<ReadonlyMap<string, string>> {
+  const made = new Map<string, string>();
+  for await (const file of glob('src/{npwg,plan}/*.schema.json', { cwd: root }))
+    for (const [extension, text] of Object.entries(await validatorFiles(await json(file)))) made.set(file.replace(/json$/, extension), text);
+  made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
+  made.set('docs/errors.md', errorsPage());
+  made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json')));
+  return made;
+}
+
+const json = async (file: string): Promise<object> => JSON.parse(await readFile(join(root, file), 'utf8')) as object;
+
+const isOther = async (file: string, text: string): Promise<boolean> => (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
+
+const onlyCheck = process.argv.includes('--check');
+for (const [file, text] of await everything()) {
+  if (!(await isOther(file, text))) continue;
+  if (onlyCheck) process.exitCode = 1;
+  else await writeFile(join(root, file), text);
+  console.log(onlyCheck ? `${file} is not what its source makes: run npm run make and commit it` : `made ${file}`);
+}

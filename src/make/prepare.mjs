@@ -1,35 +1,51 @@
 // The step before `npm run demo`, `npm test` and the others: makes sure that everything they need is there, says what
-// it installs, and then runs the command with the right Node.js. Plain JavaScript without packages: it runs on the
-// Node.js that npm came with (18 or newer), before anything is installed.
+// it installs, and then runs the commands with the right Node.js. Plain JavaScript without packages: it runs on the
+// Node.js that npm came with (18 or newer), before anything is installed. Says nothing when there is nothing to do.
 //
-//   node src/make/prepare.mjs demo|test|build -- command arguments…
+//   node src/make/prepare.mjs demo|test|build -- command arguments… [-- next command, if the one before succeeded]
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { constants as osConstants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-export const oldestNode = [22, 19];
+const pinnedNode = join(root, 'node_modules/node/bin/node');
+const oldestNode = [22, 19];
+const purposes = ['demo', 'test', 'build'];
+const pathFolders = [...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 
-/** What the commands need of the system. `any`: one of these files is enough; plain names are looked for on PATH. */
+/**
+ * What the commands need of the system: programs, all in one of the folders (those of PATH unless said).
+ * `only: 'warn'`: the one test that wants it is skipped without it.
+ */
 export const needs = [
   {
-    any: ['/opt/cni/bin/bridge', '/usr/lib/cni/bridge', '/usr/libexec/cni/bridge'],
+    programs: ['bridge', 'macvlan', 'host-local', 'ptp', 'portmap', 'tuning', 'static', 'loopback'],
+    folders: ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'],
     debian: 'containernetworking-plugins',
     why: 'the CNI plugins that make the interfaces',
     for: ['demo', 'test'],
   },
-  { any: ['ip'], debian: 'iproute2', why: 'network namespaces and routes', for: ['demo', 'test'] },
-  { any: ['nsenter'], debian: 'util-linux', why: 'entering network namespaces', for: ['demo', 'test'] },
-  { any: ['ping'], debian: 'iputils-ping', why: 'showing that pods reach each other', for: ['demo'] },
-  { any: ['iptables'], debian: 'iptables', why: 'the portmap plugin', for: ['test'] },
-  { any: ['containerd'], debian: 'containerd', why: 'a real container runtime', for: ['test'] },
-  { any: ['runc'], debian: 'runc', why: 'a real container runtime', for: ['test'] },
-  { any: ['kubectl'], debian: 'kubernetes-client', why: 'trying the API server of the tests', for: ['test'] },
-  { any: ['/bin/busybox', '/usr/bin/busybox'], debian: 'busybox-static', why: 'what runs in the test containers', for: ['test'] },
+  { programs: ['ip'], debian: 'iproute2', why: 'network namespaces and routes', for: ['demo', 'test'] },
+  { programs: ['nsenter', 'unshare'], debian: 'util-linux', why: 'entering network namespaces', for: ['demo', 'test'] },
+  { programs: ['ping'], debian: 'iputils-ping', why: 'showing that pods reach each other', for: ['demo'] },
+  { programs: ['sysctl'], debian: 'procps', why: 'switching IPv6 off in a test', for: ['test'] },
+  { programs: ['iptables', 'ip6tables'], debian: 'iptables', why: 'the portmap plugin', for: ['test'] },
+  { programs: ['containerd', 'ctr'], debian: 'containerd', why: 'a real container runtime', for: ['test'] },
+  { programs: ['runc'], debian: 'runc', why: 'a real container runtime', for: ['test'] },
+  { programs: ['busybox'], folders: ['/bin', '/usr/bin'], debian: 'busybox-static', why: 'what runs in the test containers', for: ['test'] },
+  { programs: ['kubectl'], debian: 'kubernetes-client', why: "trying the tests' own API server", for: ['test'], only: 'warn' },
 ];
 
-const onPath = (name) => [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => isExecutable(join(folder, name)));
+/** The needs of a purpose that are not met. */
+export const missing = (purpose, isThere = isExecutable) =>
+  needs.filter((need) => {
+    const { programs, folders } = need;
+    if (!need.for.includes(purpose)) return false;
+    if (folders !== undefined) return !folders.some((folder) => programs.every((program) => isThere(join(folder, program))));
+    return !programs.every((program) => pathFolders.some((folder) => isThere(join(folder, program))));
+  });
 
 function isExecutable(file) {
   try {
@@ -40,15 +56,18 @@ function isExecutable(file) {
   }
 }
 
-/** The needs of a purpose that are not met. */
-export const missing = (purpose, has = (file) => (file.includes('/') ? isExecutable(file) : onPath(file))) =>
-  needs.filter((need) => need.for.includes(purpose) && !need.any.some(has));
-
 /** What a person has to do where nothing can be installed from here. */
 export function installHint(absent) {
-  const names = absent.map(({ debian }) => debian).join(' ');
-  const list = absent.map(({ any, debian, why }) => `  - ${any[0].includes('/') ? any.join(' or ') : any[0]}: ${why} (Debian package ${debian})`).join('\n');
-  return `Missing:\n${list}\nOn Debian or Ubuntu, as root: apt-get install -y ${names}\nElsewhere: install the packages of your system with these programs (Fedora: dnf install, Alpine: apk add).`;
+  const lines = absent.map(({ programs, folders, debian, why }) => {
+    const place = folders === undefined ? '' : ` in ${folders.join(' or ')}`;
+    return `  - ${programs.join(', ')}${place}: ${why} (Debian package ${debian})`;
+  });
+  return [
+    'Missing:',
+    ...lines,
+    `On Debian or Ubuntu, as root: apt-get update && apt-get install -y --no-install-recommends ${absent.map(({ debian }) => debian).join(' ')}`,
+    'Elsewhere, install the packages of your system that have these programs (Fedora: dnf install, Alpine: apk add, Arch: pacman -S).',
+  ].join('\n');
 }
 
 /** Whether a version text such as v22.19.0 is new enough. */
@@ -58,6 +77,34 @@ export function isNewEnough(version) {
   return Number(major) > oldestNode[0] || (Number(major) === oldestNode[0] && Number(minor) >= oldestNode[1]);
 }
 
+/** The first of these programs that is a Node.js new enough. */
+export const chooseNode = (candidates, versionOf = askVersion) => candidates.find((node) => isNewEnough(versionOf(node)));
+
+function askVersion(node) {
+  const { stdout, status } = spawnSync(node, ['--version'], { encoding: 'utf8', timeout: 20_000 });
+  return status === 0 ? stdout.trim() : '';
+}
+
+/** The packages of package-lock.json that a machine should have and has not, by their folders. */
+export const absentPackages = (wanted, have, { platform, arch } = process) =>
+  Object.entries(wanted)
+    .filter(([path, entry]) => path !== '' && isForHere(entry, platform, arch) && have[path]?.version !== entry.version)
+    .map(([path]) => path);
+
+// Programs for other machines are not installed, and that is right. Those that also name a C library come in twos of which
+// one is right; npm chooses, and the ones that do not name it show well enough whether this folder is for this machine.
+const isForHere = ({ optional, os, cpu, libc }, platform, arch) => !optional || (libc === undefined && os?.includes(platform) && cpu?.includes(arch));
+
+/** The commands after the first `--`, each ended by `--`. */
+export function commandsOf(words) {
+  const commands = [[]];
+  for (const word of words) {
+    if (word === '--') commands.push([]);
+    else commands.at(-1).push(word);
+  }
+  return commands.filter((command) => command.length > 0);
+}
+
 const say = (text) => process.stderr.write(`prepare: ${text}\n`);
 
 function fail(text) {
@@ -65,69 +112,100 @@ function fail(text) {
   process.exit(1);
 }
 
-function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+/** Runs a command whose output is progress, not result. Returns whether it succeeded. */
+function run(command, args, { env = {}, quietly = false } = {}) {
+  const output = quietly ? 'ignore' : 2;
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', output, output], env: { ...process.env, ...env } });
   return error === undefined && status === 0;
 }
 
 /** Installs the npm packages of package-lock.json unless they are there. */
 function preparePackages() {
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const file = join(root, 'node_modules/.package-lock.json');
-  const have = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
-  // packages for other machines are not installed, and that is right
-  const absent = Object.entries(wanted.packages).filter(([path, { version, optional }]) => path !== '' && !optional && have[path]?.version !== version);
-  if (absent.length === 0) return;
-  say(`installing ${Object.keys(wanted.packages).length - 1} npm packages (npm install) …`);
+  const packagesOf = (file) => (existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {});
+  const wanted = packagesOf('package-lock.json');
+  if (absentPackages(wanted, packagesOf('node_modules/.package-lock.json')).length === 0) return;
+  say('installing the npm packages of package-lock.json (npm install) …');
   // not `npm ci`: it insists on lock entries for other machines' optional programs, which not every registry has
   if (!run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm install failed; its messages are above.');
 }
 
-function versionOf(node) {
-  const { stdout, status } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : '';
-}
-
 /** The Node.js to run with: the one of the npm package `node`, else one of the system that is new enough. */
 function prepareNode() {
-  const pinned = join(root, 'node_modules/node/bin/node');
-  if (isNewEnough(versionOf(pinned))) return pinned;
-  say('the npm package "node" has not installed its program yet: npm rebuild node …');
-  if (run('npm', ['rebuild', 'node', '--loglevel=error']) && isNewEnough(versionOf(pinned))) return pinned;
-  const system = [process.execPath, 'node'].find((node) => isNewEnough(versionOf(node)));
-  if (system !== undefined) return system === 'node' ? spawnSync('which', ['node'], { encoding: 'utf8' }).stdout.trim() : system;
-  return fail(
-    `Node.js ${oldestNode.join('.')} or newer is needed (this is ${process.version}), and npm did not run the install script of the package "node".\nAllow it: npm install-scripts approve node esbuild && npm install\nOr install Node.js ${oldestNode.join('.')} or newer yourself.`,
-  );
+  const node = chooseNode([pinnedNode]);
+  if (node !== undefined) return node;
+  say('the npm package "node" has not installed its program yet (npm rebuild node) …');
+  run('npm', ['rebuild', 'node', '--loglevel=error']);
+  const onPath = pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable);
+  const found = chooseNode([pinnedNode, process.execPath, ...onPath]);
+  if (found === undefined) return fail(nodeHint());
+  if (found !== pinnedNode) say(`it did not help: running with ${found} instead`);
+  return found;
 }
+
+const nodeHint = () => `Node.js ${oldestNode.join('.')} or newer is needed. This is ${process.version}, and npm did not run the install script of its package "node".
+Allow the script: npm install-scripts approve node esbuild && npm rebuild node esbuild
+or install Node.js ${oldestNode.join('.')} or newer yourself.`;
 
 /** Installs what the system lacks, on Debian as root; elsewhere says what to install. */
 function prepareSystem(purpose) {
-  if (purpose !== 'demo' && purpose !== 'test') return;
+  if (!needs.some((need) => need.for.includes(purpose))) return;
   if (process.platform !== 'linux') fail('Network namespaces are needed: this runs on Linux only.');
-  if (process.getuid() !== 0) fail('Network namespaces are made by root only: run this as root (or with sudo).');
   const absent = missing(purpose);
-  if (absent.length === 0) return;
-  if (!onPath('apt-get')) fail(installHint(absent));
-  const packages = absent.map(({ debian }) => debian);
-  for (const { debian, why } of absent) say(`installing the Debian package ${debian}: ${why}`);
-  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
-  const install = () => run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], quiet);
-  if (!install() && !(run('apt-get', ['update', '-q'], quiet) && install())) fail(`apt-get could not install them.\n${installHint(absent)}`);
+  const hint = absent.length === 0 ? '' : `\n${installHint(absent)}`;
+  if (process.getuid() !== 0) fail(`Network namespaces are made by root only: run this as root, for example with sudo.${hint}`);
+  const [optional, needed] = [absent.filter(({ only }) => only === 'warn'), absent.filter(({ only }) => only !== 'warn')];
+  if (needed.length > 0 && !pathFolders.some((folder) => isExecutable(join(folder, 'apt-get')))) fail(installHint(absent));
+  install(needed);
+  for (const need of optional) install([need]);
   const still = missing(purpose);
-  if (still.length > 0) fail(installHint(still));
+  if (still.some(({ only }) => only !== 'warn')) fail(`These could not be installed.\n${installHint(still)}`);
+  for (const { programs, why } of still) say(`going on without ${programs.join(', ')} (${why}): a test is skipped`);
 }
 
-function main() {
-  const [purpose = '', , ...command] = process.argv.slice(2);
+function install(absent) {
+  if (absent.length === 0) return;
+  for (const { debian, why } of absent) say(`installing the Debian package ${debian}: ${why}`);
+  const packages = absent.map(({ debian }) => debian);
+  const apt = (words, quietly = false) => run('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quietly });
+  // services are not started: dpkg's scripts do that only where systemd runs
+  const words = ['install', '-y', '-q', '--no-install-recommends', ...packages];
+  const isKnown = apt([...words, '--simulate'], true);
+  if (isKnown && apt(words)) return;
+  apt(['update', '-q']);
+  apt(words);
+}
+
+/** PATH with this Node.js as `node`, and the programs of our packages before those of the system. */
+function pathFor(node) {
+  const bin = join(root, 'node_modules/.bin');
+  const first = isExecutable(join(bin, 'node')) ? [dirname(node), bin] : [bin, dirname(node)];
+  return [...first, ...pathFolders].join(delimiter);
+}
+
+/** Runs one command to its end. Returns its exit status, as a shell would. */
+function follow([command, ...args], env) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env });
+    // ctrl-C in a terminal reaches the command without us; we only wait for it
+    const passOn = (signal) => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal).on(signal, passOn);
+    child.on('error', (error) => fail(`${command}: ${error.message}`));
+    child.on('exit', (status, signal) => resolve(status ?? 128 + osConstants.signals[signal]));
+  });
+}
+
+async function main() {
+  const [purpose = '', separator, ...words] = process.argv.slice(2);
+  const commands = commandsOf(words);
+  if (!purposes.includes(purpose) || separator !== '--' || commands.length === 0)
+    return fail(`usage: node src/make/prepare.mjs ${purposes.join('|')} -- command arguments… [-- next command]`);
   prepareSystem(purpose);
   preparePackages();
-  const node = prepareNode();
-  const path = [dirname(node), join(root, 'node_modules/.bin'), process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
-  const child = spawn(command[0], command.slice(1), { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => fail(`${command[0]}: ${error.message}`));
-  child.on('exit', (status, signal) => process.exit(signal === null ? status : 1));
+  const env = { ...process.env, PATH: pathFor(prepareNode()) };
+  for (const command of commands) {
+    const status = await follow(command, env);
+    if (status !== 0) return process.exit(status);
+  }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -7,14 +6,13 @@ import { type JSONSchema, compile } from 'json-schema-to-typescript';
 const head = '// Made from the schema beside it by `npm run make`: do not edit.';
 
 /**
- * Makes, beside a `name.schema.json`, `name.schema.gen.js` (its validator as code without imports, so that nothing is
- * compiled at run time and pure folders stay pure) and `name.schema.gen.d.ts` (its type).
+ * What stands beside a `name.schema.json`, by file extension: `name.schema.gen.js`, its validator as code without imports
+ * (so that nothing is compiled at run time and pure folders stay pure), and `name.schema.gen.d.ts`, its type.
  */
-export async function makeValidator(file: string): Promise<void> {
-  const schema = JSON.parse(await readFile(file, 'utf8')) as JSONSchema;
-  await writeFile(file.replace(/\.json$/, '.gen.js'), await validatorCode(schema));
-  await writeFile(file.replace(/\.json$/, '.gen.d.ts'), await typeText(schema));
-}
+export const validatorFiles = async (schema: JSONSchema): Promise<Readonly<Record<'gen.js' | 'gen.d.ts', string>>> => ({
+  'gen.js': await validatorCode(schema),
+  'gen.d.ts': await typeText(schema),
+});
 
 async function validatorCode(schema: JSONSchema): Promise<string> {
   const ajv = new Ajv({ code: { source: true, esm: true }, allErrors: true, strict: true, allowUnionTypes: true });

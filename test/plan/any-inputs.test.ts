@@ -12,7 +12,7 @@ import {
   record as object,
   string as text,
 } from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/cni/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
 import {
@@ -29,6 +29,12 @@ import {
 import { able, clusterNet, file, folder, inputsFor } from './planned.ts';
 
 describe('for any inputs: a plan, or a PlexusError', () => {
+  let plans = 0;
+  beforeEach(() => {
+    plans = 0;
+  });
+  // else it was only refusals that have been tested
+  afterEach(() => expect(plans).toBeGreaterThan(20));
   const planned = (inputs: PlanInputs): Plan | undefined => {
     try {
       wantedFor(inputs.settings, inputs.pod);
@@ -41,6 +47,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
   const isSound = (inputs: PlanInputs): boolean => {
     const plan = planned(inputs);
     if (plan === undefined) return true;
+    plans += 1;
     const names = plan.attachments.map(({ interfaceName }) => interfaceName);
     expect(new Set(names).size).toBe(names.length);
     expect(names[0]).toBe(inputs.call.ifName);
@@ -50,42 +57,49 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     return true;
   };
   const anything = jsonValue() as Arbitrary<JsonValue>;
-  const almost = (values: readonly JsonValue[]): Arbitrary<JsonValue> => oneof({ weight: 3, arbitrary: constantFrom(...values) }, anything);
-  const plugin = oneof(
-    anything,
+  // mostly right, so that many inputs end in a plan, and one mistake at a time is met
+  const almost = (values: readonly JsonValue[]): Arbitrary<JsonValue> => oneof({ weight: 29, arbitrary: constantFrom(...values) }, anything);
+  const often = (arbitrary: Arbitrary<unknown>): Arbitrary<JsonValue> => oneof({ weight: 29, arbitrary: arbitrary as Arbitrary<JsonValue> }, anything);
+  const plugin = often(
     object(
       {
-        type: almost(['bridge', '']),
+        type: almost(['bridge', 'portmap']),
         name: almost(['x', '']),
-        cniVersion: almost(['1.0.0', '0.4.0']),
+        cniVersion: almost(['1.0.0', '0.4.0', '']),
         capabilities: almost([{ ips: true }, { mac: false }]),
-        args: almost([{ cni: {} }, { cni: 1 }]),
+        args: almost([{ cni: {} }, { cni: { a: 2 }, labels: [] }]),
+        runtimeConfig: anything,
       },
-      { requiredKeys: [] },
-    ) as Arbitrary<JsonValue>,
+      { requiredKeys: ['type'] },
+    ),
   );
-  const configuration = oneof(
-    plugin,
-    object({ name: almost(['x']), plugins: oneof(anything, array(plugin, { maxLength: 3 })) }, { requiredKeys: [] }) as Arbitrary<JsonValue>,
+  const conf = often(
+    object({ name: almost(['x', 'y']), type: almost(['bridge']), cniVersion: almost(['1.0.0']), args: almost([{}]) }, { requiredKeys: ['name', 'type'] }),
   );
-  const element = oneof(
-    anything,
+  const list = often(
+    object(
+      { name: almost(['x', 'y']), plugins: often(array(plugin, { minLength: 1, maxLength: 3 })), disableCheck: almost([true, 'false']) },
+      { requiredKeys: ['name', 'plugins'] },
+    ),
+  );
+  const configuration = oneof(conf, list);
+  const element = often(
     object(
       {
-        name: almost(['a', 'b', 'able']),
-        namespace: almost(['shop', 'other']),
-        interface: almost(['x', 'net1', 'net2', 'eth0', 'lo']),
+        name: almost(['able', 'able', 'a', 'b']),
+        namespace: almost(['shop', 'shop', 'other']),
+        interface: almost(['x', 'net1', 'net3', 'y', 'z', 'w', 'eth0', 'lo']),
         ips: almost([['10.0.0.1']]),
         mac: almost(['02:00:00:00:00:01']),
         'cni-args': almost([{}, { a: 1 }]),
-        'default-route': almost([[], ['10.0.0.1'], ['fd00::1']]),
         deviceID: almost(['d']),
         bandwidth: almost([{ ingressRate: 1 }]),
         portMappings: almost([[{ hostPort: 1, containerPort: 1 }]]),
+        'default-route': almost([[], ['10.0.0.1'], ['fd00::1']]),
         'ipam-claim-reference': almost(['c']),
       },
       { requiredKeys: ['name'] },
-    ) as Arbitrary<JsonValue>,
+    ),
   );
   const annotation = oneof(
     text(),
@@ -93,7 +107,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     array(element, { maxLength: 5 }),
     array(constantFrom('a', 'b', 'able', 'able@net1', 'other/x', 'a@x'), { maxLength: 5 }).map((names) => names.join(',')),
   );
-  const content = oneof(text(), configuration) as Arbitrary<JsonValue>;
+  const content = oneof({ weight: 9, arbitrary: configuration }, text() as Arbitrary<JsonValue>);
 
   it('any selections of networks that exist', () => {
     assert(
@@ -125,7 +139,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
   });
 
   it('any files', () => {
-    const files = dictionary(constantFrom('1.conf', '2.conflist', '3.json', '4.conf'), option(content, { nil: undefined }));
+    const files = dictionary(constantFrom('1.conf', '2.conflist', '3.json', '4.conf'), option(content, { nil: undefined, freq: 19 }));
     const listing = files.map((each): PathListing => folder(each, { x: [file('/net.d/x/1.conf', '{"type":"s"}')] }));
     const config = { clusterNetwork: '/net.d/', defaultNetworks: ['x'], auxiliaryCNIChainName: 'chain' };
     assert(
@@ -134,7 +148,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
           ['/net.d/', confDir],
           ['/net.d/chain', chain],
         ]);
-        return isSound(inputsFor({ config, networks: 'a', nads: { 'shop/a': '' }, more: { confDir, paths } }));
+        return isSound(inputsFor({ config, networks: 'x', nads: { 'shop/x': '' }, more: { confDir, paths } }));
       }),
       { numRuns: 500 },
     );
@@ -145,13 +159,14 @@ describe('for any inputs: a plan, or a PlexusError', () => {
       property(
         object(
           {
-            delegates: oneof(anything, array(configuration, { maxLength: 2 })),
-            clusterNetwork: anything,
-            defaultNetworks: anything,
-            globalNamespaces: anything,
-            namespaceIsolation: anything,
+            delegates: often(array(configuration, { minLength: 1, maxLength: 2 })),
+            clusterNetwork: almost(['', 'main', '/net.d/']),
+            defaultNetworks: almost([[], ['two']]),
+            globalNamespaces: almost(['default']),
+            namespaceIsolation: almost([true, false]),
+            binDir: almost(['/x', ['/x']]),
           },
-          { requiredKeys: [] },
+          { requiredKeys: ['delegates'] },
         ),
         (config) => {
           try {

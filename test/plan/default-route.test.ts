@@ -106,6 +106,13 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       after: [v4, { ...v6, priority: 7 }, other],
       kernel: { v4: [{ gateway: '10.0.0.1' }], v6: [{ gateway: 'fd00::1', metric: 7 }] },
     },
+    {
+      title: 'priority 0 is none',
+      decided: { v4: { kind: 'own' } },
+      routes: [{ ...v4, priority: 0 }],
+      after: [{ ...v4, priority: 0 }],
+      kernel: { v4: [{ gateway: '10.0.0.1' }] },
+    },
     { title: 'its own, if the result tells of none: the kernel is left alone', decided: { v4: { kind: 'own' } }, routes: [other], after: [other], kernel: {} },
   ] as const)('$title', ({ decided, routes, after, kernel }) => {
     expect(settleRoutes(attachment(decided), { ...empty, routes })).toEqual({ result: { ...empty, routes: after }, kernel });

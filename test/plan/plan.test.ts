@@ -52,7 +52,7 @@ describe('a whole plan', () => {
   const plan = planFor(rich);
 
   it('is this', async () => {
-    await expect(`${JSON.stringify(plan, null, 2)}\n`).toMatchFileSnapshot('golden/rich-plan.txt');
+    await expect(`${JSON.stringify(plan, null, 2)}\n`).toMatchFileSnapshot('../golden/rich-plan.txt');
   });
 
   it('and its plugins read this', () => {

@@ -85,6 +85,8 @@ describe('delegates: conf or conflist, each checked before anything runs', () =>
     { delegate: { name: 'x', type: '../sh' }, says: /delegates\[1\].*not a plugin's bare file name/ },
   ])('refuses $delegate', ({ delegate, says }) => {
     expect(() => planFor({ config: { delegates: [clusterNet, delegate] } })).toThrow(failure('PLX-CONFIGURATION-INVALID', says));
+    // also counted from the first when that one has been replaced
+    expect(() => planFor({ config: { delegates: [clusterNet, delegate] }, defaultNetwork: 'shop/a' })).toThrow(failure('PLX-CONFIGURATION-INVALID', says));
   });
 });
 

@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PlexusError } from '../../src/errors/index.ts';
+import { networksKey, parseDefaultNetwork, parseSelections } from '../../src/npwg/index.ts';
+
+const names = (text: string): string[] =>
+  parseSelections(text, 'mine').selections.map(
+    ({ nad, interfaceName }) => `${nad.namespace}/${nad.name}${interfaceName === undefined ? '' : `@${interfaceName}`}`,
+  );
+const messageOf = (text: string): string => {
+  try {
+    parseSelections(text, 'mine');
+  } catch (error) {
+    if (error instanceof PlexusError && error.id === 'PLX-SELECTION-INVALID' && error.code === 7) return error.message;
+    throw error;
+  }
+  return 'accepted';
+};
+/** What one field of a JSON element becomes. */
+const field = (element: object): object => {
+  const [selection] = parseSelections(JSON.stringify([{ name: 'a', ...element }]), 'mine').selections;
+  const { nad: _nad, place: _place, ...rest } = selection ?? {};
+  return rest;
+};
+const refusal = (element: object): string => messageOf(JSON.stringify([{ name: 'a', ...element }]));
+
+describe('NPWG-18 to NPWG-24: the comma form', () => {
+  it.each([
+    { text: 'net-a,net-b,other-ns/net-c', selections: ['mine/net-a', 'mine/net-b', 'other-ns/net-c'] },
+    { text: ' a , ns/b @ x', selections: ['mine/a', 'ns/b@x'] },
+    { text: 'ns/n@eth1.100', selections: ['ns/n@eth1.100'] },
+    { text: 'a@', selections: ['mine/a'] },
+    { text: 'a,a', selections: ['mine/a', 'mine/a'] },
+    { text: '', selections: [] },
+    { text: ' \n', selections: [] },
+  ])('NPWG-20 to NPWG-23: $text', ({ text, selections }) => {
+    expect(names(text)).toEqual(selections);
+  });
+  it('NPWG-23: no annotation asks for nothing', () => {
+    expect(parseSelections(undefined, 'mine')).toEqual({ selections: [], warnings: [] });
+  });
+  it.each([
+    { text: 'a,', says: 'element 2 (character 3): "" is not a network: it is empty' },
+    { text: 'a,,b', says: 'element 2 (character 3): "" is not a network: it is empty' },
+    { text: 'a/b/c', says: 'element 1 (character 1): "a/b/c" is not "namespace/name" or "name"' },
+    { text: 'n@a@b', says: 'with at most one "@"' },
+    { text: 'Net_A', says: '"Net_A" is not a name of lower-case letters' },
+    { text: '-a', says: '"-a" is not a name' },
+    { text: 'a-', says: '"a-" is not a name' },
+    { text: 'a.b', says: '"a.b" is not a name' },
+    { text: 'Ns/a', says: '"Ns" is not a namespace' },
+    { text: 'a@abcdefghijklmnop', says: 'after "@": "abcdefghijklmnop" is not an interface name: it is longer than 15 bytes' },
+    { text: 'x, a@b:c', says: 'element 2 (character 4), after "@": "b:c" is not an interface name: it contains "/" or ":"' },
+  ])('NPWG-05, NPWG-07, NPWG-21, NPWG-24: $text is invalid, and the message says where', ({ text, says }) => {
+    expect(messageOf(text)).toContain(says);
+    expect(messageOf(text)).toContain(networksKey);
+  });
+});
+
+describe('NPWG-25 to NPWG-31: the JSON form', () => {
+  it('NPWG-19: says the same as the comma form', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/), fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/), fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/)), {
+          minLength: 1,
+        }),
+        (list) => {
+          const json = JSON.stringify(list.map(([namespace, name, at]) => ({ namespace, name, interface: at })));
+          expect(names(json)).toEqual(names(list.map(([namespace, name, at]) => `${namespace}/${name}@${at}`).join(',')));
+        },
+      ),
+    );
+  });
+  it.each([
+    { text: '{}', says: 'the whole value: {} is not a list of networks' },
+    { text: '["a"]', says: 'element 1: "a" is not an object' },
+    { text: '[null]', says: 'element 1: null is not an object' },
+    { text: '[{}]', says: 'element 1, name: "" is not the name of an object' },
+    { text: '[{"name":""}]', says: 'element 1, name' },
+    { text: '[{"name":3}]', says: 'element 1, name: 3 is not' },
+    { text: '[{"name":"a"},{"name":"b","namespace":"B"}]', says: 'element 2, namespace: "B" is not' },
+    { text: '[{"name":"a"}', says: 'JSON' },
+    { text: '"a"', says: 'the whole value: "a" is not a list' },
+  ])('NPWG-25, NPWG-27: $text is invalid', ({ text, says }) => {
+    expect(messageOf(text)).toContain(says);
+  });
+  it('NPWG-26: unknown keys are ignored; those without a dot with a warning', () => {
+    const { warnings } = parseSelections('[{"name":"a","org.foo.bar":1,"ipz":2}]', 'mine');
+    expect(warnings).toEqual([expect.stringContaining('element 1: unknown key "ipz" is ignored')]);
+  });
+  it('NPWG-29: an empty namespace is the pod’s', () => {
+    expect(names('[{"name":"a","namespace":""}]')).toEqual(['mine/a']);
+  });
+  it('NPWG-30: keys are read in any case', () => {
+    expect(names('[{"Name":"a","INTERFACE":"x1"}]')).toEqual(['mine/a@x1']);
+  });
+  it('NPWG-31: interfaceRequest counts when interface is absent', () => {
+    expect(field({ interfaceRequest: 'old0' })).toEqual({ interfaceName: 'old0' });
+    expect(field({ interfaceRequest: 'old0', interface: 'new0' })).toEqual({ interfaceName: 'new0' });
+  });
+});
+
+describe('the values of an element', () => {
+  it.each([
+    { rule: 'NPWG-32', element: { ips: ['10.2.2.42/24', '2001:db8::5/64'] }, becomes: { ips: ['10.2.2.42/24', '2001:db8::5/64'] } },
+    { rule: 'NPWG-32', element: { ips: ['10.2.2.42'] }, becomes: { ips: ['10.2.2.42'] } },
+    { rule: 'NPWG-36', element: { mac: '02:23:45:67:89:01' }, becomes: { mac: '02:23:45:67:89:01' } },
+    { rule: 'NPWG-36', element: { mac: '02-23-45-67-89-01' }, becomes: { mac: '02-23-45-67-89-01' } },
+    { rule: 'NPWG-36', element: { mac: '0223.4567.8901' }, becomes: { mac: '0223.4567.8901' } },
+    { rule: 'NPWG-40', element: { interface: 'a'.repeat(15) }, becomes: { interfaceName: 'a'.repeat(15) } },
+    { rule: 'NPWG-42', element: { 'cni-args': { a: 1 } }, becomes: { cniArgs: { a: 1 } } },
+    {
+      rule: 'NPWG-45',
+      element: { portMappings: [{ hostPort: 80, containerPort: 8080, protocol: 'Tcp' }] },
+      becomes: { portMappings: [{ hostPort: 80, containerPort: 8080, protocol: 'tcp' }] },
+    },
+    {
+      rule: 'NPWG-45',
+      element: { portMappings: [{ hostPort: 1, containerPort: 65535 }] },
+      becomes: { portMappings: [{ hostPort: 1, containerPort: 65535, protocol: 'tcp' }] },
+    },
+    {
+      rule: 'NPWG-46',
+      element: { portMappings: [{ hostPort: 1, containerPort: 2, protocol: 'SCTP', hostIP: '::1' }] },
+      becomes: { portMappings: [{ hostPort: 1, containerPort: 2, protocol: 'sctp', hostIP: '::1' }] },
+    },
+    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1000 } }, becomes: { bandwidth: { ingressRate: 1000 } } },
+    { rule: 'NPWG-53', element: { 'default-route': ['10.0.0.1', 'FD00::0:1'] }, becomes: { defaultRoute: ['10.0.0.1', 'fd00::1'] } },
+    { rule: 'NPWG-56', element: { 'default-route': [] }, becomes: { defaultRoute: [] } },
+    { rule: 'NPWG-59', element: { 'infiniband-guid': '24:8a:07:03:00:8d:ae:2f' }, becomes: { infinibandGuid: '24:8a:07:03:00:8d:ae:2f' } },
+    { rule: 'NPWG-61', element: { 'ipam-claim-reference': 'my.claim' }, becomes: { ipamClaimReference: 'my.claim' } },
+    { rule: 'D-44', element: { deviceID: '0000:01:00.1' }, becomes: { deviceId: '0000:01:00.1' } },
+    { rule: 'Go', element: { mac: null, ips: null, interface: '' }, becomes: {} },
+  ])('$rule accepts $element', ({ element, becomes }) => {
+    expect(field(element)).toEqual(becomes);
+  });
+  it.each([
+    { rule: 'NPWG-32', element: { ips: [] }, says: 'element 1, ips: [] is not a list of at least one IP address' },
+    { rule: 'NPWG-32', element: { ips: ['10.2.2.42/33'] }, says: 'element 1, ips[0]: "10.2.2.42/33" is not an IPv4 or IPv6 address' },
+    { rule: 'NPWG-32', element: { ips: ['x'] }, says: 'ips[0]' },
+    { rule: 'NPWG-32', element: { ips: '10.1.1.1' }, says: 'ips: "10.1.1.1" is not a list' },
+    { rule: 'NPWG-32', element: { ips: ['010.1.1.1'] }, says: 'ips[0]' },
+    { rule: 'NPWG-32', element: { ips: ['10.1'] }, says: 'ips[0]' },
+    { rule: 'NPWG-32', element: { ips: ['fe80::1%eth0'] }, says: 'ips[0]' },
+    { rule: 'NPWG-36', element: { mac: '02:23:45:67:89:01:02:03' }, says: 'mac: "02:23:45:67:89:01:02:03" is not a MAC address of six bytes' },
+    { rule: 'NPWG-36', element: { mac: 'zz:23:45:67:89:01' }, says: 'mac' },
+    { rule: 'NPWG-36', element: { mac: 5 }, says: 'mac: 5' },
+    { rule: 'NPWG-40', element: { interface: 'a/b' }, says: 'interface: "a/b" is not an interface name: it contains' },
+    { rule: 'NPWG-40', element: { interface: '..' }, says: 'a directory' },
+    { rule: 'NPWG-40', element: { interface: 'a b' }, says: 'white space' },
+    { rule: 'NPWG-40', element: { interface: 7 }, says: 'it is no text' },
+    { rule: 'NPWG-42', element: { 'cni-args': [] }, says: 'cni-args: [] is not an object' },
+    { rule: 'NPWG-45', element: { portMappings: [] }, says: 'portMappings' },
+    {
+      rule: 'NPWG-45',
+      element: { portMappings: [{ hostPort: 0, containerPort: 1 }] },
+      says: 'portMappings[0].hostPort: 0 is not a port, a number from 1 to 65535',
+    },
+    { rule: 'NPWG-45', element: { portMappings: [{ hostPort: 1, containerPort: 65536 }] }, says: 'portMappings[0].containerPort' },
+    { rule: 'NPWG-45', element: { portMappings: [{ hostPort: '80', containerPort: 1 }] }, says: 'hostPort: "80"' },
+    { rule: 'NPWG-45', element: { portMappings: [{ containerPort: 1 }] }, says: 'hostPort: nothing' },
+    { rule: 'NPWG-45', element: { portMappings: [{ hostPort: 1, containerPort: 1, protocol: 'ICMP' }] }, says: 'protocol: "ICMP" is not TCP, UDP or SCTP' },
+    { rule: 'NPWG-46', element: { portMappings: [{ hostPort: 1, containerPort: 1, hostIP: 'x' }] }, says: 'hostIP' },
+    { rule: 'NPWG-49', element: { bandwidth: {} }, says: 'bandwidth: {} is not an object with at least one' },
+    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 0 } }, says: 'bandwidth.ingressRate: 0' },
+    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1.5 } }, says: 'bandwidth.ingressRate: 1.5' },
+    { rule: 'NPWG-49', element: { bandwidth: { ingressBurst: 1 } }, says: 'bandwidth.ingressBurst: 1 is not allowed without ingressRate' },
+    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1, egressBurst: 1 } }, says: 'without egressRate' },
+    { rule: 'NPWG-53', element: { 'default-route': ['x'] }, says: 'default-route[0]: "x"' },
+    { rule: 'NPWG-53', element: { 'default-route': '10.0.0.1' }, says: 'default-route' },
+    { rule: 'NPWG-59', element: { 'infiniband-guid': '24:8a:07:03:00:8d' }, says: 'a GUID of eight bytes' },
+    { rule: 'NPWG-61', element: { 'ipam-claim-reference': ' ' }, says: 'ipam-claim-reference' },
+    { rule: 'NPWG-62', element: { ips: ['10.0.0.1'], 'ipam-claim-reference': 'c' }, says: 'ipam-claim-reference: "c" is not allowed together with ips' },
+  ])('$rule refuses $element, naming place and what is allowed', ({ element, says }) => {
+    expect(refusal(element)).toContain(says);
+  });
+  it('NPWG-53: only one element may have default-route, whatever its family', () => {
+    expect(messageOf('[{"name":"a","default-route":["10.0.0.1"]},{"name":"b","default-route":["fd00::1"]}]')).toContain('element 2, default-route');
+  });
+  it('long values are shortened in messages', () => {
+    expect(refusal({ mac: 'x'.repeat(5000) }).length).toBeLessThan(400);
+  });
+});
+
+describe('whatever an annotation holds', () => {
+  const onlyOurs = (text: string): boolean => {
+    try {
+      parseSelections(text, 'mine');
+    } catch (error) {
+      if (!(error instanceof PlexusError) || error.id !== 'PLX-SELECTION-INVALID') throw error;
+    }
+    return true;
+  };
+  it('only a selectionInvalid comes out, for any text', () => {
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.stringMatching(/^[a-z,@/ [{"]*$/)), onlyOurs), { numRuns: 1000 });
+  });
+  it('the same for any JSON list of known keys', () => {
+    const keys = fc.constantFrom(
+      'name',
+      'namespace',
+      'ips',
+      'mac',
+      'interface',
+      'portMappings',
+      'bandwidth',
+      'default-route',
+      'cni-args',
+      'deviceID',
+      'infiniband-guid',
+    );
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('a', ['10.0.0.1'], [{ hostPort: 1, containerPort: 1 }], { ingressRate: 1 }));
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(keys, value)), (list) => onlyOurs(JSON.stringify(list))),
+      { numRuns: 1000 },
+    );
+  });
+  it('a megabyte of it is judged', () => {
+    expect(onlyOurs('a,'.repeat(500_000))).toBe(true);
+    expect(onlyOurs(`${'['.repeat(200_000)}`)).toBe(true);
+    expect(names('a,'.repeat(100_000).slice(0, -1))).toHaveLength(100_000);
+  });
+});
+
+describe('NPWG-91: v1.multus-cni.io/default-network', () => {
+  it('names one network, in multusNamespace unless said otherwise', () => {
+    expect(parseDefaultNetwork('calico', 'kube-system').nad).toEqual({ namespace: 'kube-system', name: 'calico' });
+    expect(parseDefaultNetwork('[{"name":"calico","namespace":"net"}]', 'kube-system').nad).toEqual({ namespace: 'net', name: 'calico' });
+  });
+  it.each(['', '[]', 'a,b'])('%j is invalid', (text) => {
+    expect(() => parseDefaultNetwork(text, 'kube-system')).toThrow(/v1\.multus-cni\.io\/default-network.*exactly one network/);
+  });
+});
