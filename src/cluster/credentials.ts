@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -48,7 +49,14 @@ async function connection(config: KubeConfig): Promise<https.RequestOptions> {
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key } = options;
+  if (ca !== undefined) assertCertificate(ca);
   createSecureContext({ ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) }); // says what is wrong with them
   if (options.agent instanceof https.Agent) Object.assign(options.agent, { keepAlive: true });
   return options;
+}
+
+// TLS takes anything as a CA and then trusts nobody, which would look like an API server that is away
+function assertCertificate(ca: NonNullable<https.RequestOptions['ca']>): void {
+  const [first] = [ca].flat();
+  if (first !== undefined) new X509Certificate(first);
 }

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { type PlexusError, fileUnusable, manifestInvalid, problemOf } from '../errors/index.ts';
 import { replaceAtomically } from '../files/index.ts';
-import { type NadRef, type PodMetadata, type PodRef, formatStatus, nadKind, parseNad, parseStatus } from '../npwg/index.ts';
+import { type NadRef, type PodMetadata, type PodRef, nadKind, parseNad } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 
@@ -21,7 +21,7 @@ export function manifestsCluster(folder: string): Cluster {
     patchNetworkStatus: async (pod, text) => {
       const found = podFrom(await find(folder, 'Pod', pod));
       if (found === undefined || (pod.uid !== undefined && found.uid !== undefined && found.uid !== pod.uid)) return 'pod-is-gone';
-      await replaceAtomically(join(await statusFolder(folder), `${pod.namespace}.${pod.name}.json`), `${formatStatus(parseStatus(text))}\n`, 0o644);
+      await replaceAtomically(join(await statusFolder(folder), `${pod.namespace}.${pod.name}.json`), `${text}\n`, 0o644);
       return 'written';
     },
     recordEvent: async (pod, event) => {

@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -12,7 +12,6 @@ const requireBanner = "import { createRequire as plexusCreateRequire } from 'nod
 
 /** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
 async function bundle(): Promise<readonly { readonly path: string; readonly contents: Uint8Array }[]> {
-  for (const entry of Object.values(entries)) await access(join(root, entry));
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: entries,
@@ -36,24 +35,13 @@ async function bundle(): Promise<readonly { readonly path: string; readonly cont
 /**
  * A program that a container runtime can execute: it looks for Node.js in PLEXUS_NODE, beside itself, in this checkout,
  * on PATH and in the usual folders, and works with an empty environment. Without any it answers as CNI wants errors.
- * It starts no other process, except to follow a symbolic link to itself.
  */
 const launcher = (module: string, missing: string): string => `#!/bin/sh
 here="$0"
 if [ -h "$here" ]; then here=$(PATH="$PATH:/usr/bin:/bin" readlink -f "$here"); fi
 case "$here" in */*) here="\${here%/*}" ;; *) here=. ;; esac
-run() {
-  node="$1"
-  shift
+for node in "$PLEXUS_NODE" "$here/node" "$here/../node_modules/node/bin/node" "$(command -v node)" /usr/local/bin/node /usr/bin/node; do
   if [ -f "$node" ] && [ -x "$node" ]; then exec "$node" "$here/${module}" "$@"; fi
-}
-run "$PLEXUS_NODE" "$@"
-run "$here/node" "$@"
-run "$here/../node_modules/node/bin/node" "$@"
-rest="$PATH:/usr/local/bin:/usr/bin:"
-while [ -n "$rest" ]; do
-  run "\${rest%%:*}/node" "$@"
-  rest="\${rest#*:}"
 done
 ${missing}
 exit 1

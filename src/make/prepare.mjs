@@ -13,7 +13,14 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const pinnedNode = join(root, 'node_modules/node/bin/node');
 const oldestNode = [22, 19];
 const purposes = ['demo', 'test', 'build'];
-const pathFolders = [...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
+const pathFolders = [
+  ...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),
+  '/usr/local/sbin',
+  '/usr/sbin',
+  '/sbin',
+  '/usr/bin',
+  '/bin',
+];
 
 /**
  * What the commands need of the system: programs, all in one of the folders (those of PATH unless said).
@@ -85,7 +92,12 @@ function askVersion(node) {
   return status === 0 ? stdout.trim() : '';
 }
 
-/** The packages of package-lock.json that a machine should have and has not, by their folders. */
+/**
+ * The packages of package-lock.json that a machine should have and has not, by their folders.
+ * @param {Record<string, object>} wanted
+ * @param {Record<string, { version?: string }>} have
+ * @param {{ platform: string, arch: string }} machine
+ */
 export const absentPackages = (wanted, have, { platform, arch } = process) =>
   Object.entries(wanted)
     .filter(([path, entry]) => path !== '' && isForHere(entry, platform, arch) && have[path]?.version !== entry.version)
@@ -142,7 +154,8 @@ function prepareNode() {
   return found;
 }
 
-const nodeHint = () => `Node.js ${oldestNode.join('.')} or newer is needed. This is ${process.version}, and npm did not run the install script of its package "node".
+const nodeHint =
+  () => `Node.js ${oldestNode.join('.')} or newer is needed. This is ${process.version}, and npm did not run the install script of its package "node".
 Allow the script: npm install-scripts approve node esbuild && npm rebuild node esbuild
 or install Node.js ${oldestNode.join('.')} or newer yourself.`;
 

@@ -118,5 +118,5 @@ export function parseStatus(text: string): readonly NetworkStatus[] {
   return entries
     .filter(isJsonObject)
     .filter(({ name }) => typeof name === 'string')
-    .map((each) => ({ default: false, dns: {}, ...each }) as unknown as NetworkStatus);
+    .map((each) => ({ ...each, default: each['default'] ?? false, dns: each['dns'] ?? {} }) as unknown as NetworkStatus);
 }

@@ -42,7 +42,7 @@ export function pluginsIn(listing: PathListing): { readonly plugins: readonly Js
 function missing(listing: PathListing, network: string, folder: string): PlexusError {
   const { decoded, warnings } = decodeAll(listing);
   const names = decoded.map(({ json }) => nameIn(json) || '(no name)');
-  const present = listing.kind === 'missing' ? listing.problem : [...names, ...warnings].join(', ') || 'nothing';
+  const present = listing.kind === 'missing' ? listing.problem : shortList([...names, ...warnings]) || 'nothing';
   return networkFileMissing({ network, folder, present });
 }
 
@@ -103,3 +103,8 @@ function siblingsOf(listing: PathListing, name: string): readonly ConfFile[] {
   if (listing.kind === 'file') return listing.siblings;
   return listing.kind === 'folder' && Object.hasOwn(listing.siblings, name) ? (listing.siblings[name] ?? []) : [];
 }
+
+const mostShown = 20;
+
+const shortList = (items: readonly string[]): string =>
+  [...items.slice(0, mostShown), ...(items.length > mostShown ? [`and ${items.length - mostShown} more`] : [])].join(', ');

@@ -46,9 +46,10 @@ export interface Settings {
  * key is a warning with a suggestion, a wrong type is settingsInvalid with its path.
  */
 export function parseSettings(config: JsonObject): { readonly settings: Settings; readonly warnings: readonly string[] } {
-  const written = withLowerCaseLevel(withKnownSpelling(config));
+  const spelled = withKnownSpelling(config);
+  const written = withKnownLevel(spelled);
   if (!validate(written)) throw settingsInvalid(firstProblem(written, validate.errors ?? []));
-  return { settings: filledIn(written as WrittenSettings), warnings: unknownKeys(config) };
+  return { settings: filledIn(written as WrittenSettings), warnings: [...unknownKeys(config), ...levelWarnings(spelled)] };
 }
 
 function firstProblem(written: JsonObject, errors: readonly ValidationError[]): { place: string; problem: string } {
@@ -94,8 +95,18 @@ function shown(value: unknown): string {
 }
 
 // Multus takes them in any case
-const withLowerCaseLevel = (written: JsonObject): JsonObject =>
-  typeof written['logLevel'] === 'string' ? { ...written, logLevel: written['logLevel'].toLowerCase() } : written;
+const withKnownLevel = ({ logLevel, ...rest }: JsonObject): JsonObject => {
+  const level = typeof logLevel === 'string' ? logLevel.toLowerCase() : logLevel;
+  return level === undefined || isUnknownLevel(level) ? rest : { ...rest, logLevel: level };
+};
+
+// a word that nobody knows is no reason to hold a pod back: Multus goes on as well
+const isUnknownLevel = (level: unknown): boolean => typeof level === 'string' && !Object.hasOwn(levels, level);
+
+const levelWarnings = ({ logLevel }: JsonObject): readonly string[] =>
+  typeof logLevel === 'string' && isUnknownLevel(logLevel.toLowerCase())
+    ? [`configuration of Plexus: logLevel ${JSON.stringify(logLevel)} is unknown and ignored (known: ${Object.keys(levels).join(', ')})`]
+    : [];
 
 const levels: Readonly<Record<string, Settings['logLevel']>> = {
   panic: 'silent',

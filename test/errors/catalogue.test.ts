@@ -24,7 +24,9 @@ describe('an error', () => {
   const located = errors.at(errors.at(error, { network: 'shop/lab', step: 'ADD' }), { network: 'ignored', pod: 'shop/db' });
 
   it('CNI-08: says what, where and what to do, and keeps the chain of its causes', () => {
-    expect(errors.summaryOf(located)).toBe('PLX-PLUGIN-MISSING: CNI plugin "macvlan" is missing in /a, /b. Install the plugin on this node in one of these folders.');
+    expect(errors.summaryOf(located)).toBe(
+      'PLX-PLUGIN-MISSING: CNI plugin "macvlan" is missing in /a, /b. Install the plugin on this node in one of these folders.',
+    );
     expect(errors.detailsOf(located)).toBe('step ADD, pod shop/db, network shop/lab; caused by: outer; caused by: inner');
   });
   it('keeps what it knows of its place when an outer layer adds to it', () => {

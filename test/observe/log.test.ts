@@ -21,7 +21,10 @@ async function logged(level: 'silent' | 'error' | 'warn' | 'info' | 'debug'): Pr
   for (const step of steps) log.report(step);
   await log.flush();
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 describe('the log', () => {
@@ -38,7 +41,12 @@ describe('the log', () => {
     expect((await logged('error'))[0]).toMatchObject({
       level: 'error',
       sandbox: 'c1',
-      error: { id: 'PLX-NAD-NOT-FOUND', code: 7, message: 'pod a/p asks for NetworkAttachmentDefinition a/b, which does not exist', fix: expect.stringContaining('Create') },
+      error: {
+        id: 'PLX-NAD-NOT-FOUND',
+        code: 7,
+        message: 'pod a/p asks for NetworkAttachmentDefinition a/b, which does not exist',
+        fix: expect.stringContaining('Create'),
+      },
     });
   });
 });

@@ -1,0 +1,186 @@
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
+import fc from 'fast-check';
+import { writeFile } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Cluster, connect, readPod, statusTarget } from '../../src/cluster/index.ts';
+import { PlexusError } from '../../src/errors/index.ts';
+import { testCluster } from '../contract/cluster.ts';
+import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+
+let server: ApiServer;
+let folder: { path: string; remove: () => Promise<void> };
+let cluster: Cluster;
+let api: KubernetesObjectApi;
+let uid: string;
+const statusKey = 'k8s.v1.cni.cncf.io/network-status';
+const podObject = (name: string, annotations: Record<string, string>) =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', annotations },
+    spec: { containers: [{ name: 'main', image: 'none' }] },
+  }) as KubernetesObject;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-cluster-'));
+  const file = join(folder.path, 'kubeconfig');
+  await server.writeKubeconfig(file);
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  api = KubernetesObjectApi.makeApiClient(config);
+  uid = (await api.create(podObject('alice', { 'k8s.v1.cni.cncf.io/networks': 'lab' }))).metadata?.uid ?? '';
+  const metadata = { name: 'lab', namespace: 'default', annotations: { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/x' } };
+  await api.create({
+    apiVersion: 'k8s.cni.cncf.io/v1',
+    kind: 'NetworkAttachmentDefinition',
+    metadata,
+    spec: { config: '{"type":"macvlan"}' },
+  } as KubernetesObject);
+  cluster = connect({ kind: 'kubeconfig', file });
+});
+afterAll(async () => {
+  await server.close();
+  await folder.remove();
+});
+beforeEach(() => server.faults.clear());
+
+const read = (name: string): Promise<KubernetesObject> => api.read({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } });
+const statusOf = async (name: string): Promise<string | undefined> => (await read(name)).metadata?.annotations?.[statusKey];
+type Event = KubernetesObject & { type: string; reason: string; message: string; involvedObject: { name: string; uid: string } };
+const eventsOf = async (name: string): Promise<Event[]> =>
+  (await api.list<Event>('v1', 'Event', 'default')).items.filter(({ involvedObject }) => involvedObject.name === name);
+
+testCluster(() => ({ cluster, uid, statusOf, eventsOf }));
+
+const alice = { namespace: 'default', name: 'alice' };
+const soon = (ms = 10_000): AbortSignal => AbortSignal.timeout(ms);
+
+describe('the Kubernetes API', () => {
+  it('NPWG-69: a status costs one PATCH and leaves other people’s annotations alone', async () => {
+    await api.patch({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'alice', namespace: 'default', annotations: { theirs: 'kept' } } } as KubernetesObject);
+    const before = server.requests.length;
+    await cluster.patchNetworkStatus({ ...alice, uid }, '[]', soon());
+    expect(server.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual(['PATCH /api/v1/namespaces/default/pods/alice/status']);
+    expect((await read('alice')).metadata?.annotations).toMatchObject({ theirs: 'kept', [statusKey]: '[]' });
+  });
+  it('K8S-14: never writes to a successor of the same name', async () => {
+    const first = await api.create(podObject('phoenix', {}));
+    await api.delete({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'phoenix', namespace: 'default' } });
+    await api.create(podObject('phoenix', {}));
+    expect(await cluster.patchNetworkStatus({ namespace: 'default', name: 'phoenix', uid: first.metadata?.uid ?? '' }, '[]', soon())).toBe('pod-is-gone');
+    expect(await statusOf('phoenix')).toBeUndefined();
+  });
+  it('the same warning of the same pod is told once, however often the runtime tries', async () => {
+    const pod = { namespace: 'default', name: 'failing', uid: 'u1' };
+    const event = { type: 'Warning', reason: 'AttachmentFailed', message: 'x'.repeat(5000) } as const;
+    for (let tries = 0; tries < 3; tries++) await cluster.recordEvent(pod, event, soon());
+    const [only, ...more] = await eventsOf('failing');
+    expect(more).toEqual([]);
+    expect(only?.message.length).toBeLessThanOrEqual(1024);
+  });
+
+  it.each([
+    { title: 'status 500', switchOn: () => server.faults.answer(500, { times: 2 }) },
+    { title: 'status 429 with Retry-After', switchOn: () => server.faults.tooManyRequests(1, { times: 1 }) },
+    { title: 'a dropped connection', switchOn: () => server.faults.drop('before', { times: 2 }) },
+    { title: 'a connection that breaks in the middle of the answer', switchOn: () => server.faults.drop('middle', { times: 1 }) },
+  ])('$title passes: the request is tried again', async ({ switchOn }) => {
+    const fault = switchOn();
+    expect(await cluster.getPod(alice, soon())).toMatchObject(alice);
+    expect(fault.used()).toBeGreaterThan(0);
+  });
+  it('what does not pass in time is code 11, and says which request', async () => {
+    server.faults.add({ fault: { kind: 'drop' } });
+    await expect(cluster.getPod(alice, soon(500))).rejects.toMatchObject({
+      id: 'PLX-API-UNAVAILABLE',
+      code: 11,
+      message: expect.stringContaining('get pod default/alice'),
+    });
+  });
+  it('an answer that never comes ends with the signal', async () => {
+    server.faults.hang();
+    await expect(cluster.getPod(alice, soon(500))).rejects.toMatchObject({ id: 'PLX-API-UNAVAILABLE', code: 11 });
+  });
+  it('a token that is not accepted is told at once, without the token', async () => {
+    const { token } = server;
+    server.setToken('another');
+    const error: unknown = await cluster.getPod(alice, soon()).catch((thrown: unknown) => thrown);
+    server.setToken(token);
+    expect(error).toMatchObject({ id: 'PLX-API-REFUSED', code: 11, message: expect.stringContaining('(401)') });
+    expect(JSON.stringify(error)).not.toContain(token);
+  });
+});
+
+describe('K8S-12, K8S-13: the pod of a call', () => {
+  const call = (more: object) => ({ ref: alice, uid: undefined, runtimeConfig: {}, ...more });
+  it('comes from the call itself when the runtime hands its annotations over', async () => {
+    const before = server.requests.length;
+    const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { a: 'b', odd: 5 } };
+    expect(await readPod(call({ uid: 'u', runtimeConfig }), cluster, soon())).toEqual({ ...alice, uid: 'u', annotations: { a: 'b' } });
+    expect(server.requests.length).toBe(before);
+  });
+  it('else from one GET; another UID is another pod', async () => {
+    expect(await readPod(call({ uid }), cluster, soon())).toMatchObject({ uid });
+    await expect(readPod(call({ uid: 'old' }), cluster, soon())).rejects.toMatchObject({ id: 'PLX-POD-REPLACED', code: 11 });
+    await expect(readPod(call({ ref: { namespace: 'default', name: 'nobody' } }), cluster, soon())).rejects.toMatchObject({
+      id: 'PLX-POD-NOT-FOUND',
+      code: 11,
+    });
+  });
+  it('a static pod has another UID in the API, and its status goes to the mirror', async () => {
+    const created = await api.create(
+      podObject('static', { 'kubernetes.io/config.source': 'file', 'kubernetes.io/config.mirror': 'hash', 'kubernetes.io/config.hash': 'hash' }),
+    );
+    const ref = { namespace: 'default', name: 'static' };
+    expect(await readPod({ ref, uid: 'hash', runtimeConfig: {} }, cluster, soon())).toMatchObject({ uid: created.metadata?.uid });
+    expect(await statusTarget({ ...ref, uid: 'hash', isStatic: true }, cluster, soon())).toEqual({ ...ref, uid: created.metadata?.uid });
+  });
+});
+
+describe('a kubeconfig that cannot be used', () => {
+  const connecting = async (text: string): Promise<unknown> => {
+    await using temporary = await mkdtempDisposable(join(tmpdir(), 'plexus-kubeconfig-'));
+    const file = join(temporary.path, 'kubeconfig');
+    await writeFile(file, text);
+    return connect({ kind: 'kubeconfig', file })
+      .getPod(alice, soon(2000))
+      .catch((error: unknown) => error);
+  };
+  const config = (cluster_: object, context: object = { cluster: 'c', user: 'u' }): string =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'x',
+      contexts: [{ name: 'x', context }],
+      clusters: [{ name: 'c', cluster: cluster_ }],
+      users: [{ name: 'u', user: {} }],
+    });
+  it.each([
+    { title: 'no current context', text: '{}', says: 'current-context' },
+    { title: 'no YAML', text: 'a: [', says: '' },
+    { title: 'no server', text: config({}), says: 'server' },
+    { title: 'a server that is no URL', text: config({ server: 'nowhere' }), says: 'server' },
+    { title: 'a context without its cluster', text: config({ server: 'https://127.0.0.1:1' }, { cluster: 'other', user: 'u' }), says: 'server' },
+    { title: 'a context without its user', text: config({ server: 'https://127.0.0.1:1' }, { cluster: 'c', user: 'other' }), says: 'user' },
+    { title: 'a CA that is none', text: config({ server: 'https://127.0.0.1:1', 'certificate-authority-data': 'Z2FyYmFnZQ==' }), says: '' },
+    { title: 'a CA file that is not there', text: config({ server: 'https://127.0.0.1:1', 'certificate-authority': '/nowhere' }), says: '/nowhere' },
+  ])('$title', async ({ text, says }) => {
+    expect(await connecting(text)).toMatchObject({ id: 'PLX-KUBECONFIG-UNUSABLE', code: 7, message: expect.stringContaining(says) });
+  });
+  it('a file that is not there', async () => {
+    await expect(connect({ kind: 'kubeconfig', file: '/nowhere/kubeconfig' }).getPod(alice, soon())).rejects.toMatchObject({
+      id: 'PLX-KUBECONFIG-UNUSABLE',
+      message: expect.stringContaining('/nowhere/kubeconfig'),
+    });
+  });
+  it('any text gives an error of ours', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), async (text) => (await connecting(text)) instanceof PlexusError),
+      { numRuns: 40 },
+    );
+  });
+});

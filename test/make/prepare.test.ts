@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { absentPackages, chooseNode, commandsOf, installHint, isNewEnough, missing, needs } from '../../src/make/prepare.mjs';
+
+const debianNames = (absent: readonly { readonly debian: string }[]): readonly string[] => absent.map(({ debian }) => debian);
+
+describe('what a command needs of the system', () => {
+  it('is nothing for building', () => {
+    expect(missing('build', () => false)).toEqual([]);
+  });
+
+  it('is less for the demo than for the tests', () => {
+    expect(debianNames(missing('demo', () => false))).toEqual(['containernetworking-plugins', 'iproute2', 'util-linux', 'iputils-ping']);
+    expect(debianNames(missing('test', () => false))).toEqual(expect.arrayContaining(['containerd', 'runc', 'busybox-static']));
+  });
+
+  it('is not missed when it is there', () => {
+    expect(missing('demo', () => true)).toEqual([]);
+    expect(missing('test', () => true)).toEqual([]);
+  });
+
+  it('CNI plugins count only when one folder has them all', () => {
+    const plugins = needs[0]?.programs ?? [];
+    const inFolder = (folder: string) => (file: string) => !file.includes('/cni') || file.startsWith(`${folder}/`);
+    expect(missing('demo', inFolder('/opt/cni/bin'))).toEqual([]);
+    expect(missing('demo', inFolder('/usr/libexec/cni'))).toEqual([]);
+    const scattered = (file: string): boolean => !file.includes('/cni') || file === '/opt/cni/bin/bridge' || file.startsWith('/usr/lib/cni/macvlan');
+    expect(plugins).toContain('macvlan');
+    expect(debianNames(missing('demo', scattered))).toEqual(['containernetworking-plugins']);
+  });
+
+  it('programs may be in different folders of PATH', () => {
+    const places: Readonly<Record<string, string>> = { ip: '/sbin', ping: '/bin', nsenter: '/usr/bin', unshare: '/bin' };
+    const isThere = (file: string): boolean => {
+      const at = file.lastIndexOf('/');
+      return file.includes('/cni/') || places[file.slice(at + 1)] === file.slice(0, at);
+    };
+    expect(missing('demo', isThere)).toEqual([]);
+  });
+
+  it('is told with the reason and the command where it cannot be installed', () => {
+    expect(installHint(missing('demo', (file) => !/\/(ip|ping)$/.test(file)))).toMatchInlineSnapshot(`
+      "Missing:
+        - ip: network namespaces and routes (Debian package iproute2)
+        - ping: showing that pods reach each other (Debian package iputils-ping)
+      On Debian or Ubuntu, as root: apt-get update && apt-get install -y --no-install-recommends iproute2 iputils-ping
+      Elsewhere, install the packages of your system that have these programs (Fedora: dnf install, Alpine: apk add, Arch: pacman -S)."
+    `);
+    expect(installHint(missing('demo', (file) => !file.endsWith('/tuning')))).toMatchInlineSnapshot(`
+      "Missing:
+        - bridge, macvlan, host-local, ptp, portmap, tuning, static, loopback in /opt/cni/bin or /usr/lib/cni or /usr/libexec/cni: the CNI plugins that make the interfaces (Debian package containernetworking-plugins)
+      On Debian or Ubuntu, as root: apt-get update && apt-get install -y --no-install-recommends containernetworking-plugins
+      Elsewhere, install the packages of your system that have these programs (Fedora: dnf install, Alpine: apk add, Arch: pacman -S)."
+    `);
+  });
+});
+
+describe('which Node.js runs the commands', () => {
+  it.each([
+    ['v22.19.0', true],
+    ['v22.20.1', true],
+    ['v26.10.0', true],
+    ['v100.0.0', true],
+    ['v22.18.9', false],
+    ['v20.20.2', false],
+    ['v9.99.0', false],
+    ['', false],
+    ['26.10.0', false],
+    ['bun 1.2', false],
+  ])('%s is new enough: %s', (version, expected) => {
+    expect(isNewEnough(version)).toBe(expected);
+  });
+
+  it('is the first that is new enough', () => {
+    const versions: Readonly<Record<string, string>> = { pinned: '', own: 'v20.1.0', system: 'v24.0.0', other: 'v26.0.0' };
+    const versionOf = (node: string): string => versions[node] ?? '';
+    expect(chooseNode(['pinned', 'own', 'system', 'other'], versionOf)).toBe('system');
+    expect(chooseNode(['pinned', 'own'], versionOf)).toBeUndefined();
+  });
+
+  it('is asked for its version by running it; one that cannot run does not count', () => {
+    expect(chooseNode(['/nowhere/node', '/dev/null', process.execPath])).toBe(process.execPath);
+  });
+});
+
+describe('which npm packages are absent', () => {
+  const linux = { platform: 'linux', arch: 'x64' };
+  const wanted = {
+    '': { version: '0.1.0' },
+    'node_modules/yaml': { version: '2.0.0' },
+    'node_modules/@esbuild/linux-x64': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'] },
+    'node_modules/@esbuild/darwin-arm64': { version: '1.0.0', optional: true, os: ['darwin'], cpu: ['arm64'] },
+    'node_modules/wasm': { version: '1.0.0', optional: true },
+  };
+
+  it('all, before the first installation, but not those for other machines', () => {
+    expect(absentPackages(wanted, {}, linux)).toEqual(['node_modules/yaml', 'node_modules/@esbuild/linux-x64']);
+  });
+
+  it('those of another version', () => {
+    const have = { 'node_modules/yaml': { version: '1.9.0' }, 'node_modules/@esbuild/linux-x64': { version: '1.0.0' } };
+    expect(absentPackages(wanted, have, linux)).toEqual(['node_modules/yaml']);
+  });
+
+  it('those of a folder that was installed on another machine', () => {
+    const have = { 'node_modules/yaml': { version: '2.0.0' }, 'node_modules/@esbuild/linux-x64': { version: '1.0.0' } };
+    expect(absentPackages(wanted, have, linux)).toEqual([]);
+    expect(absentPackages(wanted, have, { platform: 'darwin', arch: 'arm64' })).toEqual(['node_modules/@esbuild/darwin-arm64']);
+  });
+});
+
+describe('the commands', () => {
+  it.each([
+    [['vitest', 'run'], [['vitest', 'run']]],
+    [
+      ['node', 'a.ts', '--', 'vitest', 'run', 'test/plan'],
+      [
+        ['node', 'a.ts'],
+        ['vitest', 'run', 'test/plan'],
+      ],
+    ],
+    [['node', 'a.ts', '--'], [['node', 'a.ts']]],
+    [[], []],
+  ])('%j', (words, expected) => {
+    expect(commandsOf(words)).toEqual(expected);
+  });
+});

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { plexusCni, podArgs } from './cni-runtime.ts';
+import type { RecordingNode } from './recording-node.ts';
+import type { TestPod } from './test-node.ts';
+
+/** A call that is still running: how to kill it, and its end. */
+export interface RunningCall {
+  readonly kill: () => void;
+  readonly ended: Promise<{ readonly exitCode: number | null; readonly stdout: string }>;
+}
+
+/** Starts a call of the plugin and does not wait for it. */
+export function startCall(at: RecordingNode, command: string, pod: TestPod, more: object = {}): RunningCall {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    CNI_COMMAND: command,
+    CNI_CONTAINERID: pod.containerId,
+    CNI_NETNS: pod.netns.path,
+    CNI_IFNAME: 'eth0',
+    CNI_ARGS: podArgs(pod, pod.containerId),
+    CNI_PATH: at.delegates,
+  };
+  const child = spawn('nsenter', [`--net=${at.node.netns.path}`, plexusCni], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stdin.end(JSON.stringify(at.config(more)));
+  const ended = new Promise<{ exitCode: number | null; stdout: string }>((resolve) => child.once('close', (exitCode) => resolve({ exitCode, stdout })));
+  return { kill: () => child.kill('SIGKILL'), ended };
+}
