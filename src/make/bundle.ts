@@ -1,5 +1,5 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 // Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not loaded.
@@ -11,7 +11,7 @@ const entries = { 'plexus-cni': 'src/cli/cni-entry.ts', plexus: 'src/cli/main.ts
 const requireBanner = "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);";
 
 /** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
-async function bundle(): Promise<readonly { readonly path: string; readonly contents: Uint8Array }[]> {
+async function bundle(): Promise<readonly { readonly name: string; readonly contents: Uint8Array }[]> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: entries,
@@ -29,7 +29,7 @@ async function bundle(): Promise<readonly { readonly path: string; readonly cont
     logLevel: 'warning',
     write: false,
   });
-  return outputFiles;
+  return outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
 }
 
 /**
@@ -53,13 +53,20 @@ const launchers = {
   plexus: launcher('plexus.mjs', `echo 'plexus: ${text}' >&2`),
 };
 
+/** Replaces a file at once: calls that run meanwhile see the old one or the new one. */
+async function replace(name: string, contents: Uint8Array | string, mode = 0o644): Promise<void> {
+  const next = join(dist, `${name}.${process.pid}.next`);
+  await writeFile(next, contents);
+  await chmod(next, mode);
+  await rename(next, join(dist, name));
+}
+
 const modules = await bundle();
-await rm(dist, { recursive: true, force: true });
-for (const { path, contents } of modules) {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, contents);
-}
-for (const [name, script] of Object.entries(launchers)) {
-  await writeFile(join(dist, name), script);
-  await chmod(join(dist, name), 0o755);
-}
+await mkdir(dist, { recursive: true });
+const before = await readdir(dist);
+// the entries have fixed names and load the others: they come last
+const isEntry = (name: string): boolean => name.slice(0, -'.mjs'.length) in entries;
+for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name)))) await replace(name, contents);
+for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
+const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), 'node']); // node: a link of the user's
+for (const old of before.filter((name) => !made.has(name))) await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });

@@ -34,6 +34,13 @@ export const needs = [
     why: 'the CNI plugins that make the interfaces',
     for: ['demo', 'test'],
   },
+  {
+    programs: ['libatomic.so.1'],
+    folders: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/lib'],
+    debian: 'libatomic1',
+    why: 'a library that Node.js needs',
+    for: ['demo', 'test'],
+  },
   { programs: ['ip'], debian: 'iproute2', why: 'network namespaces and routes', for: ['demo', 'test'] },
   { programs: ['nsenter', 'unshare'], debian: 'util-linux', why: 'entering network namespaces', for: ['demo', 'test'] },
   { programs: ['ping'], debian: 'iputils-ping', why: 'showing that pods reach each other', for: ['demo'] },
@@ -56,7 +63,7 @@ export const missing = (purpose, isThere = isExecutable) =>
 
 function isExecutable(file) {
   try {
-    accessSync(file, constants.X_OK);
+    accessSync(file, file.includes('.so') ? constants.R_OK : constants.X_OK); // a library need not be executable
     return true;
   } catch {
     return false;
@@ -156,7 +163,7 @@ function prepareNode() {
 
 const nodeHint =
   () => `Node.js ${oldestNode.join('.')} or newer is needed. This is ${process.version}, and npm did not run the install script of its package "node".
-Allow the script: npm install-scripts approve node esbuild && npm rebuild node esbuild
+Let it run: npm install-scripts approve node esbuild; npm rebuild node esbuild --ignore-scripts=false
 or install Node.js ${oldestNode.join('.')} or newer yourself.`;
 
 /** Installs what the system lacks, on Debian as root; elsewhere says what to install. */
@@ -166,12 +173,12 @@ function prepareSystem(purpose) {
   const absent = missing(purpose);
   const hint = absent.length === 0 ? '' : `\n${installHint(absent)}`;
   if (process.getuid() !== 0) fail(`Network namespaces are made by root only: run this as root, for example with sudo.${hint}`);
-  const [optional, needed] = [absent.filter(({ only }) => only === 'warn'), absent.filter(({ only }) => only !== 'warn')];
-  if (needed.length > 0 && !pathFolders.some((folder) => isExecutable(join(folder, 'apt-get')))) fail(installHint(absent));
-  install(needed);
-  for (const need of optional) install([need]);
+  if (pathFolders.some((folder) => isExecutable(join(folder, 'apt-get')))) {
+    install(absent.filter(({ only }) => only !== 'warn'));
+    for (const need of absent.filter(({ only }) => only === 'warn')) install([need]);
+  }
   const still = missing(purpose);
-  if (still.some(({ only }) => only !== 'warn')) fail(`These could not be installed.\n${installHint(still)}`);
+  if (still.some(({ only }) => only !== 'warn')) fail(installHint(still));
   for (const { programs, why } of still) say(`going on without ${programs.join(', ')} (${why}): a test is skipped`);
 }
 
