@@ -4,7 +4,7 @@
 //
 //   node src/make/prepare.mjs demo|test|build -- command arguments… [-- next command, if the one before succeeded]
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,13 +34,6 @@ export const needs = [
     why: 'the CNI plugins that make the interfaces',
     for: ['demo', 'test'],
   },
-  {
-    programs: ['libatomic.so.1'],
-    folders: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/lib'],
-    debian: 'libatomic1',
-    why: 'a library that Node.js needs',
-    for: ['demo', 'test'],
-  },
   { programs: ['ip'], debian: 'iproute2', why: 'network namespaces and routes', for: ['demo', 'test'] },
   { programs: ['nsenter', 'unshare'], debian: 'util-linux', why: 'entering network namespaces', for: ['demo', 'test'] },
   { programs: ['ping'], debian: 'iputils-ping', why: 'showing that pods reach each other', for: ['demo'] },
@@ -50,6 +43,13 @@ export const needs = [
   { programs: ['runc'], debian: 'runc', why: 'a real container runtime', for: ['test'] },
   { programs: ['busybox'], folders: ['/bin', '/usr/bin'], debian: 'busybox-static', why: 'what runs in the test containers', for: ['test'] },
   { programs: ['kubectl'], debian: 'kubernetes-client', why: "trying the tests' own API server", for: ['test'], only: 'warn' },
+  {
+    programs: ['libatomic.so.1'],
+    folders: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/lib'],
+    debian: 'libatomic1',
+    why: 'a library of the Node.js in the npm package "node"',
+    for: ['node'],
+  },
 ];
 
 /** The needs of a purpose that are not met. */
@@ -107,12 +107,15 @@ function askVersion(node) {
  */
 export const absentPackages = (wanted, have, { platform, arch } = process) =>
   Object.entries(wanted)
-    .filter(([path, entry]) => path !== '' && isForHere(entry, platform, arch) && have[path]?.version !== entry.version)
+    .filter(([path, entry]) => path !== '' && isForHere(entry, platform, arch) && !isThere(path, entry, have))
     .map(([path]) => path);
 
-// Programs for other machines are not installed, and that is right. Those that also name a C library come in twos of which
-// one is right; npm chooses, and the ones that do not name it show well enough whether this folder is for this machine.
-const isForHere = ({ optional, os, cpu, libc }, platform, arch) => !optional || (libc === undefined && os?.includes(platform) && cpu?.includes(arch));
+// programs for other machines are not installed, and that is right
+const isForHere = ({ optional, os, cpu }, platform, arch) => !optional || ((os?.includes(platform) ?? false) && (cpu?.includes(arch) ?? false));
+
+// Those that name a C library come in twos (…-gnu and …-musl): npm chooses the right one, and one is enough.
+const isThere = (path, { version, libc }, have) =>
+  libc === undefined ? have[path]?.version === version : Object.keys(have).some((each) => each.startsWith(path.replace(/(gnu|musl)\w*$/, '')));
 
 /** The commands after the first `--`, each ended by `--`. */
 export function commandsOf(words) {
@@ -138,33 +141,36 @@ function run(command, args, { env = {}, quietly = false } = {}) {
   return error === undefined && status === 0;
 }
 
-/** Installs the npm packages of package-lock.json unless they are there. */
-function preparePackages() {
+/** Installs the npm packages of package-lock.json unless they are there; with npm run by `node`, if given. */
+function preparePackages(node) {
   const packagesOf = (file) => (existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {});
   const wanted = packagesOf('package-lock.json');
   if (absentPackages(wanted, packagesOf('node_modules/.package-lock.json')).length === 0) return;
   say('installing the npm packages of package-lock.json (npm install) …');
   // not `npm ci`: it insists on lock entries for other machines' optional programs, which not every registry has
-  if (!run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm install failed; its messages are above.');
+  const env = node === undefined ? {} : { PATH: pathFor(node) };
+  if (!run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { env })) fail('npm install failed; its messages are above.');
 }
 
 /** The Node.js to run with: the one of the npm package `node`, else one of the system that is new enough. */
 function prepareNode() {
-  const node = chooseNode([pinnedNode]);
-  if (node !== undefined) return node;
+  const isReady = () => chooseNode([pinnedNode]) !== undefined;
+  if (!isReady() && canInstall()) install(missing('node'));
+  if (isReady()) return pinnedNode;
   say('the npm package "node" has not installed its program yet (npm rebuild node) …');
   run('npm', ['rebuild', 'node', '--loglevel=error']);
-  const onPath = pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable);
-  const found = chooseNode([pinnedNode, process.execPath, ...onPath]);
+  if (isReady()) return pinnedNode;
+  rmSync(join(root, 'node_modules/.bin/node'), { force: true }); // or `npm run` would take it for Node.js from now on
+  const found = chooseNode([process.execPath, ...pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable)]);
   if (found === undefined) return fail(nodeHint());
-  if (found !== pinnedNode) say(`it did not help: running with ${found} instead`);
+  say(`it did not help: running with ${found} instead`);
   return found;
 }
 
 const nodeHint =
   () => `Node.js ${oldestNode.join('.')} or newer is needed. This is ${process.version}, and npm did not run the install script of its package "node".
 Let it run: npm install-scripts approve node esbuild; npm rebuild node esbuild --ignore-scripts=false
-or install Node.js ${oldestNode.join('.')} or newer yourself.`;
+or install Node.js ${oldestNode.join('.')} or newer yourself.${missing('node').length === 0 ? '' : `\n${installHint(missing('node'))}`}`;
 
 /** Installs what the system lacks, on Debian as root; elsewhere says what to install. */
 function prepareSystem(purpose) {
@@ -173,7 +179,7 @@ function prepareSystem(purpose) {
   const absent = missing(purpose);
   const hint = absent.length === 0 ? '' : `\n${installHint(absent)}`;
   if (process.getuid() !== 0) fail(`Network namespaces are made by root only: run this as root, for example with sudo.${hint}`);
-  if (pathFolders.some((folder) => isExecutable(join(folder, 'apt-get')))) {
+  if (canInstall()) {
     install(absent.filter(({ only }) => only !== 'warn'));
     for (const need of absent.filter(({ only }) => only === 'warn')) install([need]);
   }
@@ -182,13 +188,15 @@ function prepareSystem(purpose) {
   for (const { programs, why } of still) say(`going on without ${programs.join(', ')} (${why}): a test is skipped`);
 }
 
+const canInstall = () => process.getuid?.() === 0 && pathFolders.some((folder) => isExecutable(join(folder, 'apt-get')));
+
 function install(absent) {
   if (absent.length === 0) return;
   for (const { debian, why } of absent) say(`installing the Debian package ${debian}: ${why}`);
   const packages = absent.map(({ debian }) => debian);
   const apt = (words, quietly = false) => run('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quietly });
-  // services are not started: dpkg's scripts do that only where systemd runs
-  const words = ['install', '-y', '-q', '--no-install-recommends', ...packages];
+  // where systemd runs, the containerd package starts its service, as it always does; elsewhere nothing is started
+  const words = ['install', '-y', '-q', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...packages];
   const isKnown = apt([...words, '--simulate'], true);
   if (isKnown && apt(words)) return;
   apt(['update', '-q']);
@@ -221,7 +229,9 @@ async function main() {
     return fail(`usage: node src/make/prepare.mjs ${purposes.join('|')} -- command arguments… [-- next command]`);
   prepareSystem(purpose);
   preparePackages();
-  const env = { ...process.env, PATH: pathFor(prepareNode()) };
+  const node = prepareNode();
+  preparePackages(node); // npm leaves out what the Node.js it runs with is too old for
+  const env = { ...process.env, PATH: pathFor(node) };
   for (const command of commands) {
     const status = await follow(command, env);
     if (status !== 0) return process.exit(status);
