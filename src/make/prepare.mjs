@@ -146,31 +146,44 @@ function preparePackages(node) {
   const packagesOf = (file) => (existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {});
   const wanted = packagesOf('package-lock.json');
   if (absentPackages(wanted, packagesOf('node_modules/.package-lock.json')).length === 0) return;
+  if (canInstall()) install(missing('node')); // install scripts run with that Node.js already
   say('installing the npm packages of package-lock.json (npm install) …');
   // not `npm ci`: it insists on lock entries for other machines' optional programs, which not every registry has
+  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   const env = node === undefined ? {} : { PATH: pathFor(node) };
-  if (!run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { env })) fail('npm install failed; its messages are above.');
+  if (run('npm', words, { env })) return;
+  say('once more without install scripts …'); // where the pinned Node.js cannot run
+  if (!run('npm', [...words, '--ignore-scripts'], { env })) fail('npm install failed; its messages are above.');
 }
 
 /** The Node.js to run with: the one of the npm package `node`, else one of the system that is new enough. */
 function prepareNode() {
   const isReady = () => chooseNode([pinnedNode]) !== undefined;
-  if (!isReady() && canInstall()) install(missing('node'));
   if (isReady()) return pinnedNode;
-  say('the npm package "node" has not installed its program yet (npm rebuild node) …');
-  run('npm', ['rebuild', 'node', '--loglevel=error']);
+  if (canInstall()) install(missing('node'));
   if (isReady()) return pinnedNode;
+  if (!existsSync(pinnedNode)) {
+    say('the npm package "node" has not installed its program yet (npm rebuild node) …');
+    run('npm', ['rebuild', 'node', '--loglevel=error']);
+    if (isReady()) return pinnedNode;
+  }
   rmSync(join(root, 'node_modules/.bin/node'), { force: true }); // or `npm run` would take it for Node.js from now on
   const found = chooseNode([process.execPath, ...pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable)]);
   if (found === undefined) return fail(nodeHint());
-  say(`it did not help: running with ${found} instead`);
+  say(`the Node.js of the npm package "node" does not run here: running with ${found} instead`);
   return found;
 }
 
-const nodeHint =
-  () => `Node.js ${oldestNode.join('.')} or newer is needed. This is ${process.version}, and npm did not run the install script of its package "node".
-Let it run: npm install-scripts approve node esbuild; npm rebuild node esbuild --ignore-scripts=false
-or install Node.js ${oldestNode.join('.')} or newer yourself.${missing('node').length === 0 ? '' : `\n${installHint(missing('node'))}`}`;
+function nodeHint() {
+  const oldest = oldestNode.join('.');
+  const absent = missing('node');
+  return [
+    `Node.js ${oldest} or newer is needed. This is ${process.version}, and the one of the npm package "node" does not run.`,
+    'If npm did not run its install script: npm install-scripts approve node esbuild; npm rebuild node esbuild --ignore-scripts=false',
+    `Or install Node.js ${oldest} or newer yourself.`,
+    ...(absent.length === 0 ? [] : [installHint(absent)]),
+  ].join('\n');
+}
 
 /** Installs what the system lacks, on Debian as root; elsewhere says what to install. */
 function prepareSystem(purpose) {

@@ -10,6 +10,15 @@ export interface ClusterUnderTest extends ClusterAccess {
   readonly embedded: ApiServer | undefined;
 }
 
+/** Whether suites run against a real kube-apiserver: what needs the embedded one (faults, request log) is skipped then. */
+export const isRealCluster = (process.env['KUBEBUILDER_ASSETS'] ?? '') !== '';
+
+/** The embedded server of a cluster, for tests that only make sense with it. */
+export function embeddedOf({ embedded }: ClusterUnderTest): ApiServer {
+  if (embedded === undefined) throw new Error('this test needs the embedded API server');
+  return embedded;
+}
+
 /**
  * A real kube-apiserver with etcd, if KUBEBUILDER_ASSETS names a folder that holds both (the convention of envtest),
  * else the embedded server. NetworkAttachmentDefinitions are served in both; options are for the embedded one.
@@ -38,4 +47,11 @@ export async function startCluster(options: ApiServerOptions = {}): Promise<Clus
       return server.token;
     },
   };
+}
+
+/** What `work` asked of the API server, as "VERB /path"; undefined with a real one, which keeps no such record. */
+export async function requestsDuring(cluster: ClusterUnderTest, work: () => Promise<unknown>): Promise<readonly string[] | undefined> {
+  const before = cluster.embedded?.requests.length ?? 0;
+  await work();
+  return cluster.embedded?.requests.slice(before).map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
 }

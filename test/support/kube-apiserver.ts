@@ -11,7 +11,7 @@ import { type ClusterAccess, kubeconfigText, makeCertificates, nadCrdFile } from
 import { rawRequest } from './raw-request.ts';
 
 // Untested: written without the two programs at hand, after the flags that envtest gives them. What was tried is
-// the handling of the processes: one that ends early, one that never gets ready, cleaning up.
+// the handling of the processes: one that ends early, a folder that is not there, cleaning up.
 
 const readyMs = 60_000;
 const stopMs = 5_000;
