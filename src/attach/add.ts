@@ -2,11 +2,11 @@ import { type AddInvocation, type JsonObject, encodeForRuntime } from '../cni/in
 import { type PlexusError, alreadyAttached, asPlexusError, at } from '../errors/index.ts';
 import { isStaticPod } from '../npwg/index.ts';
 import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
-import { attachAll } from './attach-all.ts';
+import { attachAll, undoFailedAdd } from './attach-all.ts';
 import { type Operation, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
-import { tellAttached, tellFailed } from './events.ts';
+import { tellAttached, tellFailed, tellWarnings } from './events.ts';
 import { gatherInputs } from './inputs.ts';
 import { publishStatus } from './publish.ts';
 import { waitForReadiness } from './readiness.ts';
@@ -37,25 +37,19 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   await clearUnfinished(invocation, operation, deps, signal);
   await waitForReadiness(deps, signal);
   const inputs = await gatherInputs(invocation, deps, signal);
-  const record = await attachPlanned(invocation, inputs, { operation, deps, signal });
-  await finish(record, deps, signal);
-  return resultForRuntime(record, invocation);
-}
-
-/** What an operation is carried out with. */
-interface Context {
-  readonly operation: Operation;
-  readonly deps: AttachDeps;
-  readonly signal: AbortSignal;
-}
-
-async function attachPlanned(invocation: AddInvocation, inputs: PlanInputs, context: Context): Promise<SandboxRecord> {
-  const { deps, operation, signal } = context;
   const plan = makePlan(inputs);
   for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: operation.containerId, ...podOfOperation(operation), text });
   const intended = newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString());
   await deps.journal.write(intended); // before anything runs (CNI-72)
-  return attachAll(intended, operation, deps, signal);
+  const record = await attachAll(intended, operation, deps, signal);
+  try {
+    const result = resultForRuntime(record, invocation);
+    await finish(record, plan.warnings, deps, signal);
+    return result;
+  } catch (thrown) {
+    await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
+    throw thrown;
+  }
 }
 
 function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
@@ -64,8 +58,9 @@ function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
   return isStaticPod(annotations) ? { ...identity, isStatic: true } : identity;
 }
 
-async function finish(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
-  const [pendingStatus] = await Promise.all([publishStatus(record, deps, signal), tellAttached(record, deps, signal)]);
+async function finish(record: SandboxRecord, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal)]);
+  const [pendingStatus] = await Promise.all([publishStatus(record, deps, signal), told]);
   await deps.journal.write({ ...record, complete: true, ...(pendingStatus !== undefined && { pendingStatus }) });
 }
 

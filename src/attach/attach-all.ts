@@ -22,7 +22,7 @@ export async function attachAll(intended: SandboxRecord, operation: Operation, d
     } catch (thrown) {
       const error = asPlexusError(thrown);
       await settled(written);
-      await undoAttempted({ ...record, attachments: record.attachments.slice(0, index + 1) }, operation, deps);
+      await undoFailedAdd({ ...record, attachments: record.attachments.slice(0, index + 1) }, operation, deps);
       throw error;
     }
     // overlaps the next delegate's run: that one is in the journal already, as intended
@@ -58,9 +58,9 @@ const inOrder = async (before: Promise<void>, record: SandboxRecord, deps: Attac
 // whether that write worked no longer matters: the undo below writes the record again
 const settled = (write: Promise<void>): Promise<void> => write.catch(() => {});
 
-async function undoAttempted(attempted: SandboxRecord, operation: Operation, deps: AttachDeps): Promise<void> {
+/** Undoes what an ADD attempted; what cannot be undone stays in the journal for DEL. Never rejects because the ADD's own time is over. */
+export async function undoFailedAdd(attempted: SandboxRecord, operation: Operation, deps: AttachDeps): Promise<void> {
   const seconds = deps.settings.deadlines.delSeconds;
-  // its own time: the ADD's may be used up, and its caller may be gone
   const left = await withDeadline({ command: 'undo of ADD', seconds }, new AbortController().signal, (signal) =>
     undoAll(attempted.attachments, operation, deps, signal),
   );

@@ -24,10 +24,20 @@ const addedText = (entry: AttachmentRecord): string => {
   return `Add ${interfaceName} [${ips.join(' ')}] from ${network}`;
 };
 
+/** One Warning event NetworkWarning for each thing that was noticed in the pod's annotations and networks, and went through. */
+export async function tellWarnings(record: SandboxRecord, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const { pod } = record;
+  if (pod === undefined || deps.cluster === undefined) return;
+  await Promise.all(warnings.map((message) => send(pod, { type: 'Warning', reason: 'NetworkWarning', message }, deps, signal)));
+}
+
+// nobody is there to be told, or the API that would have to tell it is what failed
+const untold = ['PLX-POD-NOT-FOUND', 'PLX-POD-REPLACED', 'PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-CANCELLED'];
+
 /** One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed. */
 export async function tellFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
   const { namespace, name, uid } = podOf(invocation.args);
-  if (namespace === undefined || name === undefined || deps.cluster === undefined) return;
+  if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };
   const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
   await send(pod, { type: 'Warning', reason, message: summaryOf(error) }, deps, new AbortController().signal);

@@ -1,7 +1,15 @@
-import { enableCompileCache } from 'node:module';
+import * as module from 'node:module';
 import { join } from 'node:path';
 
-// Beside the program and not in /tmp, where somebody else could put code for root to run.
-enableCompileCache(join(import.meta.dirname, '.compile-cache'));
-const { runAsPlugin } = await import('./cni.ts');
-await runAsPlugin(process);
+// This file alone must run on any Node.js, to say so in the way a container runtime understands when it is too old.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  const msg = `PLX-NODE-TOO-OLD: Node.js 22.19 or newer is needed, this is ${process.versions.node} (${process.execPath}). Install a newer one, or set PLEXUS_NODE to its path.`;
+  process.stdout.write(`${JSON.stringify({ cniVersion: '1.1.0', code: 5, msg })}\n`);
+  process.exitCode = 1;
+} else {
+  // beside the program and not in /tmp, where somebody else could put code for root to run
+  module.enableCompileCache(join(import.meta.dirname, '.compile-cache'));
+  const { runAsPlugin } = await import('./cni.ts');
+  await runAsPlugin(process);
+}

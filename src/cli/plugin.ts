@@ -45,7 +45,8 @@ async function carryOut(invocation: Invocation, signal: AbortSignal): Promise<st
 
 const newest = cniVersions[cniVersions.length - 1] ?? '1.1.0';
 
-function failure(error: PlexusError, env: Env, invocation: Invocation | undefined): Answer {
+/** The answer that says what went wrong. */
+export function failure(error: PlexusError, env: Env, invocation: Invocation | undefined): Answer {
   const command = env['CNI_COMMAND'] as Command | undefined;
   const cniVersion = invocation?.cniVersion ?? newest;
   return { stdout: formatJson(errorJson(error, { cniVersion, command })), exitCode: 1 };

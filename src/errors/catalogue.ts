@@ -27,7 +27,7 @@ export const variableInvalid = define(
 );
 export const configUndecodable = define(
   'PLX-CONFIG-UNDECODABLE',
-  { code: cniCode.decoding, retry: 'never', fix: 'Write a JSON object there; `plexus plan` shows the place of the first mistake.' },
+  { code: cniCode.decoding, retry: 'never', fix: 'Write a JSON object there.' },
   (c: { source: string; problem: string }) => `${c.source} is not a JSON object: ${c.problem}`,
 );
 export const versionIncompatible = define(

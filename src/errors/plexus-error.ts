@@ -54,7 +54,7 @@ export interface ErrorExtras {
   readonly where?: Where;
 }
 
-/** Makes the function that makes one kind of error. Its `id` and `kind` can be read for documentation. */
+/** Makes the function that makes one kind of error. Its `id`, `kind` and `text` can be read for documentation. */
 export const define = <C extends object>(id: string, kind: ErrorKind, text: (context: C) => string) =>
   Object.assign(
     (context: C, extras: ErrorExtras = {}) =>
@@ -66,7 +66,7 @@ export const define = <C extends object>(id: string, kind: ErrorKind, text: (con
         where: extras.where ?? {},
         cause: extras.cause,
       }),
-    { id, kind },
+    { id, kind, text },
   );
 
 /** The same error, knowing more about whom it concerns. What it already knows is kept. */

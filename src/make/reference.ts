@@ -5,12 +5,15 @@ const made = '<!-- Made by `npm run make`: do not edit. -->';
 interface Kind {
   readonly id: string;
   readonly kind: errors.ErrorKind;
+  readonly text: (context: never) => string;
 }
 
 /** docs/errors.md: every kind of error, its code and what to do. */
 export function errorsPage(): string {
   const kinds = Object.values(errors).filter((each): each is typeof each & Kind => typeof each === 'function' && 'id' in each);
-  const rows = kinds.toSorted((a, b) => a.id.localeCompare(b.id)).map(({ id, kind }) => `| \`${id}\` | ${kind.code} | ${retryText(kind)} | ${kind.fix} |`);
+  const rows = kinds
+    .toSorted((a, b) => a.id.localeCompare(b.id))
+    .map(({ id, kind, text }) => `| \`${id}\` | ${sentence(text)} | ${kind.code} | ${retryText(kind)} | ${kind.fix} |`);
   return `${made}
 
 # Errors
@@ -20,11 +23,16 @@ Every failure of Plexus has an identifier. The container runtime shows it with a
 The code is that of the CNI specification; when a network's own plugin failed with a code, that code is kept.
 To see exactly what a plugin is given, run \`plexus plan\` with the pod, its networks and the node's configuration.
 
-| identifier | code | does trying again help? | what to do |
-| --- | --- | --- | --- |
+| identifier | sentence | code | does trying again help? | what to do |
+| --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }
+
+// what each sentence says in place of the values of one case
+const sentence = (text: Kind['text']): string => text(new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never).replaceAll('|', '\\|');
+
+const placeholder = (name: string): object => ({ toString: () => `‹${name}›`, toJSON: () => `‹${name}›`, join: () => `‹${name}›` });
 
 const retryText = ({ retry }: errors.ErrorKind): string => (retry === 'later' ? 'yes, later' : 'no, something has to be changed');
 
@@ -52,7 +60,7 @@ Keys are accepted in any case. An unknown key is a warning in the log with a sug
 an error that names the key. A complete file: [examples/node/00-plexus.conflist](../examples/node/00-plexus.conflist).
 
 | key | type | default | meaning |
-| --- | --- | --- | --- |
+| --- | --- | --- | --- | --- |
 ${rowsOf(schema, '').join('\n')}
 `;
 }

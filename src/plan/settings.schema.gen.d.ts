@@ -97,7 +97,7 @@ export interface WrittenSettings {
    */
   deadlines?: {
     /**
-     * A whole ADD, without the undoing after a failure.
+     * A whole ADD. Undoing it after a failure may take delSeconds more.
      */
     addSeconds?: number;
     /**

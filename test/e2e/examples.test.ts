@@ -15,12 +15,13 @@ const cases = folders.filter((name) => !['node', 'demo'].includes(name));
 
 let node: TestNode;
 let delegates: string;
+let plugins: string;
 let recorder: RecordingDelegate;
 beforeAll(async () => {
   node = await createTestNode();
   delegates = join(node.dir, 'delegates');
   await mkdir(delegates);
-  const plugins = await pluginsDir();
+  plugins = await pluginsDir();
   // vlan needs a kernel module and sriov hardware: those two only record
   for (const type of ['bridge', 'portmap', 'macvlan', 'tuning']) recorder = await recordingDelegate(delegates, type, plugins);
   for (const type of ['vlan', 'sriov']) await recordingDelegate(delegates, type);
@@ -61,7 +62,7 @@ describe('plexus plan prints the configuration that the plugins really receive, 
         netns: sandbox.netns.path,
         ifName: 'eth0',
         args: podArgs({ namespace: 'default', name: example }, sandbox.containerId),
-        path: [delegates, '/usr/lib/cni'], // the second for IPAM plugins, which delegates run themselves
+        path: [delegates, plugins], // the second for IPAM plugins, which delegates run themselves
         nodeNetns: node.netns.path,
       });
     await recorder.forget();

@@ -111,4 +111,13 @@ describe('a plugin that fails', () => {
     expect(await at().steps()).toEqual(['DEL gamma net2', 'DEL beta net2', 'DEL gamma net1', 'DEL beta net1']);
     expect(await at().node.leftovers()).toEqual([]);
   });
+
+  it('NPWG-97: a failure after all plugins have succeeded is undone as well', async () => {
+    await at().alpha.set({ ADD: { stdout: '{"cniVersion":"1.0.0"}' } });
+    const pod = await at().node.pod('too-late', 'two');
+    const answer = await at().call('ADD', pod, { cniVersion: '0.2.0' }); // which cannot show a result without addresses
+    expect(errorIn(answer.stdout)).toMatchObject({ code: 1, msg: expect.stringContaining('PLX-RESULT-NOT-CONVERTIBLE') });
+    expect((await at().steps()).slice(-3)).toEqual(['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0']);
+    expect(await at().node.leftovers()).toEqual([]);
+  });
 });

@@ -57,6 +57,11 @@ const requestsOfAdd = [
   'POST /api/v1/namespaces/default/events',
 ];
 
+const eventsOf = async (pod: string): Promise<[reason: string, message: string][]> => {
+  const { items } = await api.list<KubernetesObject & { reason: string; message: string; involvedObject: { name: string } }>('v1', 'Event', 'default');
+  return items.filter(({ involvedObject }) => involvedObject.name === pod).map(({ reason, message }) => [reason, message]);
+};
+
 describe('an ADD against the API server', () => {
   it('writes network-status with one PATCH of pods/status, tells one Event for each attachment, and DEL asks nothing', async () => {
     const pod = await createPod('asks', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
@@ -98,9 +103,16 @@ describe('an ADD against the API server', () => {
     const pod = await createPod('no-nad', { 'k8s.v1.cni.cncf.io/networks': 'absent' });
     const answer = await call('ADD', pod);
     expect(JSON.parse(answer.stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('default/absent') });
-    const events = (await api.list<KubernetesObject & { reason: string; involvedObject: { name: string } }>('v1', 'Event', 'default')).items;
-    expect(events.filter(({ involvedObject }) => involvedObject.name === 'no-nad').map(({ reason }) => reason)).toEqual(['NoNetworkFound']);
+    expect((await eventsOf('no-nad')).map(([reason]) => reason)).toEqual(['NoNetworkFound']);
     expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('NPWG-28: with invalidAnnotation "ignore" the pod gets the default network only, and is told by a Warning event', async () => {
+    const pod = await createPod('ignored', { 'k8s.v1.cni.cncf.io/networks': 'storage,' });
+    expect(await call('ADD', pod, { invalidAnnotation: 'ignore' })).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse((await statusText('ignored')) ?? '[]')).toMatchObject([{ interface: 'eth0' }]);
+    expect(await eventsOf('ignored')).toContainEqual(['NetworkWarning', expect.stringContaining('element 2')]);
+    await call('DEL', pod);
   });
 });
 

@@ -116,7 +116,7 @@ describe('settings: what is wrong is said', () => {
     { config: { ...base, namespaceIsolation: 'yes' }, says: 'configuration of Plexus, namespaceIsolation: "yes" is not allowed: it must be boolean' },
     { config: { ...base, invalidAnnotation: 'warn' }, says: 'configuration of Plexus, invalidAnnotation: "warn" is not allowed: it must be fail, ignore' },
     { config: { ...base, deadlines: { addSeconds: 0 } }, says: 'configuration of Plexus, deadlines.addSeconds: 0 is not allowed: it must be > 0' },
-    { config: { ...base, deadlines: { addSeconds: 9999 } }, says: 'configuration of Plexus, deadlines.addSeconds: 9999 is not allowed: it must be <= 210' },
+    { config: { ...base, deadlines: { addSeconds: 9999 } }, says: 'configuration of Plexus, deadlines.addSeconds: 9999 is not allowed: it must be <= 160' },
     { config: { ...base, deadlines: { addSecond: 5 } }, says: 'configuration of Plexus, deadlines.addSecond: unknown key; did you mean "addSeconds"?' },
     { config: { ...base, deadlines: { y: 5 } }, says: 'configuration of Plexus, deadlines.y: unknown key' },
     {

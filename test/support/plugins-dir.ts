@@ -2,15 +2,19 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const folders = ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'];
+const plugins = ['bridge', 'macvlan', 'host-local', 'ptp', 'portmap', 'tuning', 'static'];
 
-/** The folder with the reference CNI plugins. Rejects with what to install. */
+/** The folder with the reference CNI plugins, all of them. Rejects with what to install. */
 export async function pluginsDir(): Promise<string> {
   for (const folder of folders) {
-    const found = await access(join(folder, 'bridge')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return folder;
+    const found = await Promise.all(plugins.map((plugin) => isThere(join(folder, plugin))));
+    if (found.every(Boolean)) return folder;
   }
-  throw new Error(`no CNI plugins in ${folders.join(', ')}: install the package containernetworking-plugins`);
+  throw new Error(`the CNI plugins ${plugins.join(', ')} are in none of ${folders.join(', ')}: install the package containernetworking-plugins`);
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,61 @@
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { connect } from '../../src/cluster/index.ts';
+import { startApiServer } from '../support/api-server/index.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+const documents = parseAllDocuments(await readFile(join(import.meta.dirname, '../../deploy/rbac.yaml'), 'utf8')).map(
+  (document) => document.toJS() as { kind: string; rules?: Rule[] },
+);
+const rules = documents.find(({ kind }) => kind === 'ClusterRole')?.rules ?? [];
+
+interface Asked {
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly verb: string | undefined;
+}
+const nameOf = ({ resource, subresource }: Asked): string => (subresource === '' ? resource : `${resource}/${subresource}`);
+const allows = (asked: Asked): boolean =>
+  rules.some(({ apiGroups, resources, verbs }) => apiGroups.includes(asked.group) && resources.includes(nameOf(asked)) && verbs.includes(asked.verb ?? ''));
+
+describe('K8S-15: the rights in deploy/rbac.yaml', () => {
+  it('name everything, no "*"', () => {
+    expect(JSON.stringify(rules)).not.toContain('*');
+  });
+  it('are enough for all that Plexus asks of the API server, and none is superfluous', async () => {
+    const used = new Set<string>();
+    const server = await startApiServer({
+      authorize: (request) => {
+        used.add(`${request.verb} ${nameOf(request)}`);
+        return allows(request);
+      },
+    });
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-rbac-'));
+    const file = join(folder.path, 'kubeconfig');
+    await server.writeKubeconfig(file);
+    await server.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'default', uid: 'u' },
+      spec: { containers: [{ name: 'c', image: 'none' }] },
+    });
+    const cluster = connect({ kind: 'kubeconfig', file });
+    const signal = AbortSignal.timeout(10_000);
+    const pod = { namespace: 'default', name: 'p', uid: 'u' };
+    expect(await cluster.getPod(pod, signal)).toMatchObject(pod);
+    expect(await cluster.getNad({ namespace: 'default', name: 'none' }, signal)).toBeUndefined();
+    expect(await cluster.patchNetworkStatus(pod, '[]', signal)).toBe('written');
+    await cluster.recordEvent(pod, { type: 'Normal', reason: 'Test', message: 'm' }, signal);
+    await server.close();
+    const granted = rules.flatMap(({ resources, verbs }) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)));
+    expect([...used].toSorted()).toEqual(granted.toSorted());
+  });
+});
