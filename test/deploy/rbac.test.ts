@@ -41,7 +41,7 @@ describe('K8S-15: the rights in deploy/rbac.yaml', () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-rbac-'));
     const file = join(folder.path, 'kubeconfig');
     await server.writeKubeconfig(file);
-    await server.put({
+    server.put('pods', {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'p', namespace: 'default', uid: 'u' },
