@@ -69,8 +69,7 @@ const rowOf = (pod: Pod, status: NetworkStatus): string[] => [
   status.name,
   (status.ips ?? []).join(' '),
   status.mac ?? '',
-  String(status.mtu ?? ''),
-  status.default ? 'default' : '',
+  status.default ? 'yes' : '',
 ];
 
 async function attach(demo: Demo): Promise<NetworkStatus[][]> {
@@ -82,7 +81,7 @@ async function attach(demo: Demo): Promise<NetworkStatus[][]> {
   const statuses = texts.map((text) => [...parseStatus(text)]);
   say(
     `\n${table(
-      ['POD', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'MTU', ''],
+      ['POD', 'INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'DEFAULT'],
       demo.pods.flatMap((pod, index) => (statuses[index] ?? []).map((status) => rowOf(pod, status))),
     )}`,
   );
