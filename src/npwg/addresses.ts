@@ -8,13 +8,26 @@ export interface IpAddress {
 
 /** An IPv4 address of four decimal parts without leading zeros, or an IPv6 address without zone; undefined for all else. */
 export function parseIp(text: string): IpAddress | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return hasLeadingZero(text) ? undefined : { text, family: 4 };
-  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
-  return { text: ipaddr.IPv6.parse(text).toString(), family: 6 };
+  if (isIpv4(text)) return { text, family: 4 };
+  const groups = inGroups(text);
+  if (groups === undefined || groups.includes('%') || !ipaddr.IPv6.isValid(groups)) return undefined;
+  return { text: ipaddr.IPv6.parse(groups).toString(), family: 6 };
 }
+
+const isIpv4 = (text: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(text) && !hasLeadingZero(text);
 
 // some programs read 010 as eight
 const hasLeadingZero = (text: string): boolean => text.split('.').some((part) => part.length > 1 && part.startsWith('0'));
+
+/** An IPv6 address whose end is written as IPv4, in groups of four digits: ipaddr.js takes ::1.2.3.4 for ::ffff:1.2.3.4. */
+function inGroups(text: string): string | undefined {
+  const start = text.lastIndexOf(':') + 1;
+  const tail = text.slice(start);
+  if (!tail.includes('.')) return text;
+  if (!isIpv4(tail)) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = tail.split('.').map(Number);
+  return `${text.slice(0, start)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+}
 
 /** An address with prefix length ("10.0.0.1/24"); undefined for all else. */
 export function parseCidr(text: string): (IpAddress & { readonly prefix: number }) | undefined {

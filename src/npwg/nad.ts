@@ -1,5 +1,6 @@
-import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
-import { nadInvalid, problemOf } from '../errors/index.ts';
+import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
+import { nadInvalid } from '../errors/index.ts';
+import { jsonProblem, nestingProblem } from './json-problem.ts';
 import { resourceNameKey } from './keys.ts';
 
 /** Names one NetworkAttachmentDefinition. */
@@ -46,11 +47,16 @@ export function nadConfiguration(nad: Nad): JsonObject | undefined {
 }
 
 function decode(config: string, nad: Nad): JsonObject {
+  const json = parsed(config, nad);
+  const problem = isJsonObject(json) ? nestingProblem(json) : 'it is JSON, but not an object';
+  if (!isJsonObject(json) || problem !== undefined) throw nadInvalid({ nad: nadKey(nad), problem: `spec.config: ${problem}` });
+  return json;
+}
+
+function parsed(config: string, nad: Nad): JsonValue {
   try {
-    const json = parseJson(config, 'spec.config');
-    if (isJsonObject(json)) return json;
+    return parseJson(config, 'spec.config');
   } catch (error) {
-    throw nadInvalid({ nad: nadKey(nad), problem: problemOf(error) }, { cause: error });
+    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config is not a JSON object: ${jsonProblem(config, error)}` }, { cause: error });
   }
-  throw nadInvalid({ nad: nadKey(nad), problem: 'spec.config is JSON, but not an object' });
 }

@@ -1,7 +1,8 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
-import { problemOf, selectionInvalid } from '../errors/index.ts';
+import { selectionInvalid } from '../errors/index.ts';
+import { jsonProblem } from './json-problem.ts';
 import type { NetworkSelection, Selections } from './selection.ts';
-import { type Place, fieldOf, invalidAt } from './selection-place.ts';
+import { type Place, fieldOf, invalidAt, shown } from './selection-place.ts';
 import {
   keysOf,
   parseBandwidth,
@@ -12,6 +13,7 @@ import {
   parseInterface,
   parseIps,
   parseMac,
+  parseNamespace,
   parseObjectName,
   parsePortMappings,
 } from './selection-values.ts';
@@ -39,15 +41,20 @@ export function parseJsonForm(text: string, key: string, namespace: string): Sel
   const elements = (list as readonly JsonValue[]).map((each, index) => ({ value: each, place: { key, element: `element ${index + 1}` } }));
   const selections = elements.map(({ value, place }) => parseElement(value, place, namespace));
   refuseSecondDefaultRoute(selections, key);
-  return { selections, warnings: elements.flatMap(({ value, place }) => unknownKeys(value, place)) };
+  return { selections, warnings: firstOf(elements.flatMap(({ value, place }) => unknownKeys(value, place))) };
 }
+
+const mostWarnings = 10;
+
+// an annotation has room for a hundred thousand of them
+const firstOf = (warnings: readonly string[]): readonly string[] =>
+  warnings.length <= mostWarnings ? warnings : [...warnings.slice(0, mostWarnings), `and ${warnings.length - mostWarnings} more unknown keys are ignored`];
 
 function decode(text: string, key: string): JsonValue {
   try {
     return parseJson(text, 'the annotation');
   } catch (error) {
-    const problem = problemOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
-    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${problem}` }, { cause: error });
+    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${jsonProblem(text, error)}` }, { cause: error });
   }
 }
 
@@ -57,7 +64,7 @@ function parseElement(value: JsonValue, place: Place, namespace: string): Networ
   const ns = get('namespace') ?? '';
   return {
     nad: {
-      namespace: ns === '' ? namespace : parseObjectName(ns, fieldOf(place, 'namespace')),
+      namespace: ns === '' ? namespace : parseNamespace(ns, fieldOf(place, 'namespace')),
       name: parseObjectName(get('name') ?? '', fieldOf(place, 'name')),
     },
     place: place.element,
@@ -83,7 +90,7 @@ const fields: readonly (readonly [string, keyof NetworkSelection, Parser])[] = [
 
 function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection> {
   const get = withAliases(keysOf(element));
-  const given = fields.filter(([key]) => isGiven(get(key)));
+  const given = fields.filter(([key]) => isGiven(key, get(key)));
   const requests: Partial<NetworkSelection> = Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
   if (requests.ips !== undefined && requests.ipamClaimReference !== undefined) {
     throw invalidAt(fieldOf(place, 'ipam-claim-reference'), requests.ipamClaimReference, 'allowed together with ips: the claim already says which addresses');
@@ -91,14 +98,17 @@ function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection
   return requests;
 }
 
-// null is absent for Go, and an empty text where Go cannot tell it from absent
-const isGiven = (value: JsonValue | undefined): boolean => value !== undefined && value !== null && value !== '';
+// null is absent for Go, and an empty text where Go cannot tell it from absent; NPWG-61 allows no empty claim
+const isGiven = (key: string, value: JsonValue | undefined): boolean =>
+  value !== undefined && value !== null && !(value === '' && emptyIsAbsent.includes(key));
+
+const emptyIsAbsent = ['interface', 'mac', 'infiniband-guid', 'deviceID'];
 
 // NPWG-31: the deprecated name counts when the right one is absent
 const withAliases =
   (get: (key: string) => JsonValue | undefined): ((key: string) => JsonValue | undefined) =>
   (key) =>
-    key === 'interface' && !isGiven(get('interface')) ? get('interfaceRequest') : get(key);
+    key === 'interface' && !isGiven(key, get(key)) ? get('interfaceRequest') : get(key);
 
 function refuseSecondDefaultRoute(selections: readonly NetworkSelection[], key: string): void {
   const [, second] = selections.filter(({ defaultRoute }) => defaultRoute !== undefined);
@@ -116,5 +126,5 @@ function unknownKeys(value: JsonValue, { key, element }: Place): string[] {
   const known = knownKeys.map((each) => each.toLowerCase());
   return Object.keys(value)
     .filter((each) => !each.includes('.') && !known.includes(each.toLowerCase()))
-    .map((each) => `annotation ${key}, ${element}: unknown key ${JSON.stringify(each)} is ignored (known: ${knownKeys.join(', ')})`);
+    .map((each) => `annotation ${key}, ${element}: unknown key ${shown(each)} is ignored (known: ${knownKeys.join(', ')})`);
 }

@@ -20,7 +20,9 @@ export const invalidAt = (place: Place, value: unknown, allowed: string): Plexus
 
 export const fieldOf = (place: Place, field: string): Place => ({ ...place, field: place.field === undefined ? field : `${place.field}.${field}` });
 
-function shown(value: unknown): string {
+/** A value as JSON, shortened. */
+export function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  // a character outside the basic plane is not cut in two
+  return text.length > longest ? `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 }

@@ -1,23 +1,27 @@
 import type { NadRef } from './nad.ts';
 import type { NetworkSelection } from './selection.ts';
 import { type Place, invalidAt } from './selection-place.ts';
-import { parseInterface } from './selection-values.ts';
+import { isLabel, parseInterface } from './selection-values.ts';
 
-const unit = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const unitRule = 'a name of lower-case letters, digits and "-"';
 
 /** The comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
 export function parseTextForm(text: string, key: string, namespace: string): NetworkSelection[] {
   let character = 1;
   return text.split(',').map((item, index) => {
-    const element = `element ${index + 1} (character ${character + item.length - item.trimStart().length})`;
-    character += item.length + 1;
-    return parseItem(item.trim(), { key, element }, namespace);
+    const start = character;
+    const end = start + item.length;
+    character = end + 1;
+    const place = { key, element: `element ${index + 1} (character ${start + item.length - item.trimStart().length})` };
+    if (item.trim() === '') throw invalidAt(place, '', `a network: it is empty (${commaAround(start, end, text)})`);
+    return parseItem(item.trim(), place, namespace);
   });
 }
 
+const commaAround = (start: number, end: number, text: string): string =>
+  end > text.length ? `trailing comma at character ${start - 1}` : `nothing before the comma at character ${end}`;
+
 function parseItem(item: string, place: Place, namespace: string): NetworkSelection {
-  if (item === '') throw invalidAt(place, item, 'a network: it is empty (is there a comma too many?)');
   const [reference = '', interfaceName = '', ...more] = item.split('@').map((part) => part.trim());
   if (more.length > 0) throw invalidAt(place, item, 'a network with at most one "@"');
   return {
@@ -33,7 +37,7 @@ function parseReference(reference: string, place: Place, namespace: string): Nad
     .map((part) => part.trim())
     .toReversed();
   if (more.length > 0) throw invalidAt(place, reference, '"namespace/name" or "name"');
-  if (!unit.test(name)) throw invalidAt(place, name, unitRule);
-  if (ns !== '' && !unit.test(ns)) throw invalidAt(place, ns, `a namespace, ${unitRule}`);
+  if (!isLabel(name)) throw invalidAt(place, name, unitRule);
+  if (ns !== '' && !isLabel(ns)) throw invalidAt(place, ns, `a namespace, ${unitRule}`);
   return { namespace: ns === '' ? namespace : ns, name };
 }

@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject } from '../cni/index.ts';
 import { parseCidr, parseIp } from './addresses.ts';
+import { nestingProblem } from './json-problem.ts';
 import { type Place, fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
 
@@ -10,9 +11,18 @@ export function parseFilledText(value: JsonValue, place: Place): string {
   throw invalidAt(place, value, 'a text that is not empty');
 }
 
-/** NPWG-05 in JSON form: what Kubernetes accepts as the name of an object or namespace. */
+/** NPWG-05: one part of a name between dots. */
+export const isLabel = (text: string): boolean => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
+
+/** A namespace's name has one part only. */
+export function parseNamespace(value: JsonValue, place: Place): string {
+  if (typeof value === 'string' && isLabel(value)) return value;
+  throw invalidAt(place, value, 'the name of a namespace (lower-case letters, digits and "-")');
+}
+
+/** NPWG-05 in JSON form: what Kubernetes accepts as the name of an object. */
 export function parseObjectName(value: JsonValue, place: Place): string {
-  if (typeof value === 'string' && value.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value)) return value;
+  if (typeof value === 'string' && value.length <= 253 && value.split('.').every(isLabel)) return value;
   throw invalidAt(place, value, 'the name of an object (lower-case letters, digits, "-" and ".")');
 }
 
@@ -110,8 +120,9 @@ function parseRate(value: JsonValue | undefined, place: Place): number {
 
 /** NPWG-42. */
 export function parseCniArgsObject(value: JsonValue, place: Place): JsonObject {
-  if (isJsonObject(value)) return value;
-  throw invalidAt(place, value, 'an object');
+  const problem = nestingProblem(value);
+  if (isJsonObject(value) && problem === undefined) return value;
+  throw invalidAt(place, value, problem === undefined ? 'an object' : `allowed here: ${problem}`);
 }
 
 function parseList(value: JsonValue, place: Place, allowed: string): readonly JsonValue[] {

@@ -7,7 +7,7 @@ const at = useRecordingNode();
 describe('what delegates are given', () => {
   const inputs = async (command: string): Promise<RecordedCall[]> => (await at().alpha.calls()).filter((each) => each.command === command);
 
-  it('NPWG-103, NPWG-104: the runtime’s runtimeConfig goes to the default network, complete, and to nobody else', async () => {
+  it('CNI-75, CNI-76, NPWG-103, NPWG-104: the runtime’s runtimeConfig goes to the default network, complete, and to nobody else', async () => {
     const capabilities = { portMappings: true, dns: true, 'io.kubernetes.cri.pod-annotations': true };
     const wanting = (name: string, type: string): object => ({ cniVersion: '1.1.0', name, type, capabilities });
     await at().node.nad('wants', wanting('wants', 'beta'));

@@ -96,7 +96,7 @@ describe('a plugin that fails', () => {
     expect(errorIn((await at().call('ADD', pod)).stdout).msg).toContain(text);
     expect(await at().node.leftovers()).toEqual([]);
   });
-  it('NPWG-98, NPWG-99: at DEL all others are called, what is left is named and kept, and a later DEL finishes', async () => {
+  it('CNI-27, NPWG-98, NPWG-99: at DEL all others are called, what is left is named and kept, and a later DEL finishes', async () => {
     const pod = await at().node.pod('del-fails', 'two,two');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().beta.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"device not found"}' } });

@@ -45,7 +45,7 @@ const succeeds = async (command: string, pod: TestPod): Promise<void> => {
 const linkNames = async (pod: TestPod): Promise<string[]> =>
   (JSON.parse(await pod.netns.exec(['ip', '-j', 'addr'])) as { ifname: string }[]).map(({ ifname }) => ifname);
 
-describe('ADD, CHECK, DEL with real plugins, from a separate process as a runtime calls them', () => {
+describe('K8S-32, K8S-59: ADD, CHECK at once, DEL, with real plugins, from a separate process as a runtime calls them', () => {
   it.each([
     { title: 'no further network', networks: undefined, links: ['lo', 'eth0'] },
     { title: 'macvlan with a static address', networks: [{ name: 'lab', ips: ['10.20.0.11/24'], mac: '02:00:00:00:00:11' }], links: ['lo', 'eth0', 'net1'] },
@@ -110,7 +110,7 @@ describe('DEL', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('CNI-26: works after the namespace is gone, with its path or without', async () => {
+  it('CNI-26, K8S-35: works after the namespace is gone, with its path or without', async () => {
     const [first, second] = [await gone('del-no-netns-1'), await gone('del-no-netns-2')];
     await first.netns.remove();
     await second.netns.remove();

@@ -34,7 +34,7 @@ const twoSandbox = (second: Entry): Entry[] => [
   { name: 'ns/net', interface: 'net1b', ips: addressOfLast, dns: {}, gateway: ['fd00::1'], ...second }, // NPWG-84: no "<nil>"
 ];
 
-describe('NPWG-70 to NPWG-86: entries are those of the Go client', () => {
+describe('CNI-82, NPWG-70 to NPWG-86: entries are those of the Go client', () => {
   it('reads the golden file', () => {
     expect(rows).toHaveLength(18);
   });

@@ -19,6 +19,8 @@ export interface Behaviour {
 export interface RecordingDelegate {
   readonly calls: () => Promise<readonly RecordedCall[]>;
   readonly set: (behaviour: Readonly<Record<string, Behaviour>>) => Promise<void>;
+  /** When each call began and ended, in milliseconds of one clock. */
+  readonly spans: () => Promise<readonly { readonly start: number; readonly end: number }[]>;
   readonly forget: () => Promise<void>;
 }
 
@@ -34,19 +36,26 @@ export async function recordingDelegate(dir: string, type: string, passTo?: stri
   await chmod(join(dir, type), 0o755);
   const log = join(state, 'calls.jsonl');
   return {
-    calls: async () =>
-      (await readFile(log, 'utf8').catch(() => ''))
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as RecordedCall),
+    calls: () => lines(log),
     set: (behaviour) => writeFile(join(state, `${type}.json`), JSON.stringify(behaviour)),
-    forget: () => rm(log, { force: true }),
+    spans: async () => lines(join(state, 'spans.jsonl')),
+    forget: async () => {
+      for (const file of [log, join(state, 'spans.jsonl')]) await rm(file, { force: true });
+    },
   };
 }
+
+const lines = async <T>(file: string): Promise<T[]> =>
+  (await readFile(file, 'utf8').catch(() => ''))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as T);
 
 // CommonJS, so that it needs no package.json beside it; behaviour comes from a file, because the environment is under test
 const program = (state: string, type: string, passTo = '/nowhere'): string => `#!${process.execPath}
 const fs = require('node:fs');
+const start = performance.timeOrigin + performance.now();
+process.on('exit', () => fs.appendFileSync('${state}/spans.jsonl', JSON.stringify({ start, end: performance.timeOrigin + performance.now() }) + '\\n'));
 const stdin = fs.readFileSync(0, 'utf8');
 const config = JSON.parse(stdin || '{}');
 const { CNI_COMMAND: command, CNI_IFNAME: name, CNI_NETNS: sandbox } = process.env;
