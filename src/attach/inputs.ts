@@ -1,8 +1,17 @@
-import { type AddInvocation, type DelInvocation, type GcInvocation, type JsonObject, type StatusInvocation, isJsonObject, podOf } from '../cni/index.ts';
+import {
+  type AddInvocation,
+  type ConfPath,
+  type DelInvocation,
+  type GcInvocation,
+  type JsonObject,
+  type StatusInvocation,
+  isJsonObject,
+  podOf,
+} from '../cni/index.ts';
 import { podFromCall, readPod } from '../cluster/index.ts';
 import { podUnidentified, settingsInvalid } from '../errors/index.ts';
 import { type Nad, type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
-import { type PathListing, type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
+import { type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import type { AttachDeps } from './deps.ts';
 
@@ -76,5 +85,5 @@ const noCluster = (nads: readonly NadRef[]) =>
     problem: `network ${nads.map(nadKey).join(', ')} is asked for, but neither kubeconfig nor manifestsDir says where NetworkAttachmentDefinitions are`,
   });
 
-const readPaths = async (wanted: Wanted): Promise<ReadonlyMap<string, PathListing>> =>
+const readPaths = async (wanted: Wanted): Promise<ReadonlyMap<string, ConfPath>> =>
   new Map(await Promise.all(wanted.paths.map(async (path) => [path, await readConfPath(path)] as const)));

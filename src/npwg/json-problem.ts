@@ -5,7 +5,8 @@ import { problemOf } from '../errors/index.ts';
 export function jsonProblem(text: string, error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   if (cause instanceof RangeError) return tooDeep;
-  const problem = problemOf(cause);
+  // it may quote line breaks of the text, and a message is one line
+  const problem = problemOf(cause).replaceAll(/\s+/g, ' ');
   if (problem.includes(' at position ')) return problem;
   return `${problem} ${positionText(text, problem.startsWith(tokenProblem) ? firstBadCharacter(text) : text.length)}`;
 }

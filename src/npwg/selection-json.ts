@@ -99,8 +99,7 @@ function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection
 }
 
 // null is absent for Go, and an empty text where Go cannot tell it from absent; NPWG-61 allows no empty claim
-const isGiven = (key: string, value: JsonValue | undefined): boolean =>
-  value !== undefined && value !== null && !(value === '' && emptyIsAbsent.includes(key));
+const isGiven = (key: string, value: JsonValue | undefined): boolean => value !== undefined && value !== null && !(value === '' && emptyIsAbsent.includes(key));
 
 const emptyIsAbsent = ['interface', 'mac', 'infiniband-guid', 'deviceID'];
 

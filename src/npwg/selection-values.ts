@@ -8,7 +8,7 @@ import type { Bandwidth, PortMapping } from './selection.ts';
 
 export function parseFilledText(value: JsonValue, place: Place): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw invalidAt(place, value, 'a text that is not empty');
+  throw invalidAt(place, value, 'a text other than blanks');
 }
 
 /** NPWG-05: one part of a name between dots. */

@@ -1,6 +1,14 @@
-import { type JsonObject, type NetworkConfiguration, isJsonObject, parseConfiguration, parseJsonObject, wantsSiblingPlugins } from '../cni/index.ts';
+import {
+  type ConfFile,
+  type ConfPath,
+  type JsonObject,
+  type NetworkConfiguration,
+  isJsonObject,
+  parseConfiguration,
+  parseJsonObject,
+  wantsSiblingPlugins,
+} from '../cni/index.ts';
 import { type PlexusError, configurationInvalid, networkFileMissing, problemOf } from '../errors/index.ts';
-import type { ConfFile, PathListing } from './inputs.ts';
 
 /** A network configuration found in files, and what was noticed on the way. */
 export interface Found {
@@ -17,7 +25,7 @@ interface Decoded {
  * The configuration of a folder whose JSON `name` is the given one: a list before a single conf, then by file name
  * (NPWG-08). Files that cannot be read are warnings (NPWG-11). networkFileMissing.
  */
-export function findByName(listing: PathListing, name: string, folder: string): Found {
+export function findByName(listing: ConfPath, name: string, folder: string): Found {
   const { decoded, warnings } = decodeAll(listing);
   const named = decoded.filter(({ json }) => json['name'] === name);
   const best = named.find(({ json }) => isList(json)) ?? named[0];
@@ -26,7 +34,7 @@ export function findByName(listing: PathListing, name: string, folder: string): 
 }
 
 /** The configuration that a path leads to: the file, or the first valid one of a folder (multus-behaviour 1.4). networkFileMissing. */
-export function findByPath(listing: PathListing, path: string): Found {
+export function findByPath(listing: ConfPath, path: string): Found {
   const { decoded, warnings } = decodeAll(listing);
   const [first] = decoded;
   if (first === undefined) throw missing(listing, path, path);
@@ -34,19 +42,19 @@ export function findByPath(listing: PathListing, path: string): Found {
 }
 
 /** The plugin objects of a folder's `.conf` files, in order of their names. */
-export function pluginsIn(listing: PathListing): { readonly plugins: readonly JsonObject[]; readonly warnings: readonly string[] } {
+export function pluginsIn(listing: ConfPath): { readonly plugins: readonly JsonObject[]; readonly warnings: readonly string[] } {
   const { decoded, warnings } = decodeAll(listing);
   return { plugins: decoded.filter(({ path }) => path.endsWith('.conf')).map(({ json }) => json), warnings };
 }
 
-function missing(listing: PathListing, network: string, folder: string): PlexusError {
+function missing(listing: ConfPath, network: string, folder: string): PlexusError {
   const { decoded, warnings } = decodeAll(listing);
   const names = decoded.map(({ json }) => nameIn(json) || '(no name)');
   const present = listing.kind === 'missing' ? listing.problem : shortList([...names, ...warnings]) || 'nothing';
   return networkFileMissing({ network, folder, present });
 }
 
-function decodeAll(listing: PathListing): { decoded: readonly Decoded[]; warnings: readonly string[] } {
+function decodeAll(listing: ConfPath): { decoded: readonly Decoded[]; warnings: readonly string[] } {
   const outcomes = filesOf(listing).map(decode);
   return {
     decoded: outcomes.filter((each) => 'json' in each),
@@ -54,7 +62,7 @@ function decodeAll(listing: PathListing): { decoded: readonly Decoded[]; warning
   };
 }
 
-function filesOf(listing: PathListing): readonly ConfFile[] {
+function filesOf(listing: ConfPath): readonly ConfFile[] {
   switch (listing.kind) {
     case 'file':
       return [listing.file];
@@ -87,7 +95,7 @@ const nameIn = (json: JsonObject): string => (typeof json['name'] === 'string' ?
 
 const isList = (json: JsonObject): boolean => typeof json['type'] !== 'string' || json['type'] === '';
 
-function configurationOf({ path, json }: Decoded, listing: PathListing): NetworkConfiguration {
+function configurationOf({ path, json }: Decoded, listing: ConfPath): NetworkConfiguration {
   const wanted = isList(json) && path.endsWith('.conflist') && wantsSiblingPlugins(json);
   const siblingPlugins = wanted ? siblingsOf(listing, nameIn(json)).map(siblingPlugin) : [];
   return parseConfiguration(json, { source: path, siblingPlugins });
@@ -99,7 +107,7 @@ function siblingPlugin({ path, content }: ConfFile): JsonObject {
   throw configurationInvalid({ source: path, problem: content.problem });
 }
 
-function siblingsOf(listing: PathListing, name: string): readonly ConfFile[] {
+function siblingsOf(listing: ConfPath, name: string): readonly ConfFile[] {
   if (listing.kind === 'file') return listing.siblings;
   return listing.kind === 'folder' && Object.hasOwn(listing.siblings, name) ? (listing.siblings[name] ?? []) : [];
 }

@@ -1,18 +1,6 @@
-import type { AddInvocation, JsonObject } from '../cni/index.ts';
+import type { AddInvocation, ConfPath, JsonObject } from '../cni/index.ts';
 import type { Nad, PodMetadata } from '../npwg/index.ts';
 import type { Settings } from './settings.ts';
-
-/** One file of a folder of network configurations, as read. */
-export interface ConfFile {
-  readonly path: string;
-  /** What was read, or why not. */
-  readonly content: { readonly text: string } | { readonly problem: string };
-}
-/** Where a `clusterNetwork` or `defaultNetworks` entry with a `/`, or confDir, leads. `siblings`: the plugins in the folder named like a list (CNI-45). */
-export type PathListing =
-  | { readonly kind: 'file'; readonly file: ConfFile; readonly siblings: readonly ConfFile[] }
-  | { readonly kind: 'folder'; readonly files: readonly ConfFile[]; readonly siblings: Readonly<Record<string, readonly ConfFile[]>> }
-  | { readonly kind: 'missing'; readonly problem: string };
 
 /** The only thing makePlan sees: all of it plain data, read once by attach/inputs. */
 export interface PlanInputs {
@@ -26,9 +14,9 @@ export interface PlanInputs {
   readonly pod?: PodMetadata;
   /** By ns/name; `undefined` value: asked for and not there. */
   readonly nads: ReadonlyMap<string, Nad | undefined>;
-  readonly confDir: PathListing;
+  readonly confDir: ConfPath;
   /** By the text in the configuration. */
-  readonly paths: ReadonlyMap<string, PathListing>;
+  readonly paths: ReadonlyMap<string, ConfPath>;
   /** Names of the links that exist in the sandbox before anything is attached. */
   readonly links: readonly string[];
   /** By resource name: device IDs given to the pod. */

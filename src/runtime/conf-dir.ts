@@ -1,18 +1,7 @@
 import { lstat, readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { isJsonObject, isNetworkName, parseJson } from '../cni/index.ts';
+import { type ConfFile, type ConfPath, isJsonObject, isNetworkName, parseJson } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
-
-/** One file of a folder of network configurations: what was read, or why not. */
-export interface ConfFile {
-  readonly path: string;
-  readonly content: { readonly text: string } | { readonly problem: string };
-}
-/** Where a path leads: a file with the plugins of the folder beside it (CNI-45), a folder, or nowhere. */
-export type ConfPath =
-  | { readonly kind: 'file'; readonly file: ConfFile; readonly siblings: readonly ConfFile[] }
-  | { readonly kind: 'folder'; readonly files: readonly ConfFile[]; readonly siblings: Readonly<Record<string, readonly ConfFile[]>> }
-  | { readonly kind: 'missing'; readonly problem: string };
 
 const mostBytes = 1024 * 1024;
 const extensions = ['.conf', '.json', '.conflist'];

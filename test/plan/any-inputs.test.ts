@@ -2,17 +2,8 @@ import { type Arbitrary, array, assert, constantFrom, dictionary, json, oneof, o
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type JsonObject, type JsonValue, parseJson } from '../../src/cni/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
-import {
-  type PathListing,
-  type Plan,
-  type PlanInputs,
-  decodeRecord,
-  encodeRecord,
-  makePlan,
-  newRecord,
-  parseSettings,
-  wantedFor,
-} from '../../src/plan/index.ts';
+import type { ConfPath } from '../../src/cni/index.ts';
+import { type Plan, type PlanInputs, decodeRecord, encodeRecord, makePlan, newRecord, parseSettings, wantedFor } from '../../src/plan/index.ts';
 import { able, clusterNet, file, folder, inputsFor } from './planned.ts';
 
 describe('for any inputs: a plan, or a PlexusError', () => {
@@ -128,7 +119,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
 
   it('any files', () => {
     const files = dictionary(constantFrom('1.conf', '2.conflist', '3.json', '4.conf'), option(content, { nil: undefined, freq: 19 }));
-    const listing = files.map((each): PathListing => folder(each, { x: [file('/net.d/x/1.conf', '{"type":"s"}')] }));
+    const listing = files.map((each): ConfPath => folder(each, { x: [file('/net.d/x/1.conf', '{"type":"s"}')] }));
     const config = { clusterNetwork: '/net.d/', defaultNetworks: ['x'], auxiliaryCNIChainName: 'chain' };
     assert(
       property(listing, listing, (confDir, chain) => {

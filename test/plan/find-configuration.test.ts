@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
-import type { PathListing } from '../../src/plan/index.ts';
+import type { ConfPath } from '../../src/cni/index.ts';
 import { type Situation, failure, file, folder, furtherStdins, listOf, planFor, stdinsOf } from './planned.ts';
 
 const defaultOf = (situation: Situation): JsonObject[] => {
   const [first] = planFor(situation).attachments;
   return first === undefined ? [] : stdinsOf(first);
 };
-const withPath = (path: string, listing: PathListing, config: JsonObject = {}): Situation => ({
+const withPath = (path: string, listing: ConfPath, config: JsonObject = {}): Situation => ({
   config: { clusterNetwork: path, ...config },
   more: { paths: new Map([[path, listing]]) },
 });
@@ -83,7 +83,7 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
   it('CNI-45: a list has the plugins of the folder named like it', () => {
     const list = { name: 'x', cniVersion: '1.0.0', plugins: [{ type: 'one' }] };
     const siblings = [file('/net.d/x/10.conf', { type: 'two' })];
-    const found = (json: JsonObject, listing: PathListing): unknown[] => defaultOf(withPath('/net.d/x.conflist', listing, json)).map(({ type }) => type);
+    const found = (json: JsonObject, listing: ConfPath): unknown[] => defaultOf(withPath('/net.d/x.conflist', listing, json)).map(({ type }) => type);
     expect(found({}, { kind: 'file', file: file('/net.d/x.conflist', list), siblings })).toEqual(['one', 'two']);
     expect(found({}, { kind: 'file', file: file('/net.d/x.conflist', { ...list, loadOnlyInlinedPlugins: true }), siblings })).toEqual(['one']);
     expect(found({}, folder({ 'x.conflist': list }, { x: siblings }))).toEqual(['one', 'two']);
@@ -96,7 +96,7 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
 
 describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
   const nads = { 'shop/foo': '' };
-  const found = (confDir: PathListing): unknown[] => furtherStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
+  const found = (confDir: ConfPath): unknown[] => furtherStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
 
   it.each([
     {
@@ -134,8 +134,8 @@ describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
 
 describe('the auxiliary chain (multus-behaviour 1.5)', () => {
   const config = { clusterNetwork: '/net.d/10.conf', auxiliaryCNIChainName: 'chain' };
-  const main: PathListing = { kind: 'file', file: file('/net.d/10.conf', { name: 'main', type: 'x' }), siblings: [] };
-  const planned = (chain: PathListing | undefined) =>
+  const main: ConfPath = { kind: 'file', file: file('/net.d/10.conf', { name: 'main', type: 'x' }), siblings: [] };
+  const planned = (chain: ConfPath | undefined) =>
     planFor({
       config,
       networks: 'a',

@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, pluginInput } from '../../src/cni/index.ts';
 import { type Nad, defaultNetworkKey, networksKey } from '../../src/npwg/index.ts';
-import { type Attachment, type ConfFile, type PathListing, type Plan, type PlanInputs, makePlan, parseSettings } from '../../src/plan/index.ts';
+import type { ConfFile, ConfPath } from '../../src/cni/index.ts';
+import { type Attachment, type Plan, type PlanInputs, makePlan, parseSettings } from '../../src/plan/index.ts';
 
 /** What a test says of a pod and its node; all else is ordinary. */
 export interface Situation {
@@ -85,7 +86,7 @@ export const file = (path: string, content: JsonValue | undefined): ConfFile => 
 });
 
 /** A folder with these files. */
-export const folder = (files: Readonly<Record<string, JsonValue | undefined>>, siblings: Readonly<Record<string, readonly ConfFile[]>> = {}): PathListing => ({
+export const folder = (files: Readonly<Record<string, JsonValue | undefined>>, siblings: Readonly<Record<string, readonly ConfFile[]>> = {}): ConfPath => ({
   kind: 'folder',
   files: Object.entries(files).map(([name, content]) => file(`/net.d/${name}`, content)),
   siblings,

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
-import { type PathListing, makePlan } from '../../src/plan/index.ts';
+import type { ConfPath } from '../../src/cni/index.ts';
+import { makePlan } from '../../src/plan/index.ts';
 import { type Situation, clusterNet, failure, folder, furtherStdins, inputsFor, listOf, planFor, stdinsOf } from './planned.ts';
 
 const defaultOf = (situation: Situation): JsonObject[] => {
   const [first] = planFor(situation).attachments;
   return first === undefined ? [] : stdinsOf(first);
 };
-const withPath = (path: string, listing: PathListing, config: JsonObject = {}): Situation => ({
+const withPath = (path: string, listing: ConfPath, config: JsonObject = {}): Situation => ({
   config: { clusterNetwork: path, ...config },
   more: { paths: new Map([[path, listing]]) },
 });
