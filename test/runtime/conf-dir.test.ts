@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConfPath } from '../../src/cni/index.ts';
-import { type ConfFile, readConfPath } from '../../src/runtime/index.ts';
+import type { ConfFile } from '../../src/cni/index.ts';
+import { readConfPath } from '../../src/runtime/index.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'plexus-conf-'))));
@@ -18,7 +18,7 @@ async function put(name: string, text: string | Buffer = '{}'): Promise<string> 
 const shown = (file: ConfFile): string => `${basename(file.path)}: ${'text' in file.content ? file.content.text : file.content.problem}`;
 
 async function filesIn(path: string): Promise<readonly string[]> {
-  const listing: ConfPath = await readConfPath(path);
+  const listing = await readConfPath(path);
   return listing.kind === 'folder' ? listing.files.map(shown) : [`${listing.kind}`];
 }
 
