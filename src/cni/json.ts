@@ -14,8 +14,12 @@ interface LosslessJson {
 }
 const lossless = JSON as unknown as LosslessJson;
 
+// A few thousand levels end in a stack overflow; what is read here must still be readable inside a journal file.
+const mostLevels = 1000;
+
 /** Decodes JSON text; `source` names it in configUndecodable. */
 export function parseJson(text: string, source: string): JsonValue {
+  if (levelsIn(text) > mostLevels) throw configUndecodable({ source, problem: `it is nested deeper than ${mostLevels} levels` });
   try {
     return lossless.parse(text, keepExactNumber) as JsonValue;
   } catch (error) {
@@ -52,3 +56,13 @@ const isExact = (value: number, source: string): boolean =>
   String(value) === source ||
   (Number.isSafeInteger(value) && /^-?\d+(\.0+)?$/.test(source)) ||
   (!/^-?\d+$/.test(source) && Number.isFinite(value) && source.length < 17);
+
+// brackets inside of texts do not count
+function levelsIn(text: string): number {
+  let [level, deepest] = [0, 0];
+  for (const [bracket] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
+    if (bracket === '[' || bracket === '{') deepest = Math.max(deepest, ++level);
+    else if (bracket === ']' || bracket === '}') level--;
+  }
+  return deepest;
+}

@@ -3,7 +3,7 @@ import type { NetworkSelection } from './selection.ts';
 import { type Place, invalidAt } from './selection-place.ts';
 import { isLabel, parseInterface } from './selection-values.ts';
 
-const unitRule = 'a name of lower-case letters, digits and "-"';
+const unitRule = 'a name of lower-case letters, digits and "-", at most 253 of them';
 
 /** The comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
 export function parseTextForm(text: string, key: string, namespace: string): NetworkSelection[] {

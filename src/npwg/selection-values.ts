@@ -11,8 +11,8 @@ export function parseFilledText(value: JsonValue, place: Place): string {
   throw invalidAt(place, value, 'a text other than blanks');
 }
 
-/** NPWG-05: one part of a name between dots. */
-export const isLabel = (text: string): boolean => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
+/** NPWG-05: one part of a name between dots; Kubernetes has no longer name than 253 (NPWG-06: more than 63 is no mistake). */
+export const isLabel = (text: string): boolean => text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
 
 /** A namespace's name has one part only. */
 export function parseNamespace(value: JsonValue, place: Place): string {

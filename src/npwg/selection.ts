@@ -2,6 +2,7 @@ import type { JsonObject } from '../cni/index.ts';
 import { networksKey } from './keys.ts';
 import type { NadRef } from './nad.ts';
 import { parseJsonForm } from './selection-json.ts';
+import { invalidAt } from './selection-place.ts';
 import { parseTextForm } from './selection-text.ts';
 
 export interface PortMapping {
@@ -47,6 +48,10 @@ export const parseSelections = (text: string | undefined, podNamespace: string):
 export function parseAnnotation(text: string | undefined, key: string, namespace: string): Selections {
   if (text === undefined || text.trim() === '') return { selections: [], warnings: [] };
   // NPWG-19: no name holds one of these
-  if (/[[{"]/.test(text)) return parseJsonForm(text, key, namespace);
-  return { selections: parseTextForm(text, key, namespace), warnings: [] };
+  const parsed = /[[{"]/.test(text) ? parseJsonForm(text, key, namespace) : { selections: parseTextForm(text, key, namespace), warnings: [] };
+  if (parsed.selections.length <= mostNetworks) return parsed;
+  throw invalidAt({ key, element: 'the whole value' }, parsed.selections.length, `a number of networks that one pod can have (at most ${mostNetworks})`);
 }
+
+// each of them is an interface, an undo and a status entry: more than this is a mistake or an attack
+const mostNetworks = 250;

@@ -85,7 +85,7 @@ describe('a call', () => {
   ])('CNI-17: container ID $id is code 4 ($why)', ({ id }) => {
     expect(thrownBy({ ...good, CNI_CONTAINERID: id })).toMatchObject({ code: 4, message: expect.stringContaining('CNI_CONTAINERID') });
   });
-  it.each(['abcdefghijklmnop', 'a/b', 'a:b', 'a b', '.', '..', 'a\u00a0b', 'ééééééééé'])('CNI-18: interface name %j is code 4', (name) => {
+  it.each(['abcdefghijklmnop', 'foo%d', 'a/b', 'a:b', 'a b', '.', '..', 'a\u00a0b', 'ééééééééé'])('CNI-18: interface name %j is code 4', (name) => {
     expect(thrownBy({ ...good, CNI_IFNAME: name })).toMatchObject({ code: 4, message: expect.stringContaining('CNI_IFNAME') });
   });
   it.each([

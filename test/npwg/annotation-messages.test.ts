@@ -57,6 +57,15 @@ describe('NPWG-05: names in JSON form', () => {
   });
 });
 
+describe('NPWG-06: long names in comma form', () => {
+  it.each([64, 253])('%d characters are accepted', (length) => {
+    expect(messageOf('a'.repeat(length))).toBe('accepted');
+  });
+  it.each([254, 1_000_000])('%d are more than Kubernetes has', (length) => {
+    expect(messageOf('a'.repeat(length))).toMatch(/at most 253/);
+  });
+});
+
 describe('numbers', () => {
   const port = (text: string): string => messageOf(`[{"name":"a","portMappings":[{"hostPort":${text},"containerPort":80}]}]`);
   it('NPWG-45: 80.0 is 80, 80.5 is no port', () => {

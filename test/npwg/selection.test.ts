@@ -217,7 +217,11 @@ describe('whatever an annotation holds', () => {
   it('a megabyte of it is judged', () => {
     expect(onlyOurs('a,'.repeat(500_000))).toBe(true);
     expect(onlyOurs(`${'['.repeat(200_000)}`)).toBe(true);
-    expect(names('a,'.repeat(100_000).slice(0, -1))).toHaveLength(100_000);
+    expect(onlyOurs('a,'.repeat(100_000).slice(0, -1))).toBe(true);
+  });
+  it('at most 250 networks are taken', () => {
+    expect(names('a,'.repeat(250).slice(0, -1))).toHaveLength(250);
+    expect(messageOf('a,'.repeat(251).slice(0, -1))).toContain('251 is not a number of networks that one pod can have (at most 250)');
   });
 });
 
