@@ -1,5 +1,7 @@
 import { variableInvalid } from '../errors/index.ts';
-import type { CniArgs } from './invocation.ts';
+
+/** CNI_ARGS: keys and values, in order. */
+export type CniArgs = readonly (readonly [key: string, value: string])[];
 
 /** CNI_ARGS as pairs, in order. A value may hold "="; empty items are skipped (CNI-19). */
 export function parseCniArgs(text: string): CniArgs {

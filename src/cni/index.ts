@@ -1,13 +1,12 @@
 // The CNI specification and nothing else: versions, calls, configurations, results, errors. Pure.
 export type { ConfFile, ConfPath } from './conf-file.ts';
-export { formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
+export { type CniArgs, formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
 export { type ConfigurationOptions, type NetworkConfiguration, parseConfiguration, type PluginConfiguration, wantsSiblingPlugins } from './configuration.ts';
 export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf } from './error-json.ts';
 export {
   type AddInvocation,
   type Attached,
   type CheckInvocation,
-  type CniArgs,
   type Command,
   type DelInvocation,
   type Env,

@@ -1,5 +1,5 @@
 import { commandNotAllowed, commandUnknown, configurationInvalid, variableInvalid, variablesMissing, versionIncompatible } from '../errors/index.ts';
-import { parseCniArgs } from './cni-args.ts';
+import { type CniArgs, parseCniArgs } from './cni-args.ts';
 import { type JsonObject, isJsonObject, parseJson, parseJsonObject } from './json.ts';
 import { interfaceNameProblem, isContainerId, isNetworkName } from './names.ts';
 import { type CniVersion, absentVersion, allows, cniVersions, isCniVersion } from './version.ts';
@@ -44,8 +44,6 @@ export interface VersionInvocation {
 }
 /** One call of a plugin (CNI specification, section 2). */
 export type Invocation = AddInvocation | DelInvocation | CheckInvocation | StatusInvocation | GcInvocation | VersionInvocation;
-
-export type CniArgs = readonly (readonly [key: string, value: string])[];
 
 // CNI-02. CNI_PATH may also come from the configuration (binDir), so only GC needs it, as the specification says.
 const required: Readonly<Record<Command, readonly string[]>> = {

@@ -1,5 +1,6 @@
 import { defaultNetworkKey } from './keys.ts';
-import { type NetworkSelection, parseAnnotation } from './selection.ts';
+import { parseAnnotation } from './parse-selections.ts';
+import type { NetworkSelection } from './selection.ts';
 import { invalidAt } from './selection-place.ts';
 
 /** The one network of `v1.multus-cni.io/default-network`; names without a namespace are looked for in `multusNamespace` (NPWG-91). selectionInvalid. */

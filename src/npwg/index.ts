@@ -5,4 +5,5 @@ export { defaultNetworkKey, nadGroup, nadKind, nadPlural, nadVersion, networksKe
 export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
 export { isStaticPod, podKey, type PodMetadata, type PodRef } from './pod.ts';
-export { type Bandwidth, type NetworkSelection, parseSelections, type PortMapping, type Selections } from './selection.ts';
+export { parseSelections } from './parse-selections.ts';
+export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';

@@ -1,12 +1,8 @@
 import type { Result, ResultRoute } from '../cni/index.ts';
 import { isDefaultDestination, parseIp } from '../npwg/index.ts';
-import type { Attachment, DefaultRoute } from './plan.ts';
+import type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
 
 type Family = 'v4' | 'v6';
-export interface DefaultRoutes {
-  readonly v4: DefaultRoute;
-  readonly v6: DefaultRoute;
-}
 
 /**
  * Who owns the default route, for each delegate and address family (NPWG-53 to NPWG-57). `requested` holds, for each

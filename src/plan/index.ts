@@ -1,8 +1,9 @@
 // Every decision: configuration + pod + NADs → which attachments, with exactly what. Pure.
-export { type DefaultRoutes, type KernelRoute, type KernelRoutes, settleRoutes } from './default-route.ts';
+export type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
+export { type KernelRoute, type KernelRoutes, settleRoutes } from './default-route.ts';
 export { didYouMean } from './did-you-mean.ts';
 export type { PlanInputs } from './inputs.ts';
-export { type Attachment, type DefaultRoute, makePlan, type Plan } from './plan.ts';
+export { makePlan, type Plan } from './plan.ts';
 export { type AttachmentRecord, decodeRecord, encodeRecord, newRecord, type PendingStatus, type SandboxRecord, withAttachment } from './record.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';
 export { type Wanted, wantedFor } from './wanted.ts';

@@ -1,8 +1,9 @@
-import type { JsonObject, NetworkConfiguration } from '../cni/index.ts';
+import type { JsonObject } from '../cni/index.ts';
 import { selectionInvalid } from '../errors/index.ts';
-import { type NadRef, defaultNetworkKey } from '../npwg/index.ts';
+import { defaultNetworkKey } from '../npwg/index.ts';
 import { cniArgsFor } from './cni-args.ts';
-import { type DefaultRoutes, decideDefaultRoutes } from './default-route.ts';
+import type { Attachment, DefaultRoutes } from './attachment.ts';
+import { decideDefaultRoutes } from './default-route.ts';
 import { chooseDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
@@ -10,30 +11,6 @@ import { pluginArgsOf, withArguments } from './plugin-arguments.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 
-/** Who decides the default route of one attachment, for one address family (NPWG-53 to NPWG-57). */
-export type DefaultRoute =
-  | { readonly kind: 'unmanaged' } // nobody asked: whatever the delegate did stays
-  | { readonly kind: 'removed' } // another attachment owns it
-  | { readonly kind: 'own' } // `default-route: []`: the delegate's own result, made sure of
-  | { readonly kind: 'gateways'; readonly gateways: readonly string[] }; // several become rising metrics
-
-/** One delegate applied to one sandbox under one interface name. Plain data: goes into the journal as it is. */
-export interface Attachment {
-  readonly interfaceName: string;
-  /** As shown to people and in network-status: ns/name of the NAD, or the configuration's name. */
-  readonly network: string;
-  readonly nad?: NadRef;
-  readonly isDefault: boolean;
-  /** Exactly what runs: cni-args and device IDs are already inside. */
-  readonly configuration: NetworkConfiguration;
-  /** Before filtering by each plugin's capabilities. */
-  readonly runtimeConfig: JsonObject;
-  /** CNI_ARGS for every plugin of the chain. */
-  readonly cniArgs: string;
-  readonly defaultRoute: DefaultRoutes;
-  /** What the first plugin gets as prevResult: Plexus used mid-chain (CNI-22), or an auxiliary chain. */
-  readonly initialResult?: JsonObject;
-}
 /** The ordered attachments for a sandbox. */
 export interface Plan {
   readonly attachments: readonly Attachment[];

@@ -1,7 +1,8 @@
 import { type AddInvocation, type CniVersion, type JsonObject, type JsonValue, formatJson, isCniVersion, isJsonObject, parseJson } from '../cni/index.ts';
 import { type PlexusError, problemOf, recordDamaged } from '../errors/index.ts';
 import type { PodMetadata } from '../npwg/index.ts';
-import type { Attachment, Plan } from './plan.ts';
+import type { Attachment } from './attachment.ts';
+import type { Plan } from './plan.ts';
 
 /** What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes (NPWG-58). */
 export type AttachmentRecord =
