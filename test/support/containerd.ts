@@ -1,21 +1,31 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { access, copyFile, mkdir, mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { type PromiseWithChild, execFile } from 'node:child_process';
+import { access, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Netns } from './netns.ts';
+import { type PrivateRoom, openPrivateRoom } from './private-room.ts';
 import { waitFor } from './wait-for.ts';
 
-// Debian's containerd and its client `ctr run --cni`, which calls CNI plugins by containerd's own go-cni library.
-// What a plugin gets from it (seen with containerd 1.6.20): CNI_CONTAINERID=default-<name>, CNI_NETNS=/proc/<pid>/ns/net
-// for ADD and empty for DEL, CNI_IFNAME=eth0, CNI_ARGS empty, CNI_PATH=/opt/cni/bin:/usr/lib/cni. ADD comes before the
-// container's program starts; DEL when `ctr run --rm` (not detached) has seen it end.
-
 const run = promisify(execFile);
+const containerMs = 60_000;
+type CommandRun = PromiseWithChild<{ readonly stdout: string; readonly stderr: string }>;
 
+/** A running container with its CNI networks. */
+export interface Container {
+  /** Runs a command inside and returns its stdout. Rejects when it fails. */
+  readonly exec: (command: readonly string[]) => Promise<string>;
+  /** Ends the container; the runtime then calls DEL. Rejects when DEL fails. */
+  readonly stop: () => Promise<void>;
+}
 export interface Containerd {
-  /** Runs a shell script in a container with CNI networks to its end and returns what it printed. */
+  /** Its temporary folder; the last part of the path is in the names of its cgroups. */
+  readonly dir: string;
+  /** Runs a shell script in a container with CNI networks to its end and returns what it printed. Rejects when ADD, the script or DEL fails. */
   readonly runContainer: (name: string, script: string) => Promise<string>;
+  /** Starts a container that runs until it is stopped. Rejects when ADD fails. */
+  readonly start: (name: string) => Promise<Container>;
+  /** Stops the containers that still run, and containerd. Does not say whether their DEL failed. */
   readonly close: () => Promise<void>;
 }
 export interface ContainerdOptions {
@@ -27,30 +37,110 @@ export interface ContainerdOptions {
   readonly node: Netns;
 }
 
-/** Starts a containerd of its own in a temporary folder; nothing of the machine's is touched. */
+// These places are fixed in ctr and containerd: configuration, plugins, libcni's cache, sockets of containerd's shims
+const fixedFolders = ['/etc/cni', '/opt/cni', '/var/lib/cni', '/run/containerd'];
+
+/**
+ * Starts Debian's containerd in a room of its own; nothing of the machine's is touched. Its client `ctr run --cni`
+ * calls the plugins by containerd's own go-cni library.
+ *
+ * What a plugin gets (seen with containerd 1.6.20, checked in test/support-tests/containerd.test.ts):
+ * CNI_CONTAINERID=default-<name>, CNI_IFNAME=eth0, CNI_ARGS empty, CNI_PATH=/opt/cni/bin:/usr/lib/cni, CNI_NETNS is
+ * /proc/<pid>/ns/net for ADD and empty for DEL; besides, ctr's whole environment. On stdin `capabilities` stays and no
+ * runtimeConfig comes; DEL brings prevResult from libcni's cache. No other command is called and there is no
+ * loopback network (runc itself sets lo up). ADD comes when the sandbox exists and the program does not run yet; DEL
+ * when the program has ended and the sandbox is gone, or after a failed ADD, with the sandbox still there. DEL is
+ * ctr's, not containerd's: a detached container (`ctr run --detach`, then `ctr task delete`) gets none; ctr only logs
+ * a failed DEL and exits with 0.
+ */
 export async function startContainerd({ conflist, plugins, node }: ContainerdOptions): Promise<Containerd> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-containerd-'));
-  await makeRootfs(join(dir, 'rootfs'));
-  await mkdir(join(dir, 'net.d'));
-  await mkdir(join(dir, 'bin'));
-  await writeFile(join(dir, 'net.d/00-plexus.conflist'), JSON.stringify(conflist));
-  for (const [name, file] of Object.entries(plugins)) await symlink(file, join(dir, 'bin', name));
-  const daemon = await startDaemon(dir);
-  const made = await makeMountPoints();
+  const room = await openPrivateRoom(dir, fixedFolders).catch(async (error: unknown) => {
+    await rm(dir, { recursive: true });
+    throw error;
+  });
+  const at: Place = { dir, room, node };
+  const running = new Set<Container>();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll(at, running));
+  try {
+    await makeRootfs(join(dir, 'rootfs'));
+    await makeCniFolders(at, { conflist, plugins });
+    await startDaemon(at);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
-    runContainer: (name, script) => runContainer({ dir, node, name, script }),
-    close: async () => {
-      await stop(daemon);
-      for (const folder of made) await rmdir(folder);
-      await rm(dir, { recursive: true, force: true });
+    dir,
+    runContainer: (name, script) => printed(runCtr(at, name, script)),
+    start: async (name) => {
+      const container = await startContainer(at, name);
+      const stop = async (): Promise<void> => {
+        running.delete(entry);
+        await container.stop();
+      };
+      const entry: Container = { exec: container.exec, stop };
+      running.add(entry);
+      return entry;
     },
+    close,
   };
+}
+
+async function closeAll(at: Place, running: Iterable<Container>): Promise<void> {
+  await Promise.allSettled(Array.from(running, (container) => container.stop()));
+  await succeeds(removeTasks(at));
+  await at.room.close();
+  await rm(at.dir, { recursive: true, force: true });
+}
+
+// After a failed ADD ctr leaves a created task, with a cgroup
+async function removeTasks(at: Place): Promise<void> {
+  const { stdout } = await runInside(at, ctr(at, 'task', 'ls', '--quiet'));
+  for (const name of stdout.split('\n').filter(Boolean)) await runInside(at, ctr(at, 'task', 'rm', '--force', name));
+}
+
+/** Why containers cannot run here; undefined when they can. */
+export async function whyNoContainers(): Promise<string | undefined> {
+  for (const program of ['containerd', 'ctr', 'runc', 'unshare', 'nsenter']) {
+    if (!(await succeeds(run('which', [program])))) return `${program} is not installed`;
+  }
+  if (!(await succeeds(access(busybox)))) return `${busybox} is missing: install the package busybox-static`;
+  const mounts = await readFile('/proc/mounts', 'utf8');
+  if (!/\scgroup2?\s/.test(mounts)) return 'no cgroups are mounted';
+  return run('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'mount', '-t', 'tmpfs', 'none', '/mnt']).then(
+    () => undefined,
+    (error: unknown) => `the kernel refuses namespaces or mounts: ${String(error)}`,
+  );
+}
+
+const busybox = '/bin/busybox';
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
+
+interface Place {
+  readonly dir: string;
+  readonly room: PrivateRoom;
+  readonly node: Netns;
 }
 
 async function makeRootfs(rootfs: string): Promise<void> {
   for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) await mkdir(join(rootfs, folder), { recursive: true });
-  await copyFile('/bin/busybox', join(rootfs, 'bin/busybox'));
-  for (const name of ['sh', 'ip', 'ping', 'cat']) await symlink('busybox', join(rootfs, 'bin', name));
+  await copyFile(busybox, join(rootfs, 'bin/busybox'));
+  for (const name of ['sh', 'ip', 'ping', 'cat', 'sleep']) await symlink('busybox', join(rootfs, 'bin', name));
+}
+
+async function makeCniFolders(at: Place, { conflist, plugins }: Pick<ContainerdOptions, 'conflist' | 'plugins'>): Promise<void> {
+  const [confDir, binDir] = [join(at.dir, 'net.d'), join(at.dir, 'bin')];
+  for (const folder of [confDir, binDir]) await mkdir(folder);
+  await writeFile(join(confDir, '00-test.conflist'), JSON.stringify(conflist));
+  for (const [name, file] of Object.entries(plugins)) await symlink(file, join(binDir, name));
+  await runInside(at, ['sh', '-ec', 'ln -s "$1" /etc/cni/net.d; ln -s "$2" /opt/cni/bin', 'sh', confDir, binDir]);
 }
 
 const configuration = (dir: string): string => `version = 2
@@ -61,67 +151,52 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.b
   address = "${dir}/containerd.sock"
 [ttrpc]
   address = "${dir}/ttrpc.sock"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "${dir}/opt"
 `;
 
-async function startDaemon(dir: string): Promise<ChildProcess> {
-  await writeFile(join(dir, 'config.toml'), configuration(dir));
-  const daemon = spawn('containerd', ['--config', join(dir, 'config.toml'), '--log-level', 'warn'], { stdio: 'ignore' });
-  await waitFor('containerd to answer', async () => {
-    await run('ctr', ['-a', join(dir, 'containerd.sock'), 'version']);
-    return true;
-  });
-  return daemon;
+/** Starts containerd, which ends with the room. */
+async function startDaemon(at: Place): Promise<void> {
+  await writeFile(join(at.dir, 'config.toml'), configuration(at.dir));
+  const daemon = runInside(at, ['containerd', '--config', join(at.dir, 'config.toml'), '--log-level', 'warn'], { timeout: 0 });
+  let end: string | undefined;
+  void daemon.then(() => 'it ended', String).then((reason) => (end = reason));
+  await waitFor('containerd to answer', async () => end !== undefined || succeeds(runInside(at, ctr(at, 'version'))));
+  if (end !== undefined) throw new Error(`containerd does not start: ${end}`);
 }
 
-async function stop(daemon: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => daemon.once('exit', resolve));
-  daemon.kill('SIGTERM');
-  await ended;
+const ctr = ({ dir }: Place, ...args: string[]): string[] => ['ctr', '--address', `${dir}/containerd.sock`, ...args];
+
+function runInside({ room, node }: Place, command: readonly string[], options = { timeout: containerMs }): CommandRun {
+  const [file, ...args] = room.inside(command, node.path);
+  return run(file, args, options);
 }
 
-// go-cni's folders and its cache are fixed: they are mounted over in a mount namespace of ctr's own, for which they must exist
-async function makeMountPoints(): Promise<readonly string[]> {
-  const made: string[] = [];
-  for (const folder of ['/etc/cni', '/opt/cni', '/var/lib/cni']) {
-    const isThere = await access(folder).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) continue;
-    await mkdir(folder);
-    made.push(folder);
-  }
-  return made;
+function runCtr(at: Place, name: string, script: string): CommandRun {
+  const cgroup = `/${basename(at.dir)}-${name}`; // ctr's own choice, /default/<name>, would leave /default behind
+  const options = ['--rm', '--cni', '--cgroup', cgroup, '--env', 'PATH=/bin', '--rootfs', join(at.dir, 'rootfs')];
+  return runInside(at, ctr(at, 'run', ...options, name, '/bin/sh', '-c', script));
 }
 
-interface ContainerRun {
-  readonly dir: string;
-  readonly node: Netns;
-  readonly name: string;
-  readonly script: string;
-}
-
-async function runContainer({ dir, node, name, script }: ContainerRun): Promise<string> {
-  const mounts = `set -e
-mount --make-rprivate /
-mount -t tmpfs none /etc/cni && mkdir /etc/cni/net.d && mount --bind ${dir}/net.d /etc/cni/net.d
-mount -t tmpfs none /var/lib/cni
-mount -t tmpfs none /opt/cni && mkdir /opt/cni/bin && mount --bind ${dir}/bin /opt/cni/bin
-exec "$@"`;
-  const ctr = ['ctr', '-a', `${dir}/containerd.sock`, 'run', '--rm', '--cni', '--rootfs', `${dir}/rootfs`, name, '/bin/sh', '-c', script];
-  const { stdout } = await run('nsenter', [`--net=${node.path}`, 'unshare', '-m', 'sh', '-c', mounts, 'sh', ...ctr], { timeout: 60_000 });
+/** What a container printed to its end. */
+async function printed(ctrRun: CommandRun): Promise<string> {
+  const { stdout, stderr } = await ctrRun;
+  if (stderr.includes('network review')) throw new Error(`ctr's call of DEL failed: ${stderr}`); // its only sign is this line
   return stdout;
 }
 
-/** Why containers cannot run here; undefined when they can. */
-export async function whyNoContainers(): Promise<string | undefined> {
-  for (const program of ['containerd', 'ctr', 'runc']) {
-    const found = await run('which', [program]).then(
-      () => true,
-      () => false,
-    );
-    if (!found) return `${program} is not installed`;
-  }
-  const mounts = await readFile('/proc/mounts', 'utf8');
-  return /\scgroup2?\s/.test(mounts) ? undefined : 'no cgroups are mounted';
+let execs = 0;
+
+async function startContainer(at: Place, name: string): Promise<Container> {
+  const ctrRun = runCtr(at, name, 'trap : TERM; sleep 100000 & echo started; wait; exit 0');
+  const end = printed(ctrRun);
+  const started = new Promise((resolve) => ctrRun.child.stdout?.once('data', resolve));
+  await Promise.race([started, end.then(() => Promise.reject(new Error(`the container ${name} ended at once`)))]);
+  return {
+    exec: async (command) => (await runInside(at, ctr(at, 'task', 'exec', '--exec-id', `exec${execs++}`, name, ...command))).stdout,
+    stop: async () => {
+      await runInside(at, ctr(at, 'task', 'kill', name));
+      await end;
+    },
+  };
 }

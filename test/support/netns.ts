@@ -29,16 +29,23 @@ export async function createNetns(): Promise<Netns> {
     exec,
     ipJson: async (args) => JSON.parse((await exec(['ip', '-j', ...args])) || '[]') as unknown,
     remove: async () => {
-      if ((await netnsNames(name)).length > 0) await run('ip', ['netns', 'delete', name]);
+      if ((await netnsNames(name)).includes(name)) await run('ip', ['netns', 'delete', name]);
     },
   };
 }
 
-/** Names of the namespaces that begin with a prefix. */
-async function netnsNames(prefix: string): Promise<readonly string[]> {
+/** Names of the namespaces of this machine that begin with a prefix. */
+export async function netnsNames(prefix: string): Promise<readonly string[]> {
   const { stdout } = await run('ip', ['netns', 'list']);
   return stdout
     .split('\n')
     .map((line) => line.split(' ')[0] ?? '')
     .filter((name) => name !== '' && name.startsWith(prefix));
+}
+
+/** Names of the network interfaces of this machine, outside of all test namespaces, that begin with a prefix. */
+export async function linkNames(prefix: string): Promise<readonly string[]> {
+  const { stdout } = await run('ip', ['-j', 'link']);
+  const links = JSON.parse(stdout) as readonly { readonly ifname: string }[];
+  return links.map(({ ifname }) => ifname).filter((name) => name.startsWith(prefix));
 }

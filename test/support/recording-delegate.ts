@@ -18,7 +18,11 @@ export interface Behaviour {
 }
 export interface RecordingDelegate {
   readonly calls: () => Promise<readonly RecordedCall[]>;
-  readonly set: (behaviour: Readonly<Record<string, Behaviour>>) => Promise<void>;
+  /**
+   * What it does from now on, by command; a list has one entry per call of the command (counted from the beginning or
+   * from `forget`), the last one also for all further calls.
+   */
+  readonly set: (behaviour: Readonly<Record<string, Behaviour | readonly Behaviour[]>>) => Promise<void>;
   /** When each call began and ended, in milliseconds of one clock. */
   readonly spans: () => Promise<readonly { readonly start: number; readonly end: number }[]>;
   readonly forget: () => Promise<void>;
@@ -62,6 +66,11 @@ const { CNI_COMMAND: command, CNI_IFNAME: name, CNI_NETNS: sandbox } = process.e
 fs.appendFileSync('${state}/calls.jsonl', JSON.stringify({ plugin: '${type}', command, env: process.env, stdin: config }) + '\\n');
 let behaviour = {};
 try { behaviour = JSON.parse(fs.readFileSync('${state}/${type}.json', 'utf8'))[command] ?? {}; } catch {}
+if (Array.isArray(behaviour)) {
+  const calls = fs.readFileSync('${state}/calls.jsonl', 'utf8').split('\\n').filter(Boolean).map((line) => JSON.parse(line));
+  const nth = calls.filter((call) => call.plugin === '${type}' && call.command === command).length;
+  behaviour = behaviour[Math.min(nth, behaviour.length) - 1] ?? {};
+}
 const real = '${passTo}/${type}';
 if (fs.existsSync(real)) {
   const { status, stdout, stderr } = require('node:child_process').spawnSync(real, { input: stdin });
@@ -71,7 +80,7 @@ if (fs.existsSync(real)) {
 }
 if (behaviour.stderr) process.stderr.write(behaviour.stderr);
 if (behaviour.hang) {
-  require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit' });
+  require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit', argv0: '${state}/child' });
   setInterval(() => {}, 1000);
 } else {
   const cniVersion = config.cniVersion;

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const pauseMs = 50;
-const mostTries = 400;
 
 /** Waits until a condition holds (a rejection counts as "not yet"), for a bounded number of tries. */
-export async function waitFor(what: string, condition: () => Promise<boolean>): Promise<void> {
+export async function waitFor(what: string, condition: () => Promise<boolean>, { mostTries = 400 } = {}): Promise<void> {
   let last: unknown;
   for (let tries = 0; tries < mostTries; tries++) {
+    last = 'not yet';
     try {
       if (await condition()) return;
     } catch (error) {
@@ -14,5 +14,5 @@ export async function waitFor(what: string, condition: () => Promise<boolean>): 
     }
     await delay(pauseMs);
   }
-  throw new Error(`waited in vain for ${what}`, { cause: last });
+  throw new Error(`waited in vain for ${what}: ${mostTries} tries, the last with ${String(last)}`, { cause: last });
 }
