@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Journal, LockHolder, SandboxLocks } from '../journal/index.ts';
+import type { ConfPath } from '../cni/index.ts';
 import type { Settings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 
@@ -12,6 +13,8 @@ export interface AttachDeps {
   readonly locks: SandboxLocks;
   /** Absent when no Kubernetes is configured: then only `delegates` run. */
   readonly cluster: Cluster | undefined;
+  /** Reads a network configuration file, or a folder of them. Never rejects. */
+  readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
   /** Milliseconds since 1970. */
   readonly now: () => number;

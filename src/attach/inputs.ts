@@ -12,7 +12,6 @@ import { podFromCall, readPod } from '../cluster/index.ts';
 import { podUnidentified, settingsInvalid } from '../errors/index.ts';
 import { type Nad, type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
 import { type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
-import { readConfPath } from '../runtime/index.ts';
 import type { AttachDeps } from './deps.ts';
 
 /** What a plan needs to know of the runtime's call. */
@@ -25,7 +24,7 @@ export interface Known {
   readonly links: readonly string[];
 }
 /** All that reading a plan's inputs needs. */
-export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster'>;
+export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf'>;
 
 /** Reads everything the plan for an ADD depends on, once, and decides nothing. */
 export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
@@ -46,7 +45,7 @@ export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps:
 /** Reads the NADs and files that a pod's plan depends on. */
 export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
   const wanted = wantedFor(sources.settings, pod);
-  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), readConfPath(sources.settings.confDir), readPaths(wanted)]);
+  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), sources.readConf(sources.settings.confDir), readPaths(wanted, sources)]);
   const prevResult = call.config['prevResult'];
   return {
     settings: sources.settings,
@@ -85,5 +84,5 @@ const noCluster = (nads: readonly NadRef[]) =>
     problem: `network ${nads.map(nadKey).join(', ')} is asked for, but neither kubeconfig nor manifestsDir says where NetworkAttachmentDefinitions are`,
   });
 
-const readPaths = async (wanted: Wanted): Promise<ReadonlyMap<string, ConfPath>> =>
-  new Map(await Promise.all(wanted.paths.map(async (path) => [path, await readConfPath(path)] as const)));
+const readPaths = async (wanted: Wanted, { readConf }: PlanSources): Promise<ReadonlyMap<string, ConfPath>> =>
+  new Map(await Promise.all(wanted.paths.map(async (path) => [path, await readConf(path)] as const)));

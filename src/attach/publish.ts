@@ -6,6 +6,9 @@ import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { resultOf } from './undo.ts';
 
+/** What publishing works with. */
+export type PublishDeps = Pick<AttachDeps, 'settings' | 'cluster' | 'journal' | 'report' | 'now'>;
+
 /**
  * Writes the network-status annotation of a record's pod. Returns what has to be written later when the API cannot
  * be reached now: the pod's networks are up, so that is no reason to fail (design: the API server may be away).
@@ -16,7 +19,7 @@ export async function publishStatus(record: SandboxRecord, deps: AttachDeps, sig
 }
 
 /** Writes a status that an earlier ADD could not write; the record without it, or as it was. */
-export async function publishPending(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+export async function publishPending(record: SandboxRecord, deps: PublishDeps, signal: AbortSignal): Promise<void> {
   if (record.pendingStatus === undefined || deps.cluster === undefined) return;
   if ((await publishText(record, record.pendingStatus.text, deps, signal)) !== undefined) return;
   const { pendingStatus: _written, ...rest } = record;
@@ -53,7 +56,7 @@ async function patch(pod: NonNullable<SandboxRecord['pod']>, text: string, clust
   return cluster.patchNetworkStatus(await statusTarget(pod, cluster, signal), text, signal);
 }
 
-async function publishText(record: SandboxRecord, text: string, deps: AttachDeps, signal: AbortSignal): Promise<PendingStatus | undefined> {
+async function publishText(record: SandboxRecord, text: string, deps: PublishDeps, signal: AbortSignal): Promise<PendingStatus | undefined> {
   const { cluster } = deps;
   const { pod } = record;
   if (pod === undefined || cluster === undefined) return undefined;

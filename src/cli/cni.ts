@@ -1,6 +1,7 @@
+import { type Answer, failure } from '../attach/index.ts';
 import { cniVersions } from '../cni/index.ts';
 import { asPlexusError, operationCancelled } from '../errors/index.ts';
-import { type Answer, answerCall, failure } from './plugin.ts';
+import { answerDirectly } from './plugin.ts';
 import { readStdin } from './stdin.ts';
 
 /** The parts of `process` that a plugin call uses. */
@@ -14,9 +15,9 @@ export async function runAsPlugin(process: PluginProcess): Promise<void> {
   const command = process.env['CNI_COMMAND'];
   if (command === undefined || command === '') return about(process);
   const cancelled = new AbortController();
-  process.on('uncaughtException', (error) => void end(process, failure(asPlexusError(error), environmentOf(process), undefined)));
+  process.on('uncaughtException', (error) => void end(process, failure(asPlexusError(error), environmentOf(process))));
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => cancelled.abort(operationCancelled({ command, reason: `received ${name}` })));
-  await end(process, await answerCall(environmentOf(process), () => readStdin(process.stdin, command === 'VERSION'), cancelled.signal));
+  await end(process, await answerDirectly(environmentOf(process), () => readStdin(process.stdin, command === 'VERSION'), cancelled.signal));
 }
 
 const environmentOf = (process: PluginProcess): Readonly<Record<string, string>> =>

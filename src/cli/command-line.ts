@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
 import { cniCommand } from './commands/cni.ts';
+import { daemonCommand } from './commands/daemon.ts';
 import { planCommand } from './commands/plan.ts';
 import { versionCommand } from './commands/version.ts';
 import { versionText } from './version-text.ts';
@@ -13,8 +14,9 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand)
     .command(cniCommand)
+    .command(daemonCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, cni or version.')
+    .demandCommand(1, 'Say which command: plan, cni, daemon or version.')
     .strict()
     .recommendCommands()
     .version(versionText())

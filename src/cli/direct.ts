@@ -5,6 +5,7 @@ import { localHost } from '../host/index.ts';
 import { type LockHolder, fileJournal, fileLocks } from '../journal/index.ts';
 import { createLog, type Log } from '../observe/index.ts';
 import type { Settings } from '../plan/index.ts';
+import { readConfPath } from '../runtime/index.ts';
 
 /** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name. */
 export function directDeps(settings: Settings, env: Env): { readonly deps: AttachDeps; readonly log: Log } {
@@ -16,6 +17,7 @@ export function directDeps(settings: Settings, env: Env): { readonly deps: Attac
     journal: fileJournal(`${settings.cniDir}/journal`),
     locks: fileLocks(`${settings.cniDir}/locks`),
     cluster: options === undefined ? undefined : connect(options),
+    readConf: readConfPath,
     report: log.report,
     now: Date.now,
     cancel,

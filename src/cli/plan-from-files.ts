@@ -5,6 +5,7 @@ import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObje
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type PodMetadata, podKey } from '../npwg/index.ts';
 import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
+import { readConfPath } from '../runtime/index.ts';
 
 export interface PlanFiles {
   /** YAML file with the pod. */
@@ -20,7 +21,7 @@ export async function planFromFiles(files: PlanFiles): Promise<{ readonly name: 
   const pod = await readPodFile(files.pod);
   const config = files.conf === undefined ? standIn : await readConf(files.conf);
   const { settings, warnings } = parseSettings(config);
-  const sources = { settings, cluster: connect({ kind: 'manifests', dir: files.nads }) };
+  const sources = { settings, cluster: connect({ kind: 'manifests', dir: files.nads }), readConf: readConfPath };
   const inputs = await gatherPlanInputs({ call: callFor(pod, config), pod, links: [] }, sources, new AbortController().signal);
   const plan = makePlan(inputs);
   return { name: podKey(pod), plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };

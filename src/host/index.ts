@@ -1,3 +1,19 @@
 // What carries a plan out on the node. Knows no pod, no Kubernetes, no journal.
 export { type DefaultRouteEntry, type Family, type Host, type Link, type PluginExit, type PluginRun, type RouteTarget } from './host.ts';
 export { localHost } from './local-host.ts';
+export {
+  type Call,
+  type Hello,
+  type LinkVersion,
+  daemonFrame,
+  decodeCall,
+  decodeHello,
+  decodeText,
+  encodeRefused,
+  encodeResult,
+  encodeWelcome,
+  linkVersion,
+  shimFrame,
+} from './link-messages.ts';
+export { type LinkChannel, remoteHost } from './remote-host.ts';
+export { type Frame, type FrameReader, encodeFrame, frameReader } from './wire.ts';

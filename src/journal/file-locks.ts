@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, fileUnusable, problemOf, sandboxBusy } from '../errors/index.ts';
 import { makeFolder, removeLeftovers } from '../files/index.ts';
-import { type LockContent, discard, isVainClaim, liveHolder, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
+import { type LockContent, discard, isVainClaim, liveHolder, ownerOf, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 
-/** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. */
-export function fileLocks(folder: string): SandboxLocks {
+/** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`: see dropLocksOf. */
+export function fileLocks(folder: string, owner?: string): SandboxLocks {
   const all = join(folder, 'all.lock');
   return {
     withSandbox: async ({ containerId, command, onBusy }, signal, work) => {
-      const wish = { folder, path: join(folder, lockName(containerId)), sandbox: containerId, command, onBusy: once(onBusy) };
+      const wish = { folder, path: join(folder, lockName(containerId)), sandbox: containerId, command, owner, onBusy: once(onBusy) };
       await makeFolder(folder);
       await takeSandbox(wish, all, signal);
       return release(wish.path, work);
     },
     withAll: async (command, signal, work) => {
-      const wish = { folder, path: all, sandbox: 'all sandboxes', command };
+      const wish = { folder, path: all, sandbox: 'all sandboxes', command, owner };
       await makeFolder(folder);
       await take(wish, signal);
       return release(all, async () => {
@@ -29,6 +29,18 @@ export function fileLocks(folder: string): SandboxLocks {
       });
     },
   };
+}
+
+/**
+ * Removes the locks that an earlier process of that owner left. For the daemon at its start: it is the only one on its
+ * node, and in a container it cannot see whether the process of an earlier container lives.
+ */
+export async function dropLocksOf(owner: string, folder: string): Promise<void> {
+  await makeFolder(folder);
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    if (name.endsWith('.lock') && (await ownerOf(path)) === owner) await unlock(path);
+  }
 }
 
 // for every container ID there is (CNI-17) the ID itself; a path never
@@ -50,6 +62,7 @@ interface Wish {
   readonly path: string;
   readonly sandbox: string;
   readonly command: string;
+  readonly owner: string | undefined;
   readonly onBusy?: (holder: LockHolder) => void;
 }
 
@@ -95,7 +108,8 @@ async function waitUntilFree(path: string, wish: Wish, signal: AbortSignal): Pro
 }
 
 async function take(wish: Wish, signal: AbortSignal): Promise<void> {
-  const own = await readyLock(wish.folder, { ...(await ownIdentity()), command: wish.command, nonce: randomUUID() });
+  const owner = wish.owner === undefined ? {} : { owner: wish.owner };
+  const own = await readyLock(wish.folder, { ...(await ownIdentity()), ...owner, command: wish.command, nonce: randomUUID() });
   try {
     for (let tries = 0; ; tries++) {
       const attempt = await tryLock(wish.path, own);

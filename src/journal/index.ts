@@ -1,5 +1,5 @@
 // What is attached, durably, and one operation per sandbox. Knows no plugin and no Kubernetes.
 export { fileJournal } from './file-journal.ts';
-export { fileLocks } from './file-locks.ts';
+export { dropLocksOf, fileLocks } from './file-locks.ts';
 export { type Journal, type Listing, type RecordKey } from './journal.ts';
 export { type LockHolder, type SandboxLocks } from './sandbox-lock.ts';

@@ -8,6 +8,8 @@ import { type ProcessIdentity, mayBeAlive } from './process-identity.ts';
 /** What a lock file says of its holder. */
 export interface LockContent extends ProcessIdentity {
   readonly command: string;
+  /** Present when the holder is the only one of its kind on the node: the next one of that kind may drop its locks. */
+  readonly owner?: string;
   /** Different for every taking of every lock: once a lock is gone, its nonce never comes back. */
   readonly nonce: string;
 }
@@ -52,6 +54,9 @@ export async function liveHolder(path: string): Promise<LockContent | undefined>
   const holder = await readLock(path);
   return holder !== undefined && (await mayBeAlive(holder)) ? holder : undefined;
 }
+
+/** The owner that a lock names. */
+export const ownerOf = async (path: string): Promise<string | undefined> => (await readLock(path))?.owner;
 
 /** Gives a lock back. fileUnusable. */
 export const unlock = (path: string): Promise<void> => remove(path);

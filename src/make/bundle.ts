@@ -68,5 +68,6 @@ const before = await readdir(dist);
 const isEntry = (name: string): boolean => name.slice(0, -'.mjs'.length) in entries;
 for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name)))) await replace(name, contents);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
+const isNative = (name: string): boolean => name === 'shim' || name.endsWith('.node'); // made by shim.ts
 const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), 'node']); // node: a link of the user's
-for (const old of before.filter((name) => !made.has(name))) await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });
+for (const old of before.filter((name) => !made.has(name) && !isNative(name))) await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });

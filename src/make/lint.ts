@@ -13,8 +13,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   cluster: ['errors', 'report', 'npwg', 'files'],
   attach: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'runtime', 'journal', 'cluster'],
   observe: ['errors', 'report', 'cluster'],
-  cli: ['errors', 'report', 'cni', 'npwg', 'plan', 'view', 'files', 'host', 'runtime', 'journal', 'cluster', 'attach', 'observe'],
-  make: ['errors', 'npwg', 'plan'],
+  reconcile: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'journal', 'cluster', 'attach'],
+  daemon: ['errors', 'report', 'cni', 'npwg', 'plan', 'files', 'host', 'runtime', 'journal', 'cluster', 'attach', 'observe', 'install', 'reconcile'],
+  cli: ['errors', 'report', 'cni', 'npwg', 'plan', 'view', 'files', 'host', 'runtime', 'journal', 'cluster', 'attach', 'observe', 'install', 'daemon'],
+  make: ['errors', 'npwg', 'plan', 'daemon'],
 };
 /** Folders without effects: no Node.js, no clock, no network. */
 const pure = ['errors', 'report', 'cni', 'npwg', 'plan', 'view'];

@@ -10,11 +10,11 @@ const root = join(import.meta.dirname, '../..');
 /** Text by file, relative to the repository. */
 async function everything(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
-  for await (const file of glob('src/{npwg,plan}/*.schema.json', { cwd: root }))
+  for await (const file of glob('src/{npwg,plan,daemon}/*.schema.json', { cwd: root }))
     for (const [extension, text] of Object.entries(await validatorFiles(await json(file)))) made.set(file.replace(/json$/, extension), text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('docs/errors.md', errorsPage());
-  made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json')));
+  made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));
   return made;
 }
 

@@ -49,8 +49,8 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-/** docs/configuration.md: every key of the settings. */
-export function configurationPage(schema: Schema): string {
+/** docs/configuration.md: every key of the settings, and those of the daemon. */
+export function configurationPage(schema: Schema, daemon: Schema): string {
   return `${made}
 
 # Configuration
@@ -62,6 +62,24 @@ an error that names the key. A complete file: [examples/node/00-plexus.conflist]
 | key | type | default | meaning |
 | --- | --- | --- | --- | --- |
 ${rowsOf(schema, '').join('\n')}
+
+## The daemon
+
+\`plexus daemon\` reads one file, YAML or JSON (\`--config\`, by default /etc/plexus/plexus.yaml if it exists). Every key is
+also a flag (\`logLevel\`: \`--log-level\`) and an environment variable (\`PLEXUS_LOG_LEVEL\`; lists separated by commas,
+\`deadlines\` as JSON). A flag goes before the environment, the environment before the file, and what none of them sets is
+decided by the CNI configuration file of the call, then by the default. Never decided by a call: kubeconfig,
+manifestsDir, cniDir, binDir (plugins are looked for in CNI_PATH), logFile, logLevel and logToStderr.
+
+A change of the file takes effect without restart, from the next call on. These keys are read at start only, and the
+log says so when they change: socket, cniDir, kubeconfig, manifestsDir, http, nodeName, kubeletPodsApi, logLevel,
+logToStderr, logFile.
+
+${daemon.description ?? ''}
+
+| key | type | default | meaning |
+| --- | --- | --- | --- | --- |
+${rowsOf(daemon, '').join('\n')}
 `;
 }
 

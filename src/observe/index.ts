@@ -1,2 +1,3 @@
 // Listeners to steps: the log. Knows what a step is, not who took it.
 export { createLog, type Log, type LogOptions } from './log.ts';
+export { createMetrics, type JournalNumbers, type Metrics } from './metrics.ts';

@@ -44,23 +44,25 @@ async function load(options: LogOptions): Promise<Logger> {
   return pino({ level: options.level, base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, multistream(streams));
 }
 
+// what has gone wrong is more serious than the same thing going right
+const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level]>> = {
+  problem: ['error', 'error'],
+  warning: ['warn', 'warn'],
+  'operation-finished': ['info', 'error'],
+  'status-published': ['info', 'warn'],
+  attached: ['info', 'info'],
+  detached: ['info', 'info'],
+  'plugin-finished': ['debug', 'warn'],
+  'api-request': ['debug', 'debug'],
+  'watch-state': ['info', 'warn'],
+  'configuration-displaced': ['warn', 'warn'],
+  daemon: ['info', 'info'],
+};
+
 /** How serious a step is. */
 function levelOf(step: Step): Level {
-  switch (step.kind) {
-    case 'problem':
-      return 'error';
-    case 'warning':
-      return 'warn';
-    case 'operation-finished':
-      return step.error === undefined ? 'info' : 'error';
-    case 'status-published':
-      return step.outcome === 'deferred' ? 'warn' : 'info';
-    case 'attached':
-    case 'detached':
-      return 'info';
-    case 'plugin-finished':
-      return step.error === undefined ? 'debug' : 'warn';
-  }
+  const [right, wrong] = levels[step.kind];
+  return 'error' in step && step.error !== undefined ? wrong : right;
 }
 
 /** A step as log fields: an error as its identifier, sentence, fix and causes. */

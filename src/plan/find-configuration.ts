@@ -86,10 +86,13 @@ function decode({ path, content }: ConfFile): Decoded | { readonly path: string;
 // a folder of the node's configurations holds ours too, and it comes first
 const runsPlexus = (json: JsonObject): boolean => {
   const { type, plugins } = json;
-  return [type, ...(Array.isArray(plugins) ? plugins.filter(isJsonObject).map((plugin) => plugin['type']) : [])].some((each) => ownTypes.includes(each));
+  return [type, ...(Array.isArray(plugins) ? plugins.filter(isJsonObject).map((plugin) => plugin['type']) : [])].some(isMetaPlugin);
 };
 
-const ownTypes: readonly unknown[] = ['plexus', 'plexus-cni', 'multus', 'multus-shim'];
+const metaPlugins: readonly unknown[] = ['plexus', 'plexus-cni', 'multus', 'multus-shim'];
+
+/** Whether a plugin type is one that runs a pod's networks itself: as a network it would call itself without end. */
+export const isMetaPlugin = (type: unknown): boolean => metaPlugins.includes(type);
 
 const nameIn = (json: JsonObject): string => (typeof json['name'] === 'string' ? json['name'] : '');
 

@@ -1,7 +1,7 @@
 import { type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
-import { nadNotFound } from '../errors/index.ts';
+import { nadNotFound, nestedCall } from '../errors/index.ts';
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
-import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
+import { findByName, findByPath, isMetaPlugin, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
 import { wishesOf } from './selections.ts';
 import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
@@ -27,6 +27,7 @@ export function resolveDelegates(inputs: PlanInputs): { readonly delegates: read
   const further = selections.map((selection) => fromSelection(selection, inputs));
   const auxiliary = auxiliaryChain(inputs);
   const delegates = [...first, ...configured, ...further, ...auxiliary.chain];
+  for (const { network, configuration } of delegates) if (configuration.plugins.some(({ type }) => isMetaPlugin(type))) throw nestedCall({ network });
   return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings] };
 }
 

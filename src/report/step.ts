@@ -29,4 +29,12 @@ export type Step =
       readonly error?: PlexusError;
     })
   | (StepOf & { readonly kind: 'problem'; readonly error: PlexusError })
-  | (StepOf & { readonly kind: 'warning'; readonly text: string });
+  | (StepOf & { readonly kind: 'warning'; readonly text: string })
+  /** One HTTP request to the Kubernetes API; status 'none': no answer came. */
+  | { readonly kind: 'api-request'; readonly verb: string; readonly resource: string; readonly status: number | 'none'; readonly ms: number }
+  /** Only when it changes. */
+  | { readonly kind: 'watch-state'; readonly resource: string; readonly state: 'synced' | 'lost'; readonly error?: PlexusError }
+  /** Our CNI configuration is not the one that the container runtime takes: `by` which file, or what happened to ours. */
+  | { readonly kind: 'configuration-displaced'; readonly file: string; readonly by: string; readonly fixed: boolean }
+  /** What the daemon itself does: started, stopping, a changed file. */
+  | { readonly kind: 'daemon'; readonly text: string };

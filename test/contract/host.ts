@@ -7,6 +7,8 @@ import { operationCancelled } from '../../src/errors/index.ts';
 import type { DefaultRouteEntry, Family, Host, PluginRun } from '../../src/host/index.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
 
+// hosts may refuse anything that is not of CNI: tests speak through its variables
+const callEnv = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' };
 const patience = (): AbortSignal => AbortSignal.timeout(30_000);
 
 /** What every host keeps to, with real plugins and real namespaces. */
@@ -23,14 +25,14 @@ function testPlugins(makeHost: () => Host): void {
 
   const put = (name: string, script: string, mode = 0o755): Promise<void> => writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode });
   const run = (change: Partial<PluginRun> = {}, signal = patience()) =>
-    makeHost().runPlugin({ plugin: 'p', path: [folder], env: { PATH: '/usr/bin:/bin' }, stdin: '', ...change }, signal);
+    makeHost().runPlugin({ plugin: 'p', path: [folder], env: callEnv, stdin: '', ...change }, signal);
 
   it('CNI-55: gives exactly the environment and stdin it was told', async () => {
     await put('p', 'cat; /usr/bin/env >&2');
-    const { exitCode, stdout, stderr } = await run({ env: { CNI_COMMAND: 'ADD', B: 'x=y\nz' }, stdin: 'é'.repeat(100_000) });
+    const { exitCode, stdout, stderr } = await run({ env: { CNI_COMMAND: 'ADD', CNI_ARGS: 'x=y\nz' }, stdin: 'é'.repeat(100_000) });
     expect({ exitCode, stdout: stdout === 'é'.repeat(100_000) }).toEqual({ exitCode: 0, stdout: true });
     // PWD and _ are set by the shell itself
-    expect(stderr.split('\n').filter((line) => !/^(PWD|_|OLDPWD|SHLVL)=/.test(line))).toEqual(expect.arrayContaining(['CNI_COMMAND=ADD', 'B=x=y', 'z']));
+    expect(stderr.split('\n').filter((line) => !/^(PWD|_|OLDPWD|SHLVL)=/.test(line))).toEqual(expect.arrayContaining(['CNI_COMMAND=ADD', 'CNI_ARGS=x=y', 'z']));
     expect(stderr).not.toContain('HOME=');
   });
 
@@ -83,12 +85,12 @@ function testPlugins(makeHost: () => Host): void {
 
   it('an environment that is too long for the kernel is an error of ours', async () => {
     await put('p', 'true');
-    await expect(run({ env: { A: 'x'.repeat(3_000_000) } })).rejects.toMatchObject({ id: 'PLX-PLUGIN-NOT-RUNNABLE' });
+    await expect(run({ env: { ...callEnv, CNI_ARGS: 'x'.repeat(3_000_000) } })).rejects.toMatchObject({ id: 'PLX-PLUGIN-NOT-RUNNABLE' });
   });
 
   it('kills a plugin that prints without end', async () => {
-    await put('p', 'echo $$ > "$DIR/pid"; exec yes');
-    await expect(run({ env: { PATH: '/usr/bin:/bin', DIR: folder } })).rejects.toMatchObject({ id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' });
+    await put('p', 'echo $$ > "$CNI_ARGS/pid"; exec yes');
+    await expect(run({ env: { ...callEnv, CNI_ARGS: folder } })).rejects.toMatchObject({ id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' });
     await expect.poll(() => isAlive(join(folder, 'pid'))).toBe(false);
   });
 
@@ -100,9 +102,9 @@ function testPlugins(makeHost: () => Host): void {
   });
 
   it('CNI-68: kills the plugin and its children when it is no longer wanted', async () => {
-    await put('p', 'sleep 1000 & echo $! > "$DIR/child"; echo $$ > "$DIR/pid"; wait');
+    await put('p', 'sleep 1000 & echo $! > "$CNI_ARGS/child"; echo $$ > "$CNI_ARGS/pid"; wait');
     const stop = new AbortController();
-    const ended = run({ env: { PATH: '/usr/bin:/bin', DIR: folder } }, stop.signal).catch((error: unknown) => error);
+    const ended = run({ env: { ...callEnv, CNI_ARGS: folder } }, stop.signal).catch((error: unknown) => error);
     await expect.poll(() => existsSync(join(folder, 'pid'))).toBe(true);
     const reason = operationCancelled({ command: 'ADD', reason: 'test' });
     stop.abort(reason);
@@ -112,10 +114,10 @@ function testPlugins(makeHost: () => Host): void {
   });
 
   it.each(['before', 'while'])('CNI-68: is an error of ours for any reason (%s it runs)', async (when) => {
-    await put('p', 'touch "$DIR/ran"; sleep 1000');
+    await put('p', 'touch "$CNI_ARGS/ran"; sleep 1000');
     const stop = new AbortController();
     if (when === 'before') stop.abort('enough');
-    const ended = run({ env: { PATH: '/usr/bin:/bin', DIR: folder } }, stop.signal).catch((error: unknown) => error);
+    const ended = run({ env: { ...callEnv, CNI_ARGS: folder } }, stop.signal).catch((error: unknown) => error);
     if (when === 'while') await expect.poll(() => existsSync(join(folder, 'ran'))).toBe(true);
     stop.abort('enough');
     expect(await ended).toMatchObject({ id: 'PLX-OPERATION-CANCELLED', message: expect.stringContaining('enough') as string });
@@ -126,8 +128,8 @@ function testPlugins(makeHost: () => Host): void {
     { what: 'in its group', start: 'sleep 1000 &' },
     { what: 'in a session of its own', start: 'setsid sleep 1000 &' },
   ])('does not wait for a grandchild that keeps the pipes open ($what)', async ({ start }) => {
-    await put('p', `${start}\necho $! > "$DIR/child"; echo answer`);
-    expect(await run({ env: { PATH: '/usr/bin:/bin', DIR: folder } })).toMatchObject({ exitCode: 0, stdout: 'answer\n' });
+    await put('p', `${start}\necho $! > "$CNI_ARGS/child"; echo answer`);
+    expect(await run({ env: { ...callEnv, CNI_ARGS: folder } })).toMatchObject({ exitCode: 0, stdout: 'answer\n' });
     await endGrandchild(join(folder, 'child'));
   });
 }

@@ -1,0 +1,71 @@
+import type { Options } from 'yargs';
+import { type JsonObject, type JsonValue, parseJson } from '../cni/index.ts';
+import { settingsInvalid } from '../errors/index.ts';
+import { daemonProperties } from '../daemon/index.ts';
+import { settingsProperties } from '../plan/index.ts';
+
+interface Property {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+}
+
+const properties: Readonly<Record<string, Property>> = { ...daemonProperties, ...settingsProperties };
+
+/** logLevel → log-level; auxiliaryCNIChainName → auxiliary-cni-chain-name. */
+export const flagOf = (key: string): string =>
+  key
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
+    .toLowerCase();
+
+/** logLevel → PLEXUS_LOG_LEVEL. */
+export const variableOf = (key: string): string => `PLEXUS_${flagOf(key).toUpperCase().replaceAll('-', '_')}`;
+
+/** One flag for every key of the configuration. */
+export const daemonFlags = (): Record<string, Options> =>
+  Object.fromEntries(
+    Object.entries(properties).map(([key, { description, default: value }]) => [
+      flagOf(key),
+      {
+        type: 'string',
+        requiresArg: true,
+        describe: `${description ?? ''}${value === undefined ? '' : ` (default: ${JSON.stringify(value)})`}`,
+      } satisfies Options,
+    ]),
+  );
+
+/** The keys that flags set. settingsInvalid names the flag. */
+export const fromFlags = (args: Readonly<Record<string, unknown>>): JsonObject =>
+  valuesFrom(
+    (key) => args[flagOf(key)],
+    (key) => `--${flagOf(key)}`,
+  );
+
+/** The keys that the environment sets. settingsInvalid names the variable. */
+export const fromEnvironment = (env: NodeJS.ProcessEnv): JsonObject => valuesFrom((key) => env[variableOf(key)], variableOf);
+
+function valuesFrom(read: (key: string) => unknown, nameOf: (key: string) => string): JsonObject {
+  const pairs = Object.entries(properties).flatMap(([key, property]): [string, JsonValue][] => {
+    const text = read(key);
+    return typeof text === 'string' ? [[key, valueOf(text, property, nameOf(key))]] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function valueOf(text: string, { type }: Property, name: string): JsonValue {
+  switch (type ?? 'string') {
+    case 'boolean':
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be true or false` });
+    case 'number':
+      if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+      throw settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be a number` });
+    case 'array':
+      return text.trimStart().startsWith('[') ? parseJson(text, name) : text.split(',').map((each) => each.trim());
+    case 'object':
+      return parseJson(text, name);
+    default:
+      return text;
+  }
+}

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { connect, connectOptionsFor } from '../cluster/index.ts';
+import { type DaemonCluster, type LiveConfiguration, loadConfiguration, startDaemon } from '../daemon/index.ts';
+import { fileUnusable, operationCancelled, problemOf } from '../errors/index.ts';
+import { createLog } from '../observe/index.ts';
+import { type Settings, parseSettings } from '../plan/index.ts';
+import type { Report } from '../report/index.ts';
+import { fromEnvironment, fromFlags } from './daemon-flags.ts';
+import { versionText } from './version-text.ts';
+
+const usualFile = '/etc/plexus/plexus.yaml';
+
+/** Runs the daemon of this process until SIGTERM or SIGINT. Rejects when it cannot start. */
+export async function runDaemonProcess(args: Readonly<Record<string, unknown>>): Promise<void> {
+  const given = args['config'];
+  const file = typeof given === 'string' ? given : usualFile;
+  const warnings: string[] = [];
+  const sources = { file, required: given !== undefined, env: fromEnvironment(process.env), flags: fromFlags(args) };
+  const configuration = await loadConfiguration(sources, (text) => warnings.push(text));
+  const settings = settingsOf(configuration);
+  const log = createLog({ level: settings.logLevel, toStderr: settings.logToStderr, ...(settings.logFile !== undefined && { file: settings.logFile }) });
+  for (const text of warnings) log.report({ kind: 'warning', sandbox: '', text });
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort(operationCancelled({ command: 'daemon', reason: `received ${name}` })));
+  const daemon = await startDaemon(
+    {
+      program: versionText(),
+      options: configuration.current,
+      cluster: clusterOf(settings, log.report),
+      keepConfiguration: async (report, signal) => configuration.follow(report, signal),
+      peerUid: await peerUid(),
+      log: log.report,
+    },
+    stop.signal,
+  );
+  await daemon.ended;
+  await log.flush();
+  process.exit(0); // whatever still waits (a watch, a kept connection) has nothing to say any more
+}
+
+const settingsOf = (configuration: LiveConfiguration): Settings =>
+  parseSettings({ clusterNetwork: 'set-elsewhere', ...configuration.current().settings }).settings;
+
+function clusterOf(settings: Settings, _report: Report): DaemonCluster | undefined {
+  const options = connectOptionsFor(settings, process.env);
+  if (options === undefined) return undefined;
+  return { cluster: connect(options), run: async () => {}, state: () => ({ synced: true, objects: 0 }) };
+}
+
+// Node.js cannot ask a unix socket who is at its other end: a few lines of C can (src/shim/node)
+async function peerUid(): Promise<(socket: Socket) => number | undefined> {
+  const places = [join(import.meta.dirname, 'peer-credentials.node'), join(import.meta.dirname, '../../dist/peer-credentials.node')];
+  const problems: string[] = [];
+  for (const place of places) {
+    try {
+      const addon = createRequire(import.meta.url)(place) as { readonly peerUid: (fd: number) => number | undefined };
+      return (socket) => addon.peerUid((socket as unknown as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
+    } catch (error) {
+      problems.push(problemOf(error));
+    }
+  }
+  throw fileUnusable({ file: places[0] ?? '', action: 'load', problem: `${problems.join('; ')} (npm run build makes it)` });
+}

@@ -1,0 +1,78 @@
+import { type Answer, type AttachDeps, type Prepared, answerCall } from '../attach/index.ts';
+import type { ConfPath } from '../cni/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { operationCancelled } from '../errors/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Journal, SandboxLocks } from '../journal/index.ts';
+import { mergedConfig, parseSettings } from '../plan/index.ts';
+import type { Report } from '../report/index.ts';
+import type { IncomingCall } from './link-server.ts';
+import type { DaemonOptions } from './options.ts';
+
+/** What all calls of a daemon share. */
+export interface CallContext {
+  /** The options as they are now: they may change while the daemon runs. */
+  readonly options: () => DaemonOptions;
+  readonly journal: Journal;
+  readonly locks: SandboxLocks;
+  readonly cluster: Cluster | undefined;
+  readonly readConf: (path: string) => Promise<ConfPath>;
+  readonly report: Report;
+  /** The host agent, if one is connected: undoes what a caller that has gone away can no longer undo. */
+  readonly agent: () => Host | undefined;
+}
+
+/** Answers the calls of the host link with the engine. A DEL stops the ADD of its sandbox that runs. */
+export function callAnswerer(context: CallContext): (call: IncomingCall) => Promise<Answer> {
+  const adds = new Map<string, Set<AbortController>>();
+  return async (call) => {
+    const stop = new AbortController();
+    const containerId = call.env['CNI_CONTAINERID'] ?? '';
+    const isAdd = call.env['CNI_COMMAND'] === 'ADD';
+    if (isAdd) adds.set(containerId, (adds.get(containerId) ?? new Set()).add(stop));
+    const cancel: AttachDeps['cancel'] = (holder) => {
+      const reason = operationCancelled({ command: 'ADD', reason: 'the runtime has called DEL' });
+      if (holder.command === 'ADD') for (const each of adds.get(containerId) ?? []) each.abort(reason);
+    };
+    try {
+      return await answerCall(
+        { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost },
+        async (invocation) => prepare(invocation, call, { ...context, cancel }),
+        AbortSignal.any([call.signal, stop.signal]),
+      );
+    } finally {
+      if (isAdd) forget(adds, containerId, stop);
+    }
+  };
+}
+
+function forget(adds: Map<string, Set<AbortController>>, containerId: string, stop: AbortController): void {
+  const same = adds.get(containerId);
+  same?.delete(stop);
+  if (same?.size === 0) adds.delete(containerId);
+}
+
+function prepare(invocation: Parameters<Parameters<typeof answerCall>[1]>[0], call: IncomingCall, context: CallContext & Pick<AttachDeps, 'cancel'>): Prepared {
+  const { settings, warnings } = parseSettings(mergedConfig(invocation.config, context.options().settings));
+  const { journal, locks, cluster, readConf, report, cancel, agent } = context;
+  return {
+    warnings,
+    // plugins come from the runtime's folders alone: the program on the host would refuse any other
+    deps: { settings: { ...settings, binDir: [] }, host: withStandIn(call.host, agent), journal, locks, cluster, readConf, report, now: Date.now, cancel },
+  };
+}
+
+// When the runtime kills the program on the host in the middle of an ADD, undoing goes on through the agent.
+const withStandIn = (host: Host, agent: () => Host | undefined): Host => ({
+  ...host,
+  runPlugin: async (run, signal) => {
+    try {
+      return await host.runPlugin(run, signal);
+    } catch (thrown) {
+      const other = agent();
+      const isLost = thrown instanceof Error && 'id' in thrown && thrown.id === 'PLX-LINK-LOST';
+      if (!isLost || other === undefined || run.env['CNI_COMMAND'] !== 'DEL') throw thrown;
+      return other.runPlugin(run, signal);
+    }
+  },
+});

@@ -1,0 +1,175 @@
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from '../cluster/index.ts';
+import { daemonRunning } from '../errors/index.ts';
+import type { Host } from '../host/index.ts';
+import { type Journal, type SandboxLocks, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
+import { createMetrics, type JournalNumbers } from '../observe/index.ts';
+import { type Settings, parseSettings } from '../plan/index.ts';
+import { everySoOften, publishAllPending } from '../reconcile/index.ts';
+import { type Report, tee } from '../report/index.ts';
+import { callAnswerer } from './calls.ts';
+import { serveHttp } from './http.ts';
+import { lastGoodReader } from './last-good.ts';
+import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
+import type { DaemonOptions } from './options.ts';
+
+/** What a daemon is given by whoever starts it. */
+export interface DaemonDeps {
+  readonly program: string;
+  readonly options: () => DaemonOptions;
+  readonly cluster: DaemonCluster | undefined;
+  /** Keeps 00-plexus.conflist in place until the signal is aborted. */
+  readonly keepConfiguration: (report: Report, signal: AbortSignal) => Promise<void>;
+  readonly peerUid: (socket: Socket) => number | undefined;
+  readonly log: Report;
+}
+/** The cluster, and its watch. */
+export interface DaemonCluster {
+  readonly cluster: Cluster;
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  readonly state: () => { readonly synced: boolean; readonly objects: number; readonly problem?: string };
+}
+/** Given to the cluster when it is made, which is before there are metrics. */
+export interface RunningDaemon {
+  /** Port of the HTTP endpoints; undefined without. */
+  readonly httpPort: number | undefined;
+  /** Resolves when the daemon has ended, after `stop` or when another daemon has taken its socket. */
+  readonly ended: Promise<void>;
+}
+
+const owner = 'daemon';
+
+/**
+ * Starts the node daemon: serves the host link, keeps the node's configuration, watches NADs, writes what could not
+ * be written. Ends in order when `stop` is aborted: no new calls, those that run may end within graceSeconds, then
+ * they are stopped and undone. daemonRunning, fileUnusable.
+ */
+export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<RunningDaemon> {
+  const { cniDir } = settingsOf(deps);
+  const journal = fileJournal(`${cniDir}/journal`);
+  let calls: LinkServer | undefined;
+  const metrics = await createMetrics({
+    journal: () => journalNumbers(journal),
+    watch: () => deps.cluster?.state() ?? { synced: false, objects: 0 },
+    calls: () => calls?.calls() ?? 0,
+    version: deps.program,
+  });
+  const pending = { maybe: true };
+  const report = tee(deps.log, metrics.report, (step) => {
+    if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
+  });
+  const locks = fileLocks(`${cniDir}/locks`, owner);
+  calls = await serve({ deps, journal, locks, report });
+  const { http } = deps.options();
+  const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(deps), metrics: metrics.render });
+  report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
+  const background = new AbortController();
+  const loops: Promise<void>[] = [
+    deps.cluster?.run(background.signal) ?? Promise.resolve(),
+    deps.keepConfiguration(report, background.signal),
+    publishLoop({ deps, journal, locks, report, pending }, background.signal),
+  ];
+  const ended = untilStopped(deps, stop, report).then(async () => {
+    await drain(calls, deps, report);
+    background.abort();
+    await Promise.allSettled(loops);
+    await endpoints?.close();
+    report({ kind: 'daemon', text: 'stopped' });
+  });
+  return { httpPort: endpoints?.port, ended };
+}
+
+const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
+
+interface Parts {
+  readonly deps: DaemonDeps;
+  readonly journal: Journal;
+  readonly locks: SandboxLocks;
+  readonly report: Report;
+}
+
+async function serve({ deps, journal, locks, report }: Parts): Promise<LinkServer> {
+  const { socket } = deps.options();
+  const { cniDir } = settingsOf(deps);
+  const readConf = lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
+    report({ kind: 'warning', sandbox: '', text: `${path} cannot be read now (${problem}); its last good version is used` }),
+  );
+  await assertSocketFree(socket);
+  await dropLocksOf(owner, `${cniDir}/locks`); // this is the only daemon, and it has not begun
+  let agent: Host | undefined;
+  const onCall = callAnswerer({ options: deps.options, journal, locks, cluster: deps.cluster?.cluster, readConf, report, agent: () => agent });
+  return serveLink({
+    socket,
+    program: deps.program,
+    peerUid: deps.peerUid,
+    onCall,
+    onAgent: (come) => (agent = come?.host),
+    onProblem: (error) => report({ kind: 'problem', sandbox: '', error }),
+  });
+}
+
+function notReady({ cluster }: DaemonDeps): string | undefined {
+  const state = cluster?.state();
+  return state === undefined || state.synced || state.objects > 0
+    ? undefined
+    : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
+}
+
+// Also ends when another daemon has put its own socket in place: new calls go there.
+async function untilStopped(deps: DaemonDeps, stop: AbortSignal, report: Report): Promise<void> {
+  const { socket } = deps.options();
+  const own = await inodeOf(socket);
+  while (!stop.aborted) {
+    await delay(2000, undefined, { signal: stop }).catch(() => {}); // the loop's condition says what an abort means
+    const now = await inodeOf(socket);
+    if (stop.aborted || now === own) continue;
+    report({ kind: 'problem', sandbox: '', error: daemonRunning({ socket }) });
+    return;
+  }
+}
+
+async function drain(calls: LinkServer, deps: DaemonDeps, report: Report): Promise<void> {
+  const { graceSeconds } = deps.options();
+  report({ kind: 'daemon', text: `stopping; ${calls.calls()} calls run` });
+  await calls.stopAccepting();
+  const idle = calls.idle();
+  const grace = new AbortController();
+  await Promise.race([
+    idle,
+    delay(graceSeconds * 1000, undefined, { signal: grace.signal }).then(
+      () => calls.cancelAll(),
+      () => {},
+    ),
+  ]);
+  await idle;
+  grace.abort();
+  await calls.close();
+}
+
+async function publishLoop({ deps, journal, locks, report, pending }: Parts & { readonly pending: { maybe: boolean } }, signal: AbortSignal): Promise<void> {
+  const { cluster } = deps;
+  if (cluster === undefined) return;
+  await everySoOften(
+    { intervalMs: 5000, longestMs: 60_000, report },
+    async () => {
+      if (!pending.maybe) return;
+      pending.maybe = false; // what fails again says so, and is tried in the next round
+      await publishAllPending({ settings: settingsOf(deps), cluster: cluster.cluster, journal, report, now: Date.now, locks }, signal);
+    },
+    signal,
+  );
+}
+
+async function journalNumbers(journal: Journal): Promise<JournalNumbers> {
+  const { records } = await journal.list();
+  const attachments = new Map<string, number>();
+  const entries = records.flatMap((record) => record.attachments);
+  for (const { attachment } of entries) attachments.set(attachment.network, (attachments.get(attachment.network) ?? 0) + 1);
+  return {
+    sandboxes: records.length,
+    detaching: entries.filter(({ state }) => state === 'detaching').length,
+    pendingStatus: records.filter(({ pendingStatus }) => pendingStatus !== undefined).length,
+    attachments,
+  };
+}

@@ -1,0 +1,56 @@
+// Made from the schema beside it by `npm run make`: do not edit.
+
+/**
+ * Keys of the daemon's own, beside all keys of the table above.
+ */
+export interface WrittenDaemonOptions {
+  /**
+   * The host link: the unix socket on which the shim calls. Only root may use it.
+   */
+  socket?: string;
+  /**
+   * Folder where the container runtime looks for its CNI configuration. The daemon writes 00-plexus.conflist there.
+   */
+  cniConfDir?: string;
+  /**
+   * What happens with 00-plexus.conflist: keep writes it and puts it right when another program replaces or displaces it; report writes it once and only tells afterwards; off leaves the folder alone.
+   */
+  manageConfiguration?: "keep" | "report" | "off";
+  /**
+   * File in cniConfDir with the default network. Without it: the first configuration there that is not of Plexus or Multus.
+   */
+  defaultNetwork?: string;
+  /**
+   * Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime asks for STATUS and the node is NotReady while the default network is.
+   */
+  statusChecks?: boolean;
+  /**
+   * How long the shim waits for the daemon before it answers code 11. Written into 00-plexus.conflist.
+   */
+  daemonWaitSeconds?: number;
+  /**
+   * Address and port of /healthz, /readyz and /metrics; off switches them off.
+   */
+  http?: string;
+  /**
+   * Name of this node's Node object, for Events about it.
+   */
+  nodeName?: string;
+  /**
+   * How long calls that run may go on after SIGTERM; then they are stopped and undone.
+   */
+  graceSeconds?: number;
+  /**
+   * Socket of kubelet's Pods API (alpha in Kubernetes 1.36), asked for a pod's annotations when the runtime did not hand them over.
+   */
+  kubeletPodsApi?: string;
+  [k: string]: unknown;
+}
+
+export interface ValidationError {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly message?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+export declare const validate: { (data: unknown): boolean; errors?: readonly ValidationError[] | null };

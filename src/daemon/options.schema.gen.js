@@ -1,0 +1,199 @@
+// Made from the schema beside it by `npm run make`: do not edit.
+
+// <stdin>
+var validate = validate10;
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenDaemonOptions", "description": "Keys of the daemon's own, beside all keys of the table above.", "type": "object", "properties": { "socket": { "type": "string", "pattern": "^/.{1,90}$", "default": "/run/plexus/plexus.sock", "description": "The host link: the unix socket on which the shim calls. Only root may use it." }, "cniConfDir": { "type": "string", "pattern": "^/", "default": "/etc/cni/net.d", "description": "Folder where the container runtime looks for its CNI configuration. The daemon writes 00-plexus.conflist there." }, "manageConfiguration": { "enum": ["keep", "report", "off"], "default": "keep", "description": "What happens with 00-plexus.conflist: keep writes it and puts it right when another program replaces or displaces it; report writes it once and only tells afterwards; off leaves the folder alone." }, "defaultNetwork": { "type": "string", "description": "File in cniConfDir with the default network. Without it: the first configuration there that is not of Plexus or Multus." }, "statusChecks": { "type": "boolean", "default": false, "description": "Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime asks for STATUS and the node is NotReady while the default network is." }, "daemonWaitSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 10, "description": "How long the shim waits for the daemon before it answers code 11. Written into 00-plexus.conflist." }, "http": { "type": "string", "default": "127.0.0.1:9913", "description": "Address and port of /healthz, /readyz and /metrics; off switches them off." }, "nodeName": { "type": "string", "description": "Name of this node's Node object, for Events about it." }, "graceSeconds": { "type": "number", "minimum": 0, "maximum": 300, "default": 30, "description": "How long calls that run may go on after SIGTERM; then they are stopped and undone." }, "kubeletPodsApi": { "type": "string", "description": "Socket of kubelet's Pods API (alpha in Kubernetes 1.36), asked for a pod's annotations when the runtime did not hand them over." } } };
+var pattern0 = new RegExp("^/.{1,90}$", "u");
+var pattern1 = new RegExp("^/", "u");
+function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.socket !== void 0) {
+      let data0 = data.socket;
+      if (typeof data0 === "string") {
+        if (!pattern0.test(data0)) {
+          const err0 = { instancePath: instancePath + "/socket", schemaPath: "#/properties/socket/pattern", keyword: "pattern", params: { pattern: "^/.{1,90}$" }, message: 'must match pattern "^/.{1,90}$"' };
+          if (vErrors === null) {
+            vErrors = [err0];
+          } else {
+            vErrors.push(err0);
+          }
+          errors++;
+        }
+      } else {
+        const err1 = { instancePath: instancePath + "/socket", schemaPath: "#/properties/socket/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.cniConfDir !== void 0) {
+      let data1 = data.cniConfDir;
+      if (typeof data1 === "string") {
+        if (!pattern1.test(data1)) {
+          const err2 = { instancePath: instancePath + "/cniConfDir", schemaPath: "#/properties/cniConfDir/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"' };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/cniConfDir", schemaPath: "#/properties/cniConfDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.manageConfiguration !== void 0) {
+      let data2 = data.manageConfiguration;
+      if (!(data2 === "keep" || data2 === "report" || data2 === "off")) {
+        const err4 = { instancePath: instancePath + "/manageConfiguration", schemaPath: "#/properties/manageConfiguration/enum", keyword: "enum", params: { allowedValues: schema11.properties.manageConfiguration.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.defaultNetwork !== void 0) {
+      if (typeof data.defaultNetwork !== "string") {
+        const err5 = { instancePath: instancePath + "/defaultNetwork", schemaPath: "#/properties/defaultNetwork/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.statusChecks !== void 0) {
+      if (typeof data.statusChecks !== "boolean") {
+        const err6 = { instancePath: instancePath + "/statusChecks", schemaPath: "#/properties/statusChecks/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.daemonWaitSeconds !== void 0) {
+      let data5 = data.daemonWaitSeconds;
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 60 || isNaN(data5)) {
+          const err7 = { instancePath: instancePath + "/daemonWaitSeconds", schemaPath: "#/properties/daemonWaitSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          const err8 = { instancePath: instancePath + "/daemonWaitSeconds", schemaPath: "#/properties/daemonWaitSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/daemonWaitSeconds", schemaPath: "#/properties/daemonWaitSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.http !== void 0) {
+      if (typeof data.http !== "string") {
+        const err10 = { instancePath: instancePath + "/http", schemaPath: "#/properties/http/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.nodeName !== void 0) {
+      if (typeof data.nodeName !== "string") {
+        const err11 = { instancePath: instancePath + "/nodeName", schemaPath: "#/properties/nodeName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.graceSeconds !== void 0) {
+      let data8 = data.graceSeconds;
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 300 || isNaN(data8)) {
+          const err12 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 300 }, message: "must be <= 300" };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          const err13 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.kubeletPodsApi !== void 0) {
+      if (typeof data.kubeletPodsApi !== "string") {
+        const err15 = { instancePath: instancePath + "/kubeletPodsApi", schemaPath: "#/properties/kubeletPodsApi/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err16];
+    } else {
+      vErrors.push(err16);
+    }
+    errors++;
+  }
+  validate10.errors = vErrors;
+  return errors === 0;
+}
+export {
+  validate
+};

@@ -1,0 +1,93 @@
+import type { JsonObject } from '../cni/index.ts';
+import { settingsInvalid } from '../errors/index.ts';
+import { checkSettings } from '../plan/index.ts';
+import schema from './options.schema.json' with { type: 'json' };
+import { type WrittenDaemonOptions, validate } from './options.schema.gen.js';
+
+/** What a daemon is started with, every default filled in (docs/configuration.md, "The daemon"). */
+export interface DaemonOptions {
+  readonly socket: string;
+  readonly cniConfDir: string;
+  readonly manageConfiguration: 'keep' | 'report' | 'off';
+  readonly defaultNetwork?: string;
+  readonly statusChecks: boolean;
+  readonly daemonWaitSeconds: number;
+  /** Absent: no HTTP. */
+  readonly http?: { readonly host: string; readonly port: number };
+  readonly nodeName?: string;
+  readonly graceSeconds: number;
+  readonly kubeletPodsApi?: string;
+  /** Everything else: settings that hold for all calls. */
+  readonly settings: JsonObject;
+}
+
+/** The options in a decoded configuration. settingsInvalid names the key; unknown keys are warnings. */
+export function parseDaemonOptions(config: JsonObject): { readonly options: DaemonOptions; readonly warnings: readonly string[] } {
+  const own = Object.fromEntries(Object.entries(config).filter(([key]) => daemonKeys.includes(key)));
+  const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !daemonKeys.includes(key)));
+  if (!validate(own)) throw invalid(own);
+  const written = own as WrittenDaemonOptions;
+  const { defaultNetwork, nodeName, kubeletPodsApi, socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, graceSeconds } = written;
+  const http = httpOf(written.http ?? '127.0.0.1:9913');
+  const options: DaemonOptions = {
+    ...defaults,
+    ...withoutAbsent({ socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, graceSeconds }),
+    ...(filled(defaultNetwork) && { defaultNetwork }),
+    ...(http !== undefined && { http }),
+    ...(filled(nodeName) && { nodeName }),
+    ...(filled(kubeletPodsApi) && { kubeletPodsApi }),
+    settings,
+  };
+  return { options, warnings: checkSettings(settings) };
+}
+
+/** The daemon's own keys, as the schema describes them. */
+export const daemonProperties: Readonly<Record<string, { readonly type?: string; readonly description?: string; readonly default?: unknown }>> =
+  schema.properties;
+
+const daemonKeys: readonly string[] = Object.keys(daemonProperties);
+
+const defaults = {
+  socket: '/run/plexus/plexus.sock',
+  cniConfDir: '/etc/cni/net.d',
+  manageConfiguration: 'keep',
+  statusChecks: false,
+  daemonWaitSeconds: 10,
+  graceSeconds: 30,
+} as const;
+
+const withoutAbsent = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+
+const filled = (text: string | undefined): text is string => text !== undefined && text !== '';
+
+function invalid(own: JsonObject) {
+  const [error] = validate.errors ?? [];
+  const place = (error?.instancePath ?? '').slice(1);
+  const allowed = error?.params['allowedValues'];
+  const must = Array.isArray(allowed) ? `must be ${allowed.join(', ')}` : (error?.message ?? 'is invalid');
+  return settingsInvalid({ place, problem: `${JSON.stringify(own[place])} is not allowed: it ${must}` });
+}
+
+function httpOf(text: string): DaemonOptions['http'] {
+  if (text === 'off' || text === '') return undefined;
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(parts?.[3]);
+  if (parts === null || port > 65535)
+    throw settingsInvalid({ place: 'http', problem: `${JSON.stringify(text)} is not allowed: it must be ADDRESS:PORT, for example 127.0.0.1:9913, or off` });
+  return { host: parts[1] ?? parts[2] ?? '', port };
+}
+
+/** Keys that are read when the daemon starts and not again. */
+export const startKeys: readonly string[] = [
+  'socket',
+  'cniDir',
+  'kubeconfig',
+  'manifestsDir',
+  'http',
+  'nodeName',
+  'kubeletPodsApi',
+  'logLevel',
+  'logToStderr',
+  'logFile',
+];

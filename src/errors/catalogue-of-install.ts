@@ -1,0 +1,38 @@
+import { cniCode } from './cni-code.ts';
+import { define } from './plexus-error.ts';
+
+// The part of the catalogue that is about putting Plexus on a node and taking it off. See catalogue.ts for the rules.
+
+export const folderNotWritable = define(
+  'PLX-FOLDER-NOT-WRITABLE',
+  {
+    code: cniCode.io,
+    retry: 'never',
+    fix: 'Mount the folder writable into this container, or name another one with --bin-dir or --conf-dir (and the same one in the configuration of the container runtime).',
+  },
+  (c: { folder: string; errno: string; action: string }) => `cannot ${c.action}: folder ${c.folder} cannot be written to (${c.errno})`,
+);
+export const shimUnusable = define(
+  'PLX-SHIM-UNUSABLE',
+  { code: cniCode.io, retry: 'never', fix: 'Give the file that npm run build makes for this machine (dist/shim/plexus) with --shim.' },
+  (c: { file: string; problem: string }) => `${c.file} cannot be installed as the plugin: ${c.problem}`,
+);
+export const runtimeConfigurationInvalid = define(
+  'PLX-RUNTIME-CONFIGURATION-INVALID',
+  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct the file, or say with --conf-dir and --bin-dir where the container runtime looks.' },
+  (c: { file: string; problem: string }) => `configuration of the container runtime, ${c.file}: ${c.problem}`,
+);
+export const nodeInUse = define(
+  'PLX-NODE-IN-USE',
+  {
+    code: cniCode.attachment,
+    retry: 'later',
+    fix: 'Drain the node, or delete these pods; plexus uninstall --force leaves their further networks attached for good.',
+  },
+  (c: { sandboxes: readonly string[] }) => `pods of this node are attached by Plexus: ${c.sandboxes.join(', ')}`,
+);
+export const daemonServes = define(
+  'PLX-DAEMON-SERVES',
+  { code: cniCode.invalidConfiguration, retry: 'later', fix: 'Stop it first (kubectl delete its DaemonSet): it would put its configuration back.' },
+  (c: { socket: string }) => `the plexus daemon of this node still serves ${c.socket}`,
+);

@@ -1,0 +1,143 @@
+import type { Env } from '../cni/index.ts';
+import type { DefaultRouteEntry, Link, RouteTarget } from './host.ts';
+import { type Frame, bodyReader, bodyWriter, encodeFrame } from './wire.ts';
+
+// The messages of the host link, as docs/host-link.md says. Numbers are never given a new meaning.
+
+/** The version of the host link spoken here. Majors must be equal; minors only add to the end of messages. */
+export const linkVersion: LinkVersion = { major: 1, minor: 0 };
+export interface LinkVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+export const shimFrame = { hello: 1, call: 2, cancel: 3, ran: 4, links: 5, routes: 6, done: 7, failed: 8 } as const;
+export const daemonFrame = { welcome: 65, refused: 66, run: 67, kill: 68, listLinks: 69, getRoutes: 70, setRoutes: 71, result: 72 } as const;
+/** Why a request failed (FAILED). */
+export const failReason = {
+  missing: 1,
+  notRunnable: 2,
+  tooLong: 3,
+  deadline: 4,
+  forbidden: 5,
+  netns: 6,
+  routes: 7,
+  killed: 8,
+  unknown: 9,
+  system: 10,
+} as const;
+
+export interface Hello {
+  readonly version: LinkVersion;
+  readonly role: 'call' | 'agent';
+  /** Version of the program. */
+  readonly program: string;
+  /** Plugin folders: CNI_PATH of the call, or what the agent was started with. */
+  readonly path: readonly string[];
+}
+export interface Call {
+  /** Whether CNI_NETNS leads to the node's own namespace: only the shim can see that. */
+  readonly netnsIsHost: boolean;
+  readonly env: Env;
+  readonly stdin: string;
+}
+
+export function decodeHello(frame: Frame): Hello {
+  const body = bodyReader(frame.body);
+  const version = { major: body.u16(), minor: body.u16() };
+  const role = body.u8() === 2 ? 'agent' : 'call';
+  const program = body.text();
+  return { version, role, program, path: body.text().split(':').filter(Boolean) };
+}
+
+export function decodeCall(frame: Frame): Call {
+  const body = bodyReader(frame.body);
+  const netnsIsHost = body.u8() !== 0;
+  const pairs = body.list(() => body.text()).map(pairOf);
+  return { netnsIsHost, env: Object.fromEntries(pairs), stdin: body.text() };
+}
+
+function pairOf(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+export const decodeText = (frame: Frame): string => bodyReader(frame.body).text();
+
+export const encodeWelcome = ({ major, minor }: LinkVersion, program: string): Buffer =>
+  encodeFrame(daemonFrame.welcome, 0, bodyWriter().u16(major).u16(minor).text(program).done());
+
+export const encodeRefused = (why: string): Buffer => encodeFrame(daemonFrame.refused, 0, bodyWriter().text(why).done());
+
+export const encodeResult = (exitCode: number, stdout: string): Buffer => encodeFrame(daemonFrame.result, 0, bodyWriter().u8(exitCode).text(stdout).done());
+
+export interface RunRequest {
+  readonly plugin: string;
+  readonly env: Env;
+  readonly stdin: string;
+}
+
+export function runBody({ plugin, env, stdin }: RunRequest): Buffer {
+  const writer = bodyWriter().text(plugin);
+  writer.list(Object.entries(env), ([key, value]) => writer.text(`${key}=${value}`));
+  return writer.text(stdin).u32(0).done(); // deadlines are the daemon's: it sends KILL
+}
+
+export const netnsBody = (netns: string): Buffer => bodyWriter().text(netns).done();
+
+const targetWriter = ({ netns, interfaceName, family }: RouteTarget) => bodyWriter().text(netns).text(interfaceName).u8(family);
+
+export const targetBody = (target: RouteTarget): Buffer => targetWriter(target).done();
+
+export function routesBody(target: RouteTarget, routes: readonly DefaultRouteEntry[]): Buffer {
+  const writer = targetWriter(target);
+  writer.list(routes, ({ gateway, metric }) =>
+    writer
+      .text(gateway ?? '')
+      .u8(metric === undefined ? 0 : 1)
+      .u32(metric ?? 0),
+  );
+  return writer.done();
+}
+
+export interface Ran {
+  /** -1: ended by a signal. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function decodeRan(frame: Frame): Ran {
+  const body = bodyReader(frame.body);
+  const status = body.u32();
+  return { exitCode: status === 0xffffffff ? -1 : status, stdout: body.text(), stderr: body.text() };
+}
+
+export function decodeLinks(frame: Frame): readonly Link[] {
+  const body = bodyReader(frame.body);
+  return body.list(() => {
+    const name = body.text();
+    const mac = body.text();
+    return { name, ...(mac !== '' && { mac }), mtu: body.u32(), up: body.u8() !== 0, addresses: body.list(() => body.text()) };
+  });
+}
+
+export function decodeRoutes(frame: Frame): readonly DefaultRouteEntry[] {
+  const body = bodyReader(frame.body);
+  return body.list(() => {
+    const gateway = body.text();
+    const hasMetric = body.u8() !== 0;
+    const metric = body.u32();
+    return { ...(gateway !== '' && { gateway }), ...(hasMetric && { metric }) };
+  });
+}
+
+export interface Failed {
+  readonly reason: number;
+  readonly detail: string;
+}
+
+export function decodeFailed(frame: Frame): Failed {
+  const body = bodyReader(frame.body);
+  return { reason: body.u8(), detail: body.text() };
+}

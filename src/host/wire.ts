@@ -1,0 +1,146 @@
+import { linkDamaged } from '../errors/index.ts';
+
+/** One frame of the host link (docs/host-link.md): its type, the number of the request it belongs to, its body. */
+export interface Frame {
+  readonly type: number;
+  readonly id: number;
+  readonly body: Uint8Array;
+}
+
+/** No frame is longer, whatever its head says. */
+export const mostFrameBytes = 32 * 1024 * 1024;
+const headBytes = 4;
+const fixedBytes = 5;
+
+/** The bytes of a frame. */
+export function encodeFrame(type: number, id: number, body: Uint8Array = new Uint8Array(0)): Buffer {
+  const bytes = Buffer.allocUnsafe(headBytes + fixedBytes + body.length);
+  bytes.writeUInt32BE(fixedBytes + body.length, 0);
+  bytes.writeUInt8(type, headBytes);
+  bytes.writeUInt32BE(id, headBytes + 1);
+  bytes.set(body, headBytes + fixedBytes);
+  return bytes;
+}
+
+/** Takes pieces of a stream and gives the frames that are complete. */
+export interface FrameReader {
+  /** linkDamaged for bytes that can be no frame; after that the stream is of no use. */
+  readonly push: (piece: Buffer) => readonly Frame[];
+  /** Bytes held for a frame that is not complete. */
+  readonly held: () => number;
+}
+
+/** A reader for one stream. Holds what has arrived, never what a head merely announces. */
+export function frameReader(): FrameReader {
+  let pieces: Buffer[] = [];
+  let held = 0;
+  const take = (bytes: number): Buffer => {
+    const all = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    pieces = all.length === bytes ? [] : [all.subarray(bytes)];
+    held -= bytes;
+    return all.subarray(0, bytes);
+  };
+  const nextSize = (): number | undefined => {
+    if (held < headBytes) return undefined;
+    if ((pieces[0]?.length ?? 0) < headBytes) pieces = [Buffer.concat(pieces)];
+    const size = pieces[0]?.readUInt32BE(0) ?? 0;
+    if (size < fixedBytes || size > mostFrameBytes) throw linkDamaged({ problem: `a frame of ${size} bytes` });
+    return held < headBytes + size ? undefined : headBytes + size;
+  };
+  return {
+    push: (piece) => {
+      pieces.push(piece);
+      held += piece.length;
+      const frames: Frame[] = [];
+      for (let size = nextSize(); size !== undefined; size = nextSize()) frames.push(frameIn(take(size)));
+      return frames;
+    },
+    held: () => held,
+  };
+}
+
+const frameIn = (bytes: Buffer): Frame => ({
+  type: bytes.readUInt8(headBytes),
+  id: bytes.readUInt32BE(headBytes + 1),
+  body: bytes.subarray(headBytes + fixedBytes),
+});
+
+/** Writes the values of a body one after the other. */
+export interface BodyWriter {
+  u8(value: number): BodyWriter;
+  u16(value: number): BodyWriter;
+  u32(value: number): BodyWriter;
+  /** Also for bytes: a length, then the bytes. */
+  text(value: string | Uint8Array): BodyWriter;
+  list<T>(items: readonly T[], each: (item: T) => void): BodyWriter;
+  done(): Buffer;
+}
+
+/** An empty body. */
+export function bodyWriter(): BodyWriter {
+  const parts: Uint8Array[] = [];
+  const number = (bytes: number, write: (at: Buffer) => void): void => {
+    const part = Buffer.allocUnsafe(bytes);
+    write(part);
+    parts.push(part);
+  };
+  const writer: BodyWriter = {
+    u8: (value) => (number(1, (at) => at.writeUInt8(value)), writer),
+    u16: (value) => (number(2, (at) => at.writeUInt16BE(value)), writer),
+    u32: (value) => (number(4, (at) => at.writeUInt32BE(value)), writer),
+    text: (value) => {
+      const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+      writer.u32(bytes.length);
+      parts.push(bytes);
+      return writer;
+    },
+    list: (items, each) => {
+      writer.u32(items.length);
+      for (const item of items) each(item);
+      return writer;
+    },
+    done: () => Buffer.concat(parts),
+  };
+  return writer;
+}
+
+/** Reads them. linkDamaged when the body is too short; what is left over belongs to a newer version and is not looked at. */
+export interface BodyReader {
+  u8(): number;
+  u16(): number;
+  u32(): number;
+  text(): string;
+  bytes(): Uint8Array;
+  list<T>(each: () => T): T[];
+}
+
+/** A reader at the front of a body. */
+export function bodyReader(body: Uint8Array): BodyReader {
+  const view = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  let at = 0;
+  const take = (bytes: number): number => {
+    if (bytes > view.length - at) throw linkDamaged({ problem: 'a frame that ends too early' });
+    at += bytes;
+    return at - bytes;
+  };
+  const u32 = (): number => view.readUInt32BE(take(4));
+  const bytes = (): Buffer => {
+    const length = u32();
+    const start = take(length);
+    return view.subarray(start, start + length);
+  };
+  return {
+    u8: () => view.readUInt8(take(1)),
+    u16: () => view.readUInt16BE(take(2)),
+    u32,
+    text: () => bytes().toString('utf8'),
+    bytes,
+    list: (each) => {
+      const count = u32();
+      const items: ReturnType<typeof each>[] = [];
+      // every item takes a byte at least: a count alone allocates nothing
+      for (let index = 0; index < count; index++) items.push(each());
+      return items;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+// Builds the native parts: dist/shim/plexus (the host executable, src/shim) and dist/peer-credentials.node.
+//
+//   node src/make/shim.ts [--arch x64|arm64|all] [--sanitize] [--out FOLDER]
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const shimFolder = join(root, 'src/shim');
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const warnings = [
+  '-Wall',
+  '-Wextra',
+  '-Wpedantic',
+  '-Wshadow',
+  '-Wconversion',
+  '-Wstrict-prototypes',
+  '-Wmissing-prototypes',
+  '-Wvla',
+  '-Wformat=2',
+  '-Werror',
+];
+const common = ['-std=c11', '-D_GNU_SOURCE', `-DPLEXUS_VERSION="${version}"`, ...warnings];
+const hardened = ['-Os', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fPIE', '-ffunction-sections', '-fdata-sections'];
+const linked = ['-static-pie', '-Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections', '-s'];
+const sanitized = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
+
+type Arch = 'x64' | 'arm64';
+const compilers: Readonly<Record<Arch, readonly string[]>> = {
+  x64: process.arch === 'x64' ? ['x86_64-linux-gnu-gcc', 'gcc'] : ['x86_64-linux-gnu-gcc'],
+  arm64: process.arch === 'arm64' ? ['aarch64-linux-gnu-gcc', 'gcc'] : ['aarch64-linux-gnu-gcc'],
+};
+const package_: Readonly<Record<Arch, string>> = { x64: 'gcc-x86-64-linux-gnu', arm64: 'gcc-aarch64-linux-gnu' };
+
+async function compilerFor(arch: Arch): Promise<string> {
+  for (const name of compilers[arch])
+    if (
+      await run(name, ['--version']).then(
+        () => true,
+        () => false,
+      )
+    )
+      return name;
+  throw new Error(`no C compiler for ${arch}: install gcc${arch === process.arch ? ' and libc6-dev' : ` (Debian: ${package_[arch]})`}`);
+}
+
+const sources = async (): Promise<string[]> =>
+  (await readdir(shimFolder))
+    .filter((name) => name.endsWith('.c') && !name.startsWith('fuzz_'))
+    .toSorted()
+    .map((name) => join(shimFolder, name));
+
+/** Compiles into a file that is there at once or not at all. */
+async function compile(compiler: string, args: readonly string[], out: string): Promise<void> {
+  await mkdir(join(out, '..'), { recursive: true });
+  const folder = await mkdtemp(`${out}.`);
+  try {
+    const made = join(folder, 'made');
+    await run(compiler, [...args, '-o', made]).catch((error: { stderr?: string }) => {
+      throw new Error(`${compiler} failed:\n${error.stderr ?? ''}`);
+    });
+    await chmod(made, 0o755);
+    await rename(made, out);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function buildShim(arch: Arch, out: string): Promise<void> {
+  await compile(await compilerFor(arch), [...common, ...hardened, ...(await sources()), ...linked], out);
+  console.log(`made ${out} (${arch}, ${(await stat(out)).size} bytes)`);
+}
+
+async function buildPeerCredentials(arch: Arch, out: string): Promise<void> {
+  const include = join(root, 'node_modules/node-api-headers/include');
+  const args = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-O2', '-fPIC', '-shared', '-s', `-I${include}`];
+  await compile(await compilerFor(arch), [...args, join(shimFolder, 'node/peer-credentials.c'), '-Wl,-z,relro,-z,now'], out);
+}
+
+const option = (name: string, otherwise: string): string => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise);
+};
+const out = option('--out', join(root, 'dist'));
+const wanted = option('--arch', process.arch);
+const own = process.arch as Arch;
+if (process.argv.includes('--sanitize')) await compile('gcc', [...common, ...sanitized, ...(await sources())], join(out, 'shim/plexus-sanitized'));
+else
+  for (const arch of wanted === 'all' ? (['x64', 'arm64'] as const) : [wanted as Arch]) {
+    const suffix = arch === own ? '' : `-${arch}`;
+    await buildShim(arch, join(out, `shim/plexus${suffix}`));
+    await buildPeerCredentials(arch, join(out, `peer-credentials${suffix}.node`));
+  }

@@ -1,0 +1,105 @@
+import type * as prom from 'prom-client';
+import type { Report, Step } from '../report/index.ts';
+
+/** What is read at the moment somebody asks for the metrics. */
+export interface MetricSources {
+  /** Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet written. */
+  readonly journal: () => Promise<JournalNumbers>;
+  /** Whether the watch of NADs is up to date, and how many there are. */
+  readonly watch: () => { readonly synced: boolean; readonly objects: number };
+  readonly calls: () => number;
+  readonly version: string;
+}
+export interface JournalNumbers {
+  readonly sandboxes: number;
+  readonly detaching: number;
+  readonly pendingStatus: number;
+  readonly attachments: ReadonlyMap<string, number>;
+}
+export interface Metrics {
+  readonly report: Report;
+  readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+type PromClient = typeof prom;
+
+/** Prometheus metrics made from steps (docs/metrics.md). prom-client is loaded here and nowhere else. */
+export async function createMetrics(sources: MetricSources): Promise<Metrics> {
+  const { default: client } = await import('prom-client');
+  const registry = new client.Registry();
+  client.collectDefaultMetrics({ register: registry });
+  const report = listener(counters(client, [registry]));
+  gauges(client, [registry], sources);
+  return { report, render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }) };
+}
+
+function counters({ Counter, Histogram }: PromClient, registers: prom.Registry[]) {
+  const counter = (name: string, help: string, labelNames: string[]): prom.Counter => new Counter({ name, help, labelNames, registers });
+  const histogram = (name: string, help: string, labelNames: string[]): prom.Histogram =>
+    new Histogram({ name, help, labelNames, buckets: seconds, registers });
+  return {
+    requests: counter('plexus_cni_requests_total', 'CNI calls answered, by command and outcome: success, or the identifier and code of the error.', [
+      'command',
+      'outcome',
+      'code',
+    ]),
+    duration: histogram('plexus_cni_request_duration_seconds', 'Time from the arrival of a CNI call to its answer.', ['command', 'outcome']),
+    delegates: histogram('plexus_delegate_duration_seconds', 'Run time of delegate plugins.', ['plugin', 'command', 'outcome']),
+    api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', ['verb', 'resource', 'code']),
+    statuses: counter('plexus_status_writes_total', 'network-status annotations: written, deferred (the API could not be reached) or pod-is-gone.', [
+      'outcome',
+    ]),
+    problems: counter('plexus_problems_total', 'Problems told outside of an answer, by identifier of the error.', ['id']),
+    displaced: counter(
+      'plexus_configuration_displaced_total',
+      'How often the CNI configuration of Plexus was found displaced or changed by another program.',
+      [],
+    ),
+  };
+}
+
+const outcomeOf = (error: unknown): string => (error === undefined ? 'success' : 'failure');
+
+function listener(metrics: ReturnType<typeof counters>): Report {
+  type Of<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
+  const on: { readonly [K in Step['kind']]?: (step: Of<K>) => void } = {
+    'operation-finished': ({ command, ms, error }) => {
+      metrics.requests.inc({ command, outcome: error?.id ?? 'success', code: String(error?.code ?? 0) });
+      metrics.duration.observe({ command, outcome: outcomeOf(error) }, ms / 1000);
+    },
+    'plugin-finished': ({ plugin, command, ms, error }) => metrics.delegates.observe({ plugin, command, outcome: outcomeOf(error) }, ms / 1000),
+    'status-published': ({ outcome }) => metrics.statuses.inc({ outcome }),
+    'api-request': ({ verb, resource, status }) => metrics.api.inc({ verb, resource, code: String(status) }),
+    'configuration-displaced': () => metrics.displaced.inc(),
+    problem: ({ error }) => metrics.problems.inc({ id: error.id }),
+  };
+  return (step) => (on[step.kind] as ((step: Step) => void) | undefined)?.(step);
+}
+
+function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: MetricSources): void {
+  const journal = (name: string, help: string, value: (numbers: JournalNumbers) => number): void => {
+    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: async () => gauge.set(value(await sources.journal())) });
+  };
+  journal('plexus_journal_sandboxes', 'Sandboxes in the journal.', ({ sandboxes }) => sandboxes);
+  journal('plexus_journal_detaching', 'Attachments in the journal that could not yet be undone.', ({ detaching }) => detaching);
+  journal('plexus_journal_pending_status', 'Sandboxes whose network-status is not yet in the API.', ({ pendingStatus }) => pendingStatus);
+  const attachments: prom.Gauge = new Gauge({
+    name: 'plexus_attachments',
+    help: 'Attachments on this node, by network.',
+    labelNames: ['network'],
+    registers,
+    collect: async () => {
+      attachments.reset();
+      for (const [network, count] of (await sources.journal()).attachments) attachments.set({ network }, count);
+    },
+  });
+  const simple = (name: string, help: string, value: () => number): void => {
+    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) });
+  };
+  simple('plexus_watch_synced', '1 while the watch of NetworkAttachmentDefinitions is up to date.', () => (sources.watch().synced ? 1 : 0));
+  simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
+  simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
+  new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set({ version: sources.version }, 1);
+}

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../cni/index.ts';
+import { withKnownSpelling } from './settings-keys.ts';
+import { parseSettings } from './settings.ts';
+
+/**
+ * Checks settings that are only a part (a daemon's file): the default network may come from elsewhere. Returns warnings;
+ * settingsInvalid.
+ */
+export function checkSettings(config: JsonObject): readonly string[] {
+  const { clusterNetwork, defaultNetworks: _further, auxiliaryCNIChainName: _chain, ...rest } = withKnownSpelling(config);
+  return parseSettings({ ...withoutKeysOf(config), ...rest, clusterNetwork: clusterNetwork ?? 'set-elsewhere' }).warnings;
+}
+
+/**
+ * The settings of one call: what the operator set for the daemon holds, the rest is decided by the call's
+ * configuration. Where the node keeps its files, and how it reaches its cluster, is never the call's to say.
+ */
+export function mergedConfig(call: JsonObject, daemon: JsonObject): JsonObject {
+  const own = withKnownSpelling(daemon);
+  const replacesDefault = own['clusterNetwork'] !== undefined || own['delegates'] !== undefined;
+  const taken = [...Object.keys(own), ...nodeKeys, ...(replacesDefault ? ['clusterNetwork', 'delegates'] : [])].map((key) => key.toLowerCase());
+  return { ...Object.fromEntries(Object.entries(call).filter(([key]) => !taken.includes(key.toLowerCase()))), ...own };
+}
+
+const nodeKeys = ['kubeconfig', 'manifestsDir', 'cniDir', 'binDir', 'logFile', 'logLevel', 'logToStderr'];
+
+const withoutKeysOf = (config: JsonObject): JsonObject => {
+  const known = Object.keys(withKnownSpelling(config)).map((key) => key.toLowerCase());
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !known.includes(key.toLowerCase())));
+};

@@ -1,0 +1,3 @@
+// Background work, level-based: reads what should be and what is, and closes the gap. Knows no transport and no process.
+export { publishAllPending } from './publish-pending.ts';
+export { everySoOften } from './loop.ts';

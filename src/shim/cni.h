@@ -1,0 +1,30 @@
+// One call of a CNI plugin: environment and stdin in, one JSON document out.
+#ifndef PLEXUS_CNI_H
+#define PLEXUS_CNI_H
+#include <stdbool.h>
+
+#include "buf.h"
+
+struct call {
+  const char *command, *container_id, *netns, *path; // never NULL
+  struct buf stdin_bytes;
+  char version[32];     // cniVersion of stdin; "" when absent
+  char socket[108];     // of stdin; "" when absent
+  double wait_seconds;  // of stdin; negative when absent
+  bool netns_is_host, netns_override;
+};
+
+// Reads environment and stdin. Returns NULL, or what is wrong.
+const char *call_read(struct call *c);
+
+void answer_version(const struct call *c);
+// Prints a CNI error object; `id` is one of the catalogue's.
+void answer_error(const struct call *c, int code, const char *id, const char *sentence, const char *fix);
+
+// Finds cniVersion, socket and daemonWaitSeconds in a JSON object's top level; anything else is skipped, never judged.
+void scan_configuration(const char *json, size_t n, struct call *c);
+
+// Whether a path leads to the network namespace of this process.
+bool is_own_netns(const char *path);
+const char *env_or_empty(const char *name);
+#endif

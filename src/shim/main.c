@@ -1,0 +1,168 @@
+// plexus on the host: a CNI plugin for the container runtime, and the daemon's hands (docs/host-link.md).
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "serve.h"
+
+#ifndef PLEXUS_VERSION
+#define PLEXUS_VERSION "0.0.0"
+#endif
+#define DEFAULT_SOCKET "/run/plexus/plexus.sock"
+enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000 };
+
+static const char about[] =
+    "Plexus " PLEXUS_VERSION ", a CNI plugin that attaches pods to several networks.\n"
+    "The container runtime calls it with CNI_COMMAND and the other variables of the CNI specification;\n"
+    "it hands the call to the Plexus daemon of this node and runs the plugins that the daemon asks for.\n"
+    "\n"
+    "  plexus host-agent [--socket FILE] [--cni-path FOLDERS]   serve what the daemon starts by itself\n"
+    "  plexus --version\n";
+
+static struct runs runs;
+
+static void pause_ms(int ms) { poll(NULL, 0, ms); }
+
+static const char *socket_of(const struct call *c) {
+  const char *from_env = env_or_empty("PLEXUS_SOCKET");
+  return from_env[0] != 0 ? from_env : c->socket[0] != 0 ? c->socket : DEFAULT_SOCKET;
+}
+
+static double wait_of(const struct call *c) {
+  const char *from_env = env_or_empty("PLEXUS_DAEMON_WAIT_SECONDS");
+  double wanted = from_env[0] != 0 ? atof(from_env) : c->wait_seconds >= 0 ? c->wait_seconds : 10;
+  return wanted > 60 ? 60 : wanted;
+}
+
+// The runtime gives up at some time (K8S-60): our own answer, code 11, comes before.
+static int64_t seconds_for(const char *command) {
+  return strcmp(command, "ADD") == 0 ? 210 : strcmp(command, "DEL") == 0 ? 50 : strcmp(command, "STATUS") == 0 ? 12 : 60;
+}
+
+static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+// STATUS says "not available" (CNI-33), everything else "try again later"
+static int away(const struct call *c, const char *sentence) {
+  answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-DAEMON-AWAY", sentence,
+               "Check that the pod of the plexus daemon on this node runs (kubectl get pods -A -o wide); the runtime tries again by itself.");
+  return 1;
+}
+
+static int mismatch(const struct call *c, const char *sentence) {
+  answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-LINK-MISMATCH", sentence,
+               "Bring both to the same version: install the shim of the running daemon with plexus install, or finish the upgrade.");
+  return 1;
+}
+
+static int print_result(struct session *s) {
+  for (size_t done = 0; done < s->text.len;) {
+    ssize_t n = write(STDOUT_FILENO, s->text.data + done, s->text.len - done);
+    if (n < 0 && errno != EINTR) return 1;
+    if (n > 0) done += (size_t)n;
+  }
+  return s->exit_status;
+}
+
+static int connect_until(const char *path, int64_t until) {
+  for (int wait = RETRY_MS;; wait = wait * 2 > 200 ? 200 : wait * 2) {
+    int fd = link_connect(path);
+    if (fd >= 0 || errno == EPERM || errno == EACCES || errno == ENAMETOOLONG) return fd;
+    int problem = errno;
+    if (now_ms() + wait > until) return errno = problem, -1;
+    pause_ms(wait);
+  }
+}
+
+// What was begun by a call whose connection broke is done again, except for ADD: whether it was done to the end is not
+// known, and the runtime answers code 11 with DEL.
+static bool may_repeat(const char *command) { return !is(command, "ADD"); }
+
+// Never "no such file": containerd takes these words in the answer to a DEL for success (K8S-57).
+static const char *reason_of(int problem) {
+  if (problem == EPERM) return "somebody else than root listens there";
+  return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
+}
+
+static int call_daemon(const struct call *c) {
+  const struct guard guard = {.call = c};
+  const char *path = socket_of(c);
+  char sentence[512];
+  int64_t wait_ms = (int64_t)(wait_of(c) * 1000);
+  struct session s = {.role = ROLE_CALL, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
+  s.deadline = now_ms() + seconds_for(c->command) * 1000;
+  for (;;) {
+    int64_t until = now_ms() + wait_ms;
+    int fd = connect_until(path, until < s.deadline ? until : s.deadline);
+    if (fd < 0) {
+      const char *why = reason_of(errno);
+      snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", path, why, (double)wait_ms / 1000);
+      return away(c, sentence);
+    }
+    switch (serve(&s, fd)) {
+      case RESULT: return print_result(&s);
+      case REFUSED: return mismatch(c, (buf_put(&s.text, "", 1), (const char *)s.text.data));
+      case TIMEOUT:
+        snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command, (int)seconds_for(c->command));
+        return away(c, sentence);
+      case STOPPED: return away(c, "the call was ended by a signal");
+      case LOST:
+        if (may_repeat(c->command) && !s.stopping) continue;
+        return away(c, "the plexus daemon ended in the middle of the call");
+    }
+  }
+}
+
+static int run_as_plugin(void) {
+  struct call c;
+  const char *problem = call_read(&c);
+  if (problem != NULL) {
+    answer_error(&c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Correct the JSON.");
+    return 1;
+  }
+  if (is(c.command, "VERSION")) return answer_version(&c), 0;
+  if (env_or_empty("PLEXUS_NESTED")[0] != 0) {
+    answer_error(&c, 7, "PLX-NESTED-CALL", "a network of this pod runs Plexus itself, which would never end",
+                 "Take the plugin types plexus and multus out of that network's configuration.");
+    return 1;
+  }
+  return call_daemon(&c);
+}
+
+static const char *option(int argc, char **argv, const char *name, const char *otherwise) {
+  for (int i = 2; i + 1 < argc; i++)
+    if (is(argv[i], name)) return argv[i + 1];
+  return otherwise;
+}
+
+static int run_as_agent(int argc, char **argv) {
+  struct call c = {.command = "", .container_id = "", .netns = "", .wait_seconds = -1};
+  const char *path = option(argc, argv, "--socket", socket_of(&c));
+  c.path = option(argc, argv, "--cni-path", "/opt/cni/bin");
+  const struct guard guard = {.is_agent = true, .call = &c};
+  struct session s = {.role = ROLE_AGENT, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
+  for (int wait = RETRY_MS;; wait = wait * 2 > LONGEST_RETRY_MS ? LONGEST_RETRY_MS : wait * 2) {
+    int fd = link_connect(path);
+    enum outcome outcome = fd < 0 ? LOST : serve(&s, fd);
+    if (outcome == STOPPED) return 0;
+    if (outcome == REFUSED) {
+      fprintf(stderr, "plexus host-agent: %.*s\n", (int)s.text.len, (const char *)s.text.data);
+      wait = LONGEST_RETRY_MS;
+    }
+    if (fd >= 0 && s.welcomed) wait = RETRY_MS;
+    struct pollfd signal = {.fd = s.signals, .events = POLLIN};
+    if (poll(&signal, 1, wait) > 0) return 0;
+  }
+}
+
+int main(int argc, char **argv) {
+  runs_init(&runs);
+  if (argc > 1 && is(argv[1], "--version")) return puts(PLEXUS_VERSION), 0;
+  if (argc > 1 && is(argv[1], "host-agent")) return run_as_agent(argc, argv);
+  if (argc > 1 && is(argv[1], "--help")) return fputs(about, stdout), 0;
+  if (env_or_empty("CNI_COMMAND")[0] == 0) return fputs(about, stderr), 0;
+  return run_as_plugin();
+}

@@ -1,0 +1,44 @@
+// Plugins as children: pipes, deadlines, output limits, process groups.
+#ifndef PLEXUS_RUN_H
+#define PLEXUS_RUN_H
+#include <poll.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "guard.h"
+#include "link.h"
+
+enum { MOST_RUNS = 256, FDS_PER_RUN = 3 };
+
+struct run {
+  bool used;
+  uint32_t id;
+  pid_t pid; // 0: not started yet (text file busy), or reaped
+  bool exited;
+  int status;
+  int in, out, err; // -1: closed
+  struct buf stdin_bytes, stdout_bytes, stderr_bytes;
+  size_t written;
+  int64_t deadline, grace_end, retry_at; // 0: none
+  int tries;
+  enum reason killed_for; // 0: not killed
+  char *file;
+  struct plugin_env env;
+};
+
+struct runs {
+  struct run all[MOST_RUNS];
+  int guardian; // pipe to the process that kills what we leave behind; -1: not started
+};
+
+void runs_init(struct runs *runs);
+// Handles RUN: starts the plugin, or puts FAILED into `out`.
+void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out);
+void runs_kill(struct runs *runs, uint32_t id, struct buf *out);
+void runs_kill_all(struct runs *runs); // and forget them
+// Adds the descriptors to wait for; returns how many.
+int runs_poll(const struct runs *runs, struct pollfd *fds);
+// Reads, writes, reaps, looks at clocks; puts RAN or FAILED of those that ended into `out`.
+void runs_go_on(struct runs *runs, const struct pollfd *fds, int n, struct buf *out);
+int64_t runs_next_deadline(const struct runs *runs); // 0: none
+#endif

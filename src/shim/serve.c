@@ -1,0 +1,193 @@
+#include "serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "netns.h"
+
+enum { READ_BYTES = 64 * 1024, MOST_UNREAD = 64 * 1024 * 1024 };
+
+int64_t now_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int signals_open(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// ── what we say first ────────────────────────────────────────────────────────────────────────────────────────
+
+extern char **environ;
+static bool goes_along(const char *var) {
+  static const char *const names[] = {"CNI_", "PATH=", "TRACEPARENT=", "TRACESTATE=", "BAGGAGE="};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strncmp(var, names[i], strlen(names[i])) == 0) return true;
+  return false;
+}
+
+static void say_hello(const struct session *s, struct buf *out) {
+  size_t begin = frame_begin(out, F_HELLO, 0);
+  put_u16(out, LINK_MAJOR);
+  put_u16(out, LINK_MINOR);
+  put_u8(out, (uint8_t)s->role);
+  put_text(out, s->version);
+  put_text(out, s->guard->call->path);
+  frame_end(out, begin);
+  if (s->role != ROLE_CALL) return;
+  begin = frame_begin(out, F_CALL, 0);
+  put_u8(out, s->guard->call->netns_is_host);
+  uint32_t n = 0;
+  for (char **var = environ; *var != NULL; var++) n += goes_along(*var);
+  put_u32(out, n);
+  for (char **var = environ; *var != NULL; var++)
+    if (goes_along(*var)) put_text(out, *var);
+  put_bytes(out, s->guard->call->stdin_bytes.data, s->guard->call->stdin_bytes.len);
+  frame_end(out, begin);
+}
+
+// ── what the daemon says ─────────────────────────────────────────────────────────────────────────────────────
+
+static enum outcome refuse(struct session *s, const char *text) {
+  s->text.len = 0;
+  buf_puts(&s->text, text);
+  return REFUSED;
+}
+
+// -1: go on; else an outcome
+static int on_welcome(struct session *s, struct reader *r) {
+  unsigned major = get_u16(r), minor = get_u16(r);
+  char *version = get_text(r), text[256];
+  if (!r->bad && major == LINK_MAJOR) {
+    s->welcomed = true;
+    free(version);
+    return -1;
+  }
+  snprintf(text, sizeof text, "the daemon (%.40s) speaks host link %u.%u, this program (%.40s) %d.%d", version, major, minor, s->version, LINK_MAJOR, LINK_MINOR);
+  free(version);
+  return refuse(s, text);
+}
+
+static int on_result(struct session *s, struct reader *r) {
+  s->exit_status = get_u8(r);
+  struct bytes answer = get_bytes(r);
+  if (r->bad) return refuse(s, "the daemon's answer is damaged");
+  s->text.len = 0;
+  buf_put(&s->text, answer.data, answer.len);
+  return RESULT;
+}
+
+static int on_refused(struct session *s, struct reader *r) {
+  char *why = get_text(r);
+  int outcome = refuse(s, why);
+  free(why);
+  return outcome;
+}
+
+static int on_frame(struct session *s, struct frame *f, struct buf *out) {
+  if (f->type == F_WELCOME) return on_welcome(s, &f->body);
+  if (f->type == F_REFUSED) return on_refused(s, &f->body);
+  if (!s->welcomed) return refuse(s, "the daemon did not begin with its version");
+  switch (f->type) {
+    case F_RESULT: return on_result(s, &f->body);
+    case F_RUN: runs_start(s->runs, f, s->guard, out); break;
+    case F_KILL: runs_kill(s->runs, f->id, out); break;
+    case F_LIST_LINKS: netns_list_links(f, s->guard, out); break;
+    case F_GET_ROUTES: netns_get_routes(f, s->guard, out); break;
+    case F_SET_ROUTES: netns_set_routes(f, s->guard, out); break;
+    default: frame_failed(out, f->id, R_UNKNOWN, "this program is older and does not know that request");
+  }
+  return -1;
+}
+
+static int read_frames(struct session *s, int fd, struct buf *in, struct buf *out) {
+  buf_need(in, READ_BYTES);
+  ssize_t n = recv(fd, in->data + in->len, in->cap - in->len, 0);
+  if (n == 0) return LOST;
+  if (n < 0) return errno == EAGAIN || errno == EINTR ? -1 : LOST;
+  in->len += (size_t)n;
+  for (;;) {
+    struct frame f;
+    long size = frame_next(in, &f);
+    if (size == 0) return -1;
+    if (size < 0) return refuse(s, "the daemon sent something that is no frame");
+    int outcome = on_frame(s, &f, out);
+    if (outcome >= 0) return outcome;
+    buf_drop(in, (size_t)size);
+  }
+}
+
+static bool send_some(int fd, struct buf *out) {
+  while (out->len > 0) {
+    ssize_t n = send(fd, out->data, out->len, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno == EAGAIN && out->len < MOST_UNREAD;
+    buf_drop(out, (size_t)n);
+  }
+  return true;
+}
+
+// The first signal asks the daemon to stop and undo, the second is final.
+static bool read_signals(struct session *s, struct buf *out) {
+  struct signalfd_siginfo info;
+  while (read(s->signals, &info, sizeof info) == sizeof info) {
+    if (info.ssi_signo == SIGCHLD) continue;
+    if (s->stopping || s->role == ROLE_AGENT) return false;
+    s->stopping = true;
+    size_t begin = frame_begin(out, F_CANCEL, 0);
+    put_text(out, info.ssi_signo == SIGTERM ? "received SIGTERM" : "received SIGINT");
+    frame_end(out, begin);
+  }
+  return true;
+}
+
+static int patience(const struct session *s) {
+  int64_t next = runs_next_deadline(s->runs);
+  if (s->deadline != 0 && (next == 0 || s->deadline < next)) next = s->deadline;
+  if (next == 0) return -1;
+  int64_t ms = next - now_ms();
+  return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
+}
+
+static int serve_once(struct session *s, int fd, struct buf *in, struct buf *out) {
+  static struct pollfd fds[2 + MOST_RUNS * FDS_PER_RUN];
+  fds[0] = (struct pollfd){.fd = fd, .events = (short)(out->len > 0 ? POLLIN | POLLOUT : POLLIN)};
+  fds[1] = (struct pollfd){.fd = s->signals, .events = POLLIN};
+  int n = runs_poll(s->runs, fds + 2);
+  if (poll(fds, (nfds_t)n + 2, patience(s)) < 0 && errno != EINTR) return LOST;
+  if (s->deadline != 0 && now_ms() >= s->deadline) return TIMEOUT;
+  if (fds[1].revents != 0 && !read_signals(s, out)) return STOPPED;
+  runs_go_on(s->runs, fds + 2, n, out);
+  int outcome = fds[0].revents & (POLLIN | POLLHUP | POLLERR) ? read_frames(s, fd, in, out) : -1;
+  if (outcome < 0 && !send_some(fd, out)) return LOST;
+  return outcome;
+}
+
+enum outcome serve(struct session *s, int fd) {
+  struct buf in = {0}, out = {0};
+  s->welcomed = false;
+  say_hello(s, &out);
+  int outcome = send_some(fd, &out) ? -1 : LOST;
+  while (outcome < 0) outcome = serve_once(s, fd, &in, &out);
+  close(fd);
+  runs_kill_all(s->runs);
+  buf_free(&in);
+  buf_free(&out);
+  return (enum outcome)outcome;
+}

@@ -1,0 +1,30 @@
+// One connection to the daemon: does what it asks for until it is over.
+#ifndef PLEXUS_SERVE_H
+#define PLEXUS_SERVE_H
+#include "link.h"
+#include "run.h"
+
+enum outcome {
+  RESULT,   // the daemon's answer is there
+  LOST,     // the connection broke
+  TIMEOUT,  // the deadline passed
+  REFUSED,  // the daemon or this program does not want to talk to the other: `text` says why
+  STOPPED,  // a second signal: end at once
+};
+
+struct session {
+  enum role role;
+  const struct guard *guard;
+  const char *version; // of this program
+  int signals;         // signalfd: SIGCHLD, SIGTERM, SIGINT
+  int64_t deadline;    // 0: none
+  struct runs *runs;
+  uint8_t exit_status; // with RESULT
+  struct buf text;     // with RESULT: stdout; with REFUSED: why
+  bool welcomed, stopping;
+};
+
+// Takes the descriptor over. Whatever still runs when it returns has been killed.
+enum outcome serve(struct session *s, int fd);
+int signals_open(void);
+#endif
