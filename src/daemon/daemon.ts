@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type Journal, type SandboxLocks, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
-import { createMetrics, type JournalNumbers } from '../observe/index.ts';
+import { createMetrics, eventQueue, type JournalNumbers } from '../observe/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import { everySoOften, publishAllPending } from '../reconcile/index.ts';
 import { type Report, tee } from '../report/index.ts';
@@ -59,8 +59,10 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const report = tee(deps.log, metrics.report, (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
   });
+  const events = deps.cluster === undefined ? undefined : eventQueue((...words) => deps.cluster?.cluster.recordEvent(...words) ?? Promise.resolve(), report);
+  const cluster = deps.cluster && events && { ...deps.cluster.cluster, recordEvent: events.recordEvent };
   const locks = fileLocks(`${cniDir}/locks`, owner);
-  calls = await serve({ deps, journal, locks, report });
+  calls = await serve({ deps, journal, locks, report, cluster });
   const { http } = deps.options();
   const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(deps), metrics: metrics.render });
   report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
@@ -68,7 +70,8 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const loops: Promise<void>[] = [
     deps.cluster?.run(background.signal) ?? Promise.resolve(),
     deps.keepConfiguration(report, background.signal),
-    publishLoop({ deps, journal, locks, report, pending }, background.signal),
+    publishLoop({ deps, journal, locks, report, cluster, pending }, background.signal),
+    events?.run(background.signal) ?? Promise.resolve(),
   ];
   const ended = untilStopped(deps, stop, report).then(async () => {
     await drain(calls, deps, report);
@@ -87,9 +90,11 @@ interface Parts {
   readonly journal: Journal;
   readonly locks: SandboxLocks;
   readonly report: Report;
+  /** With Events that are sent in the background. */
+  readonly cluster: Cluster | undefined;
 }
 
-async function serve({ deps, journal, locks, report }: Parts): Promise<LinkServer> {
+async function serve({ deps, journal, locks, report, cluster }: Parts): Promise<LinkServer> {
   const { socket } = deps.options();
   const { cniDir } = settingsOf(deps);
   const readConf = lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
@@ -98,7 +103,7 @@ async function serve({ deps, journal, locks, report }: Parts): Promise<LinkServe
   await assertSocketFree(socket);
   await dropLocksOf(owner, `${cniDir}/locks`); // this is the only daemon, and it has not begun
   let agent: Host | undefined;
-  const onCall = callAnswerer({ options: deps.options, journal, locks, cluster: deps.cluster?.cluster, readConf, report, agent: () => agent });
+  const onCall = callAnswerer({ options: deps.options, journal, locks, cluster, readConf, report, agent: () => agent });
   return serveLink({
     socket,
     program: deps.program,
@@ -147,15 +152,17 @@ async function drain(calls: LinkServer, deps: DaemonDeps, report: Report): Promi
   await calls.close();
 }
 
-async function publishLoop({ deps, journal, locks, report, pending }: Parts & { readonly pending: { maybe: boolean } }, signal: AbortSignal): Promise<void> {
-  const { cluster } = deps;
+async function publishLoop(
+  { deps, journal, locks, report, cluster, pending }: Parts & { readonly pending: { maybe: boolean } },
+  signal: AbortSignal,
+): Promise<void> {
   if (cluster === undefined) return;
   await everySoOften(
     { intervalMs: 5000, longestMs: 60_000, report },
     async () => {
       if (!pending.maybe) return;
       pending.maybe = false; // what fails again says so, and is tried in the next round
-      await publishAllPending({ settings: settingsOf(deps), cluster: cluster.cluster, journal, report, now: Date.now, locks }, signal);
+      await publishAllPending({ settings: settingsOf(deps), cluster, journal, report, now: Date.now, locks }, signal);
     },
     signal,
   );

@@ -17,11 +17,6 @@ export const shimUnusable = define(
   { code: cniCode.io, retry: 'never', fix: 'Give the file that npm run build makes for this machine (dist/shim/plexus) with --shim.' },
   (c: { file: string; problem: string }) => `${c.file} cannot be installed as the plugin: ${c.problem}`,
 );
-export const runtimeConfigurationInvalid = define(
-  'PLX-RUNTIME-CONFIGURATION-INVALID',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct the file, or say with --conf-dir and --bin-dir where the container runtime looks.' },
-  (c: { file: string; problem: string }) => `configuration of the container runtime, ${c.file}: ${c.problem}`,
-);
 export const nodeInUse = define(
   'PLX-NODE-IN-USE',
   {

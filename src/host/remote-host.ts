@@ -57,7 +57,8 @@ export function remoteHost(channel: LinkChannel): Host {
       if (answer.type === shimFrame.done) return;
       const failed = decodeFailed(answer);
       if (failed.reason !== failReason.routes) throw failureOf(failed, { netns: target.netns, what: 'setting routes' });
-      throw routesFailed({ interfaceName: target.interfaceName, problem: `${failed.detail} (${await stateOf(host, target, signal)})` });
+      const wanted = routes.map(({ gateway }) => gateway ?? 'the link itself').join(', ');
+      throw routesFailed({ interfaceName: target.interfaceName, problem: `${failed.detail} (via ${wanted}; ${await stateOf(host, target, signal)})` });
     },
   };
   return host;

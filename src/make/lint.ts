@@ -13,6 +13,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   cluster: ['errors', 'report', 'npwg', 'files'],
   attach: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'runtime', 'journal', 'cluster'],
   observe: ['errors', 'report', 'cluster'],
+  install: ['errors', 'report', 'cni', 'plan', 'files', 'runtime', 'journal'],
   reconcile: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'journal', 'cluster', 'attach'],
   daemon: ['errors', 'report', 'cni', 'npwg', 'plan', 'files', 'host', 'runtime', 'journal', 'cluster', 'attach', 'observe', 'install', 'reconcile'],
   cli: ['errors', 'report', 'cni', 'npwg', 'plan', 'view', 'files', 'host', 'runtime', 'journal', 'cluster', 'attach', 'observe', 'install', 'daemon'],

@@ -1,3 +1,4 @@
 // Listeners to steps: the log. Knows what a step is, not who took it.
+export { type EventLimits, type EventQueue, eventQueue } from './event-queue.ts';
 export { createLog, type Log, type LogOptions } from './log.ts';
 export { createMetrics, type JournalNumbers, type Metrics } from './metrics.ts';

@@ -23,7 +23,7 @@ export interface Metrics {
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-type PromClient = typeof prom;
+type PromClient = Omit<typeof prom, 'default'>;
 
 /** Prometheus metrics made from steps (docs/metrics.md). prom-client is loaded here and nowhere else. */
 export async function createMetrics(sources: MetricSources): Promise<Metrics> {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerCall } from '../../src/cli/plugin.ts';
+import { answerDirectly } from '../../src/cli/plugin.ts';
 import { callCni } from '../support/cni-runtime.ts';
-import { type TestNode, createTestNode } from '../support/test-node.ts';
+import { type TestNode, createTestNode, engineUnderTest } from '../support/test-node.ts';
 
 let node: TestNode;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const sandboxEnv = (command: string): Record<string, string> => ({
   CNI_IFNAME: 'eth0',
   CNI_PATH: '/nowhere',
 });
-const answer = (env: Record<string, string>, stdin: string) => answerCall(env, () => Promise.resolve(stdin), new AbortController().signal);
+const answer = (env: Record<string, string>, stdin: string) => answerDirectly(env, () => Promise.resolve(stdin), new AbortController().signal);
 
 describe('bad input ends in a CNI error, exit status 1 and an unchanged node', () => {
   it('any text as stdin of ADD', async () => {
@@ -98,7 +98,9 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it.each(['', 'not yaml: [', '{}', 'apiVersion: v1\nkind: Config\nclusters: []\n', '\u0000\u0001'])('a kubeconfig that is %j', async (text) => {
+  const kubeconfigs = ['', 'not yaml: [', '{}', 'apiVersion: v1\nkind: Config\nclusters: []\n', '\u0000\u0001'];
+  // where the API server is, is the daemon's own configuration
+  it.skipIf(engineUnderTest === 'daemon').each(kubeconfigs)('a kubeconfig that is %j', async (text) => {
     const kubeconfig = join(node.dir, 'bad-kubeconfig');
     await writeFile(kubeconfig, text);
     const pod = await node.pod('bad-kubeconfig');

@@ -61,7 +61,7 @@ describe('the default network', () => {
     const pod = await at().node.pod('early');
     const late = await at().call('ADD', pod, { readinessindicatorfile, deadlines: { readinessSeconds: 0 } });
     expect(errorIn(late.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-NOT-READY') });
-    const waiting = startCall(at(), 'ADD', pod, { readinessindicatorfile, deadlines: { readinessSeconds: 20 } });
+    const waiting = await startCall(at(), 'ADD', pod, { readinessindicatorfile, deadlines: { readinessSeconds: 20 } });
     await writeFile(readinessindicatorfile, '');
     expect(await waiting.ended).toMatchObject({ exitCode: 0 });
     await at().call('DEL', pod);

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { errorIn, useRecordingNode } from '../support/recording-node.ts';
 import { startCall } from '../support/running-call.ts';
+import { engineUnderTest } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const at = useRecordingNode();
@@ -27,7 +28,7 @@ describe('a plugin that hangs', () => {
   it('a DEL that arrives during an ADD cancels it, waits for its undo, and succeeds', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('overtaken', 'two');
-    const add = startCall(at(), 'ADD', pod);
+    const add = await startCall(at(), 'ADD', pod);
     await waitFor('the second delegate to run', async () => (await at().steps()).includes('ADD beta net1'));
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
     const { exitCode, stdout } = await add.ended;
@@ -40,7 +41,7 @@ describe('a plugin that hangs', () => {
   it('CNI-72: Plexus killed in the middle of an ADD leaves a journal that is enough for DEL', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('killed', 'two');
-    const add = startCall(at(), 'ADD', pod);
+    const add = await startCall(at(), 'ADD', pod);
     await waitFor('the second delegate to run', async () => (await at().steps()).includes('ADD beta net1'));
     add.kill();
     await add.ended;
@@ -54,7 +55,7 @@ describe('a plugin that hangs', () => {
   it('K8S-65: after a killed ADD the same sandbox can be added again; what was left is undone first', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('again', 'two');
-    const add = startCall(at(), 'ADD', pod);
+    const add = await startCall(at(), 'ADD', pod);
     await waitFor('the second delegate to run', async () => (await at().steps()).includes('ADD beta net1'));
     add.kill();
     await add.ended;
@@ -67,8 +68,9 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
-  // direct mode cannot take its plugins with it when it is killed: the test does it
+  // direct mode cannot take its plugins with it when it is killed: the test does it; the program on the host can
   const killPlugins = async (): Promise<void> => {
+    if (engineUnderTest === 'daemon') return waitFor('the end of the plugins', async () => (await running(at().delegates)) === 0);
     for (const name of (await readdir('/proc')).filter((each) => /^\d+$/.test(each))) {
       const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
       if (line.includes(at().delegates)) process.kill(Number(name), 'SIGKILL');

@@ -142,7 +142,8 @@ describe('DEL', () => {
     await writeFile(file, (await readFile(file, 'utf8')).slice(0, 200));
     const answer = await node.call('DEL', pod);
     expect(answer).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(answer.stderr).toContain('PLX-RECORD-DAMAGED');
+    const daemon = await node.daemon();
+    expect(daemon === undefined ? answer.stderr : daemon.log.join('\n')).toContain('PLX-RECORD-DAMAGED');
     expect(await node.leftovers()).toEqual([expect.stringContaining('state/journal/damaged/')]);
     await rm(join(node.dir, 'state/journal/damaged'), { recursive: true });
   });

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import net from 'node:net';
 import { createInterface } from 'node:readline';
+import { waitFor } from './wait-for.ts';
 
 /** A daemon process of its own, as the DaemonSet runs it. */
 export interface TestDaemon {
@@ -39,17 +41,29 @@ export async function startTestDaemon({ dir, nodeNetns, flags = {}, env = {}, wr
   const child = spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
   const log: string[] = [];
   const lines = createInterface({ input: child.stderr });
-  const serving = new Promise<number>((resolve, reject) => {
-    lines.on('line', (line) => {
-      log.push(line);
-      const port = /serving .*http on port (\d+)/.exec(line)?.[1];
-      if (port !== undefined || /"serving /.test(line)) resolve(Number(port ?? 0));
-    });
+  lines.on('line', (line) => log.push(line));
+  const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
     child.once('exit', (status) => reject(new Error(`the daemon ended with ${status}:\n${log.join('\n')}`)));
   });
-  const httpPort = await serving;
+  ended.catch(() => {}); // later on that is no news
+  await Promise.race([ended, waitFor('the daemon serves', () => accepts(socket))]);
+  // said right after it serves, if it says such things
+  const portIn = (): number | undefined =>
+    log
+      .map((line) => /http on port (\d+)/.exec(line)?.[1])
+      .map(Number)
+      .find((port) => port > 0);
+  const speaks = all.http !== 'off' && ['info', 'debug'].includes(all['log-level']);
+  if (speaks) await waitFor('the daemon names its port', async () => portIn() !== undefined);
+  const httpPort = portIn() ?? 0;
   return { pid: child.pid ?? 0, socket, httpPort, log, stop: (signal = 'SIGTERM') => stop(child, signal) };
+}
+
+function accepts(socket: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const probe = net.connect(socket, () => resolve(true)).on('error', () => resolve(false));
+  return promise.finally(() => probe.destroy());
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number> {

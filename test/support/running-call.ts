@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { plexusCni, podArgs } from './cni-runtime.ts';
+import { podArgs } from './cni-runtime.ts';
 import type { RecordingNode } from './recording-node.ts';
 import type { TestPod } from './test-node.ts';
 
@@ -10,7 +10,8 @@ export interface RunningCall {
 }
 
 /** Starts a call of the plugin and does not wait for it. */
-export function startCall(at: RecordingNode, command: string, pod: TestPod, more: object = {}): RunningCall {
+export async function startCall(at: RecordingNode, command: string, pod: TestPod, more: object = {}): Promise<RunningCall> {
+  const caller = await at.node.caller();
   const env = {
     PATH: process.env['PATH'] ?? '',
     CNI_COMMAND: command,
@@ -19,8 +20,9 @@ export function startCall(at: RecordingNode, command: string, pod: TestPod, more
     CNI_IFNAME: 'eth0',
     CNI_ARGS: podArgs(pod, pod.containerId),
     CNI_PATH: at.delegates,
+    ...caller.env,
   };
-  const child = spawn('nsenter', [`--net=${at.node.netns.path}`, plexusCni], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn('nsenter', [`--net=${at.node.netns.path}`, caller.executable], { env, stdio: ['pipe', 'pipe', 'ignore'] });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stdin.end(JSON.stringify(at.config(more)));

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NetworkStatus, parseStatus } from '../../src/npwg/index.ts';
-import { type RuntimeAnswer, callCni, podArgs } from './cni-runtime.ts';
+import { type RuntimeAnswer, callCni, plexusCni, podArgs } from './cni-runtime.ts';
+import { type TestDaemon, shim, startTestDaemon } from './daemon.ts';
 import { type Netns, createNetns } from './netns.ts';
 import { pluginsDir } from './plugins-dir.ts';
 
@@ -21,6 +22,11 @@ export interface CallOptions {
   readonly ifName?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
+/** What answers calls on a node: the plugin alone in one process, or shim and daemon. */
+export type Engine = 'direct' | 'daemon';
+/** The engine that this run of the suites is about: both run the same ones. */
+export const engineUnderTest: Engine = process.env['PLEXUS_TEST_ENGINE'] === 'daemon' ? 'daemon' : 'direct';
+
 /** A namespace that stands for a node, with folders of its own; nothing of the machine outside is touched. */
 export interface TestNode {
   readonly netns: Netns;
@@ -37,13 +43,17 @@ export interface TestNode {
   readonly status: (pod: TestPod) => Promise<readonly NetworkStatus[]>;
   /** Whatever is left of pods: interfaces, address leases, journal files, lock files. */
   readonly leftovers: () => Promise<readonly string[]>;
+  /** What the runtime executes, and what its environment says beside CNI. */
+  readonly caller: () => Promise<{ readonly executable: string; readonly env: Readonly<Record<string, string>> }>;
+  /** Its daemon, started with the first call; undefined without. */
+  readonly daemon: () => Promise<TestDaemon | undefined>;
   readonly remove: () => Promise<void>;
 }
 
 let pods = 0;
 
 /** Makes a node; `remove` it at the end. */
-export async function createTestNode(): Promise<TestNode> {
+export async function createTestNode(engine: Engine = engineUnderTest, flags: Readonly<Record<string, string>> = {}): Promise<TestNode> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-node-'));
   const netns = await createNetns();
   const made: Netns[] = [];
@@ -70,6 +80,25 @@ export async function createTestNode(): Promise<TestNode> {
     delegates: [bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true })],
     ...more,
   });
+  let daemon: Promise<TestDaemon> | undefined;
+  const startDaemon = (): Promise<TestDaemon> =>
+    startTestDaemon({
+      dir,
+      nodeNetns: netns.path,
+      flags: {
+        'manifests-dir': join(dir, 'manifests'),
+        'conf-dir': join(dir, 'conf'),
+        'cni-dir': join(dir, 'state'),
+        'log-level': 'warn',
+        http: 'off',
+        ...flags,
+      },
+    });
+  const caller: TestNode['caller'] = async () => {
+    if (engine === 'direct') return { executable: plexusCni, env: {} };
+    daemon ??= startDaemon();
+    return { executable: shim, env: { PLEXUS_SOCKET: (await daemon).socket } };
+  };
   return {
     netns,
     dir,
@@ -83,8 +112,10 @@ export async function createTestNode(): Promise<TestNode> {
       await write(`pod-${name}.yaml`, podObject(pod, networks, more));
       return pod;
     },
-    call: async (command, pod, options = {}) =>
-      callCni({
+    call: async (command, pod, options = {}) => {
+      const { executable, env } = await caller();
+      return callCni({
+        executable,
         command,
         config: options.config ?? config(),
         containerId: pod.containerId,
@@ -93,11 +124,18 @@ export async function createTestNode(): Promise<TestNode> {
         args: podArgs(pod, pod.containerId),
         path: options.path ?? [await pluginsDir()],
         nodeNetns: netns.path,
-        ...(options.env !== undefined && { env: options.env }),
-      }),
+        env: { ...env, ...options.env },
+      });
+    },
     status: async (pod) => statusIn(join(dir, 'manifests/status', `${pod.namespace}.${pod.name}.json`)),
+    caller,
     leftovers: () => leftoversOf(netns, dir),
+    daemon: async () => {
+      await caller();
+      return daemon;
+    },
     remove: async () => {
+      await (await daemon)?.stop();
       for (const pod of made) await pod.remove();
       await netns.remove();
       await rm(dir, { recursive: true, force: true });

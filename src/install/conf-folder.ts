@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { link, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ConfPath } from '../cni/index.ts';
+import { type PlexusError, fileUnusable, folderNotWritable, problemOf } from '../errors/index.ts';
+import { replaceAtomically, syncFolder } from '../files/index.ts';
+import { ownerOf } from './conflist.ts';
+import type { ConfEntry } from './standing.ts';
+
+/** End of the names of files that were moved aside; without it they are put back. */
+export const savedSuffix = '.plexus-saved';
+/** A file that no runtime reads, rewritten so that every runtime looks at the folder again. */
+export const nudgeName = '.plexus-written';
+
+/** The configuration files among a listing, with whose they are. */
+export function entriesOf(listing: ConfPath): readonly ConfEntry[] {
+  if (listing.kind !== 'folder') return [];
+  return listing.files.map(({ path, content }) => {
+    const text = 'text' in content ? content.text : '';
+    return { name: basename(path), text, owner: 'text' in content ? ownerOf(text) : 'unreadable' };
+  });
+}
+
+/** All names in the runtime's folder; none when it is not there. */
+export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
+
+/**
+ * Puts a configuration in its place at once, so that containerd and CRI-O both notice: the new file is written beside
+ * it under a name that no runtime reads, then renamed; then comes one more write event, because containerd ignores
+ * created files and misses some renames (K8S-52). folderNotWritable, fileUnusable.
+ */
+export async function putConfiguration(folder: string, name: string, text: string): Promise<void> {
+  await inFolder(folder, `write ${name}`, () => replaceAtomically(join(folder, name), text, 0o644));
+  await nudge(folder, text);
+}
+
+/** Causes a write event in the folder. */
+export async function nudge(folder: string, text: string): Promise<void> {
+  await inFolder(folder, `write ${nudgeName}`, async () => {
+    const file = await open(join(folder, nudgeName), 'w', 0o644);
+    try {
+      await file.writeFile(`${createHash('sha256').update(text).digest('hex')}\n`);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** Moves a file aside, so that no runtime reads it and uninstall finds it. A `copy` leaves the file for who replaces it. */
+export async function moveAside(folder: string, name: string, how: 'move' | 'copy' = 'move'): Promise<void> {
+  const [from, to] = [join(folder, name), join(folder, `${name}${savedSuffix}`)];
+  await inFolder(folder, `move ${name} aside`, async () => {
+    if (how === 'move') await rename(from, to);
+    else {
+      await rm(to, { force: true });
+      await link(from, to);
+    }
+    await syncFolder(folder);
+  });
+}
+
+/** Removes a file of ours. */
+export const removeConfiguration = (folder: string, name: string): Promise<void> =>
+  inFolder(folder, `remove ${name}`, async () => {
+    await rm(join(folder, name), { force: true });
+    await syncFolder(folder);
+  });
+
+const unwritable: readonly string[] = ['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENOSPC', 'EDQUOT'];
+
+/** Does something in a folder; what the folder itself forbids is said with its name and errno. folderNotWritable, fileUnusable. */
+export async function inFolder<T>(folder: string, action: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw folderError(folder, action, thrown);
+  }
+}
+
+// the errno alone: the system's sentence names a temporary file, another one each time
+function folderError(folder: string, action: string, thrown: unknown): PlexusError {
+  const errno = errnoOf(thrown);
+  if (errno !== undefined && unwritable.includes(errno)) return folderNotWritable({ folder, errno, action }, { cause: thrown });
+  return fileUnusable({ file: folder, action: `${action} in`, problem: errno ?? problemOf(thrown) }, { cause: thrown });
+}
+
+function errnoOf(thrown: unknown): string | undefined {
+  const { code, cause } = thrown as { readonly code?: unknown; readonly cause?: unknown };
+  if (typeof code === 'string') return code;
+  return cause === undefined ? undefined : errnoOf(cause);
+}

@@ -1,0 +1,135 @@
+import { glob, readFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { problemOf } from '../errors/index.ts';
+import { inRoot } from './in-root.ts';
+import { type KnownRuntime, knownRuntimes } from './known-runtimes.ts';
+import { type CniSection, containerdSection, crioSection, merged } from './runtime-config.ts';
+
+/** Where one container runtime of a node looks. Paths as the node sees them. */
+export interface RuntimeFolders {
+  readonly runtime: string;
+  /** The files that say so; none when the usual folders are assumed. */
+  readonly configurations: readonly string[];
+  readonly confDir: string;
+  readonly binDirs: readonly string[];
+  /** Whether its socket is there. */
+  readonly isRunning: boolean;
+}
+export interface FoundFolders {
+  /** Those that run first. Never empty. */
+  readonly runtimes: readonly RuntimeFolders[];
+  readonly warnings: readonly string[];
+}
+
+/** Finds where the container runtimes of a node look for CNI, in their own configuration files. `root`: where the node's files are mounted. Never rejects. */
+export async function findFolders(root = '/'): Promise<FoundFolders> {
+  const warnings: string[] = [];
+  const found: RuntimeFolders[] = [];
+  for (const known of await present(root)) {
+    const folders = await foldersOf(root, known, warnings);
+    if (folders !== undefined) found.push(folders);
+  }
+  if (found.length > 0) return { runtimes: found.toSorted((a, b) => Number(b.isRunning) - Number(a.isRunning)), warnings };
+  const usual = { runtime: 'unknown', configurations: [], confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'], isRunning: false };
+  return { runtimes: [usual], warnings: ['no configuration of a container runtime was found: the usual folders are assumed'] };
+}
+
+/** The runtimes that have a configuration on this node; of those with the same first file only one. */
+async function present(root: string): Promise<readonly KnownRuntime[]> {
+  const chosen = new Map<string, KnownRuntime>();
+  for (const known of knownRuntimes) {
+    const [first = ''] = known.configurations;
+    const isHere = await anyExists(root, known.configurations);
+    const isMarked = known.marker === undefined || (await exists(await inRoot(root, known.marker)));
+    if (!chosen.has(first) && isHere && isMarked) chosen.set(first, known);
+  }
+  return [...chosen.values()];
+}
+
+async function anyExists(root: string, paths: readonly string[]): Promise<boolean> {
+  for (const path of paths) if (await exists(await inRoot(root, path))) return true;
+  return false;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Undefined: it does not run pods. */
+async function foldersOf(root: string, known: KnownRuntime, warnings: string[]): Promise<RuntimeFolders | undefined> {
+  const read: string[] = [];
+  const sections: CniSection[] = [];
+  for (const file of await filesOf(root, known.configurations)) sections.push(...(await sectionsOf({ root, kind: known.kind, read, warnings }, file)));
+  const { confDir, binDirs, maxConfNum, isOff } = merged(sections);
+  if (isOff === true) return undefined;
+  if (maxConfNum !== undefined && maxConfNum !== 1) {
+    warnings.push(
+      `${known.name} loads ${maxConfNum === 0 ? 'all' : maxConfNum} configurations (max_conf_num): every pod would get the default network twice; set it to 1`,
+    );
+  }
+  return {
+    runtime: known.name,
+    configurations: read,
+    confDir: confDir ?? known.confDir,
+    binDirs: binDirs ?? known.binDirs,
+    isRunning: await exists(await inRoot(root, known.socket)),
+  };
+}
+
+/** Files as they are, folders as the files in them, in order. */
+async function filesOf(root: string, paths: readonly string[]): Promise<readonly string[]> {
+  const lists = paths.map(async (path) => {
+    const names = await readdir(await inRoot(root, path)).catch(() => undefined); // a file, or not there
+    return names === undefined
+      ? [path]
+      : names
+          .filter((name) => !name.startsWith('.'))
+          .toSorted()
+          .map((name) => join(path, name));
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+interface Reading {
+  readonly root: string;
+  readonly kind: KnownRuntime['kind'];
+  /** Files read so far: an import that leads back is not followed. */
+  readonly read: string[];
+  readonly warnings: string[];
+}
+
+/** The sections of a file and those that it imports, in the order in which they hold. */
+async function sectionsOf(reading: Reading, file: string): Promise<readonly CniSection[]> {
+  const { root, kind, read, warnings } = reading;
+  if (read.includes(file)) return [];
+  const text = await readFile(await inRoot(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') warnings.push(`${file} cannot be read: ${problemOf(error)}`);
+    return undefined;
+  });
+  if (text === undefined) return [];
+  read.push(file);
+  const section = decode(kind, file, text, warnings);
+  const imported: CniSection[] = [];
+  for (const pattern of section.imports) for (const each of await matches(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
+  return [section, ...imported];
+}
+
+function decode(kind: KnownRuntime['kind'], file: string, text: string, warnings: string[]): CniSection {
+  try {
+    return kind === 'containerd' ? containerdSection(text) : crioSection(text);
+  } catch (error) {
+    warnings.push(`${file} is no TOML: ${problemOf(error).split('\n')[0] ?? ''}`);
+    return { imports: [] };
+  }
+}
+
+/** Files that an import of containerd names: relative to the importing file, with "*". */
+async function matches(root: string, file: string, pattern: string): Promise<readonly string[]> {
+  const absolute = isAbsolute(pattern) ? pattern : join(dirname(file), pattern);
+  const folder = await inRoot(root, dirname(absolute));
+  const found: string[] = [];
+  for await (const name of glob(basename(absolute), { cwd: folder })) found.push(join(dirname(absolute), name));
+  return found.toSorted();
+}

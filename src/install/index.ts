@@ -1,0 +1,7 @@
+// Puts Plexus on a node, keeps it there, takes it off. Knows no pod and no Kubernetes.
+export { conflistText, type ConflistOptions, type DefaultNetwork, type Owner, ownerOf } from './conflist.ts';
+export { decideDefault, type DefaultDecision } from './default-conf.ts';
+export { keepConfiguration } from './keep-first.ts';
+export { type KeepOptions, type KeepTiming } from './keeper.ts';
+export { installShim, shimName } from './shim-file.ts';
+export { findFolders, type FoundFolders, type RuntimeFolders } from './find-folders.ts';

@@ -1,0 +1,64 @@
+import { parse as parseToml } from 'smol-toml';
+
+/** What one configuration file of a container runtime says about CNI. */
+export interface CniSection {
+  readonly confDir?: string;
+  readonly binDirs?: readonly string[];
+  /** How many configurations the runtime loads; containerd only. */
+  readonly maxConfNum?: number;
+  /** Whether pods are not its business: Docker ships containerd so. */
+  readonly isOff?: true;
+  /** Further files (patterns), read after this one; containerd only. */
+  readonly imports: readonly string[];
+}
+
+/** Where containerd keeps CNI's settings, by the version of its configuration: 1, 2 and 3. */
+const containerdPlaces = [
+  ['plugins', 'cri', 'cni'],
+  ['plugins', 'io.containerd.grpc.v1.cri', 'cni'],
+  ['plugins', 'io.containerd.cri.v1.runtime', 'cni'],
+] as const;
+
+// an integer of more than 53 bits is no reason to refuse a configuration
+const parse = (toml: string): unknown => parseToml(toml, { integersAsBigInt: 'asNeeded' });
+
+const criNames = ['cri', 'io.containerd.grpc.v1.cri', 'io.containerd.cri.v1.runtime'];
+
+/** Of a containerd configuration of any version. Throws what the TOML parser says. */
+export function containerdSection(toml: string): CniSection {
+  const json = tableAt(parse(toml), []);
+  const section = Object.assign({}, ...containerdPlaces.map((place) => tableAt(json, place))) as Readonly<Record<string, unknown>>;
+  const { max_conf_num: maxConfNum } = section;
+  return {
+    ...pathsOf(section['conf_dir'], section['bin_dirs'], section['bin_dir']),
+    ...(typeof maxConfNum === 'number' && { maxConfNum }),
+    ...(texts(json['disabled_plugins']).some((each) => criNames.includes(each)) && { isOff: true as const }),
+    imports: texts(json['imports']),
+  };
+}
+
+/** Of a CRI-O configuration: crio.conf or a part in crio.conf.d. Throws what the TOML parser says. */
+export function crioSection(toml: string): CniSection {
+  const network = tableAt(parse(toml), ['crio', 'network']);
+  return { ...pathsOf(network['network_dir'], network['plugin_dirs'], network['plugin_dir']), imports: [] };
+}
+
+/** The settings of several files: what a later one says holds. */
+export const merged = (sections: readonly CniSection[]): CniSection => Object.assign({ imports: [] }, ...sections) as CniSection;
+
+function tableAt(json: unknown, place: readonly string[]): Readonly<Record<string, unknown>> {
+  const found = place.reduce<unknown>((value, key) => (isTable(value) ? value[key] : undefined), json);
+  return isTable(found) ? found : {};
+}
+
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The list is the newer key and goes before the single folder. */
+function pathsOf(confDir: unknown, list: unknown, single: unknown): Pick<CniSection, 'confDir' | 'binDirs'> {
+  const binDirs = [texts(list), texts([single])].find((each) => each.length > 0);
+  const [dir] = texts([confDir]);
+  return { ...(dir !== undefined && { confDir: dir }), ...(binDirs !== undefined && { binDirs }) };
+}
+
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string' && each !== '') : [];

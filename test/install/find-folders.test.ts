@@ -1,0 +1,180 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { containerdSection, crioSection } from '../../src/install/runtime-config.ts';
+import { findFolders } from '../../src/install/index.ts';
+import { inRoot } from '../../src/install/in-root.ts';
+
+let root: string;
+beforeEach(async () => void (root = await mkdtemp(join(tmpdir(), 'plexus-root-'))));
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function put(path: string, text = ''): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+const folder = (path: string): Promise<unknown> => mkdir(join(root, path), { recursive: true });
+const v2 = (confDir: string, binDir: string): string =>
+  `version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\n  bin_dir = "${binDir}"\n  conf_dir = "${confDir}"\n  max_conf_num = 1\n`;
+const v3 = `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.cni]\nbin_dirs = ['/a/bin', '/b/bin']\nbin_dir = '/old'\nconf_dir = '/a/net.d'\n`;
+const usual = { confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'] };
+
+describe('where the container runtime of a node looks, by its own configuration', () => {
+  it.each([
+    { node: 'containerd, version 2', files: { '/etc/containerd/config.toml': v2('/c/net.d', '/c/bin') }, found: { confDir: '/c/net.d', binDirs: ['/c/bin'] } },
+    { node: 'containerd, version 3', files: { '/etc/containerd/config.toml': v3 }, found: { confDir: '/a/net.d', binDirs: ['/a/bin', '/b/bin'] } },
+    { node: 'containerd, version 1', files: { '/etc/containerd/config.toml': '[plugins.cri.cni]\nconf_dir = "/one"\n' }, found: { ...usual, confDir: '/one' } },
+    { node: 'kind: containerd that says nothing of CNI', files: { '/etc/containerd/config.toml': 'version = 2\n' }, found: usual },
+    {
+      node: 'k3s',
+      files: { '/var/lib/rancher/k3s/agent/etc/containerd/config.toml': v2('/var/lib/rancher/k3s/agent/etc/cni/net.d', '/var/lib/rancher/k3s/data/cni') },
+      found: { runtime: 'k3s', confDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d', binDirs: ['/var/lib/rancher/k3s/data/cni'] },
+    },
+    {
+      node: 'k3s with its own template that says nothing of CNI',
+      files: { '/var/lib/rancher/k3s/agent/etc/containerd/config.toml': 'version = 3\n' },
+      found: { runtime: 'k3s', confDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d', binDirs: ['/var/lib/rancher/k3s/data/cni'] },
+    },
+    {
+      node: 'RKE2',
+      files: { '/var/lib/rancher/rke2/agent/etc/containerd/config.toml': v2('/etc/cni/net.d', '/opt/cni/bin') },
+      found: { runtime: 'RKE2', ...usual },
+    },
+    {
+      node: 'MicroK8s',
+      files: { '/var/snap/microk8s/current/args/containerd.toml': '' },
+      found: { runtime: 'MicroK8s', confDir: '/var/snap/microk8s/current/args/cni-network', binDirs: ['/var/snap/microk8s/current/opt/cni/bin'] },
+    },
+    {
+      node: 'Talos',
+      files: { '/etc/cri/containerd.toml': 'imports = ["/etc/cri/conf.d/cri.toml"]', '/etc/cri/conf.d/cri.toml': v2('/etc/cni/net.d', '/t/bin') },
+      found: { runtime: 'Talos', binDirs: ['/t/bin'] },
+    },
+    { node: 'k0s', files: { '/run/k0s/containerd-cri.toml': v2('/etc/cni/net.d', '/k0s/bin') }, found: { runtime: 'k0s', binDirs: ['/k0s/bin'] } },
+    {
+      node: 'GKE',
+      files: { '/etc/containerd/config.toml': 'version = 2', '/home/kubernetes/bin/x': '' },
+      found: { runtime: 'GKE', ...usual, binDirs: ['/home/kubernetes/bin'] },
+    },
+    {
+      node: 'OpenShift',
+      files: {
+        '/etc/crio/crio.conf.d/00-default':
+          '[crio.network]\nnetwork_dir = "/etc/kubernetes/cni/net.d/"\nplugin_dirs = ["/var/lib/cni/bin", "/usr/libexec/cni"]\n',
+        '/etc/kubernetes/cni/net.d/x': '',
+      },
+      found: { runtime: 'OpenShift', confDir: '/etc/kubernetes/cni/net.d/', binDirs: ['/var/lib/cni/bin', '/usr/libexec/cni'] },
+    },
+    {
+      node: 'CRI-O: what a later file says holds',
+      files: {
+        '/etc/crio/crio.conf': '[crio.network]\nnetwork_dir = "/one"\nplugin_dir = "/old"\n',
+        '/etc/crio/crio.conf.d/10.conf': '[crio.network]\nnetwork_dir = "/two"\n',
+        '/etc/crio/crio.conf.d/20.conf': '[crio]\nlog_level = "info"\n',
+      },
+      found: { runtime: 'CRI-O', confDir: '/two', binDirs: ['/old'] },
+    },
+  ])('$node', async ({ files, found }) => {
+    for (const [path, text] of Object.entries(files)) await put(path, text);
+    expect(await findFolders(root)).toMatchObject({ runtimes: [found], warnings: [] });
+  });
+
+  it('imports hold over the file that names them; relative, with "*", and in a circle', async () => {
+    await put('/etc/containerd/config.toml', `imports = ["conf.d/*.toml", "/etc/containerd/config.toml"]\n${v2('/main', '/main/bin')}`);
+    await put('/etc/containerd/conf.d/20.toml', 'imports = ["../config.toml"]\n[plugins."io.containerd.grpc.v1.cri".cni]\nconf_dir = "/twenty"\n');
+    await put('/etc/containerd/conf.d/10.toml', '[plugins."io.containerd.grpc.v1.cri".cni]\nconf_dir = "/ten"\n');
+    expect((await findFolders(root)).runtimes).toMatchObject([
+      {
+        confDir: '/twenty',
+        binDirs: ['/main/bin'],
+        configurations: ['/etc/containerd/config.toml', '/etc/containerd/conf.d/10.toml', '/etc/containerd/conf.d/20.toml'],
+      },
+    ]);
+  });
+
+  it('two runtimes: the one that runs comes first; containerd of Docker does not count', async () => {
+    await put('/etc/containerd/config.toml', 'version = 2');
+    await put('/etc/crio/crio.conf', '');
+    expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['containerd', 'CRI-O']);
+    await put('/run/crio/crio.sock');
+    expect((await findFolders(root)).runtimes).toMatchObject([{ runtime: 'CRI-O', isRunning: true }, { runtime: 'containerd' }]);
+    await put('/etc/containerd/config.toml', 'disabled_plugins = ["cri"]');
+    expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['CRI-O']);
+  });
+
+  it('nothing found: the usual folders, with a warning', async () => {
+    expect(await findFolders(root)).toEqual({
+      runtimes: [{ runtime: 'unknown', configurations: [], ...usual, isRunning: false }],
+      warnings: ['no configuration of a container runtime was found: the usual folders are assumed'],
+    });
+  });
+
+  it('a file that cannot be read is a warning', async () => {
+    await put('/etc/containerd/config.toml', 'version = ');
+    await folder('/etc/crio/crio.conf.d/x.conf');
+    const { runtimes, warnings } = await findFolders(root);
+    expect(runtimes).toMatchObject([usual, usual]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^\/etc\/containerd\/config\.toml is no TOML: /),
+      expect.stringMatching(/^\/etc\/crio\/crio\.conf\.d\/x\.conf cannot be read: EISDIR/),
+    ]);
+  });
+
+  it('K8S-50: several configurations at once would attach the default network twice', async () => {
+    await put('/etc/containerd/config.toml', '[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n');
+    expect((await findFolders(root)).warnings).toEqual([expect.stringContaining('containerd loads all configurations (max_conf_num)')]);
+  });
+
+  it('property: no text crashes the reading', () => {
+    const cni = fc.record({
+      conf_dir: fc.jsonValue(),
+      bin_dir: fc.jsonValue(),
+      bin_dirs: fc.jsonValue(),
+      network_dir: fc.jsonValue(),
+      plugin_dirs: fc.jsonValue(),
+    });
+    const keys = (json: object): string =>
+      Object.entries(json)
+        .map(([key, value]) => `${key} = ${value === null || typeof value === 'object' ? '"x"' : JSON.stringify(value)}`)
+        .join('\n');
+    fc.assert(
+      fc.property(cni, (json) => {
+        for (const [read, place] of [
+          [containerdSection, 'plugins.cri.cni'],
+          [crioSection, 'crio.network'],
+        ] as const) {
+          const { confDir, binDirs = [] } = read(`[${place}]\n${keys(json)}`);
+          expect([confDir ?? '', ...binDirs].every((each) => typeof each === 'string')).toBe(true);
+          if (confDir !== undefined) expect([json.conf_dir, json.network_dir, 'x']).toContain(confDir);
+        }
+      }),
+    );
+  });
+});
+
+describe("a path of the node, seen from a container with the node's files under a root", () => {
+  it.each([
+    { path: '/a/real/x', at: '/a/real/x' },
+    { path: '/abs/x', at: '/a/real/x' },
+    { path: '/rel/x', at: '/a/real/x' },
+    { path: '/up/x', at: '/a/real/x' },
+    { path: '/../../etc', at: '/etc' },
+    { path: '/two/x', at: '/a/real/x' },
+    { path: '/missing/./x', at: '/missing/x' },
+  ])('$path is $at', async ({ path, at }) => {
+    await folder('/a/real');
+    await symlink('/a/real', join(root, 'abs'));
+    await symlink('a/real', join(root, 'rel'));
+    await symlink('../../../../a/real', join(root, 'up'));
+    await symlink('/abs', join(root, 'two'));
+    expect(await inRoot(root, path)).toBe(join(root, at));
+  });
+
+  it('links in a circle end', async () => {
+    await symlink('/b', join(root, 'a'));
+    await symlink('/a', join(root, 'b'));
+    expect(await inRoot(root, '/a/x')).toMatch(/\/[ab]\/x$/);
+  });
+});

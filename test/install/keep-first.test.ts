@@ -1,0 +1,233 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../support/wait-for.ts';
+import { type Kept, bridge, keptFolder } from './keeping.ts';
+
+const own = '00-plexus.conflist';
+let kept: Kept;
+beforeEach(async () => void (kept = await keptFolder()));
+afterEach(() => kept.remove());
+
+const isFirst = async (): Promise<boolean> => (await kept.files())[0] === own;
+const text = async (): Promise<string> => kept.read(own).catch(() => '');
+const saysNetwork = (file: string) => async (): Promise<boolean> => (await text()).includes(`"${join(kept.folder, file)}"`);
+const warnings = (): string => kept.steps.map((step) => (step.kind === 'warning' ? step.text : '')).join('\n');
+
+async function started(): Promise<void> {
+  await kept.put('10-net.conf', bridge('cbr0'));
+  kept.start();
+  await waitFor('our configuration', isFirst);
+}
+
+describe('our configuration is written', () => {
+  it('NPWG-92: as soon as there is a default network, and not before', async () => {
+    kept.start();
+    await waitFor('the warning', async () =>
+      warnings().includes('there is no configuration of a network; our configuration is written as soon as there is one'),
+    );
+    expect(await kept.files()).toEqual([]);
+    await kept.put('10-net.conflist', '{"name":"cbr0",'); // half of it
+    await kept.put('10-net.conflist', '{"name":"cbr0","cniVersion":"0.3.1","plugins":[{"type":"x","capabilities":{"bandwidth":true}}]}');
+    await waitFor('our configuration', isFirst);
+    expect(JSON.parse(await text())).toEqual({
+      cniVersion: '0.3.1',
+      name: 'cbr0',
+      loadOnlyInlinedPlugins: true,
+      plugins: [
+        { type: 'plexus', capabilities: { bandwidth: true, 'io.kubernetes.cri.pod-annotations': true }, clusterNetwork: join(kept.folder, '10-net.conflist') },
+      ],
+    });
+    expect((await stat(join(kept.folder, own))).mode & 0o777).toBe(0o644);
+    expect(kept.displacements()).toEqual([]);
+  });
+
+  it('K8S-52: beside its place, renamed, and followed by one more write event in the folder', async () => {
+    await kept.put('10-net.conf', bridge('cbr0'));
+    const events: string[] = [];
+    const watcher: FSWatcher = watch(kept.folder, (kind, name) => events.push(`${kind} ${String(name).replace(/^\.new-.*/, '.new')}`));
+    kept.start();
+    await waitFor(
+      'the write event',
+      async () => events.lastIndexOf('change .plexus-written') > events.indexOf(`rename ${own}`) && events.includes(`rename ${own}`),
+    );
+    watcher.close();
+    // made and written under a name that no runtime reads, then renamed: never written in its place
+    expect(events.slice(0, events.indexOf(`rename ${own}`) + 1)).toEqual(['rename .new', 'change .new', 'rename .new', `rename ${own}`]);
+    expect(events).not.toContain(`change ${own}`);
+  });
+
+  it('is not written again when nothing has changed, and stays when the keeper ends', async () => {
+    await started();
+    const before = await stat(join(kept.folder, own));
+    await kept.stop();
+    kept.start();
+    await kept.put('99-other.conf', bridge('other'));
+    await waitFor('a look', async () => kept.steps.length >= 1);
+    await kept.stop();
+    expect((await stat(join(kept.folder, own))).ino).toBe(before.ino);
+    expect((await readdir(kept.folder)).toSorted()).toEqual(['.plexus-written', own, '10-net.conf', '99-other.conf']);
+  });
+
+  it('K8S-69: follows the default network, and stays when that is missing for a while', async () => {
+    await started();
+    await kept.put('10-net.conf', bridge('cbr0', { capabilities: { portMappings: true } }));
+    await waitFor('the capability', async () => (await text()).includes('portMappings'));
+    await rename(join(kept.folder, '10-net.conf'), join(kept.folder, '05-net.conf'));
+    await waitFor('the new name', saysNetwork('05-net.conf'));
+    const before = await text();
+    await unlink(join(kept.folder, '05-net.conf'));
+    await waitFor('the warning', async () => warnings().includes('our configuration stays as it is'));
+    expect(await text()).toBe(before);
+    await kept.put('20-calico.conf', bridge('k8s-pod-network'));
+    await waitFor('the other network', saysNetwork('20-calico.conf'));
+    expect(kept.displacements()).toEqual([]);
+  });
+
+  it('follows its options: another default network, outside of the folder', async () => {
+    await started();
+    await kept.put('20-b.conf', bridge('b'));
+    kept.options = { ...kept.options, defaultNetwork: '20-b.conf' };
+    await waitFor('the named one', saysNetwork('20-b.conf'));
+    const outside = join(kept.folder, 'plexus.d', 'net');
+    kept.options = { ...kept.options, defaultNetwork: outside, statusChecks: true };
+    await waitFor('the warning', async () => warnings().includes(`no default network in ${outside}: ENOENT`));
+    await mkdir(join(outside), { recursive: true });
+    await writeFile(join(outside, '10.conf'), bridge('c'));
+    await waitFor('the one outside', async () => (await saysNetwork('plexus.d/net/10.conf')()) && (await text()).includes('"1.1.0"'));
+  });
+
+  it('says which folder cannot be written, once, and goes on', async () => {
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await mkdir(join(kept.folder, own, 'in the way'), { recursive: true });
+    kept.start();
+    const problems = () => kept.steps.flatMap((step) => (step.kind === 'problem' ? [step.error] : []));
+    await waitFor('the problem', async () => problems().length > 0);
+    await rm(join(kept.folder, own), { recursive: true });
+    await waitFor('our configuration', async () => (await text()) !== '');
+    expect(problems()).toMatchObject([{ id: 'PLX-FILE-UNUSABLE' }]);
+  });
+});
+
+describe('when another program displaces our configuration', () => {
+  it.each([
+    { title: 'renamed (Cilium)', act: () => rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)), by: `it was renamed to ${own}.cilium_bak` },
+    { title: 'removed', act: () => unlink(join(kept.folder, own)), by: 'it was removed' },
+    { title: 'changed', act: () => kept.put(own, '{"name":"x","plugins":[{"type":"plexus"}]}'), by: 'it was changed' },
+    { title: 'emptied', act: () => kept.put(own, ''), by: 'it was changed' },
+    { title: 'Multus comes', act: () => kept.put('00-multus.conf', bridge('m', { type: 'multus' })), by: '00-multus.conf sorts before it' },
+  ])('$title: it is put right, and told', async ({ act, by }) => {
+    await started();
+    const before = await text();
+    await act();
+    await waitFor('the report', async () => kept.displacements().length > 0);
+    expect(kept.displacements()).toEqual([{ by, fixed: true }]);
+    expect([await text(), await isFirst()]).toEqual([before, true]);
+  });
+
+  it('a network that sorts before it: ours takes a name before that', async () => {
+    await started();
+    await kept.put('00-calico.conf', bridge('calico'));
+    await waitFor('the new name', async () => (await kept.files())[0] === '0-plexus.conflist');
+    await waitFor('the report', async () => kept.displacements().length > 0);
+    expect(await kept.files()).toEqual(['0-plexus.conflist', '00-calico.conf', '10-net.conf']);
+    expect(await kept.read('0-plexus.conflist')).toContain('00-calico.conf');
+    expect(kept.displacements()).toEqual([{ by: '00-calico.conf sorts before it', fixed: true }]);
+  });
+
+  it('a name before which there is none: told, once', async () => {
+    await started();
+    await kept.put('!net.conf', bridge('calico'));
+    await waitFor('the report', async () => kept.displacements().some(({ fixed }) => !fixed));
+    await kept.put('noise', '');
+    await unlink(join(kept.folder, '!net.conf'));
+    await waitFor('the end of it', async () => kept.steps.some((step) => step.kind === 'daemon' && step.text.endsWith('comes first again')));
+    expect(kept.displacements().filter(({ fixed }) => !fixed)).toEqual([{ by: '!net.conf sorts before it', fixed: false }]);
+  });
+
+  it('manageConfiguration report: only told', async () => {
+    await started();
+    kept.options = { ...kept.options, manage: 'report' };
+    await rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`));
+    await waitFor('the report', async () => kept.displacements().length > 0);
+    await kept.put('noise', '');
+    expect(kept.displacements()).toEqual([{ by: `it was renamed to ${own}.cilium_bak`, fixed: false }]);
+    expect(await kept.files()).toEqual(['10-net.conf']);
+  });
+
+  it('manageConfiguration off: nothing', async () => {
+    kept.options = { ...kept.options, manage: 'off' };
+    await kept.put('10-net.conf', bridge('cbr0'));
+    kept.start();
+    await kept.put('00-multus.conf', bridge('m', { type: 'multus' }));
+    await kept.stop();
+    expect((await readdir(kept.folder)).toSorted()).toEqual(['00-multus.conf', '10-net.conf']);
+  });
+
+  it('a program that does it each time: pauses that double, told once each, and no busy loop', async () => {
+    await started();
+    let taken = 0;
+    const exclusive = watch(
+      kept.folder,
+      () =>
+        void rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)).then(
+          () => taken++,
+          () => {},
+        ),
+    );
+    await rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`));
+    const unfixed = (): readonly string[] => kept.displacements().flatMap(({ by, fixed }) => (fixed ? [] : [by]));
+    const told = (times: number, pause: number): string =>
+      `it was renamed to ${own}.cilium_bak, after it was put right ${times} times; the next try is ${pause} s after the last one`;
+    for (const [index, pause] of [1, 2, 4, 8, 8].entries()) {
+      await waitFor(`pause ${index + 1}`, async () => unfixed().length > index);
+      expect([taken, unfixed()[index]]).toEqual([index + 1, told(index + 1, pause)]);
+      kept.clock.ms += pause * 1000;
+    }
+    exclusive.close();
+    await waitFor('the last correction', isFirst);
+    const fixed = (): number => kept.displacements().filter((each) => each.fixed).length;
+    const before = fixed();
+    kept.clock.ms += 600_001; // calm: the next time is a first one
+    await unlink(join(kept.folder, own));
+    await waitFor('an immediate correction', async () => (await isFirst()) && fixed() === before + 1);
+  });
+});
+
+describe('what was there before', () => {
+  it('Multus is moved aside after ours is there: no moment without a meta-plugin', async () => {
+    await kept.put('00-multus.conf', bridge('m', { type: 'multus' }));
+    await kept.put('10-net.conf', bridge('cbr0'));
+    const seen: (string | undefined)[] = [];
+    const watcher = watch(kept.folder, () => void kept.files().then((files) => seen.push(files[0])));
+    kept.start();
+    await waitFor('our configuration', isFirst);
+    watcher.close();
+    expect((await readdir(kept.folder)).toSorted()).toEqual(['.plexus-written', '00-multus.conf.plexus-saved', own, '10-net.conf']);
+    expect(seen.filter((name) => name !== '00-multus.conf' && name !== own)).toEqual([]);
+    expect(kept.steps.map((step) => (step.kind === 'daemon' ? step.text : step.kind))).toEqual([
+      `${kept.folder}: wrote ${own}`,
+      `${kept.folder}: moved 00-multus.conf aside, to 00-multus.conf.plexus-saved`,
+    ]);
+  });
+
+  it('a configuration of direct mode under our name is saved', async () => {
+    const direct = bridge('p', { type: 'plexus-cni' });
+    await kept.put(own, direct);
+    await kept.put('10-net.conf', bridge('cbr0'));
+    kept.start();
+    await waitFor('our configuration', async () => (await text()).includes('clusterNetwork'));
+    expect(await kept.read(`${own}.plexus-saved`)).toBe(direct);
+  });
+
+  it('manageConfiguration report: ours is written, Multus stays and is told', async () => {
+    kept.options = { ...kept.options, manage: 'report' };
+    await kept.put('00-multus.conf', bridge('m', { type: 'multus' }));
+    await kept.put('10-net.conf', bridge('cbr0'));
+    kept.start();
+    await waitFor('the report', async () => kept.displacements().length > 0);
+    expect(await kept.files()).toEqual(['00-multus.conf', own, '10-net.conf']);
+    expect(kept.displacements()).toEqual([{ by: '00-multus.conf sorts before it', fixed: false }]);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KeepOptions, keepConfiguration } from '../../src/install/index.ts';
+import type { Step } from '../../src/report/index.ts';
+
+export const bridge = (name: string, more: object = {}): string => JSON.stringify({ cniVersion: '1.0.0', name, type: 'bridge', ...more });
+
+/** A folder of a runtime, with a keeper that can be started, and what it tells. Its clock moves only when told to. */
+export interface Kept {
+  readonly folder: string;
+  readonly steps: Step[];
+  readonly clock: { ms: number };
+  options: KeepOptions;
+  readonly start: () => void;
+  /** Ends the keeper and waits for its end. */
+  readonly stop: () => Promise<void>;
+  readonly put: (name: string, text: string) => Promise<void>;
+  readonly read: (name: string) => Promise<string>;
+  /** The names that a runtime would read, in its order. */
+  readonly files: () => Promise<readonly string[]>;
+  readonly displacements: () => readonly { readonly by: string; readonly fixed: boolean }[];
+  readonly remove: () => Promise<void>;
+}
+
+export async function keptFolder(change: Partial<KeepOptions> = {}): Promise<Kept> {
+  const folder = await mkdtemp(join(tmpdir(), 'plexus-keep-'));
+  const steps: Step[] = [];
+  const clock = { ms: 1_000_000 };
+  const timing = { lookMs: 50, settleMs: 1, firstPauseMs: 1000, longestMs: 8000, calmMs: 600_000, now: () => clock.ms };
+  let stopping = new AbortController();
+  let running = Promise.resolve();
+  const kept: Kept = {
+    folder,
+    steps,
+    clock,
+    options: { folder, manage: 'keep', ...change },
+    start: () => {
+      stopping = new AbortController();
+      running = keepConfiguration(
+        () => kept.options,
+        (step) => steps.push(step),
+        stopping.signal,
+        timing,
+      );
+    },
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+    put: (name, text) => writeFile(join(folder, name), text),
+    read: (name) => readFile(join(folder, name), 'utf8'),
+    files: async () => (await readdir(folder)).filter((name) => /\.(conf|conflist|json)$/.test(name)).toSorted(),
+    displacements: () => steps.flatMap((step) => (step.kind === 'configuration-displaced' ? [{ by: step.by, fixed: step.fixed }] : [])),
+    remove: async () => {
+      await kept.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return kept;
+}
