@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
-import { connect, connectOptionsFor } from '../cluster/index.ts';
-import { type DaemonCluster, type LiveConfiguration, loadConfiguration, startDaemon } from '../daemon/index.ts';
+import { isAbsolute, join } from 'node:path';
+import { type WatchedCluster, connectForLong, connectOptionsFor } from '../cluster/index.ts';
+import { type LiveConfiguration, loadConfiguration, startDaemon } from '../daemon/index.ts';
 import { fileUnusable, operationCancelled, problemOf } from '../errors/index.ts';
+import { type KeepOptions, keepConfiguration } from '../install/index.ts';
 import { createLog } from '../observe/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
@@ -28,8 +29,10 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
     {
       program: versionText(),
       options: configuration.current,
-      cluster: clusterOf(settings, log.report),
-      keepConfiguration: async (report, signal) => configuration.follow(report, signal),
+      connect: (report) => clusterOf(configuration, report),
+      keepConfiguration: async (report, signal) => {
+        await Promise.all([configuration.follow(report, signal), keepConfiguration(() => keepOptions(configuration), report, signal)]);
+      },
       peerUid: await peerUid(),
       log: log.report,
     },
@@ -43,10 +46,16 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
 const settingsOf = (configuration: LiveConfiguration): Settings =>
   parseSettings({ clusterNetwork: 'set-elsewhere', ...configuration.current().settings }).settings;
 
-function clusterOf(settings: Settings, _report: Report): DaemonCluster | undefined {
-  const options = connectOptionsFor(settings, process.env);
-  if (options === undefined) return undefined;
-  return { cluster: connect(options), run: async () => {}, state: () => ({ synced: true, objects: 0 }) };
+async function clusterOf(configuration: LiveConfiguration, report: Report): Promise<WatchedCluster | undefined> {
+  const options = connectOptionsFor(settingsOf(configuration), process.env);
+  return options && connectForLong(options, report, configuration.current().kubeletPodsApi);
+}
+
+function keepOptions(configuration: LiveConfiguration): KeepOptions {
+  const { cniConfDir, manageConfiguration, defaultNetwork, statusChecks, socket, daemonWaitSeconds, settings } = configuration.current();
+  const { clusterNetwork } = settings;
+  const file = defaultNetwork ?? (typeof clusterNetwork === 'string' && isAbsolute(clusterNetwork) ? clusterNetwork : undefined);
+  return { folder: cniConfDir, manage: manageConfiguration, statusChecks, socket, daemonWaitSeconds, ...(file !== undefined && { defaultNetwork: file }) };
 }
 
 // Node.js cannot ask a unix socket who is at its other end: a few lines of C can (src/shim/node)

@@ -1,24 +1,17 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlexusError, apiRefused, apiUnavailable, problemOf } from '../errors/index.ts';
-import type { Credentials } from './credentials.ts';
+import { PlexusError, apiRefused, apiUnavailable } from '../errors/index.ts';
+import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
 
-/** One request to the API server. */
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
-  readonly path: string;
-  readonly body?: object;
-  readonly contentType?: string;
-  readonly accept?: string;
-  /** For messages: "get pod shop/db-0". */
-  readonly what: string;
-}
 /** An answer that was expected: success, or one of the statuses asked for. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
 }
+/** What one try ended in. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number }
+  | { readonly kind: 'no-answer'; readonly problem: string };
 
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
@@ -28,23 +21,30 @@ const mostBytes = 32 * 1024 * 1024;
  * Sends a request; tries again after what passes by itself (429, 5xx, no connection) until the signal is aborted,
  * then apiUnavailable, code 11. Statuses of `expected` are answers, others apiRefused.
  */
-export async function sendRequest(request: ApiRequest, expected: readonly number[], credentials: Credentials, signal: AbortSignal): Promise<ApiAnswer> {
+export async function sendRequest(request: ApiRequest, expected: readonly number[], api: ApiConnection, signal: AbortSignal): Promise<ApiAnswer> {
   for (let tries = 0; ; tries++) {
-    const outcome = await attempt(request, credentials, signal);
+    const outcome = await tryRequest(request, api, signal);
     if (outcome.kind === 'answer' && !isPassing(outcome.status)) return judged(request, outcome, expected);
-    const problem = outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem;
     await pause(tries, outcome, signal).catch(() => {}); // the next line says what an abort means
-    if (signal.aborted) throw gaveUp(request, problem, signal);
+    if (signal.aborted) throw gaveUp(request, problemIn(outcome), signal);
   }
 }
 
-type Outcome =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number }
-  | { readonly kind: 'no-answer'; readonly problem: string };
+/** Sends a request once. kubeconfigUnusable; everything else is part of what it returns. */
+export async function tryRequest(request: ApiRequest, api: ApiConnection, signal: AbortSignal): Promise<Outcome> {
+  const opened = await open(request, api, signal);
+  if (opened.kind === 'no-answer') return opened;
+  return readAnswer(opened.message).catch((error: unknown) => ({ kind: 'no-answer', problem: nameOf(error) }));
+}
 
+/** Whether a later try may end otherwise. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
-function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
+/** Why an outcome is no success, for people. */
+export const problemIn = (outcome: Outcome): string => (outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem);
+
+/** The answer if it was expected, else apiRefused. */
+export function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
   if ((status >= 200 && status < 300) || expected.includes(status)) return { status, body };
   throw apiRefused({ request: request.what, status, problem: messageIn(body) });
 }
@@ -60,36 +60,8 @@ async function pause(tries: number, outcome: Outcome, signal: AbortSignal): Prom
   await delay(Math.max(wanted, backOff), undefined, { signal });
 }
 
-async function attempt(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<Outcome> {
-  try {
-    return await exchange(request, credentials, signal);
-  } catch (error) {
-    return { kind: 'no-answer', problem: nameOf(error) };
-  }
-}
-
-// connection errors of several addresses come as one without text
-const nameOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(problemOf).join(', ') : problemOf(error));
-
-async function exchange(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<Outcome> {
-  const options = await credentials.options();
-  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-  const headers = {
-    ...(options.headers as http.OutgoingHttpHeaders | undefined),
-    accept: request.accept ?? 'application/json',
-    'user-agent': 'plexus',
-    ...(body !== undefined && { 'content-type': request.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
-  };
-  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  const url = new URL(credentials.server.pathname.replace(/\/$/, '') + request.path, credentials.server);
-  const { request: open } = url.protocol === 'http:' ? http : https;
-  const sent = open(url, { ...options, method: request.method, headers, signal }, resolve);
-  sent.on('error', reject);
-  sent.end(body);
-  return readAnswer(await promise);
-}
-
-async function readAnswer(message: http.IncomingMessage): Promise<Outcome> {
+/** Reads an answer to its end. Rejects when the connection breaks or the answer is too long. */
+export async function readAnswer(message: http.IncomingMessage): Promise<Outcome> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {

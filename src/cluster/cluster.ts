@@ -1,18 +1,44 @@
-import type { Nad, NadRef, PodMetadata, PodRef } from '../npwg/index.ts';
+import { type Nad, type NadRef, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
 
-/** A message about a pod for the people who watch it. */
+/** A message for the people who watch a pod or a node. */
 export interface PodEvent {
   readonly type: 'Normal' | 'Warning';
   /** Short and in one word, for example AddedInterface. */
   readonly reason: string;
   readonly message: string;
 }
+/** What an event is about: a pod, or the node itself. */
+export type EventSubject = (PodRef & { readonly uid?: string }) | { readonly node: string };
+
+/** The subject as people write it. */
+export const subjectKey = (subject: EventSubject): string => ('node' in subject ? `node ${subject.node}` : podKey(subject));
+
 /** Kubernetes, or a folder that stands for it. apiUnavailable, apiRefused; never hangs beyond the signal. */
 export interface Cluster {
   getPod(ref: PodRef, signal: AbortSignal): Promise<PodMetadata | undefined>;
+  /** The pod as this node's kubelet knows it; undefined when it cannot say. Absent where there is no kubelet to ask. */
+  getPodOfKubelet?(uid: string, signal: AbortSignal): Promise<PodMetadata | undefined>;
   /** nadInvalid when the object is no NAD. */
   getNad(ref: NadRef, signal: AbortSignal): Promise<Nad | undefined>;
   /** Writes the annotation network-status of exactly that pod: with a UID, never of a successor of the same name. */
   patchNetworkStatus(pod: PodRef & { readonly uid?: string }, status: string, signal: AbortSignal): Promise<'written' | 'pod-is-gone'>;
-  recordEvent(pod: PodRef & { readonly uid?: string }, event: PodEvent, signal: AbortSignal): Promise<void>;
+  recordEvent(subject: EventSubject, event: PodEvent, signal: AbortSignal): Promise<void>;
+}
+
+/** A Cluster for a long life, with what keeps it up to date. */
+export interface WatchedCluster {
+  readonly cluster: Cluster;
+  /** Until the signal is aborted. Never rejects. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  readonly state: () => WatchState;
+}
+/** How up to date what is watched is. */
+export interface WatchState {
+  /** Whether changes arrive now. */
+  readonly synced: boolean;
+  /** Whether everything has been read at least once: it may be out of date, but it is there. */
+  readonly complete: boolean;
+  readonly objects: number;
+  /** Why it is not synced. */
+  readonly problem?: string;
 }

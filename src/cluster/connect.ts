@@ -1,5 +1,7 @@
-import type { Cluster } from './cluster.ts';
+import { type Report, quiet } from '../report/index.ts';
+import type { Cluster, WatchedCluster } from './cluster.ts';
 import type { CredentialSource } from './credentials.ts';
+import type { WatchTiming } from './reflector.ts';
 
 /** What to connect to. */
 export type ConnectOptions = CredentialSource | { readonly kind: 'manifests'; readonly dir: string };
@@ -22,11 +24,21 @@ export function connect(options: ConnectOptions): Cluster {
     getPod: async (ref, signal) => (await cluster()).getPod(ref, signal),
     getNad: async (ref, signal) => (await cluster()).getNad(ref, signal),
     patchNetworkStatus: async (pod, status, signal) => (await cluster()).patchNetworkStatus(pod, status, signal),
-    recordEvent: async (pod, event, signal) => (await cluster()).recordEvent(pod, event, signal),
+    recordEvent: async (subject, event, signal) => (await cluster()).recordEvent(subject, event, signal),
   };
 }
 
 async function load(options: ConnectOptions): Promise<Cluster> {
   if (options.kind === 'manifests') return (await import('./manifests.ts')).manifestsCluster(options.dir);
-  return (await import('./kubernetes.ts')).kubernetesCluster(options);
+  const [{ kubernetesCluster }, { credentialProvider }] = await Promise.all([import('./kubernetes.ts'), import('./credentials.ts')]);
+  return kubernetesCluster({ credentials: credentialProvider(options), report: quiet });
+}
+
+/** A Cluster that watches NetworkAttachmentDefinitions and asks kubelet at the given socket for pods. kubeconfigUnusable. */
+export async function connectForLong(options: ConnectOptions, report: Report, kubeletSocket?: string, timing?: WatchTiming): Promise<WatchedCluster> {
+  if (options.kind === 'manifests') return { cluster: await load(options), run: async () => {}, state: () => ({ synced: true, complete: true, objects: 0 }) };
+  const [{ watchedCluster }, { credentialProvider }] = await Promise.all([import('./watched-cluster.ts'), import('./credentials.ts')]);
+  const credentials = credentialProvider(options);
+  await credentials.current(); // what is wrong with them is said at start
+  return watchedCluster({ credentials, report }, kubeletSocket, timing);
 }

@@ -12,30 +12,27 @@ import {
   parseNad,
   podKey,
 } from '../npwg/index.ts';
-import { type ApiAnswer, type ApiRequest, sendRequest } from './api-request.ts';
-import type { Cluster, PodEvent } from './cluster.ts';
-import { type CredentialSource, type Credentials, loadCredentials } from './credentials.ts';
+import { type ApiAnswer, sendRequest } from './api-request.ts';
+import { type Cluster, type EventSubject, type PodEvent, subjectKey } from './cluster.ts';
+import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 
-/** A Cluster that is a Kubernetes API server: one request for each method. Credentials are loaded with the first one. */
-export function kubernetesCluster(source: CredentialSource): Cluster {
-  let credentials: Promise<Credentials> | undefined;
-  const send = async (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> => {
-    credentials ??= loadCredentials(source);
-    return sendRequest(request, expected, await credentials, signal);
-  };
+/** A Cluster that is a Kubernetes API server: one request for each method. */
+export function kubernetesCluster(api: ApiConnection): Cluster {
+  const send = (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> => sendRequest(request, expected, api, signal);
   return {
     getPod: async (ref, signal) => {
-      const { status, body } = await send({ method: 'GET', path: podPath(ref), accept: metadataOnly, what: `get pod ${podKey(ref)}` }, [404], signal);
+      const what = `get pod ${podKey(ref)}`;
+      const { status, body } = await send({ verb: 'get', resource: 'pods', path: podPath(ref), accept: metadataOnly, what }, [404], signal);
       return status === 404 ? undefined : podFrom(ref, body);
     },
     getNad: async (ref, signal) =>
-      nadFrom(await send({ method: 'GET', path: nadPath(ref), what: `get NetworkAttachmentDefinition ${nadKey(ref)}` }, [404], signal)),
+      nadFrom(await send({ verb: 'get', resource: nadPlural, path: nadPath(ref), what: `get NetworkAttachmentDefinition ${nadKey(ref)}` }, [404], signal)),
     patchNetworkStatus: async (pod, text, signal) => {
       const { status } = await send(statusPatch(pod, text), [404, 409, 422], signal);
       return status < 300 ? 'written' : 'pod-is-gone';
     },
-    recordEvent: async (pod, event, signal) => {
-      await send(eventCreation(pod, event), [409], signal); // 409: this very message has been told already
+    recordEvent: async (subject, event, signal) => {
+      await send(eventCreation(subject, event), [409], signal); // 409: this very message has been told already
     },
   };
 }
@@ -61,7 +58,8 @@ const nadFrom = ({ status, body }: ApiAnswer): Nad | undefined => (status === 40
 
 /** One merge patch of the status subresource; with the UID in it, a successor of the same name answers 422 (K8S-14). */
 const statusPatch = (pod: PodRef & { readonly uid?: string }, text: string): ApiRequest => ({
-  method: 'PATCH',
+  verb: 'patch',
+  resource: 'pods/status',
   path: `${podPath(pod)}/status`,
   contentType: 'application/merge-patch+json',
   body: { metadata: { annotations: { [networkStatusKey]: text }, ...(pod.uid !== undefined && { uid: pod.uid }) } },
@@ -71,14 +69,16 @@ const statusPatch = (pod: PodRef & { readonly uid?: string }, text: string): Api
 
 const longestMessage = 1024;
 
-function eventCreation(pod: PodRef & { readonly uid?: string }, event: PodEvent): ApiRequest {
+function eventCreation(subject: EventSubject, event: PodEvent): ApiRequest {
   const now = new Date().toISOString();
+  const involvedObject = referenceTo(subject);
+  const { namespace = 'default' } = involvedObject; // events about what has no namespace are there
   const message = event.message.length > longestMessage ? `${event.message.slice(0, longestMessage - 1)}…` : event.message;
   const body = {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { namespace: pod.namespace, name: eventName(pod, event) },
-    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name, ...(pod.uid !== undefined && { uid: pod.uid }) },
+    metadata: { namespace, name: eventName(subject, event) },
+    involvedObject,
     type: event.type,
     reason: event.reason,
     message,
@@ -90,18 +90,26 @@ function eventCreation(pod: PodRef & { readonly uid?: string }, event: PodEvent)
     count: 1,
   };
   return {
-    method: 'POST',
-    path: `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/events`,
+    verb: 'create',
+    resource: 'events',
+    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
     body,
-    what: `record event ${event.reason} of pod ${podKey(pod)}`,
+    what: `record event ${event.reason} of ${subjectKey(subject)}`,
   };
 }
 
+// kubelet gives events about its node the node's name as UID, and kubectl describe looks for that
+const referenceTo = (subject: EventSubject): { readonly kind: string; readonly name: string; readonly namespace?: string; readonly uid?: string } =>
+  'node' in subject ? { kind: 'Node', name: subject.node, uid: subject.node } : { ...onlyOf(subject), kind: 'Pod' };
+
+const onlyOf = ({ namespace, name, uid }: PodRef & { readonly uid?: string }) => ({ apiVersion: 'v1', namespace, name, ...(uid !== undefined && { uid }) });
+
 // the runtime repeats a failing ADD for hours: the same warning of the same pod has the same name, so it is told once
-function eventName(pod: PodRef & { readonly uid?: string }, event: PodEvent): string {
+function eventName(subject: EventSubject, event: PodEvent): string {
+  const { name, uid } = referenceTo(subject);
   const same = createHash('sha256')
-    .update(`${pod.uid ?? ''} ${event.reason} ${event.message}`)
+    .update(`${uid ?? ''} ${event.reason} ${event.message}`)
     .digest('hex')
     .slice(0, 16);
-  return `${pod.name}.${event.type === 'Warning' ? same : randomBytes(8).toString('hex')}`;
+  return `${name}.${event.type === 'Warning' ? same : randomBytes(8).toString('hex')}`;
 }

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { type PlexusError, fileUnusable, manifestInvalid, problemOf } from '../errors/index.ts';
 import { replaceAtomically } from '../files/index.ts';
 import { type NadRef, type PodMetadata, type PodRef, nadKind, parseNad } from '../npwg/index.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, subjectKey } from './cluster.ts';
 import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 
 /**
@@ -24,8 +24,11 @@ export function manifestsCluster(folder: string): Cluster {
       await replaceAtomically(join(await statusFolder(folder), `${pod.namespace}.${pod.name}.json`), `${text}\n`, 0o644);
       return 'written';
     },
-    recordEvent: async (pod, event) => {
-      await appendFile(join(await statusFolder(folder), 'events.jsonl'), `${JSON.stringify({ pod: `${pod.namespace}/${pod.name}`, ...event })}\n`);
+    recordEvent: async (subject, event) => {
+      await appendFile(
+        join(await statusFolder(folder), 'events.jsonl'),
+        `${JSON.stringify({ ...('node' in subject ? subject : { pod: subjectKey(subject) }), ...event })}\n`,
+      );
     },
   };
 }

@@ -21,10 +21,12 @@ export function podFromCall({ ref, uid, runtimeConfig }: PodOfCall): PodMetadata
   return { ...ref, annotations: Object.fromEntries(texts), ...(uid !== undefined && { uid }) };
 }
 
-/** The pod of a call: from the call, else with one GET (K8S-12). podNotFound; podReplaced when a new pod has its name (K8S-13). */
+/** The pod of a call: from the call, else from this node's kubelet, else with one GET (K8S-12). podNotFound; podReplaced when a new pod has its name (K8S-13). */
 export async function readPod(call: PodOfCall, cluster: Cluster, signal: AbortSignal): Promise<PodMetadata> {
   const fromCall = podFromCall(call);
   if (fromCall !== undefined) return fromCall;
+  const fromKubelet = call.uid === undefined ? undefined : await cluster.getPodOfKubelet?.(call.uid, signal);
+  if (fromKubelet !== undefined && podKey(fromKubelet) === podKey(call.ref)) return fromKubelet;
   const pod = await cluster.getPod(call.ref, signal);
   if (pod === undefined) throw podNotFound({ pod: podKey(call.ref) });
   if (call.uid === undefined || pod.uid === undefined || pod.uid === call.uid || isMirrorOf(pod, call.uid)) return pod;

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster } from '../cluster/index.ts';
+import type { Cluster, WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type Journal, type SandboxLocks, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
-import { createMetrics, eventQueue, type JournalNumbers } from '../observe/index.ts';
+import { createMetrics, type EventQueue, eventQueue, type JournalNumbers } from '../observe/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import { everySoOften, publishAllPending } from '../reconcile/index.ts';
 import { type Report, tee } from '../report/index.ts';
@@ -12,25 +12,20 @@ import { callAnswerer } from './calls.ts';
 import { serveHttp } from './http.ts';
 import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
+import { nodeEvent } from './node-events.ts';
 import type { DaemonOptions } from './options.ts';
 
 /** What a daemon is given by whoever starts it. */
 export interface DaemonDeps {
   readonly program: string;
   readonly options: () => DaemonOptions;
-  readonly cluster: DaemonCluster | undefined;
+  /** Undefined: without a cluster. */
+  readonly connect: (report: Report) => Promise<WatchedCluster | undefined>;
   /** Keeps 00-plexus.conflist in place until the signal is aborted. */
   readonly keepConfiguration: (report: Report, signal: AbortSignal) => Promise<void>;
   readonly peerUid: (socket: Socket) => number | undefined;
   readonly log: Report;
 }
-/** The cluster, and its watch. */
-export interface DaemonCluster {
-  readonly cluster: Cluster;
-  readonly run: (signal: AbortSignal) => Promise<void>;
-  readonly state: () => { readonly synced: boolean; readonly objects: number; readonly problem?: string };
-}
-/** Given to the cluster when it is made, which is before there are metrics. */
 export interface RunningDaemon {
   /** Port of the HTTP endpoints; undefined without. */
   readonly httpPort: number | undefined;
@@ -49,26 +44,32 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const { cniDir } = settingsOf(deps);
   const journal = fileJournal(`${cniDir}/journal`);
   let calls: LinkServer | undefined;
+  let watched: WatchedCluster | undefined;
   const metrics = await createMetrics({
     journal: () => journalNumbers(journal),
-    watch: () => deps.cluster?.state() ?? { synced: false, objects: 0 },
+    watch: () => watched?.state() ?? { synced: false, objects: 0 },
     calls: () => calls?.calls() ?? 0,
     version: deps.program,
   });
   const pending = { maybe: true };
+  let events: EventQueue | undefined;
   const report = tee(deps.log, metrics.report, (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
+    const event = nodeEvent(step, deps.options().nodeName);
+    if (event !== undefined) void events?.recordEvent(...event, stop);
   });
-  const events = deps.cluster === undefined ? undefined : eventQueue((...words) => deps.cluster?.cluster.recordEvent(...words) ?? Promise.resolve(), report);
-  const cluster = deps.cluster && events && { ...deps.cluster.cluster, recordEvent: events.recordEvent };
+  watched = await deps.connect(report);
+  const direct = watched?.cluster;
+  events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
+  const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
   const locks = fileLocks(`${cniDir}/locks`, owner);
   calls = await serve({ deps, journal, locks, report, cluster });
   const { http } = deps.options();
-  const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(deps), metrics: metrics.render });
+  const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(watched), metrics: metrics.render });
   report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
   const background = new AbortController();
   const loops: Promise<void>[] = [
-    deps.cluster?.run(background.signal) ?? Promise.resolve(),
+    watched?.run(background.signal) ?? Promise.resolve(),
     deps.keepConfiguration(report, background.signal),
     publishLoop({ deps, journal, locks, report, cluster, pending }, background.signal),
     events?.run(background.signal) ?? Promise.resolve(),
@@ -114,11 +115,9 @@ async function serve({ deps, journal, locks, report, cluster }: Parts): Promise<
   });
 }
 
-function notReady({ cluster }: DaemonDeps): string | undefined {
-  const state = cluster?.state();
-  return state === undefined || state.synced || state.objects > 0
-    ? undefined
-    : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
+function notReady(watched: WatchedCluster | undefined): string | undefined {
+  const state = watched?.state();
+  return state === undefined || state.complete ? undefined : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
 }
 
 // Also ends when another daemon has put its own socket in place: new calls go there.

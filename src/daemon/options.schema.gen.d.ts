@@ -41,7 +41,7 @@ export interface WrittenDaemonOptions {
    */
   graceSeconds?: number;
   /**
-   * Socket of kubelet's Pods API (alpha in Kubernetes 1.36), asked for a pod's annotations when the runtime did not hand them over.
+   * Socket of kubelet's Pods API (Kubernetes 1.36 or later), asked for a pod's annotations when the runtime did not hand them over. Used when it is there.
    */
   kubeletPodsApi?: string;
   [k: string]: unknown;

@@ -16,7 +16,7 @@ export interface DaemonOptions {
   readonly http?: { readonly host: string; readonly port: number };
   readonly nodeName?: string;
   readonly graceSeconds: number;
-  readonly kubeletPodsApi?: string;
+  readonly kubeletPodsApi: string;
   /** Everything else: settings that hold for all calls. */
   readonly settings: JsonObject;
 }
@@ -31,11 +31,10 @@ export function parseDaemonOptions(config: JsonObject): { readonly options: Daem
   const http = httpOf(written.http ?? '127.0.0.1:9913');
   const options: DaemonOptions = {
     ...defaults,
-    ...withoutAbsent({ socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, graceSeconds }),
+    ...withoutAbsent({ socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, graceSeconds, kubeletPodsApi }),
     ...(filled(defaultNetwork) && { defaultNetwork }),
     ...(http !== undefined && { http }),
     ...(filled(nodeName) && { nodeName }),
-    ...(filled(kubeletPodsApi) && { kubeletPodsApi }),
     settings,
   };
   return { options, warnings: checkSettings(settings) };
@@ -54,6 +53,7 @@ const defaults = {
   statusChecks: false,
   daemonWaitSeconds: 10,
   graceSeconds: 30,
+  kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
 } as const;
 
 const withoutAbsent = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } =>

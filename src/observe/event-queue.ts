@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster, PodEvent } from '../cluster/index.ts';
+import { type Cluster, type EventSubject, type PodEvent, subjectKey } from '../cluster/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
 
 type Send = Cluster['recordEvent'];
-type Pod = Parameters<Send>[0];
 
 export interface EventLimits {
   /** Events that may be sent at once; so many come back each second. */
@@ -26,24 +25,23 @@ const lastMs = 3000;
 
 /** Events written in the background, never faster than the limits allow: a failing node must not flood the API server. */
 export function eventQueue(send: Send, report: Report, limits: EventLimits = usual): EventQueue {
-  let waiting: { readonly pod: Pod; readonly event: PodEvent }[] = [];
+  let waiting: { readonly subject: EventSubject; readonly event: PodEvent }[] = [];
   let wake = (): void => {};
   const bucket = tokenBucket(limits);
   const sendNext = async (signal: AbortSignal): Promise<void> => {
     const next = waiting.shift();
     if (next === undefined) return;
-    await send(next.pod, next.event, AbortSignal.any([signal, AbortSignal.timeout(sendMs)])).catch((thrown: unknown) =>
+    await send(next.subject, next.event, AbortSignal.any([signal, AbortSignal.timeout(sendMs)])).catch((thrown: unknown) =>
       report({
         kind: 'warning',
         sandbox: '',
-        pod: `${next.pod.namespace}/${next.pod.name}`,
-        text: `event ${next.event.reason} was not written: ${asPlexusError(thrown).message}`,
+        text: `event ${next.event.reason} of ${subjectKey(next.subject)} was not written: ${asPlexusError(thrown).message}`,
       }),
     );
   };
   return {
-    recordEvent: async (pod, event) => {
-      waiting.push({ pod, event });
+    recordEvent: async (subject, event) => {
+      waiting.push({ subject, event });
       if (waiting.length > limits.waiting) waiting = withoutOldest(waiting, report);
       wake();
     },

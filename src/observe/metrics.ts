@@ -31,9 +31,16 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   const registry = new client.Registry();
   client.collectDefaultMetrics({ register: registry });
   const report = listener(counters(client, [registry]));
-  gauges(client, [registry], sources);
-  return { report, render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }) };
+  let journal = noNumbers;
+  gauges(client, [registry], { ...sources, journal: () => journal });
+  const render: Metrics['render'] = async () => {
+    journal = await sources.journal(); // once for all gauges
+    return { contentType: registry.contentType, text: await registry.metrics() };
+  };
+  return { report, render };
 }
+
+const noNumbers: JournalNumbers = { sandboxes: 0, detaching: 0, pendingStatus: 0, attachments: new Map() };
 
 function counters({ Counter, Histogram }: PromClient, registers: prom.Registry[]) {
   const counter = (name: string, help: string, labelNames: string[]): prom.Counter => new Counter({ name, help, labelNames, registers });
@@ -78,9 +85,11 @@ function listener(metrics: ReturnType<typeof counters>): Report {
   return (step) => (on[step.kind] as ((step: Step) => void) | undefined)?.(step);
 }
 
-function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: MetricSources): void {
+type GaugeSources = Omit<MetricSources, 'journal'> & { readonly journal: () => JournalNumbers };
+
+function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: GaugeSources): void {
   const journal = (name: string, help: string, value: (numbers: JournalNumbers) => number): void => {
-    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: async () => gauge.set(value(await sources.journal())) });
+    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(sources.journal())) });
   };
   journal('plexus_journal_sandboxes', 'Sandboxes in the journal.', ({ sandboxes }) => sandboxes);
   journal('plexus_journal_detaching', 'Attachments in the journal that could not yet be undone.', ({ detaching }) => detaching);
@@ -90,9 +99,9 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Metr
     help: 'Attachments on this node, by network.',
     labelNames: ['network'],
     registers,
-    collect: async () => {
+    collect: () => {
       attachments.reset();
-      for (const [network, count] of (await sources.journal()).attachments) attachments.set({ network }, count);
+      for (const [network, count] of sources.journal().attachments) attachments.set({ network }, count);
     },
   });
   const simple = (name: string, help: string, value: () => number): void => {

@@ -1,0 +1,75 @@
+import http from 'node:http';
+import https from 'node:https';
+import { problemOf } from '../errors/index.ts';
+import type { Report } from '../report/index.ts';
+import type { CredentialProvider, Credentials } from './credentials.ts';
+
+/** How to reach an API server, and who is told of each request. */
+export interface ApiConnection {
+  readonly credentials: CredentialProvider;
+  readonly report: Report;
+}
+/** One request to the API server. */
+export interface ApiRequest {
+  /** As in Kubernetes' roles. */
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch';
+  /** As in Kubernetes' roles: "pods/status". */
+  readonly resource: string;
+  readonly path: string;
+  readonly body?: object;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** For messages: "get pod shop/db-0". */
+  readonly what: string;
+}
+/** The beginning of an answer, or why there is none. */
+export type Opened = { readonly kind: 'answer'; readonly message: http.IncomingMessage } | { readonly kind: 'no-answer'; readonly problem: string };
+
+const methods = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', patch: 'PATCH' } as const;
+
+/**
+ * Sends a request once and gives the answer as it begins. After 401 it is sent again, once, if the credentials have
+ * become others meanwhile. kubeconfigUnusable; everything else is part of what it returns.
+ */
+export async function open(request: ApiRequest, { credentials, report }: ApiConnection, signal: AbortSignal): Promise<Opened> {
+  const started = performance.now();
+  const tell = (status: number | 'none'): void =>
+    report({ kind: 'api-request', verb: request.verb, resource: request.resource, status, ms: performance.now() - started });
+  for (let isFirst = true; ; isFirst = false) {
+    const current = await credentials.current();
+    const opened = await once(request, current, signal);
+    tell(opened.kind === 'answer' ? (opened.message.statusCode ?? 0) : 'none');
+    const isRefused = opened.kind === 'answer' && opened.message.statusCode === 401;
+    if (!isFirst || !isRefused || (await credentials.current()) === current) return opened;
+    opened.message.resume(); // nobody reads the refusal
+  }
+}
+
+async function once(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<Opened> {
+  try {
+    return { kind: 'answer', message: await send(request, credentials, signal) };
+  } catch (error) {
+    return { kind: 'no-answer', problem: nameOf(error) };
+  }
+}
+
+// connection errors of several addresses come as one without text
+export const nameOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(problemOf).join(', ') : problemOf(error));
+
+async function send(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<http.IncomingMessage> {
+  const options = await credentials.options();
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const headers = {
+    ...(options.headers as http.OutgoingHttpHeaders | undefined),
+    accept: request.accept ?? 'application/json',
+    'user-agent': 'plexus',
+    ...(body !== undefined && { 'content-type': request.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+  const url = new URL(credentials.server.pathname.replace(/\/$/, '') + request.path, credentials.server);
+  const { request: start } = url.protocol === 'http:' ? http : https;
+  const sent = start(url, { ...options, method: methods[request.verb], headers, signal }, resolve);
+  sent.on('error', reject);
+  sent.end(body);
+  return promise;
+}

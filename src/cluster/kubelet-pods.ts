@@ -1,0 +1,72 @@
+import { stat } from 'node:fs/promises';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import type { PodMetadata } from '../npwg/index.ts';
+import { podsApiDescriptor } from './kubelet-pods-descriptor.ts';
+
+/** The pods of this node as kubelet knows them. */
+export interface KubeletPods {
+  /** Undefined when kubelet does not serve this, does not know the pod, or is not ready: another source is asked then (K8S-10, K8S-12). */
+  readonly byUid: (uid: string, signal: AbortSignal) => Promise<PodMetadata | undefined>;
+}
+
+interface PodOfKubelet {
+  readonly pod?: {
+    readonly metadata?: { readonly name: string; readonly namespace: string; readonly uid: string; readonly annotations: Record<string, string> };
+  };
+}
+type Ask = (uid: string) => Promise<PodOfKubelet>;
+
+const answerMs = 1000;
+const unimplemented = 12;
+
+/** A client of kubelet's Pods API at a unix socket (KEP-4188). gRPC is loaded when the socket is there and asked. */
+export function kubeletPods(socket: string): KubeletPods {
+  let services: Promise<readonly Ask[]> | undefined;
+  let served: Ask | undefined;
+  const ask = async (uid: string): Promise<PodOfKubelet | undefined> => {
+    for (const each of served === undefined ? await (services ??= connect(socket)) : [served]) {
+      try {
+        const answer = await each(uid);
+        served = each;
+        return answer;
+      } catch (error) {
+        if ((error as { readonly code?: unknown }).code !== unimplemented) return undefined;
+      }
+    }
+    served = undefined; // kubelet may have been replaced by one of another version
+    return undefined;
+  };
+  return {
+    byUid: async (uid, signal) => {
+      if (signal.aborted || !(await isThere(socket))) return undefined;
+      const metadata = (await ask(uid))?.pod?.metadata;
+      if (metadata === undefined || metadata.uid !== uid) return undefined;
+      const { name, namespace, annotations } = metadata;
+      return { name, namespace, uid, annotations };
+    },
+  };
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+// one service for each version of the API, newest first
+async function connect(socket: string): Promise<readonly Ask[]> {
+  const [grpc, loader] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
+  const definition = loader.fromJSON(podsApiDescriptor as unknown as Parameters<typeof loader.fromJSON>[0], { defaults: true });
+  return Object.keys(podsApiDescriptor.nested)
+    .filter((name) => name !== 'kubelet')
+    .map((version) => {
+      const service = definition[`${version}.Pods`] as ServiceDefinition;
+      const client = new (grpc.makeGenericClientConstructor(service, 'Pods'))(`unix:${socket}`, grpc.credentials.createInsecure());
+      return (podUID) => {
+        const { promise, resolve, reject } = Promise.withResolvers<PodOfKubelet>();
+        const call = client['GetPod'] as (request: object, options: object, done: (error: Error | null, answer: PodOfKubelet) => void) => void;
+        call.call(client, { podUID }, { deadline: Date.now() + answerMs }, (error, answer) => (error === null ? resolve(answer) : reject(error)));
+        return promise;
+      };
+    });
+}

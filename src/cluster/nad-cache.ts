@@ -1,0 +1,50 @@
+import { type Nad, type NadRef, nadKey, parseNad, resourceNameKey } from '../npwg/index.ts';
+
+/** NetworkAttachmentDefinitions of a cluster, as far as Plexus reads them. */
+export interface NadCache {
+  /** Undefined when it is not known. nadInvalid when the object is no NAD. */
+  readonly get: (ref: NadRef) => Nad | undefined;
+  readonly size: () => number;
+  readonly set: (object: unknown) => void;
+  readonly remove: (object: unknown) => void;
+  /** Takes objects one by one; with `done`, they and no others are what is known. */
+  readonly listing: () => { readonly add: (object: unknown) => void; readonly done: () => void };
+}
+
+interface ApiObject {
+  readonly metadata?: { readonly name?: string | undefined; readonly namespace?: string | undefined; readonly annotations?: Readonly<Record<string, unknown>> };
+  readonly spec?: { readonly config?: unknown };
+}
+
+/** An empty one. Configurations are kept as text, once, and parsed when they are used. */
+export function createNadCache(): NadCache {
+  let known = new Map<string, ApiObject>();
+  return {
+    get: (ref) => {
+      const object = known.get(nadKey(ref));
+      return object === undefined ? undefined : parseNad(object);
+    },
+    size: () => known.size,
+    set: (object) => void known.set(keyOf(object), slim(object)),
+    remove: (object) => void known.delete(keyOf(object)),
+    listing: () => {
+      const next = new Map<string, ApiObject>();
+      return { add: (object) => void next.set(keyOf(object), slim(object)), done: () => void (known = next) };
+    },
+  };
+}
+
+const keyOf = (object: unknown): string => {
+  const { metadata } = object as ApiObject;
+  return nadKey({ namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' });
+};
+
+// managedFields and other people's annotations are often longer than the network
+function slim(object: unknown): ApiObject {
+  const { metadata, spec } = object as ApiObject;
+  const resourceName = metadata?.annotations?.[resourceNameKey];
+  return {
+    metadata: { name: metadata?.name, namespace: metadata?.namespace, ...(resourceName !== undefined && { annotations: { [resourceNameKey]: resourceName } }) },
+    ...(spec?.config !== undefined && { spec: { config: spec.config } }),
+  };
+}

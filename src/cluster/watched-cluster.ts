@@ -1,0 +1,36 @@
+import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
+import type { PlexusError } from '../errors/index.ts';
+import type { WatchedCluster } from './cluster.ts';
+import type { ApiConnection } from './http-exchange.ts';
+import { kubeletPods } from './kubelet-pods.ts';
+import { kubernetesCluster } from './kubernetes.ts';
+import { createNadCache } from './nad-cache.ts';
+import { reflect, usualWatchTiming } from './reflector.ts';
+
+/**
+ * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while the
+ * API server is away, then as they were last. What the watch has not (yet) brought is asked for with one GET.
+ */
+export function watchedCluster(api: ApiConnection, kubeletSocket: string | undefined, timing = usualWatchTiming): WatchedCluster {
+  const cluster = kubernetesCluster(api);
+  const nads = createNadCache();
+  let state: { synced: boolean; complete: boolean; problem?: string } = { synced: false, complete: false };
+  const onSynced = (): void => {
+    if (!state.synced) api.report({ kind: 'watch-state', resource: nadPlural, state: 'synced' });
+    state = { synced: true, complete: true };
+  };
+  const onLost = (error: PlexusError): void => {
+    if (state.synced || state.problem === undefined) api.report({ kind: 'watch-state', resource: nadPlural, state: 'lost', error });
+    state = { synced: false, complete: state.complete, problem: error.message };
+  };
+  const kubelet = kubeletSocket === undefined ? undefined : kubeletPods(kubeletSocket);
+  return {
+    cluster: {
+      ...cluster,
+      getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, signal)),
+      ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
+    },
+    run: (signal) => reflect({ path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, timing, onSynced, onLost }, signal),
+    state: () => ({ ...state, objects: nads.size() }),
+  };
+}

@@ -1,0 +1,13 @@
+import type { EventSubject, PodEvent } from '../cluster/index.ts';
+import type { Step } from '../report/index.ts';
+
+/** The event on the Node that a step is worth, for those who run the node; undefined for most. K8S-62. */
+export function nodeEvent(step: Step, node: string | undefined): readonly [EventSubject, PodEvent] | undefined {
+  if (node === undefined || step.kind !== 'configuration-displaced') return undefined;
+  const { file, by, fixed } = step;
+  const message = fixed
+    ? `The CNI configuration of Plexus, ${file}, was displaced (${by}); it is in its place again.`
+    : `The container runtime does not use Plexus: ${file} is displaced (${by}). Pods that are created now get the default network only. ` +
+      'Stop the program that does this, or remove the file.';
+  return [{ node }, { type: 'Warning', reason: fixed ? 'ConfigurationRestored' : 'ConfigurationDisplaced', message }];
+}

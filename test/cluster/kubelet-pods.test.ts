@@ -1,0 +1,81 @@
+import { status } from '@grpc/grpc-js';
+import { mkdtempDisposable, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Cluster, readPod } from '../../src/cluster/index.ts';
+import { kubeletPods } from '../../src/cluster/kubelet-pods.ts';
+import { type KubeletOptions, type TestKubelet, startTestKubelet } from '../support/kubelet-pods-server.ts';
+
+const pod = { name: 'db-0', namespace: 'shop', uid: 'u-1', annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage', other: 'ü' } };
+const soon = (): AbortSignal => AbortSignal.timeout(10_000);
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let kubelet: TestKubelet | undefined;
+const socket = (): string => join(folder.path, 'pods-api.sock');
+const serve = async (more: Partial<KubeletOptions> = {}): Promise<void> => {
+  kubelet = await startTestKubelet({ socket: socket(), version: 'v1alpha1', pods: [pod], ...more });
+};
+
+beforeEach(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-kubelet-'));
+});
+afterEach(async () => {
+  kubelet?.close();
+  kubelet = undefined;
+  await folder.remove();
+});
+
+describe('kubelet’s Pods API', () => {
+  it.each(['v1alpha1', 'v1beta1', 'v1'] as const)('K8S-11: gives a pod by its UID (%s)', async (version) => {
+    await serve({ version });
+    const pods = kubeletPods(socket());
+    expect(await pods.byUid('u-1', soon())).toEqual(pod);
+    expect(await pods.byUid('u-2', soon())).toBeUndefined();
+    expect(kubelet?.asked).toEqual(['u-1', 'u-2']);
+  });
+  it.each([
+    { title: 'is not ready (FAILED_PRECONDITION)', more: { status: status.FAILED_PRECONDITION } },
+    { title: 'is asked too often (RESOURCE_EXHAUSTED)', more: { status: status.RESOURCE_EXHAUSTED } },
+    { title: 'does not know the pod', more: { pods: [] } },
+  ])('K8S-10: kubelet $title: another source is asked', async ({ more }) => {
+    await serve(more);
+    expect(await kubeletPods(socket()).byUid('u-1', soon())).toBeUndefined();
+    expect(kubelet?.asked).toEqual(['u-1']);
+  });
+  it('K8S-10: without its socket nothing is asked; it may come later, and be replaced', async () => {
+    const pods = kubeletPods(socket());
+    expect(await pods.byUid('u-1', soon())).toBeUndefined();
+    await serve();
+    expect(await pods.byUid('u-1', soon())).toEqual(pod);
+    kubelet?.close();
+    await rm(socket(), { force: true });
+    expect(await pods.byUid('u-1', soon())).toBeUndefined();
+    await serve({ version: 'v1beta1' }); // a newer kubelet
+    await pods.byUid('u-1', soon()); // finds that out
+    expect(await pods.byUid('u-1', soon())).toEqual(pod);
+  });
+});
+
+describe('K8S-12: where the pod of a call comes from', () => {
+  const asked: string[] = [];
+  const cluster = (found: typeof pod | undefined): Cluster => ({
+    getPodOfKubelet: async () => (asked.push('kubelet'), found),
+    getPod: async () => (asked.push('api'), pod),
+    getNad: () => Promise.reject(new Error('not asked')),
+    patchNetworkStatus: () => Promise.reject(new Error('not asked')),
+    recordEvent: () => Promise.reject(new Error('not asked')),
+  });
+  const ref = { namespace: 'shop', name: 'db-0' };
+  const capability = { 'io.kubernetes.cri.pod-annotations': { a: 'b' } };
+  it.each([
+    { title: 'the call itself', uid: 'u-1', runtimeConfig: capability, found: pod, from: [] },
+    { title: 'then kubelet', uid: 'u-1', runtimeConfig: {}, found: pod, from: ['kubelet'] },
+    { title: 'then the API server', uid: 'u-1', runtimeConfig: {}, found: undefined, from: ['kubelet', 'api'] },
+    { title: 'without a UID the API server', uid: undefined, runtimeConfig: {}, found: pod, from: ['api'] },
+    { title: 'the API server when kubelet means another pod', uid: 'u-1', runtimeConfig: {}, found: { ...pod, name: 'db-1' }, from: ['kubelet', 'api'] },
+  ])('$title', async ({ uid, runtimeConfig, found, from }) => {
+    asked.length = 0;
+    await readPod({ ref, uid, runtimeConfig }, cluster(found), soon());
+    expect(asked).toEqual(from);
+  });
+});

@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { mkdir, mkdtempDisposable, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type WatchedCluster, connectForLong } from '../../src/cluster/index.ts';
+import { jsonLines } from '../../src/cluster/json-lines.ts';
+import type { Step } from '../../src/report/index.ts';
+import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const nads = 'network-attachment-definitions';
+const timing = { page: 2, watchSeconds: 1800, silenceMs: 60_000, firstPauseMs: 5, longestPauseMs: 50 };
+const soon = (): AbortSignal => AbortSignal.timeout(10_000);
+
+let server: ApiServer;
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let steps: Step[];
+let stop: AbortController;
+let running: Promise<void>;
+let watched: WatchedCluster;
+
+beforeEach(async () => {
+  server = await startApiServer({ bookmarkMs: 100_000 });
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-watch-'));
+  steps = [];
+  stop = new AbortController();
+});
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await server.close();
+  await folder.remove();
+});
+
+const put = (name: string, config: string, namespace = 'default') =>
+  server.put(nads, { metadata: { name, namespace, annotations: { theirs: 'x'.repeat(1000) } }, spec: { config } });
+const config = async (name: string, namespace = 'default') => (await watched.cluster.getNad({ namespace, name }, soon()))?.config;
+const asked = (verb: string): readonly string[] =>
+  server.requests.filter((request) => request.resource === nads && request.verb === verb).map(({ path, query }) => path + query);
+const states = (): readonly string[] => steps.flatMap((step) => (step.kind === 'watch-state' ? [step.state] : []));
+
+async function watch(more: Partial<typeof timing> = {}): Promise<void> {
+  const file = join(folder.path, 'kubeconfig');
+  await server.writeKubeconfig(file);
+  await start({ kind: 'kubeconfig', file }, more);
+}
+async function start(source: Parameters<typeof connectForLong>[0], more: Partial<typeof timing> = {}): Promise<void> {
+  watched = await connectForLong(source, (step) => void steps.push(step), undefined, { ...timing, ...more });
+  running = watched.run(stop.signal);
+  await waitFor('the watch', async () => watched.state().synced);
+}
+/** Whether a change made now arrives by the watch alone. */
+async function arrives(name: string): Promise<void> {
+  const before = watched.state().objects;
+  put(name, `{"type":"${name}"}`);
+  await waitFor(`${name} by the watch`, async () => watched.state().objects === before + 1);
+}
+
+describe('the watch of NetworkAttachmentDefinitions', () => {
+  it('knows what was there before, in pages, and what is made, changed and removed later, without another request', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) put(name, `{"type":"${name}"}`);
+    put('a', '{"type":"elsewhere"}', 'shop');
+    await watch();
+    expect(asked('list')).toHaveLength(3);
+    expect(watched.state()).toEqual({ synced: true, complete: true, objects: 6 });
+    put('a', '{"type":"changed"}');
+    await arrives('f');
+    server.remove(nads, 'default', 'b');
+    await waitFor('the removal', async () => watched.state().objects === 6);
+    expect([await config('a'), await config('a', 'shop'), await config('e'), await config('f')]).toEqual([
+      '{"type":"changed"}',
+      '{"type":"elsewhere"}',
+      '{"type":"e"}',
+      '{"type":"f"}',
+    ]);
+    expect([asked('get'), asked('watch').length]).toEqual([[], 1]);
+  });
+
+  it('what it does not know is asked for with one GET: the watch may be behind', async () => {
+    await watch();
+    expect(await config('missing')).toBeUndefined();
+    expect(asked('get')).toHaveLength(1);
+  });
+
+  it('an object that is no NAD is told when it is used', async () => {
+    server.put(nads, { metadata: { name: 'odd', namespace: 'default' }, spec: { config: 5 } });
+    await watch();
+    await expect(config('odd')).rejects.toMatchObject({ id: 'PLX-NAD-INVALID' });
+  });
+
+  it('API requests are told with verb, resource and status', async () => {
+    await watch();
+    await config('missing');
+    const told = steps.flatMap((step) => (step.kind === 'api-request' ? [[step.verb, step.resource, step.status]] : []));
+    expect(told).toEqual([
+      ['list', nads, 200],
+      ['watch', nads, 200],
+      ['get', nads, 404],
+    ]);
+  });
+});
+
+describe('the watch goes on', () => {
+  it.each<{ title: string; act: () => void }>([
+    { title: 'when the server ends it', act: () => server.endWatches() },
+    { title: 'after a line that breaks off', act: () => server.truncateWatches() },
+    { title: '410 as an event: lists again', act: () => server.expireWatches() },
+    { title: '410 as a status: lists again', act: () => (server.compact('status'), server.endWatches()) },
+  ])('$title', async ({ act }) => {
+    put('a', '{}');
+    await watch();
+    act();
+    put('while-away', '{"type":"while-away"}');
+    await waitFor('the change meanwhile', async () => watched.state().objects === 2);
+    await arrives('later');
+    expect(asked('get')).toEqual([]);
+  });
+
+  it.each<{ title: string; arm: () => void }>([
+    { title: 'status 500', arm: () => server.faults.answer(500, { times: 5 }) },
+    { title: 'status 401', arm: () => server.faults.unauthorized({ times: 3 }) },
+    { title: '429 with Retry-After', arm: () => server.faults.tooManyRequests(1, { times: 1 }) },
+    { title: 'dropped connections', arm: () => server.faults.drop('before', { times: 5 }) },
+    { title: 'lines that are no JSON', arm: () => server.faults.watch('garbage', 0, { times: 3 }) },
+    { title: 'watches that end at once', arm: () => server.faults.watch('end', 0, { times: 3 }) },
+    { title: 'watches that are dropped at once', arm: () => server.faults.watch('drop', 0, { times: 3 }) },
+    { title: 'watches that expire at once', arm: () => server.faults.watch('expire', 0, { times: 3 }) },
+  ])('after $title', async ({ arm }) => {
+    await watch();
+    arm();
+    server.endWatches();
+    await waitFor('a watch', async () => server.openWatches() === 1);
+    await arrives('later');
+    expect(watched.state().synced).toBe(true);
+  });
+
+  it('when the API server is away, it says so once, gives what it knows, and is there again after it', async () => {
+    put('a', '{"type":"a"}');
+    await watch();
+    await server.goAway();
+    await waitFor('the loss', async () => !watched.state().synced);
+    expect(watched.state()).toMatchObject({ complete: true, objects: 1, problem: expect.stringContaining('watch network-attachment-definitions') });
+    expect(await config('a')).toBe('{"type":"a"}');
+    await server.comeBack();
+    await waitFor('the watch', async () => watched.state().synced);
+    await arrives('later');
+    expect(states()).toEqual(['synced', 'lost', 'synced']);
+  });
+
+  it('when a list expires between its pages, it is asked for in one piece', async () => {
+    for (const name of ['a', 'b', 'c']) put(name, '{}');
+    server.faults.answer(410, { times: 1, match: ({ query }) => query.has('continue') });
+    await watch();
+    expect(watched.state().objects).toBe(3);
+    expect(asked('list').at(-1)).not.toContain('limit');
+  });
+
+  it('when a connection is dead without a word', async () => {
+    await watch({ silenceMs: 200 }); // there are no bookmarks
+    await waitFor('another watch', async () => asked('watch').length >= 3);
+    await arrives('later');
+  });
+
+  it('what is removed while it is away is not known after it', async () => {
+    put('a', '{}');
+    put('b', '{}');
+    await watch();
+    await server.goAway();
+    server.remove(nads, 'default', 'a');
+    server.compact();
+    await server.comeBack();
+    await waitFor('the list', async () => watched.state().objects === 1);
+  });
+});
+
+describe('credentials that change', () => {
+  it('a token in a file of its own is read again', async () => {
+    const token = join(folder.path, 'token');
+    await writeFile(token, server.token);
+    await writeFile(join(folder.path, 'kubeconfig'), server.kubeconfig({ tokenFile: 'token' }));
+    await start({ kind: 'kubeconfig', file: join(folder.path, 'kubeconfig') });
+    await rotate(token);
+  });
+
+  it('those of the pod itself are read again', async () => {
+    const inside = join(folder.path, 'var/run/secrets/kubernetes.io/serviceaccount');
+    await mkdir(inside, { recursive: true });
+    await writeFile(join(inside, 'ca.crt'), server.caCert);
+    await writeFile(join(inside, 'token'), server.token);
+    const { hostname, port } = new URL(server.url);
+    const before = { ...process.env };
+    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
+    await start({ kind: 'in-cluster', root: folder.path });
+    process.env = before;
+    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }); // as in a pod, for the whole of its life
+    await rotate(join(inside, 'token'));
+    process.env = before;
+  });
+
+  it('a kubeconfig that is replaced, and for a moment is half written', async () => {
+    await watch();
+    const file = join(folder.path, 'kubeconfig');
+    server.setToken('the next one');
+    await writeFile(file, server.kubeconfig().slice(0, 80));
+    server.endWatches();
+    await waitFor('the loss', async () => !watched.state().synced);
+    await writeFile(`${file}.new`, server.kubeconfig());
+    await rename(`${file}.new`, file);
+    await waitFor('the watch', async () => watched.state().synced);
+    expect(await config('missing')).toBeUndefined();
+  });
+
+  async function rotate(file: string): Promise<void> {
+    server.setToken('the next one');
+    await writeFile(file, server.token);
+    server.endWatches();
+    await arrives('with-the-next-token');
+    expect(await config('missing')).toBeUndefined();
+    expect(watched.state().synced).toBe(true);
+  }
+
+  it('what cannot be used is said at start', async () => {
+    running = Promise.resolve();
+    await writeFile(join(folder.path, 'kubeconfig'), '{}');
+    const starting = connectForLong({ kind: 'kubeconfig', file: join(folder.path, 'kubeconfig') }, () => {});
+    await expect(starting).rejects.toMatchObject({ id: 'PLX-KUBECONFIG-UNUSABLE' });
+  });
+});
+
+describe('a stream of JSON lines', () => {
+  const collect = async (chunks: readonly Buffer[], most = 1_000_000): Promise<unknown[]> => {
+    const stream = (async function* stream() {
+      yield* chunks;
+    })();
+    const found: unknown[] = [];
+    for await (const each of jsonLines(stream, most)) found.push(each);
+    return found;
+  };
+  const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
+    const at = [0, ...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
+    return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+  };
+  it('is the same however it is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.jsonValue({ stringUnit: 'grapheme' })), fc.array(fc.nat()), async (values, places) => {
+        const bytes = Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+        expect(await collect(cut(bytes, places))).toEqual(values.map((value) => JSON.parse(JSON.stringify(value)) as unknown));
+      }),
+    );
+  });
+  it('leaves out a line that is not finished, and refuses one that is too long', async () => {
+    expect(await collect([Buffer.from('{"a":1}\n{"b"')])).toEqual([{ a: 1 }]);
+    await expect(collect([Buffer.from('x'.repeat(11))], 10)).rejects.toThrow('a line is longer than 10 bytes');
+  });
+});
