@@ -7,6 +7,10 @@ import { kubernetesCluster } from './kubernetes.ts';
 import { createNadCache } from './nad-cache.ts';
 import { reflect, usualWatchTiming } from './reflector.ts';
 
+// the runtime tries again: a call that waited for the API server longer would only stand in its way
+const readMs = 10_000;
+const soon = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(readMs)]);
+
 /**
  * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while the
  * API server is away, then as they were last. What the watch has not (yet) brought is asked for with one GET.
@@ -27,7 +31,8 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
   return {
     cluster: {
       ...cluster,
-      getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, signal)),
+      getPod: (ref, signal) => cluster.getPod(ref, soon(signal)),
+      getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
     run: (signal) => reflect({ path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, timing, onSynced, onLost }, signal),

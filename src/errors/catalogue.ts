@@ -102,6 +102,16 @@ export const networkFileMissing = define(
     `no network configuration named ${JSON.stringify(c.network)} in ${c.folder} (present: ${c.present})`,
 );
 
+export const nodeNetworkMissing = define(
+  'PLX-NODE-NETWORK-MISSING',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Wait until the program that owns that network has written its file (is its pod on this node running?), or correct clusterNetwork.',
+  },
+  (c: { path: string; problem: string }) => `a network of this node has no configuration yet: ${c.path}: ${c.problem}`,
+);
+
 // ── planning ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const settingsInvalid = define(

@@ -8,7 +8,7 @@ import {
   parseJsonObject,
   wantsSiblingPlugins,
 } from '../cni/index.ts';
-import { type PlexusError, configurationInvalid, networkFileMissing, problemOf } from '../errors/index.ts';
+import { type PlexusError, configurationInvalid, networkFileMissing, nodeNetworkMissing, problemOf } from '../errors/index.ts';
 
 /** A network configuration found in files, and what was noticed on the way. */
 export interface Found {
@@ -33,11 +33,15 @@ export function findByName(listing: ConfPath, name: string, folder: string): Fou
   return { configuration: configurationOf(best, listing), warnings };
 }
 
-/** The configuration that a path leads to: the file, or the first valid one of a folder (multus-behaviour 1.4). networkFileMissing. */
+/** The configuration that a path leads to: the file, or the first valid one of a folder (multus-behaviour 1.4). nodeNetworkMissing: it may be about to be written. */
 export function findByPath(listing: ConfPath, path: string): Found {
   const { decoded, warnings } = decodeAll(listing);
   const [first] = decoded;
-  if (first === undefined) throw missing(listing, path, path);
+  if (first === undefined)
+    throw nodeNetworkMissing({
+      path,
+      problem: listing.kind === 'missing' ? listing.problem : shortList(warnings) || 'the folder holds no network configuration',
+    });
   return { configuration: configurationOf(first, listing), warnings };
 }
 

@@ -58,15 +58,22 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
     {
       title: 'a path that leads nowhere',
       situation: withPath('/net.d/10.conf', { kind: 'missing', problem: 'ENOENT' }),
-      says: /"\/net.d\/10.conf".*present: ENOENT/,
+      id: 'PLX-NODE-NETWORK-MISSING',
+      says: /: \/net.d\/10.conf: ENOENT/,
     },
-    { title: 'an empty folder', situation: withPath('/net.d/', folder({})), says: /present: nothing/ },
+    { title: 'an empty folder', situation: withPath('/net.d/', folder({})), id: 'PLX-NODE-NETWORK-MISSING', says: /the folder holds no network configuration/ },
     {
       title: 'only our own',
       situation: withPath('/net.d/', folder({ '00.conf': { name: 'p', type: 'plexus' } })),
+      id: 'PLX-NODE-NETWORK-MISSING',
       says: /00.conf is skipped: it runs Plexus itself/,
     },
-    { title: 'only broken ones', situation: withPath('/net.d/', folder({ '00.conf': undefined })), says: /00.conf is skipped: permission denied/ },
+    {
+      title: 'only broken ones',
+      situation: withPath('/net.d/', folder({ '00.conf': undefined })),
+      id: 'PLX-NODE-NETWORK-MISSING',
+      says: /00.conf is skipped: permission denied/,
+    },
     {
       title: 'names of any kind',
       situation: {
@@ -76,8 +83,8 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       },
       says: /present: \(no name\), \(no name\)/,
     },
-  ])('$title', ({ situation, says }) => {
-    expect(() => planFor(situation)).toThrow(failure('PLX-NETWORK-FILE-MISSING', says));
+  ])('$title', ({ situation, id = 'PLX-NETWORK-FILE-MISSING', says }) => {
+    expect(() => planFor(situation)).toThrow(failure(id, says));
   });
 
   it('CNI-45: a list has the plugins of the folder named like it', () => {

@@ -1,0 +1,212 @@
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// The whole path of a node: API server, daemon, program on the host, real plugins, and the configuration that the daemon wrote.
+let at: ClusterNode;
+beforeAll(async () => {
+  at = await createClusterNode();
+  at.nad('storage', at.node.bridge('storage', '10.30.0.0/24'));
+  at.nad('edge', { cniVersion: '1.0.0', name: 'edge', type: 'macvlan', master: 'eth1', ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] } });
+  await at.start();
+});
+afterAll(() => at.remove());
+beforeEach(() => at.api.faults.clear());
+
+const interfaces = (name: string): readonly unknown[] | undefined => at.status(name)?.map((entry) => entry['interface']);
+const logged = (text: string): boolean => at.daemon().log.some((line) => line.includes(text));
+
+async function httpGet(path: string): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(`http://127.0.0.1:${at.daemon().httpPort}${path}`);
+  return { status: response.status, text: await response.text() };
+}
+const metric = async (line: string): Promise<number> => {
+  const { text } = await httpGet('/metrics');
+  const found = text.split('\n').find((each) => each.startsWith(line));
+  return found === undefined ? Number.NaN : Number(found.slice(line.length).trim());
+};
+
+describe('a pod on a node with the daemon', () => {
+  it('K8S-33: an ADD asks the API server nothing and writes its status with one PATCH; events follow in the background; DEL asks nothing', async () => {
+    const pod = await at.pod('usual', 'storage,edge');
+    at.api.requests.length = 0;
+    const answer = await at.call('ADD', pod);
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+    expect(interfaces('usual')).toEqual(['eth0', 'net1', 'net2']);
+    await waitFor('three events', async () => at.api.requests.filter(({ resource }) => resource === 'events').length === 3);
+    expect(at.api.requests.filter(({ resource }) => resource !== 'events').map(({ verb, resource, subresource }) => [verb, resource, subresource])).toEqual([
+      ['patch', 'pods', 'status'],
+    ]);
+    at.api.requests.length = 0;
+    expect(await at.call('CHECK', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(at.api.requests).toEqual([]);
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('K8S-12: a runtime that hands no annotations over costs one GET more', async () => {
+    const pod = await at.pod('not-handed', 'storage');
+    at.api.requests.length = 0;
+    expect(await at.call('ADD', pod, false)).toMatchObject({ exitCode: 0 });
+    expect(interfaces('not-handed')).toEqual(['eth0', 'net1']);
+    expect(at.api.requests.filter(({ resource }) => resource !== 'events').map(({ verb }) => verb)).toEqual(['get', 'patch']);
+    await at.call('DEL', pod);
+  });
+
+  it('K8S-14: with the API server away an ADD succeeds; its status is written when it is back, without another call', async () => {
+    const pod = await at.pod('patient', 'storage');
+    await at.api.goAway();
+    const answer = await at.call('ADD', pod);
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+    expect(await at.call('STATUS', pod)).toMatchObject({ exitCode: 0 }); // K8S-67
+    expect(await metric('plexus_journal_pending_status')).toBe(1);
+    await at.api.comeBack();
+    await waitFor('the status', async () => interfaces('patient')?.length === 2);
+    expect(await metric('plexus_status_writes_total{outcome="deferred"}')).toBe(1);
+    await at.call('DEL', pod);
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('K8S-14: a successor of the same name is not written to, and what waited for it is given up', async () => {
+    const pod = await at.pod('phoenix', 'storage');
+    await at.api.goAway();
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    at.api.remove('pods', 'default', 'phoenix');
+    at.api.put('pods', { metadata: { name: 'phoenix', namespace: 'default' }, spec: { containers: [{ name: 'main', image: 'none' }] } });
+    await at.api.comeBack();
+    await waitFor('the end of the wait', async () => (await metric('plexus_journal_pending_status')) === 0);
+    expect(at.api.get('pods', 'default', 'phoenix')?.metadata.annotations?.[statusKey]).toBeUndefined();
+    await at.call('DEL', pod);
+  });
+
+  it('annotations that are handed over are those that count', async () => {
+    const pod = await at.pod('handed');
+    expect(await at.call('ADD', pod, { [networksKey]: 'storage' })).toMatchObject({ exitCode: 0 });
+    expect(interfaces('handed')).toEqual(['eth0', 'net1']);
+    await at.call('DEL', pod);
+  });
+
+  it('a NAD that is changed counts for the next pod', async () => {
+    at.nad('moving', at.node.bridge('moving1', '10.33.0.0/24'));
+    await waitFor('the first NAD', async () => (await metric('plexus_watch_objects')) === 3);
+    const first = await at.pod('before');
+    expect(await at.call('ADD', first, { [networksKey]: 'moving' })).toMatchObject({ exitCode: 0 });
+    at.nad('moving', at.node.bridge('moving2', '10.34.0.0/24'));
+    const second = await at.pod('after');
+    await waitFor('the other network', async () => {
+      await at.call('ADD', second, { [networksKey]: 'moving' });
+      if (String(at.status('after')?.[1]?.['ips']).startsWith('10.34.')) return true;
+      await at.call('DEL', second);
+      return false;
+    });
+    for (const pod of [first, second]) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+});
+
+describe('our configuration in the runtime’s folder', () => {
+  it('names the default network and does not copy it: its own file is read at each ADD', async () => {
+    const list = await at.conflist();
+    expect(list).toMatchObject({
+      name: 'cluster-net',
+      plugins: [{ type: 'plexus', clusterNetwork: join(at.confDir, '10-cluster.conf'), capabilities: { 'io.kubernetes.cri.pod-annotations': true } }],
+    });
+    expect(JSON.stringify(list)).not.toContain('10.244');
+  });
+
+  it('K8S-69: while the default network’s file is being written, its last good version holds', async () => {
+    const file = join(at.confDir, '10-cluster.conf');
+    const good = JSON.stringify(at.node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true }));
+    const pod = await at.pod('half');
+    await writeFile(file, good.slice(0, 40));
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    await rm(file);
+    const other = await at.pod('gone');
+    expect(await at.call('ADD', other)).toMatchObject({ exitCode: 0 });
+    expect(logged('its last good version is used')).toBe(true);
+    await writeFile(file, good);
+    for (const each of [pod, other]) expect(await at.call('DEL', each)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('K8S-62: put right when somebody renames it, and told by an Event on the Node, a metric and the log', async () => {
+    const before = await at.conflist();
+    await rename(join(at.confDir, '00-plexus.conflist'), join(at.confDir, '00-plexus.conflist.cilium_bak'));
+    await waitFor('our configuration', async () => JSON.stringify(await at.conflist()) === JSON.stringify(before));
+    const events = () => at.api.all('events').filter(({ involvedObject }) => JSON.stringify(involvedObject).includes('"Node"'));
+    await waitFor('the event', async () => events().length === 1);
+    expect(events()[0]).toMatchObject({
+      type: 'Warning',
+      reason: 'ConfigurationRestored',
+      message: expect.stringContaining('it was renamed to 00-plexus.conflist.cilium_bak'),
+      involvedObject: { kind: 'Node', name: 'node-1', uid: 'node-1' },
+    });
+    expect(await metric('plexus_configuration_displaced_total')).toBe(1);
+    expect(logged('configuration-displaced')).toBe(true);
+    await rm(join(at.confDir, '00-plexus.conflist.cilium_bak'));
+  });
+});
+
+describe('the end of a daemon and the next one', () => {
+  it('SIGTERM ends it with status 0; its configuration stays; a call that comes meanwhile waits for the next one', async () => {
+    const file = join(at.confDir, '00-plexus.conflist');
+    const before = await stat(file);
+    expect(await at.daemon().stop()).toBe(0);
+    expect(at.daemon().log.at(-1)).toContain('stopped');
+    const pod = await at.pod('waiting', 'storage');
+    const waiting = at.call('ADD', pod);
+    await at.start();
+    const answer = await waiting;
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+    expect((await stat(file)).ino).toBe(before.ino);
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('what it attached is undone by the next one, also after it was killed', async () => {
+    const pod = await at.pod('outlives', 'storage,edge');
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    await at.daemon().stop('SIGKILL');
+    await at.start();
+    expect(await at.call('CHECK', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('with the API server away it starts, says that it is not ready, and attaches pods of the default network', async () => {
+    const pod = await at.pod('blind');
+    await at.daemon().stop();
+    await at.api.goAway();
+    await at.start();
+    expect(await httpGet('/healthz')).toMatchObject({ status: 200 });
+    expect(await httpGet('/readyz')).toMatchObject({ status: 503, text: expect.stringContaining('NetworkAttachmentDefinitions') });
+    expect(await at.call('ADD', pod, {})).toMatchObject({ exitCode: 0 });
+    const unknown = await at.call('ADD', await at.pod('wants-more'), { [networksKey]: 'storage' });
+    expect(JSON.parse(unknown.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-API-UNAVAILABLE') });
+    await at.api.comeBack();
+    await waitFor('ready', async () => (await httpGet('/readyz')).status === 200);
+    await at.call('DEL', pod);
+    expect((await readdir(join(at.node.dir, 'state/journal'))).filter((name) => name.endsWith('.json'))).toEqual([]);
+  });
+});
+
+describe('what a daemon tells about itself', () => {
+  it('metrics: calls by command and outcome, plugins, API requests, attachments by network, watch', async () => {
+    const pod = await at.pod('counted', 'storage');
+    await at.call('ADD', pod);
+    expect(await metric('plexus_attachments{network="default/storage"}')).toBe(1);
+    expect(await metric('plexus_cni_requests_total{command="ADD",outcome="success",code="0"}')).toBeGreaterThan(0);
+    expect(await metric('plexus_delegate_duration_seconds_count{plugin="bridge",command="ADD",outcome="success"}')).toBeGreaterThan(1);
+    expect(await metric('plexus_api_requests_total{verb="patch",resource="pods/status",code="200"}')).toBeGreaterThan(0);
+    expect(await metric('plexus_watch_synced')).toBe(1);
+    expect(await metric('plexus_calls_running')).toBe(0);
+    await at.call('DEL', pod);
+    expect(await metric('plexus_journal_sandboxes')).toBe(0);
+  });
+  it('any other path is 404, any other method 405', async () => {
+    expect((await httpGet('/')).status).toBe(404);
+    expect((await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`, { method: 'POST' })).status).toBe(405);
+  });
+});

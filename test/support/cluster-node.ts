@@ -1,0 +1,106 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type JsonObject, isJsonObject, parseJsonObject } from '../../src/cni/index.ts';
+import { type ApiServer, startApiServer } from './api-server/index.ts';
+import { type RuntimeAnswer, callCni, podArgs } from './cni-runtime.ts';
+import { type DaemonOptions, type TestDaemon, shim, startTestDaemon } from './daemon.ts';
+import { pluginsDir } from './plugins-dir.ts';
+import { type TestNode, type TestPod, createTestNode } from './test-node.ts';
+import { waitFor } from './wait-for.ts';
+
+export const networksKey = 'k8s.v1.cni.cncf.io/networks';
+export const statusKey = 'k8s.v1.cni.cncf.io/network-status';
+
+/**
+ * A node as Plexus is installed on it: a network namespace, an API server, a daemon that is not in that namespace, and
+ * calls as a container runtime makes them from the configuration that the daemon has written.
+ */
+export interface ClusterNode {
+  readonly node: TestNode;
+  readonly api: ApiServer;
+  /** Where the runtime looks for its configuration. */
+  readonly confDir: string;
+  readonly daemon: () => TestDaemon;
+  /** Starts a daemon, after the first one has ended. Resolves when it serves. */
+  readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
+  readonly nad: (name: string, config: object) => void;
+  /** A pod object, and its sandbox. */
+  readonly pod: (name: string, networks?: string) => Promise<TestPod>;
+  /** A call with 00-plexus.conflist. `handed`: annotations that the runtime hands over; true for those of the pod object. */
+  readonly call: (command: string, pod: TestPod, handed?: boolean | Record<string, string>) => Promise<RuntimeAnswer>;
+  readonly status: (name: string) => readonly JsonObject[] | undefined;
+  readonly conflist: () => Promise<JsonObject>;
+  readonly remove: () => Promise<void>;
+}
+
+export async function createClusterNode(): Promise<ClusterNode> {
+  const node = await createTestNode('direct');
+  const api = await startApiServer();
+  const confDir = join(node.dir, 'net.d');
+  const kubeconfig = join(node.dir, 'kubeconfig');
+  await mkdir(confDir);
+  await api.writeKubeconfig(kubeconfig);
+  await writeFile(join(confDir, '10-cluster.conf'), JSON.stringify(node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true })));
+  let daemon: TestDaemon | undefined;
+  const path = [await pluginsDir()];
+  const start: ClusterNode['start'] = async (more = {}) => {
+    const { flags, ...rest } = more;
+    const own = { kubeconfig, 'cni-dir': join(node.dir, 'state'), 'cni-conf-dir': confDir, 'conf-dir': join(node.dir, 'conf'), 'manage-configuration': 'keep' };
+    daemon = await startTestDaemon({ dir: node.dir, flags: { ...own, 'node-name': 'node-1', ...flags }, ...rest });
+    await waitFor('our configuration', async () => (await readFile(join(confDir, '00-plexus.conflist'), 'utf8')) !== '');
+    return daemon;
+  };
+  const conflist = async (): Promise<JsonObject> => parseJsonObject(await readFile(join(confDir, '00-plexus.conflist'), 'utf8'), 'our configuration');
+  const annotationsOf = (pod: TestPod): Record<string, string> => api.get('pods', pod.namespace, pod.name)?.metadata.annotations ?? {};
+  return {
+    node,
+    api,
+    confDir,
+    daemon: () => {
+      if (daemon === undefined) throw new Error('there is no daemon yet');
+      return daemon;
+    },
+    start,
+    nad: (name, config) =>
+      void api.put('network-attachment-definitions', { metadata: { name, namespace: 'default' }, spec: { config: JSON.stringify(config) } }),
+    pod: async (name, networks) => {
+      const annotations = networks === undefined ? {} : { [networksKey]: networks };
+      const { metadata } = api.put('pods', { metadata: { name, namespace: 'default', annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } });
+      return { ...(await node.pod(name)), uid: metadata.uid ?? '' };
+    },
+    call: async (command, pod, handed = true) => {
+      const annotations = handed === true ? annotationsOf(pod) : handed === false ? undefined : handed;
+      return callCni({
+        executable: shim,
+        command,
+        config: { ...asRuntime(await conflist(), annotations), ...(command === 'STATUS' && { cniVersion: '1.1.0' }) },
+        containerId: pod.containerId,
+        netns: pod.netns.path,
+        ifName: 'eth0',
+        args: podArgs(pod, pod.containerId),
+        path,
+        nodeNetns: node.netns.path,
+        env: { PLEXUS_SOCKET: join(node.dir, 'run/plexus.sock') },
+      });
+    },
+    status: (name) => {
+      const text = api.get('pods', 'default', name)?.metadata.annotations?.[statusKey];
+      return text === undefined ? undefined : (JSON.parse(text) as JsonObject[]);
+    },
+    conflist,
+    remove: async () => {
+      await daemon?.stop('SIGKILL');
+      await node.remove();
+      await api.close();
+    },
+  };
+}
+
+/** What a runtime makes of a configuration list with one plugin: its name and version, and what its capabilities ask for. */
+function asRuntime(list: JsonObject, annotations: Record<string, string> | undefined): JsonObject {
+  const [plugin] = Array.isArray(list['plugins']) ? list['plugins'].filter(isJsonObject) : [];
+  const { capabilities = {}, ...rest } = plugin ?? {};
+  const declares = isJsonObject(capabilities) && capabilities['io.kubernetes.cri.pod-annotations'] === true;
+  const runtimeConfig = declares && annotations !== undefined ? { 'io.kubernetes.cri.pod-annotations': annotations } : undefined;
+  return { name: list['name'] ?? '', cniVersion: list['cniVersion'] ?? '', ...rest, ...(runtimeConfig !== undefined && { runtimeConfig }) };
+}
