@@ -41,6 +41,8 @@ const othersKeys = [
   'disableCheck',
   'disableGC',
   'loadOnlyInlinedPlugins',
+  'socket', // read by the program on the host (docs/host-link.md)
+  'daemonWaitSeconds', // likewise
   'plugins',
   'cniConf',
   'daemonSocketDir',

@@ -97,7 +97,7 @@ describe('a pod on a node with the daemon', () => {
     const second = await at.pod('after');
     await waitFor('the other network', async () => {
       await at.call('ADD', second, { [networksKey]: 'moving' });
-      if (String(at.status('after')?.[1]?.['ips']).startsWith('10.34.')) return true;
+      if (JSON.stringify(at.status('after')?.[1]?.['ips'] ?? '').startsWith('["10.34.')) return true;
       await at.call('DEL', second);
       return false;
     });

@@ -25,40 +25,41 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words before the program, for example setpriv with its options. */
   readonly wrapper?: readonly string[];
+  /** Instead of the program as installed, which finds its Node.js by itself. */
+  readonly program?: readonly string[];
 }
 
 /** The native executable as built by `npm run build:shim`. */
 export const shim = join(import.meta.dirname, '../../dist/shim/plexus');
-const program = join(import.meta.dirname, '../../dist/plexus');
+const installed = [join(import.meta.dirname, '../../dist/plexus')];
 
 /** Starts a daemon and waits until it serves. Rejects with its log when it ends before. */
-export async function startTestDaemon({ dir, nodeNetns, flags = {}, env = {}, wrapper = [] }: DaemonOptions): Promise<TestDaemon> {
+export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemon> {
+  const { dir, flags = {}, env = {} } = options;
   const socket = flags['socket'] ?? join(dir, 'run/plexus.sock');
   const all = { socket, http: '127.0.0.1:0', 'log-level': 'info', 'manage-configuration': 'off', ...flags };
-  const words = Object.entries(all).flatMap(([key, value]) => [`--${key}`, value]);
-  const node = nodeNetns === undefined ? [] : ['nsenter', `--net=${nodeNetns}`];
-  const [file = '', ...args] = [...node, ...wrapper, program, 'daemon', ...words];
+  const [file = '', ...args] = commandOf(options, all);
   const child = spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
   const log: string[] = [];
-  const lines = createInterface({ input: child.stderr });
-  lines.on('line', (line) => log.push(line));
+  createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
     child.once('exit', (status) => reject(new Error(`the daemon ended with ${status}:\n${log.join('\n')}`)));
   });
   ended.catch(() => {}); // later on that is no news
   await Promise.race([ended, waitFor('the daemon serves', () => accepts(socket))]);
-  // said right after it serves, if it says such things
-  const portIn = (): number | undefined =>
-    log
-      .map((line) => /http on port (\d+)/.exec(line)?.[1])
-      .map(Number)
-      .find((port) => port > 0);
   const speaks = all.http !== 'off' && ['info', 'debug'].includes(all['log-level']);
-  if (speaks) await waitFor('the daemon names its port', async () => portIn() !== undefined);
-  const httpPort = portIn() ?? 0;
-  return { pid: child.pid ?? 0, socket, httpPort, log, stop: (signal = 'SIGTERM') => stop(child, signal) };
+  if (speaks) await waitFor('the daemon names its port', async () => portIn(log) > 0); // right after it serves
+  return { pid: child.pid ?? 0, socket, httpPort: portIn(log), log, stop: (signal = 'SIGTERM') => stop(child, signal) };
 }
+
+function commandOf({ nodeNetns, wrapper = [], program = installed }: DaemonOptions, flags: Readonly<Record<string, string>>): readonly string[] {
+  const words = Object.entries(flags).flatMap(([key, value]) => [`--${key}`, value]);
+  return [...(nodeNetns === undefined ? [] : ['nsenter', `--net=${nodeNetns}`]), ...wrapper, ...program, 'daemon', ...words];
+}
+
+/** 0: it has not said so. */
+const portIn = (log: readonly string[]): number => log.map((line) => Number(/http on port (\d+)/.exec(line)?.[1] ?? 0)).find((port) => port > 0) ?? 0;
 
 function accepts(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
