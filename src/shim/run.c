@@ -13,7 +13,7 @@
 
 #include "clock.h"
 
-enum { MOST_STDOUT = 4 * 1024 * 1024, MOST_STDERR = 64 * 1024, GRACE_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200 };
+enum { MOST_STDOUT = 4 * 1024 * 1024, MOST_STDERR = 64 * 1024, GRACE_MS = 500, KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200 };
 
 void runs_init(struct runs *runs) {
   memset(runs, 0, sizeof *runs);
@@ -252,7 +252,10 @@ static void kill_for(struct run *run, enum reason why, struct buf *out) {
 
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out) {
   struct run *run = by_id(runs, id);
-  if (run != NULL) kill_for(run, R_KILLED, out);
+  if (run == NULL) return;
+  if (run->pid == 0) kill_for(run, R_KILLED, out);
+  // most plugins end in a moment by themselves, and one that is killed half way may leave what no DEL finds
+  else if (run->kill_at == 0) run->kill_at = now_ms() + KILL_MS;
 }
 
 void runs_kill_all(struct runs *runs) {
@@ -264,6 +267,16 @@ void runs_kill_all(struct runs *runs) {
     if (run->pid > 0) tell_guardian(runs, -run->pid);
     forget(run);
   }
+}
+
+bool runs_begun(struct runs *runs) {
+  bool begun = false;
+  for (int i = 0; i < MOST_RUNS; i++) {
+    struct run *run = &runs->all[i];
+    if (run->used && run->pid == 0) forget(run);
+    begun = begun || run->used;
+  }
+  return begun;
 }
 
 static void finish(struct runs *runs, struct run *run, struct buf *out) {
@@ -357,6 +370,7 @@ void runs_go_on(struct runs *runs, const struct pollfd *fds, int n, struct buf *
     struct run *run = &runs->all[i];
     if (!run->used) continue;
     if (run->deadline != 0 && now >= run->deadline && run->killed_for == 0) kill_for(run, R_DEADLINE, out);
+    if (run->kill_at != 0 && now >= run->kill_at && run->killed_for == 0) kill_for(run, R_KILLED, out);
     if (run->used && run->retry_at != 0 && now >= run->retry_at) try_start(runs, run, out);
     if (!run->used || run->pid == 0) continue;
     exchange(run, fds, n, out);
@@ -371,7 +385,7 @@ int64_t runs_next_deadline(const struct runs *runs) {
   for (int i = 0; i < MOST_RUNS; i++) {
     const struct run *run = &runs->all[i];
     if (!run->used) continue;
-    if (run->killed_for == 0) next = sooner(next, run->deadline);
+    if (run->killed_for == 0) next = sooner(sooner(next, run->deadline), run->kill_at);
     next = sooner(sooner(next, run->retry_at), run->grace_end);
   }
   return next;

@@ -19,7 +19,7 @@ struct run {
   int in, out, err; // -1: closed
   struct buf stdin_bytes, stdout_bytes, stderr_bytes;
   size_t written;
-  int64_t deadline, grace_end, retry_at; // 0: none
+  int64_t deadline, grace_end, retry_at, kill_at; // 0: none
   int tries;
   enum reason killed_for; // 0: not killed
   char *file;
@@ -36,6 +36,8 @@ void runs_init(struct runs *runs);
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out);
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out);
 void runs_kill_all(struct runs *runs); // and forget them
+// Whether a plugin runs. Those that have not been started are forgotten.
+bool runs_begun(struct runs *runs);
 // Adds the descriptors to wait for; returns how many.
 int runs_poll(const struct runs *runs, struct pollfd *fds);
 // Reads, writes, reaps, looks at clocks; puts RAN or FAILED of those that ended into `out`.

@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "netns.h"
 
-enum { READ_BYTES = 64 * 1024, MOST_UNREAD = 64 * 1024 * 1024 };
+enum { READ_BYTES = 64 * 1024, MOST_UNREAD = 64 * 1024 * 1024, LAST_MS = 10000 };
 
 int64_t now_ms(void) {
   struct timespec t;
@@ -179,6 +179,24 @@ static int serve_once(struct session *s, int fd, struct buf *in, struct buf *out
   return outcome;
 }
 
+// Nobody listens any more. A plugin that is killed half way may leave what no DEL finds (host-local: a lease without
+// an owner), so what has begun may end by itself; its answer is for nobody.
+static void let_finish(struct session *s, struct buf *out) {
+  static struct pollfd fds[1 + MOST_RUNS * FDS_PER_RUN];
+  int64_t until = now_ms() + LAST_MS;
+  if (s->deadline != 0 && s->deadline < until) until = s->deadline;
+  while (runs_begun(s->runs) && now_ms() < until) {
+    fds[0] = (struct pollfd){.fd = s->signals, .events = POLLIN};
+    int n = runs_poll(s->runs, fds + 1);
+    int64_t left = until - now_ms();
+    int ms = patience(s);
+    if (poll(fds, (nfds_t)n + 1, ms < 0 || ms > left ? (int)left : ms) < 0 && errno != EINTR) return;
+    if (fds[0].revents != 0 && !read_signals(s, out)) return;
+    runs_go_on(s->runs, fds + 1, n, out);
+    out->len = 0;
+  }
+}
+
 enum outcome serve(struct session *s, int fd) {
   struct buf in = {0}, out = {0};
   s->welcomed = false;
@@ -186,6 +204,7 @@ enum outcome serve(struct session *s, int fd) {
   int outcome = send_some(fd, &out) ? -1 : LOST;
   while (outcome < 0) outcome = serve_once(s, fd, &in, &out);
   close(fd);
+  if (outcome == LOST) let_finish(s, &out);
   runs_kill_all(s->runs);
   buf_free(&in);
   buf_free(&out);

@@ -24,7 +24,8 @@ struct session {
   bool welcomed, stopping;
 };
 
-// Takes the descriptor over. Whatever still runs when it returns has been killed.
+// Takes the descriptor over. Nothing runs any more when it returns: after LOST what had begun may end by itself for a
+// while, everything else is killed.
 enum outcome serve(struct session *s, int fd);
 int signals_open(void);
 #endif

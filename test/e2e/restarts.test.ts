@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import type { TestPod } from '../support/test-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// A daemon that is killed again and again while pods come and go.
+const clients = 50;
+const kills = 100;
+const longestLifeMs = 2000;
+
+let at: ClusterNode;
+beforeAll(async () => {
+  at = await createClusterNode();
+  at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
+  await at.start();
+});
+afterAll(() => at.remove());
+
+/** What clients were answered, beside success. */
+const seen = new Map<string, number>();
+const done = { adds: 0, dels: 0 };
+
+function judge(command: string, { exitCode, stdout, stderr }: { exitCode: number | null; stdout: string; stderr: string }): boolean {
+  if (exitCode === 0) return true;
+  const { code, msg } = (stdout.startsWith('{') ? JSON.parse(stdout) : { msg: `${stdout} ${stderr} ${exitCode}` }) as { code?: number; msg: string };
+  const what = `${command}: code ${code}${code === 11 ? '' : `: ${msg}`}`;
+  seen.set(what, (seen.get(what) ?? 0) + 1);
+  return false;
+}
+
+/** As a runtime does: DEL until it succeeds. */
+async function detach(pod: TestPod): Promise<void> {
+  while (!judge('DEL', await at.call('DEL', pod)));
+  done.dels++;
+}
+/** As a runtime and kubelet do: an ADD that failed is followed by DEL, then comes the next one. */
+async function attach(pod: TestPod): Promise<void> {
+  while (!judge('ADD', await at.call('ADD', pod))) await detach(pod);
+  done.adds++;
+}
+
+async function client(pod: TestPod, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await attach(pod);
+    if (!isOver()) await detach(pod);
+    else return;
+  }
+  await attach(pod);
+}
+
+async function killAgainAndAgain(): Promise<void> {
+  for (let count = 0; count < kills; count++) {
+    await delay(Math.random() ** 2 * longestLifeMs); // at a moment that nobody has chosen
+    await at.daemon().stop('SIGKILL');
+    await at.start({ flags: { 'log-level': 'warn' } });
+  }
+}
+
+describe('the daemon is killed 100 times while 50 pods come and go', () => {
+  it('clients see success or code 11 and nothing else; who is left is attached, and all can be detached without a trace', { timeout: 400_000 }, async () => {
+    const pods = await Promise.all(Array.from({ length: clients }, (_, index) => at.pod(`pod-${index}`, 'storage')));
+    let over = false;
+    const all = Promise.all(pods.map((pod) => client(pod, () => over)));
+    await killAgainAndAgain().finally(() => (over = true));
+    await all;
+    expect([...seen.keys()].filter((what) => !what.endsWith('code 11'))).toEqual([]);
+    expect(done.dels, 'work was done meanwhile').toBeGreaterThan(clients);
+    for (const pod of pods) {
+      expect(await at.call('CHECK', pod)).toMatchObject({ exitCode: 0 });
+      const links = (await pod.netns.ipJson(['link'])) as readonly { ifname: string }[];
+      expect(links.map(({ ifname }) => ifname).toSorted()).toEqual(['eth0', 'lo', 'net1']);
+    }
+    await waitFor('every status', async () => pods.every(({ name }) => at.status(name)?.length === 2));
+    await Promise.all(pods.map(detach));
+    expect(await at.node.leftovers()).toEqual([]);
+    process.stdout.write(
+      `${kills} kills: ${done.adds} ADD and ${done.dels} DEL carried out, ${[...seen].map(([what, times]) => `${times} × ${what}`).join(', ')}\n`,
+    );
+  });
+});
