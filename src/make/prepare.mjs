@@ -2,7 +2,7 @@
 // it installs, and then runs the commands with the right Node.js. Plain JavaScript without packages: it runs on the
 // Node.js that npm came with (18 or newer), before anything is installed. Says nothing when there is nothing to do.
 //
-//   node src/make/prepare.mjs demo|test|build -- command arguments… [-- next command, if the one before succeeded]
+//   node src/make/prepare.mjs demo|test|build|check -- command arguments… [-- next command, if the one before succeeded]
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const pinnedNode = join(root, 'node_modules/node/bin/node');
 const oldestNode = [22, 19];
-const purposes = ['demo', 'test', 'build'];
+const purposes = ['demo', 'test', 'build', 'check'];
 const pathFolders = [
   ...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),
   '/usr/local/sbin',
@@ -33,6 +33,14 @@ export const needs = [
     debian: 'containernetworking-plugins',
     why: 'the CNI plugins that make the interfaces',
     for: ['demo', 'test'],
+  },
+  { programs: ['gcc'], debian: 'gcc', why: 'building the native program for the host', for: ['demo', 'test', 'build'] },
+  {
+    programs: ['libc.a'],
+    folders: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'],
+    debian: 'libc6-dev',
+    why: 'building the native program for the host',
+    for: ['demo', 'test', 'build'],
   },
   { programs: ['ip'], debian: 'iproute2', why: 'network namespaces and routes', for: ['demo', 'test'] },
   { programs: ['nsenter', 'unshare'], debian: 'util-linux', why: 'entering network namespaces', for: ['demo', 'test'] },
@@ -63,7 +71,7 @@ export const missing = (purpose, isThere = isExecutable) =>
 
 function isExecutable(file) {
   try {
-    accessSync(file, file.includes('.so') ? constants.R_OK : constants.X_OK); // a library need not be executable
+    accessSync(file, /\.(so|a)\b/.test(file) ? constants.R_OK : constants.X_OK); // a library need not be executable
     return true;
   } catch {
     return false;

@@ -93,6 +93,6 @@ describe('the rules of this code base are enforced', () => {
     const { overrides } = lintConfiguration() as { overrides: readonly { files: readonly string[] }[] };
     const folders = (await readdir(join(root, 'src'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
     const inTable = overrides.flatMap(({ files }) => files.flatMap((file) => /^src\/([a-z]+)\//.exec(file)?.[1] ?? []));
-    expect(inTable.toSorted()).toEqual(folders.toSorted());
+    expect(inTable.toSorted()).toEqual(folders.filter((name) => name !== 'shim').toSorted()); // which is in C
   });
 });

@@ -4,12 +4,13 @@ import { absentPackages, chooseNode, commandsOf, installHint, isNewEnough, missi
 const debianNames = (absent: readonly { readonly debian: string }[]): readonly string[] => absent.map(({ debian }) => debian);
 
 describe('what a command needs of the system', () => {
-  it('is nothing for building', () => {
-    expect(missing('build', () => false)).toEqual([]);
+  it('is nothing for checking, and a C compiler for building', () => {
+    expect(missing('check', () => false)).toEqual([]);
+    expect(debianNames(missing('build', () => false))).toEqual(['gcc', 'libc6-dev']);
   });
 
   it('is less for the demo than for the tests', () => {
-    expect(debianNames(missing('demo', () => false))).toEqual(['containernetworking-plugins', 'iproute2', 'util-linux', 'iputils-ping']);
+    expect(debianNames(missing('demo', () => false))).toEqual(['containernetworking-plugins', 'gcc', 'libc6-dev', 'iproute2', 'util-linux', 'iputils-ping']);
     expect(debianNames(missing('test', () => false))).toEqual(expect.arrayContaining(['containerd', 'runc', 'busybox-static']));
   });
 
@@ -29,7 +30,14 @@ describe('what a command needs of the system', () => {
   });
 
   it('programs may be in different folders of PATH', () => {
-    const places: Readonly<Record<string, string>> = { ip: '/sbin', ping: '/bin', nsenter: '/usr/bin', unshare: '/bin' };
+    const places: Readonly<Record<string, string>> = {
+      ip: '/sbin',
+      gcc: '/usr/bin',
+      'libc.a': '/usr/lib/x86_64-linux-gnu',
+      ping: '/bin',
+      nsenter: '/usr/bin',
+      unshare: '/bin',
+    };
     const isThere = (file: string): boolean => {
       const at = file.lastIndexOf('/');
       return file.includes('/cni/') || places[file.slice(at + 1)] === file.slice(0, at);
