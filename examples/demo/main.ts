@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { KubeConfig, KubernetesObjectApi, type KubernetesObject } from '@kubernetes/client-node';
@@ -6,23 +6,15 @@ import { parseAllDocuments } from 'yaml';
 import { parseStatus, type NetworkStatus } from '../../src/npwg/index.ts';
 import { table } from '../../src/view/index.ts';
 import { startApiServer } from '../../test/support/api-server/index.ts';
-import { callCni, podArgs } from '../../test/support/cni-runtime.ts';
-import { openDoor } from '../../test/support/netns-door.ts';
-import { createNetns, type Netns } from '../../test/support/netns.ts';
-import { pluginsDir } from '../../test/support/plugins-dir.ts';
+import { createNetns } from '../../test/support/netns.ts';
+import { daemonEngine, directEngine, type Engine, type Pod } from './engine.ts';
 import { createNode, type DemoNode } from './node.ts';
 import { pingAll } from './ping.ts';
 
-interface Pod {
-  readonly name: string;
-  readonly uid: string;
-  readonly containerId: string;
-  readonly netns: Netns;
-}
 interface Demo {
   readonly node: DemoNode;
   readonly api: KubernetesObjectApi;
-  readonly config: string;
+  readonly engine: Engine;
   readonly pods: Pod[];
 }
 
@@ -31,16 +23,7 @@ const heading = (text: string): void => say(`\n${styleText('bold', text, { strea
 
 /** Calls the plugin as the runtime does and insists on success. */
 async function call(demo: Demo, command: string, pod: Pod): Promise<string> {
-  const answer = await callCni({
-    command,
-    config: demo.config,
-    containerId: pod.containerId,
-    netns: pod.netns.path,
-    ifName: 'eth0',
-    args: podArgs({ namespace: 'default', name: pod.name, uid: pod.uid }, pod.containerId),
-    path: [await pluginsDir()],
-    nodeNetns: demo.node.netns.path,
-  });
+  const answer = await demo.engine.call(command, pod);
   if (answer.exitCode !== 0) throw new Error(`${command} of pod ${pod.name} failed:\n${answer.stdout}${answer.stderr}`);
   return answer.stdout;
 }
@@ -54,7 +37,8 @@ async function createObjects(api: KubernetesObjectApi, yaml: string): Promise<Ku
 async function createPods(demo: Demo): Promise<void> {
   for (const { metadata } of await createObjects(demo.api, await demo.node.file('pods.yaml'))) {
     const name = metadata?.name ?? '';
-    demo.pods.push({ name, uid: metadata?.uid ?? '', containerId: `demo${name}${process.pid}`, netns: await createNetns() });
+    const annotations = metadata?.annotations ?? {};
+    demo.pods.push({ name, uid: metadata?.uid ?? '', annotations, containerId: `demo${name}${process.pid}`, netns: await createNetns() });
   }
 }
 
@@ -122,6 +106,8 @@ async function detach(demo: Demo): Promise<boolean> {
 }
 
 async function run(demo: Demo): Promise<boolean> {
+  heading('Plexus on a node');
+  for (const line of demo.engine.told) say(`  ${line}`);
   heading('1. Two networks and two pods that ask for them');
   await createObjects(demo.api, await demo.node.file('networks.yaml'));
   await createPods(demo);
@@ -138,15 +124,14 @@ async function run(demo: Demo): Promise<boolean> {
 const pods: Pod[] = [];
 const server = await startApiServer();
 const node = await createNode(() => pods.map(({ netns }) => netns));
-const closeDoor = await openDoor(node.netns, Number(new URL(server.url).port)); // the API server, seen from the node
+let engine: Engine | undefined;
 try {
   await mkdir(node.dir, { recursive: true });
   await server.writeKubeconfig(join(node.dir, 'kubeconfig'));
-  const config = await node.file('plexus.conf');
-  await writeFile(join(node.dir, 'plexus.conf'), config);
+  engine = process.argv.includes('--direct') ? await directEngine(node, Number(new URL(server.url).port)) : await daemonEngine(node);
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(join(node.dir, 'kubeconfig'));
-  const good = await run({ node, api: KubernetesObjectApi.makeApiClient(kubeConfig), config, pods });
+  const good = await run({ node, api: KubernetesObjectApi.makeApiClient(kubeConfig), engine, pods });
   say(good ? '\nEverything worked, and nothing is left behind.' : '\nSomething did not work: see above.');
   process.exitCode = good ? 0 : 1;
 } catch (error) {
@@ -154,7 +139,7 @@ try {
   process.exitCode = 1;
 } finally {
   for (const pod of pods) await pod.netns.remove();
-  await closeDoor();
+  await engine?.stop();
   await node.remove();
   await server.close();
 }

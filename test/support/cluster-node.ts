@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type JsonObject, isJsonObject, parseJsonObject } from '../../src/cni/index.ts';
+import { type JsonObject, parseJsonObject } from '../../src/cni/index.ts';
 import { type ApiServer, startApiServer } from './api-server/index.ts';
+import { configAsRuntime } from './config-as-runtime.ts';
 import { type RuntimeAnswer, callCni, podArgs } from './cni-runtime.ts';
 import { type DaemonOptions, type TestDaemon, shim, startTestDaemon } from './daemon.ts';
 import { pluginsDir } from './plugins-dir.ts';
@@ -73,7 +74,7 @@ export async function createClusterNode(): Promise<ClusterNode> {
       return callCni({
         executable: shim,
         command,
-        config: { ...asRuntime(await conflist(), annotations), ...(command === 'STATUS' && { cniVersion: '1.1.0' }) },
+        config: { ...configAsRuntime(await conflist(), annotations), ...(command === 'STATUS' && { cniVersion: '1.1.0' }) },
         containerId: pod.containerId,
         netns: pod.netns.path,
         ifName: 'eth0',
@@ -94,13 +95,4 @@ export async function createClusterNode(): Promise<ClusterNode> {
       await api.close();
     },
   };
-}
-
-/** What a runtime makes of a configuration list with one plugin: its name and version, and what its capabilities ask for. */
-function asRuntime(list: JsonObject, annotations: Record<string, string> | undefined): JsonObject {
-  const [plugin] = Array.isArray(list['plugins']) ? list['plugins'].filter(isJsonObject) : [];
-  const { capabilities = {}, ...rest } = plugin ?? {};
-  const declares = isJsonObject(capabilities) && capabilities['io.kubernetes.cri.pod-annotations'] === true;
-  const runtimeConfig = declares && annotations !== undefined ? { 'io.kubernetes.cri.pod-annotations': annotations } : undefined;
-  return { name: list['name'] ?? '', cniVersion: list['cniVersion'] ?? '', ...rest, ...(runtimeConfig !== undefined && { runtimeConfig }) };
 }
