@@ -44,7 +44,7 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
     told: [
       `program for the runtime: ${join(binDir, 'plexus')} (native, ${kilobytes} KiB; the host needs no Node.js)`,
       `daemon: process ${daemon.pid}, http://127.0.0.1:${daemon.httpPort}/metrics; it watches the networks and has written`,
-      `${file}: default network ${String((await read())['name'])}`,
+      `${file}: default network ${JSON.stringify((await read())['name'])}`,
     ],
     call: async (command, pod) =>
       callCni({
