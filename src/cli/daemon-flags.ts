@@ -13,14 +13,14 @@ interface Property {
 const properties: Readonly<Record<string, Property>> = { ...daemonProperties, ...settingsProperties };
 
 /** logLevel → log-level; auxiliaryCNIChainName → auxiliary-cni-chain-name. */
-export const flagOf = (key: string): string =>
+const flagOf = (key: string): string =>
   key
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase();
 
 /** logLevel → PLEXUS_LOG_LEVEL. */
-export const variableOf = (key: string): string => `PLEXUS_${flagOf(key).toUpperCase().replaceAll('-', '_')}`;
+const variableOf = (key: string): string => `PLEXUS_${flagOf(key).toUpperCase().replaceAll('-', '_')}`;
 
 /** One flag for every key of the configuration. */
 export const daemonFlags = (): Record<string, Options> =>

@@ -44,7 +44,7 @@ const isPassing = (status: number): boolean => status === 429 || status >= 500;
 export const problemIn = (outcome: Outcome): string => (outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem);
 
 /** The answer if it was expected, else apiRefused. */
-export function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
+function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
   if ((status >= 200 && status < 300) || expected.includes(status)) return { status, body };
   throw apiRefused({ request: request.what, status, problem: messageIn(body) });
 }

@@ -113,7 +113,7 @@ async function stateOf(host: Host, { netns, interfaceName, family }: RouteTarget
 }
 
 /** The addresses of one family of an interface, as a sentence. */
-export function addressState(links: readonly Link[], interfaceName: string, family: 4 | 6): string {
+function addressState(links: readonly Link[], interfaceName: string, family: 4 | 6): string {
   const link = links.find(({ name }) => name === interfaceName);
   const addresses = (link?.addresses ?? []).filter((address) => address.includes(':') === (family === 6));
   if (addresses.length > 0) return `its IPv${family} addresses: ${addresses.join(', ')}${link?.up === true ? '' : '; it is down'}`;

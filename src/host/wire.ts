@@ -8,7 +8,7 @@ export interface Frame {
 }
 
 /** No frame is longer, whatever its head says. */
-export const mostFrameBytes = 32 * 1024 * 1024;
+const mostFrameBytes = 32 * 1024 * 1024;
 const headBytes = 4;
 const fixedBytes = 5;
 

@@ -3,7 +3,7 @@ import type { RuntimeAnswer } from '../support/cni-runtime.ts';
 
 export const repetitions = Number(process.env['BENCH_REPETITIONS'] ?? 15);
 
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 export const ms = (value: number): string => value.toFixed(1);
 
 /** Milliseconds that a call took. Rejects when it failed: a figure of a failure is none. */
