@@ -74,8 +74,9 @@ export async function serveLink(options: LinkServerOptions): Promise<LinkServer>
   const server = net.createServer((connection) => accept(connection, state));
   server.maxConnections = limits.connections + 50; // those above the limit are told so
   await listen(server, socket);
+  const own = await inodeOf(socket);
   return {
-    stopAccepting: () => stopAccepting(server, socket),
+    stopAccepting: () => stopAccepting(server, socket, own),
     idle: async () => {
       while (state.running.size > 0) await Promise.allSettled([...state.running].map(({ done }) => done));
     },
@@ -84,7 +85,7 @@ export async function serveLink(options: LinkServerOptions): Promise<LinkServer>
     },
     close: async () => {
       for (const connection of state.connections) connection.destroy();
-      await stopAccepting(server, socket);
+      await stopAccepting(server, socket, own);
     },
     calls: () => state.running.size,
   };
@@ -130,10 +131,11 @@ async function listen(server: net.Server, path: string): Promise<void> {
   }
 }
 
-async function stopAccepting(server: net.Server, path: string): Promise<void> {
+// the socket of another daemon that has taken our place stays
+async function stopAccepting(server: net.Server, path: string, own: number | undefined): Promise<void> {
   if (!server.listening) return;
   server.close();
-  await rm(path, { force: true });
+  if ((await inodeOf(path)) === own) await rm(path, { force: true });
 }
 
 /** Whether the socket file is still ours: another daemon that starts puts its own in place. */
