@@ -20,8 +20,8 @@ export interface DefaultNetwork {
   readonly capabilities: readonly string[];
 }
 
-export const defaultSocket = '/run/plexus/plexus.sock';
-export const defaultDaemonWaitSeconds = 10;
+const defaultSocket = '/run/plexus/plexus.sock';
+const defaultDaemonWaitSeconds = 10;
 
 /** The default network that a file holds. */
 export const defaultNetworkOf = (path: string, { name, cniVersion, plugins }: NetworkConfiguration): DefaultNetwork => ({

@@ -27,7 +27,7 @@ export async function installShim(
 }
 
 /** The shim's content. shimUnusable when it is missing, or not made for this machine (`arch` as process.arch says it). */
-export async function readShim(source: string, arch: string): Promise<Buffer> {
+async function readShim(source: string, arch: string): Promise<Buffer> {
   const content = await readFile(source).catch((error: unknown) => {
     throw shimUnusable({ file: source, problem: problemOf(error) }, { cause: error });
   });

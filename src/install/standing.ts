@@ -22,7 +22,7 @@ export interface Correction {
 }
 
 /** Names of our file: the second is for a node where a network's file sorts before the first. */
-export const ownNames = ['00-plexus.conflist', '0-plexus.conflist'] as const;
+const ownNames = ['00-plexus.conflist', '0-plexus.conflist'] as const;
 
 /** Compares a folder with what we want in it. Entries of one folder, in any order. K8S-50, K8S-62. */
 export function correctionFor(entries: readonly ConfEntry[], wantedText: string): Correction {

@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { connect } from '../../src/cluster/index.ts';
+import { connectForLong } from '../../src/cluster/index.ts';
 import { startApiServer } from '../support/api-server/index.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
 }
-const documents = parseAllDocuments(await readFile(join(import.meta.dirname, '../../deploy/rbac.yaml'), 'utf8')).map(
+const documents = parseAllDocuments(await readFile(join(import.meta.dirname, '../../deploy/base/rbac.yaml'), 'utf8')).map(
   (document) => document.toJS() as { kind: string; rules?: Rule[] },
 );
 const rules = documents.find(({ kind }) => kind === 'ClusterRole')?.rules ?? [];
@@ -26,7 +27,7 @@ const nameOf = ({ resource, subresource }: Asked): string => (subresource === ''
 const allows = (asked: Asked): boolean =>
   rules.some(({ apiGroups, resources, verbs }) => apiGroups.includes(asked.group) && resources.includes(nameOf(asked)) && verbs.includes(asked.verb ?? ''));
 
-describe('K8S-15: the rights in deploy/rbac.yaml', () => {
+describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
   it('name everything, no "*"', () => {
     expect(JSON.stringify(rules)).not.toContain('*');
   });
@@ -47,13 +48,20 @@ describe('K8S-15: the rights in deploy/rbac.yaml', () => {
       metadata: { name: 'p', namespace: 'default', uid: 'u' },
       spec: { containers: [{ name: 'c', image: 'none' }] },
     });
-    const cluster = connect({ kind: 'kubeconfig', file });
+    const watched = await connectForLong({ kind: 'kubeconfig', file }, () => {});
+    const stop = new AbortController();
+    const running = watched.run(stop.signal);
+    await waitFor('the watch', async () => watched.state().synced);
+    const { cluster } = watched;
     const signal = AbortSignal.timeout(10_000);
     const pod = { namespace: 'default', name: 'p', uid: 'u' };
     expect(await cluster.getPod(pod, signal)).toMatchObject(pod);
     expect(await cluster.getNad({ namespace: 'default', name: 'none' }, signal)).toBeUndefined();
     expect(await cluster.patchNetworkStatus(pod, '[]', signal)).toBe('written');
     await cluster.recordEvent(pod, { type: 'Normal', reason: 'Test', message: 'm' }, signal);
+    await cluster.recordEvent({ node: 'node-1' }, { type: 'Warning', reason: 'Test', message: 'm' }, signal);
+    stop.abort();
+    await running;
     await server.close();
     const granted = rules.flatMap(({ resources, verbs }) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)));
     expect([...used].toSorted()).toEqual(granted.toSorted());
