@@ -44,7 +44,7 @@ export async function carryOut(correction: Correction, { folder, text, mayMove }
 export function displacement(written: Written | undefined, entries: readonly ConfEntry[], names: readonly string[]): string | undefined {
   if (written === undefined) return undefined;
   const ours = entries.find(({ name }) => name === written.name);
-  if (ours === undefined) return whereItWent(written.name, names);
+  if (ours === undefined || !names.includes(written.name)) return whereItWent(written.name, names); // it may go while it is read
   if (ours.text !== written.text) return 'it was changed';
   const before = entries.map(({ name }) => name).filter((name) => byBytes(name, written.name) < 0);
   return before.length === 0 ? undefined : `${before.toSorted(byBytes)[0]} sorts before it`;

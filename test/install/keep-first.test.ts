@@ -147,8 +147,8 @@ describe('when another program displaces our configuration', () => {
   });
 
   it('manageConfiguration report: only told', async () => {
-    await started();
     kept.options = { ...kept.options, manage: 'report' };
+    await started();
     await rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`));
     await waitFor('the report', async () => kept.displacements().length > 0);
     await kept.put('noise', '');
