@@ -63,9 +63,13 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
   const locks = fileLocks(`${cniDir}/locks`, owner);
-  calls = await serve({ deps, journal, locks, report, cluster });
   const { http } = deps.options();
-  const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(watched), metrics: metrics.render });
+  const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
+  calls = await serve({ deps, journal, locks, report, cluster }).catch(async (error: unknown) => {
+    await endpoints?.close();
+    throw error;
+  });
+  const serving = calls;
   report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
   const background = new AbortController();
   const loops: Promise<void>[] = [
@@ -75,7 +79,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     events?.run(background.signal) ?? Promise.resolve(),
   ];
   const ended = untilStopped(deps, stop, report).then(async () => {
-    await drain(calls, deps, report);
+    await drain(serving, deps, report);
     background.abort();
     await Promise.allSettled(loops);
     await endpoints?.close();
@@ -115,7 +119,8 @@ async function serve({ deps, journal, locks, report, cluster }: Parts): Promise<
   });
 }
 
-function notReady(watched: WatchedCluster | undefined): string | undefined {
+function notReady(calls: LinkServer | undefined, watched: WatchedCluster | undefined): string | undefined {
+  if (calls === undefined) return 'starting';
   const state = watched?.state();
   return state === undefined || state.complete ? undefined : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
 }

@@ -49,7 +49,7 @@ export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemo
   ended.catch(() => {}); // later on that is no news
   await Promise.race([ended, waitFor('the daemon serves', () => accepts(socket))]);
   const speaks = all.http !== 'off' && ['info', 'debug'].includes(all['log-level']);
-  if (speaks) await waitFor('the daemon names its port', async () => portIn(log) > 0); // right after it serves
+  if (speaks) await Promise.race([ended, waitFor('the daemon names its port', async () => portIn(log) > 0)]); // right after it serves
   return { pid: child.pid ?? 0, socket, httpPort: portIn(log), log, stop: (signal = 'SIGTERM') => stop(child, signal) };
 }
 

@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly exitCode?: number;
   /** Starts a child of its own and never ends. */
   readonly hang?: boolean;
+  /** Answers when this file exists. */
+  readonly until?: string;
 }
 export interface RecordingDelegate {
   readonly calls: () => Promise<readonly RecordedCall[]>;
@@ -79,6 +81,7 @@ if (fs.existsSync(real)) {
   process.exit(status ?? 1);
 }
 if (behaviour.stderr) process.stderr.write(behaviour.stderr);
+while (behaviour.until && !fs.existsSync(behaviour.until)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
 if (behaviour.hang) {
   require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit', argv0: '${state}/child' });
   setInterval(() => {}, 1000);

@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { callCni, podArgs } from '../support/cni-runtime.ts';
+import { type TestDaemon, shim, startTestDaemon } from '../support/daemon.ts';
+import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
+import { chain, errorIn } from '../support/recording-node.ts';
+import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// SIGTERM to a daemon while a plugin runs.
+let node: TestNode;
+let delegates: string;
+let alpha: RecordingDelegate;
+let daemon: TestDaemon;
+beforeEach(async () => {
+  node = await createTestNode('direct');
+  delegates = join(node.dir, 'delegates');
+  await mkdir(delegates);
+  alpha = await recordingDelegate(delegates, 'alpha');
+});
+afterEach(async () => {
+  await daemon.stop('SIGKILL');
+  await node.remove();
+});
+
+const start = async (graceSeconds: string): Promise<void> => {
+  const flags = { 'manifests-dir': join(node.dir, 'manifests'), 'cni-dir': join(node.dir, 'state'), 'grace-seconds': graceSeconds };
+  daemon = await startTestDaemon({ dir: node.dir, flags });
+};
+const call = (command: string, pod: TestPod, env: Record<string, string> = {}) =>
+  callCni({
+    executable: shim,
+    command,
+    config: { cniVersion: '1.0.0', name: 'plexus', type: 'plexus', delegates: [chain('default-net', 'alpha')] },
+    containerId: pod.containerId,
+    netns: pod.netns.path,
+    ifName: 'eth0',
+    args: podArgs(pod, pod.containerId),
+    path: [delegates],
+    nodeNetns: node.netns.path,
+    env: { PLEXUS_SOCKET: join(node.dir, 'run/plexus.sock'), ...env },
+  });
+const running = (command: string) => waitFor(`${command} to run`, async () => (await alpha.calls()).some((one) => one.command === command));
+
+describe('SIGTERM', () => {
+  it('lets a call that runs end well within the grace time, takes no new one, and ends with status 0', async () => {
+    await start('30');
+    const go = join(node.dir, 'go');
+    await alpha.set({ ADD: { until: go } });
+    const pod = await node.pod('in-time');
+    const add = call('ADD', pod);
+    await running('ADD');
+    const stopped = daemon.stop('SIGTERM');
+    await waitFor('the word', async () => daemon.log.some((line) => line.includes('stopping; 1 calls run')));
+    const late = await call('ADD', await node.pod('late'), { PLEXUS_DAEMON_WAIT_SECONDS: '0' });
+    expect(errorIn(late.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-DAEMON-AWAY') });
+    await writeFile(go, '');
+    expect(await add).toMatchObject({ exitCode: 0 });
+    expect(await stopped).toBe(0);
+  });
+
+  it('stops and undoes what has not ended within it: the runtime sees code 11, and nothing is left', async () => {
+    await start('0.3');
+    await alpha.set({ ADD: { hang: true } });
+    const pod = await node.pod('too-long');
+    const add = call('ADD', pod);
+    await running('ADD');
+    expect(await daemon.stop('SIGTERM')).toBe(0);
+    expect(errorIn((await add).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-OPERATION-CANCELLED') });
+    expect((await alpha.calls()).map(({ command }) => command)).toEqual(['ADD', 'DEL']);
+    expect(await node.leftovers()).toEqual([]);
+  });
+});
+
+describe('a daemon that cannot start says why, and ends with status 1', () => {
+  const starting = (flags: Record<string, string>, env: Record<string, string> = {}): Promise<unknown> =>
+    startTestDaemon({ dir: node.dir, flags: { 'cni-dir': join(node.dir, 'state'), ...flags }, env }).then(
+      (one) => ((daemon = one), 'started'),
+      (error: Error) => error.message,
+    );
+  it.each([
+    { title: 'a kubeconfig that is not there', flags: { kubeconfig: '/nowhere/kubeconfig' }, says: 'PLX-KUBECONFIG-UNUSABLE' },
+    { title: 'a configuration file that is not there', flags: { config: '/nowhere/plexus.yaml' }, says: '/nowhere/plexus.yaml' },
+    { title: 'a flag with a wrong value', flags: { 'status-checks': 'perhaps' }, says: '--status-checks' },
+    { title: 'an unknown flag', flags: { 'status-check': 'true' }, says: 'status-check' },
+    { title: 'a port that is taken by nobody that may be', flags: { http: '192.0.2.1:9' }, says: '192.0.2.1:9' },
+  ])('$title', async ({ flags, says }) => {
+    const message = await starting(flags);
+    expect(message).toContain('the daemon ended with');
+    expect(message).toContain(says);
+  });
+  it('an environment variable with a wrong value', async () => {
+    expect(await starting({}, { PLEXUS_GRACE_SECONDS: 'soon' })).toContain('PLEXUS_GRACE_SECONDS');
+  });
+  it('another daemon that serves the same socket', async () => {
+    await start('1');
+    const first = daemon;
+    expect(await starting({})).toContain('PLX-DAEMON-RUNNING');
+    daemon = first;
+  });
+});
