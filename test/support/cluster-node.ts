@@ -25,7 +25,9 @@ export interface ClusterNode {
   /** Starts a daemon, after the first one has ended. Resolves when it serves. */
   readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
   readonly nad: (name: string, config: object) => void;
-  /** A pod object, and its sandbox. */
+  /** A pod object in the API. */
+  readonly podObject: (name: string, networks?: string) => { readonly name: string; readonly namespace: string; readonly uid: string };
+  /** The same, and its sandbox. */
   readonly pod: (name: string, networks?: string) => Promise<TestPod>;
   /** A call with 00-plexus.conflist. `handed`: annotations that the runtime hands over; true for those of the pod object. */
   readonly call: (command: string, pod: TestPod, handed?: boolean | Record<string, string>) => Promise<RuntimeAnswer>;
@@ -52,6 +54,11 @@ export async function createClusterNode(): Promise<ClusterNode> {
     return daemon;
   };
   const conflist = async (): Promise<JsonObject> => parseJsonObject(await readFile(join(confDir, '00-plexus.conflist'), 'utf8'), 'our configuration');
+  const podObject: ClusterNode['podObject'] = (name, networks) => {
+    const annotations = networks === undefined ? {} : { [networksKey]: networks };
+    const { metadata } = api.put('pods', { metadata: { name, namespace: 'default', annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } });
+    return { name, namespace: 'default', uid: metadata.uid ?? '' };
+  };
   const annotationsOf = (pod: TestPod): Record<string, string> => api.get('pods', pod.namespace, pod.name)?.metadata.annotations ?? {};
   return {
     node,
@@ -64,11 +71,8 @@ export async function createClusterNode(): Promise<ClusterNode> {
     start,
     nad: (name, config) =>
       void api.put('network-attachment-definitions', { metadata: { name, namespace: 'default' }, spec: { config: JSON.stringify(config) } }),
-    pod: async (name, networks) => {
-      const annotations = networks === undefined ? {} : { [networksKey]: networks };
-      const { metadata } = api.put('pods', { metadata: { name, namespace: 'default', annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } });
-      return { ...(await node.pod(name)), uid: metadata.uid ?? '' };
-    },
+    podObject,
+    pod: async (name, networks) => ({ ...(await node.pod(name)), ...podObject(name, networks) }),
     call: async (command, pod, handed = true) => {
       const annotations = handed === true ? annotationsOf(pod) : handed === false ? undefined : handed;
       return callCni({
