@@ -49,6 +49,7 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
   };
   const interfacesIn = async (id: string): Promise<readonly string[]> =>
     (JSON.parse(await runtime.inSandbox(id, ['ip', '-j', 'link'])) as { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
+  const addressesOf = (name: string): readonly string[] => (at.status(name) ?? []).flatMap((entry) => entry['ips'] as string[]);
   const noTrace = async (): Promise<void> => {
     expect(await runtime.cri.listPodSandbox()).toEqual([]);
     expect(await at.node.leftovers()).toEqual([]);
@@ -69,7 +70,7 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
       { name: 'default/lab', interface: 'net2' },
     ]);
     const answer = await runtime.cri.podSandboxStatus(id);
-    expect(answer.status).toMatchObject({ state: 'SANDBOX_READY', network: { ip: (status?.[0]?.['ips'] as string[])[0] } });
+    expect(answer.status).toMatchObject({ state: 'SANDBOX_READY', network: { ip: addressesOf('three')[0] } });
     // K8S-33: the runtime hands the annotations over, so that nothing is read
     expect(at.api.requests.filter(({ verb }) => verb === 'get' || verb === 'list')).toEqual([]);
     await removePod(id);
@@ -79,7 +80,7 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
   it('30 pods at the same time', async () => {
     const ids = await Promise.all(Array.from({ length: 30 }, (_, index) => startPod(`many-${index}`)));
     for (const id of ids) expect(await interfacesIn(id)).toEqual(['eth0', 'lo', 'net1', 'net2']);
-    const addresses = ids.flatMap((_, index) => at.status(`many-${index}`)?.flatMap((entry) => entry['ips'] as string[]) ?? []);
+    const addresses = ids.flatMap((_, index) => addressesOf(`many-${index}`));
     expect([addresses.length, new Set(addresses).size]).toEqual([90, 90]);
     await Promise.all(ids.map(removePod));
     await noTrace();
