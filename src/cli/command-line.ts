@@ -2,7 +2,9 @@ import yargs from 'yargs';
 import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
 import { cniCommand } from './commands/cni.ts';
 import { daemonCommand } from './commands/daemon.ts';
+import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import { versionCommand } from './commands/version.ts';
 import { versionText } from './version-text.ts';
 
@@ -15,8 +17,10 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     .command(planCommand)
     .command(cniCommand)
     .command(daemonCommand)
+    .command(installCommand)
+    .command(uninstallCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, cni, daemon or version.')
+    .demandCommand(1, 'Say which command: plan, cni, daemon, install, uninstall or version.')
     .strict()
     .recommendCommands()
     .version(versionText())

@@ -8,7 +8,7 @@ export const folderNotWritable = define(
   {
     code: cniCode.io,
     retry: 'never',
-    fix: 'Mount the folder writable into this container, or name another one with --bin-dir or --conf-dir (and the same one in the configuration of the container runtime).',
+    fix: 'Mount the folder writable into this container, or name another one with --cni-bin-dir or --cni-conf-dir (and the same one in the configuration of the container runtime).',
   },
   (c: { folder: string; errno: string; action: string }) => `cannot ${c.action}: folder ${c.folder} cannot be written to (${c.errno})`,
 );

@@ -10,7 +10,7 @@ import type { ConfEntry } from './standing.ts';
 /** End of the names of files that were moved aside; without it they are put back. */
 export const savedSuffix = '.plexus-saved';
 /** A file that no runtime reads, rewritten so that every runtime looks at the folder again. */
-const nudgeName = '.plexus-written';
+export const nudgeName = '.plexus-written';
 
 /** The configuration files among a listing, with whose they are. */
 export function entriesOf(listing: ConfPath): readonly ConfEntry[] {

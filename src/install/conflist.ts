@@ -20,7 +20,7 @@ export interface DefaultNetwork {
   readonly capabilities: readonly string[];
 }
 
-const defaultSocket = '/run/plexus/plexus.sock';
+export const defaultSocket = '/run/plexus/plexus.sock';
 const defaultDaemonWaitSeconds = 10;
 
 /** The default network that a file holds. */

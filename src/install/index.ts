@@ -1,7 +1,9 @@
 // Puts Plexus on a node, keeps it there, takes it off. Knows no pod and no Kubernetes.
-export { conflistText, type ConflistOptions, type DefaultNetwork, type Owner, ownerOf } from './conflist.ts';
+export { conflistText, type ConflistOptions, type DefaultNetwork, defaultSocket, type Owner, ownerOf } from './conflist.ts';
 export { decideDefault, type DefaultDecision } from './default-conf.ts';
 export { keepConfiguration } from './keep-first.ts';
 export { type KeepOptions, type KeepTiming } from './keeper.ts';
 export { installShim, shimName } from './shim-file.ts';
 export { findFolders, type FoundFolders, type RuntimeFolders } from './find-folders.ts';
+export { type NodeFolders, nodeFolders } from './node-folders.ts';
+export { uninstall, type UninstallOptions } from './uninstall.ts';

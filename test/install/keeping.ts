@@ -24,7 +24,7 @@ export interface Kept {
 }
 
 export async function keptFolder(change: Partial<KeepOptions> = {}): Promise<Kept> {
-  const folder = await mkdtemp(join(tmpdir(), 'plexus-keep-'));
+  const folder = change.folder ?? (await mkdtemp(join(tmpdir(), 'plexus-keep-')));
   const steps: Step[] = [];
   const clock = { ms: 1_000_000 };
   const timing = { lookMs: 50, settleMs: 1, firstPauseMs: 1000, longestMs: 8000, calmMs: 600_000, now: () => clock.ms };

@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtempDisposable, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileJournal } from '../../src/journal/index.ts';
+import { shim } from '../support/daemon.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Kept, bridge, keptFolder } from './keeping.ts';
+
+// the commands as programs, on a node whose file system is a folder
+const run = promisify(execFile);
+const plexus = join(import.meta.dirname, '../../dist/plexus');
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+let root: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let kept: Kept;
+beforeEach(async () => {
+  root = await mkdtempDisposable(join(tmpdir(), 'plexus-root-'));
+  await mkdir(join(root.path, 'etc/cni/net.d'), { recursive: true });
+  await mkdir(join(root.path, 'opt/cni/bin'), { recursive: true });
+  kept = await keptFolder({ folder: join(root.path, 'etc/cni/net.d') });
+});
+afterEach(async () => {
+  await kept.remove();
+  await root.remove();
+});
+const at = (path: string): string => join(root.path, path);
+const command = (...words: string[]): Promise<Ended> =>
+  run(plexus, words).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Ended) => error,
+  );
+const install = (...more: string[]): Promise<Ended> => command('install', '--root', root.path, '--shim', shim, ...more);
+const uninstall = (...more: string[]): Promise<Ended> =>
+  command('uninstall', '--root', root.path, '--cni-dir', at('var/lib/cni/plexus'), '--socket', at('run/plexus.sock'), ...more);
+const confFiles = async (): Promise<readonly string[]> => (await readdir(at('etc/cni/net.d'))).toSorted();
+
+describe('plexus install', () => {
+  it('puts the program into the folder that the runtime’s configuration names, and says what it found', async () => {
+    await mkdir(at('etc/containerd'));
+    await mkdir(at('custom/bin'), { recursive: true });
+    await writeFile(at('etc/containerd/config.toml'), 'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nbin_dir = "/custom/bin"\nmax_conf_num = 2\n');
+    const { code, stdout } = await install();
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'containerd: CNI configuration in /etc/cni/net.d, plugins in /custom/bin, as /etc/containerd/config.toml says',
+      expect.stringMatching(/^warning: containerd loads 2 configurations/),
+      `installed ${at('custom/bin/plexus')}`,
+      '',
+    ]);
+    expect(await readFile(at('custom/bin/plexus'))).toEqual(await readFile(shim));
+    expect((await run(at('custom/bin/plexus'), ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await install()).stdout).toContain('is up to date');
+  });
+
+  it('replaces the program while it runs', async () => {
+    await writeFile(at('opt/cni/bin/plexus'), await readFile('/bin/sleep'), { mode: 0o755 });
+    const running = run(at('opt/cni/bin/plexus'), ['1000']);
+    await waitFor('it to run', async () => (await readFile(`/proc/${running.child.pid}/exe`)).length > 0);
+    const { code, stdout } = await install();
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`installed ${at('opt/cni/bin/plexus')}`)]);
+    running.child.kill();
+    await running.catch(() => {});
+  });
+
+  it('--dry-run only says it', async () => {
+    expect((await install('--dry-run')).stdout).toContain(`would install ${at('opt/cni/bin/plexus')}`);
+    expect(await readdir(at('opt/cni/bin'))).toEqual([]);
+  });
+
+  it('fails loudly where the folder is not there, or the program is for another machine', async () => {
+    await rm(at('opt'), { recursive: true });
+    expect(await install()).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-FOLDER-NOT-WRITABLE.*opt\/cni\/bin.*--cni-bin-dir/s) });
+    await writeFile(at('wrong'), '#!/bin/sh\n');
+    expect(await install('--shim', at('wrong'))).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SHIM-UNUSABLE') });
+  });
+});
+
+describe('plexus uninstall', () => {
+  const installed = async (): Promise<void> => {
+    await install();
+    kept.start();
+    await waitFor('our configuration', async () => (await kept.read('00-plexus.conflist')).includes('clusterNetwork'));
+    await kept.stop();
+  };
+
+  it('puts back what was moved aside, and removes what is ours: configuration, program, state', async () => {
+    const multus = bridge('m', { type: 'multus' });
+    await kept.put('00-multus.conf', multus);
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await installed();
+    expect(await confFiles()).toContain('00-multus.conf.plexus-saved');
+    await mkdir(at('var/lib/cni/plexus/journal'), { recursive: true });
+    await writeFile(at('opt/cni/bin/bridge'), 'theirs');
+    const { code, stdout } = await uninstall();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/put 00-multus.conf back[\s\S]*removed 00-plexus.conflist[\s\S]*removed plexus\n/);
+    expect(await confFiles()).toEqual(['00-multus.conf', '10-net.conf']);
+    expect(await kept.read('00-multus.conf')).toBe(multus);
+    expect(await readdir(at('opt/cni/bin'))).toEqual(['bridge']);
+    expect(await readdir(at('var/lib/cni/plexus'))).toEqual([]);
+    expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+  });
+
+  it('a configuration of direct mode that bore our name is back under it', async () => {
+    const direct = JSON.stringify({ cniVersion: '1.0.0', name: 'p', plugins: [{ type: 'plexus-cni' }] });
+    await kept.put('00-plexus.conflist', direct);
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await installed();
+    expect((await uninstall()).code).toBe(0);
+    expect(await confFiles()).toEqual(['00-plexus.conflist', '10-net.conf']);
+    expect(await kept.read('00-plexus.conflist')).toBe(direct);
+  });
+
+  it('leaves a program named plexus that is not ours', async () => {
+    await writeFile(at('opt/cni/bin/plexus'), 'somebody else’s');
+    expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+    expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
+  });
+
+  it('refuses, with a list, while pods are attached; with --force it goes on and keeps the state', async () => {
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await installed();
+    const journal = fileJournal(at('var/lib/cni/plexus/journal'));
+    await journal.write(sampleRecord());
+    expect(await uninstall()).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-NODE-IN-USE.*c1/) });
+    expect(await confFiles()).toContain('00-plexus.conflist');
+    expect(await uninstall('--force')).toMatchObject({ code: 0, stdout: expect.stringContaining('it still holds 1 sandboxes') });
+    expect(await confFiles()).toEqual(['10-net.conf']);
+    expect((await journal.list()).records).toHaveLength(1);
+  });
+
+  it('refuses while a daemon serves: it would put its configuration back', async () => {
+    await mkdir(at('run'));
+    const server = net.createServer().listen(at('run/plexus.sock'));
+    expect(await uninstall()).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-DAEMON-SERVES') });
+    expect(await uninstall('--force')).toMatchObject({ code: 0 });
+    server.close();
+  });
+});
