@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { closingLine } from './support/closing-line.ts';
 
 /** Suites about what a call does, whoever answers it: run once in one process and once through shim and daemon. */
-const bothEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input'].map((name) => `test/e2e/${name}.test.ts`);
+const bothEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {

@@ -9,7 +9,7 @@ import { type Undone, undoAll } from './undo.ts';
 
 /**
  * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server.
- * A sandbox that is not in the journal is detached already (CNI-25, K8S-66). What could not be undone stays in the
+ * A sandbox that is not in the journal is one that Multus attached and left a record of, or is detached already (CNI-25, K8S-66). What could not be undone stays in the
  * journal, and the error names it (NPWG-98, NPWG-99). CNI specification, section 2, "DEL".
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
@@ -24,8 +24,10 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: Ab
   if (record === undefined) return;
   const operation = operationOf(invocation, deps);
   const left = await undoAll(record.attachments, operation, deps, signal);
-  if (left.length === 0) return deps.journal.remove(invocation);
-  await deps.journal.write({ ...record, attachments: left.map((undone) => undone.left) });
+  if (left.length === 0) await deps.journal.remove(invocation);
+  else await deps.journal.write({ ...record, attachments: left.map((undone) => undone.left) });
+  await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
+  if (left.length === 0) return;
   throw at(leftError(left), { step: 'DEL', ...(operation.pod !== undefined && { pod: operation.pod }) });
 }
 
@@ -39,7 +41,7 @@ const leftError = (left: readonly Undone[]): PlexusError =>
 // left to undo by, so that nothing is silently leaked.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<SandboxRecord | undefined> {
   try {
-    return await deps.journal.read(invocation);
+    return (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
   } catch (thrown) {
     const error = asPlexusError(thrown);
     if (error.id !== 'PLX-RECORD-DAMAGED') throw error;

@@ -3,7 +3,7 @@ import type { ConfPath } from '../cni/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { operationCancelled } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
-import type { Journal, SandboxLocks } from '../journal/index.ts';
+import { type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { IncomingCall } from './link-server.ts';
@@ -54,11 +54,23 @@ function forget(adds: Map<string, Set<AbortController>>, containerId: string, st
 
 function prepare(invocation: Parameters<Parameters<typeof answerCall>[1]>[0], call: IncomingCall, context: CallContext & Pick<AttachDeps, 'cancel'>): Prepared {
   const { settings, warnings } = parseSettings(mergedConfig(invocation.config, context.options().settings));
+  const multus = multusState(settings.multusStateDir);
   const { journal, locks, cluster, readConf, report, cancel, agent } = context;
   return {
     warnings,
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
-    deps: { settings: { ...settings, binDir: [] }, host: withStandIn(call.host, agent), journal, locks, cluster, readConf, report, now: Date.now, cancel },
+    deps: {
+      settings: { ...settings, binDir: [] },
+      host: withStandIn(call.host, agent),
+      journal,
+      locks,
+      multusState: multus,
+      cluster,
+      readConf,
+      report,
+      now: Date.now,
+      cancel,
+    },
   };
 }
 

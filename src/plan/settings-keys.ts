@@ -10,6 +10,7 @@ const knownKeys = [
   'manifestsDir',
   'confDir',
   'cniDir',
+  'multusStateDir',
   'binDir',
   'readinessindicatorfile',
   'namespaceIsolation',

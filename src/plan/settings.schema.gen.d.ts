@@ -39,6 +39,10 @@ export interface WrittenSettings {
    */
   cniDir?: string;
   /**
+   * Folder where Multus left its state: pods that it attached are detached by what it wrote there.
+   */
+  multusStateDir?: string;
+  /**
    * Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".
    */
   binDir?: string | string[];

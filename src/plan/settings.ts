@@ -26,6 +26,8 @@ export interface Settings {
   readonly manifestsDir?: string;
   readonly confDir: string;
   readonly cniDir: string;
+  /** Where Multus left its state. */
+  readonly multusStateDir: string;
   /** Searched before CNI_PATH. */
   readonly binDir: readonly string[];
   readonly readinessIndicatorFile?: string;
@@ -162,6 +164,7 @@ function pathsOf(written: WrittenSettings) {
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<Settings>),
     confDir: filled(written.confDir) ?? '/etc/cni/multus/net.d',
     cniDir: filled(written.cniDir) ?? '/var/lib/cni/plexus',
+    multusStateDir: filled(written.multusStateDir) ?? '/var/lib/cni/multus',
     binDir: binDir.length === 0 ? ['/opt/cni/bin'] : binDir,
   };
 }

@@ -51,6 +51,7 @@ describe('settings: defaults', () => {
           "logLevel": "warn",
           "logToStderr": true,
           "multusNamespace": "kube-system",
+          "multusStateDir": "/var/lib/cni/multus",
           "namespaceIsolation": false,
           "statusAddresses": "bare",
           "systemNamespaces": [

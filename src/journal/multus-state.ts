@@ -1,0 +1,128 @@
+import { readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DelInvocation, type JsonObject, type JsonValue, type NetworkConfiguration, isJsonObject, parseConfiguration, parseJson } from '../cni/index.ts';
+import { fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
+import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
+
+/** What Multus left on a node about pods that it attached (multus-behaviour 2.7). */
+export interface MultusState {
+  /** The sandbox as a record of ours; undefined when Multus knows nothing of it. recordDamaged, fileUnusable. */
+  readonly read: (call: DelInvocation) => Promise<SandboxRecord | undefined>;
+  /** Forgets a sandbox that has been undone, or is in our journal now. Also when there is nothing. */
+  readonly remove: (containerId: string) => Promise<void>;
+}
+
+/** Its state folder: one file for each sandbox, and libcni's cached results below it. */
+export function multusState(folder: string): MultusState {
+  const results = join(folder, 'results');
+  return {
+    read: async (call) => {
+      const { containerId, ifName, netns, networkName, cniVersion } = call;
+      if (!isFileName(containerId)) return undefined;
+      const file = join(folder, containerId);
+      const text = await readText(file);
+      if (text === undefined) return undefined;
+      const delegates = decodeDelegates(text, file, ifName);
+      const attachments = await Promise.all(
+        delegates.map(async (delegate) => {
+          const cached = await readText(join(results, `${delegate.configuration.name}-${containerId}-${delegate.interfaceName}`)).catch(() => undefined);
+          return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
+        }),
+      );
+      const record = { formatVersion: 1, containerId, ifName, netns: netns ?? '', networkName, cniVersion, complete: true, createdAt, attachments } as const;
+      return record;
+    },
+    remove: async (containerId) => {
+      if (!isFileName(containerId)) return;
+      const cached = (await readdir(results).catch(() => [])).filter((name) => name.includes(`-${containerId}-`));
+      for (const file of [join(folder, containerId), ...cached.map((name) => join(results, name))]) await remove(file);
+    },
+  };
+}
+
+const createdAt = '1970-01-01T00:00:00.000Z'; // not known
+const isFileName = (containerId: string): boolean => !containerId.includes('/') && !['', '.', '..', 'results'].includes(containerId);
+
+/** One delegate of Multus: what runs, and for which interface. */
+export interface MultusDelegate {
+  readonly network: string;
+  readonly interfaceName: string;
+  readonly isDefault: boolean;
+  readonly configuration: NetworkConfiguration;
+}
+
+/** The delegates in a state file, in their order. recordDamaged. */
+export function decodeDelegates(text: string, file: string, ifName: string): readonly MultusDelegate[] {
+  try {
+    const json = parseJson(text, file);
+    if (!Array.isArray(json)) throw new Error('it is no list of delegates');
+    return json.map((each, index) => delegateOf(each, index, ifName));
+  } catch (error) {
+    throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
+  }
+}
+
+function delegateOf(json: JsonValue, index: number, ifName: string): MultusDelegate {
+  const place = `delegate ${index + 1}`;
+  if (!isJsonObject(json)) throw new Error(`${place} is no object`);
+  const { Bytes: bytes, Name: name, ifnameRequest } = json;
+  if (typeof bytes !== 'string') throw new Error(`${place} has no configuration (Bytes)`);
+  const written = parseJson(Buffer.from(bytes, 'base64').toString(), place);
+  if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is no object`);
+  const configuration = parseConfiguration(written, { source: place });
+  const requested = typeof ifnameRequest === 'string' && ifnameRequest !== '' ? ifnameRequest : undefined;
+  return {
+    network: typeof name === 'string' && name !== '' ? name : configuration.name,
+    interfaceName: requested ?? (index === 0 ? ifName : `net${index}`),
+    isDefault: index === 0,
+    configuration,
+  };
+}
+
+/** A delegate with what libcni cached of its ADD (kind cniCacheV1), as far as that can be read. */
+function recordOf({ network, interfaceName, isDefault, configuration }: MultusDelegate, cached: string | undefined, args: string): AttachmentRecord {
+  const cache = cacheOf(cached);
+  const { capabilityArgs, result, cniArgs } = cache;
+  const unmanaged = { kind: 'unmanaged' } as const;
+  const attachment = {
+    interfaceName,
+    network,
+    isDefault,
+    configuration,
+    runtimeConfig: isJsonObject(capabilityArgs) ? capabilityArgs : {},
+    cniArgs: argsOf(cniArgs) ?? args,
+    defaultRoute: { v4: unmanaged, v6: unmanaged },
+  };
+  if (isJsonObject(result)) return { state: 'attached', attachment, result };
+  return { state: 'detaching', attachment, attempts: 0, lastError: 'attached by Multus' };
+}
+
+// without it the plugins get no prevResult, which DEL allows
+function cacheOf(text: string | undefined): JsonObject {
+  try {
+    const json = text === undefined ? undefined : parseJson(text, 'cached result');
+    return isJsonObject(json) ? json : {};
+  } catch {
+    return {};
+  }
+}
+
+function argsOf(pairs: JsonValue | undefined): string | undefined {
+  if (!Array.isArray(pairs)) return undefined;
+  return pairs
+    .flatMap((pair) => (Array.isArray(pair) && pair.length === 2 && pair.every((each) => typeof each === 'string') ? [pair.join('=')] : []))
+    .join(';');
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+  });
+}
+
+async function remove(file: string): Promise<void> {
+  await rm(file, { force: true }).catch((error: unknown) => {
+    throw fileUnusable({ file, action: 'remove', problem: problemOf(error) }, { cause: error });
+  });
+}

@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callCni } from '../support/cni-runtime.ts';
+import { pluginsDir } from '../support/plugins-dir.ts';
+import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
+
+// A node on which Multus was before: its pods are detached by what it left on disk.
+let node: TestNode;
+let multus: string;
+const config = (more: object = {}) => node.config({ multusStateDir: multus, ...more });
+beforeAll(async () => {
+  multus = await mkdtemp(join(tmpdir(), 'plexus-multus-'));
+  node = await createTestNode(undefined, { 'multus-state-dir': multus });
+  await mkdir(join(multus, 'results'), { recursive: true });
+});
+afterAll(async () => {
+  await node.remove();
+  await rm(multus, { recursive: true });
+});
+
+/** As Multus attached a pod: the plugins ran, and this is what it wrote down. */
+async function attachedByMultus(pod: TestPod): Promise<void> {
+  const path = [await pluginsDir()];
+  const networks = [
+    { name: 'cluster-net', ifName: 'eth0', json: node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true }) },
+    { name: 'default/storage', ifName: 'net1', json: node.bridge('storage', '10.30.0.0/24') },
+  ];
+  for (const { json, ifName } of networks) {
+    const call = { command: 'ADD', config: json, containerId: pod.containerId, netns: pod.netns.path, ifName, path, nodeNetns: node.netns.path };
+    const answer = await callCni({ ...call, executable: join(path[0] ?? '', 'bridge') });
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+    const cached = { kind: 'cniCacheV1', containerId: pod.containerId, result: JSON.parse(answer.stdout) as object };
+    await writeFile(join(multus, 'results', `${String(json['name'])}-${pod.containerId}-${ifName}`), JSON.stringify(cached));
+  }
+  const state = networks.map(({ name, json }) => ({ Conf: {}, ConfList: {}, Name: name, Bytes: Buffer.from(JSON.stringify(json)).toString('base64') }));
+  await writeFile(join(multus, pod.containerId), JSON.stringify(state));
+}
+
+describe('a pod that Multus attached', () => {
+  it('is detached from all its networks; addresses are free, and Multus’s state of it is gone', async () => {
+    const pod = await node.pod('old');
+    await attachedByMultus(pod);
+    expect((await node.leftovers()).length).toBeGreaterThan(0);
+    const answer = await node.call('DEL', pod, { config: config() });
+    expect(answer, answer.stdout + answer.stderr).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await node.leftovers()).toEqual([]);
+    expect(await readdir(multus)).toEqual(['results']);
+    expect(await readdir(join(multus, 'results'))).toEqual([]);
+    expect(await node.call('DEL', pod, { config: config() })).toMatchObject({ exitCode: 0 });
+  });
+
+  it('also when its namespace is gone', async () => {
+    const pod = await node.pod('old-gone');
+    await attachedByMultus(pod);
+    await pod.netns.remove();
+    expect(await node.call('DEL', pod, { config: config(), netns: '' })).toMatchObject({ exitCode: 0 });
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('what cannot be undone is in our journal from then on, and a later DEL finishes it', async () => {
+    const pod = await node.pod('old-stuck');
+    await attachedByMultus(pod);
+    const failed = await node.call('DEL', pod, { config: config({ binDir: '/nowhere' }), path: ['/nowhere'] });
+    expect(JSON.parse(failed.stdout)).toMatchObject({ msg: expect.stringContaining('net1 (default/storage)') });
+    expect(await readdir(multus)).toEqual(['results']);
+    expect(await node.call('DEL', pod, { config: config() })).toMatchObject({ exitCode: 0 });
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('a pod created now is attached and detached as ever', async () => {
+    const pod = await node.pod('new');
+    const answer = await node.call('ADD', pod, { config: config() });
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+    expect(await node.call('DEL', pod, { config: config() })).toMatchObject({ exitCode: 0 });
+    expect(await node.leftovers()).toEqual([]);
+  });
+});

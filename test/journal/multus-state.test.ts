@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DelInvocation } from '../../src/cni/index.ts';
+import { PlexusError } from '../../src/errors/index.ts';
+import { type MultusState, multusState } from '../../src/journal/index.ts';
+import { decodeDelegates } from '../../src/journal/multus-state.ts';
+
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let state: MultusState;
+beforeEach(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
+  state = multusState(folder.path);
+  await mkdir(join(folder.path, 'results'));
+});
+afterEach(() => folder.remove());
+
+const call = (containerId = 'c1') =>
+  ({
+    command: 'DEL',
+    containerId,
+    ifName: 'eth0',
+    networkName: 'multus',
+    cniVersion: '0.4.0',
+    env: { CNI_ARGS: 'K8S_POD_NAME=p' },
+    args: [],
+    config: {},
+  }) as unknown as DelInvocation;
+const base64 = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64');
+const single = { cniVersion: '0.3.1', name: 'cbr0', type: 'flannel' };
+const list = { cniVersion: '0.4.0', name: 'storage', plugins: [{ type: 'bridge' }, { type: 'tuning' }] };
+const delegates = [
+  { Conf: { ipam: {} }, ConfList: {}, Name: 'cbr0', IsFilterV4Gateway: false, Bytes: base64(single) },
+  { Conf: {}, ConfList: { plugins: [] }, Name: 'default/storage', ifnameRequest: 'store0', Bytes: base64(list) },
+  { Conf: {}, ConfList: {}, Name: '', Bytes: base64({ ...single, name: 'third', type: 'macvlan' }) },
+];
+const save = (text: string, containerId = 'c1') => writeFile(join(folder.path, containerId), text);
+const cache = (name: string, json: object) => writeFile(join(folder.path, 'results', name), JSON.stringify(json));
+
+describe('what Multus left on a node', () => {
+  it('is a record of ours: networks, interface names, configurations, and what libcni cached', async () => {
+    await save(JSON.stringify(delegates));
+    const result = { cniVersion: '0.4.0', ips: [] };
+    const cniArgs = [
+      ['IgnoreUnknown', 'true'],
+      ['K8S_POD_NAME', 'p'],
+    ];
+    await cache('storage-c1-store0', { kind: 'cniCacheV1', result, cniArgs, capabilityArgs: { portMappings: [{ hostPort: 80 }] } });
+    const record = await state.read(call());
+    expect(record).toMatchObject({ containerId: 'c1', ifName: 'eth0', complete: true });
+    expect(record?.attachments).toMatchObject([
+      { state: 'detaching', attachment: { network: 'cbr0', interfaceName: 'eth0', isDefault: true, cniArgs: 'K8S_POD_NAME=p', runtimeConfig: {} } },
+      {
+        state: 'attached',
+        result,
+        attachment: {
+          network: 'default/storage',
+          interfaceName: 'store0',
+          cniArgs: 'IgnoreUnknown=true;K8S_POD_NAME=p',
+          runtimeConfig: { portMappings: [{ hostPort: 80 }] },
+        },
+      },
+      { attachment: { network: 'third', interfaceName: 'net2', isDefault: false } },
+    ]);
+    expect(record?.attachments[1]?.attachment.configuration.plugins.map(({ type }) => type)).toEqual(['bridge', 'tuning']);
+  });
+
+  it('is removed for one sandbox and no other', async () => {
+    for (const id of ['c1', 'c11']) {
+      await save('[]', id);
+      await cache(`storage-${id}-net1`, {});
+    }
+    await state.remove('c1');
+    expect((await readdir(folder.path)).toSorted()).toEqual(['c11', 'results']);
+    expect(await readdir(join(folder.path, 'results'))).toEqual(['storage-c11-net1']);
+    await state.remove('c1');
+  });
+
+  it('nothing is nothing: no file, no folder, and never a path', async () => {
+    expect(await state.read(call())).toBeUndefined();
+    expect(await multusState('/nowhere/at/all').read(call())).toBeUndefined();
+    await save('[]', 'x');
+    for (const id of ['../x', 'results', '..', '']) expect(await state.read(call(id))).toBeUndefined();
+    await multusState('/nowhere/at/all').remove('c1');
+  });
+
+  it.each([
+    { title: 'no JSON', text: '[{' },
+    { title: 'no list', text: '{}' },
+    { title: 'an element that is null', text: '[null]' },
+    { title: 'no configuration', text: '[{"Name":"a"}]' },
+    { title: 'a configuration that is none', text: JSON.stringify([{ Bytes: 'AAAA' }]) },
+  ])('what cannot be read is said, and stays: $title', async ({ text }) => {
+    await save(text);
+    await expect(state.read(call())).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message: expect.stringContaining(join(folder.path, 'c1')) });
+    expect(await readdir(folder.path)).toContain('c1');
+  });
+
+  it('a cached result that cannot be read is as none', async () => {
+    await save(JSON.stringify(delegates.slice(0, 1)));
+    await writeFile(join(folder.path, 'results/cbr0-c1-eth0'), 'x');
+    expect((await state.read(call()))?.attachments).toMatchObject([{ state: 'detaching' }]);
+  });
+
+  it('any text gives delegates or an error of ours', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.array(fc.record({ Bytes: fc.base64String(), Name: fc.jsonValue() })).map((json) => JSON.stringify(json)),
+        ),
+        (text) => {
+          try {
+            return Array.isArray(decodeDelegates(text, 'file', 'eth0'));
+          } catch (error) {
+            return error instanceof PlexusError;
+          }
+        },
+      ),
+    );
+  });
+});
