@@ -9,6 +9,8 @@ export interface ConflistOptions {
   readonly socket?: string;
   /** Written only when it is not the shim's default. */
   readonly daemonWaitSeconds?: number;
+  /** Settings taken over from Multus. */
+  readonly settings?: JsonObject;
 }
 /** The default network as our configuration names it. */
 export interface DefaultNetwork {
@@ -36,10 +38,11 @@ export const defaultNetworkOf = (path: string, { name, cniVersion, plugins }: Ne
  * finds it when cni_default_network names that network, and the results that the runtime keeps by network name stay
  * valid for pods that are older than Plexus, or that outlive it. K8S-33, K8S-53, K8S-62.
  */
-export function conflistText(network: DefaultNetwork, { statusChecks, socket, daemonWaitSeconds }: ConflistOptions = {}): string {
+export function conflistText(network: DefaultNetwork, { statusChecks, socket, daemonWaitSeconds, settings = {} }: ConflistOptions = {}): string {
   const plugin: JsonObject = {
     type: 'plexus',
     capabilities: Object.fromEntries([...new Set([...network.capabilities, podAnnotations])].toSorted().map((each) => [each, true])),
+    ...settings,
     clusterNetwork: network.clusterNetwork,
     ...(socket !== undefined && socket !== defaultSocket && { socket }),
     ...(daemonWaitSeconds !== undefined && daemonWaitSeconds !== defaultDaemonWaitSeconds && { daemonWaitSeconds }),

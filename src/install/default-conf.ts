@@ -1,11 +1,11 @@
-import { type ConfFile, type ConfPath, type NetworkConfiguration, parseJsonObject } from '../cni/index.ts';
+import { type ConfFile, type ConfPath, type JsonObject, type NetworkConfiguration, parseJsonObject } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
 import { findByPath } from '../plan/index.ts';
 import { type DefaultNetwork, defaultNetworkOf, ownerOf } from './conflist.ts';
 
 /** Which configuration is the default network, and what is wrong with those that were passed over. */
 export type DefaultDecision =
-  | { readonly kind: 'found'; readonly network: DefaultNetwork; readonly warnings: readonly string[] }
+  | { readonly kind: 'found'; readonly network: DefaultNetwork; readonly warnings: readonly string[]; readonly settings?: JsonObject }
   | { readonly kind: 'none'; readonly problem: string };
 
 /**

@@ -77,7 +77,7 @@ async function wantedText(keeper: Keeper, decision: Awaited<ReturnType<typeof fi
   const { memory, options } = keeper;
   if (decision.kind === 'found') {
     warn(keeper, 'default network', decision.warnings.join('; '));
-    return conflistText(decision.network, options);
+    return conflistText(decision.network, { ...options, ...(decision.settings !== undefined && { settings: decision.settings }) });
   }
   const before = memory.written?.text ?? entries.find(({ name, owner }) => owner === 'plexus' && isOwnName(name))?.text;
   const meanwhile = before === undefined ? 'our configuration is written as soon as there is one' : 'our configuration stays as it is'; // K8S-69

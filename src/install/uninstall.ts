@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { daemonServes, nodeInUse } from '../errors/index.ts';
@@ -7,6 +7,7 @@ import type { Journal } from '../journal/index.ts';
 import type { SandboxRecord } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { entriesOf, inFolder, namesIn, nudge, nudgeName, removeConfiguration, savedSuffix } from './conf-folder.ts';
+import { ownFolder, takenOverName } from './find-default.ts';
 import { shimName } from './shim-file.ts';
 import { isOwnName } from './standing.ts';
 
@@ -57,6 +58,10 @@ async function restoreConfigurations(folder: string): Promise<readonly string[]>
     await removeConfiguration(folder, name);
     done.push(`${folder}: removed ${name}`);
   }
+  await inFolder(folder, `remove ${ownFolder}/${takenOverName}`, async () => {
+    await rm(join(folder, ownFolder, takenOverName), { force: true });
+    await rmdir(join(folder, ownFolder)).catch(() => {}); // not there, or holds what is not ours
+  });
   if (done.length > 0) await nudge(folder, 'uninstalled'); // the runtime looks again
   await inFolder(folder, `remove ${nudgeName}`, () => rm(join(folder, nudgeName), { force: true }));
   return done;

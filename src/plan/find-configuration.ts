@@ -13,6 +13,8 @@ import { type PlexusError, configurationInvalid, networkFileMissing, nodeNetwork
 /** A network configuration found in files, and what was noticed on the way. */
 export interface Found {
   readonly configuration: NetworkConfiguration;
+  /** Of its file. */
+  readonly path: string;
   readonly warnings: readonly string[];
 }
 
@@ -30,7 +32,7 @@ export function findByName(listing: ConfPath, name: string, folder: string): Fou
   const named = decoded.filter(({ json }) => json['name'] === name);
   const best = named.find(({ json }) => isList(json)) ?? named[0];
   if (best === undefined) throw missing(listing, name, folder);
-  return { configuration: configurationOf(best, listing), warnings };
+  return { configuration: configurationOf(best, listing), path: best.path, warnings };
 }
 
 /** The configuration that a path leads to: the file, or the first valid one of a folder (multus-behaviour 1.4). nodeNetworkMissing: it may be about to be written. */
@@ -42,7 +44,7 @@ export function findByPath(listing: ConfPath, path: string): Found {
       path,
       problem: listing.kind === 'missing' ? listing.problem : shortList(warnings) || 'the folder holds no network configuration',
     });
-  return { configuration: configurationOf(first, listing), warnings };
+  return { configuration: configurationOf(first, listing), path: first.path, warnings };
 }
 
 /** The plugin objects of a folder's `.conf` files, in order of their names. */

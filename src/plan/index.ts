@@ -2,7 +2,7 @@
 export type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
 export { type KernelRoute, type KernelRoutes, settleRoutes } from './default-route.ts';
 export { didYouMean } from './did-you-mean.ts';
-export { findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
+export { findByName, findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
 export type { PlanInputs } from './inputs.ts';
 export { makePlan, type Plan } from './plan.ts';
 export { type AttachmentRecord, decodeRecord, encodeRecord, newRecord, type PendingStatus, type SandboxRecord, withAttachment } from './record.ts';

@@ -68,7 +68,8 @@ function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   const network = nadKey(nad);
   const json = nadConfiguration(nad);
   if (json !== undefined) return { network, nad, configuration: parseConfiguration(json, { source: `NetworkAttachmentDefinition ${network}` }) };
-  return { network, nad, ...findByName(confDir, nad.name, settings.confDir) };
+  const { configuration, warnings } = findByName(confDir, nad.name, settings.confDir);
+  return { network, nad, configuration, warnings };
 }
 
 /** Nothing there is no error, only a warning of the files that were meant to be (multus-behaviour 1.5). */

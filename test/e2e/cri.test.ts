@@ -89,13 +89,14 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
   it('K8S-57: while the daemon is killed and started again, kubelet’s repeated tries end with every pod attached', async () => {
     const failures: string[] = [];
     const insist = async (name: string): Promise<string> => {
-      for (;;) {
+      for (let tries = 0; tries < 50; tries++) {
         try {
           return await startPod(name);
         } catch (error) {
           failures.push((error as Error).message);
         }
       }
+      throw new Error(`pod ${name} did not start: ${failures.at(-1)}`);
     };
     const starting = Promise.all(Array.from({ length: 30 }, (_, index) => insist(`patient-${index}`)));
     for (let kills = 0; kills < 3; kills++) {

@@ -29,22 +29,30 @@ function judge(command: string, { exitCode, stdout, stderr }: { exitCode: number
   return false;
 }
 
+// far more than there are kills: an end for a test that goes wrong
+function assertMoreTries(tries: number): void {
+  if (tries > 5 * kills) throw new Error(`no success after ${tries} tries: ${[...seen.keys()].join('; ')}`);
+}
+
 /** As a runtime does: DEL until it succeeds. */
 async function detach(pod: TestPod): Promise<void> {
-  while (!judge('DEL', await at.call('DEL', pod)));
+  for (let tries = 0; !judge('DEL', await at.call('DEL', pod)); tries++) assertMoreTries(tries);
   done.dels++;
 }
 /** As a runtime and kubelet do: an ADD that failed is followed by DEL, then comes the next one. */
 async function attach(pod: TestPod): Promise<void> {
-  while (!judge('ADD', await at.call('ADD', pod))) await detach(pod);
+  for (let tries = 0; !judge('ADD', await at.call('ADD', pod)); tries++) {
+    assertMoreTries(tries);
+    await detach(pod);
+  }
   done.adds++;
 }
 
 async function client(pod: TestPod, isOver: () => boolean): Promise<void> {
-  while (!isOver()) {
+  for (let rounds = 0; !isOver() && rounds < 10_000; rounds++) {
     await attach(pod);
-    if (!isOver()) await detach(pod);
-    else return;
+    if (isOver()) return;
+    await detach(pod);
   }
   await attach(pod);
 }

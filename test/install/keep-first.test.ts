@@ -197,7 +197,7 @@ describe('when another program displaces our configuration', () => {
 
 describe('what was there before', () => {
   it('Multus is moved aside after ours is there: no moment without a meta-plugin', async () => {
-    await kept.put('00-multus.conf', bridge('m', { type: 'multus' }));
+    await kept.put('00-multus.conf', bridge('m', { type: 'multus', clusterNetwork: 'cbr0' }));
     await kept.put('10-net.conf', bridge('cbr0'));
     const seen: (string | undefined)[] = [];
     const watcher = watch(kept.folder, () => void kept.files().then((files) => seen.push(files[0])));

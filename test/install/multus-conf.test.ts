@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/cni/index.ts';
+import { multusConf } from '../../src/install/multus-conf.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Kept, bridge, keptFolder } from './keeping.ts';
+
+let kept: Kept;
+beforeEach(async () => void (kept = await keptFolder()));
+afterEach(() => kept.remove());
+
+const multus = (more: object): string => JSON.stringify({ cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus-shim', ...more });
+async function plugin(): Promise<JsonObject> {
+  kept.start();
+  await waitFor('our configuration', async () => (await kept.read('00-plexus.conflist')).includes('clusterNetwork'));
+  const list = JSON.parse(await kept.read('00-plexus.conflist')) as { name: string; plugins: JsonObject[] };
+  return { listName: list.name, ...list.plugins[0] };
+}
+const warnings = (): string => kept.steps.map((step) => (step.kind === 'warning' ? step.text : '')).join('\n');
+
+describe('taking over from Multus: its default network becomes ours', () => {
+  it('by path, as Multus sees it under /host, although another file comes first', async () => {
+    await kept.put('05-other.conf', bridge('other'));
+    await kept.put('10-calico.conflist', bridge('k8s-pod-network'));
+    await kept.put('00-multus.conf', multus({ clusterNetwork: `/host${kept.folder}/10-calico.conflist`, capabilities: { portMappings: true, dns: false } }));
+    expect(await plugin()).toMatchObject({
+      listName: 'k8s-pod-network',
+      clusterNetwork: join(kept.folder, '10-calico.conflist'),
+      capabilities: { portMappings: true, 'io.kubernetes.cri.pod-annotations': true },
+    });
+    // Multus is aside now, and what it said still holds
+    await kept.stop();
+    const steps = kept.steps.length;
+    expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-calico.conflist') });
+    expect(kept.steps.slice(steps)).toEqual([]);
+  });
+
+  it('by name, in the runtime’s folder or in that of Multus', async () => {
+    await using confDir = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-net-'));
+    await writeFile(join(confDir.path, 'ovn.conf'), bridge('ovn'));
+    await kept.put('10-other.conf', bridge('other'));
+    await kept.put('00-multus.conf', multus({ clusterNetwork: 'ovn', confDir: confDir.path }));
+    expect(await plugin()).toMatchObject({ clusterNetwork: join(confDir.path, 'ovn.conf'), confDir: confDir.path });
+  });
+
+  it('written out in full: its own file if there is one, else kept in a file of ours that no runtime reads', async () => {
+    const delegate = { cniVersion: '0.3.1', name: 'cbr0', plugins: [{ type: 'flannel', delegate: { isDefaultGateway: true } }] };
+    await kept.put('00-multus.conf', multus({ type: 'multus', delegates: [delegate] }));
+    const file = join(kept.folder, 'plexus.d/default-network.conflist');
+    expect(await plugin()).toMatchObject({ listName: 'cbr0', clusterNetwork: file });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(delegate);
+    await kept.put('10-flannel.conflist', JSON.stringify(delegate));
+    await waitFor('its own file', async () => (await kept.read('00-plexus.conflist')).includes('10-flannel.conflist'));
+  });
+
+  it('with the settings that decide about pods, and none about files', async () => {
+    await kept.put('10-net.conf', bridge('net'));
+    const settings = { namespaceIsolation: true, globalNamespaces: 'default,shared', defaultNetworks: ['storage'], readinessindicatorfile: '/run/ready' };
+    await kept.put('00-multus.conf', multus({ clusterNetwork: 'net', ...settings, kubeconfig: '/x', cniDir: '/y', binDir: '/z', logFile: '/l' }));
+    const own = await plugin();
+    expect(own).toMatchObject(settings);
+    for (const key of ['kubeconfig', 'cniDir', 'binDir', 'logFile']) expect(own).not.toHaveProperty(key);
+  });
+
+  it('what cannot be found is told, and the first network of the folder is taken', async () => {
+    await kept.put('10-net.conf', bridge('net'));
+    await kept.put('00-multus.conf', multus({ clusterNetwork: 'some-nad' }));
+    expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-net.conf') });
+    await waitFor('the warning', async () => warnings().includes('some-nad, is in no file'));
+  });
+
+  it('a configured default network goes before it', async () => {
+    await kept.put('10-net.conf', bridge('net'));
+    await kept.put('20-net.conf', bridge('net2'));
+    await kept.put('00-multus.conf', multus({ clusterNetwork: 'net' }));
+    kept.options = { ...kept.options, defaultNetwork: '20-net.conf' };
+    expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '20-net.conf') });
+  });
+});
+
+describe('the configuration of Multus', () => {
+  it('is found in a list as well, and nowhere else', () => {
+    expect(multusConf(JSON.stringify({ name: 'm', plugins: [{ type: 'multus', clusterNetwork: 'a' }] }))).toMatchObject({ clusterNetwork: 'a' });
+    expect(multusConf(bridge('x'))).toBeUndefined();
+  });
+  it('any text is read, or is none', () => {
+    const json = fc.record({
+      type: fc.constantFrom('multus', 'multus-shim', 'x'),
+      delegates: fc.jsonValue(),
+      capabilities: fc.jsonValue(),
+      clusterNetwork: fc.jsonValue(),
+    });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          json.map((value) => JSON.stringify(value)),
+        ),
+        (text) => {
+          const found = multusConf(text);
+          return found === undefined || typeof found.settings === 'object';
+        },
+      ),
+    );
+  });
+});
