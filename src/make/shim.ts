@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 
 // Builds the native parts: dist/shim/plexus (the host executable, src/shim) and dist/peer-credentials.node.
 //
-//   node src/make/shim.ts [--arch x64|arm64|all] [--sanitize] [--out FOLDER]
+//   node src/make/shim.ts [--arch x64|arm64|all] [--out FOLDER]
+//   node src/make/shim.ts --checked   what the tests run as well: with sanitizers, and for valgrind
+//   node src/make/shim.ts --fuzz      the fuzz target of the frame parser; needs clang
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const shimFolder = join(root, 'src/shim');
@@ -35,15 +37,20 @@ const compilers: Readonly<Record<Arch, readonly string[]>> = {
 };
 const package_: Readonly<Record<Arch, string>> = { x64: 'gcc-x86-64-linux-gnu', arm64: 'gcc-aarch64-linux-gnu' };
 
+async function firstOf(names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const isThere = await run(name, ['--version']).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return name;
+  }
+  return undefined;
+}
+
 async function compilerFor(arch: Arch): Promise<string> {
-  for (const name of compilers[arch])
-    if (
-      await run(name, ['--version']).then(
-        () => true,
-        () => false,
-      )
-    )
-      return name;
+  const name = await firstOf(compilers[arch]);
+  if (name !== undefined) return name;
   throw new Error(`no C compiler for ${arch}: install gcc${arch === process.arch ? ' and libc6-dev' : ` (Debian: ${package_[arch]})`}`);
 }
 
@@ -87,8 +94,15 @@ const option = (name: string, otherwise: string): string => {
 const out = option('--out', join(root, 'dist'));
 const wanted = option('--arch', process.arch);
 const own = process.arch as Arch;
-if (process.argv.includes('--sanitize')) await compile('gcc', [...common, ...sanitized, ...(await sources())], join(out, 'shim/plexus-sanitized'));
-else
+if (process.argv.includes('--checked')) {
+  await compile('gcc', [...common, ...sanitized, ...(await sources())], join(out, 'shim/plexus-sanitized'));
+  await compile('gcc', [...common, '-O1', '-g', ...(await sources())], join(out, 'shim/plexus-debug'));
+} else if (process.argv.includes('--fuzz')) {
+  const parts = ['buf.c', 'link.c', 'cni.c', 'fuzz_frame.c'].map((name) => join(shimFolder, name));
+  const clang = await firstOf(['clang', ...Array.from({ length: 12 }, (_, index) => `clang-${25 - index}`)]);
+  if (clang === undefined) throw new Error('no clang: install clang and its compiler-rt (Debian: clang-14, libclang-rt-14-dev)');
+  await compile(clang, [...common, '-O1', '-g', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all', ...parts], join(out, 'shim/fuzz_frame'));
+} else
   for (const arch of wanted === 'all' ? (['x64', 'arm64'] as const) : [wanted as Arch]) {
     const suffix = arch === own ? '' : `-${arch}`;
     await buildShim(arch, join(out, `shim/plexus${suffix}`));

@@ -30,8 +30,8 @@ void frame_failed(struct buf *out, uint32_t id, enum reason why, const char *det
 }
 
 long frame_next(const struct buf *in, struct frame *frame) {
-  struct reader r = {in->data, in->data + in->len, false};
   if (in->len < HEAD) return 0;
+  struct reader r = {in->data, in->data + in->len, false};
   uint32_t n = get_u32(&r);
   if (n < FIXED || n > MOST_FRAME_BYTES) return -1;
   if (in->len - HEAD < n) return 0;

@@ -87,49 +87,61 @@ static const char *reason_of(int problem) {
   return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
 }
 
-static int call_daemon(const struct call *c) {
-  const struct guard guard = {.call = c};
+static int call_daemon_with(const struct call *c, struct session *s) {
   const char *path = socket_of(c);
   char sentence[512];
   int64_t wait_ms = (int64_t)(wait_of(c) * 1000);
-  struct session s = {.role = ROLE_CALL, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
-  s.deadline = now_ms() + seconds_for(c->command) * 1000;
+  s->deadline = now_ms() + seconds_for(c->command) * 1000;
   for (;;) {
     int64_t until = now_ms() + wait_ms;
-    int fd = connect_until(path, until < s.deadline ? until : s.deadline);
+    int fd = connect_until(path, until < s->deadline ? until : s->deadline);
     if (fd < 0) {
       const char *why = reason_of(errno);
       snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", path, why, (double)wait_ms / 1000);
       return away(c, sentence);
     }
-    switch (serve(&s, fd)) {
-      case RESULT: return print_result(&s);
-      case REFUSED: return mismatch(c, (buf_put(&s.text, "", 1), (const char *)s.text.data));
+    switch (serve(s, fd)) {
+      case RESULT: return print_result(s);
+      case REFUSED: return mismatch(c, (buf_put(&s->text, "", 1), (const char *)s->text.data));
       case TIMEOUT:
         snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command, (int)seconds_for(c->command));
         return away(c, sentence);
       case STOPPED: return away(c, "the call was ended by a signal");
       case LOST:
-        if (may_repeat(c->command) && !s.stopping) continue;
+        if (may_repeat(c->command) && !s->stopping) continue;
         return away(c, "the plexus daemon ended in the middle of the call");
     }
   }
 }
 
-static int run_as_plugin(void) {
-  struct call c;
-  const char *problem = call_read(&c);
+static int call_daemon(const struct call *c) {
+  const struct guard guard = {.call = c};
+  struct session s = {.role = ROLE_CALL, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
+  int status = call_daemon_with(c, &s);
+  buf_free(&s.text);
+  return status;
+}
+
+static int answer_call(const struct call *c, const char *problem) {
   if (problem != NULL) {
-    answer_error(&c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Correct the JSON.");
+    answer_error(c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Correct the JSON.");
     return 1;
   }
-  if (is(c.command, "VERSION")) return answer_version(&c), 0;
+  if (is(c->command, "VERSION")) return answer_version(c), 0;
   if (env_or_empty("PLEXUS_NESTED")[0] != 0) {
-    answer_error(&c, 7, "PLX-NESTED-CALL", "a network of this pod runs Plexus itself, which would never end",
+    answer_error(c, 7, "PLX-NESTED-CALL", "a network of this pod runs Plexus itself, which would never end",
                  "Take the plugin types plexus and multus out of that network's configuration.");
     return 1;
   }
-  return call_daemon(&c);
+  return call_daemon(c);
+}
+
+static int run_as_plugin(void) {
+  struct call c;
+  const char *problem = call_read(&c);
+  int status = answer_call(&c, problem);
+  buf_free(&c.stdin_bytes);
+  return status;
 }
 
 static const char *option(int argc, char **argv, const char *name, const char *otherwise) {

@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { callCni } from '../support/cni-runtime.ts';
+import { daemonFrame, decodeCall, decodeHello, encodeFrame, encodeRefused, encodeResult, encodeWelcome } from '../support/link-codec.ts';
+import { playDaemon } from '../support/played-daemon.ts';
+import { errorIn, finish, useShimBench } from '../support/shim-bench.ts';
+import { shimBuilds, startShim } from '../support/shim-call.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+  const at = useShimBench(shim);
+
+  describe('answers by itself', () => {
+    it.each(['{"cniVersion":"0.4.0"}', '{}', '', 'no json', '{"cniVersion":"9.9.9"}'])(
+      'CNI-13: VERSION, with the same bytes as direct mode: %j',
+      async (stdin) => {
+        const { stdout, exitCode } = await startShim([shim], { CNI_COMMAND: 'VERSION', PATH: '/bin' }, stdin).ended;
+        const direct = await callCni({ command: 'VERSION', config: stdin });
+        expect([exitCode, JSON.parse(stdout)]).toEqual([0, JSON.parse(direct.stdout)]);
+        expect(stdout.trim()).toBe(direct.stdout.trim());
+      },
+    );
+    it('a call from inside a plugin of its own, with code 7', async () => {
+      const { stdout } = await at().start('ADD', { PLEXUS_NESTED: '1' }).ended;
+      expect(errorIn(stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('PLX-NESTED-CALL') });
+    });
+    it.each([
+      { command: 'ADD', code: 11 },
+      { command: 'DEL', code: 11 },
+      { command: 'CHECK', code: 11 },
+      { command: 'GC', code: 11 },
+      { command: 'STATUS', code: 50 },
+    ])('$command while nobody listens, with code $code, after the configured wait', async ({ command, code }) => {
+      const { stdout, exitCode } = await at().start(command, { PLEXUS_SOCKET: '/nowhere/x.sock', PLEXUS_DAEMON_WAIT_SECONDS: '0.05' }).ended;
+      expect([exitCode, errorIn(stdout)]).toEqual([1, expect.objectContaining({ code, msg: expect.stringContaining('PLX-DAEMON-AWAY') })]);
+      expect(stdout).not.toMatch(/not found|no such file/i); // K8S-57
+    });
+    it('a socket at which somebody else than root listens', async () => {
+      const socket = join(at().folder, 'theirs.sock');
+      const listen = `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.stdout.write('ready'))`;
+      await chmod(at().folder, 0o777);
+      const theirs = startShim(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', listen], { PATH: '/usr/bin:/bin' });
+      await waitFor('their socket', async () => existsSync(socket));
+      const { stdout } = await at().start('ADD', { PLEXUS_SOCKET: socket, PLEXUS_DAEMON_WAIT_SECONDS: '5' }).ended;
+      theirs.child.kill('SIGKILL');
+      await theirs.ended;
+      expect(errorIn(stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('somebody else than root') });
+    });
+  });
+
+  describe('hands the call over', () => {
+    it('with its version, CNI_PATH, the variables of CNI and tracing and no other, and stdin as it is', async () => {
+      const call = at().start('ADD', { SECRET: 'x', LD_PRELOAD: '', TRACEPARENT: '00-1-2-01' }, '{"name":"n","big":12345678901234567890}');
+      const one = await at().daemon.connection();
+      const hello = await one.next();
+      expect(hello && decodeHello(hello)).toMatchObject({ version: { major: 1, minor: 0 }, role: 'call', path: [at().bin] });
+      one.send(encodeWelcome({ major: 1, minor: 0 }, 'played'));
+      const frame = await one.next();
+      const { env, stdin, netnsIsHost } = decodeCall(frame!);
+      expect(Object.keys(env).toSorted()).toEqual(['CNI_ARGS', 'CNI_COMMAND', 'CNI_CONTAINERID', 'CNI_IFNAME', 'CNI_NETNS', 'CNI_PATH', 'PATH', 'TRACEPARENT']);
+      expect([stdin, netnsIsHost]).toEqual(['{"name":"n","big":12345678901234567890}', false]);
+      one.send(encodeResult(1, '{"code":7}\n'));
+      expect(await call.ended).toMatchObject({ exitCode: 1, stdout: '{"code":7}\n', stderr: '' });
+    });
+    it('also when its configuration is no JSON: the daemon says what is wrong with it', async () => {
+      const call = at().start('ADD', {}, '{"name":');
+      const one = await at().daemon.called();
+      expect(decodeCall(one.call).stdin).toBe('{"name":');
+      finish(one);
+      await call.ended;
+    });
+    it('CNI-20: and says when the namespace is the node’s own', async () => {
+      const call = at().start('ADD', { CNI_NETNS: '/proc/self/ns/net' });
+      const one = await at().daemon.called();
+      expect(decodeCall(one.call).netnsIsHost).toBe(true);
+      finish(one);
+      await call.ended;
+    });
+    it('to a daemon that comes while it waits', async () => {
+      await at().daemon.close();
+      const call = at().start('ADD', { PLEXUS_DAEMON_WAIT_SECONDS: '30' });
+      at().daemon = await playDaemon(at().daemon.socket);
+      finish(await at().daemon.called());
+      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    });
+    it('never to a daemon of another major version: the error names both', async () => {
+      const call = at().start('ADD');
+      const one = await at().daemon.connection();
+      one.send(encodeWelcome({ major: 2, minor: 3 }, 'plexus 9.9'));
+      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringMatching(/PLX-LINK-MISMATCH.*plexus 9\.9.*2\.3.*1\.0/) });
+    });
+    it('to one of a later minor version, which may add to the end of messages', async () => {
+      const call = at().start('ADD');
+      const one = await at().daemon.connection();
+      one.send(encodeFrame(daemonFrame.welcome, 0, Buffer.concat([encodeWelcome({ major: 1, minor: 9 }, 'later').subarray(9), Buffer.from('more')])));
+      await one.next();
+      await one.next();
+      finish(one);
+      expect(await call.ended).toMatchObject({ exitCode: 0 });
+    });
+    it('a refusal of the daemon is told', async () => {
+      const call = at().start('STATUS');
+      (await at().daemon.connection()).send(encodeRefused('because'));
+      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 50, msg: expect.stringContaining('because') });
+    });
+    it.each([
+      { title: 'a frame that is too long', bytes: Buffer.from([0xff, 0xff, 0xff, 0xff, 67]) },
+      { title: 'a frame that is too short', bytes: Buffer.from([0, 0, 0, 1, 67]) },
+      { title: 'a request before the greeting', bytes: encodeFrame(daemonFrame.kill, 1) },
+      {
+        title: 'a result that is cut off',
+        bytes: Buffer.concat([encodeWelcome({ major: 1, minor: 0 }, 'x'), encodeFrame(daemonFrame.result, 0, Buffer.from([0, 0, 0, 0, 9]))]),
+      },
+    ])('ends with an error on $title', async ({ bytes }) => {
+      const call = at().start('ADD');
+      (await at().daemon.connection()).send(bytes);
+      expect(errorIn((await call.ended).stdout).code).toBe(11);
+    });
+  });
+});

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { daemonFrame, decodeRan, encodeFrame, encodeResult, encodeWelcome } from '../support/link-codec.ts';
+import { type Netns, createNetns } from '../support/netns.ts';
+import { type PlayedDaemon, playDaemon, rawRun } from '../support/played-daemon.ts';
+import { shimBuilds, startShim } from '../support/shim-call.ts';
+
+const run = promisify(execFile);
+const shim = shimBuilds['as it is shipped'];
+const hasValgrind = await run('valgrind', ['--version']).then(
+  () => true,
+  () => false,
+);
+const valgrind = ['valgrind', '--quiet', '--error-exitcode=99', '--errors-for-leak-kinds=definite', '--leak-check=full'];
+
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let daemon: PlayedDaemon;
+let netns: Netns;
+let bin: string;
+beforeEach(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-shim-'));
+  bin = join(folder.path, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'echo'), '#!/bin/sh\nexec cat\n');
+  await chmod(join(bin, 'echo'), 0o755);
+  daemon = await playDaemon(join(folder.path, 'x.sock'));
+  netns = await createNetns();
+});
+afterEach(async () => {
+  await daemon.close();
+  await netns.remove();
+  await folder.remove();
+});
+
+const envOf = (command: string) => [`CNI_COMMAND=${command}`, 'CNI_CONTAINERID=c1', `CNI_NETNS=${netns.path}`, 'CNI_IFNAME=eth0'];
+const netnsBody = (): Buffer => Buffer.concat([Buffer.from([0, 0, 0, netns.path.length]), Buffer.from(netns.path)]);
+
+describe('memory of the program on the host', () => {
+  it('does not grow with use: 5,000 requests of an agent', async () => {
+    const agent = startShim([shim, 'host-agent', '--socket', daemon.socket, '--cni-path', bin], { PATH: '/usr/bin:/bin' });
+    const one = await daemon.connection();
+    await one.next();
+    one.send(encodeWelcome({ major: 1, minor: 0 }, 'played'));
+    const kib = async (): Promise<number> => Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${agent.child.pid}/status`, 'utf8'))?.[1]);
+    const batch = async (requests: number): Promise<void> => {
+      for (let count = 0; count < requests; count += 50) {
+        for (let id = 1; id <= 40; id++) one.send(encodeFrame(daemonFrame.listLinks, id, netnsBody()));
+        for (let id = 41; id <= 50; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('echo', envOf('ADD'), 'x'.repeat(10_000))));
+        for (let answers = 0; answers < 50; answers++) await one.next();
+      }
+    };
+    await batch(500);
+    const before = await kib();
+    await batch(5000);
+    expect((await kib()) - before).toBeLessThanOrEqual(64);
+    agent.child.kill('SIGTERM');
+    expect((await agent.ended).exitCode).toBe(0);
+  });
+
+  it.skipIf(!hasValgrind)('valgrind finds no wrong access and nothing lost in a call with plugins and namespaces', async () => {
+    const debug = join(import.meta.dirname, '../../dist/shim/plexus-debug');
+    const env = {
+      PATH: '/usr/bin:/bin',
+      CNI_COMMAND: 'ADD',
+      CNI_CONTAINERID: 'c1',
+      CNI_NETNS: netns.path,
+      CNI_IFNAME: 'eth0',
+      CNI_PATH: bin,
+      PLEXUS_SOCKET: daemon.socket,
+    };
+    const call = startShim([...valgrind, debug], env);
+    const one = await daemon.called();
+    const ran = await one.ask(daemonFrame.run, rawRun('echo', envOf('ADD'), 'hello'));
+    expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'hello' });
+    await one.ask(daemonFrame.listLinks, netnsBody());
+    await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
+    await one.ask(99, Buffer.alloc(3));
+    one.send(encodeResult(0, 'done\n'));
+    expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
+  });
+});

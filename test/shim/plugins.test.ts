@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { daemonFrame, decodeFailed, decodeRan, encodeFrame, encodeResult, failReason, shimFrame } from '../support/link-codec.ts';
+import { rawRun } from '../support/played-daemon.ts';
+import { errorIn, finish, running, useShimBench } from '../support/shim-bench.ts';
+import { shimBuilds } from '../support/shim-call.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+  const at = useShimBench(shim);
+
+  describe('runs plugins', () => {
+    it('several at once, and tells their output and exit status', async () => {
+      await at().plugin('one', 'cat; echo problem >&2; exit 3');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      for (const id of [7, 8]) one.send(encodeFrame(daemonFrame.run, id, rawRun('one', at().runEnv('ADD'), `input ${id}`)));
+      const answers = [await one.next(), await one.next()];
+      expect(answers.map((frame) => frame!.id).toSorted((a, b) => a - b)).toEqual([7, 8]);
+      for (const frame of answers) expect(decodeRan(frame!)).toEqual({ exitCode: 3, stdout: `input ${frame!.id}`, stderr: 'problem\n' });
+      finish(one);
+      await call.ended;
+    });
+    it('with the daemon’s CNI variables, the runtime’s CNI_PATH and PATH, and nothing else', async () => {
+      await at().plugin('show', 'env');
+      const call = at().start('ADD', { SECRET: 'x' });
+      const one = await at().daemon.called();
+      const frame = await one.ask(daemonFrame.run, rawRun('show', [...at().runEnv('DEL'), 'CNI_PATH=/evil', 'PATH=/evil', 'TRACEPARENT=t']));
+      const env = decodeRan(frame!)
+        .stdout.split('\n')
+        .filter((line) => line !== '' && !/^(PWD|SHLVL|_|OLDPWD)=/.test(line));
+      expect(env.toSorted()).toEqual([...at().runEnv('DEL'), `CNI_PATH=${at().bin}`, 'PATH=/usr/bin:/bin', 'PLEXUS_NESTED=1', 'TRACEPARENT=t'].toSorted());
+      finish(one);
+      await call.ended;
+    });
+    it('and does not keep more of their output than it should', async () => {
+      await at().plugin('chatty', 'head -c 8000000 /dev/zero');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      expect(await at().failureOf(one, rawRun('chatty', at().runEnv('ADD')))).toMatchObject({ reason: failReason.tooLong });
+      finish(one);
+      await call.ended;
+    });
+    it('256 at most, and says so', async () => {
+      await at().plugin('wait', 'exec sleep 1000');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      for (let id = 1; id <= 300; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('wait', at().runEnv('ADD'))));
+      const refused = await one.next();
+      expect([refused?.type, decodeFailed(refused!).reason]).toEqual([shimFrame.failed, failReason.system]);
+      finish(one);
+      expect((await call.ended).exitCode).toBe(0);
+      await waitFor('the end of all', async () => (await running(join(at().bin, 'wait'))) === 0);
+    });
+    it('KILL ends a plugin and its children, after a moment in which it may end by itself', async () => {
+      await at().plugin('family', `sleep 1000 & echo $! >${at().folder}/child; wait`);
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      one.send(encodeFrame(daemonFrame.run, 5, rawRun('family', at().runEnv('ADD'))));
+      await waitFor('the child', async () => existsSync(join(at().folder, 'child')));
+      one.send(encodeFrame(daemonFrame.kill, 5));
+      expect(decodeFailed((await one.next())!)).toMatchObject({ reason: failReason.killed });
+      const pid = (await readFile(join(at().folder, 'child'), 'utf8')).trim();
+      await waitFor('the end of the child', async () => !existsSync(`/proc/${pid}`) || (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
+      finish(one);
+      await call.ended;
+    });
+  });
+
+  describe('ends', () => {
+    it('ADD with code 11 when the connection is lost; a plugin that runs may end by itself', async () => {
+      const go = join(at().folder, 'go');
+      await at().plugin('slow', `while [ ! -e ${go} ]; do sleep 0.01; done; touch ${go}.done`);
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      one.send(encodeFrame(daemonFrame.run, 1, rawRun('slow', at().runEnv('ADD'))));
+      await waitFor('the plugin', async () => (await running(join(at().bin, 'slow'))) > 0);
+      one.end();
+      await writeFile(go, '');
+      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('ended in the middle of the call') });
+      expect(existsSync(`${go}.done`)).toBe(true);
+    });
+    it.each(['DEL', 'CHECK'])('%s only after it has been asked for again, when the connection is lost', async (command) => {
+      const call = at().start(command);
+      (await at().daemon.called()).end();
+      finish(await at().daemon.called());
+      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    });
+    it('after SIGTERM the daemon is asked to stop; its answer is the answer', async () => {
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      call.child.kill('SIGTERM');
+      expect((await one.next())?.type).toBe(shimFrame.cancel);
+      one.send(encodeResult(1, '{"code":11}\n'));
+      expect(await call.ended).toMatchObject({ exitCode: 1, stdout: '{"code":11}\n' });
+    });
+    it('at once after a second SIGTERM, with its plugins', async () => {
+      await at().plugin('stuck', 'exec sleep 1000');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      one.send(encodeFrame(daemonFrame.run, 1, rawRun('stuck', at().runEnv('ADD'))));
+      await waitFor('the plugin', async () => (await sleepers()) > 0);
+      call.child.kill('SIGTERM');
+      await one.next();
+      call.child.kill('SIGTERM');
+      expect((await call.ended).exitCode).toBe(1);
+      await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
+    });
+    it('killed: its plugins and their children end with it', async () => {
+      await at().plugin('stuck', 'sleep 1000 & exec sleep 1000');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      one.send(encodeFrame(daemonFrame.run, 1, rawRun('stuck', at().runEnv('ADD'))));
+      await waitFor('the plugin', async () => (await sleepers()) === 2);
+      call.child.kill('SIGKILL');
+      await call.ended;
+      await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
+    });
+    const sleepers = (): Promise<number> => running('sleep 1000', 'CNI_CONTAINERID=c1');
+  });
+});

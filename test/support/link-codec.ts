@@ -1,0 +1,15 @@
+// The host link's codec as the tests of both its ends use it.
+export { encodeFrame } from '../../src/host/wire.ts';
+export {
+  type Failed,
+  daemonFrame,
+  decodeCall,
+  decodeFailed,
+  decodeHello,
+  decodeRan,
+  encodeRefused,
+  encodeResult,
+  encodeWelcome,
+  failReason,
+  shimFrame,
+} from '../../src/host/link-messages.ts';

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtempDisposable, readFile, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { type Failed, daemonFrame, decodeFailed, encodeResult, shimFrame } from './link-codec.ts';
+import { type Netns, createNetns } from './netns.ts';
+import { type PlayedConnection, type PlayedDaemon, playDaemon } from './played-daemon.ts';
+import { type ShimCall, startShim } from './shim-call.ts';
+
+/** The program on the host, a daemon that the test plays, a folder of plugins and a sandbox. */
+export interface ShimBench {
+  readonly folder: string;
+  readonly bin: string;
+  readonly netns: string;
+  daemon: PlayedDaemon;
+  /** Puts a shell script into the plugin folder. */
+  readonly plugin: (name: string, script: string) => Promise<void>;
+  readonly start: (command: string, env?: Readonly<Record<string, string>>, stdin?: string) => ShimCall;
+  /** Variables of a RUN for the call's sandbox. */
+  readonly runEnv: (command: string) => string[];
+  /** Sends a request that must fail, and says how it did. */
+  readonly failureOf: (one: PlayedConnection, body: Uint8Array, type?: number) => Promise<Failed>;
+}
+
+/** The RESULT that ends a call well. */
+export const finish = (one: PlayedConnection): void => one.send(encodeResult(0, 'done\n'));
+export const errorIn = (stdout: string) => JSON.parse(stdout) as { code: number; msg: string; cniVersion: string };
+
+/** Makes a new one for each test of a file, for that build of the program. */
+export function useShimBench(shim: string): () => ShimBench {
+  let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+  let netns: Netns;
+  let bench: ShimBench;
+  beforeAll(async () => {
+    expect(existsSync(shim), `${shim} is missing: npm test makes it`).toBe(true);
+    netns = await createNetns();
+  });
+  afterAll(() => netns.remove());
+  beforeEach(async () => {
+    folder = await mkdtempDisposable(join(tmpdir(), 'plexus-shim-'));
+    await mkdir(join(folder.path, 'bin'));
+    bench = benchIn(folder.path, { shim, netns: netns.path, daemon: await playDaemon(join(folder.path, 'x.sock')) });
+  });
+  afterEach(async () => {
+    await bench.daemon.close();
+    await folder.remove();
+  });
+  return () => bench;
+}
+
+function benchIn(folder: string, { shim, netns, daemon }: { readonly shim: string; readonly netns: string; readonly daemon: PlayedDaemon }): ShimBench {
+  const bin = join(folder, 'bin');
+  const env = {
+    PATH: '/usr/bin:/bin',
+    CNI_CONTAINERID: 'c1',
+    CNI_NETNS: netns,
+    CNI_IFNAME: 'eth0',
+    CNI_ARGS: 'A=b',
+    CNI_PATH: bin,
+    PLEXUS_SOCKET: daemon.socket,
+  };
+  return {
+    folder,
+    bin,
+    netns,
+    daemon,
+    plugin: async (name, script) => {
+      await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
+      await chmod(join(bin, name), 0o755);
+    },
+    start: (command, more = {}, stdin) => startShim([shim], { ...env, CNI_COMMAND: command, ...more }, stdin),
+    runEnv: (command) => [`CNI_COMMAND=${command}`, 'CNI_CONTAINERID=c1', `CNI_NETNS=${netns}`, 'CNI_IFNAME=eth0'],
+    failureOf: async (one, body, type = daemonFrame.run) => {
+      const frame = await one.ask(type, body);
+      if (frame?.type !== shimFrame.failed) throw new Error(`answered with a frame of type ${frame?.type}`);
+      return decodeFailed(frame);
+    },
+  };
+}
+
+/** Processes whose command line holds a text, and whose environment holds another. */
+export async function running(command: string, variable = ''): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const read = (pid: string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const found = await Promise.all(
+    pids.map(
+      async (pid) =>
+        (await read(pid, 'cmdline')).replaceAll('\0', ' ').includes(command) && (variable === '' || (await read(pid, 'environ')).includes(variable)),
+    ),
+  );
+  return found.filter(Boolean).length;
+}
