@@ -199,9 +199,10 @@ function nodeHint() {
 function prepareSystem(purpose) {
   if (!needs.some((need) => need.for.includes(purpose))) return;
   if (process.platform !== 'linux') fail('Network namespaces are needed: this runs on Linux only.');
+  const needsRoot = purpose !== 'build'; // a compiler is for everybody
   const absent = missing(purpose);
   const hint = absent.length === 0 ? '' : `\n${installHint(absent)}`;
-  if (process.getuid() !== 0) fail(`Network namespaces are made by root only: run this as root, for example with sudo.${hint}`);
+  if (needsRoot && process.getuid() !== 0) fail(`Network namespaces are made by root only: run this as root, for example with sudo.${hint}`);
   if (canInstall()) {
     install(absent.filter(({ only }) => only !== 'warn'));
     for (const need of absent.filter(({ only }) => only === 'warn')) install([need]);
@@ -216,7 +217,7 @@ const canInstall = () => process.getuid?.() === 0 && pathFolders.some((folder) =
 function install(absent) {
   if (absent.length === 0) return;
   for (const { debian, why } of absent) say(`installing the Debian package ${debian}: ${why}`);
-  const packages = absent.map(({ debian }) => debian);
+  const packages = absent.flatMap(({ debian }) => debian.split(' '));
   const apt = (words, quietly = false) => run('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quietly });
   // where systemd runs, the containerd package starts its service, as it always does; elsewhere nothing is started
   const words = ['install', '-y', '-q', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...packages];
