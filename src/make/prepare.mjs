@@ -52,6 +52,13 @@ export const needs = [
   { programs: ['busybox'], folders: ['/bin', '/usr/bin'], debian: 'busybox-static', why: 'what runs in the test containers', for: ['test'] },
   { programs: ['valgrind'], debian: 'valgrind', why: 'memory checks of the native program', for: ['test'] },
   { programs: ['clang-14'], debian: 'clang-14 libclang-rt-14-dev', why: 'the fuzz target of the native program', for: ['test'], only: 'warn' },
+  {
+    programs: ['go'],
+    debian: 'golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev',
+    why: 'rendering the Helm chart',
+    for: ['test'],
+    only: 'warn',
+  },
   { programs: ['kubectl'], debian: 'kubernetes-client', why: "trying the tests' own API server", for: ['test'], only: 'warn' },
   {
     programs: ['libatomic.so.1'],

@@ -1,0 +1,32 @@
+import { dumpYaml, loadYaml } from '@kubernetes/client-node';
+import { DaemonSet } from 'kubernetes-models/apps/v1';
+import { ClusterRole, ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import { ConfigMap, ServiceAccount } from 'kubernetes-models/v1';
+import { parse } from 'yaml';
+import type { KubeObject } from './api-server/index.ts';
+
+const models = { DaemonSet, ClusterRole, ClusterRoleBinding, ConfigMap, ServiceAccount };
+
+/** What the API's schema says against an object: types and what is required (kubernetes-models), and fields that the API does not have (the official client). */
+export function schemaProblems(object: KubeObject): readonly string[] {
+  const kind = object.kind as keyof typeof models;
+  if (models[kind] === undefined) return [`kind ${kind} is not known to this check`];
+  const problems: string[] = [];
+  try {
+    new models[kind](structuredClone(object) as never).validate();
+  } catch (error) {
+    problems.push(String((error as Error).message));
+  }
+  const known: unknown = parse(dumpYaml(loadYaml(JSON.stringify(object))));
+  return [...problems, ...lost(object, known, kind)];
+}
+
+/** Fields of one that the other has not: the client knows no such field. */
+function lost(one: unknown, other: unknown, place: string): readonly string[] {
+  if (typeof one !== 'object' || one === null) return [];
+  if (typeof other !== 'object' || other === null) return [`${place} is lost`];
+  return Object.entries(one).flatMap(([key, value]) => {
+    const found = (other as Record<string, unknown>)[key];
+    return found === undefined ? [`${place}.${key} is no field of the API`] : lost(value, found, `${place}.${key}`);
+  });
+}
