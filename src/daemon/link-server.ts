@@ -70,7 +70,7 @@ export async function serveLink(options: LinkServerOptions): Promise<LinkServer>
   const { socket } = options;
   await assertSocketFree(socket);
   const limits = { ...defaultLimits, ...options.limits };
-  const state: ServerState = { options, limits, connections: new Set(), running: new Set(), held: new Map() };
+  const state: ServerState = { options, limits, connections: new Set(), running: new Set(), held: new Map(), heldBytes: 0 };
   const server = net.createServer((connection) => accept(connection, state));
   server.maxConnections = limits.connections + 50; // those above the limit are told so
   await listen(server, socket);
@@ -100,7 +100,9 @@ interface ServerState {
   readonly limits: Limits;
   readonly connections: Set<net.Socket>;
   readonly running: Set<Running>;
+  /** Bytes held for frames that are not complete, by connection, and their sum. */
   readonly held: Map<net.Socket, number>;
+  heldBytes: number;
 }
 
 // ── the socket file ──────────────────────────────────────────────────────────────────────────────────────────
@@ -162,6 +164,7 @@ function accept(connection: net.Socket, state: ServerState): void {
   connections.add(connection);
   connection.once('close', () => {
     connections.delete(connection);
+    setHeld(connection, 0, state);
     state.held.delete(connection);
   });
   greet(connection, state, refuse);
@@ -199,13 +202,18 @@ const mismatch = (said: Hello, program: string): PlexusError =>
   linkMismatch({ daemon: program, daemonLink: text(linkVersion), shim: said.program, shimLink: text(said.version) });
 
 // the one that holds most has to go: the others are unharmed
-function limitHeld(connection: net.Socket, bytes: number, { held, limits, options }: ServerState): void {
-  held.set(connection, bytes);
-  const all = [...held.values()].reduce((sum, each) => sum + each, 0);
-  if (all <= limits.heldBytes) return;
+function limitHeld(connection: net.Socket, bytes: number, state: ServerState): void {
+  setHeld(connection, bytes, state);
+  const { held, heldBytes, limits, options } = state;
+  if (heldBytes <= limits.heldBytes) return;
   const [largest] = [...held.entries()].toSorted((a, b) => b[1] - a[1]);
-  options.onProblem(daemonBusy({ problem: `unfinished requests hold ${all} bytes; the longest is dropped` }));
+  options.onProblem(daemonBusy({ problem: `unfinished requests hold ${heldBytes} bytes; the longest is dropped` }));
   largest?.[0].destroy();
+}
+
+function setHeld(connection: net.Socket, bytes: number, state: ServerState): void {
+  state.heldBytes += bytes - (state.held.get(connection) ?? 0);
+  state.held.set(connection, bytes);
 }
 
 function agent(connection: net.Socket, said: Hello, { options }: ServerState): (frame: Frame) => void {

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bodyWriter, encodeFrame, frameReader } from '../../src/host/wire.ts';
+import { decodeText } from '../../src/host/link-messages.ts';
+import { daemonFrame, shimFrame } from '../support/link-codec.ts';
+import type { TestDaemon } from '../support/daemon.ts';
+import { type TestNode, createTestNode } from '../support/test-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// A real daemon, and clients that misbehave. Others must not notice.
+let node: TestNode;
+let daemon: TestDaemon;
+beforeAll(async () => {
+  node = await createTestNode('daemon', { 'log-level': 'info' });
+  const running = await node.daemon();
+  if (running === undefined) throw new Error('no daemon');
+  daemon = running;
+});
+afterAll(() => node.remove());
+
+const connect = async (): Promise<net.Socket> => {
+  const client = net.connect(daemon.socket);
+  client.on('error', () => {});
+  await once(client, 'connect');
+  return client;
+};
+const hello = (major: number, minor = 0): Buffer =>
+  encodeFrame(shimFrame.hello, 0, bodyWriter().u16(major).u16(minor).u8(1).text('test').text('/opt/cni/bin').done());
+const ended = (client: net.Socket): Promise<unknown> => (client.destroyed ? Promise.resolve() : once(client.resume(), 'close'));
+const saidSince = (line: number, text: string) => waitFor(`"${text}" in the log`, async () => daemon.log.slice(line).some((each) => each.includes(text)));
+const residentMiB = async (): Promise<number> => Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]) / 1024;
+
+let pods = 0;
+async function othersAreServed(): Promise<void> {
+  const pod = await node.pod(`other-${pods++}`);
+  for (const command of ['ADD', 'DEL']) {
+    const answer = await node.call(command, pod);
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+  }
+  await pod.netns.remove();
+}
+
+describe('clients that misbehave', () => {
+  it.each([
+    { title: 'garbage', bytes: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n') },
+    { title: 'a frame that announces more than any may have', bytes: Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]) },
+    { title: 'a frame without a type', bytes: Buffer.from([0, 0, 0, 0]) },
+    { title: 'a greeting that is cut off', bytes: encodeFrame(shimFrame.hello, 0, Buffer.from([0, 1])) },
+    { title: 'a call without a greeting', bytes: encodeFrame(shimFrame.call, 0, Buffer.alloc(9)) },
+    { title: 'a call that is cut off', bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.call, 0, Buffer.from([0, 0, 0, 0, 9]))]) },
+    { title: 'an answer to nothing before its call', bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.done, 7)]) },
+  ])('$title: a clear line in the log, the end of that connection, and nothing else', async ({ bytes }) => {
+    const line = daemon.log.length;
+    const client = await connect();
+    client.write(bytes);
+    await ended(client);
+    await saidSince(line, 'PLX-LINK-DAMAGED');
+    await othersAreServed();
+  });
+
+  it('half a frame, and then nothing: it is given up', async () => {
+    const line = daemon.log.length;
+    const client = await connect();
+    client.write(hello(1).subarray(0, 10));
+    await ended(client);
+    await saidSince(line, 'does not say what it wants');
+  });
+
+  it('another major version: the refusal and the log name both', async () => {
+    const line = daemon.log.length;
+    const client = await connect();
+    client.write(hello(2, 7));
+    const [bytes] = (await once(client, 'data')) as [Buffer];
+    const [frame] = frameReader().push(bytes);
+    expect(frame?.type).toBe(daemonFrame.refused);
+    expect(frame && decodeText(frame)).toMatch(/1\.0.*2\.7|2\.7.*1\.0/);
+    await saidSince(line, 'PLX-LINK-MISMATCH');
+    await ended(client);
+  });
+
+  it('a thousand idle connections: bounded, told, and the next call is served when they are given up', async () => {
+    const before = await residentMiB();
+    const clients = await Promise.all(Array.from({ length: 1000 }, connect));
+    expect((await residentMiB()) - before).toBeLessThan(100);
+    await Promise.all(clients.map(ended));
+    await othersAreServed();
+  });
+
+  it('a client that sends a great deal of an endless call is bounded', async () => {
+    const clients = await Promise.all(Array.from({ length: 20 }, connect));
+    const head = Buffer.alloc(9);
+    head.writeUInt32BE(32 * 1024 * 1024, 0);
+    head.writeUInt8(shimFrame.call, 4);
+    const line = daemon.log.length;
+    for (const client of clients) {
+      client.write(hello(1));
+      client.write(head);
+      client.write(Buffer.alloc(20 * 1024 * 1024));
+    }
+    await saidSince(line, 'unfinished requests hold');
+    expect(await residentMiB()).toBeLessThan(800);
+    for (const client of clients) client.destroy();
+    await othersAreServed();
+  });
+
+  it('a client that never reads', async () => {
+    const client = await connect();
+    client.pause();
+    const env = ['CNI_COMMAND=STATUS', 'CNI_PATH=/opt/cni/bin'];
+    const body = bodyWriter().u8(0);
+    body.list(env, (each) => body.text(each));
+    client.write(Buffer.concat([hello(1), encodeFrame(shimFrame.call, 0, body.text(JSON.stringify(node.config({ cniVersion: '1.1.0' }))).done())]));
+    await othersAreServed();
+    client.destroy();
+    await othersAreServed();
+  });
+
+  it('somebody who is not root may not even connect', async () => {
+    const script = `require('node:net').connect(${JSON.stringify(daemon.socket)}).on('error', (error) => { process.stdout.write(error.code); })`;
+    const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await once(child, 'close');
+    expect(said).toBe('EACCES');
+  });
+});
