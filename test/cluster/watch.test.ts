@@ -132,7 +132,7 @@ describe('the watch goes on', () => {
     server.endWatches();
     await waitFor('a watch', async () => server.openWatches() === 1);
     await arrives('later');
-    expect(watched.state().synced).toBe(true);
+    await waitFor('a watch that stays', async () => watched.state().synced);
   });
 
   it('when the API server is away, it says so once, gives what it knows, and is there again after it', async () => {
