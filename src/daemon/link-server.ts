@@ -124,7 +124,7 @@ async function listen(server: net.Server, path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(next, { force: true });
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(next, () => resolve()));
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ path: next, backlog: 1024 }, () => resolve()));
     await chmod(next, 0o600);
     await rename(next, path);
   } catch (error) {

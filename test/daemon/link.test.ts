@@ -21,12 +21,19 @@ beforeAll(async () => {
 });
 afterAll(() => node.remove());
 
-const connect = async (): Promise<net.Socket> => {
-  const client = net.connect(daemon.socket);
-  client.on('error', () => {});
-  await once(client, 'connect');
-  return client;
-};
+/** Also when many come at once: the queue of the socket may be full for a moment. */
+async function connect(): Promise<net.Socket> {
+  let connected: net.Socket | undefined;
+  await waitFor('a connection', async () => {
+    const client = net.connect(daemon.socket);
+    client.on('error', () => {});
+    await once(client, 'connect');
+    connected = client;
+    return true;
+  });
+  if (connected === undefined) throw new Error('no connection');
+  return connected;
+}
 const hello = (major: number, minor = 0): Buffer =>
   encodeFrame(shimFrame.hello, 0, bodyWriter().u16(major).u16(minor).u8(1).text('test').text('/opt/cni/bin').done());
 const ended = (client: net.Socket): Promise<unknown> => (client.destroyed ? Promise.resolve() : once(client.resume(), 'close'));
