@@ -41,7 +41,10 @@ export const delegateCall = (attachment: Attachment, operation: Operation): Dele
   network: attachment.network,
 });
 
-export const runtimeDeps = (deps: AttachDeps): RuntimeDeps => ({
+/** What running and undoing delegates needs. */
+export type DelegateDeps = Pick<AttachDeps, 'host' | 'report' | 'now' | 'settings'>;
+
+export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
   host: deps.host,
   report: deps.report,
   now: deps.now,

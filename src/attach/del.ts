@@ -1,16 +1,17 @@
 import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
-import type { SandboxRecord } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
+import { tellAbandoned } from './events.ts';
 import { plannedRecord } from './planned-record.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 /**
  * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server.
  * A sandbox that is not in the journal is one that Multus attached and left a record of, or is detached already (CNI-25, K8S-66). What could not be undone stays in the
- * journal, and the error names it (NPWG-98, NPWG-99). CNI specification, section 2, "DEL".
+ * journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
@@ -24,11 +25,23 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: Ab
   if (record === undefined) return;
   const operation = operationOf(invocation, deps);
   const left = await undoAll(record.attachments, operation, deps, signal);
-  if (left.length === 0) await deps.journal.remove(invocation);
-  else await deps.journal.write({ ...record, attachments: left.map((undone) => undone.left) });
+  const kept = left.map((undone) => abandonedIfDue(undone.left, deps));
+  if (kept.length === 0) await deps.journal.remove(invocation);
+  else await deps.journal.write({ ...record, complete: false, attachments: kept }); // from now on it is only good for undoing
   await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
-  if (left.length === 0) return;
+  await tellAbandoned({ ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) }, deps, signal);
+  if (kept.every(isAbandoned)) return; // also when nothing is left: the pod need not wait for it any longer
   throw at(leftError(left), { step: 'DEL', ...(operation.pod !== undefined && { pod: operation.pod }) });
+}
+
+const wasAbandoned = (undone: Undone | undefined): boolean => undone !== undefined && isAbandoned(undone.left);
+
+/** An attachment that could not be undone for long enough (detachAttempts, detachSeconds) no longer holds its pod back. */
+function abandonedIfDue(entry: AttachmentRecord, { settings, now }: AttachDeps): AttachmentRecord {
+  if (entry.state !== 'detaching' || entry.abandonedAt !== undefined) return entry;
+  const failingMs = now() - Date.parse(entry.failingSince ?? '');
+  const isDue = entry.attempts >= settings.detachAttempts || failingMs >= settings.detachSeconds * 1000;
+  return isDue ? { ...entry, abandonedAt: new Date(now()).toISOString() } : entry;
 }
 
 const leftError = (left: readonly Undone[]): PlexusError =>

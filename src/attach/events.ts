@@ -31,6 +31,28 @@ export async function tellWarnings(record: SandboxRecord, warnings: readonly str
   await Promise.all(warnings.map((message) => send(pod, { type: 'Warning', reason: 'NetworkWarning', message }, deps, signal)));
 }
 
+/** For each attachment of a record, which has just been given up: a step, and one Warning event NetworkAbandoned. */
+export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const { pod, containerId } = record;
+  const sends = record.attachments.map(async (entry) => {
+    if (entry.state !== 'detaching') return;
+    const { network, interfaceName } = entry.attachment;
+    const { attempts, lastError } = entry;
+    deps.report({
+      kind: 'abandoned',
+      sandbox: containerId,
+      ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }),
+      network,
+      interfaceName,
+      attempts,
+      lastError,
+    });
+    const message = `Gave up waiting for ${interfaceName} to be detached from ${network} after ${attempts} tries: ${lastError} The pod is let go; Plexus goes on trying.`;
+    if (pod !== undefined && deps.cluster !== undefined) await send(pod, { type: 'Warning', reason: 'NetworkAbandoned', message }, deps, signal);
+  });
+  await Promise.all(sends);
+}
+
 // nobody is there to be told, or the API that would have to tell it is what failed
 const untold = ['PLX-POD-NOT-FOUND', 'PLX-POD-REPLACED', 'PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-CANCELLED'];
 

@@ -2,5 +2,6 @@
 // and no transport: the same for the plugin itself and for a daemon.
 export { type Answer, type PluginCall, type Prepared, answerCall, failure } from './answer.ts';
 export { type AttachDeps } from './deps.ts';
+export { type AbandonedDeps, undoAbandoned } from './undo-abandoned.ts';
 export { gatherPlanInputs, type PlannableCall, type PlanSources } from './inputs.ts';
 export { type PublishDeps, publishPending } from './publish.ts';

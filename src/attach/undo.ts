@@ -3,8 +3,7 @@ import { type PlexusError, asPlexusError } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import type { AttachmentRecord } from '../plan/index.ts';
 import { delList } from '../runtime/index.ts';
-import { type Operation, delegateCall, recordedResult, runtimeDeps } from './call.ts';
-import type { AttachDeps } from './deps.ts';
+import { type DelegateDeps, type Operation, delegateCall, recordedResult, runtimeDeps } from './call.ts';
 
 export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusError };
 
@@ -12,16 +11,16 @@ export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusEr
  * Detaches the given attachments, last one first, and tries every one. Returns those that are still attached, in
  * the order they were given, with the reason; an empty list means that all is undone (NPWG-98).
  */
-export async function undoAll(records: readonly AttachmentRecord[], operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<readonly Undone[]> {
+export async function undoAll(records: readonly AttachmentRecord[], operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<readonly Undone[]> {
   const left: Undone[] = [];
   for (const record of records.toReversed()) {
     const error = await undoOne(record, operation, deps, signal);
-    if (error !== undefined) left.unshift({ left: stillAttached(record, error), error });
+    if (error !== undefined) left.unshift({ left: stillAttached(record, error, deps.now()), error });
   }
   return left;
 }
 
-async function undoOne(record: AttachmentRecord, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<PlexusError | undefined> {
+async function undoOne(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<PlexusError | undefined> {
   const { attachment } = record;
   const started = deps.now();
   try {
@@ -62,13 +61,16 @@ export function resultOf(record: AttachmentRecord): Result | undefined {
 }
 const decode = (json: JsonObject, defaultVersion: CniVersion): Result => decodeResult(json, { source: 'recorded result', defaultVersion });
 
-function stillAttached(record: AttachmentRecord, error: PlexusError): AttachmentRecord {
+function stillAttached(record: AttachmentRecord, error: PlexusError, now: number): AttachmentRecord {
   const result = recordedResult(record);
+  const before = record.state === 'detaching' ? record : undefined;
   return {
     state: 'detaching',
     attachment: record.attachment,
     ...(result !== undefined && { result }),
-    attempts: record.state === 'detaching' ? record.attempts + 1 : 1,
+    attempts: (before?.attempts ?? 0) + 1,
     lastError: error.message,
+    failingSince: before?.failingSince ?? new Date(now).toISOString(),
+    ...(before?.abandonedAt !== undefined && { abandonedAt: before.abandonedAt }),
   };
 }

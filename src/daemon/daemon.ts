@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster, WatchedCluster } from '../cluster/index.ts';
+import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
-import type { Host } from '../host/index.ts';
-import { type Journal, type SandboxLocks, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
+import { type Journal, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
 import { createMetrics, type EventQueue, eventQueue, type JournalNumbers } from '../observe/index.ts';
-import { type Settings, parseSettings } from '../plan/index.ts';
-import { everySoOften, publishAllPending } from '../reconcile/index.ts';
+import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { type Report, tee } from '../report/index.ts';
+import { type DaemonParts, backgroundWork } from './background.ts';
 import { callAnswerer } from './calls.ts';
 import { serveHttp } from './http.ts';
 import { lastGoodReader } from './last-good.ts';
@@ -52,9 +51,11 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     version: deps.program,
   });
   const pending = { maybe: true };
+  const abandoned = { maybe: true };
   let events: EventQueue | undefined;
   const report = tee(deps.log, metrics.report, (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
+    if (step.kind === 'abandoned') abandoned.maybe = true;
     const event = nodeEvent(step, deps.options().nodeName);
     if (event !== undefined) void events?.recordEvent(...event, stop);
   });
@@ -65,18 +66,19 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const locks = fileLocks(`${cniDir}/locks`, owner);
   const { http } = deps.options();
   const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  calls = await serve({ deps, journal, locks, report, cluster }).catch(async (error: unknown) => {
+  const parts: DaemonParts = { settings: () => settingsOf(deps), journal, locks, report, cluster, agent: { current: undefined }, pending, abandoned };
+  calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
   });
   const serving = calls;
   report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
   const background = new AbortController();
-  const loops: Promise<void>[] = [
+  const loops = [
     watched?.run(background.signal) ?? Promise.resolve(),
     deps.keepConfiguration(report, background.signal),
-    publishLoop({ deps, journal, locks, report, cluster, pending }, background.signal),
     events?.run(background.signal) ?? Promise.resolve(),
+    ...backgroundWork(parts, background.signal),
   ];
   const ended = untilStopped(deps, stop, report).then(async () => {
     await drain(serving, deps, report);
@@ -90,16 +92,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
 
 const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
-interface Parts {
-  readonly deps: DaemonDeps;
-  readonly journal: Journal;
-  readonly locks: SandboxLocks;
-  readonly report: Report;
-  /** With Events that are sent in the background. */
-  readonly cluster: Cluster | undefined;
-}
-
-async function serve({ deps, journal, locks, report, cluster }: Parts): Promise<LinkServer> {
+async function serve(deps: DaemonDeps, { journal, locks, report, cluster, agent }: DaemonParts): Promise<LinkServer> {
   const { socket } = deps.options();
   const { cniDir } = settingsOf(deps);
   const readConf = lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
@@ -107,14 +100,13 @@ async function serve({ deps, journal, locks, report, cluster }: Parts): Promise<
   );
   await assertSocketFree(socket);
   await dropLocksOf(owner, `${cniDir}/locks`); // this is the only daemon, and it has not begun
-  let agent: Host | undefined;
-  const onCall = callAnswerer({ options: deps.options, journal, locks, cluster, readConf, report, agent: () => agent });
+  const onCall = callAnswerer({ options: deps.options, journal, locks, cluster, readConf, report, agent: () => agent.current?.host });
   return serveLink({
     socket,
     program: deps.program,
     peerUid: deps.peerUid,
     onCall,
-    onAgent: (come) => (agent = come?.host),
+    onAgent: (come) => (agent.current = come),
     onProblem: (error) => report({ kind: 'problem', sandbox: '', error }),
   });
 }
@@ -156,22 +148,6 @@ async function drain(calls: LinkServer, deps: DaemonDeps, report: Report): Promi
   await calls.close();
 }
 
-async function publishLoop(
-  { deps, journal, locks, report, cluster, pending }: Parts & { readonly pending: { maybe: boolean } },
-  signal: AbortSignal,
-): Promise<void> {
-  if (cluster === undefined) return;
-  await everySoOften(
-    { intervalMs: 5000, longestMs: 60_000, report },
-    async () => {
-      if (!pending.maybe) return;
-      pending.maybe = false; // what fails again says so, and is tried in the next round
-      await publishAllPending({ settings: settingsOf(deps), cluster, journal, report, now: Date.now, locks }, signal);
-    },
-    signal,
-  );
-}
-
 async function journalNumbers(journal: Journal): Promise<JournalNumbers> {
   const { records } = await journal.list();
   const attachments = new Map<string, number>();
@@ -180,6 +156,7 @@ async function journalNumbers(journal: Journal): Promise<JournalNumbers> {
   return {
     sandboxes: records.length,
     detaching: entries.filter(({ state }) => state === 'detaching').length,
+    abandoned: entries.filter(isAbandoned).length,
     pendingStatus: records.filter(({ pendingStatus }) => pendingStatus !== undefined).length,
     attachments,
   };

@@ -50,6 +50,7 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
   warning: ['warn', 'warn'],
   'operation-finished': ['info', 'error'],
   'status-published': ['info', 'warn'],
+  abandoned: ['error', 'error'],
   attached: ['info', 'info'],
   detached: ['info', 'info'],
   'plugin-finished': ['debug', 'warn'],

@@ -13,6 +13,7 @@ export interface MetricSources {
 export interface JournalNumbers {
   readonly sandboxes: number;
   readonly detaching: number;
+  readonly abandoned: number;
   readonly pendingStatus: number;
   readonly attachments: ReadonlyMap<string, number>;
 }
@@ -40,7 +41,7 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   return { report, render };
 }
 
-const noNumbers: JournalNumbers = { sandboxes: 0, detaching: 0, pendingStatus: 0, attachments: new Map() };
+const noNumbers: JournalNumbers = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0, attachments: new Map() };
 
 function counters({ Counter, Histogram }: PromClient, registers: prom.Registry[]) {
   const counter = (name: string, help: string, labelNames: string[]): prom.Counter => new Counter({ name, help, labelNames, registers });
@@ -58,6 +59,7 @@ function counters({ Counter, Histogram }: PromClient, registers: prom.Registry[]
     statuses: counter('plexus_status_writes_total', 'network-status annotations: written, deferred (the API could not be reached) or pod-is-gone.', [
       'outcome',
     ]),
+    abandoned: counter('plexus_attachments_abandoned_total', 'Attachments that could not be undone for so long that their pod was let go.', ['network']),
     problems: counter('plexus_problems_total', 'Problems told outside of an answer, by identifier of the error.', ['id']),
     displaced: counter(
       'plexus_configuration_displaced_total',
@@ -79,6 +81,7 @@ function listener(metrics: ReturnType<typeof counters>): Report {
     'plugin-finished': ({ plugin, command, ms, error }) => metrics.delegates.observe({ plugin, command, outcome: outcomeOf(error) }, ms / 1000),
     'status-published': ({ outcome }) => metrics.statuses.inc({ outcome }),
     'api-request': ({ verb, resource, status }) => metrics.api.inc({ verb, resource, code: String(status) }),
+    abandoned: ({ network }) => metrics.abandoned.inc({ network }),
     'configuration-displaced': () => metrics.displaced.inc(),
     problem: ({ error }) => metrics.problems.inc({ id: error.id }),
   };
@@ -93,6 +96,7 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
   };
   journal('plexus_journal_sandboxes', 'Sandboxes in the journal.', ({ sandboxes }) => sandboxes);
   journal('plexus_journal_detaching', 'Attachments in the journal that could not yet be undone.', ({ detaching }) => detaching);
+  journal('plexus_journal_abandoned', 'Of these, attachments whose pod was let go: the daemon goes on trying.', ({ abandoned }) => abandoned);
   journal('plexus_journal_pending_status', 'Sandboxes whose network-status is not yet in the API.', ({ pendingStatus }) => pendingStatus);
   const attachments: prom.Gauge = new Gauge({
     name: 'plexus_attachments',

@@ -8,7 +8,17 @@ import type { Plan } from './plan.ts';
 export type AttachmentRecord =
   | { readonly state: 'intended'; readonly attachment: Attachment }
   | { readonly state: 'attached'; readonly attachment: Attachment; readonly result: JsonObject }
-  | { readonly state: 'detaching'; readonly attachment: Attachment; readonly result?: JsonObject; readonly attempts: number; readonly lastError: string };
+  | {
+      readonly state: 'detaching';
+      readonly attachment: Attachment;
+      readonly result?: JsonObject;
+      readonly attempts: number;
+      readonly lastError: string;
+      /** ISO 8601, of the first failure. */
+      readonly failingSince?: string;
+      /** ISO 8601: from then on the runtime is told that it is detached, and Plexus goes on trying by itself. */
+      readonly abandonedAt?: string;
+    };
 
 /** A status that is not yet in the API (written later). */
 export interface PendingStatus {
@@ -50,6 +60,9 @@ export const newRecord = (plan: Plan, call: PlannedCall, pod: SandboxRecord['pod
   createdAt,
   attachments: plan.attachments.map((attachment) => ({ state: 'intended', attachment })),
 });
+
+/** Whether the runtime has been told that this attachment is detached, although it could not be undone. */
+export const isAbandoned = (entry: AttachmentRecord): boolean => entry.state === 'detaching' && entry.abandonedAt !== undefined;
 
 /** The record with one attachment's new state. */
 export const withAttachment = (record: SandboxRecord, index: number, entry: AttachmentRecord): SandboxRecord => ({

@@ -17,6 +17,8 @@ const knownKeys = [
   'globalNamespaces',
   'systemNamespaces',
   'multusNamespace',
+  'detachAttempts',
+  'detachSeconds',
   'invalidAnnotation',
   'statusAddresses',
   'logLevel',

@@ -63,6 +63,14 @@ export interface WrittenSettings {
    */
   systemNamespaces?: string[];
   /**
+   * How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying.
+   */
+  detachAttempts?: number;
+  /**
+   * The same after this time since the first failure.
+   */
+  detachSeconds?: number;
+  /**
    * Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation.
    */
   multusNamespace?: string;

@@ -2,7 +2,7 @@
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "description": "Accepted from Multus configurations and not used: rotate logFile with logrotate." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "The same after this time since the first failure." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "description": "Accepted from Multus configurations and not used: rotate logFile with logrotate." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
 var pattern0 = new RegExp("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
@@ -267,9 +267,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.multusNamespace !== void 0) {
-      if (typeof data.multusNamespace !== "string") {
-        const err21 = { instancePath: instancePath + "/multusNamespace", schemaPath: "#/properties/multusNamespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.detachAttempts !== void 0) {
+      let data18 = data.detachAttempts;
+      if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
+        const err21 = { instancePath: instancePath + "/detachAttempts", schemaPath: "#/properties/detachAttempts/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -277,35 +278,32 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.invalidAnnotation !== void 0) {
-      let data19 = data.invalidAnnotation;
-      if (!(data19 === "fail" || data19 === "ignore")) {
-        const err22 = { instancePath: instancePath + "/invalidAnnotation", schemaPath: "#/properties/invalidAnnotation/enum", keyword: "enum", params: { allowedValues: schema11.properties.invalidAnnotation.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err22];
-        } else {
-          vErrors.push(err22);
+      if (typeof data18 == "number" && isFinite(data18)) {
+        if (data18 < 1 || isNaN(data18)) {
+          const err22 = { instancePath: instancePath + "/detachAttempts", schemaPath: "#/properties/detachAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
+          }
+          errors++;
         }
-        errors++;
       }
     }
-    if (data.statusAddresses !== void 0) {
-      let data20 = data.statusAddresses;
-      if (!(data20 === "bare" || data20 === "cidr")) {
-        const err23 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err23];
-        } else {
-          vErrors.push(err23);
+    if (data.detachSeconds !== void 0) {
+      let data19 = data.detachSeconds;
+      if (typeof data19 == "number" && isFinite(data19)) {
+        if (data19 < 0 || isNaN(data19)) {
+          const err23 = { instancePath: instancePath + "/detachSeconds", schemaPath: "#/properties/detachSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err23];
+          } else {
+            vErrors.push(err23);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.logLevel !== void 0) {
-      let data21 = data.logLevel;
-      if (!(data21 === "silent" || data21 === "error" || data21 === "warn" || data21 === "info" || data21 === "debug" || data21 === "panic" || data21 === "verbose")) {
-        const err24 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
+      } else {
+        const err24 = { instancePath: instancePath + "/detachSeconds", schemaPath: "#/properties/detachSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -314,9 +312,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logToStderr !== void 0) {
-      if (typeof data.logToStderr !== "boolean") {
-        const err25 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.multusNamespace !== void 0) {
+      if (typeof data.multusNamespace !== "string") {
+        const err25 = { instancePath: instancePath + "/multusNamespace", schemaPath: "#/properties/multusNamespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err25];
         } else {
@@ -325,9 +323,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logFile !== void 0) {
-      if (typeof data.logFile !== "string") {
-        const err26 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.invalidAnnotation !== void 0) {
+      let data21 = data.invalidAnnotation;
+      if (!(data21 === "fail" || data21 === "ignore")) {
+        const err26 = { instancePath: instancePath + "/invalidAnnotation", schemaPath: "#/properties/invalidAnnotation/enum", keyword: "enum", params: { allowedValues: schema11.properties.invalidAnnotation.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err26];
         } else {
@@ -336,10 +335,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logOptions !== void 0) {
-      let data24 = data.logOptions;
-      if (!(data24 && typeof data24 == "object" && !Array.isArray(data24))) {
-        const err27 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (data.statusAddresses !== void 0) {
+      let data22 = data.statusAddresses;
+      if (!(data22 === "bare" || data22 === "cidr")) {
+        const err27 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -348,9 +347,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.retryDeleteOnError !== void 0) {
-      if (typeof data.retryDeleteOnError !== "boolean") {
-        const err28 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.logLevel !== void 0) {
+      let data23 = data.logLevel;
+      if (!(data23 === "silent" || data23 === "error" || data23 === "warn" || data23 === "info" || data23 === "debug" || data23 === "panic" || data23 === "verbose")) {
+        const err28 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -359,65 +359,70 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.logToStderr !== void 0) {
+      if (typeof data.logToStderr !== "boolean") {
+        const err29 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+    }
+    if (data.logFile !== void 0) {
+      if (typeof data.logFile !== "string") {
+        const err30 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+    }
+    if (data.logOptions !== void 0) {
+      let data26 = data.logOptions;
+      if (!(data26 && typeof data26 == "object" && !Array.isArray(data26))) {
+        const err31 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      }
+    }
+    if (data.retryDeleteOnError !== void 0) {
+      if (typeof data.retryDeleteOnError !== "boolean") {
+        const err32 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err32];
+        } else {
+          vErrors.push(err32);
+        }
+        errors++;
+      }
+    }
     if (data.deadlines !== void 0) {
-      let data26 = data.deadlines;
-      if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
-        for (const key0 in data26) {
+      let data28 = data.deadlines;
+      if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+        for (const key0 in data28) {
           if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
-            const err29 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+            const err33 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err29];
+              vErrors = [err33];
             } else {
-              vErrors.push(err29);
+              vErrors.push(err33);
             }
             errors++;
           }
         }
-        if (data26.addSeconds !== void 0) {
-          let data27 = data26.addSeconds;
-          if (typeof data27 == "number" && isFinite(data27)) {
-            if (data27 > 160 || isNaN(data27)) {
-              const err30 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
-              if (vErrors === null) {
-                vErrors = [err30];
-              } else {
-                vErrors.push(err30);
-              }
-              errors++;
-            }
-            if (data27 <= 0 || isNaN(data27)) {
-              const err31 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err31];
-              } else {
-                vErrors.push(err31);
-              }
-              errors++;
-            }
-          } else {
-            const err32 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err32];
-            } else {
-              vErrors.push(err32);
-            }
-            errors++;
-          }
-        }
-        if (data26.delSeconds !== void 0) {
-          let data28 = data26.delSeconds;
-          if (typeof data28 == "number" && isFinite(data28)) {
-            if (data28 > 50 || isNaN(data28)) {
-              const err33 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
-              if (vErrors === null) {
-                vErrors = [err33];
-              } else {
-                vErrors.push(err33);
-              }
-              errors++;
-            }
-            if (data28 <= 0 || isNaN(data28)) {
-              const err34 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data28.addSeconds !== void 0) {
+          let data29 = data28.addSeconds;
+          if (typeof data29 == "number" && isFinite(data29)) {
+            if (data29 > 160 || isNaN(data29)) {
+              const err34 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -425,30 +430,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data29 <= 0 || isNaN(data29)) {
+              const err35 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err35];
+              } else {
+                vErrors.push(err35);
+              }
+              errors++;
+            }
           } else {
-            const err35 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err36 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err35];
+              vErrors = [err36];
             } else {
-              vErrors.push(err35);
+              vErrors.push(err36);
             }
             errors++;
           }
         }
-        if (data26.checkSeconds !== void 0) {
-          let data29 = data26.checkSeconds;
-          if (typeof data29 == "number" && isFinite(data29)) {
-            if (data29 > 210 || isNaN(data29)) {
-              const err36 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err36];
-              } else {
-                vErrors.push(err36);
-              }
-              errors++;
-            }
-            if (data29 <= 0 || isNaN(data29)) {
-              const err37 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data28.delSeconds !== void 0) {
+          let data30 = data28.delSeconds;
+          if (typeof data30 == "number" && isFinite(data30)) {
+            if (data30 > 50 || isNaN(data30)) {
+              const err37 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
               if (vErrors === null) {
                 vErrors = [err37];
               } else {
@@ -456,30 +461,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data30 <= 0 || isNaN(data30)) {
+              const err38 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err38];
+              } else {
+                vErrors.push(err38);
+              }
+              errors++;
+            }
           } else {
-            const err38 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err39 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err38];
+              vErrors = [err39];
             } else {
-              vErrors.push(err38);
+              vErrors.push(err39);
             }
             errors++;
           }
         }
-        if (data26.statusSeconds !== void 0) {
-          let data30 = data26.statusSeconds;
-          if (typeof data30 == "number" && isFinite(data30)) {
-            if (data30 > 30 || isNaN(data30)) {
-              const err39 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
-              if (vErrors === null) {
-                vErrors = [err39];
-              } else {
-                vErrors.push(err39);
-              }
-              errors++;
-            }
-            if (data30 <= 0 || isNaN(data30)) {
-              const err40 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data28.checkSeconds !== void 0) {
+          let data31 = data28.checkSeconds;
+          if (typeof data31 == "number" && isFinite(data31)) {
+            if (data31 > 210 || isNaN(data31)) {
+              const err40 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err40];
               } else {
@@ -487,30 +492,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data31 <= 0 || isNaN(data31)) {
+              const err41 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err41];
+              } else {
+                vErrors.push(err41);
+              }
+              errors++;
+            }
           } else {
-            const err41 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err42 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err41];
+              vErrors = [err42];
             } else {
-              vErrors.push(err41);
+              vErrors.push(err42);
             }
             errors++;
           }
         }
-        if (data26.gcSeconds !== void 0) {
-          let data31 = data26.gcSeconds;
-          if (typeof data31 == "number" && isFinite(data31)) {
-            if (data31 > 210 || isNaN(data31)) {
-              const err42 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err42];
-              } else {
-                vErrors.push(err42);
-              }
-              errors++;
-            }
-            if (data31 <= 0 || isNaN(data31)) {
-              const err43 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data28.statusSeconds !== void 0) {
+          let data32 = data28.statusSeconds;
+          if (typeof data32 == "number" && isFinite(data32)) {
+            if (data32 > 30 || isNaN(data32)) {
+              const err43 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
               if (vErrors === null) {
                 vErrors = [err43];
               } else {
@@ -518,30 +523,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data32 <= 0 || isNaN(data32)) {
+              const err44 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err44];
+              } else {
+                vErrors.push(err44);
+              }
+              errors++;
+            }
           } else {
-            const err44 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err45 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err44];
+              vErrors = [err45];
             } else {
-              vErrors.push(err44);
+              vErrors.push(err45);
             }
             errors++;
           }
         }
-        if (data26.pluginSeconds !== void 0) {
-          let data32 = data26.pluginSeconds;
-          if (typeof data32 == "number" && isFinite(data32)) {
-            if (data32 > 210 || isNaN(data32)) {
-              const err45 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err45];
-              } else {
-                vErrors.push(err45);
-              }
-              errors++;
-            }
-            if (data32 <= 0 || isNaN(data32)) {
-              const err46 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data28.gcSeconds !== void 0) {
+          let data33 = data28.gcSeconds;
+          if (typeof data33 == "number" && isFinite(data33)) {
+            if (data33 > 210 || isNaN(data33)) {
+              const err46 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err46];
               } else {
@@ -549,30 +554,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data33 <= 0 || isNaN(data33)) {
+              const err47 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err47];
+              } else {
+                vErrors.push(err47);
+              }
+              errors++;
+            }
           } else {
-            const err47 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err48 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err47];
+              vErrors = [err48];
             } else {
-              vErrors.push(err47);
+              vErrors.push(err48);
             }
             errors++;
           }
         }
-        if (data26.readinessSeconds !== void 0) {
-          let data33 = data26.readinessSeconds;
-          if (typeof data33 == "number" && isFinite(data33)) {
-            if (data33 > 60 || isNaN(data33)) {
-              const err48 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
-              if (vErrors === null) {
-                vErrors = [err48];
-              } else {
-                vErrors.push(err48);
-              }
-              errors++;
-            }
-            if (data33 < 0 || isNaN(data33)) {
-              const err49 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data28.pluginSeconds !== void 0) {
+          let data34 = data28.pluginSeconds;
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 > 210 || isNaN(data34)) {
+              const err49 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err49];
               } else {
@@ -580,32 +585,72 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data34 <= 0 || isNaN(data34)) {
+              const err50 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err50];
+              } else {
+                vErrors.push(err50);
+              }
+              errors++;
+            }
           } else {
-            const err50 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err51 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err50];
+              vErrors = [err51];
             } else {
-              vErrors.push(err50);
+              vErrors.push(err51);
+            }
+            errors++;
+          }
+        }
+        if (data28.readinessSeconds !== void 0) {
+          let data35 = data28.readinessSeconds;
+          if (typeof data35 == "number" && isFinite(data35)) {
+            if (data35 > 60 || isNaN(data35)) {
+              const err52 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+              if (vErrors === null) {
+                vErrors = [err52];
+              } else {
+                vErrors.push(err52);
+              }
+              errors++;
+            }
+            if (data35 < 0 || isNaN(data35)) {
+              const err53 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err53];
+              } else {
+                vErrors.push(err53);
+              }
+              errors++;
+            }
+          } else {
+            const err54 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err54];
+            } else {
+              vErrors.push(err54);
             }
             errors++;
           }
         }
       } else {
-        const err51 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err55 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err51];
+          vErrors = [err55];
         } else {
-          vErrors.push(err51);
+          vErrors.push(err55);
         }
         errors++;
       }
     }
   } else {
-    const err52 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err56 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err52];
+      vErrors = [err56];
     } else {
-      vErrors.push(err52);
+      vErrors.push(err56);
     }
     errors++;
   }

@@ -35,6 +35,9 @@ export interface Settings {
   readonly globalNamespaces: readonly string[];
   readonly systemNamespaces: readonly string[];
   readonly multusNamespace: string;
+  /** Failures of DEL, and seconds since the first, after which an attachment is abandoned. */
+  readonly detachAttempts: number;
+  readonly detachSeconds: number;
   readonly invalidAnnotation: 'fail' | 'ignore';
   readonly statusAddresses: 'bare' | 'cidr';
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -178,6 +181,8 @@ function policyOf(written: WrittenSettings) {
     globalNamespaces: globalNamespaces.length === 0 ? ['default'] : globalNamespaces,
     systemNamespaces: written.systemNamespaces ?? ['kube-system'],
     multusNamespace: filled(written.multusNamespace) ?? 'kube-system',
+    detachAttempts: written.detachAttempts ?? 5,
+    detachSeconds: written.detachSeconds ?? 120,
     invalidAnnotation: written.invalidAnnotation ?? 'fail',
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;

@@ -21,6 +21,14 @@ export type Step =
     })
   | (StepOf & { readonly kind: 'attached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
   | (StepOf & { readonly kind: 'detached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
+  /** An attachment could not be undone for so long that its pod is let go; the daemon goes on trying. */
+  | (StepOf & {
+      readonly kind: 'abandoned';
+      readonly network: string;
+      readonly interfaceName: string;
+      readonly attempts: number;
+      readonly lastError: string;
+    })
   | (StepOf & { readonly kind: 'operation-finished'; readonly command: string; readonly ms: number; readonly error?: PlexusError })
   | (StepOf & {
       readonly kind: 'status-published';

@@ -44,6 +44,8 @@ describe('settings: defaults', () => {
               "type": "bridge",
             },
           ],
+          "detachAttempts": 5,
+          "detachSeconds": 120,
           "globalNamespaces": [
             "default",
           ],

@@ -1,0 +1,63 @@
+import type { Cluster } from '../cluster/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Journal, SandboxLocks } from '../journal/index.ts';
+import type { Settings } from '../plan/index.ts';
+import { abandonedIn, abandonedRetrier, everySoOften, publishAllPending } from '../reconcile/index.ts';
+import type { Report } from '../report/index.ts';
+
+/** What the parts of a daemon share. */
+export interface DaemonParts {
+  readonly settings: () => Settings;
+  readonly journal: Journal;
+  readonly locks: SandboxLocks;
+  readonly report: Report;
+  /** With Events that are sent in the background. */
+  readonly cluster: Cluster | undefined;
+  /** Who runs plugins for work that the daemon begins by itself. */
+  readonly agent: { current: { readonly host: Host; readonly path: readonly string[] } | undefined };
+  /** Whether the journal may hold a status that has not been written. */
+  readonly pending: { maybe: boolean };
+  /** Whether something in the journal may be abandoned. */
+  readonly abandoned: { maybe: boolean };
+}
+
+/** What the daemon does by itself, until the signal is aborted. */
+export const backgroundWork = (parts: DaemonParts, signal: AbortSignal): readonly Promise<void>[] => [publishLoop(parts, signal), retryLoop(parts, signal)];
+
+async function publishLoop({ settings, journal, locks, report, cluster, pending }: DaemonParts, signal: AbortSignal): Promise<void> {
+  if (cluster === undefined) return;
+  await everySoOften(
+    { intervalMs: 5000, longestMs: 60_000, report },
+    async () => {
+      if (!pending.maybe) return;
+      pending.maybe = false; // what fails again says so, and is tried in the next round
+      await publishAllPending({ settings: settings(), cluster, journal, report, now: Date.now, locks }, signal);
+    },
+    signal,
+  );
+}
+
+async function retryLoop({ settings, journal, locks, report, agent, abandoned }: DaemonParts, signal: AbortSignal): Promise<void> {
+  const retry = abandonedRetrier();
+  const onWaiting = (count: number): void => {
+    if (count === 0) return;
+    const text = `abandoned attachments of ${count} sandboxes wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
+    report({ kind: 'warning', sandbox: '', text });
+  };
+  await everySoOften(
+    { intervalMs: 2000, longestMs: 60_000, report },
+    async () => {
+      if (!abandoned.maybe) return;
+      abandoned.maybe = false; // what is abandoned meanwhile says so
+      const { current } = agent;
+      const found = await retry(
+        current && { ...current, settings: settings(), report, now: Date.now, journal, locks },
+        () => abandonedIn({ journal }),
+        onWaiting,
+        signal,
+      );
+      if (found > 0) abandoned.maybe = true;
+    },
+    signal,
+  );
+}
