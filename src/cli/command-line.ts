@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
+import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { installCommand } from './commands/install.ts';
@@ -15,12 +16,13 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     .scriptName('plexus')
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand)
+    .command(attachmentsCommand)
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
     .command(uninstallCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, cni, daemon, install, uninstall or version.')
+    .demandCommand(1, 'Say which command: plan, attachments, cni, daemon, install, uninstall or version.')
     .strict()
     .recommendCommands()
     .version(versionText())

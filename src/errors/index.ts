@@ -3,6 +3,7 @@
 export { asPlexusError, problemOf } from './as-plexus-error.ts';
 export * from './catalogue-of-install.ts';
 export * from './catalogue-of-link.ts';
+export * from './catalogue-of-repairing.ts';
 export * from './catalogue-of-running.ts';
 export * from './catalogue.ts';
 export { cniCode } from './cni-code.ts';

@@ -1,0 +1,63 @@
+import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { table } from './table.ts';
+
+/** One attachment of the journal, for people and scripts. */
+export interface AttachmentRow {
+  readonly sandbox: string;
+  readonly pod: string;
+  readonly interface: string;
+  readonly network: string;
+  /** intended: its ADD has not come to its end; detaching: a DEL failed; abandoned: its pod was let go, the daemon goes on. */
+  readonly state: 'intended' | 'attached' | 'detaching' | 'abandoned';
+  readonly createdAt: string;
+  readonly attempts: number;
+  readonly why: string;
+}
+
+/** The attachments of a journal, as rows, in order of pod and interface. */
+export const attachmentRows = (records: readonly SandboxRecord[]): readonly AttachmentRow[] =>
+  records
+    .flatMap((record) => record.attachments.map((entry) => rowOf(record, entry)))
+    .toSorted((a, b) => compare(a.pod, b.pod) || compare(a.sandbox, b.sandbox) || compare(a.interface, b.interface));
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+const rowOf = ({ containerId, pod, createdAt }: SandboxRecord, entry: AttachmentRecord): AttachmentRow => ({
+  sandbox: containerId,
+  pod: pod === undefined ? '' : `${pod.namespace}/${pod.name}`,
+  interface: entry.attachment.interfaceName,
+  network: entry.attachment.network,
+  state: isAbandoned(entry) ? 'abandoned' : entry.state,
+  createdAt,
+  attempts: entry.state === 'detaching' ? entry.attempts : 0,
+  why: entry.state === 'detaching' ? entry.lastError : '',
+});
+
+/** Rows as a table; `msSince`: milliseconds since a time in ISO 8601. */
+export const attachmentsText = (rows: readonly AttachmentRow[], msSince: (time: string) => number): string =>
+  rows.length === 0
+    ? 'nothing is attached'
+    : table(
+        ['SANDBOX', 'POD', 'INTERFACE', 'NETWORK', 'STATE', 'AGE', 'TRIES', 'WHY'],
+        rows.map(({ sandbox, pod, interface: name, network, state, createdAt, attempts, why }) => [
+          sandbox.slice(0, 13),
+          pod,
+          name,
+          network,
+          state,
+          ageOf(msSince(createdAt)),
+          attempts === 0 ? '' : String(attempts),
+          why,
+        ]),
+      );
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+] as const;
+
+function ageOf(ms: number): string {
+  const [unit, size] = units.find(([, each]) => ms >= each) ?? ['s', 1000];
+  return Number.isFinite(ms) ? `${Math.max(0, Math.floor(ms / size))}${unit}` : '';
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Journal, fileJournal } from '../../src/journal/index.ts';
+import type { AttachmentRecord } from '../../src/plan/index.ts';
+import { attachmentRows, attachmentsText } from '../../src/view/index.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+const run = promisify(execFile);
+const plexus = join(import.meta.dirname, '../../dist/plexus');
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let journal: Journal;
+beforeEach(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-attachments-'));
+  journal = fileJournal(join(folder.path, 'journal'));
+});
+afterEach(() => folder.remove());
+
+const command = (...words: string[]): Promise<Ended> =>
+  run(plexus, ['attachments', ...words, '--cni-dir', folder.path]).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Ended) => error,
+  );
+const [sample] = sampleRecord().attachments as readonly [AttachmentRecord];
+const stuck: AttachmentRecord = {
+  state: 'detaching',
+  attachment: sample.attachment,
+  attempts: 5,
+  lastError: 'the switch is busy',
+  failingSince: '2026-01-02T03:04:05.000Z',
+};
+const abandoned: AttachmentRecord = { ...stuck, abandonedAt: '2026-01-02T03:05:00.000Z' };
+
+describe('plexus attachments', () => {
+  it('says when there is nothing', async () => {
+    expect(await command()).toEqual({ code: 0, stdout: 'nothing is attached\n', stderr: '' });
+  });
+
+  it('lists what the journal holds, with state, age and reason', () => {
+    const rows = attachmentRows([
+      sampleRecord({ containerId: 'c2', attachments: [abandoned] }),
+      sampleRecord({ attachments: [{ state: 'attached', attachment: sample.attachment, result: {} }] }),
+      sampleRecord({ containerId: 'c3', attachments: [sample, stuck] }),
+    ]);
+    expect(attachmentsText(rows, (time) => Date.parse('2026-01-04T04:04:05.000Z') - Date.parse(time))).toMatchInlineSnapshot(`
+      "SANDBOX  POD        INTERFACE  NETWORK   STATE      AGE  TRIES  WHY
+      c1       shop/db-0  net1       shop/net  attached   2d   -      -
+      c2       shop/db-0  net1       shop/net  abandoned  2d   5      the switch is busy
+      c3       shop/db-0  net1       shop/net  intended   2d   -      -
+      c3       shop/db-0  net1       shop/net  detaching  2d   5      the switch is busy"
+    `);
+  });
+
+  it('shows one sandbox by the beginning of its container ID, and lists for scripts', async () => {
+    await journal.write(sampleRecord({ containerId: 'abc1' }));
+    await journal.write(sampleRecord({ containerId: 'abd2' }));
+    expect(JSON.parse((await command('show', 'abc')).stdout)).toMatchObject([{ containerId: 'abc1', attachments: [{ state: 'intended' }] }]);
+    expect(JSON.parse((await command('list', '-o', 'json')).stdout)).toMatchObject([{ sandbox: 'abc1' }, { sandbox: 'abd2' }]);
+    expect(await command('show', 'ab')).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-SANDBOX-UNKNOWN.*abc1, abd2/) });
+    expect(await command('show', 'x')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') });
+    expect(await command('show')).toMatchObject({ code: 1 });
+    expect(await command('burn', 'abc')).toMatchObject({ code: 2 });
+  });
+
+  it('forgets what is abandoned, and nothing else unless forced', async () => {
+    await journal.write(sampleRecord({ containerId: 'gone', attachments: [abandoned] }));
+    await journal.write(sampleRecord({ containerId: 'live', attachments: [abandoned, sample] }));
+    expect(await command('forget', 'gone')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n' });
+    expect(await command('forget', 'live')).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-STILL-IN-USE.*net1 \(shop\/net\)/) });
+    expect((await journal.list()).records.map(({ containerId }) => containerId)).toEqual(['live']);
+    expect(await command('forget', 'live', '--force')).toMatchObject({ code: 0 });
+    expect((await journal.list()).records).toEqual([]);
+  });
+});
