@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { variablesOfDaemon } from '../support/daemon-variables.ts';
 import type { KubeObject } from '../support/api-server/index.ts';
-import { renderChart, whyNoChart } from '../support/helm-chart.ts';
+import { buildChartRenderer, renderChart, whyNoChart } from '../support/helm-chart.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
 import { renderKustomization } from '../support/kustomize.ts';
 
@@ -121,6 +121,14 @@ const reason = await whyNoChart();
 if (reason !== undefined) process.stderr.write(`the chart is not rendered: ${reason}\n`);
 
 describe.skipIf(reason !== undefined)('the Helm chart', () => {
+  let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+  let renderer: string;
+  beforeAll(async () => {
+    folder = await mkdtempDisposable(join(tmpdir(), 'plexus-chart-'));
+    renderer = await buildChartRenderer(folder.path);
+  }, 400_000);
+  afterAll(() => folder.remove());
+
   /** Without what only a chart can say of itself. */
   const plain = (objects: readonly KubeObject[]): readonly KubeObject[] =>
     objects
@@ -128,19 +136,19 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
       .toSorted((a, b) => ((a.kind ?? '') < (b.kind ?? '') ? -1 : 1));
 
   it('with its own values is the same as the overlay for containerd', async () => {
-    const fromChart = plain((await renderChart(chart)).objects).filter(({ kind }) => kind !== 'ConfigMap');
+    const fromChart = plain((await renderChart(renderer, chart)).objects).filter(({ kind }) => kind !== 'ConfigMap');
     const fromOverlay = plain(await renderKustomization(join(deploy, 'overlays/containerd'))).filter(({ kind }) => kind !== 'ConfigMap');
     expect(fromChart).toEqual(fromOverlay);
   });
   it.each(overlays)('for %s is what the API takes, with the overlay’s folders', async (runtime) => {
-    const { objects, notes } = await renderChart(chart, { runtime });
+    const { objects, notes } = await renderChart(renderer, chart, { runtime });
     for (const object of objects) expect(schemaProblems(object), `${object.kind} ${object.metadata.name}`).toEqual([]);
     const pathsIn = (pod: PodSpec): string => JSON.stringify(pod.volumes.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
     expect(pathsIn(podOf(objects))).toBe(pathsIn(podOf(await renderKustomization(join(deploy, 'overlays', runtime)))));
     expect(notes).toContain(`runtime: ${runtime}`);
   });
   it('with everything switched on is what the API takes', async () => {
-    const { objects } = await renderChart(chart, {
+    const { objects } = await renderChart(renderer, chart, {
       hostAgent: { enabled: true },
       multusStateDir: '/var/lib/cni/multus',
       extraCapabilities: ['DAC_OVERRIDE'],

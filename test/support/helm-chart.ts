@@ -6,7 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import type { KubeObject } from './api-server/index.ts';
 
 const run = promisify(execFile);
-const renderer = join(import.meta.dirname, '../deploy/render-chart.go');
+const source = join(import.meta.dirname, '../deploy/render-chart.go');
 const gocode = '/usr/share/gocode';
 
 /** Why charts cannot be rendered here; undefined when they can. */
@@ -18,10 +18,22 @@ export const whyNoChart = (): Promise<string | undefined> =>
       () => 'Go or sprig is missing (Debian: golang-go, golang-github-masterminds-sprig-dev, golang-gopkg-yaml.v3-dev)',
     );
 
+/** Builds the renderer into a folder and returns it. Takes a while when Go has not built its libraries before. */
+export async function buildChartRenderer(folder: string): Promise<string> {
+  const program = join(folder, 'render-chart');
+  const env = { ...process.env, GO111MODULE: 'off', GOPATH: gocode, GOFLAGS: '', GOCACHE: process.env['GOCACHE'] ?? join(folder, 'cache') };
+  await run('go', ['build', '-o', program, source], { env });
+  return program;
+}
+
 type Values = Record<string, unknown>;
 
 /** The objects of a chart with its values, changed by `change` (deeply), and its NOTES. */
-export async function renderChart(folder: string, change: Values = {}): Promise<{ readonly objects: readonly KubeObject[]; readonly notes: string }> {
+export async function renderChart(
+  renderer: string,
+  folder: string,
+  change: Values = {},
+): Promise<{ readonly objects: readonly KubeObject[]; readonly notes: string }> {
   const names = await readdir(join(folder, 'templates'));
   const templates = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, 'templates', name), 'utf8')])));
   const chart = parse(await readFile(join(folder, 'Chart.yaml'), 'utf8')) as { name: string; version: string; appVersion: string };
@@ -31,8 +43,7 @@ export async function renderChart(folder: string, change: Values = {}): Promise<
     Release: { Name: 'plexus', Namespace: 'kube-system', Service: 'Helm' },
     Chart: { Name: chart.name, Version: chart.version, AppVersion: chart.appVersion },
   };
-  const env = { ...process.env, GO111MODULE: 'off', GOPATH: gocode, GOFLAGS: '' };
-  const running = run('go', ['run', renderer], { env, maxBuffer: 16 * 1024 * 1024 });
+  const running = run(renderer, [], { maxBuffer: 16 * 1024 * 1024 });
   running.child.stdin?.end(JSON.stringify({ templates, data }));
   const rendered = JSON.parse((await running).stdout) as Record<string, string>;
   const { 'NOTES.txt': notes = '', ...manifests } = rendered;
