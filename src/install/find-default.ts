@@ -27,12 +27,13 @@ export async function findDefault({ folder, defaultNetwork }: DefaultOptions, li
   const multus = await findMultus(folder, listing);
   if (multus === undefined) return decideDefault(listing);
   const found = await defaultOfMultus(multus, folder, listing);
+  const ignored = multus.notTakenOver === undefined ? [] : [multus.notTakenOver];
   if (found.kind === 'found') {
     const capabilities = [...new Set([...found.network.capabilities, ...multus.capabilities])];
-    return { ...found, network: { ...found.network, capabilities }, settings: multus.settings };
+    return { ...found, network: { ...found.network, capabilities }, settings: multus.settings, warnings: [...found.warnings, ...ignored] };
   }
   const first = decideDefault(listing);
-  return first.kind === 'found' ? { ...first, settings: multus.settings, warnings: [...first.warnings, found.problem] } : found;
+  return first.kind === 'found' ? { ...first, settings: multus.settings, warnings: [...first.warnings, found.problem, ...ignored] } : found;
 }
 
 async function findMultus(folder: string, listing: ConfPath): Promise<MultusConf | undefined> {

@@ -5,5 +5,6 @@ export { keepConfiguration } from './keep-first.ts';
 export { type KeepOptions, type KeepTiming } from './keeper.ts';
 export { installShim, shimName } from './shim-file.ts';
 export { findFolders, type FoundFolders, type RuntimeFolders } from './find-folders.ts';
-export { type NodeFolders, nodeFolders } from './node-folders.ts';
+export { inRoot } from './in-root.ts';
+export { type NodeFolders, allNodeFolders, nodeFolders } from './node-folders.ts';
 export { uninstall, type UninstallOptions } from './uninstall.ts';

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
+import { type JsonObject, type JsonValue, formatJson, isJsonObject, parseJson } from '../cni/index.ts';
 
 /** What the configuration of a Multus that is on the node already says. */
 export interface MultusConf {
@@ -9,6 +9,8 @@ export interface MultusConf {
   /** Settings that Plexus knows and that say nothing of files. */
   readonly settings: JsonObject;
   readonly capabilities: readonly string[];
+  /** What it says beside, in words; undefined when there is nothing. */
+  readonly notTakenOver?: string;
 }
 
 // what decides about pods; where Multus keeps its files, and how it logs, is not ours
@@ -23,20 +25,57 @@ const keptKeys = [
   'auxiliaryCNIChainName',
 ];
 
+const readKeys = ['clusterNetwork', 'delegates', 'capabilities'];
+const cniKeys = ['cniVersion', 'name', 'type']; // ours come from the default network
+const folders: Readonly<Record<string, { readonly usual: string; readonly hint: string }>> = {
+  cniDir: { usual: '/var/lib/cni/multus', hint: 'for the pods that Multus attached, set multusStateDir to it' },
+  binDir: { usual: '/opt/cni/bin', hint: "plugins are looked for in the runtime's folders" },
+};
+
 /** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined when it is none (multus-behaviour 1.1). */
 export function multusConf(text: string): MultusConf | undefined {
   const json = objectIn(text);
   const own = json === undefined ? undefined : [json, ...listOf(json['plugins'])].find(({ type }) => type === 'multus' || type === 'multus-shim');
-  if (own === undefined) return undefined;
+  return own === undefined ? undefined : confOf(spelled(own));
+}
+
+// keys are matched in any case, as Go does; null counts as absent
+const spelled = (own: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(own).flatMap(([key, value]): [string, JsonValue][] => {
+      const known = [...keptKeys, ...readKeys, ...cniKeys, ...Object.keys(folders)].find((each) => each.toLowerCase() === key.toLowerCase());
+      return value === null ? [] : [[known ?? key, value]];
+    }),
+  );
+
+function confOf(own: JsonObject): MultusConf {
   const { clusterNetwork, delegates, capabilities } = own;
-  const [delegate] = listOf(delegates);
   const hasName = typeof clusterNetwork === 'string' && clusterNetwork !== '';
+  const [delegate, ...further] = hasName ? [] : listOf(delegates);
+  // without clusterNetwork Multus does not look at them
+  const settings = Object.entries(own).filter(([key]) => keptKeys.includes(key) && (hasName || key !== 'defaultNetworks'));
+  const others = Object.entries(own).filter(([key]) => ![...keptKeys, ...readKeys, ...cniKeys].includes(key));
+  const left = [...furtherOnes(further), ...others.flatMap(([key, value]) => otherKey(key, value))];
   return {
     ...(hasName && { clusterNetwork }),
-    ...(!hasName && delegate !== undefined && { delegate }),
-    settings: Object.fromEntries(keptKeys.flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]]]))),
+    ...(delegate !== undefined && { delegate }),
+    settings: Object.fromEntries(settings),
     capabilities: isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : [],
+    ...(left.length > 0 && { notTakenOver: `of the configuration of Multus, not taken over: ${left.join('; ')}` }),
   };
+}
+
+const furtherOnes = (delegates: readonly JsonObject[]): readonly string[] =>
+  delegates.length === 0
+    ? []
+    : [`delegates after the first (${delegates.map(nameOf).join(', ')}): for networks of every pod, name NetworkAttachmentDefinitions in defaultNetworks`];
+
+const nameOf = ({ name }: JsonObject): string => (typeof name === 'string' && name !== '' ? name : '(no name)');
+
+function otherKey(key: string, value: JsonValue): readonly string[] {
+  const folder = Object.hasOwn(folders, key) ? folders[key] : undefined;
+  if (folder === undefined) return [key];
+  return value === folder.usual ? [] : [`${key} ${formatJson(value)} (${folder.hint})`];
 }
 
 const listOf = (value: JsonValue | undefined): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);

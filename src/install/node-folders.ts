@@ -9,25 +9,44 @@ export interface NodeFolders {
   readonly warnings: readonly string[];
 }
 
+/** Folders that are given instead of found. */
+interface GivenFolders {
+  readonly confDir?: string;
+  readonly binDir?: string;
+}
+
 /**
  * The folders of the runtimes that run on the node whose files are under `root` (of the first one found if none runs);
  * those that are given instead are taken as they are. Never rejects.
  */
-export async function nodeFolders(root: string, given: { readonly confDir?: string; readonly binDir?: string }): Promise<NodeFolders> {
+export async function nodeFolders(root: string, given: GivenFolders): Promise<NodeFolders> {
   const { confDir, binDir } = given;
   if (confDir !== undefined && binDir !== undefined) return { confDirs: [confDir], binDirs: [binDir], told: [], warnings: [] };
   const { runtimes, warnings } = await findFolders(root);
   const running = runtimes.filter(({ isRunning }) => isRunning);
   const chosen = running.length > 0 ? running : runtimes.slice(0, 1);
-  const seen = (paths: readonly string[]): Promise<string[]> => Promise.all([...new Set(paths)].map((path) => inRoot(root, path)));
   return {
-    confDirs: confDir === undefined ? await seen(chosen.map((each) => each.confDir)) : [confDir],
+    confDirs: confDir === undefined ? await seen(root, chosen.map(confDirOf)) : [confDir],
     // the runtime looks into all of its plugin folders: one is enough
-    binDirs: binDir === undefined ? await seen(chosen.flatMap((each) => each.binDirs.slice(0, 1))) : [binDir],
+    binDirs: binDir === undefined ? await seen(root, chosen.flatMap(firstBinDirOf)) : [binDir],
     told: chosen.map(line),
     warnings,
   };
 }
+
+/** Every folder where a runtime of the node, running or not, may find something of ours. Never rejects. */
+export async function allNodeFolders(root: string, { confDir, binDir }: GivenFolders): Promise<Pick<NodeFolders, 'confDirs' | 'binDirs'>> {
+  const { runtimes } = await findFolders(root);
+  return {
+    confDirs: confDir === undefined ? await seen(root, runtimes.map(confDirOf)) : [confDir],
+    binDirs: binDir === undefined ? await seen(root, runtimes.flatMap(binDirsOf)) : [binDir],
+  };
+}
+
+const confDirOf = ({ confDir }: RuntimeFolders): string => confDir;
+const binDirsOf = ({ binDirs }: RuntimeFolders): readonly string[] => binDirs;
+const firstBinDirOf = (each: RuntimeFolders): readonly string[] => each.binDirs.slice(0, 1);
+const seen = (root: string, paths: readonly string[]): Promise<readonly string[]> => Promise.all([...new Set(paths)].map((path) => inRoot(root, path)));
 
 const line = ({ runtime, configurations, confDir, binDirs, isRunning }: RuntimeFolders): string =>
   `${runtime}${isRunning ? ' (running)' : ''}: CNI configuration in ${confDir}, plugins in ${binDirs.join(', ')}` +

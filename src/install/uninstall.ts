@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { daemonServes, nodeInUse } from '../errors/index.ts';
@@ -7,9 +7,10 @@ import type { Journal } from '../journal/index.ts';
 import type { SandboxRecord } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { entriesOf, inFolder, namesIn, nudge, nudgeName, removeConfiguration, savedSuffix } from './conf-folder.ts';
+import { ownerOf } from './conflist.ts';
 import { ownFolder, takenOverName } from './find-default.ts';
 import { shimName } from './shim-file.ts';
-import { isOwnName } from './standing.ts';
+import { type ConfEntry, isOwnName } from './standing.ts';
 
 export interface UninstallOptions {
   readonly confDirs: readonly string[];
@@ -27,13 +28,14 @@ export interface UninstallOptions {
  * was done, a line each; doing it again does nothing. nodeInUse, daemonServes, folderNotWritable.
  */
 export async function uninstall(options: UninstallOptions, journal: Journal): Promise<readonly string[]> {
-  const { records } = (await isFolder(join(options.stateDir, 'journal'))) ? await journal.list() : { records: [] };
-  if (!options.force && records.length > 0) throw nodeInUse({ sandboxes: records.map(nameOf) });
+  const { records, damaged } = (await isFolder(join(options.stateDir, 'journal'))) ? await journal.list() : { records: [], damaged: [] };
+  const sandboxes = [...records.map(nameOf), ...damaged.map(({ message }) => message)]; // whose a damaged record is, nobody knows
+  if (!options.force && sandboxes.length > 0) throw nodeInUse({ sandboxes });
   if (!options.force && (await isServed(options.socket))) throw daemonServes({ socket: options.socket });
   const done: string[] = [];
   for (const folder of options.confDirs) done.push(...(await restoreConfigurations(folder)));
   for (const folder of options.binDirs) done.push(...(await removeShim(folder)));
-  if (records.length > 0) return [...done, `kept ${options.stateDir}: it still holds ${records.length} sandboxes`];
+  if (sandboxes.length > 0) return [...done, `kept ${options.stateDir}: it still holds ${sandboxes.length} sandboxes`];
   return [...done, ...(await removeState(options.stateDir))];
 }
 
@@ -41,20 +43,16 @@ const nameOf = ({ pod, containerId }: SandboxRecord): string => (pod === undefin
 
 async function isServed(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const probe = net.connect(socket, () => resolve(true)).on('error', () => resolve(false));
+  // EAGAIN: so many wait there that there is no room for one more
+  const probe = net.connect(socket, () => resolve(true)).on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EAGAIN'));
   return promise.finally(() => probe.destroy());
 }
 
 async function restoreConfigurations(folder: string): Promise<readonly string[]> {
   if (!(await isFolder(folder))) return [];
   const done: string[] = [];
-  for (const saved of (await namesIn(folder)).filter((name) => name.endsWith(savedSuffix))) {
-    const name = saved.slice(0, -savedSuffix.length);
-    await inFolder(folder, `put ${name} back`, () => rename(join(folder, saved), join(folder, name)));
-    done.push(`${folder}: put ${name} back`);
-  }
-  const ours = entriesOf(await readConfPath(folder)).filter(({ name, owner, text }) => owner === 'plexus' && isOwnName(name) && isGenerated(text));
-  for (const { name } of ours) {
+  for (const saved of (await namesIn(folder)).filter((name) => name.endsWith(savedSuffix))) done.push(`${folder}: ${await putBack(folder, saved)}`);
+  for (const { name } of entriesOf(await readConfPath(folder)).filter(isOurs)) {
     await removeConfiguration(folder, name);
     done.push(`${folder}: removed ${name}`);
   }
@@ -67,12 +65,26 @@ async function restoreConfigurations(folder: string): Promise<readonly string[]>
   return done;
 }
 
-// what was put back may run Plexus too, in direct mode
-const isGenerated = (text: string): boolean => text.includes('"type": "plexus"');
+const isOurs = ({ name, owner }: Pick<ConfEntry, 'name' | 'owner'>): boolean => owner === 'plexus' && isOwnName(name);
+
+/** Returns what was done with a file that was moved aside. */
+async function putBack(folder: string, saved: string): Promise<string> {
+  const name = saved.slice(0, -savedSuffix.length);
+  const textOf = (file: string): Promise<string | undefined> => readFile(join(folder, file), 'utf8').catch(() => undefined); // not there
+  if (ownerOf((await textOf(saved)) ?? '') === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
+  const present = await textOf(name);
+  const isNewer = present !== undefined && !isOurs({ name, owner: ownerOf(present) });
+  await inFolder(folder, `put ${name} back`, async () => {
+    if (isNewer) await rm(join(folder, saved), { force: true });
+    else await rename(join(folder, saved), join(folder, name));
+    await syncFolder(folder);
+  });
+  return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
+}
 
 async function removeShim(folder: string): Promise<readonly string[]> {
   const file = join(folder, shimName);
-  if (!(await isOurs(file))) return [];
+  if (!(await isShim(file))) return [];
   await inFolder(folder, `remove ${shimName}`, async () => {
     await rm(file, { force: true });
     await syncFolder(folder);
@@ -81,18 +93,25 @@ async function removeShim(folder: string): Promise<readonly string[]> {
 }
 
 // somebody may have a program of that name
-async function isOurs(file: string): Promise<boolean> {
+async function isShim(file: string): Promise<boolean> {
   const content = await readFile(file).catch(() => undefined); // not there
   return content !== undefined && content.includes('a CNI plugin that attaches pods to several networks');
 }
 
 async function removeState(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch(() => []); // not there
-  if (names.length === 0) return [];
+  const journal = join(folder, 'journal');
+  const damaged = join(journal, 'damaged');
+  const kept = (await namesIn(damaged)).length;
+  const pathsIn = async (path: string): Promise<readonly string[]> => (await namesIn(path)).map((name) => join(path, name));
+  const all = [...(await pathsIn(folder)), ...(kept > 0 ? await pathsIn(journal) : [])];
+  const paths = kept > 0 ? all.filter((path) => path !== journal && path !== damaged) : all;
   await inFolder(folder, 'remove what is in it', async () => {
-    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+    for (const path of paths) await rm(path, { recursive: true, force: true });
   });
-  return [`${folder}: removed what was in it`];
+  return [
+    ...(paths.length > 0 ? [`${folder}: removed what was in it`] : []),
+    ...(kept > 0 ? [`kept ${damaged}: ${kept} records that could not be read; the networks of their pods may still be attached`] : []),
+  ];
 }
 
 const isFolder = (path: string): Promise<boolean> =>

@@ -1,6 +1,15 @@
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DelInvocation, type JsonObject, type JsonValue, type NetworkConfiguration, isJsonObject, parseConfiguration, parseJson } from '../cni/index.ts';
+import {
+  type DelInvocation,
+  type JsonObject,
+  type JsonValue,
+  type NetworkConfiguration,
+  isJsonObject,
+  parseConfiguration,
+  parseJson,
+  podOf,
+} from '../cni/index.ts';
 import { fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
@@ -29,8 +38,10 @@ export function multusState(folder: string): MultusState {
           return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
         }),
       );
+      const { namespace, name, uid } = podOf(call.args);
+      const pod = namespace === undefined || name === undefined ? undefined : { namespace, name, ...(uid !== undefined && { uid }) };
       const record = { formatVersion: 1, containerId, ifName, netns: netns ?? '', networkName, cniVersion, complete: true, createdAt, attachments } as const;
-      return record;
+      return { ...record, ...(pod !== undefined && { pod }) };
     },
     remove: async (containerId) => {
       if (!isFileName(containerId)) return;
@@ -41,7 +52,9 @@ export function multusState(folder: string): MultusState {
 }
 
 const createdAt = '1970-01-01T00:00:00.000Z'; // not known
-const isFileName = (containerId: string): boolean => !containerId.includes('/') && !['', '.', '..', 'results'].includes(containerId);
+const longestFileName = 255; // bytes: what is longer was never written
+const isFileName = (containerId: string): boolean =>
+  !containerId.includes('/') && !['', '.', '..', 'results'].includes(containerId) && Buffer.byteLength(containerId) <= longestFileName;
 
 /** One delegate of Multus: what runs, and for which interface. */
 export interface MultusDelegate {
@@ -69,7 +82,7 @@ function delegateOf(json: JsonValue, index: number, ifName: string): MultusDeleg
   if (typeof bytes !== 'string') throw new Error(`${place} has no configuration (Bytes)`);
   const written = parseJson(Buffer.from(bytes, 'base64').toString(), place);
   if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is no object`);
-  const configuration = parseConfiguration(written, { source: place });
+  const configuration = withoutPassthru(parseConfiguration(written, { source: place }));
   const requested = typeof ifnameRequest === 'string' && ifnameRequest !== '' ? ifnameRequest : undefined;
   return {
     network: typeof name === 'string' && name !== '' ? name : configuration.name,
@@ -77,6 +90,12 @@ function delegateOf(json: JsonValue, index: number, ifName: string): MultusDeleg
     isDefault: index === 0,
     configuration,
   };
+}
+
+// Multus brought that plugin, which does nothing, to begin a chain with: it may be gone with Multus
+function withoutPassthru(configuration: NetworkConfiguration): NetworkConfiguration {
+  const plugins = configuration.plugins.filter(({ type }) => type !== 'passthru');
+  return plugins.length === 0 ? configuration : { ...configuration, plugins };
 }
 
 /** A delegate with what libcni cached of its ADD (kind cniCacheV1), as far as that can be read. */

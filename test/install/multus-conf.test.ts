@@ -65,6 +65,26 @@ describe('taking over from Multus: its default network becomes ours', () => {
     for (const key of ['kubeconfig', 'cniDir', 'binDir', 'logFile']) expect(own).not.toHaveProperty(key);
   });
 
+  it('keys in any case, as Multus reads them', async () => {
+    await kept.put('10-net.conf', bridge('net'));
+    await kept.put('20-net.conf', bridge('net2'));
+    await kept.put('00-multus.conf', multus({ ClusterNetwork: 'net2', namespaceisolation: true }));
+    expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '20-net.conf'), namespaceIsolation: true });
+  });
+
+  it('what is not taken over is told: further delegates, its folders, and every other key', async () => {
+    await kept.put('10-net.conf', bridge('net'));
+    const delegates = [{ name: 'net', type: 'bridge' }, { name: 'storage', type: 'macvlan' }, { plugins: [] }];
+    const more = { cniDir: '/var/lib/multus', binDir: '/opt/bin', kubeconfig: '/k', defaultNetworks: ['never-attached'] };
+    await kept.put('00-multus.conf', multus({ delegates, ...more }));
+    expect(await plugin()).not.toHaveProperty('defaultNetworks'); // nor did Multus attach them
+    await waitFor('the warning', async () => warnings().includes('not taken over'));
+    expect(warnings()).toMatch(/delegates after the first \(storage, \(no name\)\).*defaultNetworks/);
+    expect(warnings()).toMatch(/cniDir "\/var\/lib\/multus".*multusStateDir/);
+    expect(warnings()).toMatch(/binDir "\/opt\/bin"/);
+    expect(warnings()).toContain('kubeconfig');
+  });
+
   it('what cannot be found is told, and the first network of the folder is taken', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'some-nad' }));

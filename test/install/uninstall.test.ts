@@ -137,6 +137,61 @@ describe('plexus uninstall', () => {
     expect((await journal.list()).records).toHaveLength(1);
   });
 
+  it('finds state and socket under --root by itself, so that the refusals hold there too', async () => {
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await installed();
+    const journal = fileJournal(at('var/lib/cni/plexus/journal'));
+    await journal.write(sampleRecord());
+    expect(await command('uninstall', '--root', root.path)).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-NODE-IN-USE.*shop\/db-0 \(c1\)/) });
+    await journal.remove(sampleRecord());
+    await mkdir(at('run/plexus'), { recursive: true });
+    const server = net.createServer().listen(at('run/plexus/plexus.sock'));
+    expect(await command('uninstall', '--root', root.path)).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-DAEMON-SERVES') });
+    server.close();
+    expect(await command('uninstall', '--root', root.path)).toMatchObject({ code: 0 });
+    expect(await readdir(at('var/lib/cni/plexus'))).toEqual([]);
+  });
+
+  it('a record that cannot be read counts as a pod; once told, it is kept as evidence', async () => {
+    await mkdir(at('var/lib/cni/plexus/journal'), { recursive: true });
+    await writeFile(at('var/lib/cni/plexus/journal/c1@eth0.json'), '{');
+    expect(await uninstall()).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-NODE-IN-USE.*damaged\/c1@eth0\.json/) });
+    expect(await uninstall()).toMatchObject({ code: 0, stdout: expect.stringContaining('kept') });
+    expect(await readdir(at('var/lib/cni/plexus/journal/damaged'))).toEqual(['c1@eth0.json']);
+  });
+
+  it('looks wherever a runtime of this node may look, whether it runs or not', async () => {
+    await mkdir(at('etc/containerd'));
+    await mkdir(at('etc/crio'));
+    for (const folder of ['first', 'second', 'crio']) {
+      await mkdir(at(folder));
+      await install('--cni-bin-dir', at(folder));
+    }
+    await writeFile(at('etc/containerd/config.toml'), 'version = 3\n[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/first", "/second"]\n');
+    await writeFile(at('etc/crio/crio.conf'), '[crio.network]\nplugin_dirs = ["/crio"]\n');
+    expect((await uninstall()).code).toBe(0);
+    for (const folder of ['first', 'second', 'crio']) expect(await readdir(at(folder))).toEqual([]);
+  });
+
+  it('a file that its owner has written again is newer than the one that was moved aside, and stays', async () => {
+    await kept.put('00-multus.conf', bridge('old', { type: 'multus' }));
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await installed();
+    const newer = bridge('new', { type: 'multus' });
+    await kept.put('00-multus.conf', newer);
+    expect((await uninstall()).stdout).toContain('removed 00-multus.conf.plexus-saved');
+    expect(await confFiles()).toEqual(['00-multus.conf', '10-net.conf']);
+    expect(await kept.read('00-multus.conf')).toBe(newer);
+  });
+
+  it('nothing is put back that calls the program which goes', async () => {
+    await kept.put('00-mine.conf', bridge('mine', { type: 'plexus' }));
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await installed();
+    expect((await uninstall()).stdout).toContain('left 00-mine.conf.plexus-saved');
+    expect(await kept.files()).toEqual(['10-net.conf']);
+  });
+
   it('refuses while a daemon serves: it would put its configuration back', async () => {
     await mkdir(at('run'));
     const server = net.createServer().listen(at('run/plexus.sock'));

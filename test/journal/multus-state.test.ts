@@ -25,7 +25,10 @@ const call = (containerId = 'c1') =>
     networkName: 'multus',
     cniVersion: '0.4.0',
     env: { CNI_ARGS: 'K8S_POD_NAME=p' },
-    args: [],
+    args: [
+      ['K8S_POD_NAMESPACE', 'shop'],
+      ['K8S_POD_NAME', 'p'],
+    ],
     config: {},
   }) as unknown as DelInvocation;
 const base64 = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64');
@@ -49,7 +52,7 @@ describe('what Multus left on a node', () => {
     ];
     await cache('storage-c1-store0', { kind: 'cniCacheV1', result, cniArgs, capabilityArgs: { portMappings: [{ hostPort: 80 }] } });
     const record = await state.read(call());
-    expect(record).toMatchObject({ containerId: 'c1', ifName: 'eth0', complete: true });
+    expect(record).toMatchObject({ containerId: 'c1', ifName: 'eth0', complete: true, pod: { namespace: 'shop', name: 'p' } });
     expect(record?.attachments).toMatchObject([
       { state: 'detaching', attachment: { network: 'cbr0', interfaceName: 'eth0', isDefault: true, cniArgs: 'K8S_POD_NAME=p', runtimeConfig: {} } },
       {
@@ -86,6 +89,19 @@ describe('what Multus left on a node', () => {
     await multusState('/nowhere/at/all').remove('c1');
   });
 
+  it('a container ID longer than a file name can be is none that Multus knew', async () => {
+    const long = 'a'.repeat(300);
+    expect(await state.read(call(long))).toBeUndefined();
+    await state.remove(long);
+  });
+
+  it('passthru, which Multus put before chained plugins, does nothing and is left out', async () => {
+    const chain = { cniVersion: '0.4.0', name: 'chain', plugins: [{ type: 'passthru' }, { type: 'tuning' }] };
+    await save(JSON.stringify([{ Name: 'chain', Bytes: base64(chain) }]));
+    const [attachment] = (await state.read(call()))?.attachments ?? [];
+    expect(attachment?.attachment.configuration.plugins.map(({ type }) => type)).toEqual(['tuning']);
+  });
+
   it.each([
     { title: 'no JSON', text: '[{' },
     { title: 'no list', text: '{}' },
@@ -102,6 +118,37 @@ describe('what Multus left on a node', () => {
     await save(JSON.stringify(delegates.slice(0, 1)));
     await writeFile(join(folder.path, 'results/cbr0-c1-eth0'), 'x');
     expect((await state.read(call()))?.attachments).toMatchObject([{ state: 'detaching' }]);
+  });
+
+  it('what Multus writes of any delegates is read as it was: networks, interface names, plugins, in their order', () => {
+    const name = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,20}$/);
+    const plugins = fc.array(fc.stringMatching(/^[a-z]{1,10}x$/), { minLength: 1, maxLength: 4 });
+    const any = fc.record({
+      name,
+      network: fc.option(name, { nil: '' }),
+      plugins,
+      asked: fc.option(fc.stringMatching(/^[a-z][a-z0-9]{0,14}$/), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 6 }), (written) => {
+        const text = JSON.stringify(
+          written.map((each) => ({
+            Name: each.network,
+            ...(each.asked !== undefined && { ifnameRequest: each.asked }),
+            Bytes: base64({ cniVersion: '1.0.0', name: each.name, plugins: each.plugins.map((type) => ({ type })) }),
+          })),
+        );
+        const read = decodeDelegates(text, 'file', 'eth0');
+        expect(read.map(({ network, interfaceName, isDefault }) => ({ network, interfaceName, isDefault }))).toEqual(
+          written.map((each, index) => ({
+            network: each.network || each.name,
+            interfaceName: each.asked ?? (index === 0 ? 'eth0' : `net${index}`),
+            isDefault: index === 0,
+          })),
+        );
+        expect(read.map(({ configuration }) => configuration.plugins.map(({ type }) => type))).toEqual(written.map((each) => each.plugins));
+      }),
+    );
   });
 
   it('any text gives delegates or an error of ours', () => {

@@ -1,13 +1,15 @@
 import type { Argv, CommandModule } from 'yargs';
-import { defaultSocket, nodeFolders, uninstall } from '../../install/index.ts';
+import { allNodeFolders, defaultSocket, inRoot, uninstall } from '../../install/index.ts';
 import { fileJournal } from '../../journal/index.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
 
 interface UninstallOptions extends NodeArguments {
-  readonly 'cni-dir': string;
-  readonly socket: string;
+  readonly 'cni-dir'?: string | undefined;
+  readonly socket?: string | undefined;
   readonly force: boolean;
 }
+
+const usualStateDir = '/var/lib/cni/plexus';
 
 export const uninstallCommand: CommandModule<object, UninstallOptions> = {
   command: 'uninstall',
@@ -18,16 +20,23 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
       .option('cni-dir', {
         type: 'string',
         requiresArg: true,
-        default: process.env['PLEXUS_CNI_DIR'] ?? '/var/lib/cni/plexus',
-        describe: "The daemon's cniDir, as this process sees it",
+        default: process.env['PLEXUS_CNI_DIR'],
+        describe: `The daemon's cniDir, as this process sees it; without it, ${usualStateDir} of the node`,
       })
-      .option('socket', { type: 'string', requiresArg: true, default: process.env['PLEXUS_SOCKET'] ?? defaultSocket, describe: "The daemon's socket" })
+      .option('socket', {
+        type: 'string',
+        requiresArg: true,
+        default: process.env['PLEXUS_SOCKET'],
+        describe: `The daemon's socket, as this process sees it; without it, ${defaultSocket} of the node`,
+      })
       .option('force', { type: 'boolean', default: false, describe: 'Also while pods of this node are attached, or its daemon serves' })
       .example('$0 uninstall', 'Refuses, with a list, while pods of this node have networks from Plexus')
       .epilogue('Stop the daemon first (delete its DaemonSet). See docs/uninstall.md.'),
   handler: async (options) => {
-    const { 'cni-dir': stateDir, socket, force } = options;
-    const { confDirs, binDirs } = await nodeFolders(options.root, givenFolders(options));
+    const { root, force } = options;
+    const stateDir = options['cni-dir'] ?? (await inRoot(root, usualStateDir));
+    const socket = options.socket ?? (await inRoot(root, defaultSocket));
+    const { confDirs, binDirs } = await allNodeFolders(root, givenFolders(options));
     const done = await uninstall({ confDirs, binDirs, stateDir, socket, force }, fileJournal(`${stateDir}/journal`));
     for (const line of done.length > 0 ? done : ['there is nothing of Plexus here']) process.stdout.write(`${line}\n`);
   },
