@@ -1,7 +1,5 @@
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import net from 'node:net';
-import { dirname } from 'node:path';
-import { type PlexusError, daemonBusy, daemonRunning, fileUnusable, linkDamaged, linkMismatch, operationCancelled, problemOf } from '../errors/index.ts';
+import { type PlexusError, daemonBusy, linkDamaged, linkMismatch, operationCancelled, summaryOf } from '../errors/index.ts';
 import {
   type Call,
   type Frame,
@@ -13,11 +11,15 @@ import {
   encodeResult,
   encodeWelcome,
   frameReader,
+  isKnown,
   linkVersion,
   remoteHost,
   shimFrame,
 } from '../host/index.ts';
-import { type LinkSession, linkSession, readFrames } from './link-session.ts';
+import { type LinkSession, linkSession, readFrames, sayLast } from './link-session.ts';
+import { assertSocketFree, inodeOf, listen, stopAccepting } from './link-socket.ts';
+
+export { assertSocketFree, inodeOf };
 
 /** What a call ends in: the plugin's stdout and exit status. */
 export interface CallAnswer {
@@ -51,6 +53,8 @@ export interface Limits {
   readonly helloMs: number;
   /** Held for frames that are not complete, over all connections. */
   readonly heldBytes: number;
+  /** How long the other side has for reading the last frame of its connection. */
+  readonly lastWordMs: number;
 }
 export interface LinkServer {
   /** Takes no further connection; calls that run go on. */
@@ -63,14 +67,23 @@ export interface LinkServer {
   readonly calls: () => number;
 }
 
-const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 256 * 1024 * 1024 };
+const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 256 * 1024 * 1024, lastWordMs: 5000 };
 
 /** Serves the host link on a unix socket that only root may use (mode 0600). daemonRunning, fileUnusable. */
 export async function serveLink(options: LinkServerOptions): Promise<LinkServer> {
   const { socket } = options;
   await assertSocketFree(socket);
   const limits = { ...defaultLimits, ...options.limits };
-  const state: ServerState = { options, limits, connections: new Set(), running: new Set(), held: new Map(), heldBytes: 0 };
+  const state: ServerState = {
+    options,
+    limits,
+    connections: new Set(),
+    silent: new Set(),
+    running: new Set(),
+    held: new Map(),
+    heldBytes: 0,
+    agent: undefined,
+  };
   const server = net.createServer((connection) => accept(connection, state));
   server.maxConnections = limits.connections + 50; // those above the limit are told so
   await listen(server, socket);
@@ -99,96 +112,83 @@ interface ServerState {
   readonly options: LinkServerOptions;
   readonly limits: Limits;
   readonly connections: Set<net.Socket>;
+  /** Those that have not said what they want, the oldest first. */
+  readonly silent: Set<net.Socket>;
   readonly running: Set<Running>;
   /** Bytes held for frames that are not complete, by connection, and their sum. */
   readonly held: Map<net.Socket, number>;
   heldBytes: number;
-}
-
-// ── the socket file ──────────────────────────────────────────────────────────────────────────────────────────
-
-/** Rejects with daemonRunning while a daemon serves that socket. */
-export async function assertSocketFree(path: string): Promise<void> {
-  const probe = net.connect(path);
-  const outcome = await new Promise<'served' | 'free'>((resolve) => {
-    probe.once('connect', () => resolve('served'));
-    probe.once('error', () => resolve('free'));
-  });
-  probe.destroy();
-  if (outcome === 'served') throw daemonRunning({ socket: path });
-}
-
-// Bound under another name and renamed: nobody ever sees a socket that does not yet listen, or with another mode.
-async function listen(server: net.Server, path: string): Promise<void> {
-  const next = `${path}.${process.pid}`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await rm(next, { force: true });
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ path: next, backlog: 1024 }, () => resolve()));
-    await chmod(next, 0o600);
-    await rename(next, path);
-  } catch (error) {
-    server.close();
-    throw fileUnusable({ file: path, action: 'listen on', problem: problemOf(error) }, { cause: error });
-  }
-}
-
-// the socket of another daemon that has taken our place stays
-async function stopAccepting(server: net.Server, path: string, own: number | undefined): Promise<void> {
-  if (!server.listening) return;
-  server.close();
-  if ((await inodeOf(path)) === own) await rm(path, { force: true });
-}
-
-/** Whether the socket file is still ours: another daemon that starts puts its own in place. */
-export async function inodeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ ino }) => ino,
-    () => undefined,
-  );
+  agent: net.Socket | undefined;
 }
 
 // ── connections ──────────────────────────────────────────────────────────────────────────────────────────────
 
 function accept(connection: net.Socket, state: ServerState): void {
-  const { options, limits, connections } = state;
+  const { options, limits, connections, silent } = state;
   connection.on('error', () => {}); // its 'close' follows, which says all there is to say
   const refuse = (error: PlexusError): void => {
     options.onProblem(error);
-    connection.end(encodeRefused(`${error.message}`));
+    sayLast(connection, encodeRefused(summaryOf(error)), limits.lastWordMs);
     connection.resume();
   };
   const uid = options.peerUid(connection);
   if (uid !== 0) return refuse(linkDamaged({ problem: `a connection of user ${uid ?? 'unknown'}: only root may use it` }));
-  if (connections.size >= limits.connections) return refuse(daemonBusy({ problem: `${limits.connections} connections are open` }));
+  if (connections.size >= limits.connections && !makeRoom(state)) return refuse(daemonBusy({ problem: `${limits.connections} connections are open` }));
   connections.add(connection);
+  silent.add(connection);
   connection.once('close', () => {
-    connections.delete(connection);
+    forget(connection, state);
     setHeld(connection, 0, state);
     state.held.delete(connection);
   });
   greet(connection, state, refuse);
 }
 
+// the program on the host speaks at once: one that has been silent for longest is none
+function makeRoom(state: ServerState): boolean {
+  const [oldest] = state.silent;
+  if (oldest === undefined) return false;
+  state.options.onProblem(daemonBusy({ problem: `${state.limits.connections} connections are open; one that says nothing is dropped` }));
+  forget(oldest, state);
+  oldest.destroy();
+  return true;
+}
+
+function forget(connection: net.Socket, { connections, silent }: ServerState): void {
+  connections.delete(connection);
+  silent.delete(connection);
+}
+
 function greet(connection: net.Socket, state: ServerState, refuse: (error: PlexusError) => void): void {
+  const { limits, options, silent } = state;
   const reader = frameReader();
   let onFrame = (frame: Frame): void => begin(hello(frame));
-  const impatient = setTimeout(() => refuse(linkDamaged({ problem: 'a connection that does not say what it wants' })), state.limits.helloMs);
-  connection.once('close', () => clearTimeout(impatient));
+  const giveUp = (error: PlexusError): void => {
+    understood();
+    onFrame = () => {}; // what came along with it
+    refuse(error);
+  };
+  const impatient = setTimeout(() => giveUp(linkDamaged({ problem: 'a connection that does not say what it wants' })), limits.helloMs);
+  const understood = (): void => {
+    clearTimeout(impatient);
+    silent.delete(connection);
+  };
+  connection.once('close', understood);
   const begin = (said: Hello): void => {
-    if (said.version.major !== linkVersion.major) return refuse(mismatch(said, state.options.program));
-    connection.write(encodeWelcome(linkVersion, state.options.program));
-    if (said.role === 'agent') clearTimeout(impatient);
+    if (said.version.major !== linkVersion.major) return giveUp(mismatch(said, options.program));
+    connection.write(encodeWelcome(linkVersion, options.program));
+    if (said.role === 'agent') understood();
     onFrame = said.role === 'agent' ? agent(connection, said, state) : firstOf(said);
   };
   const firstOf = (said: Hello) => (frame: Frame) => {
-    clearTimeout(impatient);
+    if (!isKnown(frame)) return;
+    understood();
     if (frame.type !== shimFrame.call) throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
     onFrame = call(connection, { ...decodeCall(frame), path: said.path }, state);
   };
   const frame = (one: Frame): void => onFrame(one);
   connection.on('data', () => queueMicrotask(() => limitHeld(connection, reader.held(), state)));
-  readFrames(connection, reader, { frame, problem: state.options.onProblem });
+  readFrames(connection, reader, { frame, problem: options.onProblem });
 }
 
 function hello(frame: Frame): Hello {
@@ -216,18 +216,22 @@ function setHeld(connection: net.Socket, bytes: number, state: ServerState): voi
   state.held.set(connection, bytes);
 }
 
-function agent(connection: net.Socket, said: Hello, { options }: ServerState): (frame: Frame) => void {
-  const session = linkSession(connection, 'work of the host agent');
+function agent(connection: net.Socket, said: Hello, state: ServerState): (frame: Frame) => void {
+  const { options, limits } = state;
+  const session = linkSession(connection, 'work of the host agent', limits.lastWordMs);
+  state.agent = connection;
   options.onAgent({ host: remoteHost(session.channel), path: said.path });
   connection.once('close', () => {
     session.lost();
+    if (state.agent !== connection) return; // another has come already
+    state.agent = undefined;
     options.onAgent(undefined);
   });
   return session.take;
 }
 
 function call(connection: net.Socket, incoming: Call & { readonly path: readonly string[] }, state: ServerState): (frame: Frame) => void {
-  const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call');
+  const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastWordMs);
   const stop = new AbortController();
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
   const running: Running = { done, stop: () => stop.abort(operationCancelled({ command: 'the call', reason: 'the daemon is being stopped' })) };

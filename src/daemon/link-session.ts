@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type PlexusError, asPlexusError, linkDamaged, linkLost, operationCancelled } from '../errors/index.ts';
-import { type Frame, type FrameReader, type LinkChannel, daemonFrame, encodeFrame, shimFrame } from '../host/index.ts';
+import { type Frame, type FrameReader, type LinkChannel, daemonFrame, encodeFrame, isKnown, shimFrame } from '../host/index.ts';
 
 /** One connection of the host link, after its HELLO: requests to the program on the host, and their answers. */
 export interface LinkSession {
@@ -9,7 +9,7 @@ export interface LinkSession {
   readonly signal: AbortSignal;
   /** Sends the last word and ends the connection once the other side has read it. */
   readonly finish: (frame: Buffer) => void;
-  /** Takes an answer or a CANCEL. linkDamaged for anything else. */
+  /** Takes an answer or a CANCEL. linkDamaged for anything else that this version knows. */
   readonly take: (frame: Frame) => void;
   /** The connection is gone: everything that waits for it ends with linkLost. */
   readonly lost: () => void;
@@ -23,10 +23,9 @@ interface Waiting {
 const answers: readonly number[] = [shimFrame.ran, shimFrame.links, shimFrame.routes, shimFrame.done, shimFrame.failed];
 // a client that does not read what it asked for
 const mostUnsentBytes = 64 * 1024 * 1024;
-const lastWordMs = 5000;
 
-/** The session of a connected socket. `what` names its call in errors. */
-export function linkSession(socket: Socket, what: string): LinkSession {
+/** The session of a connected socket. `what` names its call in errors; `lastWordMs`: see sayLast. */
+export function linkSession(socket: Socket, what: string, lastWordMs: number): LinkSession {
   const waiting = new Map<number, Waiting>();
   const ended = new AbortController();
   let nextId = 1;
@@ -53,10 +52,10 @@ export function linkSession(socket: Socket, what: string): LinkSession {
     finish: (frame) => {
       if (!isOpen) return;
       isOpen = false;
-      socket.end(frame);
-      setTimeout(() => socket.destroy(), lastWordMs).unref();
+      sayLast(socket, frame, lastWordMs);
     },
     take: (frame) => {
+      if (!isKnown(frame)) return;
       if (frame.type === shimFrame.cancel) return ended.abort(operationCancelled({ command: what, reason: 'the runtime stopped the plugin' }));
       const one = waiting.get(frame.id);
       if (!answers.includes(frame.type)) throw linkDamaged({ problem: `a frame of type ${frame.type} in the middle of a call` });
@@ -70,6 +69,13 @@ export function linkSession(socket: Socket, what: string): LinkSession {
       waiting.clear();
     },
   };
+}
+
+/** Ends a connection with a frame, for whose reading the other side has so long. */
+export function sayLast(socket: Socket, frame: Buffer, lastWordMs: number): void {
+  socket.end(frame);
+  const impatient = setTimeout(() => socket.destroy(), lastWordMs).unref();
+  socket.once('close', () => clearTimeout(impatient));
 }
 
 /** Feeds a socket's bytes to `onFrame`; what cannot be a frame, or what it throws, ends the connection and goes to `onProblem`. */

@@ -12,6 +12,7 @@ export {
   encodeRefused,
   encodeResult,
   encodeWelcome,
+  isKnown,
   linkVersion,
   shimFrame,
 } from './link-messages.ts';

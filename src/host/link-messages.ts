@@ -13,6 +13,8 @@ export interface LinkVersion {
 
 export const shimFrame = { hello: 1, call: 2, cancel: 3, ran: 4, links: 5, routes: 6, done: 7, failed: 8 } as const;
 export const daemonFrame = { welcome: 65, refused: 66, run: 67, kill: 68, listLinks: 69, getRoutes: 70, setRoutes: 71, result: 72 } as const;
+/** Whether a frame from the host is one of this version; a later minor version may have others, which are not looked at. */
+export const isKnown = ({ type }: Frame): boolean => Object.values<number>(shimFrame).includes(type);
 /** Why a request failed (FAILED). */
 export const failReason = {
   missing: 1,

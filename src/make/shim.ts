@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 // Builds the native parts: dist/shim/plexus (the host executable, src/shim) and dist/peer-credentials.node.
 //
 //   node src/make/shim.ts [--arch x64|arm64|all] [--out FOLDER]
-//   node src/make/shim.ts --checked   what the tests run as well: with sanitizers, and for valgrind
+//   node src/make/shim.ts --checked   what the tests look at as well: with sanitizers, for valgrind, and as shipped with symbols
 //   node src/make/shim.ts --fuzz      the fuzz target of the frame parser; needs clang
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -97,8 +97,9 @@ const own = process.arch as Arch;
 if (process.argv.includes('--checked')) {
   await compile('gcc', [...common, ...sanitized, ...(await sources())], join(out, 'shim/plexus-sanitized'));
   await compile('gcc', [...common, '-O1', '-g', ...(await sources())], join(out, 'shim/plexus-debug'));
+  await compile('gcc', [...common, ...hardened, ...(await sources()), ...linked.filter((flag) => flag !== '-s')], join(out, 'shim/plexus-symbols'));
 } else if (process.argv.includes('--fuzz')) {
-  const parts = ['buf.c', 'link.c', 'cni.c', 'fuzz_frame.c'].map((name) => join(shimFolder, name));
+  const parts = [...(await sources()).filter((file) => !file.endsWith('/main.c')), join(shimFolder, 'fuzz_frame.c')];
   const clang = await firstOf(['clang', ...Array.from({ length: 12 }, (_, index) => `clang-${25 - index}`)]);
   if (clang === undefined) throw new Error('no clang: install clang and its compiler-rt (Debian: clang-14, libclang-rt-14-dev)');
   await compile(clang, [...common, '-O1', '-g', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all', ...parts], join(out, 'shim/fuzz_frame'));

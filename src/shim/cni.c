@@ -136,13 +136,19 @@ void answer_version(const struct call *c) {
 }
 
 void answer_error(const struct call *c, int code, const char *id, const char *sentence, const char *fix) {
-  struct buf b = {0}, msg = {0};
-  buf_puts(&msg, id);
-  buf_puts(&msg, ": ");
-  buf_puts(&msg, sentence);
-  buf_puts(&msg, ". ");
-  buf_puts(&msg, fix);
-  put_u8(&msg, 0);
+  struct buf text = {0};
+  buf_puts(&text, id);
+  buf_puts(&text, ": ");
+  buf_puts(&text, sentence);
+  buf_puts(&text, ". ");
+  buf_puts(&text, fix);
+  put_u8(&text, 0);
+  answer_text(c, code, (const char *)text.data);
+  buf_free(&text);
+}
+
+void answer_text(const struct call *c, int code, const char *text) {
+  struct buf b = {0};
   char number[16];
   snprintf(number, sizeof number, "%d", code);
   buf_puts(&b, "{\"cniVersion\":");
@@ -150,8 +156,7 @@ void answer_error(const struct call *c, int code, const char *id, const char *se
   buf_puts(&b, ",\"code\":");
   buf_puts(&b, number);
   buf_puts(&b, ",\"msg\":");
-  put_json_text(&b, (const char *)msg.data);
+  put_json_text(&b, text);
   buf_puts(&b, "}\n");
-  buf_free(&msg);
   print(&b);
 }

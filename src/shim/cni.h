@@ -20,6 +20,8 @@ const char *call_read(struct call *c);
 void answer_version(const struct call *c);
 // Prints a CNI error object; `id` is one of the catalogue's.
 void answer_error(const struct call *c, int code, const char *id, const char *sentence, const char *fix);
+// The same with the whole message.
+void answer_text(const struct call *c, int code, const char *text);
 
 // Finds cniVersion, socket and daemonWaitSeconds in a JSON object's top level; anything else is skipped, never judged.
 void scan_configuration(const char *json, size_t n, struct call *c);

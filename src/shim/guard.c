@@ -31,16 +31,25 @@ static const char *value_of(char **vars, const char *name) {
   return "";
 }
 
+// a plugin may take the first or the last of two: then the one that was checked is perhaps not the one that counts
+static bool is_repeated(char **vars, size_t n, const char *var) {
+  size_t name = strcspn(var, "=") + 1;
+  for (size_t i = 0; i < n; i++)
+    if (strncmp(vars[i], var, name) == 0) return true;
+  return false;
+}
+
 const char *plugin_env_make(struct plugin_env *env, char **asked, size_t n, const struct guard *g) {
   const char *problem = NULL;
   size_t kept = 0;
   env->vars = must_alloc(NULL, (n + 5) * sizeof *env->vars);
   for (size_t i = 0; i < n; i++) {
-    if (is_one_of(from_daemon, asked[i])) {
+    if (is_one_of(from_daemon, asked[i]) && !is_repeated(env->vars, kept, asked[i])) {
       env->vars[kept++] = asked[i];
       continue;
     }
-    if (!is_one_of(own, asked[i])) problem = "a variable is none of CNI_*, TRACEPARENT, TRACESTATE, BAGGAGE";
+    if (is_one_of(from_daemon, asked[i])) problem = "a variable is there twice";
+    else if (!is_one_of(own, asked[i])) problem = "a variable is none of CNI_*, TRACEPARENT, TRACESTATE, BAGGAGE";
     free(asked[i]);
   }
   env->vars[kept++] = joined("CNI_PATH", g->call->path);
@@ -71,7 +80,7 @@ static bool allows(const char *asked, const char *command) {
   return is(asked, command) && (is(asked, "DEL") || is(asked, "CHECK"));
 }
 
-static bool is_command(const char *text) {
+bool is_command(const char *text) {
   return is(text, "ADD") || is(text, "DEL") || is(text, "CHECK") || is(text, "GC") || is(text, "STATUS");
 }
 

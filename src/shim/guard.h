@@ -5,6 +5,9 @@
 
 #include "cni.h"
 
+// Whether it is one that a plugin can be asked for, VERSION aside.
+bool is_command(const char *text);
+
 struct guard {
   bool is_agent;
   const struct call *call; // of the runtime; of an agent only `path` is set

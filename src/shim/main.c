@@ -1,6 +1,5 @@
 // plexus on the host: a CNI plugin for the container runtime, and the daemon's hands (docs/host-link.md).
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +24,6 @@ static const char about[] =
 
 static struct runs runs;
 
-static void pause_ms(int ms) { poll(NULL, 0, ms); }
-
 static const char *socket_of(const struct call *c) {
   const char *from_env = env_or_empty("PLEXUS_SOCKET");
   return from_env[0] != 0 ? from_env : c->socket[0] != 0 ? c->socket : DEFAULT_SOCKET;
@@ -35,7 +32,7 @@ static const char *socket_of(const struct call *c) {
 static double wait_of(const struct call *c) {
   const char *from_env = env_or_empty("PLEXUS_DAEMON_WAIT_SECONDS");
   double wanted = from_env[0] != 0 ? atof(from_env) : c->wait_seconds >= 0 ? c->wait_seconds : 10;
-  return wanted > 60 ? 60 : wanted;
+  return wanted < 60 ? wanted : 60; // also for what is no number
 }
 
 // The runtime gives up at some time (K8S-60): our own answer, code 11, comes before.
@@ -52,11 +49,15 @@ static int away(const struct call *c, const char *sentence) {
   return 1;
 }
 
+// What the daemon says with an ID is a whole message already.
 static int mismatch(const struct call *c, const char *sentence) {
-  answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-LINK-MISMATCH", sentence,
+  if (strncmp(sentence, "PLX-", 4) == 0) answer_text(c, is(c->command, "STATUS") ? 50 : 11, sentence);
+  else answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-LINK-MISMATCH", sentence,
                "Bring both to the same version: install the shim of the running daemon with plexus install, or finish the upgrade.");
   return 1;
 }
+
+static const char ended_by_signal[] = "the call was ended by a signal";
 
 static int print_result(struct session *s) {
   for (size_t done = 0; done < s->text.len;) {
@@ -67,19 +68,22 @@ static int print_result(struct session *s) {
   return s->exit_status;
 }
 
-static int connect_until(const char *path, int64_t until) {
-  for (int wait = RETRY_MS;; wait = wait * 2 > 200 ? 200 : wait * 2) {
+static int longer(int wait, int most) { return wait * 2 > most ? most : wait * 2; }
+
+// -1 with errno; EINTR: a signal asks to end
+static int connect_until(const struct session *s, const char *path, int64_t until) {
+  for (int wait = RETRY_MS;; wait = longer(wait, 200)) {
     int fd = link_connect(path);
     if (fd >= 0 || errno == EPERM || errno == EACCES || errno == ENAMETOOLONG) return fd;
     int problem = errno;
     if (now_ms() + wait > until) return errno = problem, -1;
-    pause_ms(wait);
+    if (!pause_unless_stopped(s, wait)) return errno = EINTR, -1;
   }
 }
 
 // What was begun by a call whose connection broke is done again, except for ADD: whether it was done to the end is not
-// known, and the runtime answers code 11 with DEL.
-static bool may_repeat(const char *command) { return !is(command, "ADD"); }
+// known, and the runtime answers code 11 with DEL. Before its greeting the daemon has begun nothing.
+static bool may_repeat(const struct session *s, const struct call *c) { return !s->stopping && (!s->welcomed || !is(c->command, "ADD")); }
 
 // Never "no such file": containerd takes these words in the answer to a DEL for success (K8S-57).
 static const char *reason_of(int problem) {
@@ -87,29 +91,33 @@ static const char *reason_of(int problem) {
   return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
 }
 
-static int call_daemon_with(const struct call *c, struct session *s) {
-  const char *path = socket_of(c);
+static int unreachable(const struct call *c, const char *why, int64_t wait_ms) {
   char sentence[512];
-  int64_t wait_ms = (int64_t)(wait_of(c) * 1000);
+  snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", socket_of(c), why, (double)wait_ms / 1000);
+  return away(c, sentence);
+}
+
+static int call_daemon_with(const struct call *c, struct session *s) {
+  char sentence[128];
+  int64_t wait_ms = (int64_t)(wait_of(c) * 1000), until = now_ms() + wait_ms;
   s->deadline = now_ms() + seconds_for(c->command) * 1000;
-  for (;;) {
-    int64_t until = now_ms() + wait_ms;
-    int fd = connect_until(path, until < s->deadline ? until : s->deadline);
-    if (fd < 0) {
-      const char *why = reason_of(errno);
-      snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", path, why, (double)wait_ms / 1000);
-      return away(c, sentence);
-    }
+  for (int wait = RETRY_MS;; wait = longer(wait, LONGEST_RETRY_MS)) {
+    int fd = connect_until(s, socket_of(c), until < s->deadline ? until : s->deadline);
+    if (fd < 0 && errno == EINTR) return away(c, ended_by_signal);
+    if (fd < 0) return unreachable(c, reason_of(errno), wait_ms);
     switch (serve(s, fd)) {
       case RESULT: return print_result(s);
       case REFUSED: return mismatch(c, (buf_put(&s->text, "", 1), (const char *)s->text.data));
       case TIMEOUT:
         snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command, (int)seconds_for(c->command));
         return away(c, sentence);
-      case STOPPED: return away(c, "the call was ended by a signal");
+      case STOPPED: return away(c, ended_by_signal);
       case LOST:
-        if (may_repeat(c->command) && !s->stopping) continue;
-        return away(c, "the plexus daemon ended in the middle of the call");
+      case GO_ON:
+        if (!may_repeat(s, c)) return away(c, "the plexus daemon ended in the middle of the call");
+        if (s->welcomed) until = now_ms() + wait_ms;
+        else if (now_ms() + wait > until) return unreachable(c, "it ends the connection", wait_ms);
+        if (!pause_unless_stopped(s, wait)) return away(c, ended_by_signal);
     }
   }
 }
@@ -128,6 +136,12 @@ static int answer_call(const struct call *c, const char *problem) {
     return 1;
   }
   if (is(c->command, "VERSION")) return answer_version(c), 0;
+  if (!is_command(c->command)) {
+    char sentence[64];
+    snprintf(sentence, sizeof sentence, "unknown CNI_COMMAND: %.32s", c->command);
+    answer_error(c, 4, "PLX-COMMAND-UNKNOWN", sentence, "Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).");
+    return 1;
+  }
   if (env_or_empty("PLEXUS_NESTED")[0] != 0) {
     answer_error(c, 7, "PLX-NESTED-CALL", "a network of this pod runs Plexus itself, which would never end",
                  "Take the plugin types plexus and multus out of that network's configuration.");
@@ -156,7 +170,7 @@ static int run_as_agent(int argc, char **argv) {
   c.path = option(argc, argv, "--cni-path", "/opt/cni/bin");
   const struct guard guard = {.is_agent = true, .call = &c};
   struct session s = {.role = ROLE_AGENT, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
-  for (int wait = RETRY_MS;; wait = wait * 2 > LONGEST_RETRY_MS ? LONGEST_RETRY_MS : wait * 2) {
+  for (int wait = RETRY_MS;; wait = longer(wait, LONGEST_RETRY_MS)) {
     int fd = link_connect(path);
     enum outcome outcome = fd < 0 ? LOST : serve(&s, fd);
     if (outcome == STOPPED) return 0;
@@ -165,8 +179,8 @@ static int run_as_agent(int argc, char **argv) {
       wait = LONGEST_RETRY_MS;
     }
     if (fd >= 0 && s.welcomed) wait = RETRY_MS;
-    struct pollfd signal = {.fd = s.signals, .events = POLLIN};
-    if (poll(&signal, 1, wait) > 0) return 0;
+    buf_free(&s.text);
+    if (!pause_unless_stopped(&s, wait)) return 0;
   }
 }
 

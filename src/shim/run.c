@@ -215,6 +215,10 @@ static void take_run(struct run *run, struct frame *frame, char **plugin, const 
 
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out) {
   struct run *run = free_slot(runs);
+  if (by_id(runs, frame->id) != NULL) {
+    frame_failed(out, frame->id, R_FORBIDDEN, "a request of that number is open");
+    return;
+  }
   if (run == NULL) {
     frame_failed(out, frame->id, R_SYSTEM, "too many plugins are running");
     return;

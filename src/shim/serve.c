@@ -32,6 +32,18 @@ int signals_open(void) {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+bool pause_unless_stopped(const struct session *s, int ms) {
+  struct pollfd p = {.fd = s->signals, .events = POLLIN};
+  int64_t until = now_ms() + ms;
+  for (int64_t left = ms; left > 0; left = until - now_ms()) {
+    struct signalfd_siginfo info;
+    if (poll(&p, 1, (int)left) <= 0) continue;
+    while (read(s->signals, &info, sizeof info) == sizeof info)
+      if (info.ssi_signo != SIGCHLD) return false;
+  }
+  return true;
+}
+
 // ── what we say first ────────────────────────────────────────────────────────────────────────────────────────
 
 extern char **environ;
@@ -70,21 +82,20 @@ static enum outcome refuse(struct session *s, const char *text) {
   return REFUSED;
 }
 
-// -1: go on; else an outcome
-static int on_welcome(struct session *s, struct reader *r) {
+static enum outcome on_welcome(struct session *s, struct reader *r) {
   unsigned major = get_u16(r), minor = get_u16(r);
   char *version = get_text(r), text[256];
   if (!r->bad && major == LINK_MAJOR) {
     s->welcomed = true;
     free(version);
-    return -1;
+    return GO_ON;
   }
   snprintf(text, sizeof text, "the daemon (%.40s) speaks host link %u.%u, this program (%.40s) %d.%d", version, major, minor, s->version, LINK_MAJOR, LINK_MINOR);
   free(version);
   return refuse(s, text);
 }
 
-static int on_result(struct session *s, struct reader *r) {
+static enum outcome on_result(struct session *s, struct reader *r) {
   s->exit_status = get_u8(r);
   struct bytes answer = get_bytes(r);
   if (r->bad) return refuse(s, "the daemon's answer is damaged");
@@ -93,14 +104,14 @@ static int on_result(struct session *s, struct reader *r) {
   return RESULT;
 }
 
-static int on_refused(struct session *s, struct reader *r) {
+static enum outcome on_refused(struct session *s, struct reader *r) {
   char *why = get_text(r);
-  int outcome = refuse(s, why);
+  enum outcome outcome = refuse(s, why);
   free(why);
   return outcome;
 }
 
-static int on_frame(struct session *s, struct frame *f, struct buf *out) {
+static enum outcome on_frame(struct session *s, struct frame *f, struct buf *out) {
   if (f->type == F_WELCOME) return on_welcome(s, &f->body);
   if (f->type == F_REFUSED) return on_refused(s, &f->body);
   if (!s->welcomed) return refuse(s, "the daemon did not begin with its version");
@@ -113,24 +124,28 @@ static int on_frame(struct session *s, struct frame *f, struct buf *out) {
     case F_SET_ROUTES: netns_set_routes(f, s->guard, out); break;
     default: frame_failed(out, f->id, R_UNKNOWN, "this program is older and does not know that request");
   }
-  return -1;
+  return GO_ON;
 }
 
-static int read_frames(struct session *s, int fd, struct buf *in, struct buf *out) {
+static enum outcome read_frames(struct session *s, int fd, struct buf *in, struct buf *out) {
   buf_need(in, READ_BYTES);
   ssize_t n = recv(fd, in->data + in->len, in->cap - in->len, 0);
   if (n == 0) return LOST;
-  if (n < 0) return errno == EAGAIN || errno == EINTR ? -1 : LOST;
+  if (n < 0) return errno == EAGAIN || errno == EINTR ? GO_ON : LOST;
   in->len += (size_t)n;
-  for (;;) {
+  enum outcome outcome = GO_ON;
+  size_t done = 0;
+  while (outcome == GO_ON) {
     struct frame f;
-    long size = frame_next(in, &f);
-    if (size == 0) return -1;
+    const struct buf rest = {.data = in->data + done, .len = in->len - done};
+    long size = frame_next(&rest, &f);
+    if (size == 0) break;
     if (size < 0) return refuse(s, "the daemon sent something that is no frame");
-    int outcome = on_frame(s, &f, out);
-    if (outcome >= 0) return outcome;
-    buf_drop(in, (size_t)size);
+    outcome = on_frame(s, &f, out);
+    done += (size_t)size;
   }
+  buf_drop(in, done);
+  return outcome;
 }
 
 static bool send_some(int fd, struct buf *out) {
@@ -165,7 +180,7 @@ static int patience(const struct session *s) {
   return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
 }
 
-static int serve_once(struct session *s, int fd, struct buf *in, struct buf *out) {
+static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct buf *out) {
   static struct pollfd fds[2 + MOST_RUNS * FDS_PER_RUN];
   fds[0] = (struct pollfd){.fd = fd, .events = (short)(out->len > 0 ? POLLIN | POLLOUT : POLLIN)};
   fds[1] = (struct pollfd){.fd = s->signals, .events = POLLIN};
@@ -174,8 +189,8 @@ static int serve_once(struct session *s, int fd, struct buf *in, struct buf *out
   if (s->deadline != 0 && now_ms() >= s->deadline) return TIMEOUT;
   if (fds[1].revents != 0 && !read_signals(s, out)) return STOPPED;
   runs_go_on(s->runs, fds + 2, n, out);
-  int outcome = fds[0].revents & (POLLIN | POLLHUP | POLLERR) ? read_frames(s, fd, in, out) : -1;
-  if (outcome < 0 && !send_some(fd, out)) return LOST;
+  enum outcome outcome = fds[0].revents & (POLLIN | POLLHUP | POLLERR) ? read_frames(s, fd, in, out) : GO_ON;
+  if (outcome == GO_ON && !send_some(fd, out)) return LOST;
   return outcome;
 }
 
@@ -201,12 +216,12 @@ enum outcome serve(struct session *s, int fd) {
   struct buf in = {0}, out = {0};
   s->welcomed = false;
   say_hello(s, &out);
-  int outcome = send_some(fd, &out) ? -1 : LOST;
-  while (outcome < 0) outcome = serve_once(s, fd, &in, &out);
+  enum outcome outcome = send_some(fd, &out) ? GO_ON : LOST;
+  while (outcome == GO_ON) outcome = serve_once(s, fd, &in, &out);
   close(fd);
   if (outcome == LOST) let_finish(s, &out);
   runs_kill_all(s->runs);
   buf_free(&in);
   buf_free(&out);
-  return (enum outcome)outcome;
+  return outcome;
 }

@@ -5,6 +5,7 @@
 #include "run.h"
 
 enum outcome {
+  GO_ON,    // none yet: never returned by serve
   RESULT,   // the daemon's answer is there
   LOST,     // the connection broke
   TIMEOUT,  // the deadline passed
@@ -28,4 +29,6 @@ struct session {
 // while, everything else is killed.
 enum outcome serve(struct session *s, int fd);
 int signals_open(void);
+// Waits that long. false: a signal asks this program to end.
+bool pause_unless_stopped(const struct session *s, int ms);
 #endif

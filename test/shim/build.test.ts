@@ -1,13 +1,26 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { shimBuilds } from '../support/shim-call.ts';
+import { shimBuilds, startShim } from '../support/shim-call.ts';
 
 const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
 const shim = shimBuilds['as it is shipped'];
 const readelf = async (...options: string[]): Promise<string> => (await run('readelf', [...options, '--wide', shim])).stdout;
+/** The first of these programs that is not there. */
+async function firstAbsent(...programs: readonly string[]): Promise<string | undefined> {
+  for (const program of programs) {
+    const isThere = await run(program, ['--version']).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return program;
+  }
+  return undefined;
+}
 
 describe('the program on the host, as a file', () => {
   it('is at most 1 MiB, and stripped', async () => {
@@ -25,8 +38,23 @@ describe('the program on the host, as a file', () => {
     expect(headers).toMatch(/GNU_STACK.*\sRW\s/);
     expect(await readelf('--dynamic')).toMatch(/BIND_NOW|NOW/);
   });
+  it('is hardened: functions with arrays watch their stack', async () => {
+    const { stdout } = await run('objdump', ['--disassemble', '--no-show-raw-insn', `${shim}-symbols`], { maxBuffer: 256 * 1024 * 1024 });
+    const bodyOf = (name: string): string => new RegExp(`<${name}>:\\n(.*?)\\n\\n`, 's').exec(stdout)?.[1] ?? '';
+    for (const name of ['answer_text', 'link_connect', 'scan_configuration']) expect(bodyOf(name), name).toContain('<__stack_chk_fail');
+  });
+  it('is the same for arm64', async ({ skip }) => {
+    const absent = await firstAbsent('aarch64-linux-gnu-gcc', 'qemu-aarch64-static');
+    if (absent !== undefined) return skip(`${absent} is not installed`);
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-arm64-'));
+    await run(process.execPath, [join(root, 'src/make/shim.ts'), '--arch', 'arm64', '--out', folder.path]);
+    const other = process.arch === 'arm64' ? 'shim/plexus' : 'shim/plexus-arm64';
+    const call = startShim(['qemu-aarch64-static', join(folder.path, other)], { CNI_COMMAND: 'VERSION', PATH: process.env['PATH'] ?? '' });
+    const own = startShim([shim], { CNI_COMMAND: 'VERSION', PATH: '/bin' });
+    expect(await call.ended).toEqual(await own.ended);
+  });
   it('says its version', async () => {
-    const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     expect((await run(shim, ['--version'])).stdout).toBe(`${version}\n`);
   });
 });

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
+import net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { callCni } from '../support/cni-runtime.ts';
@@ -8,6 +10,12 @@ import { playDaemon } from '../support/played-daemon.ts';
 import { errorIn, finish, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+/** Whether a process has come so far that SIGTERM does not simply end it. */
+async function blocksSigterm(pid: number): Promise<boolean> {
+  const blocked = /^SigBlk:\s+([0-9a-f]+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${blocked}`) & (1n << 14n)) !== 0n;
+}
 
 describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
   const at = useShimBench(shim);
@@ -25,6 +33,26 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     it('a call from inside a plugin of its own, with code 7', async () => {
       const { stdout } = await at().start('ADD', { PLEXUS_NESTED: '1' }).ended;
       expect(errorIn(stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('PLX-NESTED-CALL') });
+    });
+    it.each(['FOO', 'add'])('CNI-05: the command %s, with the code of direct mode', async (command) => {
+      const { stdout, exitCode } = await at().start(command, { PLEXUS_SOCKET: '/nowhere/x.sock' }).ended;
+      const direct = errorIn((await callCni({ command, config: '{"cniVersion":"1.0.0"}' })).stdout);
+      expect([exitCode, errorIn(stdout)]).toEqual([1, { cniVersion: '1.0.0', code: direct.code, msg: direct.msg }]);
+    });
+    it('no command: it says what it is', async () => {
+      const { stdout, stderr, exitCode } = await startShim([shim], { PATH: '/bin' }).ended;
+      expect([exitCode, stdout, stderr.split(' ')[0]]).toEqual([0, '', 'Plexus']);
+    });
+    it('a configuration of more than 16 MiB, with code 6', async () => {
+      const { stdout, exitCode } = await at().start('ADD', {}, ' '.repeat(16 * 1024 * 1024 + 1)).ended;
+      expect([exitCode, errorIn(stdout)]).toMatchObject([1, { code: 6, msg: expect.stringContaining('16777216') as string }]);
+    });
+    it('SIGTERM while it waits for a daemon: at once, with code 11', async () => {
+      await at().daemon.close();
+      const call = at().start('DEL', { PLEXUS_DAEMON_WAIT_SECONDS: '60' });
+      await waitFor('its start', () => blocksSigterm(call.child.pid ?? 0));
+      call.child.kill('SIGTERM');
+      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('ended by a signal') as string });
     });
     it.each([
       { command: 'ADD', code: 11 },
@@ -85,6 +113,27 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(await at().daemon.called());
       expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
     });
+    it.each(['ADD', 'DEL'])('%s to the next daemon, when the connection is lost before anything has begun', async (command) => {
+      const call = at().start(command);
+      (await at().daemon.connection()).end();
+      finish(await at().daemon.called());
+      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    });
+    it.each(['ADD', 'DEL'])('%s, without haste, to one that ends every connection', async (command) => {
+      await at().daemon.close();
+      let connections = 0;
+      const server = net.createServer((client) => {
+        connections++;
+        client.on('error', () => {}).destroy();
+      });
+      await once(server.listen(at().daemon.socket), 'listening');
+      const { stdout } = await at().start(command, { PLEXUS_DAEMON_WAIT_SECONDS: '0.5' }).ended;
+      server.close();
+      at().daemon = await playDaemon(at().daemon.socket);
+      expect(errorIn(stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-DAEMON-AWAY') as string });
+      expect(connections).toBeGreaterThan(1);
+      expect(connections).toBeLessThan(15);
+    });
     it('never to a daemon of another major version: the error names both', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.connection();
@@ -104,6 +153,11 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       const call = at().start('STATUS');
       (await at().daemon.connection()).send(encodeRefused('because'));
       expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 50, msg: expect.stringContaining('because') });
+    });
+    it('a refusal that has an ID is told as it is', async () => {
+      const call = at().start('ADD');
+      (await at().daemon.connection()).send(encodeRefused('PLX-DAEMON-BUSY: 7 calls. Wait.'));
+      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: 'PLX-DAEMON-BUSY: 7 calls. Wait.' });
     });
     it.each([
       { title: 'a frame that is too long', bytes: Buffer.from([0xff, 0xff, 0xff, 0xff, 67]) },

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { daemonFrame, failReason } from '../support/link-codec.ts';
+import { daemonFrame, decodeFailed, encodeFrame, failReason } from '../support/link-codec.ts';
 import { rawRun } from '../support/played-daemon.ts';
-import { finish, useShimBench } from '../support/shim-bench.ts';
+import { errorIn, finish, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds } from '../support/shim-call.ts';
 
 describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
@@ -33,6 +33,9 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       { title: 'a variable of ours', env: (base) => [...base, 'PLEXUS_SOCKET=/x'] },
       { title: 'a variable without value', env: (base) => [...base, 'CNI_ARGS'] },
       { title: 'another sandbox', env: (base) => base.map((each) => (each.startsWith('CNI_CONTAINERID') ? other : each)) },
+      { title: 'another sandbox after the right one', env: (base) => [...base, other] },
+      { title: 'another namespace after the right one', env: (base) => [...base, 'CNI_NETNS=/proc/1/ns/net'] },
+      { title: 'another command after the right one', env: (base) => [...base, 'CNI_COMMAND=GC'] },
       { title: 'no sandbox', env: (base) => base.filter((each) => !each.startsWith('CNI_CONTAINERID')) },
       { title: 'another namespace', env: (base) => base.map((each) => (each.startsWith('CNI_NETNS') ? 'CNI_NETNS=/proc/1/ns/net' : each)) },
       { title: 'no command', env: (base) => base.filter((each) => !each.startsWith('CNI_COMMAND')) },
@@ -61,6 +64,45 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect((await at().failureOf(one, body, type)).reason).toBe(failReason.forbidden);
       finish(one);
       await call.ended;
+    });
+    it('a second request with the number of one that is open', async () => {
+      await at().plugin('wait', 'exec sleep 1000');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      one.send(encodeFrame(daemonFrame.run, 9, rawRun('wait', at().runEnv('ADD'))));
+      one.send(encodeFrame(daemonFrame.run, 9, rawRun('evil', at().runEnv('ADD'))));
+      const refused = await one.next();
+      expect(refused && [refused.id, decodeFailed(refused).reason]).toEqual([9, failReason.forbidden]);
+      one.send(encodeFrame(daemonFrame.kill, 9));
+      const killed = await one.next();
+      expect(killed && [killed.id, decodeFailed(killed).reason]).toEqual([9, failReason.killed]);
+      finish(one);
+      await call.ended;
+      expect(existsSync(marker())).toBe(false);
+    });
+    it('half a request', async () => {
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      const whole = encodeFrame(daemonFrame.run, 1, rawRun('evil', at().runEnv('ADD')));
+      one.send(whole.subarray(0, whole.length - 1));
+      one.end();
+      expect(errorIn((await call.ended).stdout).code).toBe(11);
+      expect(existsSync(marker())).toBe(false);
+    });
+    it.each([
+      { title: 'that is cut off', body: (whole: Buffer) => whole.subarray(0, whole.length - 1) },
+      { title: 'with a NUL in its plugin', body: (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('evil', 'evi\0'), 'latin1') },
+      {
+        title: 'with more variables than it is long',
+        body: (whole: Buffer) => Buffer.concat([whole.subarray(0, 8), Buffer.alloc(4, 0xff), whole.subarray(12)]),
+      },
+    ])('a request $title', async ({ body }) => {
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      expect(await at().failureOf(one, body(rawRun('evil', at().runEnv('ADD'))))).toMatchObject({ reason: failReason.forbidden });
+      finish(one);
+      await call.ended;
+      expect(existsSync(marker())).toBe(false);
     });
     it('what it does not know, it says', async () => {
       const call = at().start('ADD');

@@ -43,16 +43,36 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('256 at most, and says so', async () => {
+    it('256 at most, and says so of every other: 1,000 at once', async () => {
       await at().plugin('wait', 'exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
-      for (let id = 1; id <= 300; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('wait', at().runEnv('ADD'))));
-      const refused = await one.next();
-      expect([refused?.type, decodeFailed(refused!).reason]).toEqual([shimFrame.failed, failReason.system]);
+      for (let id = 1; id <= 1000; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('wait', at().runEnv('ADD'))));
+      for (let refused = 257; refused <= 1000; refused++) {
+        const frame = await one.next();
+        expect(frame && [frame.id, frame.type, decodeFailed(frame).reason]).toEqual([refused, shimFrame.failed, failReason.system]);
+      }
       finish(one);
       expect((await call.ended).exitCode).toBe(0);
-      await waitFor('the end of all', async () => (await running(join(at().bin, 'wait'))) === 0);
+      await waitFor('the end of all', async () => (await running('sleep 1000', `CNI_NETNS=${at().netns}`)) === 0);
+    });
+    it('and keeps the end of what they say on stderr', async () => {
+      await at().plugin('chatty', 'head -c 8000000 /dev/zero >&2; echo the end >&2');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      const ran = decodeRan((await one.ask(daemonFrame.run, rawRun('chatty', at().runEnv('ADD'))))!);
+      expect([ran.exitCode, ran.stderr.endsWith('the end\n'), ran.stderr.length <= 64 * 1024]).toEqual([0, true, true]);
+      finish(one);
+      await call.ended;
+    });
+    it('until their deadline: then they and their children are killed', async () => {
+      await at().plugin('family', 'sleep 1000 & trap "" TERM; sleep 1000 & wait; sleep 1000');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      expect(await at().failureOf(one, rawRun('family', at().runEnv('ADD'), '{}', 200))).toMatchObject({ reason: failReason.deadline });
+      await waitFor('the end of all', async () => (await running('sleep 1000', `CNI_NETNS=${at().netns}`)) === 0);
+      finish(one);
+      await call.ended;
     });
     it('KILL ends a plugin and its children, after a moment in which it may end by itself', async () => {
       await at().plugin('family', `sleep 1000 & echo $! >${at().folder}/child; wait`);
@@ -81,6 +101,16 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await writeFile(go, '');
       expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('ended in the middle of the call') });
       expect(existsSync(`${go}.done`)).toBe(true);
+    });
+    it('ADD with code 11 when the connection is lost; a plugin that does not end is killed in the end', async () => {
+      await at().plugin('stuck', 'sleep 1000 & exec sleep 1000');
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      one.send(encodeFrame(daemonFrame.run, 1, rawRun('stuck', at().runEnv('ADD'))));
+      await waitFor('the plugin', async () => (await sleepers()) === 2);
+      one.end();
+      expect(errorIn((await call.ended).stdout).code).toBe(11);
+      await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
     });
     it.each(['DEL', 'CHECK'])('%s only after it has been asked for again, when the connection is lost', async (command) => {
       const call = at().start(command);

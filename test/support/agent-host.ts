@@ -8,7 +8,7 @@ import type { Host } from '../../src/host/index.ts';
 import { shim } from './daemon.ts';
 
 /** Who is at the other end of a socket: the real thing, as the daemon uses it. */
-function realPeerUid(): (socket: object) => number | undefined {
+export function realPeerUid(): (socket: object) => number | undefined {
   const addon = createRequire(import.meta.url)('../../dist/peer-credentials.node') as { readonly peerUid: (fd: number) => number | undefined };
   return (socket) => addon.peerUid((socket as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
 }

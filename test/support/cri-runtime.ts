@@ -16,6 +16,8 @@ const pause = 'plexus.test/pause:1';
 /** Debian's containerd with its CRI, and what kubelet does with it. */
 export interface CriRuntime {
   readonly cri: CriClient;
+  /** Where it is asked. */
+  readonly socket: string;
   /** As kubelet says it for a pod. */
   readonly configOf: (pod: Pick<TestPod, 'name' | 'namespace' | 'uid'>, annotations: Readonly<Record<string, string>>) => SandboxConfig;
   /** Runs a command in the network namespace of a sandbox and returns its stdout. */
@@ -57,6 +59,7 @@ export async function startCriRuntime({ confDir, binDir, node }: CriOptions): Pr
   }
   return {
     cri,
+    socket: join(dir, 'containerd.sock'),
     configOf: ({ name, namespace, uid }, annotations) => ({
       metadata: { name, uid, namespace, attempt: 0 },
       hostname: name,

@@ -15,7 +15,7 @@ const known: readonly string[] = ['apiVersion', 'kind', 'resources', 'components
 
 /**
  * Renders a kustomization as kustomize does, as far as ours go: resources, then components, then strategic merge patches.
- * Rejects anything else in it, so that nothing is passed over. kustomize itself is in no registry that the tests have.
+ * Rejects anything else in it, so that nothing is passed over. Where kubectl is installed, tests compare this with kustomize itself.
  */
 export async function renderKustomization(folder: string, components: readonly string[] = []): Promise<readonly KubeObject[]> {
   const kustomization = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
@@ -35,9 +35,11 @@ async function resourcesOf(path: string): Promise<readonly KubeObject[]> {
 }
 
 async function withComponent(objects: readonly KubeObject[], folder: string): Promise<readonly KubeObject[]> {
-  const { kind, patches } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
+  const { kind, components = [], patches = [] } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
   if (kind !== 'Component') throw new Error(`${folder} is no component`);
-  return patched(objects, folder, patches ?? []);
+  let rendered = objects;
+  for (const path of components) rendered = await withComponent(rendered, join(folder, path));
+  return patched(rendered, folder, patches);
 }
 
 async function patched(objects: readonly KubeObject[], folder: string, patches: readonly { readonly path: string }[]): Promise<readonly KubeObject[]> {

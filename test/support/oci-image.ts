@@ -8,11 +8,17 @@ const run = promisify(execFile);
 
 /** Makes an OCI image with nothing in it but busybox, as an archive that `ctr images import` takes. Returns its path. */
 export async function busyboxImage(dir: string, name: string, entrypoint: readonly string[]): Promise<string> {
-  const [rootfs, layout] = [join(dir, 'rootfs'), join(dir, 'layout')];
+  const rootfs = join(dir, 'rootfs');
   for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) await mkdir(join(rootfs, folder), { recursive: true });
   await copyFile('/bin/busybox', join(rootfs, 'bin/busybox'));
   await chmod(join(rootfs, 'bin/busybox'), 0o755);
   for (const each of ['sh', 'sleep', 'ip', 'ping']) await symlink('busybox', join(rootfs, 'bin', each));
+  return ociImage(dir, name, { Entrypoint: entrypoint, Env: ['PATH=/bin'] });
+}
+
+/** The same of whatever is in the folder `rootfs` of `dir`. */
+export async function ociImage(dir: string, name: string, program: object): Promise<string> {
+  const [rootfs, layout] = [join(dir, 'rootfs'), join(dir, 'layout')];
   await mkdir(join(layout, 'blobs/sha256'), { recursive: true });
   const layerFile = join(dir, 'layer.tar');
   await run('tar', ['--create', '--file', layerFile, '--owner=0', '--group=0', '--numeric-owner', '--directory', rootfs, '.']);
@@ -29,7 +35,7 @@ export async function busyboxImage(dir: string, name: string, entrypoint: readon
     json({
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       os: 'linux',
-      config: { Entrypoint: entrypoint, Env: ['PATH=/bin'] },
+      config: program,
       rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
     }),
   );

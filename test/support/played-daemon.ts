@@ -89,14 +89,17 @@ function played(client: net.Socket): PlayedConnection {
 }
 
 /** RUN with an environment written as it is, which the real daemon would never send. */
-export const rawRun = (plugin: string, env: readonly string[], stdin = '{}'): Buffer => {
+export const rawRun = (plugin: string, env: readonly string[], stdin = '{}', deadlineMs = 0): Buffer => {
   const text = (value: string): Buffer => {
     const bytes = Buffer.from(value);
     const head = Buffer.alloc(4);
     head.writeUInt32BE(bytes.length);
     return Buffer.concat([head, bytes]);
   };
-  const count = Buffer.alloc(4);
-  count.writeUInt32BE(env.length);
-  return Buffer.concat([text(plugin), count, ...env.map(text), text(stdin), Buffer.alloc(4)]);
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  };
+  return Buffer.concat([text(plugin), number(env.length), ...env.map(text), text(stdin), number(deadlineMs)]);
 };

@@ -1,0 +1,217 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtempDisposable } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type IncomingCall, type LinkServer, type LinkServerOptions, serveLink } from '../../src/daemon/link-server.ts';
+import type { PlexusError } from '../../src/errors/index.ts';
+import type { Host } from '../../src/host/index.ts';
+import { decodeText } from '../../src/host/link-messages.ts';
+import { type Frame, bodyWriter, encodeFrame, frameReader } from '../../src/host/wire.ts';
+import { realPeerUid } from '../support/agent-host.ts';
+import { daemonFrame, shimFrame } from '../support/link-codec.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// The daemon's end of the host link with limits that a test can reach, and clients written by hand.
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let socket: string;
+let problems: PlexusError[];
+let agents: (Host | undefined)[];
+let server: LinkServer;
+const clients: net.Socket[] = [];
+
+const serve = (more: Partial<LinkServerOptions> = {}): Promise<LinkServer> =>
+  serveLink({
+    socket,
+    program: 'plexus test',
+    peerUid: realPeerUid(),
+    onCall: async () => ({ stdout: 'answer', exitCode: 0 }),
+    onAgent: (come) => agents.push(come?.host),
+    onProblem: (error) => problems.push(error),
+    ...more,
+  });
+beforeEach(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-link-'));
+  socket = join(folder.path, 'x.sock');
+  problems = [];
+  agents = [];
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await server.close();
+  await folder.remove();
+});
+
+const hello = ({ major = 1, minor = 0, role = 1, more = '' } = {}): Buffer =>
+  encodeFrame(shimFrame.hello, 0, Buffer.concat([bodyWriter().u16(major).u16(minor).u8(role).text('test').text('/opt/cni/bin').done(), Buffer.from(more)]));
+const call = (more = ''): Buffer =>
+  encodeFrame(shimFrame.call, 0, Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text('{}').done(), Buffer.from(more)]));
+const ids = (): string[] => problems.map(({ id }) => id);
+
+async function connect(...bytes: readonly Buffer[]): Promise<net.Socket> {
+  const client = net.connect({ path: socket, allowHalfOpen: true }).on('error', () => {});
+  clients.push(client);
+  await once(client, 'connect');
+  if (bytes.length > 0) client.write(Buffer.concat(bytes));
+  return client;
+}
+/** All frames until the daemon's end. */
+async function framesOf(client: net.Socket): Promise<Frame[]> {
+  const reader = frameReader();
+  const frames: Frame[] = [];
+  client.on('data', (piece: Buffer) => frames.push(...reader.push(piece)));
+  await once(client, 'end');
+  return frames;
+}
+const typesOf = async (client: net.Socket): Promise<number[]> => (await framesOf(client)).map(({ type }) => type);
+const served = [daemonFrame.welcome, daemonFrame.result];
+/** Resolves when the daemon has given a connection up, also one that nobody reads. */
+const isGone = (client: net.Socket): Promise<void> =>
+  waitFor('the end of the connection', async () => {
+    client.write(encodeFrame(33, 0)); // which nobody minds
+    return client.destroyed;
+  });
+
+describe('who may use the link', () => {
+  it('not another user, even where the socket lets everybody in', async () => {
+    server = await serve();
+    await chmod(folder.path, 0o755);
+    await chmod(socket, 0o666);
+    const script = `require('node:net').connect(${JSON.stringify(socket)}).on('data', (data) => process.stdout.write(data))`;
+    const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    await once(child, 'close');
+    const [refused] = frameReader().push(said);
+    expect(refused?.type).toBe(daemonFrame.refused);
+    expect(refused && decodeText(refused)).toMatch(/^PLX-LINK-DAMAGED: .*user 65534: only root/);
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('user 65534')]);
+    expect(await typesOf(await connect(hello(), call()))).toEqual(served);
+  });
+
+  it('one server at a time; another takes the place of one that is gone', async () => {
+    server = await serve();
+    await expect(serve()).rejects.toMatchObject({ id: 'PLX-DAEMON-RUNNING' });
+    expect(await typesOf(await connect(hello(), call()))).toEqual(served);
+    await server.close();
+    server = await serve();
+    expect(await typesOf(await connect(hello(), call()))).toEqual(served);
+  });
+});
+
+describe('versions', () => {
+  it('another major: one refusal that names both, one problem, although the call comes along', async () => {
+    server = await serve();
+    const frames = await framesOf(await connect(hello({ major: 2, minor: 7 }), call(), hello()));
+    expect(frames.map(({ type }) => type)).toEqual([daemonFrame.refused]);
+    expect(frames[0] && decodeText(frames[0])).toMatch(/^PLX-LINK-MISMATCH: the daemon \(plexus test\) speaks host link 1\.0, this program \(test\) 2\.7/);
+    expect(ids()).toEqual(['PLX-LINK-MISMATCH']);
+  });
+  it('a later minor, which adds to messages and has messages of its own, is served', async () => {
+    server = await serve();
+    expect(await typesOf(await connect(hello({ minor: 9, more: 'more' }), call('more'), encodeFrame(33, 0, Buffer.from('new'))))).toEqual(served);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  it('idle connections give way to others, the oldest first', async () => {
+    server = await serve({ limits: { connections: 3 } });
+    const [first, second, third] = [await connect(), await connect(), await connect(hello())];
+    expect(await typesOf(await connect(hello(), call()))).toEqual(served);
+    expect(ids()).toEqual(['PLX-DAEMON-BUSY']);
+    await waitFor('the end of the oldest', async () => first.resume().readableEnded);
+    for (const idle of [second, third]) expect(idle.resume().readableEnded).toBe(false);
+    third.write(call());
+    expect(await typesOf(third)).toEqual(served);
+  });
+  it('calls that run are not given up for others: these are refused, and may not stay', async () => {
+    const go = Promise.withResolvers<void>();
+    const onCall = async () => {
+      await go.promise;
+      return { stdout: 'answer', exitCode: 0 };
+    };
+    server = await serve({ limits: { connections: 1, lastWordMs: 50 }, onCall });
+    const running = await connect(hello(), call());
+    await waitFor('the call', async () => server.calls() === 1);
+    const refused = await connect(hello(), call());
+    const frames = await framesOf(refused);
+    expect(frames.map(({ type }) => type)).toEqual([daemonFrame.refused]);
+    expect(frames[0] && decodeText(frames[0])).toMatch(/^PLX-DAEMON-BUSY: .*1 connections/);
+    await isGone(refused);
+    go.resolve();
+    expect(await typesOf(running)).toEqual(served);
+  });
+  it('the longest unfinished request is dropped when all are too long together', async () => {
+    server = await serve({ limits: { heldBytes: 100_000 } });
+    const unfinished = encodeFrame(shimFrame.call, 0, Buffer.alloc(500_000));
+    const short = await connect(hello(), unfinished.subarray(0, 40_000));
+    const long = await connect(hello(), unfinished.subarray(0, 90_000));
+    await isGone(long);
+    expect(new Set(ids())).toEqual(new Set(['PLX-DAEMON-BUSY']));
+    expect(await typesOf(await connect(hello(), call()))).toEqual(served);
+    expect(short.readableEnded).toBe(false);
+    short.end();
+  });
+  it('bytes of requests that are complete, or whose connection has ended, do not count', async () => {
+    server = await serve({ limits: { heldBytes: 100_000 } });
+    const long = encodeFrame(shimFrame.call, 0, Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text(' '.repeat(90_000)).done()]));
+    for (let times = 0; times < 5; times++) {
+      const cut = await connect(hello(), long.subarray(0, 80_000));
+      await once(cut, 'data'); // the greeting: the rest has come with it or comes next
+      cut.destroy();
+      expect(await typesOf(await connect(hello(), long))).toEqual(served);
+    }
+    expect(problems).toEqual([]);
+  });
+  it('a client that never reads its answer is given up', async () => {
+    server = await serve({ limits: { lastWordMs: 50 }, onCall: async () => ({ stdout: ' '.repeat(30_000_000), exitCode: 0 }) });
+    await isGone((await connect(hello(), call())).pause());
+  });
+  it('a client that never reads what is asked of it is given up: these requests end', async () => {
+    const outcomes = Promise.withResolvers<unknown[]>();
+    const onCall = async ({ host }: IncomingCall) => {
+      const run = { plugin: 'p', path: [], env: {}, stdin: ' '.repeat(16_000_000) };
+      const runs = Array.from({ length: 8 }, () => host.runPlugin(run, AbortSignal.timeout(30_000)).catch((error: PlexusError) => error.id));
+      outcomes.resolve(await Promise.all(runs));
+      return { stdout: '', exitCode: 1 };
+    };
+    server = await serve({ onCall });
+    const client = (await connect(hello(), call())).pause();
+    expect(new Set(await outcomes.promise)).toEqual(new Set(['PLX-LINK-LOST']));
+    await isGone(client);
+  });
+  it('garbage in the middle of a call ends that call', async () => {
+    const reason = Promise.withResolvers<unknown>();
+    const onCall = async ({ signal }: IncomingCall) => {
+      await once(signal, 'abort');
+      reason.resolve(signal.reason);
+      return { stdout: '', exitCode: 1 };
+    };
+    server = await serve({ onCall });
+    const client = await connect(hello(), call());
+    await waitFor('the call', async () => server.calls() === 1);
+    client.write(Buffer.from('garbage!'));
+    expect(await reason.promise).toMatchObject({ id: 'PLX-OPERATION-CANCELLED' });
+    await server.idle();
+    expect(ids()).toEqual(['PLX-LINK-DAMAGED']);
+  });
+});
+
+describe('the agent', () => {
+  it('is the one that came last, also when the one before goes only then', async () => {
+    server = await serve();
+    const first = await connect(hello({ role: 2 }));
+    await waitFor('the first agent', async () => agents.length === 1);
+    const second = await connect(hello({ role: 2 }));
+    await waitFor('the second agent', async () => agents.length === 2);
+    first.destroy();
+    expect(await typesOf(await connect(hello(), call()))).toEqual(served); // the end of the first has been seen before this
+    expect(agents.at(-1)).toBeDefined();
+    second.destroy();
+    await waitFor('its end', async () => agents.at(-1) === undefined);
+  });
+});

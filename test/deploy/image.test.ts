@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable, readFile, readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { containersOf, deploy, podOf, rendered } from './objects.ts';
+
+const run = promisify(execFile);
+const top = join(deploy, '..');
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The instructions of a Dockerfile, comments and continued lines put right. */
+const instructionsIn = (text: string): readonly { readonly word: string; readonly rest: string }[] =>
+  text
+    .replaceAll(/^#.*\n/gm, '')
+    .replaceAll(/\\\n\s*/g, ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => ({ word: line.split(' ')[0] ?? '', rest: line.slice(line.indexOf(' ') + 1).trim() }));
+const instructions = instructionsIn(await readFile(join(deploy, 'Dockerfile'), 'utf8'));
+const those = (word: string): readonly string[] => instructions.filter((each) => each.word === word).map(({ rest }) => rest);
+
+describe('the Dockerfile', () => {
+  it('is made of instructions that there are', () => {
+    expect(instructions.map(({ word }) => word).filter((word) => !/^(ARG|FROM|RUN|WORKDIR|COPY|ENV|USER|ENTRYPOINT|CMD)$/.test(word))).toEqual([]);
+  });
+  it('is built by steps that are here, from stages that are here, into an image that begins with nothing', async () => {
+    const { scripts } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+    const steps = those('RUN').flatMap((rest) => [...rest.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script));
+    expect(steps).toEqual(['image']);
+    expect(Object.keys(scripts)).toContain('image');
+    const stages = those('FROM').map((rest) => / AS (\S+)$/.exec(rest)?.[1]);
+    for (const rest of those('COPY')) {
+      const stage = /--from=(\S+)/.exec(rest)?.[1];
+      if (stage !== undefined) expect(stages).toContain(stage);
+    }
+    expect(those('FROM').at(-1)).toBe('scratch');
+  });
+  it('copies from the folder that it has filled', () => {
+    const filled = those('RUN').flatMap((rest) => [...rest.matchAll(/npm run image -- (\S+)/g)].map(([, folder]) => folder));
+    expect(those('COPY').filter((rest) => rest.startsWith('--from='))).toEqual([`--from=build ${filled[0]}/ /`]);
+  });
+  it('is given all that the build reads, and no old build', async () => {
+    const ignored = (await readFile(join(top, '.dockerignore'), 'utf8')).trim().split('\n');
+    expect(ignored.filter((line) => /[*!/]/.test(line))).toEqual([]); // so that the next lines need not understand more
+    expect(ignored).toEqual(expect.arrayContaining(['.git', 'dist', 'node_modules']));
+    const { stdout } = await run('git', ['-C', top, 'ls-files', '--', ...ignored]).catch(() => ({ stdout: '' })); // not a clone
+    expect(stdout).toBe('');
+    expect(those('COPY')[0]).toBe('. .');
+  });
+});
+
+describe('the image', () => {
+  it('holds what the manifests run, works without anything else, and has no shell', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-image-'));
+    const root = folder.path;
+    await run(process.execPath, [join(top, 'src/make/image.ts'), root]);
+    const inside = async (...words: string[]): Promise<string> => (await run('chroot', [root, ...words])).stdout;
+    const program = JSON.parse(those('ENTRYPOINT')[0] ?? '[]') as string[];
+    expect(await inside(...program, 'version')).toContain('plexus 0.');
+    const commands = new Set(['daemon', 'install', 'uninstall']);
+    for (const command of commands) expect(await inside(...program, command, '--help')).toContain(`plexus ${command}`);
+    expect(await inside('/app/shim/plexus', '--version')).toMatch(/^\d/);
+    for (const { objects } of rendered) {
+      for (const { command = [], args = [] } of containersOf(podOf(await objects()))) {
+        if (command[0] === undefined) expect(commands).toContain(args[0]);
+        else expect((await stat(join(root, command[0]))).isFile(), command[0]).toBe(true);
+      }
+    }
+    const files = await readdir(root, { recursive: true });
+    expect(files.filter((name) => /(^|\/)(sh|bash|busybox|npm)$/.test(name))).toEqual([]);
+    expect((await readdir(root)).toSorted().filter((name) => !['app', 'lib', 'lib64', 'usr'].includes(name))).toEqual([]);
+    expect(await isThere(join(root, 'app/LICENSE'))).toBe(true);
+  });
+});
