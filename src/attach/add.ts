@@ -5,6 +5,7 @@ import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../pla
 import { attachAll, undoFailedAdd } from './attach-all.ts';
 import { type Operation, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
+import { settleDeferred } from './del.ts';
 import type { AttachDeps } from './deps.ts';
 import { tellAttached, tellFailed, tellWarnings } from './events.ts';
 import { gatherInputs } from './inputs.ts';
@@ -34,6 +35,7 @@ export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSig
 }
 
 async function addLocked(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<JsonObject> {
+  if (await deps.deferred.has(invocation)) await settleDeferred(invocation, deps, signal); // or it would take down what comes now
   await clearUnfinished(invocation, operation, deps, signal);
   await waitForReadiness(deps, signal);
   const inputs = await gatherInputs(invocation, deps, signal);

@@ -6,6 +6,7 @@ import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { tellAbandoned } from './events.ts';
 import { plannedRecord } from './planned-record.ts';
+import { namespaceNow } from './sandbox-namespace.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 /**
@@ -20,15 +21,34 @@ export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSig
   );
 }
 
+/** A DEL that was answered before it was carried out: as `del`, unless a later call has settled it. The runtime has removed the namespace, or is about to. */
+export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
+  const { containerId, ifName } = invocation;
+  return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
+    deps.locks.withSandbox({ containerId, command: 'DEL' }, signal, async () => {
+      if (await deps.deferred.has({ containerId, ifName })) await settleDeferred(invocation, deps, signal);
+    }),
+  );
+}
+
+/** Carries out what a deferred DEL left to do, while the sandbox is held. Its namespace is entered only if it still is the sandbox's own. */
+export async function settleDeferred(invocation: Omit<DelInvocation, 'command'>, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const { netns: _maybeReused, ...rest } = invocation;
+  const record = await deps.journal.read(invocation).catch(() => undefined); // a damaged one is for delLocked
+  const isOwn = record !== undefined && (await namespaceNow(record, deps.host, signal)) === 'own';
+  await delLocked({ ...rest, command: 'DEL', ...(isOwn && { netns: record.netns }) }, deps, signal);
+}
+
 async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const record = await recordOf(invocation, deps, signal);
-  if (record === undefined) return;
+  if (record === undefined) return deps.deferred.remove(invocation);
   const operation = operationOf(invocation, deps);
   const left = await undoAll(record.attachments, operation, deps, signal);
   const kept = left.map((undone) => abandonedIfDue(undone.left, deps));
   if (kept.length === 0) await deps.journal.remove(invocation);
   else await deps.journal.write({ ...record, complete: false, attachments: kept }); // from now on it is only good for undoing
   await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
+  if (kept.every(isAbandoned)) await deps.deferred.remove(invocation);
   await tellAbandoned({ ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) }, deps, signal);
   if (kept.every(isAbandoned)) return; // also when nothing is left: the pod need not wait for it any longer
   throw at(leftError(left), { step: 'DEL', ...(operation.pod !== undefined && { pod: operation.pod }) });

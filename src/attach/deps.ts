@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts';
 import type { Host } from '../host/index.ts';
-import type { Journal, LockHolder, MultusState, SandboxLocks } from '../journal/index.ts';
+import type { DeferredCalls, Journal, LockHolder, MultusState, SandboxLocks } from '../journal/index.ts';
 import type { ConfPath } from '../cni/index.ts';
 import type { Settings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
@@ -11,6 +11,8 @@ export interface AttachDeps {
   readonly host: Host;
   readonly journal: Journal;
   readonly locks: SandboxLocks;
+  /** DELs of this node that were answered and still have to be carried out. */
+  readonly deferred: Pick<DeferredCalls, 'has' | 'remove'>;
   /** What Multus left on this node. */
   readonly multusState: MultusState;
   /** Absent when no Kubernetes is configured: then only `delegates` run. */

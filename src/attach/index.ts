@@ -1,6 +1,7 @@
 // The engine: carries out ADD, DEL, CHECK, STATUS, GC in terms of the interfaces below. Knows no process arguments
 // and no transport: the same for the plugin itself and for a daemon.
 export { type Answer, type PluginCall, type Prepared, answerCall, failure } from './answer.ts';
+export { delDeferred } from './del.ts';
 export { type AttachDeps } from './deps.ts';
 export { type AbandonedDeps, undoAbandoned } from './undo-abandoned.ts';
 export { gatherPlanInputs, type PlannableCall, type PlanSources } from './inputs.ts';

@@ -55,7 +55,15 @@ function keepOptions(configuration: LiveConfiguration): KeepOptions {
   const { cniConfDir, manageConfiguration, defaultNetwork, statusChecks, socket, daemonWaitSeconds, settings } = configuration.current();
   const { clusterNetwork } = settings;
   const file = defaultNetwork ?? (typeof clusterNetwork === 'string' && isAbsolute(clusterNetwork) ? clusterNetwork : undefined);
-  return { folder: cniConfDir, manage: manageConfiguration, statusChecks, socket, daemonWaitSeconds, ...(file !== undefined && { defaultNetwork: file }) };
+  return {
+    folder: cniConfDir,
+    manage: manageConfiguration,
+    statusChecks,
+    socket,
+    daemonWaitSeconds,
+    cniDir: settingsOf(configuration).cniDir,
+    ...(file !== undefined && { defaultNetwork: file }),
+  };
 }
 
 // Node.js cannot ask a unix socket who is at its other end: a few lines of C can (src/shim/node)

@@ -2,7 +2,7 @@ import type { AttachDeps } from '../attach/index.ts';
 import { connect, connectOptionsFor } from '../cluster/index.ts';
 import type { Env } from '../cni/index.ts';
 import { localHost } from '../host/index.ts';
-import { type LockHolder, fileJournal, fileLocks, multusState } from '../journal/index.ts';
+import { type LockHolder, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
 import { createLog, type Log } from '../observe/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
@@ -16,6 +16,7 @@ export function directDeps(settings: Settings, env: Env): { readonly deps: Attac
     host: localHost(),
     journal: fileJournal(`${settings.cniDir}/journal`),
     locks: fileLocks(`${settings.cniDir}/locks`),
+    deferred: deferredCalls(`${settings.cniDir}/deferred`),
     multusState: multusState(settings.multusStateDir),
     cluster: options === undefined ? undefined : connect(options),
     readConf: readConfPath,

@@ -4,6 +4,8 @@ import type { Journal, SandboxLocks } from '../journal/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { abandonedIn, abandonedRetrier, everySoOften, publishAllPending } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
+import type { CallContext } from './calls.ts';
+import { deferredCarrier } from './deferred.ts';
 
 /** What the parts of a daemon share. */
 export interface DaemonParts {
@@ -19,10 +21,16 @@ export interface DaemonParts {
   readonly pending: { maybe: boolean };
   /** Whether something in the journal may be abandoned. */
   readonly abandoned: { maybe: boolean };
+  /** What a call is carried out with. */
+  readonly context: CallContext;
 }
 
 /** What the daemon does by itself, until the signal is aborted. */
-export const backgroundWork = (parts: DaemonParts, signal: AbortSignal): readonly Promise<void>[] => [publishLoop(parts, signal), retryLoop(parts, signal)];
+export const backgroundWork = (parts: DaemonParts, signal: AbortSignal): readonly Promise<void>[] => [
+  publishLoop(parts, signal),
+  retryLoop(parts, signal),
+  deferredLoop(parts, signal),
+];
 
 async function publishLoop({ settings, journal, locks, report, cluster, pending }: DaemonParts, signal: AbortSignal): Promise<void> {
   if (cluster === undefined) return;
@@ -60,4 +68,9 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned }:
     },
     signal,
   );
+}
+
+async function deferredLoop({ agent, context, report }: DaemonParts, signal: AbortSignal): Promise<void> {
+  const carryOut = deferredCarrier(context);
+  await everySoOften({ intervalMs: 2000, longestMs: 60_000, report }, () => carryOut(agent.current?.host, signal), signal);
 }

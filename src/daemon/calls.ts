@@ -1,9 +1,9 @@
 import { type Answer, type AttachDeps, type Prepared, answerCall } from '../attach/index.ts';
-import type { ConfPath } from '../cni/index.ts';
+import type { ConfPath, JsonObject } from '../cni/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { operationCancelled } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
-import { type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
+import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import type { IncomingCall } from './link-server.ts';
@@ -15,6 +15,7 @@ export interface CallContext {
   readonly options: () => DaemonOptions;
   readonly journal: Journal;
   readonly locks: SandboxLocks;
+  readonly deferred: DeferredCalls;
   readonly cluster: Cluster | undefined;
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
@@ -52,10 +53,15 @@ function forget(adds: Map<string, Set<AbortController>>, containerId: string, st
   if (same?.size === 0) adds.delete(containerId);
 }
 
-function prepare(invocation: Parameters<Parameters<typeof answerCall>[1]>[0], call: IncomingCall, context: CallContext & Pick<AttachDeps, 'cancel'>): Prepared {
-  const { settings, warnings } = parseSettings(mergedConfig(invocation.config, context.options().settings));
+/** What a call with that configuration is carried out with; `call.host` runs its plugins. settingsInvalid. */
+export function prepare(
+  { config }: { readonly config: JsonObject },
+  call: Pick<IncomingCall, 'host'>,
+  context: CallContext & Pick<AttachDeps, 'cancel'>,
+): Prepared {
+  const { settings, warnings } = parseSettings(mergedConfig(config, context.options().settings));
   const multus = multusState(settings.multusStateDir);
-  const { journal, locks, cluster, readConf, report, cancel, agent } = context;
+  const { journal, locks, deferred, cluster, readConf, report, cancel, agent } = context;
   return {
     warnings,
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
@@ -64,6 +70,7 @@ function prepare(invocation: Parameters<Parameters<typeof answerCall>[1]>[0], ca
       host: withStandIn(call.host, agent),
       journal,
       locks,
+      deferred,
       multusState: multus,
       cluster,
       readConf,

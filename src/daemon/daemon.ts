@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
-import { type Journal, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
+import { type Journal, deferredCalls, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
 import { createMetrics, type EventQueue, eventQueue, type JournalNumbers } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { type Report, tee } from '../report/index.ts';
 import { type DaemonParts, backgroundWork } from './background.ts';
-import { callAnswerer } from './calls.ts';
+import { type CallContext, callAnswerer } from './calls.ts';
 import { serveHttp } from './http.ts';
 import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
@@ -63,10 +63,9 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const direct = watched?.cluster;
   events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
-  const locks = fileLocks(`${cniDir}/locks`, owner);
   const { http } = deps.options();
   const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  const parts: DaemonParts = { settings: () => settingsOf(deps), journal, locks, report, cluster, agent: { current: undefined }, pending, abandoned };
+  const parts = partsOf(deps, { journal, report, cluster, pending, abandoned });
   calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
@@ -92,20 +91,29 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
 
 const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
-async function serve(deps: DaemonDeps, { journal, locks, report, cluster, agent }: DaemonParts): Promise<LinkServer> {
-  const { socket } = deps.options();
+function partsOf(deps: DaemonDeps, shared: Pick<DaemonParts, 'journal' | 'report' | 'cluster' | 'pending' | 'abandoned'>): DaemonParts {
   const { cniDir } = settingsOf(deps);
-  const readConf = lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
+  const agent: DaemonParts['agent'] = { current: undefined };
+  const own = { locks: fileLocks(`${cniDir}/locks`, owner), deferred: deferredCalls(`${cniDir}/deferred`), readConf: confReader(cniDir, shared.report) };
+  const context: CallContext = { ...shared, ...own, options: deps.options, agent: () => agent.current?.host };
+  return { ...shared, ...own, settings: () => settingsOf(deps), agent, context };
+}
+
+const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>
+  lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
     report({ kind: 'warning', sandbox: '', text: `${path} cannot be read now (${problem}); its last good version is used` }),
   );
+
+async function serve(deps: DaemonDeps, { report, agent, context }: DaemonParts): Promise<LinkServer> {
+  const { socket } = deps.options();
+  const { cniDir } = settingsOf(deps);
   await assertSocketFree(socket);
   await dropLocksOf(owner, `${cniDir}/locks`); // this is the only daemon, and it has not begun
-  const onCall = callAnswerer({ options: deps.options, journal, locks, cluster, readConf, report, agent: () => agent.current?.host });
   return serveLink({
     socket,
     program: deps.program,
     peerUid: deps.peerUid,
-    onCall,
+    onCall: callAnswerer(context),
     onAgent: (come) => (agent.current = come),
     onProblem: (error) => report({ kind: 'problem', sandbox: '', error }),
   });

@@ -29,6 +29,10 @@ export interface WrittenDaemonOptions {
    */
   daemonWaitSeconds?: number;
   /**
+   * What the shim does with a DEL while no daemon answers. defer: it keeps the DEL for the daemon's return and answers success, so that the pod can go; only where the host agent runs, because it carries such a DEL out. fail: it answers code 11, and the runtime tries again.
+   */
+  whenDaemonIsAway?: "defer" | "fail";
+  /**
    * Address and port of /healthz, /readyz and /metrics; off switches them off.
    */
   http?: string;

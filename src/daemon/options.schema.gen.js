@@ -2,7 +2,7 @@
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenDaemonOptions", "description": "Keys of the daemon's own, beside all keys of the table above.", "type": "object", "properties": { "socket": { "type": "string", "pattern": "^/.{1,90}$", "default": "/run/plexus/plexus.sock", "description": "The host link: the unix socket on which the shim calls. Only root may use it." }, "cniConfDir": { "type": "string", "pattern": "^/", "default": "/etc/cni/net.d", "description": "Folder where the container runtime looks for its CNI configuration. The daemon writes 00-plexus.conflist there." }, "manageConfiguration": { "enum": ["keep", "report", "off"], "default": "keep", "description": "What happens with 00-plexus.conflist: keep writes it and puts it right when another program replaces or displaces it; report writes it once and only tells afterwards; off leaves the folder alone." }, "defaultNetwork": { "type": "string", "description": "File in cniConfDir with the default network. Without it: the first configuration there that is not of Plexus or Multus." }, "statusChecks": { "type": "boolean", "default": false, "description": "Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime asks for STATUS and the node is NotReady while the default network is." }, "daemonWaitSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 10, "description": "How long the shim waits for the daemon before it answers code 11. Written into 00-plexus.conflist." }, "http": { "type": "string", "default": "127.0.0.1:9913", "description": "Address and port of /healthz, /readyz and /metrics; off switches them off." }, "nodeName": { "type": "string", "description": "Name of this node's Node object, for Events about it." }, "graceSeconds": { "type": "number", "minimum": 0, "maximum": 300, "default": 30, "description": "How long calls that run may go on after SIGTERM; then they are stopped and undone." }, "kubeletPodsApi": { "type": "string", "default": "/var/lib/kubelet/pods-api/pods-api.sock", "description": "Socket of kubelet's Pods API (Kubernetes 1.36 or later), asked for a pod's annotations when the runtime did not hand them over. Used when it is there." } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenDaemonOptions", "description": "Keys of the daemon's own, beside all keys of the table above.", "type": "object", "properties": { "socket": { "type": "string", "pattern": "^/.{1,90}$", "default": "/run/plexus/plexus.sock", "description": "The host link: the unix socket on which the shim calls. Only root may use it." }, "cniConfDir": { "type": "string", "pattern": "^/", "default": "/etc/cni/net.d", "description": "Folder where the container runtime looks for its CNI configuration. The daemon writes 00-plexus.conflist there." }, "manageConfiguration": { "enum": ["keep", "report", "off"], "default": "keep", "description": "What happens with 00-plexus.conflist: keep writes it and puts it right when another program replaces or displaces it; report writes it once and only tells afterwards; off leaves the folder alone." }, "defaultNetwork": { "type": "string", "description": "File in cniConfDir with the default network. Without it: the first configuration there that is not of Plexus or Multus." }, "statusChecks": { "type": "boolean", "default": false, "description": "Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime asks for STATUS and the node is NotReady while the default network is." }, "daemonWaitSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 10, "description": "How long the shim waits for the daemon before it answers code 11. Written into 00-plexus.conflist." }, "whenDaemonIsAway": { "enum": ["defer", "fail"], "default": "defer", "description": "What the shim does with a DEL while no daemon answers. defer: it keeps the DEL for the daemon's return and answers success, so that the pod can go; only where the host agent runs, because it carries such a DEL out. fail: it answers code 11, and the runtime tries again." }, "http": { "type": "string", "default": "127.0.0.1:9913", "description": "Address and port of /healthz, /readyz and /metrics; off switches them off." }, "nodeName": { "type": "string", "description": "Name of this node's Node object, for Events about it." }, "graceSeconds": { "type": "number", "minimum": 0, "maximum": 300, "default": 30, "description": "How long calls that run may go on after SIGTERM; then they are stopped and undone." }, "kubeletPodsApi": { "type": "string", "default": "/var/lib/kubelet/pods-api/pods-api.sock", "description": "Socket of kubelet's Pods API (Kubernetes 1.36 or later), asked for a pod's annotations when the runtime did not hand them over. Used when it is there." } } };
 var pattern0 = new RegExp("^/.{1,90}$", "u");
 var pattern1 = new RegExp("^/", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -118,9 +118,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.http !== void 0) {
-      if (typeof data.http !== "string") {
-        const err10 = { instancePath: instancePath + "/http", schemaPath: "#/properties/http/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.whenDaemonIsAway !== void 0) {
+      let data6 = data.whenDaemonIsAway;
+      if (!(data6 === "defer" || data6 === "fail")) {
+        const err10 = { instancePath: instancePath + "/whenDaemonIsAway", schemaPath: "#/properties/whenDaemonIsAway/enum", keyword: "enum", params: { allowedValues: schema11.properties.whenDaemonIsAway.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -129,9 +130,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.nodeName !== void 0) {
-      if (typeof data.nodeName !== "string") {
-        const err11 = { instancePath: instancePath + "/nodeName", schemaPath: "#/properties/nodeName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.http !== void 0) {
+      if (typeof data.http !== "string") {
+        const err11 = { instancePath: instancePath + "/http", schemaPath: "#/properties/http/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -140,20 +141,22 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.graceSeconds !== void 0) {
-      let data8 = data.graceSeconds;
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 300 || isNaN(data8)) {
-          const err12 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 300 }, message: "must be <= 300" };
-          if (vErrors === null) {
-            vErrors = [err12];
-          } else {
-            vErrors.push(err12);
-          }
-          errors++;
+    if (data.nodeName !== void 0) {
+      if (typeof data.nodeName !== "string") {
+        const err12 = { instancePath: instancePath + "/nodeName", schemaPath: "#/properties/nodeName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
         }
-        if (data8 < 0 || isNaN(data8)) {
-          const err13 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        errors++;
+      }
+    }
+    if (data.graceSeconds !== void 0) {
+      let data9 = data.graceSeconds;
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 300 || isNaN(data9)) {
+          const err13 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 300 }, message: "must be <= 300" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -161,19 +164,17 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      } else {
-        const err14 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-        if (vErrors === null) {
-          vErrors = [err14];
-        } else {
-          vErrors.push(err14);
+        if (data9 < 0 || isNaN(data9)) {
+          const err14 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.kubeletPodsApi !== void 0) {
-      if (typeof data.kubeletPodsApi !== "string") {
-        const err15 = { instancePath: instancePath + "/kubeletPodsApi", schemaPath: "#/properties/kubeletPodsApi/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      } else {
+        const err15 = { instancePath: instancePath + "/graceSeconds", schemaPath: "#/properties/graceSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -182,12 +183,23 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.kubeletPodsApi !== void 0) {
+      if (typeof data.kubeletPodsApi !== "string") {
+        const err16 = { instancePath: instancePath + "/kubeletPodsApi", schemaPath: "#/properties/kubeletPodsApi/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err16];
+      vErrors = [err17];
     } else {
-      vErrors.push(err16);
+      vErrors.push(err17);
     }
     errors++;
   }

@@ -12,6 +12,7 @@ export interface DaemonOptions {
   readonly defaultNetwork?: string;
   readonly statusChecks: boolean;
   readonly daemonWaitSeconds: number;
+  readonly whenDaemonIsAway: 'defer' | 'fail';
   /** Absent: no HTTP. */
   readonly http?: { readonly host: string; readonly port: number };
   readonly nodeName?: string;
@@ -27,11 +28,12 @@ export function parseDaemonOptions(config: JsonObject): { readonly options: Daem
   const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !daemonKeys.includes(key)));
   if (!validate(own)) throw invalid(own);
   const written = own as WrittenDaemonOptions;
-  const { defaultNetwork, nodeName, kubeletPodsApi, socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, graceSeconds } = written;
+  const { defaultNetwork, nodeName, kubeletPodsApi, socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, whenDaemonIsAway, graceSeconds } =
+    written;
   const http = httpOf(written.http ?? '127.0.0.1:9913');
   const options: DaemonOptions = {
     ...defaults,
-    ...withoutAbsent({ socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, graceSeconds, kubeletPodsApi }),
+    ...withoutAbsent({ socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, whenDaemonIsAway, graceSeconds, kubeletPodsApi }),
     ...(filled(defaultNetwork) && { defaultNetwork }),
     ...(http !== undefined && { http }),
     ...(filled(nodeName) && { nodeName }),
@@ -52,6 +54,7 @@ const defaults = {
   manageConfiguration: 'keep',
   statusChecks: false,
   daemonWaitSeconds: 10,
+  whenDaemonIsAway: 'defer',
   graceSeconds: 30,
   kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
 } as const;

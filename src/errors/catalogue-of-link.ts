@@ -74,3 +74,12 @@ export const daemonRunning = define(
   { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Run one daemon for each node, or give this one another socket and state folder.' },
   (c: { socket: string }) => `another plexus daemon serves ${c.socket}`,
 );
+export const callNotKept = define(
+  'PLX-CALL-NOT-KEPT',
+  {
+    code: cniCode.decoding,
+    retry: 'never',
+    fix: 'Nothing: the journal still has the sandbox, and reclaiming undoes it once it is gone. The file is kept for whoever wants to know what happened to it.',
+  },
+  (c: { file: string }) => `a DEL that was kept while the daemon was away is damaged; it is now in ${c.file}`,
+);

@@ -46,6 +46,8 @@ export const netnsIsHost = define(
   { code: cniCode.invalidNetns, retry: 'never', fix: 'Pass the namespace of a pod, or set CNI_NETNS_OVERRIDE=1 if the host itself is really meant.' },
   (c: { netns: string }) => `CNI_NETNS ${c.netns} is the network namespace that Plexus itself runs in`,
 );
+/** The `problem` of a path that leads nowhere. */
+export const netnsMissing = 'it does not exist';
 export const netnsUnusable = define(
   'PLX-NETNS-UNUSABLE',
   { code: cniCode.invalidNetns, retry: 'never', fix: 'The runtime must create the network namespace before ADD and keep it until DEL.' },

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Env } from '../cni/index.ts';
-import { hostCommandFailed, netnsUnusable, problemOf } from '../errors/index.ts';
+import { hostCommandFailed, netnsMissing, netnsUnusable, problemOf } from '../errors/index.ts';
 import { type ChildEnd, runChild } from './child.ts';
 
 const mostStdoutBytes = 16 * 1024 * 1024;
@@ -20,7 +20,7 @@ export async function ipInNetns<T>(netns: string, args: readonly string[], parse
 // only looked at after a failure, to say what is wrong
 async function assertNetns(netns: string, end: ChildEnd): Promise<void> {
   const found = await stat(netns).catch((error: NodeJS.ErrnoException) => {
-    throw netnsUnusable({ netns, problem: error.code === 'ENOENT' ? 'it does not exist' : problemOf(error) });
+    throw netnsUnusable({ netns, problem: error.code === 'ENOENT' ? netnsMissing : problemOf(error) });
   });
   // nsenter's own words: the file is something else, for example another kind of namespace
   const refused = end.kind === 'exited' && end.stderr.includes('reassociate');

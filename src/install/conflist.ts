@@ -9,6 +9,8 @@ export interface ConflistOptions {
   readonly socket?: string;
   /** Written only when it is not the shim's default. */
   readonly daemonWaitSeconds?: number;
+  /** Where the program on the host keeps calls for the daemon; written only when it is not the shim's default. */
+  readonly cniDir?: string;
   /** Settings taken over from Multus. */
   readonly settings?: JsonObject;
 }
@@ -24,6 +26,7 @@ export interface DefaultNetwork {
 
 export const defaultSocket = '/run/plexus/plexus.sock';
 const defaultDaemonWaitSeconds = 10;
+const defaultCniDir = '/var/lib/cni/plexus';
 
 /** The default network that a file holds. */
 export const defaultNetworkOf = (path: string, { name, cniVersion, plugins }: NetworkConfiguration): DefaultNetwork => ({
@@ -38,7 +41,7 @@ export const defaultNetworkOf = (path: string, { name, cniVersion, plugins }: Ne
  * finds it when cni_default_network names that network, and the results that the runtime keeps by network name stay
  * valid for pods that are older than Plexus, or that outlive it. K8S-33, K8S-53, K8S-62.
  */
-export function conflistText(network: DefaultNetwork, { statusChecks, socket, daemonWaitSeconds, settings = {} }: ConflistOptions = {}): string {
+export function conflistText(network: DefaultNetwork, { statusChecks, socket, daemonWaitSeconds, cniDir, settings = {} }: ConflistOptions = {}): string {
   const plugin: JsonObject = {
     type: 'plexus',
     capabilities: Object.fromEntries([...new Set([...network.capabilities, podAnnotations])].toSorted().map((each) => [each, true])),
@@ -46,6 +49,7 @@ export function conflistText(network: DefaultNetwork, { statusChecks, socket, da
     clusterNetwork: network.clusterNetwork,
     ...(socket !== undefined && socket !== defaultSocket && { socket }),
     ...(daemonWaitSeconds !== undefined && daemonWaitSeconds !== defaultDaemonWaitSeconds && { daemonWaitSeconds }),
+    ...(cniDir !== undefined && cniDir !== defaultCniDir && { cniDir }),
   };
   const list = { cniVersion: versionFor(network.cniVersion, statusChecks ?? false), name: network.name, loadOnlyInlinedPlugins: true, plugins: [plugin] };
   return `${JSON.stringify(list, null, 2)}\n`;

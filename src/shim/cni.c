@@ -77,6 +77,7 @@ static void take_value(struct call *c, const char *key, size_t key_n, const char
     size_t end = string_end(value, n, 1);
     if (IS("cniVersion")) copy_plain(c->version, sizeof c->version, value + 1, end - 1);
     if (IS("socket")) copy_plain(c->socket, sizeof c->socket, value + 1, end - 1);
+    if (IS("cniDir")) copy_plain(c->cni_dir, sizeof c->cni_dir, value + 1, end - 1);
   } else if (IS("daemonWaitSeconds")) {
     char number[24] = "";
     size_t digits = 0;

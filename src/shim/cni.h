@@ -10,6 +10,7 @@ struct call {
   struct buf stdin_bytes;
   char version[32];     // cniVersion of stdin; "" when absent
   char socket[108];     // of stdin; "" when absent
+  char cni_dir[1024];   // of stdin; "" when absent
   double wait_seconds;  // of stdin; negative when absent
   bool netns_is_host, netns_override;
 };
@@ -23,7 +24,7 @@ void answer_error(const struct call *c, int code, const char *id, const char *se
 // The same with the whole message.
 void answer_text(const struct call *c, int code, const char *text);
 
-// Finds cniVersion, socket and daemonWaitSeconds in a JSON object's top level; anything else is skipped, never judged.
+// Finds cniVersion, socket, cniDir and daemonWaitSeconds in a JSON object's top level; anything else is skipped, never judged.
 void scan_configuration(const char *json, size_t n, struct call *c);
 
 // Whether a path leads to the network namespace of this process.

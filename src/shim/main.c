@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "defer.h"
 #include "serve.h"
 
 #ifndef PLEXUS_VERSION
 #define PLEXUS_VERSION "0.0.0"
 #endif
 #define DEFAULT_SOCKET "/run/plexus/plexus.sock"
+#define DEFAULT_CNI_DIR "/var/lib/cni/plexus"
 enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000 };
 
 static const char about[] =
@@ -91,7 +93,10 @@ static const char *reason_of(int problem) {
   return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
 }
 
-static int unreachable(const struct call *c, const char *why, int64_t wait_ms) {
+// Of an ADD, nothing has begun here.
+static int unreachable(const struct session *s, const struct call *c, const char *why, int64_t wait_ms) {
+  become_stand_in(c);
+  if (is(c->command, "DEL") && defer_call(s, c->cni_dir[0] != 0 ? c->cni_dir : DEFAULT_CNI_DIR)) return 0;
   char sentence[512];
   snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", socket_of(c), why, (double)wait_ms / 1000);
   return away(c, sentence);
@@ -104,7 +109,7 @@ static int call_daemon_with(const struct call *c, struct session *s) {
   for (int wait = RETRY_MS;; wait = longer(wait, LONGEST_RETRY_MS)) {
     int fd = connect_until(s, socket_of(c), until < s->deadline ? until : s->deadline);
     if (fd < 0 && errno == EINTR) return away(c, ended_by_signal);
-    if (fd < 0) return unreachable(c, reason_of(errno), wait_ms);
+    if (fd < 0) return unreachable(s, c, reason_of(errno), wait_ms);
     switch (serve(s, fd)) {
       case RESULT: return print_result(s);
       case REFUSED: return mismatch(c, (buf_put(&s->text, "", 1), (const char *)s->text.data));
@@ -116,7 +121,7 @@ static int call_daemon_with(const struct call *c, struct session *s) {
       case GO_ON:
         if (!may_repeat(s, c)) return away(c, "the plexus daemon ended in the middle of the call");
         if (s->welcomed) until = now_ms() + wait_ms;
-        else if (now_ms() + wait > until) return unreachable(c, "it ends the connection", wait_ms);
+        else if (now_ms() + wait > until) return unreachable(s, c, "it ends the connection", wait_ms);
         if (!pause_unless_stopped(s, wait)) return away(c, ended_by_signal);
     }
   }

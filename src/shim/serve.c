@@ -54,7 +54,7 @@ static bool goes_along(const char *var) {
   return false;
 }
 
-static void say_hello(const struct session *s, struct buf *out) {
+void say_hello(const struct session *s, struct buf *out) {
   size_t begin = frame_begin(out, F_HELLO, 0);
   put_u16(out, LINK_MAJOR);
   put_u16(out, LINK_MINOR);

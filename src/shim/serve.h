@@ -28,6 +28,8 @@ struct session {
 // Takes the descriptor over. Nothing runs any more when it returns: after LOST what had begun may end by itself for a
 // while, everything else is killed.
 enum outcome serve(struct session *s, int fd);
+// HELLO and, from a plugin, CALL: what a connection begins with.
+void say_hello(const struct session *s, struct buf *out);
 int signals_open(void);
 // Waits that long. false: a signal asks this program to end.
 bool pause_unless_stopped(const struct session *s, int ms);

@@ -43,6 +43,7 @@ describe('the configuration of the daemon', () => {
       manageConfiguration: 'keep',
       statusChecks: false,
       daemonWaitSeconds: 10,
+      whenDaemonIsAway: 'defer',
       http: { host: '127.0.0.1', port: 9913 },
       graceSeconds: 30,
       kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',

@@ -36,6 +36,8 @@ describe('our configuration', () => {
 
   it('tells the shim what differs from its defaults only', () => {
     expect(read({ socket: '/run/plexus/plexus.sock', daemonWaitSeconds: 10 })).toEqual(read({}));
+    expect(read({ cniDir: '/var/lib/cni/plexus' })).toEqual(read({}));
+    expect(read({ cniDir: '/srv/plexus' })['plugins']).toMatchObject([{ cniDir: '/srv/plexus' }]);
     expect(read({ socket: '/run/p.sock', daemonWaitSeconds: 0 })['plugins']).toMatchObject([{ socket: '/run/p.sock', daemonWaitSeconds: 0 }]);
   });
 

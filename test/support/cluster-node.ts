@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '../../src/cni/index.ts';
@@ -24,6 +26,8 @@ export interface ClusterNode {
   readonly daemon: () => TestDaemon;
   /** Starts a daemon, after the first one has ended. Resolves when it serves. */
   readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
+  /** Starts a host agent, as the sidecar of the DaemonSet; it goes on when the daemon is replaced. Returns its end. */
+  readonly startAgent: () => Promise<() => Promise<void>>;
   readonly nad: (name: string, config: object) => void;
   /** A pod object in the API. */
   readonly podObject: (name: string, networks?: string) => { readonly name: string; readonly namespace: string; readonly uid: string };
@@ -45,6 +49,7 @@ export async function createClusterNode(): Promise<ClusterNode> {
   await api.writeKubeconfig(kubeconfig);
   await writeFile(join(confDir, '10-cluster.conf'), JSON.stringify(node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true })));
   let daemon: TestDaemon | undefined;
+  const agents: ChildProcess[] = [];
   const path = [await pluginsDir()];
   const start: ClusterNode['start'] = async (more = {}) => {
     const { flags, ...rest } = more;
@@ -69,6 +74,16 @@ export async function createClusterNode(): Promise<ClusterNode> {
       return daemon;
     },
     start,
+    startAgent: async () => {
+      const words = [`--net=${node.netns.path}`, shim, 'host-agent', '--socket', join(node.dir, 'run/plexus.sock'), '--cni-path', path.join(':')];
+      const child = spawn('nsenter', words, { stdio: 'ignore' });
+      const ended = once(child, 'close');
+      agents.push(child);
+      return async () => {
+        child.kill('SIGKILL');
+        await ended;
+      };
+    },
     nad: (name, config) =>
       void api.put('network-attachment-definitions', { metadata: { name, namespace: 'default' }, spec: { config: JSON.stringify(config) } }),
     podObject,
@@ -95,6 +110,7 @@ export async function createClusterNode(): Promise<ClusterNode> {
     conflist,
     remove: async () => {
       await daemon?.stop('SIGKILL');
+      for (const agent of agents) agent.kill('SIGKILL');
       await node.remove();
       await api.close();
     },

@@ -1,5 +1,5 @@
 // The host link's codec as the tests of both its ends use it.
-export { encodeFrame } from '../../src/host/wire.ts';
+export { encodeFrame, frameReader } from '../../src/host/wire.ts';
 export {
   type Failed,
   daemonFrame,

@@ -1,0 +1,33 @@
+import { asPlexusError, netnsMissing } from '../errors/index.ts';
+import type { Host } from '../host/index.ts';
+import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { resultOf } from './undo.ts';
+
+/**
+ * Where the path of a sandbox's namespace leads now: `own`, to interfaces that its plugins made (by name and MAC); `other`,
+ * to none of them, although their MACs are known; `missing`, nowhere; `unknown`, nobody can tell.
+ */
+export type NamespaceNow = 'own' | 'other' | 'missing' | 'unknown';
+
+/** Looks at the namespace of a recorded sandbox. A path is given again by some runtimes: that alone says nothing. Never rejects. */
+export async function namespaceNow(record: SandboxRecord, host: Host, signal: AbortSignal): Promise<NamespaceNow> {
+  if (record.netns === '') return 'unknown';
+  try {
+    const links = await host.listLinks(record.netns, signal);
+    const made = interfacesOf(record);
+    if (made.some(({ name, mac }) => links.some((link) => link.name === name && link.mac === mac))) return 'own';
+    return made.length === 0 ? 'unknown' : 'other';
+  } catch (thrown) {
+    const { id, message } = asPlexusError(thrown);
+    return id === 'PLX-NETNS-UNUSABLE' && message.endsWith(`: ${netnsMissing}`) ? 'missing' : 'unknown';
+  }
+}
+
+// What DEL took away already is not looked for. A MAC that several sandboxes may have (ipvlan: the master's) proves nothing, but
+// then such a namespace counts as this sandbox's own, which is the safe mistake.
+const interfacesOf = ({ attachments }: SandboxRecord) =>
+  attachments
+    .filter((entry) => !isAbandoned(entry))
+    .flatMap((entry) => resultOf(entry)?.interfaces ?? [])
+    .filter(({ sandbox, mac }) => (sandbox ?? '') !== '' && (mac ?? '') !== '')
+    .map(({ name, mac }) => ({ name, mac: mac?.toLowerCase() }));

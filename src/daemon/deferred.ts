@@ -1,0 +1,92 @@
+import { delDeferred } from '../attach/index.ts';
+import { parseInvocation } from '../cni/index.ts';
+import { asPlexusError, callNotKept } from '../errors/index.ts';
+import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
+import type { KeptCall } from '../journal/index.ts';
+import { type CallContext, prepare } from './calls.ts';
+
+const atOnce = 8;
+const firstPauseMs = 2000;
+const longestPauseMs = 300_000;
+
+/** When a call is tried next (milliseconds since 1970), and how often it has been. */
+type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
+
+/**
+ * Carries out the DELs that were answered while there was no daemon, and lets the program on the host keep further ones as
+ * long as somebody can carry them out: `host` is undefined while no host agent is connected.
+ */
+export function deferredCarrier(context: CallContext): (host: Host | undefined, signal: AbortSignal) => Promise<void> {
+  const schedule: Schedule = new Map();
+  let waiting = 0;
+  return async (host, signal) => {
+    const { deferred, options, report } = context;
+    if (options().whenDaemonIsAway === 'fail') await deferred.close();
+    else if (host !== undefined) await deferred.open();
+    const kept = await deferred.list();
+    if (host === undefined && kept.length !== waiting && kept.length > 0) {
+      const text = `${kept.length} DELs from while the daemon was away wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
+      report({ kind: 'warning', sandbox: '', text });
+    }
+    waiting = host === undefined ? kept.length : 0;
+    if (host === undefined) return;
+    const due = kept.filter((call) => (schedule.get(nameOf(call))?.at ?? 0) <= Date.now());
+    const one = async (call: KeptCall): Promise<void> => tryOne(call, { context, host, schedule, signal });
+    while (due.length > 0 && !signal.aborted) await Promise.all(due.splice(0, atOnce).map(one));
+  };
+}
+
+const nameOf = ({ containerId, ifName }: KeptCall): string => `${containerId}@${ifName}`;
+
+interface Trying {
+  readonly context: CallContext;
+  readonly host: Host;
+  readonly schedule: Schedule;
+  readonly signal: AbortSignal;
+}
+
+async function tryOne(kept: KeptCall, trying: Trying): Promise<void> {
+  const { context, schedule } = trying;
+  const name = nameOf(kept);
+  const started = Date.now();
+  const finished = { kind: 'operation-finished', sandbox: kept.containerId, command: 'DEL' } as const;
+  try {
+    const call = decoded(kept);
+    if (call === undefined) return await setAside(kept, context);
+    await carryOut(call, trying);
+    schedule.delete(name);
+    context.report({ ...finished, ms: Date.now() - started });
+  } catch (thrown) {
+    const tries = (schedule.get(name)?.tries ?? 0) + 1;
+    schedule.set(name, { at: Date.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)), tries });
+    context.report({ ...finished, ms: Date.now() - started, error: asPlexusError(thrown) });
+  }
+}
+
+async function carryOut({ env, stdin }: Call, { context, host, signal }: Trying): Promise<void> {
+  const invocation = parseInvocation(env, stdin);
+  if (invocation.command !== 'DEL') return;
+  const { deps, warnings } = prepare(invocation, { host }, { ...context, cancel: () => {} });
+  for (const text of warnings) deps.report({ kind: 'warning', sandbox: invocation.containerId, text });
+  await delDeferred(invocation, deps, signal);
+}
+
+/** The call in a file; undefined when it is none, or another than the file's name says. */
+function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
+  try {
+    const [hello, call, ...more] = frameReader().push(bytes);
+    if (hello === undefined || call === undefined || more.length > 0 || call.type !== shimFrame.call) return undefined;
+    decodeHello(hello);
+    const decodedCall = decodeCall(call);
+    const { CNI_COMMAND: command, CNI_CONTAINERID: id, CNI_IFNAME: name } = decodedCall.env;
+    return command === 'DEL' && id === containerId && name === ifName ? decodedCall : undefined;
+  } catch {
+    return undefined; // damage of any kind
+  }
+}
+
+// the journal still has the sandbox: reclaiming finds it
+async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<void> {
+  const file = await deferred.setAside(kept);
+  report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });
+}

@@ -1,0 +1,110 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import type { TestPod } from '../support/test-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// No daemon answers: no pod that goes is held back, and nothing of it stays.
+let at: ClusterNode;
+const flags = { 'daemon-wait-seconds': '0.2' };
+beforeEach(async () => {
+  at = await createClusterNode();
+  at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
+  await at.start({ flags });
+});
+afterEach(() => at.remove());
+
+const deferred = (): Promise<readonly string[]> => readdir(join(at.node.dir, 'state/deferred')).catch(() => ['no folder']);
+const links = async (pod: TestPod): Promise<readonly string[]> =>
+  ((await pod.netns.ipJson(['link'])) as readonly { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
+
+/** Pods that are attached, and then the daemon is gone. */
+async function attachedThenAway(...names: readonly string[]): Promise<readonly TestPod[]> {
+  await waitFor('the agent is known', async () => (await deferred()).length === 0);
+  const pods = await Promise.all(names.map((name) => at.pod(name, 'storage')));
+  for (const pod of pods) expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+  await at.daemon().stop('SIGKILL');
+  return pods;
+}
+
+describe('while the daemon is away, with the host agent', () => {
+  it('a DEL is kept and answered with success; the daemon carries it out when it is back, also after the namespace is gone', async () => {
+    await at.startAgent();
+    const [one, two, stays] = (await attachedThenAway('one', 'two', 'stays')) as [TestPod, TestPod, TestPod];
+    for (const pod of [one, two]) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
+    await two.netns.remove();
+    expect((await deferred()).length).toBe(2);
+    await at.start({ flags });
+    await waitFor('both are undone', async () => (await deferred()).length === 0);
+    expect(await links(one)).toEqual(['lo']);
+    expect(await at.call('CHECK', stays)).toMatchObject({ exitCode: 0 });
+    expect(await at.call('DEL', stays)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('CNI-62: an ADD of the same sandbox that comes first is not taken down by it afterwards', async () => {
+    const stopAgent = await at.startAgent();
+    const [pod] = (await attachedThenAway('again')) as [TestPod];
+    await stopAgent();
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    await at.start({ flags });
+    expect((await deferred()).length, 'nobody is there to carry it out').toBe(1);
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    expect(await deferred()).toEqual([]);
+    await at.startAgent();
+    expect(await links(pod)).toEqual(['eth0', 'lo', 'net1']);
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('a further DEL of the runtime settles it too', async () => {
+    const stopAgent = await at.startAgent();
+    const [pod] = (await attachedThenAway('twice')) as [TestPod];
+    await stopAgent();
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    await at.start({ flags });
+    await waitFor('a word about the missing agent', async () => at.daemon().log.some((line) => line.includes('wait for the host agent')));
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect([await deferred(), await at.node.leftovers()]).toEqual([[], []]);
+  });
+
+  it('one that cannot be read is set aside, told, and holds nothing up', async () => {
+    await at.startAgent();
+    const [pod] = (await attachedThenAway('well')) as [TestPod];
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    const bytes = await readFile(join(at.node.dir, 'state/deferred', `${pod.containerId}@eth0.call`));
+    await writeFile(join(at.node.dir, 'state/deferred/cut@eth0.call'), bytes.subarray(0, bytes.length - 7));
+    await writeFile(join(at.node.dir, 'state/deferred/another@eth0.call'), bytes);
+    await at.start({ flags });
+    await waitFor('the sound one is undone', async () => (await deferred()).every((name) => name === 'damaged'));
+    expect((await readdir(join(at.node.dir, 'state/deferred/damaged'))).toSorted()).toEqual(['another@eth0.call', 'cut@eth0.call']);
+    expect(at.daemon().log.filter((line) => line.includes('PLX-CALL-NOT-KEPT'))).toHaveLength(2);
+    expect(await links(pod)).toEqual(['lo']);
+  });
+
+  it('an ADD is code 11', async () => {
+    await at.startAgent();
+    await attachedThenAway('old');
+    const { exitCode, stdout } = await at.call('ADD', await at.pod('new', 'storage'));
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([1, { code: 11 }]);
+  });
+});
+
+describe('while the daemon is away', () => {
+  it.each([
+    { title: 'without a host agent, which would carry it out', agent: false, more: {} },
+    { title: 'with whenDaemonIsAway: fail', agent: true, more: { 'when-daemon-is-away': 'fail' } },
+  ])('a DEL is code 11 $title', async ({ agent, more }) => {
+    await at.daemon().stop();
+    await at.start({ flags: { ...flags, ...more } });
+    if (agent) await at.startAgent();
+    const pod = await at.pod('waits', 'storage');
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    await at.daemon().stop('SIGKILL');
+    expect(JSON.parse((await at.call('DEL', pod)).stdout)).toMatchObject({ code: 11 });
+    await at.start({ flags });
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+});

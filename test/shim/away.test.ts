@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeCall, decodeHello, frameReader } from '../support/link-codec.ts';
+import { errorIn, useShimBench } from '../support/shim-bench.ts';
+import { shimBuilds, startShim } from '../support/shim-call.ts';
+
+describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+  const at = useShimBench(shim);
+
+  describe('while no daemon answers', () => {
+    const away = { PLEXUS_SOCKET: '/nowhere/x.sock', PLEXUS_DAEMON_WAIT_SECONDS: '0.05' };
+    const configuration = (): string => JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
+    const keeping = async (): Promise<string> => {
+      const folder = join(at().folder, 'state/deferred');
+      await mkdir(folder, { recursive: true });
+      return folder;
+    };
+    it('keeps a DEL where the daemon looks for it, as the daemon would have heard it, and answers success', async () => {
+      const folder = await keeping();
+      const stdin = configuration();
+      expect(await at().start('DEL', { ...away, SECRET: 'x' }, stdin).ended).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      expect(await readdir(folder)).toEqual(['c1@eth0.call']);
+      expect((await stat(join(folder, 'c1@eth0.call'))).mode & 0o777).toBe(0o600);
+      const [hello, call, ...more] = frameReader().push(await readFile(join(folder, 'c1@eth0.call')));
+      expect([hello && decodeHello(hello).path, more]).toEqual([[at().bin], []]);
+      const { env, stdin: kept, netnsIsHost } = decodeCall(call!);
+      expect([kept, netnsIsHost, env['CNI_COMMAND'], env['CNI_NETNS'], env['SECRET']]).toEqual([stdin, false, 'DEL', at().netns, undefined]);
+    });
+    it('the same DEL again is kept once', async () => {
+      const folder = await keeping();
+      for (let tries = 0; tries < 3; tries++) expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(0);
+      expect(await readdir(folder)).toEqual(['c1@eth0.call']);
+    });
+    it('keeps none where nobody would carry it out: without that folder it answers code 11', async () => {
+      const { exitCode, stdout } = await at().start('DEL', away, configuration()).ended;
+      expect([exitCode, errorIn(stdout).code]).toEqual([1, 11]);
+      expect(existsSync(join(at().folder, 'state'))).toBe(false);
+    });
+    it.each(['ADD', 'CHECK', 'GC'])('keeps no %s', async (command) => {
+      const folder = await keeping();
+      expect((await at().start(command, away, configuration()).ended).exitCode).toBe(1);
+      expect(await readdir(folder)).toEqual([]);
+    });
+    it.each([{ CNI_CONTAINERID: '../../x' }, { CNI_CONTAINERID: '..' }, { CNI_IFNAME: 'a/b' }, { CNI_IFNAME: '' }, { CNI_CONTAINERID: 'x'.repeat(300) }])(
+      'keeps none whose name is no file name: %j',
+      async (names) => {
+        await keeping();
+        expect((await at().start('DEL', { ...away, ...names }, configuration()).ended).exitCode).toBe(1);
+        expect(await readdir(at().folder, { recursive: true })).not.toContainEqual(expect.stringContaining('.call'));
+      },
+    );
+    it('says code 11 when it cannot be written: a success is on the disk', async () => {
+      const folder = await keeping();
+      await mkdir(join(folder, 'c1@eth0.call')); // nothing can be renamed to that
+      expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(1);
+      expect(await readdir(folder)).toEqual(['c1@eth0.call']);
+    });
+    it.each(['ADD', 'DEL', 'CHECK', 'GC', 'STATUS'])(
+      'hands %s over to direct mode, if that is installed beside it: environment, stdin, answer, exit status',
+      async (command) => {
+        await copyFile(shim, join(at().bin, 'plexus'));
+        await at().plugin('plexus-direct', `echo "$0 $# $CNI_COMMAND $CNI_CONTAINERID $PLEXUS_STAND_IN"; grep SigBlk /proc/self/status; cat; exit 3`);
+        const own = startShim(
+          [join(at().bin, 'plexus')],
+          { PATH: '/usr/bin:/bin', CNI_COMMAND: command, CNI_CONTAINERID: 'c1', CNI_IFNAME: 'eth0', CNI_PATH: '/x', ...away },
+          configuration(),
+        );
+        const { stdout, exitCode } = await own.ended;
+        expect([exitCode, stdout.replaceAll('\t', ' ')]).toEqual([
+          3,
+          `${at().bin}/plexus-direct 0 ${command} c1 1\nSigBlk: 0000000000000000\n${configuration()}`,
+        ]);
+      },
+    );
+    it('not an ADD that the daemon has begun', async () => {
+      await copyFile(shim, join(at().bin, 'plexus'));
+      await at().plugin('plexus-direct', 'echo never');
+      const env = {
+        PATH: '/usr/bin:/bin',
+        CNI_COMMAND: 'ADD',
+        CNI_CONTAINERID: 'c1',
+        CNI_IFNAME: 'eth0',
+        CNI_NETNS: at().netns,
+        CNI_PATH: '/x',
+        PLEXUS_SOCKET: at().daemon.socket,
+      };
+      const call = startShim([join(at().bin, 'plexus')], { ...env, PLEXUS_DAEMON_WAIT_SECONDS: '0.05' }, configuration());
+      const one = await at().daemon.called();
+      await at().daemon.close();
+      one.end();
+      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('in the middle of the call') as string });
+    });
+    it('goes on by itself when what lies beside it cannot be run', async () => {
+      await copyFile(shim, join(at().bin, 'plexus'));
+      await writeFile(join(at().bin, 'plexus-direct'), 'no program', { mode: 0o755 });
+      await keeping();
+      const env = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'DEL', CNI_CONTAINERID: 'c1', CNI_IFNAME: 'eth0', CNI_PATH: '/x', ...away };
+      expect((await startShim([join(at().bin, 'plexus')], env, configuration()).ended).exitCode).toBe(0);
+    });
+  });
+});
