@@ -41,7 +41,7 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   const inputs = await gatherInputs(invocation, deps, signal);
   const plan = makePlan(inputs);
   for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: operation.containerId, ...podOfOperation(operation), text });
-  const intended = newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString());
+  const intended = { ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()), bootId: deps.bootId };
   await deps.journal.write(intended); // before anything runs (CNI-72)
   const record = await attachAll(intended, operation, deps, signal);
   try {

@@ -20,6 +20,8 @@ export interface AttachDeps {
   /** Reads a network configuration file, or a folder of them. Never rejects. */
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
+  /** Of this start of the machine. */
+  readonly bootId: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Asks the process that holds a sandbox to stop its ADD (it undoes it, then gives the sandbox free). */

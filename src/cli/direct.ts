@@ -2,13 +2,13 @@ import type { AttachDeps } from '../attach/index.ts';
 import { connect, connectOptionsFor } from '../cluster/index.ts';
 import type { Env } from '../cni/index.ts';
 import { localHost } from '../host/index.ts';
-import { type LockHolder, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
+import { type LockHolder, bootIdNow, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
 import { createLog, type Log } from '../observe/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
 /** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name. */
-export function directDeps(settings: Settings, env: Env): { readonly deps: AttachDeps; readonly log: Log } {
+export async function directDeps(settings: Settings, env: Env): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
   const options = connectOptionsFor(settings, env);
   const log = createLog({ level: settings.logLevel, toStderr: settings.logToStderr, ...(settings.logFile !== undefined && { file: settings.logFile }) });
   const deps: AttachDeps = {
@@ -21,6 +21,7 @@ export function directDeps(settings: Settings, env: Env): { readonly deps: Attac
     cluster: options === undefined ? undefined : connect(options),
     readConf: readConfPath,
     report: log.report,
+    bootId: await bootIdNow(),
     now: Date.now,
     cancel,
   };

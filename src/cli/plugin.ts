@@ -13,7 +13,7 @@ export async function answerDirectly(env: Env, readStdin: () => Promise<string>,
     { env, readStdin, isHostNetns: isOwnNetns },
     async (invocation) => {
       const { settings, warnings } = parseSettings(invocation.config);
-      const direct = directDeps(settings, invocation.env);
+      const direct = await directDeps(settings, invocation.env);
       log = direct.log;
       return { deps: direct.deps, warnings };
     },

@@ -19,6 +19,7 @@ export interface CallContext {
   readonly cluster: Cluster | undefined;
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
+  readonly bootId: string;
   /** The host agent, if one is connected: undoes what a caller that has gone away can no longer undo. */
   readonly agent: () => Host | undefined;
 }
@@ -61,7 +62,7 @@ export function prepare(
 ): Prepared {
   const { settings, warnings } = parseSettings(mergedConfig(config, context.options().settings));
   const multus = multusState(settings.multusStateDir);
-  const { journal, locks, deferred, cluster, readConf, report, cancel, agent } = context;
+  const { journal, locks, deferred, cluster, readConf, report, bootId, cancel, agent } = context;
   return {
     warnings,
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
@@ -75,6 +76,7 @@ export function prepare(
       cluster,
       readConf,
       report,
+      bootId,
       now: Date.now,
       cancel,
     },

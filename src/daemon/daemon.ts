@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
-import { type Journal, deferredCalls, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
+import { type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
 import { createMetrics, type EventQueue, eventQueue, type JournalNumbers } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { type Report, tee } from '../report/index.ts';
@@ -65,7 +65,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
   const { http } = deps.options();
   const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  const parts = partsOf(deps, { journal, report, cluster, pending, abandoned });
+  const parts = await partsOf(deps, { journal, report, cluster, pending, abandoned });
   calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
@@ -91,11 +91,11 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
 
 const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
-function partsOf(deps: DaemonDeps, shared: Pick<DaemonParts, 'journal' | 'report' | 'cluster' | 'pending' | 'abandoned'>): DaemonParts {
+async function partsOf(deps: DaemonDeps, shared: Pick<DaemonParts, 'journal' | 'report' | 'cluster' | 'pending' | 'abandoned'>): Promise<DaemonParts> {
   const { cniDir } = settingsOf(deps);
   const agent: DaemonParts['agent'] = { current: undefined };
   const own = { locks: fileLocks(`${cniDir}/locks`, owner), deferred: deferredCalls(`${cniDir}/deferred`), readConf: confReader(cniDir, shared.report) };
-  const context: CallContext = { ...shared, ...own, options: deps.options, agent: () => agent.current?.host };
+  const context: CallContext = { ...shared, ...own, options: deps.options, bootId: await bootIdNow(), agent: () => agent.current?.host };
   return { ...shared, ...own, settings: () => settingsOf(deps), agent, context };
 }
 

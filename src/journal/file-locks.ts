@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, fileUnusable, problemOf, sandboxBusy } from '../errors/index.ts';
 import { makeFolder, removeLeftovers } from '../files/index.ts';
+import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
 import { type LockContent, discard, isVainClaim, liveHolder, ownerOf, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
@@ -11,21 +12,26 @@ import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 /** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`: see dropLocksOf. */
 export function fileLocks(folder: string, owner?: string): SandboxLocks {
   const all = join(folder, 'all.lock');
+  const beacon = sharedBeacon(folder, owner !== undefined);
   return {
     withSandbox: async ({ containerId, command, onBusy }, signal, work) => {
-      const wish = { folder, path: join(folder, lockName(containerId)), sandbox: containerId, command, owner, onBusy: once(onBusy) };
       await makeFolder(folder);
-      await takeSandbox(wish, all, signal);
-      return release(wish.path, work);
+      return beacon(async (name) => {
+        const wish = { folder, path: join(folder, lockName(containerId)), sandbox: containerId, command, owner, beacon: name, onBusy: once(onBusy) };
+        await takeSandbox(wish, all, signal);
+        return release(wish.path, work);
+      });
     },
     withAll: async (command, signal, work) => {
-      const wish = { folder, path: all, sandbox: 'all sandboxes', command, owner };
       await makeFolder(folder);
-      await take(wish, signal);
-      return release(all, async () => {
-        await waitForSandboxes(wish, signal);
-        await removeGarbage(folder);
-        return work();
+      return beacon(async (name) => {
+        const wish = { folder, path: all, sandbox: 'all sandboxes', command, owner, beacon: name };
+        await take(wish, signal);
+        return release(all, async () => {
+          await waitForSandboxes(wish, signal);
+          await removeGarbage(folder);
+          return work();
+        });
       });
     },
   };
@@ -40,6 +46,7 @@ export async function dropLocksOf(owner: string, folder: string): Promise<void> 
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
     if (name.endsWith('.lock') && (await ownerOf(path)) === owner) await unlock(path);
+    if (name.startsWith(beaconPrefix)) await removeIfDark(path);
   }
 }
 
@@ -57,12 +64,34 @@ async function release<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+type WithBeacon = <T>(work: (name: string | undefined) => Promise<T>) => Promise<T>;
+
+/** One beacon for everything that runs at the same time; for a process of long life (`stays`) one for good. */
+function sharedBeacon(folder: string, stays: boolean): WithBeacon {
+  let users = stays ? 1 : 0;
+  let lit: Promise<Beacon> | undefined;
+  return async (work) => {
+    users++;
+    const current = (lit ??= lightBeacon(folder));
+    try {
+      return await work((await current).name);
+    } finally {
+      users--;
+      if (users === 0) {
+        lit = undefined;
+        await (await current).end();
+      }
+    }
+  };
+}
+
 interface Wish {
   readonly folder: string;
   readonly path: string;
   readonly sandbox: string;
   readonly command: string;
   readonly owner: string | undefined;
+  readonly beacon: string | undefined;
   readonly onBusy?: (holder: LockHolder) => void;
 }
 
@@ -108,8 +137,9 @@ async function waitUntilFree(path: string, wish: Wish, signal: AbortSignal): Pro
 }
 
 async function take(wish: Wish, signal: AbortSignal): Promise<void> {
-  const owner = wish.owner === undefined ? {} : { owner: wish.owner };
-  const own = await readyLock(wish.folder, { ...(await ownIdentity()), ...owner, command: wish.command, nonce: randomUUID() });
+  const { owner, beacon } = wish;
+  const optional = { ...(owner !== undefined && { owner }), ...(beacon !== undefined && { beacon }) };
+  const own = await readyLock(wish.folder, { ...(await ownIdentity()), ...optional, command: wish.command, nonce: randomUUID() });
   try {
     for (let tries = 0; ; tries++) {
       const attempt = await tryLock(wish.path, own);
@@ -140,6 +170,7 @@ async function pause(tries: number, { wish, holder }: { readonly wish: Wish; rea
 async function removeGarbage(folder: string): Promise<void> {
   await removeLeftovers(folder, readyPrefix);
   for (const name of await namesIn(folder)) {
+    if (name.startsWith(beaconPrefix)) await removeIfDark(join(folder, name));
     if (await isVainClaim(join(folder, name))) await discard(join(folder, name));
   }
 }

@@ -4,4 +4,5 @@ export { fileJournal } from './file-journal.ts';
 export { dropLocksOf, fileLocks } from './file-locks.ts';
 export { type Journal, type Listing, type RecordKey } from './journal.ts';
 export { type MultusState, multusState } from './multus-state.ts';
+export { bootIdNow } from './process-identity.ts';
 export { type LockHolder, type SandboxLocks } from './sandbox-lock.ts';

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isJsonObject, parseJson } from '../cni/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
-import { type ProcessIdentity, mayBeAlive } from './process-identity.ts';
+import { isLit } from './beacon.ts';
+import { type ProcessIdentity, isOfOwnNamespace, mayBeAlive } from './process-identity.ts';
 
 /** What a lock file says of its holder. */
 export interface LockContent extends ProcessIdentity {
   readonly command: string;
   /** Present when the holder is the only one of its kind on the node: the next one of that kind may drop its locks. */
   readonly owner?: string;
+  /** File name of its holder's beacon, beside the lock. */
+  readonly beacon?: string;
   /** Different for every taking of every lock: once a lock is gone, its nonce never comes back. */
   readonly nonce: string;
 }
@@ -44,7 +47,7 @@ export async function tryLock(path: string, own: ReadyLock): Promise<LockAttempt
   if (await linked(own.file, path)) return { kind: 'taken' };
   const holder = await readLock(path);
   if (holder === undefined) return { kind: 'changing' };
-  if (await mayBeAlive(holder)) return { kind: 'held', holder };
+  if (await isHeld(holder, path)) return { kind: 'held', holder };
   await removeStale(path, holder, own);
   return { kind: 'changing' };
 }
@@ -52,7 +55,13 @@ export async function tryLock(path: string, own: ReadyLock): Promise<LockAttempt
 /** Who holds a lock; undefined when nobody does, or only a process that is gone. */
 export async function liveHolder(path: string): Promise<LockContent | undefined> {
   const holder = await readLock(path);
-  return holder !== undefined && (await mayBeAlive(holder)) ? holder : undefined;
+  return holder !== undefined && (await isHeld(holder, path)) ? holder : undefined;
+}
+
+// a process of another process-ID namespace can only be seen by its beacon
+async function isHeld(holder: LockContent, path: string): Promise<boolean> {
+  if (!(await mayBeAlive(holder))) return false;
+  return holder.beacon === undefined || (await isOfOwnNamespace(holder)) || isLit(join(dirname(path), holder.beacon));
 }
 
 /** The owner that a lock names. */
@@ -81,7 +90,7 @@ async function removeStale(path: string, stale: LockContent, own: ReadyLock): Pr
       return;
     }
     const claimer = await readLock(claim);
-    if (claimer === undefined || (await mayBeAlive(claimer))) return; // being removed at this moment
+    if (claimer === undefined || (await isHeld(claimer, claim))) return; // being removed at this moment
   }
 }
 
@@ -130,7 +139,8 @@ function contentOf(text: string): LockContent {
 }
 
 const isContent = (json: object): json is LockContent => {
-  const { pid, startTime, bootId, pidNamespace, command, nonce } = json as Record<keyof LockContent, unknown>;
+  const { pid, startTime, bootId, pidNamespace, command, nonce, beacon } = json as Record<keyof LockContent, unknown>;
   const texts = [startTime, bootId, pidNamespace, command];
+  if (beacon !== undefined && !(typeof beacon === 'string' && /^[\w.-]{1,64}$/.test(beacon))) return false;
   return Number.isInteger(pid) && texts.every((each) => typeof each === 'string') && typeof nonce === 'string' && /^[\w-]{1,64}$/.test(nonce);
 };

@@ -19,7 +19,7 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
 /** Whether a process may still be running. One of another process-ID namespace cannot be looked at and counts as running. */
 export async function mayBeAlive(identity: ProcessIdentity): Promise<boolean> {
   if (identity.bootId !== (await bootIdNow())) return false;
-  if (identity.pidNamespace !== (await readlink('/proc/self/ns/pid'))) return true;
+  if (!(await isOfOwnNamespace(identity))) return true;
   try {
     return (await startTimeOf(String(identity.pid))) === identity.startTime;
   } catch {
@@ -27,7 +27,11 @@ export async function mayBeAlive(identity: ProcessIdentity): Promise<boolean> {
   }
 }
 
-const bootIdNow = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+/** Whether its process ID means something here. */
+export const isOfOwnNamespace = async ({ pidNamespace }: ProcessIdentity): Promise<boolean> => pidNamespace === (await readlink('/proc/self/ns/pid'));
+
+/** Different after every start of the machine. */
+export const bootIdNow = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 
 // Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its closing parenthesis.
 // undefined: there is no such process, or it has ended and only waits for its parent to hear of it.

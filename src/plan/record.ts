@@ -37,6 +37,8 @@ export interface SandboxRecord {
   readonly pod?: Omit<PodMetadata, 'annotations'> & { readonly isStatic?: true };
   /** Whether the ADD came to its end; an unfinished one is only good for undoing. */
   readonly complete: boolean;
+  /** Of the machine's start in which the sandbox was made: no sandbox outlives it. Absent in records of early versions. */
+  readonly bootId?: string;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly attachments: readonly AttachmentRecord[];
@@ -116,6 +118,7 @@ const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => 
   ['networkName', isText],
   ['cniVersion', isCniVersion],
   ['complete', (value) => typeof value === 'boolean'],
+  ['bootId', (value) => value === undefined || isText(value)],
   ['createdAt', isText],
   ['attachments', (value) => Array.isArray(value) && value.every(isEntry)],
   ['pod', (value) => value === undefined || (isJsonObject(value) && isText(value['name']) && isText(value['namespace']))],

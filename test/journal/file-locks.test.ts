@@ -46,6 +46,8 @@ async function killedHolder(mode: 'hold' | 'hold-all'): Promise<void> {
   await exitOf(child);
 }
 
+/** Everything there but the signs of life of processes. */
+const files = async (): Promise<readonly string[]> => (await readdir(folder)).filter((name) => !name.startsWith('.alive-'));
 const counted = async (): Promise<number> => Number(await readFile(counter, 'utf8'));
 const additions = async (): Promise<number> => (await readFile(`${counter}.log`, 'utf8')).length;
 const sandbox = (onBusy?: (holder: LockHolder) => void) => ({ containerId: 'one', command: 'DEL', ...(onBusy !== undefined && { onBusy }) });
@@ -73,7 +75,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     const exits = await Promise.all(Array.from({ length: 12 }, () => exitOf(start(25))));
     expect(exits).toEqual(Array.from({ length: 12 }, () => 0));
     expect(await counted()).toBe(300);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await files()).toEqual([]);
   });
 
   it('loses no addition and never stands still while holders are killed', async () => {
@@ -98,7 +100,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
       await Promise.all(Array.from({ length: 8 }, () => exitOf(start(3))));
       expect(await counted()).toBe(before + 24);
     }
-    expect(await readdir(folder)).toEqual([]);
+    expect(await files()).toEqual([]);
   });
 
   it('runs operations of different sandboxes side by side', async () => {
@@ -158,7 +160,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     );
     await expect(second).rejects.toMatchObject({ id });
     await first.end();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await files()).toEqual([]);
   });
 });
 
@@ -169,7 +171,7 @@ describe('CNI-63: GC excludes all others', () => {
     const add = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
     await add.inside;
     const gc = held((work) => locks.withAll('GC', patience(), work));
-    await expect.poll(() => readdir(folder)).toContain('all.lock');
+    await expect.poll(() => files()).toContain('all.lock');
     const late = locks.withSandbox({ containerId: 'two', command: 'ADD' }, patience(), async () => void order.push('late ADD'));
     order.push('first ADD');
     await add.end();
@@ -213,18 +215,18 @@ describe('CNI-63: locks that crashes leave', () => {
   ])('takes over a lock $why', async ({ change }) => {
     await writeLock(change);
     expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
-    expect(await readdir(folder)).toEqual([]);
+    expect(await files()).toEqual([]);
   });
 
   it.each(['', '{', 'null', '[]', '{}', '"text"', '{"pid":1,"nonce":"../x"}'])('takes over a damaged lock: %j', async (text) => {
     await writeLock({});
     await writeFile(lock(), text);
     expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
-    expect(await readdir(folder)).toEqual([]);
+    expect(await files()).toEqual([]);
   });
 
-  it('leaves the lock of a process that it cannot see, and does not offer its process ID', async () => {
-    await writeLock({ pidNamespace: 'pid:[1]' });
+  it('leaves the lock of a process that it cannot see and that gives no sign of life, and does not offer its process ID', async () => {
+    await writeLock({ pidNamespace: 'pid:[1]', beacon: undefined });
     const heard: LockHolder[] = [];
     const waiting = fileLocks(folder).withSandbox(
       sandbox((holder) => heard.push(holder)),
@@ -239,7 +241,7 @@ describe('CNI-63: locks that crashes leave', () => {
     await writeLock({ startTime: '1', nonce: 'stale' });
     for (let number = 0; number < claims; number++) await link(lock(), `${lock()}.stale-stale.${number}`);
     expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
-    expect(await readdir(folder)).toEqual([]);
+    expect(await files()).toEqual([]);
   });
 
   it('waits while a living process removes the stale lock', async () => {
@@ -256,7 +258,7 @@ describe('CNI-63: locks that crashes leave', () => {
     for (const name of ['.lock-old', '.lock-new', 'one@.lock.stale-earlier.0', 'one@.lock.stale-stale.0']) await writeFile(join(folder, name), '');
     await utimes(join(folder, '.lock-old'), 1, 1);
     await fileLocks(folder).withAll('GC', patience(), async () => {});
-    expect((await readdir(folder)).toSorted()).toEqual(['.lock-new', 'one@.lock', 'one@.lock.stale-stale.0']);
+    expect((await files()).toSorted()).toEqual(['.lock-new', 'one@.lock', 'one@.lock.stale-stale.0']);
   });
 });
 
@@ -271,7 +273,7 @@ describe('a folder of locks that cannot be used is an error at once', () => {
 
   it.each(['../../out', 'a/b', '..', '', '\ud800', 'x'.repeat(5000)])('a container ID is never a path: %j', async (containerId) => {
     await fileLocks(folder).withSandbox({ containerId, command: 'ADD' }, patience(), async () => {
-      expect(await readdir(folder)).toHaveLength(1);
+      expect(await files()).toHaveLength(1);
     });
     expect((await readdir(base)).toSorted()).toEqual(['counter', 'counter.log', 'locks']);
   });
