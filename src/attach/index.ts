@@ -3,6 +3,8 @@
 export { type Answer, type PluginCall, type Prepared, answerCall, failure } from './answer.ts';
 export { delDeferred } from './del.ts';
 export { type AttachDeps } from './deps.ts';
+export { type NamespaceNow, namespaceNow } from './sandbox-namespace.ts';
+export { undoLost } from './undo-lost.ts';
 export { type AbandonedDeps, undoAbandoned } from './undo-abandoned.ts';
 export { gatherPlanInputs, type PlannableCall, type PlanSources } from './inputs.ts';
 export { type PublishDeps, publishPending } from './publish.ts';

@@ -11,7 +11,8 @@ export type NamespaceNow = 'own' | 'other' | 'missing' | 'unknown';
 
 /** Looks at the namespace of a recorded sandbox. A path is given again by some runtimes: that alone says nothing. Never rejects. */
 export async function namespaceNow(record: SandboxRecord, host: Host, signal: AbortSignal): Promise<NamespaceNow> {
-  if (record.netns === '') return 'unknown';
+  // of a process: its number means something in one process-ID namespace only, and is given again
+  if (record.netns === '' || record.netns.startsWith('/proc/')) return 'unknown';
   try {
     const links = await host.listLinks(record.netns, signal);
     const made = interfacesOf(record);

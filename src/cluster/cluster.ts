@@ -13,9 +13,25 @@ export type EventSubject = (PodRef & { readonly uid?: string }) | { readonly nod
 /** The subject as people write it. */
 export const subjectKey = (subject: EventSubject): string => ('node' in subject ? `node ${subject.node}` : podKey(subject));
 
+/** What has become of a pod. */
+export interface PodState {
+  readonly metadata: PodMetadata;
+  /** Pending, Running, Succeeded, Failed; absent where nobody says. */
+  readonly phase?: string;
+  readonly hostNetwork: boolean;
+  /** Whether it is about to go. */
+  readonly deleting: boolean;
+  /** ISO 8601. */
+  readonly startTime?: string;
+}
+
 /** Kubernetes, or a folder that stands for it. apiUnavailable, apiRefused; never hangs beyond the signal. */
 export interface Cluster {
   getPod(ref: PodRef, signal: AbortSignal): Promise<PodMetadata | undefined>;
+  /** The same with what has become of it. */
+  getPodState(ref: PodRef, signal: AbortSignal): Promise<PodState | undefined>;
+  /** The pods of a node. */
+  listPodsOf(node: string, signal: AbortSignal): Promise<readonly PodMetadata[]>;
   /** The pod as this node's kubelet knows it; undefined when it cannot say. Absent where there is no kubelet to ask. */
   getPodOfKubelet?(uid: string, signal: AbortSignal): Promise<PodMetadata | undefined>;
   /** nadInvalid when the object is no NAD. */

@@ -22,6 +22,8 @@ export function connect(options: ConnectOptions): Cluster {
   const cluster = (): Promise<Cluster> => (loaded ??= load(options));
   return {
     getPod: async (ref, signal) => (await cluster()).getPod(ref, signal),
+    getPodState: async (ref, signal) => (await cluster()).getPodState(ref, signal),
+    listPodsOf: async (node, signal) => (await cluster()).listPodsOf(node, signal),
     getNad: async (ref, signal) => (await cluster()).getNad(ref, signal),
     patchNetworkStatus: async (pod, status, signal) => (await cluster()).patchNetworkStatus(pod, status, signal),
     recordEvent: async (subject, event, signal) => (await cluster()).recordEvent(subject, event, signal),

@@ -13,7 +13,7 @@ import {
   podKey,
 } from '../npwg/index.ts';
 import { type ApiAnswer, sendRequest } from './api-request.ts';
-import { type Cluster, type EventSubject, type PodEvent, subjectKey } from './cluster.ts';
+import { type Cluster, type EventSubject, type PodEvent, type PodState, subjectKey } from './cluster.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 
 /** A Cluster that is a Kubernetes API server: one request for each method. */
@@ -24,6 +24,17 @@ export function kubernetesCluster(api: ApiConnection): Cluster {
       const what = `get pod ${podKey(ref)}`;
       const { status, body } = await send({ verb: 'get', resource: 'pods', path: podPath(ref), accept: metadataOnly, what }, [404], signal);
       return status === 404 ? undefined : podFrom(ref, body);
+    },
+    getPodState: async (ref, signal) => {
+      const what = `get pod ${podKey(ref)}`;
+      const { status, body } = await send({ verb: 'get', resource: 'pods', path: podPath(ref), what }, [404], signal);
+      return status === 404 ? undefined : podStateFrom(body);
+    },
+    listPodsOf: async (node, signal) => {
+      // resourceVersion=0: from the server's memory, which is new enough for what is looked at again before anything happens
+      const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}&resourceVersion=0`;
+      const { body } = await send({ verb: 'list', resource: 'pods', path, accept: metadataOnlyList, what: `list the pods of node ${node}` }, [], signal);
+      return ((body as { readonly items?: readonly ApiObject[] } | null)?.items ?? []).map(metadataFrom);
     },
     getNad: async (ref, signal) =>
       nadFrom(await send({ verb: 'get', resource: nadPlural, path: nadPath(ref), what: `get NetworkAttachmentDefinition ${nadKey(ref)}` }, [404], signal)),
@@ -40,13 +51,44 @@ export function kubernetesCluster(api: ApiConnection): Cluster {
 // the server then leaves out spec and status; an old one answers with the whole object, which does as well
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
+const metadataOnlyList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
 const podPath = ({ namespace, name }: PodRef): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
 
 const nadPath = ({ namespace, name }: NadRef): string =>
   `/apis/${nadGroup}/${nadVersion}/namespaces/${encodeURIComponent(namespace)}/${nadPlural}/${encodeURIComponent(name)}`;
 
 interface ApiObject {
-  readonly metadata?: { readonly uid?: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata?: {
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly uid?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
+}
+interface ApiPod extends ApiObject {
+  readonly spec?: { readonly hostNetwork?: boolean };
+  readonly status?: { readonly phase?: string; readonly startTime?: string };
+}
+
+const metadataFrom = ({ metadata = {} }: ApiObject): PodMetadata => ({
+  namespace: metadata.namespace ?? '',
+  name: metadata.name ?? '',
+  annotations: metadata.annotations ?? {},
+  ...(metadata.uid !== undefined && { uid: metadata.uid }),
+});
+
+function podStateFrom(body: unknown): PodState {
+  const pod = (body ?? {}) as ApiPod;
+  const { phase, startTime } = pod.status ?? {};
+  return {
+    metadata: metadataFrom(pod),
+    hostNetwork: pod.spec?.hostNetwork === true,
+    deleting: pod.metadata?.deletionTimestamp !== undefined,
+    ...(phase !== undefined && { phase }),
+    ...(startTime !== undefined && { startTime }),
+  };
 }
 
 function podFrom({ namespace, name }: PodRef, body: unknown): PodMetadata {

@@ -14,6 +14,14 @@ import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 export function manifestsCluster(folder: string): Cluster {
   return {
     getPod: async (ref) => podFrom(await find(folder, 'Pod', ref)),
+    getPodState: async (ref) => {
+      const metadata = podFrom(await find(folder, 'Pod', ref));
+      return metadata && { metadata, hostNetwork: false, deleting: false };
+    },
+    listPodsOf: async () => {
+      const objects = await Promise.all((await yamlFiles(folder)).map((file) => readObjects(file).catch(() => [])));
+      return objects.flat().flatMap((object) => (object.kind === 'Pod' ? (podFrom(object) ?? []) : []));
+    },
     getNad: async (ref) => {
       const object = await find(folder, nadKind, ref);
       return object === undefined ? undefined : parseNad({ ...object, metadata: { ...object.metadata, namespace: ref.namespace } });

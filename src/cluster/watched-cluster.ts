@@ -32,6 +32,8 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
     cluster: {
       ...cluster,
       getPod: (ref, signal) => cluster.getPod(ref, soon(signal)),
+      getPodState: (ref, signal) => cluster.getPodState(ref, soon(signal)),
+      listPodsOf: (node, signal) => cluster.listPodsOf(node, soon(signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },

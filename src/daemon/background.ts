@@ -1,11 +1,12 @@
 import type { Cluster } from '../cluster/index.ts';
 import type { Host } from '../host/index.ts';
-import type { Journal, SandboxLocks } from '../journal/index.ts';
+import type { Journal, SandboxLocks, UnattachedPods } from '../journal/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { abandonedIn, abandonedRetrier, everySoOften, publishAllPending } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
 import type { CallContext } from './calls.ts';
 import { deferredCarrier } from './deferred.ts';
+import { upkeepLoop } from './upkeep.ts';
 
 /** What the parts of a daemon share. */
 export interface DaemonParts {
@@ -21,6 +22,8 @@ export interface DaemonParts {
   readonly pending: { maybe: boolean };
   /** Whether something in the journal may be abandoned. */
   readonly abandoned: { maybe: boolean };
+  /** What the last sweep found. */
+  readonly unattached: UnattachedPods;
   /** What a call is carried out with. */
   readonly context: CallContext;
 }
@@ -30,6 +33,7 @@ export const backgroundWork = (parts: DaemonParts, signal: AbortSignal): readonl
   publishLoop(parts, signal),
   retryLoop(parts, signal),
   deferredLoop(parts, signal),
+  upkeepLoop(parts, signal),
 ];
 
 async function publishLoop({ settings, journal, locks, report, cluster, pending }: DaemonParts, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
-import { type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks } from '../journal/index.ts';
+import { type DeferredCalls, type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks, unattachedPods } from '../journal/index.ts';
 import { createMetrics, type EventQueue, eventQueue, type JournalNumbers } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { type Report, tee } from '../report/index.ts';
@@ -45,7 +45,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   let calls: LinkServer | undefined;
   let watched: WatchedCluster | undefined;
   const metrics = await createMetrics({
-    journal: () => journalNumbers(journal),
+    journal: () => journalNumbers(journal, deferredCalls(`${cniDir}/deferred`)),
     watch: () => watched?.state() ?? { synced: false, objects: 0 },
     calls: () => calls?.calls() ?? 0,
     version: deps.program,
@@ -94,7 +94,12 @@ const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwor
 async function partsOf(deps: DaemonDeps, shared: Pick<DaemonParts, 'journal' | 'report' | 'cluster' | 'pending' | 'abandoned'>): Promise<DaemonParts> {
   const { cniDir } = settingsOf(deps);
   const agent: DaemonParts['agent'] = { current: undefined };
-  const own = { locks: fileLocks(`${cniDir}/locks`, owner), deferred: deferredCalls(`${cniDir}/deferred`), readConf: confReader(cniDir, shared.report) };
+  const own = {
+    locks: fileLocks(`${cniDir}/locks`, owner),
+    deferred: deferredCalls(`${cniDir}/deferred`),
+    unattached: unattachedPods(cniDir),
+    readConf: confReader(cniDir, shared.report),
+  };
   const context: CallContext = { ...shared, ...own, options: deps.options, bootId: await bootIdNow(), agent: () => agent.current?.host };
   return { ...shared, ...own, settings: () => settingsOf(deps), agent, context };
 }
@@ -156,7 +161,7 @@ async function drain(calls: LinkServer, deps: DaemonDeps, report: Report): Promi
   await calls.close();
 }
 
-async function journalNumbers(journal: Journal): Promise<JournalNumbers> {
+async function journalNumbers(journal: Journal, deferred: Pick<DeferredCalls, 'list'>): Promise<JournalNumbers> {
   const { records } = await journal.list();
   const attachments = new Map<string, number>();
   const entries = records.flatMap((record) => record.attachments);
@@ -165,6 +170,7 @@ async function journalNumbers(journal: Journal): Promise<JournalNumbers> {
     sandboxes: records.length,
     detaching: entries.filter(({ state }) => state === 'detaching').length,
     abandoned: entries.filter(isAbandoned).length,
+    deferred: (await deferred.list()).length,
     pendingStatus: records.filter(({ pendingStatus }) => pendingStatus !== undefined).length,
     attachments,
   };

@@ -45,6 +45,10 @@ export interface WrittenDaemonOptions {
    */
   graceSeconds?: number;
   /**
+   * How often the daemon compares its journal with the namespaces and pods of this node, to undo sandboxes that are gone without a DEL (needs the host agent) and to tell of running pods that were never attached. 0: never.
+   */
+  reclaimSeconds?: number;
+  /**
    * Socket of kubelet's Pods API (Kubernetes 1.36 or later), asked for a pod's annotations when the runtime did not hand them over. Used when it is there.
    */
   kubeletPodsApi?: string;

@@ -2,7 +2,7 @@
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenDaemonOptions", "description": "Keys of the daemon's own, beside all keys of the table above.", "type": "object", "properties": { "socket": { "type": "string", "pattern": "^/.{1,90}$", "default": "/run/plexus/plexus.sock", "description": "The host link: the unix socket on which the shim calls. Only root may use it." }, "cniConfDir": { "type": "string", "pattern": "^/", "default": "/etc/cni/net.d", "description": "Folder where the container runtime looks for its CNI configuration. The daemon writes 00-plexus.conflist there." }, "manageConfiguration": { "enum": ["keep", "report", "off"], "default": "keep", "description": "What happens with 00-plexus.conflist: keep writes it and puts it right when another program replaces or displaces it; report writes it once and only tells afterwards; off leaves the folder alone." }, "defaultNetwork": { "type": "string", "description": "File in cniConfDir with the default network. Without it: the first configuration there that is not of Plexus or Multus." }, "statusChecks": { "type": "boolean", "default": false, "description": "Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime asks for STATUS and the node is NotReady while the default network is." }, "daemonWaitSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 10, "description": "How long the shim waits for the daemon before it answers code 11. Written into 00-plexus.conflist." }, "whenDaemonIsAway": { "enum": ["defer", "fail"], "default": "defer", "description": "What the shim does with a DEL while no daemon answers. defer: it keeps the DEL for the daemon's return and answers success, so that the pod can go; only where the host agent runs, because it carries such a DEL out. fail: it answers code 11, and the runtime tries again." }, "http": { "type": "string", "default": "127.0.0.1:9913", "description": "Address and port of /healthz, /readyz and /metrics; off switches them off." }, "nodeName": { "type": "string", "description": "Name of this node's Node object, for Events about it." }, "graceSeconds": { "type": "number", "minimum": 0, "maximum": 300, "default": 30, "description": "How long calls that run may go on after SIGTERM; then they are stopped and undone." }, "kubeletPodsApi": { "type": "string", "default": "/var/lib/kubelet/pods-api/pods-api.sock", "description": "Socket of kubelet's Pods API (Kubernetes 1.36 or later), asked for a pod's annotations when the runtime did not hand them over. Used when it is there." } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenDaemonOptions", "description": "Keys of the daemon's own, beside all keys of the table above.", "type": "object", "properties": { "socket": { "type": "string", "pattern": "^/.{1,90}$", "default": "/run/plexus/plexus.sock", "description": "The host link: the unix socket on which the shim calls. Only root may use it." }, "cniConfDir": { "type": "string", "pattern": "^/", "default": "/etc/cni/net.d", "description": "Folder where the container runtime looks for its CNI configuration. The daemon writes 00-plexus.conflist there." }, "manageConfiguration": { "enum": ["keep", "report", "off"], "default": "keep", "description": "What happens with 00-plexus.conflist: keep writes it and puts it right when another program replaces or displaces it; report writes it once and only tells afterwards; off leaves the folder alone." }, "defaultNetwork": { "type": "string", "description": "File in cniConfDir with the default network. Without it: the first configuration there that is not of Plexus or Multus." }, "statusChecks": { "type": "boolean", "default": false, "description": "Writes 00-plexus.conflist with cniVersion 1.1.0, so that the container runtime asks for STATUS and the node is NotReady while the default network is." }, "daemonWaitSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 10, "description": "How long the shim waits for the daemon before it answers code 11. Written into 00-plexus.conflist." }, "whenDaemonIsAway": { "enum": ["defer", "fail"], "default": "defer", "description": "What the shim does with a DEL while no daemon answers. defer: it keeps the DEL for the daemon's return and answers success, so that the pod can go; only where the host agent runs, because it carries such a DEL out. fail: it answers code 11, and the runtime tries again." }, "http": { "type": "string", "default": "127.0.0.1:9913", "description": "Address and port of /healthz, /readyz and /metrics; off switches them off." }, "nodeName": { "type": "string", "description": "Name of this node's Node object, for Events about it." }, "graceSeconds": { "type": "number", "minimum": 0, "maximum": 300, "default": 30, "description": "How long calls that run may go on after SIGTERM; then they are stopped and undone." }, "reclaimSeconds": { "type": "number", "minimum": 0, "maximum": 86400, "default": 300, "description": "How often the daemon compares its journal with the namespaces and pods of this node, to undo sandboxes that are gone without a DEL (needs the host agent) and to tell of running pods that were never attached. 0: never." }, "kubeletPodsApi": { "type": "string", "default": "/var/lib/kubelet/pods-api/pods-api.sock", "description": "Socket of kubelet's Pods API (Kubernetes 1.36 or later), asked for a pod's annotations when the runtime did not hand them over. Used when it is there." } } };
 var pattern0 = new RegExp("^/.{1,90}$", "u");
 var pattern1 = new RegExp("^/", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -183,23 +183,54 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.reclaimSeconds !== void 0) {
+      let data10 = data.reclaimSeconds;
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 86400 || isNaN(data10)) {
+          const err16 = { instancePath: instancePath + "/reclaimSeconds", schemaPath: "#/properties/reclaimSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 86400 }, message: "must be <= 86400" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+        if (data10 < 0 || isNaN(data10)) {
+          const err17 = { instancePath: instancePath + "/reclaimSeconds", schemaPath: "#/properties/reclaimSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+      } else {
+        const err18 = { instancePath: instancePath + "/reclaimSeconds", schemaPath: "#/properties/reclaimSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
     if (data.kubeletPodsApi !== void 0) {
       if (typeof data.kubeletPodsApi !== "string") {
-        const err16 = { instancePath: instancePath + "/kubeletPodsApi", schemaPath: "#/properties/kubeletPodsApi/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err19 = { instancePath: instancePath + "/kubeletPodsApi", schemaPath: "#/properties/kubeletPodsApi/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err16];
+          vErrors = [err19];
         } else {
-          vErrors.push(err16);
+          vErrors.push(err19);
         }
         errors++;
       }
     }
   } else {
-    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err17];
+      vErrors = [err20];
     } else {
-      vErrors.push(err17);
+      vErrors.push(err20);
     }
     errors++;
   }

@@ -17,6 +17,8 @@ export interface DaemonOptions {
   readonly http?: { readonly host: string; readonly port: number };
   readonly nodeName?: string;
   readonly graceSeconds: number;
+  /** 0: never. */
+  readonly reclaimSeconds: number;
   readonly kubeletPodsApi: string;
   /** Everything else: settings that hold for all calls. */
   readonly settings: JsonObject;
@@ -28,12 +30,11 @@ export function parseDaemonOptions(config: JsonObject): { readonly options: Daem
   const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !daemonKeys.includes(key)));
   if (!validate(own)) throw invalid(own);
   const written = own as WrittenDaemonOptions;
-  const { defaultNetwork, nodeName, kubeletPodsApi, socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, whenDaemonIsAway, graceSeconds } =
-    written;
-  const http = httpOf(written.http ?? '127.0.0.1:9913');
+  const { defaultNetwork, nodeName, http: address, ...rest } = written;
+  const http = httpOf(address ?? '127.0.0.1:9913');
   const options: DaemonOptions = {
     ...defaults,
-    ...withoutAbsent({ socket, cniConfDir, manageConfiguration, statusChecks, daemonWaitSeconds, whenDaemonIsAway, graceSeconds, kubeletPodsApi }),
+    ...withoutAbsent(rest),
     ...(filled(defaultNetwork) && { defaultNetwork }),
     ...(http !== undefined && { http }),
     ...(filled(nodeName) && { nodeName }),
@@ -56,6 +57,7 @@ const defaults = {
   daemonWaitSeconds: 10,
   whenDaemonIsAway: 'defer',
   graceSeconds: 30,
+  reclaimSeconds: 300,
   kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',
 } as const;
 

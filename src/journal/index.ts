@@ -5,4 +5,5 @@ export { dropLocksOf, fileLocks } from './file-locks.ts';
 export { type Journal, type Listing, type RecordKey } from './journal.ts';
 export { type MultusState, multusState } from './multus-state.ts';
 export { bootIdNow } from './process-identity.ts';
+export { type UnattachedPod, type UnattachedPods, unattachedPods } from './unattached-pods.ts';
 export { type LockHolder, type SandboxLocks } from './sandbox-lock.ts';

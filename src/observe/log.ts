@@ -51,6 +51,8 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
   'operation-finished': ['info', 'error'],
   'status-published': ['info', 'warn'],
   abandoned: ['error', 'error'],
+  reclaimed: ['warn', 'warn'],
+  unattached: ['warn', 'warn'],
   attached: ['info', 'info'],
   detached: ['info', 'info'],
   'plugin-finished': ['debug', 'warn'],

@@ -15,6 +15,8 @@ export interface JournalNumbers {
   readonly detaching: number;
   readonly abandoned: number;
   readonly pendingStatus: number;
+  /** DELs from while there was no daemon. */
+  readonly deferred: number;
   readonly attachments: ReadonlyMap<string, number>;
 }
 export interface Metrics {
@@ -41,9 +43,9 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   return { report, render };
 }
 
-const noNumbers: JournalNumbers = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0, attachments: new Map() };
+const noNumbers: JournalNumbers = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0, deferred: 0, attachments: new Map() };
 
-function counters({ Counter, Histogram }: PromClient, registers: prom.Registry[]) {
+function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Registry[]) {
   const counter = (name: string, help: string, labelNames: string[]): prom.Counter => new Counter({ name, help, labelNames, registers });
   const histogram = (name: string, help: string, labelNames: string[]): prom.Histogram =>
     new Histogram({ name, help, labelNames, buckets: seconds, registers });
@@ -60,7 +62,11 @@ function counters({ Counter, Histogram }: PromClient, registers: prom.Registry[]
       'outcome',
     ]),
     abandoned: counter('plexus_attachments_abandoned_total', 'Attachments that could not be undone for so long that their pod was let go.', ['network']),
+    reclaimed: counter('plexus_sandboxes_reclaimed_total', 'Sandboxes that were gone without a DEL and were undone by the daemon; abandoned: not wholly.', [
+      'outcome',
+    ]),
     problems: counter('plexus_problems_total', 'Problems told outside of an answer, by identifier of the error.', ['id']),
+    unattached: new Gauge({ name: 'plexus_pods_unattached', help: 'Running pods of this node that ask for networks and were never attached.', registers }),
     displaced: counter(
       'plexus_configuration_displaced_total',
       'How often the CNI configuration of Plexus was found displaced or changed by another program.',
@@ -82,6 +88,8 @@ function listener(metrics: ReturnType<typeof counters>): Report {
     'status-published': ({ outcome }) => metrics.statuses.inc({ outcome }),
     'api-request': ({ verb, resource, status }) => metrics.api.inc({ verb, resource, code: String(status) }),
     abandoned: ({ network }) => metrics.abandoned.inc({ network }),
+    reclaimed: ({ outcome }) => metrics.reclaimed.inc({ outcome }),
+    unattached: ({ pods }) => metrics.unattached.set(pods.length),
     'configuration-displaced': () => metrics.displaced.inc(),
     problem: ({ error }) => metrics.problems.inc({ id: error.id }),
   };
@@ -98,6 +106,7 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
   journal('plexus_journal_detaching', 'Attachments in the journal that could not yet be undone.', ({ detaching }) => detaching);
   journal('plexus_journal_abandoned', 'Of these, attachments whose pod was let go: the daemon goes on trying.', ({ abandoned }) => abandoned);
   journal('plexus_journal_pending_status', 'Sandboxes whose network-status is not yet in the API.', ({ pendingStatus }) => pendingStatus);
+  journal('plexus_calls_deferred', 'DELs that were answered while no daemon was there and are not yet carried out.', ({ deferred }) => deferred);
   const attachments: prom.Gauge = new Gauge({
     name: 'plexus_attachments',
     help: 'Attachments on this node, by network.',

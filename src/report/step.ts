@@ -29,6 +29,10 @@ export type Step =
       readonly attempts: number;
       readonly lastError: string;
     })
+  /** A sandbox that the runtime has lost was undone. `abandoned`: not all of it could be; the daemon goes on trying. */
+  | (StepOf & { readonly kind: 'reclaimed'; readonly why: string; readonly outcome: 'undone' | 'abandoned'; readonly ms: number })
+  /** How many running pods ask for networks and were never attached by Plexus. Only when it changes. */
+  | { readonly kind: 'unattached'; readonly pods: readonly string[] }
   | (StepOf & { readonly kind: 'operation-finished'; readonly command: string; readonly ms: number; readonly error?: PlexusError })
   | (StepOf & {
       readonly kind: 'status-published';

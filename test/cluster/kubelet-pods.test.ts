@@ -61,6 +61,8 @@ describe('K8S-12: where the pod of a call comes from', () => {
   const cluster = (found: typeof pod | undefined): Cluster => ({
     getPodOfKubelet: async () => (asked.push('kubelet'), found),
     getPod: async () => (asked.push('api'), pod),
+    getPodState: () => Promise.reject(new Error('not asked')),
+    listPodsOf: () => Promise.reject(new Error('not asked')),
     getNad: () => Promise.reject(new Error('not asked')),
     patchNetworkStatus: () => Promise.reject(new Error('not asked')),
     recordEvent: () => Promise.reject(new Error('not asked')),

@@ -44,6 +44,7 @@ describe('the configuration of the daemon', () => {
       statusChecks: false,
       daemonWaitSeconds: 10,
       whenDaemonIsAway: 'defer',
+      reclaimSeconds: 300,
       http: { host: '127.0.0.1', port: 9913 },
       graceSeconds: 30,
       kubeletPodsApi: '/var/lib/kubelet/pods-api/pods-api.sock',

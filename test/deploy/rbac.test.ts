@@ -46,7 +46,7 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'p', namespace: 'default', uid: 'u' },
-      spec: { containers: [{ name: 'c', image: 'none' }] },
+      spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'none' }] },
     });
     const watched = await connectForLong({ kind: 'kubeconfig', file }, () => {});
     const stop = new AbortController();
@@ -56,6 +56,9 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
     const signal = AbortSignal.timeout(10_000);
     const pod = { namespace: 'default', name: 'p', uid: 'u' };
     expect(await cluster.getPod(pod, signal)).toMatchObject(pod);
+    expect(await cluster.getPodState(pod, signal)).toMatchObject({ metadata: pod, hostNetwork: false, deleting: false });
+    expect(await cluster.listPodsOf('node-1', signal)).toMatchObject([pod]);
+    expect(await cluster.listPodsOf('node-2', signal)).toEqual([]);
     expect(await cluster.getNad({ namespace: 'default', name: 'none' }, signal)).toBeUndefined();
     expect(await cluster.patchNetworkStatus(pod, '[]', signal)).toBe('written');
     await cluster.recordEvent(pod, { type: 'Normal', reason: 'Test', message: 'm' }, signal);

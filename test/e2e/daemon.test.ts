@@ -10,7 +10,7 @@ beforeAll(async () => {
   at = await createClusterNode();
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/24'));
   at.nad('edge', { cniVersion: '1.0.0', name: 'edge', type: 'macvlan', master: 'eth1', ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] } });
-  await at.start();
+  await at.start({ flags: { 'reclaim-seconds': '0' } }); // requests are counted
 });
 afterAll(() => at.remove());
 beforeEach(() => at.api.faults.clear());

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isJsonObject, parseJson } from '../cni/index.ts';
+import { fileUnusable, problemOf } from '../errors/index.ts';
+import { makeFolder, replaceAtomically } from '../files/index.ts';
+
+/** A running pod that asks for networks and was never attached by Plexus. */
+export interface UnattachedPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
+  /** What it asks for, as written. */
+  readonly networks: string;
+  readonly why: string;
+}
+/** What the daemon's last sweep found, for whoever asks on the node. fileUnusable. */
+export interface UnattachedPods {
+  /** [] when there is no file, or none that can be understood: the next sweep writes it anew. */
+  read(): Promise<readonly UnattachedPod[]>;
+  write(pods: readonly UnattachedPod[]): Promise<void>;
+}
+
+/** Those kept in a folder. */
+export function unattachedPods(folder: string): UnattachedPods {
+  const file = join(folder, 'unattached.json');
+  return {
+    read: async () => {
+      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '[]';
+        throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+      });
+      return podsIn(text, file);
+    },
+    write: async (pods) => {
+      await makeFolder(folder);
+      await replaceAtomically(file, `${JSON.stringify(pods)}\n`);
+    },
+  };
+}
+
+function podsIn(text: string, file: string): readonly UnattachedPod[] {
+  try {
+    const json = parseJson(text, file);
+    return Array.isArray(json) ? (json.filter(isPod) as unknown as readonly UnattachedPod[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+const isPod = (value: unknown): boolean => isJsonObject(value) && ['namespace', 'name', 'networks', 'why'].every((key) => typeof value[key] === 'string');

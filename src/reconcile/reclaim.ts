@@ -1,0 +1,137 @@
+import { type AbandonedDeps, type NamespaceNow, namespaceNow, undoLost } from '../attach/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { asPlexusError } from '../errors/index.ts';
+import type { DeferredCalls } from '../journal/index.ts';
+import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { type Evidence, whyGone } from './why-gone.ts';
+
+/** What reclaiming works with. Its plugins run on the host agent. */
+export interface ReclaimDeps extends AbandonedDeps {
+  readonly cluster: Cluster | undefined;
+  readonly deferred: Pick<DeferredCalls, 'has'>;
+  readonly bootId: string;
+}
+/** Whether a sandbox was found for the first time that seems to be gone: it is looked at again before anything happens. */
+export interface ReclaimRound {
+  readonly suspects: number;
+  readonly reclaimed: number;
+}
+
+/** What is remembered from one round to the next, by record. */
+interface Memory {
+  /** Records whose own interfaces were seen. */
+  seen: Set<string>;
+  /** Records that were found gone in the last round. */
+  suspects: Set<string>;
+}
+interface Look {
+  readonly record: SandboxRecord;
+  readonly namespace: NamespaceNow;
+  readonly pod: Evidence['pod'];
+}
+
+/**
+ * Undoes sandboxes of the journal that are gone without a DEL: after a restart of the machine at once, all others when two
+ * rounds in a row find them gone. One that may be alive is never touched (why-gone.ts).
+ */
+export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise<ReclaimRound> {
+  const memory: Memory = { seen: new Set(), suspects: new Set() };
+  return async (deps, signal) => {
+    const looks = await lookAll(deps, signal);
+    for (const { record, namespace } of looks) if (namespace === 'own') memory.seen.add(nameOf(record));
+    const isBlind = seesNothing(looks);
+    const suspects = new Set<string>();
+    let reclaimed = 0;
+    for (const look of looks) {
+      const why = whyGone(evidenceFor(look, { looks, isBlind, memory, deps }));
+      if (why === undefined) continue;
+      const isCertain = isOfEarlierBoot(look.record, deps) || memory.suspects.has(nameOf(look.record));
+      if (!isCertain) suspects.add(nameOf(look.record));
+      else if (await reclaim(look, why, deps, signal)) reclaimed++;
+    }
+    const names = new Set(looks.map(({ record }) => nameOf(record)));
+    memory.seen = new Set([...memory.seen].filter((name) => names.has(name)));
+    memory.suspects = suspects;
+    return { suspects: suspects.size, reclaimed };
+  };
+}
+
+// a sandbox that is attached anew is another one
+const nameOf = ({ containerId, ifName, createdAt }: SandboxRecord): string => `${containerId}@${ifName} ${createdAt}`;
+
+const isOfEarlierBoot = ({ bootId }: SandboxRecord, deps: ReclaimDeps): boolean => bootId !== undefined && bootId !== deps.bootId;
+
+/** Every sandbox that somebody else does not already see to; of those whose namespace is gone, what the API says of the pod. */
+async function lookAll(deps: ReclaimDeps, signal: AbortSignal): Promise<readonly Look[]> {
+  const { records } = await deps.journal.list();
+  const podNow = podQuestions(deps);
+  const looks: Look[] = [];
+  for (const record of records) {
+    if (record.attachments.every(isAbandoned) || (await deps.deferred.has(record))) continue;
+    const namespace = await namespaceNow(record, deps.host, signal);
+    const mustAsk = (namespace === 'missing' || namespace === 'other') && !isOfEarlierBoot(record, deps);
+    looks.push({ record, namespace, pod: mustAsk ? await podNow(record, signal) : 'unknown' });
+  }
+  return looks;
+}
+
+// a host agent that sees no namespace of pods that are there has the folder of namespaces not in sight
+const seesNothing = (looks: readonly Look[]): boolean =>
+  looks.every(({ namespace }) => namespace !== 'own') && looks.some(({ namespace, pod }) => namespace === 'missing' && pod === 'there');
+
+interface Scene {
+  readonly looks: readonly Look[];
+  readonly isBlind: boolean;
+  readonly memory: Memory;
+  readonly deps: ReclaimDeps;
+}
+
+function evidenceFor({ record, namespace, pod }: Look, { looks, isBlind, memory, deps }: Scene): Evidence {
+  return {
+    boot: record.bootId === undefined ? 'unknown' : isOfEarlierBoot(record, deps) ? 'earlier' : 'this',
+    namespace: isBlind && namespace === 'missing' ? 'unknown' : namespace,
+    wasSeen: memory.seen.has(nameOf(record)),
+    pod,
+    hasSuccessor: looks.some((other) => other.namespace === 'own' && isSamePod(other.record, record)),
+  };
+}
+
+const isSamePod = (one: SandboxRecord, other: SandboxRecord): boolean =>
+  one.pod?.uid !== undefined && one.pod.uid === other.pod?.uid && one.ifName === other.ifName && one.containerId !== other.containerId;
+
+const answerMs = 3000;
+
+/** Asks what has become of a sandbox's pod; an API server that does not answer is asked once in a round. */
+function podQuestions({ cluster }: ReclaimDeps): (record: SandboxRecord, signal: AbortSignal) => Promise<Evidence['pod']> {
+  let isAway = cluster === undefined;
+  return async ({ pod }, signal) => {
+    if (pod === undefined) return 'none';
+    if (isAway || pod.isStatic === true) return 'unknown'; // a static pod runs also without its mirror in the API
+    try {
+      const now = await cluster?.getPodState(pod, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
+      if (now === undefined) return 'gone';
+      if (pod.uid !== undefined && now.metadata.uid !== undefined && now.metadata.uid !== pod.uid) return 'replaced';
+      return now.phase === 'Succeeded' || now.phase === 'Failed' ? 'ended' : 'there';
+    } catch {
+      isAway = true;
+      return 'unknown';
+    }
+  };
+}
+
+async function reclaim({ record }: Look, why: string, deps: ReclaimDeps, signal: AbortSignal): Promise<boolean> {
+  const { containerId, pod } = record;
+  const started = deps.now();
+  const isStillLost = async (now: SandboxRecord): Promise<boolean> =>
+    nameOf(now) === nameOf(record) && (isOfEarlierBoot(now, deps) || ['missing', 'other'].includes(await namespaceNow(now, deps.host, signal)));
+  try {
+    const outcome = await undoLost(record, isStillLost, deps, signal);
+    if (outcome === 'changed') return false;
+    const tell = { kind: 'reclaimed', sandbox: containerId, ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }) } as const;
+    deps.report({ ...tell, why, outcome, ms: deps.now() - started });
+    return true;
+  } catch (thrown) {
+    deps.report({ kind: 'problem', sandbox: containerId, error: asPlexusError(thrown) });
+    return false;
+  }
+}

@@ -1,0 +1,192 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileJournal } from '../../src/journal/index.ts';
+import type { SandboxRecord } from '../../src/plan/index.ts';
+import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+import type { TestPod } from '../support/test-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// Sandboxes that go without a DEL: real plugins, the daemon, its host agent, the API server.
+const run = promisify(execFile);
+const flags = { 'reclaim-seconds': '1' };
+let at: ClusterNode;
+let rounds = 0;
+
+beforeEach(async () => {
+  at = await createClusterNode();
+  at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
+});
+afterEach(() => at.remove());
+
+const journal = () => fileJournal(join(at.node.dir, 'state/journal'));
+const recorded = async ({ containerId }: TestPod): Promise<SandboxRecord | undefined> => journal().read({ containerId, ifName: 'eth0' });
+const isGone = async (pod: TestPod): Promise<boolean> => (await recorded(pod)) === undefined;
+function deleteObject(pod: TestPod): void {
+  at.api.remove('pods', pod.namespace, pod.name);
+}
+
+async function attached(name: string): Promise<TestPod> {
+  const pod = await at.pod(name, 'storage');
+  expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+  return pod;
+}
+async function change(pod: TestPod, change: Partial<SandboxRecord>): Promise<void> {
+  const record = await recorded(pod);
+  if (record !== undefined) await journal().write({ ...record, ...change });
+}
+/** What would have been done to all is done to this one: a sandbox that is certainly gone is reclaimed, in two rounds. */
+async function roundsPass(): Promise<void> {
+  const canary = await attached(`canary-${rounds++}`);
+  deleteObject(canary);
+  await canary.netns.remove();
+  await waitFor('the canary is reclaimed', () => isGone(canary));
+}
+/** A record of before the last restart is undone at once: then one round has passed. */
+async function roundPasses(): Promise<void> {
+  const containerId = `mark-${rounds++}`;
+  await journal().write(sampleRecord({ containerId, bootId: 'of-before' }));
+  await waitFor('the mark is gone', async () => (await journal().read({ containerId, ifName: 'eth0' })) === undefined);
+}
+async function assertIntact(pod: TestPod): Promise<void> {
+  expect(await at.call('CHECK', pod)).toMatchObject({ exitCode: 0, stdout: '' });
+}
+async function assertAllCanGo(...alive: readonly TestPod[]): Promise<void> {
+  for (const pod of alive) {
+    await assertIntact(pod);
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  }
+  expect(await at.node.leftovers()).toEqual([]);
+}
+
+describe('a sandbox that is gone is undone by the daemon', () => {
+  it('K8S-64: after a restart of the machine, at once: leases and rules of before are given back', async () => {
+    await at.start({ flags: { ...flags, 'reclaim-seconds': '3600' } });
+    const [lost, stays] = [await attached('lost'), await attached('stays')];
+    await at.daemon().stop();
+    await change(lost, { bootId: 'of-before' });
+    await lost.netns.remove();
+    await at.start({ flags: { ...flags, 'reclaim-seconds': '3600' } });
+    await waitFor('a word about the missing agent', async () => at.daemon().log.some((line) => line.includes('wait for the host agent')));
+    await at.startAgent();
+    await waitFor('it is reclaimed', () => isGone(lost));
+    await waitFor('the word', async () => at.daemon().log.some((line) => line.includes('started anew')));
+    await assertAllCanGo(stays);
+  });
+
+  it.each(['2090-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z'])('after a forced removal, whatever the clock says: %s', async (createdAt) => {
+    await at.start({ flags });
+    await at.startAgent();
+    const [lost, stays] = [await attached('lost'), await attached('stays')];
+    for (const pod of [lost, stays]) await change(pod, { createdAt });
+    deleteObject(lost);
+    await lost.netns.remove();
+    await waitFor('it is reclaimed', () => isGone(lost));
+    await assertAllCanGo(stays);
+  });
+
+  it('when its pod has another sandbox, which stays', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const old = await attached('twice');
+    const { netns, containerId } = await at.node.pod('other');
+    const next: TestPod = { ...old, netns, containerId };
+    expect(await at.call('ADD', next)).toMatchObject({ exitCode: 0 });
+    await roundsPass();
+    await assertIntact(old);
+    await old.netns.remove();
+    await waitFor('the old one is reclaimed', () => isGone(old));
+    await assertAllCanGo(next);
+  });
+
+  it('when the path of its namespace is another sandbox’s by now, which stays', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const old = await attached('old');
+    await run('ip', ['netns', 'delete', old.netns.name]);
+    await run('ip', ['netns', 'add', old.netns.name]);
+    deleteObject(old);
+    const next: TestPod = { ...(await at.pod('next', 'storage')), netns: old.netns };
+    expect(await at.call('ADD', next)).toMatchObject({ exitCode: 0 });
+    await waitFor('the old one is reclaimed', () => isGone(old));
+    await assertAllCanGo(next);
+  });
+
+  it('while the API server is away, when this daemon has seen it alive before', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const [lost, stays] = [await attached('lost'), await attached('stays')];
+    await roundsPass();
+    at.api.faults.answer(503);
+    await lost.netns.remove();
+    await waitFor('it is reclaimed', () => isGone(lost));
+    at.api.faults.clear();
+    await assertAllCanGo(stays);
+  });
+
+  it('what cannot be undone is abandoned: told, and tried again', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const lost = await attached('lost');
+    const record = await recorded(lost);
+    const [, storage] = record?.attachments ?? [];
+    const broken = JSON.parse(JSON.stringify(storage).replace('"type":"bridge"', '"type":"bridge-that-is-missing"')) as SandboxRecord['attachments'][number];
+    await change(lost, { attachments: [record?.attachments[0] as SandboxRecord['attachments'][number], broken] });
+    deleteObject(lost);
+    await lost.netns.remove();
+    await waitFor('it is abandoned', async () => JSON.stringify(await recorded(lost)).includes('abandonedAt'));
+    expect((await recorded(lost))?.attachments).toMatchObject([{ state: 'detaching', attachment: { interfaceName: 'net1' } }]);
+    await change(lost, { attachments: [storage as SandboxRecord['attachments'][number]] });
+    await waitFor('it is reclaimed', () => isGone(lost));
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+});
+
+describe('a sandbox that may be alive is never touched', () => {
+  it('its pod was deleted from the API by force while it still runs', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const pod = await attached('forced');
+    deleteObject(pod);
+    await roundsPass();
+    await assertAllCanGo(pod);
+  });
+
+  it('its namespace is gone, but its pod is there: kubelet sees to it', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const [pod, other] = [await attached('kubelets'), await attached('other')];
+    await pod.netns.remove();
+    await roundsPass();
+    expect(await isGone(pod)).toBe(false);
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    await assertAllCanGo(other);
+  });
+
+  it('the API server is away, and this daemon has not seen it before', async () => {
+    await at.start({ flags });
+    const pod = await attached('unseen');
+    deleteObject(pod);
+    await pod.netns.remove();
+    at.api.faults.answer(503);
+    await at.startAgent();
+    for (let round = 0; round < 3; round++) await roundPasses();
+    expect(await isGone(pod)).toBe(false);
+    at.api.faults.clear();
+    await waitFor('now it is certain', () => isGone(pod));
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
+  it('the host agent has the namespaces not in sight', async () => {
+    await at.start({ flags });
+    const [one, two] = [await attached('one'), await attached('two')];
+    for (const pod of [one, two]) await change(pod, { netns: `/run/elsewhere/${pod.name}` });
+    deleteObject(two);
+    await at.startAgent();
+    for (let round = 0; round < 3; round++) await roundPasses();
+    expect([await isGone(one), await isGone(two)]).toEqual([false, false]);
+    await assertAllCanGo(one, two);
+  });
+});

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// Pods of this node in the API that ask for networks, and what the journal holds.
+let at: ClusterNode;
+beforeEach(async () => {
+  at = await createClusterNode();
+  at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
+});
+afterEach(() => at.remove());
+
+interface Made {
+  readonly annotations?: Record<string, string>;
+  readonly spec?: object;
+  readonly status?: object;
+}
+const running = (name: string, { annotations = { [networksKey]: 'storage' }, spec = {}, status = {} }: Made = {}): void =>
+  void at.api.put('pods', {
+    metadata: { name, namespace: 'default', annotations },
+    spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }], ...spec },
+    status: { phase: 'Running', startTime: '2020-01-01T00:00:00Z', ...status },
+  });
+const told = (): readonly { reason: string; message: string; involvedObject: { name: string } }[] =>
+  (at.api.all('events') as unknown as { reason: string; message: string; involvedObject: { name: string } }[]).filter(
+    ({ reason }) => reason === 'NetworksNotAttached',
+  );
+const found = async (): Promise<readonly { name: string }[]> =>
+  JSON.parse(await readFile(join(at.node.dir, 'state/unattached.json'), 'utf8').catch(() => '[]')) as { name: string }[];
+const metric = async (): Promise<string | undefined> =>
+  /^plexus_pods_unattached (\d+)/m.exec(await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text())?.[1];
+
+describe('annotated and running means attached', () => {
+  it('a running pod that was never attached is told of once: Event, metric, list, and why it is likely', async () => {
+    running('old');
+    running('new', { status: { startTime: '2099-01-01T00:00:00Z' } });
+    await at.start({ flags: { 'reclaim-seconds': '1' } });
+    await waitFor('the events', async () => told().length === 2);
+    expect(Object.fromEntries(told().map(({ involvedObject, message }) => [involvedObject.name, message]))).toEqual({
+      old: expect.stringMatching(/asks for storage, but it runs without: .*it was started before Plexus came to this node\. Delete the pod/) as string,
+      new: expect.stringContaining('another CNI configuration was in use on this node') as string,
+    });
+    expect(await metric()).toBe('2');
+    expect(await found()).toMatchObject([{ name: 'new' }, { name: 'old' }]);
+    await at.daemon().stop();
+    await at.start({ flags: { 'reclaim-seconds': '1' } });
+    running('third');
+    await waitFor('the third', async () => (await found()).length === 3);
+    await waitFor('its event', async () => told().some(({ involvedObject }) => involvedObject.name === 'third'));
+    expect(told(), 'the others are not told of again').toHaveLength(3);
+    at.api.remove('pods', 'default', 'old');
+    await waitFor('the list is up to date', async () => (await found()).length === 2);
+    expect(await metric()).toBe('2');
+  });
+
+  it('not one that is attached, asks for nothing, is not on this node, does not run, uses the node’s network, or was attached by another', async () => {
+    const attached = await at.node.pod('attached');
+    running('attached');
+    const { metadata } = at.api.get('pods', 'default', 'attached') ?? {};
+    running('asks-for-nothing', { annotations: {} });
+    running('empty', { annotations: { [networksKey]: ' ' } });
+    running('elsewhere', { spec: { nodeName: 'node-2' } });
+    running('pending', { status: { phase: 'Pending' } });
+    running('done', { status: { phase: 'Succeeded' } });
+    running('host', { spec: { hostNetwork: true } });
+    running('by-multus', { annotations: { [networksKey]: 'storage', [statusKey]: '[{"name":"a"},{"name":"default/storage"}]' } });
+    await at.start({ flags: { 'reclaim-seconds': '1' } });
+    const pod = { ...attached, uid: metadata?.uid ?? '' };
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    running('never');
+    await waitFor('the one that counts', async () => (await found()).length > 0);
+    expect(await found()).toMatchObject([{ name: 'never' }]);
+    await waitFor('its event', async () => told().length > 0);
+    expect(told()).toHaveLength(1);
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('says once that it may not look, and goes on with everything else', async () => {
+    at.api.faults.answer(403, { match: ({ verb, resource }) => verb === 'list' && resource === 'pods' });
+    await at.start({ flags: { 'reclaim-seconds': '1' } });
+    const words = (): number => at.daemon().log.filter((line) => line.includes('cannot be looked for')).length;
+    await waitFor('the word', async () => words() > 0);
+    const pod = await at.pod('works', 'storage');
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(words()).toBe(1);
+  });
+});

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Evidence, whyGone } from '../../src/reconcile/why-gone.ts';
+
+const evidence: fc.Arbitrary<Evidence> = fc.record({
+  boot: fc.constantFrom('this', 'earlier', 'unknown'),
+  namespace: fc.constantFrom('own', 'other', 'missing', 'unknown'),
+  wasSeen: fc.boolean(),
+  pod: fc.constantFrom('gone', 'replaced', 'ended', 'there', 'none', 'unknown'),
+  hasSuccessor: fc.boolean(),
+});
+const always = (claim: (seen: Evidence) => boolean): void => fc.assert(fc.property(evidence, claim), { numRuns: 2000 });
+
+describe('a sandbox is never taken for gone', () => {
+  it('while its interfaces are in its namespace, unless the machine was started anew: also when its pod is gone from the API', () =>
+    always((seen) => seen.namespace !== 'own' || seen.boot === 'earlier' || whyGone(seen) === undefined));
+  it('while nobody can tell what is in its namespace', () =>
+    always((seen) => seen.namespace !== 'unknown' || seen.boot === 'earlier' || whyGone(seen) === undefined));
+  it('while the API server is away, unless the node itself is certain of it', () =>
+    always((seen) => seen.pod !== 'unknown' || seen.boot === 'earlier' || seen.wasSeen || seen.hasSuccessor || whyGone(seen) === undefined));
+  it('while its pod is there and has no other sandbox', () =>
+    always((seen) => seen.pod !== 'there' || seen.boot === 'earlier' || seen.hasSuccessor || whyGone(seen) === undefined));
+});
+
+describe('a sandbox is gone', () => {
+  const gone: readonly (Partial<Evidence> & { readonly why: RegExp })[] = [
+    { boot: 'earlier', namespace: 'unknown', why: /started anew/ },
+    { boot: 'earlier', namespace: 'own', pod: 'there', why: /started anew/ },
+    { namespace: 'missing', pod: 'gone', why: /namespace is gone, and so is its pod/ },
+    { namespace: 'other', pod: 'gone', why: /another one now, and so is its pod/ },
+    { namespace: 'missing', pod: 'replaced', why: /another pod has its name/ },
+    { namespace: 'missing', pod: 'ended', why: /has ended/ },
+    { namespace: 'missing', pod: 'there', hasSuccessor: true, why: /newer sandbox/ },
+    { namespace: 'missing', pod: 'unknown', wasSeen: true, why: /were before/ },
+    { namespace: 'other', pod: 'none', wasSeen: true, why: /were before/ },
+  ];
+  it.each(gone)('$why', ({ why, ...seen }) => {
+    expect(whyGone({ boot: 'this', namespace: 'own', wasSeen: false, pod: 'unknown', hasSuccessor: false, ...seen })).toMatch(why);
+  });
+});
