@@ -1,5 +1,5 @@
 import type { AttachDeps } from '../attach/index.ts';
-import { connect, connectOptionsFor } from '../cluster/index.ts';
+import { type Cluster, connect, connectOptionsFor } from '../cluster/index.ts';
 import type { Env } from '../cni/index.ts';
 import { localHost } from '../host/index.ts';
 import { type LockHolder, bootIdNow, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
@@ -7,8 +7,8 @@ import { createLog, type Log } from '../observe/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
-/** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name. */
-export async function directDeps(settings: Settings, env: Env): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
+/** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name (or `standIn`). */
+export async function directDeps(settings: Settings, env: Env, standIn?: Cluster): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
   const options = connectOptionsFor(settings, env);
   const log = createLog({ level: settings.logLevel, toStderr: settings.logToStderr, ...(settings.logFile !== undefined && { file: settings.logFile }) });
   const deps: AttachDeps = {
@@ -18,7 +18,7 @@ export async function directDeps(settings: Settings, env: Env): Promise<{ readon
     locks: fileLocks(`${settings.cniDir}/locks`),
     deferred: deferredCalls(`${settings.cniDir}/deferred`),
     multusState: multusState(settings.multusStateDir),
-    cluster: options === undefined ? undefined : connect(options),
+    cluster: standIn ?? (options === undefined ? undefined : connect(options)),
     readConf: readConfPath,
     report: log.report,
     bootId: await bootIdNow(),

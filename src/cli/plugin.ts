@@ -3,8 +3,8 @@ import { type Answer, answerCall, failure } from '../attach/index.ts';
 import type { Env } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import type { Log } from '../observe/index.ts';
-import { parseSettings } from '../plan/index.ts';
 import { directDeps } from './direct.ts';
+import { settingsFor } from './stand-in.ts';
 
 /** Answers one call of the plugin from its environment and stdin, in this process alone. Never rejects. */
 export async function answerDirectly(env: Env, readStdin: () => Promise<string>, signal: AbortSignal): Promise<Answer> {
@@ -12,8 +12,8 @@ export async function answerDirectly(env: Env, readStdin: () => Promise<string>,
   const answer = await answerCall(
     { env, readStdin, isHostNetns: isOwnNetns },
     async (invocation) => {
-      const { settings, warnings } = parseSettings(invocation.config);
-      const direct = await directDeps(settings, invocation.env);
+      const { settings, warnings, standIn } = await settingsFor(invocation.config, env);
+      const direct = await directDeps(settings, invocation.env, standIn);
       log = direct.log;
       return { deps: direct.deps, warnings };
     },

@@ -47,6 +47,8 @@ export interface WatchedCluster {
   /** Until the signal is aborted. Never rejects. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly state: () => WatchState;
+  /** What is known of NetworkAttachmentDefinitions; absent where they are not watched. */
+  readonly nads?: { readonly all: () => readonly unknown[]; readonly revision: () => number };
 }
 /** How up to date what is watched is. */
 export interface WatchState {

@@ -5,6 +5,9 @@ export interface NadCache {
   /** Undefined when it is not known. nadInvalid when the object is no NAD. */
   readonly get: (ref: NadRef) => Nad | undefined;
   readonly size: () => number;
+  /** The objects as they are kept, and a number that is another one whenever they are. */
+  readonly all: () => readonly unknown[];
+  readonly revision: () => number;
   readonly set: (object: unknown) => void;
   readonly remove: (object: unknown) => void;
   /** Takes objects one by one; with `done`, they and no others are what is known. */
@@ -19,17 +22,30 @@ interface ApiObject {
 /** An empty one. Configurations are kept as text, once, and parsed when they are used. */
 export function createNadCache(): NadCache {
   let known = new Map<string, ApiObject>();
+  let revision = 0;
   return {
     get: (ref) => {
       const object = known.get(nadKey(ref));
       return object === undefined ? undefined : parseNad(object);
     },
     size: () => known.size,
-    set: (object) => void known.set(keyOf(object), slim(object)),
-    remove: (object) => void known.delete(keyOf(object)),
+    all: () => [...known.values()],
+    revision: () => revision,
+    set: (object) => {
+      known.set(keyOf(object), slim(object));
+      revision++;
+    },
+    remove: (object) => {
+      known.delete(keyOf(object));
+      revision++;
+    },
     listing: () => {
       const next = new Map<string, ApiObject>();
-      return { add: (object) => void next.set(keyOf(object), slim(object)), done: () => void (known = next) };
+      const done = (): void => {
+        known = next;
+        revision++;
+      };
+      return { add: (object) => void next.set(keyOf(object), slim(object)), done };
     },
   };
 }

@@ -39,5 +39,6 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
     },
     run: (signal) => reflect({ path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, timing, onSynced, onLost }, signal),
     state: () => ({ ...state, objects: nads.size() }),
+    nads,
   };
 }

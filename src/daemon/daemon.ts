@@ -9,6 +9,7 @@ import { type Report, tee } from '../report/index.ts';
 import { type DaemonParts, backgroundWork } from './background.ts';
 import { type CallContext, callAnswerer } from './calls.ts';
 import { serveHttp } from './http.ts';
+import { leaveStandIn } from './leave-stand-in.ts';
 import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
 import { nodeEvent } from './node-events.ts';
@@ -77,6 +78,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     watched?.run(background.signal) ?? Promise.resolve(),
     deps.keepConfiguration(report, background.signal),
     events?.run(background.signal) ?? Promise.resolve(),
+    leaveStandIn({ watched, settings: () => deps.options().settings, cniDir, report }, background.signal),
     ...backgroundWork(parts, background.signal),
   ];
   const ended = untilStopped(deps, stop, report).then(async () => {

@@ -34,7 +34,7 @@ export interface ClusterNode {
   /** The same, and its sandbox. */
   readonly pod: (name: string, networks?: string) => Promise<TestPod>;
   /** A call with 00-plexus.conflist. `handed`: annotations that the runtime hands over; true for those of the pod object. */
-  readonly call: (command: string, pod: TestPod, handed?: boolean | Record<string, string>) => Promise<RuntimeAnswer>;
+  readonly call: (command: string, pod: TestPod, handed?: boolean | Record<string, string>, executable?: string) => Promise<RuntimeAnswer>;
   readonly status: (name: string) => readonly JsonObject[] | undefined;
   readonly conflist: () => Promise<JsonObject>;
   readonly remove: () => Promise<void>;
@@ -88,10 +88,10 @@ export async function createClusterNode(): Promise<ClusterNode> {
       void api.put('network-attachment-definitions', { metadata: { name, namespace: 'default' }, spec: { config: JSON.stringify(config) } }),
     podObject,
     pod: async (name, networks) => ({ ...(await node.pod(name)), ...podObject(name, networks) }),
-    call: async (command, pod, handed = true) => {
+    call: async (command, pod, handed = true, executable = shim) => {
       const annotations = handed === true ? annotationsOf(pod) : handed === false ? undefined : handed;
       return callCni({
-        executable: shim,
+        executable,
         command,
         config: { ...configAsRuntime(await conflist(), annotations), ...(command === 'STATUS' && { cniVersion: '1.1.0' }) },
         containerId: pod.containerId,

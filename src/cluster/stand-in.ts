@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { apiUnavailable, fileUnusable, problemOf } from '../errors/index.ts';
+import { makeFolder, replaceAtomically } from '../files/index.ts';
+import { type NadRef, nadKey, parseNad, podKey } from '../npwg/index.ts';
+import type { Cluster } from './cluster.ts';
+
+/** What the daemon leaves on the disk for direct mode, which stands in for it while it is away. */
+export interface StandIn {
+  readonly formatVersion: 1;
+  /** The daemon's settings for all calls. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** NetworkAttachmentDefinition objects, as far as Plexus reads them. */
+  readonly nads: readonly unknown[];
+}
+
+/** Its file, in the state folder. */
+export const standInFile = (cniDir: string): string => `${cniDir}/stand-in.json`;
+
+/** Writes it for root only: configurations may hold secrets. fileUnusable. */
+export async function writeStandIn(file: string, standIn: StandIn): Promise<void> {
+  await makeFolder(dirname(file));
+  await replaceAtomically(file, `${JSON.stringify(standIn)}\n`);
+}
+
+/** Undefined when no daemon has left one. fileUnusable. */
+export async function readStandIn(file: string): Promise<StandIn | undefined> {
+  try {
+    const json = JSON.parse(await readFile(file, 'utf8')) as StandIn;
+    if (json.formatVersion === 1 && Array.isArray(json.nads) && typeof json.settings === 'object') return json;
+    throw new Error(`it is of format ${String(json.formatVersion)}, this version knows 1`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+  }
+}
+
+/**
+ * A Cluster that knows the networks of the daemon's last day and nothing else: what is not in it may be there by now, and
+ * is code 11, never "not found". A status is written later by the daemon; Events are left out.
+ */
+export function standInCluster(nads: StandIn['nads']): Cluster {
+  const known = new Map(nads.map((object) => [nadKey(refOf(object)), object]));
+  const away = (request: string) => apiUnavailable({ request, problem: 'the daemon is away, and direct mode in its place asks no API server' });
+  return {
+    getPod: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),
+    getPodState: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),
+    listPodsOf: (node) => Promise.reject(away(`list the pods of node ${node}`)),
+    getNad: async (ref) => {
+      const object = known.get(nadKey(ref));
+      if (object === undefined) throw away(`get NetworkAttachmentDefinition ${nadKey(ref)}`);
+      return parseNad(object);
+    },
+    patchNetworkStatus: (pod) => Promise.reject(away(`write network-status of pod ${podKey(pod)}`)),
+    recordEvent: async () => {},
+  };
+}
+
+const refOf = (object: unknown): NadRef => {
+  const { metadata } = object as { readonly metadata?: { readonly namespace?: string; readonly name?: string } };
+  return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
+};
