@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 const chunkBytes = 1024 * 1024;
@@ -30,15 +29,16 @@ async function pieceAt(file: FileHandle, start: number, buffer: Buffer): Promise
 
 /** Whether a text is in a file; false when it cannot be read. */
 export async function holdsText(path: string, text: string): Promise<boolean> {
-  let end = Buffer.alloc(0);
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
-      const piece = Buffer.concat([end, chunk]);
+    await using file = await open(path, 'r');
+    const buffer = Buffer.allocUnsafe(chunkBytes);
+    const step = chunkBytes - Buffer.byteLength(text) + 1; // it may lie across two pieces
+    for (let at = 0; ; at += step) {
+      const piece = await pieceAt(file, at, buffer);
       if (piece.includes(text)) return true;
-      end = piece.subarray(Math.max(0, piece.length - Buffer.byteLength(text) + 1)); // it may lie across two pieces
+      if (piece.length < chunkBytes) return false;
     }
   } catch {
     return false;
   }
-  return false;
 }
