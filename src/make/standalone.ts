@@ -24,6 +24,8 @@ async function findBun(): Promise<string> {
   return file;
 }
 
+// Bun would write the folder of this build into the file. Whoever asks for it at run time finds nothing there.
+const nowhere = { __dirname: '"/nonexistent"', __filename: '"/nonexistent/plexus-direct"' };
 // nothing that lies where it is started may change what it does
 const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
 
@@ -43,7 +45,7 @@ await mkdir(out, { recursive: true });
 const folder = await mkdtemp(join(out, '.making-'));
 try {
   const bundle = join(folder, `${name}.mjs`);
-  await build({ absWorkingDir: root, entryPoints: ['src/cli/standalone-entry.ts'], outfile: bundle, ...bundling });
+  await build({ absWorkingDir: root, entryPoints: ['src/cli/standalone-entry.ts'], outfile: bundle, define: nowhere, ...bundling });
   const made = await compile(bundle, folder);
   await rename(`${bundle}.LEGAL.txt`, join(out, `${name}.LEGAL.txt`));
   await rename(made, join(out, name));

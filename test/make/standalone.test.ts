@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callCni, plexusCni } from '../support/cni-runtime.ts';
+import { shim } from '../support/daemon.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
 const run = promisify(execFile);
@@ -112,6 +113,21 @@ describe('on a node without Node.js', () => {
     expect(rows[0]).toMatch(/^SANDBOX +POD +INTERFACE +NETWORK +STATE/);
     expect(rows.slice(1, 3)).toEqual([expect.stringMatching(/default\/p +eth0 .* attached/), expect.stringMatching(/default\/p +net1 .* attached/)]);
     expect(await call('DEL')).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('answers for the daemon when the program beside it cannot reach that one', async () => {
+    await copyFile(shim, join(folder.path, 'plexus'));
+    const pod = await node.pod('s', 'storage');
+    const call = (command: string, more: object = {}): ReturnType<TestNode['call']> =>
+      node.call(command, pod, {
+        executable: join(folder.path, 'plexus'),
+        config: node.config(more),
+        env: { PLEXUS_SOCKET: join(folder.path, 'no.sock') },
+      });
+    const added = await call('ADD', { daemonWaitSeconds: 0 });
+    expect(added, added.stdout).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await call('DEL', { daemonWaitSeconds: 0 })).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await node.leftovers()).toEqual([]);
   });
 
