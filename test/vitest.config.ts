@@ -5,7 +5,10 @@ import { closingLine } from './support/closing-line.ts';
 const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over'].map((name) => `test/e2e/${name}.test.ts`);
 
 const engine = process.env['PLEXUS_TEST_ENGINE'];
-const suitesOf = (name: string) => ({ extends: true as const, test: { name, include: ofEngines, env: { PLEXUS_TEST_ENGINE: name } } });
+const suitesOf = (name: string, more: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [...ofEngines, ...more], env: { PLEXUS_TEST_ENGINE: name } },
+});
 
 export default defineConfig({
   test: {
@@ -16,6 +19,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects:
-      engine === undefined ? [{ extends: true as const, test: { name: 'plexus', include: ['test/**/*.test.ts'] } }, suitesOf('daemon')] : [suitesOf(engine)],
+      engine === undefined
+        ? [{ extends: true as const, test: { name: 'plexus', include: ['test/**/*.test.ts'] } }, suitesOf('daemon')]
+        : [suitesOf(engine, ['test/e2e/kubernetes.test.ts'])],
   },
 });

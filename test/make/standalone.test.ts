@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,8 +14,10 @@ const root = join(import.meta.dirname, '../..');
 const nowhere = { PATH: '/nonexistent' };
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let direct: string;
+const hasBun = existsSync(join(root, 'node_modules/@oven')); // an optional package
 beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-standalone-'));
+  if (!hasBun) return;
   await run(process.execPath, [join(root, 'src/make/standalone.ts'), '--out', folder.path], { env: nowhere });
   direct = join(folder.path, 'plexus-direct');
 }, 180_000);
@@ -24,7 +27,7 @@ const words = async (...args: string[]): Promise<string> => (await run(direct, a
 const version = (executable: string): ReturnType<typeof callCni> =>
   callCni({ executable, command: 'VERSION', config: '', env: executable === direct ? nowhere : {} });
 
-describe('direct mode as one file', () => {
+describe.skipIf(!hasBun)('direct mode as one file', () => {
   it('is made with the licences of what is in it, and nothing else is left', async () => {
     expect((await readdir(folder.path)).toSorted()).toEqual(['plexus-direct', 'plexus-direct.LEGAL.txt']);
   });
@@ -88,7 +91,7 @@ describe('direct mode as one file', () => {
   });
 });
 
-describe('on a node without Node.js', () => {
+describe.skipIf(!hasBun)('on a node without Node.js', () => {
   let node: TestNode;
   let alone: string;
   beforeAll(async () => {
