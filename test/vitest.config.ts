@@ -1,8 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './support/closing-line.ts';
 
-/** Suites about what a call does, whoever answers it: run once in one process and once through shim and daemon. */
-const bothEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over'].map((name) => `test/e2e/${name}.test.ts`);
+/** Suites about what a call does, whoever answers it: run in one process and through shim and daemon; on demand for the single file. */
+const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over'].map((name) => `test/e2e/${name}.test.ts`);
+
+const engine = process.env['PLEXUS_TEST_ENGINE'];
+const suitesOf = (name: string, more: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [...ofEngines, ...more], env: { PLEXUS_TEST_ENGINE: name } },
+});
 
 export default defineConfig({
   test: {
@@ -12,9 +18,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
-    projects: [
-      { extends: true, test: { name: 'plexus', include: ['test/**/*.test.ts'] } },
-      { extends: true, test: { name: 'daemon', include: bothEngines, env: { PLEXUS_TEST_ENGINE: 'daemon' } } },
-    ],
+    projects:
+      engine === undefined
+        ? [{ extends: true as const, test: { name: 'plexus', include: ['test/**/*.test.ts'] } }, suitesOf('daemon')]
+        : [suitesOf(engine, ['test/e2e/kubernetes.test.ts'])],
   },
 });

@@ -17,6 +17,15 @@ export const shimUnusable = define(
   { code: cniCode.io, retry: 'never', fix: 'Give the file that npm run build makes for this machine (dist/shim/plexus) with --shim.' },
   (c: { file: string; problem: string }) => `${c.file} cannot be installed as the plugin: ${c.problem}`,
 );
+export const standInUnusable = define(
+  'PLX-STAND-IN-UNUSABLE',
+  {
+    code: cniCode.io,
+    retry: 'never',
+    fix: 'Make it with npm run build:standalone (dist/standalone/plexus-direct) and put it beside the shim, or leave --stand-in out.',
+  },
+  (c: { file: string; problem: string }) => `${c.file} cannot be installed as the stand-in for the daemon: ${c.problem}`,
+);
 export const nodeInUse = define(
   'PLX-NODE-IN-USE',
   {

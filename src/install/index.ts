@@ -3,7 +3,7 @@ export { conflistText, type ConflistOptions, type DefaultNetwork, defaultSocket,
 export { decideDefault, type DefaultDecision } from './default-conf.ts';
 export { keepConfiguration } from './keep-first.ts';
 export { type KeepOptions, type KeepTiming } from './keeper.ts';
-export { installShim, shimName } from './shim-file.ts';
+export { installShim, installStandIn, shimName, standInName } from './shim-file.ts';
 export { findFolders, type FoundFolders, type RuntimeFolders } from './find-folders.ts';
 export { inRoot } from './in-root.ts';
 export { type NodeFolders, allNodeFolders, nodeFolders } from './node-folders.ts';

@@ -1,56 +1,83 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { problemOf, shimUnusable } from '../errors/index.ts';
-import { newPrefix, syncFolder } from '../files/index.ts';
+import { type PlexusError, problemOf, shimUnusable, standInUnusable } from '../errors/index.ts';
+import { newPrefix, removeLeftovers, syncFolder } from '../files/index.ts';
 import { inFolder } from './conf-folder.ts';
 import { elfProblem } from './elf.ts';
+import { isSameContent } from './same-content.ts';
 
 /** The plugin's file name: its `type` in our configuration. */
 export const shimName = 'plexus';
+/** Direct mode as one file, beside the plugin: answers calls while the daemon is away. */
+export const standInName = 'plexus-direct';
+
+interface PutOptions {
+  /** As process.arch says it. */
+  readonly arch: string;
+  readonly dryRun?: boolean;
+}
+interface Program {
+  readonly name: string;
+  readonly unusable: (context: { file: string; problem: string }, options?: { cause: unknown }) => PlexusError;
+}
 
 /**
  * Puts the shim into the runtime's plugin folder under the name `plexus`: written beside and renamed, so that a running
  * one never stands in the way ("text file busy") and a call meets the old or the new one, whole. Returns whether anything
  * had to be done. shimUnusable when it is not for this machine; folderNotWritable, fileUnusable.
  */
-export async function installShim(
-  source: string,
-  folder: string,
-  { arch, dryRun = false }: { readonly arch: string; readonly dryRun?: boolean },
-): Promise<boolean> {
-  const content = await readShim(source, arch);
-  const target = join(folder, shimName);
-  if (await isInstalled(target, content)) return false;
-  if (!dryRun) await inFolder(folder, `install ${shimName}`, () => replaceExecutable(folder, target, content));
+export const installShim = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
+  installProgram({ name: shimName, unusable: shimUnusable }, source, folder, options);
+
+/** The same with the stand-in, under the name `plexus-direct`. standInUnusable, folderNotWritable, fileUnusable. */
+export const installStandIn = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
+  installProgram({ name: standInName, unusable: standInUnusable }, source, folder, options);
+
+// the stand-in is larger than the memory that an init container has: nothing here reads a whole file
+async function installProgram(program: Program, source: string, folder: string, { arch, dryRun = false }: PutOptions): Promise<boolean> {
+  await assertUsable(program, source, arch);
+  const target = join(folder, program.name);
+  if (await isInstalled(target, source)) return false;
+  if (!dryRun) await inFolder(folder, `install ${program.name}`, () => replaceExecutable(folder, target, source));
   return true;
 }
 
-/** The shim's content. shimUnusable when it is missing, or not made for this machine (`arch` as process.arch says it). */
-async function readShim(source: string, arch: string): Promise<Buffer> {
-  const content = await readFile(source).catch((error: unknown) => {
-    throw shimUnusable({ file: source, problem: problemOf(error) }, { cause: error });
+/** Throws the program's error when it is missing, or not made for this machine. */
+async function assertUsable({ unusable }: Program, file: string, arch: string): Promise<void> {
+  const header = await headerOf(file).catch((error: unknown) => {
+    throw unusable({ file, problem: problemOf(error) }, { cause: error });
   });
-  const problem = elfProblem(content, arch);
-  if (problem !== undefined) throw shimUnusable({ file: source, problem });
-  return content;
+  const problem = elfProblem(header, arch);
+  if (problem !== undefined) throw unusable({ file, problem });
+}
+
+async function headerOf(path: string): Promise<Buffer> {
+  await using file = await open(path, 'r');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+  return buffer.subarray(0, bytesRead);
 }
 
 const mode = 0o755;
 
-async function isInstalled(target: string, content: Buffer): Promise<boolean> {
+async function isInstalled(target: string, source: string): Promise<boolean> {
   try {
     const found = await stat(target);
-    return found.isFile() && (found.mode & 0o7777) === mode && found.size === content.length && content.equals(await readFile(target));
+    return found.isFile() && (found.mode & 0o7777) === mode && (await isSameContent(target, source));
   } catch {
     return false; // whatever is in the way is said when it is written
   }
 }
 
-async function replaceExecutable(folder: string, target: string, content: Buffer): Promise<void> {
-  const temporary = join(folder, `${newPrefix}${randomUUID()}`);
+const ourPrefix = `${newPrefix}plexus-`;
+
+async function replaceExecutable(folder: string, target: string, source: string): Promise<void> {
+  await removeLeftovers(folder, ourPrefix);
+  const temporary = join(folder, `${ourPrefix}${randomUUID()}`);
   try {
-    await writeExecutable(temporary, content);
+    await copyFile(source, temporary, constants.COPYFILE_EXCL);
+    await finish(temporary);
     await rename(temporary, target);
     await syncFolder(folder);
   } catch (error) {
@@ -59,13 +86,9 @@ async function replaceExecutable(folder: string, target: string, content: Buffer
   }
 }
 
-async function writeExecutable(path: string, content: Buffer): Promise<void> {
-  const file = await open(path, 'wx', mode);
-  try {
-    await file.writeFile(content);
-    await file.chmod(mode); // whatever the umask
-    await file.sync();
-  } finally {
-    await file.close(); // what is open for writing cannot be executed
-  }
+// closed at the end: what is open for writing cannot be executed
+async function finish(path: string): Promise<void> {
+  await using file: FileHandle = await open(path, 'r+');
+  await file.chmod(mode); // whatever the umask
+  await file.sync();
 }

@@ -9,7 +9,8 @@ import { readConfPath } from '../runtime/index.ts';
 import { entriesOf, inFolder, namesIn, nudge, nudgeName, removeConfiguration, savedSuffix } from './conf-folder.ts';
 import { ownerOf } from './conflist.ts';
 import { ownFolder, takenOverName } from './find-default.ts';
-import { shimName } from './shim-file.ts';
+import { holdsText } from './same-content.ts';
+import { shimName, standInName } from './shim-file.ts';
 import { type ConfEntry, isOwnName } from './standing.ts';
 
 export interface UninstallOptions {
@@ -34,7 +35,7 @@ export async function uninstall(options: UninstallOptions, journal: Journal): Pr
   if (!options.force && (await isServed(options.socket))) throw daemonServes({ socket: options.socket });
   const done: string[] = [];
   for (const folder of options.confDirs) done.push(...(await restoreConfigurations(folder)));
-  for (const folder of options.binDirs) done.push(...(await removeShim(folder)));
+  for (const folder of options.binDirs) for (const name of [shimName, standInName]) done.push(...(await removeProgram(folder, name)));
   if (sandboxes.length > 0) return [...done, `kept ${options.stateDir}: it still holds ${sandboxes.length} sandboxes`];
   return [...done, ...(await removeState(options.stateDir))];
 }
@@ -82,20 +83,14 @@ async function putBack(folder: string, saved: string): Promise<string> {
   return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
 }
 
-async function removeShim(folder: string): Promise<readonly string[]> {
-  const file = join(folder, shimName);
-  if (!(await isShim(file))) return [];
-  await inFolder(folder, `remove ${shimName}`, async () => {
+async function removeProgram(folder: string, name: string): Promise<readonly string[]> {
+  const file = join(folder, name);
+  if (!(await holdsText(file, 'a CNI plugin that attaches pods to several networks'))) return []; // somebody may have a program of that name
+  await inFolder(folder, `remove ${name}`, async () => {
     await rm(file, { force: true });
     await syncFolder(folder);
   });
-  return [`${folder}: removed ${shimName}`];
-}
-
-// somebody may have a program of that name
-async function isShim(file: string): Promise<boolean> {
-  const content = await readFile(file).catch(() => undefined); // not there
-  return content !== undefined && content.includes('a CNI plugin that attaches pods to several networks');
+  return [`${folder}: removed ${name}`];
 }
 
 async function removeState(folder: string): Promise<readonly string[]> {

@@ -1,14 +1,12 @@
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundling } from './bundling.ts';
 
 // Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not loaded.
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
 const entries = { 'plexus-cni': 'src/cli/cni-entry.ts', plexus: 'src/cli/main.ts' };
-
-// CommonJS packages inside an ES module need a require of their own
-const requireBanner = "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);";
 
 /** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
 async function bundle(): Promise<readonly { readonly name: string; readonly contents: Uint8Array }[]> {
@@ -17,17 +15,9 @@ async function bundle(): Promise<readonly { readonly name: string; readonly cont
     entryPoints: entries,
     outdir: dist,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    minify: true,
-    keepNames: true,
-    legalComments: 'external',
-    banner: { js: requireBanner },
-    logLevel: 'warning',
     write: false,
+    ...bundling,
   });
   return outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
 }
@@ -68,6 +58,6 @@ const before = await readdir(dist);
 const isEntry = (name: string): boolean => name.slice(0, -'.mjs'.length) in entries;
 for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name)))) await replace(name, contents);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
-const isNative = (name: string): boolean => name === 'shim' || name.endsWith('.node'); // made by shim.ts
+const isNative = (name: string): boolean => name === 'shim' || name === 'standalone' || name.endsWith('.node'); // made by shim.ts and standalone.ts
 const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), 'node']); // node: a link of the user's
 for (const old of before.filter((name) => !made.has(name) && !isNative(name))) await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,4 +34,10 @@ for (const name of await readdir(dist)) {
 }
 await put(addon, join('app', basename(addon)), 0o644);
 await put(join(dist, 'shim/plexus'), 'app/shim/plexus', 0o755);
+// beside it, if it has been made: what plexus install --stand-in installs
+const standIn = join(dist, 'standalone/plexus-direct');
+if (existsSync(standIn)) {
+  await put(standIn, 'app/shim/plexus-direct', 0o755);
+  await put(`${standIn}.LEGAL.txt`, 'app/shim/plexus-direct.LEGAL.txt', 0o644);
+}
 await put(join(import.meta.dirname, '../../LICENSE'), 'app/LICENSE', 0o644);

@@ -132,7 +132,9 @@ const isForHere = ({ optional, os, cpu }, platform, arch) => !optional || ((os?.
 
 // Those that name a C library come in twos (…-gnu and …-musl): npm chooses the right one, and one is enough.
 const isThere = (path, { version, libc }, have) =>
-  libc === undefined ? have[path]?.version === version : Object.keys(have).some((each) => each.startsWith(path.replace(/(gnu|musl)\w*$/, '')));
+  libc === undefined || !/(gnu|musl)\w*$/.test(path)
+    ? have[path]?.version === version
+    : Object.keys(have).some((each) => each.startsWith(path.replace(/(gnu|musl)\w*$/, '')));
 
 /** The commands after the first `--`, each ended by `--`. */
 export function commandsOf(words) {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtempDisposable, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +68,60 @@ describe('plexus install', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining(`installed ${at('opt/cni/bin/plexus')}`)]);
     running.child.kill();
     await running.catch(() => {});
+  });
+
+  describe('--stand-in', () => {
+    const target = (): string => at('opt/cni/bin/plexus-direct');
+    const besideShim = async (content: Buffer): Promise<string[]> => {
+      await mkdir(at('from'), { recursive: true });
+      await writeFile(at('from/plexus'), await readFile(shim));
+      await writeFile(at('from/plexus-direct'), content);
+      return ['--shim', at('from/plexus')];
+    };
+    // a program with more behind it: several of the pieces in which files are read
+    const program = async (more: string): Promise<Buffer> => Buffer.concat([await readFile('/bin/true'), Buffer.alloc(3 * 1024 * 1024), Buffer.from(more)]);
+
+    it('puts plexus-direct beside the program, before it, and touches it again only when it differs', async () => {
+      const from = await besideShim(await program('one'));
+      const first = await command('install', '--root', root.path, ...from, '--stand-in');
+      expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining(`installed ${target()}\ninstalled ${at('opt/cni/bin/plexus')}\n`) });
+      await run(target());
+      const { ino, mode } = await stat(target());
+      expect(mode & 0o7777).toBe(0o755);
+      expect((await command('install', '--root', root.path, ...from, '--stand-in')).stdout).toContain(`${target()} is up to date`);
+      expect((await stat(target())).ino).toBe(ino);
+      await besideShim(await program('two'));
+      expect((await command('install', '--root', root.path, ...from, '--stand-in')).stdout).toContain(`installed ${target()}`);
+      expect(await readFile(target())).toEqual(await program('two'));
+      expect((await readdir(at('opt/cni/bin'))).toSorted()).toEqual(['plexus', 'plexus-direct']);
+    });
+
+    it('is off unless said, also by PLEXUS_STAND_IN, and one that is there then stays, with a warning', async () => {
+      const from = await besideShim(await program('one'));
+      await command('install', '--root', root.path, ...from);
+      expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
+      await run(plexus, ['install', '--root', root.path, ...from], { env: { ...process.env, PLEXUS_STAND_IN: 'true' } });
+      expect((await readdir(at('opt/cni/bin'))).toSorted()).toEqual(['plexus', 'plexus-direct']);
+      expect((await command('install', '--root', root.path, ...from)).stdout).toContain(`warning: ${target()} stays as it is`);
+    });
+
+    it('without the file it fails, says what to do, and installs nothing', async () => {
+      const from = await besideShim(await program('one'));
+      await rm(at('from/plexus-direct'));
+      const { code, stderr } = await command('install', '--root', root.path, ...from, '--stand-in');
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/PLX-STAND-IN-UNUSABLE.*from\/plexus-direct.*ENOENT.*build:standalone/s)]);
+      expect(await readdir(at('opt/cni/bin'))).toEqual([]);
+    });
+
+    it('is removed by uninstall, a program of that name that is not ours stays', async () => {
+      const from = await besideShim(await program('Plexus, a CNI plugin that attaches pods to several networks'));
+      await command('install', '--root', root.path, ...from, '--stand-in');
+      expect((await uninstall()).stdout).toMatch(/removed plexus\n.*removed plexus-direct\n/);
+      expect(await readdir(at('opt/cni/bin'))).toEqual([]);
+      await writeFile(target(), await program('somebody else’s'));
+      expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
+      expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus-direct']);
+    });
   });
 
   it('--dry-run only says it', async () => {

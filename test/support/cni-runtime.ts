@@ -24,6 +24,8 @@ export interface RuntimeAnswer {
 
 /** The plugin as built by `npm run build`. */
 export const plexusCni = join(import.meta.dirname, '../../dist/plexus-cni');
+/** The same as one file, as built by `npm run build:standalone`. */
+export const plexusDirect = join(import.meta.dirname, '../../dist/standalone/plexus-direct');
 
 /** Calls the plugin in a process of its own, with the environment of a runtime: CNI_* and PATH, nothing else. */
 export function callCni(call: RuntimeCall): Promise<RuntimeAnswer> {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NetworkStatus, parseStatus } from '../../src/npwg/index.ts';
-import { type RuntimeAnswer, callCni, plexusCni, podArgs } from './cni-runtime.ts';
+import { type RuntimeAnswer, callCni, plexusCni, plexusDirect, podArgs } from './cni-runtime.ts';
 import { type TestDaemon, shim, startTestDaemon } from './daemon.ts';
 import { type Netns, createNetns } from './netns.ts';
 import { pluginsDir } from './plugins-dir.ts';
@@ -21,11 +21,14 @@ export interface CallOptions {
   readonly path?: readonly string[];
   readonly ifName?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Instead of the engine's. */
+  readonly executable?: string;
 }
-/** What answers calls on a node: the plugin alone in one process, or shim and daemon. */
-export type Engine = 'direct' | 'daemon';
-/** The engine that this run of the suites is about: both run the same ones. */
-export const engineUnderTest: Engine = process.env['PLEXUS_TEST_ENGINE'] === 'daemon' ? 'daemon' : 'direct';
+const engines = ['direct', 'standalone', 'daemon'] as const;
+/** What answers calls on a node: the plugin alone in one process (by Node.js, or as one file), or shim and daemon. */
+export type Engine = (typeof engines)[number];
+/** The engine that this run of the suites is about: all run the same ones. */
+export const engineUnderTest: Engine = engines.find((engine) => engine === process.env['PLEXUS_TEST_ENGINE']) ?? 'direct';
 
 /** A namespace that stands for a node, with folders of its own; nothing of the machine outside is touched. */
 export interface TestNode {
@@ -96,6 +99,7 @@ export async function createTestNode(engine: Engine = engineUnderTest, flags: Re
     });
   const caller: TestNode['caller'] = async () => {
     if (engine === 'direct') return { executable: plexusCni, env: {} };
+    if (engine === 'standalone') return { executable: plexusDirect, env: {} };
     daemon ??= startDaemon();
     return { executable: shim, env: { PLEXUS_SOCKET: (await daemon).socket } };
   };
@@ -115,7 +119,7 @@ export async function createTestNode(engine: Engine = engineUnderTest, flags: Re
     call: async (command, pod, options = {}) => {
       const { executable, env } = await caller();
       return callCni({
-        executable,
+        executable: options.executable ?? executable,
         command,
         config: options.config ?? config(),
         containerId: pod.containerId,

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { installShim, nodeFolders, shimName } from '../../install/index.ts';
+import { installShim, installStandIn, nodeFolders, shimName, standInName } from '../../install/index.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
 
 interface InstallOptions extends NodeArguments {
   readonly shim?: string | undefined;
+  readonly 'stand-in': boolean;
   readonly 'dry-run': boolean;
 }
 
@@ -21,6 +22,11 @@ export const installCommand: CommandModule<object, InstallOptions> = {
         default: process.env['PLEXUS_SHIM'],
         describe: 'The native program; without it, the one beside this program for this machine',
       })
+      .option('stand-in', {
+        type: 'boolean',
+        default: process.env['PLEXUS_STAND_IN'] === 'true',
+        describe: `Also ${standInName}, direct mode as one file, which lies beside the native program (120 MB)`,
+      })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be done' })
       .example('$0 install --root /host', "In a container that has the node's file system at /host")
       .epilogue('The configuration 00-plexus.conflist is written by plexus daemon, once it can serve. See docs/install.md.'),
@@ -29,14 +35,20 @@ export const installCommand: CommandModule<object, InstallOptions> = {
     for (const line of told) say(line);
     for (const line of warnings) say(`warning: ${line}`);
     const shim = options.shim ?? ownShim();
+    const how = { arch: process.arch, dryRun: options['dry-run'] };
     for (const folder of binDirs) {
-      const isNew = await installShim(shim, folder, { arch: process.arch, dryRun: options['dry-run'] });
-      say(isNew ? `${options['dry-run'] ? 'would install' : 'installed'} ${join(folder, shimName)}` : `${join(folder, shimName)} is up to date`);
+      // first, so that a new shim never meets an old one
+      if (options['stand-in']) sayDone(await installStandIn(standInBeside(shim), folder, how), join(folder, standInName), how);
+      else if (existsSync(join(folder, standInName))) say(`warning: ${join(folder, standInName)} stays as it is: --stand-in would bring it up to date`);
+      sayDone(await installShim(shim, folder, how), join(folder, shimName), how);
     }
   },
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const sayDone = (isNew: boolean, file: string, { dryRun }: { readonly dryRun: boolean }): void =>
+  say(isNew ? `${dryRun ? 'would install' : 'installed'} ${file}` : `${file} is up to date`);
 
 /** Beside the bundle; in a source tree, where the build puts it. */
 function ownShim(): string {
@@ -45,5 +57,10 @@ function ownShim(): string {
     join(folder, 'shim', name),
     join(folder, 'shim/plexus'),
   ]);
-  return places.find((place) => existsSync(place)) ?? places[0] ?? '';
+  return firstThere(places);
 }
+
+/** Beside the native program; in dist, where the build puts it. */
+const standInBeside = (shim: string): string => firstThere([join(dirname(shim), standInName), join(dirname(shim), '../standalone', standInName)]);
+
+const firstThere = (places: readonly string[]): string => places.find((place) => existsSync(place)) ?? places[0] ?? '';

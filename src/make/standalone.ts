@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { bundling } from './bundling.ts';
+
+// Builds direct mode as one file for hosts without Node.js: our bundle with Bun around it (docs/decisions/0008).
+// Makes plexus-direct, for this machine's architecture, and plexus-direct.LEGAL.txt: the licences of the packages in it.
+//
+//   node src/make/standalone.ts [--out FOLDER]   without it, dist/standalone
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const name = 'plexus-direct';
+const machines: Readonly<Record<string, string>> = { x64: 'x64', arm64: 'aarch64' };
+
+async function findBun(): Promise<string> {
+  const file = join(root, `node_modules/@oven/bun-linux-${machines[process.arch] ?? process.arch}/bin/bun`);
+  const isThere = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) throw new Error(`${file} is missing: run npm install (it is an optional package; there is none for musl or other processors)`);
+  return file;
+}
+
+// Bun would write the folder of this build into the file. Whoever asks for it at run time finds nothing there.
+const nowhere = { __dirname: '"/nonexistent"', __filename: '"/nonexistent/plexus-direct"' };
+// nothing that lies where it is started may change what it does
+const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
+
+/** Wraps a bundle. `folder` is for this alone: no configuration of Bun's lies there. */
+async function compile(bundle: string, folder: string): Promise<string> {
+  const out = join(folder, name);
+  const args = ['build', bundle, '--compile', '--bytecode', '--format=esm', ...closed, '--outfile', out];
+  await run(await findBun(), args, { cwd: folder, env: { HOME: folder, TMPDIR: folder, DO_NOT_TRACK: '1' } }).catch((error: { stderr?: string }) => {
+    throw new Error(`bun build failed:\n${error.stderr ?? ''}`);
+  });
+  return out;
+}
+
+const at = process.argv.indexOf('--out');
+const out = resolve(at < 0 ? join(root, 'dist/standalone') : (process.argv[at + 1] ?? ''));
+await mkdir(out, { recursive: true });
+const folder = await mkdtemp(join(out, '.making-'));
+try {
+  const bundle = join(folder, `${name}.mjs`);
+  await build({ absWorkingDir: root, entryPoints: ['src/cli/standalone-entry.ts'], outfile: bundle, define: nowhere, ...bundling });
+  const made = await compile(bundle, folder);
+  await rename(`${bundle}.LEGAL.txt`, join(out, `${name}.LEGAL.txt`));
+  await rename(made, join(out, name));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+console.log(`made ${join(out, name)} (${process.arch}, ${(await stat(join(out, name))).size} bytes)`);
