@@ -121,11 +121,16 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
 
   it('answers for the daemon when the program beside it cannot reach that one', async () => {
     await copyFile(shim, join(folder.path, 'plexus'));
-    const pod = await node.pod('s', 'storage');
+    const pod = await node.pod('s');
+    // the daemon has left word of the network, the runtime hands the annotations over
+    const nads = [{ metadata: { name: 'storage', namespace: 'default' }, spec: { config: JSON.stringify(node.bridge('storage', '10.30.0.0/24')) } }];
+    await mkdir(join(node.dir, 'state'), { recursive: true });
+    await writeFile(join(node.dir, 'state/stand-in.json'), JSON.stringify({ formatVersion: 1, settings: {}, nads }));
+    const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': 'storage' } };
     const call = (command: string, more: object = {}): ReturnType<TestNode['call']> =>
       node.call(command, pod, {
         executable: join(folder.path, 'plexus'),
-        config: node.config(more),
+        config: node.config({ runtimeConfig, ...more }),
         env: { PLEXUS_SOCKET: join(folder.path, 'no.sock') },
       });
     const added = await call('ADD', { daemonWaitSeconds: 0 });

@@ -40,7 +40,7 @@ export interface ClusterNode {
   readonly remove: () => Promise<void>;
 }
 
-export async function createClusterNode(): Promise<ClusterNode> {
+export async function createClusterNode({ plugins }: { readonly plugins?: string } = {}): Promise<ClusterNode> {
   const node = await createTestNode('direct');
   const api = await startApiServer();
   const confDir = join(node.dir, 'net.d');
@@ -50,7 +50,7 @@ export async function createClusterNode(): Promise<ClusterNode> {
   await writeFile(join(confDir, '10-cluster.conf'), JSON.stringify(node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true })));
   let daemon: TestDaemon | undefined;
   const agents: ChildProcess[] = [];
-  const path = [await pluginsDir()];
+  const path = [plugins ?? (await pluginsDir())];
   const start: ClusterNode['start'] = async (more = {}) => {
     const { flags, ...rest } = more;
     const own = { kubeconfig, 'cni-dir': join(node.dir, 'state'), 'cni-conf-dir': confDir, 'conf-dir': join(node.dir, 'conf'), 'manage-configuration': 'keep' };

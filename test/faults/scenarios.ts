@@ -1,0 +1,119 @@
+// What the fault suite does: pure data, one object for each scenario.
+
+/** A fault that comes from a plugin: at its Nth call of the operation, before or after the real plugin did its work. */
+export interface PluginFault {
+  readonly kind: 'plugin';
+  readonly number: number;
+  readonly when: 'start' | 'end';
+  readonly action: 'kill-daemon' | 'kill-shim' | 'kill-plugin' | 'error' | 'garbage' | 'nothing' | 'hang' | 'flood' | 'remove-netns';
+}
+/** A fault at the Nth system call of its kind on a file of the journal; a number of 0: at every one, until the disk is well again. */
+export interface FileFault {
+  readonly kind: 'file';
+  readonly call: 'open' | 'write' | 'fsync' | 'rename' | 'unlink';
+  readonly number: number;
+  readonly action: 'kill-before' | 'kill-after' | 'ENOSPC' | 'EROFS' | 'EIO';
+}
+export interface ApiFault {
+  readonly kind: 'api';
+  readonly action: 'away' | 'slow' | '409' | '429' | '500' | 'watch-closed';
+}
+export type Fault = PluginFault | FileFault | ApiFault;
+export type Operation = 'ADD' | 'DEL' | 'GC' | 'reclaim';
+export interface Scenario {
+  readonly operation: Operation;
+  /** Of the pod, the default one included. */
+  readonly networks: 1 | 3 | 8;
+  readonly plugins: 'single' | 'chained';
+  readonly fault: Fault;
+}
+
+/** For people, and to pick some with --only. */
+export function nameOf({ operation, networks, plugins, fault }: Scenario): string {
+  return `${operation} of ${networks} ${plugins}: ${faultName(fault)}`;
+}
+
+/** The fault without its place: a row of the summary. */
+export function kindOf(fault: Fault): string {
+  if (fault.kind === 'plugin') return `${fault.action} at a plugin's ${fault.when}`;
+  if (fault.kind === 'api') return `API ${fault.action}`;
+  return `${fault.action} at ${fault.call} of a journal file`;
+}
+
+function faultName(fault: Fault): string {
+  if (fault.kind === 'plugin') return `${fault.action} at the ${fault.when} of plugin ${fault.number}`;
+  if (fault.kind === 'api') return `API ${fault.action}`;
+  return `${fault.action} at ${fault.call} ${fault.number === 0 ? '(each)' : fault.number} of a journal file`;
+}
+
+// a chain has two plugins here
+const callsOf = ({ networks, plugins }: Shape): number => networks * (plugins === 'chained' ? 2 : 1);
+type Shape = Pick<Scenario, 'networks' | 'plugins'>;
+const shapes: readonly Shape[] = ([1, 3, 8] as const).flatMap((networks) => (['single', 'chained'] as const).map((plugins) => ({ networks, plugins })));
+
+/** First, middle and last. */
+const somePlaces = (count: number): readonly number[] => [...new Set([1, Math.ceil((count + 1) / 2), count])];
+const allUpTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+const killers = ['kill-daemon', 'kill-shim', 'kill-plugin'] as const;
+const misbehaviours = ['error', 'garbage', 'nothing', 'hang', 'flood'] as const;
+
+/** kill -9 at every start and end of a plugin; wrong answers at the first, a middle and the last one. */
+function pluginFaults(operation: Operation, shape: Shape): readonly Fault[] {
+  const calls = callsOf(shape);
+  const fault = (number: number, when: 'start' | 'end', action: PluginFault['action']): Fault => ({ kind: 'plugin', number, when, action });
+  // without a runtime there is no shim, and its namespace is gone already
+  const kills = operation === 'reclaim' ? killers.filter((each) => each !== 'kill-shim') : killers;
+  const everywhere = shape.networks === 8 ? somePlaces(calls) : allUpTo(calls);
+  const killed = everywhere.flatMap((number) => kills.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]));
+  const wrong = somePlaces(calls).flatMap((number) => misbehaviours.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]));
+  const removed = operation === 'ADD' || operation === 'DEL' ? somePlaces(calls).map((number) => fault(number, 'start', 'remove-netns')) : [];
+  return [...killed, ...wrong, ...removed];
+}
+
+/** An ADD writes its record before the first plugin, after each attachment, and at its end. */
+function fileFaults(operation: Operation, { networks }: Shape): readonly Fault[] {
+  const fault = (call: FileFault['call'], number: number, action: FileFault['action']): Fault => ({ kind: 'file', call, number, action });
+  if (operation !== 'ADD') {
+    const kills = (['kill-before', 'kill-after'] as const).map((action) => fault('unlink', 1, action));
+    return [...kills, fault('unlink', 1, 'EROFS'), fault('unlink', 1, 'EIO')];
+  }
+  const writes = networks + 2;
+  const calls = ['open', 'write', 'fsync', 'rename'] as const;
+  const kills = allUpTo(writes).flatMap((number) => [...calls.map((call) => fault(call, number, 'kill-before')), fault('rename', number, 'kill-after')]);
+  const errors = allUpTo(writes).flatMap((number) => [fault('open', number, 'EROFS'), fault('write', number, 'ENOSPC'), fault('fsync', number, 'EIO')]);
+  return [...kills, ...errors, fault('write', 0, 'ENOSPC'), fault('open', 0, 'EROFS')];
+}
+
+const apiFaults: readonly Fault[] = (['away', 'slow', '409', '429', '500', 'watch-closed'] as const).map((action) => ({ kind: 'api', action }));
+
+function faultsOf(operation: Operation, shape: Shape): readonly Fault[] {
+  // what a pod with eight networks adds to one with three is length: its journal is looked at with single plugins alone
+  const files = shape.networks === 8 && shape.plugins === 'chained' ? [] : fileFaults(operation, shape);
+  const api = operation === 'GC' ? [] : apiFaults;
+  return [...pluginFaults(operation, shape), ...files, ...api];
+}
+
+/** All of them, in an order that does not change. */
+export const allScenarios = (): readonly Scenario[] =>
+  (['ADD', 'DEL', 'GC', 'reclaim'] as const).flatMap((operation) =>
+    shapesOf(operation).flatMap((shape) => faultsOf(operation, shape).map((fault): Scenario => ({ operation, ...shape, fault }))),
+  );
+
+// GC and reclaiming undo with the same code as DEL: there one shape of each size
+const shapesOf = (operation: Operation): readonly Shape[] =>
+  operation === 'ADD' || operation === 'DEL'
+    ? shapes
+    : shapes.filter(({ networks, plugins }) => (networks === 8 ? plugins === 'single' : plugins === 'chained'));
+
+/** Every kind of fault of every operation at least once, and not many more than `most`: for a run at each change. */
+export function someScenarios(all: readonly Scenario[], most: number): readonly Scenario[] {
+  const first = new Map<string, Scenario>();
+  for (const scenario of all.filter(({ networks }) => networks === 3)) {
+    const key = `${scenario.operation} ${kindOf(scenario.fault)}`;
+    if (!first.has(key)) first.set(key, scenario);
+  }
+  const chosen = [...first.values()];
+  const step = Math.max(1, Math.ceil(chosen.length / most));
+  return chosen.filter((_, index) => index % step === 0);
+}
