@@ -134,6 +134,15 @@ export const recordDamaged = define(
   { code: cniCode.decoding, retry: 'never', fix: 'The file is kept aside for inspection; remove what is left of the sandbox by hand.' },
   (c: { file: string; problem: string }) => `journal file ${c.file} cannot be read: ${c.problem}`,
 );
+export const recordNewer = define(
+  'PLX-RECORD-NEWER',
+  {
+    code: cniCode.decoding,
+    retry: 'never',
+    fix: 'Nothing is lost: the file stays where it is, and the newer version goes on with it. Do not remove it; run that version again on this node.',
+  },
+  (c: { file: string; formatVersion: number }) => `journal file ${c.file} is of format ${c.formatVersion}, which only a newer version of Plexus can read`,
+);
 export const sandboxBusy = define(
   'PLX-SANDBOX-BUSY',
   { code: cniCode.tryAgainLater, retry: 'later', fix: 'Nothing: the runtime tries again. If it persists, look for a hanging process with this identifier.' },

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { link, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PlexusError, fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
+import { PlexusError, asPlexusError, fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
 import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
@@ -28,20 +28,28 @@ function fileName({ containerId, ifName }: RecordKey): string {
 }
 
 async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
-  const text = await readText(join(folder, file));
+  const path = join(folder, file);
+  const text = await readText(path);
   if (text === undefined) return undefined;
+  const decode = (place: string): SandboxRecord => checked(decodeRecord(text, place), { file, place, key });
   try {
-    return checked(decodeRecord(text), file, key);
+    return decode(path);
   } catch (error) {
-    const kept = await setAside(folder, file);
-    throw recordDamaged({ file: kept, problem: problemOf(error) }, { cause: error });
+    if (asPlexusError(error).id === 'PLX-RECORD-NEWER') throw error; // the version that wrote it will need it
+    return decode(await setAside(folder, file)); // fails again, and says where the file is now
   }
 }
 
+interface Place {
+  readonly file: string;
+  readonly place: string;
+  readonly key: RecordKey | undefined;
+}
+
 // a copied or renamed file must never be taken for another sandbox
-function checked(record: SandboxRecord, file: string, key: RecordKey = record): SandboxRecord {
+function checked(record: SandboxRecord, { file, place, key = record }: Place): SandboxRecord {
   if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName) return record;
-  throw new Error(`it is the record of sandbox ${record.containerId}, interface ${record.ifName}`);
+  throw recordDamaged({ file: place, problem: `it is the record of sandbox ${record.containerId}, interface ${record.ifName}` });
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -67,8 +67,14 @@ async function run({ action, sandbox, 'cni-dir': folder, 'cni-path': path, outpu
     case 'forget':
       return forget(found, { folder, force, isJson });
     default:
-      say(action === 'show' ? json(found) : isJson ? json(attachmentRows(found)) : attachmentsText(attachmentRows(found), msSince));
+      show(found, { inFull: action === 'show', isJson });
   }
+}
+
+function show(records: readonly SandboxRecord[], { inFull, isJson }: { readonly inFull: boolean; readonly isJson: boolean }): void {
+  if (inFull) return say(json(records));
+  const rows = attachmentRows(records);
+  say(isJson ? json(rows) : attachmentsText(rows, msSince));
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
