@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { link, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PlexusError, asPlexusError, fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
+import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
 import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
@@ -58,7 +58,7 @@ async function readText(path: string): Promise<string | undefined> {
     return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, which is what an empty text is
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: path, action: 'read' }, error);
   }
 }
 
@@ -89,7 +89,7 @@ async function linked(from: string, to: string): Promise<boolean> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (code === 'ENOENT') return true; // somebody else has set it aside
-    throw fileUnusable({ file: from, action: 'set aside', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: from, action: 'set aside' }, error);
   }
 }
 
@@ -99,7 +99,7 @@ async function removeFile(folder: string, path: string): Promise<void> {
     await syncFolder(folder);
   } catch (error) {
     if (isAbsent(error)) return; // not even the folder is there
-    throw fileUnusable({ file: path, action: 'remove', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: path, action: 'remove' }, error);
   }
 }
 
@@ -125,6 +125,6 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return (await readdir(folder)).filter((name) => name.includes('@') && name.endsWith('.json')).toSorted();
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: folder, action: 'list' }, error);
   }
 }

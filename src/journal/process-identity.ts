@@ -27,7 +27,8 @@ export async function mayBeAlive(identity: ProcessIdentity): Promise<boolean> {
   }
 }
 
-const bootIdNow = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+/** Different each time the machine starts. */
+export const bootIdNow = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 
 // Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its closing parenthesis.
 // undefined: there is no such process, or it has ended and only waits for its parent to hear of it.
