@@ -15,21 +15,23 @@ import { undoAll } from './undo.ts';
  */
 export async function attachAll(intended: SandboxRecord, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<SandboxRecord> {
   let record = intended;
+  let attempted = 0;
   let written = Promise.resolve();
-  for (const [index, { attachment }] of intended.attachments.entries()) {
-    try {
-      record = withAttachment(record, index, await attachOne(attachment, operation, deps, signal));
-    } catch (thrown) {
-      const error = asPlexusError(thrown);
-      await settled(written);
-      await undoFailedAdd({ ...record, attachments: record.attachments.slice(0, index + 1) }, operation, deps);
-      throw error;
+  try {
+    for (const { attachment } of intended.attachments) {
+      attempted += 1;
+      record = withAttachment(record, attempted - 1, await attachOne(attachment, operation, deps, signal));
+      // overlaps the next delegate's run: that one is in the journal already, as intended
+      written = inOrder(written, record, deps);
+      written.catch(() => {}); // awaited below: until then its failure is nobody's, which would end the process
     }
-    // overlaps the next delegate's run: that one is in the journal already, as intended
-    written = inOrder(written, record, deps);
+    await written;
+    return record;
+  } catch (thrown) {
+    await settled(written);
+    await undoFailedAdd({ ...record, attachments: record.attachments.slice(0, attempted) }, operation, deps);
+    throw asPlexusError(thrown);
   }
-  await written;
-  return record;
 }
 
 async function attachOne(attachment: Attachment, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<AttachmentRecord> {
@@ -58,12 +60,14 @@ const inOrder = async (before: Promise<void>, record: SandboxRecord, deps: Attac
 // whether that write worked no longer matters: the undo below writes the record again
 const settled = (write: Promise<void>): Promise<void> => write.catch(() => {});
 
-/** Undoes what an ADD attempted; what cannot be undone stays in the journal for DEL. Never rejects because the ADD's own time is over. */
+/** Undoes what an ADD attempted; what cannot be undone stays in the journal for DEL, as does what cannot be struck off. Never rejects. */
 export async function undoFailedAdd(attempted: SandboxRecord, operation: Operation, deps: AttachDeps): Promise<void> {
   const seconds = deps.settings.deadlines.delSeconds;
   const left = await withDeadline({ command: 'undo of ADD', seconds }, new AbortController().signal, (signal) =>
     undoAll(attempted.attachments, operation, deps, signal),
   );
-  if (left.length === 0) return deps.journal.remove(attempted);
-  await deps.journal.write({ ...attempted, attachments: left.map((undone) => undone.left) });
+  const kept = { ...attempted, attachments: left.map((undone) => undone.left) };
+  await (left.length === 0 ? deps.journal.remove(attempted) : deps.journal.write(kept)).catch((thrown: unknown) => {
+    deps.report({ kind: 'problem', sandbox: operation.containerId, error: asPlexusError(thrown) });
+  });
 }

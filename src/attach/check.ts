@@ -1,8 +1,8 @@
 import type { CheckInvocation, Result } from '../cni/index.ts';
 import { at, checkFailed } from '../errors/index.ts';
-import type { SandboxRecord } from '../plan/index.ts';
+import type { Attachment, AttachmentRecord } from '../plan/index.ts';
 import { checkList } from '../runtime/index.ts';
-import { delegateCall, nameOf, operationOf, runtimeDeps } from './call.ts';
+import { type DelegateDeps, type Operation, delegateCall, nameOf, operationOf, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { publishPending } from './publish.ts';
@@ -23,12 +23,36 @@ async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal
   const operation = operationOf(invocation, deps);
   const record = await deps.journal.read(invocation);
   if (record === undefined || !record.complete) throw checkFailed({ problem: `sandbox ${invocation.containerId} was never attached as ${invocation.ifName}` });
-  await checkLinks(invocation, record, deps, signal);
-  for (const entry of record.attachments) {
-    const result = resultOf(entry);
-    if (result !== undefined) await checkList(delegateCall(entry.attachment, operation), withoutHostMacs(result), runtimeDeps(deps), signal);
-  }
+  const links = await linkNames(invocation.netns, deps, signal);
+  for (const entry of record.attachments) await checkAttachment({ entry, links, operation }, deps, signal);
   await publishPending(record, deps, signal);
+}
+
+/** One attachment, the links of its sandbox, and what its plugins are run with. */
+export interface AttachmentCheck {
+  readonly entry: AttachmentRecord;
+  readonly links: ReadonlySet<string>;
+  readonly operation: Operation;
+}
+
+/** Names of the links in a namespace. netnsUnusable. */
+export const linkNames = async (netns: string, { host }: Pick<DelegateDeps, 'host'>, signal: AbortSignal): Promise<ReadonlySet<string>> =>
+  new Set((await host.listLinks(netns, signal)).map(({ name }) => name));
+
+/** Rejects with the first difference between an attachment and its recorded result. One that has none passes. */
+export async function checkAttachment({ entry, links, operation }: AttachmentCheck, deps: DelegateDeps, signal: AbortSignal): Promise<void> {
+  const result = resultOf(entry);
+  if (result === undefined) return;
+  assertLinks(entry.attachment, result, links);
+  await checkList(delegateCall(entry.attachment, operation), withoutHostMacs(result), runtimeDeps(deps), signal);
+}
+
+// also for delegates whose own CHECK is switched off or too old: a missing interface is never "all is well"
+function assertLinks(attachment: Attachment, result: Result, links: ReadonlySet<string>): void {
+  const gone = result.interfaces.find(({ name, sandbox }) => (sandbox ?? '') !== '' && !links.has(name));
+  if (gone === undefined) return;
+  const { network, interfaceName } = attachment;
+  throw at(checkFailed({ problem: `interface ${gone.name} of ${nameOf(attachment)} is gone` }), { step: 'CHECK', network, interfaceName });
 }
 
 // A bridge on the node takes the lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or
@@ -40,15 +64,3 @@ const withoutHostMacs = (result: Result): Result => ({
     return (link.sandbox ?? '') === '' ? rest : link;
   }),
 });
-
-// also for delegates whose own CHECK is switched off or too old: a missing interface is never "all is well"
-async function checkLinks(invocation: CheckInvocation, record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
-  const links = new Set((await deps.host.listLinks(invocation.netns, signal)).map(({ name }) => name));
-  for (const entry of record.attachments) {
-    const names = resultOf(entry)?.interfaces.flatMap((link) => (link.sandbox === undefined || link.sandbox === '' ? [] : [link.name])) ?? [];
-    const gone = names.find((name) => !links.has(name));
-    if (gone === undefined) continue;
-    const { network, interfaceName } = entry.attachment;
-    throw at(checkFailed({ problem: `interface ${gone} of ${nameOf(entry.attachment)} is gone` }), { step: 'CHECK', network, interfaceName });
-  }
-}

@@ -1,7 +1,7 @@
 import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
-import { nameOf, operationOf } from './call.ts';
+import { type Operation, nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { tellAbandoned } from './events.ts';
@@ -40,10 +40,12 @@ export async function settleDeferred(invocation: Omit<DelInvocation, 'command'>,
 }
 
 async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
-  const record = await recordOf(invocation, deps, signal);
+  const { record, isNewer } = await recordOf(invocation, deps, signal);
   if (record === undefined) return deps.deferred.remove(invocation);
   const operation = operationOf(invocation, deps);
   const left = await undoAll(record.attachments, operation, deps, signal);
+  if (isNewer && left.length === 0) return deps.deferred.remove(invocation); // the journal's file is not ours to change
+  if (isNewer) throw leftBehind(left, operation);
   const kept = left.map((undone) => abandonedIfDue(undone.left, deps));
   if (kept.length === 0) await deps.journal.remove(invocation);
   else await deps.journal.write({ ...record, complete: false, attachments: kept }); // from now on it is only good for undoing
@@ -51,7 +53,7 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: Ab
   if (kept.every(isAbandoned)) await deps.deferred.remove(invocation);
   await tellAbandoned({ ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) }, deps, signal);
   if (kept.every(isAbandoned)) return; // also when nothing is left: the pod need not wait for it any longer
-  throw at(leftError(left), { step: 'DEL', ...(operation.pod !== undefined && { pod: operation.pod }) });
+  throw leftBehind(left, operation);
 }
 
 const wasAbandoned = (undone: Undone | undefined): boolean => undone !== undefined && isAbandoned(undone.left);
@@ -64,21 +66,27 @@ function abandonedIfDue(entry: AttachmentRecord, { settings, now }: AttachDeps):
   return isDue ? { ...entry, abandonedAt: new Date(now()).toISOString() } : entry;
 }
 
-const leftError = (left: readonly Undone[]): PlexusError =>
-  attachmentsLeft(
-    { left: left.map((undone) => nameOf(undone.left.attachment)), problems: left.map((undone) => undone.error.message) },
-    { cause: left[0]?.error },
-  );
+const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
+  const context = { left: left.map((undone) => nameOf(undone.left.attachment)), problems: left.map((undone) => undone.error.message) };
+  return at(attachmentsLeft(context, { cause: left[0]?.error }), { step: 'DEL', ...(pod !== undefined && { pod }) });
+};
 
-// A damaged record has been set aside by the journal: what the pod and the configuration say now is the best that is
-// left to undo by, so that nothing is silently leaked.
-async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<SandboxRecord | undefined> {
+interface Found {
+  readonly record: SandboxRecord | undefined;
+  /** A newer version wrote the journal's file: it stays as it is. */
+  readonly isNewer: boolean;
+}
+
+// A damaged record has been set aside by the journal, and one of a newer version cannot be read: what the pod and the
+// configuration say now is the best that is left to undo by, so that nothing is silently leaked.
+async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
   try {
-    return (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
+    return { record: (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation)), isNewer: false };
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (error.id !== 'PLX-RECORD-DAMAGED') throw error;
+    const isNewer = error.id === 'PLX-RECORD-NEWER';
+    if (error.id !== 'PLX-RECORD-DAMAGED' && !isNewer) throw error;
     deps.report({ kind: 'problem', sandbox: invocation.containerId, error });
-    return plannedRecord(invocation, deps, signal);
+    return { record: await plannedRecord(invocation, deps, signal), isNewer };
   }
 }

@@ -1,10 +1,10 @@
-import type { Journal, RecordKey, SandboxLocks } from '../journal/index.ts';
+import type { RecordKey } from '../journal/index.ts';
 import { isAbandoned } from '../plan/index.ts';
-import type { DelegateDeps, Operation } from './call.ts';
+import { type RepairDeps, operationFor } from './repair.ts';
 import { undoAll } from './undo.ts';
 
 /** What going on with abandoned attachments works with. `path`: folders with plugins. */
-export type AbandonedDeps = DelegateDeps & { readonly journal: Journal; readonly locks: SandboxLocks; readonly path: readonly string[] };
+export type AbandonedDeps = Omit<RepairDeps, 'env'>;
 
 /**
  * Tries again to undo what was given up of a sandbox; what is undone is struck off. Returns whether nothing of it is left.
@@ -15,9 +15,7 @@ export function undoAbandoned(key: RecordKey, deps: AbandonedDeps, signal: Abort
     const record = await deps.journal.read(key);
     const abandoned = record?.attachments.filter(isAbandoned) ?? [];
     if (record === undefined || abandoned.length === 0) return true;
-    const { pod, containerId } = record;
-    const operation: Operation = { containerId, netns: undefined, env: {}, path: deps.path, ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }) };
-    const left = await undoAll(abandoned, operation, deps, signal);
+    const left = await undoAll(abandoned, operationFor(record, undefined, { path: deps.path, env: {} }), deps, signal);
     const attachments = [...record.attachments.filter((entry) => !isAbandoned(entry)), ...left.map((undone) => undone.left)];
     if (attachments.length === 0) await deps.journal.remove(key);
     else await deps.journal.write({ ...record, attachments });

@@ -13,6 +13,7 @@ import { leaveStandIn } from './leave-stand-in.ts';
 import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
 import { nodeEvent } from './node-events.ts';
+import { tellingJournal } from './telling-journal.ts';
 import type { DaemonOptions } from './options.ts';
 
 /** What a daemon is given by whoever starts it. */
@@ -42,7 +43,7 @@ const owner = 'daemon';
  */
 export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<RunningDaemon> {
   const { cniDir } = settingsOf(deps);
-  const journal = fileJournal(`${cniDir}/journal`);
+  const journal = tellingJournal(fileJournal(`${cniDir}/journal`), deps.log);
   let calls: LinkServer | undefined;
   let watched: WatchedCluster | undefined;
   const metrics = await createMetrics({

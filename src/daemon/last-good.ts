@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConfFile, type ConfPath, isJsonObject, parseJson } from '../cni/index.ts';
-import { replaceAtomically } from '../files/index.ts';
+import { makeFolder, replaceAtomically } from '../files/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
 /**
@@ -12,13 +12,14 @@ import { readConfPath } from '../runtime/index.ts';
  */
 export function lastGoodReader(folder: string, onStale: (path: string, problem: string) => void): (path: string) => Promise<ConfPath> {
   const kept = new Map<string, string>();
+  const stored = new Map<string, string>();
   return async (path) => {
     const now = await readConfPath(path);
     if (now.kind === 'folder') return now;
     const text = now.kind === 'file' ? goodText(now.file) : undefined;
     if (text !== undefined) {
-      if (kept.get(path) !== text) await keep(folder, path, text);
       kept.set(path, text);
+      if (stored.get(path) !== text && (await isStored(folder, path, text))) stored.set(path, text);
       return now;
     }
     const before = kept.get(path) ?? (await readFile(placeOf(folder, path), 'utf8').catch(() => undefined)); // never been there
@@ -39,7 +40,13 @@ function goodText({ content }: ConfFile): string | undefined {
 
 const placeOf = (folder: string, path: string): string => join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`);
 
-async function keep(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await replaceAtomically(placeOf(folder, path), text, 0o600);
+// a copy for bad times: a disk that does not take it must not make the node unready; the next read tries again
+async function isStored(folder: string, path: string, text: string): Promise<boolean> {
+  try {
+    await makeFolder(folder);
+    await replaceAtomically(placeOf(folder, path), text, 0o600);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -20,3 +20,26 @@ export const stillInUse = define(
   },
   (c: { sandbox: string; names: readonly string[] }) => `sandbox ${c.sandbox} has attachments that are not abandoned: ${c.names.join(', ')}`,
 );
+export const podMayBeAlive = define(
+  'PLX-POD-MAY-BE-ALIVE',
+  {
+    code: cniCode.attachment,
+    retry: 'never',
+    fix: 'Delete the pod: the runtime then detaches it. With --force its networks are taken from it even if it runs.',
+  },
+  (c: { sandbox: string; netns: string }) => `the network namespace of sandbox ${c.sandbox} still exists (${c.netns}): its pod may be alive`,
+);
+export const pluginsElsewhere = define(
+  'PLX-PLUGINS-ELSEWHERE',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: "Run the command on the host itself, not in the daemon's container, or name the folders with the plugins with --cni-path.",
+  },
+  (c: { plugins: readonly string[]; folders: readonly string[] }) => `none of the CNI plugins needed (${c.plugins.join(', ')}) is in ${c.folders.join(', ')}`,
+);
+export const attachmentsDiffer = define(
+  'PLX-ATTACHMENTS-DIFFER',
+  { code: cniCode.attachment, retry: 'never', fix: 'Delete the pods concerned so that their networks are made again.' },
+  (c: { failed: number; checked: number }) => `${c.failed} of ${c.checked} attachments are not as they were made`,
+);

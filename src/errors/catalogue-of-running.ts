@@ -129,10 +129,37 @@ export const fileUnusable = define(
   { code: cniCode.io, retry: 'later', fix: 'Check that the file or folder exists, that the disk is not full, and that Plexus may use it.' },
   (c: { file: string; action: string; problem: string }) => `cannot ${c.action} ${c.file}: ${c.problem}`,
 );
+export const diskFull = define(
+  'PLX-DISK-FULL',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Free space on that file system (df and df -i name it); the runtime tries again by itself.',
+  },
+  (c: { file: string; action: string }) => `cannot ${c.action} ${c.file}: no space is left on the disk`,
+);
+export const diskReadOnly = define(
+  'PLX-DISK-READ-ONLY',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Mount it for writing; a disk that the kernel made read-only has failed (dmesg says why). The runtime tries again by itself.',
+  },
+  (c: { file: string; action: string }) => `cannot ${c.action} ${c.file}: the file system is read-only`,
+);
 export const recordDamaged = define(
   'PLX-RECORD-DAMAGED',
   { code: cniCode.decoding, retry: 'never', fix: 'The file is kept aside for inspection; remove what is left of the sandbox by hand.' },
   (c: { file: string; problem: string }) => `journal file ${c.file} cannot be read: ${c.problem}`,
+);
+export const recordNewer = define(
+  'PLX-RECORD-NEWER',
+  {
+    code: cniCode.decoding,
+    retry: 'never',
+    fix: 'Nothing is lost: the file stays where it is, and the newer version goes on with it. Do not remove it; run that version again on this node.',
+  },
+  (c: { file: string; formatVersion: number }) => `journal file ${c.file} is of format ${c.formatVersion}, which only a newer version of Plexus can read`,
 );
 export const sandboxBusy = define(
   'PLX-SANDBOX-BUSY',

@@ -8,4 +8,5 @@ export * from './catalogue-of-running.ts';
 export * from './catalogue.ts';
 export { cniCode } from './cni-code.ts';
 export { describeWhere, detailsOf, summaryOf } from './describe.ts';
+export { fileFailed, isOutOfSpace } from './file-failed.ts';
 export { at, define, type ErrorExtras, type ErrorKind, PlexusError, type Where } from './plexus-error.ts';

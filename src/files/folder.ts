@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileUnusable, problemOf } from '../errors/index.ts';
+import { fileFailed } from '../errors/index.ts';
 import { syncFolder } from './replace.ts';
 
 /** Makes a folder for its owner only, and those above it, durably. Nothing happens when it is there. fileUnusable. */
@@ -8,7 +8,7 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await makeWithParents(path);
   } catch (error) {
-    throw fileUnusable({ file: path, action: 'make', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: path, action: 'make' }, error);
   }
 }
 
@@ -42,6 +42,7 @@ export async function removeLeftovers(folder: string, prefix: string): Promise<v
   for (const name of names.filter((each) => each.startsWith(prefix))) {
     const path = join(folder, name);
     const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() === true && found.mtimeMs < Date.now() - hour) await rm(path, { force: true }).catch(() => {});
+    const isTemporary = found?.isFile() === true || found?.isSymbolicLink() === true;
+    if (isTemporary && found.mtimeMs < Date.now() - hour) await rm(path, { force: true }).catch(() => {});
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileUnusable, problemOf } from '../errors/index.ts';
+import { fileFailed } from '../errors/index.ts';
 
 /** Start of the names of temporary files that replaceAtomically makes beside its target. */
 export const newPrefix = '.new-';
@@ -18,7 +18,7 @@ export async function replaceAtomically(path: string, text: string, mode = 0o600
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
-    throw fileUnusable({ file: path, action: 'write', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: path, action: 'write' }, error);
   }
 }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { link, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PlexusError, fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
+import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
 import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
@@ -28,20 +28,28 @@ function fileName({ containerId, ifName }: RecordKey): string {
 }
 
 async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
-  const text = await readText(join(folder, file));
+  const path = join(folder, file);
+  const text = await readText(path);
   if (text === undefined) return undefined;
+  const decode = (place: string): SandboxRecord => checked(decodeRecord(text, place), { file, place, key });
   try {
-    return checked(decodeRecord(text), file, key);
+    return decode(path);
   } catch (error) {
-    const kept = await setAside(folder, file);
-    throw recordDamaged({ file: kept, problem: problemOf(error) }, { cause: error });
+    if (asPlexusError(error).id === 'PLX-RECORD-NEWER') throw error; // the version that wrote it will need it
+    return decode(await setAside(folder, file)); // fails again, and says where the file is now
   }
 }
 
+interface Place {
+  readonly file: string;
+  readonly place: string;
+  readonly key: RecordKey | undefined;
+}
+
 // a copied or renamed file must never be taken for another sandbox
-function checked(record: SandboxRecord, file: string, key: RecordKey = record): SandboxRecord {
+function checked(record: SandboxRecord, { file, place, key = record }: Place): SandboxRecord {
   if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName) return record;
-  throw new Error(`it is the record of sandbox ${record.containerId}, interface ${record.ifName}`);
+  throw recordDamaged({ file: place, problem: `it is the record of sandbox ${record.containerId}, interface ${record.ifName}` });
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -50,7 +58,7 @@ async function readText(path: string): Promise<string | undefined> {
     return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, which is what an empty text is
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: path, action: 'read' }, error);
   }
 }
 
@@ -81,7 +89,7 @@ async function linked(from: string, to: string): Promise<boolean> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (code === 'ENOENT') return true; // somebody else has set it aside
-    throw fileUnusable({ file: from, action: 'set aside', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: from, action: 'set aside' }, error);
   }
 }
 
@@ -91,7 +99,7 @@ async function removeFile(folder: string, path: string): Promise<void> {
     await syncFolder(folder);
   } catch (error) {
     if (isAbsent(error)) return; // not even the folder is there
-    throw fileUnusable({ file: path, action: 'remove', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: path, action: 'remove' }, error);
   }
 }
 
@@ -117,6 +125,6 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return (await readdir(folder)).filter((name) => name.includes('@') && name.endsWith('.json')).toSorted();
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: folder, action: 'list' }, error);
   }
 }

@@ -2,10 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlexusError, fileUnusable, problemOf, sandboxBusy } from '../errors/index.ts';
+import { PlexusError, fileFailed, sandboxBusy } from '../errors/index.ts';
 import { makeFolder, removeLeftovers } from '../files/index.ts';
 import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
-import { type LockContent, discard, isVainClaim, liveHolder, ownerOf, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
+import type { LockContent } from './lock-content.ts';
+import { discard, isVainClaim, liveHolder, ownerOf, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 
@@ -177,6 +178,6 @@ async function removeGarbage(folder: string): Promise<void> {
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch((error: unknown) => {
-    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: folder, action: 'list' }, error);
   });
 }

@@ -8,10 +8,10 @@ export interface RecordKey {
 }
 export interface Listing {
   readonly records: readonly SandboxRecord[];
-  /** Files that could not be read; they were set aside, not deleted. */
+  /** Files that could not be read: damaged ones were set aside, those of a newer version stay. */
   readonly damaged: readonly PlexusError[];
 }
-/** Durable record of what is attached. A write has reached the disk when it resolves. fileUnusable, recordDamaged. */
+/** Durable record of what is attached. A write has reached the disk when it resolves. fileUnusable, recordDamaged, recordNewer. */
 export interface Journal {
   read(key: RecordKey): Promise<SandboxRecord | undefined>;
   write(record: SandboxRecord): Promise<void>;

@@ -1,21 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isJsonObject, parseJson } from '../cni/index.ts';
-import { fileUnusable, problemOf } from '../errors/index.ts';
+import { fileFailed, isOutOfSpace } from '../errors/index.ts';
+import { type LockContent, briefLock, briefLockFrom, lockFrom, lockText } from './lock-content.ts';
 import { isLit } from './beacon.ts';
-import { type ProcessIdentity, isOfOwnNamespace, mayBeAlive } from './process-identity.ts';
+import { bootIdNow, isOfOwnNamespace, mayBeAlive } from './process-identity.ts';
 
-/** What a lock file says of its holder. */
-export interface LockContent extends ProcessIdentity {
-  readonly command: string;
-  /** Present when the holder is the only one of its kind on the node: the next one of that kind may drop its locks. */
-  readonly owner?: string;
-  /** File name of its holder's beacon, beside the lock. */
-  readonly beacon?: string;
-  /** Different for every taking of every lock: once a lock is gone, its nonce never comes back. */
-  readonly nonce: string;
-}
 /** A complete lock under a name of its own, ready to be linked to the name of the lock. */
 export interface ReadyLock {
   readonly file: string;
@@ -31,11 +21,24 @@ export const readyPrefix = '.lock-';
 export async function readyLock(folder: string, content: LockContent): Promise<ReadyLock> {
   const file = join(folder, `${readyPrefix}${randomUUID()}`);
   try {
-    await writeFile(file, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    await writeFile(file, lockText(content), { mode: 0o600, flag: 'wx' });
     return { file, content };
   } catch (error) {
     await discard(file);
-    throw fileUnusable({ file, action: 'write', problem: problemOf(error) }, { cause: error });
+    const brief = isOutOfSpace(error) ? await readyBriefLock(file, content) : undefined;
+    if (brief !== undefined) return brief;
+    throw fileFailed({ file: folder, action: 'make a lock in' }, error);
+  }
+}
+
+// On a full disk: a short symbolic link needs no space beyond its name, so that DEL, which makes space, still works.
+async function readyBriefLock(file: string, content: LockContent): Promise<ReadyLock | undefined> {
+  const brief = briefLock(content);
+  try {
+    await symlink(brief.text, file);
+    return { file, content: brief.content };
+  } catch {
+    return undefined; // not even a name fits in: the first problem is the one to tell
   }
 }
 
@@ -106,41 +109,32 @@ async function linked(from: string, to: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw fileUnusable({ file: to, action: 'lock', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: to, action: 'lock' }, error);
   }
 }
 
 async function remove(path: string): Promise<void> {
   await rm(path, { force: true }).catch((error: unknown) => {
-    throw fileUnusable({ file: path, action: 'unlock', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file: path, action: 'unlock' }, error);
   });
 }
 
 async function readLock(path: string): Promise<LockContent | undefined> {
   try {
-    return contentOf(await readFile(path, 'utf8'));
+    return lockFrom(await readFile(path, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return readBriefLock(path);
+    throw fileFailed({ file: path, action: 'read' }, error);
   }
 }
 
-// A lock is complete from the moment it exists: anything else was left by a crash of the machine. It belongs to no
-// boot, so it counts as the lock of a process that is gone.
-const damaged: LockContent = { pid: 0, startTime: '', bootId: 'damaged', pidNamespace: '', command: 'damaged', nonce: 'damaged' };
-
-function contentOf(text: string): LockContent {
+async function readBriefLock(path: string): Promise<LockContent | undefined> {
   try {
-    const json = parseJson(text, 'lock file');
-    return isJsonObject(json) && isContent(json) ? json : damaged;
-  } catch {
-    return damaged;
+    return briefLockFrom(await readlink(path), await bootIdNow());
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EINVAL') return readLock(path); // meanwhile somebody has taken it
+    throw fileFailed({ file: path, action: 'read' }, error);
   }
 }
-
-const isContent = (json: object): json is LockContent => {
-  const { pid, startTime, bootId, pidNamespace, command, nonce, beacon } = json as Record<keyof LockContent, unknown>;
-  const texts = [startTime, bootId, pidNamespace, command];
-  if (beacon !== undefined && !(typeof beacon === 'string' && /^[\w.-]{1,64}$/.test(beacon))) return false;
-  return Number.isInteger(pid) && texts.every((each) => typeof each === 'string') && typeof nonce === 'string' && /^[\w-]{1,64}$/.test(nonce);
-};

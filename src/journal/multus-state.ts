@@ -10,7 +10,7 @@ import {
   parseJson,
   podOf,
 } from '../cni/index.ts';
-import { fileUnusable, problemOf, recordDamaged } from '../errors/index.ts';
+import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
 /** What Multus left on a node about pods that it attached (multus-behaviour 2.7). */
@@ -136,12 +136,12 @@ function argsOf(pairs: JsonValue | undefined): string | undefined {
 async function readText(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file, action: 'read' }, error);
   });
 }
 
 async function remove(file: string): Promise<void> {
   await rm(file, { force: true }).catch((error: unknown) => {
-    throw fileUnusable({ file, action: 'remove', problem: problemOf(error) }, { cause: error });
+    throw fileFailed({ file, action: 'remove' }, error);
   });
 }

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
-import { type PlexusError, detailsOf } from '../errors/index.ts';
+import type { Logger, destination as makeDestination } from 'pino';
+import { type PlexusError, detailsOf, problemOf } from '../errors/index.ts';
 import type { Report, Step } from '../report/index.ts';
 
 export interface LogOptions {
@@ -37,11 +37,33 @@ const passes = (level: Level, options: LogOptions): boolean =>
 
 async function load(options: LogOptions): Promise<Logger> {
   const { pino, destination, multistream, stdTimeFunctions } = (await import('pino')).default;
-  const stderr = options.toStderr ? [{ stream: destination({ dest: 2, sync: true }) }] : [];
-  const file = options.file === undefined ? [] : [{ stream: destination({ dest: options.file, sync: true, append: true, mkdir: true }) }];
-  const streams = [...stderr, ...file].map((each) => ({ ...each, level: 'debug' as const }));
+  const stderr = options.toStderr ? [destination({ dest: 2, sync: true })] : [];
+  const { stream, problem } = fileStream(options.file, destination);
+  const streams = [...stderr, ...(stream === undefined ? [] : [stream])].map((each) => ({ stream: each, level: 'debug' as const }));
   const base = { name: 'plexus', pid: process.pid };
-  return pino({ level: options.level, base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, multistream(streams));
+  const layout = { base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
+  const logger = pino({ level: options.level, ...layout }, multistream(streams));
+  if (problem !== undefined) logger.warn({ file: options.file, problem }, 'the log file cannot be used');
+  return logger;
+}
+
+interface FileStream {
+  readonly stream?: ReturnType<typeof makeDestination>;
+  readonly problem?: string;
+}
+
+const mostWaitingBytes = 1024 * 1024;
+
+// No log is worth a pod: lines that a full disk does not take wait in memory, up to a limit, and a file that cannot be opened is left out.
+function fileStream(file: string | undefined, destination: typeof makeDestination): FileStream {
+  if (file === undefined) return {};
+  try {
+    const stream = destination({ dest: file, sync: true, append: true, mkdir: true, maxLength: mostWaitingBytes });
+    stream.on('error', () => {}); // without a listener it would end the process
+    return { stream };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
 }
 
 // what has gone wrong is more serious than the same thing going right

@@ -1,5 +1,5 @@
 import { type AddInvocation, type CniVersion, type JsonObject, type JsonValue, formatJson, isCniVersion, isJsonObject, parseJson } from '../cni/index.ts';
-import { type PlexusError, problemOf, recordDamaged } from '../errors/index.ts';
+import { problemOf, recordDamaged, recordNewer } from '../errors/index.ts';
 import type { PodMetadata } from '../npwg/index.ts';
 import type { Attachment } from './attachment.ts';
 import type { Plan } from './plan.ts';
@@ -78,17 +78,22 @@ export function encodeRecord(record: SandboxRecord): string {
   return body + sealOf(body);
 }
 
-/** The record in a journal file. recordDamaged for anything that is not a whole record of ours, unchanged since it was written. */
-export function decodeRecord(text: string): SandboxRecord {
+/**
+ * The record in the text of a journal file; `file` is for messages. recordNewer for a whole record of a later format;
+ * recordDamaged for anything else that is not a whole record of ours, unchanged since it was written.
+ */
+export function decodeRecord(text: string, file: string): SandboxRecord {
   const body = text.slice(0, -sealOf('').length);
-  if (text !== body + sealOf(body)) throw damaged('it was cut off or changed: its checksum is missing or wrong');
-  const json = parsedRecord(`${body}}`);
-  const problem = isJsonObject(json) ? recordProblem(json) : 'it is no object';
-  if (problem !== undefined) throw damaged(problem);
+  if (text !== body + sealOf(body)) throw recordDamaged({ file, problem: 'it was cut off or changed: its checksum is missing or wrong' });
+  const json = parsedRecord(`${body}}`, file);
+  if (!isJsonObject(json)) throw recordDamaged({ file, problem: 'it is no object' });
+  const { formatVersion } = json;
+  // only after the checksum: a flipped digit is no newer format
+  if (typeof formatVersion === 'number' && Number.isInteger(formatVersion) && formatVersion > 1) throw recordNewer({ file, formatVersion });
+  const problem = recordProblem(json);
+  if (problem !== undefined) throw recordDamaged({ file, problem });
   return json as unknown as SandboxRecord;
 }
-
-const damaged = (problem: string, cause?: unknown): PlexusError => recordDamaged({ file: 'of a sandbox', problem }, { cause });
 
 // What a record says is detached as it says: after a flipped digit it would name another sandbox or address.
 const sealOf = (body: string): string => `,"checksum":"${checksumOf(body)}"}\n`;
@@ -100,11 +105,11 @@ function checksumOf(text: string): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-function parsedRecord(text: string): JsonValue {
+function parsedRecord(text: string, file: string): JsonValue {
   try {
     return parseJson(text, 'journal file');
   } catch (error) {
-    throw damaged(problemOf(error), error);
+    throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
   }
 }
 
@@ -126,8 +131,6 @@ const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => 
 ];
 
 function recordProblem(json: JsonObject): string | undefined {
-  const { formatVersion } = json;
-  if (typeof formatVersion === 'number' && formatVersion > 1) return `it is of format ${formatVersion}, which a newer version of Plexus wrote`;
   const bad = recordRules.find(([key, isGood]) => !isGood(json[key]));
   return bad && `${bad[0]} is missing or of a wrong kind`;
 }

@@ -14,6 +14,31 @@ export interface AttachmentRow {
   readonly why: string;
 }
 
+/** What a command did with one attachment, or found about it. */
+export interface OutcomeRow {
+  readonly sandbox: string;
+  readonly pod: string;
+  readonly interface: string;
+  readonly network: string;
+  readonly outcome: 'ok' | 'skipped' | 'failed' | 'detached' | 'left';
+  readonly why: string;
+}
+
+/** The row of one attachment and its outcome. */
+export const outcomeRow = (record: SandboxRecord, entry: AttachmentRecord, outcome: OutcomeRow['outcome'], why = ''): OutcomeRow => {
+  const { sandbox, pod, interface: name, network } = rowOf(record, entry);
+  return { sandbox, pod, interface: name, network, outcome, why };
+};
+
+/** Rows as a table; `heading`: of the column with the outcome. */
+export const outcomesText = (rows: readonly OutcomeRow[], heading: string): string =>
+  rows.length === 0
+    ? 'nothing is attached'
+    : table(
+        ['SANDBOX', 'POD', 'INTERFACE', 'NETWORK', heading, 'WHY'],
+        rows.map(({ sandbox, pod, interface: name, network, outcome, why }) => [sandbox.slice(0, 13), pod, name, network, outcome, why]),
+      );
+
 /** The attachments of a journal, as rows, in order of pod and interface. */
 export const attachmentRows = (records: readonly SandboxRecord[]): readonly AttachmentRow[] =>
   records

@@ -44,6 +44,13 @@ describe('plexus attachments', () => {
     expect(await command()).toEqual({ code: 0, stdout: 'nothing is attached\n', stderr: '' });
   });
 
+  it('has examples of its actions in its help', async () => {
+    const { stdout } = await run(plexus, ['attachments', '--help']);
+    for (const text of ['attachments check', 'attachments check 4f1c -o json', 'attachments detach 4f1c', 'attachments forget 4f1c', '--cni-path']) {
+      expect(stdout).toContain(text);
+    }
+  });
+
   it('lists what the journal holds, with state, age and reason', () => {
     const rows = attachmentRows([
       sampleRecord({ containerId: 'c2', attachments: [abandoned] }),
@@ -76,7 +83,8 @@ describe('plexus attachments', () => {
     expect(await command('forget', 'gone')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n' });
     expect(await command('forget', 'live')).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-STILL-IN-USE.*net1 \(shop\/net\)/) });
     expect((await journal.list()).records.map(({ containerId }) => containerId)).toEqual(['live']);
-    expect(await command('forget', 'live', '--force')).toMatchObject({ code: 0 });
+    const forced = await command('forget', 'live', '--force', '-o', 'json');
+    expect(JSON.parse(forced.stdout)).toMatchObject([{ state: 'abandoned' }, { state: 'intended' }]);
     expect((await journal.list()).records).toEqual([]);
   });
 });

@@ -49,4 +49,15 @@ describe('K8S-69: the configuration of the default network', () => {
     await writeFile(file, '{"name":"a"}');
     expect(await reader()(folder.path)).toMatchObject({ kind: 'folder', files: [{ path: file }] });
   });
+
+  it('is read although no copy can be stored, and stored as soon as it can', async () => {
+    await writeFile(file, '{"name":"a"}');
+    await writeFile(join(folder.path, 'kept'), ''); // in the folder's place
+    const read = reader();
+    expect(await textOf(read)).toBe('{"name":"a"}');
+    await rm(join(folder.path, 'kept'));
+    expect(await textOf(read)).toBe('{"name":"a"}');
+    await rm(file);
+    expect(await textOf(reader())).toBe('{"name":"a"}');
+  });
 });

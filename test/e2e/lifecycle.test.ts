@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
 let node: TestNode;
@@ -146,6 +147,19 @@ describe('DEL', () => {
     expect(daemon === undefined ? answer.stderr : daemon.log.join('\n')).toContain('PLX-RECORD-DAMAGED');
     expect(await node.leftovers()).toEqual([expect.stringContaining('state/journal/damaged/')]);
     await rm(join(node.dir, 'state/journal/damaged'), { recursive: true });
+  });
+  it('a journal file of a newer version is left alone; what the configuration says is undone', async () => {
+    const pod = await gone('del-newer');
+    const file = join(node.dir, 'state/journal', `${pod.containerId}@eth0.json`);
+    const newer = encodeRecord({ formatVersion: 2, attachments: 'of another form' } as unknown as SandboxRecord);
+    await writeFile(file, newer);
+    const answer = await node.call('DEL', pod);
+    expect(answer).toMatchObject({ exitCode: 0, stdout: '' });
+    const daemon = await node.daemon();
+    expect(daemon === undefined ? answer.stderr : daemon.log.join('\n')).toContain('PLX-RECORD-NEWER');
+    expect(await node.leftovers()).toEqual([`state/journal/${pod.containerId}@eth0.json`]);
+    expect(await readFile(file, 'utf8')).toBe(newer);
+    await rm(file);
   });
 });
 

@@ -32,7 +32,7 @@ export async function runScenario(scenario: Scenario, world: World, bystander: T
     await world.heal();
     await world.ready();
     await assertNothingNew(before, world, problems);
-    await assertAttached(bystander, world, 'the pod beside it', problems);
+    await assertAttached(bystander, world, problems, { who: 'the pod beside it', networks: 3 });
   } catch (error) {
     problems.push(String(error));
     await world.heal();
@@ -90,13 +90,13 @@ async function playAdd({ scenario, world, pod, problems }: Stage): Promise<numbe
   const isAttached = answer.exitCode === 0;
   noteUnless(isAttached || isError(answer), `ADD answered ${answer.stdout.slice(0, 200)}, exit status ${answer.exitCode}`, problems, answer.exitCode !== null);
   await world.heal();
-  if (isAttached) await assertAttached(pod, world, 'the pod', problems, scenario);
+  if (isAttached) await assertAttached(pod, world, problems, { who: 'the pod', networks: scenario.networks });
   const retries = await deleted(pod, scenario, world);
   if (isAttached) return retries;
   const again: TestPod = { ...pod, containerId: `${pod.containerId}-again`, netns: await createNetns() };
   const second = await call('ADD', again, scenario, world);
   noteUnless(second.exitCode === 0, `the next sandbox of the pod: ${second.stdout}`, problems);
-  if (second.exitCode === 0) await assertAttached(again, world, 'the next sandbox', problems, scenario);
+  if (second.exitCode === 0) await assertAttached(again, world, problems, { who: 'the next sandbox', networks: scenario.networks });
   const more = await deleted(again, scenario, world);
   await again.netns.remove();
   return retries + 1 + more;
@@ -164,9 +164,8 @@ export async function mustSucceed(command: string, pod: TestPod, scenario: Pick<
 async function assertAttached(
   pod: TestPod,
   world: World,
-  who: string,
   problems: string[],
-  { networks }: Pick<Scenario, 'networks'> = { networks: 3 },
+  { who, networks }: { readonly who: string; readonly networks: number },
 ): Promise<void> {
   const { exitCode, stdout } = await world.at.call('CHECK', pod);
   noteUnless(exitCode === 0, `${who}: CHECK says ${stdout}`, problems);

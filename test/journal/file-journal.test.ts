@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlexusError } from '../../src/errors/index.ts';
 import { fileJournal } from '../../src/journal/index.ts';
-import { encodeRecord } from '../../src/plan/index.ts';
+import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { testJournal } from '../contract/journal.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
@@ -93,7 +93,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     { what: 'no JSON', bytes: 'hello' },
     { what: 'null', bytes: 'null' },
     { what: 'no record', bytes: '{"formatVersion":1}' },
-    { what: 'of a later format', bytes: good.replace('"formatVersion":1', '"formatVersion":2') },
+    { what: 'of a later format by a flipped digit', bytes: good.replace('"formatVersion":1', '"formatVersion":2') },
     { what: 'not UTF-8', bytes: Buffer.concat([Buffer.from(good.slice(0, -10)), Buffer.from([0xff, 0xfe]), Buffer.from(good.slice(-10))]) },
     { what: 'of another sandbox', bytes: encodeRecord(sampleRecord({ containerId: 'c2' })) },
   ])('$what', async ({ bytes }) => {
@@ -103,6 +103,17 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     await expect(fileJournal(folder).read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message: expect.stringContaining(kept) as string });
     expect((await readFile(kept)).equals(Buffer.from(bytes))).toBe(true);
     expect(await fileJournal(folder).read(key)).toBeUndefined();
+  });
+
+  it('but one of a newer version stays where it is: after an upgrade that version needs it', async () => {
+    await mkdir(folder, { recursive: true });
+    const bytes = encodeRecord({ ...sampleRecord(), formatVersion: 2 } as unknown as SandboxRecord);
+    await writeFile(file(), bytes);
+    const journal = fileJournal(folder);
+    await expect(journal.read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-NEWER', message: expect.stringContaining(file()) as string });
+    expect((await journal.list()).damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-NEWER']);
+    expect(await readdir(folder)).toEqual(['c1@eth0.json']);
+    expect(await readFile(file(), 'utf8')).toBe(bytes);
   });
 
   it('keeps every damaged file of one name', async () => {

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { nadNotFound } from '../../src/errors/index.ts';
 import { createLog } from '../../src/observe/index.ts';
 import type { Step } from '../../src/report/index.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 
 const steps: readonly Step[] = [
   { kind: 'plugin-finished', sandbox: 'c1', command: 'ADD', network: 'n', interfaceName: 'eth0', plugin: 'bridge', ms: 3, stderr: '' },
@@ -48,5 +48,40 @@ describe('the log', () => {
         fix: expect.stringContaining('Create'),
       },
     });
+  });
+});
+
+describe('a log file that cannot be written', () => {
+  it('is left out, and that is said', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
+    await writeFile(join(folder.path, 'file'), '');
+    const log = createLog({ level: 'info', toStderr: false, file: join(folder.path, 'file/below') });
+    log.report({ kind: 'warning', sandbox: '', text: 'x' });
+    await expect(log.flush()).resolves.toBeUndefined();
+  });
+
+  it('on a full disk loses nothing that came shortly before there is space again', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
+    const disk = await mountSmallDisk(join(folder.path, 'disk'));
+    try {
+      const file = join(folder.path, 'disk/log');
+      const log = createLog({ level: 'info', toStderr: false, file });
+      const say = async (text: string): Promise<void> => {
+        log.report({ kind: 'warning', sandbox: '', text });
+        await log.flush();
+      };
+      await say('first');
+      await disk.fill();
+      for (let times = 0; times < 20; times++) await say('x'.repeat(1000));
+      await disk.free();
+      await say('last');
+      const texts = (await readFile(file, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { text: string }).text);
+      expect([texts[0], texts.at(-1)]).toEqual(['first', 'last']);
+    } finally {
+      await disk.remove();
+    }
   });
 });

@@ -31,7 +31,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     expect(names[0]).toBe(inputs.call.ifName);
     expect(names.filter((name) => name !== 'eth0' && inputs.links.includes(name))).toEqual([]);
     const record = newRecord(plan, inputs.call, inputs.pod, 'now');
-    expect(decodeRecord(encodeRecord(record))).toEqual(record);
+    expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
     return true;
   };
   // through text, as it comes to us: without -0

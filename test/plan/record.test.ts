@@ -64,7 +64,7 @@ describe('CNI-72: a record’s text is the record', () => {
   it.each([{ record: planned }, { record: attachedRecord() }, { record: { ...planned, complete: true, pendingStatus: { text: '[]' } } }])(
     'row %#',
     ({ record }) => {
-      expect(decodeRecord(encodeRecord(record))).toEqual(record);
+      expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
     },
   );
 
@@ -87,7 +87,7 @@ describe('CNI-72: a record’s text is the record', () => {
     });
     assert(
       property(some, (change) => {
-        expect(decodeRecord(encodeRecord({ ...planned, ...change }))).toEqual({ ...planned, ...change });
+        expect(decodeRecord(encodeRecord({ ...planned, ...change }), 'x.json')).toEqual({ ...planned, ...change });
       }),
     );
   });
@@ -96,7 +96,7 @@ describe('CNI-72: a record’s text is the record', () => {
 describe('a damaged record is never taken for a record', () => {
   const isRefused = (bytes: string): boolean => {
     try {
-      decodeRecord(bytes);
+      decodeRecord(bytes, 'x.json');
       return false;
     } catch (error) {
       return error instanceof PlexusError && error.id === 'PLX-RECORD-DAMAGED';
@@ -129,14 +129,15 @@ describe('a damaged record is never taken for a record', () => {
     { what: 'twice', bytes: good + good },
     { what: 'JSON of another program', bytes: '{"containerId":"c1"}\n' },
   ])('$what', ({ bytes }) => {
-    expect(() => decodeRecord(bytes)).toThrow(failure('PLX-RECORD-DAMAGED', /checksum is missing or wrong/));
+    expect(() => decodeRecord(bytes, 'x.json')).toThrow(failure('PLX-RECORD-DAMAGED', /checksum is missing or wrong/));
   });
 
   // sealed as ours are, so that only the rules stand between it and the engine
   const sealed = (value: unknown): string => encodeRecord(value as SandboxRecord);
 
   it.each([
-    { change: { formatVersion: 2 }, says: /of format 2, which a newer version of Plexus wrote/ },
+    { change: { formatVersion: 0 }, says: /x\.json.*formatVersion is missing or of a wrong kind/ },
+    { change: { formatVersion: 1.5 }, says: /formatVersion is missing or of a wrong kind/ },
     { change: { formatVersion: '1' }, says: /formatVersion is missing or of a wrong kind/ },
     { change: { containerId: 5 }, says: /containerId/ },
     { change: { cniVersion: '7' }, says: /cniVersion/ },
@@ -154,15 +155,20 @@ describe('a damaged record is never taken for a record', () => {
     { change: { pod: { name: 5 } }, says: /pod/ },
     { change: { pendingStatus: 'x' }, says: /pendingStatus/ },
   ])('$change', ({ change, says }) => {
-    expect(() => decodeRecord(sealed({ ...planned, ...change }))).toThrow(failure('PLX-RECORD-DAMAGED', says));
+    expect(() => decodeRecord(sealed({ ...planned, ...change }), 'x.json')).toThrow(failure('PLX-RECORD-DAMAGED', says));
+  });
+
+  it('of a newer version: not damaged, and named', () => {
+    expect(() => decodeRecord(sealed({ formatVersion: 2, other: [] }), 'x.json')).toThrow(failure('PLX-RECORD-NEWER', /x\.json is of format 2/));
+    expect(() => decodeRecord(sealed(planned).replace('"formatVersion":1', '"formatVersion":2'), 'x.json')).toThrow(failure('PLX-RECORD-DAMAGED', /checksum/));
   });
 
   it('for any text and any sealed JSON: a record, or recordDamaged', () => {
     const outcome = (bytes: string): boolean => {
       try {
-        return decodeRecord(bytes).formatVersion === 1;
+        return decodeRecord(bytes, 'x.json').formatVersion === 1;
       } catch (error) {
-        return error instanceof PlexusError && error.id === 'PLX-RECORD-DAMAGED';
+        return error instanceof PlexusError && ['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER'].includes(error.id);
       }
     };
     assert(property(text({ unit: 'binary', maxLength: 2000 }), outcome));

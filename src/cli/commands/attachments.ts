@@ -1,25 +1,32 @@
 import type { Argv, CommandModule } from 'yargs';
-import { sandboxUnknown, stillInUse } from '../../errors/index.ts';
+import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../../errors/index.ts';
 import { fileJournal, fileLocks } from '../../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
-import { attachmentRows, attachmentsText } from '../../view/index.ts';
+import { type AttachmentRow, attachmentRows, attachmentsText, outcomesText } from '../../view/index.ts';
+import { type Outcome, type RepairPlaces, checkByHand, detachByHand } from '../repair.ts';
 
 interface Options {
   readonly action: string;
   readonly sandbox?: string | undefined;
   readonly 'cni-dir': string;
+  readonly 'cni-path': string;
   readonly output: string;
   readonly force: boolean;
 }
 
 const lockSeconds = 30;
+const actions = ['list', 'show', 'check', 'detach', 'forget'];
 
 export const attachmentsCommand: CommandModule<object, Options> = {
   command: 'attachments [action] [sandbox]',
-  describe: "Show what is attached on this node, or forget what cannot be undone: the daemon's journal",
+  describe: "Show, check or undo what is attached on this node, or forget what cannot be undone: the daemon's journal",
   builder: (yargs): Argv<Options> =>
     yargs
-      .positional('action', { choices: ['list', 'show', 'forget'], default: 'list', describe: 'list all, show one sandbox in full, or forget one' })
+      .positional('action', {
+        choices: actions,
+        default: 'list',
+        describe: 'list all; show one sandbox in full; check one or all; detach all of one now; forget one without detaching',
+      })
       .positional('sandbox', { type: 'string', describe: 'Container ID of a sandbox, or its beginning' })
       .option('cni-dir', {
         type: 'string',
@@ -27,23 +34,67 @@ export const attachmentsCommand: CommandModule<object, Options> = {
         default: process.env['PLEXUS_CNI_DIR'] ?? '/var/lib/cni/plexus',
         describe: "The daemon's cniDir",
       })
+      .option('cni-path', {
+        type: 'string',
+        requiresArg: true,
+        default: process.env['PLEXUS_CNI_BIN_DIR'] ?? '/opt/cni/bin',
+        describe: 'check, detach: folders with CNI plugins, with ":" between them',
+      })
       .option('output', { alias: 'o', choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
-      .option('force', { type: 'boolean', default: false, describe: 'forget: also attachments that are not abandoned' })
+      .option('force', { type: 'boolean', default: false, describe: 'forget: also what is not abandoned; detach: also while the namespace exists' })
       .example('$0 attachments', 'Every attachment of this node')
+      .example('$0 attachments check', 'Whether all of them are as they were made; on the host')
+      .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
+      .example('$0 attachments detach 4f1c', 'Undoes now what is left of a sandbox that is gone; on the host')
       .example('$0 attachments forget 4f1c', 'Drops what the daemon has given up to undo'),
-  handler: async ({ action, sandbox, 'cni-dir': folder, output, force }) => {
-    const { records } = await fileJournal(`${folder}/journal`).list();
-    if (action === 'list' && sandbox === undefined)
-      return say(output === 'json' ? json(attachmentRows(records)) : attachmentsText(attachmentRows(records), msSince));
-    const found = recordsOf(records, sandbox ?? '', folder);
-    if (action === 'forget') return forget(found, folder, force);
-    say(output === 'json' || action === 'show' ? json(found) : attachmentsText(attachmentRows(found), msSince));
-  },
+  handler: run,
 };
+
+async function run({ action, sandbox, 'cni-dir': folder, 'cni-path': path, output, force }: Options): Promise<void> {
+  const isJson = output === 'json';
+  const { records, damaged } = await fileJournal(`${folder}/journal`).list();
+  for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
+  const all = sandbox === undefined && (action === 'list' || action === 'check');
+  const found = all ? records : recordsOf(records, sandbox ?? '', folder);
+  const places: RepairPlaces = { folder, path: path.split(':'), env: environment() };
+  switch (action) {
+    case 'check':
+      tell(await checkByHand(found, places, interrupted(action)), 'CHECK', isJson);
+      if (all && damaged[0] !== undefined) throw damaged[0]; // what is in it could not be checked
+      return;
+    case 'detach':
+      return tell(await detachByHand(found, force, places, interrupted(action)), 'OUTCOME', isJson);
+    case 'forget':
+      return forget(found, { folder, force, isJson });
+    default:
+      show(found, { inFull: action === 'show', isJson });
+  }
+}
+
+function show(records: readonly SandboxRecord[], { inFull, isJson }: { readonly inFull: boolean; readonly isJson: boolean }): void {
+  if (inFull) return say(json(records));
+  const rows = attachmentRows(records);
+  say(isJson ? json(rows) : attachmentsText(rows, msSince));
+}
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const msSince = (time: string): number => Date.now() - Date.parse(time);
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
+
+const environment = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
+
+/** Aborted by SIGINT and SIGTERM: a plugin that runs is ended with all it has started, and the lock given back. */
+function interrupted(action: string): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(operationCancelled({ command: action, reason: `received ${name}` })));
+  return stop.signal;
+}
+
+function tell({ rows, error }: Outcome, heading: string, isJson: boolean): void {
+  say(isJson ? json(rows) : outcomesText(rows, heading));
+  if (error !== undefined) throw error;
+}
 
 /** The records of exactly one sandbox. sandboxUnknown. */
 function recordsOf(records: readonly SandboxRecord[], beginning: string, folder: string): readonly SandboxRecord[] {
@@ -53,8 +104,15 @@ function recordsOf(records: readonly SandboxRecord[], beginning: string, folder:
   return records.filter(({ containerId }) => containerId === only);
 }
 
-async function forget(records: readonly SandboxRecord[], folder: string, force: boolean): Promise<void> {
+interface Forgetting {
+  readonly folder: string;
+  readonly force: boolean;
+  readonly isJson: boolean;
+}
+
+async function forget(records: readonly SandboxRecord[], { folder, force, isJson }: Forgetting): Promise<void> {
   const journal = fileJournal(`${folder}/journal`);
+  const forgotten: AttachmentRow[] = [];
   for (const { containerId, ifName } of records) {
     await fileLocks(`${folder}/locks`).withSandbox({ containerId, command: 'forget' }, AbortSignal.timeout(lockSeconds * 1000), async () => {
       const record = await journal.read({ containerId, ifName });
@@ -63,7 +121,10 @@ async function forget(records: readonly SandboxRecord[], folder: string, force: 
       const names = kept.map(({ attachment }) => `${attachment.interfaceName} (${attachment.network})`);
       if (kept.length > 0) throw stillInUse({ sandbox: containerId, names });
       await journal.remove({ containerId, ifName });
-      for (const row of attachmentRows([record])) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);
+      const rows = attachmentRows([record]);
+      forgotten.push(...rows);
+      if (!isJson) for (const row of rows) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);
     });
   }
+  if (isJson) say(json(forgotten));
 }

@@ -1,0 +1,55 @@
+import { asPlexusError, podMayBeAlive } from '../errors/index.ts';
+import type { RecordKey } from '../journal/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { linkNames } from './check.ts';
+import { withDeadline } from './deadline.ts';
+import { type RepairDeps, operationFor } from './repair.ts';
+import { type Undone, undoAll } from './undo.ts';
+
+/** What became of detaching one record. */
+export interface DetachedRecord {
+  readonly record: SandboxRecord;
+  readonly done: readonly AttachmentRecord[];
+  /** Still in the journal, with the reason. */
+  readonly left: readonly Undone[];
+}
+
+/**
+ * Undoes every attachment of a record now, last one first, as DEL does; what is undone is struck off. undefined: there is no such record.
+ * Refuses while the sandbox's namespace exists, unless forced: its pod may be alive. podMayBeAlive, sandboxBusy.
+ */
+export function detachSandbox(key: RecordKey, force: boolean, deps: RepairDeps, outer: AbortSignal): Promise<DetachedRecord | undefined> {
+  return withDeadline({ command: 'detach', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
+    deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {
+      const record = await deps.journal.read(key);
+      if (record === undefined) return undefined;
+      const netns = await netnsOf(record, deps, signal);
+      if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
+      const left = await undoEach(record, netns, deps, signal);
+      if (left.length === 0) await deps.journal.remove(record);
+      else await deps.journal.write({ ...record, complete: false, attachments: left.map((undone) => undone.left) });
+      return { record, done: record.attachments.filter(({ attachment }) => !left.some((undone) => undone.left.attachment === attachment)), left };
+    }),
+  );
+}
+
+/** The namespace of a sandbox that the runtime may still know; undefined when it is gone. */
+async function netnsOf({ attachments, netns }: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<string | undefined> {
+  if (attachments.every(isAbandoned)) return undefined;
+  try {
+    await linkNames(netns, deps, signal);
+    return netns;
+  } catch (thrown) {
+    if (asPlexusError(thrown).id !== 'PLX-NETNS-UNUSABLE') throw thrown;
+    return undefined;
+  }
+}
+
+// what is abandoned gets no namespace: the runtime has forgotten that sandbox, and the path may be another pod's by now
+async function undoEach(record: SandboxRecord, netns: string | undefined, deps: RepairDeps, signal: AbortSignal): Promise<readonly Undone[]> {
+  const left: Undone[] = [];
+  for (const entry of record.attachments.toReversed()) {
+    left.unshift(...(await undoAll([entry], operationFor(record, isAbandoned(entry) ? undefined : netns, deps), deps, signal)));
+  }
+  return left;
+}

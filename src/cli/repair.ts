@@ -1,0 +1,86 @@
+import { type CheckedRecord, type RepairDeps, checkSandbox, detachSandbox } from '../attach/index.ts';
+import type { Env } from '../cni/index.ts';
+import { asPlexusError, attachmentsDiffer, attachmentsLeft, pluginsElsewhere } from '../errors/index.ts';
+import { findPlugin, localHost } from '../host/index.ts';
+import { fileJournal, fileLocks } from '../journal/index.ts';
+import { type SandboxRecord, parseSettings } from '../plan/index.ts';
+import { quiet } from '../report/index.ts';
+import { type OutcomeRow, outcomeRow } from '../view/index.ts';
+
+/** Where a command that works on a node's journal finds things. */
+export interface RepairPlaces {
+  /** cniDir. */
+  readonly folder: string;
+  /** Folders with plugins. */
+  readonly path: readonly string[];
+  readonly env: Env;
+}
+/** What a command prints, and the error it ends with. */
+export interface Outcome {
+  readonly rows: readonly OutcomeRow[];
+  readonly error?: Error;
+}
+
+const repairDeps = ({ folder, path, env }: RepairPlaces): RepairDeps => ({
+  settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings, // its deadlines
+  host: localHost(),
+  journal: fileJournal(`${folder}/journal`),
+  locks: fileLocks(`${folder}/locks`),
+  report: quiet,
+  now: Date.now,
+  path,
+  env,
+});
+
+/** Checks all attachments of some records, one after the other. Goes on after failures. pluginsElsewhere. */
+export async function checkByHand(records: readonly SandboxRecord[], places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
+  await assertPlugins(records, places.path);
+  const deps = repairDeps(places);
+  const rows: OutcomeRow[] = [];
+  for (const record of records) rows.push(...(await checkOne(record, deps, signal)));
+  const failed = rows.filter(({ outcome }) => outcome === 'failed').length;
+  return { rows, ...(failed > 0 && { error: attachmentsDiffer({ failed, checked: rows.length }) }) };
+}
+
+async function checkOne(record: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<readonly OutcomeRow[]> {
+  try {
+    return rowsOf(await checkSandbox(record, deps, signal));
+  } catch (thrown) {
+    const { message } = asPlexusError(thrown);
+    return record.attachments.map((entry) => outcomeRow(record, entry, 'failed', message));
+  }
+}
+
+const rowsOf = (checked: CheckedRecord | undefined): readonly OutcomeRow[] =>
+  checked?.attachments.map(({ entry, outcome }) => {
+    const why = outcome.kind === 'failed' ? outcome.error.message : outcome.kind === 'skipped' ? outcome.why : '';
+    return outcomeRow(checked.record, entry, outcome.kind, why);
+  }) ?? [];
+
+/** Undoes all attachments of a sandbox's records. Goes on after failures of plugins. pluginsElsewhere, podMayBeAlive. */
+export async function detachByHand(records: readonly SandboxRecord[], force: boolean, places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
+  await assertPlugins(records, places.path);
+  const rows: OutcomeRow[] = [];
+  for (const record of records) {
+    const detached = await detachSandbox(record, force, repairDeps(places), signal);
+    rows.push(...(detached?.done.map((entry) => outcomeRow(detached.record, entry, 'detached')) ?? []));
+    rows.push(...(detached?.left.map((undone) => outcomeRow(detached.record, undone.left, 'left', undone.error.message)) ?? []));
+  }
+  const left = rows.filter(({ outcome }) => outcome === 'left');
+  const names = left.map((row) => `${row.interface} (${row.network})`);
+  return { rows, ...(left.length > 0 && { error: attachmentsLeft({ left: names, problems: left.map(({ why }) => why) }) }) };
+}
+
+// Where none of them is, this is not the host: namespaces cannot be seen either, and whatever was found would be wrong.
+async function assertPlugins(records: readonly SandboxRecord[], path: readonly string[]): Promise<void> {
+  const entries = records.flatMap(({ attachments }) => attachments);
+  const plugins = [...new Set(entries.flatMap(({ attachment }) => attachment.configuration.plugins.map(({ type }) => type)))];
+  const found = await Promise.all(plugins.map((plugin) => isThere(plugin, path)));
+  if (plugins.length > 0 && !found.includes(true)) throw pluginsElsewhere({ plugins, folders: path });
+}
+
+const isThere = (plugin: string, path: readonly string[]): Promise<boolean> =>
+  findPlugin(plugin, path).then(
+    () => true,
+    (error: unknown) => asPlexusError(error).id !== 'PLX-PLUGIN-MISSING',
+  );

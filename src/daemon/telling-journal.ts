@@ -1,0 +1,18 @@
+import type { Journal } from '../journal/index.ts';
+import type { Report } from '../report/index.ts';
+
+/** A journal whose listings tell of each file that cannot be read, once: whoever lists wants the others. */
+export function tellingJournal(journal: Journal, report: Report): Journal {
+  const told = new Set<string>();
+  return {
+    ...journal,
+    list: async () => {
+      const listing = await journal.list();
+      for (const error of listing.damaged.filter(({ message }) => !told.has(message))) {
+        told.add(error.message);
+        report({ kind: 'problem', sandbox: '', error });
+      }
+      return listing;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { tellingJournal } from '../../src/daemon/telling-journal.ts';
+import { fileJournal } from '../../src/journal/index.ts';
+import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+it('whoever lists the journal, what cannot be read is told, and once', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-telling-'));
+  const told: string[] = [];
+  const journal = tellingJournal(fileJournal(folder.path), (step) => step.kind === 'problem' && told.push(step.error.id));
+  await journal.write(sampleRecord());
+  await writeFile(join(folder.path, 'c2@eth0.json'), '{');
+  await writeFile(join(folder.path, 'c3@eth0.json'), encodeRecord({ formatVersion: 2 } as unknown as SandboxRecord));
+  for (let times = 0; times < 3; times++) expect((await journal.list()).records).toHaveLength(1);
+  expect(told).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER']);
+});

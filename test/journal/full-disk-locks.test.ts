@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileLocks } from '../../src/journal/index.ts';
+import { type SmallDisk, mountSmallDisk } from '../support/small-disk.ts';
+
+const worker = new URL('lock-worker.ts', import.meta.url).pathname;
+let base: string;
+let disk: SmallDisk;
+let folder: string;
+let counter: string;
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'plexus-full-'));
+  disk = await mountSmallDisk(join(base, 'disk'));
+  folder = join(base, 'disk/locks');
+  counter = join(base, 'counter');
+  await writeFile(counter, '0');
+  await writeFile(`${counter}.log`, '');
+});
+afterEach(async () => {
+  await disk.remove();
+  await rm(base, { recursive: true, force: true });
+});
+const start = (times: number, mode = '') => spawn(process.execPath, [worker, folder, counter, String(times), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+describe('locks on a full disk', () => {
+  it('CNI-63: one process at a time, some of them killed, and with those that came before the disk was full', async () => {
+    const early = start(150);
+    await expect.poll(async () => Number(await readFile(counter, 'utf8'))).toBeGreaterThan(0);
+    await disk.fill();
+    const killed = start(1, 'hold');
+    await once(killed.stdout, 'data');
+    killed.kill('SIGKILL');
+    const late = [start(50), start(50)];
+    const ends = await Promise.all([early, ...late].map((child) => once(child, 'exit')));
+    expect(ends.map(([code]) => code as number)).toEqual([0, 0, 0]);
+    const additions = (await readFile(`${counter}.log`, 'utf8')).length;
+    expect(Number(await readFile(counter, 'utf8'))).toBe(additions);
+    expect(additions).toBeGreaterThanOrEqual(250);
+  });
+
+  it('a killed holder gives way, for GC too, and nothing is left', async () => {
+    await disk.fill();
+    for (const mode of ['hold', 'hold-all']) {
+      const child = start(1, mode);
+      await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    const locks = fileLocks(folder, 'daemon');
+    expect(await locks.withSandbox({ containerId: 'one', command: 'DEL' }, AbortSignal.timeout(10_000), async () => readdir(folder))).toContain('one@.lock');
+    expect(await locks.withAll('GC', AbortSignal.timeout(10_000), async () => 'done')).toBe('done');
+    expect(await readdir(folder), 'but its own sign of life, as it lives on').toEqual([expect.stringMatching(/^\.alive-/)]);
+  });
+});
