@@ -1,7 +1,7 @@
 import { type JsonObject, type Result, decodeResult, encodeResult, mergeResults } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { type Attachment, type AttachmentRecord, type SandboxRecord, settleRoutes, withAttachment } from '../plan/index.ts';
-import { addList } from '../runtime/index.ts';
+import { type RuntimeDeps, addList } from '../runtime/index.ts';
 import { type Operation, delegateCall, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
@@ -20,7 +20,13 @@ export async function attachAll(intended: SandboxRecord, operation: Operation, d
   try {
     for (const { attachment } of intended.attachments) {
       attempted += 1;
-      record = withAttachment(record, attempted - 1, await attachOne(attachment, operation, deps, signal));
+      const index = attempted - 1;
+      const onResult = async (result: Result, isLast: boolean): Promise<void> => {
+        const reached = recordable(result, attachment);
+        record = withAttachment(record, index, { state: 'intended', attachment, result: reached });
+        if (!isLast) await deps.journal.note(intended, { interfaceName: attachment.interfaceName, result: reached });
+      };
+      record = withAttachment(record, index, await attachOne(attachment, operation, { ...deps, onResult }, signal));
       // overlaps the next delegate's run: that one is in the journal already, as intended
       written = inOrder(written, record, deps);
       written.catch(() => {}); // awaited below: until then its failure is nobody's, which would end the process
@@ -34,11 +40,13 @@ export async function attachAll(intended: SandboxRecord, operation: Operation, d
   }
 }
 
-async function attachOne(attachment: Attachment, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<AttachmentRecord> {
+type OnResult = Required<Pick<RuntimeDeps, 'onResult'>>;
+
+async function attachOne(attachment: Attachment, operation: Operation, deps: AttachDeps & OnResult, signal: AbortSignal): Promise<AttachmentRecord> {
   const started = deps.now();
   signal.throwIfAborted();
   const first = initialResult(attachment);
-  const added = await addList(delegateCall(attachment, operation), first, runtimeDeps(deps), signal);
+  const added = await addList(delegateCall(attachment, operation), first, { ...runtimeDeps(deps), onResult: deps.onResult }, signal);
   const { result, kernel } = settleRoutes(attachment, first === undefined ? added : mergeResults(first, added));
   await setRoutes({ attachment, kernel, netns: operation.netns ?? '' }, deps, signal);
   const { network, interfaceName } = attachment;

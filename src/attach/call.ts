@@ -51,8 +51,8 @@ export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
   pluginSeconds: deps.settings.deadlines.pluginSeconds,
 });
 
-/** What the journal knows of a delegate's result. */
-export const recordedResult = (record: AttachmentRecord) => (record.state === 'intended' ? undefined : record.result);
+/** What the journal knows of a delegate's result: of an intended one, that of the plugins that have run. */
+export const recordedResult = (record: AttachmentRecord) => record.result;
 
 /** "net1 (shop/storage)", for messages. */
 export const nameOf = (attachment: Attachment): string => `${attachment.interfaceName} (${attachment.network})`;

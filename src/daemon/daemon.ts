@@ -57,7 +57,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   let events: EventQueue | undefined;
   const report = tee(deps.log, metrics.report, (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
-    if (step.kind === 'abandoned') abandoned.maybe = true;
+    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
     const event = nodeEvent(step, deps.options().nodeName);
     if (event !== undefined) void events?.recordEvent(...event, stop);
   });

@@ -1,4 +1,4 @@
 // The effects on files that several folders need. Knows nothing of what is in them.
 export { makeFolder, removeLeftovers } from './folder.ts';
-export { newPrefix, replaceAtomically, syncFolder } from './replace.ts';
+export { newPrefix, replaceAtomically, replaceBriefly, syncFolder } from './replace.ts';
 export { type FolderWatch, watchFolders } from './watch.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileFailed } from '../errors/index.ts';
 
@@ -29,6 +29,21 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * The same for what only has to outlive this process, not a failure of the machine: nothing waits for the disk. After such a
+ * failure the file may be anything.
+ */
+export async function replaceBriefly(path: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = join(dirname(path), `${newPrefix}${randomUUID()}`);
+  try {
+    await writeFile(temporary, text, { mode, flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
+    throw fileFailed({ file: path, action: 'write' }, error);
   }
 }
 

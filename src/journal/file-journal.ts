@@ -6,6 +6,7 @@ import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors
 import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
+import { dropProgress, withProgress, writeProgress } from './progress.ts';
 
 /** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
 export function fileJournal(folder: string): Journal {
@@ -15,8 +16,13 @@ export function fileJournal(folder: string): Journal {
     write: async (record) => {
       await makeFolder(folder);
       await replaceAtomically(fileOf(record), encodeRecord(record));
+      if (record.complete) await dropProgress(fileOf(record));
     },
-    remove: (key) => removeFile(folder, fileOf(key)),
+    note: ({ createdAt, ...key }, progress) => writeProgress(fileOf(key), createdAt, progress),
+    remove: async (key) => {
+      await dropProgress(fileOf(key));
+      await removeFile(folder, fileOf(key));
+    },
     list: () => listRecords(folder),
   };
 }
@@ -33,7 +39,7 @@ async function readRecord(folder: string, file: string, key?: RecordKey): Promis
   if (text === undefined) return undefined;
   const decode = (place: string): SandboxRecord => checked(decodeRecord(text, place), { file, place, key });
   try {
-    return decode(path);
+    return await withProgress(decode(path), path);
   } catch (error) {
     if (asPlexusError(error).id === 'PLX-RECORD-NEWER') throw error; // the version that wrote it will need it
     return decode(await setAside(folder, file)); // fails again, and says where the file is now

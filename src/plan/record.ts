@@ -6,7 +6,8 @@ import type { Plan } from './plan.ts';
 
 /** What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes (NPWG-58). */
 export type AttachmentRecord =
-  | { readonly state: 'intended'; readonly attachment: Attachment }
+  /** `result`: that of the plugins of its chain that have come to their end, for undoing the others. */
+  | { readonly state: 'intended'; readonly attachment: Attachment; readonly result?: JsonObject }
   | { readonly state: 'attached'; readonly attachment: Attachment; readonly result: JsonObject }
   | {
       readonly state: 'detaching';
@@ -138,7 +139,7 @@ function recordProblem(json: JsonObject): string | undefined {
 function isEntry(value: unknown): boolean {
   if (!isJsonObject(value) || !isAttachment(value['attachment'])) return false;
   const { state } = value;
-  if (state === 'intended') return true;
+  if (state === 'intended') return value['result'] === undefined || isJsonObject(value['result']);
   if (state === 'attached') return isJsonObject(value['result']);
   return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }

@@ -11,10 +11,9 @@ export interface ReclaimDeps extends AbandonedDeps {
   readonly deferred: Pick<DeferredCalls, 'has'>;
   readonly bootId: string;
 }
-/** Whether a sandbox was found for the first time that seems to be gone: it is looked at again before anything happens. */
+/** How many sandboxes have to be looked at again soon: those found gone for the first time, and those that could not be undone for now. */
 export interface ReclaimRound {
   readonly suspects: number;
-  readonly reclaimed: number;
 }
 
 /** What is remembered from one round to the next, by record. */
@@ -41,18 +40,17 @@ export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise
     for (const { record, namespace } of looks) if (namespace === 'own') memory.seen.add(nameOf(record));
     const isBlind = seesNothing(looks);
     const suspects = new Set<string>();
-    let reclaimed = 0;
     for (const look of looks) {
       const why = whyGone(evidenceFor(look, { looks, isBlind, memory, deps }));
       if (why === undefined) continue;
       const isCertain = isOfEarlierBoot(look.record, deps) || memory.suspects.has(nameOf(look.record));
       if (!isCertain) suspects.add(nameOf(look.record));
-      else if (await reclaim(look, why, deps, signal)) reclaimed++;
+      else if ((await reclaim(look, why, deps, signal)) === 'failed') suspects.add(nameOf(look.record));
     }
     const names = new Set(looks.map(({ record }) => nameOf(record)));
     memory.seen = new Set([...memory.seen].filter((name) => names.has(name)));
     memory.suspects = suspects;
-    return { suspects: suspects.size, reclaimed };
+    return { suspects: suspects.size };
   };
 }
 
@@ -119,19 +117,19 @@ function podQuestions({ cluster }: ReclaimDeps): (record: SandboxRecord, signal:
   };
 }
 
-async function reclaim({ record }: Look, why: string, deps: ReclaimDeps, signal: AbortSignal): Promise<boolean> {
+async function reclaim({ record }: Look, why: string, deps: ReclaimDeps, signal: AbortSignal): Promise<'done' | 'failed'> {
   const { containerId, pod } = record;
   const started = deps.now();
   const isStillLost = async (now: SandboxRecord): Promise<boolean> =>
     nameOf(now) === nameOf(record) && (isOfEarlierBoot(now, deps) || ['missing', 'other'].includes(await namespaceNow(now, deps.host, signal)));
   try {
     const outcome = await undoLost(record, isStillLost, deps, signal);
-    if (outcome === 'changed') return false;
+    if (outcome === 'changed') return 'done';
     const tell = { kind: 'reclaimed', sandbox: containerId, ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }) } as const;
     deps.report({ ...tell, why, outcome, ms: deps.now() - started });
-    return true;
+    return 'done';
   } catch (thrown) {
     deps.report({ kind: 'problem', sandbox: containerId, error: asPlexusError(thrown) });
-    return false;
+    return 'failed';
   }
 }

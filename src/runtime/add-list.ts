@@ -11,19 +11,20 @@ import { runPlugin } from './run-plugin.ts';
 export async function addList(call: DelegateCall, initial: Result | undefined, deps: RuntimeDeps, signal: AbortSignal): Promise<Result> {
   const { configuration, runtimeConfig } = call;
   let result = initial;
-  for (const plugin of configuration.plugins) {
+  for (const [index, plugin] of configuration.plugins.entries()) {
     const input = pluginInput({ configuration, plugin, prevResult: result, runtimeConfig });
     const stdout = await runPlugin({ command: 'ADD', plugin: plugin.type, call, input }, deps, signal);
     result = resultFrom(stdout, plugin.type, call);
+    await deps.onResult?.(result, index === configuration.plugins.length - 1);
   }
   return result ?? decodeResult(null, { source: 'no plugin', defaultVersion: configuration.cniVersion });
 }
 
-// nothing at all counts as an empty result (CNI-67)
+// `null` is an empty result; nothing at all is none, as libcni sees it: a plugin that died without a word has not succeeded (CNI-67)
 function resultFrom(stdout: string, plugin: string, call: DelegateCall): Result {
   const source = `the answer of plugin ${plugin}`;
   try {
-    return decodeResult(stdout.trim() === '' ? null : parseJson(stdout, source), { source, defaultVersion: call.configuration.cniVersion });
+    return decodeResult(parseJson(stdout, source), { source, defaultVersion: call.configuration.cniVersion });
   } catch (thrown) {
     throw at(asPlexusError(thrown), {
       step: 'ADD',

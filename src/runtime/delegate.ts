@@ -1,4 +1,4 @@
-import type { Env, JsonObject, NetworkConfiguration } from '../cni/index.ts';
+import type { Env, JsonObject, NetworkConfiguration, Result } from '../cni/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Report } from '../report/index.ts';
 
@@ -29,6 +29,8 @@ export interface RuntimeDeps {
   readonly report: Report;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Told of the result of each plugin of an ADD, before the next one runs. */
+  readonly onResult?: (result: Result, isLast: boolean) => Promise<void>;
   /** Deadline of one plugin run. */
   readonly pluginSeconds: number;
 }

@@ -31,7 +31,7 @@ export async function runScenario(scenario: Scenario, world: World, bystander: T
     retries = await play(scenario, world, problems);
     await world.heal();
     await world.ready();
-    await assertNothingNew(before, world, problems);
+    await assertNothingNew(before, world, scenario, problems);
     await assertAttached(bystander, world, problems, { who: 'the pod beside it', networks: 3 });
   } catch (error) {
     problems.push(String(error));
@@ -40,13 +40,18 @@ export async function runScenario(scenario: Scenario, world: World, bystander: T
   return { name: nameOf(scenario), problems, retries };
 }
 
-const assertNothingNew = async (before: ReadonlySet<string>, world: World, problems: string[]): Promise<void> => {
+const assertNothingNew = async (before: ReadonlySet<string>, world: World, scenario: Scenario, problems: string[]): Promise<void> => {
   let left: readonly string[] = [];
+  const look = async (): Promise<readonly string[]> => newSince(before, await everythingOn(world)).filter((each) => !isOfTuning(each, scenario));
   // processes that were killed and files that are being removed need a moment
-  await waitFor('nothing is left', async () => (left = newSince(before, await everythingOn(world))).length === 0, { mostTries: 60 }).catch(() => {
+  await waitFor('nothing is left', async () => (left = await look()).length === 0, { mostTries: 60 }).catch(() => {
     problems.push(...left.map((each) => `left behind: ${each}`));
   });
 };
+
+// the tuning plugin (1.1.1) keeps what it saved of an interface whose namespace is gone; by default on a tmpfs
+const isOfTuning = (left: string, { operation, fault }: Scenario): boolean =>
+  left.startsWith('file leases/tuning/') && (operation === 'reclaim' || (fault.kind === 'plugin' && fault.action === 'remove-netns'));
 
 const networksOf = ({ networks, plugins }: Scenario, world: World): string | undefined =>
   networks === 1
@@ -90,7 +95,9 @@ async function playAdd({ scenario, world, pod, problems }: Stage): Promise<numbe
   const isAttached = answer.exitCode === 0;
   noteUnless(isAttached || isError(answer), `ADD answered ${answer.stdout.slice(0, 200)}, exit status ${answer.exitCode}`, problems, answer.exitCode !== null);
   await world.heal();
-  if (isAttached) await assertAttached(pod, world, problems, { who: 'the pod', networks: scenario.networks });
+  // a namespace that somebody else removes may be gone when everything is done: what is left counts
+  const isThere = scenario.fault.kind !== 'plugin' || scenario.fault.action !== 'remove-netns';
+  if (isAttached && isThere) await assertAttached(pod, world, problems, { who: 'the pod', networks: scenario.networks });
   const retries = await deleted(pod, scenario, world);
   if (isAttached) return retries;
   const again: TestPod = { ...pod, containerId: `${pod.containerId}-again`, netns: await createNetns() };
@@ -140,7 +147,7 @@ async function playReclaim({ scenario, world, pod, problems }: Stage): Promise<n
   await world.restartDaemon();
   await waitFor('the fault', async () => world.hasStruck(scenario.fault), { mostTries: 200 }).catch(() => problems.push('the fault did not come about'));
   await world.heal();
-  await waitFor('it is reclaimed', async () => (await journal.read(key)) === undefined);
+  await waitFor('it is reclaimed', async () => (await journal.read(key)) === undefined, { mostTries: 1000 });
   return 0;
 }
 

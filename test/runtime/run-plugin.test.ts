@@ -103,7 +103,6 @@ describe('CNI-67: what ADD prints', () => {
     { what: 'no cniVersion', stdout: `{${address}}`, version: '1.0.0', ips: 1 },
     { what: 'an empty cniVersion', stdout: `{"cniVersion":"",${address}}`, version: '1.0.0', ips: 1 },
     { what: 'null', stdout: 'null', version: '1.0.0', ips: 0 },
-    { what: 'nothing at all', stdout: '', version: '1.0.0', ips: 0 },
     { what: 'a different version that is known', stdout: '{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.9.9.9/24"}]}', version: '1.0.0', ips: 1 },
   ])('$what is a result', async ({ stdout, version, ips }) => {
     await two.p2.set({ ADD: { stdout } });
@@ -114,6 +113,8 @@ describe('CNI-67: what ADD prints', () => {
   it.each([
     { what: 'a version that is not known', stdout: `{"cniVersion":"2.0.0",${address}}` },
     { what: 'garbage', stdout: 'hello' },
+    { what: 'nothing at all', stdout: '' },
+    { what: 'blanks', stdout: ' \n' },
     { what: 'a list', stdout: '[]' },
     { what: 'fields of wrong kinds', stdout: '{"cniVersion":"1.0.0","ips":"10.0.0.1"}' },
     { what: 'half a result', stdout: '{"cniVersion":"1.0.0","ips":[' },
