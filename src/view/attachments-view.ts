@@ -7,8 +7,11 @@ export interface AttachmentRow {
   readonly pod: string;
   readonly interface: string;
   readonly network: string;
-  /** intended: its ADD has not come to its end; detaching: a DEL failed; abandoned: its pod was let go, the daemon goes on. */
-  readonly state: 'intended' | 'attached' | 'detaching' | 'abandoned';
+  /**
+   * intended: its ADD has not come to its end; detaching: a DEL failed; abandoned: its pod was let go, the daemon goes on; deferred: its DEL
+   * was answered while the daemon was away; unattached: no attachment at all, although its pod runs and asks for it.
+   */
+  readonly state: 'intended' | 'attached' | 'detaching' | 'abandoned' | 'deferred' | 'unattached';
   readonly createdAt: string;
   readonly attempts: number;
   readonly why: string;
@@ -39,11 +42,42 @@ export const outcomesText = (rows: readonly OutcomeRow[], heading: string): stri
         rows.map(({ sandbox, pod, interface: name, network, outcome, why }) => [sandbox.slice(0, 13), pod, name, network, outcome, why]),
       );
 
+/** A pod that asks for networks and was never attached. */
+export interface UnattachedRow {
+  readonly namespace: string;
+  readonly name: string;
+  readonly networks: string;
+  readonly why: string;
+}
+/** What else is known on the node. */
+export interface Besides {
+  /** Sandboxes whose DEL is still to be carried out. */
+  readonly deferred?: readonly { readonly containerId: string; readonly ifName: string }[];
+  readonly unattached?: readonly UnattachedRow[];
+}
+
 /** The attachments of a journal, as rows, in order of pod and interface. */
-export const attachmentRows = (records: readonly SandboxRecord[]): readonly AttachmentRow[] =>
+export const attachmentRows = (records: readonly SandboxRecord[], { deferred = [], unattached = [] }: Besides = {}): readonly AttachmentRow[] =>
   records
-    .flatMap((record) => record.attachments.map((entry) => rowOf(record, entry)))
+    .flatMap((record) => {
+      const isDeferred = deferred.some(({ containerId, ifName }) => containerId === record.containerId && ifName === record.ifName);
+      return record.attachments.map((entry) => (isDeferred ? asDeferred(rowOf(record, entry)) : rowOf(record, entry)));
+    })
+    .concat(unattached.map(unattachedRow))
     .toSorted((a, b) => compare(a.pod, b.pod) || compare(a.sandbox, b.sandbox) || compare(a.interface, b.interface));
+
+const asDeferred = (row: AttachmentRow): AttachmentRow => ({ ...row, state: 'deferred', why: row.why || 'its DEL came while the daemon was away' });
+
+const unattachedRow = ({ namespace, name, networks, why }: UnattachedRow): AttachmentRow => ({
+  sandbox: '',
+  pod: `${namespace}/${name}`,
+  interface: '',
+  network: networks,
+  state: 'unattached',
+  createdAt: '',
+  attempts: 0,
+  why,
+});
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempDisposable } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -64,6 +64,19 @@ describe('plexus attachments', () => {
       c3       shop/db-0  net1       shop/net  intended   2d   -      -
       c3       shop/db-0  net1       shop/net  detaching  2d   5      the switch is busy"
     `);
+  });
+
+  it('lists what waits for the daemon, and running pods that were never attached', async () => {
+    await journal.write(sampleRecord({ containerId: '4f1c0000aaaa', complete: true }));
+    await mkdir(join(folder.path, 'deferred'));
+    await writeFile(join(folder.path, 'deferred/4f1c0000aaaa@eth0.call'), '');
+    const pod = { namespace: 'shop', name: 'old', networks: 'storage', why: 'it was started before Plexus came to this node' };
+    await writeFile(join(folder.path, 'unattached.json'), JSON.stringify([pod]));
+    const { stdout } = await command();
+    expect(stdout).toMatch(/4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL came while the daemon was away/);
+    expect(stdout).toMatch(/ +shop\/old +- +storage +unattached[ -]+it was started before Plexus came to this node/);
+    const rows = JSON.parse((await command('-o', 'json')).stdout) as { state: string }[];
+    expect(rows.map(({ state }) => state)).toEqual(['deferred', 'unattached']);
   });
 
   it('shows one sandbox by the beginning of its container ID, and lists for scripts', async () => {

@@ -113,7 +113,9 @@ describe('plexus attachments, with real plugins', () => {
   it('check, detach: where no plugin is, as in the container of the daemon, nothing is done', async () => {
     const pod = await attached('elsewhere');
     await pod.netns.remove();
-    const before = await node.leftovers();
+    // the kernel takes the interfaces of a namespace that is gone away by itself
+    const files = async (): Promise<readonly string[]> => (await node.leftovers()).filter((each) => !each.startsWith('link '));
+    const before = await files();
     for (const action of ['check', 'detach']) {
       expect(await plexus('/nowhere', action, pod.containerId)).toMatchObject({
         code: 1,
@@ -121,7 +123,7 @@ describe('plexus attachments, with real plugins', () => {
         stderr: expect.stringMatching(/PLX-PLUGINS-ELSEWHERE: .*bridge.*\/nowhere\. Run the command on the host itself.*--cni-path/),
       });
     }
-    expect(await node.leftovers()).toEqual(before);
+    expect(await files()).toEqual(before);
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 });

@@ -110,14 +110,9 @@ const shapesOf = (operation: Operation): readonly Shape[] =>
     ? shapes
     : shapes.filter(({ networks, plugins }) => (networks === 8 ? plugins === 'single' : plugins === 'chained'));
 
-/** Every kind of fault of every operation at least once, and not many more than `most`: for a run at each change. */
-export function someScenarios(all: readonly Scenario[], most: number): readonly Scenario[] {
-  const first = new Map<string, Scenario>();
-  for (const scenario of all.filter(({ networks }) => networks === 3)) {
-    const key = `${scenario.operation} ${kindOf(scenario.fault)}`;
-    if (!first.has(key)) first.set(key, scenario);
-  }
-  const chosen = [...first.values()];
-  const step = Math.max(1, Math.ceil(chosen.length / most));
-  return chosen.filter((_, index) => index % step === 0);
+/** One scenario for every kind of fault of every operation: for a run at each change. */
+export function someScenarios(all: readonly Scenario[]): readonly Scenario[] {
+  const keyOf = ({ operation, fault }: Scenario): string => `${operation} ${kindOf(fault)}`;
+  const ofThree = all.filter(({ networks }) => networks === 3);
+  return [...new Map([...all, ...ofThree].map((scenario) => [keyOf(scenario), scenario])).values()];
 }

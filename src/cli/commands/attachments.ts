@@ -1,8 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
 import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../../errors/index.ts';
-import { fileJournal, fileLocks } from '../../journal/index.ts';
+import { deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
-import { type AttachmentRow, attachmentRows, attachmentsText, outcomesText } from '../../view/index.ts';
+import { type AttachmentRow, type Besides, attachmentRows, attachmentsText, outcomesText } from '../../view/index.ts';
 import { type Outcome, type RepairPlaces, checkByHand, detachByHand } from '../repair.ts';
 
 interface Options {
@@ -67,13 +67,24 @@ async function run({ action, sandbox, 'cni-dir': folder, 'cni-path': path, outpu
     case 'forget':
       return forget(found, { folder, force, isJson });
     default:
-      show(found, { inFull: action === 'show', isJson });
+      show(found, { inFull: action === 'show', isJson, besides: all ? await besidesIn(folder) : {} });
   }
 }
 
-function show(records: readonly SandboxRecord[], { inFull, isJson }: { readonly inFull: boolean; readonly isJson: boolean }): void {
+const besidesIn = async (folder: string): Promise<Besides> => ({
+  deferred: await deferredCalls(`${folder}/deferred`).list(),
+  unattached: await unattachedPods(folder).read(),
+});
+
+interface Showing {
+  readonly inFull: boolean;
+  readonly isJson: boolean;
+  readonly besides: Besides;
+}
+
+function show(records: readonly SandboxRecord[], { inFull, isJson, besides }: Showing): void {
   if (inFull) return say(json(records));
-  const rows = attachmentRows(records);
+  const rows = attachmentRows(records, besides);
   say(isJson ? json(rows) : attachmentsText(rows, msSince));
 }
 

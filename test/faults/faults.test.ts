@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { allScenarios, kindOf, nameOf, someScenarios } from './scenarios.ts';
+import { runSuite, summaryOf } from './suite.ts';
+
+const all = allScenarios();
+const some = someScenarios(all);
+
+describe('the fault suite', () => {
+  it('has far more than 300 scenarios, no two the same', () => {
+    expect(new Set(all.map(nameOf)).size).toBe(all.length);
+    expect(all.length).toBeGreaterThan(1000);
+    for (const operation of ['ADD', 'DEL', 'GC', 'reclaim']) {
+      for (const networks of [1, 3, 8]) expect(all.some((each) => each.operation === operation && each.networks === networks)).toBe(true);
+    }
+  });
+
+  it('its short form has every kind of fault of every operation', () => {
+    const kinds = (scenarios: typeof all): ReadonlySet<string> => new Set(scenarios.map(({ operation, fault }) => `${operation}: ${kindOf(fault)}`));
+    expect(kinds(some)).toEqual(kinds(all));
+  });
+
+  it('nothing is left and nobody else is touched after any of them (npm run test:faults for all)', { timeout: 600_000 }, async () => {
+    const finished = await runSuite({ scenarios: some, worlds: 3 });
+    const failed = finished.filter(({ outcome }) => outcome.problems.length > 0).map(({ outcome }) => outcome);
+    expect(failed, summaryOf(finished)).toEqual([]);
+    expect(finished).toHaveLength(some.length);
+  });
+});

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtempDisposable, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+
+// npm run test:mutations: takes every single journal write, removal and undo out of the code, one at a time, in a copy, and
+// runs the tests: some test must fail each time. Prints the list.
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+
+interface Mutation {
+  readonly file: string;
+  readonly line: number;
+  /** What is called there, and is not called in the copy. */
+  readonly callee: string;
+  readonly text: string;
+}
+
+const callee =
+  /(?<!function )(?<![.\w])(deps\.journal\.(?:write|remove|note)|journal\.(?:write|remove)|undoAll|undoFailedAdd|delList|deps\.deferred\.remove|deps\.multusState\.remove)(?=\()/g;
+const instead = (name: string): string => (name === 'undoAll' ? '(async (..._: unknown[]) => [] as never[])' : '(async (..._: unknown[]) => {})');
+
+/** Where to look: what writes the journal, or undoes. */
+async function sources(): Promise<readonly string[]> {
+  const folders = await Promise.all(
+    ['src/attach', 'src/reconcile'].map(async (folder) => (await readdir(join(root, folder))).map((name) => `${folder}/${name}`)),
+  );
+  return [...folders.flat().filter((name) => name.endsWith('.ts')), 'src/cli/commands/attachments.ts'].toSorted();
+}
+
+async function mutationsIn(file: string): Promise<readonly Mutation[]> {
+  const text = await readFile(join(root, file), 'utf8');
+  return [...text.matchAll(callee)].map((match) => ({
+    file,
+    line: text.slice(0, match.index).split('\n').length,
+    callee: match[0],
+    text: text.slice(0, match.index) + instead(match[0]) + text.slice(match.index + match[0].length),
+  }));
+}
+
+// the quickest first: the first failure ends a run
+const suites = [
+  ['daemon', 'test/e2e/lifecycle.test.ts'],
+  ['daemon', 'test/e2e/faults.test.ts'],
+  ['plexus', 'test/e2e/abandoned.test.ts', 'test/e2e/disk.test.ts', 'test/cli', 'test/e2e/take-over.test.ts'],
+  ['plexus', 'test/e2e/away.test.ts', 'test/e2e/reclaim.test.ts', 'test/e2e/kubernetes.test.ts', 'test/e2e/daemon.test.ts'],
+  ['plexus', 'test/e2e/specification.test.ts', 'test/faults'],
+];
+
+/** The first test that fails in the copy; undefined when none does. */
+async function failingTest(copy: string): Promise<string | undefined> {
+  for (const [project = '', ...paths] of suites) {
+    const words = ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', project, '--bail', '1', '--reporter', 'json', ...paths];
+    const ended = await run('npx', words, { cwd: copy, maxBuffer: 1 << 28 }).then(
+      () => undefined,
+      (error: { readonly stdout?: string }) => error.stdout ?? '',
+    );
+    if (ended !== undefined) return firstFailure(ended);
+  }
+  return undefined;
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message?: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+function firstFailure(output: string): string {
+  const start = output.indexOf('{"numTotalTestSuites"');
+  if (start < 0) return 'a suite that could not run';
+  const { testResults } = JSON.parse(output.slice(start).split('\n')[0] ?? '') as Report;
+  for (const { name, assertionResults } of testResults) {
+    const failed = assertionResults.find(({ status }) => status === 'failed');
+    if (failed !== undefined) return `${name.replace(/^.*\/test\//, 'test/')}: ${failed.fullName}`;
+  }
+  return 'a suite that could not run';
+}
+
+await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-mutations-'));
+for (const name of await readdir(root)) {
+  if (!['node_modules', '.git', '.stamp'].includes(name)) await cp(join(root, name), join(folder.path, name), { recursive: true });
+}
+await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
+const all = (await Promise.all((await sources()).map(mutationsIn))).flat().filter(({ file }) => file.includes(values.only));
+let survivors = 0;
+for (const { file, line, callee: name, text } of all) {
+  const place = join(folder.path, file);
+  const original = await readFile(place, 'utf8');
+  await writeFile(place, text);
+  await run(process.execPath, ['src/make/bundle.ts'], { cwd: folder.path });
+  const failed = await failingTest(folder.path);
+  await writeFile(place, original);
+  if (failed === undefined) survivors++;
+  console.log(`| ${file}:${line} | \`${name}\` | ${failed ?? '**no test fails**'} |`);
+}
+console.log(`\n${all.length} calls taken out, one at a time; ${survivors} of them without any test failing`);
+process.exitCode = survivors === 0 ? 0 : 1;
