@@ -1,7 +1,8 @@
 import { type PlexusError, asPlexusError } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
-import { checkAttachment, linkNames } from './check.ts';
+import type { Link } from '../host/index.ts';
+import { checkAttachment } from './check.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 
@@ -49,13 +50,13 @@ function reasonToSkip({ complete }: SandboxRecord, entry: AttachmentRecord): str
   return complete && entry.state === 'attached' ? undefined : 'its ADD did not come to its end';
 }
 
-type Links = { readonly names: ReadonlySet<string> } | Exclude<CheckOutcome, { kind: 'ok' }>;
+type Links = { readonly found: readonly Link[] } | Exclude<CheckOutcome, { kind: 'ok' }>;
 
-const noLinks: Links = { names: new Set() };
+const noLinks: Links = { found: [] };
 
 async function linksOf({ netns }: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<Links> {
   try {
-    return { names: await linkNames(netns, deps, signal) };
+    return { found: await deps.host.listLinks(netns, signal) };
   } catch (thrown) {
     const error = asPlexusError(thrown);
     return error.id === 'PLX-NETNS-UNUSABLE' ? { kind: 'skipped', why: error.message } : { kind: 'failed', error };
@@ -70,7 +71,7 @@ async function outcomeOf(
 ): Promise<CheckOutcome> {
   if ('kind' in links) return links;
   try {
-    await checkAttachment({ entry, links: links.names, operation: operationFor(record, record.netns, deps) }, deps, signal);
+    await checkAttachment({ entry, links: links.found, operation: operationFor(record, record.netns, deps) }, deps, signal);
     return { kind: 'ok' };
   } catch (thrown) {
     return { kind: 'failed', error: asPlexusError(thrown) };

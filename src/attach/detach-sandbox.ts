@@ -1,7 +1,6 @@
 import { asPlexusError, podMayBeAlive } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
-import { linkNames } from './check.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 import { type Undone, undoAll } from './undo.ts';
@@ -37,7 +36,7 @@ export function detachSandbox(key: RecordKey, force: boolean, deps: RepairDeps, 
 async function netnsOf({ attachments, netns }: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<string | undefined> {
   if (attachments.every(isAbandoned)) return undefined;
   try {
-    await linkNames(netns, deps, signal);
+    await deps.host.listLinks(netns, signal);
     return netns;
   } catch (thrown) {
     if (asPlexusError(thrown).id !== 'PLX-NETNS-UNUSABLE') throw thrown;

@@ -10,7 +10,7 @@ import {
 } from '../cni/index.ts';
 import { podFromCall, readPod } from '../cluster/index.ts';
 import { podUnidentified, settingsInvalid } from '../errors/index.ts';
-import { type Nad, type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
+import { type Nad, type NadRef, type PodMetadata, nadKey, networksKey } from '../npwg/index.ts';
 import { type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
 
@@ -40,7 +40,16 @@ export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, si
 
 /** The same without any sandbox, to learn the default network only. */
 export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> =>
-  gatherPlanInputs({ call: { ...call, containerId: 'none', netns: '', ifName: 'eth0', args: [] }, pod: undefined, links: [] }, deps, signal);
+  gatherPlanInputs({ call: withoutSandbox(call), pod: undefined, links: [] }, deps, signal);
+
+/** The same with further networks (namespace/name), as if a pod of each one's namespace asked for it. */
+export function gatherInputsFor(networks: readonly string[], call: StatusInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
+  const pod = { namespace: deps.settings.multusNamespace, name: 'none', annotations: { [networksKey]: networks.join(',') } };
+  const settings = { ...deps.settings, namespaceIsolation: false };
+  return gatherPlanInputs({ call: withoutSandbox(call), pod, links: [] }, { ...deps, settings }, signal);
+}
+
+const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({ ...call, containerId: 'none', netns: '', ifName: 'eth0', args: [] });
 
 /** Reads the NADs and files that a pod's plan depends on. */
 export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {

@@ -17,6 +17,7 @@ const knownKeys = [
   'globalNamespaces',
   'systemNamespaces',
   'multusNamespace',
+  'statusNetworks',
   'detachAttempts',
   'detachSeconds',
   'invalidAnnotation',

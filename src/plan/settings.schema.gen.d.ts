@@ -63,6 +63,10 @@ export interface WrittenSettings {
    */
   systemNamespaces?: string[];
   /**
+   * Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's.
+   */
+  statusNetworks?: string[];
+  /**
    * How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying.
    */
   detachAttempts?: number;

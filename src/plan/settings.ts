@@ -35,6 +35,8 @@ export interface Settings {
   readonly globalNamespaces: readonly string[];
   readonly systemNamespaces: readonly string[];
   readonly multusNamespace: string;
+  /** Networks beside the default one that STATUS asks: namespace/name. */
+  readonly statusNetworks: readonly string[];
   /** Failures of DEL, and seconds since the first, after which an attachment is abandoned. */
   readonly detachAttempts: number;
   readonly detachSeconds: number;
@@ -181,6 +183,7 @@ function policyOf(written: WrittenSettings) {
     globalNamespaces: globalNamespaces.length === 0 ? ['default'] : globalNamespaces,
     systemNamespaces: written.systemNamespaces ?? ['kube-system'],
     multusNamespace: filled(written.multusNamespace) ?? 'kube-system',
+    statusNetworks: written.statusNetworks ?? [],
     detachAttempts: written.detachAttempts ?? 5,
     detachSeconds: written.detachSeconds ?? 120,
     invalidAnnotation: written.invalidAnnotation ?? 'fail',

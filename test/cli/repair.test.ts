@@ -63,7 +63,7 @@ describe('plexus attachments, with real plugins', () => {
       { pod: 'default/one', interface: 'eth0', outcome: 'failed', why: expect.stringContaining('10.244.0.2') },
       { pod: 'default/one', interface: 'net1', outcome: 'ok', why: '' },
       { pod: 'default/two', interface: 'eth0', outcome: 'ok' },
-      { pod: 'default/two', interface: 'net1', outcome: 'failed', why: expect.stringContaining('interface net1 of net1 (default/lab) is gone') },
+      { pod: 'default/two', interface: 'net1', outcome: 'failed', why: expect.stringContaining('net1 (default/lab): interface net1 is gone') },
     ]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('PLX-ATTACHMENTS-DIFFER: 2 of 4')]);
     expect(JSON.parse((await plexus(path, 'check', two.containerId, '-o', 'json')).stdout)).toHaveLength(2);

@@ -20,6 +20,21 @@ describe('STATUS and GC', () => {
     expect(errorIn((await nodeCall('STATUS', {})).stdout)).toMatchObject({ code: 51 });
   });
 
+  it('CNI-34: STATUS also asks the networks of statusNetworks, all plugins of their chains, and keeps their code, 50 or 51', async () => {
+    const asked = async (): Promise<readonly string[]> => (await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`);
+    expect(await nodeCall('STATUS', { statusNetworks: ['default/two'] })).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await asked()).toEqual(['STATUS alpha', 'STATUS beta', 'STATUS gamma']);
+    for (const code of [50, 51]) {
+      await at().beta.set({ STATUS: { exitCode: 1, stdout: `{"code":${code},"msg":"the uplink is down"}` } });
+      const error = errorIn((await nodeCall('STATUS', { statusNetworks: ['default/two'] })).stdout);
+      expect(error).toMatchObject({ code, msg: expect.stringContaining('the uplink is down') as string });
+      expect(error.details).toContain('default/two');
+    }
+    expect(await nodeCall('STATUS', {}), 'without the setting it is none of the node’s').toMatchObject({ exitCode: 0 });
+    expect(errorIn((await nodeCall('STATUS', { statusNetworks: ['default/none'] })).stdout)).toMatchObject({ code: 50 });
+    expect(errorIn((await nodeCall('STATUS', { statusNetworks: ['none'] })).stdout)).toMatchObject({ code: 7 });
+  });
+
   it('CNI-37, CNI-38: GC undoes what the list does not name and passes the rest on under each network’s own interface names', async () => {
     const [kept, stale] = [await at().node.pod('kept', 'two'), await at().node.pod('stale', 'two')];
     for (const pod of [kept, stale]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });

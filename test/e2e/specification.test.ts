@@ -97,7 +97,7 @@ describe('where networks and plugins come from', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
   it('CNI-78, NPWG-71: a chained plugin alone is run as it is, and its empty result still has a status', async () => {
-    await at().beta.set({ ADD: { stdout: '' } });
+    await at().beta.set({ ADD: { stdout: '{"cniVersion":"1.0.0"}' } });
     await at().node.nad('alone', { cniVersion: '1.0.0', type: 'beta' });
     const pod = await at().node.pod('alone', 'alone');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -112,12 +112,15 @@ describe('CHECK', () => {
     for (const link of ['eth0', 'net1']) {
       await pod.netns.exec(['ip', 'link', 'add', `${link}-later`, 'type', 'veth', 'peer', 'name', `${link}-peer`]);
     }
+    const made = (name: string): string => JSON.stringify({ cniVersion: '1.0.0', interfaces: [{ name, sandbox: pod.netns.path }] });
+    await at().alpha.set({ ADD: { stdout: made('eth0') } });
+    await at().beta.set({ ADD: { stdout: made('net1') } });
     await at().call('ADD', pod);
     for (const link of ['eth0', 'net1']) await pod.netns.exec(['ip', 'link', 'set', `${link}-later`, 'name', link]); // what real plugins would have made
     expect(await at().call('CHECK', pod)).toMatchObject({ exitCode: 0, stdout: '' });
     await pod.netns.exec(['ip', 'link', 'delete', 'net1']);
     const error = errorIn((await at().call('CHECK', pod)).stdout);
-    expect(error.msg).toContain('PLX-CHECK-FAILED: CHECK: interface net1 of net1 (default/two) is gone');
+    expect(error.msg).toContain('PLX-CHECK-FAILED: CHECK: net1 (default/two): interface net1 is gone');
     await at().call('DEL', pod);
   });
   it('CNI-31: a delegate that is too old for CHECK is skipped', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtempDisposable, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtempDisposable, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -49,15 +49,29 @@ const suites = [
   ['plexus', 'test/e2e/specification.test.ts', 'test/faults'],
 ];
 
-/** The first test that fails in the copy; undefined when none does. */
+/** The first test that fails in the copy; undefined when none does. Rejects when the tests cannot be run. */
 async function failingTest(copy: string): Promise<string | undefined> {
+  const report = join(copy, 'report.json');
   for (const [project = '', ...paths] of suites) {
-    const words = ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', project, '--bail', '1', '--reporter', 'json', ...paths];
-    const ended = await run('npx', words, { cwd: copy, maxBuffer: 1 << 28 }).then(
-      () => undefined,
-      (error: { readonly stdout?: string }) => error.stdout ?? '',
-    );
-    if (ended !== undefined) return firstFailure(ended);
+    const words = [
+      'vitest',
+      'run',
+      '--config',
+      'test/vitest.config.ts',
+      '--project',
+      project,
+      '--bail',
+      '1',
+      '--reporter',
+      'json',
+      '--outputFile',
+      report,
+      ...paths,
+    ];
+    await run('npx', words, { cwd: copy, maxBuffer: 1 << 28 }).catch(() => {}); // the report says it
+    const failed = firstFailure(await readFile(report, 'utf8'));
+    await rm(report);
+    if (failed !== undefined) return failed;
   }
   return undefined;
 }
@@ -66,19 +80,22 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly message?: string;
+    readonly status: string;
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }
 
-function firstFailure(output: string): string {
-  const start = output.indexOf('{"numTotalTestSuites"');
-  if (start < 0) return 'a suite that could not run';
-  const { testResults } = JSON.parse(output.slice(start).split('\n')[0] ?? '') as Report;
+function firstFailure(report: string): string | undefined {
+  const { testResults } = JSON.parse(report) as Report;
+  const fileOf = (name: string): string => name.replace(/^.*\/test\//, 'test/');
   for (const { name, assertionResults } of testResults) {
     const failed = assertionResults.find(({ status }) => status === 'failed');
-    if (failed !== undefined) return `${name.replace(/^.*\/test\//, 'test/')}: ${failed.fullName}`;
+    if (failed !== undefined) return `${fileOf(name)}: ${failed.fullName}`;
   }
-  return 'a suite that could not run';
+  // no test has failed, and yet a file has: its tests could not be run, which proves nothing
+  const broken = testResults.find(({ status }) => status === 'failed');
+  if (broken !== undefined) throw new Error(`${fileOf(broken.name)}: ${broken.message}`);
+  return undefined;
 }
 
 await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-mutations-'));

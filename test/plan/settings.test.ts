@@ -56,6 +56,7 @@ describe('settings: defaults', () => {
           "multusStateDir": "/var/lib/cni/multus",
           "namespaceIsolation": false,
           "statusAddresses": "bare",
+          "statusNetworks": [],
           "systemNamespaces": [
             "kube-system",
           ],
