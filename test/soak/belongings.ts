@@ -13,7 +13,7 @@ export interface Belongings {
   readonly rules: readonly string[];
   /** Under the daemon's state folder: journal, locks, copies of configurations, what was half written. */
   readonly files: readonly string[];
-  /** That live in the node's namespace. */
+  /** That live in the node's namespace, except the host agent and its guardian. */
   readonly processes: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export async function belongingsOf({ at }: World): Promise<Belongings> {
     leases: await leasesIn(join(dir, 'leases')),
     rules: [...rulesIn(await netns.exec(['iptables-save'])), ...rulesIn(await netns.exec(['ip6tables-save']))],
     files: await filesIn(join(dir, 'state')),
-    processes: await processesIn(netns.path),
+    processes: (await processesIn(netns.path)).filter((each) => !each.includes(' host-agent ')),
   };
 }
 
@@ -36,7 +36,8 @@ export const additionTo = (before: Belongings, now: Belongings): readonly string
     now[kind].filter((each) => !before[kind].includes(each)).map((each) => `${kind}: ${each}`),
   );
 
-async function filesIn(folder: string): Promise<string[]> {
+/** Files below a folder, named from there. */
+export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
@@ -54,7 +55,8 @@ const rulesIn = (text: string): readonly string[] =>
     .filter((line) => /^[-:]/.test(line))
     .map((line) => line.replace(/ \[\d+:\d+\]$/, ''));
 
-async function processesIn(netns: string): Promise<string[]> {
+/** Processes of a namespace as "ID command line". */
+export async function processesIn(netns: string): Promise<string[]> {
   const own = `net:[${(await stat(netns)).ino}]`;
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(

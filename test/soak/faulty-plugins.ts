@@ -53,7 +53,7 @@ case "$file" in
 *.fails) echo "$error"; exit 1 ;;
 *.fails-late) '${real}' >/dev/null; echo "$error"; exit 1 ;;
 *.hangs) sleep 1000 & sleep 1000 ;;
-*.garbage) echo 'panic: {{{'; exit 0 ;;
+*.garbage) echo 'panic: {{{'; [ "$CNI_COMMAND" = ADD ]; exit ;;
 *.garbage-late) '${real}' >/dev/null; echo 'panic: {{{'; exit 2 ;;
 esac
 `;

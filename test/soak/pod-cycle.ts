@@ -12,6 +12,8 @@ export interface Run {
   readonly faults: Tally;
   /** What must not be: the run fails. */
   readonly problems: string[];
+  /** What was done to each sandbox to which something was done. */
+  readonly stories: Map<string, string[]>;
   /** After every call. */
   readonly onAnswer: () => void;
 }
@@ -58,10 +60,10 @@ function selection(chosen: readonly NetworkName[], index: number): string {
 }
 
 async function attach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<boolean> {
-  const { world, random, faults } = cycle;
+  const { world, random } = cycle;
   if (mayFail && random.chance(likely.pluginAtAdd)) await armPlugin(cycle, sandbox, 'ADD', 1);
   const killAfterMs = mayFail && random.chance(likely.killAtAdd) ? random.next() * longestLifeMs * 2 : undefined;
-  if (killAfterMs !== undefined) faults.count('the program on the host is killed in ADD');
+  if (killAfterMs !== undefined) befall(cycle, sandbox, 'the program on the host is killed in ADD', `${killAfterMs.toFixed(0)} ms`);
   const isDone = note(cycle, 'ADD', await world.call('ADD', sandbox, killAfterMs));
   await world.plugins.disarm(sandbox.containerId);
   return isDone;
@@ -77,16 +79,16 @@ async function inspect(cycle: Cycle, sandbox: Sandbox): Promise<void> {
 }
 
 async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<void> {
-  const { world, random, faults, calls, problems } = cycle;
+  const { world, random, calls, problems } = cycle;
   const isStuck = mayFail && random.chance(likely.stuckAtDel);
   if (mayFail && random.chance(likely.namespaceGone)) {
-    faults.count('the network namespace is gone at DEL');
+    befall(cycle, sandbox, 'the network namespace is gone at DEL');
     await sandbox.netns.remove();
   }
   if (isStuck) await armPlugin(cycle, sandbox, 'DEL', stuckTimes);
   else if (mayFail && random.chance(likely.pluginAtDel)) await armPlugin(cycle, sandbox, 'DEL', random.between(1, 2));
   let killAfterMs = random.chance(likely.killAtDel) ? random.next() * longestLifeMs : undefined;
-  if (killAfterMs !== undefined) faults.count('the program on the host is killed in DEL');
+  if (killAfterMs !== undefined) befall(cycle, sandbox, 'the program on the host is killed in DEL', `${killAfterMs.toFixed(0)} ms`);
   for (let tries = 0; tries < mostTries; tries++) {
     calls.count('DEL tries');
     if (note(cycle, 'DEL', await world.call('DEL', sandbox, killAfterMs))) {
@@ -98,11 +100,19 @@ async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise
   problems.push(`${sandbox.containerId}: no DEL succeeded in ${mostTries} tries`);
 }
 
-async function armPlugin({ world, random, chosen, faults }: Cycle, { containerId }: Sandbox, command: 'ADD' | 'DEL', times: number): Promise<void> {
+/** Counts a fault, and keeps it for whoever asks about that sandbox. */
+function befall({ faults, stories }: Run, { containerId }: Sandbox, what: string, more?: string): void {
+  faults.count(what);
+  stories.set(containerId, [...(stories.get(containerId) ?? []), more === undefined ? what : `${what} (${more})`]);
+}
+
+async function armPlugin(cycle: Cycle, sandbox: Sandbox, command: 'ADD' | 'DEL', times: number): Promise<void> {
+  const { world, random, chosen } = cycle;
+  const { containerId } = sandbox;
   const plugin = random.pick(['bridge', ...chosen.flatMap((name) => networks[name])]);
   // for one that fails again and again a fault that does not take long
   const fault = times === stuckTimes ? 'fails' : random.pick(pluginFaults);
-  faults.count(`a plugin ${fault} in ${command}${times === stuckTimes ? `, ${times} times` : ''}`);
+  befall(cycle, sandbox, `a plugin ${fault} in ${command}${times === stuckTimes ? `, ${times} times` : ''}`, `${plugin}, ${times}`);
   await world.plugins.arm({ containerId, command, plugin, fault, times });
 }
 

@@ -1,5 +1,7 @@
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitFor } from '../support/wait-for.ts';
-import { type Belongings, additionTo, belongingsOf } from './belongings.ts';
+import { type Belongings, additionTo, belongingsOf, filesIn, processesIn } from './belongings.ts';
 import { type Judgement, judge, killsUntil } from './flat.ts';
 import { type NodeFaults, nodeFaults } from './node-faults.ts';
 import { type Run, podCycle } from './pod-cycle.ts';
@@ -42,7 +44,7 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
   const started = performance.now();
   const tally = makeTally();
   const faults = nodeFaults(world, tally, seeded(options.seed));
-  const run: Run = { world, calls: makeTally(), faults: tally, problems: [], onAnswer: faults.answered };
+  const run: Run = { world, calls: makeTally(), faults: tally, problems: [], stories: new Map(), onAnswer: faults.answered };
   const before = await warmUp(world);
   const samples = await carryOut(run, faults, options);
   await cleanUp(run, before);
@@ -52,12 +54,12 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
     if (!isFlat) run.problems.push(`${title}: ${figures.late} ${unit} at the end, ${figures.early} before, ${figures.most.toFixed(1)} is the most that is flat`);
   }
   const seconds = (performance.now() - started) / 1000;
-  return { options, seconds, calls: run.calls, faults: tally, samples, judgements, problems: run.problems, log: world.at.daemon().log.slice(-200) };
+  return { options, seconds, calls: run.calls, faults: tally, samples, judgements, problems: run.problems, log: world.at.daemon().log.slice(0) };
 }
 
 /** What a node has when every network has been used once (bridges, chains of the packet filter) and no pod is there. */
 async function warmUp(world: World): Promise<Belongings> {
-  const run: Run = { world, calls: makeTally(), faults: makeTally(), problems: [], onAnswer: () => {} };
+  const run: Run = { world, calls: makeTally(), faults: makeTally(), problems: [], stories: new Map(), onAnswer: () => {} };
   const quiet = { next: () => 0.999, chance: () => false, between: (_low: number, high: number) => high };
   for (const [index, name] of [...networkNames, ...networkNames.slice(0, 1)].entries()) {
     await podCycle(run, index, { ...quiet, pick: <T>(from: readonly [T, ...T[]]) => (from.find((each) => each === name) ?? from[0]) as T });
@@ -103,18 +105,33 @@ function forgetRequests({ at: { api } }: World): void {
 }
 
 /** When the faults are over everything must go by itself. */
-async function cleanUp({ world, problems, calls }: Run, before: Belongings): Promise<void> {
+async function cleanUp({ world, problems, calls, stories }: Run, before: Belongings): Promise<void> {
   await world.plugins.disarm();
   let left: readonly string[] = [];
   const isClean = async (): Promise<boolean> => {
+    await makeHalfWrittenOld(world);
+    await (await fetch(`http://127.0.0.1:${world.at.daemon().httpPort}/metrics`)).text(); // for which the daemon lists its journal
     left = additionTo(before, await belongingsOf(world));
     return left.length === 0;
   };
   // what was abandoned is tried again after longer and longer pauses
-  await waitFor('nothing to be left', isClean, { mostTries: 600 }).catch(() => problems.push(...left.map((each) => `left behind: ${each}`)));
+  await waitFor('nothing to be left', isClean, { mostTries: 600 }).catch(() => problems.push(...left.map((each) => `left behind: ${each}${storyOf(each, stories)}`)));
   const statuses = await world.stop();
   if (statuses.some((status) => status !== 0)) problems.push(`host agent and daemon ended with ${statuses.join(' and ')}`);
-  const { processes } = await belongingsOf(world);
+  const processes = await processesIn(world.at.node.netns.path);
   problems.push(...processes.map((each) => `left running: ${each}`));
   if (calls.of('ADD ok') === 0) problems.push('no ADD succeeded');
+}
+
+/** What killed processes had half written goes when nobody has touched it for an hour. */
+async function makeHalfWrittenOld({ at: { node } }: World): Promise<void> {
+  const state = join(node.dir, 'state');
+  const longAgo = Date.now() / 1000 - 2 * 60 * 60;
+  for (const file of await filesIn(state)) if (/\/\.(new|lock)-[^/]+$/.test(file)) await utimes(join(state, file), longAgo, longAgo).catch(() => {});
+}
+
+/** What befell the sandbox that a text names. */
+function storyOf(text: string, stories: Run['stories']): string {
+  const story = stories.get(/\bs\d+-\d+\b/.exec(text)?.[0] ?? '');
+  return story === undefined ? '' : ` (${story.join('; ')})`;
 }
