@@ -32,9 +32,7 @@ export async function belongingsOf({ at }: World): Promise<Belongings> {
 
 /** What is there now and was not there before: "interfaces: veth1234". */
 export const additionTo = (before: Belongings, now: Belongings): readonly string[] =>
-  (Object.keys(before) as (keyof Belongings)[]).flatMap((kind) =>
-    now[kind].filter((each) => !before[kind].includes(each)).map((each) => `${kind}: ${each}`),
-  );
+  (Object.keys(before) as (keyof Belongings)[]).flatMap((kind) => now[kind].filter((each) => !before[kind].includes(each)).map((each) => `${kind}: ${each}`));
 
 /** Files below a folder, named from there. */
 export async function filesIn(folder: string): Promise<string[]> {
@@ -45,7 +43,9 @@ export async function filesIn(folder: string): Promise<string[]> {
 /** "storage/10.30.0.2 of s17-0 net1": host-local's files, which hold their owner. */
 async function leasesIn(folder: string): Promise<string[]> {
   const files = (await filesIn(folder)).filter((file) => !/(^|\/)(lock|last_reserved_ip\.\d+)$/.test(file));
-  return Promise.all(files.map(async (file) => `${file} of ${(await readFile(join(folder, file), 'utf8').catch(() => '')).split(/\s+/).join(' ') || 'nobody'}`));
+  return Promise.all(
+    files.map(async (file) => `${file} of ${(await readFile(join(folder, file), 'utf8').catch(() => '')).split(/\s+/).join(' ') || 'nobody'}`),
+  );
 }
 
 // without remarks and counters
@@ -65,5 +65,4 @@ export async function processesIn(netns: string): Promise<string[]> {
   return found.filter((each) => each !== '');
 }
 
-const commandLineOf = async (pid: string): Promise<string> =>
-  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();
+const commandLineOf = async (pid: string): Promise<string> => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();

@@ -26,3 +26,11 @@ export function seeded(seed: number, stream = 0): Random {
     pick: (from) => from[between(0, from.length - 1)] ?? from[0],
   };
 }
+
+/** For a pod with three networks of one kind, to which nothing happens. */
+export const undisturbed = (wanted: string): Random => ({
+  next: () => 0.999,
+  chance: () => false,
+  between: (_low, high) => high,
+  pick: (from) => from.find((each) => each === wanted) ?? from[0],
+});

@@ -14,7 +14,7 @@ export const series = {
   files: { title: 'state files', unit: '', slack: 5 },
   leases: { title: 'address leases', unit: '', slack: 5 },
   interfaces: { title: 'interfaces', unit: '', slack: 3 },
-  rules: { title: 'packet filter rules', unit: '', slack: 3 },
+  rules: { title: 'packet filter rules', unit: '', slack: 6 },
   namespaces: { title: 'network namespaces', unit: '', slack: 0 },
 } as const;
 export type SeriesName = keyof typeof series;

@@ -1,11 +1,9 @@
-import { utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import { waitFor } from '../support/wait-for.ts';
-import { type Belongings, additionTo, belongingsOf, filesIn, processesIn } from './belongings.ts';
+import { type Belongings, belongingsOf } from './belongings.ts';
+import { cleanUp } from './clean-up.ts';
 import { type Judgement, judge, killsUntil } from './flat.ts';
 import { type NodeFaults, nodeFaults } from './node-faults.ts';
 import { type Run, podCycle } from './pod-cycle.ts';
-import { seeded } from './random.ts';
+import { seeded, undisturbed } from './random.ts';
 import { type Sample, series, takeSample } from './sample.ts';
 import { type Tally, makeTally } from './tally.ts';
 import { type World, createWorld, networkNames } from './world.ts';
@@ -51,20 +49,18 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
   const judgements = judge(samples, options.cycles);
   for (const { name, isFlat, ...figures } of judgements) {
     const { title, unit } = series[name];
-    if (!isFlat) run.problems.push(`${title}: ${figures.late} ${unit} at the end, ${figures.early} before, ${figures.most.toFixed(1)} is the most that is flat`);
+    if (!isFlat)
+      run.problems.push(`${title}: ${figures.late} ${unit} at the end, ${figures.early} before, ${figures.most.toFixed(1)} is the most that is flat`);
   }
   const seconds = (performance.now() - started) / 1000;
-  return { options, seconds, calls: run.calls, faults: tally, samples, judgements, problems: run.problems, log: world.at.daemon().log.slice(0) };
+  return { options, seconds, calls: run.calls, faults: tally, samples, judgements, problems: run.problems, log: world.at.daemon().log.slice(-2000) };
 }
 
 /** What a node has when every network has been used once (bridges, chains of the packet filter) and no pod is there. */
 async function warmUp(world: World): Promise<Belongings> {
   const run: Run = { world, calls: makeTally(), faults: makeTally(), problems: [], stories: new Map(), onAnswer: () => {} };
-  const quiet = { next: () => 0.999, chance: () => false, between: (_low: number, high: number) => high };
-  for (const [index, name] of [...networkNames, ...networkNames.slice(0, 1)].entries()) {
-    await podCycle(run, index, { ...quiet, pick: <T>(from: readonly [T, ...T[]]) => (from.find((each) => each === name) ?? from[0]) as T });
-  }
-  if (run.problems.length > 0 || run.calls.of('ADD ok') !== networkNames.length + 1) throw new Error(`the first pods failed: ${JSON.stringify(run)}`);
+  for (const [index, name] of networkNames.entries()) await podCycle(run, index, undisturbed(name));
+  if (run.problems.length > 0 || run.calls.of('ADD ok') !== networkNames.length) throw new Error(`the first pods failed: ${run.problems.join('; ')}`);
   return belongingsOf(world);
 }
 
@@ -84,7 +80,7 @@ async function carryOut(run: Run, faults: NodeFaults, { cycles, atOnce, seed, on
       while (next < end) {
         const index = next++;
         if (index % faultEvery === faultEvery - 1) faults.strike(index < killsUntil * cycles);
-        await podCycle(run, index + networkNames.length + 1, seeded(seed, index + 1));
+        await podCycle(run, index + networkNames.length, seeded(seed, index + 1));
       }
     };
     await Promise.all(Array.from({ length: atOnce }, place));
@@ -102,36 +98,4 @@ async function carryOut(run: Run, faults: NodeFaults, { cycles, atOnce, seed, on
 function forgetRequests({ at: { api } }: World): void {
   api.requests.length = 0;
   for (const { metadata } of api.all('events')) api.remove('events', metadata.namespace ?? '', metadata.name);
-}
-
-/** When the faults are over everything must go by itself. */
-async function cleanUp({ world, problems, calls, stories }: Run, before: Belongings): Promise<void> {
-  await world.plugins.disarm();
-  let left: readonly string[] = [];
-  const isClean = async (): Promise<boolean> => {
-    await makeHalfWrittenOld(world);
-    await (await fetch(`http://127.0.0.1:${world.at.daemon().httpPort}/metrics`)).text(); // for which the daemon lists its journal
-    left = additionTo(before, await belongingsOf(world));
-    return left.length === 0;
-  };
-  // what was abandoned is tried again after longer and longer pauses
-  await waitFor('nothing to be left', isClean, { mostTries: 600 }).catch(() => problems.push(...left.map((each) => `left behind: ${each}${storyOf(each, stories)}`)));
-  const statuses = await world.stop();
-  if (statuses.some((status) => status !== 0)) problems.push(`host agent and daemon ended with ${statuses.join(' and ')}`);
-  const processes = await processesIn(world.at.node.netns.path);
-  problems.push(...processes.map((each) => `left running: ${each}`));
-  if (calls.of('ADD ok') === 0) problems.push('no ADD succeeded');
-}
-
-/** What killed processes had half written goes when nobody has touched it for an hour. */
-async function makeHalfWrittenOld({ at: { node } }: World): Promise<void> {
-  const state = join(node.dir, 'state');
-  const longAgo = Date.now() / 1000 - 2 * 60 * 60;
-  for (const file of await filesIn(state)) if (/\/\.(new|lock)-[^/]+$/.test(file)) await utimes(join(state, file), longAgo, longAgo).catch(() => {});
-}
-
-/** What befell the sandbox that a text names. */
-function storyOf(text: string, stories: Run['stories']): string {
-  const story = stories.get(/\bs\d+-\d+\b/.exec(text)?.[0] ?? '');
-  return story === undefined ? '' : ` (${story.join('; ')})`;
 }

@@ -90,7 +90,8 @@ function addNetworks(at: ClusterNode): void {
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
   at.nad('fast', { cniVersion: '1.0.0', name: 'fast', type: 'macvlan', master: 'eth1', mode: 'bridge', ipam: ipam('10.31.0.0/16') });
   at.nad('tuned', list('tuned', '10.32.0.0/16', {}, { type: 'tuning', sysctl: { 'net.core.somaxconn': '500' }, dataDir: join(at.node.dir, 'tuning') }));
-  at.nad('guarded', list('guarded', '10.33.0.0/16', {}, { type: 'firewall', backend: 'iptables' }));
+  // so small that addresses are used again soon: see useGuardedAddresses
+  at.nad('guarded', list('guarded', '10.33.0.0/26', {}, { type: 'firewall', backend: 'iptables' }));
   at.nad('ports', list('ports', '10.34.0.0/16', { isGateway: true }, { type: 'portmap', snat: true, capabilities: { portMappings: true } }));
 }
 
