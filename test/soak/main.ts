@@ -48,8 +48,11 @@ if (values.help) {
 } else {
   await mkdir(values.out, { recursive: true });
   const options = { cycles: whole('cycles'), atOnce: whole('at-once'), seed: whole('seed') };
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const report = await soak({
     ...options,
+    signal: stop.signal,
     onSample: ({ cycle, life, daemonMemory, daemonDescriptors, files }) =>
       process.stderr.write(`${cycle} of ${options.cycles}: daemon ${life}, ${daemonMemory} MiB, ${daemonDescriptors} descriptors, ${files} state files\n`),
   });

@@ -17,7 +17,7 @@ function expectWellFormed(xml: string): void {
 }
 
 it('the soak in short: nothing is left, nothing grows, and it says so', async () => {
-  const report = await soak({ cycles: 60, atOnce: 10, seed: 4 });
+  const report = await soak({ cycles: 60, atOnce: 10, seed: 4, deadlines: { addSeconds: 6, delSeconds: 20, pluginSeconds: 3 } });
   expect(report.problems).toEqual([]);
   expect(report.samples.map(({ cycle }) => cycle)).toEqual([10, 20, 30, 40, 50, 60]);
   expect(report.calls.of('ADD ok')).toBe(60);

@@ -6,12 +6,16 @@ import { type Run, podCycle } from './pod-cycle.ts';
 import { seeded, undisturbed } from './random.ts';
 import { type Sample, series, takeSample } from './sample.ts';
 import { type Tally, makeTally } from './tally.ts';
-import { type World, createWorld, networkNames } from './world.ts';
+import { type Deadlines, type World, createWorld, networkNames } from './world.ts';
 
 export interface SoakOptions {
   readonly cycles: number;
   readonly atOnce: number;
   readonly seed: number;
+  /** Default: see createWorld. */
+  readonly deadlines?: Deadlines;
+  /** When it is aborted, the pods that are there go, and the run ends as failed. */
+  readonly signal?: AbortSignal;
   /** Told after every sample. */
   readonly onSample?: (sample: Sample) => void;
 }
@@ -30,7 +34,7 @@ export interface SoakReport {
 
 /** Lets pods come and go while things go wrong, and looks at what is left. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const world = await createWorld();
+  const world = await createWorld(options.deadlines);
   try {
     return await soakIn(world, options);
   } finally {
@@ -45,6 +49,7 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
   const run: Run = { world, calls: makeTally(), faults: tally, problems: [], stories: new Map(), onAnswer: faults.answered };
   const before = await warmUp(world);
   const samples = await carryOut(run, faults, options);
+  if (options.signal?.aborted === true) run.problems.push('the run was stopped');
   await cleanUp(run, before);
   const judgements = judge(samples, options.cycles);
   for (const { name, isFlat, ...figures } of judgements) {
@@ -67,17 +72,17 @@ async function warmUp(world: World): Promise<Belongings> {
 const tooManyProblems = 20;
 
 /** Cycles in batches; after each, when no call runs, a sample. */
-async function carryOut(run: Run, faults: NodeFaults, { cycles, atOnce, seed, onSample }: SoakOptions): Promise<readonly Sample[]> {
+async function carryOut(run: Run, faults: NodeFaults, { cycles, atOnce, seed, signal, onSample }: SoakOptions): Promise<readonly Sample[]> {
   const { world } = run;
   const faultEvery = Math.min(25, Math.ceil(cycles / 12));
   // at least six batches, however short the run, and long enough for all places to be taken most of the time
   const batch = Math.min(Math.max(100, 5 * atOnce), Math.ceil(cycles / (cycles < 1000 ? 6 : 30)));
   const samples: Sample[] = [];
-  for (let done = 0; done < cycles && run.problems.length < tooManyProblems;) {
+  for (let done = 0; done < cycles && run.problems.length < tooManyProblems && signal?.aborted !== true;) {
     const end = Math.min(cycles, done + batch);
     let next = done;
     const place = async (): Promise<void> => {
-      while (next < end) {
+      while (next < end && signal?.aborted !== true) {
         const index = next++;
         if (index % faultEvery === faultEvery - 1) faults.strike(index < killsUntil * cycles);
         await podCycle(run, index + networkNames.length, seeded(seed, index + 1));

@@ -44,10 +44,15 @@ export const networks = {
 export type NetworkName = keyof typeof networks;
 export const networkNames = Object.keys(networks) as [NetworkName, ...NetworkName[]];
 
+export interface Deadlines {
+  readonly addSeconds: number;
+  readonly delSeconds: number;
+  readonly pluginSeconds: number;
+}
 // longer than any real plugin takes on a busy machine: one that is killed half way may leave what nobody finds
-const deadlines = { addSeconds: 20, delSeconds: 30, pluginSeconds: 6 };
+const usualDeadlines: Deadlines = { addSeconds: 20, delSeconds: 30, pluginSeconds: 6 };
 
-export async function createWorld(): Promise<World> {
+export async function createWorld(deadlines = usualDeadlines): Promise<World> {
   const at = await createClusterNode();
   const real = await pluginsDir();
   const plugins = await faultyPlugins(at.node.dir, real, [...new Set(Object.values(networks).flat())]);
