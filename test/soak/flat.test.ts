@@ -18,7 +18,7 @@ describe('a series', () => {
     ['with one high sample at its end is flat', 'files', (cycle) => (cycle === 1000 ? 100 : 1), []],
     ['that grows before the daemon is left alone is flat', 'daemonMemory', (cycle) => Math.min(cycle, 700), []],
     ['that grows by a third in the last quarter is not', 'daemonMemory', (cycle) => 200 + Math.max(0, cycle - 750) / 2, ['daemonMemory']],
-    ['of descriptors, one more every 10 cycles, is not', 'daemonDescriptors', (cycle) => 30 + cycle / 10, ['daemonDescriptors']],
+    ['of descriptors, one more every 5 cycles of the last process, is not', 'daemonDescriptors', (cycle) => 30 + Math.max(0, cycle - 700) / 5, ['daemonDescriptors']],
     ['that was not measured is not', 'leases', () => Number.NaN, ['leases']],
   ])('%s', (_what, name, valueAt, wanted) => expect(notFlat(samplesOf(name, valueAt))).toEqual(wanted));
 });
