@@ -56,7 +56,9 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
       expect(error.msg).toMatch(/^PLX-DISK-FULL: cannot write .*\/state\/journal\/.*@eth0\.json: no space is left.*\. Free space/);
     }
     expect(await steps()).toEqual([]);
-    expect(errorIn((await call('CHECK', old)).stdout).msg, 'these delegates make no interface').toContain('PLX-CHECK-FAILED: CHECK: interface eth0');
+    expect(errorIn((await call('CHECK', old)).stdout).msg, 'these delegates make no interface').toContain(
+      'PLX-CHECK-FAILED: CHECK: eth0 (default-net): interface eth0 is gone',
+    );
     expect(await files()).toEqual([`${old.containerId}@eth0.json`]);
     expect(await call('DEL', pod), 'of what was never attached').toMatchObject({ exitCode: 0 });
     expect(await call('DEL', old)).toMatchObject({ exitCode: 0, stdout: '' });

@@ -104,6 +104,8 @@ for (const name of await readdir(root)) {
 }
 await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
 const all = (await Promise.all((await sources()).map(mutationsIn))).flat().filter(({ file }) => file.includes(values.only));
+const broken = await failingTest(folder.path);
+if (broken !== undefined) throw new Error(`a test fails without any change: ${broken}`);
 let survivors = 0;
 for (const { file, line, callee: name, text } of all) {
   const place = join(folder.path, file);

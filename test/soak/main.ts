@@ -1,0 +1,62 @@
+// The soak: pods come and go for a long time while all kinds of things go wrong; then nothing may be left, and nothing may have grown.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { plot } from './plot.ts';
+import { type SoakReport, soak } from './soak.ts';
+import { summary } from './summary.ts';
+
+const help = `Lets pods come and go on a test node while things go wrong. Exit status 1: something is left, or grows.
+
+usage: npm run test:soak -- [--cycles 10000] [--at-once 10] [--seed N] [--out dist/soak] [--docs]
+
+--out FOLDER  for series.jsonl (one sample per line), summary.txt, soak.svg and, of a run that failed, daemon.log
+--docs        the picture is written to docs/img/soak.svg as well
+`;
+const root = join(import.meta.dirname, '../..');
+const { values } = parseArgs({
+  options: {
+    cycles: { type: 'string', default: '10000' },
+    'at-once': { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    out: { type: 'string', default: join(root, 'dist/soak') },
+    docs: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function whole(flag: 'cycles' | 'at-once' | 'seed'): number {
+  const number = Number(values[flag]);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${flag} ${values[flag]}: it must be a whole number from 1`);
+  return number;
+}
+
+async function write(report: SoakReport): Promise<void> {
+  const { cycles, atOnce } = report.options;
+  const picture = plot(report.samples, `${cycles.toLocaleString('en')} pods come and go, ${atOnce} at once, while things go wrong`);
+  await writeFile(join(values.out, 'series.jsonl'), report.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''));
+  await writeFile(join(values.out, 'summary.txt'), `${summary(report)}\n`);
+  await writeFile(join(values.out, 'soak.svg'), picture);
+  if (report.problems.length > 0) await writeFile(join(values.out, 'daemon.log'), report.log.join('\n'));
+  if (!values.docs) return;
+  await mkdir(join(root, 'docs/img'), { recursive: true });
+  await writeFile(join(root, 'docs/img/soak.svg'), picture);
+}
+
+if (values.help) {
+  process.stdout.write(help);
+} else {
+  await mkdir(values.out, { recursive: true });
+  const options = { cycles: whole('cycles'), atOnce: whole('at-once'), seed: whole('seed') };
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  const report = await soak({
+    ...options,
+    signal: stop.signal,
+    onSample: ({ cycle, life, daemonMemory, daemonDescriptors, files }) =>
+      process.stderr.write(`${cycle} of ${options.cycles}: daemon ${life}, ${daemonMemory} MiB, ${daemonDescriptors} descriptors, ${files} state files\n`),
+  });
+  await write(report);
+  process.stdout.write(`${summary(report)}\n`);
+  process.exitCode = report.problems.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,133 @@
+import { createNetns } from '../support/netns.ts';
+import type { ShimEnd } from '../support/shim-call.ts';
+import { pluginFaults } from './faulty-plugins.ts';
+import type { Random } from './random.ts';
+import type { Tally } from './tally.ts';
+import { type Command, type NetworkName, type Sandbox, type World, networkNames, networks } from './world.ts';
+
+/** What all cycles of a run share. */
+export interface Run {
+  readonly world: World;
+  readonly calls: Tally;
+  readonly faults: Tally;
+  /** What must not be: the run fails. */
+  readonly problems: string[];
+  /** What was done to each sandbox to which something was done. */
+  readonly stories: Map<string, string[]>;
+  /** After every call. */
+  readonly onAnswer: () => void;
+}
+interface Cycle extends Run {
+  readonly random: Random;
+  readonly chosen: readonly NetworkName[];
+}
+
+// far more than faults strike one pod: an end for what would never end
+const mostTries = 30;
+// of a call; how likely it is that each goes wrong
+const likely = { pluginAtAdd: 0.08, pluginAtDel: 0.05, stuckAtDel: 0.004, killAtAdd: 0.04, killAtDel: 0.03, namespaceGone: 0.04, check: 0.1, handed: 0.5 };
+/** DEL fails more often than the pod is kept for (detachAttempts): what is left is the daemon's to undo. */
+const stuckTimes = 6;
+const longestLifeMs = 150;
+
+/** A pod comes and goes as runtime and kubelet let it: an ADD that failed is followed by DEL until it succeeds, then by the next try. */
+export async function podCycle(run: Run, index: number, random: Random): Promise<void> {
+  const cycle: Cycle = { ...run, random, chosen: Array.from({ length: random.between(0, 3) }, () => random.pick(networkNames)) };
+  const { world } = run;
+  const pod = world.at.podObject(`pod-${index}`, selection(cycle.chosen, index));
+  const annotations = random.chance(likely.handed) ? world.at.api.get('pods', 'default', pod.name)?.metadata.annotations : undefined;
+  let sandbox: Sandbox = { containerId: `s${index}-0`, netns: await createNetns(), pod, annotations };
+  let isAttached = false;
+  for (let tries = 0; !isAttached && tries < mostTries; tries++) {
+    isAttached = await attach(cycle, sandbox, tries === 0);
+    if (isAttached) await inspect(cycle, sandbox);
+    await detach(cycle, sandbox, isAttached);
+    if (!isAttached && random.chance(0.5)) sandbox = await anotherSandbox(sandbox, `s${index}-${tries + 1}`);
+  }
+  if (!isAttached) run.problems.push(`pod-${index}: no ADD succeeded in ${mostTries} tries`);
+  await sandbox.netns.remove();
+  world.at.api.remove('pods', 'default', pod.name);
+}
+
+async function anotherSandbox(old: Sandbox, containerId: string): Promise<Sandbox> {
+  await old.netns.remove();
+  return { ...old, containerId, netns: await createNetns() };
+}
+
+function selection(chosen: readonly NetworkName[], index: number): string {
+  const portMappings = [{ hostPort: 20_000 + (index % 10_000), containerPort: 80, protocol: 'tcp' }];
+  return JSON.stringify(chosen.map((name) => ({ name, ...(name === 'ports' && { portMappings }) })));
+}
+
+async function attach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<boolean> {
+  const { world, random } = cycle;
+  if (mayFail && random.chance(likely.pluginAtAdd)) await armPlugin(cycle, sandbox, 'ADD', 1);
+  const killAfterMs = mayFail && random.chance(likely.killAtAdd) ? random.next() * longestLifeMs * 2 : undefined;
+  if (killAfterMs !== undefined) befall(cycle, sandbox, 'the program on the host is killed in ADD', `${killAfterMs.toFixed(0)} ms`);
+  const isDone = note(cycle, 'ADD', await world.call('ADD', sandbox, killAfterMs));
+  await world.plugins.disarm(sandbox.containerId);
+  return isDone;
+}
+
+async function inspect(cycle: Cycle, sandbox: Sandbox): Promise<void> {
+  const { world, random, chosen, problems } = cycle;
+  const links = (await sandbox.netns.ipJson(['link'])) as readonly { readonly ifname: string }[];
+  const found = links.map(({ ifname }) => ifname).toSorted();
+  const wanted = ['eth0', 'lo', ...chosen.map((_, position) => `net${position + 1}`)];
+  if (found.join() !== wanted.join()) problems.push(`${sandbox.containerId}: ADD succeeded with ${found.join(', ')} instead of ${wanted.join(', ')}`);
+  if (random.chance(likely.check)) note(cycle, 'CHECK', await world.call('CHECK', sandbox));
+}
+
+async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise<void> {
+  const { world, random, calls, problems } = cycle;
+  const isStuck = mayFail && random.chance(likely.stuckAtDel);
+  if (mayFail && random.chance(likely.namespaceGone)) {
+    befall(cycle, sandbox, 'the network namespace is gone at DEL');
+    await sandbox.netns.remove();
+  }
+  if (isStuck) await armPlugin(cycle, sandbox, 'DEL', stuckTimes);
+  else if (mayFail && random.chance(likely.pluginAtDel)) await armPlugin(cycle, sandbox, 'DEL', random.between(1, 2));
+  let killAfterMs = random.chance(likely.killAtDel) ? random.next() * longestLifeMs : undefined;
+  if (killAfterMs !== undefined) befall(cycle, sandbox, 'the program on the host is killed in DEL', `${killAfterMs.toFixed(0)} ms`);
+  for (let tries = 0; tries < mostTries; tries++) {
+    calls.count('DEL tries');
+    if (note(cycle, 'DEL', await world.call('DEL', sandbox, killAfterMs))) {
+      if (!isStuck) await world.plugins.disarm(sandbox.containerId);
+      return;
+    }
+    killAfterMs = undefined;
+  }
+  problems.push(`${sandbox.containerId}: no DEL succeeded in ${mostTries} tries`);
+}
+
+/** Counts a fault, and keeps it for whoever asks about that sandbox. */
+function befall({ faults, stories }: Run, { containerId }: Sandbox, what: string, more?: string): void {
+  faults.count(what);
+  stories.set(containerId, [...(stories.get(containerId) ?? []), more === undefined ? what : `${what} (${more})`]);
+}
+
+async function armPlugin(cycle: Cycle, sandbox: Sandbox, command: 'ADD' | 'DEL', times: number): Promise<void> {
+  const { world, random, chosen } = cycle;
+  const { containerId } = sandbox;
+  const plugin = random.pick(['bridge', ...chosen.flatMap((name) => networks[name])]);
+  // for one that fails again and again a fault that does not take long
+  const fault = times === stuckTimes ? 'fails' : random.pick(pluginFaults);
+  befall(cycle, sandbox, `a plugin ${fault} in ${command}${times === stuckTimes ? `, ${times} times` : ''}`, `${plugin}, ${times}`);
+  await world.plugins.arm({ containerId, command, plugin, fault, times });
+}
+
+/** Counts an answer; true for success. An answer that is neither success nor an error of the specification is a problem. */
+function note({ calls, problems, onAnswer }: Run, command: Command, { exitCode, signal, stdout, stderr }: ShimEnd): boolean {
+  onAnswer();
+  if (exitCode === 0) {
+    calls.count(`${command} ok`);
+    return true;
+  }
+  const id = /"msg":"(PLX-[A-Z-]+)/.exec(stdout)?.[1];
+  calls.count(`${command} ${signal === null ? (id ?? 'without an identifier') : 'killed'}`);
+  if (signal === null && (id === undefined || neverExplained.includes(id))) problems.push(`${command}: status ${exitCode}, ${stdout} ${stderr}`);
+  return false;
+}
+
+/** Errors that no fault of the soak leads to. */
+const neverExplained = ['PLX-INTERNAL', 'PLX-LINK-DAMAGED', 'PLX-LINK-MISMATCH', 'PLX-RECORD-DAMAGED'];
