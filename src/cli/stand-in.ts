@@ -11,12 +11,12 @@ interface CallSettings {
 }
 
 /**
- * The settings of a call. When the shim has handed it over because the daemon is away (PLEXUS_STAND_IN), they are the daemon's,
+ * The settings of a call. When the shim has handed it over because the daemon is away (PLEXUS_DAEMON_AWAY), they are the daemon's,
  * and so are the networks: as it left them on the disk. Without that file no network is known, which DEL does not need. settingsInvalid.
  */
 export async function settingsFor(config: JsonObject, env: Env): Promise<CallSettings> {
   const own = parseSettings(config);
-  if (env['PLEXUS_STAND_IN'] !== '1') return own;
+  if (env['PLEXUS_DAEMON_AWAY'] !== '1') return own;
   const problems: string[] = [];
   const left = await readStandIn(standInFile(own.settings.cniDir)).catch((error: PlexusError) => {
     problems.push(error.message);

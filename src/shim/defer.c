@@ -48,12 +48,12 @@ void become_stand_in(const struct call *c) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, &before);
   signal(SIGPIPE, SIG_DFL);
-  setenv("PLEXUS_STAND_IN", "1", 1);
+  setenv("PLEXUS_DAEMON_AWAY", "1", 1);
   // that program is built around Bun, which these would make into something else
   unsetenv("BUN_OPTIONS");
   unsetenv("BUN_BE_BUN");
   execve(path, argv, environ);
-  unsetenv("PLEXUS_STAND_IN");
+  unsetenv("PLEXUS_DAEMON_AWAY");
   signal(SIGPIPE, SIG_IGN);
   sigprocmask(SIG_SETMASK, &before, NULL);
 }

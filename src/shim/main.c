@@ -1,5 +1,6 @@
 // plexus on the host: a CNI plugin for the container runtime, and the daemon's hands (docs/host-link.md).
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static const char about[] =
     "The container runtime calls it with CNI_COMMAND and the other variables of the CNI specification;\n"
     "it hands the call to the Plexus daemon of this node and runs the plugins that the daemon asks for.\n"
     "\n"
-    "  plexus host-agent [--socket FILE] [--cni-path FOLDERS]   serve what the daemon starts by itself\n"
+    "  plexus host-agent [--socket FILE] [--cni-path FOLDERS] [--root FOLDER]\n"
+    "      serve what the daemon starts by itself; plugins see that folder as /, and their folders are below it\n"
     "  plexus --version\n";
 
 static struct runs runs;
@@ -164,19 +166,51 @@ static int run_as_plugin(void) {
 }
 
 static const char *option(int argc, char **argv, const char *name, const char *otherwise) {
+  const char *found = otherwise; // the last one counts
   for (int i = 2; i + 1 < argc; i++)
-    if (is(argv[i], name)) return argv[i + 1];
-  return otherwise;
+    if (is(argv[i], name)) found = argv[i + 1];
+  return found;
 }
+
+// Where the daemon's socket is, also when / is another folder by then.
+struct place {
+  int folder;
+  const char *name;
+};
+
+static struct place place_of(char *path) {
+  char *slash = strrchr(path, '/');
+  if (slash == NULL) return (struct place){open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), path};
+  *slash = 0;
+  return (struct place){open(slash == path ? "/" : path, O_PATH | O_DIRECTORY | O_CLOEXEC), slash + 1};
+}
+
+static int connect_at(struct place place) {
+  if (fchdir(place.folder) != 0) return -1;
+  int fd = link_connect(place.name);
+  int problem = errno;
+  if (chdir("/") != 0) _exit(3);
+  return errno = problem, fd;
+}
+
+// Plugins need the node as the runtime's plugins see it: iptables, /run, /var/lib/cni, and namespaces at their own paths.
+static bool enter(const char *root) { return is(root, "/") || (chroot(root) == 0 && chdir("/") == 0); }
 
 static int run_as_agent(int argc, char **argv) {
   struct call c = {.command = "", .container_id = "", .netns = "", .wait_seconds = -1};
-  const char *path = option(argc, argv, "--socket", socket_of(&c));
+  char socket[108];
+  snprintf(socket, sizeof socket, "%s", option(argc, argv, "--socket", socket_of(&c)));
+  struct place place = place_of(socket);
+  const char *root = option(argc, argv, "--root", "/");
+  if (place.folder < 0 || !enter(root)) {
+    fprintf(stderr, "plexus host-agent: cannot use %s: %s\n", place.folder < 0 ? socket : root, strerror(errno));
+    return 1;
+  }
   c.path = option(argc, argv, "--cni-path", "/opt/cni/bin");
   const struct guard guard = {.is_agent = true, .call = &c};
   struct session s = {.role = ROLE_AGENT, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
   for (int wait = RETRY_MS;; wait = longer(wait, LONGEST_RETRY_MS)) {
-    int fd = link_connect(path);
+    int fd = connect_at(place);
     enum outcome outcome = fd < 0 ? LOST : serve(&s, fd);
     if (outcome == STOPPED) return 0;
     if (outcome == REFUSED) {

@@ -50,9 +50,10 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
   });
   it.each([
     ['host-agent', 'containerd', { hostAgent: { enabled: true } }],
-    ['host-agent-k3s', 'k3s', { hostAgent: { enabled: true } }],
+    ['host-agent', 'k3s', { hostAgent: { enabled: true } }],
     ['from-multus', 'containerd', { multusStateDir: '/var/lib/cni/multus' }],
     ['node-root', 'microk8s', { nodeRoot: true }],
+    ['stand-in', 'containerd', { standIn: true }],
     ['dac-override', 'containerd', { extraCapabilities: ['DAC_OVERRIDE'] }],
   ])('says the same as the component %s with %s', async (name, runtime, values) => {
     const overlay = await renderKustomization(join(deploy, 'overlays', runtime), [component(name)]);
@@ -63,6 +64,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
       hostAgent: { enabled: true },
       multusStateDir: '/var/lib/cni/multus',
       nodeRoot: true,
+      standIn: true,
       extraCapabilities: ['DAC_OVERRIDE'],
       apiServer: { host: '10.0.0.1', port: 6443 },
       imagePullSecrets: [{ name: 'secret' }],

@@ -122,7 +122,8 @@ function containerOf(container: FullContainer, { pod, volumes, api }: Around): o
     container_path: mount.mountPath,
     host_path: volumes.get(mount.name) ?? '',
     readonly: mount.readOnly === true,
-    propagation: mount.mountPropagation === 'HostToContainer' ? 'PROPAGATION_HOST_TO_CONTAINER' : 'PROPAGATION_PRIVATE',
+    // on a node / is a shared mount; where the runtime of the tests runs it is not, and the container sees it as it is when it starts
+    propagation: mount.mountPropagation === 'HostToContainer' && volumes.get(mount.name) !== '/' ? 'PROPAGATION_HOST_TO_CONTAINER' : 'PROPAGATION_PRIVATE',
   });
   const megabytes = Number(/^(\d+)Mi$/.exec(resources?.limits?.memory ?? '')?.[1] ?? 0);
   return {
@@ -162,7 +163,7 @@ async function makeVolumes(
 ): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for (const volume of volumes) {
-    if (volume.hostPath !== undefined) made.set(volume.name, await folderOfNode(options, volume.hostPath));
+    if (volume.hostPath !== undefined) made.set(volume.name, options.folders[`volume ${volume.name}`] ?? (await folderOfNode(options, volume.hostPath)));
     else made.set(volume.name, await writeVolume(join(options.dir, pod, volume.name), filesOf(options.api, objects, volume)));
   }
   return made;

@@ -33,7 +33,7 @@ describe.each(rendered)('$title', ({ title, objects }) => {
   });
   it('sets variables that the programs read, and no others', async () => {
     const set = containersOf(podOf(await objects())).flatMap(({ env = [] }) => env.map(({ name }) => name));
-    expect(set.filter((name) => !variablesOfDaemon.includes(name) && !['PLEXUS_CNI_BIN_DIR', 'PLEXUS_ROOT'].includes(name))).toEqual([]);
+    expect(set.filter((name) => !variablesOfDaemon.includes(name) && !['PLEXUS_CNI_BIN_DIR', 'PLEXUS_ROOT', 'PLEXUS_STAND_IN'].includes(name))).toEqual([]);
   });
   it.skipIf(title === 'uninstall')('uses folders of the node under their own paths', async () => {
     const pod = podOf(await objects());
@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)('kustomize itself', () => {
   it.each(overlays)('makes of overlay %s what these tests look at', (name) => same(join(deploy, 'overlays', name)));
   it('makes of the components, and of uninstall, what these tests look at', async () => {
     await same(join(deploy, 'overlays/containerd'), components);
-    await same(join(deploy, 'overlays/k3s'), [component('host-agent-k3s'), component('dac-override')]);
+    await same(join(deploy, 'overlays/k3s'), [component('host-agent'), component('dac-override')]);
     await same(join(deploy, 'uninstall'));
   });
 });

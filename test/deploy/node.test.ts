@@ -49,7 +49,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
       '/etc/cni/net.d': at.confDir,
       '/var/lib/cni/plexus': join(dir, 'state'),
       '/opt/cni/bin': binDir,
-      '/var/run/netns': '/run/netns', // has to be a mount that is passed on
+      'volume host-root': '/', // this machine's, with libraries and plugins
     };
     kubelet = await startKubelet({ dir: own.path, runtime, api: at.api, folders }, program);
     after.push(() => kubelet.close());
@@ -106,6 +106,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   it('the host agent runs', async () => {
     expect(await pod.status('host-agent')).toMatchObject({ state: 'CONTAINER_RUNNING' });
     expect(await pod.log('host-agent')).toBe('');
+    await waitFor('the daemon knows it', async () => (await readdir(join(at.node.dir, 'state'))).includes('deferred'));
   });
 
   it('ends with 0 when kubelet stops it, and its configuration stays', async () => {

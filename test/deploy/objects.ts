@@ -52,7 +52,6 @@ export const containersOf = (pod: PodSpec): readonly Container[] => [...pod.init
 export const rendered = [
   ...overlays.map((name) => ({ title: `overlay ${name}`, objects: () => renderKustomization(join(deploy, 'overlays', name)) })),
   { title: 'with all components', objects: () => renderKustomization(join(deploy, 'overlays/containerd'), components) },
-  { title: 'overlay k3s with the host agent', objects: () => renderKustomization(join(deploy, 'overlays/k3s'), [component('host-agent-k3s')]) },
   { title: 'uninstall', objects: () => renderKustomization(join(deploy, 'uninstall')) },
 ];
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { daemonFrame, decodeFailed, decodeHello, decodeRan, encodeFrame, encodeRefused, encodeWelcome, failReason } from '../support/link-codec.ts';
@@ -52,6 +53,37 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await greeted();
     agent.child.kill('SIGTERM');
     expect((await agent.ended).stderr).toBe('plexus host-agent: because\n');
+  });
+
+  it('--root: plugins see another root, also those that come later; the daemon is where it was, again and again', async () => {
+    const root = join(at().folder, 'root');
+    for (const folder of ['bin', 'proc', 'plugins']) await mkdir(join(root, folder), { recursive: true });
+    await copyFile('/bin/busybox', join(root, 'bin/busybox'));
+    await symlink('busybox', join(root, 'bin/sh'));
+    await symlink('/plugins', join(root, 'link')); // absolute links lead to where they lead on the node
+    await writeFile(join(root, 'plugins/look'), '#!/bin/sh\nread -r line </only-here; echo "$line $PWD $0"\n', { mode: 0o755 });
+    await writeFile(join(root, 'only-here'), 'inside\n');
+    const agent = startShim([shim, 'host-agent', '--socket', at().daemon.socket, '--root', root, '--cni-path', '/nowhere:/link'], {
+      PATH: '/usr/bin:/bin',
+      ASAN_OPTIONS: 'detect_leaks=0', // which needs /proc
+    });
+    for (let times = 0; times < 2; times++) {
+      const one = await at().daemon.connection();
+      await one.next();
+      one.send(encodeWelcome({ major: 1, minor: 0 }, 'played'));
+      const ran = await one.ask(daemonFrame.run, rawRun('look', ['CNI_COMMAND=DEL', 'CNI_CONTAINERID=c1']));
+      expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'inside / /link/look\n' });
+      one.end();
+    }
+    await stop(agent);
+  });
+
+  it.each([
+    { option: '--root', path: '/nowhere/at/all' },
+    { option: '--socket', path: '/nowhere/at/all/x.sock' },
+  ])('says that $option cannot be used, and ends', async ({ option, path }) => {
+    const { exitCode, stderr } = await startShim([shim, 'host-agent', '--socket', at().daemon.socket, option, path], { PATH: '/usr/bin:/bin' }).ended;
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^plexus host-agent: cannot use \/nowhere\/at\/all: No such file or directory\n$/)]);
   });
 
   it('ends with its plugins at SIGTERM', async () => {

@@ -61,7 +61,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       'hands %s over to direct mode, if that is installed beside it: environment, stdin, answer, exit status',
       async (command) => {
         await copyFile(shim, join(at().bin, 'plexus'));
-        await at().plugin('plexus-direct', `echo "$0 $# $CNI_COMMAND $CNI_CONTAINERID $PLEXUS_STAND_IN"; grep SigBlk /proc/self/status; cat; exit 3`);
+        await at().plugin('plexus-direct', `echo "$0 $# $CNI_COMMAND $CNI_CONTAINERID $PLEXUS_DAEMON_AWAY"; grep SigBlk /proc/self/status; cat; exit 3`);
         const own = startShim(
           [join(at().bin, 'plexus')],
           { PATH: '/usr/bin:/bin', CNI_COMMAND: command, CNI_CONTAINERID: 'c1', CNI_IFNAME: 'eth0', CNI_PATH: '/x', ...away },
