@@ -14,14 +14,17 @@ type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
 
 /**
  * Carries out the DELs that were answered while there was no daemon, and lets the program on the host keep further ones as
- * long as somebody can carry them out: `host` is undefined while no host agent is connected.
+ * long as somebody can carry them out: `host` is undefined while no host agent is connected; after agentPatienceMs none is expected.
  */
-export function deferredCarrier(context: CallContext): (host: Host | undefined, signal: AbortSignal) => Promise<void> {
+export function deferredCarrier(context: CallContext, agentPatienceMs = 60_000): (host: Host | undefined, signal: AbortSignal) => Promise<void> {
   const schedule: Schedule = new Map();
   let waiting = 0;
+  let lastSeen = performance.now();
   return async (host, signal) => {
     const { deferred, options, report } = context;
-    if (options().whenDaemonIsAway === 'fail') await deferred.close();
+    if (host !== undefined) lastSeen = performance.now();
+    const isAgentGone = performance.now() - lastSeen > agentPatienceMs;
+    if (options().whenDaemonIsAway === 'fail' || isAgentGone) await deferred.close();
     else if (host !== undefined) await deferred.open();
     const kept = await deferred.list();
     if (host === undefined && kept.length !== waiting && kept.length > 0) {

@@ -1,7 +1,7 @@
-import { mkdir, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
-import { makeFolder, newPrefix, removeLeftovers, syncFolder } from '../files/index.ts';
+import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import type { RecordKey } from './journal.ts';
 
 /** A call that the program on the host kept, as it is in its file: HELLO and CALL of the host link. */
@@ -10,7 +10,7 @@ export interface KeptCall extends RecordKey {
 }
 /** DELs that were answered while there was no daemon, to be carried out when there is one. fileUnusable. */
 export interface DeferredCalls {
-  /** From now on the program on the host keeps calls: it does so only while the folder is there. */
+  /** From now on the program on the host keeps calls: it does so only while the file `.open` is there. */
   open(): Promise<void>;
   /** From now on it keeps none; nothing that is kept is lost. */
   close(): Promise<void>;
@@ -33,13 +33,14 @@ export function deferredCalls(folder: string): DeferredCalls {
       throw fileUnusable({ file, action, problem: problemOf(error) }, { cause: error });
     };
   const pathOf = (key: RecordKey): string => join(folder, fileName(key));
+  const mark = join(folder, '.open');
   return {
-    open: () => makeFolder(folder),
-    close: async () => {
-      await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-        if (!['ENOENT', 'ENOTEMPTY'].includes(error.code ?? '')) unusable('remove')(error);
-      });
+    open: async () => {
+      if (await isThere(mark)) return;
+      await makeFolder(folder);
+      await replaceAtomically(mark, '');
     },
+    close: async () => void (await removed(mark).catch(unusable('remove', mark))),
     has: async (key) => isName(key) && (await isThere(pathOf(key)).catch(unusable('look at', pathOf(key)))),
     remove: async (key) => {
       if (!isName(key) || !(await removed(pathOf(key)).catch(unusable('remove', pathOf(key))))) return;

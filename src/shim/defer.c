@@ -82,6 +82,8 @@ bool defer_call(const struct session *s, const char *cni_dir) {
   if (!is_name(id) || !is_name(if_name) || strlen(id) + strlen(if_name) > LONGEST_NAME) return false;
   if ((size_t)snprintf(folder, sizeof folder, "%s/deferred", cni_dir) >= sizeof folder) return false;
   snprintf(next, sizeof next, "%s/.new-%d", folder, (int)getpid());
+  snprintf(path, sizeof path, "%s/.open", folder);
+  if (access(path, F_OK) != 0) return false; // the daemon takes it away when nobody would carry the call out
   snprintf(path, sizeof path, "%s/%s@%s.call", folder, id, if_name);
   struct buf text = {0};
   say_hello(s, &text);

@@ -106,7 +106,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   it('the host agent runs', async () => {
     expect(await pod.status('host-agent')).toMatchObject({ state: 'CONTAINER_RUNNING' });
     expect(await pod.log('host-agent')).toBe('');
-    await waitFor('the daemon knows it', async () => (await readdir(join(at.node.dir, 'state'))).includes('deferred'));
+    await waitFor('the daemon knows it', async () => (await readdir(join(at.node.dir, 'state/deferred'))).includes('.open'));
   });
 
   it('ends with 0 when kubelet stops it, and its configuration stays', async () => {

@@ -15,13 +15,17 @@ beforeEach(async () => {
 });
 afterEach(() => at.remove());
 
-const deferred = (): Promise<readonly string[]> => readdir(join(at.node.dir, 'state/deferred')).catch(() => ['no folder']);
+const deferred = async (): Promise<readonly string[]> => {
+  const names = await readdir(join(at.node.dir, 'state/deferred')).catch(() => []);
+  return names.filter((name) => name !== '.open');
+};
+const isOpen = async (): Promise<boolean> => (await readdir(join(at.node.dir, 'state/deferred')).catch((): string[] => [])).includes('.open');
 const links = async (pod: TestPod): Promise<readonly string[]> =>
   ((await pod.netns.ipJson(['link'])) as readonly { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
 
 /** Pods that are attached, and then the daemon is gone. */
 async function attachedThenAway(...names: readonly string[]): Promise<readonly TestPod[]> {
-  await waitFor('the agent is known', async () => (await deferred()).length === 0);
+  await waitFor('the agent is known', isOpen);
   const pods = await Promise.all(names.map((name) => at.pod(name, 'storage')));
   for (const pod of pods) expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
   await at.daemon().stop('SIGKILL');

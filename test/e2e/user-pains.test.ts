@@ -98,7 +98,7 @@ describe('deletions', () => {
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     await at.start({ flags: { 'daemon-wait-seconds': '0.2' } });
     await at.startAgent();
-    await waitFor('the agent', async () => (await readdir(join(at.node.dir, 'state'))).includes('deferred'));
+    await waitFor('the agent', async () => (await readdir(join(at.node.dir, 'state/deferred'))).includes('.open'));
     const existing = await attached('existing', 'storage');
     const waiting = await at.pod('waiting', 'storage');
     await at.daemon().stop('SIGKILL');

@@ -54,7 +54,7 @@ export async function createWorld(built: { readonly gate: string; readonly files
   const keeper = keepRunning(at, plugins, { LD_PRELOAD: built.files, PLEXUS_FAULTY_FILES: filePlan });
   await keeper.ready();
   await at.startAgent();
-  await waitFor('the agent', async () => existsSync(join(at.node.dir, 'state/deferred')));
+  await waitFor('the agent', async () => existsSync(join(at.node.dir, 'state/deferred/.open')));
   return {
     at,
     plugins,

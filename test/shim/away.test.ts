@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeCall, decodeHello, frameReader } from '../support/link-codec.ts';
 import { errorIn, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
+
+const keptIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder)).filter((name) => name !== '.open');
 
 describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
   const at = useShimBench(shim);
@@ -15,13 +16,14 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     const keeping = async (): Promise<string> => {
       const folder = join(at().folder, 'state/deferred');
       await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, '.open'), '');
       return folder;
     };
     it('keeps a DEL where the daemon looks for it, as the daemon would have heard it, and answers success', async () => {
       const folder = await keeping();
       const stdin = configuration();
       expect(await at().start('DEL', { ...away, SECRET: 'x' }, stdin).ended).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
-      expect(await readdir(folder)).toEqual(['c1@eth0.call']);
+      expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
       expect((await stat(join(folder, 'c1@eth0.call'))).mode & 0o777).toBe(0o600);
       const [hello, call, ...more] = frameReader().push(await readFile(join(folder, 'c1@eth0.call')));
       expect([hello && decodeHello(hello).path, more]).toEqual([[at().bin], []]);
@@ -31,17 +33,20 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     it('the same DEL again is kept once', async () => {
       const folder = await keeping();
       for (let tries = 0; tries < 3; tries++) expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(0);
-      expect(await readdir(folder)).toEqual(['c1@eth0.call']);
+      expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
     });
-    it('keeps none where nobody would carry it out: without that folder it answers code 11', async () => {
-      const { exitCode, stdout } = await at().start('DEL', away, configuration()).ended;
-      expect([exitCode, errorIn(stdout).code]).toEqual([1, 11]);
-      expect(existsSync(join(at().folder, 'state'))).toBe(false);
+    it('keeps none where nobody would carry it out: without the file .open it answers code 11', async () => {
+      for (const _without of ['a folder', 'that file']) {
+        const { exitCode, stdout } = await at().start('DEL', away, configuration()).ended;
+        expect([exitCode, errorIn(stdout).code]).toEqual([1, 11]);
+        await mkdir(join(at().folder, 'state/deferred'), { recursive: true });
+      }
+      expect(await readdir(join(at().folder, 'state/deferred'))).toEqual([]);
     });
     it.each(['ADD', 'CHECK', 'GC'])('keeps no %s', async (command) => {
       const folder = await keeping();
       expect((await at().start(command, away, configuration()).ended).exitCode).toBe(1);
-      expect(await readdir(folder)).toEqual([]);
+      expect(await keptIn(folder)).toEqual([]);
     });
     it.each([{ CNI_CONTAINERID: '../../x' }, { CNI_CONTAINERID: '..' }, { CNI_IFNAME: 'a/b' }, { CNI_IFNAME: '' }, { CNI_CONTAINERID: 'x'.repeat(300) }])(
       'keeps none whose name is no file name: %j',
@@ -55,7 +60,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       const folder = await keeping();
       await mkdir(join(folder, 'c1@eth0.call')); // nothing can be renamed to that
       expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(1);
-      expect(await readdir(folder)).toEqual(['c1@eth0.call']);
+      expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
     });
     it.each(['ADD', 'DEL', 'CHECK', 'GC', 'STATUS'])(
       'hands %s over to direct mode, if that is installed beside it: environment, stdin, answer, exit status',

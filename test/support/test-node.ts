@@ -176,7 +176,7 @@ async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
   const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const kept = files
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
-    .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$)/.test(file));
+    .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$|deferred\/\.open$)/.test(file));
   // half-written files of killed processes are no leftovers of pods: they go when they are old
   return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|lock)-[\w-]+)$/.test(file))];
 }

@@ -1,0 +1,31 @@
+import { mkdtempDisposable, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { CallContext } from '../../src/daemon/calls.ts';
+import { deferredCarrier } from '../../src/daemon/deferred.ts';
+import type { Host } from '../../src/host/index.ts';
+import { deferredCalls } from '../../src/journal/index.ts';
+
+it('DELs are kept for the daemon only as long as a host agent is expected, which carries them out', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-deferred-'));
+  let whenDaemonIsAway = 'defer';
+  const deferred = deferredCalls(join(folder.path, 'deferred'));
+  const context = { deferred, options: () => ({ whenDaemonIsAway }), report: () => {} } as unknown as CallContext;
+  const signal = new AbortController().signal;
+  const names = (): Promise<readonly string[]> => readdir(join(folder.path, 'deferred')).catch(() => ['no folder']);
+  const agent = {} as Host;
+  const patient = deferredCarrier(context, 60_000);
+  await patient(undefined, signal);
+  expect(await names(), 'no agent has come yet').toEqual(['no folder']);
+  await patient(agent, signal);
+  expect(await names()).toEqual(['.open']);
+  await patient(undefined, signal);
+  expect(await names(), 'it may come again').toEqual(['.open']);
+  await deferredCarrier(context, -1)(undefined, signal);
+  expect(await names(), 'none has come for too long').toEqual([]);
+  await patient(agent, signal);
+  whenDaemonIsAway = 'fail';
+  await patient(agent, signal);
+  expect(await names()).toEqual([]);
+});
