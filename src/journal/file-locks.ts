@@ -6,7 +6,7 @@ import { PlexusError, fileFailed, sandboxBusy } from '../errors/index.ts';
 import { makeFolder, removeLeftovers } from '../files/index.ts';
 import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
 import type { LockContent } from './lock-content.ts';
-import { discard, isVainClaim, liveHolder, ownerOf, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
+import { discard, isVainClaim, liveHolder, dropLock, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 
@@ -44,10 +44,15 @@ export function fileLocks(folder: string, owner?: string): SandboxLocks {
  */
 export async function dropLocksOf(owner: string, folder: string): Promise<void> {
   await makeFolder(folder);
-  for (const name of await namesIn(folder)) {
-    const path = join(folder, name);
-    if (name.endsWith('.lock') && (await ownerOf(path)) === owner) await unlock(path);
-    if (name.startsWith(beaconPrefix)) await removeIfDark(path);
+  const names = await namesIn(folder);
+  for (const name of names.filter((each) => each.startsWith(beaconPrefix))) await removeIfDark(join(folder, name));
+  const locks = names.filter((each) => each.endsWith('.lock'));
+  if (locks.length === 0) return;
+  const own = await readyLock(folder, { ...(await ownIdentity()), command: 'drop', nonce: randomUUID() });
+  try {
+    for (const name of locks) await dropLock(join(folder, name), owner, own);
+  } finally {
+    await discard(own.file);
   }
 }
 

@@ -67,8 +67,11 @@ async function isHeld(holder: LockContent, path: string): Promise<boolean> {
   return holder.beacon === undefined || (await isOfOwnNamespace(holder)) || isLit(join(dirname(path), holder.beacon));
 }
 
-/** The owner that a lock names. */
-export const ownerOf = async (path: string): Promise<string | undefined> => (await readLock(path))?.owner;
+/** Removes a lock that names that owner, which nobody holds any more; never one that somebody takes meanwhile. fileUnusable. */
+export async function dropLock(path: string, owner: string, own: ReadyLock): Promise<void> {
+  const holder = await readLock(path);
+  if (holder?.owner === owner) await removeStale(path, holder, own);
+}
 
 /** Gives a lock back. fileUnusable. */
 export const unlock = (path: string): Promise<void> => remove(path);

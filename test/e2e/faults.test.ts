@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { errorIn, useRecordingNode } from '../support/recording-node.ts';
+import { chain, errorIn, useRecordingNode } from '../support/recording-node.ts';
 import { startCall } from '../support/running-call.ts';
 import { engineUnderTest } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -66,6 +66,21 @@ describe('a plugin that hangs', () => {
     expect((await at().steps()).slice(0, 4)).toEqual(['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0', 'ADD alpha eth0']);
     await at().call('DEL', pod);
     expect(await at().node.leftovers()).toEqual([]);
+  });
+
+  it('K8S-65: and leaves nothing behind when it fails before it has begun', async () => {
+    await at().beta.set({ ADD: { hang: true } });
+    const pod = await at().node.pod('again-and-fails', 'two');
+    const add = await startCall(at(), 'ADD', pod);
+    await waitFor('the second delegate to run', async () => (await at().steps()).includes('ADD beta net1'));
+    add.kill();
+    await add.ended;
+    await killPlugins();
+    await at().beta.set({});
+    await at().node.nad('two', { cniVersion: '1.0.0', name: 'no-plugins', plugins: [] });
+    expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 1 });
+    expect(await at().node.leftovers()).toEqual([]);
+    await at().node.nad('two', chain('two', 'beta', 'gamma'));
   });
 
   // direct mode cannot take its plugins with it when it is killed: the test does it; the program on the host can

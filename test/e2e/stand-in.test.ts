@@ -1,8 +1,8 @@
-import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
-import { plexusCni } from '../support/cni-runtime.ts';
+import { type RuntimeAnswer, plexusCni } from '../support/cni-runtime.ts';
 import { shim } from '../support/daemon.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -69,6 +69,39 @@ describe('while the daemon is away, with direct mode beside the shim', () => {
     await rm(leftFile());
     expect(await call('DEL', two)).toMatchObject({ exitCode: 0 });
     expect(await at.node.leftovers()).toEqual([]);
+  });
+});
+
+const sandboxes = async (): Promise<string> => String(await readdir(join(at.node.dir, 'state/journal')).catch(() => []));
+
+describe('daemon and direct mode', () => {
+  it('meet at any moment: pods come and go while the daemon does; each call is answered well or with code 11, nothing is left', async () => {
+    const pods = await Promise.all(Array.from({ length: 8 }, (_, index) => at.pod(`pod-${index}`, 'storage')));
+    const seen: string[] = [];
+    let over = false;
+    const isWell = (command: string, { exitCode, stdout }: RuntimeAnswer): boolean => {
+      if (exitCode !== 0) seen.push(`${command}: ${exitCode === null ? 'killed' : `code ${errorOf({ stdout }).code}`}`);
+      return exitCode === 0;
+    };
+    const client = async (pod: TestPod): Promise<void> => {
+      while (!over) {
+        if (isWell('ADD', await call('ADD', pod))) expect(await links(pod)).toEqual(['eth0', 'lo', 'net1']);
+        for (let tries = 0; !isWell('DEL', await call('DEL', pod)); tries++) expect(tries).toBeLessThan(30);
+      }
+    };
+    const all = Promise.all(pods.map(client));
+    for (let times = 0; times < 6; times++) {
+      await at.daemon().stop('SIGKILL');
+      const before = await sandboxes();
+      // direct mode has been at work before the next daemon comes
+      await waitFor('calls without a daemon', async () => (await sandboxes()) !== before);
+      await at.start({ flags: { ...flags, 'daemon-wait-seconds': '0.05' } });
+    }
+    over = true;
+    await all;
+    expect([...new Set(seen)].filter((each) => !each.endsWith('code 11'))).toEqual([]);
+    // the daemon may just be looking at a sandbox whose status it wanted to write
+    await waitFor('nothing is left', async () => (await at.node.leftovers()).length === 0);
   });
 });
 

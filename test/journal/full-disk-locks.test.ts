@@ -30,7 +30,7 @@ const start = (times: number, mode = '') => spawn(process.execPath, [worker, fol
 describe('locks on a full disk', () => {
   it('CNI-63: one process at a time, some of them killed, and with those that came before the disk was full', async () => {
     const early = start(150);
-    await expect.poll(async () => Number(await readFile(counter, 'utf8'))).toBeGreaterThan(0);
+    await expect.poll(async () => Number(await readFile(counter, 'utf8')), { timeout: 20_000 }).toBeGreaterThan(0);
     await disk.fill();
     const killed = start(1, 'hold');
     await once(killed.stdout, 'data');
