@@ -68,6 +68,26 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
+  it('CNI-72: Plexus killed within a chain: DEL gives its plugins the result of those that had come to their end', async () => {
+    await at().node.nad('swapped', chain('swapped', 'gamma', 'beta'));
+    await at().beta.set({ ADD: { hang: true } });
+    const pod = await at().node.pod('within', 'swapped');
+    const add = await startCall(at(), 'ADD', pod);
+    await waitFor('the second plugin of the chain to run', async () => (await at().steps()).includes('ADD beta net1'));
+    add.kill();
+    await add.ended;
+    await killPlugins();
+    await at().beta.set({});
+    await at().alpha.forget();
+    expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    const given = (await at().alpha.calls()).map(({ plugin, stdin }) => [plugin, (stdin['prevResult'] as { ips?: unknown[] } | undefined)?.ips?.length]);
+    expect(given.slice(0, 2)).toEqual([
+      ['beta', 1],
+      ['gamma', 1],
+    ]);
+    expect(await at().node.leftovers()).toEqual([]);
+  });
+
   it('K8S-65: and leaves nothing behind when it fails before it has begun', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('again-and-fails', 'two');
