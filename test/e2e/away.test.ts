@@ -36,11 +36,12 @@ describe('while the daemon is away, with the host agent', () => {
   it('a DEL is kept and answered with success; the daemon carries it out when it is back, also after the namespace is gone', async () => {
     await at.startAgent();
     const [one, two, stays] = (await attachedThenAway('one', 'two', 'stays')) as [TestPod, TestPod, TestPod];
-    for (const pod of [one, two]) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
+    const never = await at.pod('never-attached');
+    for (const pod of [one, two, never]) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
     await two.netns.remove();
-    expect((await deferred()).length).toBe(2);
+    expect((await deferred()).length).toBe(3);
     await at.start({ flags });
-    await waitFor('both are undone', async () => (await deferred()).length === 0);
+    await waitFor('all are settled', async () => (await deferred()).length === 0);
     expect(await links(one)).toEqual(['lo']);
     expect(await at.call('CHECK', stays)).toMatchObject({ exitCode: 0 });
     expect(await at.call('DEL', stays)).toMatchObject({ exitCode: 0 });
