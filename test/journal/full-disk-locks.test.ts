@@ -29,14 +29,14 @@ const start = (times: number, mode = '') => spawn(process.execPath, [worker, fol
 
 describe('locks on a full disk', () => {
   it('CNI-63: one process at a time, some of them killed, and with those that came before the disk was full', async () => {
-    const early = start(150);
+    const early = once(start(150), 'exit'); // it may end before anybody waits for it
     await expect.poll(async () => Number(await readFile(counter, 'utf8')), { timeout: 20_000 }).toBeGreaterThan(0);
     await disk.fill();
     const killed = start(1, 'hold');
     await once(killed.stdout, 'data');
     killed.kill('SIGKILL');
-    const late = [start(50), start(50)];
-    const ends = await Promise.all([early, ...late].map((child) => once(child, 'exit')));
+    const late = [start(50), start(50)].map((child) => once(child, 'exit'));
+    const ends = await Promise.all([early, ...late]);
     expect(ends.map(([code]) => code as number)).toEqual([0, 0, 0]);
     const additions = (await readFile(`${counter}.log`, 'utf8')).length;
     expect(Number(await readFile(counter, 'utf8'))).toBe(additions);
