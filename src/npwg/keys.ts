@@ -9,6 +9,9 @@ export const defaultNetworkKey = 'v1.multus-cni.io/default-network';
 /** On a NAD: the device plugin resource it is made of (NPWG-112). */
 export const resourceNameKey = 'k8s.v1.cni.cncf.io/resourceName';
 
+/** On a NAD, ours: the device of a ResourceClaim that it is made of: `claim` or `claim/request`, with the pod's own name of the claim. */
+export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
+
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */
 export const nadGroup = 'k8s.cni.cncf.io';
 export const nadVersion = 'v1';
