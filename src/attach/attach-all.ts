@@ -1,5 +1,5 @@
 import { type JsonObject, type Result, decodeResult, encodeResult, mergeResults } from '../cni/index.ts';
-import { asPlexusError } from '../errors/index.ts';
+import { asPlexusError, deviceGone } from '../errors/index.ts';
 import { type Attachment, type AttachmentRecord, type SandboxRecord, settleRoutes, withAttachment } from '../plan/index.ts';
 import { type RuntimeDeps, addList } from '../runtime/index.ts';
 import { type Operation, delegateCall, runtimeDeps } from './call.ts';
@@ -46,12 +46,31 @@ async function attachOne(attachment: Attachment, operation: Operation, deps: Att
   const started = deps.now();
   signal.throwIfAborted();
   const first = initialResult(attachment);
-  const added = await addList(delegateCall(attachment, operation), first, { ...runtimeDeps(deps), onResult: deps.onResult }, signal);
+  const { network, interfaceName, deviceInfo } = attachment;
+  if (deviceInfo !== undefined) await deps.deviceInfo.prepare(deviceInfo.file, deviceInfo.from);
+  const added = await addList(delegateCall(attachment, operation), first, { ...runtimeDeps(deps), onResult: deps.onResult }, signal).catch(
+    async (thrown: unknown) => {
+      throw await reasonFor(thrown, attachment, deps);
+    },
+  );
   const { result, kernel } = settleRoutes(attachment, first === undefined ? added : mergeResults(first, added));
   await setRoutes({ attachment, kernel, netns: operation.netns ?? '' }, deps, signal);
-  const { network, interfaceName } = attachment;
+  const info = deviceInfo === undefined ? undefined : await writtenInfo(deviceInfo.file, operation, deps);
   deps.report({ kind: 'attached', sandbox: operation.containerId, network, interfaceName, ms: deps.now() - started });
-  return { state: 'attached', attachment, result: recordable(result, attachment) };
+  return { state: 'attached', attachment, result: recordable(result, attachment), ...(info !== undefined && { deviceInfo: info }) };
+}
+
+// a plugin whose device has disappeared says all sorts of things
+async function reasonFor(thrown: unknown, { network, device }: Attachment, { devices }: AttachDeps): Promise<unknown> {
+  if (device === undefined || !(await devices.isGone(device))) return thrown;
+  return deviceGone({ network, device: device.id }, { cause: thrown });
+}
+
+/** What the plugins and the device plugin say of the device (NPWG-115). */
+async function writtenInfo(file: string, { containerId, pod }: Operation, deps: AttachDeps): Promise<JsonObject | undefined> {
+  const { info, problem } = await deps.deviceInfo.read(file);
+  if (problem !== undefined) deps.report({ kind: 'problem', sandbox: containerId, ...(pod !== undefined && { pod }), error: problem });
+  return info;
 }
 
 const initialResult = (attachment: Attachment): Result | undefined =>

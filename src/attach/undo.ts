@@ -26,6 +26,7 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
   try {
     const host = record.state === 'intended' ? withoutMissingPlugins(deps.host) : deps.host;
     await delList(delegateCall(attachment, operation), resultOf(record), { ...runtimeDeps(deps), host }, signal);
+    if (attachment.deviceInfo !== undefined) await deps.deviceInfo.remove(attachment.deviceInfo.file);
   } catch (thrown) {
     const error = asPlexusError(thrown);
     deps.report({ kind: 'problem', sandbox: operation.containerId, error });

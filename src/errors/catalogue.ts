@@ -147,10 +147,3 @@ export const podUnidentified = define(
   { code: cniCode.invalidEnvironment, retry: 'never', fix: 'The runtime must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.' },
   (c: { missing: string }) => `CNI_ARGS names no pod: ${c.missing} missing`,
 );
-
-export const deviceMissing = define(
-  'PLX-DEVICE-MISSING',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Request as many devices in resources.limits as the pod has networks of that resource.' },
-  (c: { network: string; resource: string; available: number }) =>
-    `network ${c.network} needs a device ${c.resource}, and the pod has ${c.available === 0 ? 'none' : `only ${c.available}, used by its other networks`}`,
-);

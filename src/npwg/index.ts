@@ -2,6 +2,7 @@
 export { type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
 export { defaultNetworkKey, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDeviceInfo, usualDeviceInfoDir } from './device-info.ts';
 export type { ClaimedDevice, DeviceWishes, PodDevice } from './pod-device.ts';
 export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';

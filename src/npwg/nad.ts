@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
 import { nadInvalid } from '../errors/index.ts';
 import { jsonProblem, nestingProblem } from './json-problem.ts';
-import { resourceNameKey } from './keys.ts';
+import { resourceClaimKey, resourceNameKey } from './keys.ts';
 
 /** Names one NetworkAttachmentDefinition. */
 export interface NadRef {
@@ -14,6 +14,8 @@ export interface Nad extends NadRef {
   readonly config?: string;
   /** Annotation k8s.v1.cni.cncf.io/resourceName. */
   readonly resourceName?: string;
+  /** Annotation plexus-cni.io/resourceClaim: `claim` or `claim/request`. */
+  readonly resourceClaim?: string;
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
@@ -26,11 +28,12 @@ export function parseNad(object: unknown): Nad {
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
   if (config !== undefined && config !== null && typeof config !== 'string') throw nadInvalid({ nad: nadKey(ref), problem: 'spec.config is not a text' });
-  const resourceName = fieldsOf(annotations)[resourceNameKey];
+  const { [resourceNameKey]: resourceName, [resourceClaimKey]: resourceClaim } = fieldsOf(annotations);
   return {
     ...ref,
     ...(typeof config === 'string' && config.trim() !== '' && { config }),
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
+    ...(typeof resourceClaim === 'string' && resourceClaim !== '' && { resourceClaim }),
   };
 }
 
