@@ -1,7 +1,7 @@
 // The NPWG de-facto standard and nothing else: network selection, NetworkAttachmentDefinition, network-status. Pure.
 export { type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
-export { defaultNetworkKey, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+export { defaultNetworkKey, nadAnnotationKeys, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey } from './keys.ts';
 export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDeviceInfo, usualDeviceInfoDir } from './device-info.ts';
 export type { ClaimedDevice, DeviceWishes, PodDevice } from './pod-device.ts';
 export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';

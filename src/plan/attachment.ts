@@ -31,6 +31,8 @@ export interface Attachment {
   readonly device?: PodDevice;
   /** Where its device information lies, and what the device plugin wrote about the device. */
   readonly deviceInfo?: { readonly file: string; readonly from?: string };
+  /** Its NAD says that it may be attached at the same time as its neighbours. */
+  readonly concurrent?: true;
   /** What the first plugin gets as prevResult: Plexus used mid-chain (CNI-22), or an auxiliary chain. */
   readonly initialResult?: JsonObject;
 }

@@ -73,6 +73,7 @@ function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, 
     defaultRoute,
     ...(device !== undefined && { device }),
     ...(deviceInfo !== undefined && { deviceInfo }),
+    ...(nad?.concurrent === true && { concurrent: true as const }),
     ...(initialResult !== undefined && { initialResult }),
   };
 }

@@ -87,6 +87,10 @@ export interface WrittenSettings {
    */
   statusAddresses?: "bare" | "cidr";
   /**
+   * How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it.
+   */
+  attachmentConcurrency?: number;
+  /**
    * Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing.
    */
   kubeletDir?: string;

@@ -43,6 +43,8 @@ export interface Settings {
   readonly detachSeconds: number;
   readonly invalidAnnotation: 'fail' | 'ignore';
   readonly statusAddresses: 'bare' | 'cidr';
+  /** How many further networks of one pod are attached at the same time. */
+  readonly attachmentConcurrency: number;
   readonly kubeletDir: string;
   readonly deviceInfoDir: string;
   readonly missingDevice: 'fail' | 'ignore';
@@ -148,6 +150,7 @@ function filledIn(written: WrittenSettings): Settings {
     ...policyOf(written),
     ...devicesOf(written),
     ...logOf(written),
+    attachmentConcurrency: written.attachmentConcurrency ?? 1,
     deadlines: { ...defaultDeadlines, ...written.deadlines },
   };
 }

@@ -19,6 +19,7 @@ describe('settings: defaults', () => {
     expect(parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus', ...base })).toMatchInlineSnapshot(`
       {
         "settings": {
+          "attachmentConcurrency": 1,
           "binDir": [
             "/opt/cni/bin",
           ],
