@@ -25,7 +25,7 @@ export interface Known {
   readonly links: readonly string[];
 }
 /** All that reading a plan's inputs needs. */
-export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf'> & { readonly devices?: Devices };
+export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf'> & { readonly devices?: Pick<Devices, 'allocated'> };
 
 /** Reads everything the plan for an ADD depends on, once, and decides nothing. */
 export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {

@@ -3,7 +3,7 @@ import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
 import { connect, readPodFile } from '../cluster/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
-import { type PodMetadata, podKey } from '../npwg/index.ts';
+import { type PodDevice, type PodMetadata, podKey } from '../npwg/index.ts';
 import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
@@ -14,6 +14,8 @@ export interface PlanFiles {
   readonly nads: string;
   /** CNI configuration of the node; without it a stand-in takes the place of the default network. */
   readonly conf?: string | undefined;
+  /** What the pod would be given; none: left open. */
+  readonly devices: readonly PodDevice[];
 }
 
 /** Plans a pod from files alone: the same functions, in the same order, as an ADD. */
@@ -21,7 +23,13 @@ export async function planFromFiles(files: PlanFiles): Promise<{ readonly name: 
   const pod = await readPodFile(files.pod);
   const config = files.conf === undefined ? standIn : await readConf(files.conf);
   const { settings, warnings } = parseSettings(config);
-  const sources = { settings, cluster: connect({ kind: 'manifests', dir: files.nads }), readConf: readConfPath };
+  const { devices } = files;
+  const sources = {
+    settings,
+    cluster: connect({ kind: 'manifests', dir: files.nads }),
+    readConf: readConfPath,
+    ...(devices.length > 0 && { devices: { allocated: async () => devices } }),
+  };
   const inputs = await gatherPlanInputs({ call: callFor(pod, config), pod, links: [] }, sources, new AbortController().signal);
   const plan = makePlan(inputs);
   return { name: podKey(pod), plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
