@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -134,6 +134,13 @@ describe('K8S-07: nobody waits for kubelet forever', () => {
     caller.abort(new Error('enough'));
     await expect(answer).rejects.toThrow('enough');
   });
+  it('no connection stays open', async () => {
+    await serve();
+    const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+    const before = open();
+    for (let call = 0; call < 5; call++) await source().of(pod, never);
+    await waitFor('the connections to end', async () => open() <= before);
+  });
   it('without the socket there is no answer, and no error', async () => {
     expect(await source().of(pod, never)).toBeUndefined();
     expect(await podResources(join(folder.path, 'no/folder.sock')).of(pod, never)).toBeUndefined();
@@ -168,5 +175,13 @@ describe('K8S-08: a kubelet that is restarted', () => {
       id: 'PLX-KUBELET-UNAVAILABLE',
       message: expect.stringMatching(/kubelet\.sock: 14 UNAVAILABLE: .*ECONNREFUSED/),
     });
+  });
+  it('is reached at once when it is back, whatever was refused before', async () => {
+    await writeFile(socket(), 'garbage');
+    const resources = source({ restartMs: 0 });
+    await expect(resources.of(pod, never)).rejects.toThrow('ECONNREFUSED');
+    await rm(socket());
+    await serve();
+    expect(await resources.of(pod, never)).toEqual({ devices });
   });
 });
