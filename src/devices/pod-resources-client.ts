@@ -33,7 +33,6 @@ export function podResourcesClient(socket: string, mostBytes: number): AskKubele
     signal.throwIfAborted();
     const client = new grpc.Client(`unix:${socket}`, grpc.credentials.createInsecure(), {
       'grpc.max_receive_message_length': mostBytes,
-      'grpc.use_local_subchannel_pool': 1, // else a new client waits out the back-off of one that was refused
     });
     try {
       const request = method === 'Get' ? { podName: pod.name, podNamespace: pod.namespace } : {};
@@ -46,7 +45,8 @@ export function podResourcesClient(socket: string, mostBytes: number): AskKubele
 }
 
 async function load() {
-  const [grpc, loader] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
+  // CommonJS: inside a bundle only the default is there
+  const [{ default: grpc }, { default: loader }] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
   const descriptor = podResourcesDescriptor as unknown as Parameters<typeof loader.fromJSON>[0];
   const service = loader.fromJSON(descriptor, { defaults: true })['v1.PodResourcesLister'] as ServiceDefinition;
   return { grpc, service };

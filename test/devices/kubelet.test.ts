@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kubeletDevices, type KubeletDevices } from '../../src/devices/index.ts';
 import { summaryOf, type PlexusError } from '../../src/errors/index.ts';
+import { bundled } from '../support/bundled.ts';
 import { type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
 
 const pod = { namespace: 'shop', name: 'db-0', uid: 'u-1', annotations: {} };
@@ -90,10 +91,14 @@ describe('K8S-03: kubelet answers by name, perhaps for another pod', () => {
 });
 
 describe('a process that asks kubelet', () => {
-  it('ends by itself: nothing is left open', async () => {
+  const source = new URL('../../src/devices/index.ts', import.meta.url);
+  it.each([
+    { form: 'from its source', modulePath: async () => source.pathname },
+    { form: 'from a bundle', modulePath: () => bundled(source.pathname, join(folder.path, 'bundle')) },
+  ])('gets its answer $form, and ends by itself: nothing is left open', async ({ modulePath }) => {
     await serve('a');
     const program = `
-      import { kubeletDevices } from ${JSON.stringify(new URL('../../src/devices/index.ts', import.meta.url))};
+      import { kubeletDevices } from ${JSON.stringify(await modulePath())};
       const [, kubeletDir] = process.argv;
       const source = kubeletDevices({ kubeletDir });
       console.log(JSON.stringify(await source.of({ namespace: 'shop', name: 'db-0', annotations: {} }, new AbortController().signal)));`;
