@@ -21,7 +21,7 @@ export async function directDeps(settings: Settings, env: Env, standIn?: Cluster
     deferred: deferredCalls(`${settings.cniDir}/deferred`),
     multusState: multusState(settings.multusStateDir),
     cluster,
-    devices: devicesFor(),
+    devices: devicesFor(settings),
     deviceInfo: deviceInfoFiles(),
     readConf: readConfPath,
     report: log.report,

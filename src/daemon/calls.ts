@@ -75,7 +75,7 @@ export function prepare(
       deferred,
       multusState: multus,
       cluster,
-      devices: devicesFor(),
+      devices: devicesFor(settings),
       deviceInfo: deviceInfoFiles(),
       readConf,
       report,

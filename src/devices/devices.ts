@@ -1,5 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import type { DeviceWishes, PodDevice, PodMetadata } from '../npwg/index.ts';
+import { kubeletDevices } from './kubelet.ts';
 
 /** Who knows which devices a pod was given. */
 export interface Devices {
@@ -8,12 +9,18 @@ export interface Devices {
   /** Whether this node certainly no longer has the device. */
   readonly isGone: (device: PodDevice) => Promise<boolean>;
 }
+export interface DevicesOptions {
+  readonly kubeletDir: string;
+}
 
-/** The devices of this node. */
-export const devicesFor = (): Devices => ({
-  allocated: async () => [],
-  isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
-});
+/** The devices of this node: what kubelet says (K8S-01 to K8S-09). */
+export function devicesFor({ kubeletDir }: DevicesOptions): Devices {
+  const kubelet = kubeletDevices({ kubeletDir });
+  return {
+    allocated: async (pod, wishes, signal) => (await kubelet.of(pod, signal)).devices,
+    isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
+  };
+}
 
 const pciAddress = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i;
 

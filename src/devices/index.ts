@@ -1,3 +1,3 @@
-// Which devices a pod was given, and what is known of them. Knows nothing of plans.
-export { type Devices, devicesFor } from './devices.ts';
+// Which devices a pod was given, and what is known of them. Knows no plan and no plugin.
 export { type DeviceInfoFiles, deviceInfoFiles } from './device-info-files.ts';
+export { type Devices, devicesFor } from './devices.ts';

@@ -1,7 +1,7 @@
 import { cniCode } from './cni-code.ts';
 import { define } from './plexus-error.ts';
 
-// What goes wrong with a pod's devices, on our side of kubelet. See catalogue.ts for the rules.
+// What goes wrong with a pod's devices. See catalogue.ts for the rules.
 
 export const resourceNotRequested = define(
   'PLX-RESOURCE-NOT-REQUESTED',
@@ -39,4 +39,23 @@ export const deviceInfoInvalid = define(
     fix: 'Report it to the maker of the plugin or device plugin that wrote it; the pod is attached without device-info.',
   },
   (c: { file: string; problem: string }) => `device information ${c.file}: ${c.problem}`,
+);
+
+export const kubeletUnavailable = define(
+  'PLX-KUBELET-UNAVAILABLE',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, set kubeletDir to it.',
+  },
+  (c: { source: string; problem: string }) => `kubelet cannot be asked for the devices of the pod at ${c.source}: ${c.problem}`,
+);
+export const kubeletCheckpointDamaged = define(
+  'PLX-KUBELET-CHECKPOINT-DAMAGED',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Mount kubelet’s folder pod-resources into the daemon’s pod, so that kubelet itself is asked; the file is read only without it.',
+  },
+  (c: { file: string; problem: string }) => `kubelet’s file ${c.file} cannot be understood: ${c.problem}`,
 );
