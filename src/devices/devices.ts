@@ -17,7 +17,7 @@ export interface DevicesOptions {
 export function devicesFor({ kubeletDir }: DevicesOptions): Devices {
   const kubelet = kubeletDevices({ kubeletDir });
   return {
-    allocated: async (pod, wishes, signal) => (await kubelet.of(pod, signal)).devices,
+    allocated: async (pod, _wishes, signal) => (await kubelet.of(pod, signal)).devices,
     isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
   };
 }
