@@ -94,23 +94,31 @@ async function publishClaim(key: string, reported: readonly ReportedDevice[], { 
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const entries = reported.map((each) => deviceStatusOf(each, now));
   try {
-    const first = await api.applyDeviceStatus({ claim, entries, manager, force: false }, signal);
-    const outcome = isOurOwn(first) ? await api.applyDeviceStatus({ claim, entries, manager, force: true }, signal) : first;
+    const outcome = await applied(entries, (devices, force) => api.applyDeviceStatus({ claim, entries: devices, manager, force }, signal));
     return outcome === 'written' ? undefined : notReported(key, `${outcome.problem}${fixes[outcome.status] ?? ''}`);
   } catch (error) {
     return notReported(key, asPlexusError(error).message);
   }
 }
 
+type Apply = (entries: readonly object[], force: boolean) => Promise<DeviceStatusOutcome>;
+
+async function applied(entries: readonly DeviceStatus[], apply: Apply): Promise<DeviceStatusOutcome> {
+  const outcome = await apply(entries, false);
+  if (outcome === 'written' || outcome.status !== 409 || outcome.managers.length === 0) return outcome;
+  if (outcome.managers.every(isOurs)) return apply(entries, true);
+  // a driver may well say itself whether a device is ready, and nothing of addresses
+  return apply(
+    entries.map(({ conditions: _ready, ...rest }) => rest),
+    false,
+  );
+}
+
+/** Whether a manager is another pod's ADD, which wrote of the same device. */
+const isOurs = (manager: string): boolean => manager === ours || manager.startsWith(`${ours}-`);
+
 const notReported = (claim: string, problem: string): string =>
   `the interfaces made of devices of ResourceClaim ${claim} are not reported in its status: ${problem}`;
-
-/** Whether nothing stands in the way but what another pod's ADD wrote of the same device. */
-const isOurOwn = (outcome: DeviceStatusOutcome): boolean =>
-  outcome !== 'written' &&
-  outcome.status === 409 &&
-  outcome.managers.length > 0 &&
-  outcome.managers.every((name) => name === ours || name.startsWith(`${ours}-`));
 
 const fixes: Readonly<Record<number, string>> = {
   403: '. Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)',
