@@ -124,6 +124,7 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
   return extended === undefined ? plain : { ...plain, found: [...plain.found, ...(await byExtendedResource(extended, sought, call))] };
 }
 
+// kubelet does not tell of adminAccess; it takes a namespace that an administrator has labelled for it
 async function byKubelet(given: readonly DeviceOfKubelet[], call: Call): Promise<OfResources> {
   const each = await Promise.all(given.map(async (place) => ({ place, named: namedDevice(place, await call.find(place, call.signal)) })));
   return {

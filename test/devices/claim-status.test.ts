@@ -224,7 +224,9 @@ describe('K8S-23: a report that is not taken is one warning', () => {
   });
   it('which says what to do', async () => {
     allowed = ({ subresource }) => subresource === '';
-    expect(await publish([reported('d0')], 'u-db')).toMatchInlineSnapshot(`"the interfaces made of devices of ResourceClaim shop/nic are not reported in its status: status 403: resourceclaims.resource.k8s.io "nic" is forbidden: User "plexus-test" cannot patch resource "resourceclaims/status" in API group "resource.k8s.io" in the namespace "shop". Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)"`);
+    expect(await publish([reported('d0')], 'u-db')).toMatchInlineSnapshot(
+      `"the interfaces made of devices of ResourceClaim shop/nic are not reported in its status: status 403: resourceclaims.resource.k8s.io "nic" is forbidden: User "plexus-test" cannot patch resource "resourceclaims/status" in API group "resource.k8s.io" in the namespace "shop". Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)"`,
+    );
   });
   it('an API server that does not answer, or that is down, keeps nobody waiting for long', async () => {
     server.faults.hang();

@@ -26,7 +26,12 @@ export function refuseForeignDevices(
 ): void {
   if (request.resource !== 'resourceclaims') return;
   for (const driver of changedDrivers(next, current)) {
-    const asked = (scope: 'associated-node' | 'arbitrary-node'): RequestInfo => ({ ...request, verb: `${scope}:${verb}`, subresource: 'driver', name: driver });
+    const asked = (scope: 'associated-node' | 'arbitrary-node'): RequestInfo => ({
+      ...request,
+      verb: `${scope}:${verb}` as Verb,
+      subresource: 'driver',
+      name: driver,
+    });
     if (!state.authorize(asked('associated-node')) && !state.authorize(asked('arbitrary-node')))
       refuseUnauthorized({ ...state, authorize: () => false }, asked('associated-node'));
   }

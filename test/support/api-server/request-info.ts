@@ -1,8 +1,5 @@
 /** The verbs of Kubernetes authorization. */
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection' | NodeAwareVerb;
-
-/** Those of resourceclaims/driver, which no request has by itself. */
-type NodeAwareVerb = `${'associated-node' | 'arbitrary-node'}:${'update' | 'patch'}`;
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
 /** What a request asks for, read from method and URL alone. */
 export interface RequestInfo {

@@ -103,7 +103,6 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
       await readText(exchange);
       return list(deleteCollection(target));
     case undefined:
-    default:
       throw methodNotAllowed();
   }
 }
