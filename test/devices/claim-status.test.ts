@@ -161,6 +161,11 @@ describe('K8S-22: reporting devices in the status of their claims', () => {
       ['true', 200],
     ]);
   });
+  it('a pod whose UID nobody told is no stranger either', async () => {
+    await publish([reported('d0')]);
+    expect(await publish([reported('d0', { interfaceName: 'net9' })], 'u-db')).toBeUndefined();
+    expect(told()).toEqual(['d0 net9']);
+  });
   it('what the driver reports stays: of another device, of this one, and its data', async () => {
     const driver = (devices: readonly object[]) =>
       rawRequest(server, {
