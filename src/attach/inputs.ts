@@ -11,7 +11,7 @@ import {
 import { podFromCall, readPod } from '../cluster/index.ts';
 import type { Devices } from '../devices/index.ts';
 import { asPlexusError, podUnidentified, settingsInvalid } from '../errors/index.ts';
-import { type Nad, type NadRef, type PodDevice, type PodMetadata, nadKey, networksKey } from '../npwg/index.ts';
+import { type Nad, type NadRef, type PodDevices, type PodMetadata, nadKey, networksKey } from '../npwg/index.ts';
 import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
 
@@ -40,7 +40,7 @@ export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, si
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {
       deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
-      return [];
+      return { devices: [], warnings: [] };
     });
   const sources = { ...deps, settings, devices: { ...deps.devices, allocated } };
   return gatherPlanInputs({ call: { ...call, netns: call.netns ?? '' }, pod, links: [] }, sources, signal);
@@ -80,7 +80,7 @@ export async function gatherPlanInputs({ call, pod, links }: Known, sources: Pla
 }
 
 // asked once for all networks, and only for a pod whose networks need a device (K8S-09)
-async function devicesOf(pod: PodMetadata, nads: PlanInputs['nads'], { devices }: PlanSources, signal: AbortSignal): Promise<readonly PodDevice[] | undefined> {
+async function devicesOf(pod: PodMetadata, nads: PlanInputs['nads'], { devices }: PlanSources, signal: AbortSignal): Promise<PodDevices | undefined> {
   const wishes = deviceWishesOf(nads.values());
   return wishes.resources.length + wishes.claims.length === 0 ? undefined : devices?.allocated(pod, wishes, signal);
 }

@@ -21,7 +21,7 @@ export async function directDeps(settings: Settings, env: Env, standIn?: Cluster
     deferred: deferredCalls(`${settings.cniDir}/deferred`),
     multusState: multusState(settings.multusStateDir),
     cluster,
-    devices: devicesFor(settings),
+    devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: undefined }),
     deviceInfo: deviceInfoFiles(),
     readConf: readConfPath,
     report: log.report,

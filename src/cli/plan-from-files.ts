@@ -28,7 +28,7 @@ export async function planFromFiles(files: PlanFiles): Promise<{ readonly name: 
     settings,
     cluster: connect({ kind: 'manifests', dir: files.nads }),
     readConf: readConfPath,
-    ...(devices.length > 0 && { devices: { allocated: async () => devices } }),
+    ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
   };
   const inputs = await gatherPlanInputs({ call: callFor(pod, config), pod, links: [] }, sources, new AbortController().signal);
   const plan = makePlan(inputs);

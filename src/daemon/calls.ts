@@ -75,7 +75,7 @@ export function prepare(
       deferred,
       multusState: multus,
       cluster,
-      devices: devicesFor(settings),
+      devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: context.options().nodeName }),
       deviceInfo: deviceInfoFiles(),
       readConf,
       report,

@@ -3,7 +3,7 @@ export { type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
 export { defaultNetworkKey, nadAnnotationKeys, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey } from './keys.ts';
 export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDeviceInfo, usualDeviceInfoDir } from './device-info.ts';
-export type { ClaimedDevice, DeviceWishes, PodDevice } from './pod-device.ts';
+export type { ClaimedDevice, DeviceWishes, PodDevice, PodDevices } from './pod-device.ts';
 export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
 export { isStaticPod, podKey, type PodMetadata, type PodRef } from './pod.ts';

@@ -23,7 +23,7 @@ const known = (names: readonly (string | undefined)[]): readonly string[] => [..
  * in their place with missingDevice: ignore, and when nobody was asked for devices.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
-  const needs = delegates.map((delegate) => needOf(delegate, inputs.devices ?? []));
+  const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
   const used = new Set<string>(delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : [])));
   const chosen: (PodDevice | undefined)[] = delegates.map(() => undefined);
   for (const { need, index } of needs.map((each, at) => ({ need: each, index: at })).toSorted((a, b) => rankOf(a.need) - rankOf(b.need))) {
@@ -34,7 +34,7 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
     chosen[index] = device;
   }
   const warnings = delegates.flatMap((delegate, index) => shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs));
-  return { chosen, warnings };
+  return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
 
 const isOfDevices = (nad: Nad | undefined): boolean => nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
@@ -87,7 +87,7 @@ const rankOf = (need: Need | undefined): number => (need === undefined || need.a
 function shortcomings(
   delegate: Delegate,
   { need, device }: { readonly need: Need | undefined; readonly device: PodDevice | undefined },
-  { devices, settings, pod }: PlanInputs,
+  inputs: PlanInputs,
 ): readonly string[] {
   const { network, selection } = delegate;
   const asked = selection?.deviceId;
@@ -96,16 +96,20 @@ function shortcomings(
     return asked === undefined || asked === device.id
       ? []
       : [`network ${network}: deviceID ${asked} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`];
-  if (devices === undefined) return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
-  const error = whyNone(delegate, need, pod);
-  if (settings.missingDevice === 'fail') throw error;
+  if (inputs.devices === undefined) return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
+  const error = whyNone(delegate, need, inputs);
+  if (inputs.settings.missingDevice === 'fail') throw error;
   return [`${error.message}: it is attached without`];
 }
 
-function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, pod: PlanInputs['pod']): PlexusError {
+function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { devices, pod }: PlanInputs): PlexusError {
   const resource = nad?.resourceName;
   const isUnrequested = candidates.length === 0 && kind === 'resource' && resource !== undefined && pod !== undefined;
-  return isUnrequested ? resourceNotRequested({ network, resource, pod: podKey(pod) }) : deviceMissing({ network, of, available: candidates.length });
+  const told = devices?.warnings ?? [];
+  const cause = told.length === 0 ? {} : { cause: new Error(told.join('; ')) };
+  return isUnrequested
+    ? resourceNotRequested({ network, resource, pod: podKey(pod) }, cause)
+    : deviceMissing({ network, of, available: candidates.length }, cause);
 }
 
 // an error would break pods that Multus attaches: it drops such a deviceID and says nothing

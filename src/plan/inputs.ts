@@ -1,5 +1,5 @@
 import type { AddInvocation, ConfPath, JsonObject } from '../cni/index.ts';
-import type { Nad, PodDevice, PodMetadata } from '../npwg/index.ts';
+import type { Nad, PodDevices, PodMetadata } from '../npwg/index.ts';
 import type { Settings } from './settings.ts';
 
 /** The only thing makePlan sees: all of it plain data, read once by attach/inputs. */
@@ -20,5 +20,5 @@ export interface PlanInputs {
   /** Names of the links that exist in the sandbox before anything is attached. */
   readonly links: readonly string[];
   /** What the pod was given; absent when nobody was asked, as for STATUS. */
-  readonly devices?: readonly PodDevice[];
+  readonly devices?: PodDevices;
 }

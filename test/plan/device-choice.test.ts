@@ -8,7 +8,8 @@ const nads = { 'shop/one': nad, 'shop/two': nad, 'shop/other': nad, 'kube-system
 const resources = { 'shop/one': 'intel.com/vf', 'shop/two': 'intel.com/vf', 'shop/other': 'nvidia.com/vf', 'kube-system/main': 'intel.com/vf' };
 const of = (resource: string, ...ids: readonly string[]): readonly PodDevice[] => ids.map((id) => ({ id, resource }));
 const devices = [...of('intel.com/vf', '0000:02:00.7', '0000:02:00.3', '0000:02:00.5', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:03:00.1')];
-const situation = (networks: Situation['networks'], more: Situation = {}): Situation => ({ networks, nads, resources, more: { devices }, ...more });
+const situation = (networks: Situation['networks'], more: Situation = {}): Situation => ({ networks, nads, resources, more: given(devices), ...more });
+const given = (list: readonly PodDevice[]) => ({ devices: { devices: list, warnings: [] } });
 const deviceIds = (given: Situation): unknown[] => planFor(given).attachments.map(({ runtimeConfig }) => runtimeConfig['deviceID']);
 const ignoring = { config: { delegates: [{ type: 'bridge', name: 'cluster-net' }], missingDevice: 'ignore' } };
 
@@ -34,27 +35,27 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
 
   it('a PCI address listed under two resources is one device; other IDs only mean something within their resource', () => {
     const listedTwice = [...of('intel.com/vf', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:02:00.3', '0000:02:00.4')];
-    expect(deviceIds(situation('one,other', { more: { devices: listedTwice } }))).toEqual([undefined, '0000:02:00.3', '0000:02:00.4']);
+    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([undefined, '0000:02:00.3', '0000:02:00.4']);
     const numbered = [...of('intel.com/vf', '0'), ...of('nvidia.com/vf', '0')];
-    expect(deviceIds(situation('one,other', { more: { devices: numbered } }))).toEqual([undefined, '0', '0']);
+    expect(deviceIds(situation('one,other', { more: given(numbered) }))).toEqual([undefined, '0', '0']);
   });
 
   it.each([
     {
       title: 'fewer devices than networks',
       networks: 'one,one,one,one',
-      more: { devices },
+      more: given(devices),
       id: 'PLX-DEVICE-MISSING',
       says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 3, used by its other networks/,
     },
     {
       title: 'none was requested',
       networks: 'one',
-      more: { devices: of('x', 'y') },
+      more: given(of('x', 'y')),
       id: 'PLX-RESOURCE-NOT-REQUESTED',
       says: /pod shop\/db-0 requests no intel.com\/vf, and network shop\/one is made of such devices/,
     },
-    { title: 'kubelet knows no device of the pod', networks: 'other', more: { devices: [] }, id: 'PLX-RESOURCE-NOT-REQUESTED', says: /nvidia/ },
+    { title: 'kubelet knows no device of the pod', networks: 'other', more: given([]), id: 'PLX-RESOURCE-NOT-REQUESTED', says: /nvidia/ },
   ])('$title: refused, or a warning with missingDevice: ignore', ({ networks, more, id, says }) => {
     expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
     const plan = planFor(situation(networks, { more, ...ignoring }));
@@ -75,10 +76,10 @@ describe('a network made of the device of a ResourceClaim', () => {
     claimed: { podClaim: 'nics', claim: { namespace: 'shop', name: 'db-0-nics' }, request, driver: 'net.example', pool: 'n1', device },
     ...more,
   });
-  const given = [claimed('fast', 'd2'), claimed('fast', 'd1'), claimed('slow/any', 'd0', { resource: 'intel.com/vf' })];
+  const list = [claimed('fast', 'd2'), claimed('fast', 'd1'), claimed('slow/any', 'd0', { resource: 'intel.com/vf' })];
   const claims = { 'shop/any': 'nics', 'shop/fast': 'nics/fast', 'shop/slow': 'nics/slow', 'shop/odd': 'gpus' };
   const all = { 'shop/any': nad, 'shop/fast': nad, 'shop/slow': nad, 'shop/odd': nad, 'shop/one': nad };
-  const claimSituation = (networks: string): Situation => ({ networks, nads: all, claims, resources, more: { devices: given } });
+  const claimSituation = (networks: string): Situation => ({ networks, nads: all, claims, resources, more: given(list) });
 
   it.each([
     { networks: 'fast', ids: [undefined, 'id-of-d1'] },
@@ -103,10 +104,10 @@ describe('for any devices and networks', () => {
   const some = array(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { maxLength: 8 });
   const networkNames = array(constantFrom('n1', 'n2', 'n3'), { maxLength: 5 });
   const kinds = object({ n1: option(constantFrom('r/1', 'r/2'), { nil: undefined }), n2: constantFrom('r/1', 'r/2'), n3: constantFrom('r/2') });
-  const chosen = (given: readonly PodDevice[], networks: readonly string[], by: Readonly<Record<string, string | undefined>>): (PodDevice | undefined)[] => {
+  const chosen = (all: readonly PodDevice[], networks: readonly string[], by: Readonly<Record<string, string | undefined>>): (PodDevice | undefined)[] => {
     const named = Object.entries(by).flatMap(([name, resource]) => (resource === undefined ? [] : [[`shop/${name}`, resource] as const]));
-    const all = { 'shop/n1': nad, 'shop/n2': nad, 'shop/n3': nad };
-    const plan = planFor({ networks: networks.join(','), nads: all, resources: Object.fromEntries(named), more: { devices: given }, ...ignoring });
+    const networkObjects = { 'shop/n1': nad, 'shop/n2': nad, 'shop/n3': nad };
+    const plan = planFor({ networks: networks.join(','), nads: networkObjects, resources: Object.fromEntries(named), more: given(all), ...ignoring });
     return plan.attachments.slice(1).map(({ device }) => device);
   };
   const nameOf = ({ id, resource }: PodDevice): string => (id.includes(':') ? id : `${resource} ${id}`);

@@ -1,6 +1,7 @@
 import type { ApiState } from './api-state.ts';
 import { forbidden } from './api-error.ts';
-import { asObject, asText, type JsonObject } from './json.ts';
+import { changedDrivers } from './claim-rules.ts';
+import { asObject, asText, type JsonObject, type KubeObject } from './json.ts';
 import { readRequestInfo, type RequestInfo, type Verb } from './request-info.ts';
 
 /** Throws 403 if the server's authorize option refuses the request. */
@@ -11,6 +12,29 @@ export function refuseUnauthorized(state: ApiState, request: RequestInfo): void 
   const where = namespace === '' ? ' at the cluster scope' : ` in the namespace "${namespace}"`;
   const why = `User "plexus-test" cannot ${verb} resource "${what}" in API group "${group}"${where}`;
   throw forbidden({ group, plural: resource, kind: resource }, name, why);
+}
+
+/**
+ * Throws 403 for a change of what drivers report in a ResourceClaim, unless resourceclaims/driver is allowed for each driver's
+ * name: on the node of the claim (associated-node) or any (Kubernetes 1.36, DRAResourceClaimGranularStatusAuthorization).
+ */
+export function refuseForeignDevices(
+  { state, request }: { state: ApiState; request: RequestInfo },
+  verb: 'update' | 'patch',
+  next: KubeObject,
+  current: KubeObject,
+): void {
+  if (request.resource !== 'resourceclaims') return;
+  for (const driver of changedDrivers(next, current)) {
+    const asked = (scope: 'associated-node' | 'arbitrary-node'): RequestInfo => ({
+      ...request,
+      verb: `${scope}:${verb}` as Verb,
+      subresource: 'driver',
+      name: driver,
+    });
+    if (!state.authorize(asked('associated-node')) && !state.authorize(asked('arbitrary-node')))
+      refuseUnauthorized({ ...state, authorize: () => false }, asked('associated-node'));
+  }
 }
 
 /** SelfSubjectAccessReview: what the authorize option would say. */

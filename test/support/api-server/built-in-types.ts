@@ -1,4 +1,5 @@
 import { ageColumn, eventColumns, nameColumn, namespaceColumns, podColumns } from './columns.ts';
+import { validateClaim, validateSlice } from './claim-rules.ts';
 import { establishCrd, validateCrd } from './custom-types.ts';
 import { fromCoreEvent, toCoreEvent, validateCoreEvent, validateNewEvent } from './event-forms.ts';
 import type { KubeObject } from './json.ts';
@@ -111,5 +112,37 @@ const customResourceDefinitions: ResourceType = {
   validate: validateCrd,
 };
 
+const resourceClaims: ResourceType = {
+  ...base,
+  group: 'resource.k8s.io',
+  plural: 'resourceclaims',
+  singular: 'resourceclaim',
+  kind: 'ResourceClaim',
+  storage: 'resourceclaims',
+  status: 'with-metadata',
+  validate: validateClaim,
+};
+
+const resourceSlices: ResourceType = {
+  ...base,
+  group: 'resource.k8s.io',
+  plural: 'resourceslices',
+  singular: 'resourceslice',
+  kind: 'ResourceSlice',
+  storage: 'resourceslices',
+  namespaced: false,
+  fields: [...named, 'spec.nodeName', 'spec.driver'],
+  validate: validateSlice,
+};
+
 /** The resources that are served whatever the store holds. */
-export const builtInTypes: readonly ResourceType[] = [pods, nodes, namespaces, coreEvents, newEvents, customResourceDefinitions];
+export const builtInTypes: readonly ResourceType[] = [
+  pods,
+  nodes,
+  namespaces,
+  coreEvents,
+  newEvents,
+  customResourceDefinitions,
+  resourceClaims,
+  resourceSlices,
+];

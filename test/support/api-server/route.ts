@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuseUnauthorized, reviewAccess } from './access-review.ts';
 import { methodNotAllowed, pathNotFound, tooLarge, badRequest, unsupportedMediaType } from './api-error.ts';
 import { type ApiState, servedTypes } from './api-state.ts';
+import { applyObject, isApplied } from './apply.ts';
 import { deleteCollection, deleteObject } from './delete.ts';
 import { discoveryDocument, serverVersion } from './discovery.ts';
 import type { Fault } from './faults.ts';
@@ -86,6 +87,7 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
       );
     }
     case 'patch': {
+      if (isApplied(target, mediaType(exchange))) return one(200, applyObject(target, parseJson(await readText(exchange))));
       refusePatchType(type, mediaType(exchange));
       const patch = parseJson(await readText(exchange));
       return one(
