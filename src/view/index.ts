@@ -2,3 +2,14 @@
 export { attachmentRows, attachmentsText, type AttachmentRow, type Besides, outcomeRow, type OutcomeRow, outcomesText } from './attachments-view.ts';
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
 export { table } from './table.ts';
+export { topologyOf, type TopologyInputs } from './topology.ts';
+export type {
+  AttachmentState,
+  ProblemKind,
+  Severity,
+  Topology,
+  TopologyAttachment,
+  TopologyNetwork,
+  TopologyPod,
+  TopologyProblem,
+} from './topology-model.ts';
