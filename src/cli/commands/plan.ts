@@ -1,5 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { planText, planView } from '../../view/index.ts';
+import { json, say } from '../output.ts';
 import { planFromFiles } from '../plan-from-files.ts';
 
 interface PlanOptions {
@@ -27,6 +28,6 @@ export const planCommand: CommandModule<object, PlanOptions> = {
   handler: async ({ pod, nads, conf, output }) => {
     const { name, plan } = await planFromFiles({ pod, nads, conf });
     const view = planView(name, plan);
-    process.stdout.write(output === 'json' ? `${JSON.stringify(view, null, 2)}\n` : `${planText(view)}\n`);
+    say(output === 'json' ? json(view) : planText(view));
   },
 };
