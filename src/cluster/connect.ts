@@ -2,6 +2,7 @@ import { type Report, quiet } from '../report/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 import type { Cluster, WatchedCluster } from './cluster.ts';
 import type { CredentialSource } from './credentials.ts';
+import type { ClusterViews } from './overview.ts';
 import type { WatchTiming } from './reflector.ts';
 
 /** What to connect to. */
@@ -55,4 +56,11 @@ export async function connectForLong(options: ConnectOptions, report: Report, ku
   const credentials = credentialProvider(options);
   await credentials.current(); // what is wrong with them is said at start
   return watchedCluster({ credentials, report }, kubeletSocket, timing);
+}
+
+/** A cluster for people to look at. kubeconfigUnusable. */
+export async function connectForViews(source: CredentialSource): Promise<ClusterViews> {
+  const [{ clusterViews }, { credentialProvider }] = await Promise.all([import('./overview.ts'), import('./credentials.ts')]);
+  const credentials = credentialProvider(source);
+  return clusterViews({ credentials, report: quiet }, await credentials.current());
 }

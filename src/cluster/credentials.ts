@@ -7,12 +7,24 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
 
-/** Where credentials come from. `root`: the folder that holds the pod's own files, "/" when left out. */
-export type CredentialSource = { readonly kind: 'kubeconfig'; readonly file: string } | { readonly kind: 'in-cluster'; readonly root?: string };
+/** Where credentials come from. */
+export type CredentialSource =
+  | {
+      readonly kind: 'kubeconfig';
+      readonly file: string;
+      /** Further ones, merged as kubectl does: what an earlier one says wins. */
+      readonly more?: readonly string[];
+      /** In place of the current one. */
+      readonly context?: string;
+    }
+  /** `root`: the folder that holds the pod's own files, "/" when left out. */
+  | { readonly kind: 'in-cluster'; readonly root?: string };
 
 /** How to reach the API server, and as whom. */
 export interface Credentials {
   readonly server: URL;
+  /** The namespace that their context names. */
+  readonly namespace?: string;
   /** Connection options for a request: TLS, agent, headers. Asked for each request, because tokens change. */
   readonly options: () => Promise<https.RequestOptions>;
   /** What they were made of. */
@@ -64,7 +76,7 @@ async function loadCredentials(source: CredentialSource): Promise<Credentials> {
   const unusable = (problem: string, cause?: unknown): PlexusError => kubeconfigUnusable({ file: name, problem }, { cause });
   const config = new KubeConfig();
   try {
-    if (source.kind === 'kubeconfig') loadKubeconfig(config, await readFile(source.file, 'utf8'), dirname(source.file));
+    if (source.kind === 'kubeconfig') await loadKubeconfigs(config, source);
     else config.loadFromCluster(source.root);
   } catch (error) {
     throw unusable(problemOf(error), error);
@@ -75,13 +87,33 @@ async function loadCredentials(source: CredentialSource): Promise<Credentials> {
     throw unusable(problemOf(error), error);
   });
   const { agent } = first; // one for all requests: connections are kept
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
   return {
     server: new URL(config.getCurrentCluster()?.server ?? ''),
+    ...(namespace !== undefined && namespace !== '' && { namespace }),
     options: async () => ({ ...(await connection(config)), agent }),
-    files: [...(source.kind === 'kubeconfig' ? [source.file] : []), ...filesNamedIn(config)],
+    files: [...(source.kind === 'kubeconfig' ? [source.file, ...(source.more ?? [])] : []), ...filesNamedIn(config)],
     close: () => (agent instanceof https.Agent ? agent.destroy() : undefined),
   };
 }
+
+async function loadKubeconfigs(config: KubeConfig, { file, more = [], context }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<void> {
+  loadKubeconfig(config, await readFile(file, 'utf8'), dirname(file));
+  for (const each of more) {
+    const further = new KubeConfig();
+    loadKubeconfig(further, await readFile(each, 'utf8'), dirname(each));
+    config.clusters = byFirstName(config.clusters, further.clusters);
+    config.users = byFirstName(config.users, further.users);
+    config.contexts = byFirstName(config.contexts, further.contexts);
+    if (!config.currentContext) config.setCurrentContext(further.currentContext);
+  }
+  if (context !== undefined) config.setCurrentContext(context);
+}
+
+const byFirstName = <T extends { readonly name: string }>(first: readonly T[] | null, then: readonly T[] | null): T[] => [
+  ...(first ?? []),
+  ...(then ?? []).filter(({ name }) => !(first ?? []).some((each) => each.name === name)),
+];
 
 // the client library knows no users[].user.tokenFile, and takes relative paths from the working directory
 function loadKubeconfig(config: KubeConfig, text: string, folder: string): void {

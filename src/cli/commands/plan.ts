@@ -1,6 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { PodDevice } from '../../npwg/index.ts';
 import { planText, planView } from '../../view/index.ts';
+import { json, say } from '../output.ts';
 import { planFromFiles } from '../plan-from-files.ts';
 
 interface PlanOptions {
@@ -38,7 +39,7 @@ export const planCommand: CommandModule<object, PlanOptions> = {
   handler: async ({ pod, nads, conf, device, output }) => {
     const { name, plan } = await planFromFiles({ pod, nads, conf, devices: device });
     const view = planView(name, plan);
-    process.stdout.write(output === 'json' ? `${JSON.stringify(view, null, 2)}\n` : `${planText(view)}\n`);
+    say(output === 'json' ? json(view) : planText(view));
   },
 };
 
