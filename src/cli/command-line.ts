@@ -3,6 +3,7 @@ import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { completionCommand } from './commands/completion.ts';
 import { daemonCommand } from './commands/daemon.ts';
+import { devicesCommand } from './commands/devices.ts';
 import { installCommand } from './commands/install.ts';
 import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
@@ -26,13 +27,15 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(podsCommand(end))
     .command(podCommand(end))
     .command(attachmentsCommand)
+    .command(devicesCommand(end))
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
     .command(uninstallCommand)
     .command(completionCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, networks, pods, pod, graph, ui, attachments, cni, daemon, install, uninstall, completion or version.')
+    .demandCommand(1, 'Say which command: plan, networks, pods, pod, graph, ui, attachments, devices, cni, daemon, install, uninstall, completion or version.')
+    .middleware(lastOfEach)
     .strict()
     .recommendCommands()
     .version(versionText())
@@ -52,6 +55,13 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     tellFailure(thrown);
     return 1;
   }
+}
+
+const repeatable = ['_', 'device', 'get-yargs-completions', 'getYargsCompletions'];
+
+// said twice, the last one counts, as everywhere
+function lastOfEach(given: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(given)) if (Array.isArray(value) && !repeatable.includes(key)) given[key] = value.at(-1);
 }
 
 function misused(problem: string, program: string): 2 {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { kubeletUnavailable } from '../errors/index.ts';
 import { isStaticPod, type PodMetadata } from '../npwg/index.ts';
 import { devicesByCheckpoint, readCheckpoint, withoutOthers } from './checkpoint.ts';
-import type { KubeletDevices } from './merged-devices.ts';
-import { type KubeletPatience, podResources } from './pod-resources.ts';
+import { type KubeletDevices, devicesOf } from './merged-devices.ts';
+import { type AllocatedPod, type KubeletPatience, podResources } from './pod-resources.ts';
 
 export interface KubeletDevicesOptions {
   /** Kubelet's --root-dir, for example /var/lib/kubelet. */
@@ -14,6 +14,8 @@ export interface KubeletDevicesOptions {
 export interface KubeletDevicesSource {
   /** kubeletUnavailable, kubeletCheckpointDamaged, fileUnusable. */
   readonly of: (pod: PodMetadata, signal: AbortSignal) => Promise<KubeletDevices>;
+  /** The same for every pod of the node that was given any. */
+  readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[]>;
 }
 
 /** Asks kubelet's pod-resources API; where its socket is not there, kubelet's checkpoint is read (K8S-07). */
@@ -26,13 +28,27 @@ export function kubeletDevices({ kubeletDir, patience }: KubeletDevicesOptions):
       const answer = await api.of(pod, signal);
       return answer === undefined ? { devices: await fromCheckpoint(pod, { socket, checkpoint }) } : onlyOwn(answer, pod, checkpoint);
     },
+    all: async (signal) => {
+      const pods = (await api.all(signal)) ?? (await allOfCheckpoint({ socket, checkpoint }));
+      return pods.filter(({ devices, claimed = [] }) => devices.length + claimed.length > 0);
+    },
   };
+}
+
+async function allOfCheckpoint(places: { readonly socket: string; readonly checkpoint: string }): Promise<readonly AllocatedPod[]> {
+  const entries = await entriesIn(places);
+  return [...Map.groupBy(entries, ({ podUid }) => podUid)].map(([pod, own]) => ({ pod, devices: devicesOf(own) }));
+}
+
+async function entriesIn({ socket, checkpoint }: { readonly socket: string; readonly checkpoint: string }) {
+  const entries = await readCheckpoint(checkpoint);
+  if (entries === undefined) throw kubeletUnavailable({ source: socket, problem: `it does not exist, nor does ${checkpoint}` });
+  return entries;
 }
 
 /** By UID: for a static pod that must be kubelet's own UID of it, not that of its mirror in the API. */
 async function fromCheckpoint(pod: PodMetadata, { socket, checkpoint }: { readonly socket: string; readonly checkpoint: string }) {
-  const entries = await readCheckpoint(checkpoint);
-  if (entries === undefined) throw kubeletUnavailable({ source: socket, problem: `it does not exist, nor does ${checkpoint}` });
+  const entries = await entriesIn({ socket, checkpoint });
   if (pod.uid === undefined || pod.uid === '')
     throw kubeletUnavailable({ source: socket, problem: `it does not exist, and ${checkpoint} knows pods by their UID, which the runtime did not give` });
   return devicesByCheckpoint(entries, pod.uid);

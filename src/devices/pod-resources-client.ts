@@ -17,8 +17,8 @@ interface DynamicResource {
 }
 
 export type Method = 'Get' | 'List';
-/** One call of kubelet. Rejects with gRPC's own error. The call is cancelled with the signal. */
-export type AskKubelet = (method: Method, pod: PodRef, signal: AbortSignal) => Promise<readonly PodResources[]>;
+/** One call of kubelet; List asks for no pod. Rejects with gRPC's own error. The call is cancelled with the signal. */
+export type AskKubelet = (method: Method, pod: PodRef | undefined, signal: AbortSignal) => Promise<readonly PodResources[]>;
 
 type Answer = { readonly podResources?: PodResources | readonly PodResources[] | null };
 
@@ -35,7 +35,7 @@ export function podResourcesClient(socket: string, mostBytes: number): AskKubele
       'grpc.max_receive_message_length': mostBytes,
     });
     try {
-      const request = method === 'Get' ? { podName: pod.name, podNamespace: pod.namespace } : {};
+      const request = pod === undefined ? {} : { podName: pod.name, podNamespace: pod.namespace };
       const { podResources } = await unary({ client, definition: service[method], request }, signal);
       return podResources === undefined || podResources === null ? [] : [podResources].flat();
     } finally {

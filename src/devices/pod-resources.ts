@@ -2,7 +2,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kubeletUnavailable, problemOf } from '../errors/index.ts';
-import type { PodRef } from '../npwg/index.ts';
+import { podKey, type PodRef } from '../npwg/index.ts';
 import { type KubeletDevices, mergedDevices } from './merged-devices.ts';
 import { type AskKubelet, podResourcesClient } from './pod-resources-client.ts';
 
@@ -21,10 +21,17 @@ export interface KubeletPatience {
 }
 const usualPatience: KubeletPatience = { answerMs: 10_000, unknownPodMs: 1000, restartMs: 3000, pauseMs: 50, mostBytes: 16 * 1024 * 1024 };
 
+/** A pod and what it was given. */
+export interface AllocatedPod extends KubeletDevices {
+  /** namespace/name; from the checkpoint, the UID. */
+  readonly pod: string;
+}
 /** Kubelet's pod-resources API. */
 export interface PodResourcesSource {
   /** Undefined when the socket is not there. kubeletUnavailable. */
   readonly of: (pod: PodRef, signal: AbortSignal) => Promise<KubeletDevices | undefined>;
+  /** The same for every pod of the node. */
+  readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[] | undefined>;
 }
 
 /** Asks for the one pod where kubelet serves that, else for all of the node (K8S-01). A pod that kubelet does not know has no devices (K8S-02). */
@@ -40,21 +47,29 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
       if (signal.aborted || meaning === 'busy' || meaning === 'away') throw error;
       if (meaning === 'no-get') withoutGet = kubelet;
     }
-    return retried(() => ask('List', pod, signal), limits, signal);
+    return retried(() => ask('List', undefined, signal), limits, signal);
+  };
+  const intime = async <T>(signal: AbortSignal, work: (kubelet: string, soon: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+    const kubelet = await identityOf(socket);
+    if (kubelet === undefined) return undefined;
+    try {
+      return await work(kubelet, AbortSignal.any([signal, AbortSignal.timeout(limits.answerMs)]));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw kubeletUnavailable({ source: socket, problem: textOf(error, limits.answerMs) }, { cause: error });
+    }
   };
   return {
-    of: async (pod, signal) => {
-      const kubelet = await identityOf(socket);
-      if (kubelet === undefined) return undefined;
-      const deadline = AbortSignal.timeout(limits.answerMs);
-      try {
-        const answer = await resources(kubelet, pod, AbortSignal.any([signal, deadline]));
+    of: (pod, outer) =>
+      intime(outer, async (kubelet, signal) => {
+        const answer = await resources(kubelet, pod, signal);
         return mergedDevices(answer.filter(({ namespace, name }) => namespace === pod.namespace && name === pod.name));
-      } catch (error) {
-        signal.throwIfAborted();
-        throw kubeletUnavailable({ source: socket, problem: textOf(error, limits.answerMs) }, { cause: error });
-      }
-    },
+      }),
+    all: (outer) =>
+      intime(outer, async (_kubelet, signal) => {
+        const byPod = Map.groupBy(await retried(() => ask('List', undefined, signal), limits, signal), podKey);
+        return [...byPod].map(([pod, answers]) => ({ pod, ...mergedDevices(answers) }));
+      }),
   };
 }
 

@@ -126,10 +126,14 @@ describe('plexus, the command line', () => {
             --nads     Folder of YAML files with NetworkAttachmentDefinitions          [string] [required]
             --conf     CNI configuration of Plexus (or Multus) on the node; without it the default network
                        is left open                                                               [string]
+            --device   Device to plan with, as kubelet would give it: RESOURCE=ID, or
+                       claim:CLAIM/REQUEST=ID                                        [array] [default: []]
         -o, --output   How to print it                       [choices: "table", "json"] [default: "table"]
 
       Examples:
         plexus plan --pod pod.yaml --nads .                 The further networks of a pod
+        plexus plan --pod pod.yaml --nads . --device        With the device that the pod would be given
+        intel.com/vf=0000:18:02.5
         plexus plan --pod pod.yaml --nads . --conf          All of it, for a script
         00-plexus.conflist -o json
       "

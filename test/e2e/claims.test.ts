@@ -1,7 +1,10 @@
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { JsonObject } from '../../src/cni/index.ts';
 import { claim, multusForm, nicDriver, result, slice } from '../support/claim-objects.ts';
 import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
@@ -11,6 +14,7 @@ import { type RecordingDelegate, recordingDelegate } from '../support/recording-
 import { errorIn } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 
+const run = promisify(execFile);
 // devices of ResourceClaims, from the API server to the delegate and back into the claim's status
 let cluster: ClusterNode;
 let plugins: string;
@@ -87,6 +91,21 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
       expect.arrayContaining([expect.objectContaining(entry('vf-1', 'net1')), expect.objectContaining(entry('vf-2', 'net2'))]),
     );
     expect(await cluster.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('the example: its pod, its network and its claim', async () => {
+    const example = join(import.meta.dirname, '../../examples/dra');
+    const [nad, pod] = await Promise.all(['nad.yaml', 'pod.yaml'].map(async (file) => parse(await readFile(join(example, file), 'utf8')) as JsonObject));
+    cluster.api.put('network-attachment-definitions', nad as never);
+    const annotations = (pod?.['metadata'] as { annotations: Record<string, string> }).annotations;
+    const running = await claiming('dra', annotations['k8s.v1.cni.cncf.io/networks'] ?? '', [result('fast', 'vf-1')]);
+    expect(await cluster.call('ADD', running)).toMatchObject({ exitCode: 0 });
+    expect(await given()).toEqual([['claimed', '0000:18:02.1', '0000:18:02.1']]);
+    await cluster.call('DEL', running);
+    const words = ['plan', '--pod', join(example, 'pod.yaml'), '--nads', example, '--device', 'claim:nics/fast=0000:18:02.6', '-o', 'json'];
+    const { stdout } = await run(join(import.meta.dirname, '../../dist/plexus'), words);
+    const planned = JSON.parse(stdout) as { attachments: { plugins: { stdin: JsonObject }[] }[] };
+    expect(planned.attachments[1]?.plugins[0]?.stdin).toMatchObject({ type: 'sriov', deviceID: '0000:18:02.6' });
   });
 
   it('K8S-21: Multus’s form: a network that names a resource gets the claimed device that is counted under it', async () => {

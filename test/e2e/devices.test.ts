@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -165,6 +166,24 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     await at().call('DEL', pod);
     await rm(dir, { recursive: true });
   });
+  it.skipIf(!existsSync('/sys/bus/pci/devices/0000:00:00.0'))(
+    'the device has disappeared: said so, with the plugin’s words as the cause; what ran is undone',
+    async () => {
+      give('gone', { [vf]: ['0000:fe:1f.7'] });
+      const beta = await recordingDelegate(at().delegates, 'broken');
+      await beta.set({ ADD: { exitCode: 1, stdout: '{"cniVersion":"1.0.0","code":100,"msg":"lookup failed: pfname"}' } });
+      await at().node.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'broken' }, { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } });
+      const pod = await at().node.pod('gone', 'broken');
+      const answer = await add(pod);
+      expect(errorIn(answer.stdout)).toMatchObject({
+        msg: expect.stringContaining(
+          'PLX-DEVICE-GONE: device 0000:fe:1f.7 of network default/broken was given to the pod and is no longer on this node',
+        ) as unknown,
+        details: expect.stringContaining('lookup failed: pfname') as unknown,
+      });
+      await at().call('DEL', pod);
+    },
+  );
   it('missingDevice: ignore attaches it without, as Multus does, and says so', async () => {
     give('ignored', {});
     const pod = await at().node.pod('ignored', 'plain');
