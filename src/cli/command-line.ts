@@ -22,7 +22,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   const parser = yargs([...words])
     .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
-    .command(planCommand)
+    .command(planCommand(end))
     .command(networksCommand(end))
     .command(podsCommand(end))
     .command(podCommand(end))

@@ -11,6 +11,11 @@ export const sandboxUnknown = define(
       ? `the journal in ${c.folder} holds no sandbox ${JSON.stringify(c.sandbox)}`
       : `${JSON.stringify(c.sandbox)} is the beginning of several sandboxes: ${c.matches.join(', ')}`,
 );
+export const podNotAttached = define(
+  'PLX-POD-NOT-ATTACHED',
+  { code: cniCode.containerUnknown, retry: 'never', fix: 'Ask on the node of the pod; plexus attachments lists what is attached there.' },
+  (c: { pod: string; folder: string }) => `the journal in ${c.folder} holds no complete attachment of pod ${c.pod}`,
+);
 export const stillInUse = define(
   'PLX-STILL-IN-USE',
   {

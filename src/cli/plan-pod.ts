@@ -1,38 +1,54 @@
 import { readFile } from 'node:fs/promises';
 import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
-import { connect, readPodFile } from '../cluster/index.ts';
+import { type CredentialSource, connect, readPodFile } from '../cluster/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
-import { fileUnusable, problemOf } from '../errors/index.ts';
-import { type PodDevice, type PodMetadata, podKey } from '../npwg/index.ts';
+import { fileUnusable, podNotFound, problemOf } from '../errors/index.ts';
+import { type PodDevice, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
 import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
-export interface PlanFiles {
-  /** YAML file with the pod. */
-  readonly pod: string;
-  /** Folder of YAML files with NADs. */
-  readonly nads: string;
+export interface PlanSubject {
+  /** YAML file with the pod, or the name of one in the cluster. */
+  readonly pod: { readonly file: string } | PodRef;
+  /** Folder of YAML files with NADs; without it they are the cluster's. */
+  readonly nads?: string | undefined;
   /** CNI configuration of the node; without it a stand-in takes the place of the default network. */
   readonly conf?: string | undefined;
   /** What the pod would be given; none: left open. */
   readonly devices: readonly PodDevice[];
+  readonly cluster: CredentialSource;
+  /** Its sandbox, where that is known. */
+  readonly containerId?: string | undefined;
+}
+export interface PlannedPod {
+  readonly pod: PodMetadata;
+  readonly plan: Plan;
 }
 
-/** Plans a pod from files alone: the same functions, in the same order, as an ADD. */
-export async function planFromFiles(files: PlanFiles): Promise<{ readonly name: string; readonly plan: Plan }> {
-  const pod = await readPodFile(files.pod);
-  const config = files.conf === undefined ? standIn : await readConf(files.conf);
+/** Plans a pod: the same functions, in the same order, as an ADD. podNotFound, and whatever keeps an ADD from beginning. */
+export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
+  const signal = AbortSignal.timeout(longestMs);
+  const pod = await podOf(subject, signal);
+  const config = subject.conf === undefined ? standIn : await readConf(subject.conf);
   const { settings, warnings } = parseSettings(config);
-  const { devices } = files;
+  const { devices, nads } = subject;
   const sources = {
     settings,
-    cluster: connect({ kind: 'manifests', dir: files.nads }),
+    cluster: connect(nads === undefined ? subject.cluster : { kind: 'manifests', dir: nads }),
     readConf: readConfPath,
     ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
   };
-  const inputs = await gatherPlanInputs({ call: callFor(pod, config), pod, links: [] }, sources, new AbortController().signal);
-  const plan = makePlan(inputs);
-  return { name: podKey(pod), plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
+  const plan = makePlan(await gatherPlanInputs({ call: callFor(pod, config, subject.containerId), pod, links: [] }, sources, signal));
+  return { pod, plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
+}
+
+const longestMs = 60_000;
+
+async function podOf({ pod, cluster }: PlanSubject, signal: AbortSignal): Promise<PodMetadata> {
+  if ('file' in pod) return readPodFile(pod.file);
+  const found = await connect(cluster).getPod(pod, signal);
+  if (found === undefined) throw podNotFound({ pod: podKey(pod) });
+  return found;
 }
 
 const standIn: JsonObject = {
@@ -43,14 +59,14 @@ const standIn: JsonObject = {
 };
 
 // what only a running pod has is shown as the name of the variable
-const callFor = (pod: PodMetadata, config: JsonObject): PlannableCall => ({
-  containerId: 'CNI_CONTAINERID',
+const callFor = (pod: PodMetadata, config: JsonObject, containerId = 'CNI_CONTAINERID'): PlannableCall => ({
+  containerId,
   netns: 'CNI_NETNS',
   ifName: 'eth0',
   args: [
     ['K8S_POD_NAMESPACE', pod.namespace],
     ['K8S_POD_NAME', pod.name],
-    ['K8S_POD_INFRA_CONTAINER_ID', 'CNI_CONTAINERID'],
+    ['K8S_POD_INFRA_CONTAINER_ID', containerId],
     ['K8S_POD_UID', pod.uid ?? 'UID'],
   ],
   cniVersion: versionOf(config),
