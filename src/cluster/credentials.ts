@@ -1,11 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import https from 'node:https';
-import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node';
-import { parse } from 'yaml';
-import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
+import { kubeconfigUnusable, problemOf } from '../errors/index.ts';
+import { type PlainCredentials, plainCredentials } from './plain-credentials.ts';
 
 /** Where credentials come from. */
 export type CredentialSource =
@@ -72,92 +70,36 @@ async function stampOf(files: readonly string[]): Promise<string> {
 
 /** Credentials from a kubeconfig's current context or from the pod that this process runs in. kubeconfigUnusable. */
 async function loadCredentials(source: CredentialSource): Promise<Credentials> {
-  const name = source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)';
-  const unusable = (problem: string, cause?: unknown): PlexusError => kubeconfigUnusable({ file: name, problem }, { cause });
-  const config = new KubeConfig();
+  const plain = await plainCredentials(source);
+  if (plain !== undefined) return fromPlain(plain, source);
+  const { clientCredentials } = await import('./client-credentials.ts'); // it loads the Kubernetes client
+  return clientCredentials(source);
+}
+
+function fromPlain({ server, namespace, token, files, ...tls }: PlainCredentials, source: CredentialSource): Credentials {
   try {
-    if (source.kind === 'kubeconfig') await loadKubeconfigs(config, source);
-    else config.loadFromCluster(source.root);
+    assertUsable(tls);
   } catch (error) {
-    throw unusable(problemOf(error), error);
+    throw kubeconfigUnusable({ file: nameOf(source), problem: problemOf(error) }, { cause: error });
   }
-  const problem = problemIn(config);
-  if (problem !== undefined) throw unusable(problem);
-  const first = await usable(config).catch((error: unknown) => {
-    throw unusable(problemOf(error), error);
-  });
-  const { agent } = first; // one for all requests: connections are kept
-  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
+  const agent = new https.Agent({ ...tls, keepAlive: true }); // one for all requests: connections are kept
+  const options = { ...tls, agent, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } };
   return {
-    server: new URL(config.getCurrentCluster()?.server ?? ''),
-    ...(namespace !== undefined && namespace !== '' && { namespace }),
-    options: async () => ({ ...(await connection(config)), agent }),
-    files: [...(source.kind === 'kubeconfig' ? [source.file, ...(source.more ?? [])] : []), ...filesNamedIn(config)],
-    close: () => (agent instanceof https.Agent ? agent.destroy() : undefined),
+    server: new URL(server),
+    ...(namespace !== undefined && { namespace }),
+    options: async () => options,
+    files,
+    close: () => agent.destroy(),
   };
 }
 
-async function loadKubeconfigs(config: KubeConfig, { file, more = [], context }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<void> {
-  loadKubeconfig(config, await readFile(file, 'utf8'), dirname(file));
-  for (const each of more) {
-    const further = new KubeConfig();
-    loadKubeconfig(further, await readFile(each, 'utf8'), dirname(each));
-    config.clusters = byFirstName(config.clusters, further.clusters);
-    config.users = byFirstName(config.users, further.users);
-    config.contexts = byFirstName(config.contexts, further.contexts);
-    if (!config.currentContext) config.setCurrentContext(further.currentContext);
-  }
-  if (context !== undefined) config.setCurrentContext(context);
-}
+/** What credentials are of, for messages. */
+export const nameOf = (source: CredentialSource): string => (source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)');
 
-const byFirstName = <T extends { readonly name: string }>(first: readonly T[] | null, then: readonly T[] | null): T[] => [
-  ...(first ?? []),
-  ...(then ?? []).filter(({ name }) => !(first ?? []).some((each) => each.name === name)),
-];
-
-// the client library knows no users[].user.tokenFile, and takes relative paths from the working directory
-function loadKubeconfig(config: KubeConfig, text: string, folder: string): void {
-  config.loadFromString(text);
-  config.makePathsAbsolute(folder);
-  const { users } = (parse(text) ?? {}) as { readonly users?: readonly { readonly name?: unknown; readonly user?: { readonly tokenFile?: unknown } }[] };
-  for (const { name, user } of users ?? []) {
-    if (typeof user?.tokenFile !== 'string') continue;
-    const authProvider = { name: 'tokenFile', config: { tokenFile: resolve(folder, user.tokenFile) } };
-    config.users = config.users.map((each) => (each.name === name ? { ...each, authProvider } : each));
-  }
-}
-
-function problemIn(config: KubeConfig): string | undefined {
-  const contexts = config.getContexts() ?? [];
-  const current = config.getCurrentContext();
-  if (!current) return 'it has no current-context';
-  if (!contexts.some(({ name }) => name === current)) return `its current-context ${JSON.stringify(current)} is not among its contexts`;
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined || !URL.canParse(server)) return `context ${JSON.stringify(current)} leads to no cluster with a server address`;
-  return config.getCurrentUser() === null ? `context ${JSON.stringify(current)} leads to no user` : undefined;
-}
-
-function filesNamedIn(config: KubeConfig): readonly string[] {
-  const user = config.getCurrentUser();
-  const provider = user?.authProvider as { readonly config?: { readonly tokenFile?: unknown } } | undefined;
-  const named: readonly unknown[] = [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile, provider?.config?.tokenFile];
-  return named.filter((file): file is string => typeof file === 'string' && file !== '');
-}
-
-/** The options of a first request, found to be such that a connection can be made with them. */
-async function usable(config: KubeConfig): Promise<https.RequestOptions> {
-  const options = await connection(config);
-  const { ca, cert, key, agent } = options;
+/** Throws what is wrong with the certificates and the key of a connection. */
+export function assertUsable({ ca, cert, key }: https.RequestOptions): void {
   if (ca !== undefined) assertCertificate(ca);
-  createSecureContext({ ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) }); // says what is wrong with them
-  if (agent instanceof https.Agent) Object.assign(agent, { keepAlive: true });
-  return options;
-}
-
-async function connection(config: KubeConfig): Promise<https.RequestOptions> {
-  const options: https.RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
-  return options;
+  createSecureContext({ ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) });
 }
 
 // TLS takes anything as a CA and then trusts nobody, which would look like an API server that is away

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
+import { join, dirname, resolve } from 'node:path';
+import type { CredentialSource } from './credentials.ts';
+
+/** What requests are made with, where no program and no cloud has to be asked for it. */
+export interface PlainCredentials {
+  readonly server: string;
+  readonly namespace?: string;
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  readonly token?: string;
+  readonly rejectUnauthorized?: false;
+  /** Files that were read. */
+  readonly files: readonly string[];
+}
+
+const ofPod = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * The credentials of a pod, or of a kubeconfig that holds certificates and tokens only: read here, because the Kubernetes
+ * client takes longer to load than a whole ADD may last. Undefined for everything else, and for everything that is wrong:
+ * the client knows more ways, and says what it misses.
+ */
+export async function plainCredentials(source: CredentialSource): Promise<PlainCredentials | undefined> {
+  try {
+    return source.kind === 'in-cluster' ? await ofThisPod(source.root ?? '') : await ofKubeconfig(source);
+  } catch {
+    return undefined; // the client finds it too, and names it
+  }
+}
+
+async function ofThisPod(root: string): Promise<PlainCredentials | undefined> {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  if (!host || !port || ['80', '8080', '8001'].includes(port)) return undefined;
+  const [caFile, tokenFile, namespaceFile] = ['ca.crt', 'token', 'namespace'].map((name) => join(root === '' ? '/' : root, ofPod, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const [ca, token, namespace] = await Promise.all([readFile(caFile), readFile(tokenFile, 'utf8'), readFile(namespaceFile, 'utf8').catch(() => '')]);
+  return {
+    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    ca,
+    token,
+    ...(namespace !== '' && { namespace }),
+    files: [caFile, tokenFile],
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+async function ofKubeconfig({ file, more = [], context: chosen }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<PlainCredentials | undefined> {
+  if (more.length > 0) return undefined;
+  const config = await parsed(await readFile(file, 'utf8'));
+  const context = partOf(config, { list: 'contexts', name: chosen ?? config['current-context'], key: 'context' });
+  const cluster = partOf(config, { list: 'clusters', name: context?.['cluster'], key: 'cluster' });
+  const user = partOf(config, { list: 'users', name: context?.['user'], key: 'user' });
+  if (cluster === undefined || user === undefined || !isPlain(cluster, clusterKeys) || !isPlain(user, userKeys)) return undefined;
+  const { server } = cluster;
+  if (typeof server !== 'string' || !server.startsWith('https:')) return undefined;
+  const files: string[] = [file];
+  const read = async (fields: Fields, key: string): Promise<Buffer | undefined> => {
+    const [path, data] = [fields[key], fields[`${key}-data`]];
+    if (typeof data === 'string') return Buffer.from(data, 'base64');
+    return typeof path === 'string' ? readNamed(path) : undefined;
+  };
+  const readNamed = (path: string): Promise<Buffer> => {
+    const place = resolve(dirname(file), path);
+    files.push(place);
+    return readFile(place);
+  };
+  const { token, tokenFile } = user;
+  const [ca, cert, key, ofFile] = await Promise.all([
+    read(cluster, 'certificate-authority'),
+    read(user, 'client-certificate'),
+    read(user, 'client-key'),
+    typeof tokenFile === 'string' ? readNamed(tokenFile) : undefined,
+  ]);
+  const bearer = typeof token === 'string' ? token : ofFile?.toString('utf8');
+  const namespace = context?.['namespace'];
+  return {
+    server,
+    ...(typeof namespace === 'string' && namespace !== '' && { namespace }),
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(bearer !== undefined && { token: bearer }),
+    ...(cluster['insecure-skip-tls-verify'] === true && { rejectUnauthorized: false as const }),
+    files,
+  };
+}
+
+async function parsed(text: string): Promise<Fields> {
+  if (text.trimStart().startsWith('{')) return JSON.parse(text) as Fields;
+  return ((await import('yaml')).parse(text) ?? {}) as Fields;
+}
+
+/** The named element of one of the file's lists. */
+function partOf(config: Fields, { list, name, key }: { readonly list: string; readonly name: unknown; readonly key: string }): Fields | undefined {
+  const found = (config[list] as readonly Fields[]).find((each) => each['name'] === name);
+  return typeof name === 'string' ? (found?.[key] as Fields | undefined) : undefined;
+}
+
+// each pair: one of the two says it
+const clusterKeys = [['server'], ['certificate-authority', 'certificate-authority-data'], ['insecure-skip-tls-verify']];
+const userKeys = [
+  ['client-certificate', 'client-certificate-data'],
+  ['client-key', 'client-key-data'],
+  ['token', 'tokenFile'],
+];
+
+const isPlain = (fields: Fields, groups: readonly (readonly string[])[]): boolean =>
+  Object.keys(fields).every((key) => groups.flat().includes(key)) && groups.every((group) => group.filter((key) => fields[key] !== undefined).length <= 1);
