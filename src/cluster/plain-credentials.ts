@@ -57,40 +57,42 @@ async function ofKubeconfig({ file, more = [], context: chosen }: CredentialSour
   const context = partOf(config, { list: 'contexts', name: chosen ?? config['current-context'], key: 'context' });
   const cluster = partOf(config, { list: 'clusters', name: context?.['cluster'], key: 'cluster' });
   const user = partOf(config, { list: 'users', name: context?.['user'], key: 'user' });
-  if (cluster === undefined || user === undefined || !isPlain(cluster, clusterKeys) || !isPlain(user, userKeys)) return undefined;
-  const { server } = cluster;
-  if (typeof server !== 'string' || !server.startsWith('https:')) return undefined;
-  const files: string[] = [file];
-  const read = async (fields: Fields, key: string): Promise<Buffer | undefined> => {
-    const [path, data] = [fields[key], fields[`${key}-data`]];
-    if (typeof data === 'string') return Buffer.from(data, 'base64');
-    return typeof path === 'string' ? readNamed(path) : undefined;
+  const server = textOf(cluster?.['server']);
+  if (cluster === undefined || user === undefined || server?.startsWith('https:') !== true) return undefined;
+  if (!isPlain(cluster, clusterKeys) || !isPlain(user, userKeys)) return undefined;
+  const namespace = textOf(context?.['namespace']);
+  return {
+    server,
+    ...(namespace !== undefined && { namespace }),
+    ...(cluster['insecure-skip-tls-verify'] === true && { rejectUnauthorized: false as const }),
+    ...(await secretsOf(cluster, user, file)),
   };
-  const readNamed = (path: string): Promise<Buffer> => {
+}
+
+/** What is in the kubeconfig, or in files that it names. */
+async function secretsOf(cluster: Fields, user: Fields, file: string): Promise<Omit<PlainCredentials, 'server'>> {
+  const files: string[] = [file];
+  const fromFile = async (path: string | undefined): Promise<Buffer | undefined> => {
+    if (path === undefined) return undefined;
     const place = resolve(dirname(file), path);
     files.push(place);
     return readFile(place);
   };
-  const { token, tokenFile } = user;
-  const [ca, cert, key, ofFile] = await Promise.all([
-    read(cluster, 'certificate-authority'),
-    read(user, 'client-certificate'),
-    read(user, 'client-key'),
-    typeof tokenFile === 'string' ? readNamed(tokenFile) : undefined,
-  ]);
-  const bearer = typeof token === 'string' ? token : ofFile?.toString('utf8');
-  const namespace = context?.['namespace'];
-  return {
-    server,
-    ...(typeof namespace === 'string' && namespace !== '' && { namespace }),
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(bearer !== undefined && { token: bearer }),
-    ...(cluster['insecure-skip-tls-verify'] === true && { rejectUnauthorized: false as const }),
-    files,
+  const read = async (fields: Fields, key: string): Promise<Buffer | undefined> => {
+    const data = textOf(fields[`${key}-data`]);
+    return data === undefined ? fromFile(textOf(fields[key])) : Buffer.from(data, 'base64');
   };
+  const found = {
+    ca: await read(cluster, 'certificate-authority'),
+    cert: await read(user, 'client-certificate'),
+    key: await read(user, 'client-key'),
+    token: textOf(user['token']) ?? (await fromFile(textOf(user['tokenFile'])))?.toString('utf8'),
+  };
+  const given = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<PlainCredentials>;
+  return { ...given, files };
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 async function parsed(text: string): Promise<Fields> {
   if (text.trimStart().startsWith('{')) return JSON.parse(text) as Fields;

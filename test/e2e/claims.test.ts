@@ -97,7 +97,7 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     const example = join(import.meta.dirname, '../../examples/dra');
     const [nad, pod] = await Promise.all(['nad.yaml', 'pod.yaml'].map(async (file) => parse(await readFile(join(example, file), 'utf8')) as JsonObject));
     cluster.api.put('network-attachment-definitions', nad as never);
-    const annotations = (pod?.['metadata'] as { annotations: Record<string, string> }).annotations;
+    const { annotations } = (pod as unknown as { metadata: { annotations: Record<string, string> } }).metadata;
     const running = await claiming('dra', annotations['k8s.v1.cni.cncf.io/networks'] ?? '', [result('fast', 'vf-1')]);
     expect(await cluster.call('ADD', running)).toMatchObject({ exitCode: 0 });
     expect(await given()).toEqual([['claimed', '0000:18:02.1', '0000:18:02.1']]);
