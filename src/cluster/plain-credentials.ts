@@ -53,20 +53,22 @@ type Fields = Readonly<Record<string, unknown>>;
 
 async function ofKubeconfig({ file, more = [], context: chosen }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<PlainCredentials | undefined> {
   if (more.length > 0) return undefined;
-  const config = await parsed(await readFile(file, 'utf8'));
-  const context = partOf(config, { list: 'contexts', name: chosen ?? config['current-context'], key: 'context' });
-  const cluster = partOf(config, { list: 'clusters', name: context?.['cluster'], key: 'cluster' });
-  const user = partOf(config, { list: 'users', name: context?.['user'], key: 'user' });
-  const server = textOf(cluster?.['server']);
-  if (cluster === undefined || user === undefined || server?.startsWith('https:') !== true) return undefined;
-  if (!isPlain(cluster, clusterKeys) || !isPlain(user, userKeys)) return undefined;
-  const namespace = textOf(context?.['namespace']);
+  const { context, cluster, user } = partsOf(await parsed(await readFile(file, 'utf8')), chosen);
+  const [server, namespace] = [textOf(cluster['server']), textOf(context['namespace'])];
+  if (server?.startsWith('https:') !== true || !isPlain(cluster, clusterKeys) || !isPlain(user, userKeys)) return undefined;
   return {
     server,
     ...(namespace !== undefined && { namespace }),
     ...(cluster['insecure-skip-tls-verify'] === true && { rejectUnauthorized: false as const }),
     ...(await secretsOf(cluster, user, file)),
   };
+}
+
+/** Throws when one of them is not there. */
+function partsOf(config: Fields, chosen: string | undefined): Readonly<Record<'context' | 'cluster' | 'user', Fields>> {
+  const context = partOf(config, { list: 'contexts', name: chosen ?? config['current-context'], key: 'context' });
+  const cluster = partOf(config, { list: 'clusters', name: context['cluster'], key: 'cluster' });
+  return { context, cluster, user: partOf(config, { list: 'users', name: context['user'], key: 'user' }) };
 }
 
 /** What is in the kubeconfig, or in files that it names. */
@@ -100,9 +102,10 @@ async function parsed(text: string): Promise<Fields> {
 }
 
 /** The named element of one of the file's lists. */
-function partOf(config: Fields, { list, name, key }: { readonly list: string; readonly name: unknown; readonly key: string }): Fields | undefined {
-  const found = (config[list] as readonly Fields[]).find((each) => each['name'] === name);
-  return typeof name === 'string' ? (found?.[key] as Fields | undefined) : undefined;
+function partOf(config: Fields, { list, name, key }: { readonly list: string; readonly name: unknown; readonly key: string }): Fields {
+  const found = (config[list] as readonly Fields[]).find((each) => each['name'] === name)?.[key];
+  if (typeof name !== 'string' || typeof found !== 'object' || found === null) throw new Error(`no ${key}`);
+  return found as Fields;
 }
 
 // each pair: one of the two says it
