@@ -3,13 +3,14 @@ import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
 import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { daemonCommand } from './commands/daemon.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { versionCommand } from './commands/version.ts';
 import { versionText } from './version-text.ts';
 
-/** Runs one command of `plexus`. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
+/** Runs one command of `plexus`. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly, or doctor could look at nothing. */
 export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 2> {
   let misuse: string | undefined;
   const parser = yargs([...words])
@@ -17,12 +18,13 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand)
     .command(attachmentsCommand)
+    .command(doctorCommand)
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
     .command(uninstallCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, attachments, cni, daemon, install, uninstall or version.')
+    .demandCommand(1, 'Say which command: plan, attachments, doctor, cni, daemon, install, uninstall or version.')
     .strict()
     .recommendCommands()
     .version(versionText())
@@ -47,9 +49,9 @@ function misused(problem: string): 2 {
   return 2;
 }
 
-function failed(thrown: unknown): 1 {
+function failed(thrown: unknown): 1 | 2 {
   const error = asPlexusError(thrown);
   const details = detailsOf(error);
   process.stderr.write(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`);
-  return 1;
+  return error.id === 'PLX-NOTHING-LOOKED-AT' ? 2 : 1;
 }

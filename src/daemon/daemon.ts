@@ -46,10 +46,12 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const journal = tellingJournal(fileJournal(`${cniDir}/journal`), deps.log);
   let calls: LinkServer | undefined;
   let watched: WatchedCluster | undefined;
+  let parts: DaemonParts | undefined;
   const metrics = await createMetrics({
     journal: () => journalNumbers(journal, deferredCalls(`${cniDir}/deferred`)),
     watch: () => watched?.state() ?? { synced: false, objects: 0 },
     calls: () => calls?.calls() ?? 0,
+    agent: () => parts?.agent.current !== undefined,
     version: deps.program,
   });
   const pending = { maybe: true };
@@ -67,7 +69,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
   const { http } = deps.options();
   const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  const parts = await partsOf(deps, { journal, report, cluster, pending, abandoned });
+  parts = await partsOf(deps, { journal, report, cluster, pending, abandoned });
   calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
