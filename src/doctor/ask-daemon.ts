@@ -14,9 +14,14 @@ export type Greeting =
 export async function greetDaemon(socket: string, program: string, signal: AbortSignal): Promise<Greeting> {
   const { promise, resolve } = Promise.withResolvers<Greeting>();
   const reader = frameReader();
-  const connection = net.connect(socket, () => connection.write(encodeHello({ role: 'call', program, path: [] })));
+  const wordless: Greeting = { kind: 'strange', problem: 'it ended the connection without a word' };
+  const connection = net.connect(socket);
   connection.on('error', (error: NodeJS.ErrnoException) => resolve({ kind: 'absent', code: error.code ?? '', problem: problemOf(error) }));
-  connection.on('close', () => resolve({ kind: 'strange', problem: 'it ended the connection without a word' }));
+  connection.on('connect', () => {
+    connection.removeAllListeners('error').on('error', () => resolve(wordless)); // somebody is there
+    connection.write(encodeHello({ role: 'call', program, path: [] }));
+  });
+  connection.on('close', () => resolve(wordless));
   connection.on('data', (piece: Buffer) => {
     try {
       const [frame] = reader.push(piece);

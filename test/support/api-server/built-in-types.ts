@@ -111,5 +111,28 @@ const customResourceDefinitions: ResourceType = {
   validate: validateCrd,
 };
 
+const daemonSets: ResourceType = {
+  ...base,
+  group: 'apps',
+  plural: 'daemonsets',
+  singular: 'daemonset',
+  kind: 'DaemonSet',
+  storage: 'daemonsets',
+  shortNames: ['ds'],
+  status: 'with-metadata',
+};
+
+const serviceCidrs: ResourceType = {
+  ...base,
+  group: 'networking.k8s.io',
+  plural: 'servicecidrs',
+  singular: 'servicecidr',
+  kind: 'ServiceCIDR',
+  storage: 'servicecidrs',
+  namespaced: false,
+  status: 'with-metadata',
+  fields: named,
+};
+
 /** The resources that are served whatever the store holds. */
-export const builtInTypes: readonly ResourceType[] = [pods, nodes, namespaces, coreEvents, newEvents, customResourceDefinitions];
+export const builtInTypes: readonly ResourceType[] = [pods, nodes, namespaces, coreEvents, newEvents, customResourceDefinitions, daemonSets, serviceCidrs];
