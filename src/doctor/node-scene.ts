@@ -162,6 +162,15 @@ export async function clusterNetworkFile({ places }: NodeScene, text: string): P
   return (await found(named)) === undefined ? inRoot(places.root, named) : named;
 }
 
+/** The folders of CNI plugins that are there. Rejects when none is: in a container they may be out of sight, which says nothing. */
+export async function binFolders({ folders }: NodeScene): Promise<readonly string[]> {
+  const { binDirs } = await folders();
+  const files = await Promise.all(binDirs.map(found));
+  const there = binDirs.filter((_, index) => files[index] !== undefined);
+  if (there.length === 0) throw new Error(`${binDirs.join(', ')} is not there, or not in sight (--cni-bin-dir names another one)`);
+  return there;
+}
+
 /** The value of a metric without labels; undefined when it is not there. */
 export function metricIn(text: string, name: string): number | undefined {
   const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];

@@ -68,3 +68,6 @@ const mostShown = 5;
 /** The first few of many, as evidence. */
 export const fewOf = (lines: readonly string[]): readonly string[] =>
   lines.length <= mostShown ? lines : [...lines.slice(0, mostShown), `and ${lines.length - mostShown} more`];
+
+/** "1 record", "2 records". */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

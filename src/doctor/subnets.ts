@@ -44,16 +44,23 @@ const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (Array.is
 function oneRange(json: JsonObject): readonly AddressRange[] {
   const written = json['subnet'] ?? json['range'];
   if (typeof written !== 'string') return [];
-  const [, from, subnet] = /^([^-/]+)-(.+)$/.exec(written) ?? []; // whereabouts: 192.0.2.10-192.0.2.20/24
-  const whole = rangeOf(subnet ?? written);
+  const { from, to, subnet } = partsOf(written);
+  const whole = rangeOf(subnet);
   if (whole === undefined) return [];
-  const end = subnet === undefined ? undefined : subnet.split('/')[0];
-  const first = boundOf(json['rangeStart'] ?? json['range_start'] ?? from, whole) ?? whole.first;
-  const last = boundOf(json['rangeEnd'] ?? json['range_end'] ?? end, whole) ?? whole.last;
+  const first = boundOf([json['rangeStart'], json['range_start'], from], whole) ?? whole.first;
+  const last = boundOf([json['rangeEnd'], json['range_end'], to], whole) ?? whole.last;
   return [first <= last ? { ...whole, text: written, first, last } : { ...whole, text: written }];
 }
 
-function boundOf(value: JsonValue | undefined, { family, first, last }: AddressRange): bigint | undefined {
+// whereabouts: 192.0.2.10-192.0.2.20/24
+function partsOf(written: string): { readonly from?: string; readonly to?: string; readonly subnet: string } {
+  const [, from, subnet] = /^([^-/]+)-(.+)$/.exec(written) ?? [];
+  return from === undefined || subnet === undefined ? { subnet: written } : { from, to: subnet.split('/')[0] ?? '', subnet };
+}
+
+/** The first that is written, if it is an address of the range. */
+function boundOf(values: readonly (JsonValue | undefined)[], { family, first, last }: AddressRange): bigint | undefined {
+  const value = values.find((each) => each !== undefined);
   const ip = typeof value === 'string' ? parseIp(value) : undefined;
   if (ip === undefined || ip.family !== family) return undefined;
   const number = numberOf(ip.text);

@@ -111,9 +111,15 @@ describe('checks of a daemon that does not', () => {
   it.each([
     { title: 'says nothing and goes', answer: (connection: net.Socket) => void connection.destroy(), what: 'it ended the connection without a word' },
     { title: 'speaks another language', answer: (connection: net.Socket) => void connection.write('HTTP/1.1 400 Bad Request\r\n'), what: 'a frame of' },
-    { title: 'sends a frame that is no greeting', answer: (connection: net.Socket) => void connection.write(Buffer.from([0, 0, 0, 5, 72, 0, 0, 0, 0])), what: 'frame of type 72' },
+    {
+      title: 'sends a frame that is no greeting',
+      answer: (connection: net.Socket) => void connection.write(Buffer.from([0, 0, 0, 5, 72, 0, 0, 0, 0])),
+      what: 'frame of type 72',
+    },
   ])('PLX-D-DAEMON finds somebody who $title', async ({ answer, what }) => {
-    expect(await look('DAEMON', { socket: await serving(answer) })).toEqual([expect.stringMatching(new RegExp(`^error: who listens there is not the daemon: .*${what}`))]);
+    expect(await look('DAEMON', { socket: await serving(answer) })).toEqual([
+      expect.stringMatching(new RegExp(`^error: who listens there is not the daemon: .*${what}`)),
+    ]);
   });
 
   it('PLX-D-SHIM finds another version than the one of the daemon', async () => {

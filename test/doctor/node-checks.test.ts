@@ -1,13 +1,9 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileJournal, bootIdNow } from '../../src/journal/index.ts';
-import { type AttachmentRecord, type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { type DoctorRoom, nadObject, openDoctorRoom, writeNads } from '../support/doctor-room.ts';
-import { sampleRecord } from '../support/sample-record.ts';
-import { mountSmallDisk } from '../support/small-disk.ts';
 
 let room: DoctorRoom;
 beforeEach(async () => {
@@ -15,33 +11,13 @@ beforeEach(async () => {
 });
 afterEach(() => room.remove());
 
-const writeRecord = (change: Partial<SandboxRecord> = {}): Promise<void> => fileJournal(join(room.stateDir, 'journal')).write(sampleRecord(change));
-const [intended] = sampleRecord().attachments as readonly [AttachmentRecord];
-const detaching: AttachmentRecord = { state: 'detaching', attachment: intended.attachment, attempts: 3, lastError: 'the switch is busy' };
 const conf = 'etc/cni/net.d';
 const multus = { cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus' };
 const macvlan = { cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'whereabouts', range: '10.9.0.0/24' } };
+const deviceNad = nadObject('vf', macvlan, { 'k8s.v1.cni.cncf.io/resourceName': 'example.com/vf' });
 /** An ELF header of a 64-bit executable for a machine of that number. */
-const elf = (machine: number): Buffer => Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]), Buffer.alloc(10), Buffer.from([2, 0, machine, 0]), Buffer.alloc(64)]);
-
-const ofFiles = [
-  'RUNTIME-CONFIGURATION',
-  'RUNTIME-FOLDERS',
-  'CONFIGURATION-FIRST',
-  'OTHER-META-PLUGIN',
-  'DEFAULT-NETWORK',
-  'PLUGINS',
-  'KUBELET-SOCKETS',
-  'DIRECT-MODE-TOOLS',
-  'JOURNAL',
-  'NOT-UNDONE',
-  'LOST-SANDBOXES',
-  'DEFERRED',
-  'LOCKS',
-  'UNATTACHED-PODS',
-  'DISK',
-  'CLOCK',
-];
+const elf = (machine: number): Buffer =>
+  Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]), Buffer.alloc(10), Buffer.from([2, 0, machine, 0]), Buffer.alloc(64)]);
 
 interface Case {
   readonly id: string;
@@ -111,10 +87,30 @@ const cases: readonly Case[] = [
     spoil: () => rm(join(room.confDir, '10-cluster.conflist')),
     finds: [/^error: ENOENT/],
   },
-  { id: 'DEFAULT-NETWORK', title: 'its file is no JSON', spoil: () => room.write(`${conf}/10-cluster.conflist`, '{'), finds: [/^error: .*10-cluster.conflist is passed over/] },
-  { id: 'PLUGINS', title: 'one of the default network is missing', spoil: () => rm(join(room.binDir, 'host-local')), finds: ['error: host-local is not there; needed by the default network cluster-net'] },
-  { id: 'PLUGINS', title: 'one is for another machine', spoil: () => writeFile(join(room.binDir, 'bridge'), elf(0x28)), finds: [`error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`] },
-  { id: 'PLUGINS', title: 'one is not executable', spoil: () => chmod(join(room.binDir, 'bridge'), 0o644), finds: [/^error: bridge cannot run: .*not executable/] },
+  {
+    id: 'DEFAULT-NETWORK',
+    title: 'its file is no JSON',
+    spoil: () => room.write(`${conf}/10-cluster.conflist`, '{'),
+    finds: [/^error: .*10-cluster.conflist is passed over/],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'one of the default network is missing',
+    spoil: () => rm(join(room.binDir, 'host-local')),
+    finds: ['error: host-local is not there; needed by the default network cluster-net'],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'one is for another machine',
+    spoil: () => writeFile(join(room.binDir, 'bridge'), elf(0x28)),
+    finds: [`error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'one is not executable',
+    spoil: () => chmod(join(room.binDir, 'bridge'), 0o644),
+    finds: [/^error: bridge cannot run: .*not executable/],
+  },
   {
     id: 'PLUGINS',
     title: 'those of a NAD are missing',
@@ -130,69 +126,52 @@ const cases: readonly Case[] = [
   {
     id: 'KUBELET-SOCKETS',
     title: 'a network needs a device',
-    spoil: () => writeNads(room.write, [nadObject('vf', macvlan, { 'k8s.v1.cni.cncf.io/resourceName': 'example.com/vf' })]),
+    spoil: async () => {
+      await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
+      await writeNads(room.write, [deviceNad]);
+    },
     finds: ['error: it is not there'],
   },
   {
+    id: 'KUBELET-SOCKETS',
+    title: 'the folder of kubelet is out of sight',
+    spoil: () => writeNads(room.write, [deviceNad]),
+    finds: ['unknown: not looked at: its folder is not there: kubelet has never run here, or its files are not in sight'],
+  },
+  ...['PLUGINS', 'SHIM', 'DIRECT-MODE-TOOLS'].map((id) => ({
+    id,
+    title: 'the folder of plugins is out of sight',
+    spoil: () => rm(room.binDir, { recursive: true }),
+    finds: [/^THROWS .*is not there, or not in sight/],
+  })),
+  {
     id: 'DIRECT-MODE-TOOLS',
     title: 'direct mode is in use',
-    spoil: () => room.write(`${conf}/00-plexus.conflist`, { cniVersion: '1.0.0', name: 'plexus', plugins: [{ type: 'plexus-cni', delegates: [{ type: 'bridge' }] }] }),
+    spoil: () =>
+      room.write(`${conf}/00-plexus.conflist`, { cniVersion: '1.0.0', name: 'plexus', plugins: [{ type: 'plexus-cni', delegates: [{ type: 'bridge' }] }] }),
     finds: ['error: ip and nsenter not found: direct mode is in use'],
   },
-  { id: 'DIRECT-MODE-TOOLS', title: 'it stands in for the daemon', spoil: () => copyFile(join(room.binDir, 'plexus'), join(room.binDir, 'plexus-direct')), finds: ['warning: ip and nsenter not found: plexus-direct is installed'] },
   {
-    id: 'JOURNAL',
-    title: 'damaged, newer and set-aside records',
-    spoil: async () => {
-      await room.write('var/lib/cni/plexus/journal/c1@eth0.json', 'half of a rec');
-      await room.write('var/lib/cni/plexus/journal/c2@eth0.json', encodeRecord({ ...sampleRecord(), formatVersion: 2 } as never));
-      await room.write('var/lib/cni/plexus/journal/damaged/c3@eth0.json', 'x');
-    },
-    finds: ['error: 1 records are of a newer version of Plexus', 'error: 1 records cannot be read', 'warning: 1 damaged records were set aside'],
+    id: 'DIRECT-MODE-TOOLS',
+    title: 'it stands in for the daemon',
+    spoil: () => copyFile(join(room.binDir, 'plexus'), join(room.binDir, 'plexus-direct')),
+    finds: ['warning: ip and nsenter not found: plexus-direct is installed'],
   },
-  {
-    id: 'NOT-UNDONE',
-    title: 'detaching and abandoned attachments',
-    spoil: () => writeRecord({ attachments: [detaching, { ...detaching, abandonedAt: '2026-01-02T03:05:00.000Z' } as AttachmentRecord] }),
-    finds: ['warning: 1 attachments were given up: their pods are gone, and they are not undone', 'warning: 1 attachments could not be undone yet'],
-  },
-  { id: 'LOST-SANDBOXES', title: 'a namespace is gone', spoil: () => writeRecord({ netns: '/run/netns/plexus-doctor-none' }), finds: ['warning: 1 recorded sandboxes are gone'] },
-  { id: 'LOST-SANDBOXES', title: 'the machine was started anew', spoil: () => writeRecord({ netns: room.dir, bootId: 'another' }), finds: ['warning: 1 recorded sandboxes are gone'] },
-  {
-    id: 'DEFERRED',
-    title: 'kept and damaged calls',
-    spoil: async () => {
-      await room.write('var/lib/cni/plexus/deferred/c1@eth0.call', '');
-      await room.write('var/lib/cni/plexus/deferred/damaged/c2@eth0.call', '');
-    },
-    finds: ['warning: 1 DELs wait to be carried out, and no further ones are kept: no host agent is expected', 'warning: 1 DELs could not be understood and were set aside'],
-  },
-  {
-    id: 'LOCKS',
-    title: 'a process of an earlier start of the machine',
-    spoil: () => room.write('var/lib/cni/plexus/locks/c1@.lock', { pid: 1, startTime: '1', bootId: 'x', pidNamespace: 'pid:[1]', command: 'ADD', nonce: 'n' }),
-    finds: ['note: 1 locks are of processes that are gone'],
-  },
-  {
-    id: 'UNATTACHED-PODS',
-    title: 'a pod without its networks',
-    spoil: () => room.write('var/lib/cni/plexus/unattached.json', [{ namespace: 'shop', name: 'old', networks: 'storage', why: 'it is old' }]),
-    finds: ['warning: 1 pods run without the networks they ask for'],
-  },
-  { id: 'CLOCK', title: 'records from the future', spoil: () => writeRecord({ createdAt: '2999-01-01T00:00:00.000Z' }), finds: [/^warning: 1 records are from the future/] },
-  ...['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'LOCKS', 'UNATTACHED-PODS', 'DISK'].map((id) => ({
-    id,
-    title: 'without a state folder nothing was looked at',
-    spoil: () => rm(room.stateDir, { recursive: true }),
-    finds: [/^THROWS there is no folder/],
-  })),
 ];
 
 const look = (id: string): Promise<readonly string[]> => room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
 
-describe('checks of the files of a node', () => {
-  it.each(ofFiles)('PLX-D-%s finds nothing where nothing is wrong', async (id) => {
-    await writeRecord({ netns: room.dir, complete: true, bootId: await bootIdNow(), attachments: [{ state: 'attached', attachment: intended.attachment, result: {} }] });
+describe('checks of the folders of a node', () => {
+  it.each([
+    'RUNTIME-CONFIGURATION',
+    'RUNTIME-FOLDERS',
+    'CONFIGURATION-FIRST',
+    'OTHER-META-PLUGIN',
+    'DEFAULT-NETWORK',
+    'PLUGINS',
+    'KUBELET-SOCKETS',
+    'DIRECT-MODE-TOOLS',
+  ])('PLX-D-%s finds nothing where nothing is wrong', async (id) => {
     expect(await look(id)).toEqual([]);
   });
 
@@ -201,16 +180,8 @@ describe('checks of the files of a node', () => {
     expect(await look(id)).toEqual(finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))));
   });
 
-  it('change nothing: damaged records stay where they are', async () => {
-    await room.write('var/lib/cni/plexus/journal/c1@eth0.json', 'half of a rec');
-    await room.write('var/lib/cni/plexus/locks/c1@.lock', 'x');
-    const before = await readdir(room.dir, { recursive: true });
-    for (const id of ofFiles) await look(id);
-    expect(await readdir(room.dir, { recursive: true })).toEqual(before);
-  });
-
   it('PLX-D-KUBELET-SOCKETS is content with the socket', async () => {
-    await writeNads(room.write, [nadObject('vf', macvlan, { 'k8s.v1.cni.cncf.io/resourceName': 'example.com/vf' })]);
+    await writeNads(room.write, [deviceNad]);
     await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
     const server = createServer().listen(join(room.dir, 'var/lib/kubelet/pod-resources/kubelet.sock'));
     await once(server, 'listening');
@@ -226,22 +197,6 @@ describe('checks of the files of a node', () => {
     ]);
   });
 
-  it('PLX-D-DISK finds a disk that is nearly full, and one that is', async () => {
-    const disk = await mountSmallDisk(room.stateDir);
-    try {
-      expect(await look('DISK')).toEqual([expect.stringMatching(/^warning: little space is left: 0 MiB/)]);
-      await disk.fill();
-      expect(await look('DISK')).toEqual(['error: no space is left']);
-    } finally {
-      await disk.remove();
-    }
-  });
-
-  it('PLX-D-CLOCK finds a clock that is years behind', async () => {
-    const scene = room.scene({}, { now: () => 0 });
-    expect(await room.look('PLX-D-CLOCK', scene)).toEqual(['error: the clock says 1970-01-01T00:00:00.000Z']);
-  });
-
   it('PLX-D-PLUGINS asks the cluster for networks where it can, else the snapshot', async () => {
     await writeNads(room.write, []);
     const ofCluster = room.scene({}, { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] });
@@ -254,10 +209,22 @@ describe('checks of the files of a node', () => {
 describe('PLX-D-SHIM', () => {
   it.each([
     { title: 'it is missing', spoil: () => rm(join(room.binDir, 'plexus')), finds: 'error: it is not there: every pod of this node fails to start' },
-    { title: 'it is for another machine', spoil: () => writeFile(join(room.binDir, 'plexus'), elf(0x28)), finds: `error: it cannot run: it is made for arm, and this machine is ${process.arch}` },
+    {
+      title: 'it is for another machine',
+      spoil: () => writeFile(join(room.binDir, 'plexus'), elf(0x28)),
+      finds: `error: it cannot run: it is made for arm, and this machine is ${process.arch}`,
+    },
     { title: 'it is not executable', spoil: () => chmod(join(room.binDir, 'plexus'), 0o644), finds: 'error: it is not executable' },
-    { title: "it is somebody else's", spoil: () => copyFile(join(room.binDir, 'bridge'), join(room.binDir, 'plexus')), finds: 'error: it is a program of somebody else with the same name' },
-    { title: 'no daemon says its version', spoil: async () => {}, finds: 'unknown: not looked at: the version of the daemon is not known (PLX-D-DAEMON says why)' },
+    {
+      title: "it is somebody else's",
+      spoil: () => copyFile(join(room.binDir, 'bridge'), join(room.binDir, 'plexus')),
+      finds: 'error: it is a program of somebody else with the same name',
+    },
+    {
+      title: 'no daemon says its version',
+      spoil: async () => {},
+      finds: 'unknown: not looked at: the version of the daemon is not known (PLX-D-DAEMON says why)',
+    },
   ])('finds that $title', async ({ spoil, finds }) => {
     await spoil();
     expect(await look('SHIM')).toEqual([finds]);

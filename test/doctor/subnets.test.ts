@@ -5,7 +5,10 @@ import { overlaps, rangeOf, rangesOf } from '../../src/doctor/index.ts';
 
 const range = (text: string) => rangeOf(text) ?? expect.unreachable(text);
 const rangesIn = (ipam: object) =>
-  rangesOf(parseConfiguration({ cniVersion: '1.0.0', name: 'n', type: 't', ipam } as never, { source: 'test' })).map(({ text, first, last }) => [text, last - first + 1n]);
+  rangesOf(parseConfiguration({ cniVersion: '1.0.0', name: 'n', type: 't', ipam } as never, { source: 'test' })).map(({ text, first, last }) => [
+    text,
+    last - first + 1n,
+  ]);
 
 describe('subnets', () => {
   it.each([
@@ -28,11 +31,26 @@ describe('subnets', () => {
 
   it.each([
     ['host-local, one subnet', { subnet: '10.1.0.0/24' }, [['10.1.0.0/24', 256n]]],
-    ['host-local, sets of ranges', { ranges: [[{ subnet: '10.1.0.0/24' }, { subnet: '10.2.0.0/25' }], [{ subnet: 'fd00::/120' }]] }, [['10.1.0.0/24', 256n], ['10.2.0.0/25', 128n], ['fd00::/120', 256n]]],
+    [
+      'host-local, sets of ranges',
+      { ranges: [[{ subnet: '10.1.0.0/24' }, { subnet: '10.2.0.0/25' }], [{ subnet: 'fd00::/120' }]] },
+      [
+        ['10.1.0.0/24', 256n],
+        ['10.2.0.0/25', 128n],
+        ['fd00::/120', 256n],
+      ],
+    ],
     ['host-local, a part of a subnet', { ranges: [[{ subnet: '10.1.0.0/24', rangeStart: '10.1.0.10', rangeEnd: '10.1.0.19' }]] }, [['10.1.0.0/24', 10n]]],
     ['whereabouts', { range: '10.1.0.0/24', range_start: '10.1.0.128' }, [['10.1.0.0/24', 128n]]],
     ['whereabouts, from and to', { range: '10.1.0.10-10.1.0.20/24' }, [['10.1.0.10-10.1.0.20/24', 11n]]],
-    ['whereabouts, several', { ipRanges: [{ range: '10.1.0.0/30' }, { range: 'fd00::/126' }] }, [['10.1.0.0/30', 4n], ['fd00::/126', 4n]]],
+    [
+      'whereabouts, several',
+      { ipRanges: [{ range: '10.1.0.0/30' }, { range: 'fd00::/126' }] },
+      [
+        ['10.1.0.0/30', 4n],
+        ['fd00::/126', 4n],
+      ],
+    ],
     ['bounds outside of the subnet', { subnet: '10.1.0.0/24', rangeStart: '10.9.0.1' }, [['10.1.0.0/24', 256n]]],
     ['bounds in the wrong order', { subnet: '10.1.0.0/24', rangeStart: '10.1.0.9', rangeEnd: '10.1.0.1' }, [['10.1.0.0/24', 256n]]],
     ['what cannot be read', { subnet: 7, ranges: 'x', ipRanges: [1, { range: 'y' }] }, []],
@@ -69,6 +87,11 @@ describe('subnets', () => {
   });
 
   it('any ipam is read without an error', () => {
-    fc.assert(fc.property(fc.dictionary(fc.constantFrom('subnet', 'range', 'ranges', 'ipRanges', 'rangeStart', 'range_end'), fc.jsonValue()), (ipam) => void rangesIn(ipam)));
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('subnet', 'range', 'ranges', 'ipRanges', 'rangeStart', 'range_end'), fc.jsonValue()),
+        (ipam) => void rangesIn(ipam),
+      ),
+    );
   });
 });

@@ -62,7 +62,11 @@ const unknownCheck = (id: string): never => {
 };
 
 /** A NAD object. */
-export const nadObject = (name: string, config: object | string, annotations: object = {}): { metadata: { name: string; namespace: string; annotations: object }; spec: object } => ({
+export const nadObject = (
+  name: string,
+  config: object | string,
+  annotations: object = {},
+): { metadata: { name: string; namespace: string; annotations: object }; spec: object } => ({
   metadata: { name, namespace: 'shop', annotations },
   spec: { config: typeof config === 'string' ? config : JSON.stringify(config) },
 });

@@ -1,7 +1,7 @@
 import { problemOf } from '../../errors/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { fewOf, sandboxName } from '../state-files.ts';
+import { counted, fewOf, sandboxName } from '../state-files.ts';
 
 const oldest = Date.parse('2025-01-01T00:00:00Z');
 const toleranceMs = 5 * 60_000;
@@ -23,7 +23,7 @@ export const clock: Check<NodeScene> = {
     if (future.length > 0)
       seen.push({
         severity: 'warning',
-        what: `${future.length} records are from the future: the clock was set back, or was wrong when they were made`,
+        what: `${counted(future.length, 'record')} from the future: the clock was set back, or was wrong when they were made`,
         evidence: fewOf(future.map((record) => `${sandboxName(record)}: ${record.createdAt}`)),
       });
     if (!/^[0-9a-f-]{36}$/.test(await bootId()))

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { liveHolder } from '../../journal/index.ts';
 import type { Check } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { fewOf, found, namesIn } from '../state-files.ts';
+import { counted, fewOf, found, namesIn } from '../state-files.ts';
 
 /** Whether locks are left of processes that are gone. */
 export const deadLocks: Check<NodeScene> = {
@@ -17,7 +17,9 @@ export const deadLocks: Check<NodeScene> = {
     const names = (await namesIn(folder)).filter((name) => name.endsWith('.lock') && !name.startsWith('.'));
     const dead: string[] = [];
     for (const name of names) if (await isDead(join(folder, name))) dead.push(name);
-    return dead.length === 0 ? [] : [{ severity: 'note', what: `${dead.length} locks are of processes that are gone`, evidence: fewOf(dead) }];
+    return dead.length === 0
+      ? []
+      : [{ severity: 'note', what: counted(dead.length, 'lock of a process that is gone', 'locks of processes that are gone'), evidence: fewOf(dead) }];
   },
 };
 

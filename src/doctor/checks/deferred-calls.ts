@@ -1,6 +1,6 @@
 import type { Check, Seen } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { fewOf, found, namesIn } from '../state-files.ts';
+import { counted, fewOf, found, namesIn } from '../state-files.ts';
 
 /** Whether DELs wait that were answered while the daemon was away. */
 export const deferredDels: Check<NodeScene> = {
@@ -19,13 +19,13 @@ export const deferredDels: Check<NodeScene> = {
     if (calls.length > 0)
       seen.push({
         severity: 'warning',
-        what: `${calls.length} DELs wait to be carried out${isOpen ? '' : ', and no further ones are kept: no host agent is expected'}`,
+        what: `${counted(calls.length, 'DEL')} to be carried out${isOpen ? '' : ', and no further ones are kept: no host agent is expected'}`,
         evidence: fewOf(calls),
       });
     if (damaged.length > 0)
       seen.push({
         severity: 'warning',
-        what: `${damaged.length} DELs could not be understood and were set aside`,
+        what: `${counted(damaged.length, 'DEL')} that could not be understood, set aside`,
         where: `${folder}/damaged`,
         fix: 'Undo their sandboxes by hand (plexus attachments detach), then delete the files.',
         evidence: fewOf(damaged),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { inRoot, standInName } from '../../install/index.ts';
 import type { Check } from '../check.ts';
-import { type NodeScene, oursIn, readableConfFolders, typesIn } from '../node-scene.ts';
+import { type NodeScene, binFolders, oursIn, readableConfFolders, typesIn } from '../node-scene.ts';
 import { found } from '../state-files.ts';
 
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -14,7 +14,7 @@ export const directModeTools: Check<NodeScene> = {
   fix: 'Install iproute2 and util-linux on the node.',
   place: () => folders.join(', '),
   look: async (scene) => {
-    const [{ binDirs }, confFolders] = await Promise.all([scene.folders(), readableConfFolders(scene)]);
+    const [binDirs, confFolders] = await Promise.all([binFolders(scene), readableConfFolders(scene)]);
     const isDirect = confFolders.some((each) => typesIn(oursIn(each)?.text ?? '').includes('plexus-cni'));
     const standIns = await Promise.all(binDirs.map((folder) => found(join(folder, standInName))));
     if (!isDirect && standIns.every((each) => each === undefined)) return [];

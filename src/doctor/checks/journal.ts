@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Check, Seen } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { fewOf } from '../state-files.ts';
+import { counted, fewOf } from '../state-files.ts';
 
 /** Whether every record of the journal can be read. */
 export const journal: Check<NodeScene> = {
@@ -18,16 +18,16 @@ export const journal: Check<NodeScene> = {
     if (newer.length > 0)
       seen.push({
         severity: 'error',
-        what: `${newer.length} records are of a newer version of Plexus`,
+        what: `${counted(newer.length, 'record')} of a newer version of Plexus`,
         fix: 'Install that version again on this node.',
         evidence: fewOf(newer.map(({ problem }) => problem)),
       });
     if (broken.length > 0)
-      seen.push({ severity: 'error', what: `${broken.length} records cannot be read`, evidence: fewOf(broken.map(({ problem }) => problem)) });
+      seen.push({ severity: 'error', what: `${counted(broken.length, 'record')} that cannot be read`, evidence: fewOf(broken.map(({ problem }) => problem)) });
     if (damaged.length > 0)
       seen.push({
         severity: 'warning',
-        what: `${damaged.length} damaged records were set aside`,
+        what: `${counted(damaged.length, 'damaged record')}, set aside`,
         where: join(inState(scene, 'journal'), 'damaged'),
         evidence: fewOf(damaged),
       });

@@ -1,5 +1,6 @@
+import { dirname } from 'node:path';
 import { inRoot } from '../../install/index.ts';
-import type { Check } from '../check.ts';
+import { type Check, unknown } from '../check.ts';
 import type { NodeScene } from '../node-scene.ts';
 import { fewOf, found } from '../state-files.ts';
 
@@ -17,6 +18,8 @@ export const kubeletSockets: Check<NodeScene> = {
     const users = nads.filter(({ nad }) => nad?.resourceName !== undefined);
     if (users.length === 0) return [];
     const path = await inRoot(scene.places.root, socket);
+    if ((await found(dirname(path))) === undefined)
+      return [unknown('its folder is not there: kubelet has never run here, or its files are not in sight', { where: path })];
     const file = await found(path);
     if (file?.isSocket() === true) return [];
     const evidence = fewOf(users.map(({ key, nad }) => `${key}: ${nad?.resourceName ?? ''}`));

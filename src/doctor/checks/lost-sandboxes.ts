@@ -1,8 +1,9 @@
+import { dirname } from 'node:path';
 import { isAbandoned } from '../../plan/index.ts';
 import { inRoot } from '../../install/index.ts';
-import type { Check } from '../check.ts';
+import { type Check, unknown } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { fewOf, found, sandboxName } from '../state-files.ts';
+import { counted, fewOf, found, sandboxName } from '../state-files.ts';
 
 /** Whether the journal has sandboxes that are not there any more. */
 export const lostSandboxes: Check<NodeScene> = {
@@ -15,16 +16,37 @@ export const lostSandboxes: Check<NodeScene> = {
     const { records } = await scene.journal();
     const bootId = await scene.bootId();
     const lost: string[] = [];
+    const hidden: string[] = [];
     for (const record of records.filter(({ attachments }) => !attachments.every(isAbandoned))) {
-      if (record.bootId !== undefined && record.bootId !== bootId) lost.push(`${sandboxName(record)}: the machine was started anew since`);
-      else if (await isGone(record.netns, scene)) lost.push(`${sandboxName(record)}: ${record.netns} is gone`);
+      const state = record.bootId !== undefined && record.bootId !== bootId ? 'earlier' : await stateOf(record.netns, scene);
+      if (state === 'hidden') hidden.push(record.netns);
+      if (state === 'earlier') lost.push(`${sandboxName(record)}: the machine was started anew since`);
+      if (state === 'gone') lost.push(`${sandboxName(record)}: ${record.netns} is gone`);
     }
-    return lost.length === 0 ? [] : [{ severity: 'warning', what: `${lost.length} recorded sandboxes are gone`, evidence: fewOf(lost) }];
+    return [
+      ...(lost.length === 0
+        ? []
+        : [
+            {
+              severity: 'warning' as const,
+              what: `${counted(lost.length, 'recorded sandbox', 'recorded sandboxes')} gone without a DEL`,
+              evidence: fewOf(lost),
+            },
+          ]),
+      ...(hidden.length === 0
+        ? []
+        : [unknown(`the namespaces of ${counted(hidden.length, 'sandbox', 'sandboxes')} are not in sight`, { evidence: fewOf(hidden) })]),
+    ];
   },
 };
 
 // of a process: its number means something in one process-ID namespace only
-async function isGone(netns: string, { places }: NodeScene): Promise<boolean> {
-  if (netns === '' || netns.startsWith('/proc/')) return false;
-  return (await found(netns)) === undefined && (await found(await inRoot(places.root, netns))) === undefined;
+async function stateOf(netns: string, { places }: NodeScene): Promise<'there' | 'gone' | 'hidden'> {
+  if (netns === '' || netns.startsWith('/proc/')) return 'hidden';
+  const paths = [netns, await inRoot(places.root, netns)];
+  const isThere = async (path: string): Promise<boolean> => (await found(path)) !== undefined;
+  if (await any(paths, isThere)) return 'there';
+  return (await any(paths.map(dirname), isThere)) ? 'gone' : 'hidden';
 }
+
+const any = async (paths: readonly string[], is: (path: string) => Promise<boolean>): Promise<boolean> => (await Promise.all(paths.map(is))).includes(true);

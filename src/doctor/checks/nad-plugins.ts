@@ -1,7 +1,7 @@
 import { nameOf } from '../api-objects.ts';
 import { type Check, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
-import { fewOf } from '../state-files.ts';
+import { counted, fewOf } from '../state-files.ts';
 
 /** Says where the plugins of networks were not looked for: the API server knows no node's files. */
 export const nadPlugins: Check<ClusterScene> = {
@@ -13,6 +13,8 @@ export const nadPlugins: Check<ClusterScene> = {
   look: async ({ nodes, nodeLookedAt }) => {
     const others = (await nodes()).map(nameOf).filter((name) => name !== nodeLookedAt);
     if (others.length === 0) return [];
-    return [unknown(`the plugin folders of ${others.length} nodes cannot be seen from the API server`, { fix: nadPlugins.fix, evidence: fewOf(others) })];
+    return [
+      unknown(`the plugin folders of ${counted(others.length, 'node')} cannot be seen from the API server`, { fix: nadPlugins.fix, evidence: fewOf(others) }),
+    ];
   },
 };

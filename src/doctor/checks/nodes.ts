@@ -19,10 +19,10 @@ export const nodes: Check<ClusterScene> = {
     return [
       ...(without.length === 0
         ? []
-        : [{ severity: 'error' as const, what: `${without.length} of ${all.length} nodes have no daemon`, evidence: fewOf(without.map(withTaints)) }]),
+        : [{ severity: 'error' as const, what: `${without.length} of ${all.length} nodes without a daemon`, evidence: fewOf(without.map(withTaints)) }]),
       ...(waiting.length === 0
         ? []
-        : [{ severity: 'error' as const, what: `the daemon of ${waiting.length} of ${all.length} nodes is not ready`, evidence: fewOf(waiting.map(nameOf)) }]),
+        : [{ severity: 'error' as const, what: `${waiting.length} of ${all.length} nodes whose daemon is not ready`, evidence: fewOf(waiting.map(nameOf)) }]),
     ];
   },
 };

@@ -1,7 +1,9 @@
 import type { ApiReader } from '../../cluster/index.ts';
+import { problemOf } from '../../errors/index.ts';
 import { type ApiObject, nameOf } from '../api-objects.ts';
-import type { Check, Seen } from '../check.ts';
+import { type Check, type Seen, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
+import { fewOf } from '../state-files.ts';
 import { type AddressRange, overlaps, rangeOf, rangesOf } from '../subnets.ts';
 
 interface Owned {
@@ -20,14 +22,16 @@ export const overlappingSubnets: Check<ClusterScene> = {
     const owned = (await scene.networks()).nads.flatMap(({ key, configuration }) =>
       configuration === undefined ? [] : rangesOf(configuration).map((range): Owned => ({ owner: key, range })),
     );
-    const cluster = [...(await podRanges(scene)), ...(await serviceRanges(scene.api, signal))];
+    const [pods, services] = await Promise.all([gathered('those of pods', podRanges(scene)), gathered('those of services', serviceRanges(scene.api, signal))]);
+    const cluster = [...pods.owned, ...services.owned];
     const among = owned.flatMap((one, index) =>
       owned
         .slice(index + 1)
         .filter((other) => other.owner !== one.owner && overlaps(one.range, other.range))
         .map((other) => told(one, other)),
     );
-    return [...among, ...owned.flatMap((one) => cluster.filter((other) => overlaps(one.range, other.range)).map((other) => told(one, other)))];
+    const blind = [...pods.blind, ...services.blind];
+    return [...blind, ...among, ...owned.flatMap((one) => withCluster(one, cluster))];
   },
 };
 
@@ -37,6 +41,16 @@ const told = (one: Owned, other: Owned): Seen => ({
   where: `NetworkAttachmentDefinition ${one.owner}`,
 });
 
+// a cluster may have thousands of nodes: one line for each network
+function withCluster(one: Owned, cluster: readonly Owned[]): readonly Seen[] {
+  const common = cluster.filter((other) => overlaps(one.range, other.range));
+  const [first] = common;
+  if (first === undefined) return [];
+  if (common.length === 1) return [told(one, first)];
+  const evidence = fewOf(common.map(({ owner, range }) => `${range.text} of ${owner}`));
+  return [{ ...told(one, first), what: `${one.range.text} of ${one.owner} has addresses in common with ${common.length} ranges of the cluster`, evidence }];
+}
+
 async function podRanges({ nodes }: ClusterScene): Promise<readonly Owned[]> {
   return (await nodes()).flatMap((node) =>
     ownedBy(`the pods of node ${nameOf(node)}`, node.spec?.podCIDRs ?? [node.spec?.podCIDR].filter((each) => each !== undefined)),
@@ -45,16 +59,24 @@ async function podRanges({ nodes }: ClusterScene): Promise<readonly Owned[]> {
 
 // Kubernetes 1.33 says it; before, at least the address of the API server's own service is known
 async function serviceRanges(api: ApiReader, signal: AbortSignal): Promise<readonly Owned[]> {
-  const objects = (await api.list('list ServiceCIDRs', '/apis/networking.k8s.io/v1/servicecidrs', signal).catch(() => undefined)) as
-    | readonly ServiceCidr[]
-    | undefined;
+  const objects = (await api.list('list ServiceCIDRs', '/apis/networking.k8s.io/v1/servicecidrs', signal)) as readonly ServiceCidr[] | undefined;
   if (objects !== undefined) return objects.flatMap((each) => ownedBy(`services (ServiceCIDR ${nameOf(each)})`, each.spec?.cidrs ?? []));
-  const service = (await api.get('get service default/kubernetes', '/api/v1/namespaces/default/services/kubernetes', signal).catch(() => undefined)) as
-    | Service
-    | undefined;
+  const service = (await api.get('get service default/kubernetes', '/api/v1/namespaces/default/services/kubernetes', signal)) as Service | undefined;
   const address = service?.spec?.clusterIP ?? '';
   return ownedBy('service default/kubernetes', [`${address}/${address.includes(':') ? 128 : 32}`]);
 }
+
+interface Gathered {
+  readonly owned: readonly Owned[];
+  readonly blind: readonly Seen[];
+}
+
+// the networks are compared with each other all the same
+const gathered = (what: string, ranges: Promise<readonly Owned[]>): Promise<Gathered> =>
+  ranges.then(
+    (owned) => ({ owned, blind: [] }),
+    (error: unknown) => ({ owned: [], blind: [unknown(`${what}: ${problemOf(error)}`)] }),
+  );
 
 interface ServiceCidr extends ApiObject {
   readonly spec?: { readonly cidrs?: readonly string[] };

@@ -2,7 +2,7 @@ import { networkStatusKey, networksKey } from '../../npwg/index.ts';
 import { type Pod, nameOf } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
-import { fewOf } from '../state-files.ts';
+import { counted, fewOf } from '../state-files.ts';
 
 const [mostLookedAt, atOnce] = [200, 10];
 
@@ -32,7 +32,11 @@ export const podStatus: Check<ClusterScene> = {
     if (without.length > 0)
       seen.push({
         severity: 'warning',
-        what: `${without.length} running pods ask for networks and have no network-status`,
+        what: counted(
+          without.length,
+          'running pod that asks for networks and has no network-status',
+          'running pods that ask for networks and have no network-status',
+        ),
         evidence: fewOf(without.toSorted()),
       });
     if (asking.length > mostLookedAt)

@@ -3,7 +3,7 @@ import { type Check, unknown } from '../check.ts';
 import { type ClusterScene, accountOf } from '../cluster-scene.ts';
 
 /** What the daemon may do (deploy/base/rbac.yaml). */
-export const needed = [
+const needed = [
   { verb: 'get', resource: 'pods' },
   { verb: 'list', resource: 'pods' },
   { verb: 'patch', resource: 'pods', subresource: 'status' },
@@ -29,7 +29,7 @@ export const rbac: Check<ClusterScene> = {
   good: "the daemon's service account may do what the daemon does",
   finds: "the daemon's service account lacks rights",
   fix: 'kubectl apply -f deploy/base/rbac.yaml, or install the chart again; another account: --as system:serviceaccount:NAMESPACE:NAME.',
-  place: ({ account }) => account ?? "the daemon's service account",
+  place: accountOf,
   look: async (scene, signal) => {
     const user = await accountOf(scene);
     const [, , namespace = '', ...rest] = user.split(':');

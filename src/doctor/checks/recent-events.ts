@@ -1,7 +1,7 @@
-import { type ApiEvent } from '../api-objects.ts';
+import type { ApiEvent } from '../api-objects.ts';
 import type { Check } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
-import { fewOf } from '../state-files.ts';
+import { counted, fewOf } from '../state-files.ts';
 
 const hour = 60 * 60 * 1000;
 
@@ -24,7 +24,7 @@ export const recentEvents: Check<ClusterScene> = {
         const evidence = fewOf(newest.map(({ involvedObject, message = '' }) => `${placeOf(involvedObject)}: ${message.split('\n')[0] ?? ''}`));
         return {
           severity: 'warning' as const,
-          what: `${reason}: ${times} times, about ${events.length} ${events.length === 1 ? 'object' : 'objects'}`,
+          what: `${reason}: ${counted(times, 'time')}, about ${counted(events.length, 'object')}`,
           evidence,
         };
       });

@@ -16,17 +16,29 @@ export const restarts: Check<ClusterScene> = {
 
 const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 
-function seenOf(pod: Pod, { name = '', state, lastState, restartCount = 0 }: ContainerStatus, now: number): readonly Seen[] {
-  const where = `pod ${nameOf(pod)}, container ${name}, node ${pod.spec?.nodeName ?? '(none)'}`;
-  const { reason: waiting, message = '' } = state?.waiting ?? {};
-  const last = lastState?.terminated ?? state?.terminated;
-  const evidence =
-    last === undefined
-      ? []
-      : [`ended before: ${last.reason ?? ''}, exit status ${last.exitCode ?? '?'}, at ${last.finishedAt ?? '?'}; ${restartCount} restarts`];
-  if (waiting !== undefined && !['ContainerCreating', 'PodInitializing'].includes(waiting))
-    return [{ severity: 'error', what: `${waiting}${message === '' ? '' : `: ${message}`}`, where, evidence }];
-  if (last?.reason === 'OOMKilled') return [{ severity: 'warning', what: 'it ran out of memory (OOMKilled)', where, evidence }];
-  const isRecent = last?.exitCode !== undefined && last.exitCode !== 0 && now - Date.parse(last.finishedAt ?? '') < hour;
-  return isRecent ? [{ severity: 'warning', what: 'it ended within the last hour', where, evidence }] : [];
+function seenOf(pod: Pod, status: ContainerStatus, now: number): readonly Seen[] {
+  const last = status.lastState?.terminated ?? status.state?.terminated;
+  const found = waitingProblem(status) ?? endingProblem(last, now);
+  if (found === undefined) return [];
+  const where = `pod ${nameOf(pod)}, container ${status.name ?? ''}, node ${pod.spec?.nodeName ?? '(none)'}`;
+  return [{ ...found, where, evidence: last === undefined ? [] : [endingText(last, status)] }];
 }
+
+type Ending = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
+type Problem = Pick<Seen, 'severity' | 'what'>;
+
+function waitingProblem({ state }: ContainerStatus): Problem | undefined {
+  const { reason, message = '' } = state?.waiting ?? {};
+  if (reason === undefined || ['ContainerCreating', 'PodInitializing'].includes(reason)) return undefined;
+  return { severity: 'error', what: message === '' ? reason : `${reason}: ${message}` };
+}
+
+function endingProblem(last: Ending | undefined, now: number): Problem | undefined {
+  if (last === undefined) return undefined;
+  if (last.reason === 'OOMKilled') return { severity: 'warning', what: 'it ran out of memory (OOMKilled)' };
+  const isRecent = (last.exitCode ?? 0) !== 0 && now - Date.parse(last.finishedAt ?? '') < hour;
+  return isRecent ? { severity: 'warning', what: 'it ended within the last hour' } : undefined;
+}
+
+const endingText = ({ reason = '', exitCode, finishedAt }: Ending, { restartCount = 0 }: ContainerStatus): string =>
+  `ended before: ${reason}, exit status ${exitCode ?? '?'}, at ${finishedAt ?? '?'}; ${restartCount} restarts`;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { problemOf } from '../../errors/index.ts';
 import { elfProblem, holdsText, shimName } from '../../install/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
-import { type NodeScene, binPlace, oursIn, typesIn } from '../node-scene.ts';
+import { type NodeScene, binFolders, binPlace, oursIn, typesIn } from '../node-scene.ts';
 import { found, headOf } from '../state-files.ts';
 
 const run = promisify(execFile);
@@ -19,7 +19,7 @@ export const shim: Check<NodeScene> = {
   fix: 'Restart the pod of Plexus on this node: its init container installs the program again; or run plexus install.',
   place: binPlace,
   look: async (scene, signal) => {
-    const [{ binDirs }, confFolders] = await Promise.all([scene.folders(), scene.confFolders()]);
+    const [binDirs, confFolders] = await Promise.all([binFolders(scene), scene.confFolders()]);
     const isDirect = confFolders.some((each) => typesIn(oursIn(each)?.text ?? '').includes('plexus-cni'));
     if (isDirect) return []; // the runtime calls direct mode
     return (await Promise.all(binDirs.map((folder) => lookAt(join(folder, shimName), scene, signal)))).flat();

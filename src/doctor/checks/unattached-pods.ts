@@ -2,7 +2,7 @@ import { unattachedPods } from '../../journal/index.ts';
 import { podKey } from '../../npwg/index.ts';
 import type { Check } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { fewOf } from '../state-files.ts';
+import { counted, fewOf } from '../state-files.ts';
 
 /** Whether pods run that were never attached. */
 export const podsNotAttached: Check<NodeScene> = {
@@ -17,7 +17,7 @@ export const podsNotAttached: Check<NodeScene> = {
     return [
       {
         severity: 'warning',
-        what: `${pods.length} pods run without the networks they ask for`,
+        what: counted(pods.length, 'pod that runs without the networks it asks for', 'pods that run without the networks they ask for'),
         evidence: fewOf(pods.map((pod) => `${podKey(pod)} (${pod.networks}): ${pod.why}`)),
       },
     ];

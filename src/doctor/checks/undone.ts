@@ -1,7 +1,7 @@
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
 import type { Check, Seen } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { fewOf, sandboxName } from '../state-files.ts';
+import { counted, fewOf, sandboxName } from '../state-files.ts';
 
 /** Whether something could not be undone. */
 export const undone: Check<NodeScene> = {
@@ -14,7 +14,7 @@ export const undone: Check<NodeScene> = {
     const entries = (await scene.journal()).records.flatMap((record) => record.attachments.map((entry) => ({ record, entry })));
     const abandoned = entries.filter(({ entry }) => isAbandoned(entry));
     const detaching = entries.filter(({ entry }) => entry.state === 'detaching' && !isAbandoned(entry));
-    return [...told(abandoned, 'were given up: their pods are gone, and they are not undone'), ...told(detaching, 'could not be undone yet')];
+    return [...told(abandoned, 'given up: the pod is gone, and this is not undone'), ...told(detaching, 'not undone yet')];
   },
 };
 
@@ -26,5 +26,5 @@ function told(entries: readonly Entry[], what: string): readonly Seen[] {
     const { interfaceName, network } = entry.attachment;
     return `${sandboxName(record)}, ${interfaceName} (${network}): ${entry.state === 'detaching' ? entry.lastError : ''}`;
   });
-  return [{ severity: 'warning', what: `${entries.length} attachments ${what}`, evidence: fewOf(evidence) }];
+  return [{ severity: 'warning', what: `${counted(entries.length, 'attachment')} ${what}`, evidence: fewOf(evidence) }];
 }
