@@ -20,6 +20,7 @@ import { multusDaemonSet } from './checks/multus-daemon-set.ts';
 import { nadPlugins } from './checks/nad-plugins.ts';
 import { nadsValid } from './checks/nads-valid.ts';
 import { nadWatch } from './checks/nad-watch.ts';
+import { networkFiles } from './checks/network-files.ts';
 import { nodes } from './checks/nodes.ts';
 import { otherMetaPlugin } from './checks/other-meta-plugin.ts';
 import { overlappingSubnets } from './checks/overlapping-subnets.ts';
@@ -44,6 +45,7 @@ export const nodeChecks: readonly Check<NodeScene>[] = [
   configurationFirst,
   otherMetaPlugin,
   defaultNetwork,
+  networkFiles,
   plugins,
   shim,
   daemonAnswers,

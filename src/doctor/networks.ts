@@ -1,6 +1,7 @@
-import { type JsonObject, type NetworkConfiguration, isJsonObject, parseConfiguration } from '../cni/index.ts';
+import { type ConfPath, type JsonObject, type NetworkConfiguration, isJsonObject, parseConfiguration } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { type Nad, nadConfiguration, nadKey, parseNad } from '../npwg/index.ts';
+import { findByName } from '../plan/index.ts';
 
 /** A NetworkAttachmentDefinition as far as it can be read. */
 export interface KnownNad {
@@ -34,6 +35,22 @@ function readNad(object: unknown): KnownNad {
   } catch (thrown) {
     const { message, kind, id } = asPlexusError(thrown);
     return { ...named, problem: { text: message, fix: kind.fix, id } };
+  }
+}
+
+/** The same with the configurations of those that mean a file of a folder on the node (NPWG-08). */
+export const withFiles = (nads: readonly KnownNad[], listing: ConfPath, folder: string): readonly KnownNad[] =>
+  nads.map((known) => (meansFile(known) ? { ...known, ...fileOf(known.nad?.name ?? '', listing, folder) } : known));
+
+/** Whether a NAD has no configuration and so means a file of that name. */
+export const meansFile = ({ nad }: KnownNad): boolean => nad !== undefined && nad.config === undefined;
+
+function fileOf(name: string, listing: ConfPath, folder: string): Pick<KnownNad, 'configuration' | 'problem'> {
+  try {
+    return { configuration: findByName(listing, name, folder).configuration };
+  } catch (thrown) {
+    const { message, kind, id } = asPlexusError(thrown);
+    return { problem: { text: message, fix: kind.fix, id } };
   }
 }
 

@@ -5,7 +5,7 @@ import { type ConfEntry, type FoundFolders, type NodeFolders, entriesOf, findFol
 import { bootIdNow } from '../journal/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { type Greeting, greetDaemon } from './ask-daemon.ts';
-import { type KnownNetworks, readNads } from './networks.ts';
+import { type KnownNetworks, readNads, withFiles } from './networks.ts';
 import { type Source, once } from './once.ts';
 import { type JournalFiles, assertState, found, readJournal } from './state-files.ts';
 
@@ -39,6 +39,13 @@ export interface ConfFolder {
   readonly listing: ConfPath;
   readonly entries: readonly ConfEntry[];
 }
+/** Networks, with the files of the node that some of them mean. */
+export interface NodeNetworks extends KnownNetworks {
+  /** The folder of these files (confDir). */
+  readonly folder: string;
+  /** Whether it could be looked into. */
+  readonly inSight: boolean;
+}
 /** An answer over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
@@ -55,7 +62,7 @@ export interface NodeScene extends NodeMeans {
   readonly state: Source<string>;
   readonly bootId: Source<string>;
   readonly standIn: Source<StandIn | undefined>;
-  readonly networks: (signal: AbortSignal) => Promise<KnownNetworks>;
+  readonly networks: (signal: AbortSignal) => Promise<NodeNetworks>;
   readonly greeting: (signal: AbortSignal) => Promise<Greeting>;
   /** Rejects when nobody answers there. */
   readonly http: (path: '/readyz' | '/metrics', signal: AbortSignal) => Promise<HttpAnswer>;
@@ -79,7 +86,7 @@ export function nodeScene(places: NodePlaces, means: NodeMeans): NodeScene {
     }),
     bootId: once(bootIdNow),
     standIn,
-    networks: (signal) => networksOf(means, standIn, signal),
+    networks: (signal) => networksOf(means, places, standIn, signal),
     greeting: (signal) => greetDaemon(socket, means.program, signal),
     http: async (path, signal) => {
       const answer = await fetch(`http://${http}${path}`, { signal });
@@ -94,13 +101,19 @@ async function confFolder(folder: string): Promise<ConfFolder> {
 }
 
 // what the daemon last knew does as well, when the cluster cannot be asked
-async function networksOf({ clusterNads }: NodeMeans, standIn: NodeScene['standIn'], signal: AbortSignal): Promise<KnownNetworks> {
+async function networksOf({ clusterNads }: NodeMeans, { root }: NodePlaces, standIn: NodeScene['standIn'], signal: AbortSignal): Promise<NodeNetworks> {
   const ofCluster = await clusterNads?.(signal).catch(() => undefined);
-  if (ofCluster !== undefined) return { source: 'the cluster', nads: readNads(ofCluster) };
   const left = await standIn();
-  if (left === undefined) throw new Error('neither the cluster nor stand-in.json says which networks there are');
-  return { source: 'stand-in.json, which the daemon keeps', nads: readNads(left.nads) };
+  const objects = ofCluster ?? left?.nads;
+  if (objects === undefined) throw new Error('neither the cluster nor stand-in.json says which networks there are');
+  const { confDir = usualNetworkFiles } = left?.settings ?? {};
+  const folder = await inRoot(root, String(confDir));
+  const listing = await readConfPath(folder);
+  const source = ofCluster === undefined ? 'stand-in.json, which the daemon keeps' : 'the cluster';
+  return { source, nads: withFiles(readNads(objects), listing, folder), folder, inSight: listing.kind !== 'missing' };
 }
+
+const usualNetworkFiles = '/etc/cni/multus/net.d';
 
 /** Whether this machine has anything of a node. */
 export async function isNode(places: NodePlaces): Promise<boolean> {
@@ -169,6 +182,16 @@ export async function binFolders({ folders }: NodeScene): Promise<readonly strin
   const there = binDirs.filter((_, index) => files[index] !== undefined);
   if (there.length === 0) throw new Error(`${binDirs.join(', ')} is not there, or not in sight (--cni-bin-dir names another one)`);
   return there;
+}
+
+/** All folders where the runtime looks for plugins: the one of Plexus, and further ones that its configuration names. */
+export async function pluginFolders(scene: NodeScene): Promise<readonly string[]> {
+  const [own, { runtimes }] = await Promise.all([binFolders(scene), scene.runtimes()]);
+  const running = runtimes.filter(({ isRunning }) => isRunning);
+  const named = (running.length > 0 ? running : runtimes.slice(0, 1))
+    .filter(({ configurations }) => configurations.length > 0)
+    .flatMap(({ binDirs }) => binDirs);
+  return [...new Set([...own, ...(await Promise.all(named.map((path) => inRoot(scene.places.root, path))))])];
 }
 
 /** The value of a metric without labels; undefined when it is not there. */

@@ -41,6 +41,7 @@ describe('plexus doctor', () => {
       ok        PLX-D-RUNTIME-CONFIGURATION  /node                                                                    the container runtime's own configuration is found and loads one CNI configuration
       ok        PLX-D-RUNTIME-FOLDERS        /node                                                                    the container runtime looks into the folders that Plexus writes to
       ok        PLX-D-DEFAULT-NETWORK        /node/net.d                                                              the default network of pods is found and can be read
+      ok        PLX-D-NETWORK-FILES          the files of networks (confDir)                                          every NetworkAttachmentDefinition without a configuration has its file on this node
       ok        PLX-D-KUBELET-SOCKETS        /var/lib/kubelet/pod-resources/kubelet.sock                              kubelet says which devices pods have, or no network needs to know
       ok        PLX-D-DIRECT-MODE-TOOLS      /usr/sbin, /usr/bin, /sbin, /bin                                         direct mode is not in use, or finds ip and nsenter
       ok        PLX-D-LOST-SANDBOXES         /node/state/journal                                                      the namespace of every recorded sandbox is there
@@ -123,7 +124,7 @@ describe('plexus doctor', () => {
         - node-3
         fix: Run plexus doctor on the node, as root (PLX-D-PLUGINS says it there).
 
-      6 errors, 7 warnings, 5 unknown, 19 ok"
+      6 errors, 7 warnings, 5 unknown, 20 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(text);
   });

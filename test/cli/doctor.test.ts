@@ -26,6 +26,7 @@ describe('plexus doctor', () => {
       ok        PLX-D-CONFIGURATION-FIRST    /node/net.d                                                              the configuration that the container runtime takes calls Plexus
       ok        PLX-D-OTHER-META-PLUGIN      /node/net.d                                                              no other program for several networks is configured on this node
       ok        PLX-D-DEFAULT-NETWORK        /node/net.d                                                              the default network of pods is found and can be read
+      ok        PLX-D-NETWORK-FILES          the files of networks (confDir)                                          every NetworkAttachmentDefinition without a configuration has its file on this node
       ok        PLX-D-PLUGINS                /node/bin                                                                every plugin that the default network and the NetworkAttachmentDefinitions name is there and can run
       ok        PLX-D-SHIM                   /node/bin                                                                the program that the runtime calls is there and of the same version as the daemon
       ok        PLX-D-DAEMON                 /node/run/plexus.sock                                                    the daemon answers on its socket
@@ -60,7 +61,7 @@ describe('plexus doctor', () => {
         - node-2
         fix: Run plexus doctor on the node, as root (PLX-D-PLUGINS says it there).
 
-      1 unknown, 34 ok"
+      1 unknown, 35 ok"
     `);
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(ends.settled(stdout));
   });
@@ -69,9 +70,9 @@ describe('plexus doctor', () => {
     const [json, yaml] = [await ends.onNode('-o', 'json'), await ends.onNode('-o', 'yaml')];
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
-    expect(idsOf(json.stdout, 'ok')).toHaveLength(34);
+    expect(idsOf(json.stdout, 'ok')).toHaveLength(35);
     const node = await ends.onNode('--end', 'node', '-o', 'json');
-    expect(idsOf(node.stdout, 'ok')).toHaveLength(21);
+    expect(idsOf(node.stdout, 'ok')).toHaveLength(22);
     const ofCluster = await ends.onNode('--end', 'cluster', '--node', 'node-2', '-o', 'json');
     expect(idsOf(ofCluster.stdout, 'ok')).toHaveLength(13);
   });
@@ -82,14 +83,14 @@ describe('plexus doctor', () => {
     expect(code).toBe(2);
     expect(stdout).toMatchInlineSnapshot(`
       "SEVERITY  CHECK                                    WHERE         WHAT
-      unknown   PLX-D-RUNTIME-CONFIGURATION and 20 more  this machine  not looked at: this machine is no node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node looks all the same)
+      unknown   PLX-D-RUNTIME-CONFIGURATION and 21 more  this machine  not looked at: this machine is no node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node looks all the same)
       unknown   PLX-D-API and 13 more                    the cluster   not looked at: there is no kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config)
 
-      PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-PLUGINS, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-LOCKS, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
+      PLX-D-RUNTIME-CONFIGURATION, PLX-D-RUNTIME-FOLDERS, PLX-D-CONFIGURATION-FIRST, PLX-D-OTHER-META-PLUGIN, PLX-D-DEFAULT-NETWORK, PLX-D-NETWORK-FILES, PLX-D-PLUGINS, PLX-D-SHIM, PLX-D-DAEMON, PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT, PLX-D-KUBELET-SOCKETS, PLX-D-DIRECT-MODE-TOOLS, PLX-D-JOURNAL, PLX-D-NOT-UNDONE, PLX-D-LOST-SANDBOXES, PLX-D-DEFERRED, PLX-D-LOCKS, PLX-D-UNATTACHED-PODS, PLX-D-DISK, PLX-D-CLOCK: this machine
 
       PLX-D-API, PLX-D-OWN-ACCESS, PLX-D-CRD, PLX-D-RBAC, PLX-D-DAEMONSET, PLX-D-NODES, PLX-D-IMAGES, PLX-D-RESTARTS, PLX-D-MULTUS, PLX-D-NAD-INVALID, PLX-D-SUBNETS, PLX-D-NODE-PLUGINS, PLX-D-POD-STATUS, PLX-D-EVENTS: the cluster
 
-      35 unknown
+      36 unknown
       "
     `);
     expect(stderr).toMatch(/^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could look at nothing: this machine is no node/);

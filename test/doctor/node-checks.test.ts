@@ -15,6 +15,7 @@ const conf = 'etc/cni/net.d';
 const multus = { cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus' };
 const macvlan = { cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'whereabouts', range: '10.9.0.0/24' } };
 const deviceNad = nadObject('vf', macvlan, { 'k8s.v1.cni.cncf.io/resourceName': 'example.com/vf' });
+const inFile = { metadata: { name: 'lab', namespace: 'shop' } };
 /** An ELF header of a 64-bit executable for a machine of that number. */
 const elf = (machine: number): Buffer =>
   Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]), Buffer.alloc(10), Buffer.from([2, 0, machine, 0]), Buffer.alloc(64)]);
@@ -124,6 +125,30 @@ const cases: readonly Case[] = [
     finds: ['unknown: not looked at: neither the cluster nor stand-in.json says which networks there are'],
   },
   {
+    id: 'PLUGINS',
+    title: 'a plugin of a network in a file of the node',
+    spoil: async () => {
+      await writeNads(room.write, [inFile]);
+      await room.write('etc/cni/multus/net.d/lab.conf', { cniVersion: '1.0.0', name: 'lab', type: 'ptp' });
+    },
+    finds: ['warning: ptp is not there; needed by shop/lab'],
+  },
+  {
+    id: 'NETWORK-FILES',
+    title: 'the file of a network is not there',
+    spoil: async () => {
+      await writeNads(room.write, [inFile]);
+      await room.write('etc/cni/multus/net.d/other.conf', { cniVersion: '1.0.0', name: 'other', type: 'ptp' });
+    },
+    finds: [/^warning: shop\/lab: .*lab.*other/],
+  },
+  {
+    id: 'NETWORK-FILES',
+    title: 'the folder of these files is not in sight',
+    spoil: () => writeNads(room.write, [inFile]),
+    finds: ['unknown: not looked at: the folder of shop/lab is not there, or not in sight'],
+  },
+  {
     id: 'KUBELET-SOCKETS',
     title: 'a network needs a device',
     spoil: async () => {
@@ -169,6 +194,7 @@ describe('checks of the folders of a node', () => {
     'OTHER-META-PLUGIN',
     'DEFAULT-NETWORK',
     'PLUGINS',
+    'NETWORK-FILES',
     'KUBELET-SOCKETS',
     'DIRECT-MODE-TOOLS',
   ])('PLX-D-%s finds nothing where nothing is wrong', async (id) => {
@@ -195,6 +221,13 @@ describe('checks of the folders of a node', () => {
       expect.stringMatching(/^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, and Plexus's are in .*\/elsewhere$/),
       expect.stringMatching(/^error: containerd looks for plugins in .*\/opt\/cni\/bin, and Plexus's program is in .*\/opt\/other$/),
     ]);
+  });
+
+  it('PLX-D-PLUGINS looks into every folder that the runtime names', async () => {
+    await room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/opt/cni/bin", "/usr/more"]\n');
+    await mkdir(join(room.dir, 'usr/more'), { recursive: true });
+    await rename(join(room.binDir, 'bridge'), join(room.dir, 'usr/more/bridge'));
+    expect(await look('PLUGINS')).toEqual([]);
   });
 
   it('PLX-D-PLUGINS asks the cluster for networks where it can, else the snapshot', async () => {

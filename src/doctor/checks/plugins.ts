@@ -6,7 +6,7 @@ import { findByPath } from '../../plan/index.ts';
 import { readConfPath } from '../../runtime/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import { programsOf } from '../networks.ts';
-import { type NodeScene, binFolders, binPlace, clusterNetworkFile, oursIn } from '../node-scene.ts';
+import { type NodeScene, binPlace, clusterNetworkFile, oursIn, pluginFolders } from '../node-scene.ts';
 import { fewOf, headOf } from '../state-files.ts';
 
 /** Whether the programs that networks need are on this node. */
@@ -17,7 +17,7 @@ export const plugins: Check<NodeScene> = {
   fix: 'Install it into this folder of the node: the reference plugins are in the release of containernetworking/plugins for its architecture.',
   place: binPlace,
   look: async (scene, signal) => {
-    const binDirs = await binFolders(scene);
+    const binDirs = await pluginFolders(scene);
     const ofDefault = await defaultConfigurations(scene);
     const { nads, source, why } = await scene.networks(signal).catch((error: unknown) => ({ nads: [], source: '', why: problemOf(error) }));
     const needed = new Map<string, User[]>();
