@@ -28,6 +28,7 @@ export interface DoctorArguments extends NodeArguments {
   readonly kubeconfig?: string | undefined;
   readonly node?: string | undefined;
   readonly as?: string | undefined;
+  readonly reports?: string | undefined;
   readonly timeout: number;
 }
 
@@ -77,7 +78,7 @@ interface ApiSource {
 }
 
 function sceneOf({ api, from }: ApiSource, args: DoctorArguments, nodeLookedAt: string | undefined): ClusterScene {
-  const { node, as: account } = args;
+  const { node, as: account, reports } = args;
   return clusterScene({
     api,
     from,
@@ -85,6 +86,7 @@ function sceneOf({ api, from }: ApiSource, args: DoctorArguments, nodeLookedAt: 
     signal: AbortSignal.timeout(args.timeout * 1000),
     ...(node !== undefined && { node }),
     ...(account !== undefined && { account }),
+    ...(reports !== undefined && { reportsFolder: reports }),
     ...(nodeLookedAt !== undefined && { nodeLookedAt }),
   });
 }

@@ -3,6 +3,7 @@ import { apiRefused } from '../errors/index.ts';
 import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
 import { type ApiObject, type DaemonSet, type Node, type Pod, nameOf } from './api-objects.ts';
 import { type KnownNetworks, readNads } from './networks.ts';
+import { type NodeReport, readNodeReports } from './node-reports.ts';
 import { type Source, once } from './once.ts';
 
 export interface ClusterMeans {
@@ -15,12 +16,15 @@ export interface ClusterMeans {
   readonly account?: string;
   /** The node whose files are looked at in the same run; absent: none, or nobody knows its name. */
   readonly nodeLookedAt?: string;
+  /** Folder with reports of nodes. */
+  readonly reportsFolder?: string;
   readonly now: () => number;
   /** For what is asked for several checks. */
   readonly signal: AbortSignal;
 }
 /** A cluster: everything its checks look at, each asked for once. */
 export interface ClusterScene extends ClusterMeans {
+  readonly reports: Source<ReadonlyMap<string, NodeReport>>;
   readonly nadObjects: Source<readonly unknown[] | undefined>;
   readonly networks: Source<KnownNetworks>;
   readonly nodes: Source<readonly Node[]>;
@@ -33,12 +37,13 @@ export interface ClusterScene extends ClusterMeans {
 
 /** The scene of a cluster. Asks nothing yet. */
 export function clusterScene(means: ClusterMeans): ClusterScene {
-  const { api, signal, node } = means;
+  const { api, signal, node, reportsFolder } = means;
   const nadObjects = once(() => api.list('list NetworkAttachmentDefinitions', `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, signal));
   const daemonSets = once(async () => ((await api.list('list DaemonSets', '/apis/apps/v1/daemonsets', signal)) ?? []) as readonly DaemonSet[]);
   const plexus = once(async () => (await daemonSets()).find(isPlexus));
   return {
     ...means,
+    reports: once(async () => (reportsFolder === undefined ? new Map<string, NodeReport>() : readNodeReports(reportsFolder))),
     nadObjects,
     networks: once(async () => ({ source: 'the cluster', nads: readNads((await nadObjects()) ?? []) })),
     nodes: once(async () => {

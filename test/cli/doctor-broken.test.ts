@@ -122,7 +122,7 @@ describe('plexus doctor', () => {
       PLX-D-NODE-PLUGINS: all nodes
         - node-2
         - node-3
-        fix: Run plexus doctor on the node, as root (PLX-D-PLUGINS says it there).
+        fix: Run plexus doctor on the node, as root; or keep there what plexus doctor --end node -o json prints, and name the folder with --reports.
 
       6 errors, 7 warnings, 5 unknown, 20 ok"
     `);

@@ -59,7 +59,7 @@ describe('plexus doctor', () => {
 
       PLX-D-NODE-PLUGINS: all nodes
         - node-2
-        fix: Run plexus doctor on the node, as root (PLX-D-PLUGINS says it there).
+        fix: Run plexus doctor on the node, as root; or keep there what plexus doctor --end node -o json prints, and name the folder with --reports.
 
       1 unknown, 35 ok"
     `);

@@ -1,5 +1,9 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ClusterMeans } from '../../src/doctor/index.ts';
+import { type ClusterMeans, reportIn } from '../../src/doctor/index.ts';
 import type { ApiServerOptions } from '../support/api-server/index.ts';
 import { type DoctorCluster, openDoctorCluster } from '../support/doctor-cluster.ts';
 
@@ -122,6 +126,47 @@ describe('checks of the networks of a cluster', () => {
     await open();
     await spoil();
     expect(await cluster.look(id, more)).toEqual(expected(finds));
+  });
+
+  it('PLX-D-NODE-PLUGINS tells what the reports of nodes say, and of which there is none', async () => {
+    await open();
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-reports-'));
+    const more = { reportsFolder: folder.path };
+    const report = (node: string, severity: string, id = 'PLX-D-PLUGINS'): Promise<void> =>
+      writeFile(
+        join(folder.path, `${node}.json`),
+        JSON.stringify([{ id, severity, what: 'macvlan is not there', where: '/opt/cni/bin', fix: 'x', evidence: [] }]),
+      );
+    await report('node-1', 'ok');
+    expect(await cluster.look('NODE-PLUGINS', more)).toEqual(['unknown: not looked at: the plugin folders of 1 node cannot be seen from the API server']);
+    await report('node-2', 'warning');
+    expect(await cluster.seenBy('NODE-PLUGINS', more)).toMatchObject([
+      { severity: 'warning', what: 'macvlan is not there', where: 'node node-2, /opt/cni/bin' },
+    ]);
+    await report('node-2', 'ok');
+    expect(await cluster.look('NODE-PLUGINS', more)).toEqual([]);
+    await report('node-1', 'ok', 'PLX-D-DISK');
+    await writeFile(join(folder.path, 'node-2.json'), '{}');
+    expect(await cluster.look('NODE-PLUGINS', more)).toEqual([
+      'unknown: not looked at: the report of the node says nothing of plugins',
+      'unknown: not looked at: the report of the node cannot be read: it is no list of findings',
+    ]);
+  });
+
+  it('any text is read as a report, or with the reason why it is none', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.array(fc.dictionary(fc.constantFrom('id', 'severity'), fc.jsonValue())).map((value) => JSON.stringify(value)),
+        ),
+        (text) => {
+          const report = reportIn(text);
+          expect('problem' in report ? report.problem.length : report.findings.length).toBeGreaterThanOrEqual('problem' in report ? 1 : 0);
+        },
+      ),
+    );
   });
 
   it('PLX-D-SUBNETS compares networks with each other also when pods and services are out of sight', async () => {

@@ -31,6 +31,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
       })
       .option('node', { ...text, describe: 'In the cluster look only at this node, its daemon and its pods' })
       .option('as', { ...text, describe: "Whose rights to look at, system:serviceaccount:NAMESPACE:NAME; without it, the daemon's account" })
+      .option('reports', { ...text, describe: 'Folder with what doctor --end node -o json printed on other nodes, a file NODE.json each' })
       .option('timeout', { type: 'number', requiresArg: true, default: 10, describe: 'Seconds that a check has; all run at once' })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count for the exit status as errors do' })
       .option('output', { alias: 'o', choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' })
