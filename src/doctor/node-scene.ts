@@ -103,7 +103,7 @@ async function confFolder(folder: string): Promise<ConfFolder> {
 // what the daemon last knew does as well, when the cluster cannot be asked
 async function networksOf({ clusterNads }: NodeMeans, { root }: NodePlaces, standIn: NodeScene['standIn'], signal: AbortSignal): Promise<NodeNetworks> {
   const ofCluster = await clusterNads?.(signal).catch(() => undefined);
-  const left = await standIn();
+  const left = await (ofCluster === undefined ? standIn() : standIn().catch(() => undefined)); // then it is only a second source
   const objects = ofCluster ?? left?.nads;
   if (objects === undefined) throw new Error('neither the cluster nor stand-in.json says which networks there are');
   const { confDir = usualNetworkFiles } = left?.settings ?? {};

@@ -96,6 +96,11 @@ describe('plexus doctor', () => {
     expect(stderr).toMatch(/^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could look at nothing: this machine is no node/);
   });
 
+  it.each(['0', 'soon', '99999'])('refuses --timeout %s: exit status 2', async (seconds) => {
+    const { code, stderr } = await doctor(['--timeout', seconds]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'plexus: --timeout is a number of seconds, from above 0 to 3600\nSee: plexus --help\n' });
+  });
+
   it('an API server that cannot be reached is an error, and what was to be asked there unknown', async () => {
     await ends.cluster.api.goAway();
     const { code, stdout } = await ends.onNode('--end', 'cluster', '-o', 'json');

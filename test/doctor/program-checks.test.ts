@@ -98,6 +98,9 @@ describe('checks of the programs of a node', () => {
     await writeNads(room.write, []);
     const ofCluster = room.scene({}, { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] });
     expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    await room.write('var/lib/cni/plexus/stand-in.json', 'damaged');
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    await writeNads(room.write, []);
     const away = room.scene({}, { clusterNads: () => Promise.reject(new Error('away')) });
     expect(await room.look('PLX-D-PLUGINS', away)).toEqual([]);
   });

@@ -35,6 +35,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
       .option('timeout', { type: 'number', requiresArg: true, default: 10, describe: 'Seconds that a check has; all run at once' })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count for the exit status as errors do' })
       .option('output', { alias: 'o', choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' })
+      .check(({ timeout }) => (timeout > 0 && timeout <= 3600) || '--timeout is a number of seconds, from above 0 to 3600')
       .example('$0 doctor', 'On a node, as root, or with a kubeconfig anywhere')
       .example('$0 doctor --end cluster --node worker-3', 'What the cluster says of one node')
       .example('$0 doctor --strict -o json', 'For a script')
