@@ -96,7 +96,7 @@ describe('checks of a daemon that does not', () => {
   };
 
   it('PLX-D-DAEMON finds that nothing is there, or no socket, or one that nobody serves', async () => {
-    expect(await look('DAEMON', { socket: '/nonexistent' })).toEqual(['error: it is not there: no daemon serves this node']);
+    expect(await look('DAEMON', { socket: '/proc/none.sock' })).toEqual(['error: it is not there: no daemon serves this node']);
     expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is no socket']);
     await cluster.daemon().stop('SIGKILL');
     expect(await look('DAEMON')).toEqual([expect.stringMatching(/^error: nobody listens there \(connect ECONNREFUSED/)]);

@@ -30,7 +30,7 @@ export interface BothEnds {
 
 /** Runs `plexus doctor`, without anything of the environment. */
 export const doctor = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  run(plexus, ['doctor', ...words], { env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env } }).then(
+  run(plexus, ['doctor', ...words], { env: { PATH: process.env['PATH'] ?? '', HOME: '/proc/none', ...env } }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => ({ code: error.code, stdout: error.stdout, stderr: error.stderr }),
   );
