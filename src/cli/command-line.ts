@@ -1,9 +1,11 @@
 import yargs from 'yargs';
+import { asPlexusError, nothingLookedAt } from '../errors/index.ts';
 import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { completionCommand } from './commands/completion.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { devicesCommand } from './commands/devices.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { installCommand } from './commands/install.ts';
 import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
@@ -28,13 +30,17 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(podCommand(end))
     .command(attachmentsCommand)
     .command(devicesCommand(end))
+    .command(doctorCommand)
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
     .command(uninstallCommand)
     .command(completionCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, networks, pods, pod, graph, ui, attachments, devices, cni, daemon, install, uninstall, completion or version.')
+    .demandCommand(
+      1,
+      'Say which command: plan, networks, pods, pod, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, completion or version.',
+    )
     .middleware(lastOfEach)
     .strict()
     .recommendCommands()
@@ -53,7 +59,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   } catch (thrown) {
     if (misuse !== undefined) return misused(misuse, program);
     tellFailure(thrown);
-    return 1;
+    return asPlexusError(thrown).id === nothingLookedAt.id ? 2 : 1;
   }
 }
 

@@ -1,5 +1,6 @@
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
 import { configurationPage, errorsPage } from './reference.ts';
 import { validatorFiles } from './validators.ts';
@@ -14,6 +15,7 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
     for (const [extension, text] of Object.entries(await validatorFiles(await json(file)))) made.set(file.replace(/json$/, extension), text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('docs/errors.md', errorsPage());
+  made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
   made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));
   return made;
 }

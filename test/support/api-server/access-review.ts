@@ -37,8 +37,8 @@ export function refuseForeignDevices(
   }
 }
 
-/** SelfSubjectAccessReview: what the authorize option would say. */
-export function reviewAccess(state: ApiState, body: unknown): JsonObject {
+/** What the authorize option would say (SelfSubjectAccessReview), or authorizeAs of another user (SubjectAccessReview). */
+export function reviewAccess(state: ApiState, body: unknown, kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview'): JsonObject {
   const review = asObject(body);
   const spec = asObject(review['spec']);
   const attributes = asObject(spec['resourceAttributes']);
@@ -54,10 +54,10 @@ export function reviewAccess(state: ApiState, body: unknown): JsonObject {
     name: text('name'),
   };
   return {
-    kind: 'SelfSubjectAccessReview',
+    kind,
     apiVersion: 'authorization.k8s.io/v1',
     metadata: { creationTimestamp: null },
     spec,
-    status: { allowed: state.authorize(request) },
+    status: { allowed: kind === 'SubjectAccessReview' ? state.authorizeAs(asText(spec['user']), request) : state.authorize(request) },
   };
 }

@@ -135,6 +135,29 @@ const resourceSlices: ResourceType = {
   validate: validateSlice,
 };
 
+const daemonSets: ResourceType = {
+  ...base,
+  group: 'apps',
+  plural: 'daemonsets',
+  singular: 'daemonset',
+  kind: 'DaemonSet',
+  storage: 'daemonsets',
+  shortNames: ['ds'],
+  status: 'with-metadata',
+};
+
+const serviceCidrs: ResourceType = {
+  ...base,
+  group: 'networking.k8s.io',
+  plural: 'servicecidrs',
+  singular: 'servicecidr',
+  kind: 'ServiceCIDR',
+  storage: 'servicecidrs',
+  namespaced: false,
+  status: 'with-metadata',
+  fields: named,
+};
+
 /** The resources that are served whatever the store holds. */
 export const builtInTypes: readonly ResourceType[] = [
   pods,
@@ -145,4 +168,6 @@ export const builtInTypes: readonly ResourceType[] = [
   customResourceDefinitions,
   resourceClaims,
   resourceSlices,
+  daemonSets,
+  serviceCidrs,
 ];

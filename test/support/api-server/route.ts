@@ -44,7 +44,11 @@ export async function route(exchange: Exchange): Promise<void> {
     return reply(response, { code: 200, ...openApiDocument(accept), faults });
   }
   if (info.resource === 'selfsubjectaccessreviews' && info.method === 'POST') {
-    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange)), faults });
+    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange), 'SelfSubjectAccessReview'), faults });
+  }
+  if (info.resource === 'subjectaccessreviews' && info.method === 'POST') {
+    refuseUnauthorized(state, info);
+    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange), 'SubjectAccessReview'), faults });
   }
   if (info.resource === '') return replyJson(response, { code: 200, body: documentAt(exchange), faults });
   return routeResource(exchange, readRepresentation(accept, info.query));

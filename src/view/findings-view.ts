@@ -1,0 +1,46 @@
+import { stringify } from 'yaml';
+import { table } from './table.ts';
+
+/** One finding of `plexus doctor`, for people and scripts. */
+export interface FindingRow {
+  readonly id: string;
+  readonly severity: 'error' | 'warning' | 'note' | 'unknown' | 'ok';
+  readonly what: string;
+  readonly where: string;
+  /** Empty when there is nothing to do. */
+  readonly fix: string;
+  readonly evidence: readonly string[];
+}
+
+const order = ['error', 'warning', 'unknown', 'note', 'ok'] as const;
+
+/** Findings with the worst first; those of one severity stay in their order. */
+export const worstFirst = <T extends Pick<FindingRow, 'severity'>>(findings: readonly T[]): readonly T[] =>
+  findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+
+/** How many there are of each severity: "1 error, 2 warnings, 30 ok". */
+export function countsOf(findings: readonly Pick<FindingRow, 'severity'>[]): string {
+  const counts = order.map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }));
+  return counts
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}${count > 1 && ['error', 'warning', 'note'].includes(severity) ? 's' : ''}`)
+    .join(', ');
+}
+
+/** Findings as a table, then what to do about each of them. What several checks could not look at for one reason is one line. */
+export function findingsText(findings: readonly FindingRow[]): string {
+  const groups = [...Map.groupBy(worstFirst(findings), groupOf).values()].map((rows) => ({ ids: rows.map(({ id }) => id), row: rows[0] as FindingRow }));
+  const rows = groups.map(({ ids, row: { severity, where, what } }) => [severity, idsText(ids), where, what]);
+  const hints = groups.filter(({ ids, row }) => row.severity !== 'ok' && (ids.length > 1 || row.fix !== '' || row.evidence.length > 0)).map(hintText);
+  return [table(['SEVERITY', 'CHECK', 'WHERE', 'WHAT'], rows), ...hints, countsOf(findings)].join('\n\n');
+}
+
+const groupOf = ({ id, severity, where, what }: FindingRow): string => (severity === 'unknown' ? `${where}\n${what}` : `${id}\n${where}\n${what}`);
+
+const idsText = ([first = '', ...more]: readonly string[]): string => (more.length === 0 ? first : `${first} and ${more.length} more`);
+
+const hintText = ({ ids, row: { where, fix, evidence } }: { readonly ids: readonly string[]; readonly row: FindingRow }): string =>
+  [`${ids.join(', ')}: ${where}`, ...evidence.map((line) => `  - ${line}`), ...(fix === '' ? [] : [`  fix: ${fix}`])].join('\n');
+
+/** Findings as YAML. */
+export const findingsYaml = (findings: readonly FindingRow[]): string => stringify(worstFirst(findings), { lineWidth: 0 }).trimEnd();
