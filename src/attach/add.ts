@@ -2,7 +2,7 @@ import { type AddInvocation, type JsonObject, encodeForRuntime } from '../cni/in
 import { type PlexusError, alreadyAttached, asPlexusError, at } from '../errors/index.ts';
 import { isStaticPod } from '../npwg/index.ts';
 import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
-import { attachAll, undoFailedAdd } from './attach-all.ts';
+import { type Attached, attachAll, undoFailedAdd } from './attach-all.ts';
 import { type Operation, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import { settleDeferred } from './del.ts';
@@ -44,10 +44,10 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: operation.containerId, ...podOfOperation(operation), text });
   const intended = { ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()), bootId: deps.bootId };
   await deps.journal.write(intended); // before anything runs (CNI-72)
-  const record = await attachAll(intended, operation, deps, signal);
+  const { record, noted } = await attachAll(intended, operation, deps, signal);
   try {
     const result = resultForRuntime(record, invocation);
-    await finish(record, plan.warnings, deps, signal);
+    await finish({ record, noted }, plan.warnings, deps, signal);
     return result;
   } catch (thrown) {
     await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
@@ -61,10 +61,14 @@ function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
   return isStaticPod(annotations) ? { ...identity, isStatic: true } : identity;
 }
 
-async function finish(record: SandboxRecord, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
-  const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal)]);
-  const [pendingStatus] = await Promise.all([publishStatus(record, deps, signal), told, tellClaims(record, deps, signal)]);
-  await deps.journal.write({ ...record, complete: true, ...(pendingStatus !== undefined && { pendingStatus }) });
+// The journal is written while the status is on its way: whoever is killed meanwhile has not answered, and gets a DEL.
+async function finish({ record, noted }: Attached, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const complete = { ...record, complete: true };
+  const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal), tellClaims(record, deps, signal)]);
+  const [status, written] = await Promise.allSettled([publishStatus(record, deps, signal), noted.then(() => deps.journal.write(complete)), told]);
+  if (written.status === 'rejected') throw written.reason;
+  if (status.status === 'rejected') throw status.reason;
+  if (status.value !== undefined) await deps.journal.write({ ...complete, pendingStatus: status.value });
 }
 
 // An ADD of this sandbox that was cut off (its process was killed) left intended attachments: they are undone first.
