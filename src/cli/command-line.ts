@@ -5,6 +5,7 @@ import { cniCommand } from './commands/cni.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
+import { traceCommand } from './commands/trace.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { versionCommand } from './commands/version.ts';
 import { versionText } from './version-text.ts';
@@ -20,9 +21,10 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
+    .command(traceCommand)
     .command(uninstallCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, attachments, cni, daemon, install, uninstall or version.')
+    .demandCommand(1, 'Say which command: plan, attachments, cni, daemon, install, trace, uninstall or version.')
     .strict()
     .recommendCommands()
     .version(versionText())

@@ -9,6 +9,7 @@ import { createLog } from '../observe/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import { fromEnvironment, fromFlags } from './daemon-flags.ts';
+import { logOptionsOf } from './log-options.ts';
 import { versionText } from './version-text.ts';
 
 const usualFile = '/etc/plexus/plexus.yaml';
@@ -21,7 +22,7 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   const sources = { file, required: given !== undefined, env: fromEnvironment(process.env), flags: fromFlags(args) };
   const configuration = await loadConfiguration(sources, (text) => warnings.push(text));
   const settings = settingsOf(configuration);
-  const log = createLog({ level: settings.logLevel, toStderr: settings.logToStderr, ...(settings.logFile !== undefined && { file: settings.logFile }) });
+  const log = createLog(logOptionsOf(settings));
   for (const text of warnings) log.report({ kind: 'warning', sandbox: '', text });
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort(operationCancelled({ command: 'daemon', reason: `received ${name}` })));

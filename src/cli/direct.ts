@@ -6,11 +6,12 @@ import { type LockHolder, bootIdNow, deferredCalls, fileJournal, fileLocks, mult
 import { createLog, type Log } from '../observe/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
+import { logOptionsOf } from './log-options.ts';
 
 /** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name (or `standIn`). */
 export async function directDeps(settings: Settings, env: Env, standIn?: Cluster): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
   const options = connectOptionsFor(settings, env);
-  const log = createLog({ level: settings.logLevel, toStderr: settings.logToStderr, ...(settings.logFile !== undefined && { file: settings.logFile }) });
+  const log = createLog(logOptionsOf(settings));
   const deps: AttachDeps = {
     settings,
     host: localHost(),

@@ -38,7 +38,7 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
     };
     try {
       return await answerCall(
-        { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost },
+        { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost, report: context.report },
         async (invocation) => prepare(invocation, call, { ...context, cancel }),
         AbortSignal.any([call.signal, stop.signal]),
       );

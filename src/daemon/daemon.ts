@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import { type DeferredCalls, type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks, unattachedPods } from '../journal/index.ts';
-import { createMetrics, type EventQueue, eventQueue, type JournalNumbers } from '../observe/index.ts';
+import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, recentOperations } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { type Report, tee } from '../report/index.ts';
 import { type DaemonParts, backgroundWork } from './background.ts';
@@ -13,6 +13,7 @@ import { leaveStandIn } from './leave-stand-in.ts';
 import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
 import { nodeEvent } from './node-events.ts';
+import { observeSocketOf, serveObserving } from './observe-socket.ts';
 import { tellingJournal } from './telling-journal.ts';
 import type { DaemonOptions } from './options.ts';
 
@@ -55,7 +56,8 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const pending = { maybe: true };
   const abandoned = { maybe: true };
   let events: EventQueue | undefined;
-  const report = tee(deps.log, metrics.report, (step) => {
+  const recent = recentOperations(Date.now, () => settingsOf(deps).maskedKeys);
+  const report = tee(deps.log, metrics.report, recent.report, (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
     if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
     const event = nodeEvent(step, deps.options().nodeName);
@@ -73,6 +75,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     throw error;
   });
   const serving = calls;
+  const observing = await serveObserving({ socket: observeSocketOf(deps.options().socket), peerUid: deps.peerUid, find: recent.find });
   report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
   const background = new AbortController();
   const loops = [
@@ -87,6 +90,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     background.abort();
     await Promise.allSettled(loops);
     await endpoints?.close();
+    await observing.close();
     report({ kind: 'daemon', text: 'stopped' });
   });
   return { httpPort: endpoints?.port, ended };

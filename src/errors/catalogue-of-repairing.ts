@@ -43,3 +43,21 @@ export const attachmentsDiffer = define(
   { code: cniCode.attachment, retry: 'never', fix: 'Delete the pods concerned so that their networks are made again.' },
   (c: { failed: number; checked: number }) => `${c.failed} of ${c.checked} attachments are not as they were made`,
 );
+export const observeUnreachable = define(
+  'PLX-OBSERVE-UNREACHABLE',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Ask as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -- plexus trace.',
+  },
+  (c: { socket: string; problem: string }) => `the plexus daemon does not tell of its recent operations at ${c.socket}: ${c.problem}`,
+);
+export const nothingRecorded = define(
+  'PLX-NOTHING-RECORDED',
+  {
+    code: cniCode.containerUnknown,
+    retry: 'never',
+    fix: 'Ask on the node that the pod runs on, soon after its operation; a restart of the daemon begins anew. See docs/observability.md.',
+  },
+  (c: { what: string }) => `the daemon of this node remembers no operation on ${c.what}`,
+);

@@ -5,6 +5,6 @@ export { defaultNetworkKey, nadGroup, nadKind, nadPlural, nadVersion, networksKe
 export type { ClaimedDevice, DeviceWishes, PodDevice } from './pod-device.ts';
 export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
-export { isStaticPod, podKey, type PodMetadata, type PodRef } from './pod.ts';
+export { isStaticPod, podKey, type PodMetadata, type PodRef, wantsDebug } from './pod.ts';
 export { parseSelections } from './parse-selections.ts';
 export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';

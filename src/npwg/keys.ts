@@ -12,6 +12,9 @@ export const resourceNameKey = 'k8s.v1.cni.cncf.io/resourceName';
 /** On a NAD, ours: the device of a ResourceClaim that it is made of: `claim` or `claim/request`, with the pod's own name of the claim. */
 export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
 
+/** On a pod, ours: "true" asks for debug log lines about this pod alone. */
+export const debugKey = 'plexus-cni.io/debug';
+
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */
 export const nadGroup = 'k8s.cni.cncf.io';
 export const nadVersion = 'v1';

@@ -2,3 +2,4 @@
 export { type EventLimits, type EventQueue, eventQueue } from './event-queue.ts';
 export { createLog, type Log, type LogOptions } from './log.ts';
 export { createMetrics, type JournalNumbers, type Metrics } from './metrics.ts';
+export { type Recent, type RecentLimits, type RecentQuery, recentOperations } from './recent.ts';

@@ -26,6 +26,7 @@ const knownKeys = [
   'logToStderr',
   'logFile',
   'logOptions',
+  'maskedKeys',
   'retryDeleteOnError',
   'deadlines',
 ];

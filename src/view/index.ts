@@ -2,3 +2,4 @@
 export { attachmentRows, attachmentsText, type AttachmentRow, type Besides, outcomeRow, type OutcomeRow, outcomesText } from './attachments-view.ts';
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
 export { table } from './table.ts';
+export { operationsText, timelinesText } from './timeline.ts';
