@@ -20,6 +20,7 @@ export interface CallContext {
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
   readonly bootId: string;
+  readonly beginTrace?: AttachDeps['beginTrace'];
   /** The host agent, if one is connected: undoes what a caller that has gone away can no longer undo. */
   readonly agent: () => Host | undefined;
 }
@@ -62,7 +63,7 @@ export function prepare(
 ): Prepared {
   const { settings, warnings } = parseSettings(mergedConfig(config, context.options().settings));
   const multus = multusState(settings.multusStateDir);
-  const { journal, locks, deferred, cluster, readConf, report, bootId, cancel, agent } = context;
+  const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent } = context;
   return {
     warnings,
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
@@ -77,6 +78,7 @@ export function prepare(
       readConf,
       report,
       bootId,
+      ...(beginTrace !== undefined && { beginTrace }),
       now: Date.now,
       cancel,
     },

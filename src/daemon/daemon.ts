@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import { type DeferredCalls, type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks, unattachedPods } from '../journal/index.ts';
-import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, recentOperations } from '../observe/index.ts';
+import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, recentOperations, type Tracing } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
-import { type Report, tee } from '../report/index.ts';
+import { type Report, quiet, tee } from '../report/index.ts';
 import { type DaemonParts, backgroundWork } from './background.ts';
 import { type CallContext, callAnswerer } from './calls.ts';
 import { serveHttp } from './http.ts';
@@ -27,6 +27,8 @@ export interface DaemonDeps {
   readonly keepConfiguration: (report: Report, signal: AbortSignal) => Promise<void>;
   readonly peerUid: (socket: Socket) => number | undefined;
   readonly log: Report;
+  /** Absent: nobody traces. */
+  readonly tracing?: Tracing | undefined;
 }
 export interface RunningDaemon {
   /** Port of the HTTP endpoints; undefined without. */
@@ -36,6 +38,7 @@ export interface RunningDaemon {
 }
 
 const owner = 'daemon';
+const lastFlushMs = 2000;
 
 /**
  * Starts the node daemon: serves the host link, keeps the node's configuration, watches NADs, writes what could not
@@ -57,7 +60,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const abandoned = { maybe: true };
   let events: EventQueue | undefined;
   const recent = recentOperations(Date.now, () => settingsOf(deps).maskedKeys);
-  const report = tee(deps.log, metrics.report, recent.report, (step) => {
+  const report = tee(deps.log, metrics.report, recent.report, deps.tracing?.report ?? quiet, (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
     if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
     const event = nodeEvent(step, deps.options().nodeName);
@@ -91,6 +94,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     await Promise.allSettled(loops);
     await endpoints?.close();
     await observing.close();
+    await deps.tracing?.flush(lastFlushMs);
     report({ kind: 'daemon', text: 'stopped' });
   });
   return { httpPort: endpoints?.port, ended };
@@ -107,7 +111,14 @@ async function partsOf(deps: DaemonDeps, shared: Pick<DaemonParts, 'journal' | '
     unattached: unattachedPods(cniDir),
     readConf: confReader(cniDir, shared.report),
   };
-  const context: CallContext = { ...shared, ...own, options: deps.options, bootId: await bootIdNow(), agent: () => agent.current?.host };
+  const context: CallContext = {
+    ...shared,
+    ...own,
+    options: deps.options,
+    beginTrace: deps.tracing?.begin,
+    bootId: await bootIdNow(),
+    agent: () => agent.current?.host,
+  };
   return { ...shared, ...own, settings: () => settingsOf(deps), agent, context };
 }
 

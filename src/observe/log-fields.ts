@@ -45,20 +45,15 @@ export function fieldsOf(step: Step, about: About): object {
 }
 
 function particular(step: Step, { notes, secretNames }: About): object {
-  switch (step.kind) {
-    case 'plugin-finished': {
-      const { input, output, stderr } = step;
-      return { input: maskDocument(input, secretNames), output: maskDocument(output, secretNames), stderr: maskText(stderr, secretNames) };
-    }
-    case 'operation-finished':
-      return { outcome: step.error === undefined ? 'success' : 'failure', ...(notes !== undefined && operationFields(notes, secretNames)) };
-    case 'warning':
-      return { text: maskText(step.text, secretNames) };
-    case 'abandoned':
-      return { lastError: maskText(step.lastError, secretNames) };
-    default:
-      return {};
+  const show = (text: string): string => maskText(text, secretNames);
+  if (step.kind === 'plugin-finished') {
+    return { input: maskDocument(step.input, secretNames), output: maskDocument(step.output, secretNames), stderr: show(step.stderr) };
   }
+  if (step.kind === 'operation-finished') {
+    return { outcome: step.error === undefined ? 'success' : 'failure', ...(notes !== undefined && operationFields(notes, secretNames)) };
+  }
+  if (step.kind === 'warning' || step.kind === 'daemon') return { text: show(step.text) };
+  return step.kind === 'abandoned' ? { lastError: show(step.lastError) } : {};
 }
 
 const operationFields = ({ attachments, plugins }: OperationNotes, secretNames: readonly string[]): object => ({

@@ -52,14 +52,18 @@ function rotateIfFull(file: string, most: number, rotation: Rotation): number {
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** plexus.log → plexus-2026-01-02T03-04-05.678.log */
-const backupName = (file: string, time: Date): string =>
-  `${stemOf(file)}-${time.toISOString().replaceAll(':', '-').slice(0, -1)}${extname(file)}`;
+const backupName = (file: string, time: Date): string => `${stemOf(file)}-${time.toISOString().replaceAll(':', '-').slice(0, -1)}${extname(file)}`;
 
 const stemOf = (file: string): string => basename(file, extname(file));
 
 function dropOldBackups(file: string, { maxBackups, maxAgeDays }: Rotation): void {
-  const isBackup = (name: string): boolean => name.startsWith(`${stemOf(file)}-2`) && extname(name) === extname(file) && /-\d{4}-\d\d-\d\dT[\d.-]+$/.test(stemOf(name));
-  const backups = readdirSync(dirname(file)).filter(isBackup).toSorted().toReversed().map((name) => join(dirname(file), name));
+  const isBackup = (name: string): boolean =>
+    name.startsWith(`${stemOf(file)}-2`) && extname(name) === extname(file) && /-\d{4}-\d\d-\d\dT[\d.-]+$/.test(stemOf(name));
+  const backups = readdirSync(dirname(file))
+    .filter(isBackup)
+    .toSorted()
+    .toReversed()
+    .map((name) => join(dirname(file), name));
   const isOld = (path: string): boolean => maxAgeDays > 0 && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > maxAgeDays * dayMs;
   for (const [index, path] of backups.entries()) if ((maxBackups > 0 && index >= maxBackups) || isOld(path)) rmSync(path, { force: true });
 }

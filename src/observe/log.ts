@@ -51,10 +51,9 @@ const usualRotation: Rotation = { maxSizeMegabytes: 100, maxBackups: 5, maxAgeDa
 async function load({ toStderr, file, rotation = usualRotation }: LogOptions): Promise<Logger> {
   const { pino, destination, multistream, stdTimeFunctions } = (await import('pino')).default;
   const opened = file === undefined ? undefined : openLogFile(file, rotation, destination);
-  const streams = [
-    ...(toStderr ? [destination({ dest: 2, sync: true })] : []),
-    ...(opened !== undefined && 'stream' in opened ? [opened.stream] : []),
-  ].map((stream) => ({ stream, level: 'debug' as const }));
+  const streams = [...(toStderr ? [destination({ dest: 2, sync: true })] : []), ...(opened !== undefined && 'stream' in opened ? [opened.stream] : [])].map(
+    (stream) => ({ stream, level: 'debug' as const }),
+  );
   const base = { name: 'plexus', pid: process.pid };
   const layout = { base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
   const logger = pino({ level: 'debug', ...layout }, multistream(streams)); // which lines pass is decided before

@@ -1,5 +1,5 @@
-import { type PlexusError, detailsOf } from '../errors/index.ts';
-import { type OperationInfo, type RecordedError, type RecordedOperation, type RecordedStep, type Report, type Step, maskDocument, maskText } from '../report/index.ts';
+import type { OperationInfo, RecordedOperation, Report, Step } from '../report/index.ts';
+import { type Kept, type KeptStep, type OperationStep, recordedOperation } from './recorded-operation.ts';
 
 /** How much is kept at most. Bytes: of what plugins read and wrote, and a little for each step. */
 export interface RecentLimits {
@@ -45,7 +45,10 @@ export function recentOperations(now: () => number, secretNames: () => readonly 
   };
   const report: Report = (step, operation) => {
     if (operation?.command === 'STATUS' || !isOfOperation(step)) return; // asked for every few seconds, about no pod
-    const entry = operation === undefined ? (backgroundOf(step, kept, now()) ?? keep(backgroundInfo(step, now()), true)) : (running.get(operation) ?? keep(operation, false));
+    const entry =
+      operation === undefined
+        ? (backgroundOf(step, kept, now()) ?? keep(backgroundInfo(step, now()), true))
+        : (running.get(operation) ?? keep(operation, false));
     if (step.kind === 'operation-finished' || step.kind === 'reclaimed') entry.end = step;
     else bytes += add(entry, { step, at: now() }, limits);
     dropOldest();
@@ -54,27 +57,10 @@ export function recentOperations(now: () => number, secretNames: () => readonly 
     report,
     find: ({ pod, sandbox, last }) => {
       const found = kept.filter(({ info }) => (pod === undefined || info.pod === pod) && (sandbox === undefined || info.sandbox.startsWith(sandbox)));
-      return found.slice(last === undefined ? 0 : -last).map((entry) => recorded(entry, secretNames()));
+      return found.slice(last === undefined ? 0 : -last).map((entry) => recordedOperation(entry, secretNames()));
     },
     size: () => ({ operations: kept.length, bytes }),
   };
-}
-
-type Of<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
-type OperationStep = Of<
-  'plugin-finished' | 'phase-finished' | 'status-published' | 'warning' | 'problem' | 'abandoned' | 'reclaimed' | 'operation-finished'
->;
-interface KeptStep {
-  readonly step: OperationStep;
-  readonly at: number;
-}
-interface Kept {
-  readonly info: OperationInfo;
-  readonly background: boolean;
-  readonly steps: KeptStep[];
-  bytes: number;
-  leftOut: number;
-  end: Of<'operation-finished' | 'reclaimed'> | undefined;
 }
 
 const kinds: readonly Step['kind'][] = [
@@ -121,67 +107,3 @@ function backgroundInfo(step: OperationStep, now: number): OperationInfo {
   const startedAt = 'startedAt' in step ? step.startedAt : 'ms' in step ? now - step.ms : now;
   return { command, sandbox, startedAt, ...(pod !== undefined && { pod }) };
 }
-
-// ── in words, for whoever asks ──────────────────────────────────────────────────────────────────────────────
-
-function recorded({ info, background, steps, end, leftOut }: Kept, secret: readonly string[]): RecordedOperation {
-  const { command, sandbox, pod, startedAt } = info;
-  const error = end !== undefined && 'error' in end ? end.error : undefined;
-  return {
-    command,
-    sandbox,
-    ...(pod !== undefined && { pod }),
-    startedAt: new Date(startedAt).toISOString(),
-    ...(end !== undefined && { ms: end.ms }),
-    outcome: outcomeOf({ background, steps, end }),
-    background,
-    ...(error !== undefined && { error: recordedError(error, secret) }),
-    steps: steps.map((kept) => recordedStep(kept, startedAt, secret)),
-    ...(leftOut > 0 && { leftOut: `${leftOut} further steps: too much for one operation` }),
-  };
-}
-
-function outcomeOf({ background, steps, end }: Pick<Kept, 'background' | 'steps' | 'end'>): RecordedOperation['outcome'] {
-  if (end === undefined && !background) return 'running';
-  const last = end ?? steps.at(-1)?.step;
-  const hasFailed = last !== undefined && (('error' in last && last.error !== undefined) || ('outcome' in last && last.outcome === 'abandoned'));
-  return hasFailed ? 'failure' : 'success';
-}
-
-const recordedError = (error: PlexusError, secret: readonly string[]): RecordedError => ({
-  id: error.id,
-  code: error.code,
-  message: maskText(error.message, secret),
-  details: maskText(detailsOf(error), secret),
-  fix: error.kind.fix,
-});
-
-function recordedStep({ step, at }: KeptStep, began: number, secret: readonly string[]): RecordedStep {
-  const ms = 'ms' in step ? step.ms : 0;
-  const offsetMs = Math.max(0, ('startedAt' in step ? step.startedAt : at - ms) - began);
-  const error = 'error' in step ? step.error : undefined;
-  const common = { offsetMs, ms, outcome: error?.id ?? 'ok', ...(error !== undefined && { error: recordedError(error, secret) }) };
-  switch (step.kind) {
-    case 'plugin-finished':
-      return { kind: 'plugin', name: step.plugin, command: step.command, network: step.network, interface: step.interfaceName, ...common, ...textsOf(step, secret) };
-    case 'phase-finished':
-      return { kind: 'phase', name: step.phase, ...common };
-    case 'status-published':
-      return { kind: 'status', name: 'network-status', ...common, outcome: step.outcome };
-    case 'warning':
-      return { kind: 'note', name: maskText(step.text, secret), ...common, outcome: 'warning' };
-    case 'problem':
-      return { kind: 'note', name: maskText(step.error.message, secret), ...common };
-    case 'abandoned':
-      return { kind: 'note', name: `given up: ${maskText(step.lastError, secret)}`, network: step.network, interface: step.interfaceName, ...common, outcome: 'abandoned' };
-    case 'reclaimed':
-    case 'operation-finished':
-      return { kind: 'note', name: step.kind, ...common };
-  }
-}
-
-const textsOf = ({ input, output, stderr }: Of<'plugin-finished'>, secret: readonly string[]) => ({
-  input: maskDocument(input, secret),
-  ...(output.trim() !== '' && { output: maskDocument(output, secret) }),
-  ...(stderr.trim() !== '' && { stderr: maskText(stderr, secret) }),
-});

@@ -1,7 +1,8 @@
 /** What is shown in place of a secret. */
 const masked = '(masked)';
 
-const names = /pass(word|wd|wort|phrase|code)|^pass$|pwd|secret|token|credential|bearer|psk|^auth$|authorization|keys?$|key[-_]?(data|file|id|material)$|private[-_]?key/i;
+const names =
+  /pass(word|wd|wort|phrase|code)|^pass$|pwd|secret|token|credential|bearer|psk|^auth$|authorization|keys?$|key[-_]?(data|file|id|material)$|private[-_]?key/i;
 
 /** Whether the value under a key of that name is never shown: key, token, password, secret, credential and their like, in any spelling. */
 export const isSecretName = (name: string, further: readonly string[] = []): boolean =>
@@ -29,7 +30,10 @@ export const maskText = (text: string, further: readonly string[] = []): string 
   text
     .replaceAll(bearer, `$1 ${masked}`)
     .replaceAll(userInUrl, `$1:${masked}@`)
-    .replaceAll(assignment, (_all, name: string, sign: string, value: string) => `${name}${sign}${isSecretName(name, further) ? masked : maskText(value, further)}`);
+    .replaceAll(
+      assignment,
+      (_all, name: string, sign: string, value: string) => `${name}${sign}${isSecretName(name, further) ? masked : maskText(value, further)}`,
+    );
 
 /** What a plugin read or wrote, as JSON without secrets; text that is no JSON as text without secrets. */
 export function maskDocument(text: string, further: readonly string[] = []): unknown {

@@ -5,7 +5,13 @@ import { recentOperations } from '../../src/observe/index.ts';
 import type { OperationInfo, Step } from '../../src/report/index.ts';
 import { timelinesText } from '../../src/view/index.ts';
 
-const operation = (sandbox: string, more: Partial<OperationInfo> = {}): OperationInfo => ({ command: 'ADD', sandbox, pod: 'shop/db-0', startedAt: 1000, ...more });
+const operation = (sandbox: string, more: Partial<OperationInfo> = {}): OperationInfo => ({
+  command: 'ADD',
+  sandbox,
+  pod: 'shop/db-0',
+  startedAt: 1000,
+  ...more,
+});
 const ran = (sandbox: string, more: object = {}): Step => ({
   kind: 'plugin-finished',
   sandbox,
@@ -21,7 +27,12 @@ const ran = (sandbox: string, more: object = {}): Step => ({
   ...more,
 });
 const ended = (sandbox: string, more: object = {}): Step => ({ kind: 'operation-finished', sandbox, command: 'ADD', ms: 30, ...more });
-const recent = (limits?: Parameters<typeof recentOperations>[2]) => recentOperations(() => 1100, () => ['community'], limits);
+const recent = (limits?: Parameters<typeof recentOperations>[2]) =>
+  recentOperations(
+    () => 1100,
+    () => ['community'],
+    limits,
+  );
 
 describe('the recent operations', () => {
   it('are known with their steps, when each began, and what plugins read and wrote without secrets', () => {
@@ -89,7 +100,11 @@ describe('the recent operations', () => {
 
   it('never hold more than the limits say, whatever comes', () => {
     const limits = { operations: 5, bytes: 20_000, bytesOfOne: 9000, stepsOfOne: 4 };
-    const anyStep = record({ sandbox: constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), input: string({ maxLength: 6000 }), end: integer({ min: 0, max: 3 }) });
+    const anyStep = record({
+      sandbox: constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
+      input: string({ maxLength: 6000 }),
+      end: integer({ min: 0, max: 3 }),
+    });
     assert(
       property(array(anyStep, { maxLength: 60 }), (steps) => {
         const { report, find, size } = recent(limits);

@@ -57,12 +57,25 @@ describe('secrets in what plugins read and write', () => {
   it('whatever a document holds: masking ends, keeps its shape, and no secret is left', () => {
     const secret = string({ minLength: 1 }).map((text) => `geheim-${text.replaceAll(/\W/g, '')}-geheim`);
     assert(
-      property(jsonValue(), dictionary(oneof(string(), string().map((text) => `${text}Password`)), secret), array(secret), (value, pairs, list) => {
-        const shown = maskDocument(JSON.stringify({ value, pairs, password: list }));
-        const held = JSON.stringify(shown);
-        expect(Object.keys((shown as { pairs: object }).pairs)).toEqual(Object.keys(JSON.parse(JSON.stringify(pairs)) as object));
-        for (const [key, text] of Object.entries(pairs)) if (key.endsWith('Password') && !Object.values(pairs).some((other, _at, all) => other === text && all.filter((one) => one === text).length > 1)) expect(held).not.toContain(`"${text}"`);
-      }),
+      property(
+        jsonValue(),
+        dictionary(
+          oneof(
+            string(),
+            string().map((text) => `${text}Password`),
+          ),
+          secret,
+        ),
+        array(secret),
+        (value, pairs, list) => {
+          const shown = maskDocument(JSON.stringify({ value, pairs, password: list }));
+          const held = JSON.stringify(shown);
+          expect(Object.keys((shown as { pairs: object }).pairs)).toEqual(Object.keys(JSON.parse(JSON.stringify(pairs)) as object));
+          for (const [key, text] of Object.entries(pairs))
+            if (key.endsWith('Password') && !Object.values(pairs).some((other, _at, all) => other === text && all.filter((one) => one === text).length > 1))
+              expect(held).not.toContain(`"${text}"`);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -135,7 +135,12 @@ describe('what plexus trace shows', () => {
         const { ms: _of, error: _too, ...rest } = operation;
         const text = timelinesText([{ ...rest, ...(ms !== undefined && { ms }), steps }], false);
         expect(text.split('\n')).toHaveLength(steps.length === 0 ? 1 : steps.length + 2);
-        expect(text.split('\n').slice(2).every((line) => /│ *█+ *│/.test(line))).toBe(true);
+        expect(
+          text
+            .split('\n')
+            .slice(2)
+            .every((line) => /│ *█+ *│/.test(line)),
+        ).toBe(true);
         timelinesText([{ ...rest, steps }], true);
       }),
     );
