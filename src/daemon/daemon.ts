@@ -14,7 +14,7 @@ import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
 import { nodeEvent } from './node-events.ts';
 import { observeSocketOf, serveObserving } from './observe-socket.ts';
-import { tellingJournal } from './telling-journal.ts';
+import { tellingJournal, timedJournal } from './telling-journal.ts';
 import type { DaemonOptions } from './options.ts';
 
 /** What a daemon is given by whoever starts it. */
@@ -50,29 +50,32 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const journal = tellingJournal(fileJournal(`${cniDir}/journal`), deps.log);
   let calls: LinkServer | undefined;
   let watched: WatchedCluster | undefined;
+  let parts: DaemonParts | undefined;
+  const recent = recentOperations(Date.now, () => settingsOf(deps).maskedKeys);
   const metrics = await createMetrics({
     journal: () => journalNumbers(journal, deferredCalls(`${cniDir}/deferred`)),
     watch: () => watched?.state() ?? { synced: false, objects: 0 },
     calls: () => calls?.calls() ?? 0,
+    agent: () => parts?.agent.current !== undefined,
+    recent: recent.size,
     version: deps.program,
   });
   const pending = { maybe: true };
   const abandoned = { maybe: true };
   let events: EventQueue | undefined;
-  const recent = recentOperations(Date.now, () => settingsOf(deps).maskedKeys);
-  const report = tee(deps.log, metrics.report, recent.report, deps.tracing?.report ?? quiet, (step) => {
-    if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
-    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
+  const wakeUp = wakingUp(pending, abandoned);
+  const tellNode: Report = (step) => {
     const event = nodeEvent(step, deps.options().nodeName);
     if (event !== undefined) void events?.recordEvent(...event, stop);
-  });
+  };
+  const report = tee(deps.log, metrics.report, recent.report, deps.tracing?.report ?? quiet, wakeUp, tellNode);
   watched = await deps.connect(report);
   const direct = watched?.cluster;
   events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
   const { http } = deps.options();
   const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  const parts = await partsOf(deps, { journal, report, cluster, pending, abandoned });
+  parts = await partsOf(deps, { journal: timedJournal(journal, report), report, cluster, pending, abandoned });
   calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
@@ -91,14 +94,20 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const ended = untilStopped(deps, stop, report).then(async () => {
     await drain(serving, deps, report);
     background.abort();
-    await Promise.allSettled(loops);
-    await endpoints?.close();
-    await observing.close();
+    await Promise.allSettled([...loops, endpoints?.close(), observing.close()]);
     await deps.tracing?.flush(lastFlushMs);
     report({ kind: 'daemon', text: 'stopped' });
   });
   return { httpPort: endpoints?.port, ended };
 }
+
+/** Tells the background loops when there may be work for them. */
+const wakingUp =
+  (pending: DaemonParts['pending'], abandoned: DaemonParts['abandoned']): Report =>
+  (step) => {
+    if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
+    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
+  };
 
 const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
