@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import { type DeferredCalls, type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks, unattachedPods } from '../journal/index.ts';
-import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, recentOperations, type Tracing } from '../observe/index.ts';
+import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, type Recent, recentOperations, type Tracing } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { type Report, quiet, tee } from '../report/index.ts';
 import { type DaemonParts, backgroundWork } from './background.ts';
@@ -48,51 +48,41 @@ const lastFlushMs = 2000;
 export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<RunningDaemon> {
   const { cniDir } = settingsOf(deps);
   const journal = tellingJournal(fileJournal(`${cniDir}/journal`), deps.log);
-  let calls: LinkServer | undefined;
-  let watched: WatchedCluster | undefined;
-  let parts: DaemonParts | undefined;
+  const sofar: SoFar = {};
   const recent = recentOperations(Date.now, () => settingsOf(deps).maskedKeys);
-  const metrics = await createMetrics({
-    journal: () => journalNumbers(journal, deferredCalls(`${cniDir}/deferred`)),
-    watch: () => watched?.state() ?? { synced: false, objects: 0 },
-    calls: () => calls?.calls() ?? 0,
-    agent: () => parts?.agent.current !== undefined,
-    recent: recent.size,
-    version: deps.program,
-  });
+  const metrics = await createMetrics(metricSources(sofar, { journal, recent, deps }));
   const pending = { maybe: true };
   const abandoned = { maybe: true };
-  let events: EventQueue | undefined;
-  const wakeUp = wakingUp(pending, abandoned);
   const tellNode: Report = (step) => {
     const event = nodeEvent(step, deps.options().nodeName);
-    if (event !== undefined) void events?.recordEvent(...event, stop);
+    if (event !== undefined) void sofar.events?.recordEvent(...event, stop);
   };
-  const report = tee(deps.log, metrics.report, recent.report, deps.tracing?.report ?? quiet, wakeUp, tellNode);
-  watched = await deps.connect(report);
+  const report = tee(deps.log, metrics.report, recent.report, deps.tracing?.report ?? quiet, wakingUp(pending, abandoned), tellNode);
+  const watched = await deps.connect(report);
   const direct = watched?.cluster;
-  events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
+  const events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
-  const { http } = deps.options();
-  const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  parts = await partsOf(deps, { journal: timedJournal(journal, report), report, cluster, pending, abandoned });
-  calls = await serve(deps, parts).catch(async (error: unknown) => {
+  Object.assign(sofar, { watched, events });
+  const { http, socket } = deps.options();
+  const endpoints = http && (await serveHttp(http, { notReady: () => notReady(sofar), metrics: metrics.render }));
+  const parts = await partsOf(deps, { journal: timedJournal(journal, report), report, cluster, pending, abandoned });
+  const calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
   });
-  const serving = calls;
-  const observing = await serveObserving({ socket: observeSocketOf(deps.options().socket), peerUid: deps.peerUid, find: recent.find });
-  report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
+  Object.assign(sofar, { calls, parts });
+  const observing = await serveObserving({ socket: observeSocketOf(socket), peerUid: deps.peerUid, find: recent.find });
+  report({ kind: 'daemon', text: `serving ${socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
   const background = new AbortController();
   const loops = [
-    watched?.run(background.signal) ?? Promise.resolve(),
+    watched?.run(background.signal),
     deps.keepConfiguration(report, background.signal),
-    events?.run(background.signal) ?? Promise.resolve(),
+    events?.run(background.signal),
     leaveStandIn({ watched, settings: () => deps.options().settings, cniDir, report }, background.signal),
     ...backgroundWork(parts, background.signal),
   ];
   const ended = untilStopped(deps, stop, report).then(async () => {
-    await drain(serving, deps, report);
+    await drain(calls, deps, report);
     background.abort();
     await Promise.allSettled([...loops, endpoints?.close(), observing.close()]);
     await deps.tracing?.flush(lastFlushMs);
@@ -100,6 +90,26 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   });
   return { httpPort: endpoints?.port, ended };
 }
+
+/** What there is of a daemon that starts: its listeners are there before what they look at. */
+interface SoFar {
+  watched?: WatchedCluster;
+  events?: EventQueue;
+  calls?: LinkServer;
+  parts?: DaemonParts;
+}
+
+const metricSources = (
+  sofar: SoFar,
+  { journal, recent, deps }: { readonly journal: Journal; readonly recent: Recent; readonly deps: DaemonDeps },
+): Parameters<typeof createMetrics>[0] => ({
+  journal: () => journalNumbers(journal, deferredCalls(`${settingsOf(deps).cniDir}/deferred`)),
+  watch: () => sofar.watched?.state() ?? { synced: false, objects: 0 },
+  calls: () => sofar.calls?.calls() ?? 0,
+  agent: () => sofar.parts?.agent.current !== undefined,
+  recent: recent.size,
+  version: deps.program,
+});
 
 /** Tells the background loops when there may be work for them. */
 const wakingUp =
@@ -151,7 +161,7 @@ async function serve(deps: DaemonDeps, { report, agent, context }: DaemonParts):
   });
 }
 
-function notReady(calls: LinkServer | undefined, watched: WatchedCluster | undefined): string | undefined {
+function notReady({ calls, watched }: SoFar): string | undefined {
   if (calls === undefined) return 'starting';
   const state = watched?.state();
   return state === undefined || state.complete ? undefined : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
