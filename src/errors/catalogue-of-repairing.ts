@@ -48,7 +48,7 @@ export const observeUnreachable = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Ask as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -- plexus trace.',
+    fix: 'Ask as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace.',
   },
   (c: { socket: string; problem: string }) => `the plexus daemon does not tell of its recent operations at ${c.socket}: ${c.problem}`,
 );

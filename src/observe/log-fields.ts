@@ -5,15 +5,31 @@ import { type OperationInfo, type Step, maskDocument, maskText } from '../report
 export interface OperationNotes {
   /** The pod asks for debug lines. */
   debug: boolean;
-  readonly attachments: { readonly network: string; readonly interface: string; readonly ms: number }[];
-  readonly plugins: { readonly plugin: string; readonly interface: string; readonly ms: number; readonly failed?: string; readonly stderr?: string }[];
+  readonly attached: NotedAttachment[];
+  readonly detached: NotedAttachment[];
+  readonly plugins: NotedPlugin[];
+}
+interface NotedAttachment {
+  readonly network: string;
+  readonly interface: string;
+  readonly ms: number;
+}
+interface NotedPlugin {
+  readonly command: string;
+  readonly plugin: string;
+  readonly interface: string;
+  readonly ms: number;
+  /** Identifier and message of its error, and what it said on stderr. */
+  readonly failed?: string;
+  readonly message?: string;
+  readonly stderr?: string;
 }
 
 /** The notes of an operation, made with its first step. */
 export function notesOf(all: WeakMap<OperationInfo, OperationNotes>, operation: OperationInfo): OperationNotes {
   const known = all.get(operation);
   if (known !== undefined) return known;
-  const made: OperationNotes = { debug: false, attachments: [], plugins: [] };
+  const made: OperationNotes = { debug: false, attached: [], detached: [], plugins: [] };
   all.set(operation, made);
   return made;
 }
@@ -21,12 +37,24 @@ export function notesOf(all: WeakMap<OperationInfo, OperationNotes>, operation: 
 /** Keeps what the line of the operation will tell. */
 export function noteStep(notes: OperationNotes, step: Step): void {
   if (step.kind === 'debug-asked') notes.debug = true;
-  if (step.kind === 'attached' || step.kind === 'detached') notes.attachments.push({ network: step.network, interface: step.interfaceName, ms: step.ms });
-  if (step.kind !== 'plugin-finished') return;
-  const { plugin, interfaceName, ms, error, stderr } = step;
-  const said = error === undefined ? '' : stderr.trim().slice(-longestStderr); // what a plugin says there counts most when it fails (CNI-64)
-  notes.plugins.push({ plugin, interface: interfaceName, ms, ...(error !== undefined && { failed: error.id }), ...(said !== '' && { stderr: said }) });
+  if (step.kind === 'attached' || step.kind === 'detached') notes[step.kind].push({ network: step.network, interface: step.interfaceName, ms: step.ms });
+  if (step.kind === 'plugin-finished') notes.plugins.push({ ...notedFailure(step), ...pluginOf(step) });
 }
+
+type PluginStep = Extract<Step, { kind: 'plugin-finished' }>;
+
+const pluginOf = ({ command, plugin, interfaceName, ms }: PluginStep) => ({ command, plugin, interface: interfaceName, ms });
+
+// what a plugin says on stderr counts most when it fails (CNI-64)
+function notedFailure({ error, stderr }: PluginStep): Partial<NotedPlugin> {
+  if (error === undefined) return {};
+  const said = stderr.trim().slice(-longestStderr);
+  return { failed: error.id, message: error.message, ...(said !== '' && { stderr: said }) };
+}
+
+/** Whether the line of the operation will tell of this problem: a plugin that fails while something is undone. */
+export const isNoted = ({ plugins }: OperationNotes, step: Step): boolean =>
+  step.kind === 'problem' && plugins.some(({ message }) => message === step.error.message);
 
 const longestStderr = 2000;
 
@@ -56,10 +84,14 @@ function particular(step: Step, { notes, secretNames }: About): object {
   return step.kind === 'abandoned' ? { lastError: show(step.lastError) } : {};
 }
 
-const operationFields = ({ attachments, plugins }: OperationNotes, secretNames: readonly string[]): object => ({
-  attachments,
-  plugins: plugins.map((each) => (each.stderr === undefined ? each : { ...each, stderr: maskText(each.stderr, secretNames) })),
-});
+function operationFields({ attached, detached, plugins }: OperationNotes, secretNames: readonly string[]): object {
+  const shown = plugins.map(({ message, stderr, ...rest }) => ({
+    ...rest,
+    ...(message !== undefined && { message: maskText(message, secretNames) }),
+    ...(stderr !== undefined && { stderr: maskText(stderr, secretNames) }),
+  }));
+  return { ...(attached.length > 0 && { attached }), ...(detached.length > 0 && { detached }), plugins: shown };
+}
 
 const errorFields = (error: PlexusError, secretNames: readonly string[]): object => ({
   id: error.id,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type OperationInfo, type Report, type Step, maskText } from '../report/index.ts';
 import { type Rotation, openLogFile } from './log-file.ts';
-import { type OperationNotes, fieldsOf, notesOf, noteStep } from './log-fields.ts';
+import { type OperationNotes, fieldsOf, isNoted, notesOf, noteStep } from './log-fields.ts';
 
 export interface LogOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -31,7 +31,7 @@ export function createLog(options: LogOptions): Log {
     report: (step, operation) => {
       const known = operation === undefined ? undefined : notesOf(notes, operation);
       if (known !== undefined) noteStep(known, step);
-      const level = levelOf(step, known !== undefined);
+      const level = levelOf(step, known);
       if (!passes(level, options, known?.debug === true)) return;
       logger ??= load(options);
       const loading = logger;
@@ -88,8 +88,9 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
 const toldAtTheEnd: readonly Step['kind'][] = ['attached', 'detached', 'plugin-finished'];
 
 /** How serious a step is. */
-function levelOf(step: Step, isOfOperation: boolean): Level {
-  if (isOfOperation && (toldAtTheEnd.includes(step.kind) || (step.kind === 'status-published' && step.error === undefined))) return 'debug';
+function levelOf(step: Step, notes: OperationNotes | undefined): Level {
   const [right, wrong] = levels[step.kind];
-  return 'error' in step && step.error !== undefined ? wrong : right;
+  const isWrong = 'error' in step && step.error !== undefined;
+  if (notes !== undefined && (isNoted(notes, step) || toldAtTheEnd.includes(step.kind) || (step.kind === 'status-published' && !isWrong))) return 'debug';
+  return isWrong ? wrong : right;
 }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { RecordedOperation } from '../../src/report/index.ts';
 import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import { plexusCni } from '../support/cni-runtime.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { recordingDelegate } from '../support/recording-delegate.ts';
 import type { TestPod } from '../support/test-node.ts';
@@ -122,7 +123,7 @@ describe('the daemon’s log', () => {
         pod: 'default/logged',
         outcome: 'success',
         ms: expect.any(Number),
-        attachments: [
+        attached: [
           { network: 'cluster-net', interface: 'eth0' },
           { network: 'default/storage', interface: 'net1' },
         ],
@@ -132,7 +133,7 @@ describe('the daemon’s log', () => {
         ],
       },
       { msg: 'operation-finished', command: 'CHECK', outcome: 'success' },
-      { msg: 'operation-finished', command: 'DEL', outcome: 'success', attachments: [{ interface: 'net1' }, { interface: 'eth0' }] },
+      { msg: 'operation-finished', command: 'DEL', outcome: 'success', detached: [{ interface: 'net1' }, { interface: 'eth0' }] },
     ]);
   });
 
@@ -144,6 +145,23 @@ describe('the daemon’s log', () => {
     const nameless = { ...pod, containerId: 'not/good' };
     expect(await at.call('ADD', nameless)).toMatchObject({ exitCode: 1 });
     expect(logLines(nameless)).toMatchObject([{ msg: 'operation-finished', outcome: 'failure', error: { id: 'PLX-VARIABLE-INVALID' } }]);
+  });
+
+  it('in a file of direct mode is renamed when it is large', async () => {
+    const logFile = join(at.node.dir, 'direct/plexus.log');
+    await mkdir(dirname(logFile));
+    await writeFile(logFile, 'x'.repeat(1_100_000));
+    const pod = await at.node.pod('rotating');
+    const config = at.node.config({
+      cniVersion: '1.1.0',
+      logFile,
+      logLevel: 'info',
+      logToStderr: false,
+      logOptions: { maxSize: 1, maxAge: 1, maxBackups: 1, compress: true },
+    });
+    expect(await at.node.call('STATUS', pod, { config, executable: plexusCni })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(await readFile(logFile, 'utf8'))).toMatchObject({ msg: 'operation-finished', command: 'STATUS' });
+    expect(await readdir(dirname(logFile))).toEqual([expect.stringMatching(/^plexus-\d{4}-.*\.log$/), 'plexus.log']);
   });
 
   it('has debug lines of the one pod whose annotation asks for them', async () => {
@@ -186,5 +204,41 @@ describe('the daemon’s log', () => {
       expect(text).not.toMatch(secrets);
       expect(text).not.toContain(token);
     }
+  });
+});
+
+describe('docs/observability.md', () => {
+  /** Without what differs each time: numbers, bars, how wide columns are. */
+  const normal = (text: string): string =>
+    text
+      .replaceAll(/│[^│]*│/g, '││')
+      .replaceAll(/c\d+n\d+|\d+/g, '0')
+      .replaceAll(/ {2,}/g, '  ')
+      .trim();
+  const keysOf = (line: unknown): unknown =>
+    Array.isArray(line) ? line.map(keysOf) : typeof line === 'object' && line !== null ? Object.entries(line).map(([key, value]) => [key, keysOf(value)]) : '';
+
+  it('shows a timeline and a line of the log as they are', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/observability.md'), 'utf8');
+    const example = (name: string): string => new RegExp(`<!-- example: ${name} -->\\n\`\`\`\\w*\\n(.*?)\\n\`\`\``, 's').exec(page)?.[1] ?? '';
+    at.nad('edge', { cniVersion: '1.0.0', name: 'edge', type: 'macvlan', master: 'eth9', ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] } });
+    const pod = await at.pod('web-1', 'storage,edge');
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
+    expect(normal(await trace('pod', 'web-1'))).toBe(normal(example('trace')));
+    expect(keysOf(logLines(pod)[0])).toEqual(keysOf(JSON.parse(example('log'))));
+    expect(logLines(pod)).toHaveLength(1);
+    await at.call('DEL', pod);
+  });
+});
+
+describe('a failing pod that the runtime tries again and again', () => {
+  it('has one Event, whose count grows', async () => {
+    const pod = await at.pod('stubborn', 'nowhere');
+    for (let tries = 0; tries < 5; tries++) expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
+    const eventsOf = (): readonly unknown[] => at.api.all('events').filter(({ metadata }) => metadata.name.startsWith('stubborn.'));
+    await waitFor('the event', async () => eventsOf().length > 0);
+    expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 1 }]);
+    await at.daemon().stop(); // what is not yet counted is counted at the end
+    expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 5 }]);
   });
 });

@@ -90,19 +90,19 @@ describe('the line of a command', () => {
       sandbox: 'c1',
       outcome: 'success',
       ms: 9,
-      attachments: [{ network: 'n', interface: 'eth0', ms: 4 }],
-      plugins: [{ plugin: 'bridge', interface: 'eth0', ms: 3 }],
+      attached: [{ network: 'n', interface: 'eth0', ms: 4 }],
+      plugins: [{ command: 'ADD', plugin: 'bridge', interface: 'eth0', ms: 3 }],
     });
   });
 
   it('is the only one of a command that fails, with the identifier and what the plugin said', async () => {
     const told = plugin?.kind === 'plugin-finished' ? { ...plugin, stderr: 'password: geheim', error: failed } : plugin;
-    const [line, ...more] = await logged('warn', tell(told, { ...finished, error: failed } as Step));
+    const [line, ...more] = await logged('warn', tell(told, { kind: 'problem', sandbox: 'c1', error: failed }, { ...finished, error: failed } as Step));
     expect(more).toEqual([]);
     expect(line).toMatchObject({
       level: 'error',
       outcome: 'failure',
-      plugins: [{ plugin: 'bridge', failed: 'PLX-PLUGIN-FAILED', stderr: 'password: (masked)' }],
+      plugins: [{ command: 'ADD', plugin: 'bridge', failed: 'PLX-PLUGIN-FAILED', stderr: 'password: (masked)' }],
       error: { id: 'PLX-PLUGIN-FAILED', message: expect.stringContaining('token=(masked) is not accepted') },
     });
   });

@@ -37,7 +37,7 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
       .example('$0 trace', 'Every operation that the daemon remembers')
       .example('$0 trace pod db-0 -n shop', 'What was done for that pod, as a timeline')
       .example('$0 trace pod db-0 -n shop --last 1 --verbose', 'With what each plugin read and wrote')
-      .epilogue('From elsewhere: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -- plexus trace pod db-0 -n shop. See docs/observability.md.'),
+      .epilogue('From elsewhere: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -c daemon -- plexus trace pod db-0 -n shop. See docs/observability.md.'),
   handler: async (options) => {
     const operations = await ask(options);
     if (operations.length === 0 && options.name !== undefined) throw nothingRecorded({ what: askedFor(options) });
