@@ -195,6 +195,9 @@ describe('the daemon’s log', () => {
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
     await at.call('DEL', pod);
     await waitFor('its line', async () => logLines(pod).some(({ command }) => command === 'DEL'));
+    const events = (): string => JSON.stringify(at.api.all('events'));
+    await waitFor('its Event', async () => events().includes('talkative'));
+    expect(events()).not.toMatch(secrets);
     const file = await readFile(join(at.node.dir, 'log/plexus.log'), 'utf8');
     const kubeconfig = JSON.parse(await readFile(join(at.node.dir, 'kubeconfig'), 'utf8')) as { users: { user: { token: string } }[] };
     const token = kubeconfig.users[0]?.user.token ?? '';
@@ -240,5 +243,10 @@ describe('a failing pod that the runtime tries again and again', () => {
     expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 1 }]);
     await at.daemon().stop(); // what is not yet counted is counted at the end
     expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 5 }]);
+    await at.start();
+    expect(await trace()).toBe('nothing is remembered\n');
+    await at.call('ADD', pod);
+    await waitFor('the next one is counted in the same Event', async () => (eventsOf()[0] as { count?: number }).count === 6);
+    expect(eventsOf()).toHaveLength(1);
   });
 });

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { plexusCni } from '../support/cni-runtime.ts';
+import { plexusCni, plexusDirect } from '../support/cni-runtime.ts';
 import { type TestDaemon, shim, startTestDaemon } from '../support/daemon.ts';
 import { openDoor } from '../support/netns-door.ts';
 import { type OtlpReceiver, type ReceivedSpan, attribute, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
-import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
+import { type TestNode, type TestPod, createTestNode, engineUnderTest } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // Real ADDs of real plugins; the spans go to a receiver that speaks OTLP over HTTP.
@@ -50,7 +50,12 @@ const json = (): Record<string, string> => ({
 });
 const named = (name: string): ReceivedSpan | undefined => receiver.spans().find((span) => span.name === name);
 const direct = (command: string, pod: TestPod, env: Readonly<Record<string, string>>) =>
-  node.call(command, pod, { executable: plexusCni, path: [plugins], config: node.config({ binDir: plugins }), env });
+  node.call(command, pod, {
+    executable: engineUnderTest === 'standalone' ? plexusDirect : plexusCni,
+    path: [plugins],
+    config: node.config({ binDir: plugins }),
+    env,
+  });
 
 /** What holds for the spans of an ADD of pod `name` with networks cluster-net and default/seen. */
 async function expectSpansOf(name: string, pod: TestPod): Promise<void> {
