@@ -20,20 +20,32 @@ export function maskJson(value: unknown, further: readonly string[] = []): unkno
 const isShown = (key: string, value: unknown, further: readonly string[]): boolean =>
   typeof value === 'boolean' || value === null || value === '' || !isSecretName(key, further);
 
-// name = value, name: value, "name": "value", with the name as one word
-const assignment = /([\w.-]{2,64})(\\?["']?\s*[=:]\s*\\?["']?)([^\s"'\\,;&}]+)/g;
+// name=, name: or "name": before a value, with the name as one word; what ends a path is a file, of which something is said
+const assignment = /(?<![/\w.-])([\w.-]{2,64})(\\?["']?\s*[=:]\s*\\?["']?)/g;
+const endOfValue = /[\s"'\\,;&}]|$/;
 const bearer = /\b(bearer|basic)\s+[\w.~+/-]{8,}=*/gi;
 const userInUrl = /(:\/\/[^\s:/@]+):[^\s/@]+@/g;
 
 /** A text for people (a message, stderr) in which secrets cannot be read. */
 export const maskText = (text: string, further: readonly string[] = []): string =>
-  text
-    .replaceAll(bearer, `$1 ${masked}`)
-    .replaceAll(userInUrl, `$1:${masked}@`)
-    .replaceAll(
-      assignment,
-      (_all, name: string, sign: string, value: string) => `${name}${sign}${isSecretName(name, further) ? masked : maskText(value, further)}`,
-    );
+  withoutAssigned(text.replaceAll(bearer, `$1 ${masked}`).replaceAll(userInUrl, `$1:${masked}@`), further);
+
+function withoutAssigned(text: string, further: readonly string[]): string {
+  let shown = '';
+  let from = 0;
+  for (const { 0: all, 1: name = '', 2: sign = '', index } of text.matchAll(assignment)) {
+    const start = index + all.length;
+    if (index < from || isProse(name, sign) || !isSecretName(name, further)) continue;
+    const length = text.slice(start).search(endOfValue);
+    if (length === 0) continue;
+    shown += text.slice(from, start) + masked;
+    from = start + length;
+  }
+  return shown + text.slice(from);
+}
+
+// "unknown key: ips" is a sentence
+const isProse = (name: string, sign: string): boolean => /^keys?$/i.test(name) && /^\s*:/.test(sign);
 
 /** What a plugin read or wrote, as JSON without secrets; text that is no JSON as text without secrets. */
 export function maskDocument(text: string, further: readonly string[] = []): unknown {

@@ -1,9 +1,9 @@
-import { array, assert, constantFrom, integer, property, record, string } from 'fast-check';
+import { type Arbitrary, array, assert, boolean, constant, constantFrom, integer, oneof, option, property, record, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { recentOperations } from '../../src/observe/index.ts';
 import type { OperationInfo, Step } from '../../src/report/index.ts';
-import { timelinesText } from '../../src/view/index.ts';
+import { operationsText, timelinesText } from '../../src/view/index.ts';
 
 const operation = (sandbox: string, more: Partial<OperationInfo> = {}): OperationInfo => ({
   command: 'ADD',
@@ -120,6 +120,49 @@ describe('the recent operations', () => {
         timelinesText(find({}), true);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('any steps in any order can be shown', () => {
+    const error = pluginFailed({ plugin: 'p', command: 'ADD', message: 'm' });
+    const texts = { sandbox: constantFrom('', 'a', 'b'), pod: constantFrom('shop/a', 'shop/b'), network: string(), interfaceName: string() };
+    const times = { startedAt: integer({ min: 0, max: 3000 }), ms: integer({ min: 0, max: 1e6 }) };
+    const anyStep = oneof(
+      record({
+        kind: constant('plugin-finished'),
+        ...texts,
+        ...times,
+        command: string(),
+        plugin: string(),
+        input: string(),
+        output: string(),
+        stderr: string(),
+        error: option(constant(error), { nil: undefined }),
+      }),
+      record({ kind: constant('phase-finished'), ...texts, ...times, phase: constantFrom('lock', 'plan') }),
+      record({ kind: constant('status-published'), ...texts, ...times, outcome: constantFrom('written', 'deferred') }),
+      record({ kind: constant('warning'), ...texts, text: string({ unit: 'binary' }) }),
+      record({ kind: constant('problem'), ...texts, error: constant(error) }),
+      record({ kind: constant('abandoned'), ...texts, attempts: integer(), lastError: string() }),
+      record({ kind: constant('reclaimed'), ...texts, ...times, why: string(), outcome: constantFrom('undone', 'abandoned') }),
+      record({ kind: constantFrom('attached', 'detached', 'debug-asked'), ...texts, ...times }),
+      record({ kind: constant('operation-finished'), ...texts, ...times, command: string(), error: option(constant(error), { nil: undefined }) }),
+      record({ kind: constant('api-request'), verb: string(), resource: string(), status: integer(), ms: integer() }),
+    ) as Arbitrary<Step>;
+    assert(
+      property(array(record({ step: anyStep, isOf: boolean() }), { maxLength: 30 }), (steps) => {
+        const { report, find } = recent();
+        const operations = new Map<string, OperationInfo>();
+        for (const { step, isOf } of steps) {
+          const sandbox = 'sandbox' in step ? step.sandbox : '';
+          const info = operations.get(sandbox) ?? operation(sandbox);
+          operations.set(sandbox, info);
+          report(step, isOf ? info : undefined);
+        }
+        const found = find({});
+        expect(timelinesText(found, true)).not.toMatch(/(undefined|NaN) ms/);
+        expect(operationsText(found).split('\n')).toHaveLength(found.length + 1);
+      }),
     );
   });
 
