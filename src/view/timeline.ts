@@ -37,17 +37,17 @@ const shortId = (sandbox: string): string => sandbox.slice(0, 13);
 
 const timeOf = ({ ms }: RecordedOperation): string => (ms === undefined ? '' : `${ms} ms`);
 
-const phases: Readonly<Record<string, string>> = {
-  lock: 'wait for the sandbox',
-  readiness: 'wait for the default network',
-  inputs: 'read pod and networks',
-  plan: 'decide',
-  journal: 'write the journal',
-};
+const phases = new Map([
+  ['lock', 'wait for the sandbox'],
+  ['readiness', 'wait for the default network'],
+  ['inputs', 'read pod and networks'],
+  ['plan', 'decide'],
+  ['journal', 'write the journal'],
+]);
 
 function nameOf({ kind, name, command, network, interface: interfaceName }: RecordedStep): string {
   if (kind === 'plugin') return oneLine(`${command ?? ''} ${name}: ${network ?? ''} (${interfaceName ?? ''})`);
-  return oneLine(kind === 'phase' ? (phases[name] ?? name) : name);
+  return oneLine(kind === 'phase' ? (phases.get(name) ?? name) : name);
 }
 
 // what came from a plugin may hold line breaks and control characters

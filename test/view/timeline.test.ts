@@ -55,7 +55,7 @@ describe('what plexus trace shows', () => {
   it('an operation as a timeline, with what went wrong', () => {
     expect(timelinesText([operation], false)).toMatchInlineSnapshot(`
       "ADD shop/db-0, sandbox 0123456789abc, 2026-01-02T03:04:05.678Z, failure after 400 ms
-        START   TIME    -                           STEP                              OUTCOME
+        START   TIME    WHEN                        STEP                              OUTCOME
         0 ms    2 ms    │█                       │  wait for the sandbox              ok
         2 ms    30 ms   │██                      │  read pod and networks             ok
         40 ms   60 ms   │  ████                  │  ADD bridge: cluster-net (eth0)    ok
@@ -72,7 +72,7 @@ describe('what plexus trace shows', () => {
   it('with what plugins read and wrote', () => {
     expect(timelinesText([{ ...operation, steps: operation.steps.slice(2, 4) }], true)).toMatchInlineSnapshot(`
       "ADD shop/db-0, sandbox 0123456789abc, 2026-01-02T03:04:05.678Z, failure after 400 ms
-        START   TIME    -                           STEP                              OUTCOME
+        START   TIME    WHEN                        STEP                              OUTCOME
         40 ms   60 ms   │  ████                  │  ADD bridge: cluster-net (eth0)    ok
         101 ms  240 ms  │      ██████████████    │  ADD macvlan: shop/storage (net1)  PLX-PLUGIN-FAILED
 
