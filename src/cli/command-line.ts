@@ -11,6 +11,7 @@ import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
 import { podCommand } from './commands/pod.ts';
 import { podsCommand } from './commands/pods.ts';
+import { traceCommand } from './commands/trace.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { versionCommand } from './commands/version.ts';
 import { type ExitStatus, tellFailure } from './output.ts';
@@ -34,12 +35,13 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
+    .command(traceCommand)
     .command(uninstallCommand)
     .command(completionCommand)
     .command(versionCommand)
     .demandCommand(
       1,
-      'Say which command: plan, networks, pods, pod, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, completion or version.',
+      'Say which command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()
