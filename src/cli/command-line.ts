@@ -6,12 +6,14 @@ import { daemonCommand } from './commands/daemon.ts';
 import { installCommand } from './commands/install.ts';
 import { planCommand } from './commands/plan.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
+import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
 import { versionText } from './version-text.ts';
 
 /** Runs one command of `plexus`. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
 export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 2> {
   let misuse: string | undefined;
+  let status: 0 | 1 | 2 = 0;
   const parser = yargs([...words])
     .scriptName('plexus')
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
@@ -21,8 +23,9 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     .command(daemonCommand)
     .command(installCommand)
     .command(uninstallCommand)
+    .command(validateCommand((to) => void (status = to)))
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, attachments, cni, daemon, install, uninstall or version.')
+    .demandCommand(1, 'Say which command: plan, attachments, cni, daemon, install, uninstall, validate or version.')
     .strict()
     .recommendCommands()
     .version(versionText())
@@ -36,7 +39,7 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     });
   try {
     await parser.parseAsync();
-    return 0;
+    return status;
   } catch (thrown) {
     return misuse === undefined ? failed(thrown) : misused(misuse);
   }

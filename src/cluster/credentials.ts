@@ -8,7 +8,9 @@ import { parse } from 'yaml';
 import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
 
 /** Where credentials come from. `root`: the folder that holds the pod's own files, "/" when left out. */
-export type CredentialSource = { readonly kind: 'kubeconfig'; readonly file: string } | { readonly kind: 'in-cluster'; readonly root?: string };
+export type CredentialSource =
+  | { readonly kind: 'kubeconfig'; readonly file: string; /** Another one than its current context. */ readonly context?: string }
+  | { readonly kind: 'in-cluster'; readonly root?: string };
 
 /** How to reach the API server, and as whom. */
 export interface Credentials {
@@ -68,6 +70,10 @@ async function loadCredentials(source: CredentialSource): Promise<Credentials> {
     else config.loadFromCluster(source.root);
   } catch (error) {
     throw unusable(problemOf(error), error);
+  }
+  if (source.kind === 'kubeconfig' && source.context !== undefined) {
+    if (config.getContextObject(source.context) === null) throw unusable(`it has no context ${JSON.stringify(source.context)}`);
+    config.setCurrentContext(source.context);
   }
   const problem = problemIn(config);
   if (problem !== undefined) throw unusable(problem);
