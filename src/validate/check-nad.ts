@@ -26,7 +26,7 @@ export function checkNad(object: PlacedValue): CheckedNad {
   } catch (thrown) {
     const error = asPlexusError(thrown);
     const path = error.message.includes('spec.config') ? ['spec', 'config'] : ['metadata'];
-    return { findings: [...outer, findingOf(error, placeOf(object, path))], object, networks: [], ipams: [] };
+    return { findings: [...outer, findingOf(error, placeOf(object, path, 'key'))], object, networks: [], ipams: [] };
   }
 }
 

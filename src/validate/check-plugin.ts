@@ -54,7 +54,10 @@ const unknownText = (type: string, key: string, known: readonly string[]): strin
 function schemaFindings(plugin: PlacedValue, canonical: JsonValue, name: string): readonly Finding[] {
   const validate = validators[name];
   if (validate === undefined || validate(canonical)) return [];
-  return (validate.errors ?? []).map((error) => schemaFinding(plugin, canonical, error));
+  // the parser of configurations judges the version
+  const errors = (validate.errors ?? []).filter(({ instancePath, keyword }) => instancePath !== '/cniVersion' || keyword !== 'enum');
+  const isOfWrongType = (path: string): boolean => errors.some(({ instancePath, keyword }) => instancePath === path && keyword === 'type');
+  return errors.filter(({ instancePath, keyword }) => keyword === 'type' || !isOfWrongType(instancePath)).map((error) => schemaFinding(plugin, canonical, error));
 }
 
 function schemaFinding(plugin: PlacedValue, canonical: JsonValue, { instancePath, keyword, params, message }: ValidationError): Finding {

@@ -38,12 +38,16 @@ export const checkDaemonFile = (value: PlacedValue, checkDaemon: CheckDaemon = c
   return isWhole ? checkConfigurationFile(value) : [...settingsFindings(value, value.value, checkDaemon), ...delegateFindings(value)];
 };
 
+/** One mistake after the other: without the key at fault, the parser says the next. */
 function settingsFindings(value: PlacedValue, config: JsonObject, check: CheckDaemon): readonly Finding[] {
   try {
     return check(config).map((text) => finding(keyUnknown, placeOf(value, keyIn(text), 'key'), text));
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    return [findingOf(error, placeOf(value, placeIn(error.message)))];
+    const path = placeIn(error.message);
+    const here = findingOf(error, placeOf(value, path));
+    const rest = Object.fromEntries(Object.entries(config).filter(([key]) => key.toLowerCase() !== String(path[0]).toLowerCase()));
+    return Object.keys(rest).length === Object.keys(config).length ? [here] : [here, ...settingsFindings(value, rest, check)];
   }
 }
 

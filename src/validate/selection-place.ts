@@ -45,7 +45,9 @@ function textElements(text: PlacedText): readonly PlacedElement[] {
   return text.text.split(',').map((item) => {
     const start = from;
     from += item.length + 1;
-    return { alone: item, place: () => trimmed(text, start, start + item.length) };
+    // an empty element is at its comma
+    const comma = start === 0 ? item.length : start - 1;
+    return { alone: item, place: () => (item.trim() === '' ? placeIn(text, comma, comma + 1) : trimmed(text, start, start + item.length)) };
   });
 }
 

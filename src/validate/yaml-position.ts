@@ -89,18 +89,21 @@ function placedNode(root: Root, base: Path, value: unknown): PlacedValue {
     value,
     spanOf: (path, part) => spanAt(root, [...base, ...path], part),
     textAt: (path) => textAt(root, [...base, ...path]),
-    at: (path) => placedNode(root, [...base, ...path], valueAt(value, path)),
+    at: (path) => placedNode(root, [...base, ...path], valueInAnyCase(value, path)),
   };
 }
 
-/** The value at a path; keys as they are spelled, else in any case, as Go reads them. */
-export function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => {
-    if (typeof inner !== 'object' || inner === null) return undefined;
-    if (Array.isArray(inner)) return typeof key === 'number' ? (inner as readonly unknown[])[key] : undefined;
-    if (Object.hasOwn(inner, key)) return (inner as Readonly<Record<string, unknown>>)[String(key)];
-    return Object.entries(inner).findLast(([each]) => each.toLowerCase() === String(key).toLowerCase())?.[1];
-  }, value);
+/** The value at a path. */
+export const valueAt = (value: unknown, path: Path): unknown => path.reduce<unknown>((inner, key) => memberOf(inner, key, false), value);
+
+/** The same, with keys in any case where none is spelled so, as Go reads JSON. */
+const valueInAnyCase = (value: unknown, path: Path): unknown => path.reduce<unknown>((inner, key) => memberOf(inner, key, true), value);
+
+function memberOf(value: unknown, key: string | number, inAnyCase: boolean): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) return typeof key === 'number' ? (value as readonly unknown[])[key] : undefined;
+  if (Object.hasOwn(value, key)) return (value as Readonly<Record<string, unknown>>)[String(key)];
+  return inAnyCase ? Object.entries(value).findLast(([each]) => each.toLowerCase() === String(key).toLowerCase())?.[1] : undefined;
 }
 
 type Found = Pair<Node, Node | null> | Node;
