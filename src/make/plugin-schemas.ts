@@ -58,7 +58,14 @@ function inlined(value: JsonValue, definitions: JsonObject): JsonValue {
 
 async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<string> {
   // formats are looked at by our own parsers, which say more than yes or no
-  const ajv = new Ajv({ code: { source: true, esm: true }, allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true, validateFormats: false });
+  const ajv = new Ajv({
+    code: { source: true, esm: true },
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    validateFormats: false,
+  });
   const names = [...all.keys()];
   for (const [index, schema] of [...all.values()].entries()) ajv.addSchema(withoutUnknownKeys(schema) as object, `v${index}`);
   const code = standaloneCode.default(ajv, Object.fromEntries(names.map((_, index) => [`v${index}`, `v${index}`])));
@@ -122,15 +129,32 @@ const draft = 'http://json-schema.org/draft-07/schema#';
 function published(plugins: ReadonlyMap<string, JsonObject>, ipam: ReadonlyMap<string, JsonObject>): ReadonlyMap<string, JsonObject> {
   const whole = (schema: JsonObject): JsonObject => ({ ...schema, properties: { ...propertiesOf(schema), ipam: { $ref: 'ipam.schema.json' } } });
   const files = new Map([...plugins].map(([name, schema]) => [name, forEditors(whole(schema)) as JsonObject]));
-  return new Map([...files, ['ipam', ipamSchema(ipam)], ['network-configuration', configurationSchema([...plugins.keys()])], ['network-attachment-definition', nadSchema]]);
+  return new Map([
+    ...files,
+    ['ipam', ipamSchema(ipam)],
+    ['network-configuration', configurationSchema([...plugins.keys()])],
+    ['network-attachment-definition', nadSchema],
+  ]);
 }
 
 const byType = (schemas: Readonly<Record<string, JsonObject>>): readonly JsonObject[] =>
-  Object.entries(schemas).map(([type, schema]) => ({ if: { properties: { type: { const: type } }, required: ['type'] }, then: schema }));
+  Object.entries(schemas).map(([type, schema]) => conditional({ properties: { type: { const: type } }, required: ['type'] }, schema));
+
+/** What holds when something else does. */
+const conditional = (condition: JsonObject, consequence: JsonObject): JsonObject => ({ if: condition, then: consequence });
+
+const withoutKey = (schema: JsonObject, key: string): JsonObject => Object.fromEntries(Object.entries(schema).filter(([each]) => each !== key));
 
 function ipamSchema(ipam: ReadonlyMap<string, JsonObject>): JsonObject {
-  const bare = Object.fromEntries([...ipam].map(([type, { $schema: _, ...schema }]) => [type, forEditors(schema) as JsonObject]));
-  return { $schema: draft, title: 'IPAM', description: 'The IPAM plugin, by its type, with its options.', type: 'object', required: ['type'], allOf: byType(bare) };
+  const bare = Object.fromEntries([...ipam].map(([type, schema]) => [type, forEditors(withoutKey(schema, '$schema')) as JsonObject]));
+  return {
+    $schema: draft,
+    title: 'IPAM',
+    description: 'The IPAM plugin, by its type, with its options.',
+    type: 'object',
+    required: ['type'],
+    allOf: byType(bare),
+  };
 }
 
 function configurationSchema(names: readonly string[]): JsonObject {
@@ -140,8 +164,7 @@ function configurationSchema(names: readonly string[]): JsonObject {
     title: 'Network configuration',
     description: 'A CNI configuration: one plugin (type), or a list (plugins).',
     type: 'object',
-    if: { required: ['type'] },
-    then: { allOf: one },
+    ...conditional({ required: ['type'] }, { allOf: one }),
     else: { required: ['plugins'], properties: { plugins: { type: 'array', minItems: 1, items: { type: 'object', required: ['type'], allOf: one } } } },
   };
 }
@@ -179,7 +202,12 @@ const nadSchema: JsonObject = {
     metadata: {
       type: 'object',
       required: ['name'],
-      properties: { name: text, namespace: text, annotations: { type: 'object', additionalProperties: text }, labels: { type: 'object', additionalProperties: text } },
+      properties: {
+        name: text,
+        namespace: text,
+        annotations: { type: 'object', additionalProperties: text },
+        labels: { type: 'object', additionalProperties: text },
+      },
     },
     spec: {
       type: 'object',

@@ -20,7 +20,13 @@ export interface Subnet extends Range {
 export function addressOf(text: string): { readonly family: 4 | 6; readonly value: bigint } | undefined {
   const ip = parseIp(text);
   if (ip === undefined) return undefined;
-  return { family: ip.family, value: ipaddr.parse(ip.text).toByteArray().reduce((sum, byte) => (sum << 8n) + BigInt(byte), 0n) };
+  return {
+    family: ip.family,
+    value: ipaddr
+      .parse(ip.text)
+      .toByteArray()
+      .reduce((sum, byte) => (sum << 8n) + BigInt(byte), 0n),
+  };
 }
 
 /** A network; undefined when the text is none. */

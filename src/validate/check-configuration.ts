@@ -36,7 +36,8 @@ export interface LinkRanges {
 /** Everything about one network configuration: what Plexus says when it reads it, then what its plugins' documentation says. */
 export function checkConfiguration(configuration: PlacedValue, options: ConfigurationOptions): CheckedConfiguration {
   const { value } = configuration;
-  if (!isJsonObject(value)) return { findings: [parseFinding(configuration, value as JsonValue, options)].flatMap((each) => each ?? []), networks: [], ipams: [] };
+  if (!isJsonObject(value))
+    return { findings: [parseFinding(configuration, value as JsonValue, options)].flatMap((each) => each ?? []), networks: [], ipams: [] };
   const places = pluginPlaces(value);
   const plugins = places.map((path) => configuration.at(path));
   const checked = plugins.map((plugin, index) => checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }));
@@ -105,8 +106,12 @@ function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options 
   const checked = checkOptions(plugin, type);
   const ipam = checkIpam(plugin, declared);
   const getsDevice = options.getsDevice === true || declared.includes('deviceID');
-  const rules = checked.options === undefined ? [] : checkRules(type, { plugin, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
-  return { findings: [...checked.findings, ...ipam.findings, ...rules], networks: linkRanges(plugin, ipam, nameOf(value, options)), ipams: ipam.type === '' ? [] : [ipam] };
+  const rules = checked.options === undefined ? [] : checkRules({ type, plugin, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
+  return {
+    findings: [...checked.findings, ...ipam.findings, ...rules],
+    networks: linkRanges({ plugin, type, ipam, name: nameOf(value, options) }),
+    ipams: ipam.type === '' ? [] : [ipam],
+  };
 }
 
 const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationOptions): string =>
@@ -134,9 +139,15 @@ const linkKeys: Readonly<Record<string, readonly string[]>> = {
 // names are of the host's links, whatever is made upon them
 const kinds: Readonly<Record<string, string>> = { macvlan: 'master', ipvlan: 'master', vlan: 'vlan of master' };
 
-function linkRanges(plugin: PlacedValue, ipam: Ipam, name: string): readonly LinkRanges[] {
+interface LinkInput {
+  readonly plugin: PlacedValue;
+  readonly type: string;
+  readonly ipam: Ipam;
+  readonly name: string;
+}
+
+function linkRanges({ plugin, type, ipam, name }: LinkInput): readonly LinkRanges[] {
   const value = plugin.value as JsonObject;
-  const type = String(value['type']);
   const keys = linkKeys[type];
   const names = (keys ?? []).map((key) => value[key]).filter((each) => each !== undefined && each !== null && each !== '');
   if (keys === undefined || names.length === 0 || value['linkInContainer'] === true || ipam.ranges.length === 0) return [];

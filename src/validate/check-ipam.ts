@@ -78,26 +78,34 @@ interface JudgedRange {
 }
 
 function hostLocalRange(ipam: PlacedValue, written: WrittenRange, path: Path): JudgedRange {
-  const text = written.subnet ?? '';
+  const { subnet: text = '', rangeStart = '', rangeEnd = '' } = written;
   const subnet = subnetOf(text);
-  const at = (key: string): Path => [...path, key];
-  const wrong = (key: string, sentence: string, fix?: string): Finding => finding(rangeInvalid, placeOf(ipam, at(key)), sentence, fix);
   if (subnet === undefined) return { findings: [] };
-  const bits = subnet.family === 4 ? 32 : 128;
-  const findings = [
-    ...(subnet.prefix > bits - 2 ? [wrong('subnet', `subnet ${text} is too small: host-local needs /${bits - 2} or larger`)] : []),
-    ...(subnet.address === subnet.first ? [] : [wrong('subnet', `subnet ${text} has bits set behind its prefix`, `Write ${subnet.text}.`)]),
-    ...(['rangeStart', 'rangeEnd'] as const).flatMap((key) => {
-      const address = written[key] ?? '';
-      return address === '' || holds(subnet, address) ? [] : [wrong(key, `${key} ${address} is not in subnet ${text}`)];
-    }),
-    ...outsideGateway(ipam, at('gateway'), written.gateway, [subnet]),
+  const wrong = (key: string, sentence: string, fix?: string): Finding => finding(rangeInvalid, placeOf(ipam, [...path, key]), sentence, fix);
+  const mistakes = [
+    ...subnetMistakes(subnet, text).map(([sentence, fix]) => wrong('subnet', sentence, fix)),
+    ...bounds({ rangeStart, rangeEnd }, subnet).map(([key, address]) => wrong(key, `${key} ${address} is not in subnet ${text}`)),
   ];
-  const first = addressOf(written.rangeStart ?? '')?.value ?? subnet.first + 1n;
-  const last = addressOf(written.rangeEnd ?? '')?.value ?? (subnet.family === 4 ? subnet.last - 1n : subnet.last);
-  if (findings.some(({ severity }) => severity === 'error')) return { findings };
-  if (first > last) return { findings: [...findings, wrong('rangeEnd', `rangeEnd ${written.rangeEnd ?? ''} is before rangeStart ${written.rangeStart ?? ''}`)] };
-  return { findings, range: { family: subnet.family, first, last, path: at('subnet'), text, subnet } };
+  const outside = outsideGateway(ipam, [...path, 'gateway'], written.gateway, [subnet]);
+  if (mistakes.length > 0) return { findings: [...mistakes, ...outside] };
+  const first = numberOf(rangeStart) ?? subnet.first + 1n;
+  const last = numberOf(rangeEnd) ?? (subnet.family === 4 ? subnet.last - 1n : subnet.last);
+  if (first > last) return { findings: [wrong('rangeEnd', `rangeEnd ${rangeEnd} is before rangeStart ${rangeStart}`), ...outside] };
+  return { findings: outside, range: { family: subnet.family, first, last, path: [...path, 'subnet'], text, subnet } };
+}
+
+const numberOf = (text: string): bigint | undefined => addressOf(text)?.value;
+
+/** Those that are not in the subnet. */
+const bounds = (addresses: Readonly<Record<string, string>>, subnet: Subnet): readonly (readonly [key: string, address: string])[] =>
+  Object.entries(addresses).filter(([, address]) => address !== '' && !holds(subnet, address));
+
+function subnetMistakes({ family, prefix, address, first, text }: Subnet, written: string): readonly (readonly [sentence: string, fix?: string])[] {
+  const most = family === 4 ? 30 : 126;
+  return [
+    ...(prefix > most ? [[`subnet ${written} is too small: host-local needs /${most} or larger`] as const] : []),
+    ...(address === first ? [] : [[`subnet ${written} has bits set behind its prefix`, `Write ${text}.`] as const]),
+  ];
 }
 
 function outsideGateway(ipam: PlacedValue, path: Path, gateway: string | undefined, subnets: readonly Subnet[]): readonly Finding[] {
@@ -117,10 +125,17 @@ function checkStatic({ ipam, options, capabilities }: Input): Judged {
   const { addresses = [] } = options as { addresses?: readonly { readonly address: string; readonly gateway?: string }[] };
   const ranges = addresses.flatMap(({ address }, index): readonly PlacedRange[] => {
     const subnet = subnetOf(address);
-    return subnet === undefined ? [] : [{ family: subnet.family, first: subnet.address, last: subnet.address, path: ['addresses', index], text: address, subnet }];
+    return subnet === undefined
+      ? []
+      : [{ family: subnet.family, first: subnet.address, last: subnet.address, path: ['addresses', index], text: address, subnet }];
   });
   const outside = addresses.flatMap(({ gateway, address }, index) =>
-    outsideGateway(ipam, ['addresses', index, 'gateway'], gateway, [subnetOf(address)].filter((each) => each !== undefined)),
+    outsideGateway(
+      ipam,
+      ['addresses', index, 'gateway'],
+      gateway,
+      [subnetOf(address)].filter((each) => each !== undefined),
+    ),
   );
   const empty = addresses.length > 0 || capabilities.includes('ips') ? [] : [finding(noAddresses, placeOf(ipam, [], 'key'), staticText, staticFix)];
   return {
@@ -161,25 +176,23 @@ function checkWhereabouts({ ipam, options }: Input): Judged {
   };
 }
 
-function whereaboutsRange(ipam: PlacedValue, written: WhereaboutsRange, path: Path): JudgedRange {
-  const text = written.range ?? '';
+/** "first-last/prefix", or a network alone. */
+function dashedRange(text: string): { readonly dashed: string; readonly subnet: Subnet | undefined } {
   const [left = '', right] = text.split('-').map((part) => part.trim());
-  const subnet = subnetOf(right ?? left);
+  return right === undefined ? { dashed: '', subnet: subnetOf(left) } : { dashed: left, subnet: subnetOf(right) };
+}
+
+function whereaboutsRange(ipam: PlacedValue, written: WhereaboutsRange, path: Path): JudgedRange {
+  const { range: text = '', range_start: start = '', range_end: end = '' } = written;
+  const { dashed, subnet } = dashedRange(text);
   if (subnet === undefined) return { findings: [] };
   const wrong = (key: string, sentence: string): Finding => finding(rangeInvalid, placeOf(ipam, [...path, key]), sentence);
-  const bounds: readonly (readonly [string, string | undefined])[] = [
-    ['range', right === undefined ? undefined : left],
-    ['range_start', written.range_start],
-    ['range_end', written.range_end],
-  ];
-  const findings = bounds.flatMap(([key, address]) =>
-    address === undefined || address === '' || holds(subnet, address) ? [] : [wrong(key, `${address} is not in ${subnet.text}`)],
-  );
-  const first = addressOf(written.range_start ?? (right === undefined ? '' : left))?.value ?? subnet.first + 1n;
-  const last = addressOf(written.range_end ?? right?.split('/')[0] ?? '')?.value ?? subnet.last;
-  if (findings.length > 0) return { findings };
-  if (first > last) return { findings: [wrong(written.range_end === undefined ? 'range' : 'range_end', 'the range ends before it begins')] };
-  return { findings, range: { family: subnet.family, first, last, path: [...path, 'range'], text, subnet } };
+  const outside = bounds({ range: dashed, range_start: start, range_end: end }, subnet);
+  if (outside.length > 0) return { findings: outside.map(([key, address]) => wrong(key, `${address} is not in ${subnet.text}`)) };
+  const first = numberOf(start) ?? numberOf(dashed) ?? subnet.first + 1n;
+  const last = numberOf(end) ?? (dashed === '' ? subnet.last : subnet.address);
+  if (first > last) return { findings: [wrong(end === '' ? 'range' : 'range_end', 'the range ends before it begins')] };
+  return { findings: [], range: { family: subnet.family, first, last, path: [...path, 'range'], text, subnet } };
 }
 
 function checkRoutes(ipam: PlacedValue, options: JsonObject, { ranges, hasGateway }: Judged): readonly Finding[] {

@@ -37,7 +37,9 @@ function objectFindings(object: PlacedValue): readonly Finding[] {
   const extra = typeof spec === 'object' && spec !== null ? Object.keys(spec).filter((key) => key !== 'config') : [];
   return [
     ...checkAnnotations(object, ['metadata', 'annotations'], nadAnnotations),
-    ...(written === expected ? [] : [finding(apiVersion, placeOf(object, ['apiVersion']), `apiVersion ${JSON.stringify(written) ?? 'is missing'}: it must be ${expected}`)]),
+    ...(written === expected
+      ? []
+      : [finding(apiVersion, placeOf(object, ['apiVersion']), `apiVersion ${JSON.stringify(written) ?? 'is missing'}: it must be ${expected}`)]),
     ...extra.map((key) => finding(keyUnknown, placeOf(object, ['spec', key], 'key'), `spec has no key ${JSON.stringify(key)}: it holds only "config"`)),
   ];
 }

@@ -39,7 +39,10 @@ function withoutSchema(plugin: PlacedValue, type: string): Checked {
 
 function unknownType(plugin: PlacedValue, type: string, kind: string): Finding {
   const known = Object.keys(schemas).filter((name) => name !== 'common' && name.startsWith('ipam/') === (kind === 'ipam/'));
-  const meant = didYouMean(type, known.map((name) => name.slice(kind.length)));
+  const meant = didYouMean(
+    type,
+    known.map((name) => name.slice(kind.length)),
+  );
   const text = `the options of ${kind === '' ? 'plugin' : 'IPAM plugin'} ${JSON.stringify(type)} are not known and not checked`;
   return finding(pluginUnknown, placeOf(plugin, ['type']), `${text}${meantText(meant)}`);
 }
@@ -57,7 +60,9 @@ function schemaFindings(plugin: PlacedValue, canonical: JsonValue, name: string)
   // the parser of configurations judges the version
   const errors = (validate.errors ?? []).filter(({ instancePath, keyword }) => instancePath !== '/cniVersion' || keyword !== 'enum');
   const isOfWrongType = (path: string): boolean => errors.some(({ instancePath, keyword }) => instancePath === path && keyword === 'type');
-  return errors.filter(({ instancePath, keyword }) => keyword === 'type' || !isOfWrongType(instancePath)).map((error) => schemaFinding(plugin, canonical, error));
+  return errors
+    .filter(({ instancePath, keyword }) => keyword === 'type' || !isOfWrongType(instancePath))
+    .map((error) => schemaFinding(plugin, canonical, error));
 }
 
 function schemaFinding(plugin: PlacedValue, canonical: JsonValue, { instancePath, keyword, params, message }: ValidationError): Finding {
@@ -71,7 +76,11 @@ function schemaFinding(plugin: PlacedValue, canonical: JsonValue, { instancePath
     return finding(keyMissing, placeOf(plugin, path, 'key'), `${JSON.stringify(key)} is missing`, `Add ${JSON.stringify(key)}.`);
   }
   const value = valueAt(canonical, path);
-  return finding(valueInvalid, placeOf(plugin, path), `${shown(value)} is not allowed: it must be ${allowedText(keyword, params, value) ?? message ?? 'valid'}`);
+  return finding(
+    valueInvalid,
+    placeOf(plugin, path),
+    `${shown(value)} is not allowed: it must be ${allowedText(keyword, params, value) ?? message ?? 'valid'}`,
+  );
 }
 
 function allowedText(keyword: string, params: ValidationError['params'], value: unknown): string | undefined {
@@ -114,7 +123,7 @@ const withArticle = (types: unknown): string => (Array.isArray(types) ? types : 
 const longest = 60;
 
 /** A value as JSON, cut short: it may be long. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

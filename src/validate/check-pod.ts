@@ -1,6 +1,17 @@
 import { type ConfFile, isJsonObject } from '../cni/index.ts';
 import { asPlexusError, type PlexusError, nadNotFound } from '../errors/index.ts';
-import { type Nad, type NadRef, type NetworkSelection, type PodMetadata, defaultNetworkKey, nadKey, networksKey, parseDefaultNetwork, parseSelections, podKey } from '../npwg/index.ts';
+import {
+  type Nad,
+  type NadRef,
+  type NetworkSelection,
+  type PodMetadata,
+  defaultNetworkKey,
+  nadKey,
+  networksKey,
+  parseDefaultNetwork,
+  parseSelections,
+  podKey,
+} from '../npwg/index.ts';
 import { type PlanInputs, type Settings, didYouMean, makePlan } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import type { Ipam } from './check-ipam.ts';
@@ -128,11 +139,24 @@ function missingNad({ nad }: NetworkSelection, element: PlacedElement, { pod, co
   const key = nadKey(nad);
   if (context.nads.has(key)) return [];
   const error = nadNotFound({ nad: key, wantedBy: `pod ${podKey(pod)}` });
-  const meant = didYouMean(key, [...context.nads.keys()]);
+  const meant = similarNad(nad, [...context.nads.keys()]);
   const better = meant === undefined ? '' : `; did you mean ${meant}?`;
   if (context.isWhole) return [{ ...findingOf(error, element.place(['name'])), text: `${error.message}${better}` }];
   const text = `NetworkAttachmentDefinition ${key} is not among these files${better}`;
-  return [{ ...findingOf(error, element.place(['name']), meant === undefined ? 'note' : 'warning'), text, fix: 'Check it together with its file, or with --cluster.' }];
+  return [
+    {
+      ...findingOf(error, element.place(['name']), meant === undefined ? 'note' : 'warning'),
+      text,
+      fix: 'Check it together with its file, or with --cluster.',
+    },
+  ];
+}
+
+/** One of the same namespace with nearly that name, or one of that name in another namespace. */
+function similarNad({ namespace, name }: NadRef, known: readonly string[]): string | undefined {
+  const names = known.filter((key) => key.startsWith(`${namespace}/`)).map((key) => key.slice(namespace.length + 1));
+  const meant = didYouMean(name, names);
+  return meant === undefined ? known.find((key) => key.endsWith(`/${name}`)) : nadKey({ namespace, name: meant });
 }
 
 function warningFinding(text: string, element: PlacedElement): readonly Finding[] {
@@ -167,7 +191,12 @@ type Nads = ReadonlyMap<string, Nad>;
 
 /** Those that mean a file of the node get a stand-in, unless that file is here. */
 const withConfigurations = (nads: Nads, { files }: PodContext): Nads =>
-  new Map([...nads].map(([key, nad]) => [key, nad.config === undefined && !files.some(({ name }) => name === nad.name) ? { ...standInNad(nad), ...resourceOf(nad) } : nad]));
+  new Map(
+    [...nads].map(([key, nad]) => [
+      key,
+      nad.config === undefined && !files.some(({ name }) => name === nad.name) ? { ...standInNad(nad), ...resourceOf(nad) } : nad,
+    ]),
+  );
 
 const resourceOf = ({ resourceName }: Nad): Partial<Nad> => (resourceName === undefined ? {} : { resourceName });
 
@@ -202,7 +231,9 @@ export function selectedNads({ object, pod: path }: PodSubject, settings: Settin
   return [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = object.textAt([...annotations, key]);
     const elements = text === undefined ? [] : placedSelections(text).elements;
-    return elements.flatMap(({ alone }) => (refusal(() => selectionsIn(key, alone, input)).length > 0 ? [] : selectionsIn(key, alone, input).map(({ nad }) => nad)));
+    return elements.flatMap(({ alone }) =>
+      refusal(() => selectionsIn(key, alone, input)).length > 0 ? [] : selectionsIn(key, alone, input).map(({ nad }) => nad),
+    );
   });
 }
 

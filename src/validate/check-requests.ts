@@ -15,7 +15,8 @@ function checkIps({ ips = [], nad }: NetworkSelection, element: PlacedElement, {
   return ips.flatMap((text, index) => {
     const place = element.place(['ips', index]);
     const [address = ''] = text.split('/');
-    if (type === 'static' && !text.includes('/')) return [finding(requestOutside, place, `${text} has no prefix length, which static needs`, `Write ${text}/24, or the prefix of your network.`)];
+    if (type === 'static' && !text.includes('/'))
+      return [finding(requestOutside, place, `${text} has no prefix length, which static needs`, `Write ${text}/24, or the prefix of your network.`)];
     if (type !== 'host-local' || ranges.length === 0 || ranges.some((range) => inRange(range, address))) return [];
     return [finding(requestOutside, place, `${text} is in no range of ${nadKey(nad)} (${ranges.map((range) => range.text).join(', ')})`)];
   });
@@ -33,6 +34,12 @@ function checkGateways({ defaultRoute: gateways = [], nad, ips = [] }: NetworkSe
   return gateways.flatMap((gateway, index) =>
     subnets.some((subnet) => holds(subnet, gateway))
       ? []
-      : [finding(defaultRoute, element.place(['default-route', index]), `gateway ${gateway} is in no subnet of ${nadKey(nad)} (${subnets.map(({ text }) => text).join(', ')})`)],
+      : [
+          finding(
+            defaultRoute,
+            element.place(['default-route', index]),
+            `gateway ${gateway} is in no subnet of ${nadKey(nad)} (${subnets.map(({ text }) => text).join(', ')})`,
+          ),
+        ],
   );
 }

@@ -23,7 +23,10 @@ export function checkDuplicates(objects: readonly PlacedValue[]): readonly Findi
 }
 
 function identityOf({ value }: PlacedValue): string {
-  const text = (path: readonly string[]): string => String(valueAt(value, path) ?? '');
+  const text = (path: readonly string[]): string => {
+    const found = valueAt(value, path);
+    return typeof found === 'string' ? found : '';
+  };
   return `${text(['kind'])} ${text(['metadata', 'namespace']) || 'default'}/${text(['metadata', 'name'])}`;
 }
 

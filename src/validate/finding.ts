@@ -27,9 +27,19 @@ export interface Rule {
 const rule = (id: string, severity: Severity, sentence: string, fix: string): Rule => ({ id: `PLX-V-${id}`, severity, sentence, fix });
 
 export const syntax = rule('SYNTAX', 'error', 'A file is neither YAML nor JSON.', 'Correct the text at this place.');
-export const template = rule('TEMPLATE', 'note', 'A file is a template, not YAML: it is skipped.', 'Render it first (helm template, for example) and check the result.');
+export const template = rule(
+  'TEMPLATE',
+  'note',
+  'A file is a template, not YAML: it is skipped.',
+  'Render it first (helm template, for example) and check the result.',
+);
 export const objectInvalid = rule('OBJECT', 'error', 'A Kubernetes object has no name, or a value of the wrong type.', 'Correct the object.');
-export const apiVersion = rule('API-VERSION', 'error', 'A NetworkAttachmentDefinition has an apiVersion that no cluster serves.', 'Write apiVersion: k8s.cni.cncf.io/v1.');
+export const apiVersion = rule(
+  'API-VERSION',
+  'error',
+  'A NetworkAttachmentDefinition has an apiVersion that no cluster serves.',
+  'Write apiVersion: k8s.cni.cncf.io/v1.',
+);
 export const duplicate = rule('DUPLICATE', 'error', 'Two objects of one kind have the same namespace and name.', 'Rename one of them, or delete it.');
 export const keyUnknown = rule('KEY-UNKNOWN', 'warning', 'A key that nobody reads.', 'Correct its spelling or take it out.');
 export const keyRepeated = rule('KEY-REPEATED', 'warning', 'A key is there twice; the last one counts.', 'Take one of them out.');
@@ -39,16 +49,61 @@ export const addressInvalid = rule('ADDRESS', 'error', 'An IP address, network o
 export const rangeInvalid = rule('RANGE', 'error', 'Addresses to give out do not fit their subnet.', 'Correct the range or the subnet.');
 export const gatewayOutside = rule('GATEWAY', 'warning', 'A gateway cannot be reached from its subnet.', 'Use an address of the subnet.');
 export const rangeOverlap = rule('RANGE-OVERLAP', 'error', 'Ranges of one network overlap.', 'Separate the ranges, or merge them into one.');
-export const exclusive = rule('EXCLUSIVE', 'error', 'Keys that exclude each other are both set, or none of several that are needed.', 'Keep exactly one of them.');
-export const chain = rule('CHAIN', 'error', 'A plugin that only changes an interface has none before it.', 'Put it into "plugins", after the plugin that makes the interface.');
-export const pluginUnknown = rule('PLUGIN-UNKNOWN', 'note', 'A plugin whose options are not known here: they are not checked.', 'Nothing, if the type is spelled right.');
-export const versionAbsent = rule('VERSION-ABSENT', 'note', 'A configuration does not say its cniVersion.', 'Add "cniVersion": "1.0.0", or the version that all its plugins speak.');
-export const defaultRoute = rule('DEFAULT-ROUTE', 'warning', 'A default route has no gateway, or one that cannot be reached.', 'Name a gateway of the network, or drop the route.');
-export const misplaced = rule('MISPLACED', 'error', 'An annotation for pods stands at their owner, where nobody reads it.', 'Move it to spec.template.metadata.annotations.');
+export const exclusive = rule(
+  'EXCLUSIVE',
+  'error',
+  'Keys that exclude each other are both set, or none of several that are needed.',
+  'Keep exactly one of them.',
+);
+export const chain = rule(
+  'CHAIN',
+  'error',
+  'A plugin that only changes an interface has none before it.',
+  'Put it into "plugins", after the plugin that makes the interface.',
+);
+export const pluginUnknown = rule(
+  'PLUGIN-UNKNOWN',
+  'note',
+  'A plugin whose options are not known here: they are not checked.',
+  'Nothing, if the type is spelled right.',
+);
+export const versionAbsent = rule(
+  'VERSION-ABSENT',
+  'note',
+  'A configuration does not say its cniVersion.',
+  'Add "cniVersion": "1.0.0", or the version that all its plugins speak.',
+);
+export const defaultRoute = rule(
+  'DEFAULT-ROUTE',
+  'warning',
+  'A default route has no gateway, or one that cannot be reached.',
+  'Name a gateway of the network, or drop the route.',
+);
+export const misplaced = rule(
+  'MISPLACED',
+  'error',
+  'An annotation for pods stands at their owner, where nobody reads it.',
+  'Move it to spec.template.metadata.annotations.',
+);
 export const annotationUnknown = rule('ANNOTATION', 'warning', 'An annotation looks like one of the NPWG standard, but is not.', 'Correct the key.');
-export const nodeFile = rule('NODE-FILE', 'note', 'A NetworkAttachmentDefinition has no spec.config: a file of that name on the node is used, which is not checked.', 'Nothing, if the file is there on every node.');
-export const subnetShared = rule('SUBNET-SHARED', 'warning', 'Two networks on the same link give out the same addresses without knowing of each other.', 'Use separate ranges, or one NetworkAttachmentDefinition for both.');
-export const requestLost = rule('REQUEST-LOST', 'warning', 'A request of a pod that reaches no plugin.', 'Declare the capability in the network, or drop the request.');
+export const nodeFile = rule(
+  'NODE-FILE',
+  'note',
+  'A NetworkAttachmentDefinition has no spec.config: a file of that name on the node is used, which is not checked.',
+  'Nothing, if the file is there on every node.',
+);
+export const subnetShared = rule(
+  'SUBNET-SHARED',
+  'warning',
+  'Two networks on the same link give out the same addresses without knowing of each other.',
+  'Use separate ranges, or one NetworkAttachmentDefinition for both.',
+);
+export const requestLost = rule(
+  'REQUEST-LOST',
+  'warning',
+  'A request of a pod that reaches no plugin.',
+  'Declare the capability in the network, or drop the request.',
+);
 
 export const ignored = rule('IGNORED', 'warning', 'A key has no effect beside another one.', 'Keep the one that is meant.');
 export const noAddresses = rule('NO-ADDRESSES', 'warning', 'An IPAM plugin has no addresses to give out.', 'Name the addresses, or let pods ask for them.');

@@ -1,10 +1,24 @@
 import type { JsonObject } from '../cni/index.ts';
 import type { Ipam } from './check-ipam.ts';
-import { type Finding, type Rule, chain, defaultRoute, exclusive, finding, ignored, keyMissing, placeOf, rangeInvalid, requestLost, valueInvalid } from './finding.ts';
+import {
+  type Finding,
+  type Rule,
+  chain,
+  defaultRoute,
+  exclusive,
+  finding,
+  ignored,
+  keyMissing,
+  placeOf,
+  rangeInvalid,
+  requestLost,
+  valueInvalid,
+} from './finding.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
 /** One plugin, as its rules see it. */
 export interface PluginInput {
+  readonly type: string;
   readonly plugin: PlacedValue;
   /** As Go reads them, valid by themselves. */
   readonly options: JsonObject;
@@ -15,15 +29,15 @@ export interface PluginInput {
   readonly ipam: Ipam;
 }
 
-/** What a plugin's documentation says about keys together, by type of the plugin. */
-export function checkRules(type: string, input: PluginInput): readonly Finding[] {
-  return (pluginRules[type] ?? []).flatMap((rule) => rule(input));
+/** What a plugin's documentation says about keys together. */
+export function checkRules(input: PluginInput): readonly Finding[] {
+  return (pluginRules[input.type] ?? []).flatMap((rule) => rule(input));
 }
 
 type PluginRule = (input: PluginInput) => readonly Finding[];
 
-const at = ({ plugin }: PluginInput, path: Path, rule: Rule, text: string, fix?: string): readonly Finding[] => [
-  finding(rule, placeOf(plugin, path, path.length === 0 ? 'key' : 'value'), text, fix),
+const at = ({ plugin }: PluginInput, path: Path, rule: Rule, ...[text, fix]: readonly [text: string, fix?: string]): readonly Finding[] => [
+  finding(rule, placeOf(plugin, path), text, fix),
 ];
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== '' && value !== false && value !== 0;
@@ -35,10 +49,10 @@ const notTogether =
     isFilled(input.options[one]) && isFilled(input.options[other]) ? at(input, [other], exclusive, `${one} and ${other} cannot both be set`) : [];
 
 const neverFirst: PluginRule = (input) =>
-  input.isFirst ? at(input, ['type'], chain, `${String(input.options['type'])} changes the interface of the plugin before it, and there is none`) : [];
+  input.isFirst ? at(input, ['type'], chain, `${input.type} changes the interface of the plugin before it, and there is none`) : [];
 
 const needsIpamFirst: PluginRule = (input) =>
-  input.isFirst && input.ipam.type === '' ? at(input, [], keyMissing, `${String(input.options['type'])} needs "ipam" with a type`, 'Add "ipam".') : [];
+  input.isFirst && input.ipam.type === '' ? at(input, [], keyMissing, `${input.type} needs "ipam" with a type`, 'Add "ipam".') : [];
 
 const needsCapability =
   (capability: string, unless: readonly string[] = []): PluginRule =>
@@ -49,7 +63,7 @@ const needsCapability =
           input,
           ['type'],
           requestLost,
-          `${String(input.options['type'])} is given nothing to do: it does not declare the capability ${capability}`,
+          `${input.type} is given nothing to do: it does not declare the capability ${capability}`,
           `Add "capabilities": {"${capability}": true} beside its "type".`,
         );
 
@@ -80,14 +94,26 @@ const oneDevice: PluginRule = (input) => {
   const given = deviceKeys.filter((key) => isFilled(input.options[key]));
   const [first = '', ...others] = given;
   if (given.length === 0 && !input.getsDevice)
-    return at(input, [], exclusive, `one of ${deviceKeys.join(', ')} is needed`, 'Name the device, or the resource it comes from (annotation k8s.v1.cni.cncf.io/resourceName).');
+    return at(
+      input,
+      [],
+      exclusive,
+      `one of ${deviceKeys.join(', ')} is needed`,
+      'Name the device, or the resource it comes from (annotation k8s.v1.cni.cncf.io/resourceName).',
+    );
   return others.flatMap((key) => at(input, [key], ignored, `${key} has no effect: ${first} already says which device`));
 };
 
 const needsDevice: PluginRule = (input) =>
   input.getsDevice || isFilled(input.options['deviceID'])
     ? []
-    : at(input, [], keyMissing, 'deviceID is missing, and no resource says where devices come from', 'Add the annotation k8s.v1.cni.cncf.io/resourceName, or "deviceID".');
+    : at(
+        input,
+        [],
+        keyMissing,
+        'deviceID is missing, and no resource says where devices come from',
+        'Add the annotation k8s.v1.cni.cncf.io/resourceName, or "deviceID".',
+      );
 
 const sriovVlan: PluginRule = (input) =>
   isFilled(input.options['vlanQoS']) && !isFilled(input.options['vlan']) ? at(input, ['vlanQoS'], exclusive, 'vlanQoS needs a vlan other than 0') : [];

@@ -25,7 +25,12 @@ export function sarifLog(findings: readonly Finding[], version: string): object 
 
 function rulesOf(findings: readonly Finding[]): readonly ReportedRule[] {
   const own = new Map<string, Rule>(rules.map((rule) => [rule.id, rule]));
-  const found = new Map(findings.map(({ rule, fix }) => [rule, { id: rule, sentence: own.get(rule)?.sentence ?? 'What Plexus says when it runs this.', fix: own.get(rule)?.fix ?? fix }]));
+  const found = new Map(
+    findings.map(({ rule, fix }) => [
+      rule,
+      { id: rule, sentence: own.get(rule)?.sentence ?? 'What Plexus says when it runs this.', fix: own.get(rule)?.fix ?? fix },
+    ]),
+  );
   return [...found.values()];
 }
 

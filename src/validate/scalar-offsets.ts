@@ -12,15 +12,22 @@ interface Unit {
  */
 export function scalarOffsets(source: string, type: Scalar.Type | undefined, value: string): readonly number[] {
   const units = unitsOf(source, type);
+  const end: Unit = { char: '', offset: source.length };
   const offsets: number[] = [];
   let next = 0;
   for (const char of value.split('')) {
-    if (!isSpace(char)) while (next < units.length && isSpace(units[next]?.char ?? '')) next++;
-    const unit = units[next];
-    offsets.push(unit?.offset ?? source.length);
-    if (unit?.char === char) next++;
+    if (!isSpace(char)) next = behindSpace(units, next);
+    const unit = units[next] ?? end;
+    offsets.push(unit.offset);
+    if (unit.char === char) next++;
   }
-  return [...offsets, units[next]?.offset ?? source.length];
+  return [...offsets, (units[next] ?? end).offset];
+}
+
+function behindSpace(units: readonly Unit[], from: number): number {
+  let next = from;
+  while (isSpace(units[next]?.char ?? '')) next++;
+  return next;
 }
 
 const isSpace = (char: string): boolean => /\s/.test(char);
@@ -34,16 +41,25 @@ function unitsOf(source: string, type: Scalar.Type | undefined): readonly Unit[]
       return quotedUnits(source, /''|./gs, (text) => text.slice(0, 1));
     case 'QUOTE_DOUBLE':
       return quotedUnits(source, /\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n[ \t]*|.)|./gs, unescaped);
-    default:
+    case 'PLAIN':
+    case undefined:
       return literalUnits(source, 0);
   }
 }
 
-const literalUnits = (source: string, from: number): readonly Unit[] => source.split('').map((char, offset) => ({ char, offset })).slice(from);
+const literalUnits = (source: string, from: number): readonly Unit[] =>
+  source
+    .split('')
+    .map((char, offset) => ({ char, offset }))
+    .slice(from);
 
 function quotedUnits(source: string, pattern: RegExp, decode: (text: string) => string): readonly Unit[] {
   const inner = source.slice(1, -1);
-  return [...inner.matchAll(pattern)].flatMap(({ 0: text, index }) => decode(text).split('').map((char) => ({ char, offset: index + 1 })));
+  return [...inner.matchAll(pattern)].flatMap(({ 0: text, index }) =>
+    decode(text)
+      .split('')
+      .map((char) => ({ char, offset: index + 1 })),
+  );
 }
 
 const short: Readonly<Record<string, string>> = {

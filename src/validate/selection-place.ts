@@ -77,7 +77,8 @@ function placeNamedIn(message: string): { readonly element?: number; readonly fi
   return { element: Number(parts[1]) - 1, field };
 }
 
-const pathOf = (field: string): Path => [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) => (index === undefined ? (key ?? '') : Number(index)));
+const pathOf = (field: string): Path =>
+  [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) => (index === undefined ? (key ?? '') : Number(index)));
 
 /** Whether an element of the JSON form asks for something. */
 export const asksFor = ({ value }: PlacedElement, field: string): boolean => {

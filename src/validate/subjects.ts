@@ -66,7 +66,10 @@ function readYaml(file: PlacedText): Read {
   const isTemplate = /\{\{.*\}\}/s.test(file.text);
   const place = placeIn(file, broken.pos[0], broken.pos[1]);
   const [problem = ''] = broken.message.split('\n');
-  return { subjects: [], findings: [isTemplate ? finding(template, place, 'this is a template, not YAML: it is not checked') : finding(syntax, place, yamlText(problem))] };
+  return {
+    subjects: [],
+    findings: [isTemplate ? finding(template, place, 'this is a template, not YAML: it is not checked') : finding(syntax, place, yamlText(problem))],
+  };
 }
 
 // the library adds the place, which stands in front already
@@ -144,6 +147,7 @@ function readDaemonYaml(text: PlacedText): Read {
   const [document] = parseAllDocuments(text.text, { logLevel: 'silent' }) as readonly (Document.Parsed | undefined)[];
   const [error] = document?.errors ?? [];
   if (document === undefined || document.contents === null) return nothing;
-  if (error !== undefined) return { subjects: [], findings: [finding(syntax, placeIn(text, error.pos[0], error.pos[1]), yamlText(error.message.split('\n')[0] ?? ''))] };
+  if (error !== undefined)
+    return { subjects: [], findings: [finding(syntax, placeIn(text, error.pos[0], error.pos[1]), yamlText(error.message.split('\n')[0] ?? ''))] };
   return { subjects: [{ kind: 'daemon', value: placedDocument(text, document, document.toJS()) }], findings: [] };
 }

@@ -136,9 +136,7 @@ function childOf(node: Node | null | undefined, key: string | number, document: 
   if (!isMap(target)) return undefined;
   const pairs = target.items as unknown as readonly Pair<Node, Node | null>[];
   const named = (pair: Pair<Node, Node | null>): string => (isScalar(pair.key) ? String(pair.key.value) : '');
-  return (
-    pairs.findLast((pair) => named(pair) === String(key)) ?? pairs.findLast((pair) => named(pair).toLowerCase() === String(key).toLowerCase())
-  );
+  return pairs.findLast((pair) => named(pair) === String(key)) ?? pairs.findLast((pair) => named(pair).toLowerCase() === String(key).toLowerCase());
 }
 
 function textAt(root: Root, path: Path): PlacedText | undefined {

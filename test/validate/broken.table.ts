@@ -14,7 +14,14 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'bridge-vlan.yaml', findings: [[10, 'PLX-V-VALUE']] },
   { file: 'comma.conf', findings: [[3, 'PLX-V-SYNTAX']] },
   { file: 'config-is-object.yaml', findings: [[6, 'PLX-NAD-INVALID']] },
-  { file: 'configmap-multus.yaml', findings: [[13, 'PLX-V-KEY-UNKNOWN'], [14, 'PLX-SETTINGS-INVALID'], [22, 'PLX-CONFIGURATION-INVALID']] },
+  {
+    file: 'configmap-multus.yaml',
+    findings: [
+      [13, 'PLX-V-KEY-UNKNOWN'],
+      [14, 'PLX-SETTINGS-INVALID'],
+      [22, 'PLX-CONFIGURATION-INVALID'],
+    ],
+  },
   { file: 'cronjob-annotation.yaml', findings: [[13, 'PLX-INTERFACE-TAKEN']] },
   { file: 'default-network-two.yaml', findings: [[6, 'PLX-SELECTION-INVALID']] },
   { file: 'deployment-annotation.yaml', findings: [[6, 'PLX-V-MISPLACED']] },
@@ -40,7 +47,13 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'nested-multus.yaml', findings: [[9, 'PLX-NESTED-CALL']] },
   { file: 'node-deadline.conf', findings: [[7, 'PLX-SETTINGS-INVALID']] },
   { file: 'node-without-default.conf', findings: [[1, 'PLX-SETTINGS-INVALID']] },
-  { file: 'node.conflist', findings: [[7, 'PLX-V-KEY-UNKNOWN'], [9, 'PLX-V-VALUE']] },
+  {
+    file: 'node.conflist',
+    findings: [
+      [7, 'PLX-V-KEY-UNKNOWN'],
+      [9, 'PLX-V-VALUE'],
+    ],
+  },
   { file: 'ovs-without-bridge.yaml', findings: [[7, 'PLX-V-KEY-MISSING']] },
   { file: 'plugin-without-type.yaml', findings: [[11, 'PLX-CONFIGURATION-INVALID']] },
   { file: 'plugins-empty.yaml', findings: [[9, 'PLX-CONFIGURATION-INVALID']] },
@@ -54,7 +67,13 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'pod-key-typo.yaml', findings: [[9, 'PLX-V-KEY-UNKNOWN']] },
   { file: 'pod-name-typo.yaml', findings: [[20, 'PLX-NAD-NOT-FOUND']] },
   { file: 'pod-two-default-routes.yaml', findings: [[22, 'PLX-SELECTION-INVALID']] },
-  { file: 'pod-two-mistakes.yaml', findings: [[8, 'PLX-SELECTION-INVALID'], [9, 'PLX-SELECTION-INVALID']] },
+  {
+    file: 'pod-two-mistakes.yaml',
+    findings: [
+      [8, 'PLX-SELECTION-INVALID'],
+      [9, 'PLX-SELECTION-INVALID'],
+    ],
+  },
   { file: 'pod.json', findings: [[7, 'PLX-SELECTION-INVALID']] },
   { file: 'portmap-without-capability.yaml', findings: [[11, 'PLX-V-REQUEST-LOST']] },
   { file: 'ptp-without-ipam.yaml', findings: [[7, 'PLX-V-KEY-MISSING']] },
@@ -62,7 +81,13 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'range-reversed.yaml', findings: [[15, 'PLX-V-RANGE']] },
   { file: 'ranges-missing.yaml', findings: [[10, 'PLX-V-KEY-MISSING']] },
   { file: 'ranges-overlap.yaml', findings: [[15, 'PLX-V-RANGE-OVERLAP']] },
-  { file: 'resource-typo.yaml', findings: [[6, 'PLX-V-ANNOTATION'], [9, 'PLX-V-KEY-MISSING']] },
+  {
+    file: 'resource-typo.yaml',
+    findings: [
+      [6, 'PLX-V-ANNOTATION'],
+      [9, 'PLX-V-KEY-MISSING'],
+    ],
+  },
   { file: 'route-without-dst.yaml', findings: [[14, 'PLX-V-KEY-MISSING']] },
   { file: 'spec-key.yaml', findings: [[7, 'PLX-V-KEY-UNKNOWN']] },
   { file: 'sriov-qos-without-vlan.yaml', findings: [[12, 'PLX-V-EXCLUSIVE']] },
