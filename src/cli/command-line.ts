@@ -14,7 +14,7 @@ import { versionText } from './version-text.ts';
 export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 2> {
   let misuse: string | undefined;
   let status: 0 | 1 | 2 = 0;
-  const parser = yargs([...words])
+  const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -
     .scriptName('plexus')
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand)

@@ -43,7 +43,7 @@ function textOf(findings: readonly Finding[], { files }: FileSet, { output, colo
 }
 
 async function inputsAt(path: string): Promise<readonly InputFile[]> {
-  if (path === '-') return [{ path: 'stdin', text: await readStdin(process.stdin, false) }];
+  if (path === '/dev/stdin') return [{ path: 'stdin', text: await readStdin(process.stdin, false) }];
   const info = await stat(path).catch((error: unknown) => {
     throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
   });
@@ -73,7 +73,7 @@ const read = (file: string): Promise<string> =>
     throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
   });
 
-const clusterSeconds = 30;
+const clusterSeconds = 10;
 
 async function nadsOfCluster(refs: ReturnType<typeof wantedNads>, run: ValidateRun): Promise<ReadonlyMap<string, Nad | undefined>> {
   const cluster = connectTo(run);

@@ -152,7 +152,6 @@ function ipamSchema(ipam: ReadonlyMap<string, JsonObject>): JsonObject {
     title: 'IPAM',
     description: 'The IPAM plugin, by its type, with its options.',
     type: 'object',
-    required: ['type'],
     allOf: byType(bare),
   };
 }

@@ -40,7 +40,7 @@ const resultOf = ({ file, key, rule, severity, text, fix, ...span }: Finding, re
   ruleId: rule,
   ruleIndex: reported.findIndex(({ id }) => id === rule),
   level: severity,
-  message: { text: `${text}. ${fix}` },
+  message: { text: `${text}${/[.?!]$/.test(text) ? '' : '.'} ${fix}` },
   locations: [
     {
       physicalLocation: {
