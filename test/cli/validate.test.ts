@@ -132,7 +132,9 @@ describe('plexus validate --cluster', () => {
   it('a network that is not there is an error', async () => {
     const { code, stdout } = await plexus(['validate', ...access, '-'], podWith('laboratory'));
     expect(code).toBe(1);
-    expect(stdout).toContain('error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p asks for NetworkAttachmentDefinition default/laboratory, which does not exist');
+    expect(stdout).toContain(
+      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p asks for NetworkAttachmentDefinition default/laboratory, which does not exist',
+    );
   });
 
   it('what the pod asks of it is judged by it', async () => {

@@ -23,7 +23,10 @@ const spoiled = fc.record({
   sample: fc.constantFrom(...samples),
   from: fc.nat({ max: 1000 }),
   length: fc.nat({ max: 12 }),
-  put: fc.oneof(fc.constantFrom('', '{', '}', '"', ',', ': ', '- ', '\n', 'null', '[]', '{}', '-1', '"x"', '&a ', '*a', '\t', '\\'), fc.string({ maxLength: 4 })),
+  put: fc.oneof(
+    fc.constantFrom('', '{', '}', '"', ',', ': ', '- ', '\n', 'null', '[]', '{}', '-1', '"x"', '&a ', '*a', '\t', '\\'),
+    fc.string({ maxLength: 4 }),
+  ),
 });
 
 describe('whatever a file holds', () => {
@@ -38,21 +41,54 @@ describe('whatever a file holds', () => {
   });
 
   it('values of any type are judged, not stumbled over', () => {
-    const keys = ['type', 'ipam', 'plugins', 'capabilities', 'ranges', 'subnet', 'routes', 'vlanTrunk', 'name', 'cniVersion', 'delegates', 'sysctl', 'addresses', 'ipRanges', 'dst'];
-    const values = [fc.constantFrom('bridge', 'host-local', 'static', 'whereabouts', 'tuning', 'multus', '10.0.0.0/24', ''), fc.integer(), fc.boolean(), fc.constant(null)];
+    const keys = [
+      'type',
+      'ipam',
+      'plugins',
+      'capabilities',
+      'ranges',
+      'subnet',
+      'routes',
+      'vlanTrunk',
+      'name',
+      'cniVersion',
+      'delegates',
+      'sysctl',
+      'addresses',
+      'ipRanges',
+      'dst',
+    ];
+    const values = [
+      fc.constantFrom('bridge', 'host-local', 'static', 'whereabouts', 'tuning', 'multus', '10.0.0.0/24', ''),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+    ];
     const config = fc.object({ key: fc.constantFrom(...keys), maxDepth: 4, values });
     fc.assert(
-      fc.property(config, fc.constantFrom('bridge', 'macvlan', 'multus', 'ovs', 'bandwidth'), fc.constantFrom('host-local', 'static', 'whereabouts', 'dhcp'), (value, type, ipam) => {
-        findingsIn('x.conf', JSON.stringify(value));
-        findingsIn('y.conf', JSON.stringify({ cniVersion: '1.0.0', name: 'x', type, ...value, ipam: { ...value, type: ipam } }));
-      }),
+      fc.property(
+        config,
+        fc.constantFrom('bridge', 'macvlan', 'multus', 'ovs', 'bandwidth'),
+        fc.constantFrom('host-local', 'static', 'whereabouts', 'dhcp'),
+        (value, type, ipam) => {
+          findingsIn('x.conf', JSON.stringify(value));
+          findingsIn('y.conf', JSON.stringify({ cniVersion: '1.0.0', name: 'x', type, ...value, ipam: { ...value, type: ipam } }));
+        },
+      ),
       { numRuns: 600 },
     );
   });
 
   it('annotations of any kind are judged', () => {
-    const element = fc.object({ key: fc.constantFrom('name', 'ips', 'mac', 'interface', 'default-route', 'bandwidth', 'cni-args', 'deviceID'), maxDepth: 2, values: [fc.constantFrom('a', 'net1', '10.0.0.1'), fc.integer()] });
-    const text = fc.oneof(fc.string(), fc.array(element, { maxLength: 3 }).map((list) => JSON.stringify(list)));
+    const element = fc.object({
+      key: fc.constantFrom('name', 'ips', 'mac', 'interface', 'default-route', 'bandwidth', 'cni-args', 'deviceID'),
+      maxDepth: 2,
+      values: [fc.constantFrom('a', 'net1', '10.0.0.1'), fc.integer()],
+    });
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(element, { maxLength: 3 }).map((list) => JSON.stringify(list)),
+    );
     fc.assert(
       fc.property(text, fc.constantFrom('k8s.v1.cni.cncf.io/networks', 'v1.multus-cni.io/default-network'), (annotation, key) => {
         findingsIn('p.json', JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { [key]: annotation } } }, null, 2));

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { readFiles, sarifLog, validate } from '../../src/validate/index.ts';
 
 it('a SARIF 2.1.0 log has the shape that code hosts read', () => {
-  const text = 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: x}\nspec:\n  config: \'{"type": "bridge", "vlan": 5000}\'\n';
+  const text =
+    'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: x}\nspec:\n  config: \'{"type": "bridge", "vlan": 5000}\'\n';
   expect(sarifLog(validate(readFiles([{ path: './networks/my net.yaml', text }])), '1.2.3')).toMatchInlineSnapshot(`
     {
       "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",

@@ -33,15 +33,29 @@ describe('the schemas for editors', () => {
 
   const ofSchema = ['PLX-V-VALUE', 'PLX-V-KEY-UNKNOWN', 'PLX-V-KEY-MISSING', 'PLX-V-ADDRESS'];
   // found by what keys mean together, which no schema of ours says
-  const together = ['bandwidth-burst', 'bridge-trunk-half', 'ipvlan-without-ipam', 'ovs-without-bridge', 'ranges-missing', 'resource-typo', 'sriov-without-device', 'tuning-sysctl'];
+  const together = [
+    'bandwidth-burst',
+    'bridge-trunk-half',
+    'ipvlan-without-ipam',
+    'ovs-without-bridge',
+    'ranges-missing',
+    'resource-typo',
+    'sriov-without-device',
+    'tuning-sysctl',
+  ];
   const wrong = broken.filter(
     ({ file, findings }) =>
-      findings.every(([, rule]) => ofSchema.includes(rule)) && file.endsWith('.yaml') && nadsIn(`broken/${file}`).length === 1 && !together.includes(file.slice(0, -5)),
+      findings.every(([, rule]) => ofSchema.includes(rule)) &&
+      file.endsWith('.yaml') &&
+      nadsIn(`broken/${file}`).length === 1 &&
+      !together.includes(file.slice(0, -5)),
   );
 
   it.each(wrong.map(({ file }) => file).filter((file) => file !== 'whereabouts-exclude.yaml'))('refuse broken/%s', (file) => {
     const [nad] = nadsIn(`broken/${file}`);
-    const isGood = ajv.validate('network-attachment-definition.schema.json', nad) && ajv.validate('network-configuration.schema.json', JSON.parse(nad?.spec?.config ?? '{}'));
+    const isGood =
+      ajv.validate('network-attachment-definition.schema.json', nad) &&
+      ajv.validate('network-configuration.schema.json', JSON.parse(nad?.spec?.config ?? '{}'));
     expect(isGood).toBe(false);
   });
 

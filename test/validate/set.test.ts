@@ -18,9 +18,7 @@ describe('a pod that names a network', () => {
   });
 
   it('gets a note when it is in none, and a warning when one has nearly that name', () => {
-    expect(check([file('p.yaml', pod('lab'))])).toEqual([
-      'p.yaml:7 note PLX-NAD-NOT-FOUND NetworkAttachmentDefinition default/lab is not among these files',
-    ]);
+    expect(check([file('p.yaml', pod('lab'))])).toEqual(['p.yaml:7 note PLX-NAD-NOT-FOUND NetworkAttachmentDefinition default/lab is not among these files']);
     expect(check([file('p.yaml', pod('lap')), file('n.yaml', nad('lab', { type: 'dummy' }))])).toEqual([
       'p.yaml:7 warning PLX-NAD-NOT-FOUND NetworkAttachmentDefinition default/lap is not among these files; did you mean default/lab?',
     ]);
@@ -45,7 +43,9 @@ describe('a pod that names a network', () => {
   });
 
   it('is not told of a mistake of the network a second time', () => {
-    expect(check([file('n.yaml', nad('lab', {})), file('p.yaml', pod('lab'))]).map((text) => text.slice(0, 40))).toEqual(['n.yaml:7 error PLX-CONFIGURATION-INVALID']);
+    expect(check([file('n.yaml', nad('lab', {})), file('p.yaml', pod('lab'))]).map((text) => text.slice(0, 40))).toEqual([
+      'n.yaml:7 error PLX-CONFIGURATION-INVALID',
+    ]);
   });
 
   it('may mean a configuration file beside it, when the network has no configuration of its own', () => {
