@@ -173,6 +173,7 @@ const patterns: Readonly<Record<string, string>> = {
   cidr: '^[0-9a-fA-F.:]+/[0-9]{1,3}$',
   'ip-or-cidr': '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$',
   'whereabouts-range': '^[0-9a-fA-F.:]+(-[0-9a-fA-F.:]+)?(/[0-9]{1,3})?$',
+  interface: '^[^/:%\\s]{1,15}$',
   mac: '^([0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}|[0-9a-fA-F]{4}(\\.[0-9a-fA-F]{4}){2})?$',
 };
 

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, isJsonObject, nameOfType } from '../cni/index.ts';
+import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, nameOfType } from '../cni/index.ts';
 import { parseCidr, parseIp } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import { type Finding, addressInvalid, finding, keyMissing, keyUnknown, placeOf, pluginUnknown, valueInvalid } from './finding.ts';
@@ -25,7 +25,8 @@ export function checkOptions(plugin: PlacedValue, type: string, kind: '' | 'ipam
     ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) => schemaFindings(plugin, canonical, name)),
     ...formatted.flatMap(({ path, format, text }) => {
       const allowed = formats[format]?.(text);
-      return allowed === undefined ? [] : [finding(addressInvalid, placeOf(plugin, path), `${JSON.stringify(text)} is not ${allowed}`)];
+      const rule = format === 'interface' ? valueInvalid : addressInvalid;
+      return allowed === undefined ? [] : [finding(rule, placeOf(plugin, path), `${JSON.stringify(text)} is not ${allowed}`)];
     }),
   ];
   return { findings, ...(isJsonObject(canonical) && !findings.some(({ severity }) => severity === 'error') && { options: canonical }) };
@@ -139,6 +140,10 @@ const formats: Readonly<Record<string, (text: string) => string | undefined>> = 
   cidr: (text) => (isCidr(text) ? undefined : `a network or address with prefix length, such as 10.1.2.0/24${isIp(text) ? ': the /prefix is missing' : ''}`),
   'ip-or-cidr': (text) => (isIp(text) || isCidr(text) ? undefined : 'an address or a network such as 10.1.2.0/30'),
   'whereabouts-range': (text) => (isWhereaboutsRange(text) ? undefined : 'a network such as 10.1.2.0/24, or a range such as 10.1.2.10-10.1.2.20/24'),
+  interface: (text) => {
+    const problem = interfaceNameProblem(text);
+    return problem === undefined ? undefined : `an interface name: ${problem}`;
+  },
   mac: (text) => (macForms.some((form) => form.test(text)) ? undefined : 'a MAC address of six bytes, such as 02:00:00:00:00:01'),
 };
 
