@@ -7,6 +7,7 @@ import { type Operation, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import { settleDeferred } from './del.ts';
 import type { AttachDeps } from './deps.ts';
+import { tellClaims } from './tell-claims.ts';
 import { tellAttached, tellFailed, tellWarnings } from './events.ts';
 import { gatherInputs } from './inputs.ts';
 import { publishStatus } from './publish.ts';
@@ -62,7 +63,7 @@ function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
 
 async function finish(record: SandboxRecord, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal)]);
-  const [pendingStatus] = await Promise.all([publishStatus(record, deps, signal), told]);
+  const [pendingStatus] = await Promise.all([publishStatus(record, deps, signal), told, tellClaims(record, deps, signal)]);
   await deps.journal.write({ ...record, complete: true, ...(pendingStatus !== undefined && { pendingStatus }) });
 }
 

@@ -42,7 +42,7 @@ export const delegateCall = (attachment: Attachment, operation: Operation): Dele
 });
 
 /** What running and undoing delegates needs. */
-export type DelegateDeps = Pick<AttachDeps, 'host' | 'report' | 'now'> & { readonly settings: Pick<AttachDeps['settings'], 'deadlines'> };
+export type DelegateDeps = Pick<AttachDeps, 'host' | 'deviceInfo' | 'report' | 'now'> & { readonly settings: Pick<AttachDeps['settings'], 'deadlines'> };
 
 export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
   host: deps.host,

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
+import type { DeviceInfoFiles, Devices } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
 import type { DeferredCalls, Journal, LockHolder, MultusState, SandboxLocks } from '../journal/index.ts';
 import type { ConfPath } from '../cni/index.ts';
@@ -17,6 +18,8 @@ export interface AttachDeps {
   readonly multusState: MultusState;
   /** Absent when no Kubernetes is configured: then only `delegates` run. */
   readonly cluster: Cluster | undefined;
+  readonly devices: Devices;
+  readonly deviceInfo: DeviceInfoFiles;
   /** Reads a network configuration file, or a folder of them. Never rejects. */
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;

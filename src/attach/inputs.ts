@@ -9,9 +9,10 @@ import {
   podOf,
 } from '../cni/index.ts';
 import { podFromCall, readPod } from '../cluster/index.ts';
-import { podUnidentified, settingsInvalid } from '../errors/index.ts';
-import { type Nad, type NadRef, type PodMetadata, nadKey, networksKey } from '../npwg/index.ts';
-import { type PlanInputs, type Wanted, wantedFor } from '../plan/index.ts';
+import type { Devices } from '../devices/index.ts';
+import { asPlexusError, podUnidentified, settingsInvalid } from '../errors/index.ts';
+import { type Nad, type NadRef, type PodDevices, type PodMetadata, nadKey, networksKey } from '../npwg/index.ts';
+import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
 
 /** What a plan needs to know of the runtime's call. */
@@ -24,7 +25,7 @@ export interface Known {
   readonly links: readonly string[];
 }
 /** All that reading a plan's inputs needs. */
-export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf'>;
+export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf'> & { readonly devices?: Pick<Devices, 'allocated'> };
 
 /** Reads everything the plan for an ADD depends on, once, and decides nothing. */
 export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
@@ -35,7 +36,14 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
 /** The same for a sandbox that is about to go, whatever its links are. */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
   const pod = await findPod(call, deps, signal);
-  return gatherPlanInputs({ call: { ...call, netns: call.netns ?? '' }, pod, links: [] }, deps, signal);
+  const settings = { ...deps.settings, missingDevice: 'ignore' } as const; // kubelet may have forgotten the pod
+  const allocated: Devices['allocated'] = (...words) =>
+    deps.devices.allocated(...words).catch((thrown: unknown) => {
+      deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+      return { devices: [], warnings: [] };
+    });
+  const sources = { ...deps, settings, devices: { ...deps.devices, allocated } };
+  return gatherPlanInputs({ call: { ...call, netns: call.netns ?? '' }, pod, links: [] }, sources, signal);
 }
 
 /** The same without any sandbox, to learn the default network only. */
@@ -55,6 +63,7 @@ const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({ ...call, co
 export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
   const wanted = wantedFor(sources.settings, pod);
   const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), sources.readConf(sources.settings.confDir), readPaths(wanted, sources)]);
+  const devices = pod === undefined ? undefined : await devicesOf(pod, nads, sources, signal);
   const prevResult = call.config['prevResult'];
   return {
     settings: sources.settings,
@@ -66,8 +75,14 @@ export async function gatherPlanInputs({ call, pod, links }: Known, sources: Pla
     confDir,
     paths,
     links,
-    devices: new Map(),
+    ...(devices !== undefined && { devices }),
   };
+}
+
+// asked once for all networks, and only for a pod whose networks need a device (K8S-09)
+async function devicesOf(pod: PodMetadata, nads: PlanInputs['nads'], { devices }: PlanSources, signal: AbortSignal): Promise<PodDevices | undefined> {
+  const wishes = deviceWishesOf(nads.values());
+  return wishes.resources.length + wishes.claims.length === 0 ? undefined : devices?.allocated(pod, wishes, signal);
 }
 
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});

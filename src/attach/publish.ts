@@ -35,7 +35,9 @@ function statusText(record: SandboxRecord, deps: AttachDeps): string {
     if (result === undefined) return [];
     const { network, interfaceName, isDefault } = attachment;
     const defaultRoute = finalGateways(attachment.defaultRoute, result.routes);
-    return statusOf({ network, interfaceName, isDefault, result, ...(defaultRoute !== undefined && { defaultRoute }) }, options);
+    const deviceInfo = entry.state === 'attached' ? entry.deviceInfo : undefined;
+    const extras = { ...(defaultRoute !== undefined && { defaultRoute }), ...(deviceInfo !== undefined && { deviceInfo }) };
+    return statusOf({ network, interfaceName, isDefault, result, ...extras }, options);
   });
   return formatStatus(statuses);
 }

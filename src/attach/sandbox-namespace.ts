@@ -1,4 +1,4 @@
-import { asPlexusError, netnsMissing } from '../errors/index.ts';
+import { isNetnsMissing } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { resultOf } from './undo.ts';
@@ -19,8 +19,7 @@ export async function namespaceNow(record: SandboxRecord, host: Host, signal: Ab
     if (made.some(({ name, mac }) => links.some((link) => link.name === name && link.mac === mac))) return 'own';
     return made.length === 0 ? 'unknown' : 'other';
   } catch (thrown) {
-    const { id, message } = asPlexusError(thrown);
-    return id === 'PLX-NETNS-UNUSABLE' && message.endsWith(`: ${netnsMissing}`) ? 'missing' : 'unknown';
+    return isNetnsMissing(thrown) ? 'missing' : 'unknown';
   }
 }
 

@@ -1,5 +1,5 @@
 import { type CniVersion, type JsonObject, type Result, decodeResult } from '../cni/index.ts';
-import { type PlexusError, asPlexusError } from '../errors/index.ts';
+import { type PlexusError, asPlexusError, isNetnsMissing } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import type { AttachmentRecord } from '../plan/index.ts';
 import { delList } from '../runtime/index.ts';
@@ -25,7 +25,8 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
   const started = deps.now();
   try {
     const host = record.state === 'intended' ? withoutMissingPlugins(deps.host) : deps.host;
-    await delList(delegateCall(attachment, operation), resultOf(record), { ...runtimeDeps(deps), host }, signal);
+    await delAnyhow(record, operation, { ...deps, host }, signal);
+    if (attachment.deviceInfo !== undefined) await deps.deviceInfo.remove(attachment.deviceInfo.file);
   } catch (thrown) {
     const error = asPlexusError(thrown);
     deps.report({ kind: 'problem', sandbox: operation.containerId, error });
@@ -40,6 +41,25 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
   });
   return undefined;
 }
+
+// Some plugins (host-device, sriov) fail when they cannot open a namespace that is gone, and succeed when they are given none,
+// as the specification allows at DEL and as runtimes do: only then is there something that a repetition could do better.
+async function delAnyhow(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<void> {
+  const del = (netns: string | undefined): Promise<void> =>
+    delList(delegateCall(record.attachment, { ...operation, netns }), resultOf(record), runtimeDeps(deps), signal);
+  try {
+    await del(operation.netns);
+  } catch (thrown) {
+    if (operation.netns === undefined || !(await isGone(operation.netns, deps, signal))) throw thrown;
+    await del(undefined);
+  }
+}
+
+const isGone = (netns: string, { host }: DelegateDeps, signal: AbortSignal): Promise<boolean> =>
+  host.listLinks(netns, signal).then(
+    () => false,
+    (thrown: unknown) => isNetnsMissing(thrown),
+  );
 
 // An attachment that never came to its end and whose plugin is missing: that plugin has never run, so it left nothing.
 const withoutMissingPlugins = (host: Host): Host => ({

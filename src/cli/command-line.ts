@@ -1,36 +1,54 @@
 import yargs from 'yargs';
-import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
+import { asPlexusError, nothingLookedAt } from '../errors/index.ts';
 import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
+import { completionCommand } from './commands/completion.ts';
 import { daemonCommand } from './commands/daemon.ts';
+import { devicesCommand } from './commands/devices.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { installCommand } from './commands/install.ts';
+import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
+import { podCommand } from './commands/pod.ts';
+import { podsCommand } from './commands/pods.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
+import { type ExitStatus, tellFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
-/** Runs one command of `plexus`. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
-export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 2> {
+/** Runs one command of `plexus`, called by that name. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
+export async function runCommandLine(words: readonly string[], program = 'plexus'): Promise<ExitStatus> {
   let misuse: string | undefined;
-  let status: 0 | 1 | 2 = 0;
+  let status: ExitStatus = 0;
+  const end = (each: ExitStatus): void => void (status = each);
   const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -
-    .scriptName('plexus')
+    .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
-    .command(planCommand)
+    .command(planCommand(end))
+    .command(networksCommand(end))
+    .command(podsCommand(end))
+    .command(podCommand(end))
     .command(attachmentsCommand)
+    .command(devicesCommand(end))
+    .command(doctorCommand)
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
     .command(uninstallCommand)
-    .command(validateCommand((to) => void (status = to)))
+    .command(validateCommand(end))
+    .command(completionCommand)
     .command(versionCommand)
-    .demandCommand(1, 'Say which command: plan, attachments, cni, daemon, install, uninstall, validate or version.')
+    .demandCommand(
+      1,
+      'Say which command: plan, networks, pods, pod, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+    )
+    .middleware(lastOfEach)
     .strict()
     .recommendCommands()
     .version(versionText())
     .help()
-    .epilogue('Exit status: 0 done, 1 the command failed, 2 it was called wrongly.')
+    .epilogue('Exit status: 0 done, 1 the command failed, 2 it was called wrongly; a command that says otherwise in its own help excepted.')
     .exitProcess(false)
     .wrap(100)
     .fail((message: string | null, error) => {
@@ -41,18 +59,20 @@ export async function runCommandLine(words: readonly string[]): Promise<0 | 1 | 
     await parser.parseAsync();
     return status;
   } catch (thrown) {
-    return misuse === undefined ? failed(thrown) : misused(misuse);
+    if (misuse !== undefined) return misused(misuse, program);
+    tellFailure(thrown);
+    return asPlexusError(thrown).id === nothingLookedAt.id ? 2 : 1;
   }
 }
 
-function misused(problem: string): 2 {
-  process.stderr.write(`plexus: ${problem}\nSee: plexus --help\n`);
-  return 2;
+const repeatable = ['_', 'files', 'device', 'get-yargs-completions', 'getYargsCompletions'];
+
+// said twice, the last one counts, as everywhere
+function lastOfEach(given: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(given)) if (Array.isArray(value) && !repeatable.includes(key)) given[key] = value.at(-1);
 }
 
-function failed(thrown: unknown): 1 {
-  const error = asPlexusError(thrown);
-  const details = detailsOf(error);
-  process.stderr.write(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`);
-  return 1;
+function misused(problem: string, program: string): 2 {
+  process.stderr.write(`plexus: ${problem}\nSee: ${program} --help\n`);
+  return 2;
 }

@@ -1,6 +1,7 @@
 import type { AttachDeps } from '../attach/index.ts';
 import { type Cluster, connect, connectOptionsFor } from '../cluster/index.ts';
 import type { Env } from '../cni/index.ts';
+import { deviceInfoFiles, devicesFor } from '../devices/index.ts';
 import { localHost } from '../host/index.ts';
 import { type LockHolder, bootIdNow, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
 import { createLog, type Log } from '../observe/index.ts';
@@ -11,6 +12,7 @@ import { readConfPath } from '../runtime/index.ts';
 export async function directDeps(settings: Settings, env: Env, standIn?: Cluster): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
   const options = connectOptionsFor(settings, env);
   const log = createLog({ level: settings.logLevel, toStderr: settings.logToStderr, ...(settings.logFile !== undefined && { file: settings.logFile }) });
+  const cluster = standIn ?? (options === undefined ? undefined : connect(options));
   const deps: AttachDeps = {
     settings,
     host: localHost(),
@@ -18,7 +20,9 @@ export async function directDeps(settings: Settings, env: Env, standIn?: Cluster
     locks: fileLocks(`${settings.cniDir}/locks`),
     deferred: deferredCalls(`${settings.cniDir}/deferred`),
     multusState: multusState(settings.multusStateDir),
-    cluster: standIn ?? (options === undefined ? undefined : connect(options)),
+    cluster,
+    devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: undefined }),
+    deviceInfo: deviceInfoFiles(),
     readConf: readConfPath,
     report: log.report,
     bootId: await bootIdNow(),

@@ -1,3 +1,4 @@
+import { deviceInfoFiles } from '../devices/index.ts';
 import { type CheckedRecord, type RepairDeps, checkSandbox, detachSandbox } from '../attach/index.ts';
 import type { Env } from '../cni/index.ts';
 import { asPlexusError, attachmentsDiffer, attachmentsLeft, pluginsElsewhere } from '../errors/index.ts';
@@ -26,6 +27,7 @@ const repairDeps = ({ folder, path, env }: RepairPlaces): RepairDeps => ({
   host: localHost(),
   journal: fileJournal(`${folder}/journal`),
   locks: fileLocks(`${folder}/locks`),
+  deviceInfo: deviceInfoFiles(),
   report: quiet,
   now: Date.now,
   path,

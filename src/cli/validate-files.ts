@@ -1,23 +1,22 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { connect } from '../cluster/index.ts';
 import { parseDaemonOptions } from '../daemon/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type Nad, nadKey } from '../npwg/index.ts';
 import { type FileSet, type Finding, type InputFile, nodeConfig, readFiles, sarifLog, validate, wantedNads } from '../validate/index.ts';
-import { findingsText } from '../view/index.ts';
-import { connectTo } from './cluster-access.ts';
+import { type Paint, validationText } from '../view/index.ts';
+import { type ClusterArguments, sourceFor } from './cluster-options.ts';
 import { readStdin } from './stdin.ts';
 import { versionText } from './version-text.ts';
 
-export interface ValidateRun {
+export interface ValidateRun extends ClusterArguments {
   readonly files: readonly string[];
   readonly config?: string | undefined;
   readonly cluster: boolean;
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
   readonly output: string;
   readonly strict: boolean;
-  readonly colours: boolean;
+  readonly paint: Paint;
 }
 
 /** Checks files and says how: the text to print, and whether something is wrong. Rejects when it could not be done. */
@@ -36,10 +35,10 @@ export async function runValidate(run: ValidateRun): Promise<{ readonly text: st
   return { text: textOf(findings, set, run), failed: findings.some(({ severity }) => bad.includes(severity)) };
 }
 
-function textOf(findings: readonly Finding[], { files }: FileSet, { output, colours }: ValidateRun): string {
+function textOf(findings: readonly Finding[], { files }: FileSet, { output, paint }: ValidateRun): string {
   if (output === 'json') return JSON.stringify(findings, null, 2);
   if (output === 'sarif') return JSON.stringify(sarifLog(findings, versionText()), null, 2);
-  return findingsText(findings, files.length, colours);
+  return validationText(findings, files.length, paint);
 }
 
 async function inputsAt(path: string): Promise<readonly InputFile[]> {
@@ -76,7 +75,7 @@ const read = (file: string): Promise<string> =>
 const clusterSeconds = 10;
 
 async function nadsOfCluster(refs: ReturnType<typeof wantedNads>, run: ValidateRun): Promise<ReadonlyMap<string, Nad | undefined>> {
-  const cluster = connectTo(run);
+  const cluster = connect(sourceFor(run, process.env));
   const signal = AbortSignal.timeout(clusterSeconds * 1000);
   const found = await Promise.all(refs.map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const));
   return new Map(found);

@@ -30,6 +30,13 @@ export async function sendRequest(request: ApiRequest, expected: readonly number
   }
 }
 
+/** The same for somebody who waits at a terminal: an API server that does not answer at all is not asked again. */
+export async function sendIfThere(request: ApiRequest, expected: readonly number[], api: ApiConnection, signal: AbortSignal): Promise<ApiAnswer> {
+  const outcome = await tryRequest(request, api, signal);
+  if (outcome.kind === 'no-answer') throw apiUnavailable({ request: request.what, problem: outcome.problem });
+  return isPassing(outcome.status) ? sendRequest(request, expected, api, signal) : judged(request, outcome, expected);
+}
+
 /** Sends a request once. kubeconfigUnusable; everything else is part of what it returns. */
 export async function tryRequest(request: ApiRequest, api: ApiConnection, signal: AbortSignal): Promise<Outcome> {
   const opened = await open(request, api, signal);

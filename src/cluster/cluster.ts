@@ -1,4 +1,5 @@
 import { type Nad, type NadRef, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
+import type { ClaimsApi } from './claims-api.ts';
 
 /** A message for the people who watch a pod or a node. */
 export interface PodEvent {
@@ -39,6 +40,8 @@ export interface Cluster {
   /** Writes the annotation network-status of exactly that pod: with a UID, never of a successor of the same name. */
   patchNetworkStatus(pod: PodRef & { readonly uid?: string }, status: string, signal: AbortSignal): Promise<'written' | 'pod-is-gone'>;
   recordEvent(subject: EventSubject, event: PodEvent, signal: AbortSignal): Promise<void>;
+  /** Devices from ResourceClaims. Absent where no Kubernetes API is asked. */
+  readonly claims?: ClaimsApi;
 }
 
 /** A Cluster for a long life, with what keeps it up to date. */

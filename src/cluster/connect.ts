@@ -1,6 +1,8 @@
 import { type Report, quiet } from '../report/index.ts';
+import type { ClaimsApi } from './claims-api.ts';
 import type { Cluster, WatchedCluster } from './cluster.ts';
 import type { CredentialSource } from './credentials.ts';
+import type { ClusterViews } from './overview.ts';
 import type { WatchTiming } from './reflector.ts';
 
 /** What to connect to. */
@@ -27,6 +29,17 @@ export function connect(options: ConnectOptions): Cluster {
     getNad: async (ref, signal) => (await cluster()).getNad(ref, signal),
     patchNetworkStatus: async (pod, status, signal) => (await cluster()).patchNetworkStatus(pod, status, signal),
     recordEvent: async (subject, event, signal) => (await cluster()).recordEvent(subject, event, signal),
+    ...(options.kind !== 'manifests' && { claims: claimsOf(cluster) }),
+  };
+}
+
+function claimsOf(cluster: () => Promise<Cluster>): ClaimsApi {
+  const claims = async (): Promise<ClaimsApi> => (await cluster()).claims as ClaimsApi; // every Kubernetes API has one
+  return {
+    getPodClaims: async (ref, signal) => (await claims()).getPodClaims(ref, signal),
+    getResourceClaim: async (ref, signal) => (await claims()).getResourceClaim(ref, signal),
+    listResourceSlices: async (query, signal) => (await claims()).listResourceSlices(query, signal),
+    applyDeviceStatus: async (patch, signal) => (await claims()).applyDeviceStatus(patch, signal),
   };
 }
 
@@ -43,4 +56,11 @@ export async function connectForLong(options: ConnectOptions, report: Report, ku
   const credentials = credentialProvider(options);
   await credentials.current(); // what is wrong with them is said at start
   return watchedCluster({ credentials, report }, kubeletSocket, timing);
+}
+
+/** A cluster for people to look at. kubeconfigUnusable. */
+export async function connectForViews(source: CredentialSource): Promise<ClusterViews> {
+  const [{ clusterViews }, { credentialProvider }] = await Promise.all([import('./overview.ts'), import('./credentials.ts')]);
+  const credentials = credentialProvider(source);
+  return clusterViews({ credentials, report: quiet }, await credentials.current());
 }

@@ -1,20 +1,28 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import https from 'node:https';
-import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node';
-import { parse } from 'yaml';
-import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
+import { kubeconfigUnusable, problemOf } from '../errors/index.ts';
+import { type PlainCredentials, plainCredentials } from './plain-credentials.ts';
 
-/** Where credentials come from. `root`: the folder that holds the pod's own files, "/" when left out. */
+/** Where credentials come from. */
 export type CredentialSource =
-  | { readonly kind: 'kubeconfig'; readonly file: string; /** Another one than its current context. */ readonly context?: string }
+  | {
+      readonly kind: 'kubeconfig';
+      readonly file: string;
+      /** Further ones, merged as kubectl does: what an earlier one says wins. */
+      readonly more?: readonly string[];
+      /** In place of the current one. */
+      readonly context?: string;
+    }
+  /** `root`: the folder that holds the pod's own files, "/" when left out. */
   | { readonly kind: 'in-cluster'; readonly root?: string };
 
 /** How to reach the API server, and as whom. */
 export interface Credentials {
   readonly server: URL;
+  /** The namespace that their context names. */
+  readonly namespace?: string;
   /** Connection options for a request: TLS, agent, headers. Asked for each request, because tokens change. */
   readonly options: () => Promise<https.RequestOptions>;
   /** What they were made of. */
@@ -62,76 +70,36 @@ async function stampOf(files: readonly string[]): Promise<string> {
 
 /** Credentials from a kubeconfig's current context or from the pod that this process runs in. kubeconfigUnusable. */
 async function loadCredentials(source: CredentialSource): Promise<Credentials> {
-  const name = source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)';
-  const unusable = (problem: string, cause?: unknown): PlexusError => kubeconfigUnusable({ file: name, problem }, { cause });
-  const config = new KubeConfig();
+  const plain = await plainCredentials(source);
+  if (plain !== undefined) return fromPlain(plain, source);
+  const { clientCredentials } = await import('./client-credentials.ts'); // it loads the Kubernetes client
+  return clientCredentials(source);
+}
+
+function fromPlain({ server, namespace, token, files, ...tls }: PlainCredentials, source: CredentialSource): Credentials {
   try {
-    if (source.kind === 'kubeconfig') loadKubeconfig(config, await readFile(source.file, 'utf8'), dirname(source.file));
-    else config.loadFromCluster(source.root);
+    assertUsable(tls);
   } catch (error) {
-    throw unusable(problemOf(error), error);
+    throw kubeconfigUnusable({ file: nameOf(source), problem: problemOf(error) }, { cause: error });
   }
-  if (source.kind === 'kubeconfig' && source.context !== undefined) {
-    if (config.getContextObject(source.context) === null) throw unusable(`it has no context ${JSON.stringify(source.context)}`);
-    config.setCurrentContext(source.context);
-  }
-  const problem = problemIn(config);
-  if (problem !== undefined) throw unusable(problem);
-  const first = await usable(config).catch((error: unknown) => {
-    throw unusable(problemOf(error), error);
-  });
-  const { agent } = first; // one for all requests: connections are kept
+  const agent = new https.Agent({ ...tls, keepAlive: true }); // one for all requests: connections are kept
+  const options = { ...tls, agent, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } };
   return {
-    server: new URL(config.getCurrentCluster()?.server ?? ''),
-    options: async () => ({ ...(await connection(config)), agent }),
-    files: [...(source.kind === 'kubeconfig' ? [source.file] : []), ...filesNamedIn(config)],
-    close: () => (agent instanceof https.Agent ? agent.destroy() : undefined),
+    server: new URL(server),
+    ...(namespace !== undefined && { namespace }),
+    options: async () => options,
+    files,
+    close: () => agent.destroy(),
   };
 }
 
-// the client library knows no users[].user.tokenFile, and takes relative paths from the working directory
-function loadKubeconfig(config: KubeConfig, text: string, folder: string): void {
-  config.loadFromString(text);
-  config.makePathsAbsolute(folder);
-  const { users } = (parse(text) ?? {}) as { readonly users?: readonly { readonly name?: unknown; readonly user?: { readonly tokenFile?: unknown } }[] };
-  for (const { name, user } of users ?? []) {
-    if (typeof user?.tokenFile !== 'string') continue;
-    const authProvider = { name: 'tokenFile', config: { tokenFile: resolve(folder, user.tokenFile) } };
-    config.users = config.users.map((each) => (each.name === name ? { ...each, authProvider } : each));
-  }
-}
+/** What credentials are of, for messages. */
+export const nameOf = (source: CredentialSource): string => (source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)');
 
-function problemIn(config: KubeConfig): string | undefined {
-  const contexts = config.getContexts() ?? [];
-  const current = config.getCurrentContext();
-  if (!current) return 'it has no current-context';
-  if (!contexts.some(({ name }) => name === current)) return `its current-context ${JSON.stringify(current)} is not among its contexts`;
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined || !URL.canParse(server)) return `context ${JSON.stringify(current)} leads to no cluster with a server address`;
-  return config.getCurrentUser() === null ? `context ${JSON.stringify(current)} leads to no user` : undefined;
-}
-
-function filesNamedIn(config: KubeConfig): readonly string[] {
-  const user = config.getCurrentUser();
-  const provider = user?.authProvider as { readonly config?: { readonly tokenFile?: unknown } } | undefined;
-  const named: readonly unknown[] = [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile, provider?.config?.tokenFile];
-  return named.filter((file): file is string => typeof file === 'string' && file !== '');
-}
-
-/** The options of a first request, found to be such that a connection can be made with them. */
-async function usable(config: KubeConfig): Promise<https.RequestOptions> {
-  const options = await connection(config);
-  const { ca, cert, key, agent } = options;
+/** Throws what is wrong with the certificates and the key of a connection. */
+export function assertUsable({ ca, cert, key }: https.RequestOptions): void {
   if (ca !== undefined) assertCertificate(ca);
-  createSecureContext({ ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) }); // says what is wrong with them
-  if (agent instanceof https.Agent) Object.assign(agent, { keepAlive: true });
-  return options;
-}
-
-async function connection(config: KubeConfig): Promise<https.RequestOptions> {
-  const options: https.RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
-  return options;
+  createSecureContext({ ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) });
 }
 
 // TLS takes anything as a CA and then trusts nobody, which would look like an API server that is away

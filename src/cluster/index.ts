@@ -1,6 +1,11 @@
 // Kubernetes, or a folder that stands for it. Knows no plan and no plugin.
+export type { AllocatedDevice, ExtendedClaim, PodClaims, ResourceClaim, ResourceSlice } from './claim-objects.ts';
+export type { ClaimsApi, DeviceStatusOutcome } from './claims-api.ts';
+export { type ApiReader, apiReader } from './api-reader.ts';
 export { type Cluster, type EventSubject, type PodEvent, type PodState, subjectKey, type WatchedCluster, type WatchState } from './cluster.ts';
-export { connect, connectForLong, type ConnectOptions, connectOptionsFor } from './connect.ts';
+export { connect, connectForLong, connectForViews, type ConnectOptions, connectOptionsFor } from './connect.ts';
+export type { CredentialSource } from './credentials.ts';
+export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';
 export { podFromCall, type PodOfCall, readPod, type StatusTarget, statusTarget } from './pod-metadata.ts';

@@ -55,7 +55,8 @@ const isThere = (path: string): Promise<boolean> =>
 
 // one service for each version of the API, newest first
 async function connect(socket: string): Promise<readonly Ask[]> {
-  const [grpc, loader] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
+  // CommonJS: inside a bundle only the default is there
+  const [{ default: grpc }, { default: loader }] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
   const definition = loader.fromJSON(podsApiDescriptor as unknown as Parameters<typeof loader.fromJSON>[0], { defaults: true });
   return Object.keys(podsApiDescriptor.nested)
     .filter((name) => name !== 'kubelet')

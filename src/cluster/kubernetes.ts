@@ -13,6 +13,7 @@ import {
   podKey,
 } from '../npwg/index.ts';
 import { type ApiAnswer, sendRequest } from './api-request.ts';
+import { claimsApi } from './claims-api.ts';
 import { type Cluster, type EventSubject, type PodEvent, type PodState, subjectKey } from './cluster.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 
@@ -45,6 +46,7 @@ export function kubernetesCluster(api: ApiConnection): Cluster {
     recordEvent: async (subject, event, signal) => {
       await send(eventCreation(subject, event), [409], signal); // 409: this very message has been told already
     },
+    claims: claimsApi(api),
   };
 }
 

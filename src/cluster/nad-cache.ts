@@ -1,4 +1,4 @@
-import { type Nad, type NadRef, nadKey, parseNad, resourceNameKey } from '../npwg/index.ts';
+import { type Nad, type NadRef, nadAnnotationKeys, nadKey, parseNad } from '../npwg/index.ts';
 
 /** NetworkAttachmentDefinitions of a cluster, as far as Plexus reads them. */
 export interface NadCache {
@@ -58,9 +58,9 @@ const keyOf = (object: unknown): string => {
 // managedFields and other people's annotations are often longer than the network
 function slim(object: unknown): ApiObject {
   const { metadata, spec } = object as ApiObject;
-  const resourceName = metadata?.annotations?.[resourceNameKey];
+  const kept = Object.entries(metadata?.annotations ?? {}).filter(([key]) => nadAnnotationKeys.includes(key));
   return {
-    metadata: { name: metadata?.name, namespace: metadata?.namespace, ...(resourceName !== undefined && { annotations: { [resourceNameKey]: resourceName } }) },
+    metadata: { name: metadata?.name, namespace: metadata?.namespace, ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }) },
     ...(spec?.config !== undefined && { spec: { config: spec.config } }),
   };
 }

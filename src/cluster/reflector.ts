@@ -4,6 +4,7 @@ import { type PlexusError, apiRefused, apiUnavailable, asPlexusError } from '../
 import { type Outcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
 import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
 import { jsonLines } from './json-lines.ts';
+import { pageQuery } from './list-all.ts';
 
 /** Where watched objects go. */
 export interface WatchSink {
@@ -108,9 +109,6 @@ async function list({ path, resource, api, sink, timing }: WatchOptions, whole: 
     }
   }
 }
-
-const pageQuery = (limit: number, token: string): string =>
-  [...(limit > 0 ? [`limit=${limit}`] : []), ...(token === '' ? [] : [`continue=${encodeURIComponent(token)}`])].join('&');
 
 // 410: the list has expired between its pages
 const listFailure = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>

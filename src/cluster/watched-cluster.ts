@@ -1,5 +1,6 @@
 import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
 import type { PlexusError } from '../errors/index.ts';
+import { claimsApi } from './claims-api.ts';
 import type { WatchedCluster } from './cluster.ts';
 import type { ApiConnection } from './http-exchange.ts';
 import { kubeletPods } from './kubelet-pods.ts';
@@ -35,6 +36,7 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
       getPodState: (ref, signal) => cluster.getPodState(ref, soon(signal)),
       listPodsOf: (node, signal) => cluster.listPodsOf(node, soon(signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
+      claims: claimsApi(api, soon),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
     run: (signal) => reflect({ path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, timing, onSynced, onLost }, signal),

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/index.ts';
+import { deviceInfoFiles } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Journal, SandboxLocks, UnattachedPods } from '../journal/index.ts';
 import type { Settings } from '../plan/index.ts';
@@ -63,7 +64,7 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned }:
       abandoned.maybe = false; // what is abandoned meanwhile says so
       const { current } = agent;
       const found = await retry(
-        current && { ...current, settings: settings(), report, now: Date.now, journal, locks },
+        current && { ...current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks },
         () => abandonedIn({ journal }),
         onWaiting,
         signal,

@@ -1,6 +1,7 @@
 import { type Answer, type AttachDeps, type Prepared, answerCall } from '../attach/index.ts';
 import type { ConfPath, JsonObject } from '../cni/index.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { deviceInfoFiles, devicesFor } from '../devices/index.ts';
 import { operationCancelled } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
@@ -74,6 +75,8 @@ export function prepare(
       deferred,
       multusState: multus,
       cluster,
+      devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: context.options().nodeName }),
+      deviceInfo: deviceInfoFiles(),
       readConf,
       report,
       bootId,

@@ -46,14 +46,14 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const journal = tellingJournal(fileJournal(`${cniDir}/journal`), deps.log);
   let calls: LinkServer | undefined;
   let watched: WatchedCluster | undefined;
+  const [pending, abandoned, agent] = [{ maybe: true }, { maybe: true }, noAgent()];
   const metrics = await createMetrics({
     journal: () => journalNumbers(journal, deferredCalls(`${cniDir}/deferred`)),
     watch: () => watched?.state() ?? { synced: false, objects: 0 },
     calls: () => calls?.calls() ?? 0,
+    agent: () => agent.current !== undefined,
     version: deps.program,
   });
-  const pending = { maybe: true };
-  const abandoned = { maybe: true };
   let events: EventQueue | undefined;
   const report = tee(deps.log, metrics.report, (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
@@ -67,7 +67,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
   const { http } = deps.options();
   const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  const parts = await partsOf(deps, { journal, report, cluster, pending, abandoned });
+  const parts = await partsOf(deps, { journal, report, cluster, pending, abandoned, agent });
   calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
@@ -94,18 +94,22 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
 
 const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
-async function partsOf(deps: DaemonDeps, shared: Pick<DaemonParts, 'journal' | 'report' | 'cluster' | 'pending' | 'abandoned'>): Promise<DaemonParts> {
+async function partsOf(
+  deps: DaemonDeps,
+  shared: Pick<DaemonParts, 'journal' | 'report' | 'cluster' | 'pending' | 'abandoned' | 'agent'>,
+): Promise<DaemonParts> {
   const { cniDir } = settingsOf(deps);
-  const agent: DaemonParts['agent'] = { current: undefined };
   const own = {
     locks: fileLocks(`${cniDir}/locks`, owner),
     deferred: deferredCalls(`${cniDir}/deferred`),
     unattached: unattachedPods(cniDir),
     readConf: confReader(cniDir, shared.report),
   };
-  const context: CallContext = { ...shared, ...own, options: deps.options, bootId: await bootIdNow(), agent: () => agent.current?.host };
-  return { ...shared, ...own, settings: () => settingsOf(deps), agent, context };
+  const context: CallContext = { ...shared, ...own, options: deps.options, bootId: await bootIdNow(), agent: () => shared.agent.current?.host };
+  return { ...shared, ...own, settings: () => settingsOf(deps), context };
 }
+
+const noAgent = (): DaemonParts['agent'] => ({ current: undefined });
 
 const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>
   lastGoodReader(`${cniDir}/last-good`, (path, problem) =>

@@ -1,3 +1,4 @@
+import { deviceInfoFiles } from '../devices/index.ts';
 import { stat } from 'node:fs/promises';
 import { asPlexusError, summaryOf } from '../errors/index.ts';
 import type { UnattachedPod } from '../journal/index.ts';
@@ -44,7 +45,7 @@ function reclaimRound({ settings, journal, locks, report, cluster, agent, contex
     const { deferred, bootId } = context;
     if (agent.current !== undefined) {
       waiting = 0;
-      const deps = { ...agent.current, settings: settings(), report, now: Date.now, journal, locks, cluster, deferred, bootId };
+      const deps = { ...agent.current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks, cluster, deferred, bootId };
       return (await reclaim(deps, signal)).suspects;
     }
     const lost = (await journal.list()).records.filter((record) => record.bootId !== undefined && record.bootId !== bootId).length;

@@ -11,6 +11,11 @@ export const sandboxUnknown = define(
       ? `the journal in ${c.folder} holds no sandbox ${JSON.stringify(c.sandbox)}`
       : `${JSON.stringify(c.sandbox)} is the beginning of several sandboxes: ${c.matches.join(', ')}`,
 );
+export const podNotAttached = define(
+  'PLX-POD-NOT-ATTACHED',
+  { code: cniCode.containerUnknown, retry: 'never', fix: 'Ask on the node of the pod; plexus attachments lists what is attached there.' },
+  (c: { pod: string; folder: string }) => `the journal in ${c.folder} holds no complete attachment of pod ${c.pod}`,
+);
 export const stillInUse = define(
   'PLX-STILL-IN-USE',
   {
@@ -42,4 +47,18 @@ export const attachmentsDiffer = define(
   'PLX-ATTACHMENTS-DIFFER',
   { code: cniCode.attachment, retry: 'never', fix: 'Delete the pods concerned so that their networks are made again.' },
   (c: { failed: number; checked: number }) => `${c.failed} of ${c.checked} attachments are not as they were made`,
+);
+export const findingsMade = define(
+  'PLX-FINDINGS-MADE',
+  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Do what is said of each of them, the errors first; docs/doctor.md explains each check.' },
+  (c: { counts: string }) => `plexus doctor found something to do: ${c.counts}`,
+);
+export const nothingLookedAt = define(
+  'PLX-NOTHING-LOOKED-AT',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Run it on a node as root, or with a kubeconfig (--kubeconfig); --root and --cni-conf-dir name folders that are elsewhere.',
+  },
+  (c: { why: string }) => `plexus doctor could look at nothing: ${c.why}`,
 );

@@ -1,5 +1,5 @@
 import { cniCode } from './cni-code.ts';
-import { define } from './plexus-error.ts';
+import { PlexusError, define } from './plexus-error.ts';
 
 // One entry for each kind of failure. The sentence says what and where; `fix` says what to do.
 // Errors that DEL may return never contain the words containerd takes for success (K8S-57): say "missing" or "absent".
@@ -53,6 +53,10 @@ export const netnsUnusable = define(
   { code: cniCode.invalidNetns, retry: 'never', fix: 'The runtime must create the network namespace before ADD and keep it until DEL.' },
   (c: { netns: string; problem: string }) => `network namespace ${c.netns} cannot be used: ${c.problem}`,
 );
+
+/** Whether an error says that there is no such namespace (any more). */
+export const isNetnsMissing = (error: unknown): boolean =>
+  error instanceof PlexusError && error.id === netnsUnusable.id && error.message.endsWith(`: ${netnsMissing}`);
 
 // ── network configurations ───────────────────────────────────────────────────────────────────────────────────
 
@@ -146,11 +150,4 @@ export const podUnidentified = define(
   'PLX-POD-UNIDENTIFIED',
   { code: cniCode.invalidEnvironment, retry: 'never', fix: 'The runtime must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.' },
   (c: { missing: string }) => `CNI_ARGS names no pod: ${c.missing} missing`,
-);
-
-export const deviceMissing = define(
-  'PLX-DEVICE-MISSING',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Request as many devices in resources.limits as the pod has networks of that resource.' },
-  (c: { network: string; resource: string; available: number }) =>
-    `network ${c.network} needs a device ${c.resource}, and the pod has ${c.available === 0 ? 'none' : `only ${c.available}, used by its other networks`}`,
 );

@@ -1,6 +1,8 @@
 // Every failure Plexus can report: one class, one catalogue, the CNI codes.
 // Knows nothing of commands, pods' contents or where errors are shown.
 export { asPlexusError, problemOf } from './as-plexus-error.ts';
+export * from './catalogue-of-claims.ts';
+export * from './catalogue-of-devices.ts';
 export * from './catalogue-of-install.ts';
 export * from './catalogue-of-link.ts';
 export * from './catalogue-of-repairing.ts';

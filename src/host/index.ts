@@ -10,6 +10,8 @@ export {
   decodeCall,
   decodeHello,
   decodeText,
+  decodeWelcome,
+  encodeHello,
   encodeRefused,
   encodeResult,
   encodeWelcome,

@@ -44,6 +44,20 @@ export interface Call {
   readonly stdin: string;
 }
 
+/** The greeting of the side that connects. */
+export const encodeHello = ({ role, program, path }: Omit<Hello, 'version'>): Buffer => {
+  const body = bodyWriter().u16(linkVersion.major).u16(linkVersion.minor);
+  return encodeFrame(
+    shimFrame.hello,
+    0,
+    body
+      .u8(role === 'agent' ? 2 : 1)
+      .text(program)
+      .text(path.join(':'))
+      .done(),
+  );
+};
+
 export function decodeHello(frame: Frame): Hello {
   const body = bodyReader(frame.body);
   const version = { major: body.u16(), minor: body.u16() };
@@ -68,6 +82,11 @@ export const decodeText = (frame: Frame): string => bodyReader(frame.body).text(
 
 export const encodeWelcome = ({ major, minor }: LinkVersion, program: string): Buffer =>
   encodeFrame(daemonFrame.welcome, 0, bodyWriter().u16(major).u16(minor).text(program).done());
+
+export function decodeWelcome(frame: Frame): { readonly version: LinkVersion; readonly program: string } {
+  const body = bodyReader(frame.body);
+  return { version: { major: body.u16(), minor: body.u16() }, program: body.text() };
+}
 
 export const encodeRefused = (why: string): Buffer => encodeFrame(daemonFrame.refused, 0, bodyWriter().text(why).done());
 

@@ -18,7 +18,7 @@ export function fileJournal(folder: string): Journal {
       await replaceAtomically(fileOf(record), encodeRecord(record));
       if (record.complete) await dropProgress(fileOf(record));
     },
-    note: ({ createdAt, ...key }, progress) => writeProgress(fileOf(key), createdAt, progress),
+    note: (record) => writeProgress(fileOf(record), record),
     remove: async (key) => {
       await dropProgress(fileOf(key));
       await removeFile(folder, fileOf(key));

@@ -3,6 +3,7 @@ export { type DeferredCalls, type KeptCall, deferredCalls } from './deferred-cal
 export { fileJournal } from './file-journal.ts';
 export { dropLocksOf, fileLocks } from './file-locks.ts';
 export { type Journal, type Listing, type RecordKey } from './journal.ts';
+export { liveHolder } from './lock-file.ts';
 export { type MultusState, multusState } from './multus-state.ts';
 export { bootIdNow } from './process-identity.ts';
 export { type UnattachedPod, type UnattachedPods, unattachedPods } from './unattached-pods.ts';

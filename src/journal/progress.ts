@@ -1,15 +1,19 @@
 import { readFile, rm } from 'node:fs/promises';
-import { isJsonObject, parseJson } from '../cni/index.ts';
+import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
 import { replaceBriefly } from '../files/index.ts';
-import { type SandboxRecord, withAttachment } from '../plan/index.ts';
-import type { Progress } from './journal.ts';
+import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
-// Beside the file of a record: one note of how far the attachment that is being made has come.
+// Beside the file of a record: one note of how far its attachments have come.
 const fileFor = (recordFile: string): string => recordFile.replace(/\.json$/, '.progress');
 
-/** Writes the note of a record that was made at that time. fileUnusable. */
-export const writeProgress = (recordFile: string, createdAt: string, progress: Progress): Promise<void> =>
-  replaceBriefly(fileFor(recordFile), JSON.stringify({ createdAt, ...progress }));
+/** Writes the note of a record: what its attachments have come to since it was written. fileUnusable. */
+export function writeProgress(recordFile: string, { createdAt, attachments }: SandboxRecord): Promise<void> {
+  const reached = attachments.flatMap((entry) => {
+    const { state, attachment, result } = entry;
+    return result === undefined ? [] : [{ interfaceName: attachment.interfaceName, state, result }];
+  });
+  return replaceBriefly(fileFor(recordFile), JSON.stringify({ createdAt, attachments: reached }));
+}
 
 /** Never rejects: a note that stays is of no record. */
 export const dropProgress = (recordFile: string): Promise<void> => rm(fileFor(recordFile), { force: true }).catch(() => {});
@@ -18,14 +22,26 @@ export const dropProgress = (recordFile: string): Promise<void> => rm(fileFor(re
 export async function withProgress(record: SandboxRecord, recordFile: string): Promise<SandboxRecord> {
   if (record.attachments.every(({ state }) => state !== 'intended')) return record;
   const note = await readNote(fileFor(recordFile));
-  if (note?.['createdAt'] !== record.createdAt) return record;
-  const index = record.attachments.findIndex(({ state, attachment }) => state === 'intended' && attachment.interfaceName === note['interfaceName']);
-  const entry = record.attachments[index];
-  const result = note['result'];
-  return entry?.state === 'intended' && isJsonObject(result) ? withAttachment(record, index, { ...entry, result }) : record;
+  if (note?.['createdAt'] !== record.createdAt || !Array.isArray(note['attachments'])) return record;
+  const reached = note['attachments'].filter(isJsonObject);
+  return {
+    ...record,
+    attachments: record.attachments.map((entry) =>
+      moved(
+        entry,
+        reached.find(({ interfaceName }) => interfaceName === entry.attachment.interfaceName),
+      ),
+    ),
+  };
 }
 
-async function readNote(file: string) {
+function moved(entry: AttachmentRecord, note: JsonObject | undefined): AttachmentRecord {
+  const { state, result } = note ?? {};
+  if (entry.state !== 'intended' || !isJsonObject(result)) return entry;
+  return { state: state === 'attached' ? 'attached' : 'intended', attachment: entry.attachment, result };
+}
+
+async function readNote(file: string): Promise<JsonObject | undefined> {
   try {
     const json = parseJson(await readFile(file, 'utf8'), file);
     return isJsonObject(json) ? json : undefined;

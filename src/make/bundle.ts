@@ -6,7 +6,7 @@ import { bundling } from './bundling.ts';
 // Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not loaded.
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
-const entries = { 'plexus-cni': 'src/cli/cni-entry.ts', plexus: 'src/cli/main.ts' };
+const entries = { 'plexus-cni': 'src/cli/cni-entry.ts', plexus: 'src/cli/main.ts', 'kubectl-plexus': 'src/cli/kubectl-entry.ts' };
 
 /** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
 async function bundle(): Promise<readonly { readonly name: string; readonly contents: Uint8Array }[]> {
@@ -41,6 +41,7 @@ const text = 'Node.js is missing: install Node.js 22.19 or newer, or set PLEXUS_
 const launchers = {
   'plexus-cni': launcher('plexus-cni.mjs', `printf '%s\\n' '{"cniVersion":"1.1.0","code":5,"msg":"PLX-NODE-MISSING: ${text}"}'`),
   plexus: launcher('plexus.mjs', `echo 'plexus: ${text}' >&2`),
+  'kubectl-plexus': launcher('kubectl-plexus.mjs', `echo 'plexus: ${text}' >&2`),
 };
 
 /** Replaces a file at once: calls that run meanwhile see the old one or the new one. */

@@ -41,7 +41,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'daemon',
   ],
-  make: ['errors', 'cni', 'npwg', 'plan', 'validate', 'daemon'],
+  make: ['errors', 'cni', 'npwg', 'plan', 'validate', 'doctor', 'daemon'],
 };
 /** Folders without effects: no Node.js, no clock, no network. */
 const pure = ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'view'];

@@ -1,5 +1,6 @@
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
 import { configurationPage, errorsPage } from './reference.ts';
@@ -16,6 +17,7 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
   for (const [file, text] of await pluginSchemaFiles(root)) made.set(file, text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('docs/errors.md', errorsPage());
+  made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
   made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));
   return made;
 }

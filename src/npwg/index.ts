@@ -1,10 +1,11 @@
 // The NPWG de-facto standard and nothing else: network selection, NetworkAttachmentDefinition, network-status. Pure.
 export { type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
-export { defaultNetworkKey, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey, resourceClaimKey, resourceNameKey } from './keys.ts';
-export type { ClaimedDevice, DeviceWishes, PodDevice } from './pod-device.ts';
+export { defaultNetworkKey, nadAnnotationKeys, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey } from './keys.ts';
+export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDeviceInfo, usualDeviceInfoDir } from './device-info.ts';
+export type { ClaimedDevice, DeviceWishes, PodDevice, PodDevices } from './pod-device.ts';
 export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
-export { isStaticPod, podKey, type PodMetadata, type PodRef } from './pod.ts';
+export { isStaticPod, podKey, type PodMetadata, type PodRef, type PodSummary } from './pod.ts';
 export { parseSelections } from './parse-selections.ts';
 export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';

@@ -11,6 +11,10 @@ export const resourceNameKey = 'k8s.v1.cni.cncf.io/resourceName';
 
 /** On a NAD, ours: the device of a ResourceClaim that it is made of: `claim` or `claim/request`, with the pod's own name of the claim. */
 export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
+/** On a NAD, ours: "true" when its plugins may run at the same time as those of the pod's neighbouring networks that say so too. */
+export const concurrentKey = 'plexus-cni.io/concurrent';
+/** Every annotation of a NAD that Plexus reads. */
+export const nadAnnotationKeys: readonly string[] = [resourceNameKey, resourceClaimKey, concurrentKey];
 
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */
 export const nadGroup = 'k8s.cni.cncf.io';

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
 import { nadInvalid } from '../errors/index.ts';
 import { jsonProblem, nestingProblem } from './json-problem.ts';
-import { resourceNameKey } from './keys.ts';
+import { concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
 
 /** Names one NetworkAttachmentDefinition. */
 export interface NadRef {
@@ -14,6 +14,10 @@ export interface Nad extends NadRef {
   readonly config?: string;
   /** Annotation k8s.v1.cni.cncf.io/resourceName. */
   readonly resourceName?: string;
+  /** Annotation plexus-cni.io/resourceClaim: `claim` or `claim/request`. */
+  readonly resourceClaim?: string;
+  /** Annotation plexus-cni.io/concurrent is "true". */
+  readonly concurrent?: true;
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
@@ -26,11 +30,15 @@ export function parseNad(object: unknown): Nad {
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
   if (config !== undefined && config !== null && typeof config !== 'string') throw nadInvalid({ nad: nadKey(ref), problem: 'spec.config is not a text' });
-  const resourceName = fieldsOf(annotations)[resourceNameKey];
+  return { ...ref, ...(typeof config === 'string' && config.trim() !== '' && { config }), ...annotated(fieldsOf(annotations)) };
+}
+
+function annotated(annotations: Readonly<Record<string, unknown>>): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent'> {
+  const { [resourceNameKey]: resourceName, [resourceClaimKey]: resourceClaim } = annotations;
   return {
-    ...ref,
-    ...(typeof config === 'string' && config.trim() !== '' && { config }),
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
+    ...(typeof resourceClaim === 'string' && resourceClaim !== '' && { resourceClaim }),
+    ...(annotations[concurrentKey] === 'true' && { concurrent: true }),
   };
 }
 

@@ -23,6 +23,13 @@ export interface ClaimedDevice {
   readonly shareId?: string;
 }
 
+/** What a pod was given. */
+export interface PodDevices {
+  readonly devices: readonly PodDevice[];
+  /** Devices of its claims that nobody can name. */
+  readonly warnings: readonly string[];
+}
+
 /** What the networks of a pod need: nothing is asked of anybody for a pod whose networks need no device (K8S-09). */
 export interface DeviceWishes {
   /** Resource names. */

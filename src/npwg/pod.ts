@@ -10,6 +10,18 @@ export interface PodMetadata extends PodRef {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** A pod as overviews show it: with where it runs and what has become of it. Of its annotations only those about networks. */
+export interface PodSummary extends PodMetadata {
+  readonly node?: string;
+  /** Pending, Running, Succeeded, Failed. */
+  readonly phase?: string;
+  readonly hostNetwork: boolean;
+  /** Whether it is about to go. */
+  readonly deleting: boolean;
+  /** What it was made from, as people call it: the Deployment, not its ReplicaSet. */
+  readonly owner?: string;
+}
+
 export const podKey = (pod: PodRef): string => `${pod.namespace}/${pod.name}`;
 
 /** Whether kubelet runs the pod from a file of the node: its mirror in the API has a UID of its own (K8S-13). */

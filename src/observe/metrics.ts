@@ -8,6 +8,8 @@ export interface MetricSources {
   /** Whether the watch of NADs is up to date, and how many there are. */
   readonly watch: () => { readonly synced: boolean; readonly objects: number };
   readonly calls: () => number;
+  /** Whether a host agent is connected. */
+  readonly agent: () => boolean;
   readonly version: string;
 }
 export interface JournalNumbers {
@@ -123,5 +125,6 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
   simple('plexus_watch_synced', '1 while the watch of NetworkAttachmentDefinitions is up to date.', () => (sources.watch().synced ? 1 : 0));
   simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
   simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
+  simple('plexus_host_agent_connected', '1 while a host agent is connected.', () => (sources.agent() ? 1 : 0));
   new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set({ version: sources.version }, 1);
 }

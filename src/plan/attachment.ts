@@ -1,5 +1,5 @@
 import type { JsonObject, NetworkConfiguration } from '../cni/index.ts';
-import type { NadRef } from '../npwg/index.ts';
+import type { NadRef, PodDevice } from '../npwg/index.ts';
 
 /** Who decides the default route of one attachment, for one address family (NPWG-53 to NPWG-57). */
 export type DefaultRoute =
@@ -27,6 +27,12 @@ export interface Attachment {
   /** CNI_ARGS for every plugin of the chain. */
   readonly cniArgs: string;
   readonly defaultRoute: DefaultRoutes;
+  /** The device it is made of; its ID is in configuration and runtimeConfig already. */
+  readonly device?: PodDevice;
+  /** Where its device information lies, and what the device plugin wrote about the device. */
+  readonly deviceInfo?: { readonly file: string; readonly from?: string };
+  /** Its NAD says that it may be attached at the same time as its neighbours. */
+  readonly concurrent?: true;
   /** What the first plugin gets as prevResult: Plexus used mid-chain (CNI-22), or an auxiliary chain. */
   readonly initialResult?: JsonObject;
 }

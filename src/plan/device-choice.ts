@@ -1,41 +1,115 @@
-import { deviceMissing } from '../errors/index.ts';
+import { type PlexusError, deviceMissing, resourceNotRequested } from '../errors/index.ts';
+import { type DeviceWishes, type Nad, type PodDevice, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import type { Delegate } from './resolve.ts';
 
 export interface DeviceChoice {
   /** By position of the delegate. */
-  readonly deviceIds: readonly (string | undefined)[];
+  readonly chosen: readonly (PodDevice | undefined)[];
   readonly warnings: readonly string[];
 }
 
+/** What has to be asked for before devices can be chosen for these networks. */
+export function deviceWishesOf(nads: Iterable<Nad | undefined>): DeviceWishes {
+  const kinds = [...nads].filter((nad) => nad !== undefined);
+  return { resources: known(kinds.map(({ resourceName }) => resourceName)), claims: known(kinds.map(({ resourceClaim }) => resourceClaim)) };
+}
+
+const known = (names: readonly (string | undefined)[]): readonly string[] => [...new Set(names.filter((name) => name !== undefined))].toSorted();
+
 /**
- * One device for each delegate whose NAD names a resource: the pod's devices of that resource in sorted order, none
- * twice, shared by default and further networks (NPWG-119). deviceMissing when there are fewer than delegates. While
- * nobody has looked for devices at all, a warning.
+ * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
+ * further networks alike (NPWG-119). Who can use the fewest chooses first. resourceNotRequested, deviceMissing; a warning
+ * in their place with missingDevice: ignore, and when nobody was asked for devices.
  */
-export function chooseDevices(delegates: readonly Delegate[], { devices }: PlanInputs): DeviceChoice {
-  const used = new Map<string, number>();
-  const warnings: string[] = [];
-  const deviceIds = delegates.map((delegate) => {
-    const { nad, network } = delegate;
-    const resource = nad?.resourceName;
-    if (resource === undefined) {
-      if (isDeviceLost(delegate))
-        warnings.push(`network ${network}: deviceID ${delegate.selection?.deviceId} reaches no plugin, as none declares that capability`);
-      return undefined;
-    }
-    if (devices.size === 0) {
-      warnings.push(`network ${network} is made of devices ${resource}: which one the pod was given is not looked up by this version`);
-      return undefined;
-    }
-    const index = used.get(resource) ?? 0;
-    used.set(resource, index + 1);
-    const available = [...new Set(devices.get(resource) ?? [])].toSorted();
-    const device = available[index];
-    if (device === undefined) throw deviceMissing({ network, resource, available: available.length });
-    return device;
-  });
-  return { deviceIds, warnings };
+export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
+  const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
+  const used = new Set<string>(delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : [])));
+  const chosen: (PodDevice | undefined)[] = delegates.map(() => undefined);
+  for (const { need, index } of needs.map((each, at) => ({ need: each, index: at })).toSorted((a, b) => rankOf(a.need) - rankOf(b.need))) {
+    const free = need?.candidates.filter((each) => !used.has(identityOf(each))) ?? [];
+    const device = free.find(({ id }) => id === need?.askedId) ?? free[0];
+    if (device === undefined) continue;
+    used.add(identityOf(device));
+    chosen[index] = device;
+  }
+  const warnings = delegates.flatMap((delegate, index) => shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs));
+  return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
+}
+
+const isOfDevices = (nad: Nad | undefined): boolean => nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
+
+interface Need {
+  /** For messages. */
+  readonly of: string;
+  readonly kind: 'resource' | 'claim' | 'request';
+  /** Sorted, each once. */
+  readonly candidates: readonly PodDevice[];
+  /** Of the one that the annotation names. */
+  readonly askedId?: string;
+}
+
+/** A NAD that names both is made of the claim's device: that says more. */
+function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Need | undefined {
+  if (nad === undefined || !isOfDevices(nad)) return undefined;
+  const { resourceName, resourceClaim } = nad;
+  const fitting = devices.filter((device) => (resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim)));
+  const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byIdentity);
+  const asked = candidates.find(({ id }) => id === selection?.deviceId);
+  return {
+    of: resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`,
+    kind: resourceClaim === undefined ? 'resource' : resourceClaim.includes('/') ? 'request' : 'claim',
+    candidates,
+    ...(asked !== undefined && { askedId: asked.id }),
+  };
+}
+
+function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
+  const [claim, ...request] = wish.split('/');
+  if (claimed?.podClaim !== claim) return false;
+  const wanted = request.join('/');
+  return wanted === '' || claimed?.request === wanted || claimed?.request.startsWith(`${wanted}/`) === true;
+}
+
+const byIdentity = (a: PodDevice, b: PodDevice): number => (identityOf(a) < identityOf(b) ? -1 : 1);
+
+const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
+
+/** A PCI address is the same device wherever it is listed; any other ID only says something within its resource or driver. */
+function identityOf({ id, resource, claimed }: PodDevice): string {
+  if (pciAddress.test(id)) return id;
+  return claimed === undefined ? `${resource ?? ''} ${id}` : `${claimed.driver} ${claimed.pool} ${claimed.device}`;
+}
+
+const ranks = { request: 1, claim: 2, resource: 3 } as const;
+const rankOf = (need: Need | undefined): number => (need === undefined || need.askedId !== undefined ? 0 : ranks[need.kind]);
+
+function shortcomings(
+  delegate: Delegate,
+  { need, device }: { readonly need: Need | undefined; readonly device: PodDevice | undefined },
+  inputs: PlanInputs,
+): readonly string[] {
+  const { network, selection } = delegate;
+  const asked = selection?.deviceId;
+  if (need === undefined) return isDeviceLost(delegate) ? [`network ${network}: deviceID ${asked} reaches no plugin, as none declares that capability`] : [];
+  if (device !== undefined)
+    return asked === undefined || asked === device.id
+      ? []
+      : [`network ${network}: deviceID ${asked} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`];
+  if (inputs.devices === undefined) return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
+  const error = whyNone(delegate, need, inputs);
+  if (inputs.settings.missingDevice === 'fail') throw error;
+  return [`${error.message}: it is attached without`];
+}
+
+function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { devices, pod }: PlanInputs): PlexusError {
+  const resource = nad?.resourceName;
+  const isUnrequested = candidates.length === 0 && kind === 'resource' && resource !== undefined && pod !== undefined;
+  const told = devices?.warnings ?? [];
+  const cause = told.length === 0 ? {} : { cause: new Error(told.join('; ')) };
+  return isUnrequested
+    ? resourceNotRequested({ network, resource, pod: podKey(pod) }, cause)
+    : deviceMissing({ network, of, available: candidates.length }, cause);
 }
 
 // an error would break pods that Multus attaches: it drops such a deviceID and says nothing

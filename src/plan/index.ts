@@ -1,6 +1,8 @@
 // Every decision: configuration + pod + NADs → which attachments, with exactly what. Pure.
 export type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
+export { deviceWishesOf } from './device-choice.ts';
 export { type KernelRoute, type KernelRoutes, settleRoutes } from './default-route.ts';
+export { type Difference, differences } from './difference.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
 export type { PlanInputs } from './inputs.ts';

@@ -1,5 +1,5 @@
 import type { AddInvocation, ConfPath, JsonObject } from '../cni/index.ts';
-import type { Nad, PodMetadata } from '../npwg/index.ts';
+import type { Nad, PodDevices, PodMetadata } from '../npwg/index.ts';
 import type { Settings } from './settings.ts';
 
 /** The only thing makePlan sees: all of it plain data, read once by attach/inputs. */
@@ -19,6 +19,6 @@ export interface PlanInputs {
   readonly paths: ReadonlyMap<string, ConfPath>;
   /** Names of the links that exist in the sandbox before anything is attached. */
   readonly links: readonly string[];
-  /** By resource name: device IDs given to the pod. */
-  readonly devices: ReadonlyMap<string, readonly string[]>;
+  /** What the pod was given; absent when nobody was asked, as for STATUS. */
+  readonly devices?: PodDevices;
 }

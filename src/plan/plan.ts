@@ -1,6 +1,6 @@
 import type { JsonObject } from '../cni/index.ts';
 import { selectionInvalid } from '../errors/index.ts';
-import { defaultNetworkKey } from '../npwg/index.ts';
+import { type PodDevice, attachmentInfoFile, defaultNetworkKey, deviceInfoCapability, devicePluginInfoFile } from '../npwg/index.ts';
 import { cniArgsFor } from './cni-args.ts';
 import type { Attachment, DefaultRoutes } from './attachment.ts';
 import { decideDefaultRoutes } from './default-route.ts';
@@ -27,7 +27,7 @@ export function makePlan(inputs: PlanInputs): Plan {
   const routes = decideDefaultRoutes(delegates.map(({ selection }) => selection?.defaultRoute));
   const devices = chooseDevices(delegates, inputs);
   const attachments = delegates.map((delegate, index) =>
-    attachmentOf(delegate, { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged, deviceId: devices.deviceIds[index] }, inputs),
+    attachmentOf(delegate, { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged, device: devices.chosen[index] }, inputs),
   );
   return { attachments, warnings: [...new Set([...warnings, ...devices.warnings])] };
 }
@@ -54,24 +54,40 @@ interface Decided {
   readonly index: number;
   readonly interfaceName: string;
   readonly defaultRoute: DefaultRoutes;
-  readonly deviceId: string | undefined;
+  readonly device: PodDevice | undefined;
 }
 
-function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, deviceId }: Decided, inputs: PlanInputs): Attachment {
+function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, device }: Decided, inputs: PlanInputs): Attachment {
   const isDefault = index === 0;
   const { network, nad, selection, configuration } = delegate;
   const initialResult = firstPrevResult(delegate, isDefault, inputs);
+  const deviceInfo = deviceInfoOf(delegate, { interfaceName, device }, inputs);
   return {
     interfaceName,
     network,
     ...(nad !== undefined && { nad: { namespace: nad.namespace, name: nad.name } }),
     isDefault,
-    configuration: withArguments(configuration, { cniArgs: pluginArgsOf(selection), deviceId }),
-    runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId }, inputs),
+    configuration: withArguments(configuration, { cniArgs: pluginArgsOf(selection), deviceId: device?.id }),
+    runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file }, inputs),
     cniArgs: cniArgsFor(delegate, isDefault, inputs),
     defaultRoute,
+    ...(device !== undefined && { device }),
+    ...(deviceInfo !== undefined && { deviceInfo }),
+    ...(nad?.concurrent === true && { concurrent: true as const }),
     ...(initialResult !== undefined && { initialResult }),
   };
+}
+
+/** NPWG-111 to NPWG-114: for a device that may have a file of its device plugin, and for plugins that ask for one. */
+function deviceInfoOf(
+  { network, configuration }: Delegate,
+  { interfaceName, device }: Pick<Decided, 'interfaceName' | 'device'>,
+  { settings, call }: PlanInputs,
+): Attachment['deviceInfo'] {
+  const isAskedFor = configuration.plugins.some(({ capabilities }) => capabilities.includes(deviceInfoCapability));
+  if (!isAskedFor && device?.resource === undefined) return undefined;
+  const file = attachmentInfoFile(settings.deviceInfoDir, { network, containerId: call.containerId, interfaceName });
+  return { file, ...(device?.resource !== undefined && { from: devicePluginInfoFile(settings.deviceInfoDir, device.resource, device.id) }) };
 }
 
 function firstPrevResult(delegate: Delegate, isDefault: boolean, { prevResult, call }: PlanInputs): JsonObject | undefined {

@@ -8,7 +8,7 @@ import type { Plan } from './plan.ts';
 export type AttachmentRecord =
   /** `result`: that of the plugins of its chain that have come to their end, for undoing the others. */
   | { readonly state: 'intended'; readonly attachment: Attachment; readonly result?: JsonObject }
-  | { readonly state: 'attached'; readonly attachment: Attachment; readonly result: JsonObject }
+  | { readonly state: 'attached'; readonly attachment: Attachment; readonly result: JsonObject; readonly deviceInfo?: JsonObject }
   | {
       readonly state: 'detaching';
       readonly attachment: Attachment;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
+import { deviceInfoCapability } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { requestsOf } from './requests.ts';
 import type { Delegate } from './resolve.ts';
@@ -10,9 +11,14 @@ import type { Delegate } from './resolve.ts';
  */
 export function runtimeConfigOf(
   delegate: Delegate,
-  { isDefault, deviceId }: { readonly isDefault: boolean; readonly deviceId: string | undefined },
+  { isDefault, deviceId, deviceInfoFile }: { readonly isDefault: boolean; readonly deviceId: string | undefined; readonly deviceInfoFile: string | undefined },
   inputs: PlanInputs,
 ): JsonObject {
   const device = deviceId ?? delegate.selection?.deviceId;
-  return { ...(isDefault && inputs.runtimeConfig), ...requestsOf(delegate), ...(device !== undefined && { deviceID: device }) };
+  return {
+    ...(isDefault && inputs.runtimeConfig),
+    ...requestsOf(delegate),
+    ...(device !== undefined && { deviceID: device }),
+    ...(deviceInfoFile !== undefined && { [deviceInfoCapability]: deviceInfoFile }),
+  };
 }

@@ -87,6 +87,26 @@ export interface WrittenSettings {
    */
   statusAddresses?: "bare" | "cidr";
   /**
+   * How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it.
+   */
+  attachmentConcurrency?: number;
+  /**
+   * Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing.
+   */
+  kubeletDir?: string;
+  /**
+   * Folder of device information: dp/ is written by device plugins, cni/ holds a file for each attachment that has one.
+   */
+  deviceInfoDir?: string;
+  /**
+   * What happens when a network names a resource of which the pod has no (further) device: fail the ADD with a message, or attach without a device, as Multus does, and warn.
+   */
+  missingDevice?: "fail" | "ignore";
+  /**
+   * Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claims.
+   */
+  claimStatus?: boolean;
+  /**
    * How much is logged. Multus's names mean: panic = silent, verbose = info.
    */
   logLevel?: "silent" | "error" | "warn" | "info" | "debug" | "panic" | "verbose";

@@ -2,7 +2,7 @@
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "The same after this time since the first failure." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "description": "Accepted from Multus configurations and not used: rotate logFile with logrotate." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "The same after this time since the first failure." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": "How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it." }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: dp/ is written by device plugins, cni/ holds a file for each attachment that has one." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no (further) device: fail the ADD with a message, or attach without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claims." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "description": "Accepted from Multus configurations and not used: rotate logFile with logrotate." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
 var pattern0 = new RegExp("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "u");
 var pattern1 = new RegExp("^[^/ ,@]+/[^/ ,@]+$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -384,10 +384,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.logLevel !== void 0) {
-      let data25 = data.logLevel;
-      if (!(data25 === "silent" || data25 === "error" || data25 === "warn" || data25 === "info" || data25 === "debug" || data25 === "panic" || data25 === "verbose")) {
-        const err31 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
+    if (data.attachmentConcurrency !== void 0) {
+      let data25 = data.attachmentConcurrency;
+      if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
+        const err31 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -395,33 +395,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.logToStderr !== void 0) {
-      if (typeof data.logToStderr !== "boolean") {
-        const err32 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err32];
-        } else {
-          vErrors.push(err32);
+      if (typeof data25 == "number" && isFinite(data25)) {
+        if (data25 > 32 || isNaN(data25)) {
+          const err32 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32" };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
+          }
+          errors++;
         }
-        errors++;
+        if (data25 < 1 || isNaN(data25)) {
+          const err33 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
+          }
+          errors++;
+        }
       }
     }
-    if (data.logFile !== void 0) {
-      if (typeof data.logFile !== "string") {
-        const err33 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err33];
-        } else {
-          vErrors.push(err33);
-        }
-        errors++;
-      }
-    }
-    if (data.logOptions !== void 0) {
-      let data28 = data.logOptions;
-      if (!(data28 && typeof data28 == "object" && !Array.isArray(data28))) {
-        const err34 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (data.kubeletDir !== void 0) {
+      if (typeof data.kubeletDir !== "string") {
+        const err34 = { instancePath: instancePath + "/kubeletDir", schemaPath: "#/properties/kubeletDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
@@ -430,9 +427,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.retryDeleteOnError !== void 0) {
-      if (typeof data.retryDeleteOnError !== "boolean") {
-        const err35 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.deviceInfoDir !== void 0) {
+      if (typeof data.deviceInfoDir !== "string") {
+        const err35 = { instancePath: instancePath + "/deviceInfoDir", schemaPath: "#/properties/deviceInfoDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -441,96 +438,105 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.missingDevice !== void 0) {
+      let data28 = data.missingDevice;
+      if (!(data28 === "fail" || data28 === "ignore")) {
+        const err36 = { instancePath: instancePath + "/missingDevice", schemaPath: "#/properties/missingDevice/enum", keyword: "enum", params: { allowedValues: schema11.properties.missingDevice.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err36];
+        } else {
+          vErrors.push(err36);
+        }
+        errors++;
+      }
+    }
+    if (data.claimStatus !== void 0) {
+      if (typeof data.claimStatus !== "boolean") {
+        const err37 = { instancePath: instancePath + "/claimStatus", schemaPath: "#/properties/claimStatus/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+    }
+    if (data.logLevel !== void 0) {
+      let data30 = data.logLevel;
+      if (!(data30 === "silent" || data30 === "error" || data30 === "warn" || data30 === "info" || data30 === "debug" || data30 === "panic" || data30 === "verbose")) {
+        const err38 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
+        }
+        errors++;
+      }
+    }
+    if (data.logToStderr !== void 0) {
+      if (typeof data.logToStderr !== "boolean") {
+        const err39 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err39];
+        } else {
+          vErrors.push(err39);
+        }
+        errors++;
+      }
+    }
+    if (data.logFile !== void 0) {
+      if (typeof data.logFile !== "string") {
+        const err40 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err40];
+        } else {
+          vErrors.push(err40);
+        }
+        errors++;
+      }
+    }
+    if (data.logOptions !== void 0) {
+      let data33 = data.logOptions;
+      if (!(data33 && typeof data33 == "object" && !Array.isArray(data33))) {
+        const err41 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
+        }
+        errors++;
+      }
+    }
+    if (data.retryDeleteOnError !== void 0) {
+      if (typeof data.retryDeleteOnError !== "boolean") {
+        const err42 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
+        }
+        errors++;
+      }
+    }
     if (data.deadlines !== void 0) {
-      let data30 = data.deadlines;
-      if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
-        for (const key0 in data30) {
+      let data35 = data.deadlines;
+      if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+        for (const key0 in data35) {
           if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
-            const err36 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+            const err43 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err36];
+              vErrors = [err43];
             } else {
-              vErrors.push(err36);
+              vErrors.push(err43);
             }
             errors++;
           }
         }
-        if (data30.addSeconds !== void 0) {
-          let data31 = data30.addSeconds;
-          if (typeof data31 == "number" && isFinite(data31)) {
-            if (data31 > 160 || isNaN(data31)) {
-              const err37 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
-              if (vErrors === null) {
-                vErrors = [err37];
-              } else {
-                vErrors.push(err37);
-              }
-              errors++;
-            }
-            if (data31 <= 0 || isNaN(data31)) {
-              const err38 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err38];
-              } else {
-                vErrors.push(err38);
-              }
-              errors++;
-            }
-          } else {
-            const err39 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err39];
-            } else {
-              vErrors.push(err39);
-            }
-            errors++;
-          }
-        }
-        if (data30.delSeconds !== void 0) {
-          let data32 = data30.delSeconds;
-          if (typeof data32 == "number" && isFinite(data32)) {
-            if (data32 > 50 || isNaN(data32)) {
-              const err40 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
-              if (vErrors === null) {
-                vErrors = [err40];
-              } else {
-                vErrors.push(err40);
-              }
-              errors++;
-            }
-            if (data32 <= 0 || isNaN(data32)) {
-              const err41 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err41];
-              } else {
-                vErrors.push(err41);
-              }
-              errors++;
-            }
-          } else {
-            const err42 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err42];
-            } else {
-              vErrors.push(err42);
-            }
-            errors++;
-          }
-        }
-        if (data30.checkSeconds !== void 0) {
-          let data33 = data30.checkSeconds;
-          if (typeof data33 == "number" && isFinite(data33)) {
-            if (data33 > 210 || isNaN(data33)) {
-              const err43 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err43];
-              } else {
-                vErrors.push(err43);
-              }
-              errors++;
-            }
-            if (data33 <= 0 || isNaN(data33)) {
-              const err44 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data35.addSeconds !== void 0) {
+          let data36 = data35.addSeconds;
+          if (typeof data36 == "number" && isFinite(data36)) {
+            if (data36 > 160 || isNaN(data36)) {
+              const err44 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -538,30 +544,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data36 <= 0 || isNaN(data36)) {
+              const err45 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err45];
+              } else {
+                vErrors.push(err45);
+              }
+              errors++;
+            }
           } else {
-            const err45 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err46 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err45];
+              vErrors = [err46];
             } else {
-              vErrors.push(err45);
+              vErrors.push(err46);
             }
             errors++;
           }
         }
-        if (data30.statusSeconds !== void 0) {
-          let data34 = data30.statusSeconds;
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 30 || isNaN(data34)) {
-              const err46 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
-              if (vErrors === null) {
-                vErrors = [err46];
-              } else {
-                vErrors.push(err46);
-              }
-              errors++;
-            }
-            if (data34 <= 0 || isNaN(data34)) {
-              const err47 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data35.delSeconds !== void 0) {
+          let data37 = data35.delSeconds;
+          if (typeof data37 == "number" && isFinite(data37)) {
+            if (data37 > 50 || isNaN(data37)) {
+              const err47 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
               if (vErrors === null) {
                 vErrors = [err47];
               } else {
@@ -569,30 +575,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data37 <= 0 || isNaN(data37)) {
+              const err48 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err48];
+              } else {
+                vErrors.push(err48);
+              }
+              errors++;
+            }
           } else {
-            const err48 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err49 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err48];
+              vErrors = [err49];
             } else {
-              vErrors.push(err48);
+              vErrors.push(err49);
             }
             errors++;
           }
         }
-        if (data30.gcSeconds !== void 0) {
-          let data35 = data30.gcSeconds;
-          if (typeof data35 == "number" && isFinite(data35)) {
-            if (data35 > 210 || isNaN(data35)) {
-              const err49 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err49];
-              } else {
-                vErrors.push(err49);
-              }
-              errors++;
-            }
-            if (data35 <= 0 || isNaN(data35)) {
-              const err50 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data35.checkSeconds !== void 0) {
+          let data38 = data35.checkSeconds;
+          if (typeof data38 == "number" && isFinite(data38)) {
+            if (data38 > 210 || isNaN(data38)) {
+              const err50 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err50];
               } else {
@@ -600,30 +606,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data38 <= 0 || isNaN(data38)) {
+              const err51 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err51];
+              } else {
+                vErrors.push(err51);
+              }
+              errors++;
+            }
           } else {
-            const err51 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err52 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err51];
+              vErrors = [err52];
             } else {
-              vErrors.push(err51);
+              vErrors.push(err52);
             }
             errors++;
           }
         }
-        if (data30.pluginSeconds !== void 0) {
-          let data36 = data30.pluginSeconds;
-          if (typeof data36 == "number" && isFinite(data36)) {
-            if (data36 > 210 || isNaN(data36)) {
-              const err52 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err52];
-              } else {
-                vErrors.push(err52);
-              }
-              errors++;
-            }
-            if (data36 <= 0 || isNaN(data36)) {
-              const err53 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+        if (data35.statusSeconds !== void 0) {
+          let data39 = data35.statusSeconds;
+          if (typeof data39 == "number" && isFinite(data39)) {
+            if (data39 > 30 || isNaN(data39)) {
+              const err53 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
               if (vErrors === null) {
                 vErrors = [err53];
               } else {
@@ -631,30 +637,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data39 <= 0 || isNaN(data39)) {
+              const err54 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err54];
+              } else {
+                vErrors.push(err54);
+              }
+              errors++;
+            }
           } else {
-            const err54 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err55 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err54];
+              vErrors = [err55];
             } else {
-              vErrors.push(err54);
+              vErrors.push(err55);
             }
             errors++;
           }
         }
-        if (data30.readinessSeconds !== void 0) {
-          let data37 = data30.readinessSeconds;
-          if (typeof data37 == "number" && isFinite(data37)) {
-            if (data37 > 60 || isNaN(data37)) {
-              const err55 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
-              if (vErrors === null) {
-                vErrors = [err55];
-              } else {
-                vErrors.push(err55);
-              }
-              errors++;
-            }
-            if (data37 < 0 || isNaN(data37)) {
-              const err56 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data35.gcSeconds !== void 0) {
+          let data40 = data35.gcSeconds;
+          if (typeof data40 == "number" && isFinite(data40)) {
+            if (data40 > 210 || isNaN(data40)) {
+              const err56 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err56];
               } else {
@@ -662,32 +668,103 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data40 <= 0 || isNaN(data40)) {
+              const err57 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err57];
+              } else {
+                vErrors.push(err57);
+              }
+              errors++;
+            }
           } else {
-            const err57 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err58 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err57];
+              vErrors = [err58];
             } else {
-              vErrors.push(err57);
+              vErrors.push(err58);
+            }
+            errors++;
+          }
+        }
+        if (data35.pluginSeconds !== void 0) {
+          let data41 = data35.pluginSeconds;
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 > 210 || isNaN(data41)) {
+              const err59 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err59];
+              } else {
+                vErrors.push(err59);
+              }
+              errors++;
+            }
+            if (data41 <= 0 || isNaN(data41)) {
+              const err60 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err60];
+              } else {
+                vErrors.push(err60);
+              }
+              errors++;
+            }
+          } else {
+            const err61 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err61];
+            } else {
+              vErrors.push(err61);
+            }
+            errors++;
+          }
+        }
+        if (data35.readinessSeconds !== void 0) {
+          let data42 = data35.readinessSeconds;
+          if (typeof data42 == "number" && isFinite(data42)) {
+            if (data42 > 60 || isNaN(data42)) {
+              const err62 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+              if (vErrors === null) {
+                vErrors = [err62];
+              } else {
+                vErrors.push(err62);
+              }
+              errors++;
+            }
+            if (data42 < 0 || isNaN(data42)) {
+              const err63 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err63];
+              } else {
+                vErrors.push(err63);
+              }
+              errors++;
+            }
+          } else {
+            const err64 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err64];
+            } else {
+              vErrors.push(err64);
             }
             errors++;
           }
         }
       } else {
-        const err58 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err65 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err58];
+          vErrors = [err65];
         } else {
-          vErrors.push(err58);
+          vErrors.push(err65);
         }
         errors++;
       }
     }
   } else {
-    const err59 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err66 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err59];
+      vErrors = [err66];
     } else {
-      vErrors.push(err59);
+      vErrors.push(err66);
     }
     errors++;
   }

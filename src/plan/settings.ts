@@ -1,5 +1,6 @@
 import type { JsonObject } from '../cni/index.ts';
 import { settingsInvalid } from '../errors/index.ts';
+import { usualDeviceInfoDir } from '../npwg/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { unknownKeys, withKnownSpelling } from './settings-keys.ts';
 import { type ValidationError, type WrittenSettings, validate } from './settings.schema.gen.js';
@@ -42,6 +43,13 @@ export interface Settings {
   readonly detachSeconds: number;
   readonly invalidAnnotation: 'fail' | 'ignore';
   readonly statusAddresses: 'bare' | 'cidr';
+  /** How many further networks of one pod are attached at the same time. */
+  readonly attachmentConcurrency: number;
+  readonly kubeletDir: string;
+  readonly deviceInfoDir: string;
+  readonly missingDevice: 'fail' | 'ignore';
+  /** Whether attachments are reported in the ResourceClaims that their devices are of. */
+  readonly claimStatus: boolean;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly logToStderr: boolean;
   readonly logFile?: string;
@@ -140,7 +148,9 @@ function filledIn(written: WrittenSettings): Settings {
     defaultNetworks: clusterNetwork === undefined ? [] : (written.defaultNetworks ?? []),
     ...pathsOf(written),
     ...policyOf(written),
+    ...devicesOf(written),
     ...logOf(written),
+    attachmentConcurrency: written.attachmentConcurrency ?? 1,
     deadlines: { ...defaultDeadlines, ...written.deadlines },
   };
 }
@@ -190,6 +200,13 @@ function policyOf(written: WrittenSettings) {
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;
 }
+
+const devicesOf = (written: WrittenSettings) => ({
+  kubeletDir: filled(written.kubeletDir) ?? '/var/lib/kubelet',
+  deviceInfoDir: filled(written.deviceInfoDir) ?? usualDeviceInfoDir,
+  missingDevice: written.missingDevice ?? 'fail',
+  claimStatus: written.claimStatus ?? false,
+});
 
 function logOf(written: WrittenSettings) {
   const logFile = filled(written.logFile);

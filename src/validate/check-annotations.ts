@@ -1,11 +1,11 @@
 import { isJsonObject } from '../cni/index.ts';
-import { defaultNetworkKey, networkStatusKey, networksKey, resourceClaimKey, resourceNameKey } from '../npwg/index.ts';
+import { defaultNetworkKey, nadAnnotationKeys, networkStatusKey, networksKey } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import { type Finding, annotationUnknown, finding, misplaced, placeOf } from './finding.ts';
 import { type Path, type PlacedValue, keyText, valueAt } from './yaml-position.ts';
 
 /** What may stand at a NetworkAttachmentDefinition, and at a pod. */
-export const nadAnnotations: readonly string[] = [resourceNameKey, resourceClaimKey];
+export const nadAnnotations: readonly string[] = nadAnnotationKeys;
 export const podAnnotations: readonly string[] = [networksKey, defaultNetworkKey, networkStatusKey, `${networkStatusKey.replace('network-', 'networks-')}`];
 
 /** Keys that look like one of the known ones: nobody reads them. */

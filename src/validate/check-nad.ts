@@ -1,5 +1,5 @@
 import { asPlexusError } from '../errors/index.ts';
-import { type Nad, nadConfiguration, nadGroup, nadKey, nadVersion, parseNad, resourceClaimKey, resourceNameKey } from '../npwg/index.ts';
+import { type Nad, nadConfiguration, nadGroup, nadKey, nadVersion, parseNad } from '../npwg/index.ts';
 import { checkAnnotations, nadAnnotations } from './check-annotations.ts';
 import type { Ipam } from './check-ipam.ts';
 import { type LinkRanges, checkConfiguration } from './check-configuration.ts';
@@ -65,14 +65,15 @@ function checkConfig(object: PlacedValue, nad: Nad): CheckedConfig {
   }
   const configuration = placedJson(text);
   const source = `NetworkAttachmentDefinition ${nadKey(nad)}`;
-  const { findings, networks, ipams } = checkConfiguration(configuration, { source, defaultName: nad.name, getsDevice: getsDevice(object) });
+  const { findings, networks, ipams } = checkConfiguration(configuration, {
+    source,
+    defaultName: nad.name,
+    getsDevice: (nad.resourceName ?? nad.resourceClaim) !== undefined,
+  });
   // what stops Plexus has an identifier of its catalogue
   const isReadable = !findings.some(({ rule, severity }) => severity === 'error' && !rule.startsWith('PLX-V-'));
   return { findings: [...findings, ...repeatedFindings(text)], networks, ipams, isReadable };
 }
-
-const getsDevice = (object: PlacedValue): boolean =>
-  [resourceNameKey, resourceClaimKey].some((key) => typeof valueAt(object.value, ['metadata', 'annotations', key]) === 'string');
 
 /** Keys that JSON takes twice, of which the last counts. */
 export const repeatedFindings = (text: PlacedText): readonly Finding[] =>

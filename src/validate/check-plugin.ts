@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, nameOfType } from '../cni/index.ts';
 import { parseCidr, parseIp } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
-import { type Finding, addressInvalid, finding, keyMissing, keyUnknown, placeOf, pluginUnknown, valueInvalid } from './finding.ts';
+import { type Finding, addressInvalid, finding, keyMissing, keyRepeated, keyUnknown, placeOf, pluginUnknown, valueInvalid } from './finding.ts';
 import { type ValidationError, schemas, validators } from './plugin-schemas.gen.js';
 import { walk } from './schema-walk.ts';
 import { type PlacedValue, valueAt } from './yaml-position.ts';
@@ -19,9 +19,12 @@ export function checkOptions(plugin: PlacedValue, type: string, kind: '' | 'ipam
   if (!isJsonObject(value)) return { findings: [] };
   if (own === undefined) return kind === '' ? withoutSchema(plugin, type) : { findings: [unknownType(plugin, type, kind)], options: value };
   const whole = kind === '' ? { ...own, properties: { ...own.properties, ...schemas['common']?.properties } } : own;
-  const { canonical, unknown, formatted } = walk(value, whole);
+  const { canonical, unknown, repeated, formatted } = walk(value, whole);
   const findings = [
     ...unknown.map(({ path, key, known }) => finding(keyUnknown, placeOf(plugin, path, 'key'), unknownText(type, key, known))),
+    ...repeated.map((path) =>
+      finding(keyRepeated, placeOf(plugin, path, 'key'), `${JSON.stringify(path.at(-1))} is there in another case as well: the last one counts`),
+    ),
     ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) => schemaFindings(plugin, canonical, name)),
     ...formatted.flatMap(({ path, format, text }) => {
       const allowed = formats[format]?.(text);

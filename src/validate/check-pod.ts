@@ -4,6 +4,7 @@ import {
   type Nad,
   type NadRef,
   type NetworkSelection,
+  type PodDevice,
   type PodMetadata,
   defaultNetworkKey,
   nadKey,
@@ -45,7 +46,7 @@ export function checkPod({ object, pod: path }: PodSubject, context: PodContext)
   const wrong = notTexts(object, annotations);
   if (wrong.length > 0) return [...outer, ...wrong];
   const pod = podOf(object, annotations);
-  const input = { pod, context, limits: limitsOf(object, path) };
+  const input = { pod, context, limits: limitsOf(object, path), claims: claimsOf(object, path) };
   const both = [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = object.textAt([...annotations, key]);
     return text === undefined || (key === networksKey && text.text.trim() === '') ? [] : [{ key, placed: placedSelections(text) }];
@@ -58,8 +59,9 @@ export function checkPod({ object, pod: path }: PodSubject, context: PodContext)
 interface PodInput {
   readonly pod: PodMetadata;
   readonly context: PodContext;
-  /** How many devices of a resource the containers ask for. */
+  /** How many devices of a resource the containers ask for, and the pod's claims. */
   readonly limits: ReadonlyMap<string, number>;
+  readonly claims: readonly string[];
 }
 
 function notTexts(object: PlacedValue, path: Path): readonly Finding[] {
@@ -84,6 +86,12 @@ function limitsOf(object: PlacedValue, path: Path): ReadonlyMap<string, number> 
     for (const [name, count] of Object.entries(wanted)) limits.set(name, (limits.get(name) ?? 0) + (Number(count) || 0));
   }
   return limits;
+}
+
+/** The pod's own names of its ResourceClaims. */
+function claimsOf(object: PlacedValue, path: Path): readonly string[] {
+  const claims = valueAt(object.value, [...path, 'spec', 'resourceClaims']);
+  return Array.isArray(claims) ? claims.flatMap((each) => asObject(each)['name'] ?? []).filter((name) => typeof name === 'string') : [];
 }
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> => (isJsonObject(value) ? value : {});
@@ -119,7 +127,7 @@ function checkElement(key: string, element: PlacedElement, index: number, input:
   if (selection === undefined) return parsed.map((error) => ({ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }));
   const missing = missingNad(selection, element, input);
   const alone = { ...pod, annotations: { [key]: element.alone } };
-  const { error, warnings } = plan({ ...input, pod: alone }, [selection], undefined);
+  const { error, warnings } = plan({ ...input, pod: alone }, [selection], false);
   const refused = error === undefined ? [] : [{ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }];
   const told = warnings.flatMap((text) => warningFinding(renumbered(text), element));
   return [...missing, ...refused, ...told, ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? [])];
@@ -174,18 +182,32 @@ interface Planned {
   readonly warnings: readonly string[];
 }
 
-/** Plans a pod. Without `limits` it has all the devices that it needs. */
-function plan({ pod, context }: PodInput, selections: readonly NetworkSelection[], limits: ReadonlyMap<string, number> | undefined): Planned {
+/** Plans a pod; `withDevices`: also whether it asks for the devices that its networks are made of. */
+function plan({ pod, context, limits, claims }: PodInput, selections: readonly NetworkSelection[], withDevices: boolean): Planned {
   const nads = new Map(selections.map(({ nad }) => [nadKey(nad), context.nads.get(nadKey(nad)) ?? standInNad(nad)]));
-  const resources = [...nads.values()].flatMap(({ resourceName }) => resourceName ?? []);
-  const count = (resource: string): number => (limits === undefined ? selections.length : (limits.get(resource) ?? 0));
-  const devices = new Map(resources.map((resource) => [resource, Array.from({ length: count(resource) }, (_, index) => `device-${index + 1}`)]));
+  const devices = withDevices ? { devices: [...requestedDevices(limits), ...claimedDevices([...nads.values()], claims)], warnings: [] } : undefined;
   try {
-    return makePlan(inputsFor(pod, context, withConfigurations(nads, context), devices));
+    return makePlan({ ...inputsFor(pod, context, withConfigurations(nads, context)), ...(devices !== undefined && { devices }) });
   } catch (thrown) {
     return { error: asPlexusError(thrown), warnings: [] };
   }
 }
+
+const most = 64;
+
+const requestedDevices = (limits: ReadonlyMap<string, number>): readonly PodDevice[] =>
+  [...limits].flatMap(([resource, count]) => Array.from({ length: Math.min(count, most) }, (_, index) => ({ id: `${resource}-${index + 1}`, resource })));
+
+/** Which devices a claim is allocated is not known here: one for each network that is made of it. */
+const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readonly PodDevice[] =>
+  nads.flatMap(({ namespace, resourceClaim = '' }) => {
+    const [podClaim = '', request = 'any'] = resourceClaim.split('/');
+    if (!claims.includes(podClaim)) return [];
+    return Array.from({ length: most }, (_, index): PodDevice => {
+      const device = `${resourceClaim}-${index + 1}`;
+      return { id: device, claimed: { podClaim, claim: { namespace, name: podClaim }, request, driver: 'unknown', pool: 'unknown', device } };
+    });
+  });
 
 type Nads = ReadonlyMap<string, Nad>;
 
@@ -198,7 +220,10 @@ const withConfigurations = (nads: Nads, { files }: PodContext): Nads =>
     ]),
   );
 
-const resourceOf = ({ resourceName }: Nad): Partial<Nad> => (resourceName === undefined ? {} : { resourceName });
+const resourceOf = ({ resourceName, resourceClaim }: Nad): Partial<Nad> => ({
+  ...(resourceName !== undefined && { resourceName }),
+  ...(resourceClaim !== undefined && { resourceClaim }),
+});
 
 const everyCapability = Object.fromEntries(['ips', 'mac', 'infinibandGUID', 'portMappings', 'bandwidth', 'deviceID'].map((name) => [name, true]));
 
@@ -209,7 +234,7 @@ const standInNad = ({ namespace, name }: NetworkSelection['nad']): Nad => ({
   config: JSON.stringify({ cniVersion: '1.0.0', name: 'unknown', type: 'unknown', capabilities: everyCapability }),
 });
 
-function inputsFor(pod: PodMetadata, { settings, files }: PodContext, nads: Nads, devices: ReadonlyMap<string, readonly string[]>): PlanInputs {
+function inputsFor(pod: PodMetadata, { settings, files }: PodContext, nads: Nads): PlanInputs {
   return {
     settings,
     call: { containerId: 'CNI_CONTAINERID', netns: 'CNI_NETNS', ifName: 'eth0', args: [], cniVersion: '1.0.0', networkName: 'plexus' },
@@ -219,7 +244,6 @@ function inputsFor(pod: PodMetadata, { settings, files }: PodContext, nads: Nads
     confDir: { kind: 'folder', files: files.map(({ file }) => file), siblings: {} },
     paths: new Map(),
     links: [],
-    devices,
   };
 }
 
@@ -227,7 +251,12 @@ function inputsFor(pod: PodMetadata, { settings, files }: PodContext, nads: Nads
 export function selectedNads({ object, pod: path }: PodSubject, settings: Settings): readonly NadRef[] {
   const annotations = [...path, 'metadata', 'annotations'];
   if (notTexts(object, annotations).length > 0) return [];
-  const input = { pod: podOf(object, annotations), context: { settings, nads: new Map(), ipams: new Map(), isWhole: false, files: [] }, limits: new Map() };
+  const input = {
+    pod: podOf(object, annotations),
+    context: { settings, nads: new Map(), ipams: new Map(), isWhole: false, files: [] },
+    limits: new Map(),
+    claims: [],
+  };
   return [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = object.textAt([...annotations, key]);
     const elements = text === undefined ? [] : placedSelections(text).elements;
@@ -244,11 +273,13 @@ function checkTogether(placed: PlacedSelections, input: PodInput): readonly Find
     const text = pod.annotations[key];
     return text === undefined ? [] : selectionsIn(key, text, input);
   });
-  const { error } = plan(input, selections, undefined);
+  const { error } = plan(input, selections, false);
   if (error !== undefined) return [findingOf(error, elementOf(error, placed))];
-  const short = plan(input, selections, input.limits).error;
+  const short = plan(input, selections, true).error;
   // something in the cluster may add the request to the pod: network-resources-injector does
-  return short?.id === 'PLX-DEVICE-MISSING' ? [findingOf(short, elementOf(short, placed), 'warning')] : [];
+  return short !== undefined && ['PLX-DEVICE-MISSING', 'PLX-RESOURCE-NOT-REQUESTED'].includes(short.id)
+    ? [findingOf(short, elementOf(short, placed), 'warning')]
+    : [];
 }
 
 function elementOf(error: PlexusError, placed: PlacedSelections): ReturnType<PlacedSelections['placeOf']> {

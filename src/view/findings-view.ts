@@ -1,25 +1,46 @@
-import type { Finding, Severity } from '../validate/index.ts';
+import { stringify } from 'yaml';
+import { table } from './table.ts';
 
-/** Findings as a compiler prints them: `file:line:column: severity: text [rule]`, and below it what to do. */
-export function findingsText(findings: readonly Finding[], files: number, colours: boolean): string {
-  const paint = colours ? painted : plain;
-  const blocks = findings.map(
-    ({ file, line, column, severity, key, text, rule, fix }) =>
-      `${paint('place', `${file}:${line}:${column}:`)} ${paint(severity, `${severity}:`)} ${key === '' ? '' : `${key}: `}${text} [${rule}]\n    ${fix}`,
-  );
-  return [...blocks, summary(findings, files)].join('\n');
+/** One finding of `plexus doctor`, for people and scripts. */
+export interface FindingRow {
+  readonly id: string;
+  readonly severity: 'error' | 'warning' | 'note' | 'unknown' | 'ok';
+  readonly what: string;
+  readonly where: string;
+  /** Empty when there is nothing to do. */
+  readonly fix: string;
+  readonly evidence: readonly string[];
 }
 
-function summary(findings: readonly Finding[], files: number): string {
-  const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
-    const count = findings.filter((each) => each.severity === severity).length;
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
-  });
-  return `${counts.join(', ') || 'nothing to say'} in ${files} file${files === 1 ? '' : 's'}`;
+const order = ['error', 'warning', 'unknown', 'note', 'ok'] as const;
+
+/** Findings with the worst first; those of one severity stay in their order. */
+export const worstFirst = <T extends Pick<FindingRow, 'severity'>>(findings: readonly T[]): readonly T[] =>
+  findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+
+/** How many there are of each severity: "1 error, 2 warnings, 30 ok". */
+export function countsOf(findings: readonly Pick<FindingRow, 'severity'>[]): string {
+  const counts = order.map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }));
+  return counts
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}${count > 1 && ['error', 'warning', 'note'].includes(severity) ? 's' : ''}`)
+    .join(', ');
 }
 
-type Painted = Severity | 'place';
+/** Findings as a table, then what to do about each of them. What several checks could not look at for one reason is one line. */
+export function findingsText(findings: readonly FindingRow[]): string {
+  const groups = [...Map.groupBy(worstFirst(findings), groupOf).values()].map((rows) => ({ ids: rows.map(({ id }) => id), row: rows[0] as FindingRow }));
+  const rows = groups.map(({ ids, row: { severity, where, what } }) => [severity, idsText(ids), where, what]);
+  const hints = groups.filter(({ ids, row }) => row.severity !== 'ok' && (ids.length > 1 || row.fix !== '' || row.evidence.length > 0)).map(hintText);
+  return [table(['SEVERITY', 'CHECK', 'WHERE', 'WHAT'], rows), ...hints, countsOf(findings)].join('\n\n');
+}
 
-const codes: Readonly<Record<Painted, string>> = { error: '31', warning: '33', note: '36', place: '1' };
-const painted = (what: Painted, text: string): string => `\u001b[${codes[what]}m${text}\u001b[0m`;
-const plain = (_what: Painted, text: string): string => text;
+const groupOf = ({ id, severity, where, what }: FindingRow): string => (severity === 'unknown' ? `${where}\n${what}` : `${id}\n${where}\n${what}`);
+
+const idsText = ([first = '', ...more]: readonly string[]): string => (more.length === 0 ? first : `${first} and ${more.length} more`);
+
+const hintText = ({ ids, row: { where, fix, evidence } }: { readonly ids: readonly string[]; readonly row: FindingRow }): string =>
+  [`${ids.join(', ')}: ${where}`, ...evidence.map((line) => `  - ${line}`), ...(fix === '' ? [] : [`  fix: ${fix}`])].join('\n');
+
+/** Findings as YAML. */
+export const findingsYaml = (findings: readonly FindingRow[]): string => stringify(worstFirst(findings), { lineWidth: 0 }).trimEnd();

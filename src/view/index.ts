@@ -1,5 +1,11 @@
 // What people see, as pure functions from data to text. Knows no terminal and no file.
+export { differencesText } from './difference-view.ts';
+export { deviceRows, devicesText } from './devices-view.ts';
 export { attachmentRows, attachmentsText, type AttachmentRow, type Besides, outcomeRow, type OutcomeRow, outcomesText } from './attachments-view.ts';
-export { findingsText } from './findings-view.ts';
+export { validationText } from './validation-view.ts';
+export { countsOf, type FindingRow, findingsText, findingsYaml, worstFirst } from './findings-view.ts';
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
-export { table } from './table.ts';
+export { type Paint, table, type Tone } from './table.ts';
+export { networksText, podsText, podText, problemCount, problemsText } from './topology-text.ts';
+export { topologyOf, type TopologyInputs } from './topology.ts';
+export type { AttachmentState, ProblemKind, Severity, Topology, TopologyAttachment, TopologyNetwork, TopologyPod, TopologyProblem } from './topology-model.ts';

@@ -105,9 +105,9 @@ describe('plexus, the command line', () => {
   it.each([
     { words: [], text: 'Say which command' },
     { words: ['plna'], text: 'Did you mean plan?' },
-    { words: ['plan'], text: 'Missing required arguments: pod, nads' },
+    { words: ['plan'], text: 'Say which pod' },
     { words: ['plan', '--pod', 'x', '--nads', 'y', '--output', 'xml'], text: 'output' },
-    { words: ['plan', '--pdo', 'x'], text: 'pod' },
+    { words: ['plan', '--pdo', 'x'], text: 'Unknown argument: pdo' },
   ])('called wrongly ($words) it says so on stderr; exit status 2', async ({ words, text }) => {
     const { code, stdout, stderr } = await plexus(...words);
     expect([code, stdout]).toEqual([2, '']);
@@ -115,23 +115,43 @@ describe('plexus, the command line', () => {
   });
   it('has a help text for each command, with examples', async () => {
     expect((await plexus('plan', '--help')).stdout).toMatchInlineSnapshot(`
-      "plexus plan
+      "plexus plan [name]
 
       Show what a pod would be attached to, and exactly what each plugin would receive; touches nothing
 
+      Positionals:
+        name  Name of a pod of the cluster                                                        [string]
+
       Options:
-            --version  Show version number                                                       [boolean]
-            --help     Show help                                                                 [boolean]
-            --pod      YAML file with the pod                                          [string] [required]
-            --nads     Folder of YAML files with NetworkAttachmentDefinitions          [string] [required]
-            --conf     CNI configuration of Plexus (or Multus) on the node; without it the default network
-                       is left open                                                               [string]
-        -o, --output   How to print it                       [choices: "table", "json"] [default: "table"]
+            --version     Show version number                                                    [boolean]
+            --help        Show help                                                              [boolean]
+            --pod         YAML file with the pod, in place of one of the cluster                  [string]
+            --nads        Folder of YAML files with NetworkAttachmentDefinitions, in place of those of the
+                          cluster                                                                 [string]
+            --conf        CNI configuration of Plexus (or Multus) on the node; without it the default
+                          network is left open                                                    [string]
+            --device      Device to plan with, as kubelet would give it: RESOURCE=ID, or
+                          claim:CLAIM/REQUEST=ID                                     [array] [default: []]
+            --diff        On the node of the pod: compare with what is attached, from the journal
+                                                                                [boolean] [default: false]
+            --cni-dir     diff: the daemon's cniDir              [string] [default: "/var/lib/cni/plexus"]
+            --kubeconfig  kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod this runs in
+                                                                                                  [string]
+            --context     Context of the kubeconfig, in place of its current one                  [string]
+        -n, --namespace   Namespace of the pod; without it the context's                          [string]
+        -o, --output      How to print it            [choices: "table", "json", "yaml"] [default: "table"]
 
       Examples:
         plexus plan --pod pod.yaml --nads .                 The further networks of a pod
+        plexus plan --pod pod.yaml --nads . --device        With the device that the pod would be given
+        intel.com/vf=0000:18:02.5
         plexus plan --pod pod.yaml --nads . --conf          All of it, for a script
         00-plexus.conflist -o json
+        plexus plan db-0 -n shop --conf                     Whether db-0 is attached as it would be
+        /etc/cni/net.d/00-plexus.conflist --diff            attached now
+
+      Exit status: 0 done, 1 the pod could not be planned, 2 called wrongly. With --diff: 0 as planned, 1
+      something differs, 2 could not be done.
       "
     `);
     expect((await plexus('--help')).stdout).toContain('plexus cni');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cluster, readPod } from '../../src/cluster/index.ts';
 import { kubeletPods } from '../../src/cluster/kubelet-pods.ts';
+import { bundled } from '../support/bundled.ts';
 import { type KubeletOptions, type TestKubelet, startTestKubelet } from '../support/kubelet-pods-server.ts';
 
 const pod = { name: 'db-0', namespace: 'shop', uid: 'u-1', annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage', other: 'ü' } };
@@ -32,6 +33,12 @@ describe('kubelet’s Pods API', () => {
     expect(await pods.byUid('u-1', soon())).toEqual(pod);
     expect(await pods.byUid('u-2', soon())).toBeUndefined();
     expect(kubelet?.asked).toEqual(['u-1', 'u-2']);
+  });
+  it('K8S-11: gives it to the bundled program as well', async () => {
+    await serve();
+    const path = await bundled(new URL('../../src/cluster/kubelet-pods.ts', import.meta.url).pathname, join(folder.path, 'bundle'));
+    const module = (await import(path)) as { readonly kubeletPods: typeof kubeletPods };
+    expect(await module.kubeletPods(socket()).byUid('u-1', soon())).toEqual(pod);
   });
   it.each([
     { title: 'is not ready (FAILED_PRECONDITION)', more: { status: status.FAILED_PRECONDITION } },

@@ -153,7 +153,7 @@ describe('a kubeconfig that cannot be used', () => {
     await using temporary = await mkdtempDisposable(join(tmpdir(), 'plexus-kubeconfig-'));
     const file = join(temporary.path, 'kubeconfig');
     await writeFile(file, text);
-    return connect({ kind: 'kubeconfig', file })
+    return await connect({ kind: 'kubeconfig', file })
       .getPod(alice, soon(2000))
       .catch((error: unknown) => error);
   };

@@ -54,6 +54,8 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     ['from-multus', 'containerd', { multusStateDir: '/var/lib/cni/multus' }],
     ['node-root', 'microk8s', { nodeRoot: true }],
     ['stand-in', 'containerd', { standIn: true }],
+    ['resource-claims', 'talos', { resourceClaims: { enabled: true } }],
+    ['resource-claim-status', 'containerd', { resourceClaims: { reportDrivers: ['driver.example.com'] } }],
     ['dac-override', 'containerd', { extraCapabilities: ['DAC_OVERRIDE'] }],
   ])('says the same as the component %s with %s', async (name, runtime, values) => {
     const overlay = await renderKustomization(join(deploy, 'overlays', runtime), [component(name)]);
@@ -65,6 +67,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
       multusStateDir: '/var/lib/cni/multus',
       nodeRoot: true,
       standIn: true,
+      resourceClaims: { enabled: true, reportDrivers: ['a.example.com', 'b.example.com'] },
       extraCapabilities: ['DAC_OVERRIDE'],
       apiServer: { host: '10.0.0.1', port: 6443 },
       imagePullSecrets: [{ name: 'secret' }],

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromEnvironment } from '../../src/cli/daemon-flags.ts';
 import { loadConfiguration } from '../../src/daemon/index.ts';
+import { parseSettings } from '../../src/plan/index.ts';
 import type { KubeObject } from '../support/api-server/index.ts';
 import { variablesOfDaemon } from '../support/daemon-variables.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
@@ -63,12 +64,15 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       template: { spec: { priorityClassName: 'system-node-critical', tolerations: [{ operator: 'Exists' }] } },
     });
   });
-  it('shows the daemon of the node its socket, its state, the CNI configuration and kubelet’s Pods API, no more', async () => {
+  it('shows the daemon of the node its socket, its state, the CNI configuration, what kubelet knows of its pods, and device information, no more', async () => {
     const pod = podOf(await objects());
     const onNode = pod.volumes.filter(({ hostPath }) => hostPath !== undefined).map((volume) => volume.name);
     const seen = daemonOf(pod.containers).volumeMounts?.filter((mount) => onNode.includes(mount.name)) ?? [];
     expect(seen.map((mount) => `${mount.name} ${mount.readOnly === true ? 'ro' : 'rw'}`).toSorted()).toEqual([
       'cni-conf rw',
+      'device-info rw',
+      'kubelet-checkpoint ro',
+      'kubelet-devices ro',
       'kubelet-pods ro',
       'socket rw',
       'state rw',
@@ -103,6 +107,12 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       nodeName: 'from-the-node',
       http: { host: daemon.livenessProbe?.httpGet.host, port: daemon.livenessProbe?.httpGet.port },
     });
+    const { kubeletDir, deviceInfoDir } = parseSettings({ clusterNetwork: 'any', ...options.settings }).settings;
+    expect(['kubelet-devices', 'kubelet-checkpoint', 'device-info'].map(at)).toEqual([
+      `${kubeletDir}/pod-resources`,
+      `${kubeletDir}/device-plugins`,
+      deviceInfoDir,
+    ]);
     const { terminationGracePeriodSeconds } = podOf(all) as unknown as { terminationGracePeriodSeconds: number };
     expect(terminationGracePeriodSeconds).toBeGreaterThan(options.graceSeconds);
   });

@@ -11,6 +11,7 @@ async function rendered(): Promise<string> {
     journal: async () => ({ sandboxes: 1, detaching: 0, abandoned: 0, pendingStatus: 0, deferred: 0, attachments: new Map([['default/lab', 1]]) }),
     watch: () => ({ synced: true, objects: 1 }),
     calls: () => 0,
+    agent: () => false,
     version: 'test',
   });
   return (await metrics.render()).text;

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readFiles, rules, validate } from '../../src/validate/index.ts';
-import { findingsText } from '../../src/view/index.ts';
+import { validationText } from '../../src/view/index.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../docs/validate.md'), 'utf8');
 
 it('docs/validate.md shows what the program says of its example', () => {
   const [, text = '', said] = /```yaml\n(.*?)```\s*```\n(.*?)\n```/s.exec(page) ?? [];
-  expect(said).toBe(findingsText(validate(readFiles([{ path: 'storage.yaml', text }])), 1, false));
+  expect(said).toBe(validationText(validate(readFiles([{ path: 'storage.yaml', text }])), 1, (each) => each));
 });
 
 it('docs/validate.md has every rule with its severity and meaning', () => {
@@ -16,7 +16,8 @@ it('docs/validate.md has every rule with its severity and meaning', () => {
   expect(page.split('\n').filter((line) => line.startsWith('| `PLX-V-'))).toEqual(rows);
 });
 
-it('colours are only those of severities and places', () => {
+it('only the severity has a colour', () => {
   const text = 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: x}\n';
-  expect(findingsText(validate(readFiles([{ path: 'x.yaml', text }])), 1, true)).toContain('\u001b[1mx.yaml:1:1:\u001b[0m \u001b[36mnote:\u001b[0m ');
+  const paint = (each: string, tone: string): string => `<${tone}>${each}</>`;
+  expect(validationText(validate(readFiles([{ path: 'x.yaml', text }])), 1, paint)).toContain('x.yaml:1:1: <dim>note:</> ');
 });

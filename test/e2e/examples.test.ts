@@ -5,28 +5,46 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callCni, podArgs } from '../support/cni-runtime.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
+import { type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
 import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
 import { type TestNode, createTestNode } from '../support/test-node.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const folders = (await readdir(join(root, 'examples'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-const cases = folders.filter((name) => !['node', 'demo'].includes(name));
+// the devices that their READMEs plan with
+const devices: Readonly<Record<string, readonly string[]>> = {
+  sriov: ['vendor.example/sriov_fast', '0000:18:02.5'],
+  infiniband: ['vendor.example/ib_vf', '0000:3b:00.2'],
+};
+const recorded = ['vlan', 'dpdk-vhost-user', ...Object.keys(devices)];
+const cases = folders.filter((name) => !['node', 'demo', 'dra'].includes(name)); // dra: claims.test.ts
 
 let node: TestNode;
 let delegates: string;
 let plugins: string;
 let recorder: RecordingDelegate;
+let kubelet: PodResourcesServer;
 beforeAll(async () => {
   node = await createTestNode();
   delegates = join(node.dir, 'delegates');
   await mkdir(delegates);
   plugins = await pluginsDir();
-  // vlan needs a kernel module and sriov hardware: those two only record
+  kubelet = await startPodResources(join(node.dir, 'kubelet/pod-resources/kubelet.sock'), {
+    pods: Object.entries(devices).map(([name, [resource = '', id = '']]) => ({
+      namespace: 'default',
+      name,
+      containers: [{ devices: [{ resource, ids: [id] }] }],
+    })),
+  });
+  // vlan needs a kernel module, the others hardware: these only record
   for (const type of ['bridge', 'portmap', 'macvlan', 'tuning']) recorder = await recordingDelegate(delegates, type, plugins);
-  for (const type of ['vlan', 'sriov']) await recordingDelegate(delegates, type);
+  for (const type of ['vlan', 'sriov', 'ib-sriov', 'userspace']) await recordingDelegate(delegates, type);
 });
-afterAll(() => node.remove());
+afterAll(async () => {
+  kubelet.close();
+  await node.remove();
+});
 
 /** A copy of an example's folder in which addresses are leased from this node's folder instead of the machine's. */
 async function copyOf(example: string): Promise<string> {
@@ -34,23 +52,39 @@ async function copyOf(example: string): Promise<string> {
   await mkdir(target, { recursive: true });
   for (const file of await readdir(join(root, 'examples', example))) {
     const text = await readFile(join(root, 'examples', example, file), 'utf8');
-    await writeFile(join(target, file), text.replaceAll('"type": "host-local",', `"type": "host-local", "dataDir": "${node.dir}/leases",`));
+    await writeFile(join(target, file), ofThisNode(text));
   }
   return target;
 }
+
+const ofThisNode = (text: string): string =>
+  text
+    .replaceAll('"type": "host-local",', `"type": "host-local", "dataDir": "${node.dir}/leases",`)
+    .replaceAll('"type": "plexus-cni",', `"type": "plexus-cni", "deviceInfoDir": "${node.dir}/devinfo",`);
 
 /** The node example as the runtime hands it over: the plugin's object with the list's name and version. */
 async function configFor(conf: string, manifestsDir: string): Promise<Record<string, unknown>> {
   const list = JSON.parse(await readFile(conf, 'utf8')) as { cniVersion: string; name: string; plugins: Record<string, unknown>[] };
   const { kubeconfig: _cluster, ...plugin } = list.plugins[0] ?? {};
-  return { ...plugin, cniVersion: list.cniVersion, name: list.name, manifestsDir, cniDir: join(node.dir, 'state'), binDir: delegates, logLevel: 'error' };
+  return {
+    ...plugin,
+    cniVersion: list.cniVersion,
+    name: list.name,
+    manifestsDir,
+    cniDir: join(node.dir, 'state'),
+    binDir: delegates,
+    logLevel: 'error',
+    kubeletDir: join(node.dir, 'kubelet'),
+  };
 }
 
 describe('plexus plan prints the configuration that the plugins really receive, and the example runs', () => {
   it.each(cases)('%s', async (example) => {
     const conf = join(await copyOf('node'), '00-plexus.conflist');
     const folder = await copyOf(example);
-    const { stdout } = await run(join(root, 'dist/plexus'), ['plan', '--pod', join(folder, 'pod.yaml'), '--nads', folder, '--conf', conf, '-o', 'json']);
+    const given = devices[example] === undefined ? [] : ['--device', devices[example].join('=')];
+    const words = ['plan', '--pod', join(folder, 'pod.yaml'), '--nads', folder, '--conf', conf, ...given, '-o', 'json'];
+    const { stdout } = await run(join(root, 'dist/plexus'), words);
     const view = JSON.parse(stdout) as { pod: string; attachments: { interface: string; plugins: { type: string; stdin: object }[] }[] };
     const sandbox = await node.pod(`sandbox-${example}`);
     const config = await configFor(conf, folder);
@@ -71,12 +105,12 @@ describe('plexus plan prints the configuration that the plugins really receive, 
     const received = (await recorder.calls()).map(({ plugin, env, stdin: { prevResult: _answer, ...stdin } }) => ({
       plugin,
       interface: env['CNI_IFNAME'],
-      stdin,
+      stdin: JSON.parse(JSON.stringify(stdin).replaceAll(sandbox.containerId, 'CNI_CONTAINERID')) as object,
     }));
     const planned = view.attachments.flatMap((each) => each.plugins.map(({ type, stdin }) => ({ plugin: type, interface: each.interface, stdin })));
     expect(received).toEqual(planned);
     expect(view.pod).toBe(`default/${example}`);
-    if (!['vlan', 'sriov'].includes(example)) expect(await call('CHECK')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    if (!recorded.includes(example)) expect(await call('CHECK')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(await call('DEL')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(await node.leftovers()).toEqual([]);
   });

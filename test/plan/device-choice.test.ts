@@ -1,15 +1,17 @@
+import { array, assert, constantFrom, option, property, record as object, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PodDevice } from '../../src/npwg/index.ts';
 import { type Situation, failure, planFor, stdinsOf } from './planned.ts';
 
 const nad = { type: 'sriov', capabilities: { deviceID: true } };
 const nads = { 'shop/one': nad, 'shop/two': nad, 'shop/other': nad, 'kube-system/main': nad };
 const resources = { 'shop/one': 'intel.com/vf', 'shop/two': 'intel.com/vf', 'shop/other': 'nvidia.com/vf', 'kube-system/main': 'intel.com/vf' };
-const devices = new Map([
-  ['intel.com/vf', ['0000:02:00.7', '0000:02:00.3', '0000:02:00.5', '0000:02:00.3']],
-  ['nvidia.com/vf', ['0000:03:00.1']],
-]);
-const situation = (networks: Situation['networks'], more: Situation = {}): Situation => ({ networks, nads, resources, more: { devices }, ...more });
+const of = (resource: string, ...ids: readonly string[]): readonly PodDevice[] => ids.map((id) => ({ id, resource }));
+const devices = [...of('intel.com/vf', '0000:02:00.7', '0000:02:00.3', '0000:02:00.5', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:03:00.1')];
+const situation = (networks: Situation['networks'], more: Situation = {}): Situation => ({ networks, nads, resources, more: given(devices), ...more });
+const given = (list: readonly PodDevice[]) => ({ devices: { devices: list, warnings: [] } });
 const deviceIds = (given: Situation): unknown[] => planFor(given).attachments.map(({ runtimeConfig }) => runtimeConfig['deviceID']);
+const ignoring = { config: { delegates: [{ type: 'bridge', name: 'cluster-net' }], missingDevice: 'ignore' } };
 
 describe('NPWG-119: each attachment its own device, in sorted order', () => {
   it.each([
@@ -31,17 +33,108 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
     expect(ids[0]).toBe('0000:02:00.3');
   });
 
-  it.each([
-    { networks: 'one,one,one,one', says: /network shop\/one needs a device intel.com\/vf, and the pod has only 3, used by its other networks/ },
-    { networks: 'one', more: { devices: new Map([['x', ['y']]]) }, says: /network shop\/one needs a device intel.com\/vf, and the pod has none/ },
-  ])('$networks: too few are refused', ({ networks, more, says }) => {
-    expect(() => planFor(situation(networks, more === undefined ? {} : { more }))).toThrow(failure('PLX-DEVICE-MISSING', says));
+  it('a PCI address listed under two resources is one device; other IDs only mean something within their resource', () => {
+    const listedTwice = [...of('intel.com/vf', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:02:00.3', '0000:02:00.4')];
+    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([undefined, '0000:02:00.3', '0000:02:00.4']);
+    const numbered = [...of('intel.com/vf', '0'), ...of('nvidia.com/vf', '0')];
+    expect(deviceIds(situation('one,other', { more: given(numbered) }))).toEqual([undefined, '0', '0']);
   });
 
-  it('nobody looked for devices: a warning that names the resource', () => {
+  it.each([
+    {
+      title: 'fewer devices than networks',
+      networks: 'one,one,one,one',
+      more: given(devices),
+      id: 'PLX-DEVICE-MISSING',
+      says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 3, used by its other networks/,
+    },
+    {
+      title: 'none was requested',
+      networks: 'one',
+      more: given(of('x', 'y')),
+      id: 'PLX-RESOURCE-NOT-REQUESTED',
+      says: /pod shop\/db-0 requests no intel.com\/vf, and network shop\/one is made of such devices/,
+    },
+    { title: 'kubelet knows no device of the pod', networks: 'other', more: given([]), id: 'PLX-RESOURCE-NOT-REQUESTED', says: /nvidia/ },
+  ])('$title: refused, or a warning with missingDevice: ignore', ({ networks, more, id, says }) => {
+    expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
+    const plan = planFor(situation(networks, { more, ...ignoring }));
+    expect(plan.warnings).toEqual([expect.stringMatching(new RegExp(`${says.source}.*: it is attached without`))]);
+    expect(plan.attachments.at(-1)?.runtimeConfig).toEqual({});
+  });
+
+  it('nobody was asked for devices: a warning that names the resource', () => {
     const plan = planFor(situation('one,two', { more: {} }));
     expect(plan.attachments.map(({ runtimeConfig }) => runtimeConfig)).toEqual([{}, {}, {}]);
     expect(plan.warnings).toEqual([expect.stringMatching(/network shop\/one .*intel.com\/vf/), expect.stringMatching(/network shop\/two .*intel.com\/vf/)]);
+  });
+});
+
+describe('a network made of the device of a ResourceClaim', () => {
+  const claimed = (request: string, device: string, more: Partial<PodDevice> = {}): PodDevice => ({
+    id: `id-of-${device}`,
+    claimed: { podClaim: 'nics', claim: { namespace: 'shop', name: 'db-0-nics' }, request, driver: 'net.example', pool: 'n1', device },
+    ...more,
+  });
+  const list = [claimed('fast', 'd2'), claimed('fast', 'd1'), claimed('slow/any', 'd0', { resource: 'intel.com/vf' })];
+  const claims = { 'shop/any': 'nics', 'shop/fast': 'nics/fast', 'shop/slow': 'nics/slow', 'shop/odd': 'gpus' };
+  const all = { 'shop/any': nad, 'shop/fast': nad, 'shop/slow': nad, 'shop/odd': nad, 'shop/one': nad };
+  const claimSituation = (networks: string): Situation => ({ networks, nads: all, claims, resources, more: given(list) });
+
+  it.each([
+    { networks: 'fast', ids: [undefined, 'id-of-d1'] },
+    { networks: 'fast,fast', ids: [undefined, 'id-of-d1', 'id-of-d2'] },
+    { networks: 'slow', ids: [undefined, 'id-of-d0'] },
+    { networks: 'any,slow', ids: [undefined, 'id-of-d1', 'id-of-d0'], why: 'any takes what slow cannot do without last' },
+    { networks: 'one,fast', ids: [undefined, 'id-of-d0', 'id-of-d1'], why: 'a claimed device counted under a resource, as Multus does' },
+  ])('$networks: $ids', ({ networks, ids }) => {
+    expect(deviceIds(claimSituation(networks))).toEqual(ids);
+  });
+  it.each([
+    { networks: 'one,slow', says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 1, used by its other networks/ },
+    { networks: 'odd', says: /network shop\/odd needs a device of claim gpus, and the pod has none/ },
+    { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
+  ])('$networks: refused', ({ networks, says }) => {
+    expect(() => planFor(claimSituation(networks))).toThrow(failure('PLX-DEVICE-MISSING', says));
+  });
+});
+
+describe('for any devices and networks', () => {
+  const ids = ['0000:02:00.1', '0000:02:00.2', '0000:02:00.3', 'a', 'b'];
+  const some = array(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { maxLength: 8 });
+  const networkNames = array(constantFrom('n1', 'n2', 'n3'), { maxLength: 5 });
+  const kinds = object({ n1: option(constantFrom('r/1', 'r/2'), { nil: undefined }), n2: constantFrom('r/1', 'r/2'), n3: constantFrom('r/2') });
+  const chosen = (all: readonly PodDevice[], networks: readonly string[], by: Readonly<Record<string, string | undefined>>): (PodDevice | undefined)[] => {
+    const named = Object.entries(by).flatMap(([name, resource]) => (resource === undefined ? [] : [[`shop/${name}`, resource] as const]));
+    const networkObjects = { 'shop/n1': nad, 'shop/n2': nad, 'shop/n3': nad };
+    const plan = planFor({ networks: networks.join(','), nads: networkObjects, resources: Object.fromEntries(named), more: given(all), ...ignoring });
+    return plan.attachments.slice(1).map(({ device }) => device);
+  };
+  const nameOf = ({ id, resource }: PodDevice): string => (id.includes(':') ? id : `${resource} ${id}`);
+
+  it('no device is used twice, none is of another resource, and none is left while a network that could use it has none', () => {
+    assert(
+      property(some, networkNames, kinds, (given, networks, by) => {
+        const got = chosen(given, networks, by);
+        const used = got.filter((device) => device !== undefined).map(nameOf);
+        expect(new Set(used).size).toBe(used.length);
+        for (const [index, name] of networks.entries()) {
+          const device = got[index];
+          const resource = by[name as keyof typeof by];
+          expect(device?.resource === undefined || device.resource === resource).toBe(true);
+          const couldHave = given.filter((each) => each.resource === resource && !used.includes(nameOf(each)));
+          if (device === undefined) expect(couldHave).toEqual([]);
+        }
+      }),
+    );
+  });
+  it('the same pod gets the same ones again, in whatever order they are listed', () => {
+    const distinct = uniqueArray(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { selector: nameOf, maxLength: 8 });
+    assert(
+      property(distinct, networkNames, kinds, (given, networks, by) => {
+        expect(chosen(given.toReversed(), networks, by)).toEqual(chosen(given, networks, by));
+      }),
+    );
   });
 });
 
@@ -54,16 +147,63 @@ describe('NPWG-118: a device reaches the plugins three ways', () => {
       { type: 'tuning', name: 'one', cniVersion: '0.4.0', deviceID: '0000:02:00.3', pciBusID: '0000:02:00.3' },
     ]);
   });
+});
 
+describe('deviceID of the annotation', () => {
+  const able = { ...nads, 'shop/able': nad };
   it.each([
-    { title: 'one of the annotation, by capability only', networks: [{ name: 'able', deviceID: 'x' }], ids: [undefined, 'x'] },
-    { title: 'that of the resource wins', networks: [{ name: 'one', deviceID: 'x' }], ids: [undefined, '0000:02:00.3'] },
+    { title: 'where no resource is named: by capability only', networks: [{ name: 'able', deviceID: 'x' }], ids: [undefined, 'x'] },
+    { title: 'one that the pod was given: that one', networks: [{ name: 'one', deviceID: '0000:02:00.5' }], ids: [undefined, '0000:02:00.5'] },
+    { title: 'and it comes first', networks: [{ name: 'one' }, { name: 'two', deviceID: '0000:02:00.3' }], ids: [undefined, '0000:02:00.5', '0000:02:00.3'] },
+    {
+      title: 'named twice: given once',
+      networks: ['one', 'two'].map((name) => ({ name, deviceID: '0000:02:00.5' })),
+      ids: [undefined, '0000:02:00.5', '0000:02:00.3'],
+    },
+    { title: 'one that it was not given: one that it was', networks: [{ name: 'one', deviceID: 'x' }], ids: [undefined, '0000:02:00.3'] },
+    {
+      title: 'one used without a resource is not handed out again',
+      networks: [{ name: 'one' }, { name: 'able', deviceID: '0000:02:00.3' }],
+      ids: [undefined, '0000:02:00.5', '0000:02:00.3'],
+    },
   ])('$title', ({ networks, ids }) => {
-    expect(deviceIds(situation(networks, { nads: { ...nads, 'shop/able': nad } }))).toEqual(ids);
+    expect(deviceIds(situation(networks, { nads: able }))).toEqual(ids);
   });
 
-  it('one of the annotation that no plugin would get is a warning', () => {
-    const plan = planFor({ networks: [{ name: 'a', deviceID: 'x' }] });
-    expect(plan.warnings).toEqual(['network shop/a: deviceID x reaches no plugin, as none declares that capability']);
+  it('is a warning where the pod was not given it, or where no plugin would get it', () => {
+    expect(planFor(situation([{ name: 'one', deviceID: 'x' }])).warnings).toEqual([
+      "network shop/one: deviceID x of the annotation is none of the pod's free devices of resource intel.com/vf; it gets 0000:02:00.3",
+    ]);
+    expect(planFor({ networks: [{ name: 'a', deviceID: 'x' }] }).warnings).toEqual([
+      'network shop/a: deviceID x reaches no plugin, as none declares that capability',
+    ]);
+  });
+});
+
+describe('NPWG-110 to NPWG-114: where device information lies', () => {
+  const told = { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } };
+  const infoOf = (given: Situation): unknown =>
+    planFor(given)
+      .attachments.slice(1)
+      .map(({ deviceInfo, runtimeConfig }) => [deviceInfo, runtimeConfig['CNIDeviceInfoFile']]);
+  const folder = '/var/run/k8s.cni.cncf.io/devinfo';
+
+  it('a device of a resource: the file of its device plugin and one of its own, whether or not a plugin asks', () => {
+    const file = `${folder}/cni/shop-one-c1_net1`;
+    expect(infoOf(situation('one'))).toEqual([[{ file, from: `${folder}/dp/intel.com-vf-0000:02:00.3-device.json` }, file]]);
+  });
+  it('a plugin that asks gets one without any device; two attachments of one network have two', () => {
+    const [first, second] = [`${folder}/cni/shop-u-c1_net1`, `${folder}/cni/shop-u-c1_net2`];
+    expect(infoOf({ networks: 'u,u', nads: { 'shop/u': told } })).toEqual([
+      [{ file: first }, first],
+      [{ file: second }, second],
+    ]);
+  });
+  it('any other network has none', () => {
+    expect(infoOf({ networks: 'a' })).toEqual([[undefined, undefined]]);
+  });
+  it('the folder is a setting', () => {
+    const config = { delegates: [{ type: 'bridge', name: 'cluster-net' }], deviceInfoDir: '/x' };
+    expect(infoOf({ networks: 'u', nads: { 'shop/u': told }, config })).toEqual([[{ file: '/x/cni/shop-u-c1_net1' }, '/x/cni/shop-u-c1_net1']]);
   });
 });

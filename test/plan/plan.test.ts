@@ -44,7 +44,7 @@ const rich: Situation = {
   more: {
     runtimeConfig: { portMappings: [{ hostPort: 80, containerPort: 80, protocol: 'tcp' }] },
     confDir: folder({ '00-broken.conf': '{', '10-monitoring.conf': { cniVersion: '0.3.1', name: 'monitoring', type: 'ptp' } }),
-    devices: new Map([['intel.com/vf', ['0000:02:00.4']]]),
+    devices: { devices: [{ id: '0000:02:00.4', resource: 'intel.com/vf' }], warnings: [] },
   },
 };
 

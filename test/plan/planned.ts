@@ -14,6 +14,8 @@ export interface Situation {
   readonly nads?: Readonly<Record<string, JsonObject | string>>;
   /** By ns/name: the resource a NAD is made of. */
   readonly resources?: Readonly<Record<string, string>>;
+  /** By ns/name: the claim, or claim/request, a NAD is made of. */
+  readonly claims?: Readonly<Record<string, string>>;
   readonly more?: Partial<PlanInputs>;
 }
 
@@ -30,7 +32,15 @@ export const able: JsonObject = {
 const plain: JsonObject = { cniVersion: '1.0.0', type: 'bridge' };
 
 /** Plan inputs of pod shop/db-0. NADs shop/a, shop/b and shop/able exist unless others are given. */
-export function inputsFor({ config = { delegates: [clusterNet] }, networks, defaultNetwork, nads, resources = {}, more }: Situation = {}): PlanInputs {
+export function inputsFor({
+  config = { delegates: [clusterNet] },
+  networks,
+  defaultNetwork,
+  nads,
+  resources = {},
+  claims = {},
+  more,
+}: Situation = {}): PlanInputs {
   const annotations = { ...annotation(networksKey, networks), ...annotation(defaultNetworkKey, defaultNetwork) };
   return {
     settings: parseSettings(config).settings,
@@ -48,12 +58,14 @@ export function inputsFor({ config = { delegates: [clusterNet] }, networks, defa
     runtimeConfig: {},
     pod: { namespace: 'shop', name: 'db-0', uid: 'u1', annotations },
     nads: new Map(
-      Object.entries(nads ?? { 'shop/a': plain, 'shop/b': plain, 'shop/able': able }).map(([key, json]) => [key, nadOf(key, json, resources[key])]),
+      Object.entries(nads ?? { 'shop/a': plain, 'shop/b': plain, 'shop/able': able }).map(([key, json]) => [
+        key,
+        nadOf(key, json, { resourceName: resources[key], resourceClaim: claims[key] }),
+      ]),
     ),
     confDir: { kind: 'missing', problem: 'no such folder' },
     paths: new Map(),
     links: ['lo'],
-    devices: new Map(),
     ...more,
   };
 }
@@ -61,10 +73,17 @@ export function inputsFor({ config = { delegates: [clusterNet] }, networks, defa
 const annotation = (key: string, value: string | readonly JsonValue[] | undefined): Readonly<Record<string, string>> =>
   value === undefined ? {} : { [key]: typeof value === 'string' ? value : JSON.stringify(value) };
 
-function nadOf(key: string, json: JsonObject | string, resourceName: string | undefined): Nad {
+function nadOf(key: string, json: JsonObject | string, of: { resourceName: string | undefined; resourceClaim: string | undefined }): Nad {
   const [namespace = '', name = ''] = key.split('/');
   const config = typeof json === 'string' ? json : JSON.stringify(json);
-  return { namespace, name, ...(config !== '' && { config }), ...(resourceName !== undefined && { resourceName }) };
+  const { resourceName, resourceClaim } = of;
+  return {
+    namespace,
+    name,
+    ...(config !== '' && { config }),
+    ...(resourceName !== undefined && { resourceName }),
+    ...(resourceClaim !== undefined && { resourceClaim }),
+  };
 }
 
 export const planFor = (situation: Situation): Plan => makePlan(inputsFor(situation));

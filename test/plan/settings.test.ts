@@ -19,9 +19,11 @@ describe('settings: defaults', () => {
     expect(parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus', ...base })).toMatchInlineSnapshot(`
       {
         "settings": {
+          "attachmentConcurrency": 1,
           "binDir": [
             "/opt/cni/bin",
           ],
+          "claimStatus": false,
           "cniDir": "/var/lib/cni/plexus",
           "confDir": "/etc/cni/multus/net.d",
           "deadlines": {
@@ -46,12 +48,15 @@ describe('settings: defaults', () => {
           ],
           "detachAttempts": 5,
           "detachSeconds": 120,
+          "deviceInfoDir": "/var/run/k8s.cni.cncf.io/devinfo",
           "globalNamespaces": [
             "default",
           ],
           "invalidAnnotation": "fail",
+          "kubeletDir": "/var/lib/kubelet",
           "logLevel": "warn",
           "logToStderr": true,
+          "missingDevice": "fail",
           "multusNamespace": "kube-system",
           "multusStateDir": "/var/lib/cni/multus",
           "namespaceIsolation": false,

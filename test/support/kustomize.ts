@@ -35,9 +35,10 @@ async function resourcesOf(path: string): Promise<readonly KubeObject[]> {
 }
 
 async function withComponent(objects: readonly KubeObject[], folder: string): Promise<readonly KubeObject[]> {
-  const { kind, components = [], patches = [] } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
+  const { kind, resources = [], components = [], patches = [] } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
   if (kind !== 'Component') throw new Error(`${folder} is no component`);
   let rendered = objects;
+  for (const resource of resources) rendered = [...rendered, ...(await resourcesOf(join(folder, resource)))];
   for (const path of components) rendered = await withComponent(rendered, join(folder, path));
   return patched(rendered, folder, patches);
 }

@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly exitCode?: number;
   /** Starts a child of its own and never ends. */
   readonly hang?: boolean;
+  /** Writes a file first, as plugins that tell of their device do. */
+  readonly write?: { readonly file: string; readonly text: string };
   /** Answers when this file exists. */
   readonly until?: string;
 }
@@ -80,6 +82,7 @@ if (fs.existsSync(real)) {
   fs.writeSync(2, stderr);
   process.exit(status ?? 1);
 }
+if (behaviour.write) fs.writeFileSync(behaviour.write.file, behaviour.write.text);
 if (behaviour.stderr) process.stderr.write(behaviour.stderr);
 while (behaviour.until && !fs.existsSync(behaviour.until)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
 if (behaviour.hang) {

@@ -88,6 +88,7 @@ describe('options are judged as the plugins judge them', () => {
     const options = fc.dictionary(fc.constantFrom(...(keys[type] ?? [])), value, { maxKeys: 4 });
     fc.assert(
       fc.property(options, (given) => {
+        fc.pre(!('vlan' in given && 'Vlan' in given)); // a warning of ours, and of Go's only when the first has the wrong type
         const config = {
           cniVersion: '0.4.0',
           name: 'net',
@@ -105,23 +106,26 @@ describe('options are judged as the plugins judge them', () => {
     );
   });
 
-  const samples = readdirSync(join(import.meta.dirname, 'good')).filter((name) => name.endsWith('.yaml'));
-  it.each(samples)('the plugins here take good/%s', (name) => {
+  interface Sample {
+    readonly type?: string;
+    readonly ipam?: { readonly type?: string; readonly ranges?: object; readonly subnet?: string };
+  }
+  const configsIn = (name: string): readonly Sample[] => {
     const documents = parseAllDocuments(readFileSync(join(import.meta.dirname, 'good', name), 'utf8'));
-    for (const document of Array.isArray(documents) ? documents : []) {
-      const object = document.toJS() as { readonly kind?: string; readonly spec?: { readonly config?: string } } | null;
-      if (object?.kind !== 'NetworkAttachmentDefinition' || object.spec?.config === undefined) continue;
-      const config = JSON.parse(object.spec.config) as {
-        readonly type?: string;
-        readonly ipam?: { readonly type?: string; readonly ranges?: object; readonly subnet?: string };
-      };
-      if (config.type === undefined) continue;
-      const { ipam } = config;
-      const older = { ...config, cniVersion: '0.4.0' };
-      if (ipam?.type === 'host-local' && (ipam.ranges ?? ipam.subnet) !== undefined) {
-        expect(refusalOf('host-local', { ...older, ipam: { ...ipam, dataDir: join(state, name) } })).toBe(undefined);
-      }
-      if (ipam?.type === 'static') expect(refusalOf('static', older)).toBe(undefined);
+    const objects = Array.isArray(documents)
+      ? documents.map((each) => each.toJS() as { readonly kind?: string; readonly spec?: { readonly config?: string } } | null)
+      : [];
+    const configs = objects.flatMap((each) => (each?.kind === 'NetworkAttachmentDefinition' ? (each.spec?.config ?? []) : []));
+    return configs.map((text) => JSON.parse(text) as Sample);
+  };
+  // what pods ask for is not there: without ranges of its own host-local has none
+  const isJudged = ({ ipam }: Sample): boolean => ipam?.type === 'static' || (ipam?.type === 'host-local' && (ipam.ranges ?? ipam.subnet) !== undefined);
+  const samples = readdirSync(join(import.meta.dirname, 'good')).filter((name) => name.endsWith('.yaml') && configsIn(name).some(isJudged));
+
+  it.each(samples)('the IPAM plugins here take good/%s', (name) => {
+    for (const config of configsIn(name).filter(isJudged)) {
+      const older = { ...config, cniVersion: '0.4.0', ipam: { ...config.ipam, dataDir: join(state, name) } };
+      expect(refusalOf(config.ipam?.type ?? '', older)).toBe(undefined);
     }
   });
 });

@@ -25,7 +25,7 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'cronjob-annotation.yaml', findings: [[13, 'PLX-INTERFACE-TAKEN']] },
   { file: 'default-network-two.yaml', findings: [[6, 'PLX-SELECTION-INVALID']] },
   { file: 'deployment-annotation.yaml', findings: [[6, 'PLX-V-MISPLACED']] },
-  { file: 'device-not-requested.yaml', findings: [[15, 'PLX-DEVICE-MISSING']] },
+  { file: 'device-not-requested.yaml', findings: [[15, 'PLX-RESOURCE-NOT-REQUESTED']] },
   { file: 'double-quoted.yaml', findings: [[8, 'PLX-V-VALUE']] },
   { file: 'duplicate.yaml', findings: [[10, 'PLX-V-DUPLICATE']] },
   { file: 'firewall-policy.yaml', findings: [[11, 'PLX-V-VALUE']] },

@@ -3,6 +3,7 @@ import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../..
 import { deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
 import { type AttachmentRow, type Besides, attachmentRows, attachmentsText, outcomesText } from '../../view/index.ts';
+import { json, say } from '../output.ts';
 import { type Outcome, type RepairPlaces, checkByHand, detachByHand } from '../repair.ts';
 
 interface Options {
@@ -88,9 +89,7 @@ function show(records: readonly SandboxRecord[], { inFull, isJson, besides }: Sh
   say(isJson ? json(rows) : attachmentsText(rows, msSince));
 }
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const msSince = (time: string): number => Date.now() - Date.parse(time);
-const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const environment = (): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));

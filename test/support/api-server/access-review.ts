@@ -1,6 +1,7 @@
 import type { ApiState } from './api-state.ts';
 import { forbidden } from './api-error.ts';
-import { asObject, asText, type JsonObject } from './json.ts';
+import { changedDrivers } from './claim-rules.ts';
+import { asObject, asText, type JsonObject, type KubeObject } from './json.ts';
 import { readRequestInfo, type RequestInfo, type Verb } from './request-info.ts';
 
 /** Throws 403 if the server's authorize option refuses the request. */
@@ -13,8 +14,31 @@ export function refuseUnauthorized(state: ApiState, request: RequestInfo): void 
   throw forbidden({ group, plural: resource, kind: resource }, name, why);
 }
 
-/** SelfSubjectAccessReview: what the authorize option would say. */
-export function reviewAccess(state: ApiState, body: unknown): JsonObject {
+/**
+ * Throws 403 for a change of what drivers report in a ResourceClaim, unless resourceclaims/driver is allowed for each driver's
+ * name: on the node of the claim (associated-node) or any (Kubernetes 1.36, DRAResourceClaimGranularStatusAuthorization).
+ */
+export function refuseForeignDevices(
+  { state, request }: { state: ApiState; request: RequestInfo },
+  verb: 'update' | 'patch',
+  next: KubeObject,
+  current: KubeObject,
+): void {
+  if (request.resource !== 'resourceclaims') return;
+  for (const driver of changedDrivers(next, current)) {
+    const asked = (scope: 'associated-node' | 'arbitrary-node'): RequestInfo => ({
+      ...request,
+      verb: `${scope}:${verb}` as Verb,
+      subresource: 'driver',
+      name: driver,
+    });
+    if (!state.authorize(asked('associated-node')) && !state.authorize(asked('arbitrary-node')))
+      refuseUnauthorized({ ...state, authorize: () => false }, asked('associated-node'));
+  }
+}
+
+/** What the authorize option would say (SelfSubjectAccessReview), or authorizeAs of another user (SubjectAccessReview). */
+export function reviewAccess(state: ApiState, body: unknown, kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview'): JsonObject {
   const review = asObject(body);
   const spec = asObject(review['spec']);
   const attributes = asObject(spec['resourceAttributes']);
@@ -30,10 +54,10 @@ export function reviewAccess(state: ApiState, body: unknown): JsonObject {
     name: text('name'),
   };
   return {
-    kind: 'SelfSubjectAccessReview',
+    kind,
     apiVersion: 'authorization.k8s.io/v1',
     metadata: { creationTimestamp: null },
     spec,
-    status: { allowed: state.authorize(request) },
+    status: { allowed: kind === 'SubjectAccessReview' ? state.authorizeAs(asText(spec['user']), request) : state.authorize(request) },
   };
 }

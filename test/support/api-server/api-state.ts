@@ -16,6 +16,7 @@ export interface ApiState {
   /** How a watch from a forgotten version is told so: an ERROR event (a real server) or HTTP status 410. */
   staleWatch: 'event' | 'status';
   authorize(request: RequestInfo): boolean;
+  authorizeAs(user: string, request: RequestInfo): boolean;
 }
 
 /** Everything that is served now: built in, and by the CustomResourceDefinitions in the store. */

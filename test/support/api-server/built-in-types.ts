@@ -1,4 +1,5 @@
 import { ageColumn, eventColumns, nameColumn, namespaceColumns, podColumns } from './columns.ts';
+import { validateClaim, validateSlice } from './claim-rules.ts';
 import { establishCrd, validateCrd } from './custom-types.ts';
 import { fromCoreEvent, toCoreEvent, validateCoreEvent, validateNewEvent } from './event-forms.ts';
 import type { KubeObject } from './json.ts';
@@ -111,5 +112,62 @@ const customResourceDefinitions: ResourceType = {
   validate: validateCrd,
 };
 
+const resourceClaims: ResourceType = {
+  ...base,
+  group: 'resource.k8s.io',
+  plural: 'resourceclaims',
+  singular: 'resourceclaim',
+  kind: 'ResourceClaim',
+  storage: 'resourceclaims',
+  status: 'with-metadata',
+  validate: validateClaim,
+};
+
+const resourceSlices: ResourceType = {
+  ...base,
+  group: 'resource.k8s.io',
+  plural: 'resourceslices',
+  singular: 'resourceslice',
+  kind: 'ResourceSlice',
+  storage: 'resourceslices',
+  namespaced: false,
+  fields: [...named, 'spec.nodeName', 'spec.driver'],
+  validate: validateSlice,
+};
+
+const daemonSets: ResourceType = {
+  ...base,
+  group: 'apps',
+  plural: 'daemonsets',
+  singular: 'daemonset',
+  kind: 'DaemonSet',
+  storage: 'daemonsets',
+  shortNames: ['ds'],
+  status: 'with-metadata',
+};
+
+const serviceCidrs: ResourceType = {
+  ...base,
+  group: 'networking.k8s.io',
+  plural: 'servicecidrs',
+  singular: 'servicecidr',
+  kind: 'ServiceCIDR',
+  storage: 'servicecidrs',
+  namespaced: false,
+  status: 'with-metadata',
+  fields: named,
+};
+
 /** The resources that are served whatever the store holds. */
-export const builtInTypes: readonly ResourceType[] = [pods, nodes, namespaces, coreEvents, newEvents, customResourceDefinitions];
+export const builtInTypes: readonly ResourceType[] = [
+  pods,
+  nodes,
+  namespaces,
+  coreEvents,
+  newEvents,
+  customResourceDefinitions,
+  resourceClaims,
+  resourceSlices,
+  daemonSets,
+  serviceCidrs,
+];

@@ -5,7 +5,7 @@ import type { ResourceType } from './resource-type.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /**
- * Throws 415 for a patch type that the resource does not know: server-side apply is not there at all, a strategic
+ * Throws 415 for a patch type that the resource does not know: server-side apply is elsewhere (apply.ts), a strategic
  * merge only for built-in types (as on a real server).
  */
 export function refusePatchType(type: ResourceType, contentType: string): void {

@@ -18,7 +18,7 @@ export function preparePod(pod: KubeObject): KubeObject {
 export function validatePod(pod: KubeObject, before: KubeObject | undefined): FieldError[] {
   const containers = valueAt(pod, ['spec', 'containers']);
   if (before && sameJson(containers, valueAt(before, ['spec', 'containers']))) return checkFixedPart(pod, before);
-  return [...checkContainers(containers), ...(before ? checkFixedPart(pod, before) : [])];
+  return [...checkContainers(containers), ...checkClaims(valueAt(pod, ['spec', 'resourceClaims'])), ...(before ? checkFixedPart(pod, before) : [])];
 }
 
 function checkFixedPart(pod: KubeObject, before: KubeObject): FieldError[] {
@@ -39,6 +39,14 @@ function checkContainers(containers: unknown): FieldError[] {
     const path = `spec.containers[${index}]`;
     if (!isObject(container)) return [invalidField(path, container, 'must be an object')];
     return ['name', 'image'].filter((key) => !container[key]).map((key) => requiredField(`${path}.${key}`));
+  });
+}
+
+function checkClaims(claims: unknown): FieldError[] {
+  return (Array.isArray(claims) ? claims : []).flatMap((claim: unknown, index) => {
+    const given = ['resourceClaimName', 'resourceClaimTemplateName'].filter((key) => asObject(claim)[key] !== undefined);
+    if (given.length === 1) return [];
+    return [invalidField(`spec.resourceClaims[${index}]`, claim, 'must specify exactly one of: `resourceClaimName`, `resourceClaimTemplateName`')];
   });
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuseUnauthorized, reviewAccess } from './access-review.ts';
 import { methodNotAllowed, pathNotFound, tooLarge, badRequest, unsupportedMediaType } from './api-error.ts';
 import { type ApiState, servedTypes } from './api-state.ts';
+import { applyObject, isApplied } from './apply.ts';
 import { deleteCollection, deleteObject } from './delete.ts';
 import { discoveryDocument, serverVersion } from './discovery.ts';
 import type { Fault } from './faults.ts';
@@ -43,7 +44,11 @@ export async function route(exchange: Exchange): Promise<void> {
     return reply(response, { code: 200, ...openApiDocument(accept), faults });
   }
   if (info.resource === 'selfsubjectaccessreviews' && info.method === 'POST') {
-    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange)), faults });
+    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange), 'SelfSubjectAccessReview'), faults });
+  }
+  if (info.resource === 'subjectaccessreviews' && info.method === 'POST') {
+    refuseUnauthorized(state, info);
+    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange), 'SubjectAccessReview'), faults });
   }
   if (info.resource === '') return replyJson(response, { code: 200, body: documentAt(exchange), faults });
   return routeResource(exchange, readRepresentation(accept, info.query));
@@ -86,6 +91,7 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
       );
     }
     case 'patch': {
+      if (isApplied(target, mediaType(exchange))) return one(200, applyObject(target, parseJson(await readText(exchange))));
       refusePatchType(type, mediaType(exchange));
       const patch = parseJson(await readText(exchange));
       return one(

@@ -28,6 +28,8 @@ export interface ApiServerOptions {
   readonly historyLimit?: number;
   /** false for a request answers it with 403 */
   readonly authorize?: (request: RequestInfo) => boolean;
+  /** what a SubjectAccessReview says of a user; everything is allowed when left out */
+  readonly authorizeAs?: (user: string, request: RequestInfo) => boolean;
 }
 
 /** What every API server for tests offers, embedded or real. */
@@ -74,6 +76,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     token: options.token ?? randomUUID(),
     staleWatch: 'event',
     authorize: options.authorize ?? (() => true),
+    authorizeAs: options.authorizeAs ?? (() => true),
   };
   const access = storeAccess(state);
   await seed(access, options.nadCrd ?? true);

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { refuseForeignDevices } from './access-review.ts';
 import type { ApiState } from './api-state.ts';
 import { alreadyExists, badRequest, conflict, type FieldError, invalid, objectNotFound, staleVersion } from './api-error.ts';
 import { asObject, asText, isObject, type JsonObject, type KubeObject, type ObjectMeta, sameJson, withoutKeys } from './json.ts';
@@ -12,6 +13,8 @@ export interface Target {
   readonly state: ApiState;
   readonly type: ResourceType;
   readonly request: RequestInfo;
+  /** Who owns what from now on; as before if left out. */
+  readonly managedFields?: readonly JsonObject[];
 }
 
 /** POST: the stored object. Throws 400, 404 (namespace), 409 (exists), 422. */
@@ -38,10 +41,11 @@ export function updateObject(target: Target, kind: 'update' | 'patch', change: (
   const meta = asObject(body['metadata']);
   refuseOtherTarget(type, request, meta);
   refuseStale({ type, kind, meta, current });
-  const wanted = asStored(type, { ...body, metadata: carriedMetadata(meta, current) });
+  const wanted = asStored(type, { ...body, metadata: { ...carriedMetadata(meta, current), ...ownership(target, current) } });
   const next = restrict(type, request.subresource, wanted, current);
   refuseInvalid(type, next, current);
   if (sameJson(next, current)) return current;
+  refuseForeignDevices(target, kind, next, current);
   if (isDryRun(request)) return next;
   const done = next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
   return done ? state.store.remove(type.storage, next) : state.store.write(type.storage, withGeneration(type, next, current));
@@ -168,6 +172,11 @@ function carriedMetadata(meta: JsonObject, current: KubeObject): ObjectMeta {
     ...(generation !== undefined && { generation }),
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
   };
+}
+
+function ownership({ managedFields }: Target, { metadata }: KubeObject): JsonObject {
+  const owners = managedFields ?? metadata['managedFields'];
+  return owners === undefined ? {} : { managedFields: owners };
 }
 
 /** /status writes leave everything else alone, other writes leave the status alone. */

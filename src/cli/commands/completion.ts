@@ -1,0 +1,49 @@
+import type { Argv, CommandModule } from 'yargs';
+import { say } from '../output.ts';
+
+interface Options {
+  readonly shell: string;
+}
+
+// What is typed is handed to plexus itself, so that a script is never older than the program. SHELL decides the form of its
+// answer. It names one-letter options with two dashes, which they do not have: these are left out.
+const usable = String.raw`sed '/^--.\(:\|$\)/d'`;
+const scripts: Readonly<Record<string, string>> = {
+  bash: `# plexus completion for bash
+_plexus_completions() {
+  local IFS=$'\\n' found
+  found=$(SHELL=/bin/bash ZSH_NAME= plexus --get-yargs-completions "\${COMP_WORDS[@]}" 2>/dev/null | ${usable})
+  COMPREPLY=($(compgen -W "$found" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o bashdefault -o default -F _plexus_completions plexus
+`,
+  zsh: `#compdef plexus
+# plexus completion for zsh
+_plexus_completions() {
+  local -a found
+  found=("\${(@f)$(SHELL=/bin/zsh plexus --get-yargs-completions "\${words[@]}" 2>/dev/null | ${usable})}")
+  if [[ -n "\${found[*]}" ]]; then _describe 'values' found; else _default; fi
+}
+if [ "$funcstack[1]" = "_plexus" ]; then _plexus_completions "$@"; else compdef _plexus_completions plexus; fi
+`,
+  fish: `# plexus completion for fish
+function __plexus_completions
+  set -l words (commandline -opc) (commandline -ct)
+  SHELL=/bin/zsh plexus --get-yargs-completions $words 2>/dev/null | ${usable} | string replace ':' \\t | string replace -a '\\\\:' ':'
+end
+complete -c plexus -f -a '(__plexus_completions)'
+`,
+};
+
+export const completionCommand: CommandModule<object, Options> = {
+  command: 'completion <shell>',
+  describe: 'Print a script that completes commands and options in a shell',
+  builder: (yargs): Argv<Options> =>
+    yargs
+      .positional('shell', { choices: Object.keys(scripts), demandOption: true, describe: 'Which shell' })
+      .example('source <($0 completion bash)', 'For this bash')
+      .example('$0 completion bash > /etc/bash_completion.d/plexus', 'For every bash')
+      .example('$0 completion zsh > "${fpath[1]}/_plexus"', 'For every zsh')
+      .example('$0 completion fish > ~/.config/fish/completions/plexus.fish', 'For every fish') as Argv<Options>,
+  handler: ({ shell }) => say(scripts[shell] ?? ''),
+};

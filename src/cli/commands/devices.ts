@@ -1,0 +1,46 @@
+import type { Argv, CommandModule } from 'yargs';
+import { kubeletDevices } from '../../devices/index.ts';
+import { asPlexusError, summaryOf } from '../../errors/index.ts';
+import { fileJournal } from '../../journal/index.ts';
+import { deviceRows, devicesText } from '../../view/index.ts';
+import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
+
+interface Options {
+  readonly 'kubelet-dir': string;
+  readonly 'cni-dir': string;
+  readonly output: Format;
+}
+
+export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
+  command: 'devices',
+  describe: 'Show which devices kubelet gave to which pod of this node, and which attachment uses them',
+  builder: (yargs): Argv<Options> =>
+    yargs
+      .option('kubelet-dir', {
+        type: 'string',
+        requiresArg: true,
+        default: process.env['PLEXUS_KUBELET_DIR'] ?? '/var/lib/kubelet',
+        describe: "Kubelet's folder (its --root-dir)",
+      })
+      .option('cni-dir', {
+        type: 'string',
+        requiresArg: true,
+        default: process.env['PLEXUS_CNI_DIR'] ?? '/var/lib/cni/plexus',
+        describe: "The daemon's cniDir",
+      })
+      .option('output', outputOption)
+      .example('$0 devices', 'Every device of this node that a pod has')
+      .example('$0 devices -o json', 'The same, for a script')
+      .epilogue('Exit status: 0 done, 1 kubelet cannot be asked (what the journal knows is shown), 2 could not be done.'),
+  handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output }) =>
+    looking(end, async () => {
+      const { records, damaged } = await fileJournal(`${cniDir}/journal`).list();
+      const allocations = await kubeletDevices({ kubeletDir })
+        .all(AbortSignal.timeout(20_000))
+        .catch((thrown: unknown) => void process.stderr.write(`plexus: ${summaryOf(asPlexusError(thrown))}\n`));
+      for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
+      const rows = deviceRows(allocations ?? undefined, records);
+      await print(output, { data: rows, text: () => devicesText(rows, paintFor(process.stdout, process.env)) });
+      return allocations === undefined ? 1 : 0;
+    }),
+});

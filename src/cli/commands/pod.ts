@@ -1,0 +1,40 @@
+import type { Argv, CommandModule } from 'yargs';
+import { podNotFound } from '../../errors/index.ts';
+import { type TopologyPod, podText, topologyOf } from '../../view/index.ts';
+import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
+import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
+import { withProblems } from './pods.ts';
+
+interface Options extends ScopeArguments {
+  readonly name: string;
+  readonly output: Format;
+}
+
+const longestMs = 300_000;
+
+export const podCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
+  command: 'pod <name>',
+  describe: 'Show the networks of one pod: interfaces, addresses, and what is wrong with them',
+  builder: (yargs): Argv<Options> =>
+    yargs
+      .positional('name', { type: 'string', demandOption: true, describe: 'Name of the pod' })
+      .options({ ...scopeOptions, 'all-namespaces': { ...scopeOptions['all-namespaces'], describe: 'Compare its addresses with pods of all namespaces' } })
+      .option('output', outputOption)
+      .example('$0 pod db-0 -n shop', 'What db-0 is attached to')
+      .example('$0 pod db-0 -n shop -A', 'The same, its addresses compared with those of all pods of the cluster')
+      .epilogue('Exit status: 0 done, 1 something is wrong with its networks, 2 could not be done.'),
+  handler: ({ output, name, ...scope }) =>
+    looking(end, async () => {
+      const cluster = await clusterFor(scope);
+      const namespace = scope.namespace ?? cluster.namespace;
+      const overview = await cluster.read(scopeFor(scope, cluster), AbortSignal.timeout(longestMs));
+      const summary = overview.pods.find((each) => each.namespace === namespace && each.name === name);
+      if (summary === undefined) throw podNotFound({ pod: `${namespace}/${name}` });
+      const topology = topologyOf(overview);
+      const { annotations: _unused, uid: _none, hostNetwork: _its, deleting: _own, ...bare } = summary;
+      const pod: TopologyPod = topology.pods.find((each) => each.namespace === namespace && each.name === name) ?? { ...bare, attachments: [], problems: [] };
+      const problems = topology.problems.filter((_, index) => pod.problems.includes(index));
+      await print(output, { data: withProblems(pod, topology), text: () => podText(pod, problems, paintFor(process.stdout, process.env)) });
+      return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
+    }),
+});

@@ -1,0 +1,51 @@
+import type { Argv, CommandModule } from 'yargs';
+import { type Topology, type TopologyPod, podsText, problemCount, problemsText } from '../../view/index.ts';
+import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
+import { type ExitStatus, type Format, type Shown, looking, outputOption, paintFor, print } from '../output.ts';
+import { networksNamed, readTopology } from '../read-topology.ts';
+
+interface Options extends ScopeArguments {
+  readonly network?: string | undefined;
+  readonly problems: boolean;
+  readonly output: Format;
+}
+
+export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
+  command: 'pods',
+  describe: 'Show which pod is attached to which network with which addresses, and what is wrong with that',
+  builder: (yargs): Argv<Options> =>
+    yargs
+      .options(scopeOptions)
+      .option('network', { type: 'string', requiresArg: true, describe: 'Only this network: name, or namespace/name' })
+      .option('problems', { type: 'boolean', default: false, describe: 'Only what is wrong; exit status 1 if there is an error among it' })
+      .option('output', outputOption)
+      .example('$0 pods -A', 'Every attachment of the cluster')
+      .example('$0 pods --network storage', 'Who is in the network storage, address by address')
+      .example('$0 pods -A --problems', 'Duplicate addresses, missing attachments and networks, invalid annotations')
+      .epilogue('Exit status: 0 done, 1 --problems has found an error (warnings are none), 2 could not be done. Addresses are compared among the pods shown.'),
+  handler: ({ output, network, problems, ...scope }) =>
+    looking(end, async () => {
+      const topology = await readTopology(scope);
+      const networks = network === undefined ? undefined : networksNamed(topology, network);
+      if (!problems) {
+        await print(output, attached(topology, networks));
+        return 0;
+      }
+      const wanted = topology.problems.filter((each) => networks === undefined || networks.has(each.network ?? ''));
+      await print(output, { data: wanted, text: () => problemsText(wanted, paintFor(process.stdout, process.env)) });
+      return wanted.some(({ severity }) => severity === 'error') ? 1 : 0;
+    }),
+});
+
+function attached(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
+  const inThem = (pod: TopologyPod): boolean => networks === undefined || pod.attachments.some(({ network }) => networks.has(network));
+  const pods = topology.pods.filter(inThem);
+  const count = networks === undefined ? problemCount(topology.problems) : undefined;
+  return {
+    data: pods.map((pod) => withProblems(pod, topology)),
+    text: () => `${podsText(pods, networks, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`,
+  };
+}
+
+/** A pod with its problems in full. */
+export const withProblems = (pod: TopologyPod, { problems }: Topology): object => ({ ...pod, problems: pod.problems.map((index) => problems[index]) });

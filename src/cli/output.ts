@@ -1,0 +1,56 @@
+import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
+import type { Paint, Tone } from '../view/index.ts';
+
+/** 0 done; 1 the command failed, or found what it was to look for; 2 called wrongly, or a view that could not be had. */
+export type ExitStatus = 0 | 1 | 2;
+
+export type Format = 'table' | 'json' | 'yaml';
+
+/** The option --output of commands that show something. */
+export const outputOption = { alias: 'o', choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' } as const;
+
+/** What a command shows: data, and the same for people. */
+export interface Shown {
+  readonly data: unknown;
+  readonly text: () => string;
+}
+
+/** Prints what a command shows, in the form that was asked for. */
+export async function print(format: Format, { data, text }: Shown): Promise<void> {
+  say(format === 'table' ? text() : format === 'json' ? json(data) : (await import('./yaml-text.ts')).yamlText(data));
+}
+
+/** A line, or several, for the reader of stdout. */
+export const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+
+export const json = (value: unknown): string => JSON.stringify(value, null, 2);
+
+const colours: Readonly<Record<Tone, number>> = { bad: 31, warn: 33, good: 32, dim: 2 };
+
+/** Colours on a terminal that can show them, and never with NO_COLOR (no-color.org). */
+export function paintFor(stream: { readonly isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
+  const isPlain = stream.isTTY !== true || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  return isPlain ? (text) => text : (text, tone) => `\u{1b}[${colours[tone]}m${text}\u{1b}[0m`;
+}
+
+/** Says on stderr what kept a command from being done. */
+export function tellFailure(thrown: unknown): void {
+  const error = asPlexusError(thrown);
+  const details = detailsOf(error);
+  process.stderr.write(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`);
+}
+
+/** Carries out a command whose status 1 means "found": what keeps it from looking is status 2. */
+export async function looking(end: (status: ExitStatus) => void, look: () => Promise<ExitStatus>): Promise<void> {
+  // whoever reads may have seen enough (`| head`)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  try {
+    end(await look());
+  } catch (thrown) {
+    tellFailure(thrown);
+    end(2);
+  }
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
+import { type CredentialSource, connect, readPodFile } from '../cluster/index.ts';
+import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
+import { fileUnusable, podNotFound, problemOf } from '../errors/index.ts';
+import { type PodDevice, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
+import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
+import { readConfPath } from '../runtime/index.ts';
+
+export interface PlanSubject {
+  /** YAML file with the pod, or the name of one in the cluster. */
+  readonly pod: { readonly file: string } | PodRef;
+  /** Folder of YAML files with NADs; without it they are the cluster's. */
+  readonly nads?: string | undefined;
+  /** CNI configuration of the node; without it a stand-in takes the place of the default network. */
+  readonly conf?: string | undefined;
+  /** What the pod would be given; none: left open. */
+  readonly devices: readonly PodDevice[];
+  readonly cluster: CredentialSource;
+  /** Its sandbox, where that is known. */
+  readonly containerId?: string | undefined;
+}
+export interface PlannedPod {
+  readonly pod: PodMetadata;
+  readonly plan: Plan;
+}
+
+/** Plans a pod: the same functions, in the same order, as an ADD. podNotFound, and whatever keeps an ADD from beginning. */
+export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
+  const signal = AbortSignal.timeout(longestMs);
+  const pod = await podOf(subject, signal);
+  const config = subject.conf === undefined ? standIn : await readConf(subject.conf);
+  const { settings, warnings } = parseSettings(config);
+  const { devices, nads } = subject;
+  const sources = {
+    settings,
+    cluster: connect(nads === undefined ? subject.cluster : { kind: 'manifests', dir: nads }),
+    readConf: readConfPath,
+    ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
+  };
+  const plan = makePlan(await gatherPlanInputs({ call: callFor(pod, config, subject.containerId), pod, links: [] }, sources, signal));
+  return { pod, plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
+}
+
+const longestMs = 60_000;
+
+async function podOf({ pod, cluster }: PlanSubject, signal: AbortSignal): Promise<PodMetadata> {
+  if ('file' in pod) return readPodFile(pod.file);
+  const found = await connect(cluster).getPod(pod, signal);
+  if (found === undefined) throw podNotFound({ pod: podKey(pod) });
+  return found;
+}
+
+const standIn: JsonObject = {
+  cniVersion: '1.0.0',
+  name: 'plexus',
+  type: 'plexus-cni',
+  delegates: [{ cniVersion: '1.0.0', name: 'default-network-of-the-node', type: 'see-option-conf' }],
+};
+
+// what only a running pod has is shown as the name of the variable
+const callFor = (pod: PodMetadata, config: JsonObject, containerId = 'CNI_CONTAINERID'): PlannableCall => ({
+  containerId,
+  netns: 'CNI_NETNS',
+  ifName: 'eth0',
+  args: [
+    ['K8S_POD_NAMESPACE', pod.namespace],
+    ['K8S_POD_NAME', pod.name],
+    ['K8S_POD_INFRA_CONTAINER_ID', containerId],
+    ['K8S_POD_UID', pod.uid ?? 'UID'],
+  ],
+  cniVersion: versionOf(config),
+  networkName: typeof config['name'] === 'string' ? config['name'] : 'plexus',
+  config,
+});
+
+const versionOf = (config: JsonObject) => {
+  const version = config['cniVersion'];
+  return typeof version === 'string' && isCniVersion(version) ? version : (cniVersions[0] ?? '0.1.0');
+};
+
+/** A .conf, or a .conflist as the runtime hands its one plugin of ours: with the list's name and cniVersion. */
+async function readConf(file: string): Promise<JsonObject> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+  });
+  const json = parseJsonObject(text, file);
+  const { plugins } = json as { plugins?: unknown };
+  if (!Array.isArray(plugins)) return json;
+  const listed = plugins.filter(isJsonObject);
+  const ours = listed.find(({ type }) => typeof type === 'string' && /^(plexus|multus)/.test(type)) ?? listed[0] ?? {};
+  return { ...ours, ...(json['name'] !== undefined && { name: json['name'] }), ...(json['cniVersion'] !== undefined && { cniVersion: json['cniVersion'] }) };
+}

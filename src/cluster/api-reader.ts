@@ -1,0 +1,71 @@
+import { apiRefused, apiUnavailable } from '../errors/index.ts';
+import { quiet } from '../report/index.ts';
+import type { CredentialSource } from './credentials.ts';
+
+/** Looks at any object of the API, for people who want to know what is wrong. Asks once: nothing is tried again. */
+export interface ApiReader {
+  /** Undefined: there is no such object, or no such kind. apiUnavailable, apiRefused, kubeconfigUnusable. */
+  get(what: string, path: string, signal: AbortSignal): Promise<unknown>;
+  /** All objects, in pieces; undefined: there is no such kind. The same errors. `metadataOnly`: what is in metadata. */
+  list(what: string, path: string, signal: AbortSignal, how?: { readonly metadataOnly?: boolean }): Promise<readonly unknown[] | undefined>;
+  /** The status of a review that is made of `spec`; undefined when the caller may not ask. The same errors. */
+  review(kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview', spec: object, signal: AbortSignal): Promise<{ readonly allowed?: boolean } | undefined>;
+}
+
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+const pageSize = 500;
+
+interface Question {
+  readonly what: string;
+  readonly path: string;
+  readonly body?: object;
+  readonly accept?: string;
+}
+interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A reader. The Kubernetes client is loaded with the first question. */
+export function apiReader(source: CredentialSource): ApiReader {
+  let loaded: ReturnType<typeof load> | undefined;
+  const ask = async (question: Question, expected: readonly number[], signal: AbortSignal): Promise<Answered> => {
+    const { tryRequest, problemIn, api } = await (loaded ??= load(source));
+    const { what, path, body, accept } = question;
+    const request = { verb: body === undefined ? 'get' : 'create', resource: '', path, what, ...(body && { body }), ...(accept && { accept }) } as const;
+    const outcome = await tryRequest(request, api, signal);
+    if (outcome.kind === 'no-answer' || outcome.status >= 500 || outcome.status === 429)
+      throw apiUnavailable({ request: what, problem: signal.aborted ? 'no answer in time' : problemIn(outcome) });
+    if (outcome.status < 300 || expected.includes(outcome.status)) return outcome;
+    throw apiRefused({ request: what, status: outcome.status, problem: problemIn(outcome) });
+  };
+  return {
+    get: async (what, path, signal) => {
+      const { status, body } = await ask({ what, path }, [404], signal);
+      return status === 404 ? undefined : body;
+    },
+    list: async (what, path, signal, { metadataOnly = false } = {}) => {
+      const all: unknown[] = [];
+      for (let next = ''; ;) {
+        const page = `${path}${path.includes('?') ? '&' : '?'}limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
+        const { status, body } = await ask({ what, path: page, ...(metadataOnly && { accept: metadataList }) }, [404], signal);
+        if (status === 404) return undefined;
+        const { items = [], metadata } = body as { readonly items?: readonly unknown[]; readonly metadata?: { readonly continue?: string } };
+        all.push(...items);
+        next = metadata?.continue ?? '';
+        if (next === '') return all;
+      }
+    },
+    review: async (kind, spec, signal) => {
+      const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
+      const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
+      const answer = await ask({ what: `ask for a ${kind}`, path, body }, [403, 404], signal);
+      return answer.status >= 400 ? undefined : (answer.body as { readonly status?: { readonly allowed?: boolean } }).status;
+    },
+  };
+}
+
+async function load(source: CredentialSource) {
+  const [{ problemIn, tryRequest }, { credentialProvider }] = await Promise.all([import('./api-request.ts'), import('./credentials.ts')]);
+  return { tryRequest, problemIn, api: { credentials: credentialProvider(source), report: quiet } };
+}

@@ -1,0 +1,139 @@
+import { type NadRef, type PodRef, podKey } from '../npwg/index.ts';
+import { type Part, at, field, fields, isThere, items, optionalText, text } from './object-reader.ts';
+
+// What Plexus reads of pods, ResourceClaims and ResourceSlices (resource.k8s.io/v1) for devices. Pure.
+
+/** The ResourceClaims of a pod. */
+export interface PodClaims {
+  readonly uid: string;
+  readonly claims: readonly PodClaim[];
+  /** The claim that stands behind extended resources of its containers (K8S-18). */
+  readonly extended?: ExtendedClaim;
+}
+/** An entry of spec.resourceClaims (K8S-17). */
+export interface PodClaim {
+  /** The pod's own name of it. */
+  readonly name: string;
+  /** The ResourceClaim; absent while none has been made from its template, and when none was needed. */
+  readonly claimName?: string;
+}
+export interface ExtendedClaim {
+  readonly claimName: string;
+  readonly mappings: readonly { readonly resource: string; readonly request: string }[];
+}
+/** What a ResourceClaim says of its allocation (K8S-19). */
+export interface ResourceClaim extends NadRef {
+  readonly uid?: string;
+  readonly reservedFor: readonly { readonly resource: string; readonly name: string; readonly uid: string }[];
+  /** Absent while it is not allocated. */
+  readonly allocated?: readonly AllocatedDevice[];
+}
+export interface AllocatedDevice {
+  /** `main` or `main/sub`. */
+  readonly request: string;
+  readonly driver: string;
+  readonly pool: string;
+  readonly device: string;
+  readonly shareId?: string;
+  readonly adminAccess: boolean;
+}
+/** The devices of a pool, or a part of them, as their driver publishes them (K8S-20). */
+export interface ResourceSlice {
+  readonly driver: string;
+  readonly pool: string;
+  /** Slices of an older generation of the pool are out of date. */
+  readonly generation: number;
+  /** Attributes by name: texts and versions only. */
+  readonly devices: readonly { readonly name: string; readonly attributes: Readonly<Record<string, string>> }[];
+}
+
+export interface SlicePage {
+  readonly slices: readonly ResourceSlice[];
+  /** Where the next page begins; absent with the last one. */
+  readonly continue?: string;
+}
+
+/** claimObjectInvalid. */
+export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
+  const pod: Part = { value: json, object: `pod ${podKey(ref)}`, path: '' };
+  const statuses = items(at(pod, 'status', 'resourceClaimStatuses'));
+  const made = new Map(statuses.map((each) => [text(field(each, 'name')), optionalText(field(each, 'resourceClaimName'))]));
+  const extended = at(pod, 'status', 'extendedResourceClaimStatus');
+  return {
+    uid: text(at(pod, 'metadata', 'uid')),
+    claims: items(at(pod, 'spec', 'resourceClaims')).map((each) => podClaim(each, made)),
+    ...(isThere(extended) && { extended: extendedClaim(extended) }),
+  };
+}
+
+// a claim that the pod names itself is in its spec only, one from a template in its status only (D-32)
+function podClaim(entry: Part, made: ReadonlyMap<string, string | undefined>): PodClaim {
+  const name = text(field(entry, 'name'));
+  const claimName = optionalText(field(entry, 'resourceClaimName')) ?? made.get(name);
+  return { name, ...(claimName !== undefined && { claimName }) };
+}
+
+const extendedClaim = (status: Part): ExtendedClaim => ({
+  claimName: text(field(status, 'resourceClaimName')),
+  mappings: items(field(status, 'requestMappings')).map((each) => ({
+    resource: text(field(each, 'resourceName')),
+    request: text(field(each, 'requestName')),
+  })),
+});
+
+/** claimObjectInvalid. */
+export function parseResourceClaim({ namespace, name }: NadRef, json: unknown): ResourceClaim {
+  const claim: Part = { value: json, object: `ResourceClaim ${namespace}/${name}`, path: '' };
+  const uid = optionalText(at(claim, 'metadata', 'uid'));
+  const allocation = at(claim, 'status', 'allocation');
+  return {
+    namespace,
+    name,
+    ...(uid !== undefined && { uid }),
+    reservedFor: items(at(claim, 'status', 'reservedFor')).map((each) => ({
+      resource: text(field(each, 'resource')),
+      name: text(field(each, 'name')),
+      uid: text(field(each, 'uid')),
+    })),
+    ...(isThere(allocation) && { allocated: items(at(allocation, 'devices', 'results')).map(allocatedDevice) }),
+  };
+}
+
+function allocatedDevice(result: Part): AllocatedDevice {
+  const shareId = optionalText(field(result, 'shareID'));
+  return {
+    request: text(field(result, 'request')),
+    driver: text(field(result, 'driver')),
+    pool: text(field(result, 'pool')),
+    device: text(field(result, 'device')),
+    ...(shareId !== undefined && { shareId }),
+    adminAccess: field(result, 'adminAccess').value === true,
+  };
+}
+
+/** A page of a list of ResourceSlices. claimObjectInvalid. */
+export function parseSlicePage(json: unknown): SlicePage {
+  const list: Part = { value: json, object: 'the list of ResourceSlices', path: '' };
+  const token = optionalText(at(list, 'metadata', 'continue'));
+  return { slices: items(field(list, 'items')).map(resourceSlice), ...(token !== undefined && { continue: token }) };
+}
+
+function resourceSlice(item: Part): ResourceSlice {
+  const slice: Part = { value: item.value, object: `ResourceSlice ${text(at(item, 'metadata', 'name'))}`, path: '' };
+  const generation = at(slice, 'spec', 'pool', 'generation').value;
+  return {
+    driver: text(at(slice, 'spec', 'driver')),
+    pool: text(at(slice, 'spec', 'pool', 'name')),
+    generation: typeof generation === 'number' ? generation : 0,
+    devices: items(at(slice, 'spec', 'devices')).map((each) => ({
+      name: text(field(each, 'name')),
+      attributes: Object.fromEntries(fields(field(each, 'attributes')).flatMap(readable)),
+    })),
+  };
+}
+
+// what is neither a text nor a version (a number, a kind of value that is still to come) is no device ID
+function readable([name, attribute]: readonly [string, Part]): readonly (readonly [string, string])[] {
+  const value = [field(attribute, 'string').value, field(attribute, 'version').value].find((each) => typeof each === 'string' && each !== '');
+  return typeof value === 'string' ? [[name, value]] : [];
+}

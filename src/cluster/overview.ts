@@ -1,0 +1,138 @@
+import { type PodSummary, nadGroup, nadPlural, nadVersion, podKey } from '../npwg/index.ts';
+import type { Credentials } from './credentials.ts';
+import type { ApiConnection } from './http-exchange.ts';
+import { type Listed, listAll } from './list-all.ts';
+import { createNadCache } from './nad-cache.ts';
+import { podSummary } from './pod-summary.ts';
+import { type WatchSink, reflect, usualWatchTiming } from './reflector.ts';
+
+/** What there is in a cluster, or in one namespace of it. */
+export interface Overview {
+  readonly pods: readonly PodSummary[];
+  /** NetworkAttachmentDefinitions as the API gives them. */
+  readonly nads: readonly unknown[];
+  /** Whose NetworkAttachmentDefinitions are known: those of others may exist all the same. */
+  readonly nadNamespaces: 'all' | readonly string[];
+}
+/** One namespace, or all of them. */
+export interface OverviewScope {
+  readonly namespace?: string;
+}
+/** A cluster to look at, with the permissions of whoever looks. */
+export interface ClusterViews {
+  readonly server: string;
+  /** Of the context; "default" when it names none. */
+  readonly namespace: string;
+  /** apiUnavailable at once when nobody answers; apiRefused. */
+  readonly read: (scope: OverviewScope, signal: AbortSignal) => Promise<Overview>;
+  readonly watch: (scope: OverviewScope, onChange: () => void, timing?: typeof usualWatchTiming) => WatchedOverview;
+}
+export interface WatchedOverview {
+  /** Until the signal is aborted. Never rejects. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  readonly current: () => Overview;
+  readonly state: () => OverviewState;
+}
+/** How up to date a watched overview is. */
+export interface OverviewState {
+  /** Whether everything has been read once. */
+  readonly complete: boolean;
+  /** Why changes do not arrive now, by resource. */
+  readonly problems: readonly string[];
+}
+
+const page = 500;
+const nadsIn = (scope: OverviewScope): string => `/apis/${nadGroup}/${nadVersion}${inNamespace(scope)}/${nadPlural}`;
+const podsIn = (scope: OverviewScope): string => `/api/v1${inNamespace(scope)}/pods`;
+const inNamespace = ({ namespace }: OverviewScope): string => (namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`);
+
+export function clusterViews(api: ApiConnection, { server, namespace = 'default' }: Credentials): ClusterViews {
+  return {
+    server: server.href,
+    namespace,
+    read: async (scope, signal) => {
+      const [pods, nads] = await Promise.all([
+        listAll({ path: podsIn(scope), resource: 'pods', api, page }, podSummary, [], signal),
+        readNads(scope, api, signal),
+      ]);
+      return { pods: itemsOf(pods), ...nads };
+    },
+    watch: (scope, onChange, timing = usualWatchTiming) => watchOverview({ api, scope, onChange, timing }),
+  };
+}
+
+const itemsOf = <T>(listed: Listed<T>): readonly T[] => ('items' in listed ? listed.items : []);
+
+/** Of all namespaces, because pods name those of others; of the scope alone when more is not allowed. None where the CRD is not installed (404). */
+async function readNads(scope: OverviewScope, api: ApiConnection, signal: AbortSignal): Promise<Pick<Overview, 'nads' | 'nadNamespaces'>> {
+  const list = (of: OverviewScope, expected: readonly number[]): Promise<Listed<unknown>> =>
+    listAll({ path: nadsIn(of), resource: nadPlural, api, page }, (object) => object, expected, signal);
+  const all = await list({}, scope.namespace === undefined ? [404] : [403, 404]);
+  if (!('status' in all) || all.status === 404) return { nads: itemsOf(all), nadNamespaces: 'all' };
+  const own = await list(scope, [403]);
+  return { nads: itemsOf(own), nadNamespaces: 'items' in own ? [scope.namespace ?? ''] : [] };
+}
+
+interface Watching {
+  readonly api: ApiConnection;
+  readonly scope: OverviewScope;
+  readonly onChange: () => void;
+  readonly timing: typeof usualWatchTiming;
+}
+
+function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverview {
+  const [pods, nads] = [podCache(), createNadCache()];
+  const problems = new Map<string, string>();
+  const complete = new Set<string>();
+  const run = (resource: string, path: string, sink: WatchSink, signal: AbortSignal): Promise<void> => {
+    const onSynced = (): void => {
+      complete.add(resource);
+      problems.delete(resource);
+      onChange();
+    };
+    const onLost = (error: Error): void => {
+      problems.set(resource, error.message);
+      onChange();
+    };
+    return reflect({ path, resource, api, sink: telling(sink, onChange), timing, onSynced, onLost }, signal);
+  };
+  return {
+    run: async (signal) => void (await Promise.all([run('pods', podsIn(scope), pods, signal), run(nadPlural, nadsIn(scope), nads, signal)])),
+    current: () => ({
+      pods: pods.all(),
+      nads: nads.all(),
+      // until they have been listed, none of them is known to be missing
+      nadNamespaces: !complete.has(nadPlural) ? [] : scope.namespace === undefined ? 'all' : [scope.namespace],
+    }),
+    state: () => ({ complete: complete.has('pods'), problems: [...problems.values()] }),
+  };
+}
+
+const telling = (sink: WatchSink, onChange: () => void): WatchSink => ({
+  set: (object) => {
+    sink.set(object);
+    onChange();
+  },
+  remove: (object) => {
+    sink.remove(object);
+    onChange();
+  },
+  listing: () => sink.listing(), // its end is told by onSynced, which follows it
+});
+
+function podCache(): WatchSink & { readonly all: () => readonly PodSummary[] } {
+  let known = new Map<string, PodSummary>();
+  const put = (map: Map<string, PodSummary>, object: unknown): void => {
+    const pod = podSummary(object);
+    map.set(podKey(pod), pod);
+  };
+  return {
+    all: () => [...known.values()],
+    set: (object) => put(known, object),
+    remove: (object) => void known.delete(podKey(podSummary(object))),
+    listing: () => {
+      const next = new Map<string, PodSummary>();
+      return { add: (object) => put(next, object), done: () => void (known = next) };
+    },
+  };
+}

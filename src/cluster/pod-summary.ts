@@ -1,0 +1,42 @@
+import { type PodSummary, defaultNetworkKey, networkStatusKey, networksKey } from '../npwg/index.ts';
+
+interface ApiPod {
+  readonly metadata?: {
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly uid?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly kind?: string; readonly name?: string; readonly controller?: boolean }[];
+  };
+  readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
+  readonly status?: { readonly phase?: string };
+}
+
+/** What overviews keep of a pod as the API gives it. */
+export function podSummary(object: unknown): PodSummary {
+  const { metadata = {}, spec = {}, status = {} } = (object ?? {}) as ApiPod;
+  const owner = ownerOf(metadata);
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    annotations: aboutNetworks(metadata.annotations ?? {}),
+    hostNetwork: spec.hostNetwork === true,
+    deleting: metadata.deletionTimestamp !== undefined,
+    ...(metadata.uid !== undefined && { uid: metadata.uid }),
+    ...(spec.nodeName !== undefined && spec.nodeName !== '' && { node: spec.nodeName }),
+    ...(status.phase !== undefined && { phase: status.phase }),
+    ...(owner !== undefined && { owner }),
+  };
+}
+
+// others (the last applied configuration) are often longer than all of these together
+const aboutNetworks = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries([networksKey, defaultNetworkKey, networkStatusKey].flatMap((key) => (annotations[key] === undefined ? [] : [[key, annotations[key]]])));
+
+function ownerOf({ ownerReferences = [], labels = {} }: NonNullable<ApiPod['metadata']>): string | undefined {
+  const { kind, name } = ownerReferences.find(({ controller }) => controller === true) ?? {};
+  const suffix = `-${labels['pod-template-hash'] ?? ''}`;
+  return kind === 'ReplicaSet' && suffix !== '-' && name?.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+}

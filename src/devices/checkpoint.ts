@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { fileFailed, kubeletCheckpointDamaged, problemOf } from '../errors/index.ts';
+import type { PodDevice } from '../npwg/index.ts';
+import { devicesOf } from './merged-devices.ts';
+
+/** Devices of one resource that a container of a pod was given. */
+export interface CheckpointEntry {
+  readonly podUid: string;
+  readonly resource: string;
+  readonly ids: readonly string[];
+}
+
+/** What kubelet's device manager keeps for its own restart. Undefined when the file is not there. kubeletCheckpointDamaged, fileUnusable. */
+export async function readCheckpoint(file: string): Promise<readonly CheckpointEntry[] | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw fileFailed({ file, action: 'read' }, error);
+  }
+  return parseCheckpoint(text, file);
+}
+
+/** The entries of `kubelet_internal_checkpoint`. kubeletCheckpointDamaged. */
+export function parseCheckpoint(text: string, file: string): readonly CheckpointEntry[] {
+  const damaged = (problem: string, cause?: unknown) => kubeletCheckpointDamaged({ file, problem }, { cause });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged(problemOf(error), error);
+  }
+  const data = fieldOf(json, 'Data');
+  if (!isObject(data)) throw damaged('Data is not an object');
+  const entries = data['PodDeviceEntries'] ?? [];
+  if (!Array.isArray(entries)) throw damaged('Data.PodDeviceEntries is not a list');
+  return entries.map((entry: unknown, index) => {
+    const [podUid, resource, ids] = [fieldOf(entry, 'PodUID'), fieldOf(entry, 'ResourceName'), idsOf(fieldOf(entry, 'DeviceIDs'))];
+    if (typeof podUid === 'string' && typeof resource === 'string' && ids !== undefined) return { podUid, resource, ids };
+    throw damaged(`Data.PodDeviceEntries[${index}] is not a PodUID, a ResourceName and DeviceIDs`);
+  });
+}
+
+/** The devices of a pod, each once. Those of its ordinary init containers are among them, which the pod-resources API leaves out. */
+export const devicesByCheckpoint = (entries: readonly CheckpointEntry[], podUid: string): readonly PodDevice[] =>
+  devicesOf(entries.filter((entry) => entry.podUid === podUid));
+
+/** The devices without those that kubelet gave to other pods only (K8S-03). */
+export function withoutOthers(devices: readonly PodDevice[], entries: readonly CheckpointEntry[], podUid: string): readonly PodDevice[] {
+  const owners = (device: PodDevice): readonly string[] =>
+    entries.filter(({ resource, ids }) => resource === device.resource && ids.includes(device.id)).map((entry) => entry.podUid);
+  return devices.filter((device) => {
+    const uids = owners(device);
+    return uids.length === 0 || uids.includes(podUid);
+  });
+}
+
+/** Identifiers by NUMA node (since Kubernetes 1.20), or a plain list. */
+function idsOf(value: unknown): readonly string[] | undefined {
+  const lists: readonly unknown[] = isObject(value) ? Object.values(value) : [value];
+  const isNone = (list: unknown): boolean => list === undefined || list === null;
+  const ids: readonly unknown[] = lists.flatMap((list) => (isNone(list) ? [] : list));
+  return lists.every((list) => Array.isArray(list) || isNone(list)) && ids.every((id) => typeof id === 'string') ? ids : undefined;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const fieldOf = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);

@@ -1,0 +1,126 @@
+import type { ClaimsApi, DeviceStatusOutcome } from '../cluster/index.ts';
+import { asPlexusError } from '../errors/index.ts';
+import { type ClaimedDevice, nadKey, parseCidr } from '../npwg/index.ts';
+
+/** A claimed device that has become an interface of a pod. */
+export interface ReportedDevice {
+  readonly claimed: ClaimedDevice;
+  readonly interfaceName: string;
+  readonly mac?: string;
+  /** With prefix length. */
+  readonly ips: readonly string[];
+}
+/** An entry of a ResourceClaim's status.devices (resource.k8s.io/v1, AllocatedDeviceStatus). */
+export interface DeviceStatus {
+  readonly driver: string;
+  readonly pool: string;
+  readonly device: string;
+  readonly shareID?: string;
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly lastTransitionTime: string;
+  }[];
+  readonly networkData: { readonly interfaceName?: string; readonly hardwareAddress?: string; readonly ips?: readonly string[] };
+}
+
+// limits of the API (K8S-22)
+const mostIps = 16;
+const mostInterfaceBytes = 256;
+const mostAddressBytes = 128;
+
+/** What the status of a claim says of a device. What the API would refuse is left out. `now` in ISO 8601 to the second. Its `data` is the driver's. */
+export function deviceStatusOf({ claimed, interfaceName, mac = '', ips }: ReportedDevice, now: string): DeviceStatus {
+  const { driver, pool, device, shareId } = claimed;
+  const addresses = [...new Set(ips.map(canonical).filter((ip) => ip !== undefined))].slice(0, mostIps);
+  return {
+    driver,
+    pool,
+    device,
+    ...(shareId !== undefined && { shareID: shareId }),
+    conditions: [{ type: 'Ready', status: 'True', reason: 'InterfaceAttached', message: 'attached to the pod by Plexus', lastTransitionTime: now }],
+    networkData: {
+      ...(fits(interfaceName, mostInterfaceBytes) && { interfaceName }),
+      ...(fits(mac, mostAddressBytes) && { hardwareAddress: mac }),
+      ...(addresses.length > 0 && { ips: addresses }),
+    },
+  };
+}
+
+const fits = (text: string, most: number): boolean => text !== '' && Buffer.byteLength(text) <= most;
+
+// the API takes only the shortest form, and no IPv4 address written as IPv6
+function canonical(address: string): string | undefined {
+  const cidr = parseCidr(address);
+  return cidr === undefined || /^::ffff:[^:]+:[^:]+$/.test(cidr.text) ? undefined : `${cidr.text}/${cidr.prefix}`;
+}
+
+// attaching is done: nobody waits long for a report
+const publishMs = 3000;
+
+/**
+ * Reports devices of a pod in the status of their ResourceClaims, one patch for each claim. What a driver says there itself
+ * is left as it is. Never rejects: gives one warning when something could not be reported (K8S-22, K8S-23).
+ */
+export async function publishDevices(
+  reported: readonly ReportedDevice[],
+  pod: { readonly uid?: string },
+  api: ClaimsApi,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(publishMs)]);
+  const byClaim = Map.groupBy(reported, ({ claimed }) => nadKey(claimed.claim));
+  const problems = await Promise.all([...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal: soon })));
+  const told = problems.filter((problem) => problem !== undefined);
+  return told.length === 0 ? undefined : told.join('; ');
+}
+
+const ours = 'plexus';
+
+// one for each pod: an apply takes away what its manager wrote before, and pods can share a claim
+const managerOf = ({ uid }: { readonly uid?: string }): string => (uid === undefined ? ours : `${ours}-${uid}`.slice(0, 128));
+
+interface Publishing {
+  readonly api: ClaimsApi;
+  readonly manager: string;
+  readonly signal: AbortSignal;
+}
+
+async function publishClaim(key: string, reported: readonly ReportedDevice[], { api, manager, signal }: Publishing): Promise<string | undefined> {
+  const claim = reported[0]?.claimed.claim;
+  if (claim === undefined) return undefined;
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const entries = reported.map((each) => deviceStatusOf(each, now));
+  try {
+    const outcome = await applied(entries, (devices, force) => api.applyDeviceStatus({ claim, entries: devices, manager, force }, signal));
+    return outcome === 'written' ? undefined : notReported(key, `${outcome.problem}${fixes[outcome.status] ?? ''}`);
+  } catch (error) {
+    return notReported(key, asPlexusError(error).message);
+  }
+}
+
+type Apply = (entries: readonly object[], force: boolean) => Promise<DeviceStatusOutcome>;
+
+async function applied(entries: readonly DeviceStatus[], apply: Apply): Promise<DeviceStatusOutcome> {
+  const outcome = await apply(entries, false);
+  if (outcome === 'written' || outcome.status !== 409 || outcome.managers.length === 0) return outcome;
+  if (outcome.managers.every(isOurs)) return apply(entries, true);
+  // a driver may well say itself whether a device is ready, and nothing of addresses
+  return apply(
+    entries.map(({ conditions: _ready, ...rest }) => rest),
+    false,
+  );
+}
+
+/** Whether a manager is another pod's ADD, which wrote of the same device. */
+const isOurs = (manager: string): boolean => manager === ours || manager.startsWith(`${ours}-`);
+
+const notReported = (claim: string, problem: string): string =>
+  `the interfaces made of devices of ResourceClaim ${claim} are not reported in its status: ${problem}`;
+
+const fixes: Readonly<Record<number, string>> = {
+  403: '. Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)',
+  409: '. Its driver, or somebody else, reports it; that is left as it is',
+};

@@ -1,0 +1,52 @@
+import { access, readdir } from 'node:fs/promises';
+import type { ClaimsApi } from '../cluster/index.ts';
+import type { DeviceWishes, PodDevice, PodDevices, PodMetadata } from '../npwg/index.ts';
+import { type ReportedDevice, publishDevices } from './claim-status.ts';
+import { kubeletDevices } from './kubelet.ts';
+import { devicesOfClaims } from './resource-claims.ts';
+
+/** Who knows which devices a pod was given. */
+export interface Devices {
+  /** The pod's devices, as far as the wishes need them. kubeletUnavailable, claimUnknown and others: never fewer than there are, without a word. */
+  readonly allocated: (pod: PodMetadata, wishes: DeviceWishes, signal: AbortSignal) => Promise<PodDevices>;
+  /** Whether this node certainly no longer has the device. */
+  readonly isGone: (device: PodDevice) => Promise<boolean>;
+  /** Tells the ResourceClaims what became of their devices; a warning when that could not be told. Never rejects. */
+  readonly report: (devices: readonly ReportedDevice[], pod: { readonly uid?: string }, signal: AbortSignal) => Promise<string | undefined>;
+}
+export interface DevicesOptions {
+  readonly kubeletDir: string;
+  /** Absent without a cluster. */
+  readonly claims: ClaimsApi | undefined;
+  /** Name of this node's Node object; without it, ResourceSlices of all nodes are looked through. */
+  readonly nodeName: string | undefined;
+}
+
+/** The devices of this node: what kubelet says (K8S-01 to K8S-09), and what ResourceClaims say of those that it does not name (K8S-17 to K8S-21). */
+export function devicesFor({ kubeletDir, claims, nodeName }: DevicesOptions): Devices {
+  const kubelet = kubeletDevices({ kubeletDir });
+  return {
+    allocated: async (pod, wishes, signal) => {
+      const known = wishes.resources.length === 0 ? { devices: [] } : await kubelet.of(pod, signal);
+      const resources = wishes.resources.filter((resource) => !known.devices.some((device) => device.resource === resource));
+      const node = { ...(known.claimed !== undefined && { ofKubelet: known.claimed }), ...(nodeName !== undefined && { nodeName }) };
+      const claimed = await devicesOfClaims({ pod, wishes: { ...wishes, resources }, ...node }, claims, signal);
+      return { devices: [...known.devices, ...claimed.devices], warnings: claimed.warnings };
+    },
+    isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
+    report: async (devices, pod, signal) => (claims === undefined || devices.length === 0 ? undefined : publishDevices(devices, pod, claims, signal)),
+  };
+}
+
+const pciAddress = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i;
+
+/** Whether a PCI address is not among the kernel's, in a folder that lists any. */
+export async function isGoneFromPci(id: string, folder: string): Promise<boolean> {
+  if (!pciAddress.test(id)) return false;
+  const others = await readdir(folder).catch(() => []);
+  if (others.length === 0) return false; // no PCI here, or nobody may look
+  return access(`${folder}/${id.toLowerCase()}`).then(
+    () => false,
+    () => true,
+  );
+}

@@ -1,0 +1,65 @@
+import type { NadRef, PodDevice } from '../npwg/index.ts';
+import type { PodResources } from './pod-resources-client.ts';
+
+/** The devices that kubelet gave a pod. */
+export interface KubeletDevices {
+  /** From device plugins: each device once, by resource and then by id. */
+  readonly devices: readonly PodDevice[];
+  /** Prepared for the pod's ResourceClaims. Absent when kubelet tells of none; one without that feature never does. */
+  readonly claimed?: readonly PreparedDevice[];
+}
+/** A device that a DRA driver prepared, as kubelet names it. */
+export interface PreparedDevice {
+  /** The ResourceClaim. */
+  readonly claim: NadRef;
+  readonly driver: string;
+  readonly pool: string;
+  readonly device: string;
+  readonly shareId?: string;
+}
+
+/** All devices of all containers: kubelet may name a resource once for each container and each NUMA node (K8S-04, K8S-05). */
+export function mergedDevices(pods: readonly PodResources[]): KubeletDevices {
+  const containers = pods.flatMap((pod) => pod.containers);
+  const groups = containers.flatMap((container) => container.devices).map(({ resourceName, deviceIds }) => ({ resource: resourceName, ids: deviceIds }));
+  const claimed = inOrder(containers.flatMap(preparedOf), ({ claim, driver, pool, device, shareId }) => [
+    claim.namespace,
+    claim.name,
+    driver,
+    pool,
+    device,
+    shareId ?? '',
+  ]);
+  return { devices: devicesOf(groups), ...(claimed.length > 0 && { claimed }) };
+}
+
+/** Each device once, by resource and then by id: the order that OVN-Kubernetes and Multus count in. */
+export const devicesOf = (groups: readonly { readonly resource: string; readonly ids: readonly string[] }[]): readonly PodDevice[] =>
+  inOrder(
+    groups.flatMap(({ resource, ids }) => ids.map((id) => ({ id, resource }))),
+    ({ id, resource }) => [resource, id],
+  );
+
+// kubelets before 1.31 told of claims without saying which driver's device it is
+const preparedOf = (container: PodResources['containers'][number]): PreparedDevice[] =>
+  container.dynamicResources.flatMap(({ claimNamespace, claimName, claimResources }) =>
+    claimResources
+      .filter(({ driverName }) => driverName !== '')
+      .map(({ driverName, poolName, deviceName, shareId }) => ({
+        claim: { namespace: claimNamespace, name: claimName },
+        driver: driverName,
+        pool: poolName,
+        device: deviceName,
+        ...(shareId !== '' && { shareId }),
+      })),
+  );
+
+function inOrder<T>(items: readonly T[], keyOf: (item: T) => readonly string[]): readonly T[] {
+  const byKey = new Map(items.map((item) => [JSON.stringify(keyOf(item)), { item, key: keyOf(item) }]));
+  return [...byKey.values()].toSorted((a, b) => compare(a.key, b.key)).map(({ item }) => item);
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((part, index) => part !== b[index]);
+  return at < 0 ? 0 : (a[at] ?? '') < (b[at] ?? '') ? -1 : 1;
+}

@@ -1,0 +1,45 @@
+import net from 'node:net';
+import { problemOf } from '../errors/index.ts';
+import { type Frame, daemonFrame, decodeText, decodeWelcome, encodeHello, frameReader } from '../host/index.ts';
+
+/** How the daemon of a node answers a greeting. */
+export type Greeting =
+  | { readonly kind: 'welcome'; readonly program: string }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'absent'; readonly code: string; readonly problem: string }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'strange'; readonly problem: string };
+
+/** Greets the daemon as the program on the host does, and makes no call. Until the signal is aborted, then `silent`. Never rejects. */
+export async function greetDaemon(socket: string, program: string, signal: AbortSignal): Promise<Greeting> {
+  const { promise, resolve } = Promise.withResolvers<Greeting>();
+  const reader = frameReader();
+  const wordless: Greeting = { kind: 'strange', problem: 'it ended the connection without a word' };
+  const connection = net.connect(socket);
+  connection.on('error', (error: NodeJS.ErrnoException) => resolve({ kind: 'absent', code: error.code ?? '', problem: problemOf(error) }));
+  connection.on('connect', () => {
+    connection.removeAllListeners('error').on('error', () => resolve(wordless)); // somebody is there
+    connection.write(encodeHello({ role: 'call', program, path: [] }));
+  });
+  connection.on('close', () => resolve(wordless));
+  connection.on('data', (piece: Buffer) => {
+    try {
+      const [frame] = reader.push(piece);
+      if (frame !== undefined) resolve(greetingIn(frame));
+    } catch (error) {
+      resolve({ kind: 'strange', problem: problemOf(error) });
+    }
+  });
+  const giveUp = (): void => resolve({ kind: 'silent' });
+  signal.addEventListener('abort', giveUp);
+  return promise.finally(() => {
+    signal.removeEventListener('abort', giveUp);
+    connection.destroy();
+  });
+}
+
+function greetingIn(frame: Frame): Greeting {
+  if (frame.type === daemonFrame.refused) return { kind: 'refused', why: decodeText(frame) };
+  if (frame.type === daemonFrame.welcome) return { kind: 'welcome', program: decodeWelcome(frame).program };
+  return { kind: 'strange', problem: `it answered with a frame of type ${frame.type}` };
+}

@@ -1,0 +1,22 @@
+import type { Check } from '../check.ts';
+import { type ClusterScene, apiPlace } from '../cluster-scene.ts';
+
+/** Whether the API server answers. */
+export const apiReachable: Check<ClusterScene> = {
+  id: 'PLX-D-API',
+  good: 'the API server answers',
+  finds: 'the API server cannot be reached, or does not know the caller',
+  fix: 'Try kubectl version with the same kubeconfig; name another one with --kubeconfig.',
+  place: apiPlace,
+  look: async ({ api }, signal) => {
+    try {
+      await api.get('get the version of the API server', '/version', signal);
+      await api.get('get namespace default', '/api/v1/namespaces/default', signal);
+      return [];
+    } catch (error) {
+      const { id, message } = error as { readonly id?: string; readonly message: string };
+      if (id === 'PLX-API-REFUSED' && message.includes('403')) return []; // it knows the caller, who may not look at that
+      return [{ severity: 'error', what: message }];
+    }
+  },
+};

@@ -1,0 +1,27 @@
+import { problemOf } from '../../errors/index.ts';
+import { type Check, type Seen, unknown } from '../check.ts';
+import type { HttpAnswer, NodeScene } from '../node-scene.ts';
+
+/** Whether the daemon says that it can serve calls. */
+export const daemonReady: Check<NodeScene> = {
+  id: 'PLX-D-READY',
+  good: 'the daemon says that it is ready',
+  finds: '/readyz of the daemon says that it cannot serve calls, and why',
+  fix: 'Do what the text says; until then the pod of Plexus is not ready and calls wait.',
+  place: ({ places }) => `http://${places.http ?? '(off)'}/readyz`,
+  look: async (scene, signal) => {
+    const answer = await askHttp(scene, '/readyz', signal);
+    if ('severity' in answer) return [answer];
+    return answer.status === 200 ? [] : [{ severity: 'error', what: `the daemon is not ready: ${answer.text.trim()}` }];
+  },
+};
+
+/** An answer of the daemon's HTTP endpoints, or why there is none. */
+export async function askHttp({ places, http }: NodeScene, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer | Seen> {
+  if (places.http === undefined) return unknown('the HTTP endpoints of the daemon are off');
+  const fix = "Name their address with --http, as in the daemon's configuration.";
+  return http(path, signal).catch((error: unknown) => unknown(`nobody answers (${reasonOf(error)})`, { fix }));
+}
+
+// fetch says only that it failed; the cause says why
+const reasonOf = (error: unknown): string => (error instanceof Error && error.cause !== undefined ? problemOf(error.cause) : problemOf(error));

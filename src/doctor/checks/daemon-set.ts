@@ -1,0 +1,29 @@
+import { nameOf } from '../api-objects.ts';
+import type { Check } from '../check.ts';
+import type { ClusterScene } from '../cluster-scene.ts';
+
+/** Whether the DaemonSet of Plexus is there and complete. */
+export const daemonSet: Check<ClusterScene> = {
+  id: 'PLX-D-DAEMONSET',
+  good: 'the DaemonSet of Plexus is there, and all its pods are ready',
+  finds: 'the DaemonSet of Plexus is missing, wants no node, or has pods that are not ready',
+  fix: 'kubectl -n kube-system rollout status daemonset/plexus; PLX-D-NODES names the nodes, PLX-D-RESTARTS says why pods end.',
+  place: () => 'DaemonSet plexus',
+  look: async ({ plexus }) => {
+    const set = await plexus();
+    if (set === undefined)
+      return [
+        {
+          severity: 'error',
+          what: 'there is none in any namespace: no node is served',
+          where: 'the cluster',
+          fix: 'Install it: docs/install.md. (For direct mode without a DaemonSet this is as it should be.)',
+        },
+      ];
+    const { desiredNumberScheduled: desired = 0, numberReady: ready = 0, updatedNumberScheduled: updated = desired } = set.status ?? {};
+    const where = `DaemonSet ${nameOf(set)}`;
+    if (desired === 0) return [{ severity: 'error', what: 'it wants no node at all', where, fix: 'Look at its nodeSelector and affinity.' }];
+    if (ready < desired) return [{ severity: 'error', what: `${ready} of ${desired} pods are ready`, where }];
+    return updated < desired ? [{ severity: 'note', what: `${updated} of ${desired} pods are of its newest version: an update is under way`, where }] : [];
+  },
+};

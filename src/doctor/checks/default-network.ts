@@ -1,0 +1,24 @@
+import { decideDefault } from '../../install/index.ts';
+import { readConfPath } from '../../runtime/index.ts';
+import type { Check, Seen } from '../check.ts';
+import { type ConfFolder, type NodeScene, clusterNetworkFile, confPlace, oursIn, pluginsIn } from '../node-scene.ts';
+
+/** Whether there is a default network. */
+export const defaultNetwork: Check<NodeScene> = {
+  id: 'PLX-D-DEFAULT-NETWORK',
+  good: 'the default network of pods is found and can be read',
+  finds: 'no usable configuration of a default network: no pod of the node can start',
+  fix: "Install the cluster's network plugin on this node, or name its file as defaultNetwork in the configuration of the daemon.",
+  place: confPlace,
+  look: async (scene) => (await Promise.all((await scene.confFolders()).map((found) => lookAt(scene, found)))).flat(),
+};
+
+async function lookAt(scene: NodeScene, found: ConfFolder): Promise<readonly Seen[]> {
+  const text = oursIn(found)?.text ?? '';
+  if (pluginsIn(text).some(({ delegates }) => Array.isArray(delegates) && delegates.length > 0)) return []; // it is written into ours
+  const file = await clusterNetworkFile(scene, text);
+  const decision = decideDefault(file === undefined ? found.listing : await readConfPath(file));
+  const where = file ?? found.folder;
+  if (decision.kind === 'none') return [{ severity: 'error', what: decision.problem, where }];
+  return decision.warnings.map((what): Seen => ({ severity: 'warning', what, where, fix: 'Correct this file, or remove it.' }));
+}

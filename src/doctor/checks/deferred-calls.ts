@@ -1,0 +1,35 @@
+import type { Check, Seen } from '../check.ts';
+import { type NodeScene, inState } from '../node-scene.ts';
+import { counted, fewOf, found, namesIn } from '../state-files.ts';
+
+/** Whether DELs wait that were answered while the daemon was away. */
+export const deferredDels: Check<NodeScene> = {
+  id: 'PLX-D-DEFERRED',
+  good: 'no DEL waits from while the daemon was away',
+  finds: 'DELs that were answered while the daemon was away and are not carried out, or could not be understood',
+  fix: 'See that the daemon serves and a host agent is connected: only it can run plugins without the runtime.',
+  place: (scene) => inState(scene, 'deferred'),
+  look: async (scene) => {
+    await scene.state();
+    const folder = inState(scene, 'deferred');
+    const calls = (await namesIn(folder)).filter((name) => name.endsWith('.call'));
+    const damaged = await namesIn(`${folder}/damaged`);
+    const isOpen = (await found(`${folder}/.open`)) !== undefined;
+    const seen: Seen[] = [];
+    if (calls.length > 0)
+      seen.push({
+        severity: 'warning',
+        what: `${counted(calls.length, 'DEL')} to be carried out${isOpen ? '' : ', and no further ones are kept: no host agent is expected'}`,
+        evidence: fewOf(calls),
+      });
+    if (damaged.length > 0)
+      seen.push({
+        severity: 'warning',
+        what: `${counted(damaged.length, 'DEL')} that could not be understood, set aside`,
+        where: `${folder}/damaged`,
+        fix: 'Undo their sandboxes by hand (plexus attachments detach), then delete the files.',
+        evidence: fewOf(damaged),
+      });
+    return seen;
+  },
+};

@@ -1,0 +1,35 @@
+import { statfs } from 'node:fs/promises';
+import type { Check, Seen } from '../check.ts';
+import type { NodeScene } from '../node-scene.ts';
+
+const [fewBytes, fewShare] = [64 * 1024 * 1024, 0.02];
+
+/** Whether there is room for state. */
+export const diskSpace: Check<NodeScene> = {
+  id: 'PLX-D-DISK',
+  good: 'there is room for the state: space and inodes',
+  finds: 'the disk of the state folder is full, or nearly so: an ADD that cannot be recorded fails',
+  fix: 'Make room on that file system: images and logs that nobody needs, or another cniDir.',
+  place: ({ places }) => places.stateDir,
+  look: async ({ state }) => {
+    const { bavail, blocks, bsize, ffree, files } = await statfs(await state());
+    const free = bavail * bsize;
+    return [
+      ...scarce('space', { left: free, share: bavail / blocks, isFew: free < fewBytes, text: `${Math.floor(free / 1024 / 1024)} MiB` }),
+      ...(files === 0 ? [] : scarce('inodes', { left: ffree, share: ffree / files, isFew: ffree < 1000, text: `${ffree}` })), // some file systems have no number of them
+    ];
+  },
+};
+
+interface Left {
+  readonly left: number;
+  readonly share: number;
+  readonly isFew: boolean;
+  readonly text: string;
+}
+
+function scarce(what: string, { left, share, isFew, text }: Left): readonly Seen[] {
+  if (!isFew && share >= fewShare) return [];
+  const percent = `${(share * 100).toFixed(1)} %`;
+  return [{ severity: left === 0 ? 'error' : 'warning', what: left === 0 ? `no ${what} is left` : `little ${what} is left: ${text} (${percent})` }];
+}

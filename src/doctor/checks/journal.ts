@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { Check, Seen } from '../check.ts';
+import { type NodeScene, inState } from '../node-scene.ts';
+import { counted, fewOf } from '../state-files.ts';
+
+/** Whether every record of the journal can be read. */
+export const journal: Check<NodeScene> = {
+  id: 'PLX-D-JOURNAL',
+  good: 'every record of the journal can be read',
+  finds: 'records that cannot be read, were set aside as damaged, or are of a newer version: what they say of is not undone',
+  fix: 'Look at each file for the pod it names, see that its addresses and interfaces are free again, then delete it.',
+  place: (scene) => inState(scene, 'journal'),
+  look: async (scene) => {
+    const { unreadable, damaged } = await scene.journal();
+    const seen: Seen[] = [];
+    const newer = unreadable.filter(({ isNewer }) => isNewer);
+    const broken = unreadable.filter(({ isNewer }) => !isNewer);
+    if (newer.length > 0)
+      seen.push({
+        severity: 'error',
+        what: `${counted(newer.length, 'record')} of a newer version of Plexus`,
+        fix: 'Install that version again on this node.',
+        evidence: fewOf(newer.map(({ problem }) => problem)),
+      });
+    if (broken.length > 0)
+      seen.push({ severity: 'error', what: `${counted(broken.length, 'record')} that cannot be read`, evidence: fewOf(broken.map(({ problem }) => problem)) });
+    if (damaged.length > 0)
+      seen.push({
+        severity: 'warning',
+        what: `${counted(damaged.length, 'damaged record')}, set aside`,
+        where: join(inState(scene, 'journal'), 'damaged'),
+        evidence: fewOf(damaged),
+      });
+    return seen;
+  },
+};

@@ -1,0 +1,34 @@
+import { nameOf } from '../api-objects.ts';
+import { type Check, type Seen, unknown } from '../check.ts';
+import type { ClusterScene } from '../cluster-scene.ts';
+import type { NodeReport } from '../node-reports.ts';
+import { counted, fewOf } from '../state-files.ts';
+
+/** What reports of nodes say of the plugins of networks, and of which nodes there is none: the API server knows no node's files. */
+export const nadPlugins: Check<ClusterScene> = {
+  id: 'PLX-D-NODE-PLUGINS',
+  good: 'the plugins of all networks are on every node',
+  finds: 'nodes that lack plugins, by their reports (--reports); and nodes without a report, whose plugin folders cannot be seen from here',
+  fix: 'Run plexus doctor on the node, as root; or keep there what plexus doctor --end node -o json prints, and name the folder with --reports.',
+  place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
+  look: async ({ nodes, nodeLookedAt, reports }) => {
+    const names = (await nodes()).map(nameOf).filter((name) => name !== nodeLookedAt);
+    const known = await reports();
+    const unseen = names.filter((name) => !known.has(name));
+    const told = names.flatMap((name) => fromReport(name, known.get(name)));
+    if (unseen.length === 0) return told;
+    const why = `the plugin folders of ${counted(unseen.length, 'node')} cannot be seen from the API server`;
+    return [...told, unknown(why, { fix: nadPlugins.fix, evidence: fewOf(unseen) })];
+  },
+};
+
+function fromReport(node: string, report: NodeReport | undefined): readonly Seen[] {
+  if (report === undefined) return [];
+  const place = `node ${node}`;
+  if ('problem' in report) return [unknown(`the report of the node cannot be read: ${report.problem}`, { where: place })];
+  const ofPlugins = report.findings.filter(({ id }) => id === 'PLX-D-PLUGINS');
+  if (ofPlugins.length === 0) return [unknown('the report of the node says nothing of plugins', { where: place })];
+  return ofPlugins.flatMap(({ severity, what, where, fix, evidence }) =>
+    severity === 'ok' ? [] : [{ severity, what, where: `${place}, ${where}`, fix, evidence }],
+  );
+}

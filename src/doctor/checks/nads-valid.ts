@@ -1,0 +1,19 @@
+import { isMetaPlugin } from '../../plan/index.ts';
+import type { Check, Seen } from '../check.ts';
+import type { ClusterScene } from '../cluster-scene.ts';
+
+/** Whether every NetworkAttachmentDefinition can be used. */
+export const nadsValid: Check<ClusterScene> = {
+  id: 'PLX-D-NAD-INVALID',
+  good: 'every NetworkAttachmentDefinition can be read',
+  finds: 'a NetworkAttachmentDefinition whose configuration cannot be read, or that runs Plexus itself: pods that ask for it do not start',
+  fix: 'Correct spec.config of it.',
+  place: () => 'all NetworkAttachmentDefinitions',
+  look: async ({ networks }) =>
+    (await networks()).nads.flatMap(({ key, problem, configuration }): Seen[] => {
+      const where = `NetworkAttachmentDefinition ${key}`;
+      if (problem !== undefined) return [{ severity: 'error', what: problem.text, where, fix: problem.fix, evidence: [problem.id] }];
+      const nested = configuration?.plugins.find(({ type }) => isMetaPlugin(type));
+      return nested === undefined ? [] : [{ severity: 'error', what: `it runs ${nested.type}, which would never end`, where }];
+    }),
+};

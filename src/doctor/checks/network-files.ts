@@ -1,0 +1,21 @@
+import { type Check, type Seen, unknown } from '../check.ts';
+import { meansFile } from '../networks.ts';
+import type { NodeScene } from '../node-scene.ts';
+
+/** Whether the files are there that NetworkAttachmentDefinitions without a configuration mean. */
+export const networkFiles: Check<NodeScene> = {
+  id: 'PLX-D-NETWORK-FILES',
+  good: 'every NetworkAttachmentDefinition without a configuration has its file on this node',
+  finds: 'a NetworkAttachmentDefinition without spec.config, whose configuration is in no file of this node',
+  fix: 'Put a configuration with that name into this folder, or into spec.config.',
+  place: () => 'the files of networks (confDir)',
+  look: async (scene, signal) => {
+    const { nads, folder, inSight } = await scene.networks(signal);
+    const users = nads.filter(meansFile);
+    if (users.length > 0 && !inSight)
+      return [unknown(`the folder of ${users.map(({ key }) => key).join(', ')} is not there, or not in sight`, { where: folder })];
+    return users.flatMap(({ key, problem }): Seen[] =>
+      problem === undefined ? [] : [{ severity: 'warning', what: `${key}: ${problem.text}`, where: folder, evidence: [problem.id] }],
+    );
+  },
+};

@@ -1,0 +1,33 @@
+import { type Node, nameOf } from '../api-objects.ts';
+import { type Check, unknown } from '../check.ts';
+import { type ClusterScene, isReady } from '../cluster-scene.ts';
+import { fewOf } from '../state-files.ts';
+
+/** Whether every node has a daemon that is ready. */
+export const nodes: Check<ClusterScene> = {
+  id: 'PLX-D-NODES',
+  good: 'every node has a daemon that is ready',
+  finds: 'nodes without a daemon, or with one that is not ready: their pods get no further network, or do not start',
+  fix: 'Let the DaemonSet tolerate the taints of these nodes (it tolerates all as it comes) and see why a pod is not ready: kubectl describe.',
+  place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
+  look: async (scene) => {
+    const [all, pods, set] = await Promise.all([scene.nodes(), scene.daemonPods(), scene.plexus()]);
+    if (set === undefined) return [unknown('there is no DaemonSet of Plexus')];
+    const podOn = (node: Node) => pods.filter(({ spec }) => spec?.nodeName === node.metadata?.name);
+    const without = all.filter((node) => podOn(node).length === 0);
+    const waiting = all.filter((node) => podOn(node).length > 0 && !podOn(node).some(isReady));
+    return [
+      ...(without.length === 0
+        ? []
+        : [{ severity: 'error' as const, what: `${without.length} of ${all.length} nodes without a daemon`, evidence: fewOf(without.map(withTaints)) }]),
+      ...(waiting.length === 0
+        ? []
+        : [{ severity: 'error' as const, what: `${waiting.length} of ${all.length} nodes whose daemon is not ready`, evidence: fewOf(waiting.map(nameOf)) }]),
+    ];
+  },
+};
+
+function withTaints(node: Node): string {
+  const taints = (node.spec?.taints ?? []).map(({ key, value, effect }) => `${key ?? ''}${value ? `=${value}` : ''}:${effect ?? ''}`);
+  return taints.length === 0 ? nameOf(node) : `${nameOf(node)} (taints ${taints.join(', ')})`;
+}

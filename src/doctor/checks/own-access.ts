@@ -1,0 +1,28 @@
+import { nadGroup, nadPlural } from '../../npwg/index.ts';
+import type { Check } from '../check.ts';
+import { type ClusterScene, apiPlace } from '../cluster-scene.ts';
+import { type Attributes, wordsOf } from './rbac.ts';
+
+const asked: readonly Attributes[] = [
+  { verb: 'list', resource: 'pods' },
+  { verb: 'list', resource: 'nodes' },
+  { verb: 'list', resource: 'events' },
+  { verb: 'list', group: 'apps', resource: 'daemonsets' },
+  { verb: 'get', group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+  { verb: 'list', group: nadGroup, resource: nadPlural },
+  { verb: 'create', group: 'authorization.k8s.io', resource: 'subjectaccessreviews' },
+];
+
+/** Whether the current user may look at everything that is looked at here. */
+export const ownAccess: Check<ClusterScene> = {
+  id: 'PLX-D-OWN-ACCESS',
+  good: 'the current user may look at everything that is looked at here',
+  finds: 'the current user may not look at some of it: the checks concerned say "not looked at"',
+  fix: 'Use a kubeconfig of somebody who may read these.',
+  place: apiPlace,
+  look: async ({ api }, signal) => {
+    const answers = await Promise.all(asked.map((resourceAttributes) => api.review('SelfSubjectAccessReview', { resourceAttributes }, signal)));
+    const lacking = asked.filter((_, index) => answers[index]?.allowed !== true).map(wordsOf);
+    return lacking.length === 0 ? [] : [{ severity: 'note', what: `the current user may not ${lacking.join(', ')}` }];
+  },
+};

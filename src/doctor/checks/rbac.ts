@@ -1,0 +1,43 @@
+import { nadGroup, nadPlural } from '../../npwg/index.ts';
+import { type Check, unknown } from '../check.ts';
+import { type ClusterScene, accountOf } from '../cluster-scene.ts';
+
+/** What the daemon may do (deploy/base/rbac.yaml). */
+const needed = [
+  { verb: 'get', resource: 'pods' },
+  { verb: 'list', resource: 'pods' },
+  { verb: 'patch', resource: 'pods', subresource: 'status' },
+  { verb: 'get', group: nadGroup, resource: nadPlural },
+  { verb: 'list', group: nadGroup, resource: nadPlural },
+  { verb: 'watch', group: nadGroup, resource: nadPlural },
+  { verb: 'create', resource: 'events' },
+] as const satisfies readonly Attributes[];
+
+/** What is asked about, as in Kubernetes' reviews. */
+export interface Attributes {
+  readonly verb: string;
+  readonly group?: string;
+  readonly resource: string;
+  readonly subresource?: string;
+}
+
+export const wordsOf = ({ verb, resource, subresource }: Attributes): string => `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+
+/** Whether the daemon's service account may do what the daemon does. */
+export const rbac: Check<ClusterScene> = {
+  id: 'PLX-D-RBAC',
+  good: "the daemon's service account may do what the daemon does",
+  finds: "the daemon's service account lacks rights",
+  fix: 'kubectl apply -f deploy/base/rbac.yaml, or install the chart again; another account: --as system:serviceaccount:NAMESPACE:NAME.',
+  place: accountOf,
+  look: async (scene, signal) => {
+    const user = await accountOf(scene);
+    const [, , namespace = '', ...rest] = user.split(':');
+    const groups = rest.length > 0 ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] : ['system:authenticated'];
+    const ask = (resourceAttributes: Attributes) => scene.api.review('SubjectAccessReview', { user, groups, resourceAttributes }, signal);
+    const answers = await Promise.all(needed.map(ask));
+    if (answers.includes(undefined)) return [unknown('the current user may not ask what others may do (create subjectaccessreviews)', { where: user })];
+    const lacking = needed.filter((_, index) => answers[index]?.allowed !== true).map(wordsOf);
+    return lacking.length === 0 ? [] : [{ severity: 'error', what: `it may not ${lacking.join(', ')}`, where: user }];
+  },
+};

@@ -1,0 +1,45 @@
+import { entriesOf, inRoot, isOwnName } from '../../install/index.ts';
+import { readConfPath } from '../../runtime/index.ts';
+import { type Check, type Seen, unknown } from '../check.ts';
+import type { NodeScene } from '../node-scene.ts';
+
+/** Whether the container runtime looks where Plexus is. */
+export const runtimeFolders: Check<NodeScene> = {
+  id: 'PLX-D-RUNTIME-FOLDERS',
+  good: 'the container runtime looks into the folders that Plexus writes to',
+  finds: "the runtime's configuration names other folders than those that Plexus was told: what is written there nobody reads",
+  fix: 'Name the same folders in both: cniConfDir of the daemon (paths.cniConfDir in the chart), and --cni-bin-dir of its installer.',
+  place: ({ places }) => places.root,
+  look: async ({ places, runtimes }) => {
+    const { root, confDir, binDir } = places;
+    const all = (await runtimes()).runtimes;
+    if (all.every(({ configurations }) => configurations.length === 0)) return [unknown('no configuration of a container runtime was found')];
+    const running = all.filter(({ isRunning }) => isRunning);
+    const seen: Seen[] = [];
+    for (const each of running.length > 0 ? running : all.slice(0, 1)) {
+      if (each.configurations.length === 0) continue; // nothing says so: the usual folders are a guess
+      const evidence = each.configurations;
+      const [confDirThere, binDirsThere] = [await inRoot(root, each.confDir), await Promise.all(each.binDirs.map((path) => inRoot(root, path)))];
+      if (confDir !== undefined && confDir !== confDirThere)
+        seen.push({ severity: 'error', what: `${each.runtime} reads CNI configurations from ${confDirThere}, and Plexus's are in ${confDir}`, evidence });
+      if (binDir !== undefined && !binDirsThere.includes(binDir))
+        seen.push({
+          severity: 'error',
+          what: `${each.runtime} looks for plugins in ${binDirsThere.join(', ')}, and Plexus's program is in ${binDir}`,
+          evidence,
+        });
+    }
+    if (confDir === undefined) seen.push(...(await strayFile(root, await Promise.all(all.map((each) => inRoot(root, each.confDir))))));
+    return seen;
+  },
+};
+
+const usual = '/etc/cni/net.d';
+
+// the daemon's folder when nobody told it another one
+async function strayFile(root: string, read: readonly string[]): Promise<readonly Seen[]> {
+  const folder = await inRoot(root, usual);
+  if (read.includes(folder)) return [];
+  const ours = entriesOf(await readConfPath(folder)).find(({ name, owner }) => owner === 'plexus' && isOwnName(name));
+  return ours === undefined ? [] : [{ severity: 'error', what: `${ours.name} is in ${folder}, and the runtime reads ${read.join(', ')}` }];
+}

@@ -1,0 +1,92 @@
+import type { ApiReader } from '../cluster/index.ts';
+import { apiRefused } from '../errors/index.ts';
+import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
+import { type ApiObject, type DaemonSet, type Node, type Pod, nameOf } from './api-objects.ts';
+import { type KnownNetworks, readNads } from './networks.ts';
+import { type NodeReport, readNodeReports } from './node-reports.ts';
+import { type Source, once } from './once.ts';
+
+export interface ClusterMeans {
+  readonly api: ApiReader;
+  /** Who asks, for people: the kubeconfig or the pod. */
+  readonly from: string;
+  /** Only this node; absent: all. */
+  readonly node?: string;
+  /** The daemon's account, as reviews name it; absent: that of its DaemonSet. */
+  readonly account?: string;
+  /** The node whose files are looked at in the same run; absent: none, or nobody knows its name. */
+  readonly nodeLookedAt?: string;
+  /** Folder with reports of nodes. */
+  readonly reportsFolder?: string;
+  readonly now: () => number;
+  /** For what is asked for several checks. */
+  readonly signal: AbortSignal;
+}
+/** A cluster: everything its checks look at, each asked for once. */
+export interface ClusterScene extends ClusterMeans {
+  readonly reports: Source<ReadonlyMap<string, NodeReport>>;
+  readonly nadObjects: Source<readonly unknown[] | undefined>;
+  readonly networks: Source<KnownNetworks>;
+  readonly nodes: Source<readonly Node[]>;
+  readonly daemonSets: Source<readonly DaemonSet[]>;
+  /** The DaemonSet of Plexus; undefined: there is none. */
+  readonly plexus: Source<DaemonSet | undefined>;
+  /** Pods of the DaemonSet of Plexus. */
+  readonly daemonPods: Source<readonly Pod[]>;
+}
+
+/** The scene of a cluster. Asks nothing yet. */
+export function clusterScene(means: ClusterMeans): ClusterScene {
+  const { api, signal, node, reportsFolder } = means;
+  const nadObjects = once(() => api.list('list NetworkAttachmentDefinitions', `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, signal));
+  const daemonSets = once(async () => ((await api.list('list DaemonSets', '/apis/apps/v1/daemonsets', signal)) ?? []) as readonly DaemonSet[]);
+  const plexus = once(async () => (await daemonSets()).find(isPlexus));
+  return {
+    ...means,
+    reports: once(async () => (reportsFolder === undefined ? new Map<string, NodeReport>() : readNodeReports(reportsFolder))),
+    nadObjects,
+    networks: once(async () => ({ source: 'the cluster', nads: readNads((await nadObjects()) ?? []) })),
+    nodes: once(async () => {
+      const all = ((await api.list('list nodes', '/api/v1/nodes', signal)) ?? []) as readonly Node[];
+      if (node === undefined) return all;
+      const one = all.filter(({ metadata }) => metadata?.name === node);
+      if (one.length === 0)
+        throw apiRefused({ request: `get node ${node}`, status: 404, problem: `there is no such node; there are ${all.map(nameOf).join(', ')}` });
+      return one;
+    }),
+    daemonSets,
+    plexus,
+    daemonPods: once(async () => podsOf(await plexus(), means)),
+  };
+}
+
+async function podsOf(set: DaemonSet | undefined, { api, signal, node }: ClusterMeans): Promise<readonly Pod[]> {
+  if (set === undefined) return [];
+  const labels = Object.entries(set.spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const path = `/api/v1/namespaces/${encodeURIComponent(set.metadata?.namespace ?? '')}/pods?labelSelector=${encodeURIComponent(labels.join(','))}`;
+  const pods = ((await api.list('list the pods of Plexus', path, signal)) ?? []) as readonly Pod[];
+  return node === undefined ? pods : pods.filter(({ spec }) => spec?.nodeName === node);
+}
+
+const imagesOf = ({ spec }: DaemonSet): readonly string[] => (spec?.template?.spec?.containers ?? []).map(({ image }) => image ?? '');
+
+/** Whether a DaemonSet is Plexus's: by its label, or by its image. */
+const isPlexus = (set: DaemonSet): boolean =>
+  set.metadata?.labels?.['app.kubernetes.io/name'] === 'plexus' || imagesOf(set).some((image) => /(^|\/)plexus-cni(:|@|$)/.test(image));
+
+/** Whether a DaemonSet is Multus's. */
+export const isMultus = (set: DaemonSet): boolean => /multus/.test(set.metadata?.name ?? '') || imagesOf(set).some((image) => /\/multus[^/]*$/.test(image));
+
+/** The account of the daemon, as reviews name it. */
+export async function accountOf({ account, plexus }: ClusterScene): Promise<string> {
+  if (account !== undefined) return account;
+  const set = await plexus().catch(() => undefined); // the usual one then
+  const { namespace = 'kube-system' } = set?.metadata ?? ({} as NonNullable<ApiObject['metadata']>);
+  return `system:serviceaccount:${namespace}:${set?.spec?.template?.spec?.serviceAccountName ?? 'plexus'}`;
+}
+
+/** Whether a pod is ready. */
+export const isReady = ({ status }: Pod): boolean => status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+
+/** Kubernetes as a place. */
+export const apiPlace = ({ from }: ClusterScene): string => from;

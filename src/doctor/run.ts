@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PlexusError, problemOf } from '../errors/index.ts';
+import { type BoundCheck, type Finding, type Seen, unknown } from './check.ts';
+
+/** Milliseconds. */
+export interface Deadlines {
+  /** Then a check is told to end. */
+  readonly checkMs: number;
+  /** So much later nobody waits for it any more. */
+  readonly graceMs: number;
+}
+
+/** Makes all checks at once; none waits for another, and one that hangs is told as `unknown`. In the order given. Never rejects. */
+export async function runChecks(checks: readonly BoundCheck[], deadlines: Deadlines): Promise<readonly Finding[]> {
+  const found = await Promise.all(checks.map((check) => findingsOf(check, deadlines)));
+  return found.flat();
+}
+
+async function findingsOf(check: BoundCheck, { checkMs, graceMs }: Deadlines): Promise<readonly Finding[]> {
+  const ended = new AbortController();
+  const late = delay(checkMs + graceMs, undefined, { signal: ended.signal }).then(
+    () => 'late' as const,
+    () => 'late' as const, // all is known already
+  );
+  try {
+    const [seen, place] = await Promise.all([
+      Promise.race([check.look(AbortSignal.timeout(checkMs)).catch(unknownFrom), late]),
+      Promise.race([check.place().catch(() => nowhere), late]),
+    ]);
+    return told(check, seen === 'late' ? [unknown(`no answer within ${checkMs / 1000} s`)] : seen, place === 'late' ? nowhere : place);
+  } finally {
+    ended.abort();
+  }
+}
+
+const nowhere = '(not known)';
+
+// what kept it from looking, with what to do about that
+function unknownFrom(thrown: unknown): readonly Seen[] {
+  if (!(thrown instanceof PlexusError)) return [unknown(problemOf(thrown))];
+  const { message, kind, id } = thrown;
+  return [unknown(message, { fix: kind.fix, evidence: [id] })];
+}
+
+function told({ id, good, fix }: BoundCheck, seen: readonly Seen[], place: string): readonly Finding[] {
+  if (seen.length === 0) return [{ id, severity: 'ok', what: good, where: place, fix: '', evidence: [] }];
+  return seen.map((each) => ({
+    id,
+    severity: each.severity,
+    what: each.what,
+    where: each.where ?? place,
+    fix: each.fix ?? (each.severity === 'unknown' ? '' : fix),
+    evidence: each.evidence ?? [],
+  }));
+}

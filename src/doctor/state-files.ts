@@ -1,0 +1,73 @@
+import { open, readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asPlexusError } from '../errors/index.ts';
+import { type SandboxRecord, decodeRecord } from '../plan/index.ts';
+
+/** What is in the journal, read without changing anything: damaged files stay where they are. */
+export interface JournalFiles {
+  readonly records: readonly SandboxRecord[];
+  readonly unreadable: readonly { readonly file: string; readonly problem: string; readonly isNewer: boolean }[];
+  /** Files that were set aside. */
+  readonly damaged: readonly string[];
+  /** Why they are not known. */
+  readonly why?: string;
+}
+
+/** Rejects when there is no state folder: what is in it was not looked at then. */
+export async function assertState(stateDir: string): Promise<void> {
+  if ((await found(stateDir)) === undefined) throw new Error(`there is no folder ${stateDir} (--cni-dir names another one)`);
+}
+
+/** Reads the journal of a state folder. Rejects as readdir(3) does, and when there is no state folder. */
+export async function readJournal(stateDir: string): Promise<JournalFiles> {
+  await assertState(stateDir);
+  const folder = join(stateDir, 'journal');
+  const records: SandboxRecord[] = [];
+  const unreadable: { file: string; problem: string; isNewer: boolean }[] = [];
+  for (const name of (await namesIn(folder)).filter((each) => each.includes('@') && each.endsWith('.json'))) {
+    const file = join(folder, name);
+    try {
+      const text = await readFile(file, 'utf8').catch(absent);
+      if (text !== undefined) records.push(decodeRecord(text, file));
+    } catch (thrown) {
+      const { id, message } = asPlexusError(thrown);
+      unreadable.push({ file, problem: message, isNewer: id === 'PLX-RECORD-NEWER' });
+    }
+  }
+  return { records, unreadable, damaged: (await namesIn(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)) };
+}
+
+/** Names in a folder, sorted; none when it is not there. Rejects when it cannot be looked into. */
+export async function namesIn(folder: string): Promise<readonly string[]> {
+  return ((await readdir(folder).catch(absent)) ?? []).toSorted();
+}
+
+/** What stat(2) says; undefined when there is no such file. Rejects when it cannot be known. */
+export const found = (path: string): ReturnType<typeof statOf> => statOf(path);
+
+const statOf = (path: string) => stat(path).catch(absent);
+
+/** The beginning of a file: enough to see what kind of program it is. */
+export async function headOf(path: string): Promise<Buffer> {
+  await using file = await open(path, 'r');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+  throw error;
+}
+
+/** The sandbox of a record, for people. */
+export const sandboxName = ({ pod, containerId }: SandboxRecord): string =>
+  pod === undefined ? containerId.slice(0, 13) : `${pod.namespace}/${pod.name} (${containerId.slice(0, 13)})`;
+
+const mostShown = 5;
+
+/** The first few of many, as evidence. */
+export const fewOf = (lines: readonly string[]): readonly string[] =>
+  lines.length <= mostShown ? lines : [...lines.slice(0, mostShown), `and ${lines.length - mostShown} more`];
+
+/** "1 record", "2 records". */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,68 @@
+import ipaddr from 'ipaddr.js';
+import { type JsonObject, type JsonValue, type NetworkConfiguration, isJsonObject } from '../cni/index.ts';
+import { parseCidr, parseIp } from '../npwg/index.ts';
+
+/** Addresses from the first to the last, both included. */
+export interface AddressRange {
+  /** As written. */
+  readonly text: string;
+  readonly family: 4 | 6;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Whether an address is in both. */
+export const overlaps = (one: AddressRange, other: AddressRange): boolean => one.family === other.family && one.first <= other.last && other.first <= one.last;
+
+/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for all else. */
+export function rangeOf(cidr: string): AddressRange | undefined {
+  const parsed = parseCidr(cidr.trim());
+  if (parsed === undefined) return undefined;
+  const { text, family, prefix } = parsed;
+  const hosts = 1n << BigInt((family === 4 ? 32 : 128) - prefix);
+  const first = (numberOf(text) / hosts) * hosts;
+  return { text: cidr.trim(), family, first, last: first + hosts - 1n };
+}
+
+const numberOf = (address: string): bigint =>
+  ipaddr
+    .parse(address)
+    .toByteArray()
+    .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+
+/** The addresses that a network may give to pods: host-local's and whereabouts' keys of `ipam`. What cannot be read is left out. */
+export const rangesOf = ({ plugins }: NetworkConfiguration): readonly AddressRange[] => plugins.flatMap(({ json }) => ipamRanges(json['ipam']));
+
+function ipamRanges(ipam: JsonValue | undefined): readonly AddressRange[] {
+  if (!isJsonObject(ipam)) return [];
+  const sets = listOf(ipam['ranges']).flatMap(listOf);
+  return [ipam, ...sets.filter(isJsonObject), ...listOf(ipam['ipRanges']).filter(isJsonObject)].flatMap(oneRange);
+}
+
+const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? (value as readonly JsonValue[]) : []);
+
+function oneRange(json: JsonObject): readonly AddressRange[] {
+  const written = json['subnet'] ?? json['range'];
+  if (typeof written !== 'string') return [];
+  const { from, to, subnet } = partsOf(written);
+  const whole = rangeOf(subnet);
+  if (whole === undefined) return [];
+  const first = boundOf([json['rangeStart'], json['range_start'], from], whole) ?? whole.first;
+  const last = boundOf([json['rangeEnd'], json['range_end'], to], whole) ?? whole.last;
+  return [first <= last ? { ...whole, text: written, first, last } : { ...whole, text: written }];
+}
+
+// whereabouts: 192.0.2.10-192.0.2.20/24
+function partsOf(written: string): { readonly from?: string; readonly to?: string; readonly subnet: string } {
+  const [, from, subnet] = /^([^-/]+)-(.+)$/.exec(written) ?? [];
+  return from === undefined || subnet === undefined ? { subnet: written } : { from, to: subnet.split('/')[0] ?? '', subnet };
+}
+
+/** The first that is written, if it is an address of the range. */
+function boundOf(values: readonly (JsonValue | undefined)[], { family, first, last }: AddressRange): bigint | undefined {
+  const value = values.find((each) => each !== undefined);
+  const ip = typeof value === 'string' ? parseIp(value) : undefined;
+  if (ip === undefined || ip.family !== family) return undefined;
+  const number = numberOf(ip.text);
+  return number >= first && number <= last ? number : undefined;
+}

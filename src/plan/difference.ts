@@ -1,0 +1,61 @@
+import { type JsonValue, isJsonObject, parseCniArgs } from '../cni/index.ts';
+import type { Attachment } from './attachment.ts';
+
+/** What stands between an attachment as it would be made now and as it was made. */
+export interface Difference {
+  readonly interfaceName: string;
+  readonly network: string;
+  /** missing: planned and not attached; extra: attached and no longer planned. */
+  readonly kind: 'same' | 'changed' | 'missing' | 'extra';
+  /** By place, for example plugins[0].vlan; undefined: not there. */
+  readonly changes: readonly { readonly place: string; readonly attached: JsonValue | undefined; readonly planned: JsonValue | undefined }[];
+}
+
+/**
+ * A plan against what is attached, by interface name, in the order of the plan. The device of an attachment counts only
+ * where the plan has chosen one.
+ */
+export function differences(planned: readonly Attachment[], attached: readonly Attachment[]): readonly Difference[] {
+  const names = new Set(planned.map(({ interfaceName }) => interfaceName));
+  return [
+    ...planned.map((plan): Difference => {
+      const { interfaceName, network } = plan;
+      const made = attached.find((each) => each.interfaceName === interfaceName);
+      if (made === undefined) return { interfaceName, network, kind: 'missing', changes: [] };
+      const changes = changesBetween(factsOf(made, plan.device !== undefined), factsOf(plan, plan.device !== undefined), '');
+      return { interfaceName, network, kind: changes.length === 0 ? 'same' : 'changed', changes };
+    }),
+    ...attached
+      .filter(({ interfaceName }) => !names.has(interfaceName))
+      .map(({ interfaceName, network }): Difference => ({ interfaceName, network, kind: 'extra', changes: [] })),
+  ];
+}
+
+// who the pod is: the runtime says it in any order
+const ofTheCall = /^(K8S_POD_|IgnoreUnknown$)/;
+const ofDevices = ['deviceID', 'pciBusID'];
+
+/** All that its plugins get to see, and the default route. */
+function factsOf({ isDefault, network, configuration, runtimeConfig, cniArgs, defaultRoute }: Attachment, withDevice: boolean): JsonValue {
+  const bare = (json: JsonValue): JsonValue =>
+    !withDevice && isJsonObject(json) ? Object.fromEntries(Object.entries(json).filter(([key]) => !ofDevices.includes(key))) : json;
+  const { name, cniVersion, plugins } = configuration;
+  return {
+    network,
+    name,
+    cniVersion,
+    plugins: plugins.map(({ json }) => bare(json)),
+    runtimeConfig: isDefault ? {} : bare(runtimeConfig), // that of the default network is the runtime's
+    cniArgs: Object.fromEntries(parseCniArgs(cniArgs).filter(([key]) => !ofTheCall.test(key))),
+    defaultRoute: { v4: { ...defaultRoute.v4 }, v6: { ...defaultRoute.v6 } },
+  };
+}
+
+function changesBetween(attached: JsonValue | undefined, planned: JsonValue | undefined, place: string): Difference['changes'] {
+  if (JSON.stringify(attached) === JSON.stringify(planned)) return [];
+  if (Array.isArray(attached) && Array.isArray(planned) && attached.length === planned.length)
+    return attached.flatMap((each: JsonValue, index) => changesBetween(each, planned[index] as JsonValue, `${place}[${index}]`));
+  if (!isJsonObject(attached) || !isJsonObject(planned)) return [{ place, attached, planned }];
+  const keys = [...new Set([...Object.keys(attached), ...Object.keys(planned)])];
+  return keys.flatMap((key) => changesBetween(attached[key], planned[key], place === '' ? key : `${place}.${key}`));
+}

@@ -1,0 +1,88 @@
+import type { ClaimedDevice, PodDevice } from '../npwg/index.ts';
+import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { type Cell, type Paint, table, unpainted } from './table.ts';
+
+/** What kubelet says of one pod. */
+export interface Allocation {
+  readonly pod: string;
+  readonly devices: readonly PodDevice[];
+  readonly claimed?: readonly Pick<ClaimedDevice, 'claim' | 'driver' | 'pool' | 'device'>[];
+}
+/** A device of a pod, and the attachment that it was used for. */
+export interface DeviceRow {
+  /** namespace/name; a UID where only that is known. */
+  readonly pod: string;
+  readonly device: string;
+  /** Resource, or claim. */
+  readonly of: string;
+  /** free: no attachment uses it; unknown: kubelet does not name it (any more). */
+  readonly state: 'attached' | 'detaching' | 'free' | 'unknown';
+  readonly interface: string;
+  readonly network: string;
+  readonly sandbox: string;
+  /** Type of the device information of the attachment. */
+  readonly info: string;
+}
+
+interface Use {
+  readonly pod: string;
+  readonly uid: string;
+  readonly device: PodDevice;
+  readonly row: Pick<DeviceRow, 'interface' | 'network' | 'sandbox' | 'info' | 'state'>;
+}
+
+/** Every device that kubelet has given away, and every one that an attachment is made of; without `allocations` (kubelet cannot be asked) only the latter. */
+export function deviceRows(allocations: readonly Allocation[] | undefined, records: readonly SandboxRecord[]): readonly DeviceRow[] {
+  const uses = records.flatMap(usesOf);
+  const met = new Set<Use>();
+  const rowOf = (pod: string, of: string, device: string, fits: (use: Use) => boolean): DeviceRow => {
+    const use = uses.find((each) => (each.pod === pod || each.uid === pod) && fits(each) && !met.has(each));
+    if (use === undefined) return { pod, device, of, state: 'free', interface: '', network: '', sandbox: '', info: '' };
+    met.add(use);
+    return { pod: use.pod, device: use.device.id, of, ...use.row };
+  };
+  const given = (allocations ?? []).flatMap(({ pod, devices, claimed = [] }) => [
+    ...devices.map(({ id, resource = '' }) => rowOf(pod, resource, id, ({ device }) => device.id === id && device.resource === resource)),
+    ...claimed.map((each) =>
+      rowOf(pod, claimText(each), placeOf(each), ({ device }) => device.claimed !== undefined && placeOf(device.claimed) === placeOf(each)),
+    ),
+  ]);
+  const others = uses
+    .filter((use) => !met.has(use))
+    .map(({ pod, device, row }) => ({ pod, device: device.id, of: sourceOf(device), ...row, ...(allocations !== undefined && { state: 'unknown' as const }) }));
+  return [...given, ...others].toSorted((a, b) => compare(`${a.pod} ${a.of} ${a.device}`, `${b.pod} ${b.of} ${b.device}`));
+}
+
+const usesOf = (record: SandboxRecord): readonly Use[] =>
+  record.attachments.flatMap((entry) => {
+    const { device, interfaceName, network } = entry.attachment;
+    if (device === undefined) return [];
+    const info = entry.state === 'attached' ? entry.deviceInfo?.['type'] : undefined;
+    const state = entry.state === 'detaching' || isAbandoned(entry) ? 'detaching' : 'attached';
+    const { pod, containerId } = record;
+    return [
+      {
+        pod: pod === undefined ? '' : `${pod.namespace}/${pod.name}`,
+        uid: pod?.uid ?? '',
+        device,
+        row: { interface: interfaceName, network, sandbox: containerId, info: typeof info === 'string' ? info : '', state },
+      },
+    ];
+  });
+
+const placeOf = ({ driver, pool, device }: Pick<ClaimedDevice, 'driver' | 'pool' | 'device'>): string => `${driver}/${pool}/${device}`;
+const claimText = ({ claim }: Pick<ClaimedDevice, 'claim'>): string => `claim ${claim.namespace}/${claim.name}`;
+const sourceOf = ({ resource, claimed }: PodDevice): string => resource ?? (claimed === undefined ? '' : claimText(claimed));
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The same as a table. */
+export const devicesText = (rows: readonly DeviceRow[], paint: Paint = unpainted): string =>
+  rows.length === 0
+    ? 'no pod of this node has a device'
+    : table(
+        ['POD', 'DEVICE', 'OF', 'STATE', 'INTERFACE', 'NETWORK', 'INFO'],
+        rows.map((row): readonly Cell[] => [row.pod, row.device, row.of, stateCell(row), row.interface, row.network, row.info]),
+        paint,
+      );
+
+const stateCell = ({ state }: DeviceRow): Cell => (state === 'unknown' ? { text: 'unknown to kubelet', tone: 'warn' } : state);

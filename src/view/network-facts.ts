@@ -1,0 +1,68 @@
+import { type JsonObject, type JsonValue, isJsonObject } from '../cni/index.ts';
+import { type Nad, nadConfiguration, parseCidr } from '../npwg/index.ts';
+
+/** What a network's configuration says about itself, as far as the plugins that everybody uses go. */
+export interface NetworkFacts {
+  readonly types: readonly string[];
+  readonly subnets: readonly string[];
+  /** Whether each node has one of its own by that name: a bridge that nothing connects. */
+  readonly perNode: boolean;
+  /** Whether its interfaces have the MAC address of their parent. */
+  readonly sharesMac: boolean;
+  /** What it is made on, with its VLAN; undefined where that is not said. */
+  readonly link?: string;
+}
+
+export const noFacts: NetworkFacts = { types: [], subnets: [], perNode: false, sharesMac: false };
+
+/** The facts of a NAD without a configuration are unknown. nadInvalid. */
+export function factsOf(nad: Nad): NetworkFacts {
+  const json = nadConfiguration(nad);
+  if (json === undefined) return noFacts;
+  const plugins = pluginsOf(json);
+  const [first = {}] = plugins;
+  const link = linkOf(first);
+  const type = textOf(first['type']) ?? '';
+  return {
+    types: plugins.flatMap(({ type: each }) => textOf(each) ?? []),
+    subnets: [...new Set(plugins.flatMap(subnetsOf))],
+    perNode: ['bridge', 'ptp', 'dummy', 'tap'].includes(type),
+    sharesMac: type === 'ipvlan',
+    ...(link !== undefined && { link }),
+  };
+}
+
+const pluginsOf = (json: JsonObject): readonly JsonObject[] => (Array.isArray(json['plugins']) ? json['plugins'].filter(isJsonObject) : [json]);
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+function linkOf(plugin: JsonObject): string | undefined {
+  const parent = textOf(plugin['bridge']) ?? textOf(plugin['master']);
+  const vlan = plugin['vlan'] ?? plugin['vlanId'];
+  if (parent === undefined) return undefined;
+  return typeof vlan === 'number' || typeof vlan === 'string' ? `${parent}, VLAN ${vlan}` : parent;
+}
+
+/** host-local: subnet, ranges; whereabouts: range, ipRanges; static: addresses. */
+function subnetsOf({ ipam }: JsonObject): readonly string[] {
+  if (!isJsonObject(ipam)) return [];
+  const named = [
+    ipam['subnet'],
+    ipam['range'],
+    ...parts(ipam['ranges'], 'subnet'),
+    ...parts(ipam['ipRanges'], 'range'),
+    ...parts(ipam['addresses'], 'address'),
+  ];
+  return named.flatMap((value) => subnetIn(value) ?? []);
+}
+
+const parts = (value: JsonValue | undefined, key: string): readonly unknown[] =>
+  (Array.isArray(value) ? (value.flat() as readonly JsonValue[]) : []).flatMap((each) => (isJsonObject(each) ? [each[key]] : []));
+
+// whereabouts also writes a range as 10.0.0.10-10.0.0.20/24
+function subnetIn(value: unknown): string | undefined {
+  const text = textOf(value)
+    ?.replace(/^[^/]*-/, '')
+    .trim();
+  return text !== undefined && parseCidr(text) !== undefined ? text : undefined;
+}

@@ -1,0 +1,163 @@
+import { parseJson } from '../cni/index.ts';
+import { problemOf } from '../errors/index.ts';
+import {
+  type NetworkSelection,
+  type PodSummary,
+  defaultNetworkKey,
+  nadKey,
+  networkStatusKey,
+  networksKey,
+  parseDefaultNetwork,
+  parseSelections,
+  parseStatus,
+  podKey,
+} from '../npwg/index.ts';
+import type { AttachmentState, ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';
+
+/** One pod for itself: what it asks for beside what it has. */
+export interface PodReading {
+  readonly attachments: readonly TopologyAttachment[];
+  readonly problems: readonly TopologyProblem[];
+}
+
+interface Wish {
+  readonly network: string;
+  readonly interface?: string;
+  readonly isDefault: boolean;
+}
+interface Entry {
+  readonly network: string;
+  readonly interface: string;
+  readonly ips: readonly string[];
+  readonly mac?: string;
+  readonly default: boolean;
+}
+
+// where names of default-network without a namespace are looked for, unless the nodes' settings say otherwise
+const usualMultusNamespace = 'kube-system';
+
+/** Never throws, whatever the annotations hold. */
+export function readPod(pod: PodSummary): PodReading {
+  const problems: TopologyProblem[] = [];
+  const tell = (kind: ProblemKind, text: string, more: Pick<TopologyProblem, 'network' | 'interface'> = {}): void => {
+    const severity = ['attachment-unasked', 'pod-pending', 'host-network'].includes(kind) ? 'warning' : 'error';
+    problems.push({ severity, kind, text, pods: [podKey(pod)], ...more });
+  };
+  const wishes = wishesOf(pod, tell);
+  const entries = entriesOf(pod, tell);
+  const attachments = matched(pod, wishes, entries ?? []);
+  if (!isOver(pod)) judge(pod, { attachments, hasStatus: entries !== undefined, tell });
+  return { attachments, problems };
+}
+
+type Tell = (kind: ProblemKind, text: string, more?: Pick<TopologyProblem, 'network' | 'interface'>) => void;
+
+const isOver = ({ phase }: PodSummary): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+function wishesOf(pod: PodSummary, tell: Tell): readonly Wish[] {
+  const read = (parse: () => readonly NetworkSelection[], isDefault: boolean): readonly Wish[] => {
+    try {
+      return parse().map(({ nad, interfaceName }) => ({
+        network: nadKey(nad),
+        isDefault,
+        ...(interfaceName !== undefined && { interface: interfaceName }),
+      }));
+    } catch (error) {
+      tell('annotation-invalid', `pod ${podKey(pod)}: ${problemOf(error)}`);
+      return [];
+    }
+  };
+  const other = pod.annotations[defaultNetworkKey];
+  return [
+    ...read(() => (other === undefined ? [] : [parseDefaultNetwork(other, usualMultusNamespace)]), true),
+    ...read(() => parseSelections(pod.annotations[networksKey], pod.namespace).selections, false),
+  ];
+}
+
+/** undefined: there is no status, or none that can be read. */
+function entriesOf(pod: PodSummary, tell: Tell): readonly Entry[] | undefined {
+  const text = pod.annotations[networkStatusKey];
+  if (text === undefined || text.trim() === '') return undefined;
+  const unreadable = (problem: string): undefined => {
+    tell('status-unreadable', `pod ${podKey(pod)}: annotation ${networkStatusKey} cannot be read: ${problem}`);
+  };
+  try {
+    if (!Array.isArray(parseJson(text, 'annotation'))) return unreadable('it is no list');
+    return parseStatus(text).map(({ name, interface: link, ips, mac, default: isDefault }) => ({
+      network: name,
+      interface: typeof link === 'string' ? link : '',
+      ips: textsIn(ips),
+      ...(typeof mac === 'string' && mac !== '' && { mac }),
+      default: (isDefault as unknown) === true,
+    }));
+  } catch (error) {
+    return unreadable(problemOf(error));
+  }
+}
+
+const textsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []);
+
+/** Every entry of the status once, and every wish that none of them fulfils. */
+function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Entry[]): readonly TopologyAttachment[] {
+  const free = new Set(entries);
+  const take = (fits: (entry: Entry) => boolean): boolean => {
+    const found = [...free].find(fits);
+    return found !== undefined && free.delete(found);
+  };
+  const isOf = (entry: Entry, { network, isDefault }: Wish): boolean => entry.default === isDefault && entry.network === network;
+  const steps: readonly ((wish: Wish) => boolean)[] = [
+    (wish) => wish.interface !== undefined && take((entry) => isOf(entry, wish) && entry.interface === wish.interface),
+    (wish) => take((entry) => isOf(entry, wish) && (wish.interface === undefined || entry.interface === '')),
+    // a name without a namespace is looked for where the nodes' settings say
+    (wish) => wish.isDefault && take((entry) => entry.default && entry.network.endsWith(wish.network.slice(wish.network.indexOf('/')))),
+  ];
+  const open = steps.reduce<readonly Wish[]>((left, step) => left.filter((wish) => !step(wish)), wishes);
+  const lacking: AttachmentState = isOver(pod) ? 'released' : !pod.hostNetwork && isWaiting(pod, entries) ? 'waiting' : 'missing';
+  return [
+    ...entries.map((entry) => ({ ...entry, state: stateOf(entry, pod, { wishes, isFree: free.has(entry) }), problems: [] })),
+    ...open.map(({ network, interface: name = '', isDefault }): TopologyAttachment => ({
+      network,
+      interface: name,
+      ips: [],
+      default: isDefault,
+      state: lacking,
+      problems: [],
+    })),
+  ];
+}
+
+const isWaiting = ({ phase, deleting }: PodSummary, entries: readonly Entry[]): boolean => deleting || (phase === 'Pending' && entries.length === 0);
+
+// networks of the nodes' configuration have no namespace in their names; one attachment may have several interfaces
+function stateOf(entry: Entry, pod: PodSummary, { wishes, isFree }: { readonly wishes: readonly Wish[]; readonly isFree: boolean }): AttachmentState {
+  if (isOver(pod)) return 'released';
+  const isKnown = !isFree || entry.default || !entry.network.includes('/') || wishes.some(({ network }) => network === entry.network);
+  return isKnown ? 'attached' : 'unasked';
+}
+
+interface Judging {
+  readonly attachments: readonly TopologyAttachment[];
+  readonly hasStatus: boolean;
+  readonly tell: Tell;
+}
+
+function judge(pod: PodSummary, { attachments, hasStatus, tell }: Judging): void {
+  const key = podKey(pod);
+  const lacking = attachments.filter(({ state }) => state === 'missing' || state === 'waiting');
+  if (lacking.length > 0 && pod.hostNetwork) {
+    return tell('host-network', `pod ${key} asks for ${namesOf(lacking)}, and uses its node's network (hostNetwork): it gets none of them`);
+  }
+  if (lacking.some(({ state }) => state === 'waiting') && !pod.deleting)
+    tell('pod-pending', `pod ${key} is pending and not yet attached to ${namesOf(lacking)}`);
+  for (const { network, interface: name, state } of lacking) {
+    if (state !== 'missing') continue;
+    const as = name === '' ? '' : ` as ${name}`;
+    const why = hasStatus ? `its ${networkStatusKey} does not have that` : `it has no ${networkStatusKey}`;
+    tell('attachment-missing', `pod ${key} asks for ${network}${as}, and ${why}`, { network, ...(name !== '' && { interface: name }) });
+  }
+  for (const { network, interface: name } of attachments.filter(({ state }) => state === 'unasked')) {
+    tell('attachment-unasked', `pod ${key} has ${name} in ${network}, and no longer asks for it (its node's configuration may)`, { network, interface: name });
+  }
+}
+
+const namesOf = (attachments: readonly TopologyAttachment[]): string => attachments.map(({ network }) => network).join(', ');

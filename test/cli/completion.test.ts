@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { repository, runProgram } from '../support/plexus-command.ts';
+
+const run = promisify(execFile);
+const isThere = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
+
+/** What a shell answers, with our script read in and dist/ in its PATH. */
+async function inShell(shell: string, options: readonly string[], commands: (script: string) => string): Promise<string> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-completion-'));
+  const script = join(folder.path, 'script');
+  await writeFile(script, (await runProgram('plexus', ['completion', shell])).stdout);
+  const env = { ...process.env, HOME: folder.path, SHELL: '/bin/sh', PATH: `${join(repository, 'dist')}:${process.env['PATH'] ?? ''}` };
+  return (await run(shell, [...options, '-c', commands(script)], { env })).stdout;
+}
+
+describe('completion in bash, by the function that the script defines', () => {
+  it.each([
+    { words: ['po'], found: 'pods pod' },
+    { words: ['pods', '--pro'], found: '--problems' },
+    { words: ['pods', '--output', ''], found: 'table json yaml' },
+    { words: ['completion', 'f'], found: 'fish' },
+    { words: ['nonsense', 'x'], found: '' },
+  ])('$words: $found', async ({ words, found }) => {
+    const stdout = await inShell(
+      'bash',
+      ['--norc'],
+      (script) => `source ${script}; COMP_WORDS=(plexus ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+        $(complete -p plexus | sed 's/.*-F \\([^ ]*\\).*/\\1/'); echo "\${COMPREPLY[@]}"`,
+    );
+    expect(stdout.trim()).toBe(found);
+  });
+
+  it('never offers a letter with two dashes', async () => {
+    const stdout = await inShell(
+      'bash',
+      ['--norc'],
+      (script) => `source ${script}; COMP_WORDS=(plexus pods --); COMP_CWORD=2; _plexus_completions; echo "\${COMPREPLY[@]}"`,
+    );
+    expect(stdout.split(/\s/)).toEqual(expect.arrayContaining(['--namespace', '--all-namespaces']));
+    expect(stdout).not.toMatch(/--\w\b/);
+  });
+});
+
+describe('completion in other shells', () => {
+  it.skipIf(!isThere('fish'))('fish offers commands with what they do', async () => {
+    const stdout = await inShell('fish', ['--no-config'], (script) => `source ${script}; complete -C 'plexus po'; complete -C 'plexus pods --pro'`);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^pod\tShow the networks of one pod: interfaces/),
+      expect.stringMatching(/^pods\tShow which pod is attached/),
+      expect.stringMatching(/^--problems\tOnly what is wrong/),
+      '',
+    ]);
+  });
+
+  it.skipIf(!isThere('zsh'))('zsh takes the script for commands named plexus', async () => {
+    const stdout = await inShell(
+      'zsh',
+      ['-f'],
+      (script) => `autoload -U compinit; compinit -u -D; source ${script}; echo $_comps[plexus]
+        _describe() { print -l -- $found }; words=(plexus pods --pro); _plexus_completions`,
+    );
+    expect(stdout).toMatch(/^_plexus_completions\n--problems:Only what is wrong/);
+  });
+});
+
+it('says which shells there are', async () => {
+  expect(await runProgram('plexus', ['completion', 'tcsh'])).toMatchObject({ code: 2, stderr: expect.stringContaining('"bash", "zsh", "fish"') as string });
+});

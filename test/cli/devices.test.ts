@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileJournal } from '../../src/journal/index.ts';
+import type { PodDevice } from '../../src/npwg/index.ts';
+import { startPodResources, type PodResourcesServer } from '../support/pod-resources-server.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+const run = promisify(execFile);
+const plexus = join(import.meta.dirname, '../../dist/plexus');
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let kubelet: PodResourcesServer;
+const vf = (id: string): PodDevice => ({ id, resource: 'vendor.example/vf' });
+
+beforeAll(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-devices-'));
+  const claim = { namespace: 'shop', name: 'db-nics' };
+  const place = { driver: 'nic.example.com', pool: 'node-1', device: 'vf-3' };
+  kubelet = await startPodResources(join(folder.path, 'kubelet/pod-resources/kubelet.sock'), {
+    pods: [
+      {
+        namespace: 'shop',
+        name: 'db',
+        containers: [{ devices: [{ resource: 'vendor.example/vf', ids: ['0000:18:02.5', '0000:18:02.6'] }] }, { claims: [{ ...claim, devices: [place] }] }],
+      },
+      { namespace: 'shop', name: 'web', containers: [{ devices: [{ resource: 'nvidia.com/gpu', ids: ['GPU-1'] }] }] },
+      { namespace: 'shop', name: 'none', containers: [{}] },
+    ],
+  });
+  const [first] = sampleRecord().attachments;
+  if (first === undefined) throw new Error('the sample has no attachment');
+  const made = (interfaceName: string, network: string, device: PodDevice, more: object = {}) => ({
+    state: 'attached' as const,
+    attachment: { ...first.attachment, interfaceName, network, device, isDefault: false },
+    result: {},
+    ...more,
+  });
+  await fileJournal(join(folder.path, 'cni/journal')).write({
+    ...sampleRecord(),
+    pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
+    attachments: [
+      made('net1', 'shop/fast', vf('0000:18:02.6'), { deviceInfo: { type: 'pci', version: '1.1.0', pci: { 'pci-address': '0000:18:02.6' } } }),
+      made('net2', 'shop/claimed', { id: '0000:18:02.7', claimed: { podClaim: 'nics', claim, request: 'fast', ...place } }),
+      made('net3', 'shop/old', vf('0000:18:03.1')),
+    ],
+  });
+});
+afterAll(async () => {
+  kubelet.close();
+  await folder.remove();
+});
+
+const devices = (...words: string[]) =>
+  run(plexus, ['devices', '--kubelet-dir', join(folder.path, 'kubelet'), '--cni-dir', join(folder.path, 'cni'), ...words]).then(
+    ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ status: code, stdout, stderr }),
+  );
+
+describe('plexus devices', () => {
+  it('shows what kubelet gave to whom, which attachment uses it, and what nobody uses', async () => {
+    const { status, stdout } = await devices();
+    expect(status).toBe(0);
+    expect(`\n${stdout}`).toMatchInlineSnapshot(`
+      "
+      POD       DEVICE        OF                  STATE               INTERFACE  NETWORK       INFO
+      shop/db   0000:18:02.7  claim shop/db-nics  attached            net2       shop/claimed  -
+      shop/db   0000:18:02.5  vendor.example/vf   free                -          -             -
+      shop/db   0000:18:02.6  vendor.example/vf   attached            net1       shop/fast     pci
+      shop/db   0000:18:03.1  vendor.example/vf   unknown to kubelet  net3       shop/old      -
+      shop/web  GPU-1         nvidia.com/gpu      free                -          -             -
+      "
+    `);
+  });
+  it('as data, for scripts', async () => {
+    const rows = JSON.parse((await devices('-o', 'json')).stdout) as { device: string; state: string }[];
+    expect(rows.map(({ device, state }) => `${device} ${state}`)).toEqual([
+      '0000:18:02.7 attached',
+      '0000:18:02.5 free',
+      '0000:18:02.6 attached',
+      '0000:18:03.1 unknown',
+      'GPU-1 free',
+    ]);
+  });
+  it('without kubelet: what the journal knows, and why that is all', async () => {
+    const { status, stdout, stderr } = await devices('--kubelet-dir', '/nowhere');
+    expect([status, stderr]).toEqual([1, expect.stringContaining('PLX-KUBELET-UNAVAILABLE')]);
+    expect(stdout).toContain('0000:18:03.1');
+  });
+});

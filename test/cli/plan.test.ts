@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+
+const run = promisify(execFile);
+const program = join(import.meta.dirname, '../../dist/plexus');
+let cluster: ClusterNode;
+beforeAll(async () => {
+  cluster = await createClusterNode();
+  await cluster.start();
+});
+afterAll(() => cluster.remove());
+
+const plexus = (...words: string[]) =>
+  run(program, [...words, '--kubeconfig', join(cluster.node.dir, 'kubeconfig')]).then(
+    ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ status: code, stdout, stderr }),
+  );
+const storage = (subnet: string, more: object = {}): object => cluster.node.bridge('storage', subnet, more);
+const tidy = (text: string): string => text.replaceAll(cluster.node.dir, '/node');
+
+describe('plexus plan of a pod of the cluster', () => {
+  it('reads pod and networks there', async () => {
+    cluster.nad('storage', storage('10.30.0.0/24'));
+    cluster.podObject('planned', 'storage@store0');
+    const { status, stdout } = await plexus('plan', 'planned', '-n', 'default');
+    expect([status, stdout.split('\n').slice(0, 5)]).toEqual([
+      0,
+      [
+        'Pod default/planned',
+        '',
+        'INTERFACE  NETWORK                      PLUGINS          REQUESTS',
+        'eth0       default-network-of-the-node  see-option-conf  -',
+        'store0     default/storage              bridge           -',
+      ],
+    ]);
+  });
+  it('says when there is none', async () => {
+    expect(await plexus('plan', 'nobody', '-n', 'shop')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/PLX-POD-NOT-FOUND: .*shop\/nobody/) as unknown,
+    });
+  });
+  it.each([{ words: ['plan'] }, { words: ['plan', 'a', '--pod', 'b.yaml'] }])('$words: says what is missing', async ({ words }) => {
+    expect(await plexus(...words)).toMatchObject({ status: 2, stderr: expect.stringContaining('Say which pod') as unknown });
+  });
+});
+
+describe('plexus plan --diff, on the node', () => {
+  it('of a pod that is attached as it would be attached now, and after its networks were changed', async () => {
+    cluster.nad('storage', storage('10.30.0.0/24'));
+    const pod = await cluster.pod('compared', 'storage@store0');
+    expect(await cluster.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    const conf = join(cluster.confDir, '00-plexus.conflist');
+    const diff = (...more: string[]) => plexus('plan', 'compared', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state'), ...more);
+    expect(await diff('--conf', conf)).toMatchObject({ status: 0, stdout: expect.stringMatching(/store0 +default\/storage +as planned/) as unknown });
+    cluster.nad('storage', storage('10.31.0.0/24', { mtu: 9000 }));
+    cluster.nad('more', { cniVersion: '1.0.0', name: 'more', type: 'bridge' });
+    const { metadata } = cluster.api.get('pods', 'default', 'compared') ?? {};
+    cluster.api.put('pods', {
+      metadata: { ...metadata, annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage@store0,more' } },
+      spec: { containers: [{ name: 'main', image: 'none' }] },
+    } as never);
+    const { status, stdout } = await diff();
+    expect(status).toBe(1);
+    expect(`\n${tidy(stdout)}`).toMatchInlineSnapshot(`
+      "
+      INTERFACE  NETWORK          STATE         CHANGES
+      store0     default/storage  CHANGED       2
+      net2       default/more     NOT ATTACHED  -
+
+      store0  plugins[0].ipam.ranges[0][0].subnet: attached with "10.30.0.0/24", planned "10.31.0.0/24"
+      store0  plugins[0].mtu: attached with nothing, planned 9000
+      "
+    `);
+    await cluster.call('DEL', pod);
+  });
+  it('of a pod that is not attached here: where to ask', async () => {
+    cluster.podObject('elsewhere', '');
+    expect(await plexus('plan', 'elsewhere', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state'))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('PLX-POD-NOT-ATTACHED') as unknown,
+    });
+  });
+  it('a flag said twice: the last one counts', async () => {
+    await writeFile(join(cluster.node.dir, 'pod.yaml'), 'kind: Pod\napiVersion: v1\nmetadata: { name: x, namespace: default }\n');
+    expect(await plexus('plan', '--pod', '/nowhere', '--pod', join(cluster.node.dir, 'pod.yaml'))).toMatchObject({ status: 0 });
+  });
+});

@@ -1,0 +1,232 @@
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
+import { type Ended, repository, runProgram } from '../support/plexus-command.ts';
+import { putSample } from '../support/sample-cluster.ts';
+
+let server: ApiServer;
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let refused: readonly string[] = [];
+beforeAll(async () => {
+  server = await startApiServer({ authorize: ({ path }) => !refused.includes(path) });
+  putSample(server);
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-views-'));
+  await server.writeKubeconfig(join(folder.path, 'config'));
+});
+afterAll(async () => {
+  await server.close();
+  await folder.remove();
+});
+
+const env = (): Record<string, string> => ({ KUBECONFIG: join(folder.path, 'config'), HOME: folder.path });
+const plexus = (...words: readonly string[]): Promise<Ended> => runProgram('plexus', words, env());
+
+describe('plexus networks', () => {
+  it('shows where each network comes from, its plugins, subnets and pods', async () => {
+    const { code, stdout, stderr } = await plexus('networks', '-A');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatchInlineSnapshot(`
+      "NETWORK        FROM        TYPES           SUBNETS       PODS  PROBLEMS
+      cluster-net    node        -               -             9     -
+      infra/backup   definition  ipvlan          10.50.0.1/24  2     -
+      shop/cameras   definition  bridge, tuning  10.40.0.0/24  2     1
+      shop/storage   definition  macvlan         10.30.0.0/24  4     1
+      shop/storrage  MISSING     -               -             1     1
+
+      4 problems (3 errors, 1 warning): see pods --problems
+      "
+    `);
+  });
+
+  it('of one namespace: its own pods, and the networks of all', async () => {
+    expect((await plexus('networks', '-n', 'infra')).stdout).toMatchInlineSnapshot(`
+      "NETWORK       FROM        TYPES           SUBNETS       PODS  PROBLEMS
+      cluster-net   node        -               -             1     -
+      infra/backup  definition  ipvlan          10.50.0.1/24  1     -
+      shop/cameras  definition  bridge, tuning  10.40.0.0/24  0     -
+      shop/storage  definition  macvlan         10.30.0.0/24  0     -
+      "
+    `);
+  });
+
+  it('as JSON and as YAML says the same', async () => {
+    const inJson = JSON.parse((await plexus('networks', '-A', '-o', 'json')).stdout) as unknown;
+    expect(parse((await plexus('networks', '-A', '-o', 'yaml')).stdout)).toEqual(inJson);
+    expect(inJson).toMatchObject([
+      { name: 'cluster-net' },
+      { name: 'infra/backup' },
+      {},
+      {},
+      { name: 'shop/storrage', problems: [{ kind: 'network-missing' }] },
+    ]);
+  });
+});
+
+describe('plexus pods', () => {
+  it('shows who is attached to what, address by address, with what is wrong', async () => {
+    const { code, stdout } = await plexus('pods', '-A');
+    expect(code).toBe(0);
+    expect(stdout).toMatchInlineSnapshot(`
+      "POD                    NODE  INTERFACE  NETWORK        ADDRESSES           MAC                STATE
+      infra/archive-0        n1    eth0       cluster-net    10.244.1.9          -                  attached
+      infra/archive-0        n1    net1       infra/backup   10.50.0.1           02:00:00:00:00:06  attached
+      shop/db-0              n1    eth0       cluster-net    10.244.1.5          -                  attached
+      shop/db-0              n1    net1       shop/storage   10.30.0.2           02:00:00:00:00:01  attached, DUPLICATE ADDRESS
+      shop/db-1              n2    eth0       cluster-net    10.244.2.5          -                  attached
+      shop/db-1              n2    net1       shop/storage   10.30.0.3           02:00:00:00:00:02  attached
+      shop/db-2              n2    eth0       cluster-net    10.244.2.6          -                  attached
+      shop/db-2              n2    net1       shop/storage   10.30.0.2           02:00:00:00:00:03  attached, DUPLICATE ADDRESS
+      shop/late              n2    -          infra/backup   -                   -                  waiting
+      shop/recorder-6c9f-x2  n1    eth0       cluster-net    10.244.1.6          -                  attached
+      shop/recorder-6c9f-x2  n1    net1       shop/storage   10.30.0.4, fd30::4  02:00:00:00:00:04  attached
+      shop/recorder-6c9f-x2  n1    cam0       shop/cameras   10.40.0.2           02:00:00:00:00:05  attached
+      shop/typo              n2    eth0       cluster-net    10.244.2.9          -                  attached
+      shop/typo              n2    -          shop/storrage  -                   -                  MISSING
+      shop/viewer            n1    eth0       cluster-net    10.244.1.7          -                  attached
+      shop/viewer            n1    -          shop/cameras   -                   -                  MISSING
+      shop/web-5d4f-a1       n1    eth0       cluster-net    10.244.1.8          -                  attached
+      shop/web-5d4f-b2       n2    eth0       cluster-net    10.244.2.8          -                  attached
+
+      4 problems (3 errors, 1 warning): see pods --problems
+      "
+    `);
+  });
+
+  it('of one network', async () => {
+    const { stdout } = await plexus('pods', '-A', '--network', 'cameras');
+    expect(stdout).toMatchInlineSnapshot(`
+      "POD                    NODE  INTERFACE  NETWORK       ADDRESSES  MAC                STATE
+      shop/recorder-6c9f-x2  n1    cam0       shop/cameras  10.40.0.2  02:00:00:00:00:05  attached
+      shop/viewer            n1    -          shop/cameras  -          -                  MISSING
+      "
+    `);
+    expect((await plexus('pods', '-A', '--network', 'shop/cameras')).stdout).toBe(stdout);
+  });
+
+  it('with --problems: what is wrong, errors first; exit status 1', async () => {
+    const { code, stdout } = await plexus('pods', '-A', '--problems');
+    expect(code).toBe(1);
+    expect(stdout).toMatchInlineSnapshot(`
+      "SEVERITY  PROBLEM             WHAT
+      error     network-missing     network shop/storrage does not exist; asked for by shop/typo
+      error     attachment-missing  pod shop/viewer asks for shop/cameras, and its k8s.v1.cni.cncf.io/network-status does not have that
+      error     ip-duplicate        shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+      warning   pod-pending         pod shop/late is pending and not yet attached to infra/backup
+      "
+    `);
+    expect(await plexus('pods', '-n', 'infra', '--problems')).toEqual({ code: 0, stdout: 'no problems\n', stderr: '' });
+  });
+
+  it('of the context’s namespace, unless said otherwise', async () => {
+    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has any of these networks\n', stderr: '' });
+  });
+});
+
+describe('plexus pod', () => {
+  it('shows one pod; exit status 1 when something is wrong with it', async () => {
+    const { code, stdout } = await plexus('pod', 'db-2', '-n', 'shop');
+    expect(code).toBe(1);
+    expect(stdout).toMatchInlineSnapshot(`
+      "Pod shop/db-2 (node n2, Running, of db)
+
+      INTERFACE  NETWORK       ADDRESSES   MAC                STATE
+      eth0       cluster-net   10.244.2.6  -                  attached
+      net1       shop/storage  10.30.0.2   02:00:00:00:00:03  attached, DUPLICATE ADDRESS
+
+      SEVERITY  PROBLEM       WHAT
+      error     ip-duplicate  shop/db-0 (net1) and shop/db-2 (net1) have the same address 10.30.0.2 in shop/storage
+      "
+    `);
+    expect((await plexus('pod', 'db-1', '-n', 'shop')).code).toBe(0);
+  });
+
+  it('that does not exist: exit status 2', async () => {
+    const { code, stdout, stderr } = await plexus('pod', 'none', '-n', 'shop');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^plexus: PLX-POD-NOT-FOUND: pod shop\/none does not exist/);
+  });
+});
+
+describe('a cluster for all of them', () => {
+  it('is named by --kubeconfig and --context before KUBECONFIG, whose files are merged, and ~/.kube/config', async () => {
+    const other = join(folder.path, 'other');
+    const text = JSON.parse(server.kubeconfig()) as { contexts: { name: string; context: object }[]; 'current-context': string };
+    const [context] = text.contexts;
+    await writeFile(
+      other,
+      JSON.stringify({ ...text, contexts: [{ name: 'shop', context: { ...context?.context, namespace: 'shop' } }], 'current-context': '' }),
+    );
+    for (const words of [
+      ['--kubeconfig', other, '--context', 'shop'],
+      ['--context', 'shop'],
+    ]) {
+      const { stdout } = await runProgram('plexus', ['pods', '--network', 'cameras', ...words], {
+        ...env(),
+        KUBECONFIG: `/nonexistent:${join(folder.path, 'config')}:${other}`,
+      });
+      expect(stdout).toContain('shop/recorder-6c9f-x2');
+    }
+    const { code, stderr } = await runProgram('plexus', ['pods'], { HOME: folder.path, KUBECONFIG: '' });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${folder.path}/.kube/config`);
+  });
+
+  it('that does not answer is told at once, exit status 2', async () => {
+    const file = join(folder.path, 'away');
+    await writeFile(file, server.kubeconfig().replace(/https:\/\/127\.0\.0\.1:\d+/, 'https://127.0.0.1:1'));
+    const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, list (pods|network-attachment-definitions): connect ECONNREFUSED/);
+  });
+
+  it('that refuses is told with its reason, exit status 2', async () => {
+    refused = ['/api/v1/pods'];
+    const { code, stderr } = await plexus('pods', '-A');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^plexus: PLX-API-REFUSED: Kubernetes API refused list pods \(403\)/);
+  });
+
+  it('that shows networks of one namespace only: those of others are not called missing', async () => {
+    refused = ['/apis/k8s.cni.cncf.io/v1/network-attachment-definitions'];
+    const { stdout } = await plexus('networks', '-n', 'shop');
+    refused = [];
+    expect(stdout).toContain('infra/backup   not readable');
+  });
+
+  it('without the definition of NetworkAttachmentDefinitions: its pods are shown all the same', async () => {
+    await using bare = { server: await startApiServer({ nadCrd: false }), [Symbol.asyncDispose]: () => bare.server.close() };
+    await bare.server.writeKubeconfig(join(folder.path, 'bare'));
+    expect(await plexus('networks', '-A', '--kubeconfig', join(folder.path, 'bare'))).toEqual({ code: 0, stdout: 'no networks\n', stderr: '' });
+  });
+});
+
+describe('colours', () => {
+  const onTerminal = async (more: Record<string, string>): Promise<string> => {
+    const command = `${join(repository, 'dist/plexus')} pods -A`;
+    const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm', NO_COLOR: '', ...env(), ...more },
+    });
+    return stdout;
+  };
+  it('are there on a terminal, and never with NO_COLOR', async () => {
+    expect(await onTerminal({})).toContain('\u{1b}[31mMISSING\u{1b}[0m');
+    expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u{1b}[3');
+  });
+});
+
+describe('as a plugin of kubectl', () => {
+  it('is the same, and its help says kubectl plexus', async () => {
+    expect((await runProgram('kubectl-plexus', ['pods', '-A', '--network', 'cameras'], env())).stdout).toBe(
+      (await plexus('pods', '-A', '--network', 'cameras')).stdout,
+    );
+    const { stdout } = await runProgram('kubectl-plexus', ['pods', '--help']);
+    expect(stdout).toContain('kubectl plexus pods -A --problems');
+    const { stderr } = await runProgram('kubectl-plexus', ['pods', '--nonsense']);
+    expect(stderr).toContain('See: kubectl plexus --help');
+  });
+});

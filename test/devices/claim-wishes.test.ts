@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { type ClaimInputs, devicesOfClaims } from '../../src/devices/index.ts';
+import { claim, multusForm, nicDriver, nodeName, podWithClaims, result, slice } from '../support/claim-objects.ts';
+import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, pod, sriov, wishes } from './claims-room.ts';
+
+const room = claimsRoom();
+const { put, ask } = room;
+
+describe('a network that names a claim', () => {
+  const two = [result('main/big', 'd0'), result('other', 'd1'), result('admin', 'd2', { adminAccess: true }), result('share', 'd3', { shareID: 's-1' })];
+  const slices = [slice('a', { d0: multusForm('i0'), d1: { 'resource.kubernetes.io/pciBusID': '0000:01:00.1' }, d2: multusForm('i2'), d3: multusForm('i3') })];
+  it.each([
+    { wish: 'nic/main', ids: ['- i0'] },
+    { wish: 'nic/main/big', ids: ['- i0'] },
+    { wish: 'nic/other', ids: ['- 0000:01:00.1'] },
+    { wish: 'nic', ids: ['- 0000:01:00.1', '- i0', '- i3'] },
+  ])('K8S-19: $wish', async ({ wish, ids }) => {
+    put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', two)], slices);
+    expect(idsOf(await ask({ wishes: wishes([], [wish]) }))).toEqual(ids);
+  });
+  it('gets all that the allocation says of the device', async () => {
+    put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', two)], slices);
+    expect((await ask({ wishes: wishes([], ['nic/share', 'nic/share']) })).devices).toEqual([
+      {
+        id: 'i3',
+        claimed: {
+          podClaim: 'nic',
+          claim: { namespace: 'shop', name: 'db-nic-x7', uid: 'uid-db-nic-x7' },
+          request: 'share',
+          driver: nicDriver,
+          pool: nodeName,
+          device: 'd3',
+          shareId: 's-1',
+        },
+      },
+    ]);
+  });
+  it('203: a device that is of a resource as well is one device', async () => {
+    put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [result('main', 'd0')])], [slice('a', { d0: multusForm('i0', sriov) })]);
+    const found = await ask({ wishes: wishes([sriov], ['nic']), ofKubelet: [ofKubelet('d0')] });
+    expect(found.devices).toMatchObject([{ id: 'i0', resource: sriov, claimed: { podClaim: 'nic' } }]);
+  });
+  const direct = ['unallocated', 'foreign', 'gone', 'unpublished', 'nameless'].map((name) => ({ name, resourceClaimName: name }));
+  const template = ['pending', 'unneeded'].map((name) => ({ name, resourceClaimTemplateName: name }));
+  const failing = async (wish: string): Promise<{ id: string; message: string }> => {
+    put(
+      podWithClaims([fromTemplate, ...direct, ...template], { resourceClaimStatuses: [...made.resourceClaimStatuses, { name: 'unneeded' }] }),
+      [
+        claim('db-nic-x7', two),
+        claim('unallocated', undefined),
+        claim('foreign', [result('main', 'd0')], { reservedFor: [{ resource: 'pods', name: 'db', uid: 'u-old' }] }),
+        claim('unpublished', [result('main', 'd9')]),
+        claim('nameless', [result('main', 'd4')]),
+      ],
+      [slice('a', { d0: multusForm('i0'), d4: { 'vendor/x': 'y' } })],
+    );
+    return ask({ wishes: wishes([], [wish]) }).then(
+      () => ({ id: 'none', message: '' }),
+      (error: unknown) => error as { id: string; message: string },
+    );
+  };
+  it.each([
+    { title: 'a claim that the pod has not', wish: 'net', id: 'PLX-CLAIM-UNKNOWN', code: 7 },
+    { title: 'a request that the claim has not', wish: 'nic/third', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
+    { title: 'a request with admin access only', wish: 'nic/admin', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
+    { title: 'a claim that nobody has made yet', wish: 'pending', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'a claim that was not needed', wish: 'unneeded', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'K8S-19: a claim that is not allocated', wish: 'unallocated', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'K8S-19: a claim that is reserved for a pod of the same name', wish: 'foreign', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: '147, 192: a claim that is gone', wish: 'gone', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'a device in no slice', wish: 'unpublished', id: 'PLX-CLAIM-DEVICE-UNPUBLISHED', code: 11 },
+    { title: 'a device without an ID', wish: 'nameless', id: 'PLX-CLAIM-DEVICE-UNIDENTIFIED', code: 7 },
+  ])('is told of $title', async ({ wish, id, code }) => {
+    expect(await failing(wish)).toMatchObject({ id, code });
+  });
+  it('is told so in these words', async () => {
+    const messages: string[] = [];
+    for (const wish of ['net', 'nic/third', 'pending', 'unallocated', 'foreign', 'gone', 'unpublished', 'nameless'])
+      messages.push((await failing(wish)).message);
+    expect(messages).toMatchInlineSnapshot(`
+      [
+        "annotation plexus-cni.io/resourceClaim of a network asks for the device of claim "net", and pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
+        "annotation plexus-cni.io/resourceClaim of a network asks pod shop/db for the device of "nic/third", and ResourceClaim shop/db-nic-x7 has no device of its own for that (its requests: main/big, other, share)",
+        "ResourceClaim pending of the pod, which a network of pod shop/db needs, cannot be used: status.resourceClaimStatuses of the pod names no claim made for it",
+        "ResourceClaim shop/unallocated, which a network of pod shop/db needs, cannot be used: it is not allocated",
+        "ResourceClaim shop/foreign, which a network of pod shop/db needs, cannot be used: it is not reserved for the pod (its UID is u-db)",
+        "ResourceClaim shop/gone, which a network of pod shop/db needs, cannot be used: it does not exist",
+        "ResourceClaim shop/unpublished has device d9 of pool node-1, driver nic.example.com, and no ResourceSlice of that driver has it",
+        "ResourceClaim shop/nameless has device d4 of pool node-1, driver nic.example.com, whose ResourceSlice says no device ID for a plugin: it has no attribute k8s.cni.cncf.io/deviceID or resource.kubernetes.io/pciBusID",
+      ]
+    `);
+  });
+  it('without a Kubernetes API is refused; resources need none', async () => {
+    const none = (more: Partial<ClaimInputs>) => devicesOfClaims({ pod, wishes: wishes([sriov]), ...more }, undefined, AbortSignal.timeout(1000));
+    await expect(none({ wishes: wishes([sriov], ['nic']) })).rejects.toMatchObject({ id: 'PLX-CLAIMS-UNREADABLE', code: 11 });
+    expect(await none({})).toEqual({ devices: [], warnings: [] });
+  });
+  it('of a pod that is gone, or has a successor, is told so', async () => {
+    await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-NOT-FOUND', code: 11 });
+    put(podWithClaims([fromTemplate], made, 'u-new'), [], []);
+    await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-REPLACED', code: 11 });
+  });
+});

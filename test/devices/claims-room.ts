@@ -1,0 +1,75 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { type Cluster, connect } from '../../src/cluster/index.ts';
+import { type ClaimInputs, devicesOfClaims } from '../../src/devices/index.ts';
+import type { PodDevices } from '../../src/npwg/index.ts';
+import { type ApiServer, type JsonObject, type RequestInfo, startApiServer } from '../support/api-server/index.ts';
+import { nicDriver, nodeName } from '../support/claim-objects.ts';
+
+/** A pod with claims in an API server over TLS, emptied before each test. */
+export interface ClaimsRoom {
+  readonly server: () => ApiServer;
+  readonly cluster: () => Cluster;
+  /** From now on, until the end of the test. */
+  readonly allow: (rule: (request: RequestInfo) => boolean) => void;
+  /** Stores objects; what is asked from now on is told by `asked`. */
+  readonly put: (pod: JsonObject, claims: readonly JsonObject[], slices: readonly JsonObject[]) => void;
+  /** For the pod shop/db, which wants a device of `sriov` unless told otherwise. */
+  readonly ask: (inputs: Partial<ClaimInputs>) => Promise<PodDevices>;
+  /** The requests so far, as "verb resource". */
+  readonly asked: () => readonly string[];
+}
+
+export const pod = { namespace: 'shop', name: 'db', uid: 'u-db' };
+export const sriov = 'vendor.com/sriov';
+export const wishes = (resources: readonly string[], claims: readonly string[] = []): ClaimInputs['wishes'] => ({ resources, claims });
+export const idsOf = ({ devices }: PodDevices): readonly string[] => devices.map(({ id, resource }) => `${resource ?? '-'} ${id}`).toSorted();
+
+/** An entry of spec.resourceClaims, and what Kubernetes made of it. */
+export const fromTemplate = { name: 'nic', resourceClaimTemplateName: 'nic' };
+export const made = { resourceClaimStatuses: [{ name: 'nic', resourceClaimName: 'db-nic-x7' }] };
+/** A device as kubelet names it. */
+export const ofKubelet = (device: string) => ({ claim: { namespace: 'shop', name: 'db-nic-x7' }, driver: nicDriver, pool: nodeName, device });
+
+/** Its hooks are registered by this call. */
+export function claimsRoom(): ClaimsRoom {
+  let server: ApiServer;
+  let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+  let cluster: Cluster;
+  let allowed: (request: RequestInfo) => boolean;
+  beforeAll(async () => {
+    server = await startApiServer({ authorize: (request) => allowed(request) });
+    folder = await mkdtempDisposable(join(tmpdir(), 'plexus-claims-'));
+    const file = join(folder.path, 'kubeconfig');
+    await server.writeKubeconfig(file);
+    cluster = connect({ kind: 'kubeconfig', file });
+  });
+  afterAll(async () => {
+    await server.close();
+    await folder.remove();
+  });
+  beforeEach(() => {
+    allowed = () => true;
+    server.faults.clear();
+    for (const resource of ['pods', 'resourceclaims', 'resourceslices']) {
+      for (const { metadata } of server.all(resource)) server.remove(resource, metadata.namespace ?? '', metadata.name);
+    }
+    server.requests.length = 0;
+  });
+  return {
+    server: () => server,
+    cluster: () => cluster,
+    allow: (rule) => {
+      allowed = rule;
+    },
+    put: (object, claims, slices) => {
+      server.put('pods', object);
+      for (const each of claims) server.put('resourceclaims', each);
+      for (const each of slices) server.put('resourceslices', each);
+    },
+    ask: (inputs) => devicesOfClaims({ pod, wishes: wishes([sriov]), nodeName, ...inputs }, cluster.claims, AbortSignal.timeout(10_000)),
+    asked: () => server.requests.map(({ verb, resource }) => `${verb} ${resource}`),
+  };
+}

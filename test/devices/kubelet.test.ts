@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { kubeletDevices, type KubeletDevices } from '../../src/devices/index.ts';
+import { summaryOf, type PlexusError } from '../../src/errors/index.ts';
+import { bundled } from '../support/bundled.ts';
+import { type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
+
+const pod = { namespace: 'shop', name: 'db-0', uid: 'u-1', annotations: {} };
+const staticPod = { ...pod, annotations: { 'kubernetes.io/config.source': 'file' } };
+const vf = (...ids: string[]) => ids.map((id) => ({ resource: 'example.com/vf', id }));
+
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+let kubelet: PodResourcesServer | undefined;
+const socket = (): string => join(folder.path, 'pod-resources/kubelet.sock');
+const checkpoint = (): string => join(folder.path, 'device-plugins/kubelet_internal_checkpoint');
+const serve = async (...ids: string[]): Promise<void> => {
+  kubelet = await startPodResources(socket(), { pods: [{ ...pod, containers: [{ devices: [{ resource: 'example.com/vf', ids }] }] }] });
+};
+const writeCheckpoint = async (text: string): Promise<void> => {
+  await mkdir(join(folder.path, 'device-plugins'));
+  await writeFile(checkpoint(), text);
+};
+const entries = (idsByUid: Readonly<Record<string, readonly string[]>>): string =>
+  JSON.stringify({
+    Data: { PodDeviceEntries: Object.entries(idsByUid).map(([PodUID, ids]) => ({ PodUID, ResourceName: 'example.com/vf', DeviceIDs: { '0': ids } })) },
+  });
+const devicesOf = (of: typeof staticPod | Omit<typeof pod, 'uid'> | typeof pod = pod): Promise<KubeletDevices> =>
+  kubeletDevices({ kubeletDir: folder.path }).of(of, AbortSignal.timeout(20_000));
+
+beforeEach(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-kubelet-'));
+});
+afterEach(async () => {
+  kubelet?.close();
+  kubelet = undefined;
+  await folder.remove();
+});
+
+describe('K8S-07: where the devices of a pod are known', () => {
+  it('first by kubelet itself', async () => {
+    await serve('b', 'a');
+    await writeCheckpoint(entries({ 'u-1': ['a', 'b', 'of-an-init-container'] }));
+    expect(await devicesOf()).toEqual({ devices: vf('a', 'b') });
+  });
+  it('then, without its socket, by its checkpoint', async () => {
+    await writeCheckpoint(entries({ 'u-1': ['b', 'a'], 'u-2': ['c'] }));
+    expect(await devicesOf()).toEqual({ devices: vf('a', 'b') });
+  });
+  it('else nowhere: the error names both places and what to do', async () => {
+    const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
+    expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
+      `"PLX-KUBELET-UNAVAILABLE: kubelet cannot be asked for the devices of the pod at /var/lib/kubelet/pod-resources/kubelet.sock: it does not exist, nor does /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint. Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, set kubeletDir to it."`,
+    );
+    expect(error.code).toBe(11);
+  });
+  it('the checkpoint needs the UID', async () => {
+    await writeCheckpoint(entries({ 'u-1': ['a'] }));
+    const { uid: _, ...unnamed } = pod;
+    for (const each of [unnamed, { ...pod, uid: '' }])
+      await expect(devicesOf(each)).rejects.toMatchObject({ id: 'PLX-KUBELET-UNAVAILABLE', message: expect.stringContaining('knows pods by their UID') });
+  });
+  it('a damaged checkpoint is an error only when it is needed', async () => {
+    await writeCheckpoint('[]');
+    const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
+    expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
+      `"PLX-KUBELET-CHECKPOINT-DAMAGED: kubelet’s file /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint cannot be understood: Data is not an object. Mount kubelet’s folder pod-resources into the daemon’s pod, so that kubelet itself is asked; the file is read only without it."`,
+    );
+    await serve('a');
+    expect(await devicesOf()).toEqual({ devices: vf('a') });
+  });
+  it('a checkpoint that cannot be read is an error', async () => {
+    await mkdir(checkpoint(), { recursive: true });
+    await expect(devicesOf()).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+  });
+});
+
+describe('K8S-03: kubelet answers by name, perhaps for another pod', () => {
+  it.each([
+    { title: 'what is another UID’s in the checkpoint is not used', idsByUid: { 'u-0': ['a'], 'u-1': ['b'] }, of: pod, left: ['b'] },
+    { title: 'what the checkpoint does not have is', idsByUid: { 'u-0': ['z'] }, of: pod, left: ['a', 'b'] },
+    { title: 'a static pod may be known by its mirror’s UID', idsByUid: { 'u-0': ['a', 'b'] }, of: staticPod, left: ['a', 'b'] },
+  ])('$title', async ({ idsByUid, of, left }) => {
+    await serve('a', 'b');
+    await writeCheckpoint(entries(idsByUid));
+    expect(await devicesOf(of)).toEqual({ devices: vf(...left) });
+  });
+});
+
+describe('a process that asks kubelet', () => {
+  const source = new URL('../../src/devices/index.ts', import.meta.url);
+  it.each([
+    { form: 'from its source', modulePath: async () => source.pathname },
+    { form: 'from a bundle', modulePath: () => bundled(source.pathname, join(folder.path, 'bundle')) },
+  ])('gets its answer $form, and ends by itself: nothing is left open', async ({ modulePath }) => {
+    await serve('a');
+    const program = `
+      import { kubeletDevices } from ${JSON.stringify(await modulePath())};
+      const [, kubeletDir] = process.argv;
+      const source = kubeletDevices({ kubeletDir });
+      console.log(JSON.stringify(await source.of({ namespace: 'shop', name: 'db-0', annotations: {} }, new AbortController().signal)));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, folder.path]);
+    expect(JSON.parse(stdout)).toEqual({ devices: vf('a') });
+  });
+});

@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ClusterMeans, clusterChecks } from '../../src/doctor/index.ts';
+import type { ApiServerOptions } from '../support/api-server/index.ts';
+import { type DoctorCluster, daemonPod, nodeObject, openDoctorCluster } from '../support/doctor-cluster.ts';
+
+let cluster: DoctorCluster;
+const open = async (options: ApiServerOptions = {}): Promise<void> => {
+  cluster = await openDoctorCluster(options);
+};
+afterEach(() => cluster.close());
+
+const daemonSetStatus = (status: object): void => {
+  const set = cluster.api.get('daemonsets', 'kube-system', 'plexus') ?? expect.unreachable('no DaemonSet');
+  cluster.api.put('daemonsets', { ...set, status });
+};
+interface Case {
+  readonly id: string;
+  readonly title: string;
+  readonly spoil: () => unknown;
+  readonly finds: readonly (string | RegExp)[];
+  readonly more?: Partial<ClusterMeans>;
+}
+const cases: readonly Case[] = [
+  { id: 'API', title: 'the server is away', spoil: () => cluster.api.goAway(), finds: [/^error: .*ECONNREFUSED/] },
+  { id: 'API', title: 'it does not know the caller', spoil: () => cluster.api.setToken('another'), finds: [/^error: .*401/] },
+  {
+    id: 'CRD',
+    title: 'it is missing',
+    spoil: () => cluster.api.remove('customresourcedefinitions', '', crdName),
+    finds: ['error: it is not there: no pod can ask for a network'],
+  },
+  {
+    id: 'CRD',
+    title: 'another version is served, and the schema is not structural',
+    spoil: () =>
+      changeCrd((crd) => ({
+        ...crd,
+        spec: { ...(crd['spec'] as object), scope: 'Cluster', versions: [{ name: 'v1alpha1', served: true, storage: true }] },
+        status: {
+          conditions: [
+            { type: 'NonStructuralSchema', status: 'True', message: 'spec.x: Required value' },
+            { type: 'Established', status: 'False', message: 'not yet' },
+          ],
+        },
+      })),
+    finds: [
+      'error: version v1 is not served',
+      'error: its scope is Cluster, and not Namespaced',
+      'warning: NonStructuralSchema: spec.x: Required value',
+      'error: Established: not yet',
+    ],
+  },
+  {
+    id: 'DAEMONSET',
+    title: 'there is none',
+    spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
+    finds: ['error: there is none in any namespace: no node is served'],
+  },
+  { id: 'DAEMONSET', title: 'it wants no node', spoil: () => daemonSetStatus({ desiredNumberScheduled: 0 }), finds: ['error: it wants no node at all'] },
+  {
+    id: 'DAEMONSET',
+    title: 'pods are not ready',
+    spoil: () => daemonSetStatus({ desiredNumberScheduled: 3, numberReady: 1 }),
+    finds: ['error: 1 of 3 pods are ready'],
+  },
+  {
+    id: 'DAEMONSET',
+    title: 'an update is under way',
+    spoil: () => daemonSetStatus({ desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 1 }),
+    finds: [/^note: 1 of 3 pods are of its newest version/],
+  },
+  {
+    id: 'NODES',
+    title: 'a tainted node has none',
+    spoil: () => cluster.api.put('nodes', nodeObject('node-9', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoExecute' }] })),
+    finds: ['error: 1 of 3 nodes without a daemon'],
+  },
+  {
+    id: 'NODES',
+    title: 'one is not ready',
+    spoil: () => cluster.api.put('pods', daemonPod('node-2', { ready: false })),
+    finds: ['error: 1 of 2 nodes whose daemon is not ready'],
+  },
+  {
+    id: 'NODES',
+    title: 'there is no DaemonSet',
+    spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
+    finds: ['unknown: not looked at: there is no DaemonSet of Plexus'],
+  },
+  {
+    id: 'NODES',
+    title: 'that node is unknown',
+    spoil: () => 0,
+    finds: [/^THROWS .*there is no such node; there are node-1, node-2/],
+    more: { node: 'node-7' },
+  },
+  {
+    id: 'IMAGES',
+    title: 'two versions run',
+    spoil: () => cluster.api.put('pods', daemonPod('node-2', { image: 'plexus-cni:0.2.0' })),
+    finds: ['warning: 2 images are in use'],
+  },
+  {
+    id: 'RESTARTS',
+    title: 'a crash loop',
+    spoil: () => cluster.api.put('pods', daemonPod('node-2', { state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' } } })),
+    finds: ['error: CrashLoopBackOff: back-off 5m0s'],
+  },
+  {
+    id: 'RESTARTS',
+    title: 'memory ran out',
+    spoil: () =>
+      cluster.api.put('pods', daemonPod('node-2', { lastState: { terminated: { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-01-01T00:00:00Z' } } })),
+    finds: ['warning: it ran out of memory (OOMKilled)'],
+  },
+  {
+    id: 'RESTARTS',
+    title: 'it has just ended',
+    spoil: () =>
+      cluster.api.put('pods', daemonPod('node-2', { lastState: { terminated: { reason: 'Error', exitCode: 1, finishedAt: new Date().toISOString() } } })),
+    finds: ['warning: it ended within the last hour'],
+  },
+  {
+    id: 'MULTUS',
+    title: 'Multus is there too',
+    spoil: () => cluster.api.put('daemonsets', { metadata: { name: 'kube-multus-ds', namespace: 'kube-system' }, spec: {} }),
+    finds: ['warning: Multus is installed'],
+  },
+];
+const crdName = 'network-attachment-definitions.k8s.cni.cncf.io';
+const changeCrd = (change: (crd: Record<string, unknown>) => Record<string, unknown>): unknown =>
+  cluster.api.put(
+    'customresourcedefinitions',
+    change((cluster.api.get('customresourcedefinitions', '', crdName) ?? {}) as unknown as Record<string, unknown>) as never,
+  );
+
+const expected = (finds: Case['finds']): unknown[] => finds.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)));
+
+describe('checks of a cluster', () => {
+  it.each(clusterChecks.filter(({ id }) => id !== 'PLX-D-NODE-PLUGINS').map(({ id }) => id.slice('PLX-D-'.length)))(
+    'PLX-D-%s finds nothing where nothing is wrong',
+    async (id) => {
+      await open();
+      expect(await cluster.look(id)).toEqual([]);
+    },
+  );
+
+  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds, more }) => {
+    await open();
+    await spoil();
+    expect(await cluster.look(id, more)).toEqual(expected(finds));
+  });
+
+  it('PLX-D-NODES names the taints of a node without a daemon', async () => {
+    await open();
+    cluster.api.put('nodes', nodeObject('node-9', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoExecute' }] }));
+    expect((await cluster.seenBy('NODES'))[0]?.evidence).toEqual(['node-9 (taints gpu=yes:NoExecute)']);
+  });
+
+  it('asks once for what several checks look at', async () => {
+    await open();
+    const scene = cluster.scene();
+    cluster.api.requests.length = 0;
+    await Promise.all(clusterChecks.map(({ look: each }) => each(scene, AbortSignal.timeout(5000))));
+    const lists = cluster.api.requests.map(({ path }) => path.replace(/\?.*/, '')).filter((path) => path.endsWith('/nodes') || path.endsWith('/daemonsets'));
+    expect(lists.toSorted()).toEqual(['/api/v1/nodes', '/apis/apps/v1/daemonsets']);
+  });
+});

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
+import net from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { nodeChecks, nodeScene } from '../../src/doctor/index.ts';
+import { encodeRefused, encodeWelcome } from '../../src/host/index.ts';
+import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import { shim } from '../support/daemon.ts';
+import { textsOf } from '../support/doctor-room.ts';
+import { playDaemon } from '../support/played-daemon.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let cluster: ClusterNode;
+beforeAll(async () => {
+  cluster = await createClusterNode();
+  await mkdir(join(cluster.node.dir, 'bin'));
+  await copyFile(shim, join(cluster.node.dir, 'bin/plexus'));
+});
+afterAll(() => cluster.remove());
+
+interface At {
+  readonly socket?: string;
+  readonly http?: string | undefined;
+  readonly uid?: number;
+}
+
+function look(id: string, at: At = {}): Promise<readonly string[]> {
+  const { dir } = cluster.node;
+  const { socket = join(dir, 'run/plexus.sock'), uid = 0 } = at;
+  const http = 'http' in at ? at.http : `127.0.0.1:${cluster.daemon().httpPort}`;
+  const places = { root: '/', confDir: cluster.confDir, binDir: join(dir, 'bin'), stateDir: join(dir, 'state'), socket, ...(http !== undefined && { http }) };
+  const scene = nodeScene(places, { program: 'test', arch: process.arch, uid, now: Date.now });
+  const check = nodeChecks.find((each) => each.id === `PLX-D-${id}`) ?? expect.unreachable(id);
+  return check.look(scene, AbortSignal.timeout(1000)).then(textsOf);
+}
+
+describe('checks of a daemon that runs', () => {
+  beforeAll(async () => void (await cluster.start()));
+
+  it.each(['DAEMON', 'READY', 'SHIM'])('PLX-D-%s finds nothing', async (id) => {
+    expect(await look(id)).toEqual([]);
+  });
+
+  it('PLX-D-WATCH finds nothing while changes arrive, and an interrupted watch', async () => {
+    await waitFor('the watch', async () => (await look('WATCH')).length === 0);
+    await cluster.api.goAway();
+    await waitFor('its end to be seen', async () => (await look('WATCH')).includes('warning: the watch is interrupted'));
+    await cluster.api.comeBack();
+    await waitFor('the watch to be back', async () => (await look('WATCH')).length === 0);
+  });
+
+  it('PLX-D-HOST-AGENT notes that there is none, is content with one, and warns when it has gone', async () => {
+    expect(await look('HOST-AGENT')).toEqual(['note: no host agent is connected']);
+    const end = await cluster.startAgent();
+    await waitFor('the host agent', async () => (await look('HOST-AGENT')).length === 0);
+    await waitFor('the mark of the deferred calls', async () => existsSync(join(cluster.node.dir, 'state/deferred/.open')));
+    await end();
+    await waitFor('its end', async () => (await look('HOST-AGENT')).includes('warning: no host agent is connected, and one was shortly before'));
+  });
+
+  it('PLX-D-DAEMON warns when others may use the socket', async () => {
+    const { socket } = cluster.daemon();
+    await chmod(socket, 0o666);
+    expect(await look('DAEMON')).toEqual(['warning: it belongs to user 0 with mode 666: the daemon makes it for root alone (600)']);
+    await chmod(socket, 0o600);
+  });
+
+  it.each(['READY', 'WATCH', 'HOST-AGENT'])('PLX-D-%s is unknown where HTTP is off, or nobody answers', async (id) => {
+    expect(await look(id, { http: undefined })).toEqual(['unknown: not looked at: the HTTP endpoints of the daemon are off']);
+    expect(await look(id, { http: '127.0.0.1:1' })).toEqual([expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/)]);
+  });
+
+  it('PLX-D-READY says why the daemon is not ready', async () => {
+    await cluster.daemon().stop();
+    await cluster.api.goAway();
+    await cluster.start();
+    expect(await look('READY')).toEqual([expect.stringMatching(/^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not there yet/)]);
+    await cluster.api.comeBack();
+  });
+});
+
+describe('checks of a daemon that does not', () => {
+  const servers: net.Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+  const serving = async (answer: (connection: net.Socket) => void): Promise<string> => {
+    const socket = join(cluster.node.dir, `s${Math.random()}`);
+    const server = net.createServer(answer).listen(socket);
+    servers.push(server);
+    await once(server, 'listening');
+    await chmod(socket, 0o600);
+    return socket;
+  };
+
+  it('PLX-D-DAEMON finds that nothing is there, or no socket, or one that nobody serves', async () => {
+    expect(await look('DAEMON', { socket: '/proc/none.sock' })).toEqual(['error: it is not there: no daemon serves this node']);
+    expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is no socket']);
+    await cluster.daemon().stop('SIGKILL');
+    expect(await look('DAEMON')).toEqual([expect.stringMatching(/^error: nobody listens there \(connect ECONNREFUSED/)]);
+  });
+
+  it('PLX-D-DAEMON tells a refusal, to others than root as something not looked at', async () => {
+    const socket = await serving((connection) => connection.end(encodeRefused('it is busy')));
+    expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refuses: it is busy']);
+    expect(await look('DAEMON', { socket, uid: 1000 })).toEqual(['unknown: not looked at: only root may ask the daemon']);
+  });
+
+  it.each([
+    { title: 'says nothing and goes', answer: (connection: net.Socket) => void connection.destroy(), what: 'it ended the connection without a word' },
+    { title: 'speaks another language', answer: (connection: net.Socket) => void connection.write('HTTP/1.1 400 Bad Request\r\n'), what: 'a frame of' },
+    {
+      title: 'sends a frame that is no greeting',
+      answer: (connection: net.Socket) => void connection.write(Buffer.from([0, 0, 0, 5, 72, 0, 0, 0, 0])),
+      what: 'frame of type 72',
+    },
+  ])('PLX-D-DAEMON finds somebody who $title', async ({ answer, what }) => {
+    expect(await look('DAEMON', { socket: await serving(answer) })).toEqual([
+      expect.stringMatching(new RegExp(`^error: who listens there is not the daemon: .*${what}`)),
+    ]);
+  });
+
+  it('PLX-D-SHIM finds another version than the one of the daemon', async () => {
+    const played = await playDaemon(join(cluster.node.dir, 'played.sock'));
+    const seen = look('SHIM', { socket: played.socket });
+    const connection = await played.connection();
+    await connection.next();
+    connection.send(encodeWelcome({ major: 1, minor: 0 }, '9.9.9'));
+    expect(await seen).toEqual([expect.stringMatching(/^warning: it is version \d+\.\d+\.\d+, and the daemon is version 9\.9\.9$/)]);
+    await played.close();
+  });
+});

@@ -1,0 +1,166 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type DoctorRoom, nadObject, openDoctorRoom, writeNads } from '../support/doctor-room.ts';
+
+let room: DoctorRoom;
+beforeEach(async () => {
+  room = await openDoctorRoom();
+});
+afterEach(() => room.remove());
+
+const conf = 'etc/cni/net.d';
+const multus = { cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus' };
+const macvlan = { cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'whereabouts', range: '10.9.0.0/24' } };
+const deviceNad = nadObject('vf', macvlan, { 'k8s.v1.cni.cncf.io/resourceName': 'example.com/vf' });
+interface Case {
+  readonly id: string;
+  readonly title: string;
+  readonly spoil: () => Promise<unknown>;
+  readonly finds: readonly (string | RegExp)[];
+}
+
+const cases: readonly Case[] = [
+  {
+    id: 'RUNTIME-CONFIGURATION',
+    title: 'several configurations are loaded',
+    spoil: () => room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nmax_conf_num = 0\n'),
+    finds: [/^warning: containerd loads all configurations/],
+  },
+  {
+    id: 'RUNTIME-CONFIGURATION',
+    title: 'no runtime is found',
+    spoil: () => rm(join(room.dir, 'etc/containerd'), { recursive: true }),
+    finds: ['unknown: not looked at: no configuration of a container runtime was found'],
+  },
+  {
+    id: 'RUNTIME-FOLDERS',
+    title: 'the runtime looks elsewhere',
+    spoil: () => room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/etc/other"\n'),
+    finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, and the runtime reads .*\/etc\/other$/],
+  },
+  {
+    id: 'CONFIGURATION-FIRST',
+    title: 'a network sorts before ours',
+    spoil: () => rename(join(room.confDir, '10-cluster.conflist'), join(room.confDir, '00-aaa.conflist')),
+    finds: ['error: 00-aaa.conflist sorts before 00-plexus.conflist: the runtime takes it and never calls Plexus'],
+  },
+  {
+    id: 'CONFIGURATION-FIRST',
+    title: 'Cilium has renamed ours',
+    spoil: () => rename(join(room.confDir, '00-plexus.conflist'), join(room.confDir, '00-plexus.conflist.cilium_bak')),
+    finds: ['error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be it, renamed by another program'],
+  },
+  {
+    id: 'CONFIGURATION-FIRST',
+    title: 'the folder is not there',
+    spoil: () => rm(room.confDir, { recursive: true }),
+    finds: [/^error: it cannot be read: ENOENT/],
+  },
+  {
+    id: 'OTHER-META-PLUGIN',
+    title: 'Multus comes first',
+    spoil: () => room.write(`${conf}/00-multus.conf`, multus),
+    finds: ['error: 00-multus.conf calls multus, and it comes before Plexus'],
+  },
+  {
+    id: 'OTHER-META-PLUGIN',
+    title: 'Multus comes after ours',
+    spoil: () => room.write(`${conf}/70-multus.conf`, multus),
+    finds: ['warning: 70-multus.conf calls multus; the runtime does not take it while ours comes first'],
+  },
+  {
+    id: 'OTHER-META-PLUGIN',
+    title: 'the folder is not there',
+    spoil: () => rm(room.confDir, { recursive: true }).then(() => 0),
+    finds: [/^THROWS .* cannot be read$/],
+  },
+  {
+    id: 'DEFAULT-NETWORK',
+    title: 'its file is gone',
+    spoil: () => rm(join(room.confDir, '10-cluster.conflist')),
+    finds: [/^error: ENOENT/],
+  },
+  {
+    id: 'DEFAULT-NETWORK',
+    title: 'its file is no JSON',
+    spoil: () => room.write(`${conf}/10-cluster.conflist`, '{'),
+    finds: [/^error: .*10-cluster.conflist is passed over/],
+  },
+  {
+    id: 'KUBELET-SOCKETS',
+    title: 'a network needs a device',
+    spoil: async () => {
+      await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
+      await writeNads(room.write, [deviceNad]);
+    },
+    finds: ['error: it is not there'],
+  },
+  {
+    id: 'KUBELET-SOCKETS',
+    title: 'the folder of kubelet is out of sight',
+    spoil: () => writeNads(room.write, [deviceNad]),
+    finds: ['unknown: not looked at: its folder is not there: kubelet has never run here, or its files are not in sight'],
+  },
+  ...['PLUGINS', 'SHIM', 'DIRECT-MODE-TOOLS'].map((id) => ({
+    id,
+    title: 'the folder of plugins is out of sight',
+    spoil: () => rm(room.binDir, { recursive: true }),
+    finds: [/^THROWS .*is not there, or not in sight/],
+  })),
+  {
+    id: 'DIRECT-MODE-TOOLS',
+    title: 'direct mode is in use',
+    spoil: () =>
+      room.write(`${conf}/00-plexus.conflist`, { cniVersion: '1.0.0', name: 'plexus', plugins: [{ type: 'plexus-cni', delegates: [{ type: 'bridge' }] }] }),
+    finds: ['error: ip and nsenter not found: direct mode is in use'],
+  },
+  {
+    id: 'DIRECT-MODE-TOOLS',
+    title: 'it stands in for the daemon',
+    spoil: () => copyFile(join(room.binDir, 'plexus'), join(room.binDir, 'plexus-direct')),
+    finds: ['warning: ip and nsenter not found: plexus-direct is installed'],
+  },
+];
+
+const look = (id: string): Promise<readonly string[]> => room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
+
+describe('checks of the folders of a node', () => {
+  it.each([
+    'RUNTIME-CONFIGURATION',
+    'RUNTIME-FOLDERS',
+    'CONFIGURATION-FIRST',
+    'OTHER-META-PLUGIN',
+    'DEFAULT-NETWORK',
+    'PLUGINS',
+    'NETWORK-FILES',
+    'KUBELET-SOCKETS',
+    'DIRECT-MODE-TOOLS',
+  ])('PLX-D-%s finds nothing where nothing is wrong', async (id) => {
+    expect(await look(id)).toEqual([]);
+  });
+
+  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
+    await spoil();
+    expect(await look(id)).toEqual(finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))));
+  });
+
+  it('PLX-D-KUBELET-SOCKETS is content with the socket', async () => {
+    await writeNads(room.write, [deviceNad]);
+    await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
+    const server = createServer().listen(join(room.dir, 'var/lib/kubelet/pod-resources/kubelet.sock'));
+    await once(server, 'listening');
+    expect(await look('KUBELET-SOCKETS')).toEqual([]);
+    server.close();
+  });
+
+  it('PLX-D-RUNTIME-FOLDERS compares with folders that were said', async () => {
+    const scene = room.scene({ confDir: join(room.dir, 'elsewhere'), binDir: join(room.dir, 'opt/other') });
+    expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene)).toEqual([
+      expect.stringMatching(/^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, and Plexus's are in .*\/elsewhere$/),
+      expect.stringMatching(/^error: containerd looks for plugins in .*\/opt\/cni\/bin, and Plexus's program is in .*\/opt\/other$/),
+    ]);
+  });
+});

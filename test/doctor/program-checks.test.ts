@@ -1,0 +1,132 @@
+import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type DoctorRoom, nadObject, openDoctorRoom, writeNads } from '../support/doctor-room.ts';
+
+let room: DoctorRoom;
+beforeEach(async () => {
+  room = await openDoctorRoom();
+});
+afterEach(() => room.remove());
+
+const macvlan = { cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'whereabouts', range: '10.9.0.0/24' } };
+const inFile = { metadata: { name: 'lab', namespace: 'shop' } };
+/** An ELF header of a 64-bit executable for a machine of that number. */
+const elf = (machine: number): Buffer =>
+  Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]), Buffer.alloc(10), Buffer.from([2, 0, machine, 0]), Buffer.alloc(64)]);
+
+interface Case {
+  readonly id: string;
+  readonly title: string;
+  readonly spoil: () => Promise<unknown>;
+  readonly finds: readonly (string | RegExp)[];
+}
+
+const cases: readonly Case[] = [
+  {
+    id: 'PLUGINS',
+    title: 'one of the default network is missing',
+    spoil: () => rm(join(room.binDir, 'host-local')),
+    finds: ['error: host-local is not there; needed by the default network cluster-net'],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'one is for another machine',
+    spoil: () => writeFile(join(room.binDir, 'bridge'), elf(0x28)),
+    finds: [`error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'one is not executable',
+    spoil: () => chmod(join(room.binDir, 'bridge'), 0o644),
+    finds: [/^error: bridge cannot run: .*not executable/],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'those of a NAD are missing',
+    spoil: () => writeNads(room.write, [nadObject('fast', macvlan)]),
+    finds: ['warning: macvlan is not there; needed by shop/fast', 'warning: whereabouts is not there; needed by shop/fast'],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'nobody knows which networks there are',
+    spoil: () => rm(join(room.stateDir, 'stand-in.json')),
+    finds: ['unknown: not looked at: neither the cluster nor stand-in.json says which networks there are'],
+  },
+  {
+    id: 'PLUGINS',
+    title: 'a plugin of a network in a file of the node',
+    spoil: async () => {
+      await writeNads(room.write, [inFile]);
+      await room.write('etc/cni/multus/net.d/lab.conf', { cniVersion: '1.0.0', name: 'lab', type: 'ptp' });
+    },
+    finds: ['warning: ptp is not there; needed by shop/lab'],
+  },
+  {
+    id: 'NETWORK-FILES',
+    title: 'the file of a network is not there',
+    spoil: async () => {
+      await writeNads(room.write, [inFile]);
+      await room.write('etc/cni/multus/net.d/other.conf', { cniVersion: '1.0.0', name: 'other', type: 'ptp' });
+    },
+    finds: [/^warning: shop\/lab: .*lab.*other/],
+  },
+  {
+    id: 'NETWORK-FILES',
+    title: 'the folder of these files is not in sight',
+    spoil: () => writeNads(room.write, [inFile]),
+    finds: ['unknown: not looked at: the folder of shop/lab is not there, or not in sight'],
+  },
+];
+
+const look = (id: string): Promise<readonly string[]> => room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
+
+describe('checks of the programs of a node', () => {
+  it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
+    await spoil();
+    expect(await look(id)).toEqual(finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))));
+  });
+
+  it('PLX-D-PLUGINS looks into every folder that the runtime names', async () => {
+    await room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/opt/cni/bin", "/usr/more"]\n');
+    await mkdir(join(room.dir, 'usr/more'), { recursive: true });
+    await rename(join(room.binDir, 'bridge'), join(room.dir, 'usr/more/bridge'));
+    expect(await look('PLUGINS')).toEqual([]);
+  });
+
+  it('PLX-D-PLUGINS asks the cluster for networks where it can, else the snapshot', async () => {
+    await writeNads(room.write, []);
+    const ofCluster = room.scene({}, { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] });
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    await room.write('var/lib/cni/plexus/stand-in.json', 'damaged');
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    await writeNads(room.write, []);
+    const away = room.scene({}, { clusterNads: () => Promise.reject(new Error('away')) });
+    expect(await room.look('PLX-D-PLUGINS', away)).toEqual([]);
+  });
+});
+
+describe('PLX-D-SHIM', () => {
+  it.each([
+    { title: 'it is missing', spoil: () => rm(join(room.binDir, 'plexus')), finds: 'error: it is not there: every pod of this node fails to start' },
+    {
+      title: 'it is for another machine',
+      spoil: () => writeFile(join(room.binDir, 'plexus'), elf(0x28)),
+      finds: `error: it cannot run: it is made for arm, and this machine is ${process.arch}`,
+    },
+    { title: 'it is not executable', spoil: () => chmod(join(room.binDir, 'plexus'), 0o644), finds: 'error: it is not executable' },
+    {
+      title: "it is somebody else's",
+      spoil: () => copyFile(join(room.binDir, 'bridge'), join(room.binDir, 'plexus')),
+      finds: 'error: it is a program of somebody else with the same name',
+    },
+    {
+      title: 'no daemon says its version',
+      spoil: async () => {},
+      finds: 'unknown: not looked at: the version of the daemon is not known (PLX-D-DAEMON says why)',
+    },
+  ])('finds that $title', async ({ spoil, finds }) => {
+    await spoil();
+    expect(await look('SHIM')).toEqual([finds]);
+  });
+});

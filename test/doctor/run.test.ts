@@ -1,0 +1,100 @@
+import net from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Check, blinded, boundTo, clusterChecks, nodeChecks, runChecks, unknown } from '../../src/doctor/index.ts';
+import { settingsInvalid } from '../../src/errors/index.ts';
+import { type DoctorRoom, openDoctorRoom } from '../support/doctor-room.ts';
+
+const deadlines = { checkMs: 200, graceMs: 100 };
+const check = (name: string, look: Check<object>['look']): Check<object> => ({
+  id: `PLX-D-${name}`,
+  good: `${name} is good`,
+  finds: '',
+  fix: `mend ${name}`,
+  place: () => `at ${name}`,
+  look,
+});
+const run = (...checks: Check<object>[]) => runChecks(boundTo({}, checks), deadlines);
+
+describe('running checks', () => {
+  it('tells what is good, what was found, and with what to do', async () => {
+    const found = await run(
+      check('A', async () => []),
+      check('B', async () => [
+        { severity: 'error', what: 'broken', evidence: ['e'] },
+        { severity: 'note', what: 'odd', where: 'there', fix: 'leave it' },
+      ]),
+    );
+    expect(found).toEqual([
+      { id: 'PLX-D-A', severity: 'ok', what: 'A is good', where: 'at A', fix: '', evidence: [] },
+      { id: 'PLX-D-B', severity: 'error', what: 'broken', where: 'at B', fix: 'mend B', evidence: ['e'] },
+      { id: 'PLX-D-B', severity: 'note', what: 'odd', where: 'there', fix: 'leave it', evidence: [] },
+    ]);
+  });
+
+  it('one that hangs, and does not even mind its signal, is told as unknown and holds no other', async () => {
+    const [hanging, good] = await run(
+      check('A', () => new Promise(() => {})),
+      check('B', async () => []),
+    );
+    expect(hanging).toMatchObject({ severity: 'unknown', what: 'not looked at: no answer within 0.2 s', where: 'at A' });
+    expect(good).toMatchObject({ severity: 'ok' });
+  });
+
+  it('one that minds its signal says itself what it saw', async () => {
+    const waits = check('A', async (_, signal) => {
+      await once(signal, 'abort');
+      return [{ severity: 'warning', what: 'slow' }];
+    });
+    expect(await run(waits)).toMatchObject([{ severity: 'warning', what: 'slow' }]);
+  });
+
+  it.each([
+    { title: 'an error of the catalogue', thrown: settingsInvalid({ place: 'x', problem: 'y' }), what: /x.*y/, evidence: ['PLX-SETTINGS-INVALID'] },
+    { title: 'any other error', thrown: new Error('EACCES: permission denied'), what: /^not looked at: EACCES/, evidence: [] },
+  ])('$title is unknown, never ok', async ({ thrown, what, evidence }) => {
+    const [found] = await run(check('A', () => Promise.reject(thrown)));
+    expect(found).toMatchObject({ severity: 'unknown', what: expect.stringMatching(what) as string, evidence });
+  });
+
+  it('checks without anything to look at are unknown, with the reason', async () => {
+    const found = await runChecks(blinded([check('A', async () => [])], 'the cluster', 'there is no kubeconfig'), deadlines);
+    expect(found).toMatchObject([{ severity: 'unknown', what: 'not looked at: there is no kubeconfig', where: 'the cluster' }]);
+    expect(unknown('no').severity).toBe('unknown');
+  });
+
+  it('every check has an identifier of its own, and says in words what it is for', () => {
+    const all = [...nodeChecks, ...clusterChecks];
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    for (const { id, good, finds, fix } of all) {
+      expect(id).toMatch(/^PLX-D-[A-Z-]+$/);
+      for (const text of [good, finds, fix]) expect(text.length, id).toBeGreaterThan(10);
+    }
+  });
+});
+
+describe('a daemon that accepts and never answers', () => {
+  let room: DoctorRoom;
+  let server: net.Server;
+  const connections: net.Socket[] = [];
+  beforeAll(async () => {
+    room = await openDoctorRoom();
+    server = net.createServer((connection) => connections.push(connection)).listen(join(room.dir, 'plexus.sock'));
+    await once(server, 'listening');
+  });
+  afterAll(async () => {
+    for (const connection of connections) connection.destroy();
+    server.close();
+    await room.remove();
+  });
+
+  it('is found at the deadline, and all other checks are told', async () => {
+    const found = await runChecks(boundTo(room.scene(), nodeChecks), { checkMs: 1000, graceMs: 5000 });
+    const daemon = found.filter(({ id }) => id === 'PLX-D-DAEMON');
+    expect(daemon).toContainEqual(expect.objectContaining({ severity: 'error', what: 'somebody accepts the connection and does not answer in time' }));
+    expect(found.find(({ id }) => id === 'PLX-D-SHIM')).toMatchObject({ severity: 'unknown' });
+    expect(found.find(({ id }) => id === 'PLX-D-CONFIGURATION-FIRST')).toMatchObject({ severity: 'ok', where: room.confDir });
+    expect(new Set(found.map(({ id }) => id)).size).toBe(nodeChecks.length);
+  });
+});

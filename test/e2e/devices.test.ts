@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
+import { errorIn, useRecordingNode } from '../support/recording-node.ts';
+import { recordingDelegate } from '../support/recording-delegate.ts';
+import type { TestPod } from '../support/test-node.ts';
+
+// what kubelet gave to the pod, as delegates of the SR-IOV kind receive it; the delegates only write it down
+const at = useRecordingNode();
+const vf = 'vendor.example/vf';
+const ib = 'vendor.example/ib_vf';
+const kubeletDir = (): string => join(at().node.dir, 'kubelet');
+const devinfo = (): string => join(at().node.dir, 'devinfo');
+const more = (extra: object = {}) => ({ kubeletDir: kubeletDir(), deviceInfoDir: devinfo(), ...extra });
+
+let kubelet: PodResourcesServer;
+beforeAll(async () => {
+  kubelet = await startPodResources(join(kubeletDir(), 'pod-resources/kubelet.sock'));
+  for (const type of ['sriov', 'ib-sriov', 'host-device']) await recordingDelegate(at().delegates, type);
+  const of = (resource: string) => ({ annotations: { 'k8s.v1.cni.cncf.io/resourceName': resource } });
+  const network = (name: string, type: string, extra: object = {}) => ({ cniVersion: '1.0.0', name, type, ...extra });
+  await at().node.nad('fast', network('fast', 'sriov', { vlan: 100, capabilities: { deviceID: true, mac: true } }), of(vf));
+  await at().node.nad('tuned', { cniVersion: '1.0.0', name: 'tuned', plugins: [{ type: 'sriov' }, { type: 'beta' }] }, of(vf));
+  await at().node.nad('plain', network('plain', 'host-device'), of(vf));
+  await at().node.nad('ib', network('ib', 'ib-sriov', { pkey: '0x1', capabilities: { infinibandGUID: true } }), of(ib));
+  await at().node.nad('slow', network('slow', 'beta'));
+});
+afterEach(async () => {
+  await kubelet.restart({ pods: [], get: 'served', exhausted: 0, unknown: 0, isSilent: false, status: undefined });
+  kubelet.calls.length = 0;
+});
+afterAll(() => kubelet.close());
+
+const give = (name: string, ids: Readonly<Record<string, readonly string[]>>): void => {
+  const devices = Object.entries(ids).map(([resource, list]) => ({ resource, ids: list }));
+  kubelet.behave({ pods: [{ namespace: 'default', name, containers: [{ devices }] }] });
+};
+const add = async (pod: TestPod, extra: object = {}) => at().call('ADD', pod, more(extra));
+/** What each delegate but the default network's read at a command, without prevResult. */
+const inputs = async (command: string): Promise<unknown[]> =>
+  (await at().alpha.calls())
+    .filter((call) => call.command === command && call.plugin !== 'alpha')
+    .map(({ plugin, stdin: { prevResult: _answer, ...stdin } }) => ({ plugin, ...stdin }));
+const ids = async (): Promise<unknown[]> => (await inputs('ADD')).map((input) => (input as { deviceID?: string }).deviceID);
+
+describe('what a delegate is given of the pod’s devices', () => {
+  it('NPWG-118, NPWG-111: sriov, host-device and InfiniBand alike: as the golden file says, the same at ADD, CHECK and DEL', async () => {
+    give('all', { [vf]: ['0000:18:02.6', '0000:18:02.5', '0000:18:02.7', '0000:18:03.0'], [ib]: ['0000:3b:00.2'] });
+    const asks = [
+      { name: 'fast', mac: '02:00:00:00:00:64' },
+      { name: 'tuned' },
+      { name: 'plain', interface: 'hw0' },
+      { name: 'ib', 'infiniband-guid': '24:8a:07:03:00:8d:ae:2e', 'cni-args': { 'mellanox.infiniband.app': 'configured' } },
+    ];
+    const pod = await at().node.pod('all', asks);
+    expect(await add(pod)).toMatchObject({ exitCode: 0 });
+    const added = await inputs('ADD');
+    const text = JSON.stringify(added, null, 2).replaceAll(devinfo(), '/var/run/k8s.cni.cncf.io/devinfo').replaceAll(pod.containerId, 'CONTAINERID');
+    await expect(`${text}\n`).toMatchFileSnapshot('../golden/device-inputs.txt');
+    expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect((await inputs('DEL')).toSorted(byText)).toEqual(added.toSorted(byText));
+  });
+
+  it('NPWG-112 to NPWG-116, NPWG-120: the device plugin’s information is there before the plugin runs, reaches network-status, and goes with DEL', async () => {
+    const info = { type: 'pci', version: '1.1.0', pci: { 'pci-address': '0000:18:02.5', 'rdma-device': 'mlx5_3' } };
+    await mkdir(join(devinfo(), 'dp'), { recursive: true });
+    await writeFile(join(devinfo(), 'dp/vendor.example-vf-0000:18:02.5-device.json'), JSON.stringify(info));
+    give('informed', { [vf]: ['0000:18:02.5'] });
+    const pod = await at().node.pod('informed', 'plain');
+    expect(await add(pod)).toMatchObject({ exitCode: 0 });
+    expect((await at().node.status(pod)).map((entry) => entry['device-info'])).toEqual([undefined, info]);
+    expect(await readdir(join(devinfo(), 'cni'))).toHaveLength(1);
+    await at().call('DEL', pod);
+    expect(await readdir(join(devinfo(), 'cni'))).toEqual([]);
+    expect(await readdir(join(devinfo(), 'dp'))).toHaveLength(1);
+  });
+
+  it('K8S-09: kubelet is asked once for all networks of a pod, and not at all for a pod without such networks', async () => {
+    give('once', { [vf]: ['a', 'b', 'c'] });
+    const pod = await at().node.pod('once', 'fast,plain,tuned');
+    expect(await add(pod)).toMatchObject({ exitCode: 0 });
+    expect([kubelet.calls, await ids()]).toEqual([['Get default/once'], ['a', 'b', 'c', 'c']]);
+    await at().call('DEL', pod);
+    const other = await at().node.pod('none', 'slow');
+    expect(await add(other)).toMatchObject({ exitCode: 0 });
+    await at().call('DEL', other);
+    expect(kubelet.calls).toHaveLength(1);
+  });
+
+  it('ADD, DEL and ADD again: the same devices, in the same order; DEL asks nobody', async () => {
+    give('again', { [vf]: ['b', 'a'] });
+    const pod = await at().node.pod('again', 'plain,fast');
+    for (const _round of [1, 2]) {
+      expect(await add(pod)).toMatchObject({ exitCode: 0 });
+      kubelet.close();
+      expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
+      await kubelet.restart();
+    }
+    expect(await ids()).toEqual(['a', 'b', 'a', 'b']);
+    expect(kubelet.calls).toEqual(['Get default/again', 'Get default/again']);
+  });
+
+  it.each([
+    { title: 'a kubelet without Get', behaviour: { get: 'missing' }, calls: /Get .*List|^List/ },
+    { title: 'one that has it switched off', behaviour: { get: 'disabled' }, calls: /Get .*List|^List/ },
+    { title: 'one that limits its callers', behaviour: { exhausted: 2 }, calls: /Get/ },
+    { title: 'one that does not know the pod yet', behaviour: { unknown: 1 }, calls: /Get/ },
+  ] as const)('$title: the device is found all the same', async ({ title, behaviour, calls }) => {
+    const name = title.replaceAll(' ', '-');
+    await kubelet.restart(behaviour);
+    give(name, { [vf]: ['x'] });
+    const pod = await at().node.pod(name, 'plain');
+    expect(await add(pod)).toMatchObject({ exitCode: 0 });
+    expect([await ids(), kubelet.calls.join(' ')]).toEqual([['x'], expect.stringMatching(calls)]);
+    await at().call('DEL', pod);
+  });
+});
+
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+describe('a pod that cannot have its device: nothing runs, and the message says what to do', () => {
+  const refused = async (name: string, networks: string, extra: object = {}) => {
+    const pod = await at().node.pod(name, networks);
+    const answer = await add(pod, extra);
+    expect([answer.exitCode, await at().steps()]).toEqual([1, []]);
+    await at().call('DEL', pod);
+    return errorIn(answer.stdout);
+  };
+
+  it('it requests none', async () => {
+    give('forgot', {});
+    expect(await refused('forgot', 'fast')).toMatchObject({
+      code: 7,
+      msg: 'PLX-RESOURCE-NOT-REQUESTED: pod default/forgot requests no vendor.example/vf, and network default/fast is made of such devices. Add the resource to resources.limits of one of the pod’s containers, or let an admission webhook inject it (missingDevice: ignore attaches without).',
+    });
+  });
+  it('it has fewer than networks', async () => {
+    give('fewer', { [vf]: ['a'] });
+    expect(await refused('fewer', 'fast,plain')).toMatchObject({
+      code: 7,
+      msg: expect.stringContaining('PLX-DEVICE-MISSING: network default/plain needs a device of resource vendor.example/vf, and the pod has only 1') as unknown,
+    });
+  });
+  it('kubelet refuses', async () => {
+    kubelet.behave({ status: 7 });
+    const { code, msg } = await refused('refused', 'fast');
+    expect([code, msg]).toEqual([11, expect.stringMatching(/PLX-KUBELET-UNAVAILABLE: .*kubelet\/pod-resources\/kubelet.sock: .*PERMISSION_DENIED/)]);
+  });
+  it('kubelet’s socket is not there', async () => {
+    const { code, msg } = await refused('nowhere', 'fast', { kubeletDir: '/nowhere' });
+    expect([code, msg]).toEqual([
+      11,
+      expect.stringMatching(/PLX-KUBELET-UNAVAILABLE: .*\/nowhere\/pod-resources\/kubelet.sock: it does not exist.*kubeletDir/),
+    ]);
+  });
+  it('K8S-07: the checkpoint stands in for the socket', async () => {
+    const dir = join(at().node.dir, 'other-kubelet');
+    await mkdir(join(dir, 'device-plugins'), { recursive: true });
+    const entry = { PodUID: 'uid-by-checkpoint', ContainerName: 'main', ResourceName: vf, DeviceIDs: { '0': ['c1'] } };
+    await writeFile(join(dir, 'device-plugins/kubelet_internal_checkpoint'), JSON.stringify({ Data: { PodDeviceEntries: [entry] } }));
+    const pod = await at().node.pod('by-checkpoint', 'plain');
+    expect(await add(pod, { kubeletDir: dir })).toMatchObject({ exitCode: 0 });
+    expect(await ids()).toEqual(['c1']);
+    await at().call('DEL', pod);
+    await rm(dir, { recursive: true });
+  });
+  it.skipIf(!existsSync('/sys/bus/pci/devices/0000:00:00.0'))(
+    'the device has disappeared: said so, with the plugin’s words as the cause; what ran is undone',
+    async () => {
+      give('gone', { [vf]: ['0000:fe:1f.7'] });
+      const beta = await recordingDelegate(at().delegates, 'broken');
+      await beta.set({ ADD: { exitCode: 1, stdout: '{"cniVersion":"1.0.0","code":100,"msg":"lookup failed: pfname"}' } });
+      await at().node.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'broken' }, { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } });
+      const pod = await at().node.pod('gone', 'broken');
+      const answer = await add(pod);
+      expect(errorIn(answer.stdout)).toMatchObject({
+        msg: expect.stringContaining(
+          'PLX-DEVICE-GONE: device 0000:fe:1f.7 of network default/broken was given to the pod and is no longer on this node',
+        ) as unknown,
+        details: expect.stringContaining('lookup failed: pfname') as unknown,
+      });
+      await at().call('DEL', pod);
+    },
+  );
+  it('missingDevice: ignore attaches it without, as Multus does, and says so', async () => {
+    give('ignored', {});
+    const pod = await at().node.pod('ignored', 'plain');
+    const answer = await add(pod, { missingDevice: 'ignore', logLevel: 'warn' });
+    expect([answer.exitCode, await ids(), answer.stderr]).toEqual([0, [undefined], expect.stringContaining('it is attached without')]);
+    await at().call('DEL', pod);
+  });
+});

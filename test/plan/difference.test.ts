@@ -1,0 +1,50 @@
+import { assert, constantFrom, property, uniqueArray } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Attachment, differences } from '../../src/plan/index.ts';
+import { able, planFor } from './planned.ts';
+
+const of = (networks: string, nads: Parameters<typeof planFor>[0]['nads'] = { 'shop/a': able, 'shop/b': { type: 'bridge' } }): readonly Attachment[] =>
+  planFor({ networks, nads: nads ?? {} }).attachments;
+const told = (planned: readonly Attachment[], attached: readonly Attachment[]): string[] =>
+  differences(planned, attached).map(({ interfaceName, network, kind, changes }) =>
+    [interfaceName, network, kind, ...changes.map(({ place }) => place)].join(' '),
+  );
+
+describe('a plan against what is attached', () => {
+  it('the same pod, planned again: no difference', () => {
+    expect(told(of('a,b'), of('a,b'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b same']);
+  });
+  it('asked for now and not attached; attached and no longer asked for', () => {
+    expect(told(of('a,b'), of('a'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b missing']);
+    expect(told(of(''), of('a@x'))).toEqual(['eth0 cluster-net same', 'x shop/a extra']);
+  });
+  it('a network that was changed: each place, with both values', () => {
+    const now = of('a', { 'shop/a': { ...able, mtu: 9000, ipam: { type: 'static', addresses: [{ address: '10.0.0.2/24' }] } } });
+    const then = of('a', { 'shop/a': { ...able, vlan: 3, ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }] } } });
+    expect(differences(now, then)[1]?.changes).toEqual([
+      { place: 'plugins[0].vlan', attached: 3, planned: undefined },
+      { place: 'plugins[0].ipam.addresses[0].address', attached: '10.0.0.1/24', planned: '10.0.0.2/24' },
+      { place: 'plugins[0].mtu', attached: undefined, planned: 9000 },
+    ]);
+  });
+  it('another network under the same interface name is a change', () => {
+    expect(told(of('b'), of('a'))[1]).toMatch(/^net1 shop\/b changed network name /);
+  });
+  it('the device counts only where the plan has chosen one', () => {
+    const attached = of('a').map((each) => ({ ...each, runtimeConfig: { deviceID: 'x' }, device: { id: 'x' } }));
+    expect(told(of('a'), attached)[1]).toBe('net1 shop/a same');
+    const planned = of('a').map((each) => ({ ...each, runtimeConfig: { deviceID: 'y' }, device: { id: 'y' } }));
+    expect(told(planned, attached)[1]).toBe('net1 shop/a changed runtimeConfig.deviceID');
+  });
+  it('for any two lists of networks: every interface once, none lost; a list against itself is the same', () => {
+    const lists = uniqueArray(constantFrom('a', 'b', 'a@x', 'b@y'), { maxLength: 4 }).map((names) => names.join(','));
+    assert(
+      property(lists, lists, (now, then) => {
+        const [planned, attached] = [of(now), of(then)];
+        const found = differences(planned, attached).map(({ interfaceName }) => interfaceName);
+        expect(found.toSorted()).toEqual([...new Set([...planned, ...attached].map(({ interfaceName }) => interfaceName))].toSorted());
+        expect(differences(planned, planned).every(({ kind }) => kind === 'same')).toBe(true);
+      }),
+    );
+  });
+});

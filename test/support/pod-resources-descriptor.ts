@@ -1,0 +1,47 @@
+// Kubelet's pod-resources API as Kubernetes 1.35 has it, with what Plexus passes over; names as in its .proto. Written apart
+// from the product's, so that a wrong number shows.
+const many = (type: string, id: number) => ({ rule: 'repeated', type, id });
+const one = (type: string, id: number) => ({ type, id });
+
+export const podResourcesApi = (served: readonly ('Get' | 'List')[]) => ({
+  nested: {
+    v1: {
+      nested: {
+        PodResourcesLister: {
+          methods: Object.fromEntries(served.map((name) => [name, { requestType: `${name}PodResourcesRequest`, responseType: `${name}PodResourcesResponse` }])),
+        },
+        ListPodResourcesRequest: { fields: {} },
+        ListPodResourcesResponse: { fields: { pod_resources: many('PodResources', 1) } },
+        GetPodResourcesRequest: { fields: { pod_name: one('string', 1), pod_namespace: one('string', 2) } },
+        GetPodResourcesResponse: { fields: { pod_resources: one('PodResources', 1) } },
+        PodResources: {
+          fields: { name: one('string', 1), namespace: one('string', 2), containers: many('ContainerResources', 3), cpu_ids: many('int64', 4) },
+        },
+        ContainerResources: {
+          fields: {
+            name: one('string', 1),
+            devices: many('ContainerDevices', 2),
+            cpu_ids: many('int64', 3),
+            memory: many('ContainerMemory', 4),
+            dynamic_resources: many('DynamicResource', 5),
+          },
+        },
+        ContainerDevices: { fields: { resource_name: one('string', 1), device_ids: many('string', 2), topology: one('TopologyInfo', 3) } },
+        ContainerMemory: { fields: { memory_type: one('string', 1), size: one('uint64', 2), topology: one('TopologyInfo', 3) } },
+        TopologyInfo: { fields: { nodes: many('NUMANode', 1) } },
+        NUMANode: { fields: { ID: one('int64', 1) } },
+        DynamicResource: { fields: { claim_name: one('string', 2), claim_namespace: one('string', 3), claim_resources: many('ClaimResource', 4) } },
+        ClaimResource: {
+          fields: {
+            cdi_devices: many('CDIDevice', 1),
+            driver_name: one('string', 2),
+            pool_name: one('string', 3),
+            device_name: one('string', 4),
+            share_id: one('string', 5),
+          },
+        },
+        CDIDevice: { fields: { name: one('string', 1) } },
+      },
+    },
+  },
+});
