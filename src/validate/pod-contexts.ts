@@ -1,7 +1,7 @@
 import { type Nad, nadKey } from '../npwg/index.ts';
 import type { CheckedNad } from './check-nad.ts';
-import type { PodContext } from './check-pod.ts';
 import { folderOf } from './folder-of.ts';
+import type { PodContext } from './plan-pod.ts';
 import { valueAt } from './yaml-position.ts';
 
 /** What all pods are planned with. */

@@ -1,6 +1,6 @@
 import { LineCounter, type Document, parseAllDocuments } from 'yaml';
 import { isJsonObject, parseJson } from '../cni/index.ts';
-import { asPlexusError } from '../errors/index.ts';
+import { asPlexusError, problemOf } from '../errors/index.ts';
 import { nadKind } from '../npwg/index.ts';
 import { isMetaPlugin } from '../plan/index.ts';
 import { repeatedFindings } from './check-nad.ts';
@@ -79,7 +79,7 @@ function readDocument(file: PlacedText, document: Document.Parsed): Read {
   try {
     return readValue(placedDocument(file, document, document.toJS()));
   } catch (thrown) {
-    const text = `this is not YAML: ${asPlexusError(thrown).message}`; // aliases that blow up
+    const text = `this is not YAML: ${problemOf(thrown)}`; // aliases that blow up
     return { subjects: [], findings: [finding(syntax, placeIn(file, document.range[0], document.range[0] + 1), text)] };
   }
 }

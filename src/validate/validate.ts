@@ -1,5 +1,4 @@
 import { type ConfFile, type JsonObject, isJsonObject, parseJsonObject } from '../cni/index.ts';
-import { asPlexusError } from '../errors/index.ts';
 import { type Nad, type NadRef, nadKey } from '../npwg/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import { type CheckedNad, checkNad } from './check-nad.ts';
@@ -96,9 +95,8 @@ function nameIn(text: string): string | undefined {
   try {
     const { name } = parseJsonObject(text, 'it');
     return typeof name === 'string' ? name : undefined;
-  } catch (thrown) {
-    asPlexusError(thrown); // told of where the file itself is checked
-    return undefined;
+  } catch {
+    return undefined; // told of where the file itself is checked
   }
 }
 

@@ -76,6 +76,28 @@ describe('the configuration of the node', () => {
   });
 });
 
+describe('a network that is made of devices', () => {
+  const made = (annotation: string): string =>
+    `kind: NetworkAttachmentDefinition\napiVersion: k8s.cni.cncf.io/v1\nmetadata:\n  name: fast\n  annotations: {${annotation}}\nspec:\n  config: '{"cniVersion": "1.0.0", "type": "sriov"}'\n`;
+  const asks = (networks: string, spec: object) =>
+    file('p.json', JSON.stringify({ kind: 'Pod', metadata: { name: 'p', annotations: { 'k8s.v1.cni.cncf.io/networks': networks } }, spec }));
+  const containers = [{ resources: { limits: { 'vendor.example/nic': '1' } } }];
+  const ofResource = file('n.yaml', made('k8s.v1.cni.cncf.io/resourceName: vendor.example/nic'));
+  const ofClaim = file('n.yaml', made('plexus-cni.io/resourceClaim: nics/main'));
+  const rules = (files: Parameters<typeof check>[0]): readonly string[] => check(files).map((text) => text.split(' ').slice(1, 3).join(' '));
+
+  it('a pod asks for as many as it has networks of them', () => {
+    expect(rules([ofResource, asks('fast', { containers })])).toEqual([]);
+    expect(rules([ofResource, asks('fast', { containers: [{}] })])).toEqual(['warning PLX-RESOURCE-NOT-REQUESTED']);
+    expect(rules([ofResource, asks('fast, fast', { containers })])).toEqual(['warning PLX-DEVICE-MISSING']);
+  });
+
+  it('or has the claim', () => {
+    expect(rules([ofClaim, asks('fast, fast', { resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
+    expect(rules([ofClaim, asks('fast', { resourceClaims: [{ name: 'other' }] })])).toEqual(['warning PLX-DEVICE-MISSING']);
+  });
+});
+
 describe('several files', () => {
   it('two objects of one name are a mistake in one folder, and none in two', () => {
     const text = nad('lab', { type: 'dummy' });
