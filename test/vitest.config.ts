@@ -21,6 +21,6 @@ export default defineConfig({
     projects:
       engine === undefined
         ? [{ extends: true as const, test: { name: 'plexus', include: ['test/**/*.test.ts'] } }, suitesOf('daemon')]
-        : [suitesOf(engine, ['test/e2e/kubernetes.test.ts'])],
+        : [suitesOf(engine, ['test/e2e/kubernetes.test.ts', 'test/e2e/tracing.test.ts'])],
   },
 });

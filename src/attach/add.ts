@@ -1,8 +1,8 @@
 import { type AddInvocation, type JsonObject, encodeForRuntime } from '../cni/index.ts';
 import { type PlexusError, alreadyAttached, asPlexusError, at } from '../errors/index.ts';
-import { isStaticPod } from '../npwg/index.ts';
+import { isStaticPod, wantsDebug } from '../npwg/index.ts';
 import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
-import { attachAll, undoFailedAdd } from './attach-all.ts';
+import { type Attached, attachAll, undoFailedAdd } from './attach-all.ts';
 import { type Operation, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import { settleDeferred } from './del.ts';
@@ -10,6 +10,7 @@ import type { AttachDeps } from './deps.ts';
 import { tellClaims } from './tell-claims.ts';
 import { tellAttached, tellFailed, tellWarnings } from './events.ts';
 import { gatherInputs } from './inputs.ts';
+import { holdingSandbox, inPhase } from './phase.ts';
 import { publishStatus } from './publish.ts';
 import { waitForReadiness } from './readiness.ts';
 import { resultOf, undoAll } from './undo.ts';
@@ -22,7 +23,7 @@ import { resultOf, undoAll } from './undo.ts';
 export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSignal): Promise<JsonObject> {
   const { containerId } = invocation;
   return withDeadline({ command: 'ADD', seconds: deps.settings.deadlines.addSeconds }, outer, (signal) =>
-    deps.locks.withSandbox({ containerId, command: 'ADD' }, signal, async () => {
+    holdingSandbox({ containerId, command: 'ADD' }, deps, signal, async () => {
       const operation = operationOf(invocation, deps);
       try {
         return await addLocked(invocation, operation, deps, signal);
@@ -38,16 +39,18 @@ export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSig
 async function addLocked(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<JsonObject> {
   if (await deps.deferred.has(invocation)) await settleDeferred(invocation, deps, signal); // or it would take down what comes now
   await clearUnfinished(invocation, operation, deps, signal);
-  await waitForReadiness(deps, signal);
-  const inputs = await gatherInputs(invocation, deps, signal);
-  const plan = makePlan(inputs);
-  for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: operation.containerId, ...podOfOperation(operation), text });
+  const { containerId } = operation;
+  if (deps.settings.readinessIndicatorFile !== undefined) await inPhase('readiness', containerId, deps, () => waitForReadiness(deps, signal));
+  const inputs = await inPhase('inputs', containerId, deps, () => gatherInputs(invocation, deps, signal));
+  if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations)) deps.report({ kind: 'debug-asked', sandbox: containerId });
+  const plan = await inPhase('plan', containerId, deps, () => makePlan(inputs));
+  for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
   const intended = { ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()), bootId: deps.bootId };
-  await deps.journal.write(intended); // before anything runs (CNI-72)
-  const record = await attachAll(intended, operation, deps, signal);
+  await inPhase('journal', containerId, deps, () => deps.journal.write(intended)); // before anything runs (CNI-72)
+  const { record, noted } = await attachAll(intended, operation, deps, signal);
   try {
     const result = resultForRuntime(record, invocation);
-    await finish(record, plan.warnings, deps, signal);
+    await finish({ record, noted }, plan.warnings, deps, signal);
     return result;
   } catch (thrown) {
     await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
@@ -58,13 +61,17 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
 function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
   if (pod === undefined) return undefined;
   const { annotations, ...identity } = pod;
-  return isStaticPod(annotations) ? { ...identity, isStatic: true } : identity;
+  return { ...identity, ...(isStaticPod(annotations) && { isStatic: true }), ...(wantsDebug(annotations) && { debug: true }) };
 }
 
-async function finish(record: SandboxRecord, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
-  const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal)]);
-  const [pendingStatus] = await Promise.all([publishStatus(record, deps, signal), told, tellClaims(record, deps, signal)]);
-  await deps.journal.write({ ...record, complete: true, ...(pendingStatus !== undefined && { pendingStatus }) });
+// The journal is written while the status is on its way: whoever is killed meanwhile has not answered, and gets a DEL.
+async function finish({ record, noted }: Attached, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const complete = { ...record, complete: true };
+  const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal), tellClaims(record, deps, signal)]);
+  const [status, written] = await Promise.allSettled([publishStatus(record, deps, signal), noted.then(() => deps.journal.write(complete)), told]);
+  if (written.status === 'rejected') throw written.reason;
+  if (status.status === 'rejected') throw status.reason;
+  if (status.value !== undefined) await deps.journal.write({ ...complete, pendingStatus: status.value });
 }
 
 // An ADD of this sandbox that was cut off (its process was killed) left intended attachments: they are undone first.

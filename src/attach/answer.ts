@@ -1,5 +1,6 @@
-import { type Command, type Env, type Invocation, cniVersions, errorJson, formatJson, parseInvocation, versionJson } from '../cni/index.ts';
+import { type Command, type Env, type Invocation, cniVersions, errorJson, formatJson, parseInvocation, podOf, versionJson } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, netnsIsHost } from '../errors/index.ts';
+import { type OperationInfo, type Report, parseTraceContext } from '../report/index.ts';
 import type { AttachDeps } from './deps.ts';
 import { handle } from './engine.ts';
 
@@ -14,6 +15,8 @@ export interface PluginCall {
   readonly readStdin: () => Promise<string>;
   /** Whether a path leads to the network namespace of the node itself. */
   readonly isHostNetns: (path: string) => Promise<boolean>;
+  /** Told of a call that cannot even be understood; absent where nobody would hear it. */
+  readonly report?: Report;
 }
 /** What a call is carried out with, and what was noticed in the configuration. */
 export interface Prepared {
@@ -25,29 +28,54 @@ type WorkingInvocation = Exclude<Invocation, { command: 'VERSION' }>;
 /** Answers one call of the plugin. Never rejects. CNI specification, section 2. */
 export async function answerCall(call: PluginCall, prepare: (invocation: WorkingInvocation) => Promise<Prepared>, signal: AbortSignal): Promise<Answer> {
   let invocation: Invocation | undefined;
+  let hasBegun = false;
   try {
     invocation = parseInvocation(call.env, await call.readStdin());
     if (invocation.command === 'VERSION') return { stdout: formatJson(versionJson(invocation)), exitCode: 0 };
-    return { stdout: await carryOut(invocation, call, await prepare(invocation), signal), exitCode: 0 };
+    const prepared = await prepare(invocation);
+    hasBegun = true;
+    return { stdout: await carryOut(invocation, call, prepared, signal), exitCode: 0 };
   } catch (thrown) {
-    return failure(asPlexusError(thrown), call.env, invocation);
+    const error = asPlexusError(thrown);
+    if (!hasBegun) tellRefused(call, error);
+    return failure(error, call.env, invocation);
   }
 }
 
+function tellRefused({ env, report }: PluginCall, error: PlexusError): void {
+  const command = commands.includes(env['CNI_COMMAND'] ?? '') ? (env['CNI_COMMAND'] ?? '') : 'unknown';
+  report?.({ kind: 'operation-finished', sandbox: env['CNI_CONTAINERID'] ?? '', command, ms: 0, error });
+}
+
+const commands = ['ADD', 'DEL', 'CHECK', 'STATUS', 'GC', 'VERSION'];
+
 async function carryOut(invocation: WorkingInvocation, call: PluginCall, { deps, warnings }: Prepared, signal: AbortSignal): Promise<string> {
-  const started = deps.now();
-  const sandbox = 'containerId' in invocation ? invocation.containerId : '';
-  for (const text of warnings) deps.report({ kind: 'warning', sandbox, text });
-  const finished = { kind: 'operation-finished', sandbox, command: invocation.command } as const;
+  const operation = operationInfo(invocation, deps);
+  const { command, sandbox, startedAt, trace } = operation;
+  const report: Report = (step) => deps.report(step, operation);
+  for (const text of warnings) report({ kind: 'warning', sandbox, text });
+  const finished = { kind: 'operation-finished', sandbox, command, ...(operation.pod !== undefined && { pod: operation.pod }) } as const;
   try {
-    const stdout = await handle(await guardNetns(invocation, call), deps, signal);
-    deps.report({ ...finished, ms: deps.now() - started });
+    const stdout = await handle(await guardNetns(invocation, call), { ...deps, report, ...(trace !== undefined && { trace }) }, signal);
+    report({ ...finished, ms: deps.now() - startedAt });
     return stdout;
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    deps.report({ ...finished, ms: deps.now() - started, error });
+    report({ ...finished, ms: deps.now() - startedAt, error });
     throw error;
   }
+}
+
+function operationInfo(invocation: WorkingInvocation, { now, beginTrace }: AttachDeps): OperationInfo {
+  const { namespace, name } = 'args' in invocation ? podOf(invocation.args) : {};
+  const known = {
+    command: invocation.command,
+    sandbox: 'containerId' in invocation ? invocation.containerId : '',
+    ...(namespace !== undefined && name !== undefined && { pod: `${namespace}/${name}` }),
+    startedAt: now(),
+  };
+  const trace = beginTrace?.(known, parseTraceContext(invocation.env));
+  return trace === undefined ? known : { ...known, trace };
 }
 
 const override = (value: string | undefined): boolean => ['1', 'true'].includes((value ?? '').toLowerCase());

@@ -9,46 +9,72 @@ import { groupsOf, together } from './groups.ts';
 import { setRoutes } from './routes.ts';
 import { undoAll } from './undo.ts';
 
+/** A record with its results, and its notes on the way to the journal: a later write has to wait for them. */
+export interface Attached {
+  readonly record: SandboxRecord;
+  readonly noted: Promise<void>;
+}
+
 /**
  * Attaches every intended attachment of a record, one after the other (NPWG-100) unless the configuration or a NAD says that
  * some may go together (groups.ts), and returns the record with their results. When one fails, those that run beside it are
  * stopped, all that were attempted are undone, and the first cause is thrown (NPWG-96, NPWG-97); what could not be undone
  * stays in the journal for DEL.
  */
-export async function attachAll(intended: SandboxRecord, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<SandboxRecord> {
-  let record = intended;
-  let noted = Promise.resolve();
-  const attempted = new Set<AttachmentRecord['attachment']>();
-  const reach = (index: number, entry: AttachmentRecord): Promise<void> => {
-    record = withAttachment(record, index, entry);
-    noted = noted.then(() => deps.journal.note(record));
-    noted.catch(() => {}); // awaited below: until then its failure is nobody's, which would end the process
-    return noted;
-  };
+export async function attachAll(intended: SandboxRecord, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<Attached> {
+  const course = courseOf(intended, deps);
+  const attempted = new Set<Attachment>();
   const attachAt = async (index: number, stop: AbortSignal): Promise<void> => {
     const attachment = intended.attachments[index]?.attachment;
     if (attachment === undefined) return;
     attempted.add(attachment);
     const onResult = async (result: Result, isLast: boolean): Promise<void> => {
-      const reached = reach(index, { state: 'intended', attachment, result: recordable(result, attachment) });
+      const reached = course.reach(index, { state: 'intended', attachment, result: recordable(result, attachment) }, !isLast);
       if (!isLast) await reached;
     };
-    void reach(index, await attachOne(attachment, operation, { ...deps, onResult }, stop)); // overlaps the next delegate's run
+    void course.reach(index, await attachOne(attachment, operation, { ...deps, onResult }, stop), true); // overlaps the next delegate's run
   };
   try {
-    const groups = groupsOf(
-      intended.attachments.map(({ attachment }) => attachment),
-      deps.settings.attachmentConcurrency,
-    );
-    for (const group of groups) await together(group, attachAt, signal);
-    await noted;
-    return record;
+    const attachments = intended.attachments.map(({ attachment }) => attachment);
+    for (const group of groupsOf(attachments, deps.settings.attachmentConcurrency)) await together(group, attachAt, signal);
+    return { record: course.record(), noted: course.noted() };
   } catch (thrown) {
-    await settled(noted);
-    const attachments = record.attachments.filter(({ attachment }) => attempted.has(attachment));
-    await undoFailedAdd({ ...record, attachments }, operation, deps);
+    await settled(course.noted());
+    const record = course.record();
+    await undoFailedAdd({ ...record, attachments: record.attachments.filter(({ attachment }) => attempted.has(attachment)) }, operation, deps);
     throw asPlexusError(thrown);
   }
+}
+
+interface Course {
+  readonly record: () => SandboxRecord;
+  /** When all notes so far are written. */
+  readonly noted: () => Promise<void>;
+  /** What an attachment has come to. `isNoted`: for whoever finds the record when this process is killed. */
+  readonly reach: (index: number, entry: AttachmentRecord, isNoted: boolean) => Promise<void>;
+}
+
+/** Notes are written one after the other, each with all that is known by then. The last one is not: the whole record follows. */
+function courseOf(intended: SandboxRecord, { journal }: AttachDeps): Course {
+  let record = intended;
+  let written = intended;
+  let noted = Promise.resolve();
+  const note = async (): Promise<void> => {
+    if (written === record || record.attachments.every(({ state }) => state === 'attached')) return;
+    written = record;
+    await journal.note(record);
+  };
+  return {
+    record: () => record,
+    noted: () => noted,
+    reach: (index, entry, isNoted) => {
+      record = withAttachment(record, index, entry);
+      if (!isNoted) return noted;
+      noted = noted.then(note);
+      noted.catch(() => {}); // awaited later: until then its failure is nobody's, which would end the process
+      return noted;
+    },
+  };
 }
 
 type OnResult = Required<Pick<RuntimeDeps, 'onResult'>>;

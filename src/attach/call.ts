@@ -42,12 +42,15 @@ export const delegateCall = (attachment: Attachment, operation: Operation): Dele
 });
 
 /** What running and undoing delegates needs. */
-export type DelegateDeps = Pick<AttachDeps, 'host' | 'deviceInfo' | 'report' | 'now'> & { readonly settings: Pick<AttachDeps['settings'], 'deadlines'> };
+export type DelegateDeps = Pick<AttachDeps, 'host' | 'deviceInfo' | 'report' | 'now' | 'trace'> & {
+  readonly settings: Pick<AttachDeps['settings'], 'deadlines'>;
+};
 
 export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
   host: deps.host,
   report: deps.report,
   now: deps.now,
+  ...(deps.trace !== undefined && { trace: deps.trace }),
   pluginSeconds: deps.settings.deadlines.pluginSeconds,
 });
 

@@ -7,6 +7,7 @@ import { checkList } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, nameOf, operationOf, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
+import { holdingSandbox } from './phase.ts';
 import { publishPending } from './publish.ts';
 import { resultOf } from './undo.ts';
 
@@ -17,7 +18,7 @@ import { resultOf } from './undo.ts';
 export function check(invocation: CheckInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId } = invocation;
   return withDeadline({ command: 'CHECK', seconds: deps.settings.deadlines.checkSeconds }, outer, (signal) =>
-    deps.locks.withSandbox({ containerId, command: 'CHECK' }, signal, () => checkLocked(invocation, deps, signal)),
+    holdingSandbox({ containerId, command: 'CHECK' }, deps, signal, () => checkLocked(invocation, deps, signal)),
   );
 }
 
@@ -25,6 +26,7 @@ async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal
   const operation = operationOf(invocation, deps);
   const record = await deps.journal.read(invocation);
   if (record === undefined || !record.complete) throw checkFailed({ problem: `sandbox ${invocation.containerId} was never attached as ${invocation.ifName}` });
+  if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
   const links = await deps.host.listLinks(invocation.netns, signal);
   for (const entry of record.attachments) await checkAttachment({ entry, links, operation }, deps, signal);
   await publishPending(record, deps, signal);

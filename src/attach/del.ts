@@ -5,6 +5,7 @@ import { type Operation, nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { tellAbandoned } from './events.ts';
+import { holdingSandbox } from './phase.ts';
 import { plannedRecord } from './planned-record.ts';
 import { namespaceNow } from './sandbox-namespace.ts';
 import { type Undone, undoAll } from './undo.ts';
@@ -17,7 +18,7 @@ import { type Undone, undoAll } from './undo.ts';
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
   return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
-    deps.locks.withSandbox(claim, signal, () => delLocked(invocation, deps, signal)),
+    holdingSandbox(claim, deps, signal, () => delLocked(invocation, deps, signal)),
   );
 }
 
@@ -25,7 +26,7 @@ export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSig
 export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId, ifName } = invocation;
   return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
-    deps.locks.withSandbox({ containerId, command: 'DEL' }, signal, async () => {
+    holdingSandbox({ containerId, command: 'DEL' }, deps, signal, async () => {
       if (await deps.deferred.has({ containerId, ifName })) await settleDeferred(invocation, deps, signal);
     }),
   );
@@ -43,6 +44,7 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: Ab
   const { record, isNewer } = await recordOf(invocation, deps, signal);
   if (record === undefined) return deps.deferred.remove(invocation);
   const operation = operationOf(invocation, deps);
+  if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
   const left = await undoAll(record.attachments, operation, deps, signal);
   if (isNewer && left.length === 0) return deps.deferred.remove(invocation); // the journal's file is not ours to change
   if (isNewer) throw leftBehind(left, operation);

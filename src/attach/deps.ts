@@ -4,7 +4,7 @@ import type { Host } from '../host/index.ts';
 import type { DeferredCalls, Journal, LockHolder, MultusState, SandboxLocks } from '../journal/index.ts';
 import type { ConfPath } from '../cni/index.ts';
 import type { Settings } from '../plan/index.ts';
-import type { Report } from '../report/index.ts';
+import type { OperationInfo, Report, TraceContext } from '../report/index.ts';
 
 /** Everything the engine works with; nothing of it is reached in another way. */
 export interface AttachDeps {
@@ -23,6 +23,10 @@ export interface AttachDeps {
   /** Reads a network configuration file, or a folder of them. Never rejects. */
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
+  /** Begins the span of an operation, below the one its caller gave. Absent when nobody traces. */
+  readonly beginTrace?: ((operation: Omit<OperationInfo, 'trace'>, parent: TraceContext | undefined) => TraceContext) | undefined;
+  /** Of the operation that these are for. */
+  readonly trace?: TraceContext;
   /** Of this start of the machine. */
   readonly bootId: string;
   /** Milliseconds since 1970. */

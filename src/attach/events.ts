@@ -2,6 +2,7 @@ import { podOf, type AddInvocation } from '../cni/index.ts';
 import type { PodEvent } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
+import { maskText } from '../report/index.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { resultOf } from './undo.ts';
@@ -67,7 +68,8 @@ export async function tellFailed(invocation: AddInvocation, error: PlexusError, 
 
 async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   try {
-    await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) => deps.cluster?.recordEvent(pod, event, signal));
+    const shown = { ...event, message: maskText(event.message, deps.settings.maskedKeys) }; // it may hold what a plugin said
+    await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) => deps.cluster?.recordEvent(pod, shown, signal));
   } catch (thrown) {
     deps.report({
       kind: 'warning',

@@ -62,14 +62,14 @@ async function publishText(record: SandboxRecord, text: string, deps: PublishDep
   const { cluster } = deps;
   const { pod } = record;
   if (pod === undefined || cluster === undefined) return undefined;
-  const started = deps.now();
-  const tell = { kind: 'status-published', sandbox: record.containerId, pod: `${pod.namespace}/${pod.name}` } as const;
+  const startedAt = deps.now();
+  const tell = { kind: 'status-published', sandbox: record.containerId, pod: `${pod.namespace}/${pod.name}`, startedAt } as const;
   try {
     const outcome = await withDeadline({ command: 'writing network-status', seconds: publishSeconds }, signal, (limited) => patch(pod, text, cluster, limited));
-    deps.report({ ...tell, outcome, ms: deps.now() - started });
+    deps.report({ ...tell, outcome, ms: deps.now() - startedAt });
     return undefined;
   } catch (thrown) {
-    deps.report({ ...tell, outcome: 'deferred', ms: deps.now() - started, error: asPlexusError(thrown) });
+    deps.report({ ...tell, outcome: 'deferred', ms: deps.now() - startedAt, error: asPlexusError(thrown) });
     return { text };
   }
 }

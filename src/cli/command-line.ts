@@ -11,6 +11,7 @@ import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
 import { podCommand } from './commands/pod.ts';
 import { podsCommand } from './commands/pods.ts';
+import { traceCommand } from './commands/trace.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
@@ -35,13 +36,14 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(cniCommand)
     .command(daemonCommand)
     .command(installCommand)
+    .command(traceCommand)
     .command(uninstallCommand)
     .command(validateCommand(end))
     .command(completionCommand)
     .command(versionCommand)
     .demandCommand(
       1,
-      'Say which command: plan, networks, pods, pod, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+      'Say which command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()

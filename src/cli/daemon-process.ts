@@ -5,10 +5,11 @@ import { type WatchedCluster, connectForLong, connectOptionsFor } from '../clust
 import { type LiveConfiguration, loadConfiguration, startDaemon } from '../daemon/index.ts';
 import { fileUnusable, operationCancelled, problemOf } from '../errors/index.ts';
 import { type KeepOptions, keepConfiguration } from '../install/index.ts';
-import { createLog } from '../observe/index.ts';
+import { createLog, createTracing } from '../observe/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import { fromEnvironment, fromFlags } from './daemon-flags.ts';
+import { logOptionsOf } from './log-options.ts';
 import { versionText } from './version-text.ts';
 
 const usualFile = '/etc/plexus/plexus.yaml';
@@ -21,8 +22,11 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   const sources = { file, required: given !== undefined, env: fromEnvironment(process.env), flags: fromFlags(args) };
   const configuration = await loadConfiguration(sources, (text) => warnings.push(text));
   const settings = settingsOf(configuration);
-  const log = createLog({ level: settings.logLevel, toStderr: settings.logToStderr, ...(settings.logFile !== undefined && { file: settings.logFile }) });
+  const log = createLog(logOptionsOf(settings));
   for (const text of warnings) log.report({ kind: 'warning', sandbox: '', text });
+  const { nodeName } = configuration.current();
+  const about = { version: versionText(), ...(nodeName !== undefined && { node: nodeName }) };
+  const tracing = await createTracing(process.env, about, (text) => log.report({ kind: 'warning', sandbox: '', text }));
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort(operationCancelled({ command: 'daemon', reason: `received ${name}` })));
   const daemon = await startDaemon(
@@ -35,6 +39,7 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
       },
       peerUid: await peerUid(),
       log: log.report,
+      tracing,
     },
     stop.signal,
   );

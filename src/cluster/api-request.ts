@@ -27,6 +27,7 @@ export async function sendRequest(request: ApiRequest, expected: readonly number
     if (outcome.kind === 'answer' && !isPassing(outcome.status)) return judged(request, outcome, expected);
     await pause(tries, outcome, signal).catch(() => {}); // the next line says what an abort means
     if (signal.aborted) throw gaveUp(request, problemIn(outcome), signal);
+    api.report({ kind: 'api-retried', verb: request.verb, resource: request.resource });
   }
 }
 

@@ -7,12 +7,23 @@ export interface PodEvent {
   /** Short and in one word, for example AddedInterface. */
   readonly reason: string;
   readonly message: string;
+  /** How often it has happened again since it was told last; absent: it is told for the first time. */
+  readonly repeats?: number;
 }
 /** What an event is about: a pod, or the node itself. */
 export type EventSubject = (PodRef & { readonly uid?: string }) | { readonly node: string };
 
 /** The subject as people write it. */
 export const subjectKey = (subject: EventSubject): string => ('node' in subject ? `node ${subject.node}` : podKey(subject));
+
+/** What makes two Warnings the same: subject, reason and message, but for container IDs and names of namespaces, which differ with each try. */
+export const warningKey = (subject: EventSubject, { reason, message }: PodEvent): string =>
+  [
+    subjectKey(subject),
+    'uid' in subject ? (subject.uid ?? '') : '',
+    reason,
+    message.replaceAll(/[0-9a-f]{12,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…'),
+  ].join('\n');
 
 /** What has become of a pod. */
 export interface PodState {
@@ -39,6 +50,7 @@ export interface Cluster {
   getNad(ref: NadRef, signal: AbortSignal): Promise<Nad | undefined>;
   /** Writes the annotation network-status of exactly that pod: with a UID, never of a successor of the same name. */
   patchNetworkStatus(pod: PodRef & { readonly uid?: string }, status: string, signal: AbortSignal): Promise<'written' | 'pod-is-gone'>;
+  /** The same Warning of the same subject is one Event, whose count grows. */
   recordEvent(subject: EventSubject, event: PodEvent, signal: AbortSignal): Promise<void>;
   /** Devices from ResourceClaims. Absent where no Kubernetes API is asked. */
   readonly claims?: ClaimsApi;

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import {
   type Nad,
   type NadRef,
@@ -14,7 +13,8 @@ import {
 } from '../npwg/index.ts';
 import { type ApiAnswer, sendRequest } from './api-request.ts';
 import { claimsApi } from './claims-api.ts';
-import { type Cluster, type EventSubject, type PodEvent, type PodState, subjectKey } from './cluster.ts';
+import type { Cluster, PodState } from './cluster.ts';
+import { recordEvent } from './record-event.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 
 /** A Cluster that is a Kubernetes API server: one request for each method. */
@@ -43,9 +43,7 @@ export function kubernetesCluster(api: ApiConnection): Cluster {
       const { status } = await send(statusPatch(pod, text), [404, 409, 422], signal);
       return status < 300 ? 'written' : 'pod-is-gone';
     },
-    recordEvent: async (subject, event, signal) => {
-      await send(eventCreation(subject, event), [409], signal); // 409: this very message has been told already
-    },
+    recordEvent: (subject, event, signal) => recordEvent(subject, event, (request, expected) => send(request, expected, signal)),
     claims: claimsApi(api),
   };
 }
@@ -110,50 +108,3 @@ const statusPatch = (pod: PodRef & { readonly uid?: string }, text: string): Api
   accept: metadataOnly,
   what: `write network-status of pod ${podKey(pod)}`,
 });
-
-const longestMessage = 1024;
-
-function eventCreation(subject: EventSubject, event: PodEvent): ApiRequest {
-  const now = new Date().toISOString();
-  const involvedObject = referenceTo(subject);
-  const { namespace = 'default' } = involvedObject; // events about what has no namespace are there
-  const message = event.message.length > longestMessage ? `${event.message.slice(0, longestMessage - 1)}…` : event.message;
-  const body = {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { namespace, name: eventName(subject, event) },
-    involvedObject,
-    type: event.type,
-    reason: event.reason,
-    message,
-    source: { component: 'plexus' },
-    reportingComponent: 'plexus',
-    reportingInstance: 'plexus',
-    firstTimestamp: now,
-    lastTimestamp: now,
-    count: 1,
-  };
-  return {
-    verb: 'create',
-    resource: 'events',
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
-    body,
-    what: `record event ${event.reason} of ${subjectKey(subject)}`,
-  };
-}
-
-// kubelet gives events about its node the node's name as UID, and kubectl describe looks for that
-const referenceTo = (subject: EventSubject): { readonly kind: string; readonly name: string; readonly namespace?: string; readonly uid?: string } =>
-  'node' in subject ? { kind: 'Node', name: subject.node, uid: subject.node } : { ...onlyOf(subject), kind: 'Pod' };
-
-const onlyOf = ({ namespace, name, uid }: PodRef & { readonly uid?: string }) => ({ apiVersion: 'v1', namespace, name, ...(uid !== undefined && { uid }) });
-
-// the runtime repeats a failing ADD for hours: the same warning of the same pod has the same name, so it is told once
-function eventName(subject: EventSubject, event: PodEvent): string {
-  const { name, uid } = referenceTo(subject);
-  const same = createHash('sha256')
-    .update(`${uid ?? ''} ${event.reason} ${event.message}`)
-    .digest('hex')
-    .slice(0, 16);
-  return `${name}.${event.type === 'Warning' ? same : randomBytes(8).toString('hex')}`;
-}

@@ -21,6 +21,7 @@ export interface CallContext {
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
   readonly bootId: string;
+  readonly beginTrace?: AttachDeps['beginTrace'];
   /** The host agent, if one is connected: undoes what a caller that has gone away can no longer undo. */
   readonly agent: () => Host | undefined;
 }
@@ -39,7 +40,7 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
     };
     try {
       return await answerCall(
-        { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost },
+        { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost, report: context.report },
         async (invocation) => prepare(invocation, call, { ...context, cancel }),
         AbortSignal.any([call.signal, stop.signal]),
       );
@@ -63,7 +64,7 @@ export function prepare(
 ): Prepared {
   const { settings, warnings } = parseSettings(mergedConfig(config, context.options().settings));
   const multus = multusState(settings.multusStateDir);
-  const { journal, locks, deferred, cluster, readConf, report, bootId, cancel, agent } = context;
+  const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent } = context;
   return {
     warnings,
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
@@ -80,6 +81,7 @@ export function prepare(
       readConf,
       report,
       bootId,
+      ...(beginTrace !== undefined && { beginTrace }),
       now: Date.now,
       cancel,
     },

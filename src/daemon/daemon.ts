@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import { type DeferredCalls, type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks, unattachedPods } from '../journal/index.ts';
-import { createMetrics, type EventQueue, eventQueue, type JournalNumbers } from '../observe/index.ts';
+import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, type Recent, recentOperations, type Tracing } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
-import { type Report, tee } from '../report/index.ts';
+import { type Report, quiet, tee } from '../report/index.ts';
 import { type DaemonParts, backgroundWork } from './background.ts';
 import { type CallContext, callAnswerer } from './calls.ts';
 import { serveHttp } from './http.ts';
@@ -13,7 +13,8 @@ import { leaveStandIn } from './leave-stand-in.ts';
 import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
 import { nodeEvent } from './node-events.ts';
-import { tellingJournal } from './telling-journal.ts';
+import { observeSocketOf, serveObserving } from './observe-socket.ts';
+import { tellingJournal, timedJournal } from './telling-journal.ts';
 import type { DaemonOptions } from './options.ts';
 
 /** What a daemon is given by whoever starts it. */
@@ -26,6 +27,8 @@ export interface DaemonDeps {
   readonly keepConfiguration: (report: Report, signal: AbortSignal) => Promise<void>;
   readonly peerUid: (socket: Socket) => number | undefined;
   readonly log: Report;
+  /** Absent: nobody traces. */
+  readonly tracing?: Tracing | undefined;
 }
 export interface RunningDaemon {
   /** Port of the HTTP endpoints; undefined without. */
@@ -35,6 +38,7 @@ export interface RunningDaemon {
 }
 
 const owner = 'daemon';
+const lastFlushMs = 2000;
 
 /**
  * Starts the node daemon: serves the host link, keeps the node's configuration, watches NADs, writes what could not
@@ -44,53 +48,75 @@ const owner = 'daemon';
 export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<RunningDaemon> {
   const { cniDir } = settingsOf(deps);
   const journal = tellingJournal(fileJournal(`${cniDir}/journal`), deps.log);
-  let calls: LinkServer | undefined;
-  let watched: WatchedCluster | undefined;
+  const sofar: SoFar = {};
+  const recent = recentOperations(Date.now, () => settingsOf(deps).maskedKeys);
   const [pending, abandoned, agent] = [{ maybe: true }, { maybe: true }, noAgent()];
-  const metrics = await createMetrics({
-    journal: () => journalNumbers(journal, deferredCalls(`${cniDir}/deferred`)),
-    watch: () => watched?.state() ?? { synced: false, objects: 0 },
-    calls: () => calls?.calls() ?? 0,
-    agent: () => agent.current !== undefined,
-    version: deps.program,
-  });
-  let events: EventQueue | undefined;
-  const report = tee(deps.log, metrics.report, (step) => {
-    if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
-    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
+  const metrics = await createMetrics(metricSources(sofar, { journal, recent, deps, agent }));
+  const tellNode: Report = (step) => {
     const event = nodeEvent(step, deps.options().nodeName);
-    if (event !== undefined) void events?.recordEvent(...event, stop);
-  });
-  watched = await deps.connect(report);
+    if (event !== undefined) void sofar.events?.recordEvent(...event, stop);
+  };
+  const report = tee(deps.log, metrics.report, recent.report, deps.tracing?.report ?? quiet, wakingUp(pending, abandoned), tellNode);
+  const watched = await deps.connect(report);
   const direct = watched?.cluster;
-  events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
+  const events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
-  const { http } = deps.options();
-  const endpoints = http === undefined ? undefined : await serveHttp(http, { notReady: () => notReady(calls, watched), metrics: metrics.render });
-  const parts = await partsOf(deps, { journal, report, cluster, pending, abandoned, agent });
-  calls = await serve(deps, parts).catch(async (error: unknown) => {
+  Object.assign(sofar, { watched, events });
+  const { http, socket } = deps.options();
+  const endpoints = http && (await serveHttp(http, { notReady: () => notReady(sofar), metrics: metrics.render }));
+  const parts = await partsOf(deps, { journal: timedJournal(journal, report), report, cluster, pending, abandoned, agent });
+  const calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;
   });
-  const serving = calls;
-  report({ kind: 'daemon', text: `serving ${deps.options().socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
+  Object.assign(sofar, { calls, parts });
+  const observing = await serveObserving({ socket: observeSocketOf(socket), peerUid: deps.peerUid, find: recent.find });
+  report({ kind: 'daemon', text: `serving ${socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
   const background = new AbortController();
   const loops = [
-    watched?.run(background.signal) ?? Promise.resolve(),
+    watched?.run(background.signal),
     deps.keepConfiguration(report, background.signal),
-    events?.run(background.signal) ?? Promise.resolve(),
+    events?.run(background.signal),
     leaveStandIn({ watched, settings: () => deps.options().settings, cniDir, report }, background.signal),
     ...backgroundWork(parts, background.signal),
   ];
   const ended = untilStopped(deps, stop, report).then(async () => {
-    await drain(serving, deps, report);
+    await drain(calls, deps, report);
     background.abort();
-    await Promise.allSettled(loops);
-    await endpoints?.close();
+    await Promise.allSettled([...loops, endpoints?.close(), observing.close()]);
+    await deps.tracing?.flush(lastFlushMs);
     report({ kind: 'daemon', text: 'stopped' });
   });
   return { httpPort: endpoints?.port, ended };
 }
+
+/** What there is of a daemon that starts: its listeners are there before what they look at. */
+interface SoFar {
+  watched?: WatchedCluster;
+  events?: EventQueue;
+  calls?: LinkServer;
+  parts?: DaemonParts;
+}
+
+const metricSources = (
+  sofar: SoFar,
+  { journal, recent, deps, agent }: { readonly journal: Journal; readonly recent: Recent; readonly deps: DaemonDeps; readonly agent: DaemonParts['agent'] },
+): Parameters<typeof createMetrics>[0] => ({
+  journal: () => journalNumbers(journal, deferredCalls(`${settingsOf(deps).cniDir}/deferred`)),
+  watch: () => sofar.watched?.state() ?? { synced: false, objects: 0 },
+  calls: () => sofar.calls?.calls() ?? 0,
+  agent: () => agent.current !== undefined,
+  recent: recent.size,
+  version: deps.program,
+});
+
+/** Tells the background loops when there may be work for them. */
+const wakingUp =
+  (pending: DaemonParts['pending'], abandoned: DaemonParts['abandoned']): Report =>
+  (step) => {
+    if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
+    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
+  };
 
 const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
@@ -105,7 +131,14 @@ async function partsOf(
     unattached: unattachedPods(cniDir),
     readConf: confReader(cniDir, shared.report),
   };
-  const context: CallContext = { ...shared, ...own, options: deps.options, bootId: await bootIdNow(), agent: () => shared.agent.current?.host };
+  const context: CallContext = {
+    ...shared,
+    ...own,
+    options: deps.options,
+    beginTrace: deps.tracing?.begin,
+    bootId: await bootIdNow(),
+    agent: () => shared.agent.current?.host,
+  };
   return { ...shared, ...own, settings: () => settingsOf(deps), context };
 }
 
@@ -131,7 +164,7 @@ async function serve(deps: DaemonDeps, { report, agent, context }: DaemonParts):
   });
 }
 
-function notReady(calls: LinkServer | undefined, watched: WatchedCluster | undefined): string | undefined {
+function notReady({ calls, watched }: SoFar): string | undefined {
   if (calls === undefined) return 'starting';
   const state = watched?.state();
   return state === undefined || state.complete ? undefined : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;

@@ -1,8 +1,9 @@
 import { delDeferred } from '../attach/index.ts';
-import { parseInvocation } from '../cni/index.ts';
+import { parseCniArgs, parseInvocation, podOf } from '../cni/index.ts';
 import { asPlexusError, callNotKept } from '../errors/index.ts';
 import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
 import type { KeptCall } from '../journal/index.ts';
+import type { OperationInfo, Report } from '../report/index.ts';
 import { type CallContext, prepare } from './calls.ts';
 
 const atOnce = 8;
@@ -51,19 +52,27 @@ interface Trying {
 async function tryOne(kept: KeptCall, trying: Trying): Promise<void> {
   const { context, schedule } = trying;
   const name = nameOf(kept);
-  const started = Date.now();
+  const startedAt = Date.now();
+  let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
+  const report: Report = (step) => context.report(step, operation);
   const finished = { kind: 'operation-finished', sandbox: kept.containerId, command: 'DEL' } as const;
   try {
     const call = decoded(kept);
     if (call === undefined) return await setAside(kept, context);
-    await carryOut(call, trying);
+    operation = { ...operation, ...podIn(call) };
+    await carryOut(call, { ...trying, context: { ...context, report } });
     schedule.delete(name);
-    context.report({ ...finished, ms: Date.now() - started });
+    report({ ...finished, ms: Date.now() - startedAt });
   } catch (thrown) {
     const tries = (schedule.get(name)?.tries ?? 0) + 1;
     schedule.set(name, { at: Date.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)), tries });
-    context.report({ ...finished, ms: Date.now() - started, error: asPlexusError(thrown) });
+    report({ ...finished, ms: Date.now() - startedAt, error: asPlexusError(thrown) });
   }
+}
+
+function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
+  const { namespace, name } = podOf(parseCniArgs(env['CNI_ARGS'] ?? ''));
+  return namespace === undefined || name === undefined ? {} : { pod: `${namespace}/${name}` };
 }
 
 async function carryOut({ env, stdin }: Call, { context, host, signal }: Trying): Promise<void> {

@@ -95,4 +95,6 @@ export const startKeys: readonly string[] = [
   'logLevel',
   'logToStderr',
   'logFile',
+  'logOptions',
+  'maskedKeys',
 ];

@@ -16,3 +16,18 @@ export function tellingJournal(journal: Journal, report: Report): Journal {
     },
   };
 }
+
+/** A journal that tells how long each change of it took. */
+export function timedJournal(journal: Journal, report: Report): Journal {
+  const timed = async (operation: 'write' | 'note' | 'remove', work: Promise<void>): Promise<void> => {
+    const started = performance.now();
+    await work;
+    report({ kind: 'journal-written', operation, ms: performance.now() - started });
+  };
+  return {
+    ...journal,
+    write: (record) => timed('write', journal.write(record)),
+    note: (record) => timed('note', journal.note(record)),
+    remove: (key) => timed('remove', journal.remove(key)),
+  };
+}

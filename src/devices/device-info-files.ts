@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readFile, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type PlexusError, asPlexusError, fileFailed } from '../errors/index.ts';
+import { removeFile } from '../files/index.ts';
 import { parseDeviceInfo } from '../npwg/index.ts';
 
 /** The files through which device plugins, CNI plugins and applications tell each other about devices (device information specification). */
@@ -18,7 +19,7 @@ export const deviceInfoFiles = (): DeviceInfoFiles => ({
   prepare: async (file, from) => {
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o755 });
-      await unlessMissing(unlink(file));
+      await removeFile(file);
       if (from !== undefined) await unlessMissing(copyFile(from, file));
     } catch (error) {
       throw fileFailed({ file, action: 'write' }, error);
@@ -34,7 +35,7 @@ export const deviceInfoFiles = (): DeviceInfoFiles => ({
   },
   remove: async (file) => {
     try {
-      await unlessMissing(unlink(file));
+      await removeFile(file);
     } catch (error) {
       throw fileFailed({ file, action: 'remove' }, error);
     }

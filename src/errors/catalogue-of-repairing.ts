@@ -62,3 +62,21 @@ export const nothingLookedAt = define(
   },
   (c: { why: string }) => `plexus doctor could look at nothing: ${c.why}`,
 );
+export const observeUnreachable = define(
+  'PLX-OBSERVE-UNREACHABLE',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Ask as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace.',
+  },
+  (c: { socket: string; problem: string }) => `the plexus daemon does not tell of its recent operations at ${c.socket}: ${c.problem}`,
+);
+export const nothingRecorded = define(
+  'PLX-NOTHING-RECORDED',
+  {
+    code: cniCode.containerUnknown,
+    retry: 'never',
+    fix: 'Ask on the node that the pod runs on, soon after its operation; a restart of the daemon begins anew. See docs/observability.md.',
+  },
+  (c: { what: string }) => `the daemon of this node remembers no operation on ${c.what}`,
+);

@@ -17,7 +17,11 @@ export const pluginNotRunnable = define(
 );
 export const pluginFailed = define(
   'PLX-PLUGIN-FAILED',
-  { code: cniCode.internal, retry: 'later', fix: 'Read the plugin’s own message; docs/errors.md says how to see its input.' },
+  {
+    code: cniCode.internal,
+    retry: 'later',
+    fix: 'Read the plugin’s own message; plexus trace pod NAME --verbose on its node shows what the plugin was given.',
+  },
   (c: { plugin: string; command: string; message: string }) => `plugin ${c.plugin} failed (${c.command}): ${c.message}`,
 );
 export const pluginTimeout = define(

@@ -34,6 +34,18 @@ async function made(path: string): Promise<boolean> {
   }
 }
 
+/** Does work in a folder, and only where that is not there makes it and does the work again. */
+export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, cause } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && (cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error;
+    await makeFolder(folder);
+    return work();
+  }
+}
+
 const hour = 60 * 60 * 1000;
 
 /** Removes temporary files with that prefix that nobody has written to for an hour: what killed processes left. Never rejects. */

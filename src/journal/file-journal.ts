@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { link, readFile, readdir, rm } from 'node:fs/promises';
+import { link, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
-import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
+import { inFolder, makeFolder, newPrefix, removeFile, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
 import { dropProgress, withProgress, writeProgress } from './progress.ts';
@@ -14,14 +14,13 @@ export function fileJournal(folder: string): Journal {
   return {
     read: (key) => readRecord(folder, fileName(key), key),
     write: async (record) => {
-      await makeFolder(folder);
-      await replaceAtomically(fileOf(record), encodeRecord(record));
+      await inFolder(folder, () => replaceAtomically(fileOf(record), encodeRecord(record)));
       if (record.complete) await dropProgress(fileOf(record));
     },
     note: (record) => writeProgress(fileOf(record), record),
     remove: async (key) => {
       await dropProgress(fileOf(key));
-      await removeFile(folder, fileOf(key));
+      await removeDurably(folder, fileOf(key));
     },
     list: () => listRecords(folder),
   };
@@ -79,7 +78,7 @@ async function setAside(folder: string, file: string): Promise<string> {
     const target = join(damaged, number === 0 ? file : `${file}.${number}`);
     if (!(await linked(from, target))) continue;
     await syncFolder(damaged);
-    await removeFile(folder, from);
+    await removeDurably(folder, from);
     return target;
   }
   return from;
@@ -99,9 +98,9 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function removeFile(folder: string, path: string): Promise<void> {
+async function removeDurably(folder: string, path: string): Promise<void> {
   try {
-    await rm(path, { force: true });
+    await removeFile(path);
     await syncFolder(folder);
   } catch (error) {
     if (isAbsent(error)) return; // not even the folder is there

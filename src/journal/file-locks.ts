@@ -7,26 +7,36 @@ import { makeFolder, removeLeftovers } from '../files/index.ts';
 import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
 import type { LockContent } from './lock-content.ts';
 import { discard, isVainClaim, liveHolder, dropLock, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
-import { ownIdentity } from './process-identity.ts';
+import { type ProcessIdentity, ownIdentity } from './process-identity.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 
 /** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`: see dropLocksOf. */
 export function fileLocks(folder: string, owner?: string): SandboxLocks {
   const all = join(folder, 'all.lock');
   const beacon = sharedBeacon(folder, owner !== undefined);
+  let identity: Promise<ProcessIdentity> | undefined;
+  let made: Promise<void> | undefined;
+  const ready = async (): Promise<ProcessIdentity> => {
+    await (made ??= makeFolder(folder).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
+    return (identity ??= ownIdentity());
+  };
   return {
     withSandbox: async ({ containerId, command, onBusy }, signal, work) => {
-      await makeFolder(folder);
+      const own = await ready();
       return beacon(async (name) => {
-        const wish = { folder, path: join(folder, lockName(containerId)), sandbox: containerId, command, owner, beacon: name, onBusy: once(onBusy) };
+        const path = join(folder, lockName(containerId));
+        const wish = { folder, path, sandbox: containerId, command, own, owner, beacon: name, onBusy: once(onBusy) };
         await takeSandbox(wish, all, signal);
         return release(wish.path, work);
       });
     },
     withAll: async (command, signal, work) => {
-      await makeFolder(folder);
+      const own = await ready();
       return beacon(async (name) => {
-        const wish = { folder, path: all, sandbox: 'all sandboxes', command, owner, beacon: name };
+        const wish = { folder, path: all, sandbox: 'all sandboxes', command, own, owner, beacon: name };
         await take(wish, signal);
         return release(all, async () => {
           await waitForSandboxes(wish, signal);
@@ -96,6 +106,7 @@ interface Wish {
   readonly path: string;
   readonly sandbox: string;
   readonly command: string;
+  readonly own: ProcessIdentity;
   readonly owner: string | undefined;
   readonly beacon: string | undefined;
   readonly onBusy?: (holder: LockHolder) => void;
@@ -145,7 +156,7 @@ async function waitUntilFree(path: string, wish: Wish, signal: AbortSignal): Pro
 async function take(wish: Wish, signal: AbortSignal): Promise<void> {
   const { owner, beacon } = wish;
   const optional = { ...(owner !== undefined && { owner }), ...(beacon !== undefined && { beacon }) };
-  const own = await readyLock(wish.folder, { ...(await ownIdentity()), ...optional, command: wish.command, nonce: randomUUID() });
+  const own = await readyLock(wish.folder, { ...wish.own, ...optional, command: wish.command, nonce: randomUUID() });
   try {
     for (let tries = 0; ; tries++) {
       const attempt = await tryLock(wish.path, own);

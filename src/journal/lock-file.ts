@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileFailed, isOutOfSpace } from '../errors/index.ts';
+import { inFolder, removeFile } from '../files/index.ts';
 import { type LockContent, briefLock, briefLockFrom, lockFrom, lockText } from './lock-content.ts';
 import { isLit } from './beacon.ts';
 import { bootIdNow, isOfOwnNamespace, mayBeAlive } from './process-identity.ts';
@@ -21,7 +22,7 @@ export const readyPrefix = '.lock-';
 export async function readyLock(folder: string, content: LockContent): Promise<ReadyLock> {
   const file = join(folder, `${readyPrefix}${randomUUID()}`);
   try {
-    await writeFile(file, lockText(content), { mode: 0o600, flag: 'wx' });
+    await inFolder(folder, () => writeFile(file, lockText(content), { mode: 0o600, flag: 'wx' }));
     return { file, content };
   } catch (error) {
     await discard(file);
@@ -43,7 +44,7 @@ async function readyBriefLock(file: string, content: LockContent): Promise<Ready
 }
 
 /** Removes a file that nobody may depend on; garbage is no failure. */
-export const discard = (file: string): Promise<void> => rm(file, { force: true }).catch(() => {});
+export const discard = (file: string): Promise<void> => removeFile(file).catch(() => {});
 
 /** Tries once to take a lock: link(2) of a complete file either succeeds or finds that there is one. The lock of a process that is gone is removed. fileUnusable. */
 export async function tryLock(path: string, own: ReadyLock): Promise<LockAttempt> {
@@ -117,27 +118,28 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 async function remove(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((error: unknown) => {
+  await removeFile(path).catch((error: unknown) => {
     throw fileFailed({ file: path, action: 'unlock' }, error);
   });
 }
 
+// as a link first: where there is no lock at all, which is usual, that is the only look
 async function readLock(path: string): Promise<LockContent | undefined> {
-  try {
-    return lockFrom(await readFile(path, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return readBriefLock(path);
-    throw fileFailed({ file: path, action: 'read' }, error);
-  }
-}
-
-async function readBriefLock(path: string): Promise<LockContent | undefined> {
   try {
     return briefLockFrom(await readlink(path), await bootIdNow());
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'EINVAL') return readLock(path); // meanwhile somebody has taken it
+    if (code === 'EINVAL') return readWholeLock(path);
+    throw fileFailed({ file: path, action: 'read' }, error);
+  }
+}
+
+async function readWholeLock(path: string): Promise<LockContent | undefined> {
+  try {
+    return lockFrom(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // gone meanwhile, or a link by now: nobody who stays
     throw fileFailed({ file: path, action: 'read' }, error);
   }
 }

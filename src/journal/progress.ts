@@ -1,6 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
-import { replaceBriefly } from '../files/index.ts';
+import { removeFile, replaceBriefly } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
 // Beside the file of a record: one note of how far its attachments have come.
@@ -16,7 +16,7 @@ export function writeProgress(recordFile: string, { createdAt, attachments }: Sa
 }
 
 /** Never rejects: a note that stays is of no record. */
-export const dropProgress = (recordFile: string): Promise<void> => rm(fileFor(recordFile), { force: true }).catch(() => {});
+export const dropProgress = (recordFile: string): Promise<void> => removeFile(fileFor(recordFile)).catch(() => {});
 
 /** The record with what its note says. One that cannot be understood, or is another record's, says nothing. */
 export async function withProgress(record: SandboxRecord, recordFile: string): Promise<SandboxRecord> {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, realpath } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -33,6 +33,8 @@ for (const name of await readdir(dist)) {
   if (name.endsWith('.mjs') || name.endsWith('.LEGAL.txt')) await put(join(dist, name), join('app', name), 0o644);
 }
 await put(addon, join('app', basename(addon)), 0o644);
+// kubectl exec POD -- plexus trace
+await writeFile(join(out, 'usr/bin/plexus'), "#!/usr/bin/node\nimport('/app/plexus.mjs');\n", { mode: 0o755 });
 await put(join(dist, 'shim/plexus'), 'app/shim/plexus', 0o755);
 // beside it, if it has been made: what plexus install --stand-in installs
 const standIn = join(dist, 'standalone/plexus-direct');

@@ -69,11 +69,12 @@ ${rowsOf(schema, '').join('\n')}
 also a flag (\`logLevel\`: \`--log-level\`) and an environment variable (\`PLEXUS_LOG_LEVEL\`; lists separated by commas,
 \`deadlines\` as JSON). A flag goes before the environment, the environment before the file, and what none of them sets is
 decided by the CNI configuration file of the call, then by the default. Never decided by a call: kubeconfig,
-manifestsDir, cniDir, multusStateDir, binDir (plugins are looked for in CNI_PATH), logFile, logLevel and logToStderr.
+manifestsDir, cniDir, multusStateDir, binDir (plugins are looked for in CNI_PATH), logFile, logLevel, logToStderr,
+logOptions and maskedKeys.
 
 A change of the file takes effect without restart, from the next call on. These keys are read at start only, and the
 log says so when they change: socket, cniDir, kubeconfig, manifestsDir, http, nodeName, kubeletPodsApi, logLevel,
-logToStderr, logFile.
+logToStderr, logFile, logOptions, maskedKeys.
 
 ${daemon.description ?? ''}
 

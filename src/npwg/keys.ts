@@ -16,6 +16,9 @@ export const concurrentKey = 'plexus-cni.io/concurrent';
 /** Every annotation of a NAD that Plexus reads. */
 export const nadAnnotationKeys: readonly string[] = [resourceNameKey, resourceClaimKey, concurrentKey];
 
+/** On a pod, ours: "true" asks for debug log lines about this pod alone. */
+export const debugKey = 'plexus-cni.io/debug';
+
 /** The NetworkAttachmentDefinition CRD (NPWG-01). */
 export const nadGroup = 'k8s.cni.cncf.io';
 export const nadVersion = 'v1';

@@ -1,3 +1,5 @@
+import { debugKey } from './keys.ts';
+
 /** Names one pod. */
 export interface PodRef {
   readonly namespace: string;
@@ -29,3 +31,6 @@ export function isStaticPod(annotations: PodMetadata['annotations']): boolean {
   const source = annotations['kubernetes.io/config.source'];
   return source !== undefined && source !== 'api';
 }
+
+/** Whether a pod's annotations ask for debug log lines about it. */
+export const wantsDebug = (annotations: PodMetadata['annotations']): boolean => annotations[debugKey] === 'true';

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, type EventSubject, type PodEvent, subjectKey } from '../cluster/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
+import { repeatedEvents } from './repeated-events.ts';
 
 type Send = Cluster['recordEvent'];
 
@@ -11,6 +12,9 @@ export interface EventLimits {
   readonly perSecond: number;
   /** Above this the oldest Normal events are left out. */
   readonly waiting: number;
+  /** How long a Warning that happens again waits before it is counted in the API: at first, and at most. */
+  readonly repeatMs: number;
+  readonly longestRepeatMs: number;
 }
 export interface EventQueue {
   /** Keeps an event for later and returns at once: no call waits for a message to people. */
@@ -18,29 +22,40 @@ export interface EventQueue {
   /** Sends what is kept, until the signal is aborted and the rest is sent or lastMs have passed. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
+interface Waiting {
+  readonly subject: EventSubject;
+  readonly event: PodEvent;
+}
 
-const usual: EventLimits = { burst: 100, perSecond: 10, waiting: 1000 };
+const usual: EventLimits = { burst: 100, perSecond: 10, waiting: 1000, repeatMs: 60_000, longestRepeatMs: 16 * 60_000 };
 const sendMs = 5000;
 const lastMs = 3000;
 
-/** Events written in the background, never faster than the limits allow: a failing node must not flood the API server. */
+/**
+ * Events written in the background, never faster than the limits allow: a failing node must not flood the API server. The same Warning
+ * of the same subject is written once; further ones are counted, with one request after a pause that grows.
+ */
 export function eventQueue(send: Send, report: Report, limits: EventLimits = usual): EventQueue {
-  let waiting: { readonly subject: EventSubject; readonly event: PodEvent }[] = [];
+  let waiting: Waiting[] = [];
   let wake = (): void => {};
   const bucket = tokenBucket(limits);
+  const repeated = repeatedEvents(limits);
   const sendNext = async (signal: AbortSignal): Promise<void> => {
     const next = waiting.shift();
     if (next === undefined) return;
-    await send(next.subject, next.event, AbortSignal.any([signal, AbortSignal.timeout(sendMs)])).catch((thrown: unknown) =>
-      report({
-        kind: 'warning',
-        sandbox: '',
-        text: `event ${next.event.reason} of ${subjectKey(next.subject)} was not written: ${asPlexusError(thrown).message}`,
-      }),
-    );
+    const { subject, event } = next;
+    try {
+      await send(subject, event, AbortSignal.any([signal, AbortSignal.timeout(sendMs)]));
+      report({ kind: 'event-sent', outcome: event.repeats === undefined ? 'written' : 'counted' });
+    } catch (thrown) {
+      repeated.forget(subject, event); // the next one is written as a new one
+      report({ kind: 'event-sent', outcome: 'failed' });
+      report({ kind: 'warning', sandbox: '', text: `event ${event.reason} of ${subjectKey(subject)} was not written: ${asPlexusError(thrown).message}` });
+    }
   };
   return {
     recordEvent: async (subject, event) => {
+      if (event.type === 'Warning' && repeated.hasTold(subject, event)) return;
       waiting.push({ subject, event });
       if (waiting.length > limits.waiting) waiting = withoutOldest(waiting, report);
       wake();
@@ -48,14 +63,25 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
     run: async (signal) => {
       const never = new AbortController().signal;
       while (!signal.aborted) {
-        if (waiting.length === 0) await Promise.race([new Promise<void>((resolve) => (wake = resolve)), untilAborted(signal)]);
+        waiting.push(...repeated.due());
+        if (waiting.length === 0) await untilWork((resolve) => (wake = resolve), repeated.dueInMs(), signal);
         await bucket.take(signal);
         if (!signal.aborted) await sendNext(never);
       }
+      waiting.push(...repeated.all());
       const last = AbortSignal.timeout(lastMs);
       while (waiting.length > 0 && !last.aborted) await sendNext(last);
     },
   };
+}
+
+/** Until something is there to be sent, a repeated event is due, or the signal is aborted. */
+async function untilWork(onWake: (resolve: () => void) => void, dueInMs: number | undefined, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const due = dueInMs === undefined ? untilAborted(either) : delay(dueInMs, undefined, { signal: either }).catch(() => {}); // the caller looks at the signal
+  await Promise.race([new Promise<void>(onWake), due]);
+  over.abort();
 }
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>
@@ -64,11 +90,12 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-function withoutOldest<T extends { readonly event: PodEvent }>(waiting: readonly T[], report: Report): T[] {
+function withoutOldest(waiting: readonly Waiting[], report: Report): Waiting[] {
   const index = Math.max(
     0,
     waiting.findIndex(({ event }) => event.type === 'Normal'),
   );
+  report({ kind: 'event-sent', outcome: 'left-out' });
   report({ kind: 'warning', sandbox: '', text: `too many events at once: ${waiting[index]?.event.reason ?? 'one'} is left out` });
   return waiting.toSpliced(index, 1);
 }

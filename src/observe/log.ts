@@ -1,12 +1,16 @@
-import type { Logger, destination as makeDestination } from 'pino';
-import { type PlexusError, detailsOf, problemOf } from '../errors/index.ts';
-import type { Report, Step } from '../report/index.ts';
+import type { Logger } from 'pino';
+import { type OperationInfo, type Report, type Step, maskText } from '../report/index.ts';
+import { type Rotation, openLogFile } from './log-file.ts';
+import { type OperationNotes, fieldsOf, isNoted, notesOf, noteStep } from './log-fields.ts';
 
 export interface LogOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly toStderr: boolean;
   /** Appended to; its folder is made. */
   readonly file?: string;
+  readonly rotation?: Rotation;
+  /** Keys whose values are secrets, beside those whose name says so. */
+  readonly secretNames?: readonly string[];
 }
 /** A listener that writes steps as JSON lines, and the way to be sure that all are written. */
 export interface Log {
@@ -14,17 +18,24 @@ export interface Log {
   readonly flush: () => Promise<void>;
 }
 
-/** A log. pino is loaded with the first line that passes the level, so that a quiet call does not pay for it. */
+/**
+ * A log: one line for what each command ended in, and what else is worth a line at that level. pino is loaded with the first line
+ * that passes the level, so that a quiet call does not pay for it.
+ */
 export function createLog(options: LogOptions): Log {
+  const notes = new WeakMap<OperationInfo, OperationNotes>();
+  const secretNames = options.secretNames ?? [];
   let written = Promise.resolve();
   let logger: Promise<Logger> | undefined;
   return {
-    report: (step) => {
-      const level = levelOf(step);
-      if (!passes(level, options)) return;
+    report: (step, operation) => {
+      const known = operation === undefined ? undefined : notesOf(notes, operation);
+      if (known !== undefined) noteStep(known, step);
+      const level = levelOf(step, known);
+      if (!passes(level, options, known?.debug === true)) return;
       logger ??= load(options);
       const loading = logger;
-      written = written.then(async () => (await loading)[level](fieldsOf(step), step.kind));
+      written = written.then(async () => (await loading)[level](fieldsOf(step, { operation, notes: known, secretNames }), step.kind));
     },
     flush: () => written,
   };
@@ -32,38 +43,22 @@ export function createLog(options: LogOptions): Log {
 
 type Level = 'error' | 'warn' | 'info' | 'debug';
 const order = ['silent', 'error', 'warn', 'info', 'debug'];
-const passes = (level: Level, options: LogOptions): boolean =>
-  order.indexOf(level) <= order.indexOf(options.level) && (options.toStderr || options.file !== undefined);
+const passes = (level: Level, options: LogOptions, isDebugged: boolean): boolean =>
+  (isDebugged || order.indexOf(level) <= order.indexOf(options.level)) && (options.toStderr || options.file !== undefined);
 
-async function load(options: LogOptions): Promise<Logger> {
+const usualRotation: Rotation = { maxSizeMegabytes: 100, maxBackups: 5, maxAgeDays: 5 };
+
+async function load({ toStderr, file, rotation = usualRotation }: LogOptions): Promise<Logger> {
   const { pino, destination, multistream, stdTimeFunctions } = (await import('pino')).default;
-  const stderr = options.toStderr ? [destination({ dest: 2, sync: true })] : [];
-  const { stream, problem } = fileStream(options.file, destination);
-  const streams = [...stderr, ...(stream === undefined ? [] : [stream])].map((each) => ({ stream: each, level: 'debug' as const }));
+  const opened = file === undefined ? undefined : openLogFile(file, rotation, destination);
+  const streams = [...(toStderr ? [destination({ dest: 2, sync: true })] : []), ...(opened !== undefined && 'stream' in opened ? [opened.stream] : [])].map(
+    (stream) => ({ stream, level: 'debug' as const }),
+  );
   const base = { name: 'plexus', pid: process.pid };
   const layout = { base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
-  const logger = pino({ level: options.level, ...layout }, multistream(streams));
-  if (problem !== undefined) logger.warn({ file: options.file, problem }, 'the log file cannot be used');
+  const logger = pino({ level: 'debug', ...layout }, multistream(streams)); // which lines pass is decided before
+  if (opened !== undefined && 'problem' in opened) logger.warn({ file, problem: maskText(opened.problem) }, 'the log file cannot be used');
   return logger;
-}
-
-interface FileStream {
-  readonly stream?: ReturnType<typeof makeDestination>;
-  readonly problem?: string;
-}
-
-const mostWaitingBytes = 1024 * 1024;
-
-// No log is worth a pod: lines that a full disk does not take wait in memory, up to a limit, and a file that cannot be opened is left out.
-function fileStream(file: string | undefined, destination: typeof makeDestination): FileStream {
-  if (file === undefined) return {};
-  try {
-    const stream = destination({ dest: file, sync: true, append: true, mkdir: true, maxLength: mostWaitingBytes });
-    stream.on('error', () => {}); // without a listener it would end the process
-    return { stream };
-  } catch (error) {
-    return { problem: problemOf(error) };
-  }
 }
 
 // what has gone wrong is more serious than the same thing going right
@@ -78,28 +73,24 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
   attached: ['info', 'info'],
   detached: ['info', 'info'],
   'plugin-finished': ['debug', 'warn'],
+  'phase-finished': ['debug', 'debug'],
+  'debug-asked': ['debug', 'debug'],
   'api-request': ['debug', 'debug'],
+  'api-retried': ['debug', 'debug'],
+  'event-sent': ['debug', 'debug'],
+  'journal-written': ['debug', 'debug'],
   'watch-state': ['info', 'warn'],
   'configuration-displaced': ['warn', 'warn'],
   daemon: ['info', 'info'],
 };
 
+// the line of the operation says it all
+const toldAtTheEnd: readonly Step['kind'][] = ['attached', 'detached', 'plugin-finished'];
+
 /** How serious a step is. */
-function levelOf(step: Step): Level {
+function levelOf(step: Step, notes: OperationNotes | undefined): Level {
   const [right, wrong] = levels[step.kind];
-  return 'error' in step && step.error !== undefined ? wrong : right;
+  const isWrong = 'error' in step && step.error !== undefined;
+  if (notes !== undefined && (isNoted(notes, step) || toldAtTheEnd.includes(step.kind) || (step.kind === 'status-published' && !isWrong))) return 'debug';
+  return isWrong ? wrong : right;
 }
-
-/** A step as log fields: an error as its identifier, sentence, fix and causes. */
-function fieldsOf(step: Step): object {
-  const { kind: _message, ...fields } = step;
-  return 'error' in fields && fields.error !== undefined ? { ...fields, error: errorFields(fields.error) } : fields;
-}
-
-const errorFields = (error: PlexusError): object => ({
-  id: error.id,
-  code: error.code,
-  message: error.message,
-  details: detailsOf(error),
-  fix: error.kind.fix,
-});

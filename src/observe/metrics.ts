@@ -10,6 +10,7 @@ export interface MetricSources {
   readonly calls: () => number;
   /** Whether a host agent is connected. */
   readonly agent: () => boolean;
+  readonly recent: () => { readonly operations: number; readonly bytes: number };
   readonly version: string;
 }
 export interface JournalNumbers {
@@ -35,14 +36,20 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   const { default: client } = await import('prom-client');
   const registry = new client.Registry();
   client.collectDefaultMetrics({ register: registry });
-  const report = listener(counters(client, [registry]));
+  const lost = { since: performance.now() };
+  const report = listener(counters(client, [registry]), lost);
   let journal = noNumbers;
-  gauges(client, [registry], { ...sources, journal: () => journal });
+  gauges(client, [registry], { ...sources, lost, journal: () => journal });
   const render: Metrics['render'] = async () => {
     journal = await sources.journal(); // once for all gauges
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
   return { report, render };
+}
+
+/** Since when the watch is lost, if it is. */
+interface Lost {
+  since: number;
 }
 
 const noNumbers: JournalNumbers = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0, deferred: 0, attachments: new Map() };
@@ -67,6 +74,25 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     reclaimed: counter('plexus_sandboxes_reclaimed_total', 'Sandboxes that were gone without a DEL and were undone by the daemon; abandoned: not wholly.', [
       'outcome',
     ]),
+    phases: histogram(
+      'plexus_phase_duration_seconds',
+      'Parts of a command beside its plugins: lock (waiting for the sandbox), readiness, inputs, plan, journal.',
+      ['command', 'phase'],
+    ),
+    publishing: histogram('plexus_status_write_duration_seconds', 'Time to write a network-status annotation.', ['outcome']),
+    journal: histogram('plexus_journal_write_duration_seconds', 'Changes of the journal: write (synced), note (not synced), remove (synced).', ['operation']),
+    apiTime: histogram('plexus_api_request_duration_seconds', 'Time to the beginning of the answer of the Kubernetes API; without watches.', [
+      'verb',
+      'resource',
+    ]),
+    retries: counter('plexus_api_retries_total', 'Requests to the Kubernetes API that were sent once more.', ['verb', 'resource']),
+    events: counter('plexus_events_total', 'Events for people: written, counted (happened again), left-out (too many at once), failed.', ['outcome']),
+    lastError: new Gauge({
+      name: 'plexus_last_error_timestamp_seconds',
+      help: 'When a command, or work of the daemon itself, last failed with this error.',
+      labelNames: ['id'],
+      registers,
+    }),
     problems: counter('plexus_problems_total', 'Problems told outside of an answer, by identifier of the error.', ['id']),
     unattached: new Gauge({ name: 'plexus_pods_unattached', help: 'Running pods of this node that ask for networks and were never attached.', registers }),
     displaced: counter(
@@ -77,28 +103,50 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
   };
 }
 
+const now = (): number => Date.now() / 1000;
+
 const outcomeOf = (error: unknown): string => (error === undefined ? 'success' : 'failure');
 
-function listener(metrics: ReturnType<typeof counters>): Report {
+function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
   type Of<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
   const on: { readonly [K in Step['kind']]?: (step: Of<K>) => void } = {
     'operation-finished': ({ command, ms, error }) => {
+      if (error !== undefined) metrics.lastError.set({ id: error.id }, now());
       metrics.requests.inc({ command, outcome: error?.id ?? 'success', code: String(error?.code ?? 0) });
       metrics.duration.observe({ command, outcome: outcomeOf(error) }, ms / 1000);
     },
     'plugin-finished': ({ plugin, command, ms, error }) => metrics.delegates.observe({ plugin, command, outcome: outcomeOf(error) }, ms / 1000),
-    'status-published': ({ outcome }) => metrics.statuses.inc({ outcome }),
-    'api-request': ({ verb, resource, status }) => metrics.api.inc({ verb, resource, code: String(status) }),
+    'status-published': ({ outcome, ms }) => {
+      metrics.statuses.inc({ outcome });
+      metrics.publishing.observe({ outcome }, ms / 1000);
+    },
+    'journal-written': ({ operation, ms }) => metrics.journal.observe({ operation }, ms / 1000),
+    'api-request': ({ verb, resource, status, ms }) => {
+      metrics.api.inc({ verb, resource, code: String(status) });
+      if (verb !== 'watch') metrics.apiTime.observe({ verb, resource }, ms / 1000);
+    },
+    'watch-state': ({ state }) => {
+      if (state === 'lost') lost.since = performance.now();
+    },
+    'api-retried': ({ verb, resource }) => metrics.retries.inc({ verb, resource }),
+    'event-sent': ({ outcome }) => metrics.events.inc({ outcome }),
     abandoned: ({ network }) => metrics.abandoned.inc({ network }),
     reclaimed: ({ outcome }) => metrics.reclaimed.inc({ outcome }),
     unattached: ({ pods }) => metrics.unattached.set(pods.length),
     'configuration-displaced': () => metrics.displaced.inc(),
-    problem: ({ error }) => metrics.problems.inc({ id: error.id }),
+    problem: ({ error }) => {
+      metrics.problems.inc({ id: error.id });
+      metrics.lastError.set({ id: error.id }, now());
+    },
   };
-  return (step) => (on[step.kind] as ((step: Step) => void) | undefined)?.(step);
+  return (step, operation) => {
+    // without an operation it is the daemon itself that works
+    if (step.kind === 'phase-finished') metrics.phases.observe({ command: operation?.command ?? 'background', phase: step.phase }, step.ms / 1000);
+    (on[step.kind] as ((step: Step) => void) | undefined)?.(step);
+  };
 }
 
-type GaugeSources = Omit<MetricSources, 'journal'> & { readonly journal: () => JournalNumbers };
+type GaugeSources = Omit<MetricSources, 'journal'> & { readonly journal: () => JournalNumbers; readonly lost: Lost };
 
 function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: GaugeSources): void {
   const journal = (name: string, help: string, value: (numbers: JournalNumbers) => number): void => {
@@ -123,7 +171,12 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
     const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) });
   };
   simple('plexus_watch_synced', '1 while the watch of NetworkAttachmentDefinitions is up to date.', () => (sources.watch().synced ? 1 : 0));
+  simple('plexus_watch_lost_seconds', 'How long changes of NetworkAttachmentDefinitions have not arrived; 0 while they do.', () =>
+    sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000,
+  );
   simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
+  simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
+  simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
   simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
   simple('plexus_host_agent_connected', '1 while a host agent is connected.', () => (sources.agent() ? 1 : 0));
   new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set({ version: sources.version }, 1);

@@ -22,7 +22,7 @@ export function mergedConfig(call: JsonObject, daemon: JsonObject): JsonObject {
   return { ...Object.fromEntries(Object.entries(call).filter(([key]) => !taken.includes(key.toLowerCase()))), ...own };
 }
 
-const nodeKeys = ['kubeconfig', 'manifestsDir', 'cniDir', 'multusStateDir', 'binDir', 'logFile', 'logLevel', 'logToStderr'];
+const nodeKeys = ['kubeconfig', 'manifestsDir', 'cniDir', 'multusStateDir', 'binDir', 'logFile', 'logLevel', 'logToStderr', 'logOptions', 'maskedKeys'];
 
 const withoutKeysOf = (config: JsonObject): JsonObject => {
   const known = Object.keys(withKnownSpelling(config)).map((key) => key.toLowerCase());

@@ -35,7 +35,7 @@ export interface SandboxRecord {
   /** `name` and cniVersion of the caller's configuration. */
   readonly networkName: string;
   readonly cniVersion: CniVersion;
-  readonly pod?: Omit<PodMetadata, 'annotations'> & { readonly isStatic?: true };
+  readonly pod?: Omit<PodMetadata, 'annotations'> & { readonly isStatic?: true; readonly debug?: true };
   /** Whether the ADD came to its end; an unfinished one is only good for undoing. */
   readonly complete: boolean;
   /** Of the machine's start in which the sandbox was made: no sandbox outlives it. Absent in records of early versions. */
@@ -57,7 +57,13 @@ export const newRecord = (plan: Plan, call: PlannedCall, pod: SandboxRecord['pod
   networkName: call.networkName,
   cniVersion: call.cniVersion,
   ...(pod !== undefined && {
-    pod: { namespace: pod.namespace, name: pod.name, ...(pod.uid !== undefined && { uid: pod.uid }), ...(pod.isStatic === true && { isStatic: true }) },
+    pod: {
+      namespace: pod.namespace,
+      name: pod.name,
+      ...(pod.uid !== undefined && { uid: pod.uid }),
+      ...(pod.isStatic === true && { isStatic: true }),
+      ...(pod.debug === true && { debug: true }),
+    },
   }),
   complete: false,
   createdAt,

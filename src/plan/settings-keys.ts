@@ -31,6 +31,7 @@ const knownKeys = [
   'logToStderr',
   'logFile',
   'logOptions',
+  'maskedKeys',
   'retryDeleteOnError',
   'deadlines',
 ];

@@ -119,11 +119,24 @@ export interface WrittenSettings {
    */
   logFile?: string;
   /**
-   * Accepted from Multus configurations and not used: rotate logFile with logrotate.
+   * Rotation of logFile: when it is larger than maxSize (megabytes; 100) it is renamed, with the time in its name; maxBackups (5) such files are kept, for maxAge (5) days; 0: without limit. compress is accepted and not used.
    */
   logOptions?: {
+    /**
+     * Megabytes.
+     */
+    maxSize?: number;
+    maxBackups?: number;
+    /**
+     * Days.
+     */
+    maxAge?: number;
     [k: string]: unknown;
   };
+  /**
+   * Further keys of network configurations whose values are secrets: shown neither in logs nor by plexus trace. Those whose name says so (password, token, secret, key, credential and their like) are masked anyway.
+   */
+  maskedKeys?: string[];
   /**
    * Accepted from Multus configurations; DEL always keeps what it could not undo.
    */

@@ -1,10 +1,45 @@
 // Made from the schema beside it by `npm run make`: do not edit.
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+
+// node_modules/ajv/dist/runtime/ucs2length.js
+var require_ucs2length = __commonJS({
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    function ucs2length(str) {
+      const len = str.length;
+      let length = 0;
+      let pos = 0;
+      let value;
+      while (pos < len) {
+        length++;
+        value = str.charCodeAt(pos++);
+        if (value >= 55296 && value <= 56319 && pos < len) {
+          value = str.charCodeAt(pos);
+          if ((value & 64512) === 56320)
+            pos++;
+        }
+      }
+      return length;
+    }
+    exports.default = ucs2length;
+    ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
+  }
+});
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "The same after this time since the first failure." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": "How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it." }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: dp/ is written by device plugins, cni/ holds a file for each attachment that has one." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no (further) device: fail the ADD with a message, or attach without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claims." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "description": "Accepted from Multus configurations and not used: rotate logFile with logrotate." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "The same after this time since the first failure." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": "How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it." }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: dp/ is written by device plugins, cni/ holds a file for each attachment that has one." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no (further) device: fail the ADD with a message, or attach without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claims." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "properties": { "maxSize": { "type": "integer", "minimum": 0, "default": 100, "description": "Megabytes." }, "maxBackups": { "type": "integer", "minimum": 0, "default": 5 }, "maxAge": { "type": "integer", "minimum": 0, "default": 5, "description": "Days." } }, "description": "Rotation of logFile: when it is larger than maxSize (megabytes; 100) it is renamed, with the time in its name; maxBackups (5) such files are kept, for maxAge (5) days; 0: without limit. compress is accepted and not used." }, "maskedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Further keys of network configurations whose values are secrets: shown neither in logs nor by plexus trace. Those whose name says so (password, token, secret, key, credential and their like) are masked anyway." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
 var pattern0 = new RegExp("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "u");
 var pattern1 = new RegExp("^[^/ ,@]+/[^/ ,@]+$", "u");
+var func2 = require_ucs2length().default;
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -497,33 +532,34 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.logOptions !== void 0) {
       let data33 = data.logOptions;
-      if (!(data33 && typeof data33 == "object" && !Array.isArray(data33))) {
-        const err41 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err41];
-        } else {
-          vErrors.push(err41);
+      if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
+        if (data33.maxSize !== void 0) {
+          let data34 = data33.maxSize;
+          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
+            const err41 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 < 0 || isNaN(data34)) {
+              const err42 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err42];
+              } else {
+                vErrors.push(err42);
+              }
+              errors++;
+            }
+          }
         }
-        errors++;
-      }
-    }
-    if (data.retryDeleteOnError !== void 0) {
-      if (typeof data.retryDeleteOnError !== "boolean") {
-        const err42 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err42];
-        } else {
-          vErrors.push(err42);
-        }
-        errors++;
-      }
-    }
-    if (data.deadlines !== void 0) {
-      let data35 = data.deadlines;
-      if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
-        for (const key0 in data35) {
-          if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
-            const err43 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (data33.maxBackups !== void 0) {
+          let data35 = data33.maxBackups;
+          if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
+            const err43 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -531,12 +567,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-        if (data35.addSeconds !== void 0) {
-          let data36 = data35.addSeconds;
-          if (typeof data36 == "number" && isFinite(data36)) {
-            if (data36 > 160 || isNaN(data36)) {
-              const err44 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
+          if (typeof data35 == "number" && isFinite(data35)) {
+            if (data35 < 0 || isNaN(data35)) {
+              const err44 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -544,39 +577,50 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data36 <= 0 || isNaN(data36)) {
-              const err45 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err45];
-              } else {
-                vErrors.push(err45);
-              }
-              errors++;
-            }
-          } else {
-            const err46 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+          }
+        }
+        if (data33.maxAge !== void 0) {
+          let data36 = data33.maxAge;
+          if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
+            const err45 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err46];
+              vErrors = [err45];
             } else {
-              vErrors.push(err46);
+              vErrors.push(err45);
             }
             errors++;
           }
-        }
-        if (data35.delSeconds !== void 0) {
-          let data37 = data35.delSeconds;
-          if (typeof data37 == "number" && isFinite(data37)) {
-            if (data37 > 50 || isNaN(data37)) {
-              const err47 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
+          if (typeof data36 == "number" && isFinite(data36)) {
+            if (data36 < 0 || isNaN(data36)) {
+              const err46 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
-                vErrors = [err47];
+                vErrors = [err46];
               } else {
-                vErrors.push(err47);
+                vErrors.push(err46);
               }
               errors++;
             }
-            if (data37 <= 0 || isNaN(data37)) {
-              const err48 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          }
+        }
+      } else {
+        const err47 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err47];
+        } else {
+          vErrors.push(err47);
+        }
+        errors++;
+      }
+    }
+    if (data.maskedKeys !== void 0) {
+      let data37 = data.maskedKeys;
+      if (Array.isArray(data37)) {
+        const len5 = data37.length;
+        for (let i5 = 0; i5 < len5; i5++) {
+          let data38 = data37[i5];
+          if (typeof data38 === "string") {
+            if (func2(data38) < 1) {
+              const err48 = { instancePath: instancePath + "/maskedKeys/" + i5, schemaPath: "#/properties/maskedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
@@ -585,7 +629,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err49 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err49 = { instancePath: instancePath + "/maskedKeys/" + i5, schemaPath: "#/properties/maskedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err49];
             } else {
@@ -594,29 +638,33 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data35.checkSeconds !== void 0) {
-          let data38 = data35.checkSeconds;
-          if (typeof data38 == "number" && isFinite(data38)) {
-            if (data38 > 210 || isNaN(data38)) {
-              const err50 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
-              if (vErrors === null) {
-                vErrors = [err50];
-              } else {
-                vErrors.push(err50);
-              }
-              errors++;
-            }
-            if (data38 <= 0 || isNaN(data38)) {
-              const err51 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err51];
-              } else {
-                vErrors.push(err51);
-              }
-              errors++;
-            }
-          } else {
-            const err52 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+      } else {
+        const err50 = { instancePath: instancePath + "/maskedKeys", schemaPath: "#/properties/maskedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err50];
+        } else {
+          vErrors.push(err50);
+        }
+        errors++;
+      }
+    }
+    if (data.retryDeleteOnError !== void 0) {
+      if (typeof data.retryDeleteOnError !== "boolean") {
+        const err51 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      }
+    }
+    if (data.deadlines !== void 0) {
+      let data40 = data.deadlines;
+      if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
+        for (const key0 in data40) {
+          if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
+            const err52 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err52];
             } else {
@@ -625,11 +673,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data35.statusSeconds !== void 0) {
-          let data39 = data35.statusSeconds;
-          if (typeof data39 == "number" && isFinite(data39)) {
-            if (data39 > 30 || isNaN(data39)) {
-              const err53 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
+        if (data40.addSeconds !== void 0) {
+          let data41 = data40.addSeconds;
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 > 160 || isNaN(data41)) {
+              const err53 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
               if (vErrors === null) {
                 vErrors = [err53];
               } else {
@@ -637,8 +685,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data39 <= 0 || isNaN(data39)) {
-              const err54 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+            if (data41 <= 0 || isNaN(data41)) {
+              const err54 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err54];
               } else {
@@ -647,7 +695,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err55 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err55 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err55];
             } else {
@@ -656,11 +704,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data35.gcSeconds !== void 0) {
-          let data40 = data35.gcSeconds;
-          if (typeof data40 == "number" && isFinite(data40)) {
-            if (data40 > 210 || isNaN(data40)) {
-              const err56 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+        if (data40.delSeconds !== void 0) {
+          let data42 = data40.delSeconds;
+          if (typeof data42 == "number" && isFinite(data42)) {
+            if (data42 > 50 || isNaN(data42)) {
+              const err56 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
               if (vErrors === null) {
                 vErrors = [err56];
               } else {
@@ -668,8 +716,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data40 <= 0 || isNaN(data40)) {
-              const err57 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+            if (data42 <= 0 || isNaN(data42)) {
+              const err57 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err57];
               } else {
@@ -678,7 +726,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err58 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err58 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err58];
             } else {
@@ -687,11 +735,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data35.pluginSeconds !== void 0) {
-          let data41 = data35.pluginSeconds;
-          if (typeof data41 == "number" && isFinite(data41)) {
-            if (data41 > 210 || isNaN(data41)) {
-              const err59 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+        if (data40.checkSeconds !== void 0) {
+          let data43 = data40.checkSeconds;
+          if (typeof data43 == "number" && isFinite(data43)) {
+            if (data43 > 210 || isNaN(data43)) {
+              const err59 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
@@ -699,8 +747,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data41 <= 0 || isNaN(data41)) {
-              const err60 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+            if (data43 <= 0 || isNaN(data43)) {
+              const err60 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err60];
               } else {
@@ -709,7 +757,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err61 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err61 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err61];
             } else {
@@ -718,11 +766,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data35.readinessSeconds !== void 0) {
-          let data42 = data35.readinessSeconds;
-          if (typeof data42 == "number" && isFinite(data42)) {
-            if (data42 > 60 || isNaN(data42)) {
-              const err62 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+        if (data40.statusSeconds !== void 0) {
+          let data44 = data40.statusSeconds;
+          if (typeof data44 == "number" && isFinite(data44)) {
+            if (data44 > 30 || isNaN(data44)) {
+              const err62 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
               if (vErrors === null) {
                 vErrors = [err62];
               } else {
@@ -730,8 +778,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data42 < 0 || isNaN(data42)) {
-              const err63 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            if (data44 <= 0 || isNaN(data44)) {
+              const err63 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err63];
               } else {
@@ -740,7 +788,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err64 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err64 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err64];
             } else {
@@ -749,22 +797,115 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data40.gcSeconds !== void 0) {
+          let data45 = data40.gcSeconds;
+          if (typeof data45 == "number" && isFinite(data45)) {
+            if (data45 > 210 || isNaN(data45)) {
+              const err65 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err65];
+              } else {
+                vErrors.push(err65);
+              }
+              errors++;
+            }
+            if (data45 <= 0 || isNaN(data45)) {
+              const err66 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err66];
+              } else {
+                vErrors.push(err66);
+              }
+              errors++;
+            }
+          } else {
+            const err67 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err67];
+            } else {
+              vErrors.push(err67);
+            }
+            errors++;
+          }
+        }
+        if (data40.pluginSeconds !== void 0) {
+          let data46 = data40.pluginSeconds;
+          if (typeof data46 == "number" && isFinite(data46)) {
+            if (data46 > 210 || isNaN(data46)) {
+              const err68 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err68];
+              } else {
+                vErrors.push(err68);
+              }
+              errors++;
+            }
+            if (data46 <= 0 || isNaN(data46)) {
+              const err69 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err69];
+              } else {
+                vErrors.push(err69);
+              }
+              errors++;
+            }
+          } else {
+            const err70 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err70];
+            } else {
+              vErrors.push(err70);
+            }
+            errors++;
+          }
+        }
+        if (data40.readinessSeconds !== void 0) {
+          let data47 = data40.readinessSeconds;
+          if (typeof data47 == "number" && isFinite(data47)) {
+            if (data47 > 60 || isNaN(data47)) {
+              const err71 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+              if (vErrors === null) {
+                vErrors = [err71];
+              } else {
+                vErrors.push(err71);
+              }
+              errors++;
+            }
+            if (data47 < 0 || isNaN(data47)) {
+              const err72 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err72];
+              } else {
+                vErrors.push(err72);
+              }
+              errors++;
+            }
+          } else {
+            const err73 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err73];
+            } else {
+              vErrors.push(err73);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err65 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err74 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err65];
+          vErrors = [err74];
         } else {
-          vErrors.push(err65);
+          vErrors.push(err74);
         }
         errors++;
       }
     }
   } else {
-    const err66 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err75 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err66];
+      vErrors = [err75];
     } else {
-      vErrors.push(err66);
+      vErrors.push(err75);
     }
     errors++;
   }

@@ -16,6 +16,12 @@ export interface Deadlines {
   /** How long ADD waits for readinessindicatorfile. */
   readonly readinessSeconds: number;
 }
+/** When the log file is renamed, and how long old ones are kept; 0: without limit. */
+export interface LogRotation {
+  readonly maxSizeMegabytes: number;
+  readonly maxBackups: number;
+  readonly maxAgeDays: number;
+}
 /** Node configuration, ours or `type: multus`, with every default filled in (docs/configuration.md). */
 export interface Settings {
   readonly delegates: readonly JsonObject[];
@@ -53,6 +59,9 @@ export interface Settings {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly logToStderr: boolean;
   readonly logFile?: string;
+  readonly logRotation: LogRotation;
+  /** Keys whose values are shown nowhere, beside those whose name says so. */
+  readonly maskedKeys: readonly string[];
   readonly deadlines: Deadlines;
 }
 
@@ -210,5 +219,12 @@ const devicesOf = (written: WrittenSettings) => ({
 
 function logOf(written: WrittenSettings) {
   const logFile = filled(written.logFile);
-  return { logLevel: levels[written.logLevel ?? 'warn'] ?? 'warn', logToStderr: written.logToStderr ?? true, ...(logFile !== undefined && { logFile }) };
+  const { maxSize = 0, maxBackups = 5, maxAge = 5 } = written.logOptions ?? {};
+  return {
+    logLevel: levels[written.logLevel ?? 'warn'] ?? 'warn',
+    logToStderr: written.logToStderr ?? true,
+    ...(logFile !== undefined && { logFile }),
+    logRotation: { maxSizeMegabytes: maxSize === 0 ? 100 : maxSize, maxBackups, maxAgeDays: maxAge },
+    maskedKeys: written.maskedKeys ?? [],
+  };
 }

@@ -1,3 +1,7 @@
 // What the engine tells while it works, as data. Knows no logger, metric or trace library.
+export { isSecretName, maskDocument, maskJson, maskText } from './mask.ts';
+export { type OperationInfo } from './operation.ts';
+export { type RecordedError, type RecordedOperation, type RecordedStep } from './recorded.ts';
 export { quiet, type Report, tee } from './report.ts';
-export { type Step, type StepOf } from './step.ts';
+export { type Phase, type Step, type StepOf } from './step.ts';
+export { parseTraceContext, type TraceContext, traceVariables } from './trace-context.ts';

@@ -1,6 +1,6 @@
 import type { Env, JsonObject, NetworkConfiguration, Result } from '../cni/index.ts';
 import type { Host } from '../host/index.ts';
-import type { Report } from '../report/index.ts';
+import type { Report, TraceContext } from '../report/index.ts';
 
 /** One network configuration and what it is run with, apart from any sandbox. */
 export interface NetworkCall {
@@ -31,6 +31,8 @@ export interface RuntimeDeps {
   readonly now: () => number;
   /** Told of the result of each plugin of an ADD, before the next one runs. */
   readonly onResult?: (result: Result, isLast: boolean) => Promise<void>;
+  /** Of the operation's span: each plugin run gets one below it. Absent when nobody traces: what the caller gave is handed on as it is. */
+  readonly trace?: TraceContext;
   /** Deadline of one plugin run. */
   readonly pluginSeconds: number;
 }

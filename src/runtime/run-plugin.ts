@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { type Command, type Env, type JsonObject, formatJson, pluginErrorOf } from '../cni/index.ts';
 import { PlexusError, type Where, asPlexusError, at, pluginTimeout, problemOf } from '../errors/index.ts';
-import type { PluginExit } from '../host/index.ts';
+import type { PluginExit, PluginRun } from '../host/index.ts';
+import { type TraceContext, traceVariables } from '../report/index.ts';
 import type { DelegateCall, NetworkCall, RuntimeDeps } from './delegate.ts';
 
 export interface PluginJob {
@@ -16,27 +18,26 @@ export interface PluginJob {
  */
 export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: AbortSignal): Promise<string> {
   const { command, plugin, call } = job;
-  const started = deps.now();
-  const tell = { kind: 'plugin-finished', command, plugin, network: call.network, ...sandboxOf(call) } as const;
-  let stderr = ''; // what a plugin says there counts most when it fails (CNI-64)
+  const trace = deps.trace === undefined ? undefined : below(deps.trace);
+  const run: PluginRun = { plugin, path: call.path, env: environmentOf(command, call, trace), stdin: formatJson(job.input) };
+  const startedAt = deps.now();
+  const tell = { kind: 'plugin-finished', command, plugin, network: call.network, ...sandboxOf(call), startedAt, input: run.stdin } as const;
+  const traced = trace === undefined ? tell : { ...tell, trace };
+  let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' }; // what a plugin says on stderr counts most when it fails (CNI-64)
   try {
-    const exit = await exitOf(job, deps, signal);
-    ({ stderr } = exit);
+    exit = await withDeadline(job, deps, signal, (limited) => deps.host.runPlugin(run, limited));
     if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, ...exit });
-    deps.report({ ...tell, ms: deps.now() - started, stderr });
+    deps.report({ ...traced, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr });
     return exit.stdout;
   } catch (thrown) {
     const error = at(asPlexusError(thrown), whereOf(job));
-    deps.report({ ...tell, ms: deps.now() - started, stderr, error });
+    deps.report({ ...traced, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr, error });
     throw error;
   }
 }
 
-function exitOf(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal): Promise<PluginExit> {
-  const { command, plugin, call, input } = job;
-  const run = { plugin, path: call.path, env: environmentOf(command, call), stdin: formatJson(input) };
-  return withDeadline(job, deps, outer, (signal) => deps.host.runPlugin(run, signal));
-}
+/** The context of a new span below another one. */
+const below = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });
 
 async function withDeadline<T>(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   outer.throwIfAborted();
@@ -53,7 +54,7 @@ async function withDeadline<T>(job: PluginJob, deps: RuntimeDeps, outer: AbortSi
 const isDelegate = (call: NetworkCall | DelegateCall): call is DelegateCall => 'containerId' in call;
 
 /** Everything of the caller but its CNI_* and our own settings, then this run's CNI_* (CNI-55). STATUS and GC have no sandbox. */
-function environmentOf(command: Command, call: NetworkCall | DelegateCall): Env {
+function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace: TraceContext | undefined): Env {
   const inherited = Object.entries(call.env).filter(([key]) => !key.startsWith('CNI_') && !key.startsWith('PLEXUS_'));
   const sandbox = isDelegate(call) ? call : { containerId: '', netns: '', ifName: '', cniArgs: '' };
   return {
@@ -65,6 +66,7 @@ function environmentOf(command: Command, call: NetworkCall | DelegateCall): Env 
     CNI_ARGS: sandbox.cniArgs,
     CNI_PATH: call.path.join(':'),
     ...overrideOf(call.env),
+    ...(trace !== undefined && traceVariables(trace)),
   };
 }
 

@@ -9,3 +9,4 @@ export { type Paint, table, type Tone } from './table.ts';
 export { networksText, podsText, podText, problemCount, problemsText } from './topology-text.ts';
 export { topologyOf, type TopologyInputs } from './topology.ts';
 export type { AttachmentState, ProblemKind, Severity, Topology, TopologyAttachment, TopologyNetwork, TopologyPod, TopologyProblem } from './topology-model.ts';
+export { operationsText, timelinesText } from './timeline.ts';

@@ -76,13 +76,21 @@ describe('the Kubernetes API', () => {
     expect(await cluster.patchNetworkStatus({ namespace: 'default', name: 'phoenix', uid: first.metadata?.uid ?? '' }, '[]', soon())).toBe('pod-is-gone');
     expect(await statusOf('phoenix')).toBeUndefined();
   });
-  it('the same warning of the same pod is told once, however often the runtime tries', async () => {
+  it('the same warning of the same pod is one Event, whose count grows, however often the runtime tries', async () => {
     const pod = { namespace: 'default', name: 'failing', uid: 'u1' };
-    const event = { type: 'Warning', reason: 'AttachmentFailed', message: 'x'.repeat(5000) } as const;
-    for (let tries = 0; tries < 3; tries++) await cluster.recordEvent(pod, event, soon());
+    const event = { type: 'Warning', reason: 'AttachmentFailed', message: `sandbox ${'a'.repeat(64)} ${'x y '.repeat(1250)}` } as const;
+    for (let tries = 0; tries < 3; tries++)
+      await cluster.recordEvent(pod, { ...event, message: event.message.replace(/a{64}/, `${tries}`.repeat(64)) }, soon());
+    await cluster.recordEvent(pod, { ...event, repeats: 40 }, soon());
     const [only, ...more] = await eventsOf('failing');
     expect(more).toEqual([]);
     expect(only?.message.length).toBeLessThanOrEqual(1024);
+    expect(only).toMatchObject({ count: 43 });
+  });
+  it('a repeated warning that the API server has forgotten is written anew', async () => {
+    const pod = { namespace: 'default', name: 'forgotten', uid: 'u1' };
+    await cluster.recordEvent(pod, { type: 'Warning', reason: 'AttachmentFailed', message: 'm', repeats: 7 }, soon());
+    expect(await eventsOf('forgotten')).toMatchObject([{ message: 'm', count: 7 }]);
   });
 });
 

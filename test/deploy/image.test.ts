@@ -63,6 +63,7 @@ describe('the image', () => {
     const inside = async (...words: string[]): Promise<string> => (await run('chroot', [root, ...words])).stdout;
     const program = JSON.parse(those('ENTRYPOINT')[0] ?? '[]') as string[];
     expect(await inside(...program, 'version')).toContain('plexus 0.');
+    expect(await inside('/usr/bin/plexus', 'trace', '--help')).toContain('plexus trace'); // for kubectl exec
     const commands = new Set(['daemon', 'install', 'uninstall']);
     for (const command of commands) expect(await inside(...program, command, '--help')).toContain(`plexus ${command}`);
     expect(await inside('/app/shim/plexus', '--version')).toMatch(/^\d/);

@@ -24,7 +24,7 @@ function recorder() {
   const send = async (_subject: EventSubject, { reason }: PodEvent): Promise<void> => void sent.push(reason);
   return { sent, steps, send, report: (step: Step) => void steps.push(step) };
 }
-const limits = { burst: 100, perSecond: 1000, waiting: 1000 };
+const limits = { burst: 100, perSecond: 1000, waiting: 1000, repeatMs: 60_000, longestRepeatMs: 60_000 };
 
 describe('events in the background', () => {
   it('are sent in order, and nobody waits for them', async () => {
@@ -67,7 +67,7 @@ describe('events in the background', () => {
     start(queue);
     await waitFor('the rest', async () => sent.length === 2);
     expect(sent).toEqual(['R0', 'R3']);
-    expect(steps).toMatchObject([
+    expect(steps.filter(({ kind }) => kind === 'warning')).toMatchObject([
       { kind: 'warning', text: expect.stringContaining('R1 is left out') },
       { kind: 'warning', text: expect.stringContaining('R2 is left out') },
     ]);
@@ -80,6 +80,73 @@ describe('events in the background', () => {
     await queue.recordEvent(pod, event(1), never);
     start(queue);
     await waitFor('the second', async () => sent.length === 1);
-    expect(steps).toMatchObject([{ kind: 'warning', text: expect.stringContaining('event R0 of shop/db-0 was not written') }]);
+    expect(steps.filter(({ kind }) => kind === 'warning')).toMatchObject([
+      { kind: 'warning', text: expect.stringContaining('event R0 of shop/db-0 was not written') },
+    ]);
+  });
+});
+
+describe('a Warning that happens again', () => {
+  const again = (message = 'm'): PodEvent => ({ type: 'Warning', reason: 'AttachmentFailed', message });
+  const heard = () => {
+    const events: PodEvent[] = [];
+    return { events, send: async (_subject: EventSubject, one: PodEvent): Promise<void> => void events.push(one), report: (): void => {} };
+  };
+
+  it('is written once; a thousand further ones are counted with one request', async () => {
+    const { events, send, report } = heard();
+    const queue = eventQueue(send, report, { ...limits, repeatMs: 1 });
+    for (let times = 0; times < 1001; times++) await queue.recordEvent(pod, again(`sandbox ${times.toString(16).padStart(64, 'a')} is busy`), never);
+    start(queue);
+    await waitFor('the count', async () => events.length === 2);
+    expect(events.map(({ repeats }) => repeats)).toEqual([undefined, 1000]);
+  });
+
+  it('waits for its time, and is counted at the end in any case', async () => {
+    const { events, send, report } = heard();
+    const queue = eventQueue(send, report, limits);
+    for (let times = 0; times < 4; times++) await queue.recordEvent(pod, again(), never);
+    start(queue);
+    await waitFor('the first', async () => events.length === 1);
+    expect(events).toMatchObject([{ message: 'm' }]);
+    stop.abort();
+    await running;
+    expect(events.map(({ repeats }) => repeats)).toEqual([undefined, 3]);
+  });
+
+  it('of another pod, for another reason or with another message is another one', async () => {
+    const { events, send, report } = heard();
+    const queue = eventQueue(send, report, limits);
+    await queue.recordEvent(pod, again(), never);
+    await queue.recordEvent({ ...pod, name: 'db-1' }, again(), never);
+    await queue.recordEvent({ ...pod, uid: 'u2' }, again(), never);
+    await queue.recordEvent(pod, again('other'), never);
+    await queue.recordEvent(pod, { ...again(), reason: 'Other' }, never);
+    start(queue);
+    await waitFor('all', async () => events.length === 5);
+  });
+
+  it('is written anew when the first one could not be written', async () => {
+    const { events, send, report } = heard();
+    let tries = 0;
+    const sendOrFail = (subject: EventSubject, one: PodEvent): Promise<void> => (tries++ === 0 ? Promise.reject(new Error('away')) : send(subject, one));
+    const queue = eventQueue(sendOrFail, report, limits);
+    start(queue);
+    await waitFor('the second try', async () => {
+      await queue.recordEvent(pod, again(), never);
+      return events.length > 0;
+    });
+    expect(events[0]?.repeats).toBeUndefined();
+  });
+
+  it('is remembered for a bounded number of pods', async () => {
+    const { events, send, report } = heard();
+    const queue = eventQueue(send, report, { ...limits, burst: 5000, waiting: 5000 });
+    const one = (number: number) => queue.recordEvent({ ...pod, name: `p${number}` }, again(), never);
+    for (let number = 0; number < 1500; number++) await one(number);
+    await one(1499); // known
+    await one(0); // forgotten: written anew
+    start(queue);
+    await waitFor('all', async () => events.length === 1501);
   });
 });

@@ -1,24 +1,41 @@
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { nadNotFound } from '../../src/errors/index.ts';
+import { nadNotFound, pluginFailed } from '../../src/errors/index.ts';
 import { createLog } from '../../src/observe/index.ts';
-import type { Step } from '../../src/report/index.ts';
+import type { OperationInfo, Report, Step } from '../../src/report/index.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
 const steps: readonly Step[] = [
-  { kind: 'plugin-finished', sandbox: 'c1', command: 'ADD', network: 'n', interfaceName: 'eth0', plugin: 'bridge', ms: 3, stderr: '' },
+  {
+    kind: 'plugin-finished',
+    sandbox: 'c1',
+    command: 'ADD',
+    network: 'n',
+    interfaceName: 'eth0',
+    plugin: 'bridge',
+    startedAt: 1,
+    ms: 3,
+    input: '{"name":"n","password":"geheim"}',
+    output: '',
+    stderr: '',
+  },
   { kind: 'attached', sandbox: 'c1', network: 'n', interfaceName: 'eth0', ms: 4 },
   { kind: 'warning', sandbox: 'c1', text: 'careful' },
   { kind: 'problem', sandbox: 'c1', error: nadNotFound({ nad: 'a/b', wantedBy: 'pod a/p' }) },
 ];
 
-async function logged(level: 'silent' | 'error' | 'warn' | 'info' | 'debug'): Promise<Record<string, unknown>[]> {
+type Level = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+const tellSteps = (report: Report): void => {
+  for (const step of steps) report(step);
+};
+
+async function logged(level: Level, tell: (report: Report) => void = tellSteps): Promise<Record<string, unknown>[]> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
   const file = join(folder.path, 'deep/plexus.log');
   const log = createLog({ level, toStderr: false, file });
-  for (const step of steps) log.report(step);
+  tell(log.report);
   await log.flush();
   const text = await readFile(file, 'utf8').catch(() => '');
   return text
@@ -48,6 +65,89 @@ describe('the log', () => {
         fix: expect.stringContaining('Create'),
       },
     });
+  });
+});
+
+describe('the line of a command', () => {
+  const operation: OperationInfo = { command: 'ADD', sandbox: 'c1', pod: 'shop/db-0', startedAt: 1 };
+  const [plugin, attached] = steps;
+  const failed = pluginFailed({ plugin: 'bridge', command: 'ADD', message: 'token=abcdefgh is not accepted' });
+  const finished: Step = { kind: 'operation-finished', sandbox: 'c1', pod: 'shop/db-0', command: 'ADD', ms: 9 };
+  const tell =
+    (...told: readonly (Step | undefined)[]) =>
+    (report: Report): void => {
+      for (const step of told) if (step !== undefined) report(step, operation);
+    };
+
+  it('is the only one of a command that succeeds, with pod, networks, interfaces and times', async () => {
+    const [line, ...more] = await logged('info', tell(plugin, attached, finished));
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({
+      msg: 'operation-finished',
+      level: 'info',
+      command: 'ADD',
+      pod: 'shop/db-0',
+      sandbox: 'c1',
+      outcome: 'success',
+      ms: 9,
+      attached: [{ network: 'n', interface: 'eth0', ms: 4 }],
+      plugins: [{ command: 'ADD', plugin: 'bridge', interface: 'eth0', ms: 3 }],
+    });
+  });
+
+  it('is the only one of a command that fails, with the identifier and what the plugin said', async () => {
+    const told = plugin?.kind === 'plugin-finished' ? { ...plugin, stderr: 'password: geheim', error: failed } : plugin;
+    const [line, ...more] = await logged('warn', tell(told, { kind: 'problem', sandbox: 'c1', error: failed }, { ...finished, error: failed } as Step));
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({
+      level: 'error',
+      outcome: 'failure',
+      plugins: [{ command: 'ADD', plugin: 'bridge', failed: 'PLX-PLUGIN-FAILED', stderr: 'password: (masked)' }],
+      error: { id: 'PLX-PLUGIN-FAILED', message: expect.stringContaining('token=(masked) is not accepted') },
+    });
+  });
+
+  it('of a pod that asks for debug lines comes with all of them, whatever the level; of others not', async () => {
+    const lines = await logged('warn', (report) => {
+      tell({ kind: 'debug-asked', sandbox: 'c1' }, plugin, attached, finished)(report);
+      for (const step of steps.slice(0, 2)) report(step, { ...operation, sandbox: 'c2' });
+    });
+    expect(lines.map(({ msg, level }) => `${String(level)} ${String(msg)}`)).toEqual([
+      'debug debug-asked',
+      'debug plugin-finished',
+      'debug attached',
+      'info operation-finished',
+    ]);
+    expect(lines[1]).toMatchObject({ pod: 'shop/db-0', input: { name: 'n', password: '(masked)' } });
+  });
+});
+
+describe('a log file that grows', () => {
+  const rotation = { maxSizeMegabytes: 0.001, maxBackups: 2, maxAgeDays: 5 };
+
+  it('is renamed, and only so many old ones are kept; other files are left alone', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
+    const file = join(folder.path, 'plexus.log');
+    await writeFile(join(folder.path, 'plexus-2.log'), 'not ours');
+    const log = createLog({ level: 'info', toStderr: false, file, rotation });
+    for (let number = 0; number < 40; number++) {
+      log.report({ kind: 'warning', sandbox: '', text: `${number} ${'x'.repeat(300)}` });
+      await log.flush();
+    }
+    const names = (await readdir(folder.path)).toSorted();
+    expect(names).toEqual(['plexus-2.log', expect.stringMatching(/^plexus-\d{4}-.*\.log$/), expect.stringMatching(/^plexus-\d{4}-.*\.log$/), 'plexus.log']);
+    expect((await readFile(join(folder.path, names[1] ?? ''), 'utf8')).length).toBeGreaterThan(1000);
+  });
+
+  it('of a former process is renamed before the first line', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
+    const file = join(folder.path, 'plexus.log');
+    await writeFile(file, 'x'.repeat(2000));
+    const log = createLog({ level: 'info', toStderr: false, file, rotation });
+    log.report({ kind: 'warning', sandbox: '', text: 'new' });
+    await log.flush();
+    expect(await readdir(folder.path)).toHaveLength(2);
+    expect(await readFile(file, 'utf8')).toContain('"text":"new"');
   });
 });
 

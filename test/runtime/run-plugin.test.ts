@@ -88,10 +88,27 @@ describe('CNI-65: a plugin that fails', () => {
     await two.p1.set({ ADD: { stderr: 'a warning' } });
     await two.p2.set({ ADD: { stderr: 'the reason', stdout: '{"code":11,"msg":"busy"}', exitCode: 1 } });
     const error = await failureOf(add());
-    const common = { kind: 'plugin-finished', command: 'ADD', network: 'shop/net1', sandbox: 'cid1', interfaceName: 'net1', pod: 'shop/db-0', ms: 0 };
+    const about = { command: 'ADD', network: 'shop/net1', sandbox: 'cid1', interfaceName: 'net1', pod: 'shop/db-0' };
+    const common = { kind: 'plugin-finished', ...about, startedAt: 0, ms: 0 };
     expect(two.steps).toEqual([
-      { ...common, plugin: 'p1', stderr: 'a warning' },
-      { ...common, plugin: 'p2', stderr: 'the reason', error },
+      { ...common, plugin: 'p1', stderr: 'a warning', input: two.runs[0]?.stdin, output: expect.stringContaining('10.0.0.5/24') },
+      { ...common, plugin: 'p2', stderr: 'the reason', input: two.runs[1]?.stdin, output: '{"code":11,"msg":"busy"}', error },
+    ]);
+  });
+});
+
+describe('CNI-69: while somebody traces', () => {
+  const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: 'x=1' };
+
+  it('each plugin is given a span of its own below the operation’s', async () => {
+    const env = { PATH: '/usr/bin:/bin', TRACEPARENT: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-00`, TRACESTATE: 'x=1', BAGGAGE: 'y=2' };
+    await addList(two.call('1.0.0', { env }), undefined, { ...two.deps, trace }, signal());
+    const spans = two.steps.flatMap((step) => (step.kind === 'plugin-finished' ? [step.trace?.spanId ?? ''] : []));
+    expect(new Set([...spans, trace.spanId]).size).toBe(3);
+    expect(two.runs.map((run) => run.env['TRACEPARENT'])).toEqual(spans.map((span) => `00-${trace.traceId}-${span}-01`));
+    expect(two.runs.map((run) => [run.env['TRACESTATE'], run.env['BAGGAGE']])).toEqual([
+      ['x=1', 'y=2'],
+      ['x=1', 'y=2'],
     ]);
   });
 });

@@ -1,0 +1,79 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { PodRef } from '../npwg/index.ts';
+import type { ApiAnswer } from './api-request.ts';
+import { type EventSubject, type PodEvent, subjectKey, warningKey } from './cluster.ts';
+import type { ApiRequest } from './http-exchange.ts';
+
+type Send = (request: ApiRequest, expected: readonly number[]) => Promise<ApiAnswer>;
+
+/** Writes an Event; one that is there already is counted. A repeated one that the server has forgotten (after an hour) is written anew. */
+export async function recordEvent(subject: EventSubject, event: PodEvent, send: Send): Promise<void> {
+  if (event.repeats !== undefined && (await counted(subject, event, send))) return;
+  const { status } = await send(creation(subject, event), [409]);
+  if (status === 409) await counted(subject, { ...event, repeats: event.repeats ?? 1 }, send); // told before this daemon was started
+}
+
+/** Adds to the count of an Event; false: there is none. Only this node tells of its pods, so nobody else adds meanwhile. */
+async function counted(subject: EventSubject, event: PodEvent, send: Send): Promise<boolean> {
+  const { status, body } = await send(change(subject, event, { lastTimestamp: new Date().toISOString() }), [404]);
+  if (status === 404) return false;
+  const { count = 1 } = (body ?? {}) as { readonly count?: number };
+  await send(change(subject, event, { count: count + (event.repeats ?? 1) }), [404]);
+  return true;
+}
+
+const change = (subject: EventSubject, event: PodEvent, body: object): ApiRequest => ({
+  verb: 'patch',
+  resource: 'events',
+  path: `${eventsPath(subject)}/${encodeURIComponent(nameOf(subject, event))}`,
+  contentType: 'application/merge-patch+json',
+  body,
+  what: `count event ${event.reason} of ${subjectKey(subject)}`,
+});
+
+// events about what has no namespace are there
+const namespaceOf = (subject: EventSubject): string => ('node' in subject ? 'default' : subject.namespace);
+
+const eventsPath = (subject: EventSubject): string => `/api/v1/namespaces/${encodeURIComponent(namespaceOf(subject))}/events`;
+
+const longestMessage = 1024;
+
+function creation(subject: EventSubject, event: PodEvent): ApiRequest {
+  const now = new Date().toISOString();
+  const involvedObject = referenceTo(subject);
+  const message = event.message.length > longestMessage ? `${event.message.slice(0, longestMessage - 1)}…` : event.message;
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { namespace: namespaceOf(subject), name: nameOf(subject, event) },
+    involvedObject,
+    type: event.type,
+    reason: event.reason,
+    message,
+    source: { component: 'plexus' },
+    reportingComponent: 'plexus',
+    reportingInstance: 'plexus',
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count: event.repeats ?? 1,
+  };
+  return {
+    verb: 'create',
+    resource: 'events',
+    path: eventsPath(subject),
+    body,
+    what: `record event ${event.reason} of ${subjectKey(subject)}`,
+  };
+}
+
+// kubelet gives events about its node the node's name as UID, and kubectl describe looks for that
+const referenceTo = (subject: EventSubject): { readonly kind: string; readonly name: string; readonly namespace?: string; readonly uid?: string } =>
+  'node' in subject ? { kind: 'Node', name: subject.node, uid: subject.node } : { ...onlyOf(subject), kind: 'Pod' };
+
+const onlyOf = ({ namespace, name, uid }: PodRef & { readonly uid?: string }) => ({ apiVersion: 'v1', namespace, name, ...(uid !== undefined && { uid }) });
+
+// the runtime repeats a failing ADD for hours: the same warning of the same pod has the same name, so it is one Event
+function nameOf(subject: EventSubject, event: PodEvent): string {
+  const suffix = event.type === 'Warning' ? createHash('sha256').update(warningKey(subject, event)).digest('hex').slice(0, 16) : randomBytes(8).toString('hex');
+  return `${referenceTo(subject).name}.${suffix}`;
+}

@@ -1,0 +1,102 @@
+import { type PlexusError, detailsOf } from '../errors/index.ts';
+import { type OperationInfo, type Step, maskDocument, maskText } from '../report/index.ts';
+
+/** What the line of an operation tells beside its end. */
+export interface OperationNotes {
+  /** The pod asks for debug lines. */
+  debug: boolean;
+  readonly attached: NotedAttachment[];
+  readonly detached: NotedAttachment[];
+  readonly plugins: NotedPlugin[];
+}
+interface NotedAttachment {
+  readonly network: string;
+  readonly interface: string;
+  readonly ms: number;
+}
+interface NotedPlugin {
+  readonly command: string;
+  readonly plugin: string;
+  readonly interface: string;
+  readonly ms: number;
+  /** Identifier and message of its error, and what it said on stderr. */
+  readonly failed?: string;
+  readonly message?: string;
+  readonly stderr?: string;
+}
+
+/** The notes of an operation, made with its first step. */
+export function notesOf(all: WeakMap<OperationInfo, OperationNotes>, operation: OperationInfo): OperationNotes {
+  const known = all.get(operation);
+  if (known !== undefined) return known;
+  const made: OperationNotes = { debug: false, attached: [], detached: [], plugins: [] };
+  all.set(operation, made);
+  return made;
+}
+
+/** Keeps what the line of the operation will tell. */
+export function noteStep(notes: OperationNotes, step: Step): void {
+  if (step.kind === 'debug-asked') notes.debug = true;
+  if (step.kind === 'attached' || step.kind === 'detached') notes[step.kind].push({ network: step.network, interface: step.interfaceName, ms: step.ms });
+  if (step.kind === 'plugin-finished') notes.plugins.push({ ...notedFailure(step), ...pluginOf(step) });
+}
+
+type PluginStep = Extract<Step, { kind: 'plugin-finished' }>;
+
+const pluginOf = ({ command, plugin, interfaceName, ms }: PluginStep) => ({ command, plugin, interface: interfaceName, ms });
+
+// what a plugin says on stderr counts most when it fails (CNI-64)
+function notedFailure({ error, stderr }: PluginStep): Partial<NotedPlugin> {
+  if (error === undefined) return {};
+  const said = stderr.trim().slice(-longestStderr);
+  return { failed: error.id, message: error.message, ...(said !== '' && { stderr: said }) };
+}
+
+/** Whether the line of the operation will tell of this problem: a plugin that fails while something is undone. */
+export const isNoted = ({ plugins }: OperationNotes, step: Step): boolean =>
+  step.kind === 'problem' && plugins.some(({ message }) => message === step.error.message);
+
+const longestStderr = 2000;
+
+export interface About {
+  readonly operation: OperationInfo | undefined;
+  readonly notes: OperationNotes | undefined;
+  readonly secretNames: readonly string[];
+}
+
+/** A step as log fields, secrets masked: an error as its identifier, sentence, fix and causes. */
+export function fieldsOf(step: Step, about: About): object {
+  const { kind: _message, ...fields } = step;
+  const pod = about.operation?.pod;
+  const shown = { ...(pod !== undefined && { pod }), ...fields, ...particular(step, about) };
+  return 'error' in fields && fields.error !== undefined ? { ...shown, error: errorFields(fields.error, about.secretNames) } : shown;
+}
+
+function particular(step: Step, { notes, secretNames }: About): object {
+  const show = (text: string): string => maskText(text, secretNames);
+  if (step.kind === 'plugin-finished') {
+    return { input: maskDocument(step.input, secretNames), output: maskDocument(step.output, secretNames), stderr: show(step.stderr) };
+  }
+  if (step.kind === 'operation-finished') {
+    return { outcome: step.error === undefined ? 'success' : 'failure', ...(notes !== undefined && operationFields(notes, secretNames)) };
+  }
+  if (step.kind === 'warning' || step.kind === 'daemon') return { text: show(step.text) };
+  return step.kind === 'abandoned' ? { lastError: show(step.lastError) } : {};
+}
+
+function operationFields({ attached, detached, plugins }: OperationNotes, secretNames: readonly string[]): object {
+  const shown = plugins.map(({ message, stderr, ...rest }) => ({
+    ...rest,
+    ...(message !== undefined && { message: maskText(message, secretNames) }),
+    ...(stderr !== undefined && { stderr: maskText(stderr, secretNames) }),
+  }));
+  return { ...(attached.length > 0 && { attached }), ...(detached.length > 0 && { detached }), plugins: shown };
+}
+
+const errorFields = (error: PlexusError, secretNames: readonly string[]): object => ({
+  id: error.id,
+  code: error.code,
+  message: maskText(error.message, secretNames),
+  details: maskText(detailsOf(error), secretNames),
+  fix: error.kind.fix,
+});

@@ -1,0 +1,69 @@
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import type { destination as makeDestination } from 'pino';
+import { problemOf } from '../errors/index.ts';
+
+/** When a log file is renamed, and how long old ones are kept; 0: without limit. */
+export interface Rotation {
+  readonly maxSizeMegabytes: number;
+  readonly maxBackups: number;
+  readonly maxAgeDays: number;
+}
+/** A stream that appends to the file, or why there is none. */
+export type LogFile = { readonly stream: { readonly write: (line: string) => void } } | { readonly problem: string };
+
+const mostWaitingBytes = 1024 * 1024;
+const dayMs = 24 * 3600 * 1000;
+
+// No log is worth a pod: lines that a full disk does not take wait in memory, up to a limit, and a file that cannot be opened is left out.
+/** Opens a log file for appending; its folder is made. One that has grown too large is renamed first, and again when a line makes it so. */
+export function openLogFile(file: string, rotation: Rotation, destination: typeof makeDestination): LogFile {
+  const most = rotation.maxSizeMegabytes * 1_000_000;
+  try {
+    let bytes = rotateIfFull(file, most, rotation);
+    const boom = destination({ dest: file, sync: true, append: true, mkdir: true, maxLength: mostWaitingBytes });
+    boom.on('error', () => {}); // without a listener it would end the process
+    const write = (line: string): void => {
+      boom.write(line);
+      bytes += Buffer.byteLength(line);
+      if (bytes <= most) return;
+      bytes = rotateIfFull(file, most, rotation);
+      boom.reopen();
+    };
+    return { stream: { write } };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+}
+
+/** Renames a file that is full (another process may have done so already); returns the size of what is there now. */
+function rotateIfFull(file: string, most: number, rotation: Rotation): number {
+  const size = sizeOf(file);
+  if (size <= most) return size;
+  try {
+    renameSync(file, join(dirname(file), backupName(file, new Date())));
+    dropOldBackups(file, rotation);
+    return 0;
+  } catch {
+    return 0; // a folder that cannot be changed: the file goes on, and is tried again when as much has come
+  }
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** plexus.log → plexus-2026-01-02T03-04-05.678.log */
+const backupName = (file: string, time: Date): string => `${stemOf(file)}-${time.toISOString().replaceAll(':', '-').slice(0, -1)}${extname(file)}`;
+
+const stemOf = (file: string): string => basename(file, extname(file));
+
+function dropOldBackups(file: string, { maxBackups, maxAgeDays }: Rotation): void {
+  const isBackup = (name: string): boolean =>
+    name.startsWith(`${stemOf(file)}-2`) && extname(name) === extname(file) && /-\d{4}-\d\d-\d\dT[\d.-]+$/.test(stemOf(name));
+  const backups = readdirSync(dirname(file))
+    .filter(isBackup)
+    .toSorted()
+    .toReversed()
+    .map((name) => join(dirname(file), name));
+  const isOld = (path: string): boolean => maxAgeDays > 0 && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > maxAgeDays * dayMs;
+  for (const [index, path] of backups.entries()) if ((maxBackups > 0 && index >= maxBackups) || isOld(path)) rmSync(path, { force: true });
+}

@@ -1,0 +1,109 @@
+import type { OperationInfo, RecordedOperation, Report, Step } from '../report/index.ts';
+import { type Kept, type KeptStep, type OperationStep, recordedOperation } from './recorded-operation.ts';
+
+/** How much is kept at most. Bytes: of what plugins read and wrote, and a little for each step. */
+export interface RecentLimits {
+  readonly operations: number;
+  readonly bytes: number;
+  /** Of one operation: what is more is left out, so that one cannot push out all others. */
+  readonly bytesOfOne: number;
+  readonly stepsOfOne: number;
+}
+/** Which operations are asked for. */
+export interface RecentQuery {
+  /** namespace/name. */
+  readonly pod?: string;
+  /** Container ID, or its beginning. */
+  readonly sandbox?: string;
+  readonly last?: number;
+}
+/** What passed through our hands lately, in this process's memory: a restart begins anew. */
+export interface Recent {
+  readonly report: Report;
+  /** The newest last; secrets are masked. */
+  readonly find: (query: RecentQuery) => readonly RecordedOperation[];
+  /** How much is kept now. */
+  readonly size: () => { readonly operations: number; readonly bytes: number };
+}
+
+const usual: RecentLimits = { operations: 256, bytes: 4 * 1024 * 1024, bytesOfOne: 1024 * 1024, stepsOfOne: 300 };
+const bytesOfStep = 400;
+
+/** Keeps the last operations, oldest out first. Steps are kept as they are: nothing is copied or put into words before somebody asks. */
+export function recentOperations(now: () => number, secretNames: () => readonly string[], limits: RecentLimits = usual): Recent {
+  const kept: Kept[] = [];
+  const running = new WeakMap<OperationInfo, Kept>();
+  let bytes = 0;
+  const keep = (info: OperationInfo, background: boolean): Kept => {
+    const entry: Kept = { info, background, steps: [], bytes: 0, leftOut: 0, end: undefined };
+    kept.push(entry);
+    running.set(info, entry);
+    return entry;
+  };
+  const dropOldest = (): void => {
+    while (kept.length > limits.operations || (bytes > limits.bytes && kept.length > 1)) bytes -= kept.shift()?.bytes ?? 0;
+  };
+  const report: Report = (step, operation) => {
+    if (operation?.command === 'STATUS' || !isOfOperation(step)) return; // asked for every few seconds, about no pod
+    const entry =
+      operation === undefined
+        ? (backgroundOf(step, kept, now()) ?? keep(backgroundInfo(step, now()), true))
+        : (running.get(operation) ?? keep(operation, false));
+    if (step.kind === 'operation-finished' || step.kind === 'reclaimed') entry.end = step;
+    else bytes += add(entry, { step, at: now() }, limits);
+    dropOldest();
+  };
+  return {
+    report,
+    find: ({ pod, sandbox, last }) => {
+      const found = kept.filter(({ info }) => (pod === undefined || info.pod === pod) && (sandbox === undefined || info.sandbox.startsWith(sandbox)));
+      return found.slice(last === undefined ? 0 : -last).map((entry) => recordedOperation(entry, secretNames()));
+    },
+    size: () => ({ operations: kept.length, bytes }),
+  };
+}
+
+const kinds: readonly Step['kind'][] = [
+  'plugin-finished',
+  'phase-finished',
+  'status-published',
+  'warning',
+  'problem',
+  'abandoned',
+  'reclaimed',
+  'operation-finished',
+];
+
+const isOfOperation = (step: Step): step is OperationStep => kinds.includes(step.kind) && 'sandbox' in step && step.sandbox !== '';
+
+const sizeOf = (step: OperationStep): number =>
+  bytesOfStep + (step.kind === 'plugin-finished' ? step.input.length + step.output.length + step.stderr.length : 0);
+
+/** Returns how many bytes have come. */
+function add(entry: Kept, kept: KeptStep, { bytesOfOne, stepsOfOne }: RecentLimits): number {
+  const bytes = sizeOf(kept.step);
+  if (entry.bytes + bytes > bytesOfOne || entry.steps.length >= stepsOfOne) {
+    entry.leftOut += 1;
+    return 0;
+  }
+  entry.steps.push(kept);
+  entry.bytes += bytes;
+  return bytes;
+}
+
+// ── what the daemon does by itself has no caller: steps about one sandbox, one after the other, are one operation ──────────────
+
+const togetherMs = 60_000;
+
+const backgroundOf = (step: OperationStep, kept: readonly Kept[], now: number): Kept | undefined =>
+  kept.findLast(({ info, background, end, steps }) => {
+    const last = steps.at(-1)?.at ?? info.startedAt;
+    return background && end === undefined && info.sandbox === step.sandbox && now - last < togetherMs;
+  });
+
+function backgroundInfo(step: OperationStep, now: number): OperationInfo {
+  const { pod, sandbox } = step;
+  const command = step.kind === 'plugin-finished' || step.kind === 'operation-finished' ? step.command : 'DEL';
+  const startedAt = 'startedAt' in step ? step.startedAt : 'ms' in step ? now - step.ms : now;
+  return { command, sandbox, startedAt, ...(pod !== undefined && { pod }) };
+}
