@@ -13,6 +13,7 @@ import { podCommand } from './commands/pod.ts';
 import { podsCommand } from './commands/pods.ts';
 import { traceCommand } from './commands/trace.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
+import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
 import { type ExitStatus, tellFailure } from './output.ts';
 import { versionText } from './version-text.ts';
@@ -22,7 +23,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   let misuse: string | undefined;
   let status: ExitStatus = 0;
   const end = (each: ExitStatus): void => void (status = each);
-  const parser = yargs([...words])
+  const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -
     .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand(end))
@@ -37,11 +38,12 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(installCommand)
     .command(traceCommand)
     .command(uninstallCommand)
+    .command(validateCommand(end))
     .command(completionCommand)
     .command(versionCommand)
     .demandCommand(
       1,
-      'Say which command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, completion or version.',
+      'Say which command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()
@@ -65,7 +67,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   }
 }
 
-const repeatable = ['_', 'device', 'get-yargs-completions', 'getYargsCompletions'];
+const repeatable = ['_', 'files', 'device', 'get-yargs-completions', 'getYargsCompletions'];
 
 // said twice, the last one counts, as everywhere
 function lastOfEach(given: Record<string, unknown>): void {

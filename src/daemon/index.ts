@@ -1,5 +1,5 @@
 // The node daemon: serves the host link with the engine. Knows no command line.
 export { type DaemonDeps, type RunningDaemon, startDaemon } from './daemon.ts';
 export { type ConfigurationSources, type LiveConfiguration, loadConfiguration } from './configuration.ts';
-export { type DaemonOptions, daemonProperties } from './options.ts';
+export { type DaemonOptions, daemonProperties, parseDaemonOptions } from './options.ts';
 export { observeSocketOf } from './observe-socket.ts';

@@ -1,7 +1,8 @@
-import { glob, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
+import { pluginSchemaFiles } from './plugin-schemas.ts';
 import { configurationPage, errorsPage } from './reference.ts';
 import { validatorFiles } from './validators.ts';
 
@@ -13,6 +14,7 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for await (const file of glob('src/{npwg,plan,daemon}/*.schema.json', { cwd: root }))
     for (const [extension, text] of Object.entries(await validatorFiles(await json(file)))) made.set(file.replace(/json$/, extension), text);
+  for (const [file, text] of await pluginSchemaFiles(root)) made.set(file, text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('docs/errors.md', errorsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
@@ -28,6 +30,9 @@ const onlyCheck = process.argv.includes('--check');
 for (const [file, text] of await everything()) {
   if (!(await isOther(file, text))) continue;
   if (onlyCheck) process.exitCode = 1;
-  else await writeFile(join(root, file), text);
+  else {
+    await mkdir(join(root, dirname(file)), { recursive: true });
+    await writeFile(join(root, file), text);
+  }
   console.log(onlyCheck ? `${file} is not what its source makes: run npm run make and commit it` : `made ${file}`);
 }

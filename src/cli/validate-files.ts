@@ -1,0 +1,82 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { connect } from '../cluster/index.ts';
+import { parseDaemonOptions } from '../daemon/index.ts';
+import { fileUnusable, problemOf } from '../errors/index.ts';
+import { type Nad, nadKey } from '../npwg/index.ts';
+import { type FileSet, type Finding, type InputFile, nodeConfig, readFiles, sarifLog, validate, wantedNads } from '../validate/index.ts';
+import { type Paint, validationText } from '../view/index.ts';
+import { type ClusterArguments, sourceFor } from './cluster-options.ts';
+import { readStdin } from './stdin.ts';
+import { versionText } from './version-text.ts';
+
+export interface ValidateRun extends ClusterArguments {
+  readonly files: readonly string[];
+  readonly config?: string | undefined;
+  readonly cluster: boolean;
+  readonly output: string;
+  readonly strict: boolean;
+  readonly paint: Paint;
+}
+
+/** Checks files and says how: the text to print, and whether something is wrong. Rejects when it could not be done. */
+export async function runValidate(run: ValidateRun): Promise<{ readonly text: string; readonly failed: boolean }> {
+  if (run.files.length === 0) throw fileUnusable({ file: '(none)', action: 'check', problem: 'say which files: plexus validate FILES…, or - for stdin' });
+  const inputs = (await Promise.all(run.files.map(inputsAt))).flat();
+  const config = run.config === undefined ? undefined : nodeConfig(await read(run.config), run.config);
+  const set = readFiles(inputs);
+  const found = run.cluster ? await nadsOfCluster(wantedNads(set, config), run) : undefined;
+  const findings = validate(set, {
+    ...(config !== undefined && { config }),
+    ...(found !== undefined && { clusterNads: found }),
+    checkDaemon: (each) => parseDaemonOptions(each).warnings,
+  });
+  const bad = run.strict ? ['error', 'warning'] : ['error'];
+  return { text: textOf(findings, set, run), failed: findings.some(({ severity }) => bad.includes(severity)) };
+}
+
+function textOf(findings: readonly Finding[], { files }: FileSet, { output, paint }: ValidateRun): string {
+  if (output === 'json') return JSON.stringify(findings, null, 2);
+  if (output === 'sarif') return JSON.stringify(sarifLog(findings, versionText()), null, 2);
+  return validationText(findings, files.length, paint);
+}
+
+async function inputsAt(path: string): Promise<readonly InputFile[]> {
+  if (path === '/dev/stdin') return [{ path: 'stdin', text: await readStdin(process.stdin, false) }];
+  const info = await stat(path).catch((error: unknown) => {
+    throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
+  });
+  const files = info.isDirectory() ? await filesBelow(path) : [path];
+  return Promise.all(files.map(async (file) => ({ path: file, text: await read(file) })));
+}
+
+const extensions = ['.yaml', '.yml', '.json', '.conf', '.conflist'];
+
+/** Files that may hold something to check, in order of their names; not those of packages, nor hidden ones. */
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
+  });
+  const found: string[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await filesBelow(path)));
+    else if (extensions.includes(extname(entry.name).toLowerCase())) found.push(path);
+  }
+  return found;
+}
+
+const read = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: unknown) => {
+    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+  });
+
+const clusterSeconds = 10;
+
+async function nadsOfCluster(refs: ReturnType<typeof wantedNads>, run: ValidateRun): Promise<ReadonlyMap<string, Nad | undefined>> {
+  const cluster = connect(sourceFor(run, process.env));
+  const signal = AbortSignal.timeout(clusterSeconds * 1000);
+  const found = await Promise.all(refs.map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const));
+  return new Map(found);
+}

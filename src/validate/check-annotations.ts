@@ -1,0 +1,43 @@
+import { isJsonObject } from '../cni/index.ts';
+import { defaultNetworkKey, nadAnnotationKeys, networkStatusKey, networksKey } from '../npwg/index.ts';
+import { didYouMean } from '../plan/index.ts';
+import { type Finding, annotationUnknown, finding, misplaced, placeOf } from './finding.ts';
+import { type Path, type PlacedValue, keyText, valueAt } from './yaml-position.ts';
+
+/** What may stand at a NetworkAttachmentDefinition, and at a pod. */
+export const nadAnnotations: readonly string[] = nadAnnotationKeys;
+export const podAnnotations: readonly string[] = [networksKey, defaultNetworkKey, networkStatusKey, `${networkStatusKey.replace('network-', 'networks-')}`];
+
+/** Keys that look like one of the known ones: nobody reads them. */
+export function checkAnnotations(object: PlacedValue, path: Path, known: readonly string[]): readonly Finding[] {
+  const annotations = valueAt(object.value, path);
+  if (!isJsonObject(annotations)) return [];
+  return Object.keys(annotations).flatMap((key) => {
+    const meant = known.includes(key) ? undefined : nearest(key, known);
+    if (meant === undefined) return [];
+    const text = `nobody reads the annotation ${JSON.stringify(key)}; did you mean ${JSON.stringify(meant)}?`;
+    return [finding(annotationUnknown, placeOf(object, [...path, key], 'key'), text)];
+  });
+}
+
+// a few letters in one of the two parts; other people's annotations are as long
+function nearest(key: string, known: readonly string[]): string | undefined {
+  const [domain = '', name = ''] = key.split('/');
+  return known.find((each) => {
+    const [itsDomain = '', itsName = ''] = each.split('/');
+    return didYouMean(domain, [itsDomain]) !== undefined && didYouMean(name, [itsName]) !== undefined && (domain === itsDomain || name === itsName);
+  });
+}
+
+/** Annotations for pods that stand at their owner. */
+export function checkMisplaced(object: PlacedValue, pod: Path): readonly Finding[] {
+  if (pod.length === 0) return [];
+  const right = [...pod, 'metadata', 'annotations'];
+  return [networksKey, defaultNetworkKey].flatMap((key) => {
+    const path = ['metadata', 'annotations', key];
+    if (valueAt(object.value, path) === undefined || valueAt(object.value, [...right, key]) !== undefined) return [];
+    const kind = String(valueAt(object.value, ['kind']));
+    const text = `annotation ${key} of a ${kind} does nothing: pods get the annotations of ${keyText(right)}`;
+    return [finding(misplaced, placeOf(object, path, 'key'), text, `Move it to ${keyText(right)}.`)];
+  });
+}

@@ -1,0 +1,156 @@
+import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration } from '../cni/index.ts';
+import { asPlexusError, nestedCall } from '../errors/index.ts';
+import { isMetaPlugin } from '../plan/index.ts';
+import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
+import { checkOptions } from './check-plugin.ts';
+import { type Finding, finding, findingOf, placeOf, versionAbsent } from './finding.ts';
+import { checkRules } from './plugin-rules.ts';
+import type { Path, PlacedValue } from './yaml-position.ts';
+
+export interface ConfigurationOptions {
+  /** Names it in sentences. */
+  readonly source: string;
+  /** Its name when it has none of its own. */
+  readonly defaultName?: string;
+  /** Whether the pods that use it get devices for it. */
+  readonly getsDevice?: boolean;
+  /** Whether Plexus itself may be among its plugins: the configuration of a node. */
+  readonly mayNest?: boolean;
+}
+/** A network configuration as far as it could be judged. */
+export interface CheckedConfiguration {
+  readonly findings: readonly Finding[];
+  readonly networks: readonly LinkRanges[];
+  readonly ipams: readonly Ipam[];
+}
+/** Where addresses are given out, and on which link. */
+export interface LinkRanges {
+  /** The same text: the same link of the host. */
+  readonly link: string;
+  readonly ipam: string;
+  /** The configuration's name: host-local keeps its leases by it. */
+  readonly name: string;
+  readonly ranges: readonly (PlacedRange & { readonly place: ReturnType<typeof placeOf> })[];
+}
+
+/** Everything about one network configuration: what Plexus says when it reads it, then what its plugins' documentation says. */
+export function checkConfiguration(configuration: PlacedValue, options: ConfigurationOptions): CheckedConfiguration {
+  const { value } = configuration;
+  if (!isJsonObject(value))
+    return { findings: [parseFinding(configuration, value as JsonValue, options)].flatMap((each) => each ?? []), networks: [], ipams: [] };
+  const places = pluginPlaces(value);
+  const plugins = places.map((path) => configuration.at(path));
+  const checked = plugins.map((plugin, index) => checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }));
+  const outer = parseFinding(configuration, withStandIns(value), options);
+  return {
+    findings: [...(outer === undefined ? [] : [outer]), ...versionNote(configuration, value), ...checked.flatMap(({ findings }) => findings)],
+    networks: checked.flatMap(({ networks }) => networks),
+    ipams: checked.flatMap(({ ipams }) => ipams),
+  };
+}
+
+const isConf = (value: JsonObject): boolean => typeof value['type'] === 'string' && value['type'] !== '';
+
+function pluginPlaces(value: JsonObject): readonly Path[] {
+  if (isConf(value)) return [[]];
+  const { plugins } = value;
+  return Array.isArray(plugins) ? plugins.map((_, index) => ['plugins', index]) : [];
+}
+
+/** The same configuration with plugins that are right: what is wrong with the others is said one by one. */
+function withStandIns(value: JsonObject): JsonObject {
+  const { plugins } = value;
+  if (isConf(value)) return { ...value, type: 'stand-in' };
+  return Array.isArray(plugins) ? { ...value, plugins: plugins.map(() => ({ type: 'stand-in' })) } : value;
+}
+
+function versionNote(configuration: PlacedValue, value: JsonObject): readonly Finding[] {
+  if ((value['cniVersion'] ?? '') !== '' || value['cniVersions'] !== undefined) return [];
+  return [finding(versionAbsent, placeOf(configuration, [], 'key'), 'no cniVersion: Plexus uses 0.4.0, other programs 0.1.0')];
+}
+
+function parseFinding(configuration: PlacedValue, value: JsonValue, { source, defaultName = 'network' }: ConfigurationOptions): Finding | undefined {
+  try {
+    parseConfiguration(value, { source, defaultName });
+    return undefined;
+  } catch (thrown) {
+    const error = asPlexusError(thrown);
+    return findingOf(error, placeOf(configuration, pathIn(error.message, error.id)));
+  }
+}
+
+/** Which key a sentence of the parser is about. */
+function pathIn(message: string, id: string): Path {
+  if (id === 'PLX-VERSION-INCOMPATIBLE') return ['cniVersion'];
+  const index = /cniVersions entry .* at index (\d+)/.exec(message)?.[1];
+  if (index !== undefined) return ['cniVersions', Number(index)];
+  const key = /for (disableCheck|disableGC|loadOnlyInlinedPlugins):/.exec(message)?.[1] ?? /"(cniVersions|plugins|name)" /.exec(message)?.[1];
+  return key === undefined ? [] : [key];
+}
+
+interface Around {
+  readonly value: JsonObject;
+  readonly isFirst: boolean;
+  readonly options: ConfigurationOptions;
+}
+
+function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options }: Around): CheckedConfiguration {
+  const { type, capabilities } = isJsonObject(plugin.value) ? plugin.value : {};
+  const alone = pluginFinding(plugin, path, options);
+  if (alone !== undefined || typeof type !== 'string') return { findings: alone === undefined ? [] : [alone], networks: [], ipams: [] };
+  if (isMetaPlugin(type)) {
+    if (options.mayNest === true) return { findings: [], networks: [], ipams: [] };
+    return { findings: [findingOf(nestedCall({ network: options.source }), placeOf(plugin, ['type']))], networks: [], ipams: [] };
+  }
+  const declared = isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : [];
+  const checked = checkOptions(plugin, type);
+  const ipam = checkIpam(plugin, declared);
+  const getsDevice = options.getsDevice === true || declared.includes('deviceID');
+  const rules = checked.options === undefined ? [] : checkRules({ type, plugin, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
+  return {
+    findings: [...checked.findings, ...ipam.findings, ...rules],
+    networks: linkRanges({ plugin, type, ipam, name: nameOf(value, options) }),
+    ipams: ipam.type === '' ? [] : [ipam],
+  };
+}
+
+const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationOptions): string =>
+  typeof value['name'] === 'string' && value['name'] !== '' ? value['name'] : defaultName;
+
+function pluginFinding(plugin: PlacedValue, path: Path, { source }: ConfigurationOptions): Finding | undefined {
+  try {
+    parseConfiguration({ cniVersion: '1.0.0', name: 'network', plugins: [plugin.value as JsonValue] }, { source });
+    return undefined;
+  } catch (thrown) {
+    const error = asPlexusError(thrown);
+    const index = path[1];
+    const place = placeOf(plugin, error.message.includes('"type" "') ? ['type'] : []);
+    return { ...findingOf(error, place), text: typeof index === 'number' ? error.message.replace('plugin 1:', `plugin ${index + 1}:`) : error.message };
+  }
+}
+
+const linkKeys: Readonly<Record<string, readonly string[]>> = {
+  bridge: ['bridge', 'vlan'],
+  ovs: ['bridge', 'vlan'],
+  macvlan: ['master'],
+  ipvlan: ['master'],
+  vlan: ['master', 'vlanId'],
+};
+// names are of the host's links, whatever is made upon them
+const kinds: Readonly<Record<string, string>> = { macvlan: 'master', ipvlan: 'master', vlan: 'vlan of master' };
+
+interface LinkInput {
+  readonly plugin: PlacedValue;
+  readonly type: string;
+  readonly ipam: Ipam;
+  readonly name: string;
+}
+
+function linkRanges({ plugin, type, ipam, name }: LinkInput): readonly LinkRanges[] {
+  const value = plugin.value as JsonObject;
+  const keys = linkKeys[type];
+  const names = (keys ?? []).map((key) => value[key]).filter((each) => each !== undefined && each !== null && each !== '');
+  if (keys === undefined || names.length === 0 || value['linkInContainer'] === true || ipam.ranges.length === 0) return [];
+  const placed = ipam.ranges.map((range) => ({ ...range, place: placeOf(plugin, ['ipam', ...range.path]) }));
+  return [{ link: `${kinds[type] ?? type} ${names.map(String).join(' vlan ')}`, ipam: ipam.type, name, ranges: placed }];
+}

@@ -1,0 +1,45 @@
+import { type NetworkSelection, nadKey } from '../npwg/index.ts';
+import { addressOf, holds } from './addresses.ts';
+import type { Ipam } from './check-ipam.ts';
+import { type Finding, defaultRoute, finding, requestOutside } from './finding.ts';
+import type { PlacedElement } from './selection-place.ts';
+
+/** What a pod asks of a network against what its IPAM plugin can give. */
+export function checkRequests(selection: NetworkSelection, element: PlacedElement, ipams: readonly Ipam[]): readonly Finding[] {
+  const [ipam] = ipams;
+  if (ipam === undefined) return [];
+  return [...checkIps(selection, element, ipam), ...checkGateways(selection, element, ipams)];
+}
+
+function checkIps({ ips = [], nad }: NetworkSelection, element: PlacedElement, { type, ranges }: Ipam): readonly Finding[] {
+  return ips.flatMap((text, index) => {
+    const place = element.place(['ips', index]);
+    const [address = ''] = text.split('/');
+    if (type === 'static' && !text.includes('/'))
+      return [finding(requestOutside, place, `${text} has no prefix length, which static needs`, `Write ${text}/24, or the prefix of your network.`)];
+    if (type !== 'host-local' || ranges.length === 0 || ranges.some((range) => inRange(range, address))) return [];
+    return [finding(requestOutside, place, `${text} is in no range of ${nadKey(nad)} (${ranges.map((range) => range.text).join(', ')})`)];
+  });
+}
+
+const inRange = (range: Ipam['ranges'][number], text: string): boolean => {
+  const address = addressOf(text);
+  return address !== undefined && address.family === range.family && address.value >= range.first && address.value <= range.last;
+};
+
+function checkGateways({ defaultRoute: gateways = [], nad, ips = [] }: NetworkSelection, element: PlacedElement, ipams: readonly Ipam[]): readonly Finding[] {
+  const subnets = ipams.flatMap(({ ranges }) => ranges.map(({ subnet }) => subnet));
+  // addresses of its own bring their own subnets
+  if (subnets.length === 0 || ips.length > 0) return [];
+  return gateways.flatMap((gateway, index) =>
+    subnets.some((subnet) => holds(subnet, gateway))
+      ? []
+      : [
+          finding(
+            defaultRoute,
+            element.place(['default-route', index]),
+            `gateway ${gateway} is in no subnet of ${nadKey(nad)} (${subnets.map(({ text }) => text).join(', ')})`,
+          ),
+        ],
+  );
+}

@@ -1,0 +1,71 @@
+import { type JsonObject, isJsonObject } from '../cni/index.ts';
+import { asPlexusError } from '../errors/index.ts';
+import { checkSettings, isMetaPlugin, parseSettings } from '../plan/index.ts';
+import { checkConfiguration } from './check-configuration.ts';
+import { type Finding, finding, findingOf, keyUnknown, placeOf, valueInvalid } from './finding.ts';
+import type { Path, PlacedValue } from './yaml-position.ts';
+
+/** Checks a daemon's own file; returns warnings, throws settingsInvalid. */
+export type CheckDaemon = (config: JsonObject) => readonly string[];
+
+/** A CNI configuration file: of a node that runs Plexus or Multus, or of one network. */
+export function checkConfigurationFile(configuration: PlacedValue): readonly Finding[] {
+  const source = `the configuration in ${configuration.file}`;
+  const { findings } = checkConfiguration(configuration, { source, mayNest: true });
+  const places = metaPlaces(configuration.value);
+  return [...findings, ...places.flatMap((path) => checkNode(configuration, path))];
+}
+
+/** Where in a configuration Plexus or Multus is configured. */
+function metaPlaces(value: unknown): readonly Path[] {
+  if (!isJsonObject(value)) return [];
+  const { type, plugins } = value;
+  if (isMetaPlugin(type)) return [[]];
+  const all = Array.isArray(plugins) ? plugins.map((plugin, index) => ({ plugin, path: ['plugins', index] as Path })) : [];
+  return all.filter(({ plugin }) => isJsonObject(plugin) && isMetaPlugin(plugin['type'])).map(({ path }) => path);
+}
+
+function checkNode(configuration: PlacedValue, path: Path): readonly Finding[] {
+  const node = configuration.at(path);
+  const config = node.value as JsonObject;
+  return [...settingsFindings(node, config, (each) => parseSettings(each).warnings), ...delegateFindings(node)];
+}
+
+/** A file of the daemon's options, ours or Multus's. */
+export const checkDaemonFile = (value: PlacedValue, checkDaemon: CheckDaemon = checkSettings): readonly Finding[] => {
+  if (!isJsonObject(value.value)) return [finding(valueInvalid, placeOf(value, []), 'the configuration of a daemon must be an object')];
+  const isWhole = metaPlaces(value.value).length > 0;
+  return isWhole ? checkConfigurationFile(value) : [...settingsFindings(value, value.value, checkDaemon), ...delegateFindings(value)];
+};
+
+/** One mistake after the other: without the key at fault, the parser says the next. */
+function settingsFindings(value: PlacedValue, config: JsonObject, check: CheckDaemon): readonly Finding[] {
+  try {
+    return check(config).map((text) => finding(keyUnknown, placeOf(value, keyIn(text), 'key'), text));
+  } catch (thrown) {
+    const error = asPlexusError(thrown);
+    const path = placeIn(error.message);
+    const here = findingOf(error, placeOf(value, path));
+    const rest = Object.fromEntries(Object.entries(config).filter(([key]) => key.toLowerCase() !== String(path[0]).toLowerCase()));
+    return Object.keys(rest).length === Object.keys(config).length ? [here] : [here, ...settingsFindings(value, rest, check)];
+  }
+}
+
+/** The key that a warning names. */
+function keyIn(text: string): Path {
+  const key = /unknown key ("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  if (key !== undefined) return [JSON.parse(key) as string];
+  return text.includes('logLevel') ? ['logLevel'] : [];
+}
+
+/** "configuration of Plexus, deadlines.addSeconds: …" */
+function placeIn(message: string): Path {
+  const place = /^configuration of Plexus, ([^:]*):/.exec(message)?.[1] ?? '';
+  return place === '' ? [] : place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+function delegateFindings(node: PlacedValue): readonly Finding[] {
+  const delegates = node.at(['delegates']);
+  if (!Array.isArray(delegates.value)) return [];
+  return delegates.value.flatMap((_, index) => checkConfiguration(delegates.at([index]), { source: `delegates[${index}]` }).findings);
+}

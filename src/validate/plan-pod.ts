@@ -1,0 +1,97 @@
+import type { ConfFile } from '../cni/index.ts';
+import { asPlexusError, type PlexusError } from '../errors/index.ts';
+import { type Nad, type NetworkSelection, type PodDevice, type PodMetadata, nadKey } from '../npwg/index.ts';
+import { type PlanInputs, type Settings, makePlan } from '../plan/index.ts';
+import type { Ipam } from './check-ipam.ts';
+
+/** What pods are planned with. */
+export interface PodContext {
+  readonly settings: Settings;
+  /** By namespace/name: those that are known, `undefined` for one that is there but that Plexus cannot read. */
+  readonly nads: ReadonlyMap<string, Nad | undefined>;
+  readonly ipams: ReadonlyMap<string, readonly Ipam[]>;
+  /** Whether a NetworkAttachmentDefinition that is not known does not exist. */
+  readonly isWhole: boolean;
+  /** Configurations beside the manifests, for NetworkAttachmentDefinitions without one. */
+  readonly files: readonly { readonly name: string; readonly file: ConfFile }[];
+}
+
+/** A pod with what it is planned with. */
+export interface PodInput {
+  readonly pod: PodMetadata;
+  readonly context: PodContext;
+  /** How many devices of a resource the containers ask for, and the pod's claims. */
+  readonly limits: ReadonlyMap<string, number>;
+  readonly claims: readonly string[];
+}
+
+/** What the planner says. */
+export interface Planned {
+  readonly error?: PlexusError;
+  readonly warnings: readonly string[];
+}
+
+/** Plans a pod; `withDevices`: also whether it asks for the devices that its networks are made of. */
+export function planPod({ pod, context, limits, claims }: PodInput, selections: readonly NetworkSelection[], withDevices: boolean): Planned {
+  const nads = new Map(selections.map(({ nad }) => [nadKey(nad), context.nads.get(nadKey(nad)) ?? standInNad(nad)]));
+  const devices = withDevices ? { devices: [...requestedDevices(limits), ...claimedDevices([...nads.values()], claims)], warnings: [] } : undefined;
+  try {
+    return makePlan({ ...inputsFor(pod, context, withConfigurations(nads, context)), ...(devices !== undefined && { devices }) });
+  } catch (thrown) {
+    return { error: asPlexusError(thrown), warnings: [] };
+  }
+}
+
+const most = 64;
+
+const requestedDevices = (limits: ReadonlyMap<string, number>): readonly PodDevice[] =>
+  [...limits].flatMap(([resource, count]) => Array.from({ length: Math.min(count, most) }, (_, index) => ({ id: `${resource}-${index + 1}`, resource })));
+
+/** Which devices a claim is allocated is not known here: one for each network that is made of it. */
+const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readonly PodDevice[] =>
+  nads.flatMap(({ namespace, resourceClaim = '' }) => {
+    const [podClaim = '', request = 'any'] = resourceClaim.split('/');
+    if (!claims.includes(podClaim)) return [];
+    return Array.from({ length: most }, (_, index): PodDevice => {
+      const device = `${resourceClaim}-${index + 1}`;
+      return { id: device, claimed: { podClaim, claim: { namespace, name: podClaim }, request, driver: 'unknown', pool: 'unknown', device } };
+    });
+  });
+
+type Nads = ReadonlyMap<string, Nad>;
+
+/** Those that mean a file of the node get a stand-in, unless that file is here. */
+const withConfigurations = (nads: Nads, { files }: PodContext): Nads =>
+  new Map(
+    [...nads].map(([key, nad]) => [
+      key,
+      nad.config === undefined && !files.some(({ name }) => name === nad.name) ? { ...standInNad(nad), ...resourceOf(nad) } : nad,
+    ]),
+  );
+
+const resourceOf = ({ resourceName, resourceClaim }: Nad): Partial<Nad> => ({
+  ...(resourceName !== undefined && { resourceName }),
+  ...(resourceClaim !== undefined && { resourceClaim }),
+});
+
+const everyCapability = Object.fromEntries(['ips', 'mac', 'infinibandGUID', 'portMappings', 'bandwidth', 'deviceID'].map((name) => [name, true]));
+
+/** A network that nothing is known of: it takes whatever is asked. */
+const standInNad = ({ namespace, name }: NetworkSelection['nad']): Nad => ({
+  namespace,
+  name,
+  config: JSON.stringify({ cniVersion: '1.0.0', name: 'unknown', type: 'unknown', capabilities: everyCapability }),
+});
+
+function inputsFor(pod: PodMetadata, { settings, files }: PodContext, nads: Nads): PlanInputs {
+  return {
+    settings,
+    call: { containerId: 'CNI_CONTAINERID', netns: 'CNI_NETNS', ifName: 'eth0', args: [], cniVersion: '1.0.0', networkName: 'plexus' },
+    runtimeConfig: {},
+    pod,
+    nads,
+    confDir: { kind: 'folder', files: files.map(({ file }) => file), siblings: {} },
+    paths: new Map(),
+    links: [],
+  };
+}

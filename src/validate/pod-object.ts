@@ -1,0 +1,39 @@
+import { isJsonObject } from '../cni/index.ts';
+import type { PodMetadata } from '../npwg/index.ts';
+import { type Finding, finding, objectInvalid, placeOf } from './finding.ts';
+import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
+
+/** Annotations that are no texts: no cluster takes them. */
+export function notTexts(object: PlacedValue, path: Path): readonly Finding[] {
+  const annotations = valueAt(object.value, path) ?? {};
+  if (!isJsonObject(annotations)) return [finding(objectInvalid, placeOf(object, path), 'annotations must be an object')];
+  return Object.entries(annotations)
+    .filter(([, value]) => typeof value !== 'string')
+    .map(([key]) => finding(objectInvalid, placeOf(object, [...path, key]), `annotation ${key} is not a string`, 'Quote it.'));
+}
+
+/** The pod, as its annotations are read. */
+export function podOf(object: PlacedValue, annotations: Path): PodMetadata {
+  const { name, generateName, namespace } = (valueAt(object.value, ['metadata']) ?? {}) as Readonly<Record<string, string | undefined>>;
+  const inside = valueAt(object.value, annotations) as PodMetadata['annotations'] | undefined;
+  return { namespace: namespace === undefined || namespace === '' ? 'default' : namespace, name: name ?? generateName ?? '', annotations: inside ?? {} };
+}
+
+/** How many devices of a resource the containers ask for. */
+export function limitsOf(object: PlacedValue, path: Path): ReadonlyMap<string, number> {
+  const containers = valueAt(object.value, [...path, 'spec', 'containers']);
+  const limits = new Map<string, number>();
+  for (const container of Array.isArray(containers) ? (containers as readonly unknown[]) : []) {
+    const wanted = { ...asObject(valueAt(container, ['resources', 'requests'])), ...asObject(valueAt(container, ['resources', 'limits'])) };
+    for (const [name, count] of Object.entries(wanted)) limits.set(name, (limits.get(name) ?? 0) + (Number(count) || 0));
+  }
+  return limits;
+}
+
+/** The pod's own names of its ResourceClaims. */
+export function claimsOf(object: PlacedValue, path: Path): readonly string[] {
+  const claims = valueAt(object.value, [...path, 'spec', 'resourceClaims']);
+  return Array.isArray(claims) ? claims.flatMap((each) => asObject(each)['name'] ?? []).filter((name) => typeof name === 'string') : [];
+}
+
+const asObject = (value: unknown): Readonly<Record<string, unknown>> => (isJsonObject(value) ? value : {});

@@ -1,0 +1,21 @@
+import type { Finding, Severity } from '../validate/index.ts';
+import type { Paint, Tone } from './table.ts';
+
+const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn', note: 'dim' };
+
+/** Findings as a compiler prints them: `file:line:column: severity: text [rule]`, and below it what to do. */
+export function validationText(findings: readonly Finding[], files: number, paint: Paint): string {
+  const blocks = findings.map(
+    ({ file, line, column, severity, key, text, rule, fix }) =>
+      `${file}:${line}:${column}: ${paint(`${severity}:`, tones[severity])} ${key === '' ? '' : `${key}: `}${text} [${rule}]\n    ${fix}`,
+  );
+  return [...blocks, summary(findings, files)].join('\n');
+}
+
+function summary(findings: readonly Finding[], files: number): string {
+  const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
+    const count = findings.filter((each) => each.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
+  });
+  return `${counts.join(', ') || 'nothing to say'} in ${files} file${files === 1 ? '' : 's'}`;
+}

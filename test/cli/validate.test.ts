@@ -1,0 +1,159 @@
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClusterUnderTest, isRealCluster, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
+
+const root = join(import.meta.dirname, '../..');
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real program, with what it reads on stdin. */
+const plexus = (words: readonly string[], stdin = ''): Promise<Ended> => {
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const child = execFile(join(root, 'dist/plexus'), words, { cwd: root }, (error, stdout, stderr) =>
+    resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+  );
+  child.stdin?.end(stdin);
+  return promise;
+};
+
+describe('plexus validate', () => {
+  it('tells like a compiler what is wrong and where, and ends with 1', async () => {
+    const { code, stdout, stderr } = await plexus(['validate', 'test/validate/broken/range-outside.yaml', 'test/validate/broken/pod-capability.yaml']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatchInlineSnapshot(`
+      "test/validate/broken/pod-capability.yaml:22:16: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].mac: the pod requests mac on network default/storage, but none of its plugins declares "capabilities": {"mac": true} [PLX-CAPABILITY-MISSING]
+          Add the capability to a plugin of the network that supports it, or drop the request from the annotation.
+      test/validate/broken/range-outside.yaml:15:25: error: spec.config.ipam.ranges[0][0].rangeStart: rangeStart 10.1.3.10 is not in subnet 10.1.2.0/24 [PLX-V-RANGE]
+          Correct the range or the subnet.
+      2 errors in 2 files
+      "
+    `);
+  });
+
+  it('ends with 0 when there is nothing to say, and finds files in folders', async () => {
+    const { code, stdout } = await plexus(['validate', '--strict', 'examples', '-o', 'json']);
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as readonly { readonly severity: string }[]).filter(({ severity }) => severity !== 'note')).toEqual([]);
+    expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('nothing to say in 2 files\n');
+  });
+
+  it('deploy/ holds no mistakes: only templates, which are skipped', async () => {
+    const { code, stdout } = await plexus(['validate', 'deploy', 'crds', '-o', 'json']);
+    expect(code).toBe(0);
+    const rules = (JSON.parse(stdout) as readonly { readonly rule: string }[]).map(({ rule }) => rule);
+    expect([...new Set(rules)]).toEqual(['PLX-V-TEMPLATE']);
+  });
+
+  it('--strict counts warnings', async () => {
+    const file = 'test/validate/broken/gateway-outside.yaml';
+    expect([(await plexus(['validate', file])).code, (await plexus(['validate', '--strict', file])).code]).toEqual([0, 1]);
+  });
+
+  it('reads stdin', async () => {
+    const text = await readFile(join(root, 'test/validate/broken/macvlan-mode.yaml'), 'utf8');
+    expect((await plexus(['validate', '-'], text)).stdout).toContain('stdin:11:15: error: spec.config.mode: "bridged" is not allowed');
+  });
+
+  it('prints SARIF', async () => {
+    const { stdout, code } = await plexus(['validate', '-o', 'sarif', 'test/validate/broken/macvlan-mode.yaml']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: '2.1.0',
+      runs: [{ results: [{ ruleId: 'PLX-V-VALUE', level: 'error', locations: [{ physicalLocation: { region: { startLine: 11, startColumn: 15 } } }] }] }],
+    });
+  });
+
+  it('plans with the configuration of a node', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-validate-'));
+    const config = join(folder.path, 'node.conf');
+    const strict = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', clusterNetwork: 'net', namespaceIsolation: true };
+    await writeFile(config, JSON.stringify(strict));
+    const pod = join(folder.path, 'pod.yaml');
+    await writeFile(pod, 'kind: Pod\nmetadata:\n  name: p\n  annotations: {k8s.v1.cni.cncf.io/networks: shop/lab}\n');
+    expect((await plexus(['validate', '--config', config, pod])).stdout).toContain('PLX-NAMESPACE-REFUSED');
+  });
+
+  it.each([
+    { words: ['validate'], says: 'say which files' },
+    { words: ['validate', 'no/such/file.yaml'], says: 'PLX-FILE-UNUSABLE' },
+    { words: ['validate', '--config', 'examples/node/README.md', 'examples'], says: 'PLX-CONFIG-UNDECODABLE' },
+    { words: ['validate', '--cluster', '--kubeconfig', 'no/such/kubeconfig', 'examples/chained/pod.yaml'], says: 'PLX-KUBECONFIG-UNUSABLE' },
+    { words: ['validate', '--nonsense', 'examples'], says: 'nonsense' },
+  ])('ends with 2 when it could not run: $words', async ({ words, says }) => {
+    const { code, stderr, stdout } = await plexus(words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(says);
+  });
+
+  it('says how it ends, with examples', async () => {
+    const stdout = (await plexus(['validate', '--help'])).stdout.replaceAll(/\s+/g, ' ');
+    expect(stdout).toContain('Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run.');
+    expect(stdout).toContain('plexus validate --cluster pod.yaml');
+  });
+});
+
+describe('plexus validate --cluster', () => {
+  let server: ClusterUnderTest;
+  let folder: { path: string; remove: () => Promise<void> };
+  let access: readonly string[];
+
+  beforeAll(async () => {
+    server = await startCluster();
+    folder = await mkdtempDisposable(join(tmpdir(), 'plexus-validate-'));
+    const file = join(folder.path, 'kubeconfig');
+    await server.writeKubeconfig(file);
+    access = ['--cluster', '--kubeconfig', file];
+    const config = new KubeConfig();
+    config.loadFromFile(file);
+    const metadata = { name: 'lab', namespace: 'default' };
+    const lab = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata, spec: { config: '{"cniVersion":"1.0.0","type":"dummy"}' } };
+    await KubernetesObjectApi.makeApiClient(config).create(lab as KubernetesObject);
+  });
+  afterAll(async () => {
+    await server.close();
+    await folder.remove();
+  });
+
+  const podWith = (networks: string): string => `kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: '${networks}'\n`;
+
+  it('finds the networks that pods name, and asks for nothing else', async () => {
+    let ended: Ended | undefined;
+    const requests = await requestsDuring(server, async () => {
+      ended = await plexus(['validate', ...access, '-'], podWith('lab'));
+    });
+    expect(ended).toEqual({ code: 0, stdout: 'nothing to say in 1 file\n', stderr: '' });
+    if (!isRealCluster) expect(requests).toEqual(['GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/lab']);
+  });
+
+  it('a network that is not there is an error', async () => {
+    const { code, stdout } = await plexus(['validate', ...access, '-'], podWith('laboratory'));
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p asks for NetworkAttachmentDefinition default/laboratory, which does not exist',
+    );
+  });
+
+  it('what the pod asks of it is judged by it', async () => {
+    const { stdout } = await plexus(['validate', ...access, '-'], podWith('[{"name": "lab", "mac": "02:00:00:00:00:01"}]'));
+    expect(stdout).toContain('[PLX-CAPABILITY-MISSING]');
+  });
+
+  it('a context that the kubeconfig does not have ends with 2', async () => {
+    const { code, stderr } = await plexus(['validate', ...access, '--context', 'elsewhere', '-'], podWith('lab'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('its current-context "elsewhere" is not among its contexts')]);
+  });
+
+  it('a server that does not answer ends with 2', async () => {
+    const file = join(folder.path, 'nowhere');
+    await writeFile(file, server.kubeconfig().replaceAll(server.url, 'https://127.0.0.1:1'));
+    const { code, stderr } = await plexus(['validate', '--cluster', '--kubeconfig', file, '-'], podWith('lab'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('PLX-API-UNAVAILABLE')]);
+  });
+});

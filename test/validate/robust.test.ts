@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+
+const folders = ['good', 'broken'].map((name) => join(import.meta.dirname, name));
+const samples = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') })));
+
+/** What is found in a text, each with a place that is in it. */
+function findingsIn(path: string, text: string): readonly Finding[] {
+  const findings = validate(readFiles([{ path, text }]));
+  const lines = text.split('\n');
+  for (const { line, column, endLine, endColumn } of findings) {
+    expect(line >= 1 && column >= 1 && endLine >= line && (endLine > line || endColumn >= column)).toBe(true);
+    expect((lines[line - 1]?.length ?? -1) + 1).toBeGreaterThanOrEqual(column);
+  }
+  return findings;
+}
+
+/** A text with some of it cut out and something else put in. */
+const spoiled = fc.record({
+  sample: fc.constantFrom(...samples),
+  from: fc.nat({ max: 1000 }),
+  length: fc.nat({ max: 12 }),
+  put: fc.oneof(
+    fc.constantFrom('', '{', '}', '"', ',', ': ', '- ', '\n', 'null', '[]', '{}', '-1', '"x"', '&a ', '*a', '\t', '\\'),
+    fc.string({ maxLength: 4 }),
+  ),
+});
+
+describe('whatever a file holds', () => {
+  it('something is said of it, or nothing, at places that are in it', () => {
+    fc.assert(
+      fc.property(spoiled, ({ sample: { name, text }, from, length, put }) => {
+        const at = from % text.length;
+        findingsIn(name, text.slice(0, at) + put + text.slice(at + length));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('values of any type are judged, not stumbled over', () => {
+    const keys = [
+      'type',
+      'ipam',
+      'plugins',
+      'capabilities',
+      'ranges',
+      'subnet',
+      'routes',
+      'vlanTrunk',
+      'name',
+      'cniVersion',
+      'delegates',
+      'sysctl',
+      'addresses',
+      'ipRanges',
+      'dst',
+    ];
+    const values = [
+      fc.constantFrom('bridge', 'host-local', 'static', 'whereabouts', 'tuning', 'multus', '10.0.0.0/24', ''),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+    ];
+    const config = fc.object({ key: fc.constantFrom(...keys), maxDepth: 4, values });
+    fc.assert(
+      fc.property(
+        config,
+        fc.constantFrom('bridge', 'macvlan', 'multus', 'ovs', 'bandwidth'),
+        fc.constantFrom('host-local', 'static', 'whereabouts', 'dhcp'),
+        (value, type, ipam) => {
+          findingsIn('x.conf', JSON.stringify(value));
+          findingsIn('y.conf', JSON.stringify({ cniVersion: '1.0.0', name: 'x', type, ...value, ipam: { ...value, type: ipam } }));
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  it('annotations of any kind are judged', () => {
+    const element = fc.object({
+      key: fc.constantFrom('name', 'ips', 'mac', 'interface', 'default-route', 'bandwidth', 'cni-args', 'deviceID'),
+      maxDepth: 2,
+      values: [fc.constantFrom('a', 'net1', '10.0.0.1'), fc.integer()],
+    });
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(element, { maxLength: 3 }).map((list) => JSON.stringify(list)),
+    );
+    fc.assert(
+      fc.property(text, fc.constantFrom('k8s.v1.cni.cncf.io/networks', 'v1.multus-cni.io/default-network'), (annotation, key) => {
+        findingsIn('p.json', JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { [key]: annotation } } }, null, 2));
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
