@@ -16,6 +16,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 20 } }, // a machine may be busy
     pool: 'forks',
     maxWorkers: 2,
     projects:
