@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import https from 'node:https';
+import type https from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { kubeconfigUnusable, problemOf } from '../errors/index.ts';
 import { type PlainCredentials, plainCredentials } from './plain-credentials.ts';
@@ -82,7 +82,8 @@ function fromPlain({ server, namespace, token, files, ...tls }: PlainCredentials
   } catch (error) {
     throw kubeconfigUnusable({ file: nameOf(source), problem: problemOf(error) }, { cause: error });
   }
-  const agent = new https.Agent({ ...tls, keepAlive: true }); // one for all requests: connections are kept
+  const { Agent } = process.getBuiltinModule('node:https'); // as in http-exchange.ts
+  const agent = new Agent({ ...tls, keepAlive: true }); // one for all requests: connections are kept
   const options = { ...tls, agent, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } };
   return {
     server: new URL(server),

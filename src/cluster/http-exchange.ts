@@ -1,5 +1,4 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { problemOf } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
 import type { CredentialProvider, Credentials } from './credentials.ts';
@@ -67,7 +66,8 @@ async function send(request: ApiRequest, credentials: Credentials, signal: Abort
   };
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const url = new URL(credentials.server.pathname.replace(/\/$/, '') + request.path, credentials.server);
-  const { request: start } = url.protocol === 'http:' ? http : https;
+  // an import would make Node.js load undici for names that nobody asks for here: as long as all the rest of a start
+  const { request: start } = process.getBuiltinModule(url.protocol === 'http:' ? 'node:http' : 'node:https');
   const sent = start(url, { ...options, method: methods[request.verb], headers, signal }, resolve);
   sent.on('error', reject);
   sent.end(body);

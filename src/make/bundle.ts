@@ -6,13 +6,19 @@ import { bundling } from './bundling.ts';
 // Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not loaded.
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
-const entries = { 'plexus-cni': 'src/cli/cni-entry.ts', plexus: 'src/cli/main.ts', 'kubectl-plexus': 'src/cli/kubectl-entry.ts' };
+// the plugin by itself: what it shares with the others would be cut into many small files, and it starts once for each pod
+const builds = [{ 'plexus-cni': 'src/cli/cni-entry.ts' }, { plexus: 'src/cli/main.ts', 'kubectl-plexus': 'src/cli/kubectl-entry.ts' }];
+
+interface Module {
+  readonly name: string;
+  readonly contents: Uint8Array;
+}
 
 /** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
-async function bundle(): Promise<readonly { readonly name: string; readonly contents: Uint8Array }[]> {
+async function bundle(entryPoints: Readonly<Record<string, string>>): Promise<readonly Module[]> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: entries,
+    entryPoints,
     outdir: dist,
     outExtension: { '.js': '.mjs' },
     splitting: true,
@@ -52,11 +58,11 @@ async function replace(name: string, contents: Uint8Array | string, mode = 0o644
   await rename(next, join(dist, name));
 }
 
-const modules = await bundle();
+const modules = (await Promise.all(builds.map(bundle))).flat();
 await mkdir(dist, { recursive: true });
 const before = await readdir(dist);
 // the entries have fixed names and load the others: they come last
-const isEntry = (name: string): boolean => name.slice(0, -'.mjs'.length) in entries;
+const isEntry = (name: string): boolean => builds.some((entries) => name.slice(0, -'.mjs'.length) in entries);
 for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name)))) await replace(name, contents);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
 const isNative = (name: string): boolean => name === 'shim' || name === 'standalone' || name.endsWith('.node'); // made by shim.ts and standalone.ts
