@@ -37,11 +37,8 @@ export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSig
 }
 
 async function addLocked(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<JsonObject> {
-  if (await deps.deferred.has(invocation)) await settleDeferred(invocation, deps, signal); // or it would take down what comes now
-  await clearUnfinished(invocation, operation, deps, signal);
   const { containerId } = operation;
-  if (deps.settings.readinessIndicatorFile !== undefined) await inPhase('readiness', containerId, deps, () => waitForReadiness(deps, signal));
-  const inputs = await inPhase('inputs', containerId, deps, () => gatherInputs(invocation, deps, signal));
+  const inputs = await freshInputs(invocation, operation, deps, signal);
   if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations)) deps.report({ kind: 'debug-asked', sandbox: containerId });
   const plan = await inPhase('plan', containerId, deps, () => makePlan(inputs));
   for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
@@ -56,6 +53,20 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
     await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
     throw thrown;
   }
+}
+
+/** The inputs of the plan, when nothing is left of an earlier call of this sandbox. They are read while that is looked at: mostly nothing is. */
+async function freshInputs(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
+  const { containerId } = operation;
+  const gather = (): Promise<PlanInputs> => inPhase('inputs', containerId, deps, () => gatherInputs(invocation, deps, signal));
+  const waits = deps.settings.readinessIndicatorFile !== undefined;
+  const early = waits ? undefined : gather();
+  early?.catch(() => {}); // awaited below, if it is still of use then
+  const [isDeferred, before] = await Promise.all([deps.deferred.has(invocation), deps.journal.read(invocation)]);
+  if (isDeferred) await settleDeferred(invocation, deps, signal); // or it would take down what comes now
+  if (isDeferred || before !== undefined) await clearUnfinished(invocation, operation, deps, signal);
+  if (waits) await inPhase('readiness', containerId, deps, () => waitForReadiness(deps, signal));
+  return early !== undefined && !isDeferred && before === undefined ? early : gather();
 }
 
 function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
