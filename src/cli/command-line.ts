@@ -3,6 +3,7 @@ import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { completionCommand } from './commands/completion.ts';
 import { daemonCommand } from './commands/daemon.ts';
+import { graphCommand } from './commands/graph.ts';
 import { installCommand } from './commands/install.ts';
 import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
@@ -25,6 +26,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(networksCommand(end))
     .command(podsCommand(end))
     .command(podCommand(end))
+    .command(graphCommand(end))
     .command(attachmentsCommand)
     .command(cniCommand)
     .command(daemonCommand)

@@ -14,3 +14,7 @@ export type {
   TopologyPod,
   TopologyProblem,
 } from './topology-model.ts';
+export { topologyDot } from './topology-dot.ts';
+export { topologyMermaid } from './topology-mermaid.ts';
+export { type Picture, pictureOf, type PictureOptions } from './topology-picture.ts';
+export { topologySvg } from './topology-svg.ts';
