@@ -9,6 +9,7 @@ import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
 import { podCommand } from './commands/pod.ts';
 import { podsCommand } from './commands/pods.ts';
+import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { versionCommand } from './commands/version.ts';
 import { type ExitStatus, tellFailure } from './output.ts';
@@ -27,6 +28,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(podsCommand(end))
     .command(podCommand(end))
     .command(graphCommand(end))
+    .command(uiCommand(end))
     .command(attachmentsCommand)
     .command(cniCommand)
     .command(daemonCommand)

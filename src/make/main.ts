@@ -1,6 +1,7 @@
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lintConfiguration } from './lint.ts';
+import { pageModule } from './page.ts';
 import { configurationPage, errorsPage } from './reference.ts';
 import { validatorFiles } from './validators.ts';
 
@@ -13,6 +14,7 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
   for await (const file of glob('src/{npwg,plan,daemon}/*.schema.json', { cwd: root }))
     for (const [extension, text] of Object.entries(await validatorFiles(await json(file)))) made.set(file.replace(/json$/, extension), text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
+  made.set('src/ui/page.gen.js', await pageModule(root));
   made.set('docs/errors.md', errorsPage());
   made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));
   return made;
