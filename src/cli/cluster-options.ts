@@ -14,7 +14,7 @@ export interface ScopeArguments extends ClusterArguments {
   readonly 'all-namespaces': boolean;
 }
 
-export const clusterOptions = {
+const clusterOptions = {
   kubeconfig: { type: 'string', requiresArg: true, describe: 'kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod this runs in' },
   context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig, in place of its current one' },
 } as const;
@@ -28,7 +28,7 @@ export const scopeOptions = {
 /** The cluster that was named, found as kubectl finds it. kubeconfigUnusable. */
 export const clusterFor = (given: ClusterArguments): Promise<ClusterViews> => connectForViews(sourceFor(given, process.env));
 
-export function sourceFor({ kubeconfig, context }: ClusterArguments, env: Readonly<Record<string, string | undefined>>): CredentialSource {
+function sourceFor({ kubeconfig, context }: ClusterArguments, env: Readonly<Record<string, string | undefined>>): CredentialSource {
   const chosen = context === undefined ? {} : { context };
   if (kubeconfig !== undefined) return { kind: 'kubeconfig', file: kubeconfig, ...chosen };
   const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');

@@ -21,9 +21,18 @@ export const html = `<!doctype html>
         <label for="search">Search <kbd>/</kbd></label>
         <input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="name, address, interface, MAC" />
       </span>
-      <span><label for="namespace">Namespace</label> <select id="namespace"></select></span>
-      <span><label for="network">Network</label> <select id="network"></select></span>
-      <span><label for="node">Node</label> <select id="node"></select></span>
+      <span
+        ><label for="namespace">Namespace</label>
+        <select id="namespace"></select
+      ></span>
+      <span
+        ><label for="network">Network</label>
+        <select id="network"></select
+      ></span>
+      <span
+        ><label for="node">Node</label>
+        <select id="node"></select
+      ></span>
       <span><input id="wrong" type="checkbox" /> <label for="wrong">only what is wrong</label></span>
     </form>
     <div role="tablist" aria-label="What to show">
@@ -83,7 +92,13 @@ body {
   flex-direction: column;
   background: var(--paper);
   color: var(--ink);
-  font: 14px/1.4 ui-sans-serif, system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif;
+  font:
+    14px/1.4 ui-sans-serif,
+    system-ui,
+    'Segoe UI',
+    Roboto,
+    'DejaVu Sans',
+    sans-serif;
 }
 :focus-visible {
   outline: 3px solid var(--focus);
@@ -167,7 +182,8 @@ main {
   grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   height: 100%;
 }
-#split[hidden] {
+#split[hidden],
+#filters[hidden] {
   display: none;
 }
 #list,
@@ -211,6 +227,7 @@ main {
   font-size: 12px;
 }
 .mono {
+  white-space: nowrap;
   font-family: ui-monospace, SFMono-Regular, Menlo, 'DejaVu Sans Mono', monospace;
   font-size: 12px;
 }
@@ -244,7 +261,7 @@ td {
   vertical-align: top;
   padding: 4px 10px 4px 0;
   border-bottom: 1px solid var(--soft);
-  overflow-wrap: anywhere;
+  overflow-wrap: break-word;
 }
 th {
   color: var(--dim);
@@ -260,6 +277,7 @@ th {
   background: none;
   border: 0;
   padding: 0;
+  text-align: left;
   text-decoration: underline;
   cursor: pointer;
 }
@@ -301,7 +319,9 @@ function itemsOf(view, topology, filters2) {
     case "pods":
       return topology.pods.filter((pod) => isWanted(pod, filters2) && has(...textsOf(pod))).map((pod) => podItem(pod, topology));
     case "networks":
-      return topology.networks.filter((network) => (filters2.network === "" || network.name === filters2.network) && isIn(network.name, filters2) && (!filters2.wrong || network.problems.length > 0)).filter(({ name, types, subnets }) => has(name, ...types, ...subnets)).map((network) => networkItem(network));
+      return topology.networks.filter(
+        (network) => (filters2.network === "" || network.name === filters2.network) && isIn(network.name, filters2) && (!filters2.wrong || network.problems.length > 0)
+      ).filter(({ name, types, subnets }) => has(name, ...types, ...subnets)).map((network) => networkItem(network));
     case "problems":
       return topology.problems.map((problem, index) => ({ problem, index })).filter(({ problem }) => filters2.network === "" || problem.network === filters2.network).filter(({ problem }) => filters2.namespace === "" || [...problem.pods, problem.network ?? ""].some((name) => name.startsWith(\`\${filters2.namespace}/\`))).filter(({ problem }) => filters2.node === "" || topology.pods.some((pod) => pod.node === filters2.node && problem.pods.includes(keyOf(pod)))).filter(({ problem }) => has(problem.text, problem.kind)).toSorted((a, b) => Number(b.problem.severity === "error") - Number(a.problem.severity === "error") || a.index - b.index).map(({ problem }) => problemItem(problem));
   }
@@ -352,7 +372,11 @@ function detailOf(item, topology, going2) {
 }
 var podSections = [podHeading, podAttachments, ({ pod }, topology, going2) => problemList(pod.problems, topology, going2)];
 function podHeading({ pod }) {
-  const facts = [pod.phase ?? "phase unknown", pod.node === void 0 ? "no node yet" : \`node \${pod.node}\`, ...pod.owner === void 0 ? [] : [\`of \${pod.owner}\`]];
+  const facts = [
+    pod.phase ?? "phase unknown",
+    pod.node === void 0 ? "no node yet" : \`node \${pod.node}\`,
+    ...pod.owner === void 0 ? [] : [\`of \${pod.owner}\`]
+  ];
   return [make("h2", {}, \`\${pod.namespace}/\${pod.name}\`), make("p", { class: "second" }, facts.join(" · "))];
 }
 function podAttachments({ pod }, _, { toNetwork }) {
@@ -362,8 +386,12 @@ function podAttachments({ pod }, _, { toNetwork }) {
       "tr",
       {},
       make("td", {}, each.interface || "–"),
-      make("td", {}, action(each.network, () => toNetwork(each.network))),
-      make("td", { class: "mono" }, each.ips.join(", ") || "–"),
+      make(
+        "td",
+        {},
+        action(each.network, () => toNetwork(each.network))
+      ),
+      make("td", { class: "mono" }, ...each.ips.length === 0 ? ["–"] : each.ips.map((ip) => make("div", {}, ip))),
       make("td", { class: "mono" }, each.mac ?? "–"),
       stateCell(each)
     )
@@ -378,7 +406,10 @@ function stateCell({ state: state2, problems }) {
 function problemList(indexes, { problems }, going2) {
   const own = indexes.flatMap((index) => problems[index] ?? []);
   if (own.length === 0) return [];
-  return [make("h3", {}, own.length === 1 ? "1 problem" : \`\${own.length} problems\`), make("ul", {}, ...own.map((each) => make("li", {}, ...problemText(each, going2))))];
+  return [
+    make("h3", {}, own.length === 1 ? "1 problem" : \`\${own.length} problems\`),
+    make("ul", {}, ...own.map((each) => make("li", {}, ...problemText(each, going2))))
+  ];
 }
 var problemText = (problem, { toPod }) => [
   make("span", { class: problem.severity === "error" ? "bad" : "warn" }, \`\${problem.severity}: \`),
@@ -388,14 +419,35 @@ var problemText = (problem, { toPod }) => [
 var networkDetail = (network, topology, going2) => [
   make("h2", {}, network.name),
   make("p", { class: "second" }, factsOf(network).join(" · ")),
-  make("p", {}, network.pods === 0 ? "No pod is in it." : action(network.pods === 1 ? "Show its pod" : \`Show its \${network.pods} pods\`, () => going2.toPodsOf(network.name))),
+  make(
+    "p",
+    {},
+    network.pods === 0 ? "No pod is in it." : action(network.pods === 1 ? "Show its pod" : \`Show its \${network.pods} pods\`, () => going2.toPodsOf(network.name))
+  ),
   ...problemList(network.problems, topology, going2)
 ];
 var problemDetail = (problem, going2) => [
   make("h2", {}, problem.kind),
   make("p", {}, make("span", { class: problem.severity === "error" ? "bad" : "warn" }, \`\${problem.severity}: \`), problem.text),
-  make("ul", {}, ...problem.pods.slice(0, 100).map((key) => make("li", {}, action(key, () => going2.toPod(key))))),
-  ...problem.network === void 0 ? [] : [make("p", {}, "Network: ", action(problem.network, () => going2.toNetwork(problem.network ?? "")))]
+  make(
+    "ul",
+    {},
+    ...problem.pods.slice(0, 100).map(
+      (key) => make(
+        "li",
+        {},
+        action(key, () => going2.toPod(key))
+      )
+    )
+  ),
+  ...problem.network === void 0 ? [] : [
+    make(
+      "p",
+      {},
+      "Network: ",
+      action(problem.network, () => going2.toNetwork(problem.network ?? ""))
+    )
+  ]
 ];
 var rowHeight = 46;
 var spare = 8;
@@ -404,38 +456,18 @@ function makeList(box, rows, on) {
   let key = "";
   let empty = "";
   const indexOf = () => items.findIndex((item) => item.key === key);
-  const draw = () => {
-    rows.style.height = \`\${items.length * rowHeight}px\`;
-    const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - spare);
-    const last = Math.min(items.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + spare);
-    const chosen = indexOf();
-    const shown = items.slice(first, last).map((item, offset) => rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen }));
-    rows.replaceChildren(...items.length === 0 ? [make("p", { class: "empty" }, empty)] : shown);
-    if (chosen >= first && chosen < last) box.setAttribute("aria-activedescendant", \`row-\${chosen}\`);
-    else box.removeAttribute("aria-activedescendant");
-  };
+  const draw = () => drawRows(box, rows, { items, chosen: indexOf(), empty });
   const choose = (index) => {
     const item = items[Math.max(0, Math.min(items.length - 1, index))];
     if (item === void 0) return;
     key = item.key;
-    const top = items.indexOf(item) * rowHeight;
-    if (top < box.scrollTop) box.scrollTop = top;
-    if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+    scrollTo(box, items.indexOf(item));
     draw();
     on.choose(item);
   };
-  const page = () => Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1);
-  const moves = {
-    ArrowDown: () => indexOf() + 1,
-    ArrowUp: () => indexOf() - 1,
-    PageDown: () => indexOf() + page(),
-    PageUp: () => indexOf() - page(),
-    Home: () => 0,
-    End: () => items.length - 1
-  };
   box.addEventListener("keydown", (event) => {
-    const move = moves[event.key];
-    if (move !== void 0) choose(move());
+    const to = moved(event.key, { from: indexOf(), count: items.length, page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1) });
+    if (to !== void 0) choose(to);
     else if (event.key === "Enter") on.open();
     else return;
     event.preventDefault();
@@ -460,9 +492,33 @@ function makeList(box, rows, on) {
     choose: (wanted) => {
       key = wanted;
       choose(Math.max(0, indexOf()));
-    },
-    chosen: () => items[indexOf()]
+    }
   };
+}
+function moved(key, { from, count, page }) {
+  const moves = {
+    ArrowDown: from + 1,
+    ArrowUp: from - 1,
+    PageDown: from + page,
+    PageUp: from - page,
+    Home: 0,
+    End: count - 1
+  };
+  return moves[key];
+}
+function scrollTo(box, index) {
+  const top = index * rowHeight;
+  if (top < box.scrollTop) box.scrollTop = top;
+  if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+}
+function drawRows(box, rows, { items, chosen, empty }) {
+  rows.style.height = \`\${items.length * rowHeight}px\`;
+  const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - spare);
+  const last = Math.min(items.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + spare);
+  const shown = items.slice(first, last).map((item, offset) => rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen }));
+  rows.replaceChildren(...items.length === 0 ? [make("p", { class: "empty" }, empty)] : shown);
+  if (chosen >= first && chosen < last) box.setAttribute("aria-activedescendant", \`row-\${chosen}\`);
+  else box.removeAttribute("aria-activedescendant");
 }
 var signs = { error: "▲ error", warning: "△ warning" };
 function rowFor({ first, second, severity }, { index, count, isChosen }) {
@@ -535,6 +591,7 @@ function showTab(next) {
   byId("panel").setAttribute("aria-labelledby", \`tab-\${tab}\`);
   byId("split").hidden = tab === "picture";
   byId("picture").hidden = tab !== "picture";
+  byId("filters").hidden = tab === "picture";
   byId("list").setAttribute("aria-label", tab);
   render();
 }
@@ -543,7 +600,8 @@ function render() {
   const { topology, revision, complete } = state;
   const counts = { pods: topology.pods.length, networks: topology.networks.length, problems: topology.problems.length };
   for (const [view, count] of Object.entries(counts)) byId(\`tab-\${view}\`).textContent = \`\${view.charAt(0).toUpperCase()}\${view.slice(1)} (\${count})\`;
-  if (tab === "picture") return drawPicture(revision, \`\${counts.pods} pods in \${counts.networks} networks, \${counts.problems} problems; the other tabs tell the same in words\`);
+  if (tab === "picture")
+    return drawPicture(revision, \`\${counts.pods} pods in \${counts.networks} networks, \${counts.problems} problems; the other tabs tell the same in words\`);
   list.show(itemsOf(tab, topology, filters()), complete ? "Nothing fits." : "Reading the cluster …");
 }
 function drawPicture(revision, text) {
@@ -559,7 +617,10 @@ function take(next) {
   tellLive(next.problems.length > 0 ? \`not up to date: \${next.problems.join("; ")}\` : next.complete ? "live" : "reading …", next.problems.length > 0);
   const sorted = (values) => [...new Set(values)].toSorted();
   fill("namespace", sorted(topology.pods.map(({ namespace }) => namespace)));
-  fill("network", topology.networks.map(({ name }) => name));
+  fill(
+    "network",
+    topology.networks.map(({ name }) => name)
+  );
   fill("node", sorted(topology.pods.flatMap(({ node }) => node ?? [])));
   render();
 }

@@ -64,7 +64,8 @@ const always = {
 } as const;
 
 function answer({ request, response }: Exchange, live: LiveState, secret: string): void {
-  const refuse = (status: number, text: string): void => void response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  const refuse = (status: number, text: string): void =>
+    void response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   // a name of somebody else's that leads here (DNS rebinding) would make their page the origin of ours
   if (!isOwnHost(request.headers.host ?? '')) return refuse(421, 'this is served to 127.0.0.1, [::1] and localhost only');
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'only GET');

@@ -46,7 +46,13 @@ function linkOf(plugin: JsonObject): string | undefined {
 /** host-local: subnet, ranges; whereabouts: range, ipRanges; static: addresses. */
 function subnetsOf({ ipam }: JsonObject): readonly string[] {
   if (!isJsonObject(ipam)) return [];
-  const named = [ipam['subnet'], ipam['range'], ...parts(ipam['ranges'], 'subnet'), ...parts(ipam['ipRanges'], 'range'), ...parts(ipam['addresses'], 'address')];
+  const named = [
+    ipam['subnet'],
+    ipam['range'],
+    ...parts(ipam['ranges'], 'subnet'),
+    ...parts(ipam['ipRanges'], 'range'),
+    ...parts(ipam['addresses'], 'address'),
+  ];
   return named.flatMap((value) => subnetIn(value) ?? []);
 }
 
@@ -55,6 +61,8 @@ const parts = (value: JsonValue | undefined, key: string): readonly unknown[] =>
 
 // whereabouts also writes a range as 10.0.0.10-10.0.0.20/24
 function subnetIn(value: unknown): string | undefined {
-  const text = textOf(value)?.replace(/^[^/]*-/, '').trim();
+  const text = textOf(value)
+    ?.replace(/^[^/]*-/, '')
+    .trim();
   return text !== undefined && parseCidr(text) !== undefined ? text : undefined;
 }

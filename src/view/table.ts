@@ -14,7 +14,9 @@ export function table(heading: readonly string[], rows: readonly (readonly Cell[
   return lines
     .map((line) => {
       const last = line.length - 1;
-      return line.map(({ text, tone }, column) => painted(text, tone, paint) + (column === last ? '' : ' '.repeat((widths[column] ?? 0) - widthOf(text)))).join('  ');
+      return line
+        .map(({ text, tone }, column) => painted(text, tone, paint) + (column === last ? '' : ' '.repeat((widths[column] ?? 0) - widthOf(text))))
+        .join('  ');
     })
     .join('\n');
 }

@@ -10,7 +10,9 @@ export function topologyDot({ bands, networks }: Picture): string {
   return [
     'graph plexus {',
     '  rankdir=LR; node [fontname="sans-serif"]; edge [fontname="monospace", fontsize=10];',
-    ...networks.map(({ name, types }) => `  ${quoted(`net ${name}`)} [shape=ellipse, label=${quoted([name, types.join(' + ')].filter((part) => part !== '').join(' '))}];`),
+    ...networks.map(
+      ({ name, types }) => `  ${quoted(`net ${name}`)} [shape=ellipse, label=${quoted([name, types.join(' + ')].filter((part) => part !== '').join(' '))}];`,
+    ),
     ...bands.flatMap(({ name, rows: own }, index) => [
       `  subgraph cluster_${index} {`,
       `    label=${quoted(name)};`,
@@ -19,7 +21,10 @@ export function topologyDot({ bands, networks }: Picture): string {
     ]),
     ...rows.flatMap((row, index) =>
       [...row.dots].flatMap(([network, dots]) =>
-        dots.map((dot) => `  ${quoted(`pod${index}`)} -- ${quoted(`net ${network}`)} [label=${quoted(edgeText(dot))}${dot.mark === 'attached' ? '' : ', style=dashed, color=red'}];`),
+        dots.map(
+          (dot) =>
+            `  ${quoted(`pod${index}`)} -- ${quoted(`net ${network}`)} [label=${quoted(edgeText(dot))}${dot.mark === 'attached' ? '' : ', style=dashed, color=red'}];`,
+        ),
       ),
     ),
     '}',

@@ -18,7 +18,9 @@ export function topologyMermaid({ bands, networks }: Picture): string {
       ...own.map((row) => `    ${idOf(row)}[${quoted(titleOf(row))}]`),
       '  end',
     ]),
-    ...networks.map(({ name, types, subnets }) => `  ${netIds.get(name)}([${quoted([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`),
+    ...networks.map(
+      ({ name, types, subnets }) => `  ${netIds.get(name)}([${quoted([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`,
+    ),
     ...rows.flatMap((row) => [...row.dots].flatMap(([network, dots]) => dots.map((dot) => `  ${idOf(row)} ${arrow(dot)} ${netIds.get(network)}`))),
     '',
   ].join('\n');

@@ -53,7 +53,10 @@ export function pictureOf(topology: Topology, { group }: PictureOptions): Pictur
     unused: topology.networks.filter(({ name }) => !used.has(name)).map(({ name }) => name),
     bands: grouped
       ? bandsBy(groupsOf(pods), (row) => `namespace ${row.namespace}`)
-      : bandsBy(pods.map((pod) => ({ ...rowOf(pod), node: pod.node })), ({ node }) => (node === undefined ? 'no node yet' : `node ${node}`)),
+      : bandsBy(
+          pods.map((pod) => ({ ...rowOf(pod), node: pod.node })),
+          ({ node }) => (node === undefined ? 'no node yet' : `node ${node}`),
+        ),
     grouped,
     pods: pods.length,
     problems: topology.problems.length,

@@ -115,16 +115,14 @@ function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Ent
   const lacking: AttachmentState = isOver(pod) ? 'released' : !pod.hostNetwork && isWaiting(pod, entries) ? 'waiting' : 'missing';
   return [
     ...entries.map((entry) => ({ ...entry, state: stateOf(entry, pod, { wishes, isFree: free.has(entry) }), problems: [] })),
-    ...open.map(
-      ({ network, interface: name = '', isDefault }): TopologyAttachment => ({
-        network,
-        interface: name,
-        ips: [],
-        default: isDefault,
-        state: lacking,
-        problems: [],
-      }),
-    ),
+    ...open.map(({ network, interface: name = '', isDefault }): TopologyAttachment => ({
+      network,
+      interface: name,
+      ips: [],
+      default: isDefault,
+      state: lacking,
+      problems: [],
+    })),
   ];
 }
 
@@ -149,7 +147,8 @@ function judge(pod: PodSummary, { attachments, hasStatus, tell }: Judging): void
   if (lacking.length > 0 && pod.hostNetwork) {
     return tell('host-network', `pod ${key} asks for ${namesOf(lacking)}, and uses its node's network (hostNetwork): it gets none of them`);
   }
-  if (lacking.some(({ state }) => state === 'waiting') && !pod.deleting) tell('pod-pending', `pod ${key} is pending and not yet attached to ${namesOf(lacking)}`);
+  if (lacking.some(({ state }) => state === 'waiting') && !pod.deleting)
+    tell('pod-pending', `pod ${key} is pending and not yet attached to ${namesOf(lacking)}`);
   for (const { network, interface: name, state } of lacking) {
     if (state !== 'missing') continue;
     const as = name === '' ? '' : ` as ${name}`;
@@ -162,4 +161,3 @@ function judge(pod: PodSummary, { attachments, hasStatus, tell }: Judging): void
 }
 
 const namesOf = (attachments: readonly TopologyAttachment[]): string => attachments.map(({ network }) => network).join(', ');
-

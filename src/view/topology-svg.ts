@@ -102,7 +102,12 @@ function drawBand(band: PictureBand, { width }: Layout, y: number): { readonly t
   return { text: rect + label(band.name, { x: margin + 4, y: y + 18, class: 'dim small strong' }), bottom: y + height };
 }
 
-const kindWords: Readonly<Record<TopologyNetwork['kind'], string>> = { definition: '', node: 'of the nodes', missing: 'does not exist', unknown: 'not readable' };
+const kindWords: Readonly<Record<TopologyNetwork['kind'], string>> = {
+  definition: '',
+  node: 'of the nodes',
+  missing: 'does not exist',
+  unknown: 'not readable',
+};
 
 /** What stands under a network's name, line by line. */
 function factsOf({ name, kind, types, subnets, pods }: TopologyNetwork): readonly string[] {

@@ -69,9 +69,7 @@ function readNads(objects: readonly unknown[]): Definitions {
 }
 
 const holdersOf = ({ pod, attachments }: PodDraft): readonly Holder[] =>
-  attachments
-    .filter(({ state }) => state === 'attached' || state === 'unasked')
-    .map((attachment) => ({ pod: podKey(pod), node: pod.node ?? '', attachment }));
+  attachments.filter(({ state }) => state === 'attached' || state === 'unasked').map((attachment) => ({ pod: podKey(pod), node: pod.node ?? '', attachment }));
 
 interface Absent {
   readonly names: ReadonlySet<string>;
@@ -107,7 +105,8 @@ interface Around {
 function networksOf(drafts: readonly PodDraft[], { facts, absent, problems }: Around): readonly TopologyNetwork[] {
   const users = new Map<string, number>();
   for (const { attachments } of drafts) {
-    for (const network of new Set(attachments.filter(({ state }) => state !== 'released').map((each) => each.network))) users.set(network, (users.get(network) ?? 0) + 1);
+    for (const network of new Set(attachments.filter(({ state }) => state !== 'released').map((each) => each.network)))
+      users.set(network, (users.get(network) ?? 0) + 1);
   }
   const named = drafts.flatMap(({ attachments }) => attachments.map(({ network }) => network));
   const indexes = indexesBy(problems, ({ network }) => (network === undefined ? [] : [network]));

@@ -37,7 +37,11 @@ describe('completion in bash, by the function that the script defines', () => {
   });
 
   it('never offers a letter with two dashes', async () => {
-    const stdout = await inShell('bash', ['--norc'], (script) => `source ${script}; COMP_WORDS=(plexus pods --); COMP_CWORD=2; _plexus_completions; echo "\${COMPREPLY[@]}"`);
+    const stdout = await inShell(
+      'bash',
+      ['--norc'],
+      (script) => `source ${script}; COMP_WORDS=(plexus pods --); COMP_CWORD=2; _plexus_completions; echo "\${COMPREPLY[@]}"`,
+    );
     expect(stdout.split(/\s/)).toEqual(expect.arrayContaining(['--namespace', '--all-namespaces']));
     expect(stdout).not.toMatch(/--\w\b/);
   });

@@ -57,7 +57,13 @@ describe('plexus networks', () => {
   it('as JSON and as YAML says the same', async () => {
     const inJson = JSON.parse((await plexus('networks', '-A', '-o', 'json')).stdout) as unknown;
     expect(parse((await plexus('networks', '-A', '-o', 'yaml')).stdout)).toEqual(inJson);
-    expect(inJson).toMatchObject([{ name: 'cluster-net' }, { name: 'infra/backup' }, {}, {}, { name: 'shop/storrage', problems: [{ kind: 'network-missing' }] }]);
+    expect(inJson).toMatchObject([
+      { name: 'cluster-net' },
+      { name: 'infra/backup' },
+      {},
+      {},
+      { name: 'shop/storrage', problems: [{ kind: 'network-missing' }] },
+    ]);
   });
 });
 
@@ -151,9 +157,18 @@ describe('a cluster for all of them', () => {
     const other = join(folder.path, 'other');
     const text = JSON.parse(server.kubeconfig()) as { contexts: { name: string; context: object }[]; 'current-context': string };
     const [context] = text.contexts;
-    await writeFile(other, JSON.stringify({ ...text, contexts: [{ name: 'shop', context: { ...context?.context, namespace: 'shop' } }], 'current-context': '' }));
-    for (const words of [['--kubeconfig', other, '--context', 'shop'], ['--context', 'shop']]) {
-      const { stdout } = await runProgram('plexus', ['pods', '--network', 'cameras', ...words], { ...env(), KUBECONFIG: `/nonexistent:${join(folder.path, 'config')}:${other}` });
+    await writeFile(
+      other,
+      JSON.stringify({ ...text, contexts: [{ name: 'shop', context: { ...context?.context, namespace: 'shop' } }], 'current-context': '' }),
+    );
+    for (const words of [
+      ['--kubeconfig', other, '--context', 'shop'],
+      ['--context', 'shop'],
+    ]) {
+      const { stdout } = await runProgram('plexus', ['pods', '--network', 'cameras', ...words], {
+        ...env(),
+        KUBECONFIG: `/nonexistent:${join(folder.path, 'config')}:${other}`,
+      });
       expect(stdout).toContain('shop/recorder-6c9f-x2');
     }
     const { code, stderr } = await runProgram('plexus', ['pods'], { HOME: folder.path, KUBECONFIG: '' });
@@ -193,7 +208,9 @@ describe('a cluster for all of them', () => {
 describe('colours', () => {
   const onTerminal = async (more: Record<string, string>): Promise<string> => {
     const command = `${join(repository, 'dist/plexus')} pods -A`;
-    const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm', NO_COLOR: '', ...env(), ...more } });
+    const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm', NO_COLOR: '', ...env(), ...more },
+    });
     return stdout;
   };
   it('are there on a terminal, and never with NO_COLOR', async () => {

@@ -5,7 +5,9 @@ import { aNadObject, aPodSummary, entry, eth0 } from './pod-summary.ts';
 /** What an overview is made of, as in a cluster of two namespaces where some things are wrong. */
 export const sampleNads = [
   aNadObject('storage', { type: 'macvlan', master: 'eth1', ipam: { type: 'whereabouts', range: '10.30.0.0/24' } }),
-  aNadObject('cameras', { plugins: [{ type: 'bridge', bridge: 'cam0', ipam: { type: 'host-local', ranges: [[{ subnet: '10.40.0.0/24' }]] } }, { type: 'tuning' }] }),
+  aNadObject('cameras', {
+    plugins: [{ type: 'bridge', bridge: 'cam0', ipam: { type: 'host-local', ranges: [[{ subnet: '10.40.0.0/24' }]] } }, { type: 'tuning' }],
+  }),
   aNadObject('backup', { type: 'ipvlan', master: 'eth2', ipam: { type: 'static', addresses: [{ address: '10.50.0.1/24' }] } }, 'infra'),
 ];
 
@@ -25,7 +27,12 @@ export const samplePods: readonly PodSummary[] = [
   aPodSummary('web-5d4f-b2', { owner: 'web', node: 'n2', has: [eth0('10.244.2.8')] }),
   aPodSummary('late', { asks: 'infra/backup', node: 'n2', phase: 'Pending' }),
   aPodSummary('typo', { asks: 'storrage', node: 'n2', has: [eth0('10.244.2.9')] }),
-  aPodSummary('archive-0', { namespace: 'infra', asks: 'backup', owner: 'archive', has: [eth0('10.244.1.9'), entry('infra/backup', 'net1', ['10.50.0.1'], mac(6))] }),
+  aPodSummary('archive-0', {
+    namespace: 'infra',
+    asks: 'backup',
+    owner: 'archive',
+    has: [eth0('10.244.1.9'), entry('infra/backup', 'net1', ['10.50.0.1'], mac(6))],
+  }),
 ];
 
 /** The object that the API has of a pod. */

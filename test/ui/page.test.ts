@@ -13,9 +13,14 @@ let browser: Browser;
 async function opened(pods?: readonly PodSummary[]): Promise<{ readonly ui: RunningUi; readonly page: Page } & AsyncDisposable> {
   const ui = await startUi(pods);
   const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
-  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
   page.on('pageerror', (error) => void complaints.push(error.message));
-  page.on('dialog', (dialog) => void complaints.push(`dialog ${dialog.message()}`) === undefined && dialog.dismiss());
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   await page.goto(ui.url);
   await page.getByText('live', { exact: true }).waitFor();
   const end = async (): Promise<void> => {

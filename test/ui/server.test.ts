@@ -15,11 +15,14 @@ interface Answer {
 function ask(path: string, { method = 'GET', host = '', address = '127.0.0.1' } = {}): Promise<Answer> {
   const { port, pathname } = new URL(ui.url);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const request = http.request({ host: address, port, path: path.replace('SECRET/', pathname), method, headers: { host: host || `127.0.0.1:${port}` } }, (message) => {
-    let text = '';
-    message.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    message.on('end', () => resolve({ status: message.statusCode ?? 0, headers: message.headers, text }));
-  });
+  const request = http.request(
+    { host: address, port, path: path.replace('SECRET/', pathname), method, headers: { host: host || `127.0.0.1:${port}` } },
+    (message) => {
+      let text = '';
+      message.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      message.on('end', () => resolve({ status: message.statusCode ?? 0, headers: message.headers, text }));
+    },
+  );
   request.on('error', reject).end();
   return promise;
 }

@@ -8,7 +8,8 @@ import { manyPods, sampleNads, samplePods } from '../support/sample-cluster.ts';
 
 const picture = (pods: readonly PodSummary[], group: PictureOptions['group'] = 'auto', nads: readonly unknown[] = sampleNads) =>
   pictureOf(topologyOf({ pods, nads, nadNamespaces: 'all' }), { group });
-const rowsIn = (drawn: ReturnType<typeof picture>) => drawn.bands.flatMap(({ name, rows }) => rows.map((row) => `${name}: ${row.name} ×${row.pods} on ${row.nodes}`));
+const rowsIn = (drawn: ReturnType<typeof picture>) =>
+  drawn.bands.flatMap(({ name, rows }) => rows.map((row) => `${name}: ${row.name} ×${row.pods} on ${row.nodes}`));
 
 /** Contrast of two colours (WCAG 2). */
 function contrast(one: string, other: string): number {
@@ -41,7 +42,9 @@ describe('what is drawn', () => {
 describe('as SVG', () => {
   it('says in words what it shows, and has both colour schemes', () => {
     const svg = topologySvg(picture(samplePods));
-    expect(/<desc[^>]*>([^<]*)/.exec(svg)?.[1]).toMatchInlineSnapshot(`"10 pods in 5 networks, 4 problems. Networks: cluster-net (9 pods), infra/backup (2 pods), shop/cameras (2 pods), shop/storage (4 pods), shop/storrage (1 pod). Something is wrong with: shop/db-0, shop/viewer, shop/db-2, shop/late, shop/typo."`);
+    expect(/<desc[^>]*>([^<]*)/.exec(svg)?.[1]).toMatchInlineSnapshot(
+      `"10 pods in 5 networks, 4 problems. Networks: cluster-net (9 pods), infra/backup (2 pods), shop/cameras (2 pods), shop/storage (4 pods), shop/storrage (1 pod). Something is wrong with: shop/db-0, shop/viewer, shop/db-2, shop/late, shop/typo."`,
+    );
     expect(svg).toContain('prefers-color-scheme:dark');
     for (const text of ['db-2', '10.30.0.2', 'also elsewhere', 'missing', 'asked for, not attached']) expect(svg).toContain(text);
   });
@@ -57,12 +60,19 @@ describe('as SVG', () => {
   });
 
   it('is well formed whatever the names are, and nothing of theirs becomes an element', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('</text><script>alert(1)</script>', '"><image href="x" onerror="alert(1)"/>', ']]>', '\u{0}&#x0;'));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('</text><script>alert(1)</script>', '"><image href="x" onerror="alert(1)"/>', ']]>', '\u{0}&#x0;'),
+    );
     fc.assert(
       fc.property(text, text, text, (network, link, ip) => {
         const svg = topologySvg(picture([aPodSummary('p', { owner: ip, has: [entry(network, link, [ip])] })]));
         expect(svg).not.toMatch(/<(script|image|foreignObject)|\son\w+="/i);
-        expect([...svg.matchAll(/<(\w+)/g)].every(([, name = '']) => ['svg', 'title', 'desc', 'style', 'rect', 'text', 'line', 'circle', 'path', 'g'].includes(name))).toBe(true);
+        expect(
+          [...svg.matchAll(/<(\w+)/g)].every(([, name = '']) =>
+            ['svg', 'title', 'desc', 'style', 'rect', 'text', 'line', 'circle', 'path', 'g'].includes(name),
+          ),
+        ).toBe(true);
         expect(isWellFormed(svg)).toBe(true);
       }),
     );
@@ -117,10 +127,13 @@ describe('for other programs', () => {
 /** Whether every element is closed by its own end, and all text is escaped. */
 function isWellFormed(xml: string): boolean {
   const open: string[] = [];
-  const rest = xml.replaceAll(/<(\/?)(\w+)((?:\s[\w:-]+="[^"<]*")*)(\/?)>/g, (_whole, end: string, name: string, _attributes: string, alone: string) => {
-    if (end !== '') return open.pop() === name ? '' : '<mismatch';
-    if (alone === '') open.push(name);
-    return '';
-  });
-  return open.length === 0 && !/[<>]|&(?!amp;|lt;|gt;|quot;|#39;)/.test(rest);
+  let rest = '';
+  let after = 0;
+  for (const { 0: whole, 1: end, 2: name = '', 3: alone, index } of xml.matchAll(/<(\/?)(\w+)(?:\s[\w:-]+="[^"<]*")*(\/?)>/g)) {
+    rest += xml.slice(after, index);
+    after = index + whole.length;
+    if (end !== '' && open.pop() !== name) return false;
+    if (end === '' && alone === '') open.push(name);
+  }
+  return open.length === 0 && !/[<>]|&(?!amp;|lt;|gt;|quot;|#39;)/.test(rest + xml.slice(after));
 }

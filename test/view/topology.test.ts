@@ -42,7 +42,11 @@ describe('what a pod asks for beside what it has', () => {
     { what: 'one of two of the same network', pod: aPodSummary('p', { asks: 'storage,storage', has: [storage] }), kinds: ['attachment-missing'] },
     { what: 'another interface than asked for', pod: aPodSummary('p', { asks: 'storage@fast0', has: [storage] }), kinds: ['attachment-missing'] },
     { what: 'an entry without an interface (old results)', pod: aPodSummary('p', { asks: 'storage@fast0', has: [{ name: 'shop/storage' }] }), kinds: [] },
-    { what: 'two interfaces of one attachment', pod: aPodSummary('p', { asks: 'storage', has: [storage, { ...storage, interface: 'net2', ips: [] }] }), kinds: [] },
+    {
+      what: 'two interfaces of one attachment',
+      pod: aPodSummary('p', { asks: 'storage', has: [storage, { ...storage, interface: 'net2', ips: [] }] }),
+      kinds: [],
+    },
     {
       what: 'an entry nobody asked for',
       pod: aPodSummary('p', { asks: 'storage', has: [storage, entry('shop/old', 'net2')] }),

@@ -23,7 +23,11 @@ export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<o
       .options(scopeOptions)
       .option('output', { alias: 'o', choices: [...Object.keys(drawings), 'json'], default: 'svg', describe: 'What to make' })
       .option('file', { alias: 'f', type: 'string', requiresArg: true, describe: 'Write it there, in place of stdout' })
-      .option('group', { choices: groupings, default: 'auto' as const, describe: 'Pods of one workload in one row: auto from more than 60 pods on; not in json' })
+      .option('group', {
+        choices: groupings,
+        default: 'auto' as const,
+        describe: 'Pods of one workload in one row: auto from more than 60 pods on; not in json',
+      })
       .example('$0 graph -A --file networks.svg', 'A picture of the cluster, for light and dark surroundings')
       .example('$0 graph -n shop -o mermaid', 'For a document on GitHub or GitLab')
       .epilogue('Exit status: 0 done, 2 could not be done.'),

@@ -21,7 +21,11 @@ type Section = (of: { readonly pod: TopologyPod }, topology: Topology, going: Go
 const podSections: readonly Section[] = [podHeading, podAttachments, ({ pod }, topology, going) => problemList(pod.problems, topology, going)];
 
 function podHeading({ pod }: { readonly pod: TopologyPod }): readonly Node[] {
-  const facts = [pod.phase ?? 'phase unknown', pod.node === undefined ? 'no node yet' : `node ${pod.node}`, ...(pod.owner === undefined ? [] : [`of ${pod.owner}`])];
+  const facts = [
+    pod.phase ?? 'phase unknown',
+    pod.node === undefined ? 'no node yet' : `node ${pod.node}`,
+    ...(pod.owner === undefined ? [] : [`of ${pod.owner}`]),
+  ];
   return [make('h2', {}, `${pod.namespace}/${pod.name}`), make('p', { class: 'second' }, facts.join(' · '))];
 }
 
@@ -32,8 +36,12 @@ function podAttachments({ pod }: { readonly pod: TopologyPod }, _: Topology, { t
       'tr',
       {},
       make('td', {}, each.interface || '–'),
-      make('td', {}, action(each.network, () => toNetwork(each.network))),
-      make('td', { class: 'mono' }, each.ips.join(', ') || '–'),
+      make(
+        'td',
+        {},
+        action(each.network, () => toNetwork(each.network)),
+      ),
+      make('td', { class: 'mono' }, ...(each.ips.length === 0 ? ['–'] : each.ips.map((ip) => make('div', {}, ip)))),
       make('td', { class: 'mono' }, each.mac ?? '–'),
       stateCell(each),
     ),
@@ -50,7 +58,10 @@ function stateCell({ state, problems }: TopologyAttachment): HTMLElement {
 function problemList(indexes: readonly number[], { problems }: Topology, going: Going): readonly Node[] {
   const own = indexes.flatMap((index) => problems[index] ?? []);
   if (own.length === 0) return [];
-  return [make('h3', {}, own.length === 1 ? '1 problem' : `${own.length} problems`), make('ul', {}, ...own.map((each) => make('li', {}, ...problemText(each, going))))];
+  return [
+    make('h3', {}, own.length === 1 ? '1 problem' : `${own.length} problems`),
+    make('ul', {}, ...own.map((each) => make('li', {}, ...problemText(each, going)))),
+  ];
 }
 
 const problemText = (problem: TopologyProblem, { toPod }: Going): readonly (Node | string)[] => [
@@ -62,13 +73,36 @@ const problemText = (problem: TopologyProblem, { toPod }: Going): readonly (Node
 const networkDetail = (network: TopologyNetwork, topology: Topology, going: Going): readonly Node[] => [
   make('h2', {}, network.name),
   make('p', { class: 'second' }, factsOf(network).join(' · ')),
-  make('p', {}, network.pods === 0 ? 'No pod is in it.' : action(network.pods === 1 ? 'Show its pod' : `Show its ${network.pods} pods`, () => going.toPodsOf(network.name))),
+  make(
+    'p',
+    {},
+    network.pods === 0 ? 'No pod is in it.' : action(network.pods === 1 ? 'Show its pod' : `Show its ${network.pods} pods`, () => going.toPodsOf(network.name)),
+  ),
   ...problemList(network.problems, topology, going),
 ];
 
 const problemDetail = (problem: TopologyProblem, going: Going): readonly Node[] => [
   make('h2', {}, problem.kind),
   make('p', {}, make('span', { class: problem.severity === 'error' ? 'bad' : 'warn' }, `${problem.severity}: `), problem.text),
-  make('ul', {}, ...problem.pods.slice(0, 100).map((key) => make('li', {}, action(key, () => going.toPod(key))))),
-  ...(problem.network === undefined ? [] : [make('p', {}, 'Network: ', action(problem.network, () => going.toNetwork(problem.network ?? '')))]),
+  make(
+    'ul',
+    {},
+    ...problem.pods.slice(0, 100).map((key) =>
+      make(
+        'li',
+        {},
+        action(key, () => going.toPod(key)),
+      ),
+    ),
+  ),
+  ...(problem.network === undefined
+    ? []
+    : [
+        make(
+          'p',
+          {},
+          'Network: ',
+          action(problem.network, () => going.toNetwork(problem.network ?? '')),
+        ),
+      ]),
 ];

@@ -21,14 +21,20 @@ export interface Filters {
 
 /** What a view shows under the filters, in its order. */
 export function itemsOf(view: View, topology: Topology, filters: Filters): readonly Item[] {
-  const words = filters.search.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = filters.search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const has = (...texts: readonly string[]): boolean => words.every((word) => texts.some((text) => text.toLowerCase().includes(word)));
   switch (view) {
     case 'pods':
       return topology.pods.filter((pod) => isWanted(pod, filters) && has(...textsOf(pod))).map((pod) => podItem(pod, topology));
     case 'networks':
       return topology.networks
-        .filter((network) => (filters.network === '' || network.name === filters.network) && isIn(network.name, filters) && (!filters.wrong || network.problems.length > 0))
+        .filter(
+          (network) =>
+            (filters.network === '' || network.name === filters.network) && isIn(network.name, filters) && (!filters.wrong || network.problems.length > 0),
+        )
         .filter(({ name, types, subnets }) => has(name, ...types, ...subnets))
         .map((network) => networkItem(network));
     case 'problems':
@@ -43,7 +49,7 @@ export function itemsOf(view: View, topology: Topology, filters: Filters): reado
   }
 }
 
-export const keyOf = ({ namespace, name }: TopologyPod): string => `${namespace}/${name}`;
+const keyOf = ({ namespace, name }: TopologyPod): string => `${namespace}/${name}`;
 
 const isIn = (name: string, { namespace }: Filters): boolean => namespace === '' || name.startsWith(`${namespace}/`);
 
@@ -87,7 +93,8 @@ const networkItem = (network: TopologyNetwork): Item => ({
 
 const kinds: Readonly<Record<TopologyNetwork['kind'], string>> = { definition: '', node: 'of the nodes', missing: 'does not exist', unknown: 'not readable' };
 
-export const factsOf = ({ kind, types, subnets }: TopologyNetwork): readonly string[] => [kinds[kind], types.join(' + '), ...subnets].filter((text) => text !== '');
+export const factsOf = ({ kind, types, subnets }: TopologyNetwork): readonly string[] =>
+  [kinds[kind], types.join(' + '), ...subnets].filter((text) => text !== '');
 
 const problemItem = (problem: TopologyProblem): Item => ({
   key: `problem ${problem.kind} ${problem.text}`,

@@ -9,7 +9,6 @@ export interface List {
   /** Shows these; the chosen one stays chosen while it is among them. */
   readonly show: (items: readonly Item[], empty: string) => void;
   readonly choose: (key: string) => void;
-  readonly chosen: () => Item | undefined;
 }
 
 /** A list of any length: only the rows that can be seen are elements. Arrow keys, Page, Home and End move the choice; Enter opens it. */
@@ -18,38 +17,18 @@ export function makeList(box: HTMLElement, rows: HTMLElement, on: { readonly cho
   let key = '';
   let empty = '';
   const indexOf = (): number => items.findIndex((item) => item.key === key);
-  const draw = (): void => {
-    rows.style.height = `${items.length * rowHeight}px`;
-    const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - spare);
-    const last = Math.min(items.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + spare);
-    const chosen = indexOf();
-    const shown = items.slice(first, last).map((item, offset) => rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen }));
-    rows.replaceChildren(...(items.length === 0 ? [make('p', { class: 'empty' }, empty)] : shown));
-    if (chosen >= first && chosen < last) box.setAttribute('aria-activedescendant', `row-${chosen}`);
-    else box.removeAttribute('aria-activedescendant');
-  };
+  const draw = (): void => drawRows(box, rows, { items, chosen: indexOf(), empty });
   const choose = (index: number): void => {
     const item = items[Math.max(0, Math.min(items.length - 1, index))];
     if (item === undefined) return;
     key = item.key;
-    const top = items.indexOf(item) * rowHeight;
-    if (top < box.scrollTop) box.scrollTop = top;
-    if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+    scrollTo(box, items.indexOf(item));
     draw();
     on.choose(item);
   };
-  const page = (): number => Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1);
-  const moves: Readonly<Record<string, () => number>> = {
-    ArrowDown: () => indexOf() + 1,
-    ArrowUp: () => indexOf() - 1,
-    PageDown: () => indexOf() + page(),
-    PageUp: () => indexOf() - page(),
-    Home: () => 0,
-    End: () => items.length - 1,
-  };
   box.addEventListener('keydown', (event) => {
-    const move = moves[event.key];
-    if (move !== undefined) choose(move());
+    const to = moved(event.key, { from: indexOf(), count: items.length, page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1) });
+    if (to !== undefined) choose(to);
     else if (event.key === 'Enter') on.open();
     else return;
     event.preventDefault();
@@ -76,13 +55,51 @@ export function makeList(box: HTMLElement, rows: HTMLElement, on: { readonly cho
       key = wanted;
       choose(Math.max(0, indexOf()));
     },
-    chosen: () => items[indexOf()],
   };
+}
+
+function moved(key: string, { from, count, page }: { readonly from: number; readonly count: number; readonly page: number }): number | undefined {
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: from + 1,
+    ArrowUp: from - 1,
+    PageDown: from + page,
+    PageUp: from - page,
+    Home: 0,
+    End: count - 1,
+  };
+  return moves[key];
+}
+
+function scrollTo(box: HTMLElement, index: number): void {
+  const top = index * rowHeight;
+  if (top < box.scrollTop) box.scrollTop = top;
+  if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+}
+
+interface Drawn {
+  readonly items: readonly Item[];
+  readonly chosen: number;
+  readonly empty: string;
+}
+
+function drawRows(box: HTMLElement, rows: HTMLElement, { items, chosen, empty }: Drawn): void {
+  rows.style.height = `${items.length * rowHeight}px`;
+  const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - spare);
+  const last = Math.min(items.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + spare);
+  const shown = items
+    .slice(first, last)
+    .map((item, offset) => rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen }));
+  rows.replaceChildren(...(items.length === 0 ? [make('p', { class: 'empty' }, empty)] : shown));
+  if (chosen >= first && chosen < last) box.setAttribute('aria-activedescendant', `row-${chosen}`);
+  else box.removeAttribute('aria-activedescendant');
 }
 
 const signs = { error: '▲ error', warning: '△ warning' } as const;
 
-function rowFor({ first, second, severity }: Item, { index, count, isChosen }: { readonly index: number; readonly count: number; readonly isChosen: boolean }): HTMLElement {
+function rowFor(
+  { first, second, severity }: Item,
+  { index, count, isChosen }: { readonly index: number; readonly count: number; readonly isChosen: boolean },
+): HTMLElement {
   const mark = severity === undefined ? [] : [make('span', { class: severity === 'error' ? 'bad' : 'warn' }, ` ${signs[severity]}`)];
   const row = make(
     'div',

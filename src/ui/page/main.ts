@@ -64,6 +64,7 @@ function showTab(next: Tab): void {
   byId('panel').setAttribute('aria-labelledby', `tab-${tab}`);
   byId('split').hidden = tab === 'picture';
   byId('picture').hidden = tab !== 'picture';
+  byId('filters').hidden = tab === 'picture'; // it shows everything
   byId('list').setAttribute('aria-label', tab);
   render();
 }
@@ -73,7 +74,8 @@ function render(): void {
   const { topology, revision, complete } = state;
   const counts: Readonly<Record<View, number>> = { pods: topology.pods.length, networks: topology.networks.length, problems: topology.problems.length };
   for (const [view, count] of Object.entries(counts)) byId(`tab-${view}`).textContent = `${view.charAt(0).toUpperCase()}${view.slice(1)} (${count})`;
-  if (tab === 'picture') return drawPicture(revision, `${counts.pods} pods in ${counts.networks} networks, ${counts.problems} problems; the other tabs tell the same in words`);
+  if (tab === 'picture')
+    return drawPicture(revision, `${counts.pods} pods in ${counts.networks} networks, ${counts.problems} problems; the other tabs tell the same in words`);
   list.show(itemsOf(tab, topology, filters()), complete ? 'Nothing fits.' : 'Reading the cluster …');
 }
 
@@ -91,7 +93,10 @@ function take(next: PageState): void {
   tellLive(next.problems.length > 0 ? `not up to date: ${next.problems.join('; ')}` : next.complete ? 'live' : 'reading …', next.problems.length > 0);
   const sorted = (values: readonly string[]): readonly string[] => [...new Set(values)].toSorted();
   fill('namespace', sorted(topology.pods.map(({ namespace }) => namespace)));
-  fill('network', topology.networks.map(({ name }) => name));
+  fill(
+    'network',
+    topology.networks.map(({ name }) => name),
+  );
   fill('node', sorted(topology.pods.flatMap(({ node }) => node ?? [])));
   render();
 }
