@@ -7,7 +7,7 @@ export interface Scheme {
   readonly band: string;
   readonly wire: string;
   readonly bad: string;
-  /** Of networks, in turn. Told apart with every common kind of colour blindness (after Okabe and Ito), contrast of 3 and more. */
+  /** Of networks, in turn: any two can be told apart with each kind of colour blindness, and have contrast enough (both tested). */
   readonly networks: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export const light: Scheme = {
   band: '#f3f5f7',
   wire: '#7f8892',
   bad: '#b3261e',
-  networks: ['#0072b2', '#b85300', '#00795c', '#a8457f', '#7a6200', '#3d7ea6', '#6b4fa3', '#5c5c5c'],
+  networks: ['#0691e3', '#7c2f00', '#01795c', '#ae5793', '#8d7208', '#6b4fa3'],
 };
 
 export const dark: Scheme = {
@@ -28,7 +28,7 @@ export const dark: Scheme = {
   band: '#1d232a',
   wire: '#6e7781',
   bad: '#ff8a80',
-  networks: ['#56b4e9', '#f0a35e', '#35c79a', '#e59fc6', '#e3cf57', '#8fb8d0', '#b8a1e6', '#b5b5b5'],
+  networks: ['#56b4e9', '#e2935a', '#55edba', '#d193b4', '#e3cf57', '#8688f4'],
 };
 
 const rulesOf = ({ paper, ink, dim, band, wire, bad, networks }: Scheme): string =>

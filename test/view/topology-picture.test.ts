@@ -11,14 +11,58 @@ const picture = (pods: readonly PodSummary[], group: PictureOptions['group'] = '
 const rowsIn = (drawn: ReturnType<typeof picture>) =>
   drawn.bands.flatMap(({ name, rows }) => rows.map((row) => `${name}: ${row.name} ×${row.pods} on ${row.nodes}`));
 
+const [red, green, blue] = [
+  [0.4124, 0.3576, 0.1805],
+  [0.2126, 0.7152, 0.0722],
+  [0.0193, 0.1192, 0.9505],
+] as const;
+const product = (row: readonly number[], rgb: readonly number[]): number => row.reduce((sum, factor, index) => sum + factor * (rgb[index] ?? 0), 0);
+/** Parts of a colour as light, not as written (sRGB). */
+const linear = (colour: string): readonly number[] =>
+  [1, 3, 5]
+    .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((value) => (value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+
+/** What somebody sees of it (Machado and others, 2009; complete lack of one kind of cones). */
+const eyes: Readonly<Record<string, readonly (readonly number[])[]>> = {
+  'all cones': [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
+};
+
+/** How different two colours look (CIE 1976): 2 is hardly seen, 100 is black and white. */
+function difference(one: string, other: string, eye: readonly (readonly number[])[]): number {
+  const lab = (colour: string): readonly number[] => {
+    const rgb = eye.map((row) => Math.min(1, Math.max(0, product(row, linear(colour)))));
+    const [x, y, z] = [product(red, rgb) / 0.95047, product(green, rgb), product(blue, rgb) / 1.08883].map((t) =>
+      t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116,
+    ) as [number, number, number];
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  };
+  const [a, b] = [lab(one), lab(other)];
+  return Math.hypot(...a.map((value, index) => value - (b[index] ?? 0)));
+}
+
 /** Contrast of two colours (WCAG 2). */
 function contrast(one: string, other: string): number {
-  const luminance = (colour: string): number => {
-    const [r = 0, g = 0, b = 0] = [1, 3, 5]
-      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
-      .map((value) => (value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
+  const luminance = (colour: string): number => product(green, linear(colour));
   const [low = 0, high = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }
@@ -56,6 +100,17 @@ describe('as SVG', () => {
     for (const paper of [scheme.paper, scheme.band]) {
       for (const colour of [scheme.ink, scheme.dim, scheme.bad]) expect(contrast(colour, paper), `${colour} on ${paper}`).toBeGreaterThanOrEqual(4.5);
       for (const colour of [...scheme.networks, scheme.wire]) expect(contrast(colour, paper), `${colour} on ${paper}`).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  it.each([
+    ['light', light],
+    ['dark', dark],
+  ])('%s: any two networks next to each other can be told apart by everybody', (_, { networks }) => {
+    for (const [name, eye] of Object.entries(eyes)) {
+      for (const [index, one] of networks.entries()) {
+        for (const other of networks.slice(index + 1)) expect(difference(one, other, eye), `${one} and ${other}, ${name}`).toBeGreaterThan(19);
+      }
     }
   });
 
