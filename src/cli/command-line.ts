@@ -6,12 +6,14 @@ import { completionCommand } from './commands/completion.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { graphCommand } from './commands/graph.ts';
 import { installCommand } from './commands/install.ts';
 import { networksCommand } from './commands/networks.ts';
 import { planCommand } from './commands/plan.ts';
 import { podCommand } from './commands/pod.ts';
 import { podsCommand } from './commands/pods.ts';
 import { traceCommand } from './commands/trace.ts';
+import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
@@ -30,6 +32,8 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(networksCommand(end))
     .command(podsCommand(end))
     .command(podCommand(end))
+    .command(graphCommand(end))
+    .command(uiCommand(end))
     .command(attachmentsCommand)
     .command(devicesCommand(end))
     .command(doctorCommand)

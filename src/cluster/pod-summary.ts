@@ -18,14 +18,15 @@ interface ApiPod {
 export function podSummary(object: unknown): PodSummary {
   const { metadata = {}, spec = {}, status = {} } = (object ?? {}) as ApiPod;
   const owner = ownerOf(metadata);
+  const { namespace = '', name = '', annotations = {} } = metadata;
   return {
-    namespace: metadata.namespace ?? '',
-    name: metadata.name ?? '',
-    annotations: aboutNetworks(metadata.annotations ?? {}),
+    namespace,
+    name,
+    annotations: aboutNetworks(annotations),
     hostNetwork: spec.hostNetwork === true,
     deleting: metadata.deletionTimestamp !== undefined,
     ...(metadata.uid !== undefined && { uid: metadata.uid }),
-    ...(spec.nodeName !== undefined && spec.nodeName !== '' && { node: spec.nodeName }),
+    ...(spec.nodeName && { node: spec.nodeName }),
     ...(status.phase !== undefined && { phase: status.phase }),
     ...(owner !== undefined && { owner }),
   };

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
+import { pageModule } from './page.ts';
 import { configurationPage, errorsPage } from './reference.ts';
 import { validatorFiles } from './validators.ts';
 
@@ -16,6 +17,7 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
     for (const [extension, text] of Object.entries(await validatorFiles(await json(file)))) made.set(file.replace(/json$/, extension), text);
   for (const [file, text] of await pluginSchemaFiles(root)) made.set(file, text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
+  made.set('src/ui/page.gen.js', await pageModule(root));
   made.set('docs/errors.md', errorsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
   made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));

@@ -45,7 +45,7 @@ const clashWords: Readonly<Partial<Record<ProblemKind, string>>> = {
 };
 
 /** In words, so that no colour is needed: "attached", "MISSING", "attached, DUPLICATE ADDRESS". */
-export function stateText({ state, problems }: TopologyAttachment): string {
+function stateText({ state, problems }: TopologyAttachment): string {
   const word = state === 'missing' ? 'MISSING' : state === 'unasked' ? 'not asked for' : state;
   return [word, ...new Set(problems.flatMap((kind) => clashWords[kind] ?? []))].join(', ');
 }

@@ -65,7 +65,7 @@ describe('completion in other shells', () => {
       (script) => `autoload -U compinit; compinit -u -D; source ${script}; echo $_comps[plexus]
         _describe() { print -l -- $found }; words=(plexus pods --pro); _plexus_completions`,
     );
-    expect(stdout).toMatch(/^_plexus_completions\n--problems:Only what is wrong/);
+    expect(stdout).toMatch(/^_plexus_completions\n(.*\n)*--problems:Only what is wrong/);
   });
 });
 

@@ -1,0 +1,29 @@
+import type { Argv, CommandModule } from 'yargs';
+import { serveUi } from '../../ui/index.ts';
+import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
+import { type ExitStatus, looking, say } from '../output.ts';
+
+interface Options extends ScopeArguments {
+  readonly port: number;
+}
+
+export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
+  command: 'ui',
+  describe: 'Show networks, pods and problems as a page in the browser of this machine, kept up to date; changes nothing',
+  builder: (yargs): Argv<Options> =>
+    yargs
+      .options(scopeOptions)
+      .option('port', { type: 'number', requiresArg: true, default: 0, describe: 'Port on 127.0.0.1 and ::1; 0: any that is free' })
+      .example('$0 ui -A', 'All namespaces; prints the address to open')
+      .epilogue('Ends with ctrl-C. Exit status: 0 ended, 2 could not be done.'),
+  handler: ({ port, ...scope }) =>
+    looking(end, async () => {
+      const cluster = await clusterFor(scope);
+      const stop = new AbortController();
+      for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
+      const { url, ended } = await serveUi({ cluster, scope: scopeFor(scope, cluster), port }, stop.signal);
+      say(url);
+      await ended;
+      return 0;
+    }),
+});

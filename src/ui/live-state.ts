@@ -1,0 +1,41 @@
+import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
+import { type Topology, topologyOf } from '../view/index.ts';
+import type { PageState } from './page-state.ts';
+
+/** What the page shows, kept up to date. */
+export interface LiveState {
+  readonly current: () => PageState;
+  /** Calls back after changes, many of them at once; returns how to end that. */
+  readonly onChange: (tell: () => void) => () => void;
+  /** Until the signal is aborted. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+// a rollout changes hundreds of pods in a second: nobody reads so fast
+const quietMs = 250;
+
+export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveState {
+  const listeners = new Set<() => void>();
+  let revision = 1;
+  let made: { readonly revision: number; readonly topology: Topology } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const watched = cluster.watch(scope, () => {
+    revision++;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      for (const tell of listeners) tell();
+    }, quietMs);
+  });
+  const topology = (): Topology => {
+    if (made?.revision !== revision) made = { revision, topology: topologyOf(watched.current()) };
+    return made.topology;
+  };
+  return {
+    current: () => ({ revision, cluster: cluster.server, ...scope, ...watched.state(), topology: topology() }),
+    onChange: (tell) => {
+      listeners.add(tell);
+      return () => void listeners.delete(tell);
+    },
+    run: (signal) => watched.run(signal).finally(() => clearTimeout(timer)),
+  };
+}

@@ -1,0 +1,3 @@
+export declare const html: string;
+export declare const css: string;
+export declare const script: string;

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import http from 'node:http';
+import { fileUnusable, problemOf } from '../errors/index.ts';
+import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
+import { pictureOf, topologySvg } from '../view/index.ts';
+import { type LiveState, liveState } from './live-state.ts';
+import { css, html, script } from './page.gen.js';
+
+export interface UiOptions {
+  readonly cluster: ClusterViews;
+  readonly scope: OverviewScope;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+/**
+ * Serves the page on this machine alone, until the signal is aborted. Its address has a secret in it: other users of the
+ * machine can reach the port, but not read the cluster with this user's permissions. fileUnusable when the port cannot be had.
+ */
+export async function serveUi({ cluster, scope, port }: UiOptions, signal: AbortSignal): Promise<{ readonly url: string; readonly ended: Promise<void> }> {
+  const live = liveState(cluster, scope);
+  const secret = randomBytes(16).toString('hex');
+  const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => answer({ request, response }, live, secret);
+  const first = await listen(listener, '127.0.0.1', port);
+  const bound = portOf(first, port);
+  // the same for the other family, where there is one: "localhost" may mean either
+  const second = await listen(listener, '::1', bound).catch(() => undefined);
+  const servers = [first, ...(second === undefined ? [] : [second])];
+  const ended = live.run(signal).then(() => {
+    for (const server of servers) server.close().closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${bound}/${secret}/`, ended };
+}
+
+function listen(listener: http.RequestListener, host: string, port: number): Promise<http.Server> {
+  const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, listener);
+  server.maxConnections = 64;
+  return new Promise<http.Server>((resolve, reject) => server.once('error', reject).listen(port, host, () => resolve(server))).catch((error: unknown) => {
+    throw fileUnusable({ file: `${host}:${port}`, action: 'listen on', problem: problemOf(error) }, { cause: error });
+  });
+}
+
+const portOf = (server: http.Server, asked: number): number => {
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : asked;
+};
+
+interface Exchange {
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+}
+
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// the picture has its own style sheet inside and nothing else
+const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+const always = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+} as const;
+
+function answer({ request, response }: Exchange, live: LiveState, secret: string): void {
+  const refuse = (status: number, text: string): void =>
+    void response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  // a name of somebody else's that leads here (DNS rebinding) would make their page the origin of ours
+  if (!isOwnHost(request.headers.host ?? '')) return refuse(421, 'this is served to 127.0.0.1, [::1] and localhost only');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'only GET');
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  if (pathname === `/${secret}/events`) return stream({ request, response }, live);
+  const made = pathname.startsWith(`/${secret}/`) ? contentOf(pathname.slice(secret.length + 2), live) : undefined;
+  if (made === undefined) return refuse(404, 'the address that plexus ui has printed is the only one');
+  const [type, text, policy = pagePolicy] = made;
+  const body = Buffer.from(text);
+  response.writeHead(200, { ...always, 'content-type': `${type}; charset=utf-8`, 'content-security-policy': policy, 'content-length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+const isOwnHost = (host: string): boolean => /^(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/.test(host);
+
+function contentOf(name: string, live: LiveState): readonly [type: string, text: string, policy?: string] | undefined {
+  switch (name) {
+    case '':
+      return ['text/html', html];
+    case 'page.css':
+      return ['text/css', css];
+    case 'page.js':
+      return ['text/javascript', script];
+    case 'state.json':
+      return ['application/json', JSON.stringify(live.current())];
+    case 'topology.svg':
+      return ['image/svg+xml', topologySvg(pictureOf(live.current().topology, { group: 'auto' })), picturePolicy];
+    default:
+      return undefined;
+  }
+}
+
+const heartbeatMs = 20_000;
+
+/** Server-sent events: one at once, and one after changes. What has changed is asked for then. */
+function stream({ request, response }: Exchange, live: LiveState): void {
+  response.writeHead(200, { ...always, 'content-type': 'text/event-stream' });
+  if (request.method === 'HEAD') return void response.end();
+  const tell = (): void => void response.write(`event: change\ndata: ${live.current().revision}\n\n`);
+  const stop = live.onChange(tell);
+  const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs);
+  response.on('close', () => {
+    stop();
+    clearInterval(heartbeat);
+  });
+  tell();
+}

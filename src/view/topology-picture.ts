@@ -1,0 +1,124 @@
+import type { AttachmentState, Topology, TopologyAttachment, TopologyNetwork, TopologyPod } from './topology-model.ts';
+
+/** How an attachment is drawn: clash is one whose address somebody else has too. */
+export type Mark = 'attached' | 'clash' | 'missing' | 'waiting' | 'unasked';
+
+/** Where a row meets a network: one pod's interface, or what a group of pods has there. */
+export interface PictureDot {
+  readonly mark: Mark;
+  /** The interface, or "×40" for a group. */
+  readonly above: string;
+  /** Addresses, or what is wrong. */
+  readonly below: readonly string[];
+}
+/** A pod, or pods of one workload that are in the same networks. */
+export interface PictureRow {
+  readonly namespace: string;
+  readonly name: string;
+  readonly pods: number;
+  readonly nodes: number;
+  readonly dots: ReadonlyMap<string, readonly PictureDot[]>;
+}
+export interface PictureBand {
+  readonly name: string;
+  readonly rows: readonly PictureRow[];
+}
+/** What is drawn, before anybody says how. */
+export interface Picture {
+  /** Those that somebody is in. */
+  readonly networks: readonly TopologyNetwork[];
+  /** Names of those that nobody is in. */
+  readonly unused: readonly string[];
+  /** Nodes; namespaces when pods are grouped. */
+  readonly bands: readonly PictureBand[];
+  readonly grouped: boolean;
+  readonly pods: number;
+  readonly problems: number;
+}
+export interface PictureOptions {
+  /** auto: from more than 60 pods on. */
+  readonly group: 'auto' | 'always' | 'never';
+}
+
+const mostPods = 60;
+// pods with a problem of their own are drawn for themselves, unless that is what most of them have
+const mostAlone = 40;
+
+export function pictureOf(topology: Topology, { group }: PictureOptions): Picture {
+  const pods = topology.pods.filter((pod) => lively(pod).length > 0);
+  const grouped = group === 'always' || (group === 'auto' && pods.length > mostPods);
+  const used = new Set(pods.flatMap((pod) => lively(pod).map(({ network }) => network)));
+  return {
+    networks: topology.networks.filter(({ name }) => used.has(name)),
+    unused: topology.networks.filter(({ name }) => !used.has(name)).map(({ name }) => name),
+    bands: grouped
+      ? bandsBy(groupsOf(pods), (row) => `namespace ${row.namespace}`)
+      : bandsBy(
+          pods.map((pod) => ({ ...rowOf(pod), node: pod.node })),
+          ({ node }) => (node === undefined ? 'no node yet' : `node ${node}`),
+        ),
+    grouped,
+    pods: pods.length,
+    problems: topology.problems.length,
+  };
+}
+
+const lively = ({ attachments }: TopologyPod): readonly TopologyAttachment[] => attachments.filter(({ state }) => state !== 'released');
+
+function bandsBy<T extends PictureRow>(rows: readonly T[], nameOf: (row: T) => string): readonly PictureBand[] {
+  const bands = new Map<string, T[]>();
+  for (const row of rows) {
+    const name = nameOf(row);
+    bands.set(name, [...(bands.get(name) ?? []), row]);
+  }
+  return [...bands].map(([name, each]) => ({ name, rows: each })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function rowOf(pod: TopologyPod): PictureRow {
+  const dots = new Map<string, PictureDot[]>();
+  for (const each of lively(pod)) {
+    const dot = { mark: markOf(each), above: each.interface, below: [...each.ips, ...(wordFor[markOf(each)] ?? [])] };
+    dots.set(each.network, [...(dots.get(each.network) ?? []), dot]);
+  }
+  return { namespace: pod.namespace, name: pod.name, pods: 1, nodes: 1, dots };
+}
+
+const wordFor: Readonly<Partial<Record<Mark, readonly string[]>>> = {
+  missing: ['missing'],
+  waiting: ['waiting'],
+  unasked: ['not asked for'],
+  clash: ['also elsewhere'],
+};
+
+const marks: Readonly<Partial<Record<AttachmentState, Mark>>> = { missing: 'missing', waiting: 'waiting', unasked: 'unasked' };
+
+const markOf = ({ state, problems }: TopologyAttachment): Mark => marks[state] ?? (problems.length > 0 ? 'clash' : 'attached');
+
+/** Pods of one owner that are in the same networks in the same way, as one row; pods without an owner together. */
+function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
+  const isTroubled = (pod: TopologyPod): boolean => lively(pod).some((each) => markOf(each) !== 'attached');
+  const alone = pods.filter(isTroubled);
+  const [single, many] = alone.length > mostAlone ? [[], pods] : [alone, pods.filter((pod) => !isTroubled(pod))];
+  const groups = new Map<string, TopologyPod[]>();
+  for (const pod of many) {
+    const places = lively(pod).map((each) => `${each.network} ${markOf(each)}`);
+    const key = JSON.stringify([pod.namespace, pod.owner ?? '', places.toSorted()]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [pod]);
+    else group.push(pod);
+  }
+  return [...single.map(rowOf), ...[...groups.values()].map(groupRow)].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function groupRow(pods: readonly TopologyPod[]): PictureRow {
+  const [first] = pods;
+  if (first === undefined || pods.length === 1) return rowOf(first ?? { namespace: '', name: '', attachments: [], problems: [] });
+  const dots = new Map<string, PictureDot[]>();
+  for (const each of lively(first)) {
+    const mark = markOf(each);
+    const other = dots.get(each.network) ?? [];
+    if (!other.some((dot) => dot.mark === mark)) dots.set(each.network, [...other, { mark, above: `×${pods.length}`, below: wordFor[mark] ?? [] }]);
+  }
+  const name = first.owner ?? `${pods.length} pods without an owner`;
+  return { namespace: first.namespace, name, pods: pods.length, nodes: new Set(pods.map(({ node }) => node)).size, dots };
+}

@@ -1,0 +1,32 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OverviewScope, connectForViews } from '../../src/cluster/index.ts';
+import type { PodSummary } from '../../src/npwg/index.ts';
+import { serveUi } from '../../src/ui/index.ts';
+import { type ApiServer, startApiServer } from './api-server/index.ts';
+import { putSample, samplePods } from './sample-cluster.ts';
+
+export interface RunningUi {
+  readonly server: ApiServer;
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** The page of `plexus ui` over an API server of its own with these pods. */
+export async function startUi(pods: readonly PodSummary[] = samplePods, scope: OverviewScope = {}): Promise<RunningUi> {
+  const server = await startApiServer();
+  putSample(server, pods);
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-ui-'));
+  const file = join(folder.path, 'kubeconfig');
+  await server.writeKubeconfig(file);
+  const cluster = await connectForViews({ kind: 'kubeconfig', file });
+  const end = new AbortController();
+  const { url, ended } = await serveUi({ cluster, scope, port: 0 }, end.signal);
+  const stop = async (): Promise<void> => {
+    end.abort();
+    await ended;
+    await server.close();
+  };
+  return { server, url, stop };
+}
