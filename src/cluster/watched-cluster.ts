@@ -10,7 +10,10 @@ import { reflect, usualWatchTiming } from './reflector.ts';
 
 // the runtime tries again: a call that waited for the API server longer would only stand in its way
 const readMs = 10_000;
-const soon = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(readMs)]);
+// with the watch lost it is most likely away: what can be written later is only tried
+const tryMs = 500;
+const within = (ms: number, signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+const soon = (signal: AbortSignal): AbortSignal => within(readMs, signal);
 
 /**
  * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while the
@@ -36,6 +39,7 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
       getPodState: (ref, signal) => cluster.getPodState(ref, soon(signal)),
       listPodsOf: (node, signal) => cluster.listPodsOf(node, soon(signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
+      patchNetworkStatus: (pod, text, signal) => cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : within(tryMs, signal)),
       claims: claimsApi(api, soon),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },

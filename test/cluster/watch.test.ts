@@ -77,6 +77,17 @@ describe('the watch of NetworkAttachmentDefinitions', () => {
     expect([asked('get'), asked('watch').length]).toEqual([[], 1]);
   });
 
+  it('while it is lost, a network-status is only tried: a server that never answers holds no pod back', async () => {
+    await watch();
+    server.faults.answer(503, { match: ({ verb }) => verb !== 'patch' });
+    server.faults.hang({ match: ({ verb }) => verb === 'patch' });
+    server.endWatches();
+    await waitFor('the watch is lost', async () => watched.state().problem !== undefined);
+    const writing = watched.cluster.patchNetworkStatus({ namespace: 'default', name: 'db' }, '[]', new AbortController().signal);
+    await expect(writing).rejects.toMatchObject({ id: 'PLX-API-UNAVAILABLE' });
+    server.faults.clear();
+  });
+
   it('what it does not know is asked for with one GET: the watch may be behind', async () => {
     await watch();
     expect(await config('missing')).toBeUndefined();

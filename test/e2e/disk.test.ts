@@ -80,7 +80,6 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     await disk.fill();
     await writeFile(one, '');
     await expect.poll(steps, { timeout: 10_000 }).toEqual(['ADD alpha', 'ADD beta']);
-    await new Promise((resolve) => setTimeout(resolve, 300)); // the record of alpha cannot be written meanwhile
     await writeFile(two, '');
     const error = errorIn((await adding).stdout);
     expect([error.code, error.msg]).toEqual([11, expect.stringContaining('PLX-DISK-FULL')]);
@@ -108,7 +107,8 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     const first = call('DEL', pod);
     await expect.poll(steps, { timeout: 10_000 }).toEqual(['DEL beta with result']);
     const second = call('DEL', pod);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const locks = join(node.dir, 'state/locks');
+    await expect.poll(async () => (await readdir(locks)).filter((name) => name.startsWith('.lock-')), 'the second asks for the sandbox').toHaveLength(1);
     expect(await steps(), 'the second waits').toEqual(['DEL beta with result']);
     await writeFile(until, '');
     expect([await first, await second]).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
