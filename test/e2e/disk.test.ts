@@ -108,7 +108,9 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     await expect.poll(steps, { timeout: 10_000 }).toEqual(['DEL beta with result']);
     const second = call('DEL', pod);
     const locks = join(node.dir, 'state/locks');
-    await expect.poll(async () => (await readdir(locks)).filter((name) => name.startsWith('.lock-')), 'the second asks for the sandbox').toHaveLength(1);
+    await expect
+      .poll(async () => (await readdir(locks)).filter((name) => name.startsWith('.lock-')), { message: 'the second asks for the sandbox' })
+      .toHaveLength(1);
     expect(await steps(), 'the second waits').toEqual(['DEL beta with result']);
     await writeFile(until, '');
     expect([await first, await second]).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
