@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     expect(await pod.log('daemon')).not.toMatch(/"level":"(warn|error)"/);
   });
 
-  it('its daemon is root without a capability, under the default seccomp profile, and can write three folders', async () => {
+  it('its daemon is root without a capability, under the default seccomp profile, and can write four folders', async () => {
     const status = await pod.exec('daemon', ['/usr/bin/node', '-p', "require('fs').readFileSync('/proc/1/status', 'utf8')"]);
     for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, 'm'));
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
@@ -90,7 +90,12 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
       .map((line) => line.split(' '))
       .filter(([, , , options = '']) => options.split(',').includes('rw'))
       .map(([, place = '']) => place);
-    expect(writable.filter((place) => !/^\/(proc|dev|sys)(\/|$)/.test(place)).toSorted()).toEqual(['/etc/cni/net.d', '/run/plexus', '/var/lib/cni/plexus']);
+    expect(writable.filter((place) => !/^\/(proc|dev|sys)(\/|$)/.test(place)).toSorted()).toEqual([
+      '/etc/cni/net.d',
+      '/run/plexus',
+      '/var/lib/cni/plexus',
+      '/var/run/k8s.cni.cncf.io/devinfo',
+    ]);
   });
 
   it('attaches and detaches a pod, and writes its status with the token of its own', async () => {
