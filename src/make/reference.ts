@@ -1,4 +1,5 @@
 import * as errors from '../errors/index.ts';
+import { type OutsideError, errorsOutside } from './errors-outside.ts';
 
 const made = '<!-- Made by `npm run make`: do not edit. -->';
 
@@ -20,14 +21,27 @@ export function errorsPage(): string {
 
 Every failure of Plexus has an identifier. The container runtime shows it with a sentence that says what and where;
 \`kubectl describe pod\` shows the same text in the pod's events, and the log has it with the chain of causes.
+A sentence that would make the message longer than 1 KiB is shortened there; the error's details, the log and
+\`plexus trace\` have it in full.
 The code is that of the CNI specification; when a network's own plugin failed with a code, that code is kept.
 To see exactly what a plugin is given, run \`plexus plan\` with the pod, its networks and the node's configuration.
 
 | identifier | sentence | code | does trying again help? | what to do |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## Said without Plexus
+
+Three errors are said where the program that knows the ones above does not run.
+
+| identifier | sentence | code | does trying again help? | what to do | said by |
+| --- | --- | --- | --- | --- | --- |
+${errorsOutside.map(outsideRow).join('\n')}
 `;
 }
+
+const outsideRow = (error: OutsideError): string =>
+  `| \`${error.id}\` | ${error.sentence} | ${error.code} | ${retryText(error)} | ${error.fix} | ${error.saidBy} |`;
 
 // what each sentence says in place of the values of one case
 const sentence = (text: Kind['text']): string => text(new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never).replaceAll('|', '\\|');
