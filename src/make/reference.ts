@@ -20,9 +20,10 @@ export function errorsPage(): string {
 # Errors
 
 Every failure of Plexus has an identifier. The container runtime shows it with a sentence that says what and where;
-\`kubectl describe pod\` shows the same text in the pod's events, and the log has it with the chain of causes.
-A sentence that would make the message longer than 1 KiB is shortened there; the error's details, the log and
-\`plexus trace\` have it in full.
+\`kubectl describe pod\` shows the same text in the pod's events, the log has it with the chain of causes,
+\`plexus trace\` with what the plugins read and wrote, and \`plexus_cni_requests_total\` counts it (label \`outcome\`).
+A message has at most 1 KiB: a longer sentence is shortened in it, and is whole in the error's details (8 KiB at
+most), in the log and in \`plexus trace\`.
 The code is that of the CNI specification; when a network's own plugin failed with a code, that code is kept.
 To see exactly what a plugin is given, run \`plexus plan\` with the pod, its networks and the node's configuration.
 
