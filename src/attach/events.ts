@@ -63,7 +63,8 @@ export async function tellFailed(invocation: AddInvocation, error: PlexusError, 
   if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };
   const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
-  await send(pod, { type: 'Warning', reason, message: summaryOf(error) }, deps, new AbortController().signal);
+  const sentence = maskText(error.message, deps.settings.maskedKeys); // before it is shortened: half a secret looks like none
+  await send(pod, { type: 'Warning', reason, message: summaryOf(error, sentence) }, deps, new AbortController().signal);
 }
 
 async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {

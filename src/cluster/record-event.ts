@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { clip } from '../errors/index.ts';
 import type { PodRef } from '../npwg/index.ts';
 import type { ApiAnswer } from './api-request.ts';
 import { type EventSubject, type PodEvent, subjectKey, warningKey } from './cluster.ts';
@@ -36,12 +37,11 @@ const namespaceOf = (subject: EventSubject): string => ('node' in subject ? 'def
 
 const eventsPath = (subject: EventSubject): string => `/api/v1/namespaces/${encodeURIComponent(namespaceOf(subject))}/events`;
 
-const longestMessage = 1024;
+const mostMessageBytes = 1024;
 
 function creation(subject: EventSubject, event: PodEvent): ApiRequest {
   const now = new Date().toISOString();
   const involvedObject = referenceTo(subject);
-  const message = event.message.length > longestMessage ? `${event.message.slice(0, longestMessage - 1)}…` : event.message;
   const body = {
     apiVersion: 'v1',
     kind: 'Event',
@@ -49,7 +49,7 @@ function creation(subject: EventSubject, event: PodEvent): ApiRequest {
     involvedObject,
     type: event.type,
     reason: event.reason,
-    message,
+    message: clip(event.message, mostMessageBytes),
     source: { component: 'plexus' },
     reportingComponent: 'plexus',
     reportingInstance: 'plexus',

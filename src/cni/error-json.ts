@@ -1,4 +1,4 @@
-import { type PlexusError, detailsOf, pluginFailed, summaryOf } from '../errors/index.ts';
+import { type PlexusError, clip, detailsOf, pluginFailed, summaryOf } from '../errors/index.ts';
 import type { Command } from './invocation.ts';
 import { type JsonObject, isJsonObject, parseJson } from './json.ts';
 
@@ -36,8 +36,7 @@ export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr }: Fai
   return pluginFailed({ plugin, command, message });
 }
 
-const longest = 2000;
-const shorten = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+const shorten = (text: string): string => clip(text, 2000);
 
 function errorObject(stdout: string): { readonly code?: number; readonly message: string } | undefined {
   try {

@@ -1,4 +1,5 @@
 import { problemOf } from './as-plexus-error.ts';
+import { clip } from './clip.ts';
 import type { PlexusError, Where } from './plexus-error.ts';
 
 const labels: readonly (readonly [keyof Where, string])[] = [
@@ -16,15 +17,25 @@ export const describeWhere = (where: Where): string =>
     .map(([key, label]) => `${label} ${where[key]}`)
     .join(', ');
 
-/** One line for people: identifier, sentence, what to do. */
-export const summaryOf = (error: PlexusError): string => `${error.id}: ${error.message}. ${error.kind.fix}`;
+// what an Event may hold (K8S-16); runtimes put this line into one as well
+const mostSummaryBytes = 1024;
+const mostDetailsBytes = 8 * 1024;
 
-/** Where it happened and the chain of causes, outermost first; for CNI `details` and logs. */
+/** One line for people: identifier, sentence, what to do. The sentence is shortened where the line would exceed 1 KiB; `sentence`: what of it may be shown. */
+export function summaryOf(error: PlexusError, sentence = error.message): string {
+  const [before, after] = [`${error.id}: `, `. ${error.kind.fix}`];
+  return `${before}${clip(sentence, mostSummaryBytes - before.length - bytesOf(after))}${after}`;
+}
+
+/** Where it happened, the sentence if the summary has it shortened, and the chain of causes, outermost first; for CNI `details` and logs. At most 8 KiB. */
 export function detailsOf(error: PlexusError): string {
   const where = describeWhere(error.where);
+  const whole = summaryOf(error).includes(error.message) ? [] : [`in full: ${error.message}`];
   const causes = causesOf(error).map((text) => `caused by: ${text}`);
-  return [...(where === '' ? [] : [where]), ...causes].join('; ');
+  return clip([...(where === '' ? [] : [where]), ...whole, ...causes].join('; '), mostDetailsBytes);
 }
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 const mostCauses = 8;
 

@@ -8,6 +8,7 @@ export * from './catalogue-of-link.ts';
 export * from './catalogue-of-repairing.ts';
 export * from './catalogue-of-running.ts';
 export * from './catalogue.ts';
+export { clip } from './clip.ts';
 export { cniCode } from './cni-code.ts';
 export { describeWhere, detailsOf, summaryOf } from './describe.ts';
 export { fileFailed, isOutOfSpace } from './file-failed.ts';

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { bundling } from './bundling.ts';
+import { nodeMissing } from './errors-outside.ts';
 
 // Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not loaded.
 const root = join(import.meta.dirname, '../..');
@@ -43,9 +44,10 @@ ${missing}
 exit 1
 `;
 
-const text = 'Node.js is missing: install Node.js 22.19 or newer, or set PLEXUS_NODE to its path';
+const text = `${nodeMissing.sentence}. ${nodeMissing.fix}`;
+const asCniError = JSON.stringify({ cniVersion: '1.1.0', code: nodeMissing.code, msg: `${nodeMissing.id}: ${text}` });
 const launchers = {
-  'plexus-cni': launcher('plexus-cni.mjs', `printf '%s\\n' '{"cniVersion":"1.1.0","code":5,"msg":"PLX-NODE-MISSING: ${text}"}'`),
+  'plexus-cni': launcher('plexus-cni.mjs', `printf '%s\\n' '${asCniError}'`),
   plexus: launcher('plexus.mjs', `echo 'plexus: ${text}' >&2`),
   'kubectl-plexus': launcher('kubectl-plexus.mjs', `echo 'plexus: ${text}' >&2`),
 };

@@ -1,4 +1,5 @@
 import * as errors from '../errors/index.ts';
+import { type OutsideError, errorsOutside } from './errors-outside.ts';
 
 const made = '<!-- Made by `npm run make`: do not edit. -->';
 
@@ -19,15 +20,29 @@ export function errorsPage(): string {
 # Errors
 
 Every failure of Plexus has an identifier. The container runtime shows it with a sentence that says what and where;
-\`kubectl describe pod\` shows the same text in the pod's events, and the log has it with the chain of causes.
+\`kubectl describe pod\` shows the same text in the pod's events, the log has it with the chain of causes,
+\`plexus trace\` with what the plugins read and wrote, and \`plexus_cni_requests_total\` counts it (label \`outcome\`).
+A message has at most 1 KiB: a longer sentence is shortened in it, and is whole in the error's details (8 KiB at
+most), in the log and in \`plexus trace\`.
 The code is that of the CNI specification; when a network's own plugin failed with a code, that code is kept.
 To see exactly what a plugin is given, run \`plexus plan\` with the pod, its networks and the node's configuration.
 
 | identifier | sentence | code | does trying again help? | what to do |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## Said without Plexus
+
+Three errors are said where the program that knows the ones above does not run.
+
+| identifier | sentence | code | does trying again help? | what to do | said by |
+| --- | --- | --- | --- | --- | --- |
+${errorsOutside.map(outsideRow).join('\n')}
 `;
 }
+
+const outsideRow = (error: OutsideError): string =>
+  `| \`${error.id}\` | ${error.sentence} | ${error.code} | ${retryText(error)} | ${error.fix} | ${error.saidBy} |`;
 
 // what each sentence says in place of the values of one case
 const sentence = (text: Kind['text']): string => text(new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never).replaceAll('|', '\\|');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { errorsOutside } from '../../src/make/errors-outside.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -167,6 +168,12 @@ describe('plexus, the command line', () => {
   });
 });
 
+/** The message as docs/errors.md has it. */
+function saidOutside(id: string, values: Readonly<Record<string, string>> = {}): string {
+  const { sentence = '', fix = '' } = errorsOutside.find((each) => each.id === id) ?? {};
+  return `${id}: ${sentence.replaceAll(/‹(\w+)›/g, (_, name: string) => values[name] ?? '')}. ${fix}`;
+}
+
 describe('the launcher of the plugin', () => {
   it('answers with a CNI error when there is no Node.js', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-launcher-'));
@@ -174,7 +181,14 @@ describe('the launcher of the plugin', () => {
     const script = `mount --make-rprivate / && mount -t tmpfs none /usr/local/bin && { [ ! -e /usr/bin/node ] || mount --bind /dev/null /usr/bin/node; } && exec ${folder.path}/plexus-cni`;
     const ended = await run('unshare', ['-m', 'sh', '-c', script], { env: {} }).catch((error: Ended) => error);
     expect(ended).toMatchObject({ code: 1 });
-    expect(JSON.parse(ended.stdout)).toMatchObject({ code: 5, msg: expect.stringContaining('Node.js is missing') });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ code: 5, msg: saidOutside('PLX-NODE-MISSING') });
+  });
+  it('answers with a CNI error when Node.js is too old', async () => {
+    const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.9.0' } })`;
+    const child = run(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(older)}`, join(root, 'dist/plexus-cni.mjs')], { env: {} });
+    const ended = await child.catch((error: Ended) => error);
+    expect(ended).toMatchObject({ code: 1 });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ code: 5, msg: saidOutside('PLX-NODE-TOO-OLD', { version: '20.9.0', file: process.execPath }) });
   });
   it('works through a symbolic link and with an empty environment', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-link-'));

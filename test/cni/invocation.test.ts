@@ -70,7 +70,8 @@ const thrownBy = (env: Env, text = stdin): PlexusError => {
 
 describe('a call', () => {
   it('CNI-02, CNI-03: all missing variables are named', () => {
-    expect(thrownBy({ CNI_COMMAND: 'ADD' }).message).toBe('required env variables [CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME] missing for ADD');
+    const message = 'required env variables [CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME] missing for ADD';
+    expect(thrownBy({ CNI_COMMAND: 'ADD' })).toMatchObject({ id: 'PLX-VARIABLES-MISSING', message });
   });
   it('CNI-02: DEL needs no namespace; an empty one is none', () => {
     expect(parseInvocation({ ...good, CNI_COMMAND: 'DEL', CNI_NETNS: '' }, stdin)).not.toHaveProperty('netns');
@@ -107,6 +108,7 @@ describe('a call', () => {
   ])('CNI-16: $command is allowed from $oldest on', ({ command, oldest, before }) => {
     const config = (version: string): string => `{"name":"n","cniVersion":"${version}"}`;
     expect(thrownBy({ ...good, CNI_COMMAND: command }, config(before))).toMatchObject({
+      id: 'PLX-COMMAND-NOT-ALLOWED',
       code: 1,
       message: expect.stringContaining(`does not allow ${command}`),
     });

@@ -135,6 +135,7 @@ describe('K8S-18: extended resources', () => {
   });
   it('191: a device that is of another resource is refused', async () => {
     put(podWithClaims([], extended(sriov)), [claim('db-ext', [result('container-0-request-0', 'd0')])], [slice('a', { d0: multusForm('i0', 'b/b') })]);
+    await expect(ask({})).rejects.toMatchObject({ id: 'PLX-CLAIM-RESOURCE-MISMATCH' });
     await expect(ask({})).rejects.toThrowErrorMatchingInlineSnapshot(
       `[PlexusError: ResourceClaim shop/db-ext stands for vendor.com/sriov, and attribute k8s.cni.cncf.io/resourceName of its device d0 says b/b]`,
     );

@@ -31,7 +31,10 @@ describe('STATUS and GC', () => {
       expect(error.details).toContain('default/two');
     }
     expect(await nodeCall('STATUS', {}), 'without the setting it is none of the node’s').toMatchObject({ exitCode: 0 });
-    expect(errorIn((await nodeCall('STATUS', { statusNetworks: ['default/none'] })).stdout)).toMatchObject({ code: 50 });
+    expect(errorIn((await nodeCall('STATUS', { statusNetworks: ['default/none'] })).stdout)).toMatchObject({
+      code: 50,
+      msg: expect.stringMatching(/^PLX-STATUS-NOT-READY: .*PLX-NAD-NOT-FOUND/),
+    });
     expect(errorIn((await nodeCall('STATUS', { statusNetworks: ['none'] })).stdout)).toMatchObject({ code: 7 });
   });
 

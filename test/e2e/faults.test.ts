@@ -25,6 +25,14 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
+  it('K8S-60: an ADD that is too slow as a whole ends at its own deadline, undone, with code 11', async () => {
+    await at().beta.set({ ADD: { hang: true } });
+    const pod = await at().node.pod('too-slow', 'two');
+    const answer = await at().call('ADD', pod, { deadlines: { addSeconds: 1 } });
+    expect(errorIn(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringMatching(/^PLX-OPERATION-TIMEOUT: ADD did not finish within 1 s\. /) });
+    expect(await at().node.leftovers()).toEqual([]);
+  });
+
   it('a DEL that arrives during an ADD cancels it, waits for its undo, and succeeds', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('overtaken', 'two');

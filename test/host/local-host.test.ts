@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localHost } from '../../src/host/index.ts';
 import { testHost } from '../contract/host.ts';
+import { createNetns } from '../support/netns.ts';
 
 describe('the local host is a host', () => testHost(localHost));
 
@@ -36,5 +39,21 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   it('leaves an answer alone that only looks like a shell’s', async () => {
     await writeFile(join(folder, 'p'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
     expect(await run(AbortSignal.timeout(30_000))).toMatchObject({ exitCode: 127 });
+  });
+});
+
+describe('a node without iproute2', () => {
+  it('is named, with the command that failed', async () => {
+    const netns = await createNetns();
+    const program = `import { localHost } from ${JSON.stringify(join(import.meta.dirname, '../../src/host/index.ts'))};
+      const listed = localHost().listLinks(${JSON.stringify(netns.path)}, AbortSignal.timeout(30_000));
+      await listed.catch(({ id, message }) => console.log(JSON.stringify({ id, message })));`;
+    const withoutIp = `mount --make-rprivate / && for ip in /usr/sbin/ip /sbin/ip /usr/bin/ip /bin/ip; do [ ! -f $ip ] || mount --bind /dev/null $ip; done && exec "$@"`;
+    const { stdout } = await promisify(execFile)('unshare', ['-m', 'sh', '-c', withoutIp, 'sh', process.execPath, '--input-type=module', '-e', program]);
+    await netns.remove();
+    expect(JSON.parse(stdout)).toEqual({
+      id: 'PLX-HOST-COMMAND-FAILED',
+      message: expect.stringMatching(/^ip -j address failed: nsenter: failed to execute ip: /),
+    });
   });
 });

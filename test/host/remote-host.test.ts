@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { testHost } from '../contract/host.ts';
 import { agentHost } from '../support/agent-host.ts';
 import { shimBuilds } from '../support/shim-call.ts';
@@ -15,4 +15,28 @@ describe.each(Object.entries(shimBuilds))('the remote host (host link, native ex
     expect(agent.problems).toEqual([]);
   });
   testHost(() => agent.host);
+
+  it('says what the program there refuses, and runs nothing', async () => {
+    const run = { plugin: 'p', path: [dir], env: { CNI_COMMAND: 'ADD', LD_PRELOAD: '/evil.so' }, stdin: '' };
+    writeFileSync(join(dir, 'p'), `#!/bin/sh\ntouch ${join(dir, 'was-run')}\n`, { mode: 0o755 });
+    await expect(agent.host.runPlugin(run, AbortSignal.timeout(30_000))).rejects.toMatchObject({
+      id: 'PLX-HOST-REFUSED',
+      message: expect.stringMatching(/^the shim on the host refused running p: ./),
+    });
+    expect(existsSync(join(dir, 'was-run'))).toBe(false);
+  });
+
+  it('says what the node has no room for: more than 256 plugins at once', async () => {
+    writeFileSync(join(dir, 'wait'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+    const enough = new AbortController();
+    const run = { plugin: 'wait', path: [dir], env: { CNI_COMMAND: 'ADD' }, stdin: '' };
+    const runs = Array.from({ length: 257 }, () => agent.host.runPlugin(run, enough.signal));
+    const all = Promise.allSettled(runs);
+    await expect(Promise.race(runs)).rejects.toMatchObject({
+      id: 'PLX-HOST-REQUEST-FAILED',
+      message: expect.stringMatching(/^running wait on the host failed: ./),
+    });
+    enough.abort();
+    expect((await all).filter(({ status }) => status === 'fulfilled')).toEqual([]);
+  });
 });

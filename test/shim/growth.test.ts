@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorsOutside } from '../../src/make/errors-outside.ts';
 import { daemonFrame, decodeRan, encodeFrame, encodeResult, encodeWelcome } from '../support/link-codec.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
 import { type PlayedDaemon, playDaemon, rawRun } from '../support/played-daemon.ts';
@@ -40,6 +41,13 @@ const envOf = (command: string) => [`CNI_COMMAND=${command}`, 'CNI_CONTAINERID=c
 const netnsBody = (): Buffer => Buffer.concat([Buffer.from([0, 0, 0, netns.path.length]), Buffer.from(netns.path)]);
 
 describe('memory of the program on the host', () => {
+  it('that is not there is a CNI error', async () => {
+    const call = startShim(['prlimit', '--as=8000000', shim], { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' }, ' '.repeat(12_000_000));
+    const { exitCode, stdout } = await call.ended;
+    const { sentence, fix, code } = errorsOutside.find(({ id }) => id === 'PLX-SHIM-FAILED')!;
+    expect([exitCode, JSON.parse(stdout)]).toEqual([1, { cniVersion: '1.1.0', code, msg: `PLX-SHIM-FAILED: ${sentence}. ${fix}` }]);
+  });
+
   it('does not grow with use: 5,000 requests of an agent', async () => {
     const agent = startShim([shim, 'host-agent', '--socket', daemon.socket, '--cni-path', bin], { PATH: '/usr/bin:/bin' });
     const one = await daemon.connection();

@@ -1,0 +1,35 @@
+import { type ErrorKind, cniCode } from '../errors/index.ts';
+
+/** An error that is said where the catalogue is not: before there is a Node.js for it, or without memory for anything. */
+export interface OutsideError extends ErrorKind {
+  readonly id: string;
+  readonly sentence: string;
+  readonly saidBy: string;
+}
+
+export const nodeMissing: OutsideError = {
+  id: 'PLX-NODE-MISSING',
+  sentence: 'Node.js is missing',
+  code: cniCode.io,
+  retry: 'later',
+  fix: 'Install Node.js 22.19 or newer, or set PLEXUS_NODE to its path.',
+  saidBy: 'the launcher of direct mode',
+};
+const nodeTooOld: OutsideError = {
+  id: 'PLX-NODE-TOO-OLD',
+  sentence: 'Node.js 22.19 or newer is needed, this is ‹version› (‹file›)',
+  code: cniCode.io,
+  retry: 'later',
+  fix: 'Install a newer one, or set PLEXUS_NODE to its path.',
+  saidBy: 'direct mode, on a Node.js that cannot run it',
+};
+const shimFailed: OutsideError = {
+  id: 'PLX-SHIM-FAILED',
+  sentence: 'the shim got no memory',
+  code: cniCode.tryAgainLater,
+  retry: 'later',
+  fix: 'Free memory on the node.',
+  saidBy: 'the native executable on the host',
+};
+
+export const errorsOutside: readonly OutsideError[] = [nodeMissing, nodeTooOld, shimFailed];
