@@ -75,18 +75,19 @@ function pluginFaults(operation: Operation, shape: Shape): readonly Fault[] {
   return [...killed, ...wrong, ...removed];
 }
 
-/** An ADD writes its record before the first plugin, after each attachment, and at its end. */
+/** An ADD writes its record before the first plugin and at its end; in between it notes each attachment but the last, without sync. */
 function fileFaults(operation: Operation, { networks }: Shape): readonly Fault[] {
   const fault = (call: FileFault['call'], number: number, action: FileFault['action']): Fault => ({ kind: 'file', call, number, action });
   if (operation !== 'ADD') {
     const kills = (['kill-before', 'kill-after'] as const).map((action) => fault('unlink', 1, action));
     return [...kills, fault('unlink', 1, 'EROFS'), fault('unlink', 1, 'EIO')];
   }
-  const writes = networks + 2;
-  const calls = ['open', 'write', 'fsync', 'rename'] as const;
-  const kills = allUpTo(writes).flatMap((number) => [...calls.map((call) => fault(call, number, 'kill-before')), fault('rename', number, 'kill-after')]);
-  const errors = allUpTo(writes).flatMap((number) => [fault('open', number, 'EROFS'), fault('write', number, 'ENOSPC'), fault('fsync', number, 'EIO')]);
-  return [...kills, ...errors, fault('write', 0, 'ENOSPC'), fault('open', 0, 'EROFS')];
+  const files = allUpTo(networks + 1);
+  const calls = ['open', 'write', 'rename'] as const;
+  const kills = files.flatMap((number) => [...calls.map((call) => fault(call, number, 'kill-before')), fault('rename', number, 'kill-after')]);
+  const errors = files.flatMap((number) => [fault('open', number, 'EROFS'), fault('write', number, 'ENOSPC')]);
+  const synced = allUpTo(2).flatMap((number) => [fault('fsync', number, 'kill-before'), fault('fsync', number, 'EIO')]);
+  return [...kills, ...errors, ...synced, fault('write', 0, 'ENOSPC'), fault('open', 0, 'EROFS')];
 }
 
 const apiFaults: readonly Fault[] = (['away', 'slow', '409', '429', '500', 'watch-closed'] as const).map((action) => ({ kind: 'api', action }));
