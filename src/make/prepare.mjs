@@ -59,6 +59,7 @@ export const needs = [
     for: ['test'],
     only: 'warn',
   },
+  { programs: ['strace'], debian: 'strace', why: 'counting processes and syncs', for: ['test'], only: 'warn' },
   { programs: ['kubectl'], debian: 'kubernetes-client', why: "trying the tests' own API server", for: ['test'], only: 'warn' },
   {
     programs: ['libatomic.so.1'],

@@ -5,7 +5,7 @@ import { type CallContext, callAnswerer } from '../../src/daemon/calls.ts';
 import { lastGoodReader } from '../../src/daemon/last-good.ts';
 import { type IncomingCall, serveLink } from '../../src/daemon/link-server.ts';
 import type { Host } from '../../src/host/index.ts';
-import { type Journal, type SandboxLocks, bootIdNow, deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../src/journal/index.ts';
+import { type Journal, type SandboxLocks, bootIdNow, deferredCalls, fileJournal, fileLocks } from '../../src/journal/index.ts';
 import { createLog, eventQueue } from '../../src/observe/index.ts';
 import type { StopwatchOptions, TimedSpan } from './steps.ts';
 
@@ -73,7 +73,6 @@ const context: CallContext = {
   journal: timedJournal(fileJournal(`${cniDir}/journal`)),
   locks: timedLocks(fileLocks(`${cniDir}/locks`, 'daemon')),
   deferred: deferredCalls(`${cniDir}/deferred`),
-  unattached: unattachedPods(cniDir),
   cluster: {
     ...cluster,
     getNad: (ref, signal) => timed('NADs', () => cluster.getNad(ref, signal)),
