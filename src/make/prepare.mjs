@@ -60,6 +60,7 @@ export const needs = [
     only: 'warn',
   },
   { programs: ['chromium'], debian: 'chromium', why: 'trying the page of plexus ui', for: ['test'], only: 'warn' },
+  { programs: ['strace'], debian: 'strace', why: 'counting processes and syncs', for: ['test'], only: 'warn' },
   { programs: ['kubectl'], debian: 'kubernetes-client', why: "trying the tests' own API server", for: ['test'], only: 'warn' },
   {
     programs: ['libatomic.so.1'],

@@ -1,47 +1,126 @@
-// Compares, in one run and in turn, the same plugins with and without Plexus. Prints medians and ratios; asserts nothing.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { table } from '../../src/view/index.ts';
-import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
-import { openDoor } from '../support/netns-door.ts';
-import { waitFor } from '../support/wait-for.ts';
-import { daemonMemory } from './daemon-memory.ts';
-import { compareMany } from './many.ts';
-import { repetitions } from './measure.ts';
-import { compareOverhead, furtherNetworks, network } from './overhead.ts';
-import { shimFigures } from './shim-figures.ts';
+// What attaching costs: the same plugins with and without Plexus, in turn within one run. Prints tables; asserts nothing.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Burst, measureBursts } from './bursts.ts';
+import { type Wish, measureCalls } from './calls.ts';
+import { placeOf, textOf, writeDocs } from './docs.ts';
+import { describeMachine } from './machine.ts';
+import { type Situation, measureMemory } from './memory.ts';
+import { buildNative } from './native.ts';
+import type { Delegates } from './node.ts';
+import { measureParallel } from './parallel.ts';
+import type { BenchReport } from './report.ts';
+import { measureRequests } from './requests.ts';
+import { measureCpu, measureProcesses } from './resources.ts';
+import { measureSteps } from './steps.ts';
+import { sectionsOf } from './tables.ts';
 
-const say = (text: string): void => void process.stdout.write(`${text}\n\n`);
+const parts = ['calls', 'steps', 'parallel', 'bursts', 'processes', 'cpu', 'requests', 'memory'] as const;
+type Part = (typeof parts)[number];
 
-/** What one ADD asks of the API server. */
-async function requestsOfAdd(at: ClusterNode): Promise<string> {
-  const rows: string[][] = [];
-  for (const count of furtherNetworks) {
-    const pod = await at.pod(`asks-${count}`, Array.from({ length: count }, (_, index) => `net${index + 1}`).join(','));
-    at.api.requests.length = 0;
-    await at.call('ADD', pod);
-    const isEvent = ({ resource }: { resource: string }): boolean => resource === 'events';
-    await waitFor('the events', async () => at.api.requests.filter(isEvent).length === count + 1);
-    const others = at.api.requests.filter((request) => !isEvent(request)).map(({ verb, resource, subresource }) => `${verb} ${resource}/${subresource}`);
-    await at.call('DEL', pod);
-    rows.push([String(count), others.join(', '), String(count + 1)]);
+const help = `Measures what attaching costs, beside the same plugins without a meta-plugin.
+
+usage: npm run bench -- [--only PART[,PART]] [--quick] [--repetitions 25] [--further 0,1,2,4,8,16] [--delegates nothing,real]
+                        [--against NAME=PROGRAM,CONFIGURATION]... [--json FILE] [--from FILE] [--docs]
+
+--only         ${parts.join(', ')}; all of them if left out
+--quick        few repetitions and small numbers: to see that it works
+--against      another CNI plugin, measured in the same way; in its configuration (a .conf or .conflist file) \${KUBECONFIG},
+               \${DIR} and "\${DEFAULT_NETWORK}" are filled in
+--json FILE    the figures as JSON
+--from FILE    measures nothing: the figures of an earlier run
+--docs         tables and pictures go into docs/performance.md
+`;
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: parts.join(',') },
+    quick: { type: 'boolean', default: false },
+    repetitions: { type: 'string' },
+    further: { type: 'string' },
+    delegates: { type: 'string', default: 'nothing,real' },
+    against: { type: 'string', multiple: true, default: [] },
+    json: { type: 'string' },
+    from: { type: 'string' },
+    docs: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const bursts: readonly Burst[] = values.quick
+  ? [{ pods: 20, atOnce: 10, further: 2 }]
+  : [
+      { pods: 50, atOnce: 10, further: 2 },
+      { pods: 200, atOnce: 30, further: 2 },
+    ];
+const situations: readonly Situation[] = values.quick
+  ? [
+      { pods: 0, nads: 16 },
+      { pods: 20, nads: 1000 },
+    ]
+  : [
+      { pods: 0, nads: 16 },
+      { pods: 110, nads: 16 },
+      { pods: 500, nads: 16 },
+      { pods: 1000, nads: 16 },
+      { pods: 110, nads: 1000 },
+      { pods: 1000, nads: 1000 },
+      { pods: 110, nads: 10_000 },
+    ];
+
+const wholes = (text: string): readonly number[] => text.split(',').map(whole);
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`${text}: it must be a whole number`);
+  return value;
+}
+
+function chosen<T extends string>(text: string, known: readonly T[]): readonly T[] {
+  return text.split(',').map((word) => {
+    const found = known.find((each) => each === word);
+    if (found === undefined) throw new Error(`${word}: it must be one of ${known.join(', ')}`);
+    return found;
+  });
+}
+
+async function wish(): Promise<Wish> {
+  return {
+    native: await buildNative(),
+    repetitions: whole(values.repetitions ?? (values.quick ? '5' : '25')),
+    further: wholes(values.further ?? (values.quick ? '0,4' : '0,1,2,4,8,16')),
+    delegates: chosen<Delegates>(values.delegates, ['nothing', 'pause', 'real']),
+    against: values.against,
+    say: (text) => void process.stderr.write(`${text}\n`),
+  };
+}
+
+const measuring: Readonly<Record<Part, (wanted: Wish) => Promise<Partial<BenchReport>>>> = {
+  calls: async (wanted) => ({ calls: await measureCalls(wanted) }),
+  steps: async (wanted) => ({ steps: await measureSteps(wanted) }),
+  parallel: async (wanted) => ({ parallel: await measureParallel(wanted) }),
+  bursts: async (wanted) => ({ bursts: await measureBursts(wanted, bursts) }),
+  processes: async (wanted) => ({ processes: await measureProcesses(wanted) }),
+  cpu: async (wanted) => ({ cpu: await measureCpu(wanted) }),
+  requests: async (wanted) => ({ requests: await measureRequests(wanted) }),
+  memory: async (wanted) => ({ memory: await measureMemory(wanted, situations) }),
+};
+
+async function measure(): Promise<BenchReport> {
+  const wanted = await wish();
+  let report: BenchReport = { machine: await describeMachine(), repetitions: wanted.repetitions };
+  for (const part of chosen(values.only, parts)) report = { ...report, ...(await measuring[part](wanted)) };
+  return report;
+}
+
+if (values.help) {
+  process.stdout.write(help);
+} else {
+  const report = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchReport);
+  if (values.json !== undefined) {
+    await mkdir(dirname(values.json), { recursive: true });
+    await writeFile(values.json, `${JSON.stringify(report, undefined, 1)}\n`);
   }
-  return table(['FURTHER', 'BEFORE THE ADD IS ANSWERED', 'EVENTS, IN THE BACKGROUND'], rows);
+  if (values.docs) await writeDocs(report);
+  process.stdout.write([placeOf(report), ...sectionsOf(report).map(textOf)].join('\n\n'));
 }
-
-const at = await createClusterNode();
-const closeDoor = await openDoor(at.node.netns, Number(new URL(at.api.url).port)); // for direct mode
-try {
-  await writeFile(join(at.confDir, '10-cluster.conf'), JSON.stringify(network(at, 0)));
-  for (let index = 1; index <= Math.max(...furtherNetworks); index++) at.nad(`net${index}`, network(at, index));
-  await at.start();
-  say(`Medians of ${repetitions}; compare within a row only.`);
-  say(await shimFigures());
-  say(await compareOverhead(at));
-  say(await compareMany(at));
-  say(await requestsOfAdd(at));
-} finally {
-  await closeDoor();
-  await at.remove();
-}
-say(await daemonMemory());

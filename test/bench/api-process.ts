@@ -1,0 +1,38 @@
+// An API server in a process of its own: node api-process.ts, started with an IPC channel (see api.ts).
+import { type JsonObject, startApiServer } from '../support/api-server/index.ts';
+import type { ApiMethods, ApiRequestCount } from './api.ts';
+
+const server = await startApiServer({ bookmarkMs: 60_000, historyLimit: 100_000 });
+let answered = 0; // of the log: those before it were counted already
+
+function countRequests(): ApiRequestCount[] {
+  const counts = new Map<string, ApiRequestCount>();
+  for (const { verb, resource, subresource, requestBytes, responseBytes } of server.requests.slice(answered)) {
+    const what = `${verb} ${resource}${subresource === '' ? '' : `/${subresource}`}`;
+    const { number, sent, received } = counts.get(what) ?? { number: 0, sent: 0, received: 0 };
+    counts.set(what, { what, number: number + 1, sent: sent + requestBytes, received: received + responseBytes });
+  }
+  answered = server.requests.length;
+  return [...counts.values()];
+}
+
+const methods: ApiMethods = {
+  put: async (resource, objects) => objects.map((object) => server.put(resource, object as JsonObject).metadata.uid ?? ''),
+  remove: async (resource, names) => {
+    for (const name of names) server.remove(resource, 'default', name);
+  },
+  annotations: async (name) => server.get('pods', 'default', name)?.metadata.annotations ?? {},
+  requests: async () => countRequests(),
+  use: async () => ({ cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000, rssMiB: process.memoryUsage.rss() / 2 ** 20 }),
+  fetchText: async (url) => (await fetch(url)).text(),
+};
+
+process.on('message', ({ id, method, args }: { id: number; method: keyof ApiMethods; args: never[] }) => {
+  const work = methods[method] as (...words: never[]) => Promise<unknown>;
+  work(...args).then(
+    (value) => process.send?.({ id, value }),
+    (error: unknown) => process.send?.({ id, problem: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ kubeconfig: server.kubeconfig(), url: server.url });

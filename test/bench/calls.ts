@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Native } from './native.ts';
+import { type BenchNode, type Delegates, createBenchNode } from './node.ts';
+import type { CallRow } from './report.ts';
+import { runCalls, spanOf } from './run-calls.ts';
+import { summaryOf } from './statistics.ts';
+import { type Variant, another, bare, direct, throughDaemon } from './variants.ts';
+
+/** What is measured, and how often. */
+export interface Wish {
+  readonly native: Native;
+  readonly repetitions: number;
+  /** Numbers of further networks. */
+  readonly further: readonly number[];
+  readonly delegates: readonly Delegates[];
+  /** "NAME=PROGRAM,CONFIGURATION" */
+  readonly against: readonly string[];
+  readonly say: (text: string) => void;
+}
+
+/** The variants of a node whose daemon runs, the plugins alone first. */
+export async function variantsOf(at: BenchNode, against: readonly string[]): Promise<readonly Variant[]> {
+  return [bare(at), await throughDaemon(at), direct(at), ...(await Promise.all(against.map((spec) => another(at, spec))))];
+}
+
+/**
+ * ADD and DEL of the same networks in all variants. Within a repetition each variant has its turn, another one first each
+ * time, so that what else the machine does is shared by all.
+ */
+export async function measureCalls({ native, repetitions, further, delegates, against, say }: Wish): Promise<readonly CallRow[]> {
+  const rows: CallRow[] = [];
+  for (const kind of delegates) {
+    const at = await createBenchNode(native, kind);
+    try {
+      await at.start();
+      const variants = await variantsOf(at, against);
+      await repeat(at, variants, { count: 0, repetitions: 3, name: 'warm' });
+      for (const count of further) {
+        say(`calls: ${kind}, ${count} further networks`);
+        const samples = await repeat(at, variants, { count, repetitions, name: 'pod' });
+        const rowOf = ({ name }: { readonly name: string }): CallRow => {
+          const { add = [], del = [] } = samples.get(name) ?? {};
+          return { delegates: kind, further: count, variant: name, add: summaryOf(add), del: summaryOf(del) };
+        };
+        rows.push(...variants.map(rowOf));
+      }
+    } finally {
+      await at.remove();
+    }
+  }
+  return rows;
+}
+
+// What a call leaves to do in the background (Events, for example) is not to be in the figures of the next one.
+const pauseMs = 25;
+
+interface Round {
+  readonly count: number;
+  readonly repetitions: number;
+  readonly name: string;
+}
+type Samples = ReadonlyMap<string, { readonly add: number[]; readonly del: number[] }>;
+
+async function repeat(at: BenchNode, variants: readonly Variant[], { count, repetitions, name }: Round): Promise<Samples> {
+  const samples = new Map(variants.map((variant) => [variant.name, { add: [] as number[], del: [] as number[] }]));
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    const pod = await at.pod(`${name}-${count}-${repetition}`, count);
+    const first = repetition % variants.length;
+    for (const variant of [...variants.slice(first), ...variants.slice(0, first)]) {
+      const times = samples.get(variant.name);
+      times?.add.push(spanOf(await runCalls(variant.calls('ADD', pod, count), at.runner)));
+      await delay(pauseMs);
+      times?.del.push(spanOf(await runCalls(variant.calls('DEL', pod, count), at.runner)));
+      await delay(pauseMs);
+    }
+    await pod.netns.remove();
+    await at.api.remove('pods', [pod.name]);
+  }
+  return samples;
+}

@@ -1,0 +1,140 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempDisposable, readFile, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNadCache } from '../../src/cluster/nad-cache.ts';
+import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
+import { shim } from '../support/daemon.ts';
+import type { TestPod } from '../support/test-node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+// What an ADD and a DEL cost, as far as it does not depend on the clock: requests, processes, syncs, memory of a change that is watched.
+const further = 4;
+const plugins = further + 1;
+let at: ClusterNode;
+beforeAll(async () => {
+  at = await createClusterNode();
+  await at.start();
+  for (let index = 1; index <= further; index++) at.nad(`net${index}`, at.node.bridge(`net${index}`, `10.${30 + index}.0.0/24`));
+  const first = await at.pod('first', names()); // what only a first call does is not counted
+  await at.call('ADD', first);
+  await at.call('DEL', first);
+});
+afterAll(() => at.remove());
+
+const names = (): string => Array.from({ length: further }, (_, index) => `net${index + 1}`).join(',');
+const canTrace = await promisify(execFile)('strace', ['-V']).then(
+  () => true,
+  () => false,
+);
+
+describe('what an ADD with four further networks asks of the API server', () => {
+  it('one PATCH before it is answered, besides Events in the background; a DEL nothing', async () => {
+    const pod = await at.pod('asks', names());
+    const before = at.api.requests.length;
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    const asked = at.api.requests.slice(before).filter(({ resource }) => resource !== 'events');
+    expect(asked.map(({ verb, resource, subresource }) => [verb, resource, subresource].join(' '))).toEqual(['patch pods status']);
+    const between = at.api.requests.length;
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(at.api.requests.slice(between).filter(({ resource }) => resource !== 'events')).toEqual([]);
+  });
+});
+
+describe.skipIf(!canTrace)('what it asks of the node', () => {
+  /** The system calls of a process and all its children, or of a running one, while something is done. */
+  async function traced(calls: string, whom: readonly string[], work?: () => Promise<void>): Promise<readonly string[]> {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-strace-'));
+    const child = spawn('strace', ['-ff', '-y', '-qq', '-e', `trace=${calls}`, '-o', join(folder.path, 'trace'), ...whom], { stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    if (work !== undefined) {
+      await waitFor('strace', async () => (await readdir(folder.path)).length > 0);
+      await work();
+      child.kill('SIGINT');
+    }
+    await ended;
+    const files = await readdir(folder.path);
+    return (await Promise.all(files.map((file) => readFile(join(folder.path, file), 'utf8')))).flatMap((text) => text.split('\n').filter(Boolean));
+  }
+  const during = async (calls: string, work: () => Promise<void>): Promise<readonly string[]> => traced(calls, ['-f', '-p', String(at.daemon().pid)], work);
+
+  it('two synced writes for an ADD, however many networks, one for a DEL, each of file and folder', async () => {
+    const syncs = async (command: string, pod: TestPod): Promise<number> => {
+      const seen = await during('fsync,fdatasync', async () => {
+        expect(await at.call(command, pod)).toMatchObject({ exitCode: 0 });
+      });
+      return seen.filter((line) => line.includes('/state/journal')).length; // stand-in.json is written whenever networks change
+    };
+    for (const [name, networks] of [
+      ['few', 'net1'],
+      ['many', names()],
+    ] as const) {
+      const pod = await at.pod(name, networks);
+      expect(await syncs('ADD', pod), `ADD with ${networks}`).toBe(4);
+      expect(await syncs('DEL', pod), `DEL with ${networks}`).toBe(1);
+    }
+  });
+
+  it('the daemon starts no process for it, and the program on the host one for each plugin', async () => {
+    const pod = await at.pod('starts', names());
+    const started = await during('execve,fork,vfork,clone,clone3', async () => {
+      expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    });
+    expect(started.filter((line) => !line.includes('CLONE_THREAD') && !/^(---|\+\+\+)/.test(line))).toEqual([]);
+    const wrapped = join(at.node.dir, 'traced-shim');
+    await at.call('DEL', pod);
+    const trace = join(at.node.dir, 'shim.trace');
+    await writeFile(wrapped, `#!/bin/sh\nexec strace -f -qq -e trace=execve -o ${trace} ${shim}\n`, { mode: 0o755 });
+    expect(await at.call('ADD', pod, true, wrapped)).toMatchObject({ exitCode: 0 });
+    const executed = (await readFile(trace, 'utf8')).split('\n').filter((line) => line.includes('execve(') && line.endsWith('= 0'));
+    // itself, and each bridge with the IPAM plugin that it runs
+    expect(executed).toHaveLength(1 + 2 * plugins);
+    await at.call('DEL', pod);
+  });
+});
+
+describe('what a change of a network costs the daemon', () => {
+  const event = (index: number): string =>
+    JSON.stringify({
+      metadata: {
+        namespace: 'shop',
+        name: `net${index % 100}`,
+        resourceVersion: String(index),
+        managedFields: [{ manager: 'kubectl', note: 'x'.repeat(500) }],
+      },
+      spec: { config: JSON.stringify({ cniVersion: '1.0.0', type: 'bridge', mtu: 1000 + (index % 7) }) },
+    });
+
+  it('at most 8 KiB while an event of 700 bytes is handled, and nothing of it for long', () => {
+    const cache = createNadCache();
+    const lines = Array.from({ length: 1000 }, (_, index) => event(index));
+    const all = (): void => lines.forEach((line) => cache.set(JSON.parse(line)));
+    all();
+    const rounds = Array.from({ length: 8 }, () => allocatedBy(all) / lines.length);
+    expect(Math.max(...rounds)).toBeGreaterThan(200); // or nothing was measured
+    expect(Math.max(...rounds)).toBeLessThan(8192);
+    const before = settled();
+    for (let round = 0; round < 20; round++) all();
+    expect((settled() - before) / (20 * lines.length)).toBeLessThan(50);
+    expect(cache.size()).toBe(100);
+  });
+});
+
+/** Bytes in use after a collection. */
+function settled(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Bytes allocated by some work; too few when the collector came in between. */
+function allocatedBy(work: () => void): number {
+  const before = settled();
+  work();
+  return process.memoryUsage().heapUsed - before;
+}
