@@ -16,7 +16,7 @@ function expectWellFormed(xml: string): void {
   expect(xml).toMatch(/^<svg [^>]*>[^]*<\/svg>\n$/);
 }
 
-it('the soak in short: nothing is left, nothing grows, and it says so', async () => {
+it('the soak in short: nothing is left, nothing grows, and it says so', { timeout: 300_000 }, async () => {
   const report = await soak({ cycles: 60, atOnce: 10, seed: 4, deadlines: { addSeconds: 6, delSeconds: 20, pluginSeconds: 3 } });
   expect(report.problems).toEqual([]);
   expect(report.samples.map(({ cycle }) => cycle)).toEqual([10, 20, 30, 40, 50, 60]);
