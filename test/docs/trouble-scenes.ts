@@ -138,9 +138,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'The API server is away': async (node) => {
     storage(node);
     await node.start();
-    const pod = await node.pod('web-1', 'storage');
+    const [known, unknown] = [await node.pod('web-1', 'storage'), await node.pod('web-2', 'made-later')];
     await node.at.api.goAway();
-    await node.at.call('ADD', pod);
+    const { stdout } = await node.at.call('ADD', unknown);
+    if (!stdout.includes('PLX-API-UNAVAILABLE')) throw new Error(`a network that is not known: ${stdout}`);
+    await node.at.call('ADD', known);
   },
   'Two pods have the same address': async (node) => {
     const addresses = [{ address: '10.31.0.5/24' }];
