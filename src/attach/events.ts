@@ -48,7 +48,7 @@ export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, sig
       attempts,
       lastError,
     });
-    const message = `Gave up waiting for ${interfaceName} to be detached from ${network} after ${attempts} tries: ${lastError} The pod is let go; Plexus goes on trying.`;
+    const message = `Gave up waiting for ${interfaceName} to be detached from ${network} after ${attempts} tries: ${lastError}. The pod is let go; Plexus goes on trying.`;
     if (pod !== undefined && deps.cluster !== undefined) await send(pod, { type: 'Warning', reason: 'NetworkAbandoned', message }, deps, signal);
   });
   await Promise.all(sends);

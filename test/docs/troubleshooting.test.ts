@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repository } from '../support/plexus-command.ts';
+import { createTroubleNode } from './trouble-node.ts';
+import { scenes } from './trouble-scenes.ts';
+
+const file = join(repository, 'docs/troubleshooting.md');
+const page = await readFile(file, 'utf8');
+const sections = page.split(/^### /m).slice(1);
+const headingOf = (section: string): string => section.slice(0, section.indexOf('\n'));
+const examplesIn = (section: string): readonly { command: string; output: string }[] =>
+  [...section.matchAll(/^```\n\$ (.*)\n([^]*?)^```$/gm)].map(([, command = '', output = '']) => ({ command, output }));
+const hasKubectl = ((): boolean => {
+  try {
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+/** Without what differs each time: times, bars, how wide columns are. */
+const normal = (text: string): string =>
+  text
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/│[^│]*│/g, '││')
+    .replaceAll(/\b\d+ ms\b/g, '0 ms')
+    .replaceAll(/\b\d+s\b/g, '0s')
+    .replaceAll(/ +/g, ' ');
+
+/** PLEXUS_UPDATE_DOCS=1: writes what a command prints now. */
+async function write(heading: string, command: string, { output, real }: { readonly output: string; readonly real: string }): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const from = text.indexOf(`### ${heading}\n`);
+  const updated = text.slice(from).replace(`$ ${command}\n${output}\`\`\``, () => `$ ${command}\n${real}\`\`\``);
+  await writeFile(file, text.slice(0, from) + updated);
+}
+
+describe('docs/troubleshooting.md', () => {
+  it('has a section for each trouble that is made here, and a row of the table for each section', () => {
+    expect(sections.map(headingOf)).toEqual(Object.keys(scenes));
+    const rows = [...page.matchAll(/^\| .*\[(.*)\]\(#(.*)\) \|$/gm)].map(([, text, anchor]) => ({ text, anchor }));
+    expect(rows).toEqual(Object.keys(scenes).map((text) => ({ text, anchor: text.toLowerCase().replaceAll(' ', '-') })));
+  });
+
+  it.each(sections.map((section) => [headingOf(section), section] as const))('%s: the commands print what it says', async (heading, section) => {
+    const node = await createTroubleNode();
+    try {
+      await scenes[heading]?.(node);
+      const examples = examplesIn(section);
+      expect(examples).not.toEqual([]);
+      for (const { command, output } of examples.filter(({ command }) => hasKubectl || !command.startsWith('kubectl describe'))) {
+        const real = await node.shell(command);
+        if (process.env['PLEXUS_UPDATE_DOCS'] !== '1') expect(normal(output)).toBe(normal(real));
+        else if (normal(output) !== normal(real)) await write(heading, command, { output, real });
+      }
+    } finally {
+      await node.remove();
+    }
+  });
+});
