@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Native } from './native.ts';
+import { plexusDirect } from '../support/cni-runtime.ts';
 import { type BenchNode, type Delegates, createBenchNode } from './node.ts';
 import type { CallRow } from './report.ts';
 import { runCalls, spanOf } from './run-calls.ts';
@@ -20,7 +22,8 @@ export interface Wish {
 
 /** The variants of a node whose daemon runs, the plugins alone first. */
 export async function variantsOf(at: BenchNode, against: readonly string[]): Promise<readonly Variant[]> {
-  return [bare(at), await throughDaemon(at), direct(at), ...(await Promise.all(against.map((spec) => another(at, spec))))];
+  const single = existsSync(plexusDirect) ? [direct(at, {}, ['one-file', plexusDirect])] : []; // npm run build:standalone
+  return [bare(at), await throughDaemon(at), direct(at), ...single, ...(await Promise.all(against.map((spec) => another(at, spec))))];
 }
 
 /**

@@ -58,14 +58,14 @@ export async function throughDaemon(at: BenchNode, more: JsonObject = {}): Promi
   };
 }
 
-/** All in one process: no daemon. */
-export const direct = (at: BenchNode, more: JsonObject = {}): Variant => ({
-  name: 'direct',
+/** All in one process: no daemon. `program`: by Node.js, or as one file. */
+export const direct = (at: BenchNode, more: JsonObject = {}, [name, program] = ['direct', plexusCni]): Variant => ({
+  name,
   calls: (command, pod) => {
-    const own = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', kubeconfig: at.kubeconfig, cniDir: join(at.dir, 'state-of-direct-mode') };
+    const own = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', kubeconfig: at.kubeconfig, cniDir: join(at.dir, `state-of-${name}`) };
     const handed = { runtimeConfig: { 'io.kubernetes.cri.pod-annotations': pod.annotations } };
     const stdin = JSON.stringify({ ...own, delegates: [at.network(0)], ...handed, ...more });
-    return [{ program: plexusCni, env: envOf(at, { command, pod, containerId: `direct-${pod.name}` }), stdin }];
+    return [{ program, env: envOf(at, { command, pod, containerId: `${name}-${pod.name}` }), stdin }];
   },
 });
 
