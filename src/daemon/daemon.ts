@@ -70,7 +70,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     throw error;
   });
   Object.assign(sofar, { calls, parts });
-  const observing = await serveObserving({ socket: observeSocketOf(socket), peerUid: deps.peerUid, find: recent.find });
+  const observing = await serveObserving({ socket: observeSocketOf(socket), peerUid: deps.peerUid, node: () => deps.options().nodeName, find: recent.find });
   report({ kind: 'daemon', text: `serving ${socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
   const background = new AbortController();
   const loops = [

@@ -2,4 +2,4 @@
 export { type DaemonDeps, type RunningDaemon, startDaemon } from './daemon.ts';
 export { type ConfigurationSources, type LiveConfiguration, loadConfiguration } from './configuration.ts';
 export { type DaemonOptions, daemonProperties, parseDaemonOptions } from './options.ts';
-export { observeSocketOf } from './observe-socket.ts';
+export { nodeHeader, observeSocketOf } from './observe-socket.ts';

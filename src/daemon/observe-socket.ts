@@ -5,6 +5,9 @@ import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
 import { inodeOf, listen, stopAccepting } from './link-socket.ts';
 
+/** Header of its answers: name of the Node object, where the daemon knows it; URL-encoded. */
+export const nodeHeader = 'plexus-node';
+
 /** Where the recent operations are asked for: beside the host link. */
 export const observeSocketOf = (socket: string): string => join(dirname(socket), 'observe.sock');
 
@@ -12,6 +15,7 @@ export interface ObserveOptions {
   readonly socket: string;
   /** User ID of the process at the other end; undefined when it cannot be known. */
   readonly peerUid: (socket: Socket) => number | undefined;
+  readonly node: () => string | undefined;
   readonly find: (query: RecentQuery) => readonly RecordedOperation[];
 }
 
@@ -19,12 +23,15 @@ export interface ObserveOptions {
  * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON on a unix socket that only root may use (mode 0600, and the
  * peer is asked for): what plugins read and wrote is nobody else's business. fileUnusable.
  */
-export async function serveObserving({ socket, peerUid, find }: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
+export async function serveObserving({ socket, peerUid, node, find }: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
     const url = new URL(request.url ?? '', 'http://plexus');
     const isAsked = request.method === 'GET' && url.pathname === '/operations';
     const body = isAsked ? JSON.stringify(find(queryIn(url.searchParams))) : JSON.stringify({ problem: 'here is GET /operations' });
-    response.writeHead(isAsked ? 200 : 404, { 'content-type': 'application/json' }).end(body);
+    const name = node();
+    response
+      .writeHead(isAsked ? 200 : 404, { 'content-type': 'application/json', ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }) })
+      .end(body);
   });
   server.maxConnections = 16;
   server.on('connection', (connection) => {

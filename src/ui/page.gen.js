@@ -44,7 +44,10 @@ export const html = `<!doctype html>
     <main id="panel" role="tabpanel" tabindex="-1">
       <div id="split">
         <div id="list" role="listbox" tabindex="0"><div id="rows" role="presentation"></div></div>
-        <section id="detail" tabindex="-1" aria-label="Details"></section>
+        <section id="detail" tabindex="-1" aria-label="Details">
+          <div id="about"></div>
+          <section id="recent" aria-label="Recent operations" hidden></section>
+        </section>
       </div>
       <div id="picture" hidden tabindex="0" role="group" aria-label="Picture"><img id="drawing" alt="" /></div>
     </main>
@@ -284,6 +287,62 @@ th {
 .empty {
   color: var(--dim);
   padding: 14px 20px;
+}
+.operation {
+  border-top: 1px solid var(--soft);
+  padding: 6px 0;
+}
+summary {
+  cursor: pointer;
+  overflow-wrap: anywhere;
+}
+.minor {
+  color: var(--dim);
+}
+.bar {
+  min-width: 80px;
+  margin-top: 4px;
+  height: 12px;
+  background: var(--band);
+}
+.bar > div {
+  box-sizing: border-box;
+  height: 100%;
+  border-left: 3px solid var(--focus); /* the shortest can be seen too */
+  background: var(--focus);
+}
+.minor .bar > div {
+  border-color: var(--line);
+  background: var(--line);
+}
+.bar > .failed {
+  border-color: var(--bad);
+  background: var(--bad);
+}
+.error {
+  border-left: 3px solid var(--bad);
+  padding-left: 10px;
+  margin: 8px 0;
+  overflow-wrap: anywhere;
+}
+.error p,
+h4 {
+  margin: 2px 0;
+}
+.texts {
+  margin: 4px 0;
+}
+pre,
+code {
+  font-family: ui-monospace, SFMono-Regular, Menlo, 'DejaVu Sans Mono', monospace;
+  font-size: 12px;
+  overflow-wrap: anywhere;
+}
+pre {
+  white-space: pre-wrap;
+  background: var(--band);
+  padding: 6px 10px;
+  margin: 2px 0 8px;
 }
 @media (max-width: 720px) {
   #split {
@@ -539,6 +598,126 @@ function rowFor({ first, second, severity }, { index, count, isChosen }) {
   row.style.top = \`\${index * rowHeight}px\`;
   return row;
 }
+function timelineElement(timeline, isOpen) {
+  const { command: command2, startedAt, ended, outcome, errors, steps, leftOut } = timeline;
+  const isBad = outcome === "failure";
+  const words = [isBad ? \`▲ \${ended}\` : ended, ...new Set(errors.map(({ id }) => id))].join(", ");
+  const summary = make(
+    "summary",
+    {},
+    make("strong", {}, command2),
+    " ",
+    make("time", { class: "mono", datetime: startedAt }, startedAt),
+    " ",
+    make("span", isBad ? { class: "bad" } : {}, words)
+  );
+  return make(
+    "details",
+    { class: "operation", ...isOpen && { open: "" } },
+    summary,
+    ...steps.length === 0 ? [] : [stepsTable(\`Steps of \${command2} \${startedAt}\`, steps)],
+    ...leftOut === void 0 ? [] : [make("p", { class: "second" }, leftOut)],
+    ...errors.map(errorElement),
+    ...steps.filter(({ texts }) => texts.length > 0).map(textsElement)
+  );
+}
+function stepsTable(label, steps) {
+  const heading = ["Start", "Time", "When", "Step", "Outcome"].map((text) => make("th", { scope: "col" }, text));
+  return make("table", { "aria-label": label }, make("thead", {}, make("tr", {}, ...heading)), make("tbody", {}, ...steps.map(stepRow)));
+}
+var stepRow = (step) => make(
+  "tr",
+  step.kind === "plugin" ? {} : { class: "minor" },
+  make("td", { class: "mono" }, \`\${step.offsetMs} ms\`),
+  make("td", { class: "mono" }, \`\${step.ms} ms\`),
+  make("td", {}, bar(step)),
+  make("td", {}, step.name),
+  make("td", step.failed ? { class: "bad" } : {}, step.failed ? \`▲ \${step.outcome}\` : step.outcome)
+);
+function bar({ from, share, failed }) {
+  const filled = make("div", failed ? { class: "failed" } : {});
+  filled.style.marginLeft = \`\${(from * 100).toFixed(2)}%\`;
+  filled.style.width = \`\${(share * 100).toFixed(2)}%\`;
+  return make("div", { class: "bar", "aria-hidden": "true" }, filled);
+}
+var errorElement = ({ id, code, message, details, fix }) => make(
+  "div",
+  { class: "error" },
+  make("p", {}, make("span", { class: "bad" }, \`▲ \${id}\`), \` (code \${code}): \${message}\`),
+  ...details.map((each) => make("p", { class: "second" }, each)),
+  make("p", {}, make("strong", {}, "fix: "), fix)
+);
+function textsElement({ name, texts }) {
+  const element = make("details", { class: "texts" }, make("summary", {}, \`\${texts.map(({ what }) => what).join(", ")} of \${name}\`));
+  const show = () => element.append(...texts.flatMap(({ what, text }) => [make("h4", {}, what), make("pre", {}, text)]));
+  element.addEventListener("toggle", show, { once: true });
+  return element;
+}
+function recentSection(box) {
+  let shown = "";
+  let asking = new AbortController();
+  return {
+    show: (pod) => {
+      const key = pod === void 0 ? "" : \`\${keyOf2(pod)} \${pod.node ?? ""}\`;
+      if (key === shown) return;
+      shown = key;
+      asking.abort();
+      box.hidden = pod === void 0;
+      if (pod === void 0) return box.replaceChildren();
+      const message = make("p", { class: "second" });
+      const list2 = make("div");
+      const ask2 = () => {
+        asking.abort();
+        asking = new AbortController();
+        void fill({ message, list: list2 }, pod, asking.signal);
+      };
+      const again2 = action("Ask again", () => {
+        message.setAttribute("aria-live", "polite");
+        ask2();
+      });
+      box.replaceChildren(make("h3", {}, "Recent operations"), message, list2, ...pod.node === void 0 ? [] : [make("p", {}, again2)]);
+      if (pod.node === void 0) message.textContent = "It is on no node yet: nothing has been done for it.";
+      else ask2();
+    }
+  };
+}
+var keyOf2 = ({ namespace, name }) => \`\${namespace}/\${name}\`;
+async function fill({ message, list: list2 }, pod, signal) {
+  message.replaceChildren("asking the daemon …");
+  const answer = await ask(keyOf2(pod), signal);
+  if (signal.aborted) return;
+  message.replaceChildren(..."problem" in answer ? notReachable(pod, answer.problem) : summaryOf(pod, answer));
+  const operations = "problem" in answer ? [] : answer.operations.toReversed();
+  const opened = [0, operations.findIndex(({ outcome }) => outcome === "failure")];
+  list2.replaceChildren(...operations.map((each, index) => timelineElement(each, opened.includes(index))));
+}
+async function ask(pod, signal) {
+  try {
+    const response = await fetch(\`operations.json?pod=\${encodeURIComponent(pod)}\`, { signal });
+    return response.ok ? await response.json() : { problem: \`plexus ui answers with \${response.status}\` };
+  } catch {
+    return { problem: "plexus ui has ended" };
+  }
+}
+var notReachable = (pod, problem) => [
+  \`The daemon of its node, \${pod.node ?? ""}, remembers them and cannot be asked from here (\${problem}); ask there: \`,
+  ...command(pod)
+];
+function summaryOf(pod, { node, operations }) {
+  const isElsewhere = node !== void 0 && node !== pod.node;
+  const count = operations.length === 1 ? "1 operation" : \`\${operations.length} operations, the newest first\`;
+  if (isElsewhere && operations.length > 0)
+    return [\`\${count}, on node \${node}, where a pod of this name was; for what was done on \${pod.node ?? ""}, where it is now, ask there: \`, ...command(pod)];
+  if (isElsewhere) return [\`The daemon that can be asked from here is that of node \${node}; the pod is on \${pod.node ?? ""}, ask there: \`, ...command(pod)];
+  if (operations.length > 0) return [count];
+  const named = node === void 0 ? "The daemon that can be asked from here" : \`The daemon of its node, \${node},\`;
+  const elsewhere = node === void 0 ? [\`; if it is not that of \${pod.node ?? ""}, ask there: \`, ...command(pod)] : ["."];
+  return [\`\${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back\`, ...elsewhere];
+}
+var command = (pod) => [
+  make("code", {}, \`kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod \${pod.name} -n \${pod.namespace}\`),
+  \` (PLEXUS_POD: the pod of Plexus on \${pod.node ?? ""}).\`
+];
 var tabs = ["pods", "networks", "problems", "picture"];
 var selects = ["namespace", "network", "node"];
 var state;
@@ -564,9 +743,12 @@ var going = {
     byId("list").focus();
   }
 };
+var recent = recentSection(byId("recent"));
 var list = makeList(byId("list"), byId("rows"), {
   choose: (item) => {
-    if (state !== void 0) byId("detail").replaceChildren(...detailOf(item, state.topology, going));
+    if (state === void 0) return;
+    byId("about").replaceChildren(...detailOf(item, state.topology, going));
+    recent.show(item !== void 0 && "pod" in item.of ? item.of.pod : void 0);
   },
   open: () => byId("detail").focus()
 });
@@ -616,12 +798,12 @@ function take(next) {
   byId("cluster").textContent = \`\${next.cluster}, \${next.namespace === void 0 ? "all namespaces" : \`namespace \${next.namespace}\`}\`;
   tellLive(next.problems.length > 0 ? \`not up to date: \${next.problems.join("; ")}\` : next.complete ? "live" : "reading …", next.problems.length > 0);
   const sorted = (values) => [...new Set(values)].toSorted();
-  fill("namespace", sorted(topology.pods.map(({ namespace }) => namespace)));
-  fill(
+  fill2("namespace", sorted(topology.pods.map(({ namespace }) => namespace)));
+  fill2(
     "network",
     topology.networks.map(({ name }) => name)
   );
-  fill("node", sorted(topology.pods.flatMap(({ node }) => node ?? [])));
+  fill2("node", sorted(topology.pods.flatMap(({ node }) => node ?? [])));
   render();
 }
 function tellLive(text, isLost) {
@@ -629,7 +811,7 @@ function tellLive(text, isLost) {
   live.classList.toggle("lost", isLost);
   if (live.textContent !== text) live.textContent = text;
 }
-function fill(id, values) {
+function fill2(id, values) {
   const element = select(id);
   const all = ["", ...values];
   if (JSON.stringify([...element.options].map(({ value: value2 }) => value2)) === JSON.stringify(all)) return;

@@ -5,22 +5,28 @@ import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
 import { pictureOf, topologySvg } from '../view/index.ts';
 import { type LiveState, liveState } from './live-state.ts';
 import { css, html, script } from './page.gen.js';
+import { type Recent, recentAnswer } from './recent.ts';
 
 export interface UiOptions {
   readonly cluster: ClusterViews;
   readonly scope: OverviewScope;
   /** 0: any that is free. */
   readonly port: number;
+  /** What is remembered of what was done for a pod (namespace/name); rejects when that cannot be had from here. */
+  readonly recent: (pod: string) => Promise<Recent>;
 }
 
 /**
  * Serves the page on this machine alone, until the signal is aborted. Its address has a secret in it: other users of the
  * machine can reach the port, but not read the cluster with this user's permissions. fileUnusable when the port cannot be had.
  */
-export async function serveUi({ cluster, scope, port }: UiOptions, signal: AbortSignal): Promise<{ readonly url: string; readonly ended: Promise<void> }> {
+export async function serveUi(
+  { cluster, scope, port, recent }: UiOptions,
+  signal: AbortSignal,
+): Promise<{ readonly url: string; readonly ended: Promise<void> }> {
   const live = liveState(cluster, scope);
   const secret = randomBytes(16).toString('hex');
-  const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => answer({ request, response }, live, secret);
+  const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => void answer({ request, response }, { live, recent }, secret);
   const first = await listen(listener, '127.0.0.1', port);
   const bound = portOf(first, port);
   // the same for the other family, where there is one: "localhost" may mean either
@@ -63,15 +69,20 @@ const always = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-function answer({ request, response }: Exchange, live: LiveState, secret: string): void {
+interface Sources {
+  readonly live: LiveState;
+  readonly recent: UiOptions['recent'];
+}
+
+async function answer({ request, response }: Exchange, sources: Sources, secret: string): Promise<void> {
   const refuse = (status: number, text: string): void =>
     void response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   // a name of somebody else's that leads here (DNS rebinding) would make their page the origin of ours
   if (!isOwnHost(request.headers.host ?? '')) return refuse(421, 'this is served to 127.0.0.1, [::1] and localhost only');
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'only GET');
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  if (pathname === `/${secret}/events`) return stream({ request, response }, live);
-  const made = pathname.startsWith(`/${secret}/`) ? contentOf(pathname.slice(secret.length + 2), live) : undefined;
+  const { pathname, searchParams } = URL.parse(request.url ?? '', 'http://localhost') ?? new URL('http://localhost'); // "//" is none
+  if (pathname === `/${secret}/events`) return stream({ request, response }, sources.live);
+  const made = pathname.startsWith(`/${secret}/`) ? await contentOf(pathname.slice(secret.length + 2), searchParams, sources) : undefined;
   if (made === undefined) return refuse(404, 'the address that plexus ui has printed is the only one');
   const [type, text, policy = pagePolicy] = made;
   const body = Buffer.from(text);
@@ -81,7 +92,9 @@ function answer({ request, response }: Exchange, live: LiveState, secret: string
 
 const isOwnHost = (host: string): boolean => /^(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/.test(host);
 
-function contentOf(name: string, live: LiveState): readonly [type: string, text: string, policy?: string] | undefined {
+type Content = readonly [type: string, text: string, policy?: string];
+
+async function contentOf(name: string, words: URLSearchParams, { live, recent }: Sources): Promise<Content | undefined> {
   switch (name) {
     case '':
       return ['text/html', html];
@@ -91,12 +104,19 @@ function contentOf(name: string, live: LiveState): readonly [type: string, text:
       return ['text/javascript', script];
     case 'state.json':
       return ['application/json', JSON.stringify(live.current())];
+    case 'operations.json': {
+      const pod = words.get('pod') ?? '';
+      return isShown(pod, live) ? ['application/json', JSON.stringify(await recentAnswer(recent(pod)))] : undefined;
+    }
     case 'topology.svg':
       return ['image/svg+xml', topologySvg(pictureOf(live.current().topology, { group: 'auto' })), picturePolicy];
     default:
       return undefined;
   }
 }
+
+// the daemon knows pods of all namespaces; the page is about those that it was started for
+const isShown = (key: string, live: LiveState): boolean => live.current().topology.pods.some(({ namespace, name }) => `${namespace}/${name}` === key);
 
 const heartbeatMs = 20_000;
 

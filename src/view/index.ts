@@ -10,6 +10,7 @@ export { networksText, podsText, podText, problemCount, problemsText } from './t
 export { topologyOf, type TopologyInputs } from './topology.ts';
 export type { AttachmentState, ProblemKind, Severity, Topology, TopologyAttachment, TopologyNetwork, TopologyPod, TopologyProblem } from './topology-model.ts';
 export { operationsText, timelinesText } from './timeline.ts';
+export { type Timeline, timelineOf, type TimelineStep } from './timeline-model.ts';
 export { topologyDot } from './topology-dot.ts';
 export { topologyMermaid } from './topology-mermaid.ts';
 export { type Picture, pictureOf, type PictureOptions } from './topology-picture.ts';

@@ -16,12 +16,17 @@ it.each(['SIGINT', 'SIGTERM'] as const)('plexus ui prints its address, serves th
   putSample(server);
   const config = join(folder.path, 'config');
   await server.writeKubeconfig(config);
-  const child = spawn(join(repository, 'dist/plexus'), ['ui', '-n', 'shop', '--kubeconfig', config], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(join(repository, 'dist/plexus'), ['ui', '-n', 'shop', '--kubeconfig', config, '--socket', join(folder.path, 'plexus.sock')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const url = line.toString().trim();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
   await waitFor('the pods', async () => (await (await fetch(`${url}state.json`)).text()).includes('db-0'));
   expect(await (await fetch(`${url}state.json`)).json()).toMatchObject({ namespace: 'shop', topology: { pods: { length: 9 } } });
+  expect(await (await fetch(`${url}operations.json?pod=shop/db-0`)).json()).toEqual({
+    problem: expect.stringContaining(`ENOENT ${join(folder.path, 'observe.sock')}`) as string,
+  });
   const { port } = new URL(url);
   expect(await runProgram('plexus', ['ui', '--port', port, '--kubeconfig', config])).toMatchObject({
     code: 2,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type Page, chromium } from 'playwright-core';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -9,3 +9,19 @@ export const chromiumPath = places.find((file) => existsSync(file));
 /** Starts it without a window. It runs as root in tests, where it has no sandbox of its own. */
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath ?? 'chromium', args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'], timeout: 120_000 });
+
+/** Opens the page of `plexus ui` and waits until it shows the cluster. What happens in it that should not comes into `complaints`. */
+export async function openUi(browser: Browser, url: string, complaints: string[]): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => void complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(url);
+  await page.getByText('live', { exact: true }).waitFor();
+  return page;
+}

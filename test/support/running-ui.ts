@@ -2,6 +2,7 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OverviewScope, connectForViews } from '../../src/cluster/index.ts';
+import { recentAt } from '../../src/cli/commands/ui.ts';
 import type { PodSummary } from '../../src/npwg/index.ts';
 import { serveUi } from '../../src/ui/index.ts';
 import { type ApiServer, startApiServer } from './api-server/index.ts';
@@ -13,20 +14,25 @@ export interface RunningUi {
   readonly stop: () => Promise<void>;
 }
 
-/** The page of `plexus ui` over an API server of its own with these pods. */
+/** The page of `plexus ui` over an API server of its own with these pods, on a machine without a daemon. */
 export async function startUi(pods: readonly PodSummary[] = samplePods, scope: OverviewScope = {}): Promise<RunningUi> {
   const server = await startApiServer();
   putSample(server, pods);
+  const { url, stop } = await startUiOver(server, '/nowhere/plexus.sock', scope);
+  return { server, url, stop: () => stop().then(() => server.close()) };
+}
+
+/** The same over an API server that is there, and with the socket of a daemon. Its end leaves the server alone. */
+export async function startUiOver(server: ApiServer, socket: string, scope: OverviewScope = {}): Promise<RunningUi> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-ui-'));
   const file = join(folder.path, 'kubeconfig');
   await server.writeKubeconfig(file);
   const cluster = await connectForViews({ kind: 'kubeconfig', file });
   const end = new AbortController();
-  const { url, ended } = await serveUi({ cluster, scope, port: 0 }, end.signal);
+  const { url, ended } = await serveUi({ cluster, scope, port: 0, recent: recentAt(socket) }, end.signal);
   const stop = async (): Promise<void> => {
     end.abort();
     await ended;
-    await server.close();
   };
   return { server, url, stop };
 }

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PodSummary } from '../../src/npwg/index.ts';
-import { chromiumPath, startBrowser } from '../support/browser.ts';
+import { chromiumPath, openUi, startBrowser } from '../support/browser.ts';
 import { aPodSummary, entry, eth0 } from '../support/pod-summary.ts';
 import { type RunningUi, startUi } from '../support/running-ui.ts';
 import { manyPods, podObject, samplePods } from '../support/sample-cluster.ts';
@@ -12,17 +12,7 @@ let browser: Browser;
 
 async function opened(pods?: readonly PodSummary[]): Promise<{ readonly ui: RunningUi; readonly page: Page } & AsyncDisposable> {
   const ui = await startUi(pods);
-  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => void complaints.push(error.message));
-  page.on('dialog', (dialog) => {
-    complaints.push(`dialog ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  await page.goto(ui.url);
-  await page.getByText('live', { exact: true }).waitFor();
+  const page = await openUi(browser, ui.url, complaints);
   const end = async (): Promise<void> => {
     await page.close();
     await ui.stop();
@@ -46,6 +36,29 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
       'eth0cluster-net10.244.2.6–attached',
       'net1shop/storage10.30.0.202:00:00:00:00:03▲ attached, also elsewhere',
     ]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says where to ask for what was done for a pod, when no daemon answers here', async () => {
+    await using at = await opened([...samplePods, aPodSummary('unscheduled', { node: '', phase: 'Pending', asks: 'storage' })]);
+    const recent = at.page.getByRole('region', { name: 'Recent operations' });
+    await at.page.getByRole('option', { name: 'shop/db-2' }).click();
+    await recent.getByText('kubectl exec').waitFor();
+    expect(await recent.innerText()).toMatchInlineSnapshot(`
+      "Recent operations
+
+      The daemon of its node, n2, remembers them and cannot be asked from here (connect ENOENT /nowhere/observe.sock); ask there: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod db-2 -n shop (PLEXUS_POD: the pod of Plexus on n2).
+
+      Ask again"
+    `);
+    expect(await recent.getByRole('group').or(recent.getByRole('table')).count()).toBe(0);
+    await at.page.getByRole('option', { name: 'infra/archive-0' }).click();
+    await recent.getByText('plexus trace pod archive-0 -n infra').waitFor();
+    await at.page.getByRole('option', { name: 'shop/unscheduled' }).click();
+    expect(await recent.getByRole('paragraph').allTextContents()).toEqual(['It is on no node yet: nothing has been done for it.']);
+    await at.page.getByRole('tab', { name: 'Networks' }).click();
+    await at.page.getByRole('option', { name: /shop.storage.*macvlan/ }).click();
+    expect(await recent.count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 

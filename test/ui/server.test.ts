@@ -4,7 +4,10 @@ import { type RunningUi, startUi } from '../support/running-ui.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let ui: RunningUi;
-beforeAll(async () => void (ui = await startUi()));
+beforeAll(async () => {
+  ui = await startUi();
+  await waitFor('the pods', async () => (await ask('SECRET/state.json')).text.includes('db-0'));
+});
 afterAll(() => ui.stop());
 
 interface Answer {
@@ -34,6 +37,7 @@ describe('the server of plexus ui', () => {
       ['SECRET/page.css', 'text/css'],
       ['SECRET/page.js', 'text/javascript'],
       ['SECRET/state.json', 'application/json'],
+      ['SECRET/operations.json?pod=shop/db-0', 'application/json'],
       ['SECRET/topology.svg?revision=1', 'image/svg+xml'],
     ] as const) {
       const { status, headers } = await ask(path);
@@ -47,6 +51,11 @@ describe('the server of plexus ui', () => {
   it.each([
     { what: 'a path without the secret', path: '/', more: {}, status: 404 },
     { what: 'the data without the secret', path: '/state.json', more: {}, status: 404 },
+    { what: 'recent operations without the secret', path: '/operations.json?pod=shop/db-0', more: {}, status: 404 },
+    { what: 'recent operations on a pod that it does not show', path: 'SECRET/operations.json?pod=kube-system/db-0', more: {}, status: 404 },
+    { what: 'POST for recent operations', path: 'SECRET/operations.json?pod=shop/db-0', more: { method: 'POST' }, status: 405 },
+    { what: 'a name that leads here, for recent operations', path: 'SECRET/operations.json?pod=shop/db-0', more: { host: 'attacker.example' }, status: 421 },
+    { what: 'what is no path', path: '//', more: {}, status: 404 },
     { what: 'another path', path: 'SECRET/../../etc/passwd', more: {}, status: 404 },
     { what: 'a name that leads here (DNS rebinding)', path: 'SECRET/', more: { host: 'attacker.example' }, status: 421 },
     { what: 'a name that begins like ours', path: 'SECRET/', more: { host: '127.0.0.1.attacker.example' }, status: 421 },

@@ -1,10 +1,9 @@
-import http from 'node:http';
 import type { Argv, CommandModule } from 'yargs';
 import { stringify } from 'yaml';
-import { observeSocketOf } from '../../daemon/index.ts';
-import { nothingRecorded, observeUnreachable, problemOf } from '../../errors/index.ts';
+import { nothingRecorded } from '../../errors/index.ts';
 import type { RecordedOperation } from '../../report/index.ts';
 import { operationsText, timelinesText } from '../../view/index.ts';
+import { recentOperations, socketOption } from '../recent-operations.ts';
 
 interface TraceOptions {
   readonly what?: string | undefined;
@@ -26,12 +25,7 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
       .option('namespace', { alias: 'n', type: 'string', requiresArg: true, default: 'default', describe: 'Namespace of the pod' })
       .option('last', { type: 'number', requiresArg: true, describe: 'Only so many operations, the newest' })
       .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'Also what each plugin read and wrote; secrets are masked' })
-      .option('socket', {
-        type: 'string',
-        requiresArg: true,
-        default: process.env['PLEXUS_SOCKET'] ?? '/run/plexus/plexus.sock',
-        describe: "The daemon's socket, as this process sees it; the one that is asked lies beside it",
-      })
+      .option('socket', socketOption)
       .option('output', { alias: 'o', choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' })
       .check(({ what, name }) => (what === undefined) === (name === undefined) || `Say which ${what ?? 'pod'}.`)
       .example('$0 trace', 'Every operation that the daemon remembers')
@@ -39,7 +33,12 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
       .example('$0 trace pod db-0 -n shop --last 1 --verbose', 'With what each plugin read and wrote')
       .epilogue('From elsewhere: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -c daemon -- plexus trace pod db-0 -n shop. See docs/observability.md.'),
   handler: async (options) => {
-    const operations = await ask(options);
+    const { what, name = '', namespace, last } = options;
+    const { operations } = await recentOperations(options.socket, {
+      ...(what === 'pod' && { pod: `${namespace}/${name}` }),
+      ...(what === 'sandbox' && { sandbox: name }),
+      ...(last !== undefined && { last }),
+    });
     if (operations.length === 0 && options.name !== undefined) throw nothingRecorded({ what: askedFor(options) });
     process.stdout.write(`${textOf(operations, options)}\n`);
   },
@@ -57,29 +56,4 @@ function textOf(operations: readonly RecordedOperation[], { what, output, verbos
       if (operations.length === 0) return 'nothing is remembered';
       return what === undefined && !verbose ? operationsText(operations) : timelinesText(operations, verbose);
   }
-}
-
-const answerMs = 10_000;
-
-/** Asks the daemon. observeUnreachable. */
-async function ask({ what, name = '', namespace, socket, last }: TraceOptions): Promise<readonly RecordedOperation[]> {
-  const words = new URLSearchParams({
-    ...(what === 'pod' && { pod: `${namespace}/${name}` }),
-    ...(what === 'sandbox' && { sandbox: name }),
-    ...(last !== undefined && { last: String(last) }),
-  });
-  const socketPath = observeSocketOf(socket);
-  try {
-    return JSON.parse(await get({ socketPath, path: `/operations?${words.toString()}` })) as readonly RecordedOperation[];
-  } catch (error) {
-    throw observeUnreachable({ socket: socketPath, problem: problemOf(error) }, { cause: error });
-  }
-}
-
-async function get(place: { readonly socketPath: string; readonly path: string }): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  http.get({ ...place, agent: false, signal: AbortSignal.timeout(answerMs) }, resolve).on('error', reject);
-  const chunks: Buffer[] = [];
-  for await (const chunk of (await promise) as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

@@ -1,10 +1,13 @@
 import type { Argv, CommandModule } from 'yargs';
-import { serveUi } from '../../ui/index.ts';
+import { type Recent, serveUi } from '../../ui/index.ts';
+import { timelineOf } from '../../view/index.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, looking, say } from '../output.ts';
+import { recentOperations, socketOption } from '../recent-operations.ts';
 
 interface Options extends ScopeArguments {
   readonly port: number;
+  readonly socket: string;
 }
 
 export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
@@ -14,16 +17,28 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
     yargs
       .options(scopeOptions)
       .option('port', { type: 'number', requiresArg: true, default: 0, describe: 'Port on 127.0.0.1 and ::1; 0: any that is free' })
+      .option('socket', { ...socketOption, describe: `${socketOption.describe}: for the recent operations on pods of this node` })
       .example('$0 ui -A', 'All namespaces; prints the address to open')
       .epilogue('Ends with ctrl-C. Exit status: 0 ended, 2 could not be done.'),
-  handler: ({ port, ...scope }) =>
+  handler: ({ port, socket, ...scope }) =>
     looking(end, async () => {
       const cluster = await clusterFor(scope);
       const stop = new AbortController();
       for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
-      const { url, ended } = await serveUi({ cluster, scope: scopeFor(scope, cluster), port }, stop.signal);
+      const { url, ended } = await serveUi({ cluster, scope: scopeFor(scope, cluster), port, recent: recentAt(socket) }, stop.signal);
       say(url);
       await ended;
       return 0;
     }),
 });
+
+// a pod that is tried again and again has hundreds
+const last = 20;
+
+/** What the daemon at that socket remembers of a pod, as the page shows it. */
+export const recentAt =
+  (socket: string) =>
+  async (pod: string): Promise<Recent> => {
+    const { operations, ...more } = await recentOperations(socket, { pod, last });
+    return { ...more, operations: operations.map(timelineOf) };
+  };

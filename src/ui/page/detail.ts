@@ -16,7 +16,7 @@ export function detailOf(item: Item | undefined, topology: Topology, going: Goin
   return problemDetail(item.of.problem, going);
 }
 
-/** What is told about a pod, part by part, in this order. Something new about a pod (what happened to it, and when) is one more. */
+/** What is told about a pod, part by part, in this order; drawn anew with every change. What was done for it stands below (recent.ts). */
 type Section = (of: { readonly pod: TopologyPod }, topology: Topology, going: Going) => readonly Node[];
 const podSections: readonly Section[] = [podHeading, podAttachments, ({ pod }, topology, going) => problemList(pod.problems, topology, going)];
 

@@ -3,6 +3,7 @@ import { detailOf } from './detail.ts';
 import { byId, make } from './dom.ts';
 import { type Filters, type View, itemsOf } from './items.ts';
 import { makeList } from './list.ts';
+import { recentSection } from './recent.ts';
 
 type Tab = View | 'picture';
 const tabs: readonly Tab[] = ['pods', 'networks', 'problems', 'picture'];
@@ -34,9 +35,12 @@ const going = {
   },
 };
 
+const recent = recentSection(byId('recent'));
 const list = makeList(byId('list'), byId('rows'), {
   choose: (item) => {
-    if (state !== undefined) byId('detail').replaceChildren(...detailOf(item, state.topology, going));
+    if (state === undefined) return;
+    byId('about').replaceChildren(...detailOf(item, state.topology, going));
+    recent.show(item !== undefined && 'pod' in item.of ? item.of.pod : undefined);
   },
   open: () => byId('detail').focus(),
 });

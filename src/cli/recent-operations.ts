@@ -1,0 +1,48 @@
+import http from 'node:http';
+import { nodeHeader, observeSocketOf } from '../daemon/index.ts';
+import { observeUnreachable, problemOf } from '../errors/index.ts';
+import type { RecentQuery } from '../observe/index.ts';
+import type { RecordedOperation } from '../report/index.ts';
+
+/** The option --socket of commands that ask the daemon for its recent operations. */
+export const socketOption = {
+  type: 'string',
+  requiresArg: true,
+  default: process.env['PLEXUS_SOCKET'] ?? '/run/plexus/plexus.sock',
+  describe: "The daemon's socket, as this process sees it; the one that is asked lies beside it",
+} as const;
+
+export interface Remembered {
+  /** Name of the node, where its daemon knows it. */
+  readonly node?: string;
+  /** The newest last. */
+  readonly operations: readonly RecordedOperation[];
+}
+
+const answerMs = 10_000;
+
+/** Asks the daemon of this node. observeUnreachable. */
+export async function recentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
+  const words = new URLSearchParams({
+    ...(pod !== undefined && { pod }),
+    ...(sandbox !== undefined && { sandbox }),
+    ...(last !== undefined && { last: String(last) }),
+  });
+  const socketPath = observeSocketOf(socket);
+  try {
+    const { node, text } = await get({ socketPath, path: `/operations?${words.toString()}` });
+    return { ...(node !== undefined && { node }), operations: JSON.parse(text) as readonly RecordedOperation[] };
+  } catch (error) {
+    throw observeUnreachable({ socket: socketPath, problem: problemOf(error) }, { cause: error });
+  }
+}
+
+async function get(place: { readonly socketPath: string; readonly path: string }): Promise<{ readonly node: string | undefined; readonly text: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+  http.get({ ...place, agent: false, signal: AbortSignal.timeout(answerMs) }, resolve).on('error', reject);
+  const answer = await promise;
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+  const node = answer.headers[nodeHeader];
+  return { node: typeof node === 'string' ? decodeURIComponent(node) : undefined, text: Buffer.concat(chunks).toString() };
+}

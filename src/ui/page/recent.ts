@@ -1,0 +1,90 @@
+import type { TopologyPod } from '../../view/index.ts';
+import type { Recent, RecentAnswer } from '../recent.ts';
+import { action, make } from './dom.ts';
+import { timelineElement } from './timeline.ts';
+
+/** The section "Recent operations" in a box of its own, so that it stays as it is while the cluster changes. */
+export interface RecentSection {
+  /** Asks when it is another pod than before, or the pod has come to another node; undefined: no pod is shown. */
+  readonly show: (pod: TopologyPod | undefined) => void;
+}
+
+export function recentSection(box: HTMLElement): RecentSection {
+  let shown = '';
+  let asking = new AbortController();
+  return {
+    show: (pod) => {
+      const key = pod === undefined ? '' : `${keyOf(pod)} ${pod.node ?? ''}`;
+      if (key === shown) return;
+      shown = key;
+      asking.abort();
+      box.hidden = pod === undefined;
+      if (pod === undefined) return box.replaceChildren();
+      const message = make('p', { class: 'second' });
+      const list = make('div');
+      const ask = (): void => {
+        asking.abort();
+        asking = new AbortController();
+        void fill({ message, list }, pod, asking.signal);
+      };
+      const again = action('Ask again', () => {
+        message.setAttribute('aria-live', 'polite'); // not before: whoever moves through the list would hear it for each pod
+        ask();
+      });
+      box.replaceChildren(make('h3', {}, 'Recent operations'), message, list, ...(pod.node === undefined ? [] : [make('p', {}, again)]));
+      if (pod.node === undefined) message.textContent = 'It is on no node yet: nothing has been done for it.';
+      else ask();
+    },
+  };
+}
+
+const keyOf = ({ namespace, name }: TopologyPod): string => `${namespace}/${name}`;
+
+interface Places {
+  readonly message: HTMLElement;
+  readonly list: HTMLElement;
+}
+
+async function fill({ message, list }: Places, pod: TopologyPod, signal: AbortSignal): Promise<void> {
+  message.replaceChildren('asking the daemon …');
+  const answer = await ask(keyOf(pod), signal);
+  if (signal.aborted) return;
+  message.replaceChildren(...('problem' in answer ? notReachable(pod, answer.problem) : summaryOf(pod, answer)));
+  const operations = 'problem' in answer ? [] : answer.operations.toReversed();
+  const opened = [0, operations.findIndex(({ outcome }) => outcome === 'failure')];
+  list.replaceChildren(...operations.map((each, index) => timelineElement(each, opened.includes(index))));
+}
+
+async function ask(pod: string, signal: AbortSignal): Promise<RecentAnswer> {
+  try {
+    const response = await fetch(`operations.json?pod=${encodeURIComponent(pod)}`, { signal });
+    return response.ok ? ((await response.json()) as RecentAnswer) : { problem: `plexus ui answers with ${response.status}` };
+  } catch {
+    return { problem: 'plexus ui has ended' };
+  }
+}
+
+type Words = readonly (Node | string)[];
+
+const notReachable = (pod: TopologyPod, problem: string): Words => [
+  `The daemon of its node, ${pod.node ?? ''}, remembers them and cannot be asked from here (${problem}); ask there: `,
+  ...command(pod),
+];
+
+function summaryOf(pod: TopologyPod, { node, operations }: Recent): Words {
+  const isElsewhere = node !== undefined && node !== pod.node;
+  const count = operations.length === 1 ? '1 operation' : `${operations.length} operations, the newest first`;
+  if (isElsewhere && operations.length > 0)
+    return [`${count}, on node ${node}, where a pod of this name was; for what was done on ${pod.node ?? ''}, where it is now, ask there: `, ...command(pod)];
+  if (isElsewhere) return [`The daemon that can be asked from here is that of node ${node}; the pod is on ${pod.node ?? ''}, ask there: `, ...command(pod)];
+  if (operations.length > 0) return [count];
+  const named = node === undefined ? 'The daemon that can be asked from here' : `The daemon of its node, ${node},`;
+  const elsewhere: Words = node === undefined ? [`; if it is not that of ${pod.node ?? ''}, ask there: `, ...command(pod)] : ['.'];
+  return [`${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back`, ...elsewhere];
+}
+
+/** What to type, as far as it is known here. */
+const command = (pod: TopologyPod): Words => [
+  make('code', {}, `kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod ${pod.name} -n ${pod.namespace}`),
+  ` (PLEXUS_POD: the pod of Plexus on ${pod.node ?? ''}).`,
+];
