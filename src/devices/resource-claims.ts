@@ -123,7 +123,7 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
 async function byKubelet(given: readonly DeviceOfKubelet[], call: Call): Promise<OfResources> {
   const each = await Promise.all(given.map(async (place) => ({ place, named: namedDevice(place, await call.find(place, call.signal)) })));
   return {
-    found: each.flatMap(({ place, named }) => (typeof named === 'string' ? [] : [{ key: placeKey(place), device: named }])),
+    found: each.flatMap(({ place, named }) => (typeof named === 'string' ? [] : [{ key: placeKey(place), device: { ...named, claimed: place } }])),
     skipped: each.flatMap(({ named }) => (typeof named === 'string' ? [named] : [])),
   };
 }

@@ -68,7 +68,7 @@ function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
   const [claim, ...request] = wish.split('/');
   if (claimed?.podClaim !== claim) return false;
   const wanted = request.join('/');
-  return wanted === '' || claimed?.request === wanted || claimed?.request.startsWith(`${wanted}/`) === true;
+  return wanted === '' || claimed?.request === wanted || claimed?.request?.startsWith(`${wanted}/`) === true;
 }
 
 const byIdentity = (a: PodDevice, b: PodDevice): number => (identityOf(a) < identityOf(b) ? -1 : 1);

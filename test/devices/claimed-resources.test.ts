@@ -125,7 +125,9 @@ describe.each([
 describe('K8S-21: what kubelet says', () => {
   it('is enough: a device is found with one request, whatever claims there are', async () => {
     put(podWithClaims([fromTemplate], made), [], [slice('a', { d0: multusForm('i0', sriov) })]);
-    expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([{ id: 'i0', resource: sriov }]);
+    const { claim: ref, ...place } = ofKubelet('d0');
+    // with its claim: for what is reported there (K8S-22), and so that plexus devices recognises it
+    expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([{ id: 'i0', resource: sriov, claimed: { claim: ref, ...place } }]);
     expect(asked()).toEqual(['list resourceslices']);
   });
   it('146, 184: nothing at all costs nothing; nor does a pod without wishes', async () => {
