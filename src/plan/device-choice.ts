@@ -37,7 +37,8 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
 
-const isOfDevices = (nad: Nad | undefined): boolean => nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
+/** Whether a network is made of a device: then only one that the pod was given. */
+export const isOfDevices = (nad: Nad | undefined): boolean => nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
 
 interface Need {
   /** For messages. */
