@@ -4,7 +4,8 @@ import { fileFailed } from '../../src/errors/index.ts';
 
 describe('the HTTP endpoints', () => {
   it('a journal that cannot be read while metrics are collected: 500 with the reason, and the daemon lives', async () => {
-    const metrics = async () => Promise.reject(fileFailed({ file: '/var/lib/cni/plexus/journal', action: 'list' }, Object.assign(new Error('EIO'), { code: 'EIO' })));
+    const metrics = async () =>
+      Promise.reject(fileFailed({ file: '/var/lib/cni/plexus/journal', action: 'list' }, Object.assign(new Error('EIO'), { code: 'EIO' })));
     const server = await serveHttp({ host: '127.0.0.1', port: 0 }, { notReady: () => undefined, metrics });
     try {
       const ask = async (path: string) => {

@@ -45,7 +45,9 @@ describe('a plan against what is attached', () => {
     expect(told(planned, attached)[1]).toBe('net1 shop/a same');
     expect(told(attached, attached)[1]).toBe('net1 shop/a same');
     const asks = { 'shop/a': { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } } };
-    const [now, then] = ['/run/new', '/run/old'].map((deviceInfoDir) => planFor({ networks: 'a', nads: asks, config: { delegates: [clusterNet], deviceInfoDir } }));
+    const [now, then] = ['/run/new', '/run/old'].map((deviceInfoDir) =>
+      planFor({ networks: 'a', nads: asks, config: { delegates: [clusterNet], deviceInfoDir } }),
+    );
     expect(told(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe('net1 shop/a changed runtimeConfig.CNIDeviceInfoFile');
   });
   it('for any two lists of networks: every interface once, none lost; a list against itself is the same', () => {
