@@ -135,6 +135,15 @@ describe('K8S-21: what kubelet says', () => {
     expect(await ask({ wishes: wishes([]), ofKubelet: [ofKubelet('d0')] })).toEqual({ devices: [], warnings: [] });
     expect(asked()).toEqual([]);
   });
+  it('is not all: kubelet tells of claims that a container uses, and a network’s may be the pod’s alone', async () => {
+    put(
+      podWithClaims([fromTemplate], made),
+      [claim('db-nic-x7', [result('main', 'd1')])],
+      [slice('a', { d0: multusForm('gpu', 'x/gpu'), d1: multusForm('i1', sriov) })],
+    );
+    const found = await ask({ ofKubelet: [ofKubelet('d0')] });
+    expect([idsOf(found).filter((id) => id.startsWith(sriov)), found.warnings]).toEqual([[`${sriov} i1`], []]);
+  });
   it('200: two devices of one driver cost one list', async () => {
     put(podWithClaims([]), [], [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })]);
     expect(idsOf(await ask({ ofKubelet: [ofKubelet('d1'), ofKubelet('d0')] }))).toEqual([`${sriov} i0`, `${sriov} i1`]);
