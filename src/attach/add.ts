@@ -50,6 +50,7 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
     await finish({ record, noted }, plan.warnings, deps, signal);
     return result;
   } catch (thrown) {
+    await Promise.allSettled([noted]); // or a late note would be of no record
     await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
     throw thrown;
   }

@@ -50,11 +50,12 @@ export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, si
 export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> =>
   gatherPlanInputs({ call: withoutSandbox(call), pod: undefined, links: [] }, deps, signal);
 
-/** The same with further networks (namespace/name), as if a pod of each one's namespace asked for it. */
+/** The same with further networks (namespace/name), as if a pod of each one's namespace asked for it; it was given no devices, and nobody is asked for any. */
 export function gatherInputsFor(networks: readonly string[], call: StatusInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
   const pod = { namespace: deps.settings.multusNamespace, name: 'none', annotations: { [networksKey]: networks.join(',') } };
+  const { devices: _ofPods, ...sources } = deps;
   const settings = { ...deps.settings, namespaceIsolation: false };
-  return gatherPlanInputs({ call: withoutSandbox(call), pod, links: [] }, { ...deps, settings }, signal);
+  return gatherPlanInputs({ call: withoutSandbox(call), pod, links: [] }, { ...sources, settings }, signal);
 }
 
 const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({ ...call, containerId: 'none', netns: '', ifName: 'eth0', args: [] });

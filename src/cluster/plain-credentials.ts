@@ -43,7 +43,7 @@ async function ofThisPod(root: string): Promise<PlainCredentials | undefined> {
   return {
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     ca,
-    token,
+    token: token.trim(),
     ...(namespace !== '' && { namespace }),
     files: [caFile, tokenFile],
   };
@@ -88,7 +88,7 @@ async function secretsOf(cluster: Fields, user: Fields, file: string): Promise<O
     ca: await read(cluster, 'certificate-authority'),
     cert: await read(user, 'client-certificate'),
     key: await read(user, 'client-key'),
-    token: textOf(user['token']) ?? (await fromFile(textOf(user['tokenFile'])))?.toString('utf8'),
+    token: textOf(user['token']) ?? (await fromFile(textOf(user['tokenFile'])))?.toString('utf8').trim(), // no header takes the end of a line
   };
   const given = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<PlainCredentials>;
   return { ...given, files };

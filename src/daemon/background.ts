@@ -3,7 +3,7 @@ import { deviceInfoFiles } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Journal, SandboxLocks, UnattachedPods } from '../journal/index.ts';
 import type { Settings } from '../plan/index.ts';
-import { abandonedIn, abandonedRetrier, everySoOften, publishAllPending } from '../reconcile/index.ts';
+import { abandonedIn, abandonedRetrier, everySoOften, ifMaybe, publishAllPending } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
 import type { CallContext } from './calls.ts';
 import { deferredCarrier } from './deferred.ts';
@@ -41,11 +41,8 @@ async function publishLoop({ settings, journal, locks, report, cluster, pending 
   if (cluster === undefined) return;
   await everySoOften(
     { intervalMs: 5000, longestMs: 60_000, report },
-    async () => {
-      if (!pending.maybe) return;
-      pending.maybe = false; // what fails again says so, and is tried in the next round
-      await publishAllPending({ settings: settings(), cluster, journal, report, now: Date.now, locks }, signal);
-    },
+    // a status that cannot be written again says so, and is tried in the next round
+    () => ifMaybe(pending, () => publishAllPending({ settings: settings(), cluster, journal, report, now: Date.now, locks }, signal)),
     signal,
   );
 }
@@ -59,18 +56,17 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned }:
   };
   await everySoOften(
     { intervalMs: 2000, longestMs: 60_000, report },
-    async () => {
-      if (!abandoned.maybe) return;
-      abandoned.maybe = false; // what is abandoned meanwhile says so
-      const { current } = agent;
-      const found = await retry(
-        current && { ...current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks },
-        () => abandonedIn({ journal }),
-        onWaiting,
-        signal,
-      );
-      if (found > 0) abandoned.maybe = true;
-    },
+    () =>
+      ifMaybe(abandoned, async () => {
+        const { current } = agent;
+        const found = await retry(
+          current && { ...current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks },
+          () => abandonedIn({ journal }),
+          onWaiting,
+          signal,
+        );
+        if (found > 0) abandoned.maybe = true;
+      }),
     signal,
   );
 }

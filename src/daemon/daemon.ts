@@ -14,7 +14,7 @@ import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
 import { nodeEvent } from './node-events.ts';
 import { observeSocketOf, serveObserving } from './observe-socket.ts';
-import { tellingJournal, timedJournal } from './telling-journal.ts';
+import { tellingJournal, timedJournal, wakingJournal } from './telling-journal.ts';
 import type { DaemonOptions } from './options.ts';
 
 /** What a daemon is given by whoever starts it. */
@@ -64,7 +64,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   Object.assign(sofar, { watched, events });
   const { http, socket } = deps.options();
   const endpoints = http && (await serveHttp(http, { notReady: () => notReady(sofar), metrics: metrics.render }));
-  const parts = await partsOf(deps, { journal: timedJournal(journal, report), report, cluster, pending, abandoned, agent });
+  const parts = await partsOf(deps, { journal: timedJournal(wakingJournal(journal, pending), report), report, cluster, pending, abandoned, agent });
   const calls = await serve(deps, parts).catch(async (error: unknown) => {
     await endpoints?.close();
     throw error;

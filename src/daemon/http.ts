@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { fileUnusable, problemOf } from '../errors/index.ts';
+import { asPlexusError, fileUnusable, problemOf, summaryOf } from '../errors/index.ts';
 
 /** What the HTTP endpoints tell. */
 export interface Health {
@@ -14,7 +14,10 @@ export async function serveHttp(
   health: Health,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
-    void answer(request, health).then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text));
+    const failed = (thrown: unknown): HttpAnswer => plain(500, summaryOf(asPlexusError(thrown))); // nobody's failure would end the process
+    void answer(request, health)
+      .catch(failed)
+      .then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text));
   });
   server.maxConnections = 64;
   const place = `${address.host}:${address.port}`;

@@ -31,3 +31,12 @@ export function timedJournal(journal: Journal, report: Report): Journal {
     remove: (key) => timed('remove', journal.remove(key)),
   };
 }
+
+/** A journal that says when it holds a status that is still to be written: whoever looks earlier finds nothing. */
+export const wakingJournal = (journal: Journal, pending: { maybe: boolean }): Journal => ({
+  ...journal,
+  write: async (record) => {
+    await journal.write(record);
+    if (record.pendingStatus !== undefined) pending.maybe = true;
+  },
+});

@@ -108,22 +108,33 @@ async function usableClaim(ref: NadRef, call: Call): Promise<ResourceClaim> {
   throw claimUnallocated({ claim: nadKey(ref), pod: podKey(call.pod), problem: problem ?? 'it does not exist' });
 }
 
-/** The devices of resources: by what kubelet says, which needs no claim (K8S-21), else by the pod's claims. */
+/** The devices of resources: by what kubelet says, which needs no claim (K8S-21); for those that are still sought, by the pod's claims. */
 async function devicesOfResources(call: Call): Promise<OfResources> {
-  const { ofKubelet, wishes } = call;
-  const plain = ofKubelet === undefined ? await byClaims(call) : await byKubelet(ofKubelet, call);
-  const sought = wishes.resources.filter((resource) => !plain.found.some(({ device }) => device.resource === resource));
+  const { ofKubelet } = call;
+  const told = ofKubelet === undefined ? nothing : await byKubelet(ofKubelet, call);
+  // kubelet tells of claims that a container uses; those of the pod alone, as of a network, are in the API only
+  const isMore = soughtBeside(told, call).length > 0 && ofKubelet?.length !== 0;
+  const plain = isMore ? together(told, await unlessRefused(() => byClaims(call))) : told;
+  const sought = soughtBeside(plain, call);
   // a device may be of a resource by its DeviceClass alone; the pod says so
   const mayBeExtended = sought.length > 0 && (ofKubelet === undefined || plain.skipped.length > 0);
   const { extended } = mayBeExtended ? await call.podClaims() : {};
   return extended === undefined ? plain : { ...plain, found: [...plain.found, ...(await byExtendedResource(extended, sought, call))] };
 }
 
+const soughtBeside = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
+  wishes.resources.filter((resource) => !found.some(({ device }) => device.resource === resource));
+
+const together = (first: OfResources, then: OfResources): OfResources => ({
+  found: [...first.found, ...then.found],
+  skipped: [...new Set([...first.skipped, ...then.skipped])],
+});
+
 // kubelet does not tell of adminAccess; it takes a namespace that an administrator has labelled for it
 async function byKubelet(given: readonly DeviceOfKubelet[], call: Call): Promise<OfResources> {
   const each = await Promise.all(given.map(async (place) => ({ place, named: namedDevice(place, await call.find(place, call.signal)) })));
   return {
-    found: each.flatMap(({ place, named }) => (typeof named === 'string' ? [] : [{ key: placeKey(place), device: named }])),
+    found: each.flatMap(({ place, named }) => (typeof named === 'string' ? [] : [{ key: placeKey(place), device: { ...named, claimed: place } }])),
     skipped: each.flatMap(({ named }) => (typeof named === 'string' ? [named] : [])),
   };
 }

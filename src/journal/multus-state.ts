@@ -102,15 +102,18 @@ function withoutPassthru(configuration: NetworkConfiguration): NetworkConfigurat
 function recordOf({ network, interfaceName, isDefault, configuration }: MultusDelegate, cached: string | undefined, args: string): AttachmentRecord {
   const cache = cacheOf(cached);
   const { capabilityArgs, result, cniArgs } = cache;
+  const runtimeConfig = isJsonObject(capabilityArgs) ? capabilityArgs : {};
+  const { CNIDeviceInfoFile: file } = runtimeConfig; // Multus removes it at DEL
   const unmanaged = { kind: 'unmanaged' } as const;
   const attachment = {
     interfaceName,
     network,
     isDefault,
     configuration,
-    runtimeConfig: isJsonObject(capabilityArgs) ? capabilityArgs : {},
+    runtimeConfig,
     cniArgs: argsOf(cniArgs) ?? args,
     defaultRoute: { v4: unmanaged, v6: unmanaged },
+    ...(typeof file === 'string' && file !== '' && { deviceInfo: { file } }),
   };
   if (isJsonObject(result)) return { state: 'attached', attachment, result };
   return { state: 'detaching', attachment, attempts: 0, lastError: 'attached by Multus' };

@@ -12,8 +12,15 @@ export const devicePluginInfoFile = (folder: string, resource: string, id: strin
   `${folder}/dp/${withoutSlashes(resource)}-${withoutSlashes(id)}-device.json`;
 
 /** The file of one attachment, for its plugins to read and write; named as Multus names it (NPWG-111). */
-export const attachmentInfoFile = (folder: string, of: { readonly network: string; readonly containerId: string; readonly interfaceName: string }): string =>
-  `${folder}/cni/${withoutSlashes(of.network)}-${of.containerId}_${of.interfaceName}`;
+export function attachmentInfoFile(
+  folder: string,
+  { network, containerId, interfaceName }: { readonly network: string; readonly containerId: string; readonly interfaceName: string },
+): string {
+  const end = `-${containerId}_${interfaceName}`; // no other attachment has it, so what is before may be cut off
+  return `${folder}/cni/${withoutSlashes(network).slice(0, Math.max(0, longestFileName - end.length))}${end}`;
+}
+
+const longestFileName = 255;
 
 const withoutSlashes = (text: string): string => text.replaceAll('/', '-');
 

@@ -15,8 +15,8 @@ export interface ClaimedDevice {
   readonly podClaim?: string;
   /** The ResourceClaim. */
   readonly claim: NadRef & { readonly uid?: string };
-  /** `main` or `main/sub`. */
-  readonly request: string;
+  /** `main` or `main/sub`; absent where kubelet alone named the device. */
+  readonly request?: string;
   readonly driver: string;
   readonly pool: string;
   readonly device: string;

@@ -37,7 +37,8 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
 
-const isOfDevices = (nad: Nad | undefined): boolean => nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
+/** Whether a network is made of a device: then only one that the pod was given. */
+export const isOfDevices = (nad: Nad | undefined): boolean => nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
 
 interface Need {
   /** For messages. */
@@ -68,7 +69,7 @@ function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
   const [claim, ...request] = wish.split('/');
   if (claimed?.podClaim !== claim) return false;
   const wanted = request.join('/');
-  return wanted === '' || claimed?.request === wanted || claimed?.request.startsWith(`${wanted}/`) === true;
+  return wanted === '' || claimed?.request === wanted || claimed?.request?.startsWith(`${wanted}/`) === true;
 }
 
 const byIdentity = (a: PodDevice, b: PodDevice): number => (identityOf(a) < identityOf(b) ? -1 : 1);

@@ -1,4 +1,5 @@
 import { type JsonValue, isJsonObject, parseCniArgs } from '../cni/index.ts';
+import { deviceInfoCapability } from '../npwg/index.ts';
 import type { Attachment } from './attachment.ts';
 
 /** What stands between an attachment as it would be made now and as it was made. */
@@ -40,12 +41,14 @@ function factsOf({ isDefault, network, configuration, runtimeConfig, cniArgs, de
   const bare = (json: JsonValue): JsonValue =>
     !withDevice && isJsonObject(json) ? Object.fromEntries(Object.entries(json).filter(([key]) => !ofDevices.includes(key))) : json;
   const { name, cniVersion, plugins } = configuration;
+  const { [deviceInfoCapability]: file, ...requests } = runtimeConfig;
+  const isSeen = file !== undefined && plugins.some(({ capabilities }) => capabilities.includes(deviceInfoCapability)); // there with any device
   return {
     network,
     name,
     cniVersion,
     plugins: plugins.map(({ json }) => bare(json)),
-    runtimeConfig: isDefault ? {} : bare(runtimeConfig), // that of the default network is the runtime's
+    runtimeConfig: isDefault ? {} : bare(isSeen ? runtimeConfig : requests), // that of the default network is the runtime's
     cniArgs: Object.fromEntries(parseCniArgs(cniArgs).filter(([key]) => !ofTheCall.test(key))),
     defaultRoute: { v4: { ...defaultRoute.v4 }, v6: { ...defaultRoute.v6 } },
   };

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../cni/index.ts';
 import { deviceInfoCapability } from '../npwg/index.ts';
+import { isOfDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { requestsOf } from './requests.ts';
 import type { Delegate } from './resolve.ts';
@@ -14,7 +15,7 @@ export function runtimeConfigOf(
   { isDefault, deviceId, deviceInfoFile }: { readonly isDefault: boolean; readonly deviceId: string | undefined; readonly deviceInfoFile: string | undefined },
   inputs: PlanInputs,
 ): JsonObject {
-  const device = deviceId ?? delegate.selection?.deviceId;
+  const device = isOfDevices(delegate.nad) ? deviceId : delegate.selection?.deviceId;
   return {
     ...(isDefault && inputs.runtimeConfig),
     ...requestsOf(delegate),

@@ -87,7 +87,7 @@ export interface WrittenSettings {
    */
   statusAddresses?: "bare" | "cidr";
   /**
-   * How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it.
+   * How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it. Neighbours whose NADs all have the annotation plexus-cni.io/concurrent: "true" go together in any case.
    */
   attachmentConcurrency?: number;
   /**
@@ -103,7 +103,7 @@ export interface WrittenSettings {
    */
   missingDevice?: "fail" | "ignore";
   /**
-   * Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claims.
+   * Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status.
    */
   claimStatus?: boolean;
   /**

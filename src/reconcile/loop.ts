@@ -24,3 +24,15 @@ export async function everySoOften({ intervalMs, longestMs, report }: LoopOption
     await delay(pause, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means
   }
 }
+
+/** Does work that there may be; when it fails there still is. What comes while it runs is for the next time. */
+export async function ifMaybe(flag: { maybe: boolean }, work: () => Promise<void>): Promise<void> {
+  if (!flag.maybe) return;
+  flag.maybe = false;
+  try {
+    await work();
+  } catch (thrown) {
+    flag.maybe = true;
+    throw thrown;
+  }
+}

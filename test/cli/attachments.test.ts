@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -99,5 +99,14 @@ describe('plexus attachments', () => {
     const forced = await command('forget', 'live', '--force', '-o', 'json');
     expect(JSON.parse(forced.stdout)).toMatchObject([{ state: 'abandoned' }, { state: 'intended' }]);
     expect((await journal.list()).records).toEqual([]);
+  });
+
+  it('NPWG-116: forgets the device information of what it forgets', async () => {
+    const [file, other] = [join(folder.path, 'shop-net-gone_net1'), join(folder.path, 'shop-net-else_net1')];
+    for (const each of [file, other]) await writeFile(each, '{}');
+    const informed = { ...abandoned, attachment: { ...abandoned.attachment, deviceInfo: { file } } };
+    await journal.write(sampleRecord({ containerId: 'informed', attachments: [informed] }));
+    expect(await command('forget', 'informed')).toMatchObject({ code: 0 });
+    expect((await readdir(folder.path)).filter((name) => name.startsWith('shop-net-'))).toEqual(['shop-net-else_net1']);
   });
 });

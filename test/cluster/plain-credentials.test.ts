@@ -57,6 +57,10 @@ describe('credentials that need no client', () => {
     const found = await plain({ 'certificate-authority': 'ca' }, { tokenFile: 'token' });
     expect([found?.token, found?.files.map((file) => file.slice(folder.path.length + 1)).toSorted()]).toEqual(['the token', ['ca', 'kubeconfig', 'token']]);
   });
+  it('a token that somebody wrote with an editor: the end of its line is none of it, as for kubectl', async () => {
+    await writeFile(join(folder.path, 'edited'), 'the token\r\n');
+    expect((await plain({}, { tokenFile: 'edited' }))?.token).toBe('the token');
+  });
   it('of the pod that this process runs in', async () => {
     const own = join(folder.path, 'var/run/secrets/kubernetes.io/serviceaccount');
     await mkdir(own, { recursive: true });

@@ -125,13 +125,24 @@ describe.each([
 describe('K8S-21: what kubelet says', () => {
   it('is enough: a device is found with one request, whatever claims there are', async () => {
     put(podWithClaims([fromTemplate], made), [], [slice('a', { d0: multusForm('i0', sriov) })]);
-    expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([{ id: 'i0', resource: sriov }]);
+    const { claim: ref, ...place } = ofKubelet('d0');
+    // with its claim: for what is reported there (K8S-22), and so that plexus devices recognises it
+    expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([{ id: 'i0', resource: sriov, claimed: { claim: ref, ...place } }]);
     expect(asked()).toEqual(['list resourceslices']);
   });
   it('146, 184: nothing at all costs nothing; nor does a pod without wishes', async () => {
     expect(await ask({ ofKubelet: [] })).toEqual({ devices: [], warnings: [] });
     expect(await ask({ wishes: wishes([]), ofKubelet: [ofKubelet('d0')] })).toEqual({ devices: [], warnings: [] });
     expect(asked()).toEqual([]);
+  });
+  it('is not all: kubelet tells of claims that a container uses, and a network’s may be the pod’s alone', async () => {
+    put(
+      podWithClaims([fromTemplate], made),
+      [claim('db-nic-x7', [result('main', 'd1')])],
+      [slice('a', { d0: multusForm('gpu', 'x/gpu'), d1: multusForm('i1', sriov) })],
+    );
+    const found = await ask({ ofKubelet: [ofKubelet('d0')] });
+    expect([idsOf(found).filter((id) => id.startsWith(sriov)), found.warnings]).toEqual([[`${sriov} i1`], []]);
   });
   it('200: two devices of one driver cost one list', async () => {
     put(podWithClaims([]), [], [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })]);

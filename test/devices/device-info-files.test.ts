@@ -25,6 +25,12 @@ describe('device information files', () => {
     await files.prepare(file, join(dir.path, 'none'));
     expect(await files.read(file)).toEqual({});
   });
+  it('a device plugin’s file whose name would be too long cannot be there', async () => {
+    await using dir = await folder();
+    const file = join(dir.path, 'a');
+    await files.prepare(file, join(dir.path, 'r'.repeat(300)));
+    expect(await files.read(file)).toEqual({});
+  });
   it('NPWG-115: what is no device information is a problem that names the file', async () => {
     await using dir = await folder();
     const file = join(dir.path, 'a');

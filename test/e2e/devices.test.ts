@@ -118,6 +118,17 @@ describe('what a delegate is given of the pod’s devices', () => {
   });
 });
 
+describe('STATUS', () => {
+  it('CNI-34: a network of statusNetworks that is made of a device: its plugin is asked, and kubelet, which knows of no such pod, is not', async () => {
+    await at().node.nad('told', { cniVersion: '1.1.0', name: 'told', type: 'sriov' }, { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } });
+    const call = { containerId: '', netns: { path: '' }, name: '', namespace: '', uid: '' } as TestPod;
+    const asked = await at().node.call('STATUS', call, { config: at().config(more({ statusNetworks: ['default/told'] })), path: [at().delegates] });
+    expect([asked.exitCode, asked.stdout]).toEqual([0, '']);
+    expect((await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`)).toEqual(['STATUS alpha', 'STATUS sriov']);
+    expect(kubelet.calls).toEqual([]);
+  });
+});
+
 const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 describe('a pod that cannot have its device: nothing runs, and the message says what to do', () => {

@@ -70,6 +70,16 @@ describe('what Multus left on a node', () => {
     expect(record?.attachments[1]?.attachment.configuration.plugins.map(({ type }) => type)).toEqual(['bridge', 'tuning']);
   });
 
+  it('NPWG-116: the file of device information that Multus made for an attachment goes with it', async () => {
+    await save(JSON.stringify(delegates));
+    const file = '/var/run/k8s.cni.cncf.io/devinfo/cni/default-storage-c1_store0';
+    await cache('storage-c1-store0', { kind: 'cniCacheV1', result: { cniVersion: '0.4.0', ips: [] }, capabilityArgs: { CNIDeviceInfoFile: file } });
+    const told = (await state.read(call()))?.attachments.map(({ attachment }) => attachment.deviceInfo);
+    expect(told).toEqual([undefined, { file }, undefined]);
+    await cache('storage-c1-store0', { kind: 'cniCacheV1', capabilityArgs: { CNIDeviceInfoFile: 1 } });
+    expect((await state.read(call()))?.attachments[1]?.attachment).not.toHaveProperty('deviceInfo');
+  });
+
   it('is removed for one sandbox and no other', async () => {
     for (const id of ['c1', 'c11']) {
       await save('[]', id);

@@ -73,4 +73,11 @@ describe('where it lies', () => {
   it('NPWG-111: the attachment’s, as Multus names it', () => {
     expect(attachmentInfoFile('/d', { network: 'shop/vf', containerId: 'abc', interfaceName: 'net1' })).toBe('/d/cni/shop-vf-abc_net1');
   });
+  it('the longest names that Kubernetes allows still make the name of a file, for each attachment another one', () => {
+    const network = `${'n'.repeat(63)}/${'a'.repeat(253)}`;
+    const of = (interfaceName: string): string => attachmentInfoFile('/d', { network, containerId: 'c'.repeat(64), interfaceName }).slice('/d/cni/'.length);
+    expect(of('net1')).toHaveLength(255);
+    expect([of('net1').startsWith(`${'n'.repeat(63)}-aaa`), of('net1').endsWith(`-${'c'.repeat(64)}_net1`)]).toEqual([true, true]);
+    expect(of('net1')).not.toBe(of('net2'));
+  });
 });

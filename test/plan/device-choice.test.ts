@@ -170,6 +170,13 @@ describe('deviceID of the annotation', () => {
     expect(deviceIds(situation(networks, { nads: able }))).toEqual(ids);
   });
 
+  it('missingDevice: ignore: one that the pod was not given reaches no plugin, nor does another network’s', () => {
+    const one = { more: given(of('intel.com/vf', '0000:02:00.3')), ...ignoring };
+    expect(deviceIds(situation([{ name: 'one', deviceID: 'x' }], { ...one, more: given([]) }))).toEqual([undefined, undefined]);
+    const both = ['one', 'two'].map((name) => ({ name, deviceID: '0000:02:00.3' }));
+    expect(deviceIds(situation(both, one))).toEqual([undefined, '0000:02:00.3', undefined]);
+  });
+
   it('is a warning where the pod was not given it, or where no plugin would get it', () => {
     expect(planFor(situation([{ name: 'one', deviceID: 'x' }])).warnings).toEqual([
       "network shop/one: deviceID x of the annotation is none of the pod's free devices of resource intel.com/vf; it gets 0000:02:00.3",

@@ -1,7 +1,7 @@
 import { assert, constantFrom, property, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Attachment, differences } from '../../src/plan/index.ts';
-import { able, planFor } from './planned.ts';
+import { able, clusterNet, planFor } from './planned.ts';
 
 const of = (networks: string, nads: Parameters<typeof planFor>[0]['nads'] = { 'shop/a': able, 'shop/b': { type: 'bridge' } }): readonly Attachment[] =>
   planFor({ networks, nads: nads ?? {} }).attachments;
@@ -35,6 +35,20 @@ describe('a plan against what is attached', () => {
     expect(told(of('a'), attached)[1]).toBe('net1 shop/a same');
     const planned = of('a').map((each) => ({ ...each, runtimeConfig: { deviceID: 'y' }, device: { id: 'y' } }));
     expect(told(planned, attached)[1]).toBe('net1 shop/a changed runtimeConfig.deviceID');
+  });
+  it('nor does the file of its information, unless its plugin asks for one', () => {
+    const resources = { 'shop/a': 'vendor.example/vf' };
+    const more = { devices: { devices: [{ id: 'x', resource: 'vendor.example/vf' }], warnings: [] } };
+    const attached = planFor({ networks: 'a', resources, more }).attachments;
+    const planned = planFor({ networks: 'a', resources }).attachments;
+    expect(attached[1]?.runtimeConfig).toHaveProperty('CNIDeviceInfoFile');
+    expect(told(planned, attached)[1]).toBe('net1 shop/a same');
+    expect(told(attached, attached)[1]).toBe('net1 shop/a same');
+    const asks = { 'shop/a': { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } } };
+    const [now, then] = ['/run/new', '/run/old'].map((deviceInfoDir) =>
+      planFor({ networks: 'a', nads: asks, config: { delegates: [clusterNet], deviceInfoDir } }),
+    );
+    expect(told(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe('net1 shop/a changed runtimeConfig.CNIDeviceInfoFile');
   });
   it('for any two lists of networks: every interface once, none lost; a list against itself is the same', () => {
     const lists = uniqueArray(constantFrom('a', 'b', 'a@x', 'b@y'), { maxLength: 4 }).map((names) => names.join(','));

@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { deviceInfoFiles } from '../../devices/index.ts';
 import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../../errors/index.ts';
 import { deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
@@ -131,6 +132,7 @@ async function forget(records: readonly SandboxRecord[], { folder, force, isJson
       const names = kept.map(({ attachment }) => `${attachment.interfaceName} (${attachment.network})`);
       if (kept.length > 0) throw stillInUse({ sandbox: containerId, names });
       await journal.remove({ containerId, ifName });
+      for (const { attachment } of record.attachments) if (attachment.deviceInfo !== undefined) await deviceInfoFiles().remove(attachment.deviceInfo.file);
       const rows = attachmentRows([record]);
       forgotten.push(...rows);
       if (!isJson) for (const row of rows) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);

@@ -1,0 +1,32 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { serveObserving } from '../../src/daemon/observe-socket.ts';
+
+describe('the socket of recent operations', () => {
+  it('answers whatever is asked there: what is no path as well does not end the daemon', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-observe-'));
+    const socket = join(folder.path, 'observe.sock');
+    const asked: unknown[] = [];
+    const find = (query: unknown) => (asked.push(query), []);
+    const server = await serveObserving({ socket, peerUid: () => 0, find });
+    try {
+      const statuses: unknown[] = [];
+      for (const path of ['//', '/operations?pod=shop/db&last=2', '/operations?last=-1&pod=%', '/']) statuses.push(await statusOf(socket, path));
+      expect(statuses).toEqual([404, 200, 200, 404]);
+      expect(asked).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+const statusOf = (socketPath: string, path: string): Promise<unknown> =>
+  new Promise((resolve) => {
+    const asking = request({ socketPath, path, timeout: 2000 }, (response) => resolve(response.resume().statusCode));
+    asking.on('timeout', () => asking.destroy(new Error('no answer')));
+    asking.on('error', ({ message }) => resolve(message));
+    asking.end();
+  });
