@@ -25,20 +25,13 @@ export interface ObserveOptions {
  */
 export async function serveObserving({ socket, peerUid, node, find }: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
-<<<<<<< HEAD
-    const url = new URL(request.url ?? '', 'http://plexus');
-    const isAsked = request.method === 'GET' && url.pathname === '/operations';
-    const body = isAsked ? JSON.stringify(find(queryIn(url.searchParams))) : JSON.stringify({ problem: 'here is GET /operations' });
+    const [path, query] = (request.url ?? '').split('?'); // new URL() throws at some paths
+    const isAsked = request.method === 'GET' && path === '/operations';
+    const body = isAsked ? JSON.stringify(find(queryIn(new URLSearchParams(query)))) : JSON.stringify({ problem: 'here is GET /operations' });
     const name = node();
     response
       .writeHead(isAsked ? 200 : 404, { 'content-type': 'application/json', ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }) })
       .end(body);
-=======
-    const [path, query] = (request.url ?? '').split('?'); // new URL() throws at some paths
-    const isAsked = request.method === 'GET' && path === '/operations';
-    const body = isAsked ? JSON.stringify(find(queryIn(new URLSearchParams(query)))) : JSON.stringify({ problem: 'here is GET /operations' });
-    response.writeHead(isAsked ? 200 : 404, { 'content-type': 'application/json' }).end(body);
->>>>>>> wt-review
   });
   server.maxConnections = 16;
   server.on('connection', (connection) => {
