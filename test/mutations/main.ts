@@ -19,7 +19,7 @@ interface Mutation {
 }
 
 const callee =
-  /(?<!function )(?<![.\w])(deps\.journal\.(?:write|remove|note)|journal\.(?:write|remove)|undoAll|undoFailedAdd|delList|deps\.deferred\.remove|deps\.multusState\.remove)(?=\()/g;
+  /(?<!function )(?<![.\w])(deps\.journal\.(?:write|remove|note)|journal\.(?:write|remove|note)|deps\.deviceInfo\.remove|undoAll|undoFailedAdd|delList|deps\.deferred\.remove|deps\.multusState\.remove)(?=\()/g;
 const instead = (name: string): string => (name === 'undoAll' ? '(async (..._: unknown[]) => [] as never[])' : '(async (..._: unknown[]) => {})');
 
 /** Where to look: what writes the journal, or undoes. */
@@ -45,18 +45,18 @@ const e2e = (...names: readonly string[]): Suite => ['plexus', ...names.map((nam
 // the first failure ends a run: what is most likely to fail comes first, everything else after it
 const likely: Readonly<Record<string, readonly Suite[]>> = {
   'src/attach/add.ts': [e2e('faults', 'lifecycle'), e2e('disk')],
-  'src/attach/attach-all.ts': [e2e('faults', 'lifecycle'), e2e('disk')],
+  'src/attach/attach-all.ts': [e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
   'src/attach/del.ts': [e2e('abandoned', 'lifecycle'), e2e('away', 'take-over')],
-  'src/attach/detach-sandbox.ts': [['plexus', 'test/cli']],
-  'src/attach/gc.ts': [e2e('commands', 'lifecycle')],
+  'src/attach/detach-sandbox.ts': [e2e('partial-undo'), ['plexus', 'test/cli']],
+  'src/attach/gc.ts': [e2e('commands', 'partial-undo', 'lifecycle')],
   'src/attach/publish.ts': [e2e('kubernetes', 'daemon')],
-  'src/attach/undo-abandoned.ts': [e2e('abandoned')],
+  'src/attach/undo-abandoned.ts': [e2e('abandoned', 'partial-undo')],
   'src/attach/undo-lost.ts': [e2e('reclaim')],
-  'src/attach/undo.ts': [e2e('lifecycle')],
+  'src/attach/undo.ts': [e2e('lifecycle', 'device-info')],
   'src/cli/commands/attachments.ts': [['plexus', 'test/cli']],
 };
 const all: readonly Suite[] = [
-  e2e('lifecycle', 'faults', 'abandoned', 'disk', 'commands', 'specification', 'take-over'),
+  e2e('lifecycle', 'faults', 'abandoned', 'disk', 'commands', 'specification', 'take-over', 'partial-undo', 'device-info'),
   e2e('away', 'reclaim', 'kubernetes', 'daemon', 'user-pains'),
   ['plexus', 'test/cli', 'test/faults'],
 ];
