@@ -11,7 +11,7 @@ describe('the socket of recent operations', () => {
     const socket = join(folder.path, 'observe.sock');
     const asked: unknown[] = [];
     const find = (query: unknown) => (asked.push(query), []);
-    const server = await serveObserving({ socket, peerUid: () => 0, find });
+    const server = await serveObserving({ socket, peerUid: () => 0, node: () => undefined, find });
     try {
       const statuses: unknown[] = [];
       for (const path of ['//', '/operations?pod=shop/db&last=2', '/operations?last=-1&pod=%', '/']) statuses.push(await statusOf(socket, path));
