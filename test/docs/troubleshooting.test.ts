@@ -28,6 +28,8 @@ const normal = (text: string): string =>
     .replaceAll(/│[^│]*│/g, '││')
     .replaceAll(/\b\d+ ms\b/g, '0 ms')
     .replaceAll(/\b\d+s\b/g, '0s')
+    // whether the watch has been lost yet decides how long the status is tried
+    .replace('The operation was aborted due to timeout', 'writing network-status did not finish within 5 s')
     .replaceAll(/ +/g, ' ');
 
 /** PLEXUS_UPDATE_DOCS=1: writes what a command prints now. */
