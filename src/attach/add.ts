@@ -79,8 +79,11 @@ function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
 // The journal is written while the status is on its way: whoever is killed meanwhile has not answered, and gets a DEL.
 async function finish({ record, noted }: Attached, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const complete = { ...record, complete: true };
+  const writing = noted.then(() => deps.journal.write(complete));
+  // after it in the same breath: the disk has its work before the status is put into words
+  const publishing = noted.then(() => publishStatus(record, deps, signal));
   const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal), tellClaims(record, deps, signal)]);
-  const [status, written] = await Promise.allSettled([publishStatus(record, deps, signal), noted.then(() => deps.journal.write(complete)), told]);
+  const [status, written] = await Promise.allSettled([publishing, writing, told]);
   if (written.status === 'rejected') throw written.reason;
   if (status.status === 'rejected') throw status.reason;
   if (status.value !== undefined) await deps.journal.write({ ...complete, pendingStatus: status.value });

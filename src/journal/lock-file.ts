@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
+import { linkSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileFailed, isOutOfSpace } from '../errors/index.ts';
 import { inFolder, removeFile } from '../files/index.ts';
@@ -22,7 +23,8 @@ export const readyPrefix = '.lock-';
 export async function readyLock(folder: string, content: LockContent): Promise<ReadyLock> {
   const file = join(folder, `${readyPrefix}${randomUUID()}`);
   try {
-    await inFolder(folder, () => writeFile(file, lockText(content), { mode: 0o600, flag: 'wx' }));
+    // without waiting in the thread pool for what takes microseconds (files/replace.ts)
+    await inFolder(folder, async () => writeFileSync(file, lockText(content), { mode: 0o600, flag: 'wx' }));
     return { file, content };
   } catch (error) {
     await discard(file);
@@ -109,7 +111,7 @@ export async function isVainClaim(path: string): Promise<boolean> {
 
 async function linked(from: string, to: string): Promise<boolean> {
   try {
-    await link(from, to);
+    linkSync(from, to);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -126,7 +128,7 @@ async function remove(path: string): Promise<void> {
 // as a link first: where there is no lock at all, which is usual, that is the only look
 async function readLock(path: string): Promise<LockContent | undefined> {
   try {
-    return briefLockFrom(await readlink(path), await bootIdNow());
+    return briefLockFrom(readlinkSync(path), await bootIdNow());
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

@@ -7,6 +7,8 @@ import { repeatedEvents } from './repeated-events.ts';
 type Send = Cluster['recordEvent'];
 
 export interface EventLimits {
+  /** How long the first of several waits: the call that it tells of is answered first. */
+  readonly restMs?: number;
   /** Events that may be sent at once; so many come back each second. */
   readonly burst: number;
   readonly perSecond: number;
@@ -27,7 +29,11 @@ interface Waiting {
   readonly event: PodEvent;
 }
 
-const usual: EventLimits = { burst: 100, perSecond: 10, waiting: 1000, repeatMs: 60_000, longestRepeatMs: 16 * 60_000 };
+// an abort ends it: the loop looks for that
+const rest = ({ restMs }: EventLimits, signal: AbortSignal): Promise<void> =>
+  restMs === undefined ? Promise.resolve() : delay(restMs, undefined, { signal }).catch(() => {});
+
+const usual: EventLimits = { restMs: 100, burst: 100, perSecond: 10, waiting: 1000, repeatMs: 60_000, longestRepeatMs: 16 * 60_000 };
 const sendMs = 5000;
 const lastMs = 3000;
 
@@ -64,7 +70,10 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
       const never = new AbortController().signal;
       while (!signal.aborted) {
         waiting.push(...repeated.due());
-        if (waiting.length === 0) await untilWork((resolve) => (wake = resolve), repeated.dueInMs(), signal);
+        if (waiting.length === 0) {
+          await untilWork((resolve) => (wake = resolve), repeated.dueInMs(), signal);
+          await rest(limits, signal);
+        }
         await bucket.take(signal);
         if (!signal.aborted) await sendNext(never);
       }
