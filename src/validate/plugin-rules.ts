@@ -48,6 +48,15 @@ const notTogether =
   (input) =>
     isFilled(input.options[one]) && isFilled(input.options[other]) ? at(input, [other], exclusive, `${one} and ${other} cannot both be set`) : [];
 
+// the kernel's own limit for links of Ethernet (ETH_MIN_MTU)
+const leastMtu = 68;
+const ethernetMtu: PluginRule = (input) => {
+  const { mtu } = input.options;
+  return typeof mtu === 'number' && mtu > 0 && mtu < leastMtu
+    ? at(input, ['mtu'], valueInvalid, `mtu ${mtu} is too small: the kernel takes ${leastMtu} and more`, `Set ${leastMtu} or more, or 0 for the kernel's own.`)
+    : [];
+};
+
 const neverFirst: PluginRule = (input) =>
   input.isFirst ? at(input, ['type'], chain, `${input.type} changes the interface of the plugin before it, and there is none`) : [];
 
@@ -145,8 +154,16 @@ const rateWithBurst =
   };
 
 const pluginRules: Readonly<Record<string, readonly PluginRule[]>> = {
-  bridge: [notTogether('hairpinMode', 'promiscMode'), notTogether('vlan', 'vlanTrunk'), vlanRanges('vlanTrunk'), bridgeRoutes, bridgeWithoutInterface],
+  bridge: [
+    ethernetMtu,
+    notTogether('hairpinMode', 'promiscMode'),
+    notTogether('vlan', 'vlanTrunk'),
+    vlanRanges('vlanTrunk'),
+    bridgeRoutes,
+    bridgeWithoutInterface,
+  ],
   ipvlan: [needsIpamFirst],
+  macvlan: [ethernetMtu],
   ptp: [needsIpamFirst],
   vlan: [needsIpamFirst],
   'host-device': [oneDevice],
