@@ -21,7 +21,7 @@ export function overheadPlot(rows: readonly CallRow[]): string {
       data: rows.filter((row) => row.delegates === kind && row.variant === variant).map((row) => [String(row.further), overheadOf(row, rows)[command]]),
     })),
   );
-  const heading = 'What attaching costs beside the plugins themselves, by further networks';
+  const heading = 'What Plexus adds to the plugins, by further networks';
   const option: EChartsOption = {
     title: titles(heading, placed),
     grid: placed.map(gridOf),
