@@ -44,7 +44,7 @@ type Suite = readonly [project: string, ...paths: string[]];
 const e2e = (...names: readonly string[]): Suite => ['plexus', ...names.map((name) => `test/e2e/${name}.test.ts`)];
 // the first failure ends a run: what is most likely to fail comes first, everything else after it
 const likely: Readonly<Record<string, readonly Suite[]>> = {
-  'src/attach/add.ts': [e2e('faults', 'lifecycle'), e2e('disk')],
+  'src/attach/add.ts': [e2e('faults', 'lifecycle'), e2e('disk'), e2e('kubernetes', 'daemon')],
   'src/attach/attach-all.ts': [e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
   'src/attach/del.ts': [e2e('abandoned', 'lifecycle'), e2e('away', 'take-over')],
   'src/attach/detach-sandbox.ts': [e2e('partial-undo'), ['plexus', 'test/cli']],
