@@ -11,7 +11,7 @@ import { tee } from '../report/index.ts';
 import { logOptionsOf } from './log-options.ts';
 import { versionText } from './version-text.ts';
 
-// a pod does not wait longer than this for its spans to be sent
+// a pod does not wait longer than this for its spans to be sent, unless OTEL_BSP_EXPORT_TIMEOUT says so
 const flushMs = 500;
 
 /** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name (or `standIn`). */
@@ -39,7 +39,7 @@ export async function directDeps(settings: Settings, env: Env, standIn?: Cluster
   };
   if (tracing === undefined) return { deps, log };
   const flush = async (): Promise<void> => {
-    await tracing.flush(flushMs);
+    await tracing.flush(Number(process.env['OTEL_BSP_EXPORT_TIMEOUT']) || flushMs);
     await log.flush();
   };
   return { deps, log: { ...log, flush } };

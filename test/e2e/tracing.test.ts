@@ -54,7 +54,7 @@ const direct = (command: string, pod: TestPod, env: Readonly<Record<string, stri
     executable: engineUnderTest === 'standalone' ? plexusDirect : plexusCni,
     path: [plugins],
     config: node.config({ binDir: plugins }),
-    env,
+    env: { OTEL_BSP_EXPORT_TIMEOUT: '20000', ...env }, // the machine may be busy
   });
 
 /** What holds for the spans of an ADD of pod `name` with networks cluster-net and default/seen. */
