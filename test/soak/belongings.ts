@@ -25,10 +25,13 @@ export async function belongingsOf({ at }: World): Promise<Belongings> {
     namespaces: await netnsNames(netns.name.replace(/\d+$/, '')),
     leases: await leasesIn(join(dir, 'leases')),
     rules: [...rulesIn(await netns.exec(['iptables-save'])), ...rulesIn(await netns.exec(['ip6tables-save']))],
-    files: (await filesIn(join(dir, 'state'))).filter((file) => !isHalfWritten(file)),
+    files: (await filesIn(join(dir, 'state'))).filter((file) => !isHalfWritten(file) && !ofTheDaemon.includes(file)),
     processes: (await processesIn(netns.path)).filter((each) => !each.includes(' host-agent ')),
   };
 }
+
+// what the daemon leaves for direct mode and for the program on the host, in its own time: they stay while it is installed
+const ofTheDaemon = ['stand-in.json', 'deferred/.open'];
 
 // of a process that was killed in the middle of it: it goes by itself when it is an hour old
 const isHalfWritten = (file: string): boolean => /\/\.(new|lock)-[\w-]+$/.test(file);

@@ -1,7 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { standInFile } from '../../src/cluster/index.ts';
-import { waitFor } from '../support/wait-for.ts';
 import { type Belongings, belongingsOf } from './belongings.ts';
 import { cleanUp } from './clean-up.ts';
 import { type Judgement, judge, killsUntil } from './flat.ts';
@@ -70,9 +66,6 @@ async function warmUp(world: World): Promise<Belongings> {
   const run: Run = { world, calls: makeTally(), faults: makeTally(), problems: [], stories: new Map(), onAnswer: () => {} };
   for (const [index, name] of networkNames.entries()) await podCycle(run, index, undisturbed(name));
   if (run.problems.length > 0 || run.calls.of('ADD ok') !== networkNames.length) throw new Error(`the first pods failed: ${run.problems.join('; ')}`);
-  // the daemon leaves what direct mode needs a moment after it has seen the networks: that stays, and belongs to the node
-  const leftFile = standInFile(join(world.at.node.dir, 'state'));
-  await waitFor('the daemon to leave what a stand-in needs', async () => existsSync(leftFile));
   return belongingsOf(world);
 }
 
