@@ -1,6 +1,6 @@
 import { type Command, type Env, type Invocation, cniVersions, errorJson, formatJson, parseInvocation, podOf, versionJson } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, netnsIsHost } from '../errors/index.ts';
-import { type OperationInfo, type Report, parseTraceContext } from '../report/index.ts';
+import { type OperationInfo, type Report, maskText, parseTraceContext } from '../report/index.ts';
 import type { AttachDeps } from './deps.ts';
 import { handle } from './engine.ts';
 
@@ -28,17 +28,16 @@ type WorkingInvocation = Exclude<Invocation, { command: 'VERSION' }>;
 /** Answers one call of the plugin. Never rejects. CNI specification, section 2. */
 export async function answerCall(call: PluginCall, prepare: (invocation: WorkingInvocation) => Promise<Prepared>, signal: AbortSignal): Promise<Answer> {
   let invocation: Invocation | undefined;
-  let hasBegun = false;
+  let prepared: Prepared | undefined;
   try {
     invocation = parseInvocation(call.env, await call.readStdin());
     if (invocation.command === 'VERSION') return { stdout: formatJson(versionJson(invocation)), exitCode: 0 };
-    const prepared = await prepare(invocation);
-    hasBegun = true;
+    prepared = await prepare(invocation);
     return { stdout: await carryOut(invocation, call, prepared, signal), exitCode: 0 };
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (!hasBegun) tellRefused(call, error);
-    return failure(error, call.env, invocation);
+    if (prepared === undefined) tellRefused(call, error);
+    return failure(error, call.env, { invocation, maskedKeys: prepared?.deps.settings.maskedKeys });
   }
 }
 
@@ -92,9 +91,14 @@ async function guardNetns(invocation: WorkingInvocation, { isHostNetns }: Plugin
 
 const newest = cniVersions[cniVersions.length - 1] ?? '1.1.0';
 
-/** The answer that says what went wrong. */
-export function failure(error: PlexusError, env: Env, invocation?: Invocation): Answer {
+interface FailedCall {
+  readonly invocation?: Invocation | undefined;
+  readonly maskedKeys?: readonly string[] | undefined;
+}
+
+/** The answer that says what went wrong, without secrets: it may hold what a plugin said. */
+export function failure(error: PlexusError, env: Env, { invocation, maskedKeys }: FailedCall = {}): Answer {
   const command = env['CNI_COMMAND'] as Command | undefined;
   const cniVersion = invocation?.cniVersion ?? newest;
-  return { stdout: formatJson(errorJson(error, { cniVersion, command })), exitCode: 1 };
+  return { stdout: formatJson(errorJson(error, { cniVersion, command, shown: (text) => maskText(text, maskedKeys) })), exitCode: 1 };
 }

@@ -6,13 +6,16 @@ export interface ErrorJsonOptions {
   /** The protocol version of the call. */
   readonly cniVersion: string;
   readonly command: Command | undefined;
+  /** What of a text may be shown: runtimes put the answer into Events. All of it unless said. */
+  readonly shown?: (text: string) => string;
 }
 
 /** The error object a plugin prints on stdout. CNI specification, section 5, "Error" (CNI-08). */
-export function errorJson(error: PlexusError, { cniVersion, command }: ErrorJsonOptions): JsonObject {
+export function errorJson(error: PlexusError, { cniVersion, command, shown = (same) => same }: ErrorJsonOptions): JsonObject {
   const text = command === 'DEL' ? neverTakenForSuccess : (same: string) => same;
-  const details = text(detailsOf(error));
-  return { cniVersion, code: error.code, msg: text(summaryOf(error)), ...(details !== '' && { details }) };
+  const details = text(shown(detailsOf(error)));
+  // masked before it is shortened: half a secret looks like none
+  return { cniVersion, code: error.code, msg: text(summaryOf(error, shown(error.message))), ...(details !== '' && { details }) };
 }
 
 // containerd takes these words in a DEL error for "already gone" and forgets the sandbox (K8S-57)

@@ -101,13 +101,15 @@ describe('a plugin that says 100 kB when it fails', () => {
     await at.call('DEL', pod);
   });
 
-  it('and a secret where it is cut: the Event does not show half of it', async () => {
+  it('and a secret where it is cut: neither the answer, which kubelet puts into an Event, nor our own shows half of it', async () => {
     const msg = `${'x '.repeat(300)}https://user:${'geheim'.repeat(100)}@registry/`;
     await loud.set({ ADD: { exitCode: 1, stdout: JSON.stringify({ code: 120, msg }) } });
     const pod = await at.pod('much-and-secret', 'loud');
-    await at.call('ADD', pod);
+    const { stdout } = await at.call('ADD', pod);
     await waitFor('the Event', async () => eventsOf(pod).length > 0);
     expect(eventsOf(pod)).toEqual([expect.stringContaining('https://user:(masked)@registry/. Read the plugin')]);
+    expect(errorIn(stdout).msg).toEqual(eventsOf(pod)[0]);
+    expect(stdout).not.toContain('geheim');
     await at.call('DEL', pod);
   });
 });
