@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type https from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { kubeconfigUnusable, problemOf } from '../errors/index.ts';
@@ -43,7 +43,7 @@ export function credentialProvider(source: CredentialSource): CredentialProvider
   let loaded: { readonly credentials: Credentials; readonly stamp: string } | undefined;
   let loading: Promise<Credentials> | undefined;
   const load = async (): Promise<Credentials> => {
-    const stamp = await stampOf(loaded?.credentials.files ?? []);
+    const stamp = stampOf(loaded?.credentials.files ?? []);
     if (loaded !== undefined && loaded.stamp === stamp) return loaded.credentials;
     const before = loaded?.credentials;
     const credentials = await loadCredentials(source).catch((error: unknown) => {
@@ -51,21 +51,23 @@ export function credentialProvider(source: CredentialSource): CredentialProvider
       return before; // half written: the next request looks again
     });
     if (credentials === before) return before;
-    loaded = { credentials, stamp: await stampOf(credentials.files) };
+    loaded = { credentials, stamp: stampOf(credentials.files) };
     if (before !== undefined) setTimeout(before.close, closeAfterMs).unref(); // requests under way may end
     return credentials;
   };
   return { current: () => (loading ??= load().finally(() => (loading = undefined))) };
 }
 
-async function stampOf(files: readonly string[]): Promise<string> {
-  const stamps = files.map((file) =>
-    stat(file).then(
-      ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
-      () => 'missing',
-    ),
-  );
-  return (await Promise.all(stamps)).join();
+// for each request: in the thread pool it would take longer than all of its looks (files/replace.ts)
+const stampOf = (files: readonly string[]): string => files.map(stampOfOne).join();
+
+function stampOfOne(file: string): string {
+  try {
+    const { ino, mtimeMs, size } = statSync(file);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return 'missing';
+  }
 }
 
 /** Credentials from a kubeconfig's current context or from the pod that this process runs in. kubeconfigUnusable. */

@@ -1,4 +1,5 @@
-import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
@@ -82,7 +83,7 @@ const namesIn = (folder: string): Promise<readonly string[]> =>
     throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
   });
 
-const isThere = (path: string): Promise<boolean> => whether(stat(path));
+const isThere = (path: string): Promise<boolean> => whether((async () => statSync(path))()); // without the thread pool: each call looks here
 /** Whether there was such a file. */
 const removed = (path: string): Promise<boolean> => whether(rm(path));
 

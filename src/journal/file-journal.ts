@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { link, readFile, readdir } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { link, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
 import { inFolder, makeFolder, newPrefix, removeFile, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
@@ -59,7 +60,7 @@ function checked(record: SandboxRecord, { file, place, key = record }: Place): S
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    const bytes = await readFile(path);
+    const bytes = readFileSync(path); // without the thread pool, as in files/replace.ts
     return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, which is what an empty text is
   } catch (error) {
     if (isAbsent(error)) return undefined;

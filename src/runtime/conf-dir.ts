@@ -1,4 +1,5 @@
-import { lstat, readFile, readdir, stat } from 'node:fs/promises';
+import { type Stats, lstatSync, readFileSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { type ConfFile, type ConfPath, isJsonObject, isNetworkName, parseJson } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
@@ -9,21 +10,21 @@ const extensions = ['.conf', '.json', '.conflist'];
 /** Reads a network configuration file, or a folder of them. Never rejects: what could not be read says why. */
 export async function readConfPath(path: string): Promise<ConfPath> {
   try {
-    const found = await stat(path);
-    return found.isDirectory() ? await readFolder(path) : await readOne(path);
+    const found = statSync(path); // without the thread pool, as in files/replace.ts: each call looks here
+    return found.isDirectory() ? await readFolder(path) : await readOne(path, found);
   } catch (error) {
     return { kind: 'missing', problem: problemOf(error) };
   }
 }
 
-async function readOne(path: string): Promise<ConfPath> {
-  const file = await readConf(path);
+async function readOne(path: string, found: Stats): Promise<ConfPath> {
+  const file = readConf(path, found);
   return { kind: 'file', file, siblings: await siblingsOf(file) };
 }
 
 async function readFolder(folder: string): Promise<ConfPath> {
   const names = (await readdir(folder)).filter((name) => extensions.includes(extname(name))).toSorted();
-  const files = await Promise.all(names.map((name) => readConf(join(folder, name))));
+  const files = names.map((name) => readConf(join(folder, name)));
   const lists = await Promise.all(files.map(async (file) => [listName(file), await siblingsOf(file)] as const));
   return { kind: 'folder', files, siblings: Object.fromEntries(lists.filter(([name, siblings]) => name !== undefined && siblings.length > 0)) };
 }
@@ -34,12 +35,10 @@ async function siblingsOf(file: ConfFile): Promise<readonly ConfFile[]> {
   if (name === undefined) return [];
   const folder = join(dirname(file.path), name);
   const names = await readdir(folder).catch(() => []); // no such folder: the list stands alone
-  return Promise.all(
-    names
-      .filter((each) => extname(each) === '.conf')
-      .toSorted()
-      .map((each) => readConf(join(folder, each))),
-  );
+  return names
+    .filter((each) => extname(each) === '.conf')
+    .toSorted()
+    .map((each) => readConf(join(folder, each)));
 }
 
 // the name becomes part of a path: only a safe one may
@@ -54,12 +53,12 @@ function listName({ content }: ConfFile): string | undefined {
   }
 }
 
-async function readConf(path: string): Promise<ConfFile> {
+function readConf(path: string, known?: Stats): ConfFile {
   try {
-    const found = await stat(path);
-    if (!found.isFile()) return { path, content: { problem: (await lstat(path)).isSymbolicLink() ? 'the link leads to no file' : 'it is no file' } };
+    const found = known ?? statSync(path);
+    if (!found.isFile()) return { path, content: { problem: lstatSync(path).isSymbolicLink() ? 'the link leads to no file' : 'it is no file' } };
     if (found.size > mostBytes) return { path, content: { problem: `it is longer than ${mostBytes} bytes` } };
-    return { path, content: { text: await readFile(path, 'utf8') } };
+    return { path, content: { text: readFileSync(path, 'utf8') } };
   } catch (error) {
     return { path, content: { problem: problemOf(error) } };
   }
