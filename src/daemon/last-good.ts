@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConfFile, type ConfPath, isJsonObject, parseJson } from '../cni/index.ts';
 import { makeFolder, replaceAtomically } from '../files/index.ts';
@@ -22,7 +22,7 @@ export function lastGoodReader(folder: string, onStale: (path: string, problem: 
       if (stored.get(path) !== text && (await isStored(folder, path, text))) stored.set(path, text);
       return now;
     }
-    const before = kept.get(path) ?? (await readFile(placeOf(folder, path), 'utf8').catch(() => undefined)); // never been there
+    const before = kept.get(path) ?? textOf(placeOf(folder, path));
     if (before === undefined) return now;
     onStale(path, now.kind === 'missing' ? now.problem : 'it is no JSON object');
     return { kind: 'file', file: { path, content: { text: before } }, siblings: now.kind === 'file' ? now.siblings : [] };
@@ -35,6 +35,15 @@ function goodText({ content }: ConfFile): string | undefined {
     return isJsonObject(parseJson(content.text, 'configuration')) ? content.text : undefined;
   } catch {
     return undefined; // half written: the last good version stands in
+  }
+}
+
+// without the thread pool: of folders that need not exist, each call looks here
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // never been there
   }
 }
 

@@ -63,6 +63,7 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
       one?.resolve(frame);
     },
     lost: () => {
+      if (!isOpen && waiting.size === 0) return; // it has its answer: nothing runs for it any more
       isOpen = false;
       ended.abort(operationCancelled({ command: what, reason: 'the plugin process on the host is gone' }));
       for (const { reject } of waiting.values()) reject(linkLost({ what }));
