@@ -3,6 +3,7 @@ import type { ClaimsApi } from '../cluster/index.ts';
 import type { DeviceWishes, PodDevice, PodDevices, PodMetadata } from '../npwg/index.ts';
 import { type ReportedDevice, publishDevices } from './claim-status.ts';
 import { kubeletDevices } from './kubelet.ts';
+import { stillSought } from './merged-devices.ts';
 import { devicesOfClaims } from './resource-claims.ts';
 
 /** Who knows which devices a pod was given. */
@@ -28,7 +29,7 @@ export function devicesFor({ kubeletDir, claims, nodeName }: DevicesOptions): De
   return {
     allocated: async (pod, wishes, signal) => {
       const known = wishes.resources.length === 0 ? { devices: [] } : await kubelet.of(pod, signal);
-      const resources = wishes.resources.filter((resource) => !known.devices.some((device) => device.resource === resource));
+      const resources = stillSought(wishes.resources, known.devices);
       const node = { ...(known.claimed !== undefined && { ofKubelet: known.claimed }), ...(nodeName !== undefined && { nodeName }) };
       const claimed = await devicesOfClaims({ pod, wishes: { ...wishes, resources }, ...node }, claims, signal);
       return { devices: [...known.devices, ...claimed.devices], warnings: claimed.warnings };

@@ -1,7 +1,7 @@
 import { type PlexusError, deviceMissing, resourceNotRequested } from '../errors/index.ts';
 import { type DeviceWishes, type Nad, type PodDevice, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
-import type { Delegate } from './resolve.ts';
+import { type Delegate, resolveDelegates } from './resolve.ts';
 
 export interface DeviceChoice {
   /** By position of the delegate. */
@@ -9,13 +9,17 @@ export interface DeviceChoice {
   readonly warnings: readonly string[];
 }
 
-/** What has to be asked for before devices can be chosen for these networks. */
-export function deviceWishesOf(nads: Iterable<Nad | undefined>): DeviceWishes {
-  const kinds = [...nads].filter((nad) => nad !== undefined);
-  return { resources: known(kinds.map(({ resourceName }) => resourceName)), claims: known(kinds.map(({ resourceClaim }) => resourceClaim)) };
+/** What has to be asked for before devices can be chosen for the pod's networks. The errors of makePlan, where a network is made of a device. */
+export function deviceWishesOf(inputs: PlanInputs): DeviceWishes {
+  if (![...inputs.nads.values()].some(isOfDevices)) return { resources: [], claims: [] };
+  const { delegates } = resolveDelegates(inputs);
+  return {
+    resources: known(delegates.map(({ nad }) => (nad?.resourceClaim === undefined ? nad?.resourceName : undefined))),
+    claims: [...new Set(known(delegates.map(({ nad }) => nad?.resourceClaim)))],
+  };
 }
 
-const known = (names: readonly (string | undefined)[]): readonly string[] => [...new Set(names.filter((name) => name !== undefined))].toSorted();
+const known = (names: readonly (string | undefined)[]): readonly string[] => names.filter((name) => name !== undefined).toSorted();
 
 /**
  * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
