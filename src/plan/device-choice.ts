@@ -30,7 +30,7 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
   const used = new Set<string>(delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : [])));
   const chosen: (PodDevice | undefined)[] = delegates.map(() => undefined);
-  for (const { need, index } of needs.map((each, at) => ({ need: each, index: at })).toSorted((a, b) => rankOf(a.need) - rankOf(b.need))) {
+  for (const { need, index } of needs.map((each, at) => ({ need: each, index: at })).toSorted((a, b) => byChoices(a.need, b.need))) {
     const free = need?.candidates.filter((each) => !used.has(identityOf(each))) ?? [];
     const device = free.find(({ id }) => id === need?.askedId) ?? free[0];
     if (device === undefined) continue;
@@ -59,7 +59,7 @@ function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Ne
   if (nad === undefined || !isOfDevices(nad)) return undefined;
   const { resourceName, resourceClaim } = nad;
   const fitting = devices.filter((device) => (resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim)));
-  const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byIdentity);
+  const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
   const asked = candidates.find(({ id }) => id === selection?.deviceId);
   return {
     of: resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`,
@@ -76,7 +76,8 @@ function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
   return wanted === '' || claimed?.request === wanted || claimed?.request?.startsWith(`${wanted}/`) === true;
 }
 
-const byIdentity = (a: PodDevice, b: PodDevice): number => (identityOf(a) < identityOf(b) ? -1 : 1);
+// by ID first: the order that Multus and OVN-Kubernetes count in, whatever a driver calls its devices
+const byId = (a: PodDevice, b: PodDevice): number => (a.id === b.id ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.id < b.id ? -1 : 1);
 
 const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
 
@@ -87,7 +88,13 @@ function identityOf({ id, resource, claimed }: PodDevice): string {
 }
 
 const ranks = { request: 1, claim: 2, resource: 3 } as const;
-const rankOf = (need: Need | undefined): number => (need === undefined || need.askedId !== undefined ? 0 : ranks[need.kind]);
+
+/** Who asks for a certain device first, then who has the fewest to choose from. */
+function byChoices(a: Need | undefined, b: Need | undefined): number {
+  const choices = (need: Need | undefined): number => (need === undefined || need.askedId !== undefined ? 0 : need.candidates.length);
+  const rank = (need: Need | undefined): number => (need === undefined ? 0 : ranks[need.kind]);
+  return choices(a) - choices(b) || rank(a) - rank(b);
+}
 
 function shortcomings(
   delegate: Delegate,

@@ -40,6 +40,22 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
     expect(deviceIds(situation('one,other', { more: given(numbered) }))).toEqual([undefined, '0', '0']);
   });
 
+  it('who can use the fewest chooses first: a device that two resources list is left to the one that has no other', () => {
+    const listedTwice = [...of('intel.com/vf', '0000:02:00.3', '0000:02:00.4'), ...of('nvidia.com/vf', '0000:02:00.3')];
+    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([undefined, '0000:02:00.4', '0000:02:00.3']);
+  });
+
+  it('sorted by their IDs, as Multus and OVN-Kubernetes count them, whatever a driver calls its devices', () => {
+    const claimed = (id: string, device: string): PodDevice => ({
+      id,
+      resource: 'intel.com/vf',
+      claimed: { claim: { namespace: 'shop', name: 'db-0-nics' }, driver: 'net.example', pool: 'n1', device },
+    });
+    const list = [claimed('mlx5_core.sf.7', 'd1'), claimed('mlx5_core.sf.4', 'd2'), ...of('intel.com/vf', 'mlx5_core.sf.5')];
+    const ids = [undefined, 'mlx5_core.sf.4', 'mlx5_core.sf.5', 'mlx5_core.sf.7'];
+    expect(deviceIds(situation('one,one,one', { more: given(list) }))).toEqual(ids);
+  });
+
   it.each([
     {
       title: 'fewer devices than networks',
@@ -86,6 +102,7 @@ describe('a network made of the device of a ResourceClaim', () => {
     { networks: 'fast,fast', ids: [undefined, 'id-of-d1', 'id-of-d2'] },
     { networks: 'slow', ids: [undefined, 'id-of-d0'] },
     { networks: 'any,slow', ids: [undefined, 'id-of-d1', 'id-of-d0'], why: 'any takes what slow cannot do without last' },
+    { networks: 'any,one', ids: [undefined, 'id-of-d1', 'id-of-d0'], why: 'there is only one that the resource is counted under' },
     { networks: 'one,fast', ids: [undefined, 'id-of-d0', 'id-of-d1'], why: 'a claimed device counted under a resource, as Multus does' },
   ])('$networks: $ids', ({ networks, ids }) => {
     expect(deviceIds(claimSituation(networks))).toEqual(ids);
