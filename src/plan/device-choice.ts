@@ -23,20 +23,15 @@ const known = (names: readonly (string | undefined)[]): readonly string[] => nam
 
 /**
  * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
- * further networks alike (NPWG-119). Who can use the fewest chooses first. resourceNotRequested, deviceMissing; a warning
+ * further networks alike (NPWG-119). Who can use the fewest chooses first, and takes another where somebody can use only his. resourceNotRequested, deviceMissing; a warning
  * in their place with missingDevice: ignore, and when nobody was asked for devices.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
-  const used = new Set<string>(delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : [])));
+  const named = delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : []));
   const chosen: (PodDevice | undefined)[] = delegates.map(() => undefined);
-  for (const { need, index } of needs.map((each, at) => ({ need: each, index: at })).toSorted((a, b) => byChoices(a.need, b.need))) {
-    const free = need?.candidates.filter((each) => !used.has(identityOf(each))) ?? [];
-    const device = free.find(({ id }) => id === need?.askedId) ?? free[0];
-    if (device === undefined) continue;
-    used.add(identityOf(device));
-    chosen[index] = device;
-  }
+  const choice: Choice = { needs, chosen, owners: new Map(named.map((id) => [id, -1])) };
+  for (const index of [...needs.keys()].toSorted((a, b) => byChoices(needs[a], needs[b]))) take(index, choice, new Set());
   const warnings = delegates.flatMap((delegate, index) => shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs));
   return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
@@ -52,6 +47,32 @@ interface Need {
   readonly candidates: readonly PodDevice[];
   /** Of the one that the annotation names. */
   readonly askedId?: string;
+}
+
+interface Choice {
+  readonly needs: readonly (Need | undefined)[];
+  readonly chosen: (PodDevice | undefined)[];
+  /** By identity of the device: position of the delegate. */
+  readonly owners: Map<string, number>;
+}
+
+/** Gives a delegate a device: a free one, else one whose delegate takes another instead. False when there is none. */
+function take(index: number, choice: Choice, tried: Set<string>): boolean {
+  const { needs, chosen, owners } = choice;
+  const { candidates = [], askedId } = needs[index] ?? {};
+  const canBeLeft = (device: PodDevice): boolean => {
+    const key = identityOf(device);
+    const owner = owners.get(key) ?? -1;
+    if (tried.has(key) || needs[owner]?.askedId === device.id) return false;
+    tried.add(key);
+    return take(owner, choice, tried);
+  };
+  const free = candidates.filter((each) => !owners.has(identityOf(each)));
+  const device = free.find(({ id }) => id === askedId) ?? free[0] ?? candidates.find(canBeLeft);
+  if (device === undefined) return false;
+  owners.set(identityOf(device), index);
+  chosen[index] = device;
+  return true;
 }
 
 /** A NAD that names both is made of the claim's device: that says more. */

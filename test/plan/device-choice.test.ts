@@ -1,4 +1,3 @@
-import { array, assert, constantFrom, option, property, record as object, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PodDevice } from '../../src/npwg/index.ts';
 import { type Situation, failure, planFor, stdinsOf } from './planned.ts';
@@ -113,45 +112,6 @@ describe('a network made of the device of a ResourceClaim', () => {
     { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
   ])('$networks: refused', ({ networks, says }) => {
     expect(() => planFor(claimSituation(networks))).toThrow(failure('PLX-DEVICE-MISSING', says));
-  });
-});
-
-describe('for any devices and networks', () => {
-  const ids = ['0000:02:00.1', '0000:02:00.2', '0000:02:00.3', 'a', 'b'];
-  const some = array(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { maxLength: 8 });
-  const networkNames = array(constantFrom('n1', 'n2', 'n3'), { maxLength: 5 });
-  const kinds = object({ n1: option(constantFrom('r/1', 'r/2'), { nil: undefined }), n2: constantFrom('r/1', 'r/2'), n3: constantFrom('r/2') });
-  const chosen = (all: readonly PodDevice[], networks: readonly string[], by: Readonly<Record<string, string | undefined>>): (PodDevice | undefined)[] => {
-    const named = Object.entries(by).flatMap(([name, resource]) => (resource === undefined ? [] : [[`shop/${name}`, resource] as const]));
-    const networkObjects = { 'shop/n1': nad, 'shop/n2': nad, 'shop/n3': nad };
-    const plan = planFor({ networks: networks.join(','), nads: networkObjects, resources: Object.fromEntries(named), more: given(all), ...ignoring });
-    return plan.attachments.slice(1).map(({ device }) => device);
-  };
-  const nameOf = ({ id, resource }: PodDevice): string => (id.includes(':') ? id : `${resource} ${id}`);
-
-  it('no device is used twice, none is of another resource, and none is left while a network that could use it has none', () => {
-    assert(
-      property(some, networkNames, kinds, (given, networks, by) => {
-        const got = chosen(given, networks, by);
-        const used = got.filter((device) => device !== undefined).map(nameOf);
-        expect(new Set(used).size).toBe(used.length);
-        for (const [index, name] of networks.entries()) {
-          const device = got[index];
-          const resource = by[name as keyof typeof by];
-          expect(device?.resource === undefined || device.resource === resource).toBe(true);
-          const couldHave = given.filter((each) => each.resource === resource && !used.includes(nameOf(each)));
-          if (device === undefined) expect(couldHave).toEqual([]);
-        }
-      }),
-    );
-  });
-  it('the same pod gets the same ones again, in whatever order they are listed', () => {
-    const distinct = uniqueArray(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { selector: nameOf, maxLength: 8 });
-    assert(
-      property(distinct, networkNames, kinds, (given, networks, by) => {
-        expect(chosen(given.toReversed(), networks, by)).toEqual(chosen(given, networks, by));
-      }),
-    );
   });
 });
 
