@@ -43,7 +43,7 @@ export function deviceRows(allocations: readonly Allocation[] | undefined, recor
     return fitting.map((use) => ({ pod: use.pod, device: use.device.id, of, ...use.row }));
   };
   const given = (allocations ?? []).flatMap(({ pod, devices, claimed = [] }) => [
-    ...devices.flatMap(({ id, resource = '' }) => rowsOf(pod, resource, id, ({ device }) => device.id === id && device.resource === resource)),
+    ...devices.flatMap(({ id, resource = '' }) => rowsOf(pod, resource, id, ({ device }) => device.id === id && mayBeOf(device, resource))),
     ...claimed.flatMap((each) => rowsOf(pod, claimText(each), placeOf(each), ({ device: { claimed: used } }) => used !== undefined && isSame(used, each))),
   ]);
   const others = uses
@@ -54,7 +54,9 @@ export function deviceRows(allocations: readonly Allocation[] | undefined, recor
 
 const usesOf = (record: SandboxRecord): readonly Use[] =>
   record.attachments.flatMap((entry) => {
-    const { device, interfaceName, network } = entry.attachment;
+    const { interfaceName, network, runtimeConfig } = entry.attachment;
+    const { deviceID: id } = runtimeConfig; // named by the annotation, where no resource is
+    const device = entry.attachment.device ?? (typeof id === 'string' && id !== '' ? { id } : undefined);
     if (device === undefined) return [];
     const info = entry.state === 'attached' ? entry.deviceInfo?.['type'] : undefined;
     const state = entry.state === 'detaching' || isAbandoned(entry) ? 'detaching' : 'attached';
@@ -69,6 +71,7 @@ const usesOf = (record: SandboxRecord): readonly Use[] =>
     ];
   });
 
+const mayBeOf = ({ resource, claimed }: PodDevice, given: string): boolean => resource === given || (resource === undefined && claimed === undefined);
 const placeOf = ({ driver, pool, device }: Pick<ClaimedDevice, 'driver' | 'pool' | 'device'>): string => `${driver}/${pool}/${device}`;
 // kubelet tells of shares since 1.35
 const isSame = (used: ClaimedDevice, given: Parameters<typeof placeOf>[0] & Pick<ClaimedDevice, 'shareId'>): boolean =>

@@ -86,6 +86,18 @@ describe('plexus devices', () => {
     const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.6')] }], [record('old'), record('new')]);
     expect(rows.map(({ sandbox, state }) => `${sandbox} ${state}`)).toEqual(['old attached', 'new attached']);
   });
+  it('a device that the annotation names, of a network without a resource, is not free', () => {
+    const [first] = sampleRecord().attachments;
+    const named = { ...first?.attachment, runtimeConfig: { deviceID: '0000:18:02.5' } };
+    const record = {
+      ...sampleRecord(),
+      pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
+      attachments: [{ state: 'attached', attachment: named, result: {} }],
+    };
+    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.5')] }], [record as SandboxRecord]);
+    expect(rows).toMatchObject([{ device: '0000:18:02.5', of: 'vendor.example/vf', state: 'attached' }]);
+    expect(deviceRows([], [record as SandboxRecord])).toMatchObject([{ device: '0000:18:02.5', of: '', state: 'unknown' }]);
+  });
   it('as data, for scripts', async () => {
     const rows = JSON.parse((await devices('-o', 'json')).stdout) as { device: string; state: string }[];
     expect(rows.map(({ device, state }) => `${device} ${state}`)).toEqual([
