@@ -54,9 +54,8 @@ export function deviceRows(allocations: readonly Allocation[] | undefined, recor
 
 const usesOf = (record: SandboxRecord): readonly Use[] =>
   record.attachments.flatMap((entry) => {
-    const { interfaceName, network, runtimeConfig } = entry.attachment;
-    const { deviceID: id } = runtimeConfig; // named by the annotation, where no resource is
-    const device = entry.attachment.device ?? (typeof id === 'string' && id !== '' ? { id } : undefined);
+    const { interfaceName, network } = entry.attachment;
+    const device = deviceOf(entry);
     if (device === undefined) return [];
     const info = entry.state === 'attached' ? entry.deviceInfo?.['type'] : undefined;
     const state = entry.state === 'detaching' || isAbandoned(entry) ? 'detaching' : 'attached';
@@ -70,6 +69,11 @@ const usesOf = (record: SandboxRecord): readonly Use[] =>
       },
     ];
   });
+
+function deviceOf({ attachment: { device, runtimeConfig } }: SandboxRecord['attachments'][number]): PodDevice | undefined {
+  const { deviceID: id } = runtimeConfig; // named by the annotation, for a network without a resource
+  return device ?? (typeof id === 'string' && id !== '' ? { id } : undefined);
+}
 
 const mayBeOf = ({ resource, claimed }: PodDevice, given: string): boolean => resource === given || (resource === undefined && claimed === undefined);
 const placeOf = ({ driver, pool, device }: Pick<ClaimedDevice, 'driver' | 'pool' | 'device'>): string => `${driver}/${pool}/${device}`;
