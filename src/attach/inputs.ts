@@ -64,9 +64,8 @@ const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({ ...call, co
 export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
   const wanted = wantedFor(sources.settings, pod);
   const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), sources.readConf(sources.settings.confDir), readPaths(wanted, sources)]);
-  const devices = pod === undefined ? undefined : await devicesOf(pod, nads, sources, signal);
   const prevResult = call.config['prevResult'];
-  return {
+  const inputs: PlanInputs = {
     settings: sources.settings,
     call,
     runtimeConfig: objectOf(call.config['runtimeConfig']),
@@ -76,13 +75,14 @@ export async function gatherPlanInputs({ call, pod, links }: Known, sources: Pla
     confDir,
     paths,
     links,
-    ...(devices !== undefined && { devices }),
   };
+  const devices = pod === undefined ? undefined : await devicesOf(pod, inputs, sources, signal);
+  return { ...inputs, ...(devices !== undefined && { devices }) };
 }
 
 // asked once for all networks, and only for a pod whose networks need a device (K8S-09)
-async function devicesOf(pod: PodMetadata, nads: PlanInputs['nads'], { devices }: PlanSources, signal: AbortSignal): Promise<PodDevices | undefined> {
-  const wishes = deviceWishesOf(nads.values());
+async function devicesOf(pod: PodMetadata, inputs: PlanInputs, { devices }: PlanSources, signal: AbortSignal): Promise<PodDevices | undefined> {
+  const wishes = deviceWishesOf(inputs);
   return wishes.resources.length + wishes.claims.length === 0 ? undefined : devices?.allocated(pod, wishes, signal);
 }
 

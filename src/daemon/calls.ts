@@ -1,7 +1,7 @@
 import { type Answer, type AttachDeps, type Prepared, answerCall } from '../attach/index.ts';
 import type { ConfPath, JsonObject } from '../cni/index.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { deviceInfoFiles, devicesFor } from '../devices/index.ts';
+import { type Kubelets, deviceInfoFiles, devicesFor, rememberedKubelets } from '../devices/index.ts';
 import { operationCancelled } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
@@ -29,6 +29,7 @@ export interface CallContext {
 /** Answers the calls of the host link with the engine. A DEL stops the ADD of its sandbox that runs. */
 export function callAnswerer(context: CallContext): (call: IncomingCall) => Promise<Answer> {
   const adds = new Map<string, Set<AbortController>>();
+  const kubelets = rememberedKubelets();
   return async (call) => {
     const stop = new AbortController();
     const containerId = call.env['CNI_CONTAINERID'] ?? '';
@@ -41,7 +42,7 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
     try {
       return await answerCall(
         { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost, report: context.report },
-        async (invocation) => prepare(invocation, call, { ...context, cancel }),
+        async (invocation) => prepare(invocation, call, { ...context, cancel, kubelets }),
         AbortSignal.any([call.signal, stop.signal]),
       );
     } finally {
@@ -60,7 +61,7 @@ function forget(adds: Map<string, Set<AbortController>>, containerId: string, st
 export function prepare(
   { config }: { readonly config: JsonObject },
   call: Pick<IncomingCall, 'host'>,
-  context: CallContext & Pick<AttachDeps, 'cancel'>,
+  context: CallContext & Pick<AttachDeps, 'cancel'> & { readonly kubelets?: Kubelets },
 ): Prepared {
   const { settings, warnings } = parseSettings(mergedConfig(config, context.options().settings));
   const multus = multusState(settings.multusStateDir);
@@ -76,7 +77,7 @@ export function prepare(
       deferred,
       multusState: multus,
       cluster,
-      devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: context.options().nodeName }),
+      devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: context.options().nodeName, kubelets: context.kubelets }),
       deviceInfo: deviceInfoFiles(),
       readConf,
       report,

@@ -2,7 +2,8 @@ import { access, readdir } from 'node:fs/promises';
 import type { ClaimsApi } from '../cluster/index.ts';
 import type { DeviceWishes, PodDevice, PodDevices, PodMetadata } from '../npwg/index.ts';
 import { type ReportedDevice, publishDevices } from './claim-status.ts';
-import { kubeletDevices } from './kubelet.ts';
+import { type KubeletDevicesSource, kubeletDevices } from './kubelet.ts';
+import { stillSought } from './merged-devices.ts';
 import { devicesOfClaims } from './resource-claims.ts';
 
 /** Who knows which devices a pod was given. */
@@ -20,15 +21,29 @@ export interface DevicesOptions {
   readonly claims: ClaimsApi | undefined;
   /** Name of this node's Node object; without it, ResourceSlices of all nodes are looked through. */
   readonly nodeName: string | undefined;
+  /** Where calls follow each other: what was learned of a kubelet is kept for the next one. */
+  readonly kubelets?: Kubelets | undefined;
+}
+/** The kubelet of a folder. */
+export type Kubelets = (kubeletDir: string) => KubeletDevicesSource;
+
+/** Each kubelet once: which methods it serves is asked once (K8S-01), and gRPC is loaded once. */
+export function rememberedKubelets(): Kubelets {
+  const known = new Map<string, KubeletDevicesSource>();
+  return (kubeletDir) => {
+    const kubelet = known.get(kubeletDir) ?? kubeletDevices({ kubeletDir });
+    known.set(kubeletDir, kubelet);
+    return kubelet;
+  };
 }
 
 /** The devices of this node: what kubelet says (K8S-01 to K8S-09), and what ResourceClaims say of those that it does not name (K8S-17 to K8S-21). */
-export function devicesFor({ kubeletDir, claims, nodeName }: DevicesOptions): Devices {
-  const kubelet = kubeletDevices({ kubeletDir });
+export function devicesFor({ kubeletDir, claims, nodeName, kubelets = rememberedKubelets() }: DevicesOptions): Devices {
+  const kubelet = kubelets(kubeletDir);
   return {
     allocated: async (pod, wishes, signal) => {
       const known = wishes.resources.length === 0 ? { devices: [] } : await kubelet.of(pod, signal);
-      const resources = wishes.resources.filter((resource) => !known.devices.some((device) => device.resource === resource));
+      const resources = stillSought(wishes.resources, known.devices);
       const node = { ...(known.claimed !== undefined && { ofKubelet: known.claimed }), ...(nodeName !== undefined && { nodeName }) };
       const claimed = await devicesOfClaims({ pod, wishes: { ...wishes, resources }, ...node }, claims, signal);
       return { devices: [...known.devices, ...claimed.devices], warnings: claimed.warnings };

@@ -1,7 +1,7 @@
 // Which devices a pod was given, by whomever, and what is known of them. Knows no plan and no plugin.
 export { deviceStatusOf, publishDevices, type ReportedDevice } from './claim-status.ts';
 export { type DeviceInfoFiles, deviceInfoFiles } from './device-info-files.ts';
-export { type Devices, devicesFor } from './devices.ts';
+export { type Devices, type Kubelets, devicesFor, rememberedKubelets } from './devices.ts';
 export { kubeletDevices } from './kubelet.ts';
 export type { KubeletDevices } from './merged-devices.ts';
 export { type ClaimInputs, devicesOfClaims } from './resource-claims.ts';

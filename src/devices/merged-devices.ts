@@ -40,6 +40,12 @@ export const devicesOf = (groups: readonly { readonly resource: string; readonly
     ({ id, resource }) => [resource, id],
   );
 
+/** The resources of wishes for which there is no device yet, each as often as one is lacking. */
+export const stillSought = (resources: readonly string[], devices: readonly PodDevice[]): readonly string[] =>
+  [...Map.groupBy(resources, (resource) => resource)].flatMap(([resource, each]) =>
+    each.slice(devices.filter((device) => device.resource === resource).length),
+  );
+
 // kubelets before 1.31 told of claims without saying which driver's device it is
 const preparedOf = (container: PodResources['containers'][number]): PreparedDevice[] =>
   container.dynamicResources.flatMap(({ claimNamespace, claimName, claimResources }) =>

@@ -29,7 +29,11 @@ type Answer = { readonly podResources?: PodResources | readonly PodResources[] |
 export function podResourcesClient(socket: string, mostBytes: number): AskKubelet {
   let loaded: ReturnType<typeof load> | undefined;
   return async (method, pod, signal) => {
-    const { grpc, service } = await (loaded ??= load());
+    loaded ??= load().catch((thrown: unknown) => {
+      loaded = undefined; // the next call tries again
+      throw thrown;
+    });
+    const { grpc, service } = await loaded;
     signal.throwIfAborted();
     const client = new grpc.Client(`unix:${socket}`, grpc.credentials.createInsecure(), {
       'grpc.max_receive_message_length': mostBytes,

@@ -15,6 +15,7 @@ import {
   problemOfClaim,
   resultsOfWish,
 } from './claimed-devices.ts';
+import { stillSought } from './merged-devices.ts';
 import { type SliceReader, sliceReader } from './slices.ts';
 
 /** A device of a ResourceClaim as kubelet names it (pod-resources, dynamic_resources). */
@@ -44,8 +45,7 @@ export async function devicesOfClaims(inputs: ClaimInputs, api: ClaimsApi | unde
   const { found, skipped } = wishes.resources.length === 0 ? nothing : await unlessRefused(() => devicesOfResources(call));
   const byPlace = new Map([...found, ...named].map((each) => [each.key, each.device])); // those of wishes say more
   const devices = [...byPlace.values()];
-  const isSought = wishes.resources.some((resource) => !devices.some((device) => device.resource === resource));
-  return { devices, warnings: isSought ? skipped : [] };
+  return { devices, warnings: stillSought(wishes.resources, devices).length > 0 ? skipped : [] };
 }
 
 /** What one call has at hand. */
@@ -123,7 +123,10 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
 }
 
 const soughtBeside = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
-  wishes.resources.filter((resource) => !found.some(({ device }) => device.resource === resource));
+  stillSought(
+    wishes.resources,
+    [...new Map(found.map(({ key, device }) => [key, device])).values()], // two sources may tell of one device
+  );
 
 const together = (first: OfResources, then: OfResources): OfResources => ({
   found: [...first.found, ...then.found],

@@ -46,7 +46,7 @@ export const kubeletUnavailable = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, set kubeletDir to it.',
+    fix: 'Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, say so: paths.kubeletDir of the chart (or patch the mounts), kubeletDir in direct mode.',
   },
   (c: { source: string; problem: string }) => `kubelet cannot be asked for the devices of the pod at ${c.source}: ${c.problem}`,
 );

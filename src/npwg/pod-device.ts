@@ -32,7 +32,7 @@ export interface PodDevices {
 
 /** What the networks of a pod need: nothing is asked of anybody for a pod whose networks need no device (K8S-09). */
 export interface DeviceWishes {
-  /** Resource names. */
+  /** Resource names, each as often as a network needs a device of it. */
   readonly resources: readonly string[];
   /** `claim` or `claim/request`, with the pod's own name of the claim. */
   readonly claims: readonly string[];

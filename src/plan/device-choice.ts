@@ -1,7 +1,7 @@
 import { type PlexusError, deviceMissing, resourceNotRequested } from '../errors/index.ts';
 import { type DeviceWishes, type Nad, type PodDevice, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
-import type { Delegate } from './resolve.ts';
+import { type Delegate, resolveDelegates } from './resolve.ts';
 
 export interface DeviceChoice {
   /** By position of the delegate. */
@@ -9,30 +9,29 @@ export interface DeviceChoice {
   readonly warnings: readonly string[];
 }
 
-/** What has to be asked for before devices can be chosen for these networks. */
-export function deviceWishesOf(nads: Iterable<Nad | undefined>): DeviceWishes {
-  const kinds = [...nads].filter((nad) => nad !== undefined);
-  return { resources: known(kinds.map(({ resourceName }) => resourceName)), claims: known(kinds.map(({ resourceClaim }) => resourceClaim)) };
+/** What has to be asked for before devices can be chosen for the pod's networks. The errors of makePlan, where a network is made of a device. */
+export function deviceWishesOf(inputs: PlanInputs): DeviceWishes {
+  if (![...inputs.nads.values()].some(isOfDevices)) return { resources: [], claims: [] };
+  const { delegates } = resolveDelegates(inputs);
+  return {
+    resources: known(delegates.map(({ nad }) => (nad?.resourceClaim === undefined ? nad?.resourceName : undefined))),
+    claims: [...new Set(known(delegates.map(({ nad }) => nad?.resourceClaim)))],
+  };
 }
 
-const known = (names: readonly (string | undefined)[]): readonly string[] => [...new Set(names.filter((name) => name !== undefined))].toSorted();
+const known = (names: readonly (string | undefined)[]): readonly string[] => names.filter((name) => name !== undefined).toSorted();
 
 /**
  * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
- * further networks alike (NPWG-119). Who can use the fewest chooses first. resourceNotRequested, deviceMissing; a warning
+ * further networks alike (NPWG-119). Who can use the fewest chooses first, and takes another where somebody can use only his. resourceNotRequested, deviceMissing; a warning
  * in their place with missingDevice: ignore, and when nobody was asked for devices.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
-  const used = new Set<string>(delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : [])));
+  const named = delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : []));
   const chosen: (PodDevice | undefined)[] = delegates.map(() => undefined);
-  for (const { need, index } of needs.map((each, at) => ({ need: each, index: at })).toSorted((a, b) => rankOf(a.need) - rankOf(b.need))) {
-    const free = need?.candidates.filter((each) => !used.has(identityOf(each))) ?? [];
-    const device = free.find(({ id }) => id === need?.askedId) ?? free[0];
-    if (device === undefined) continue;
-    used.add(identityOf(device));
-    chosen[index] = device;
-  }
+  const choice: Choice = { needs, chosen, owners: new Map(named.map((id) => [id, -1])) };
+  for (const index of [...needs.keys()].toSorted((a, b) => byChoices(needs[a], needs[b]))) take(index, choice, new Set());
   const warnings = delegates.flatMap((delegate, index) => shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs));
   return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
@@ -50,12 +49,38 @@ interface Need {
   readonly askedId?: string;
 }
 
+interface Choice {
+  readonly needs: readonly (Need | undefined)[];
+  readonly chosen: (PodDevice | undefined)[];
+  /** By identity of the device: position of the delegate. */
+  readonly owners: Map<string, number>;
+}
+
+/** Gives a delegate a device: a free one, else one whose delegate takes another instead. False when there is none. */
+function take(index: number, choice: Choice, tried: Set<string>): boolean {
+  const { needs, chosen, owners } = choice;
+  const { candidates = [], askedId } = needs[index] ?? {};
+  const canBeLeft = (device: PodDevice): boolean => {
+    const key = identityOf(device);
+    const owner = owners.get(key) ?? -1;
+    if (tried.has(key) || needs[owner]?.askedId === device.id) return false;
+    tried.add(key);
+    return take(owner, choice, tried);
+  };
+  const free = candidates.filter((each) => !owners.has(identityOf(each)));
+  const device = free.find(({ id }) => id === askedId) ?? free[0] ?? candidates.find(canBeLeft);
+  if (device === undefined) return false;
+  owners.set(identityOf(device), index);
+  chosen[index] = device;
+  return true;
+}
+
 /** A NAD that names both is made of the claim's device: that says more. */
 function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Need | undefined {
   if (nad === undefined || !isOfDevices(nad)) return undefined;
   const { resourceName, resourceClaim } = nad;
   const fitting = devices.filter((device) => (resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim)));
-  const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byIdentity);
+  const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
   const asked = candidates.find(({ id }) => id === selection?.deviceId);
   return {
     of: resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`,
@@ -72,7 +97,8 @@ function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
   return wanted === '' || claimed?.request === wanted || claimed?.request?.startsWith(`${wanted}/`) === true;
 }
 
-const byIdentity = (a: PodDevice, b: PodDevice): number => (identityOf(a) < identityOf(b) ? -1 : 1);
+// by ID first: the order that Multus and OVN-Kubernetes count in, whatever a driver calls its devices
+const byId = (a: PodDevice, b: PodDevice): number => (a.id === b.id ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.id < b.id ? -1 : 1);
 
 const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
 
@@ -83,7 +109,13 @@ function identityOf({ id, resource, claimed }: PodDevice): string {
 }
 
 const ranks = { request: 1, claim: 2, resource: 3 } as const;
-const rankOf = (need: Need | undefined): number => (need === undefined || need.askedId !== undefined ? 0 : ranks[need.kind]);
+
+/** Who asks for a certain device first, then who has the fewest to choose from. */
+function byChoices(a: Need | undefined, b: Need | undefined): number {
+  const choices = (need: Need | undefined): number => (need === undefined || need.askedId !== undefined ? 0 : need.candidates.length);
+  const rank = (need: Need | undefined): number => (need === undefined ? 0 : ranks[need.kind]);
+  return choices(a) - choices(b) || rank(a) - rank(b);
+}
 
 function shortcomings(
   delegate: Delegate,

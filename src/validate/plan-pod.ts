@@ -47,15 +47,15 @@ const most = 64;
 const requestedDevices = (limits: ReadonlyMap<string, number>): readonly PodDevice[] =>
   [...limits].flatMap(([resource, count]) => Array.from({ length: Math.min(count, most) }, (_, index) => ({ id: `${resource}-${index + 1}`, resource })));
 
-/** Which devices a claim is allocated is not known here: one for each network that is made of it. */
+/** Which devices a claim is allocated, and of which resource they are, is not known here: enough for each network that may be made of them. */
 const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readonly PodDevice[] =>
-  nads.flatMap(({ namespace, resourceClaim = '' }) => {
-    const [podClaim = '', request = 'any'] = resourceClaim.split('/');
+  nads.flatMap(({ namespace, resourceClaim, resourceName }): readonly PodDevice[] => {
+    const ids = Array.from({ length: most }, (_, index) => `${resourceClaim ?? resourceName}-of-claim-${index + 1}`);
+    if (resourceClaim === undefined) return resourceName === undefined || claims.length === 0 ? [] : ids.map((id) => ({ id, resource: resourceName }));
+    const [podClaim = '', ...request] = resourceClaim.split('/');
     if (!claims.includes(podClaim)) return [];
-    return Array.from({ length: most }, (_, index): PodDevice => {
-      const device = `${resourceClaim}-${index + 1}`;
-      return { id: device, claimed: { podClaim, claim: { namespace, name: podClaim }, request, driver: 'unknown', pool: 'unknown', device } };
-    });
+    const claimed = { podClaim, claim: { namespace, name: podClaim }, request: request.join('/') || 'any', driver: 'unknown', pool: 'unknown' };
+    return ids.map((id) => ({ id, claimed: { ...claimed, device: id } }));
   });
 
 type Nads = ReadonlyMap<string, Nad>;

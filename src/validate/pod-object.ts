@@ -19,11 +19,15 @@ export function podOf(object: PlacedValue, annotations: Path): PodMetadata {
   return { namespace: namespace === undefined || namespace === '' ? 'default' : namespace, name: name ?? generateName ?? '', annotations: inside ?? {} };
 }
 
-/** How many devices of a resource the containers ask for. */
+/** How many devices of a resource the containers and sidecars ask for (K8S-04). */
 export function limitsOf(object: PlacedValue, path: Path): ReadonlyMap<string, number> {
-  const containers = valueAt(object.value, [...path, 'spec', 'containers']);
+  const listOf = (key: string): readonly unknown[] => {
+    const list = valueAt(object.value, [...path, 'spec', key]);
+    return Array.isArray(list) ? list : [];
+  };
+  const sidecars = listOf('initContainers').filter((each) => asObject(each)['restartPolicy'] === 'Always');
   const limits = new Map<string, number>();
-  for (const container of Array.isArray(containers) ? (containers as readonly unknown[]) : []) {
+  for (const container of [...listOf('containers'), ...sidecars]) {
     const wanted = { ...asObject(valueAt(container, ['resources', 'requests'])), ...asObject(valueAt(container, ['resources', 'limits'])) };
     for (const [name, count] of Object.entries(wanted)) limits.set(name, (limits.get(name) ?? 0) + (Number(count) || 0));
   }

@@ -6,7 +6,7 @@ import { type Cell, type Paint, table, unpainted } from './table.ts';
 export interface Allocation {
   readonly pod: string;
   readonly devices: readonly PodDevice[];
-  readonly claimed?: readonly Pick<ClaimedDevice, 'claim' | 'driver' | 'pool' | 'device'>[];
+  readonly claimed?: readonly Pick<ClaimedDevice, 'claim' | 'driver' | 'pool' | 'device' | 'shareId'>[];
 }
 /** A device of a pod, and the attachment that it was used for. */
 export interface DeviceRow {
@@ -35,17 +35,16 @@ interface Use {
 export function deviceRows(allocations: readonly Allocation[] | undefined, records: readonly SandboxRecord[]): readonly DeviceRow[] {
   const uses = records.flatMap(usesOf);
   const met = new Set<Use>();
-  const rowOf = (pod: string, of: string, device: string, fits: (use: Use) => boolean): DeviceRow => {
-    const use = uses.find((each) => (each.pod === pod || each.uid === pod) && fits(each) && !met.has(each));
-    if (use === undefined) return { pod, device, of, state: 'free', interface: '', network: '', sandbox: '', info: '' };
-    met.add(use);
-    return { pod: use.pod, device: use.device.id, of, ...use.row };
+  // several where a pod was given another sandbox while the one before is still there
+  const rowsOf = (pod: string, of: string, device: string, fits: (use: Use) => boolean): readonly DeviceRow[] => {
+    const fitting = uses.filter((each) => (each.pod === pod || each.uid === pod) && fits(each) && !met.has(each));
+    for (const use of fitting) met.add(use);
+    if (fitting.length === 0) return [{ pod, device, of, state: 'free', interface: '', network: '', sandbox: '', info: '' }];
+    return fitting.map((use) => ({ pod: use.pod, device: use.device.id, of, ...use.row }));
   };
   const given = (allocations ?? []).flatMap(({ pod, devices, claimed = [] }) => [
-    ...devices.map(({ id, resource = '' }) => rowOf(pod, resource, id, ({ device }) => device.id === id && device.resource === resource)),
-    ...claimed.map((each) =>
-      rowOf(pod, claimText(each), placeOf(each), ({ device }) => device.claimed !== undefined && placeOf(device.claimed) === placeOf(each)),
-    ),
+    ...devices.flatMap(({ id, resource = '' }) => rowsOf(pod, resource, id, ({ device }) => device.id === id && mayBeOf(device, resource))),
+    ...claimed.flatMap((each) => rowsOf(pod, claimText(each), placeOf(each), ({ device: { claimed: used } }) => used !== undefined && isSame(used, each))),
   ]);
   const others = uses
     .filter((use) => !met.has(use))
@@ -55,7 +54,8 @@ export function deviceRows(allocations: readonly Allocation[] | undefined, recor
 
 const usesOf = (record: SandboxRecord): readonly Use[] =>
   record.attachments.flatMap((entry) => {
-    const { device, interfaceName, network } = entry.attachment;
+    const { interfaceName, network } = entry.attachment;
+    const device = deviceOf(entry);
     if (device === undefined) return [];
     const info = entry.state === 'attached' ? entry.deviceInfo?.['type'] : undefined;
     const state = entry.state === 'detaching' || isAbandoned(entry) ? 'detaching' : 'attached';
@@ -70,15 +70,27 @@ const usesOf = (record: SandboxRecord): readonly Use[] =>
     ];
   });
 
+function deviceOf({ attachment: { device, runtimeConfig } }: SandboxRecord['attachments'][number]): PodDevice | undefined {
+  const { deviceID: id } = runtimeConfig; // named by the annotation, for a network without a resource
+  return device ?? (typeof id === 'string' && id !== '' ? { id } : undefined);
+}
+
+const mayBeOf = ({ resource, claimed }: PodDevice, given: string): boolean => resource === given || (resource === undefined && claimed === undefined);
 const placeOf = ({ driver, pool, device }: Pick<ClaimedDevice, 'driver' | 'pool' | 'device'>): string => `${driver}/${pool}/${device}`;
+// kubelet tells of shares since 1.35
+const isSame = (used: ClaimedDevice, given: Parameters<typeof placeOf>[0] & Pick<ClaimedDevice, 'shareId'>): boolean =>
+  placeOf(used) === placeOf(given) && (given.shareId === undefined || used.shareId === given.shareId);
 const claimText = ({ claim }: Pick<ClaimedDevice, 'claim'>): string => `claim ${claim.namespace}/${claim.name}`;
 const sourceOf = ({ resource, claimed }: PodDevice): string => resource ?? (claimed === undefined ? '' : claimText(claimed));
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The same as a table. */
-export const devicesText = (rows: readonly DeviceRow[], paint: Paint = unpainted): string =>
+export const devicesText = (
+  rows: readonly DeviceRow[],
+  { isKubeletKnown, paint = unpainted }: { readonly isKubeletKnown: boolean; readonly paint?: Paint },
+): string =>
   rows.length === 0
-    ? 'no pod of this node has a device'
+    ? `no ${isKubeletKnown ? 'pod of this node has' : 'attachment of this node is made of'} a device`
     : table(
         ['POD', 'DEVICE', 'OF', 'STATE', 'INTERFACE', 'NETWORK', 'INFO'],
         rows.map((row): readonly Cell[] => [row.pod, row.device, row.of, stateCell(row), row.interface, row.network, row.info]),

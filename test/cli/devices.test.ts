@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileJournal } from '../../src/journal/index.ts';
 import type { PodDevice } from '../../src/npwg/index.ts';
+import type { SandboxRecord } from '../../src/plan/index.ts';
+import { deviceRows } from '../../src/view/index.ts';
 import { startPodResources, type PodResourcesServer } from '../support/pod-resources-server.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
@@ -74,6 +76,28 @@ describe('plexus devices', () => {
       "
     `);
   });
+  it('a pod that was given another sandbox while the first is still there: kubelet knows the device of both', () => {
+    const [first] = sampleRecord().attachments;
+    const record = (containerId: string) => ({
+      ...sampleRecord({ containerId }),
+      pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
+      attachments: [{ state: 'attached', attachment: { ...first?.attachment, device: vf('0000:18:02.6') }, result: {} }] as SandboxRecord['attachments'],
+    });
+    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.6')] }], [record('old'), record('new')]);
+    expect(rows.map(({ sandbox, state }) => `${sandbox} ${state}`)).toEqual(['old attached', 'new attached']);
+  });
+  it('a device that the annotation names, of a network without a resource, is not free', () => {
+    const [first] = sampleRecord().attachments;
+    const named = { ...first?.attachment, runtimeConfig: { deviceID: '0000:18:02.5' } };
+    const record = {
+      ...sampleRecord(),
+      pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
+      attachments: [{ state: 'attached', attachment: named, result: {} }],
+    };
+    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.5')] }], [record as SandboxRecord]);
+    expect(rows).toMatchObject([{ device: '0000:18:02.5', of: 'vendor.example/vf', state: 'attached' }]);
+    expect(deviceRows([], [record as SandboxRecord])).toMatchObject([{ device: '0000:18:02.5', of: '', state: 'unknown' }]);
+  });
   it('as data, for scripts', async () => {
     const rows = JSON.parse((await devices('-o', 'json')).stdout) as { device: string; state: string }[];
     expect(rows.map(({ device, state }) => `${device} ${state}`)).toEqual([
@@ -88,5 +112,9 @@ describe('plexus devices', () => {
     const { status, stdout, stderr } = await devices('--kubelet-dir', '/nowhere');
     expect([status, stderr]).toEqual([1, expect.stringContaining('PLX-KUBELET-UNAVAILABLE')]);
     expect(stdout).toContain('0000:18:03.1');
+  });
+  it('without kubelet and without attachments: not that no pod has a device, which nobody knows', async () => {
+    const { status, stdout } = await devices('--kubelet-dir', '/nowhere', '--cni-dir', '/nowhere');
+    expect([status, stdout]).toEqual([1, 'no attachment of this node is made of a device\n']);
   });
 });

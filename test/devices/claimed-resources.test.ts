@@ -144,6 +144,15 @@ describe('K8S-21: what kubelet says', () => {
     const found = await ask({ ofKubelet: [ofKubelet('d0')] });
     expect([idsOf(found).filter((id) => id.startsWith(sriov)), found.warnings]).toEqual([[`${sriov} i1`], []]);
   });
+  it('is not all: two networks of one resource, and kubelet tells of one device of it', async () => {
+    put(
+      podWithClaims([fromTemplate], made),
+      [claim('db-nic-x7', [result('main', 'd0'), result('main', 'd1')])],
+      [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })],
+    );
+    expect(idsOf(await ask({ wishes: wishes([sriov, sriov]), ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`, `${sriov} i1`]);
+    expect(idsOf(await ask({ ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`]); // one is enough
+  });
   it('200: two devices of one driver cost one list', async () => {
     put(podWithClaims([]), [], [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })]);
     expect(idsOf(await ask({ ofKubelet: [ofKubelet('d1'), ofKubelet('d0')] }))).toEqual([`${sriov} i0`, `${sriov} i1`]);

@@ -53,7 +53,7 @@ describe('K8S-07: where the devices of a pod are known', () => {
   it('else nowhere: the error names both places and what to do', async () => {
     const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
     expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
-      `"PLX-KUBELET-UNAVAILABLE: kubelet cannot be asked for the devices of the pod at /var/lib/kubelet/pod-resources/kubelet.sock: it does not exist, nor does /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint. Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, set kubeletDir to it."`,
+      `"PLX-KUBELET-UNAVAILABLE: kubelet cannot be asked for the devices of the pod at /var/lib/kubelet/pod-resources/kubelet.sock: it does not exist, nor does /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint. Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, say so: paths.kubeletDir of the chart (or patch the mounts), kubeletDir in direct mode."`,
     );
     expect(error.code).toBe(11);
   });

@@ -117,6 +117,30 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
     await cluster.call('DEL', pod);
   });
 
+  it('K8S-01: a kubelet that has Get switched off is asked for it once, not by every ADD', async () => {
+    const devices = [{ resource: 'vendor.com/sriov', ids: ['0000:18:02.4'] }];
+    await kubelet.restart({ get: 'disabled', pods: ['early', 'late'].map((name) => ({ namespace: 'default', name, containers: [{ devices }] })) });
+    kubelet.calls.length = 0;
+    for (const name of ['early', 'late']) {
+      const pod = await cluster.pod(name, 'counted');
+      expect(await cluster.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+      await cluster.call('DEL', pod);
+    }
+    expect(kubelet.calls).toEqual(['Get default/early', 'List', 'List']);
+    await kubelet.restart({ get: 'served' });
+  });
+
+  it('149: a resource of which the device plugin gave one device, and a claim another: each network gets one', async () => {
+    const pod = await claiming('mixed', 'counted,counted', [result('main', 'vf-3')]);
+    kubelet.behave({
+      pods: [{ namespace: 'default', name: 'mixed', containers: [{ devices: [{ resource: 'vendor.com/sriov', ids: ['0000:18:02.4'] }] }] }],
+    });
+    const { exitCode, stdout } = await cluster.call('ADD', pod);
+    expect([exitCode, stdout]).toEqual([0, expect.anything()]);
+    expect((await given()).map((each) => (each as string[])[1])).toEqual(['0000:18:02.3', '0000:18:02.4']);
+    await cluster.call('DEL', pod);
+  });
+
   it('a claim that the pod does not have is named, with those that it has', async () => {
     const pod = await claiming('lacks', 'other', [result('fast', 'vf-2')]);
     cluster.api.put('network-attachment-definitions', {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -85,6 +86,22 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     await lost.netns.remove();
     await waitFor('it is reclaimed', () => isGone(lost));
     await assertAllCanGo(stays);
+  });
+
+  it('NPWG-116: with what its plugin wrote down of the device', async () => {
+    const folder = join(at.node.dir, 'devinfo');
+    at.nad('port', { ...at.node.bridge('port', '10.31.0.0/16'), capabilities: { CNIDeviceInfoFile: true } });
+    await at.start({ flags: { ...flags, 'device-info-dir': folder } });
+    await at.startAgent();
+    const lost = await at.pod('lost', 'port');
+    expect(await at.call('ADD', lost)).toMatchObject({ exitCode: 0 });
+    const { deviceInfo } = (await recorded(lost))?.attachments[1]?.attachment ?? {};
+    await writeFile(deviceInfo?.file ?? '', '{}');
+    expect(await readdir(join(folder, 'cni'))).toEqual([`default-port-${lost.containerId}_net1`]);
+    deleteObject(lost);
+    await lost.netns.remove();
+    await waitFor('it is reclaimed', () => isGone(lost));
+    expect(await readdir(join(folder, 'cni'))).toEqual([]);
   });
 
   it('when its pod has another sandbox, which stays', async () => {

@@ -1,4 +1,3 @@
-import { array, assert, constantFrom, option, property, record as object, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PodDevice } from '../../src/npwg/index.ts';
 import { type Situation, failure, planFor, stdinsOf } from './planned.ts';
@@ -38,6 +37,22 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
     expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([undefined, '0000:02:00.3', '0000:02:00.4']);
     const numbered = [...of('intel.com/vf', '0'), ...of('nvidia.com/vf', '0')];
     expect(deviceIds(situation('one,other', { more: given(numbered) }))).toEqual([undefined, '0', '0']);
+  });
+
+  it('who can use the fewest chooses first: a device that two resources list is left to the one that has no other', () => {
+    const listedTwice = [...of('intel.com/vf', '0000:02:00.3', '0000:02:00.4'), ...of('nvidia.com/vf', '0000:02:00.3')];
+    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([undefined, '0000:02:00.4', '0000:02:00.3']);
+  });
+
+  it('sorted by their IDs, as Multus and OVN-Kubernetes count them, whatever a driver calls its devices', () => {
+    const claimed = (id: string, device: string): PodDevice => ({
+      id,
+      resource: 'intel.com/vf',
+      claimed: { claim: { namespace: 'shop', name: 'db-0-nics' }, driver: 'net.example', pool: 'n1', device },
+    });
+    const list = [claimed('mlx5_core.sf.7', 'd1'), claimed('mlx5_core.sf.4', 'd2'), ...of('intel.com/vf', 'mlx5_core.sf.5')];
+    const ids = [undefined, 'mlx5_core.sf.4', 'mlx5_core.sf.5', 'mlx5_core.sf.7'];
+    expect(deviceIds(situation('one,one,one', { more: given(list) }))).toEqual(ids);
   });
 
   it.each([
@@ -86,6 +101,7 @@ describe('a network made of the device of a ResourceClaim', () => {
     { networks: 'fast,fast', ids: [undefined, 'id-of-d1', 'id-of-d2'] },
     { networks: 'slow', ids: [undefined, 'id-of-d0'] },
     { networks: 'any,slow', ids: [undefined, 'id-of-d1', 'id-of-d0'], why: 'any takes what slow cannot do without last' },
+    { networks: 'any,one', ids: [undefined, 'id-of-d1', 'id-of-d0'], why: 'there is only one that the resource is counted under' },
     { networks: 'one,fast', ids: [undefined, 'id-of-d0', 'id-of-d1'], why: 'a claimed device counted under a resource, as Multus does' },
   ])('$networks: $ids', ({ networks, ids }) => {
     expect(deviceIds(claimSituation(networks))).toEqual(ids);
@@ -96,45 +112,6 @@ describe('a network made of the device of a ResourceClaim', () => {
     { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
   ])('$networks: refused', ({ networks, says }) => {
     expect(() => planFor(claimSituation(networks))).toThrow(failure('PLX-DEVICE-MISSING', says));
-  });
-});
-
-describe('for any devices and networks', () => {
-  const ids = ['0000:02:00.1', '0000:02:00.2', '0000:02:00.3', 'a', 'b'];
-  const some = array(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { maxLength: 8 });
-  const networkNames = array(constantFrom('n1', 'n2', 'n3'), { maxLength: 5 });
-  const kinds = object({ n1: option(constantFrom('r/1', 'r/2'), { nil: undefined }), n2: constantFrom('r/1', 'r/2'), n3: constantFrom('r/2') });
-  const chosen = (all: readonly PodDevice[], networks: readonly string[], by: Readonly<Record<string, string | undefined>>): (PodDevice | undefined)[] => {
-    const named = Object.entries(by).flatMap(([name, resource]) => (resource === undefined ? [] : [[`shop/${name}`, resource] as const]));
-    const networkObjects = { 'shop/n1': nad, 'shop/n2': nad, 'shop/n3': nad };
-    const plan = planFor({ networks: networks.join(','), nads: networkObjects, resources: Object.fromEntries(named), more: given(all), ...ignoring });
-    return plan.attachments.slice(1).map(({ device }) => device);
-  };
-  const nameOf = ({ id, resource }: PodDevice): string => (id.includes(':') ? id : `${resource} ${id}`);
-
-  it('no device is used twice, none is of another resource, and none is left while a network that could use it has none', () => {
-    assert(
-      property(some, networkNames, kinds, (given, networks, by) => {
-        const got = chosen(given, networks, by);
-        const used = got.filter((device) => device !== undefined).map(nameOf);
-        expect(new Set(used).size).toBe(used.length);
-        for (const [index, name] of networks.entries()) {
-          const device = got[index];
-          const resource = by[name as keyof typeof by];
-          expect(device?.resource === undefined || device.resource === resource).toBe(true);
-          const couldHave = given.filter((each) => each.resource === resource && !used.includes(nameOf(each)));
-          if (device === undefined) expect(couldHave).toEqual([]);
-        }
-      }),
-    );
-  });
-  it('the same pod gets the same ones again, in whatever order they are listed', () => {
-    const distinct = uniqueArray(object({ id: constantFrom(...ids), resource: constantFrom('r/1', 'r/2') }), { selector: nameOf, maxLength: 8 });
-    assert(
-      property(distinct, networkNames, kinds, (given, networks, by) => {
-        expect(chosen(given.toReversed(), networks, by)).toEqual(chosen(given, networks, by));
-      }),
-    );
   });
 });
 

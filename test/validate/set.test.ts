@@ -92,9 +92,20 @@ describe('a network that is made of devices', () => {
     expect(rules([ofResource, asks('fast, fast', { containers })])).toEqual(['warning PLX-DEVICE-MISSING']);
   });
 
+  it('K8S-04: a sidecar’s count, an ordinary init container’s do not', () => {
+    expect(rules([ofResource, asks('fast', { initContainers: containers.map((each) => ({ ...each, restartPolicy: 'Always' })) })])).toEqual([]);
+    expect(rules([ofResource, asks('fast', { initContainers: containers })])).toEqual(['warning PLX-RESOURCE-NOT-REQUESTED']);
+  });
+
   it('or has the claim', () => {
     expect(rules([ofClaim, asks('fast, fast', { resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
     expect(rules([ofClaim, asks('fast', { resourceClaims: [{ name: 'other' }] })])).toEqual(['warning PLX-DEVICE-MISSING']);
+    const ofSubrequest = file('n.yaml', made('plexus-cni.io/resourceClaim: nics/main/big'));
+    expect(rules([ofSubrequest, asks('fast', { resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
+  });
+
+  it('which of its resources a claim’s devices are counted under is known on the node only', () => {
+    expect(rules([ofResource, asks('fast, fast', { containers: [{}], resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
   });
 });
 

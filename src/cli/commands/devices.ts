@@ -40,7 +40,10 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
         .catch((thrown: unknown) => void process.stderr.write(`plexus: ${summaryOf(asPlexusError(thrown))}\n`));
       for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
       const rows = deviceRows(allocations ?? undefined, records);
-      await print(output, { data: rows, text: () => devicesText(rows, paintFor(process.stdout, process.env)) });
+      await print(output, {
+        data: rows,
+        text: () => devicesText(rows, { isKubeletKnown: allocations !== undefined, paint: paintFor(process.stdout, process.env) }),
+      });
       return allocations === undefined ? 1 : 0;
     }),
 });
