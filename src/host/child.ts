@@ -18,18 +18,22 @@ export type ChildEnd =
 
 // a child that has ended but whose own children hold its pipes open is not waited for longer than this
 const graceMs = 500;
+// most end in a moment by themselves, and one that is killed half way may leave what no DEL finds
+const killMs = 500;
 const mostStderrBytes = 64 * 1024;
 
 /**
- * Runs one child in a process group of its own to its end. When the signal is aborted the whole group is killed and
- * the signal's reason thrown, after the child has been reaped (CNI-68); operationCancelled for a reason that is not ours.
+ * Runs one child in a process group of its own to its end. When the signal is aborted the whole group is killed,
+ * unless it ends within a moment, and the signal's reason thrown, after the child has been reaped (CNI-68);
+ * operationCancelled for a reason that is not ours.
  */
 export async function runChild(run: ChildRun, signal: AbortSignal): Promise<ChildEnd> {
   assertWanted(run.file, signal);
   const { promise, resolve } = Promise.withResolvers<ChildEnd>();
   const child = start(run);
   if (child instanceof Error) return notStarted(child);
-  const stop = (): void => killGroup(child);
+  let impatient: NodeJS.Timeout | undefined;
+  const stop = (): void => void (impatient = setTimeout(() => killGroup(child), killMs));
   signal.addEventListener('abort', stop);
   follow(child, run, resolve);
   try {
@@ -38,6 +42,7 @@ export async function runChild(run: ChildRun, signal: AbortSignal): Promise<Chil
     return end;
   } finally {
     signal.removeEventListener('abort', stop);
+    clearTimeout(impatient);
   }
 }
 

@@ -13,14 +13,23 @@
 
 #include "clock.h"
 
-enum { MOST_STDOUT = 4 * 1024 * 1024, MOST_STDERR = 64 * 1024, GRACE_MS = 500, KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200 };
+enum { MOST_STDOUT = 4 * 1024 * 1024, MOST_STDERR = 64 * 1024, GRACE_MS = 500, KILL_MS = 500, ORPHANED_MS = 2000, LOOK_MS = 5, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200 };
 
 void runs_init(struct runs *runs) {
   memset(runs, 0, sizeof *runs);
   runs->guardian = -1;
 }
 
-// ── the guardian: when this process is killed, it kills the process groups of the plugins ────────────────────────
+// ── the guardian: when this process is killed, it sees to the process groups of the plugins ──────────────────────
+
+static bool any_left(pid_t *groups) {
+  bool left = false;
+  for (int i = 0; i < MOST_RUNS; i++) {
+    if (groups[i] > 0 && kill(-groups[i], 0) != 0 && errno == ESRCH) groups[i] = 0;
+    left = left || groups[i] > 0;
+  }
+  return left;
+}
 
 static void guard_groups(int from) {
   pid_t groups[MOST_RUNS] = {0};
@@ -35,6 +44,8 @@ static void guard_groups(int from) {
       break;
     }
   }
+  // a plugin that is killed half way may leave what no DEL finds: most end in a moment by themselves
+  for (int64_t until = now_ms() + ORPHANED_MS; any_left(groups) && now_ms() < until;) poll(NULL, 0, LOOK_MS);
   for (int i = 0; i < MOST_RUNS; i++)
     if (groups[i] > 0) kill(-groups[i], SIGKILL);
   _exit(0);
@@ -44,23 +55,41 @@ static void close_from(int first) {
   for (int fd = first; fd < 1024; fd++) close(fd);
 }
 
+// It holds the connection too, whose end tells the daemon that nothing runs any more.
+_Noreturn static void become_guardian(int from, int link) {
+  setsid(); // a signal to the runtime's group is not for it
+  int kept = fcntl(link, F_DUPFD, 3);
+  dup2(fcntl(from, F_DUPFD, 3), 0);
+  dup2(kept, 1);
+  close_from(2); // also the runtime's pipes, which it waits for
+  guard_groups(0);
+  _exit(0);
+}
+
 static void start_guardian(struct runs *runs) {
   int pipe_fds[2];
   if (runs->guardian >= 0 || pipe2(pipe_fds, O_CLOEXEC) != 0) return;
   pid_t pid = fork();
-  if (pid == 0) {
-    setsid(); // a signal to the runtime's group is not for it
-    dup2(pipe_fds[0], 0);
-    close_from(1); // also the runtime's pipes, which it waits for
-    guard_groups(0);
-  }
+  if (pid == 0) become_guardian(pipe_fds[0], runs->link);
   close(pipe_fds[0]);
-  if (pid < 0) close(pipe_fds[1]);
-  else runs->guardian = pipe_fds[1];
+  if (pid < 0) {
+    close(pipe_fds[1]);
+    return;
+  }
+  runs->guardian = pipe_fds[1];
+  runs->guardian_pid = pid;
 }
 
 static void tell_guardian(const struct runs *runs, pid_t message) {
-  if (runs->guardian >= 0 && write(runs->guardian, &message, sizeof message) < 0) return; // it is gone: PDEATHSIG is left
+  if (runs->guardian >= 0 && write(runs->guardian, &message, sizeof message) < 0) return; // it is gone: nobody sees to it
+}
+
+void runs_begin(struct runs *runs, int link) {
+  runs->link = link;
+  if (runs->guardian < 0) return;
+  close(runs->guardian); // that of an earlier connection
+  runs->guardian = -1;
+  while (waitpid(runs->guardian_pid, NULL, 0) < 0 && errno == EINTR) continue;
 }
 
 // ── starting ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -102,13 +131,14 @@ static void fail(struct run *run, enum reason why, const char *detail, struct bu
   forget(run);
 }
 
-_Noreturn static void become(const struct run *run, const int *ends, pid_t parent) {
+_Noreturn static void become(const struct runs *runs, const struct run *run, const int *ends, pid_t parent) {
+  tell_guardian(runs, getpid());
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   signal(SIGPIPE, SIG_DFL);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(127); // it died before that
+  if (runs->guardian < 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127); // it died before that: what has not begun need not
   for (int fd = 0; fd < 3; fd++) dup2(ends[fd], fd);
   char *argv[] = {run->file, NULL};
   execve(run->file, argv, run->env.vars);
@@ -127,13 +157,10 @@ static int spawn(struct runs *runs, struct run *run) {
   pid_t pid = problem == 0 ? fork() : -1;
   if (pid == 0) {
     setpgid(0, 0);
-    become(run, (int[]){p[0][0], p[1][1], p[2][1], p[3][1]}, parent);
+    become(runs, run, (int[]){p[0][0], p[1][1], p[2][1], p[3][1]}, parent);
   }
   if (pid < 0 && problem == 0) problem = errno;
-  if (pid > 0) {
-    setpgid(pid, pid);
-    tell_guardian(runs, pid);
-  }
+  if (pid > 0) setpgid(pid, pid);
   close_one(&p[0][0]);
   close_one(&p[1][1]);
   close_one(&p[2][1]);

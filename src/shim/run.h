@@ -28,10 +28,13 @@ struct run {
 
 struct runs {
   struct run all[MOST_RUNS];
-  int guardian; // pipe to the process that kills what we leave behind; -1: not started
+  int guardian; // pipe to the process that sees to what we leave behind; -1: not started
+  pid_t guardian_pid;
+  int link; // to the daemon
 };
 
 void runs_init(struct runs *runs);
+void runs_begin(struct runs *runs, int link); // of a connection; nothing may run
 // Handles RUN: starts the plugin, or puts FAILED into `out`.
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out);
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out);

@@ -215,9 +215,11 @@ static void let_finish(struct session *s, struct buf *out) {
 enum outcome serve(struct session *s, int fd) {
   struct buf in = {0}, out = {0};
   s->welcomed = false;
+  runs_begin(s->runs, fd);
   say_hello(s, &out);
   enum outcome outcome = send_some(fd, &out) ? GO_ON : LOST;
   while (outcome == GO_ON) outcome = serve_once(s, fd, &in, &out);
+  shutdown(fd, SHUT_RDWR); // the guardian holds it as well
   close(fd);
   if (outcome == LOST) let_finish(s, &out);
   runs_kill_all(s->runs);

@@ -93,7 +93,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
   });
 
-  it('killed: its plugins and their children end with it', async () => {
+  it('killed: its plugins and their children end soon after it', async () => {
     const agent = start();
     await startStuckPlugin(await greeted());
     agent.child.kill('SIGKILL');

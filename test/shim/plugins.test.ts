@@ -138,7 +138,20 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect((await call.ended).exitCode).toBe(1);
       await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
     });
-    it('killed: its plugins and their children end with it', async () => {
+    it('killed: a plugin that runs may end by itself; the connection lasts until then, so that the daemon does not begin anew beside it', async () => {
+      const go = join(at().folder, 'go');
+      await at().plugin('slow', `while [ ! -e ${go} ]; do sleep 0.01; done; touch ${go}.done`);
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      one.send(encodeFrame(daemonFrame.run, 1, rawRun('slow', at().runEnv('ADD'))));
+      await waitFor('the plugin', async () => (await running(join(at().bin, 'slow'))) > 0);
+      call.child.kill('SIGKILL');
+      await call.ended;
+      const ended = one.next().then(() => existsSync(`${go}.done`));
+      await writeFile(go, '');
+      expect(await ended).toBe(true);
+    });
+    it('killed: plugins that do not end, and their children, are killed soon after it', async () => {
       await at().plugin('stuck', 'sleep 1000 & exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
