@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { callCni } from '../support/cni-runtime.ts';
+import { pluginsDir } from '../support/plugins-dir.ts';
+import { errorIn, useRecordingNode } from '../support/recording-node.ts';
+import type { TestPod } from '../support/test-node.ts';
+
+// GC undoes what the runtime no longer names, and nothing else.
+const at = useRecordingNode();
+const run = promisify(execFile);
+
+async function gc(valid: readonly TestPod[], config: object, path: readonly string[]) {
+  const { executable, env } = await at().node.caller();
+  const named = valid.map(({ containerId }) => ({ containerID: containerId, ifname: 'eth0' }));
+  return callCni({
+    executable,
+    command: 'GC',
+    config: { ...config, cniVersion: '1.1.0', 'cni.dev/valid-attachments': named },
+    path,
+    nodeNetns: at().node.netns.path,
+    env: { ...env },
+  });
+}
+
+describe('GC', () => {
+  it('K8S-64: a stale sandbox whose namespace’s path is another pod’s by now: that pod keeps its interfaces', async () => {
+    const { node } = at();
+    const old = await node.pod('old');
+    expect(await node.call('ADD', old)).toMatchObject({ exitCode: 0 });
+    await run('ip', ['netns', 'delete', old.netns.name]);
+    await run('ip', ['netns', 'add', old.netns.name]);
+    const next: TestPod = { ...(await node.pod('next')), netns: old.netns };
+    expect(await node.call('ADD', next)).toMatchObject({ exitCode: 0 });
+    expect(await gc([next], node.config(), [await pluginsDir()])).toMatchObject({ exitCode: 0, stdout: '' });
+    expect((await node.leftovers()).filter((file) => file.startsWith('state/journal'))).toEqual([`state/journal/${next.containerId}@eth0.json`]);
+    expect(await node.call('CHECK', next)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await node.call('DEL', next)).toMatchObject({ exitCode: 0 });
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('CNI-60: a plugin that hangs keeps neither the rest of its sandbox nor other sandboxes from their turn', async () => {
+    const [one, other] = [await at().node.pod('hangs', 'two'), await at().node.pod('other', 'two')];
+    for (const pod of [one, other]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    await at().beta.set({ DEL: { hang: true } });
+    await at().alpha.forget();
+    const config = at().config({ deadlines: { gcSeconds: 10 } });
+    expect(errorIn((await gc([], config, [at().delegates])).stdout).msg).toContain('PLX-GC-INCOMPLETE');
+    expect((await at().steps()).filter((step) => step.startsWith('DEL'))).toEqual([
+      ...['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0'],
+      ...['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0'],
+    ]);
+    await at().beta.set({});
+    expect(await gc([], config, [at().delegates])).toMatchObject({ exitCode: 0 });
+    expect(await at().node.leftovers()).toEqual([]);
+  });
+});
