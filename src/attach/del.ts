@@ -83,7 +83,9 @@ interface Found {
 // configuration say now is the best that is left to undo by, so that nothing is silently leaked.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
   try {
-    return { record: (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation)), isNewer: false };
+    const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
+    const isLost = record === undefined && (await deps.journal.wasSetAside(invocation)); // by the daemon's rounds, or a DEL that was cut off
+    return { record: isLost ? await plannedRecord(invocation, deps, signal) : record, isNewer: false };
   } catch (thrown) {
     const error = asPlexusError(thrown);
     const isNewer = error.id === 'PLX-RECORD-NEWER';

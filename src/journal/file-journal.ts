@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { link, readFile, readdir } from 'node:fs/promises';
+import { link, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
 import { inFolder, makeFolder, newPrefix, removeFile, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
@@ -22,6 +22,7 @@ export function fileJournal(folder: string): Journal {
       await dropProgress(fileOf(key));
       await removeDurably(folder, fileOf(key));
     },
+    wasSetAside: (key) => isThere(join(folder, damagedFolder, fileName(key))),
     list: () => listRecords(folder),
   };
 }
@@ -67,12 +68,22 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw fileFailed({ file: path, action: 'look at' }, error);
+  }
+}
+
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is. */
 async function setAside(folder: string, file: string): Promise<string> {
   const from = join(folder, file);
-  const damaged = join(folder, 'damaged');
+  const damaged = join(folder, damagedFolder);
   await makeFolder(damaged);
   for (let number = 0; number < mostDamaged; number++) {
     const target = join(damaged, number === 0 ? file : `${file}.${number}`);
@@ -84,6 +95,7 @@ async function setAside(folder: string, file: string): Promise<string> {
   return from;
 }
 
+const damagedFolder = 'damaged';
 const mostDamaged = 1000;
 
 async function linked(from: string, to: string): Promise<boolean> {
