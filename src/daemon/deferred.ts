@@ -10,7 +10,7 @@ const atOnce = 8;
 const firstPauseMs = 2000;
 const longestPauseMs = 300_000;
 
-/** When a call is tried next (milliseconds since 1970), and how often it has been. */
+/** When a call is tried next, by a clock that nobody sets, and how often it has been. */
 type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
 
 /**
@@ -34,7 +34,7 @@ export function deferredCarrier(context: CallContext, agentPatienceMs = 60_000):
     }
     waiting = host === undefined ? kept.length : 0;
     if (host === undefined) return;
-    const due = kept.filter((call) => (schedule.get(nameOf(call))?.at ?? 0) <= Date.now());
+    const due = kept.filter((call) => (schedule.get(nameOf(call))?.at ?? 0) <= performance.now());
     const one = async (call: KeptCall): Promise<void> => tryOne(call, { context, host, schedule, signal });
     while (due.length > 0 && !signal.aborted) await Promise.all(due.splice(0, atOnce).map(one));
   };
@@ -65,7 +65,7 @@ async function tryOne(kept: KeptCall, trying: Trying): Promise<void> {
     report({ ...finished, ms: Date.now() - startedAt });
   } catch (thrown) {
     const tries = (schedule.get(name)?.tries ?? 0) + 1;
-    schedule.set(name, { at: Date.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)), tries });
+    schedule.set(name, { at: performance.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)), tries });
     report({ ...finished, ms: Date.now() - startedAt, error: asPlexusError(thrown) });
   }
 }
