@@ -3,6 +3,7 @@ import type { RecordKey } from '../journal/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
+import { namespaceNow } from './sandbox-namespace.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 /** What became of detaching one record. */
@@ -24,8 +25,9 @@ export function detachSandbox(key: RecordKey, force: boolean, deps: RepairDeps, 
       if (record === undefined) return undefined;
       const netns = await netnsOf(record, deps, signal);
       if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
-      // what is abandoned gets no namespace: the runtime has forgotten that sandbox, and the path may be another pod's by now
-      const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : netns, deps);
+      // the path may be another pod's by now, at the latest when the runtime has forgotten the sandbox (abandoned)
+      const own = (await namespaceNow(record, deps.host, signal)) === 'other' ? undefined : netns;
+      const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
       const left = await undoAll(record.attachments, operation, { ...deps, secondsLeft }, signal);
       if (left.length === 0) await deps.journal.remove(record);
       else await deps.journal.write({ ...record, complete: false, attachments: left.map((undone) => undone.left) });

@@ -94,7 +94,11 @@ describe('while the daemon is away, with the host agent', () => {
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     const file = join(at.node.dir, 'state/deferred', `${pod.containerId}@eth0.call`);
     const text = await readFile(file, 'latin1');
-    await writeFile(file, text.replace(/"cniVersion": ?"\d/, (found) => `${found.slice(0, -1)}9`), 'latin1');
+    await writeFile(
+      file,
+      text.replace(/"cniVersion": ?"\d/, (found) => `${found.slice(0, -1)}9`),
+      'latin1',
+    );
     expect(await readFile(file, 'latin1')).not.toBe(text);
     at.api.remove('pods', pod.namespace, pod.name);
     await pod.netns.remove();

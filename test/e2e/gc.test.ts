@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { callCni } from '../support/cni-runtime.ts';
@@ -23,20 +24,39 @@ async function gc(valid: readonly TestPod[], config: object, path: readonly stri
   });
 }
 
+/** Two pods: the namespace of the old one is gone, and the next one's has its path. */
+async function atTheSamePath(name: string): Promise<{ readonly old: TestPod; readonly next: TestPod }> {
+  const { node } = at();
+  const old = await node.pod(`old-${name}`);
+  expect(await node.call('ADD', old)).toMatchObject({ exitCode: 0 });
+  await run('ip', ['netns', 'delete', old.netns.name]);
+  await run('ip', ['netns', 'add', old.netns.name]);
+  const next: TestPod = { ...(await node.pod(`next-${name}`)), netns: old.netns };
+  expect(await node.call('ADD', next)).toMatchObject({ exitCode: 0 });
+  return { old, next };
+}
+async function isWell(pod: TestPod): Promise<void> {
+  const { node } = at();
+  expect(await node.call('CHECK', pod)).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  expect(await node.leftovers()).toEqual([]);
+}
+
 describe('GC', () => {
   it('K8S-64: a stale sandbox whose namespace’s path is another pod’s by now: that pod keeps its interfaces', async () => {
     const { node } = at();
-    const old = await node.pod('old');
-    expect(await node.call('ADD', old)).toMatchObject({ exitCode: 0 });
-    await run('ip', ['netns', 'delete', old.netns.name]);
-    await run('ip', ['netns', 'add', old.netns.name]);
-    const next: TestPod = { ...(await node.pod('next')), netns: old.netns };
-    expect(await node.call('ADD', next)).toMatchObject({ exitCode: 0 });
+    const { next } = await atTheSamePath('gc');
     expect(await gc([next], node.config(), [await pluginsDir()])).toMatchObject({ exitCode: 0, stdout: '' });
     expect((await node.leftovers()).filter((file) => file.startsWith('state/journal'))).toEqual([`state/journal/${next.containerId}@eth0.json`]);
-    expect(await node.call('CHECK', next)).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(await node.call('DEL', next)).toMatchObject({ exitCode: 0 });
-    expect(await node.leftovers()).toEqual([]);
+    await isWell(next);
+  });
+
+  it('and so does plexus attachments detach --force', async () => {
+    const { old, next } = await atTheSamePath('detach');
+    const program = join(import.meta.dirname, '../../dist/plexus');
+    const words = ['attachments', 'detach', old.containerId, '--force', '--cni-dir', join(at().node.dir, 'state'), '--cni-path', await pluginsDir()];
+    await run('nsenter', [`--net=${at().node.netns.path}`, program, ...words]);
+    await isWell(next);
   });
 
   it('CNI-60: a plugin that hangs keeps neither the rest of its sandbox nor other sandboxes from their turn', async () => {
