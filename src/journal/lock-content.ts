@@ -58,7 +58,7 @@ export function briefLock(content: LockContent): { readonly text: string; readon
 
 /** What a brief lock says. `bootId`: of this boot, of which it has the beginning. */
 export function briefLockFrom(text: string, bootId: string): LockContent {
-  const [pid = '', startTime = '', pidNamespace = '', boot = '', nonce = '', command = '', owner = '', sign = ''] = text.split(' ');
+  const [pid = '', startTime = '', pidNamespace = '', boot = '', nonce = '', command = '', ...more] = text.split(' ');
   const json = {
     pid: parseInt(pid, 36),
     startTime: String(parseInt(startTime, 36)),
@@ -66,8 +66,12 @@ export function briefLockFrom(text: string, bootId: string): LockContent {
     bootId: boot === bootId.slice(0, shortened) ? bootId : boot,
     nonce,
     command,
-    ...(owner !== '' && { owner }),
-    ...(sign !== '' && { beacon: `${beaconPrefix}${sign}` }),
+    ...optionalFrom(more),
   };
   return isContent(json) ? json : damaged;
 }
+
+const optionalFrom = ([owner = '', sign = '']: readonly string[]): Pick<LockContent, 'owner' | 'beacon'> => ({
+  ...(owner !== '' && { owner }),
+  ...(sign !== '' && { beacon: `${beaconPrefix}${sign}` }),
+});

@@ -1,7 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileJournal } from '../../src/journal/index.ts';
 import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
@@ -146,15 +145,6 @@ describe('DEL', () => {
     expect(answer).toMatchObject({ exitCode: 0, stdout: '' });
     const daemon = await node.daemon();
     expect(daemon === undefined ? answer.stderr : daemon.log.join('\n')).toContain('PLX-RECORD-DAMAGED');
-    expect(await node.leftovers()).toEqual([expect.stringContaining('state/journal/damaged/')]);
-    await rm(join(node.dir, 'state/journal/damaged'), { recursive: true });
-  });
-  it('CNI-28: also when somebody else has set it aside before, as the daemon and plexus attachments do', async () => {
-    const pod = await gone('del-set-aside');
-    const file = join(node.dir, 'state/journal', `${pod.containerId}@eth0.json`);
-    await writeFile(file, (await readFile(file, 'utf8')).slice(0, 200));
-    expect((await fileJournal(join(node.dir, 'state/journal')).list()).damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-DAMAGED']);
-    await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([expect.stringContaining('state/journal/damaged/')]);
     await rm(join(node.dir, 'state/journal/damaged'), { recursive: true });
   });
