@@ -60,7 +60,8 @@ export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
 export function sharingTime<T extends DelegateDeps>(deps: T): T {
   const { settings, secondsLeft } = deps;
   if (secondsLeft === undefined) return deps;
-  const pluginSeconds = Math.min(settings.deadlines.pluginSeconds, secondsLeft() / 2);
+  const half = Math.max(1, Math.round(secondsLeft() * 5)) / 10; // in tenths: people read it
+  const pluginSeconds = Math.min(settings.deadlines.pluginSeconds, half);
   return { ...deps, settings: { ...settings, deadlines: { ...settings.deadlines, pluginSeconds } } };
 }
 
