@@ -1,6 +1,6 @@
 import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import { type DelegateDeps, type Operation, nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
@@ -50,7 +50,7 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateD
   if (isNewer) throw leftBehind(left, operation);
   const kept = left.map((undone) => abandonedIfDue(undone.left, deps));
   if (kept.length === 0) await deps.journal.remove(invocation);
-  else await deps.journal.write({ ...record, complete: false, attachments: kept }); // from now on it is only good for undoing
+  else await deps.journal.write(remainderOf(record, kept));
   await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
   if (kept.every(isAbandoned)) await deps.deferred.remove(invocation);
   await tellAbandoned({ ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) }, deps, signal);

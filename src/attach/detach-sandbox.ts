@@ -1,6 +1,6 @@
 import { asPlexusError, podMayBeAlive } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 import { namespaceNow } from './sandbox-namespace.ts';
@@ -29,8 +29,11 @@ export function detachSandbox(key: RecordKey, force: boolean, deps: RepairDeps, 
       const own = (await namespaceNow(record, deps.host, signal)) === 'other' ? undefined : netns;
       const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
       const left = await undoAll(record.attachments, operation, { ...deps, secondsLeft }, signal);
-      if (left.length === 0) await deps.journal.remove(record);
-      else await deps.journal.write({ ...record, complete: false, attachments: left.map((undone) => undone.left) });
+      const remainder = remainderOf(
+        record,
+        left.map((undone) => undone.left),
+      );
+      await (left.length === 0 ? deps.journal.remove(record) : deps.journal.write(remainder));
       return { record, done: record.attachments.filter(({ attachment }) => !left.some((undone) => undone.left.attachment === attachment)), left };
     }),
   );

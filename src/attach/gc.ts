@@ -1,6 +1,6 @@
 import { type Attached, type GcInvocation, type NetworkConfiguration, formatJson } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, gcIncomplete } from '../errors/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import { gcList } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, pluginPath, runtimeDeps, sharingTime } from './call.ts';
 import { withDeadline } from './deadline.ts';
@@ -65,7 +65,7 @@ async function undoStale(record: SandboxRecord, { invocation, deps, signal }: Co
   const left = await undoAll(collected, operation, sharingTime(deps), signal);
   const attachments = [...kept, ...left.map((undone) => undone.left)];
   if (attachments.length === 0) await deps.journal.remove(record);
-  else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write({ ...record, attachments });
+  else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write(remainderOf(record, attachments));
   return left.map(({ error }) => error);
 }
 
