@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { closingLine } from './support/closing-line.ts';
 
 /** Suites about what a call does, whoever answers it: run in one process and through shim and daemon; on demand for the single file. */
-const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over', 'concurrency'].map(
+const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over', 'concurrency', 'gc', 'damaged-record'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 

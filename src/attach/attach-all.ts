@@ -122,8 +122,8 @@ const settled = (write: Promise<void>): Promise<void> => write.catch(() => {});
 /** Undoes what an ADD attempted; what cannot be undone stays in the journal for DEL, as does what cannot be struck off. Never rejects. */
 export async function undoFailedAdd(attempted: SandboxRecord, operation: Operation, deps: AttachDeps): Promise<void> {
   const seconds = deps.settings.deadlines.delSeconds;
-  const left = await withDeadline({ command: 'undo of ADD', seconds }, new AbortController().signal, (signal) =>
-    undoAll(attempted.attachments, operation, deps, signal),
+  const left = await withDeadline({ command: 'undo of ADD', seconds }, new AbortController().signal, (signal, secondsLeft) =>
+    undoAll(attempted.attachments, operation, { ...deps, secondsLeft }, signal),
   );
   const kept = { ...attempted, attachments: left.map((undone) => undone.left) };
   await (left.length === 0 ? deps.journal.remove(attempted) : deps.journal.write(kept)).catch((thrown: unknown) => {

@@ -44,6 +44,8 @@ export const delegateCall = (attachment: Attachment, operation: Operation): Dele
 /** What running and undoing delegates needs. */
 export type DelegateDeps = Pick<AttachDeps, 'host' | 'deviceInfo' | 'report' | 'now' | 'trace'> & {
   readonly settings: Pick<AttachDeps['settings'], 'deadlines'>;
+  /** Until the deadline of the whole operation. Absent when it has none, or one that leaves time for all. */
+  readonly secondsLeft?: () => number;
 };
 
 export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
@@ -53,6 +55,15 @@ export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
   ...(deps.trace !== undefined && { trace: deps.trace }),
   pluginSeconds: deps.settings.deadlines.pluginSeconds,
 });
+
+/** The same when others come after this one: one that hangs takes at most half of what is left, so that they have their turn. */
+export function sharingTime<T extends DelegateDeps>(deps: T): T {
+  const { settings, secondsLeft } = deps;
+  if (secondsLeft === undefined) return deps;
+  const half = Math.max(1, Math.round(secondsLeft() * 5)) / 10; // in tenths: people read it
+  const pluginSeconds = Math.min(settings.deadlines.pluginSeconds, half);
+  return { ...deps, settings: { ...settings, deadlines: { ...settings.deadlines, pluginSeconds } } };
+}
 
 /** What the journal knows of a delegate's result: of an intended one, that of the plugins that have run. */
 export const recordedResult = (record: AttachmentRecord) => record.result;

@@ -1,7 +1,7 @@
 import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
-import { type Operation, nameOf, operationOf } from './call.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { type DelegateDeps, type Operation, nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { tellAbandoned } from './events.ts';
@@ -17,30 +17,30 @@ import { type Undone, undoAll } from './undo.ts';
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
-  return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
-    holdingSandbox(claim, deps, signal, () => delLocked(invocation, deps, signal)),
+  return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal, secondsLeft) =>
+    holdingSandbox(claim, deps, signal, () => delLocked(invocation, { ...deps, secondsLeft }, signal)),
   );
 }
 
 /** A DEL that was answered before it was carried out: as `del`, unless a later call has settled it. The runtime has removed the namespace, or is about to. */
 export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId, ifName } = invocation;
-  return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
+  return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal, secondsLeft) =>
     holdingSandbox({ containerId, command: 'DEL' }, deps, signal, async () => {
-      if (await deps.deferred.has({ containerId, ifName })) await settleDeferred(invocation, deps, signal);
+      if (await deps.deferred.has({ containerId, ifName })) await settleDeferred(invocation, { ...deps, secondsLeft }, signal);
     }),
   );
 }
 
 /** Carries out what a deferred DEL left to do, while the sandbox is held. Its namespace is entered only if it still is the sandbox's own. */
-export async function settleDeferred(invocation: Omit<DelInvocation, 'command'>, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+export async function settleDeferred(invocation: Omit<DelInvocation, 'command'>, deps: AttachDeps & DelegateDeps, signal: AbortSignal): Promise<void> {
   const { netns: _maybeReused, ...rest } = invocation;
   const record = await deps.journal.read(invocation).catch(() => undefined); // a damaged one is for delLocked
   const isOwn = record !== undefined && (await namespaceNow(record, deps.host, signal)) === 'own';
   await delLocked({ ...rest, command: 'DEL', ...(isOwn && { netns: record.netns }) }, deps, signal);
 }
 
-async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateDeps, signal: AbortSignal): Promise<void> {
   const { record, isNewer } = await recordOf(invocation, deps, signal);
   if (record === undefined) return deps.deferred.remove(invocation);
   const operation = operationOf(invocation, deps);
@@ -50,7 +50,7 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps, signal: Ab
   if (isNewer) throw leftBehind(left, operation);
   const kept = left.map((undone) => abandonedIfDue(undone.left, deps));
   if (kept.length === 0) await deps.journal.remove(invocation);
-  else await deps.journal.write({ ...record, complete: false, attachments: kept }); // from now on it is only good for undoing
+  else await deps.journal.write(remainderOf(record, kept));
   await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
   if (kept.every(isAbandoned)) await deps.deferred.remove(invocation);
   await tellAbandoned({ ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) }, deps, signal);
@@ -83,7 +83,9 @@ interface Found {
 // configuration say now is the best that is left to undo by, so that nothing is silently leaked.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
   try {
-    return { record: (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation)), isNewer: false };
+    const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
+    const isLost = record === undefined && (await deps.journal.wasSetAside(invocation)); // by the daemon's rounds, or a DEL that was cut off
+    return { record: isLost ? await plannedRecord(invocation, deps, signal) : record, isNewer: false };
   } catch (thrown) {
     const error = asPlexusError(thrown);
     const isNewer = error.id === 'PLX-RECORD-NEWER';

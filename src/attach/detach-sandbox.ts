@@ -1,8 +1,9 @@
 import { asPlexusError, podMayBeAlive } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
+import { namespaceNow } from './sandbox-namespace.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 /** What became of detaching one record. */
@@ -18,15 +19,21 @@ export interface DetachedRecord {
  * Refuses while the sandbox's namespace exists, unless forced: its pod may be alive. podMayBeAlive, sandboxBusy.
  */
 export function detachSandbox(key: RecordKey, force: boolean, deps: RepairDeps, outer: AbortSignal): Promise<DetachedRecord | undefined> {
-  return withDeadline({ command: 'detach', seconds: deps.settings.deadlines.delSeconds }, outer, (signal) =>
+  return withDeadline({ command: 'detach', seconds: deps.settings.deadlines.delSeconds }, outer, (signal, secondsLeft) =>
     deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {
       const record = await deps.journal.read(key);
       if (record === undefined) return undefined;
       const netns = await netnsOf(record, deps, signal);
       if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
-      const left = await undoEach(record, netns, deps, signal);
-      if (left.length === 0) await deps.journal.remove(record);
-      else await deps.journal.write({ ...record, complete: false, attachments: left.map((undone) => undone.left) });
+      // the path may be another pod's by now, at the latest when the runtime has forgotten the sandbox (abandoned)
+      const own = (await namespaceNow(record, deps.host, signal)) === 'other' ? undefined : netns;
+      const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
+      const left = await undoAll(record.attachments, operation, { ...deps, secondsLeft }, signal);
+      const remainder = remainderOf(
+        record,
+        left.map((undone) => undone.left),
+      );
+      await (left.length === 0 ? deps.journal.remove(record) : deps.journal.write(remainder));
       return { record, done: record.attachments.filter(({ attachment }) => !left.some((undone) => undone.left.attachment === attachment)), left };
     }),
   );
@@ -42,13 +49,4 @@ async function netnsOf({ attachments, netns }: SandboxRecord, deps: RepairDeps, 
     if (asPlexusError(thrown).id !== 'PLX-NETNS-UNUSABLE') throw thrown;
     return undefined;
   }
-}
-
-// what is abandoned gets no namespace: the runtime has forgotten that sandbox, and the path may be another pod's by now
-async function undoEach(record: SandboxRecord, netns: string | undefined, deps: RepairDeps, signal: AbortSignal): Promise<readonly Undone[]> {
-  const left: Undone[] = [];
-  for (const entry of record.attachments.toReversed()) {
-    left.unshift(...(await undoAll([entry], operationFor(record, isAbandoned(entry) ? undefined : netns, deps), deps, signal)));
-  }
-  return left;
 }

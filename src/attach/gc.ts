@@ -1,11 +1,12 @@
 import { type Attached, type GcInvocation, type NetworkConfiguration, formatJson } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, gcIncomplete } from '../errors/index.ts';
-import type { SandboxRecord } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import { gcList } from '../runtime/index.ts';
-import { type Operation, pluginPath, runtimeDeps } from './call.ts';
+import { type DelegateDeps, type Operation, pluginPath, runtimeDeps, sharingTime } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { publishPending } from './publish.ts';
+import { namespaceNow } from './sandbox-namespace.ts';
 import { defaultNetwork } from './status.ts';
 import { undoAll } from './undo.ts';
 
@@ -17,15 +18,15 @@ import { undoAll } from './undo.ts';
 export async function gc(invocation: GcInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const valid = invocation.validAttachments;
   if (valid === undefined) return;
-  await withDeadline({ command: 'GC', seconds: deps.settings.deadlines.gcSeconds }, outer, (signal) =>
-    deps.locks.withAll('GC', signal, () => collect({ invocation, valid, deps, signal })),
+  await withDeadline({ command: 'GC', seconds: deps.settings.deadlines.gcSeconds }, outer, (signal, secondsLeft) =>
+    deps.locks.withAll('GC', signal, () => collect({ invocation, valid, deps: { ...deps, secondsLeft }, signal })),
   );
 }
 
 interface Collection {
   readonly invocation: GcInvocation;
   readonly valid: readonly Attached[];
-  readonly deps: AttachDeps;
+  readonly deps: AttachDeps & DelegateDeps;
   readonly signal: AbortSignal;
 }
 
@@ -37,20 +38,34 @@ async function collect(collection: Collection): Promise<void> {
   const stale = records.filter(({ containerId }) => !validIds.has(containerId));
   const alive = records.filter(({ containerId }) => validIds.has(containerId));
   const errors: PlexusError[] = [];
-  for (const record of stale) errors.push(...(await undoStale(record, collection)));
+  const undo = async (record: SandboxRecord): Promise<void> => {
+    errors.push(...(await undoStale(record, collection).catch((thrown: unknown) => [asPlexusError(thrown)])));
+  };
+  // what could not be undone before must not take the time of all others, again and again
+  for (const record of stale.filter((each) => !hasFailed(each))) await undo(record);
   errors.push(...(await passOn({ alive, stale }, collection)));
+  for (const record of stale.filter(hasFailed)) await undo(record);
   for (const record of alive) await publishPending(record, deps, signal);
   if (errors.length > 0) throw gcIncomplete({ problems: errors.map(({ message }) => message) }, { cause: errors[0] });
 }
 
+const hasFailed = ({ attachments }: SandboxRecord): boolean => attachments.some(({ state }) => state === 'detaching');
+
 async function undoStale(record: SandboxRecord, { invocation, deps, signal }: Collection): Promise<PlexusError[]> {
-  const operation: Operation = { containerId: record.containerId, netns: record.netns, env: invocation.env, path: pluginPath(deps, invocation.path) };
+  // the path of a namespace may be another pod's by now
+  const netns = (await namespaceNow(record, deps.host, signal)) === 'other' ? undefined : record.netns;
+  const operation = (entry: AttachmentRecord): Operation => ({
+    containerId: record.containerId,
+    netns: isAbandoned(entry) ? undefined : netns,
+    env: invocation.env,
+    path: pluginPath(deps, invocation.path),
+  });
   const kept = record.attachments.filter(({ attachment }) => attachment.configuration.disableGC);
   const collected = record.attachments.filter(({ attachment }) => !attachment.configuration.disableGC);
-  const left = await undoAll(collected, operation, deps, signal);
+  const left = await undoAll(collected, operation, sharingTime(deps), signal);
   const attachments = [...kept, ...left.map((undone) => undone.left)];
   if (attachments.length === 0) await deps.journal.remove(record);
-  else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write({ ...record, attachments });
+  else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write(remainderOf(record, attachments));
   return left.map(({ error }) => error);
 }
 
@@ -64,7 +79,7 @@ async function passOn(sorted: Sorted, collection: Collection): Promise<PlexusErr
   const errors: PlexusError[] = [];
   for (const { configuration, valid } of await targets(sorted, collection)) {
     const call = { configuration, network: configuration.name, env: invocation.env, path: pluginPath(deps, invocation.path) };
-    await gcList(call, valid, runtimeDeps(deps), signal).catch((thrown: unknown) => errors.push(asPlexusError(thrown)));
+    await gcList(call, valid, runtimeDeps(sharingTime(deps)), signal).catch((thrown: unknown) => errors.push(asPlexusError(thrown)));
   }
   return errors;
 }

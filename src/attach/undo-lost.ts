@@ -1,4 +1,4 @@
-import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import type { Operation } from './call.ts';
 import type { AbandonedDeps } from './undo-abandoned.ts';
 import { undoAll } from './undo.ts';
@@ -26,8 +26,7 @@ export function undoLost(
     }
     const abandonedAt = new Date(deps.now()).toISOString();
     const attachments = left.map(({ left: entry }) => (entry.state === 'detaching' && !isAbandoned(entry) ? { ...entry, abandonedAt } : entry));
-    const { pendingStatus: _ofNobody, ...rest } = record;
-    await deps.journal.write({ ...rest, complete: false, attachments });
+    await deps.journal.write(remainderOf(record, attachments));
     return 'abandoned';
   });
 }

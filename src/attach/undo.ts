@@ -3,22 +3,37 @@ import { type PlexusError, asPlexusError, isNetnsMissing } from '../errors/index
 import type { Host } from '../host/index.ts';
 import type { AttachmentRecord } from '../plan/index.ts';
 import { delList } from '../runtime/index.ts';
-import { type DelegateDeps, type Operation, delegateCall, recordedResult, runtimeDeps } from './call.ts';
+import { type DelegateDeps, type Operation, delegateCall, recordedResult, runtimeDeps, sharingTime } from './call.ts';
 
 export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusError };
 
 /**
- * Detaches the given attachments, last one first, and tries every one. Returns those that are still attached, in
- * the order they were given, with the reason; an empty list means that all is undone (NPWG-98).
+ * Detaches the given attachments, last one first, and tries every one, those that failed before after the others: what
+ * there was no time for comes first the next time. Returns those that are still attached, in the order they were given, with
+ * the reason; one that was not tried as it was. An empty list means that all is undone (NPWG-98).
  */
-export async function undoAll(records: readonly AttachmentRecord[], operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<readonly Undone[]> {
-  const left: Undone[] = [];
-  for (const record of records.toReversed()) {
-    const error = await undoOne(record, operation, deps, signal);
-    if (error !== undefined) left.unshift({ left: stillAttached(record, error, deps.now()), error });
+export async function undoAll(
+  records: readonly AttachmentRecord[],
+  operation: Operation | ((entry: AttachmentRecord) => Operation),
+  deps: DelegateDeps,
+  signal: AbortSignal,
+): Promise<readonly Undone[]> {
+  const left = new Map<AttachmentRecord, Undone>();
+  const turns = inTurn(records);
+  for (const record of turns) {
+    const isTried = !signal.aborted;
+    const isLastPlugin = record === turns.at(-1) && record.attachment.configuration.plugins.length <= 1;
+    const own = typeof operation === 'function' ? operation(record) : operation;
+    const error = await undoOne(record, own, isLastPlugin ? deps : sharingTime(deps), signal);
+    if (error !== undefined) left.set(record, { left: isTried ? stillAttached(record, error, deps.now()) : record, error });
   }
-  return left;
+  return records.flatMap((record) => left.get(record) ?? []);
 }
+
+const inTurn = (records: readonly AttachmentRecord[]): readonly AttachmentRecord[] =>
+  records.toReversed().toSorted((one, other) => attemptsOf(one) - attemptsOf(other));
+
+const attemptsOf = (record: AttachmentRecord): number => (record.state === 'detaching' ? record.attempts : 0);
 
 async function undoOne(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<PlexusError | undefined> {
   const { attachment } = record;

@@ -47,7 +47,7 @@ export async function directDeps(settings: Settings, env: Env, standIn?: Cluster
 
 // an ADD that is told to stop undoes what it did and gives the sandbox free (see plugin.ts)
 function cancel(holder: LockHolder): void {
-  if (holder.command !== 'ADD') return;
+  if (holder.command !== 'ADD' || holder.isDaemon) return;
   try {
     process.kill(holder.pid, 'SIGTERM');
   } catch {

@@ -1,5 +1,5 @@
-import { delDeferred } from '../attach/index.ts';
-import { parseCniArgs, parseInvocation, podOf } from '../cni/index.ts';
+import { type Prepared, delDeferred } from '../attach/index.ts';
+import { type DelInvocation, parseCniArgs, parseInvocation, podOf } from '../cni/index.ts';
 import { asPlexusError, callNotKept } from '../errors/index.ts';
 import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
 import type { KeptCall } from '../journal/index.ts';
@@ -10,7 +10,7 @@ const atOnce = 8;
 const firstPauseMs = 2000;
 const longestPauseMs = 300_000;
 
-/** When a call is tried next (milliseconds since 1970), and how often it has been. */
+/** When a call is tried next, by a clock that nobody sets, and how often it has been. */
 type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
 
 /**
@@ -34,7 +34,7 @@ export function deferredCarrier(context: CallContext, agentPatienceMs = 60_000):
     }
     waiting = host === undefined ? kept.length : 0;
     if (host === undefined) return;
-    const due = kept.filter((call) => (schedule.get(nameOf(call))?.at ?? 0) <= Date.now());
+    const due = kept.filter((call) => (schedule.get(nameOf(call))?.at ?? 0) <= performance.now());
     const one = async (call: KeptCall): Promise<void> => tryOne(call, { context, host, schedule, signal });
     while (due.length > 0 && !signal.aborted) await Promise.all(due.splice(0, atOnce).map(one));
   };
@@ -60,12 +60,15 @@ async function tryOne(kept: KeptCall, trying: Trying): Promise<void> {
     const call = decoded(kept);
     if (call === undefined) return await setAside(kept, context);
     operation = { ...operation, ...podIn(call) };
-    await carryOut(call, { ...trying, context: { ...context, report } });
+    const understood = understand(call, { ...trying, context: { ...context, report } });
+    if (understood === undefined) return await setAside(kept, context);
+    for (const text of understood.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
+    await delDeferred(understood.invocation, understood.deps, trying.signal);
     schedule.delete(name);
     report({ ...finished, ms: Date.now() - startedAt });
   } catch (thrown) {
     const tries = (schedule.get(name)?.tries ?? 0) + 1;
-    schedule.set(name, { at: Date.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)), tries });
+    schedule.set(name, { at: performance.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)), tries });
     report({ ...finished, ms: Date.now() - startedAt, error: asPlexusError(thrown) });
   }
 }
@@ -75,12 +78,15 @@ function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
   return namespace === undefined || name === undefined ? {} : { pod: `${namespace}/${name}` };
 }
 
-async function carryOut({ env, stdin }: Call, { context, host, signal }: Trying): Promise<void> {
-  const invocation = parseInvocation(env, stdin);
-  if (invocation.command !== 'DEL') return;
-  const { deps, warnings } = prepare(invocation, { host }, { ...context, cancel: () => {} });
-  for (const text of warnings) deps.report({ kind: 'warning', sandbox: invocation.containerId, text });
-  await delDeferred(invocation, deps, signal);
+/** What a kept call asks for; undefined when its configuration cannot be used: it would not be better the next time. */
+function understand({ env, stdin }: Call, { context, host }: Trying): (Prepared & { readonly invocation: DelInvocation }) | undefined {
+  try {
+    const invocation = parseInvocation(env, stdin);
+    return invocation.command === 'DEL' ? { ...prepare(invocation, { host }, { ...context, cancel: () => {} }), invocation } : undefined;
+  } catch (thrown) {
+    context.report({ kind: 'problem', sandbox: env['CNI_CONTAINERID'] ?? '', error: asPlexusError(thrown) });
+    return undefined;
+  }
 }
 
 /** The call in a file; undefined when it is none, or another than the file's name says. */

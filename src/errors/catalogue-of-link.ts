@@ -81,5 +81,5 @@ export const callNotKept = define(
     retry: 'never',
     fix: 'Nothing: the journal still has the sandbox, and reclaiming undoes it once it is gone. The file is kept for whoever wants to know what happened to it.',
   },
-  (c: { file: string }) => `a DEL that was kept while the daemon was away is damaged; it is now in ${c.file}`,
+  (c: { file: string }) => `a DEL that was kept while the daemon was away is damaged, or its configuration cannot be used; it is now in ${c.file}`,
 );

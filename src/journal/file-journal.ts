@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readdir } from 'node:fs/promises';
+import { link, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
 import { inFolder, makeFolder, newPrefix, removeFile, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
@@ -23,6 +23,7 @@ export function fileJournal(folder: string): Journal {
       await dropProgress(fileOf(key));
       await removeDurably(folder, fileOf(key));
     },
+    wasSetAside: (key) => isThere(join(folder, damagedFolder, fileName(key))),
     list: () => listRecords(folder),
   };
 }
@@ -68,12 +69,22 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw fileFailed({ file: path, action: 'look at' }, error);
+  }
+}
+
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is. */
 async function setAside(folder: string, file: string): Promise<string> {
   const from = join(folder, file);
-  const damaged = join(folder, 'damaged');
+  const damaged = join(folder, damagedFolder);
   await makeFolder(damaged);
   for (let number = 0; number < mostDamaged; number++) {
     const target = join(damaged, number === 0 ? file : `${file}.${number}`);
@@ -85,6 +96,7 @@ async function setAside(folder: string, file: string): Promise<string> {
   return from;
 }
 
+const damagedFolder = 'damaged';
 const mostDamaged = 1000;
 
 async function linked(from: string, to: string): Promise<boolean> {

@@ -49,8 +49,8 @@ export function fileLocks(folder: string, owner?: string): SandboxLocks {
 }
 
 /**
- * Removes the locks that an earlier process of that owner left. For the daemon at its start: it is the only one on its
- * node, and in a container it cannot see whether the process of an earlier container lives.
+ * Removes the locks that an earlier process of that owner left. For the daemon at its start: in a container it cannot see whether
+ * the process of an earlier container lives. One that still ends its calls keeps its locks: its beacon is lit.
  */
 export async function dropLocksOf(owner: string, folder: string): Promise<void> {
   await makeFolder(folder);
@@ -163,7 +163,7 @@ async function take(wish: Wish, signal: AbortSignal): Promise<void> {
       if (attempt.kind === 'taken') return;
       const holder = attempt.kind === 'held' ? attempt.holder : undefined;
       // a process ID of another namespace would name somebody else here
-      if (holder?.pidNamespace === own.content.pidNamespace) wish.onBusy?.({ pid: holder.pid, command: holder.command });
+      if (holder?.pidNamespace === own.content.pidNamespace) wish.onBusy?.({ pid: holder.pid, command: holder.command, isDaemon: holder.owner !== undefined });
       if (holder !== undefined || tries > 2) await pause(tries, { wish, holder }, signal);
     }
   } finally {

@@ -20,6 +20,8 @@ export interface Journal {
    * Outlives this process, not a failure of the machine, which takes away the sandbox as well. A complete record, or its removal, ends it.
    */
   note(record: SandboxRecord): Promise<void>;
+  /** Whether a record of that name was found damaged, by anybody, and is still kept: what it held may still be attached. */
+  wasSetAside(key: RecordKey): Promise<boolean>;
   /** Also when there is none. */
   remove(key: RecordKey): Promise<void>;
   list(): Promise<Listing>;

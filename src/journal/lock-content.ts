@@ -1,4 +1,5 @@
 import { isJsonObject, parseJson } from '../cni/index.ts';
+import { beaconPrefix } from './beacon.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** What a lock says of its holder. */
@@ -37,22 +38,27 @@ const isContent = (json: object): json is LockContent => {
 };
 
 const shortened = 8; // characters of boot ID and nonce that a brief lock has
+const longestSign = 8; // of a beacon's name
 
 /**
  * A lock in so few characters that file systems keep it as the target of a symbolic link without any block of their own
- * (ext4: 59; there is no room for the beacon), and the content with the nonce that it then has.
+ * (ext4: 59; there is no room for both owner and beacon, and the next of the owner's kind drops its locks), and the content
+ * with the nonce that it then has.
  */
 export function briefLock(content: LockContent): { readonly text: string; readonly content: LockContent } {
-  const { beacon: _tooLong, ...kept } = content;
-  const { pid, startTime, bootId, pidNamespace, command, owner } = kept;
+  const { beacon, ...rest } = content;
+  const { pid, startTime, bootId, pidNamespace, command, owner } = rest;
+  const end = owner === undefined ? (beacon ?? '').slice(beaconPrefix.length) : '';
+  const sign = end.length <= longestSign ? end : '';
+  const kept = sign === '' ? rest : content;
   const nonce = content.nonce.slice(0, shortened);
   const numbers = [String(pid), startTime, pidNamespace.replaceAll(/\D/g, '')].map((each) => Number(each).toString(36));
-  return { text: [...numbers, bootId.slice(0, shortened), nonce, command, owner ?? ''].join(' ').trimEnd(), content: { ...kept, nonce } };
+  return { text: [...numbers, bootId.slice(0, shortened), nonce, command, owner ?? '', sign].join(' ').trimEnd(), content: { ...kept, nonce } };
 }
 
 /** What a brief lock says. `bootId`: of this boot, of which it has the beginning. */
 export function briefLockFrom(text: string, bootId: string): LockContent {
-  const [pid = '', startTime = '', pidNamespace = '', boot = '', nonce = '', command = '', owner] = text.split(' ');
+  const [pid = '', startTime = '', pidNamespace = '', boot = '', nonce = '', command = '', ...more] = text.split(' ');
   const json = {
     pid: parseInt(pid, 36),
     startTime: String(parseInt(startTime, 36)),
@@ -60,7 +66,12 @@ export function briefLockFrom(text: string, bootId: string): LockContent {
     bootId: boot === bootId.slice(0, shortened) ? bootId : boot,
     nonce,
     command,
-    ...(owner !== undefined && { owner }),
+    ...optionalFrom(more),
   };
   return isContent(json) ? json : damaged;
 }
+
+const optionalFrom = ([owner = '', sign = '']: readonly string[]): Pick<LockContent, 'owner' | 'beacon'> => ({
+  ...(owner !== '' && { owner }),
+  ...(sign !== '' && { beacon: `${beaconPrefix}${sign}` }),
+});

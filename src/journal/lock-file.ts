@@ -70,10 +70,15 @@ async function isHeld(holder: LockContent, path: string): Promise<boolean> {
   return holder.beacon === undefined || (await isOfOwnNamespace(holder)) || isLit(join(dirname(path), holder.beacon));
 }
 
-/** Removes a lock that names that owner, which nobody holds any more; never one that somebody takes meanwhile. fileUnusable. */
+/** Removes a lock that names that owner, unless its process shows that it lives; never one that somebody takes meanwhile. fileUnusable. */
 export async function dropLock(path: string, owner: string, own: ReadyLock): Promise<void> {
   const holder = await readLock(path);
-  if (holder?.owner === owner) await removeStale(path, holder, own);
+  if (holder?.owner === owner && !(await showsLife(holder, path))) await removeStale(path, holder, own);
+}
+
+async function showsLife(holder: LockContent, path: string): Promise<boolean> {
+  if (await isOfOwnNamespace(holder)) return mayBeAlive(holder);
+  return holder.beacon !== undefined && isLit(join(dirname(path), holder.beacon));
 }
 
 /** Gives a lock back. fileUnusable. */

@@ -1,6 +1,8 @@
 export interface LockHolder {
   readonly pid: number;
   readonly command: string;
+  /** Whether that process also works for others: it must not be ended for one sandbox. */
+  readonly isDaemon: boolean;
 }
 /** One operation per sandbox at a time, also between processes; GC excludes all others (CNI-63). */
 export interface SandboxLocks {

@@ -7,7 +7,17 @@ export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
 export type { PlanInputs } from './inputs.ts';
 export { makePlan, type Plan } from './plan.ts';
-export { type AttachmentRecord, decodeRecord, encodeRecord, isAbandoned, newRecord, type PendingStatus, type SandboxRecord, withAttachment } from './record.ts';
+export {
+  type AttachmentRecord,
+  decodeRecord,
+  encodeRecord,
+  isAbandoned,
+  newRecord,
+  type PendingStatus,
+  remainderOf,
+  type SandboxRecord,
+  withAttachment,
+} from './record.ts';
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';

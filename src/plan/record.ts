@@ -79,6 +79,11 @@ export const withAttachment = (record: SandboxRecord, index: number, entry: Atta
   attachments: record.attachments.with(index, entry),
 });
 
+/** What is left of a record that is being undone: it is only good for undoing, and no status waits for it any more: its pod may have another sandbox soon. */
+export function remainderOf({ pendingStatus: _ofNobody, ...record }: SandboxRecord, attachments: readonly AttachmentRecord[]): SandboxRecord {
+  return { ...record, complete: false, attachments };
+}
+
 /** The text of a journal file: JSON that ends with a checksum of itself. */
 export function encodeRecord(record: SandboxRecord): string {
   const body = formatJson(record as unknown as JsonObject).slice(0, -1);

@@ -166,7 +166,7 @@ export interface WrittenSettings {
      */
     gcSeconds?: number;
     /**
-     * One run of one plugin; then its process group is killed.
+     * One run of one plugin; then its process group is killed. At DEL and GC at most half of the time that is left, if others come after it.
      */
     pluginSeconds?: number;
     /**

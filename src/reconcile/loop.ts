@@ -25,10 +25,21 @@ export async function everySoOften({ intervalMs, longestMs, report }: LoopOption
   }
 }
 
-/** Does work that there may be; when it fails there still is. What comes while it runs is for the next time. */
-export async function ifMaybe(flag: { maybe: boolean }, work: () => Promise<void>): Promise<void> {
-  if (!flag.maybe) return;
+/** Whether there may be work, and when it was looked for last (of a clock that nobody sets). */
+interface Maybe {
+  maybe: boolean;
+  lookedAt?: number;
+}
+const usualLookMs = 30_000;
+
+/**
+ * Does work that there may be; when it fails there still is. What comes while it runs is for the next time. Now and then it is
+ * done without any word of it: direct mode in the daemon's place may come to its end, and leave some, when the daemon is back already.
+ */
+export async function ifMaybe(flag: Maybe, work: () => Promise<void>, lookMs = usualLookMs): Promise<void> {
+  if (!flag.maybe && flag.lookedAt !== undefined && performance.now() - flag.lookedAt < lookMs) return;
   flag.maybe = false;
+  flag.lookedAt = performance.now();
   try {
     await work();
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { type AbandonedDeps, type NamespaceNow, namespaceNow, undoLost } from '../attach/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { asPlexusError } from '../errors/index.ts';
+import type { Host } from '../host/index.ts';
 import type { DeferredCalls } from '../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { type Evidence, whyGone } from './why-gone.ts';
@@ -18,6 +19,8 @@ export interface ReclaimRound {
 
 /** What is remembered from one round to the next, by record. */
 interface Memory {
+  /** Through whose eyes: another host agent may not see what the one before it saw. */
+  host: Host | undefined;
   /** Records whose own interfaces were seen. */
   seen: Set<string>;
   /** Records that were found gone in the last round. */
@@ -34,8 +37,9 @@ interface Look {
  * rounds in a row find them gone. One that may be alive is never touched (why-gone.ts).
  */
 export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise<ReclaimRound> {
-  const memory: Memory = { seen: new Set(), suspects: new Set() };
+  let memory: Memory = { host: undefined, seen: new Set(), suspects: new Set() };
   return async (deps, signal) => {
+    if (memory.host !== deps.host) memory = { host: deps.host, seen: new Set(), suspects: new Set() };
     const looks = await lookAll(deps, signal);
     for (const { record, namespace } of looks) if (namespace === 'own') memory.seen.add(nameOf(record));
     const isBlind = seesNothing(looks);

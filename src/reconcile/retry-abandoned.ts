@@ -1,8 +1,9 @@
 import { type AbandonedDeps, undoAbandoned } from '../attach/index.ts';
+import { asPlexusError } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
 import { isAbandoned } from '../plan/index.ts';
 
-/** When each sandbox is tried next, in milliseconds since 1970, and how often it has been. */
+/** When each sandbox is tried next, by a clock that nobody sets, and how often it has been. */
 type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
 
 export interface RetryTiming {
@@ -50,10 +51,13 @@ interface Trying {
 async function tryOne(key: RecordKey, { deps, schedule, timing }: Trying, signal: AbortSignal): Promise<void> {
   const name = nameOf(key);
   const { at, tries } = schedule.get(name) ?? { at: 0, tries: 0 };
-  if (deps.now() < at || signal.aborted) return;
-  const isDone = await undoAbandoned(key, deps, signal);
+  if (performance.now() < at || signal.aborted) return;
+  const isDone = await undoAbandoned(key, deps, signal).catch((thrown: unknown) => {
+    if (!signal.aborted) deps.report({ kind: 'problem', sandbox: key.containerId, error: asPlexusError(thrown) });
+    return false;
+  });
   if (isDone) schedule.delete(name);
-  else schedule.set(name, { at: deps.now() + Math.min(timing.longestPauseMs, timing.firstPauseMs * 2 ** tries), tries: tries + 1 });
+  else schedule.set(name, { at: performance.now() + Math.min(timing.longestPauseMs, timing.firstPauseMs * 2 ** tries), tries: tries + 1 });
 }
 
 /** The sandboxes of a journal with abandoned attachments. */

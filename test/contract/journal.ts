@@ -9,6 +9,7 @@ export function testJournal(makeJournal: () => Journal): void {
   it('knows nothing at first', async () => {
     const journal = makeJournal();
     expect(await journal.read(key)).toBeUndefined();
+    expect(await journal.wasSetAside(key)).toBe(false);
     expect(await journal.list()).toEqual({ records: [], damaged: [] });
     await journal.remove(key);
   });

@@ -88,6 +88,25 @@ describe('while the daemon is away, with the host agent', () => {
     expect(await links(pod)).toEqual(['lo']);
   });
 
+  it('K8S-64: one that this version does not understand is set aside and told; its sandbox is reclaimed when it is gone', async () => {
+    await at.startAgent();
+    const [pod] = (await attachedThenAway('of-before')) as [TestPod];
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    const file = join(at.node.dir, 'state/deferred', `${pod.containerId}@eth0.call`);
+    const text = await readFile(file, 'latin1');
+    await writeFile(
+      file,
+      text.replace(/"cniVersion": ?"\d/, (found) => `${found.slice(0, -1)}9`),
+      'latin1',
+    );
+    expect(await readFile(file, 'latin1')).not.toBe(text);
+    at.api.remove('pods', pod.namespace, pod.name);
+    await pod.netns.remove();
+    await at.start({ flags: { ...flags, 'reclaim-seconds': '1' } });
+    await waitFor('the word', async () => at.daemon().log.some((line) => line.includes('PLX-CALL-NOT-KEPT')));
+    await waitFor('it is reclaimed', async () => (await at.node.leftovers()).every((name) => name.startsWith('state/deferred/damaged')));
+  });
+
   it('an ADD is code 11', async () => {
     await at.startAgent();
     await attachedThenAway('old');

@@ -1,6 +1,9 @@
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { callCni, podArgs } from '../support/cni-runtime.ts';
+import { configAsRuntime } from '../support/config-as-runtime.ts';
+import { shim } from '../support/daemon.ts';
 import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -79,6 +82,23 @@ describe('a pod on a node with the daemon', () => {
     await waitFor('the end of the wait', async () => (await metric('plexus_journal_pending_status')) === 0);
     expect(at.api.get('pods', 'default', 'phoenix')?.metadata.annotations?.[statusKey]).toBeUndefined();
     await at.call('DEL', pod);
+  });
+
+  it('K8S-14: what waited for a sandbox that a DEL has begun to undo is given up: its pod may have another one soon', async () => {
+    const pod = await at.pod('rebuilt', 'storage');
+    await at.api.goAway();
+    expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    expect(await metric('plexus_journal_pending_status')).toBe(1);
+    const { containerId, netns } = pod;
+    const failed = await callCni({
+      ...{ executable: shim, command: 'DEL', config: configAsRuntime(await at.conflist(), undefined), containerId, netns: netns.path, ifName: 'eth0' },
+      ...{ args: podArgs(pod, containerId), path: ['/nowhere'], nodeNetns: at.node.netns.path, env: { PLEXUS_SOCKET: at.daemon().socket } },
+    });
+    expect([failed.exitCode, failed.stdout]).toEqual([1, expect.stringContaining('PLX-ATTACHMENTS-LEFT')]);
+    expect(await metric('plexus_journal_pending_status')).toBe(0);
+    await at.api.comeBack();
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(at.status('rebuilt')).toBeUndefined();
   });
 
   it('annotations that are handed over are those that count', async () => {

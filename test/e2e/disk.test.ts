@@ -99,6 +99,26 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     expect(await files()).toEqual([]);
   });
 
+  it('GC on a full disk goes on after a sandbox that cannot be undone', async () => {
+    const one = await attached('one');
+    await attached('other');
+    await beta.set({ DEL: [{ exitCode: 1, stdout: '{"code":999,"msg":"the switch is busy"}' }, {}] });
+    await disk.fill();
+    const nobodys = { ...one, containerId: '', netns: { ...one.netns, path: '' } };
+    const config = node.config({
+      ...logging(),
+      cniVersion: '1.1.0',
+      binDir: delegates,
+      delegates: [chain('default-net', 'alpha')],
+      'cni.dev/valid-attachments': [],
+    });
+    const gc = () => node.call('GC', nobodys, { config, path: [delegates] });
+    expect(errorIn((await gc()).stdout).msg).toMatch(/^PLX-GC-INCOMPLETE: .*no space is left/);
+    expect(await files()).toEqual([`${one.containerId}@eth0.json`]);
+    expect(await gc()).toMatchObject({ exitCode: 0 });
+    expect(await files()).toEqual([]);
+  });
+
   it('one operation at a time works on a sandbox on a full disk too', async () => {
     const pod = await attached('exclusive');
     const until = join(node.dir, 'until');

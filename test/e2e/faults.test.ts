@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { chain, errorIn, useRecordingNode } from '../support/recording-node.ts';
+import { recordingDelegate } from '../support/recording-delegate.ts';
 import { startCall } from '../support/running-call.ts';
 import { engineUnderTest } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -109,6 +110,36 @@ describe('a plugin that hangs', () => {
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 1 });
     expect(await at().node.leftovers()).toEqual([]);
     await at().node.nad('two', chain('two', 'beta', 'gamma'));
+  });
+
+  it("NPWG-98: at DEL takes nobody else's time: the rest of its chain and all other networks are undone", async () => {
+    const gamma = await recordingDelegate(at().delegates, 'gamma');
+    const pod = await at().node.pod('hangs-at-del', 'two');
+    expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    await gamma.set({ DEL: { hang: true } });
+    await at().alpha.forget();
+    expect(errorIn((await at().call('DEL', pod, { deadlines: { delSeconds: 6 } })).stdout).msg).toMatch(
+      /still attached: net1 \(default\/two\) .*gamma .*within \d(\.\d)? s/,
+    );
+    expect(await at().steps()).toEqual(['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0']);
+    await gamma.set({});
+    await at().alpha.forget();
+    expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at().steps()).toEqual(['DEL gamma net1', 'DEL beta net1']);
+    expect(await at().node.leftovers()).toEqual([]);
+  });
+
+  it('NPWG-98: and so do several: nothing is given up that was not tried', async () => {
+    await at().node.nad('single', chain('single', 'beta'));
+    const pod = await at().node.pod('all-hang-at-del', 'single,single');
+    expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    await at().beta.set({ DEL: { hang: true } });
+    await at().alpha.forget();
+    expect(await at().call('DEL', pod, { deadlines: { delSeconds: 8 }, detachAttempts: 1 }), 'the pod is let go').toMatchObject({ exitCode: 0 });
+    expect(await at().steps()).toEqual(['DEL beta net2', 'DEL beta net1', 'DEL alpha eth0']);
+    await at().beta.set({});
+    expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at().node.leftovers()).toEqual([]);
   });
 
   // direct mode cannot take its plugins with it when it is killed: the test does it; the program on the host can

@@ -206,4 +206,20 @@ describe('a sandbox that may be alive is never touched', () => {
     expect([await isGone(one), await isGone(two)]).toEqual([false, false]);
     await assertAllCanGo(one, two);
   });
+
+  it('the API server is away, and a new host agent has the namespace not in sight that the one before it saw', async () => {
+    await at.start({ flags });
+    const stopAgent = await at.startAgent();
+    const pod = await attached('seen-before');
+    await roundsPass();
+    await stopAgent();
+    at.api.faults.answer(503);
+    await change(pod, { netns: `/run/elsewhere/${pod.name}` });
+    await at.startAgent();
+    for (let round = 0; round < 3; round++) await roundPasses();
+    expect(await isGone(pod)).toBe(false);
+    at.api.faults.clear();
+    await change(pod, { netns: pod.netns.path });
+    await assertAllCanGo(pod);
+  });
 });

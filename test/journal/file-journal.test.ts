@@ -103,6 +103,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     await expect(fileJournal(folder).read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message: expect.stringContaining(kept) as string });
     expect((await readFile(kept)).equals(Buffer.from(bytes))).toBe(true);
     expect(await fileJournal(folder).read(key)).toBeUndefined();
+    expect([await fileJournal(folder).wasSetAside(key), await fileJournal(folder).wasSetAside({ ...key, ifName: 'eth1' })]).toEqual([true, false]);
   });
 
   it('but one of a newer version stays where it is: after an upgrade that version needs it', async () => {

@@ -142,7 +142,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     await told.promise;
     await first.end();
     await second;
-    expect(heard).toEqual([{ pid: process.pid, command: 'ADD' }]);
+    expect(heard).toEqual([{ pid: process.pid, command: 'ADD', isDaemon: false }]);
   });
 
   it.each([

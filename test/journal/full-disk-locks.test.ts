@@ -56,4 +56,16 @@ describe('locks on a full disk', () => {
     expect(await locks.withAll('GC', AbortSignal.timeout(10_000), async () => 'done')).toBe('done');
     expect(await readdir(folder), 'but its own sign of life, as it lives on').toEqual([expect.stringMatching(/^\.alive-/)]);
   });
+
+  it('of a process in another process-ID namespace: respected while that lives, and gives way when it was killed', async () => {
+    await disk.fill();
+    const words = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, worker, folder, counter, '1', 'hold'];
+    const child = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const take = (ms: number) => fileLocks(folder).withSandbox({ containerId: 'one', command: 'DEL' }, AbortSignal.timeout(ms), async () => 'ran');
+    await expect(take(300)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await take(20_000)).toBe('ran');
+  });
 });

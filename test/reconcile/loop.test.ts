@@ -22,3 +22,15 @@ it('what comes meanwhile is for the next time', async () => {
   });
   expect(flag.maybe).toBe(true);
 });
+
+it('what another process has left is found without a word from it, a little later', async () => {
+  const flag = { maybe: false };
+  const done: string[] = [];
+  const work = async (): Promise<void> => void done.push('looked');
+  await ifMaybe(flag, work, 60_000);
+  expect(done).toEqual(['looked']);
+  await ifMaybe(flag, work, 60_000);
+  expect(done).toEqual(['looked']);
+  await ifMaybe(flag, work, 0);
+  expect(done).toEqual(['looked', 'looked']);
+});

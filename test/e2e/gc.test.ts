@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { callCni } from '../support/cni-runtime.ts';
+import { pluginsDir } from '../support/plugins-dir.ts';
+import { errorIn, useRecordingNode } from '../support/recording-node.ts';
+import type { TestPod } from '../support/test-node.ts';
+
+// GC undoes what the runtime no longer names, and nothing else.
+const at = useRecordingNode();
+const run = promisify(execFile);
+
+async function gc(valid: readonly TestPod[], config: object, path: readonly string[]) {
+  const { executable, env } = await at().node.caller();
+  const named = valid.map(({ containerId }) => ({ containerID: containerId, ifname: 'eth0' }));
+  return callCni({
+    executable,
+    command: 'GC',
+    config: { ...config, cniVersion: '1.1.0', 'cni.dev/valid-attachments': named },
+    path,
+    nodeNetns: at().node.netns.path,
+    env: { ...env },
+  });
+}
+
+/** Two pods: the namespace of the old one is gone, and the next one's has its path. */
+async function atTheSamePath(name: string): Promise<{ readonly old: TestPod; readonly next: TestPod }> {
+  const { node } = at();
+  const old = await node.pod(`old-${name}`);
+  expect(await node.call('ADD', old)).toMatchObject({ exitCode: 0 });
+  await run('ip', ['netns', 'delete', old.netns.name]);
+  await run('ip', ['netns', 'add', old.netns.name]);
+  const next: TestPod = { ...(await node.pod(`next-${name}`)), netns: old.netns };
+  expect(await node.call('ADD', next)).toMatchObject({ exitCode: 0 });
+  return { old, next };
+}
+async function isWell(pod: TestPod): Promise<void> {
+  const { node } = at();
+  expect(await node.call('CHECK', pod)).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  expect(await node.leftovers()).toEqual([]);
+}
+
+describe('GC', () => {
+  it('K8S-64: a stale sandbox whose namespace’s path is another pod’s by now: that pod keeps its interfaces', async () => {
+    const { node } = at();
+    const { next } = await atTheSamePath('gc');
+    expect(await gc([next], node.config(), [await pluginsDir()])).toMatchObject({ exitCode: 0, stdout: '' });
+    expect((await node.leftovers()).filter((file) => file.startsWith('state/journal'))).toEqual([`state/journal/${next.containerId}@eth0.json`]);
+    await isWell(next);
+  });
+
+  it('and so does plexus attachments detach --force', async () => {
+    const { old, next } = await atTheSamePath('detach');
+    const program = join(import.meta.dirname, '../../dist/plexus');
+    const words = ['attachments', 'detach', old.containerId, '--force', '--cni-dir', join(at().node.dir, 'state'), '--cni-path', await pluginsDir()];
+    await run('nsenter', [`--net=${at().node.netns.path}`, program, ...words]);
+    await isWell(next);
+  });
+
+  it('CNI-60: a plugin that hangs keeps neither the rest of its sandbox nor other sandboxes from their turn', async () => {
+    const [one, other] = [await at().node.pod('hangs', 'two'), await at().node.pod('other', 'two')];
+    for (const pod of [one, other]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
+    await at().beta.set({ DEL: { hang: true } });
+    await at().alpha.forget();
+    const config = at().config({ deadlines: { gcSeconds: 10 } });
+    expect(errorIn((await gc([], config, [at().delegates])).stdout).msg).toContain('PLX-GC-INCOMPLETE');
+    const whole = ['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0'];
+    expect((await at().steps()).filter((step) => step.startsWith('DEL'))).toEqual([...whole, ...whole]);
+    await at().beta.set({});
+    expect(await gc([], config, [at().delegates])).toMatchObject({ exitCode: 0 });
+    expect(await at().node.leftovers()).toEqual([]);
+  });
+});
