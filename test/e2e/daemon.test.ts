@@ -101,6 +101,20 @@ describe('a pod on a node with the daemon', () => {
     expect(at.status('rebuilt')).toBeUndefined();
   });
 
+  it('K8S-14: of two sandboxes of one pod the newer one has the last word', async () => {
+    const newer = await at.pod('doubled', 'storage');
+    const { containerId, netns } = await at.node.pod('other'); // an ID that comes after in the journal's folder
+    const older = { ...newer, containerId, netns };
+    await at.api.goAway();
+    expect(await at.call('ADD', older)).toMatchObject({ exitCode: 0 });
+    const { stdout } = await at.call('ADD', newer);
+    await at.api.comeBack();
+    await waitFor('the end of the wait', async () => (await metric('plexus_journal_pending_status')) === 0);
+    const [address] = (JSON.parse(stdout) as { ips: { address: string }[] }).ips;
+    expect(at.status('doubled')?.[0]?.['ips']).toEqual([address?.address.replace(/\/.*/, '')]);
+    for (const pod of [older, newer]) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  });
+
   it('annotations that are handed over are those that count', async () => {
     const pod = await at.pod('handed');
     expect(await at.call('ADD', pod, { [networksKey]: 'storage' })).toMatchObject({ exitCode: 0 });
