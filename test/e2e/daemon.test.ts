@@ -90,10 +90,9 @@ describe('a pod on a node with the daemon', () => {
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     expect(await metric('plexus_journal_pending_status')).toBe(1);
     const { containerId, netns } = pod;
-    const failed = await callCni({
-      ...{ executable: shim, command: 'DEL', config: configAsRuntime(await at.conflist(), undefined), containerId, netns: netns.path, ifName: 'eth0' },
-      ...{ args: podArgs(pod, containerId), path: ['/nowhere'], nodeNetns: at.node.netns.path, env: { PLEXUS_SOCKET: at.daemon().socket } },
-    });
+    const from = { containerId, netns: netns.path, ifName: 'eth0', args: podArgs(pod, containerId), nodeNetns: at.node.netns.path };
+    const config = configAsRuntime(await at.conflist(), undefined);
+    const failed = await callCni({ ...from, executable: shim, command: 'DEL', config, path: ['/nowhere'], env: { PLEXUS_SOCKET: at.daemon().socket } });
     expect([failed.exitCode, failed.stdout]).toEqual([1, expect.stringContaining('PLX-ATTACHMENTS-LEFT')]);
     expect(await metric('plexus_journal_pending_status')).toBe(0);
     await at.api.comeBack();
