@@ -1,16 +1,28 @@
 import { type PublishDeps, publishPending } from '../attach/index.ts';
 import type { SandboxLocks } from '../journal/index.ts';
+import type { SandboxRecord } from '../plan/index.ts';
 
 /**
- * Writes every network-status that could not be written when its pod was attached. A sandbox that is being worked on
- * is left alone: the next round finds it.
+ * Writes every network-status that could not be written when its pod was attached. That of a sandbox whose pod has a newer one
+ * (after a restart of the machine, or a forced removal) is given up: the newer one's is what the pod has.
  */
 export async function publishAllPending(deps: PublishDeps & { readonly locks: SandboxLocks }, signal: AbortSignal): Promise<void> {
   const { records } = await deps.journal.list();
   for (const { containerId, ifName } of records.filter(({ pendingStatus }) => pendingStatus !== undefined)) {
     await deps.locks.withSandbox({ containerId, command: 'publish' }, signal, async () => {
       const record = await deps.journal.read({ containerId, ifName });
-      if (record !== undefined) await publishPending(record, deps, signal);
+      if (record === undefined) return;
+      if (!records.some((other) => isSuccessor(other, record))) return publishPending(record, deps, signal);
+      const { pendingStatus: _ofThePast, ...rest } = record;
+      await deps.journal.write(rest);
     });
   }
 }
+
+const isSuccessor = (other: SandboxRecord, { pod, ifName, containerId, createdAt }: SandboxRecord): boolean =>
+  other.complete &&
+  pod?.uid !== undefined &&
+  other.pod?.uid === pod.uid &&
+  other.ifName === ifName &&
+  other.containerId !== containerId &&
+  other.createdAt > createdAt;

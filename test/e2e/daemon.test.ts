@@ -90,15 +90,28 @@ describe('a pod on a node with the daemon', () => {
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     expect(await metric('plexus_journal_pending_status')).toBe(1);
     const { containerId, netns } = pod;
-    const failed = await callCni({
-      ...{ executable: shim, command: 'DEL', config: configAsRuntime(await at.conflist(), undefined), containerId, netns: netns.path, ifName: 'eth0' },
-      ...{ args: podArgs(pod, containerId), path: ['/nowhere'], nodeNetns: at.node.netns.path, env: { PLEXUS_SOCKET: at.daemon().socket } },
-    });
+    const from = { containerId, netns: netns.path, ifName: 'eth0', args: podArgs(pod, containerId), nodeNetns: at.node.netns.path };
+    const config = configAsRuntime(await at.conflist(), undefined);
+    const failed = await callCni({ ...from, executable: shim, command: 'DEL', config, path: ['/nowhere'], env: { PLEXUS_SOCKET: at.daemon().socket } });
     expect([failed.exitCode, failed.stdout]).toEqual([1, expect.stringContaining('PLX-ATTACHMENTS-LEFT')]);
     expect(await metric('plexus_journal_pending_status')).toBe(0);
     await at.api.comeBack();
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     expect(at.status('rebuilt')).toBeUndefined();
+  });
+
+  it('K8S-14: of two sandboxes of one pod the newer one has the last word', async () => {
+    const newer = await at.pod('doubled', 'storage');
+    const { containerId, netns } = await at.node.pod('other'); // an ID that comes after in the journal's folder
+    const older = { ...newer, containerId, netns };
+    await at.api.goAway();
+    expect(await at.call('ADD', older)).toMatchObject({ exitCode: 0 });
+    const { stdout } = await at.call('ADD', newer);
+    await at.api.comeBack();
+    await waitFor('the end of the wait', async () => (await metric('plexus_journal_pending_status')) === 0);
+    const [address] = (JSON.parse(stdout) as { ips: { address: string }[] }).ips;
+    expect(at.status('doubled')?.[0]?.['ips']).toEqual([address?.address.replace(/\/.*/, '')]);
+    for (const pod of [older, newer]) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
   it('annotations that are handed over are those that count', async () => {

@@ -48,12 +48,13 @@ const likely: Readonly<Record<string, readonly Suite[]>> = {
   'src/attach/attach-all.ts': [e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
   'src/attach/del.ts': [e2e('abandoned', 'lifecycle'), e2e('away', 'take-over')],
   'src/attach/detach-sandbox.ts': [e2e('partial-undo'), ['plexus', 'test/cli']],
-  'src/attach/gc.ts': [e2e('commands', 'partial-undo', 'lifecycle')],
+  'src/attach/gc.ts': [e2e('commands', 'partial-undo', 'gc', 'lifecycle')],
   'src/attach/publish.ts': [e2e('kubernetes', 'daemon')],
   'src/attach/undo-abandoned.ts': [e2e('abandoned', 'partial-undo')],
   'src/attach/undo-lost.ts': [e2e('reclaim')],
   'src/attach/undo.ts': [e2e('lifecycle', 'device-info')],
   'src/cli/commands/attachments.ts': [['plexus', 'test/cli']],
+  'src/reconcile/publish-pending.ts': [e2e('daemon')],
 };
 const all: readonly Suite[] = [
   e2e('lifecycle', 'faults', 'abandoned', 'disk', 'commands', 'specification', 'take-over', 'partial-undo', 'device-info'),
