@@ -39,7 +39,9 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
   const { attachment } = record;
   const started = deps.now();
   try {
-    const host = record.state === 'intended' ? withoutMissingPlugins(deps.host) : deps.host;
+    const hasEnded = record.state !== 'intended';
+    if (!hasEnded) await deps.host.settle({ containerId: operation.containerId, interfaceName: attachment.interfaceName }, signal);
+    const host = hasEnded ? deps.host : withoutMissingPlugins(deps.host);
     await delAnyhow(record, operation, { ...deps, host }, signal);
     if (attachment.deviceInfo !== undefined) await deps.deviceInfo.remove(attachment.deviceInfo.file);
   } catch (thrown) {

@@ -36,6 +36,11 @@ export interface RouteTarget {
   readonly interfaceName: string;
   readonly family: Family;
 }
+/** An interface of a sandbox, by names. */
+export interface SandboxInterface {
+  readonly containerId: string;
+  readonly interfaceName: string;
+}
 /**
  * What carries out a plan on the node: nothing more than this list. Every method rejects with a PlexusError,
  * and promptly when the signal is aborted (a running plugin is killed together with its process group).
@@ -43,6 +48,8 @@ export interface RouteTarget {
 export interface Host {
   /** Runs a plugin to its end. An exit status other than 0 is an answer, not an error. pluginMissing, pluginNotRunnable, pluginOutputTooLong. */
   runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit>;
+  /** Waits, for a bounded time, until no plugin works any more at the ADD of an interface whose caller was killed. */
+  settle(of: SandboxInterface, signal: AbortSignal): Promise<void>;
   /** Links of a namespace, with addresses. netnsUnusable when it is gone. */
   listLinks(netns: string, signal: AbortSignal): Promise<readonly Link[]>;
   /** Default routes of one interface and family in the main table, strongest first. */

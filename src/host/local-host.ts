@@ -6,6 +6,7 @@ import { findPlugin, isProgram } from './find-plugin.ts';
 import type { Host, PluginExit, PluginRun } from './host.ts';
 import { ipInNetns } from './ip-command.ts';
 import { linksFrom } from './ip-json.ts';
+import { pluginMark, settleOrphans } from './orphans.ts';
 
 const mostStdoutBytes = 4 * 1024 * 1024;
 const busyTries = 6;
@@ -15,6 +16,7 @@ const busyPauseMs = 200;
 export function localHost(): Host {
   return {
     runPlugin,
+    settle: settleOrphans,
     listLinks: (netns, signal) => ipInNetns(netns, ['-j', 'address'], linksFrom, signal),
     defaultRoutes,
     setDefaultRoutes,
@@ -23,7 +25,7 @@ export function localHost(): Host {
 
 async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit> {
   const file = await findPlugin(run.plugin, run.path);
-  const end = await startWhenWritten({ file, args: [], env: run.env, stdin: run.stdin, mostStdoutBytes }, signal);
+  const end = await startWhenWritten({ file, args: [], env: { ...run.env, [pluginMark[0]]: pluginMark[1] }, stdin: run.stdin, mostStdoutBytes }, signal);
   switch (end.kind) {
     case 'exited':
       await assertProgram(run.plugin, file, end);

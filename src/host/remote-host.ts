@@ -42,6 +42,7 @@ const mostStdoutBytes = 4 * 1024 * 1024;
 export function remoteHost(channel: LinkChannel): Host {
   const host: Host = {
     runPlugin: (run, signal) => runPlugin(run, channel, signal),
+    settle: async () => {}, // a connection ends when its plugins have (docs/host-link.md)
     listLinks: async (netns, signal) => {
       const answer = await ask(channel, { type: daemonFrame.listLinks, body: netnsBody(netns), what: 'listing links' }, signal);
       if (answer.type === shimFrame.links) return decodeLinks(answer);

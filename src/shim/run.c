@@ -22,11 +22,29 @@ void runs_init(struct runs *runs) {
 
 // ── the guardian: when this process is killed, it sees to the process groups of the plugins ──────────────────────
 
+// one that has ended and only waits for its new parent to hear of it is not alive
+static bool is_alive(pid_t pid) {
+  char path[32], text[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return kill(pid, 0) == 0;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  text[n > 0 ? n : 0] = 0;
+  const char *name_end = strrchr(text, ')');
+  return name_end != NULL && strlen(name_end) > 2 && name_end[2] != 'Z' && name_end[2] != 'X';
+}
+
 static bool any_left(pid_t *groups) {
   bool left = false;
   for (int i = 0; i < MOST_RUNS; i++) {
-    if (groups[i] > 0 && kill(-groups[i], 0) != 0 && errno == ESRCH) groups[i] = 0;
-    left = left || groups[i] > 0;
+    if (groups[i] == 0) continue;
+    if (is_alive(groups[i])) {
+      left = true;
+      continue;
+    }
+    kill(-groups[i], SIGKILL); // its children
+    groups[i] = 0;
   }
   return left;
 }

@@ -46,6 +46,7 @@ const timedLocks = (locks: SandboxLocks): SandboxLocks => ({
 });
 
 const timedHost = (host: Host): Host => ({
+  settle: (of, signal) => host.settle(of, signal),
   runPlugin: (run, signal) => timed(`plugin for ${run.env['CNI_IFNAME']}`, () => host.runPlugin(run, signal)),
   listLinks: (netns, signal) => timed('links of the sandbox', () => host.listLinks(netns, signal)),
   defaultRoutes: (target, signal) => timed('routes: read', () => host.defaultRoutes(target, signal)),

@@ -1,9 +1,10 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chain, errorIn, useRecordingNode } from '../support/recording-node.ts';
 import { recordingDelegate } from '../support/recording-delegate.ts';
 import { startCall } from '../support/running-call.ts';
-import { engineUnderTest } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const at = useRecordingNode();
@@ -13,6 +14,18 @@ const running = async (pattern: string): Promise<number> => {
   const lines = await Promise.all(names.map((name) => readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')));
   return lines.filter((line) => line.replaceAll('\0', ' ').includes(pattern)).length;
 };
+
+/** A plugin of a few words, and a network of its name. */
+async function putPlugin(name: string, script: string): Promise<void> {
+  await writeFile(
+    join(at().delegates, name),
+    `#!/bin/sh
+${script}
+`,
+    { mode: 0o755 },
+  );
+  await at().node.nad(name, { cniVersion: '1.0.0', name, type: name });
+}
 
 describe('a plugin that hangs', () => {
   it('CNI-68, K8S-60: is killed with its children after its deadline; the ADD is undone and answers code 11', async () => {
@@ -54,10 +67,24 @@ describe('a plugin that hangs', () => {
     await waitFor('the second delegate to run', async () => (await at().steps()).includes('ADD beta net1'));
     add.kill();
     await add.ended;
-    await killPlugins();
     await at().beta.set({});
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
     expect((await at().steps()).slice(2)).toEqual(['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0']);
+    expect(await at().node.leftovers()).toEqual([]);
+  });
+
+  it('CNI-72: and DEL waits for a plugin that is still at work: what it makes is undone as well', async () => {
+    const go = join(at().delegates, 'go');
+    await putPlugin('late', `[ $CNI_COMMAND = ADD ] || { rm -f ${go}.made; exit; }; while [ ! -e ${go} ]; do sleep 0.01; done; sleep 0.3; touch ${go}.made`);
+    await putPlugin('first', `touch ${go}`); // the last attachment is undone first
+    const pod = await at().node.pod('late', 'late,first');
+    const add = await startCall(at(), 'ADD', pod);
+    await waitFor('the plugin to run', async () => (await running(`${at().delegates}/late`)) > 0);
+    add.kill();
+    await add.ended;
+    expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(existsSync(`${go}.made`)).toBe(false);
+    expect(await running(`${at().delegates}/late`)).toBe(0);
     expect(await at().node.leftovers()).toEqual([]);
   });
 
@@ -68,7 +95,6 @@ describe('a plugin that hangs', () => {
     await waitFor('the second delegate to run', async () => (await at().steps()).includes('ADD beta net1'));
     add.kill();
     await add.ended;
-    await killPlugins();
     await at().beta.set({});
     await at().alpha.forget();
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -85,7 +111,6 @@ describe('a plugin that hangs', () => {
     await waitFor('the second plugin of the chain to run', async () => (await at().steps()).includes('ADD beta net1'));
     add.kill();
     await add.ended;
-    await killPlugins();
     await at().beta.set({});
     await at().alpha.forget();
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
@@ -104,7 +129,6 @@ describe('a plugin that hangs', () => {
     await waitFor('the second delegate to run', async () => (await at().steps()).includes('ADD beta net1'));
     add.kill();
     await add.ended;
-    await killPlugins();
     await at().beta.set({});
     await at().node.nad('two', { cniVersion: '1.0.0', name: 'no-plugins', plugins: [] });
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 1 });
@@ -141,15 +165,6 @@ describe('a plugin that hangs', () => {
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
     expect(await at().node.leftovers()).toEqual([]);
   });
-
-  // direct mode cannot take its plugins with it when it is killed: the test does it; the program on the host can
-  const killPlugins = async (): Promise<void> => {
-    if (engineUnderTest === 'daemon') return waitFor('the end of the plugins', async () => (await running(at().delegates)) === 0);
-    for (const name of (await readdir('/proc')).filter((each) => /^\d+$/.test(each))) {
-      const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-      if (line.includes(at().delegates)) process.kill(Number(name), 'SIGKILL');
-    }
-  };
 });
 
 describe('a plugin that fails', () => {

@@ -40,6 +40,7 @@ export function agentHost(dir: string, executable = shim): AgentHost {
     problems,
     host: {
       runPlugin: async (run, signal) => (await agentFor(run.path)).runPlugin(run, signal),
+      settle: async (of, signal) => (await agentFor([])).settle(of, signal),
       listLinks: async (netns, signal) => (await agentFor([])).listLinks(netns, signal),
       defaultRoutes: async (target, signal) => (await agentFor([])).defaultRoutes(target, signal),
       setDefaultRoutes: async (target, routes, signal) => (await agentFor([])).setDefaultRoutes(target, routes, signal),
