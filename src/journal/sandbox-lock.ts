@@ -19,7 +19,7 @@ export interface SandboxLocks {
 const patienceMs = 5000;
 
 /** The same for background work: a sandbox that stays busy is sandboxBusy soon, so that it keeps no other waiting. */
-export const impatient = ({ withSandbox, withAll }: SandboxLocks, ms = patienceMs): SandboxLocks => ({
-  withAll,
-  withSandbox: (claim, signal, work) => withSandbox(claim, AbortSignal.any([signal, AbortSignal.timeout(ms)]), work),
+export const impatient = (locks: SandboxLocks, ms = patienceMs): SandboxLocks => ({
+  ...locks,
+  withSandbox: (claim, signal, work) => locks.withSandbox(claim, AbortSignal.any([signal, AbortSignal.timeout(ms)]), work),
 });
