@@ -6,7 +6,7 @@ import { type DelegateDeps, type Operation, pluginPath, runtimeDeps, sharingTime
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { publishPending } from './publish.ts';
-import { namespaceNow } from './sandbox-namespace.ts';
+import { isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
 import { defaultNetwork } from './status.ts';
 import { undoAll } from './undo.ts';
 
@@ -39,7 +39,7 @@ async function collect(collection: Collection): Promise<void> {
   const alive = records.filter(({ containerId }) => validIds.has(containerId));
   const errors: PlexusError[] = [];
   const undo = async (record: SandboxRecord): Promise<void> => {
-    errors.push(...(await undoStale(record, collection).catch((thrown: unknown) => [asPlexusError(thrown)])));
+    errors.push(...(await undoStale(record, alive, collection).catch((thrown: unknown) => [asPlexusError(thrown)])));
   };
   // what could not be undone before must not take the time of all others, again and again
   for (const record of stale.filter((each) => !hasFailed(each))) await undo(record);
@@ -51,9 +51,10 @@ async function collect(collection: Collection): Promise<void> {
 
 const hasFailed = ({ attachments }: SandboxRecord): boolean => attachments.some(({ state }) => state === 'detaching');
 
-async function undoStale(record: SandboxRecord, { invocation, deps, signal }: Collection): Promise<PlexusError[]> {
+async function undoStale(record: SandboxRecord, alive: readonly SandboxRecord[], { invocation, deps, signal }: Collection): Promise<PlexusError[]> {
   // the path of a namespace may be another pod's by now
-  const netns = (await namespaceNow(record, deps.host, signal)) === 'other' ? undefined : record.netns;
+  const isTaken = isPathOfAnother(record, alive) || (await namespaceNow(record, deps.host, signal)) === 'other';
+  const netns = isTaken ? undefined : record.netns;
   const operation = (entry: AttachmentRecord): Operation => ({
     containerId: record.containerId,
     netns: isAbandoned(entry) ? undefined : netns,

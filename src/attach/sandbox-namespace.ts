@@ -23,6 +23,13 @@ export async function namespaceNow(record: SandboxRecord, host: Host, signal: Ab
   }
 }
 
+/**
+ * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces cannot always tell the
+ * two apart (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
+ */
+export const isPathOfAnother = ({ containerId, netns }: SandboxRecord, records: readonly SandboxRecord[]): boolean =>
+  records.some((other) => other.containerId !== containerId && other.netns === netns);
+
 // What DEL took away already is not looked for. A MAC that several sandboxes may have (ipvlan: the master's) proves nothing, but
 // then such a namespace counts as this sandbox's own, which is the safe mistake.
 const interfacesOf = ({ attachments }: SandboxRecord) =>

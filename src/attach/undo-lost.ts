@@ -6,7 +6,7 @@ import { undoAll } from './undo.ts';
 /**
  * Undoes a sandbox that the runtime has lost, with DELs to its plugins, which get no namespace: its path may be another
  * pod's by now. `isStillLost` is asked while the sandbox is held, with its record as it is then. What cannot be undone is
- * abandoned at once: nobody else will try. Returns what came of it.
+ * abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run. Returns what came of it.
  */
 export function undoLost(
   { containerId, ifName }: SandboxRecord,
@@ -24,6 +24,8 @@ export function undoLost(
       await deps.journal.remove(record);
       return 'undone';
     }
+    const lost = left.find(({ error }) => error.id === 'PLX-LINK-LOST');
+    if (lost !== undefined) throw lost.error; // the host agent has gone: that says nothing of the plugins, and the next one tries
     const abandonedAt = new Date(deps.now()).toISOString();
     const attachments = left.map(({ left: entry }) => (entry.state === 'detaching' && !isAbandoned(entry) ? { ...entry, abandonedAt } : entry));
     await deps.journal.write(remainderOf(record, attachments));

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 import { deviceInfoFiles } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
-import type { Journal, SandboxLocks, UnattachedPods } from '../journal/index.ts';
+import { type Journal, type SandboxLocks, type UnattachedPods, impatient } from '../journal/index.ts';
 import type { Settings } from '../plan/index.ts';
 import { abandonedIn, abandonedRetrier, everySoOften, ifMaybe, publishAllPending } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
@@ -42,7 +42,7 @@ async function publishLoop({ settings, journal, locks, report, cluster, pending 
   await everySoOften(
     { intervalMs: 5000, longestMs: 60_000, report },
     // a status that cannot be written again says so, and is tried in the next round
-    () => ifMaybe(pending, () => publishAllPending({ settings: settings(), cluster, journal, report, now: Date.now, locks }, signal)),
+    () => ifMaybe(pending, () => publishAllPending({ settings: settings(), cluster, journal, report, now: Date.now, locks: impatient(locks) }, signal)),
     signal,
   );
 }
@@ -60,7 +60,7 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned }:
       ifMaybe(abandoned, async () => {
         const { current } = agent;
         const found = await retry(
-          current && { ...current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks },
+          current && { ...current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks: impatient(locks) },
           () => abandonedIn({ journal }),
           onWaiting,
           signal,

@@ -1,7 +1,7 @@
 import { deviceInfoFiles } from '../devices/index.ts';
 import { stat } from 'node:fs/promises';
 import { asPlexusError, summaryOf } from '../errors/index.ts';
-import type { UnattachedPod } from '../journal/index.ts';
+import { type UnattachedPod, impatient } from '../journal/index.ts';
 import { everySoOften, reclaimer, unattachedSweep } from '../reconcile/index.ts';
 import type { DaemonParts } from './background.ts';
 
@@ -45,8 +45,8 @@ function reclaimRound({ settings, journal, locks, report, cluster, agent, contex
     const { deferred, bootId } = context;
     if (agent.current !== undefined) {
       waiting = 0;
-      const deps = { ...agent.current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks, cluster, deferred, bootId };
-      return (await reclaim(deps, signal)).suspects;
+      const own = { settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks: impatient(locks), cluster, deferred, bootId };
+      return (await reclaim({ ...agent.current, ...own }, signal)).suspects;
     }
     const lost = (await journal.list()).records.filter((record) => record.bootId !== undefined && record.bootId !== bootId).length;
     const text = `${lost} sandboxes from before the machine was started anew wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;

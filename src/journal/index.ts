@@ -7,4 +7,4 @@ export { liveHolder } from './lock-file.ts';
 export { type MultusState, multusState } from './multus-state.ts';
 export { bootIdNow } from './process-identity.ts';
 export { type UnattachedPod, type UnattachedPods, unattachedPods } from './unattached-pods.ts';
-export { type LockHolder, type SandboxLocks } from './sandbox-lock.ts';
+export { type LockHolder, type SandboxLocks, impatient } from './sandbox-lock.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readlinkSync, writeFileSync } from 'node:fs';
 import { readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileFailed, isOutOfSpace } from '../errors/index.ts';
 import { inFolder, removeFile } from '../files/index.ts';
 import { type LockContent, briefLock, briefLockFrom, lockFrom, lockText } from './lock-content.ts';
@@ -81,8 +82,27 @@ async function showsLife(holder: LockContent, path: string): Promise<boolean> {
   return holder.beacon !== undefined && isLit(join(dirname(path), holder.beacon));
 }
 
-/** Gives a lock back. fileUnusable. */
-export const unlock = (path: string): Promise<void> => remove(path);
+const againMs = 500;
+
+/** Gives a lock back. One that cannot be removed is tried again for as long as this process lives: nobody else may. fileUnusable. */
+export async function unlock(path: string): Promise<void> {
+  try {
+    await remove(path);
+  } catch (error) {
+    void removeLater(path).catch(() => {}); // not even read: it stays, and the error below says so
+    throw error;
+  }
+}
+
+async function removeLater(path: string): Promise<void> {
+  const own = (await readLock(path))?.nonce;
+  for (let isOurs = own !== undefined; isOurs;) {
+    await delay(againMs, undefined, { ref: false });
+    // somebody may have removed it by hand, and somebody else have taken it since
+    const triedAgain = async (): Promise<boolean> => (await readLock(path))?.nonce === own && (await removeFile(path), false);
+    isOurs = await triedAgain().catch(() => true);
+  }
+}
 
 const mostClaims = 100;
 const claimName = (path: string, nonce: string, number: number): string => `${path}.stale-${nonce}.${number}`;

@@ -15,3 +15,11 @@ export interface SandboxLocks {
   /** Runs `work` while no sandbox is held and none can be taken. */
   withAll<T>(command: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
+
+const patienceMs = 5000;
+
+/** The same for background work: a sandbox that stays busy is sandboxBusy soon, so that it keeps no other waiting. */
+export const impatient = (locks: SandboxLocks, ms = patienceMs): SandboxLocks => ({
+  ...locks,
+  withSandbox: (claim, signal, work) => locks.withSandbox(claim, AbortSignal.any([signal, AbortSignal.timeout(ms)]), work),
+});

@@ -111,10 +111,10 @@ function withoutOldest(waiting: readonly Waiting[], report: Report): Waiting[] {
 
 function tokenBucket({ burst, perSecond }: EventLimits): { readonly take: (signal: AbortSignal) => Promise<void> } {
   let tokens = burst;
-  let filledAt = Date.now();
+  let filledAt = performance.now();
   return {
     take: async (signal) => {
-      const now = Date.now();
+      const now = performance.now();
       tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * perSecond);
       filledAt = now;
       if (tokens < 1) await delay(((1 - tokens) / perSecond) * 1000, undefined, { signal }).catch(() => {}); // the caller looks at the signal

@@ -413,6 +413,20 @@ static bool has_ended(struct run *run, int64_t now) {
   return true;
 }
 
+static bool is_plugin(const struct runs *runs, pid_t pid) {
+  for (int i = 0; i < MOST_RUNS; i++)
+    if (runs->all[i].used && runs->all[i].pid == pid && !runs->all[i].exited) return true;
+  return false;
+}
+
+// The first process of a container is the parent of whatever a plugin leaves behind.
+static void reap_orphans(const struct runs *runs) {
+  for (siginfo_t ended = {0}; waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0; ended.si_pid = 0) {
+    if (is_plugin(runs, ended.si_pid)) return; // has_ended wants its status
+    waitpid(ended.si_pid, NULL, WNOHANG);
+  }
+}
+
 void runs_go_on(struct runs *runs, const struct pollfd *fds, int n, struct buf *out) {
   int64_t now = now_ms();
   for (int i = 0; i < MOST_RUNS; i++) {
@@ -425,6 +439,7 @@ void runs_go_on(struct runs *runs, const struct pollfd *fds, int n, struct buf *
     exchange(run, fds, n, out);
     if (run->used && has_ended(run, now)) finish(runs, run, out);
   }
+  reap_orphans(runs);
 }
 
 static int64_t sooner(int64_t a, int64_t b) { return a == 0 || (b != 0 && b < a) ? b : a; }

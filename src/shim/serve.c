@@ -195,8 +195,8 @@ static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct
 }
 
 // Nobody listens any more. A plugin that is killed half way may leave what no DEL finds (host-local: a lease without
-// an owner), so what has begun may end by itself; its answer is for nobody.
-static void let_finish(struct session *s, struct buf *out) {
+// an owner), so what has begun may end by itself; its answer is for nobody. A signal that ends this is not lost.
+static enum outcome let_finish(struct session *s, struct buf *out) {
   static struct pollfd fds[1 + MOST_RUNS * FDS_PER_RUN];
   int64_t until = now_ms() + LAST_MS;
   if (s->deadline != 0 && s->deadline < until) until = s->deadline;
@@ -205,11 +205,12 @@ static void let_finish(struct session *s, struct buf *out) {
     int n = runs_poll(s->runs, fds + 1);
     int64_t left = until - now_ms();
     int ms = patience(s);
-    if (poll(fds, (nfds_t)n + 1, ms < 0 || ms > left ? (int)left : ms) < 0 && errno != EINTR) return;
-    if (fds[0].revents != 0 && !read_signals(s, out)) return;
+    if (poll(fds, (nfds_t)n + 1, ms < 0 || ms > left ? (int)left : ms) < 0 && errno != EINTR) return LOST;
+    if (fds[0].revents != 0 && !read_signals(s, out)) return STOPPED;
     runs_go_on(s->runs, fds + 1, n, out);
     out->len = 0;
   }
+  return LOST;
 }
 
 enum outcome serve(struct session *s, int fd) {
@@ -221,7 +222,7 @@ enum outcome serve(struct session *s, int fd) {
   while (outcome == GO_ON) outcome = serve_once(s, fd, &in, &out);
   shutdown(fd, SHUT_RDWR); // the guardian holds it as well
   close(fd);
-  if (outcome == LOST) let_finish(s, &out);
+  if (outcome == LOST) outcome = let_finish(s, &out);
   runs_kill_all(s->runs);
   buf_free(&in);
   buf_free(&out);

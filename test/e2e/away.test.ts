@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileJournal } from '../../src/journal/index.ts';
 import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // No daemon answers: no pod that goes is held back, and nothing of it stays.
+const run = promisify(execFile);
 let at: ClusterNode;
 const flags = { 'daemon-wait-seconds': '0.2' };
 beforeEach(async () => {
@@ -105,6 +109,27 @@ describe('while the daemon is away, with the host agent', () => {
     await at.start({ flags: { ...flags, 'reclaim-seconds': '1' } });
     await waitFor('the word', async () => at.daemon().log.some((line) => line.includes('PLX-CALL-NOT-KEPT')));
     await waitFor('it is reclaimed', async () => (await at.node.leftovers()).every((name) => name.startsWith('state/deferred/damaged')));
+  });
+
+  it('K8S-64: one whose path is another pod’s by now, with the same MACs (ipvlan), leaves that pod alone', async () => {
+    await at.startAgent();
+    const old = await at.pod('old', 'storage');
+    expect(await at.call('ADD', old)).toMatchObject({ exitCode: 0 });
+    await run('ip', ['netns', 'delete', old.netns.name]);
+    await run('ip', ['netns', 'add', old.netns.name]);
+    const next: TestPod = { ...(await at.pod('next', 'storage')), netns: old.netns };
+    expect(await at.call('ADD', next)).toMatchObject({ exitCode: 0 });
+    await waitFor('the agent is known', isOpen);
+    await at.daemon().stop('SIGKILL');
+    expect(await at.call('DEL', old)).toMatchObject({ exitCode: 0 });
+    const journal = fileJournal(join(at.node.dir, 'state/journal'));
+    const [before, other] = await Promise.all([old, next].map(({ containerId }) => journal.read({ containerId, ifName: 'eth0' })));
+    if (before === undefined || other === undefined) throw new Error('no record');
+    await journal.write({ ...before, attachments: other.attachments });
+    await at.start({ flags });
+    await waitFor('it is settled', async () => (await deferred()).length === 0);
+    expect(await links(next)).toEqual(['eth0', 'lo', 'net1']);
+    expect(await at.call('DEL', next)).toMatchObject({ exitCode: 0 });
   });
 
   it('an ADD is code 11', async () => {

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { fileJournal } from '../../src/journal/index.ts';
+import type { SandboxRecord } from '../../src/plan/index.ts';
 import { callCni } from '../support/cni-runtime.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { errorIn, useRecordingNode } from '../support/recording-node.ts';
@@ -41,6 +43,20 @@ async function isWell(pod: TestPod): Promise<void> {
   expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   expect(await node.leftovers()).toEqual([]);
 }
+async function detachByForce(pod: TestPod): Promise<void> {
+  const program = join(import.meta.dirname, '../../dist/plexus');
+  const words = ['attachments', 'detach', pod.containerId, '--force', '--cni-dir', join(at().node.dir, 'state'), '--cni-path', await pluginsDir()];
+  await run('nsenter', [`--net=${at().node.netns.path}`, program, ...words]);
+}
+const cutOff = (record: SandboxRecord): SandboxRecord => ({
+  ...record,
+  complete: false,
+  attachments: record.attachments.map(({ attachment }) => ({ state: 'intended', attachment })),
+});
+const withResultOf = (record: SandboxRecord, { attachments }: SandboxRecord): SandboxRecord => ({
+  ...record,
+  attachments: record.attachments.map((entry, index) => ({ ...entry, result: attachments[index]?.result ?? {} })),
+});
 
 describe('GC', () => {
   it('K8S-64: a stale sandbox whose namespace’s path is another pod’s by now: that pod keeps its interfaces', async () => {
@@ -51,11 +67,33 @@ describe('GC', () => {
     await isWell(next);
   });
 
+  describe.each([
+    { title: 'whose ADD was cut off, so that nobody knows what it made', forge: cutOff },
+    { title: 'with the MAC of the next one, as with ipvlan', forge: withResultOf },
+  ])('K8S-64: and so it does at one $title', ({ forge }) => {
+    async function forged(name: string): Promise<{ readonly old: TestPod; readonly next: TestPod }> {
+      const { old, next } = await atTheSamePath(name);
+      const journal = fileJournal(join(at().node.dir, 'state/journal'));
+      const [before, other] = await Promise.all([old, next].map(({ containerId }) => journal.read({ containerId, ifName: 'eth0' })));
+      if (before === undefined || other === undefined) throw new Error('no record');
+      await journal.write(forge(before, other));
+      return { old, next };
+    }
+    it('at GC', async () => {
+      const { next } = await forged('gc');
+      expect(await gc([next], at().node.config(), [await pluginsDir()])).toMatchObject({ exitCode: 0, stdout: '' });
+      await isWell(next);
+    });
+    it('at plexus attachments detach --force', async () => {
+      const { old, next } = await forged('detach');
+      await detachByForce(old);
+      await isWell(next);
+    });
+  });
+
   it('and so does plexus attachments detach --force', async () => {
     const { old, next } = await atTheSamePath('detach');
-    const program = join(import.meta.dirname, '../../dist/plexus');
-    const words = ['attachments', 'detach', old.containerId, '--force', '--cni-dir', join(at().node.dir, 'state'), '--cni-path', await pluginsDir()];
-    await run('nsenter', [`--net=${at().node.netns.path}`, program, ...words]);
+    await detachByForce(old);
     await isWell(next);
   });
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EventSubject, PodEvent } from '../../src/cluster/index.ts';
 import { eventQueue } from '../../src/observe/index.ts';
 import type { Step } from '../../src/report/index.ts';
@@ -10,6 +10,7 @@ const never = new AbortController().signal;
 let stop = new AbortController();
 let running = Promise.resolve();
 afterEach(async () => {
+  vi.useRealTimers();
   stop.abort();
   await running;
 });
@@ -37,6 +38,15 @@ describe('events in the background', () => {
     expect(sent).toEqual(['R0', 'R1', 'R2', 'R3', 'R4']);
     await queue.recordEvent({ node: 'n' }, event(5), never);
     await waitFor('a later one', async () => sent.length === 6);
+  });
+
+  it('also when the clock is set back by a day', async () => {
+    const { sent, send, report } = recorder();
+    const queue = eventQueue(send, report, limits);
+    start(queue);
+    vi.setSystemTime(Date.now() - 24 * 60 * 60 * 1000);
+    await queue.recordEvent(pod, event(0), never);
+    await waitFor('it', async () => sent.length === 1, { mostTries: 40 });
   });
 
   it('never more at once than the burst', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { daemonFrame, decodeFailed, decodeHello, decodeRan, encodeFrame, encodeRefused, encodeWelcome, failReason } from '../support/link-codec.ts';
@@ -7,6 +7,9 @@ import { type PlayedConnection, rawRun } from '../support/played-daemon.ts';
 import { running, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+const childrenOf = async (pid: number): Promise<readonly number[]> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').flatMap((each) => (each === '' ? [] : [Number(each)]));
 
 describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s', (_title, shim) => {
   const at = useShimBench(shim);
@@ -91,6 +94,29 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await startStuckPlugin(await greeted());
     await stop(agent);
     await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
+  });
+
+  it('reaps what plugins left behind, as the first process of a container', async () => {
+    const words = [shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin];
+    const agent = startShim(['unshare', '--pid', '--fork', '--kill-child', ...words], { PATH: '/usr/bin:/bin' });
+    const one = await greeted();
+    await at().plugin('leaves', '(sleep 0.1 >/dev/null 2>&1 </dev/null &) ; true');
+    for (let id = 1; id <= 20; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('leaves', at().runEnv('DEL'))));
+    for (let id = 1; id <= 20; id++) expect(decodeRan((await one.next())!)).toMatchObject({ exitCode: 0 });
+    const [inner] = await childrenOf(agent.child.pid ?? 0);
+    await waitFor('only its guardian', async () => (await childrenOf(inner ?? 0)).length === 1);
+    agent.child.kill('SIGKILL');
+    await agent.ended;
+  });
+
+  it('a signal while plugins of a lost connection end is heard', async () => {
+    const agent = start();
+    const one = await greeted();
+    await startStuckPlugin(one);
+    one.end();
+    expect(await one.next()).toBeUndefined(); // it has noticed
+    await stop(agent);
+    expect(await sleepers()).toBe(0);
   });
 
   it('killed: its plugins and their children end soon after it', async () => {

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Journal, type SandboxLocks, fileJournal, fileLocks, impatient } from '../../src/journal/index.ts';
+import { parseSettings } from '../../src/plan/index.ts';
+import { publishAllPending } from '../../src/reconcile/index.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+let folder: string;
+let journal: Journal;
+let locks: SandboxLocks;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plexus-publish-'));
+  journal = fileJournal(join(folder, 'journal'));
+  locks = fileLocks(join(folder, 'locks'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const { settings } = parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] });
+
+it('a sandbox that stays busy keeps no other waiting', async () => {
+  const pendingStatus = { text: '[]' };
+  for (const containerId of ['c1', 'c2']) await journal.write(sampleRecord({ containerId, complete: true, pendingStatus }));
+  await journal.write(sampleRecord({ containerId: 'c3', complete: true, createdAt: '2026-02-02T03:04:05.000Z' })); // the newer sandbox of that pod
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+  const holding = locks.withSandbox({ containerId: 'c1', command: 'ADD' }, AbortSignal.timeout(30_000), () => (hold(), released));
+  await held;
+  const deps = { settings, cluster: undefined, journal, report: () => {}, now: Date.now, locks: impatient(locks, 100) };
+  const published = publishAllPending(deps, AbortSignal.timeout(10_000));
+  await expect(published).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+  expect(await journal.read({ containerId: 'c2', ifName: 'eth0' })).not.toHaveProperty('pendingStatus');
+  release();
+  await holding;
+});
