@@ -66,6 +66,8 @@ static void guard_groups(int from) {
   for (int64_t until = now_ms() + ORPHANED_MS; any_left(groups) && now_ms() < until;) poll(NULL, 0, LOOK_MS);
   for (int i = 0; i < MOST_RUNS; i++)
     if (groups[i] > 0) kill(-groups[i], SIGKILL);
+  // the end of the connection says that nothing runs any more
+  for (int64_t until = now_ms() + KILL_MS; any_left(groups) && now_ms() < until;) poll(NULL, 0, LOOK_MS);
   _exit(0);
 }
 
