@@ -17,11 +17,12 @@ import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
-import { type ExitStatus, tellFailure } from './output.ts';
+import { type ExitStatus, outliveReaders, tellFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
 /** Runs one command of `plexus`, called by that name. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
 export async function runCommandLine(words: readonly string[], program = 'plexus'): Promise<ExitStatus> {
+  outliveReaders([process.stdout, process.stderr]);
   let misuse: string | undefined;
   let status: ExitStatus = 0;
   const end = (each: ExitStatus): void => void (status = each);
