@@ -75,7 +75,7 @@ const read = (file: string): Promise<string> =>
 const clusterSeconds = 10;
 
 async function nadsOfCluster(refs: ReturnType<typeof wantedNads>, run: ValidateRun): Promise<ReadonlyMap<string, Nad | undefined>> {
-  const cluster = connect(sourceFor(run, process.env));
+  const cluster = connect(sourceFor(run, process.env), { forPeople: true });
   const signal = AbortSignal.timeout(clusterSeconds * 1000);
   const found = await Promise.all(refs.map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const));
   return new Map(found);
