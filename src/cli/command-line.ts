@@ -57,7 +57,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .help()
     .epilogue('Exit status: 0 done, 1 the command failed, 2 it was called wrongly; a command that says otherwise in its own help excepted.')
     .exitProcess(false)
-    .wrap(100)
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message: string | null, error) => {
       misuse = message ?? undefined; // null when a command itself failed
       throw error ?? new Error(message ?? 'unknown');

@@ -7,7 +7,7 @@ export type ExitStatus = 0 | 1 | 2;
 export type Format = 'table' | 'json' | 'yaml';
 
 /** The option --output of commands that show something. */
-export const outputOption = { alias: 'o', choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' } as const;
+export const outputOption = { alias: 'o', requiresArg: true, choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' } as const;
 
 /** What a command shows: data, and the same for people. */
 export interface Shown {
