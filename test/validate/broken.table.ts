@@ -54,6 +54,14 @@ export const broken: readonly { readonly file: string; readonly findings: readon
       [9, 'PLX-V-VALUE'],
     ],
   },
+  {
+    file: 'object-name.yaml',
+    findings: [
+      [4, 'PLX-V-OBJECT'],
+      [5, 'PLX-V-OBJECT'],
+      [11, 'PLX-V-VALUE'],
+    ],
+  },
   { file: 'ovs-without-bridge.yaml', findings: [[7, 'PLX-V-KEY-MISSING']] },
   { file: 'plugin-without-type.yaml', findings: [[11, 'PLX-CONFIGURATION-INVALID']] },
   { file: 'plugins-empty.yaml', findings: [[9, 'PLX-CONFIGURATION-INVALID']] },
@@ -89,6 +97,7 @@ export const broken: readonly { readonly file: string; readonly findings: readon
     ],
   },
   { file: 'route-without-dst.yaml', findings: [[14, 'PLX-V-KEY-MISSING']] },
+  { file: 'single.conflist', findings: [[4, 'PLX-V-KEY-MISSING']] },
   { file: 'spec-key.yaml', findings: [[7, 'PLX-V-KEY-UNKNOWN']] },
   { file: 'sriov-qos-without-vlan.yaml', findings: [[12, 'PLX-V-EXCLUSIVE']] },
   { file: 'sriov-trust.yaml', findings: [[12, 'PLX-V-VALUE']] },
