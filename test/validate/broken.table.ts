@@ -96,6 +96,7 @@ export const broken: readonly { readonly file: string; readonly findings: readon
       [9, 'PLX-V-KEY-MISSING'],
     ],
   },
+  { file: 'route-families.yaml', findings: [[14, 'PLX-V-GATEWAY']] },
   { file: 'route-without-dst.yaml', findings: [[14, 'PLX-V-KEY-MISSING']] },
   { file: 'single.conflist', findings: [[4, 'PLX-V-KEY-MISSING']] },
   { file: 'spec-key.yaml', findings: [[7, 'PLX-V-KEY-UNKNOWN']] },
