@@ -123,7 +123,8 @@ describe('plexus pods', () => {
   });
 
   it('of the context’s namespace, unless said otherwise', async () => {
-    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has any of these networks\n', stderr: '' });
+    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has a network, or asks for one\n', stderr: '' });
+    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has this network, or asks for it\n');
   });
 });
 
