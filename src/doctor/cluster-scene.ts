@@ -1,7 +1,7 @@
 import type { ApiReader } from '../cluster/index.ts';
 import { apiRefused } from '../errors/index.ts';
 import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
-import { type ApiObject, type DaemonSet, type Node, type Pod } from './api-objects.ts';
+import type { ApiObject, DaemonSet, Node, Pod } from './api-objects.ts';
 import { type KnownNetworks, readNads } from './networks.ts';
 import { type NodeReport, readNodeReports } from './node-reports.ts';
 import { type Source, once } from './once.ts';
