@@ -19,9 +19,17 @@ export const clusterOptions = {
   context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig, in place of its current one' },
 } as const;
 
+/** As for kubectl, an empty one (an unset variable of a script) is none. */
+export const namespaceOption = {
+  alias: 'n',
+  type: 'string',
+  requiresArg: true,
+  coerce: (name: string | undefined): string | undefined => (name === '' ? undefined : name),
+} as const;
+
 export const scopeOptions = {
   ...clusterOptions,
-  namespace: { alias: 'n', type: 'string', requiresArg: true, describe: "One namespace; without it the context's" },
+  namespace: { ...namespaceOption, describe: "One namespace; without it the context's" },
   'all-namespaces': { alias: 'A', type: 'boolean', default: false, describe: 'All namespaces' },
 } as const;
 

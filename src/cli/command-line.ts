@@ -17,11 +17,12 @@ import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
-import { type ExitStatus, tellFailure } from './output.ts';
+import { type ExitStatus, outliveReaders, tellFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
 /** Runs one command of `plexus`, called by that name. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
 export async function runCommandLine(words: readonly string[], program = 'plexus'): Promise<ExitStatus> {
+  outliveReaders([process.stdout, process.stderr]);
   let misuse: string | undefined;
   let status: ExitStatus = 0;
   const end = (each: ExitStatus): void => void (status = each);
@@ -56,7 +57,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .help()
     .epilogue('Exit status: 0 done, 1 the command failed, 2 it was called wrongly; a command that says otherwise in its own help excepted.')
     .exitProcess(false)
-    .wrap(100)
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message: string | null, error) => {
       misuse = message ?? undefined; // null when a command itself failed
       throw error ?? new Error(message ?? 'unknown');

@@ -1,4 +1,4 @@
-import { asPlexusError, detailsOf, summaryOf } from '../errors/index.ts';
+import { asPlexusError, detailsOf, fileFailed, summaryOf } from '../errors/index.ts';
 import type { Paint, Tone } from '../view/index.ts';
 
 /** 0 done; 1 the command failed, or found what it was to look for; 2 called wrongly, or a view that could not be had. */
@@ -7,7 +7,7 @@ export type ExitStatus = 0 | 1 | 2;
 export type Format = 'table' | 'json' | 'yaml';
 
 /** The option --output of commands that show something. */
-export const outputOption = { alias: 'o', choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' } as const;
+export const outputOption = { alias: 'o', requiresArg: true, choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' } as const;
 
 /** What a command shows: data, and the same for people. */
 export interface Shown {
@@ -40,13 +40,19 @@ export function tellFailure(thrown: unknown): void {
   process.stderr.write(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`);
 }
 
+/** Whoever reads may have seen enough (`| head`): the command goes on to its end, and its exit status stays true. */
+export function outliveReaders(streams: readonly NodeJS.WriteStream[]): void {
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      tellFailure(fileFailed({ file: 'the output', action: 'write' }, error));
+      process.exit(2);
+    });
+  }
+}
+
 /** Carries out a command whose status 1 means "found": what keeps it from looking is status 2. */
 export async function looking(end: (status: ExitStatus) => void, look: () => Promise<ExitStatus>): Promise<void> {
-  // whoever reads may have seen enough (`| head`)
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   try {
     end(await look());
   } catch (thrown) {

@@ -34,7 +34,7 @@ export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
   const { devices, nads } = subject;
   const sources = {
     settings,
-    cluster: connect(nads === undefined ? subject.cluster : { kind: 'manifests', dir: nads }),
+    cluster: connect(nads === undefined ? subject.cluster : { kind: 'manifests', dir: nads }, { forPeople: true }),
     readConf: readConfPath,
     ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
   };
@@ -42,11 +42,11 @@ export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
   return { pod, plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
 }
 
-const longestMs = 60_000;
+const longestMs = 30_000;
 
 async function podOf({ pod, cluster }: PlanSubject, signal: AbortSignal): Promise<PodMetadata> {
   if ('file' in pod) return readPodFile(pod.file);
-  const found = await connect(cluster).getPod(pod, signal);
+  const found = await connect(cluster, { forPeople: true }).getPod(pod, signal);
   if (found === undefined) throw podNotFound({ pod: podKey(pod) });
   return found;
 }

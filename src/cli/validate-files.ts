@@ -1,5 +1,5 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { connect } from '../cluster/index.ts';
 import { parseDaemonOptions } from '../daemon/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
@@ -22,7 +22,7 @@ export interface ValidateRun extends ClusterArguments {
 /** Checks files and says how: the text to print, and whether something is wrong. Rejects when it could not be done. */
 export async function runValidate(run: ValidateRun): Promise<{ readonly text: string; readonly failed: boolean }> {
   if (run.files.length === 0) throw fileUnusable({ file: '(none)', action: 'check', problem: 'say which files: plexus validate FILES…, or - for stdin' });
-  const inputs = (await Promise.all(run.files.map(inputsAt))).flat();
+  const inputs = eachOnce((await Promise.all(run.files.map(inputsAt))).flat());
   const config = run.config === undefined ? undefined : nodeConfig(await read(run.config), run.config);
   const set = readFiles(inputs);
   const found = run.cluster ? await nadsOfCluster(wantedNads(set, config), run) : undefined;
@@ -40,6 +40,9 @@ function textOf(findings: readonly Finding[], { files }: FileSet, { output, pain
   if (output === 'sarif') return JSON.stringify(sarifLog(findings, versionText()), null, 2);
   return validationText(findings, files.length, paint);
 }
+
+/** A file that was named twice, or lies in a folder that was named as well, is no second one. */
+const eachOnce = (inputs: readonly InputFile[]): readonly InputFile[] => [...new Map(inputs.map((each) => [resolve(each.path), each])).values()];
 
 async function inputsAt(path: string): Promise<readonly InputFile[]> {
   if (path === '/dev/stdin') return [{ path: 'stdin', text: await readStdin(process.stdin, false) }];
@@ -75,7 +78,7 @@ const read = (file: string): Promise<string> =>
 const clusterSeconds = 10;
 
 async function nadsOfCluster(refs: ReturnType<typeof wantedNads>, run: ValidateRun): Promise<ReadonlyMap<string, Nad | undefined>> {
-  const cluster = connect(sourceFor(run, process.env));
+  const cluster = connect(sourceFor(run, process.env), { forPeople: true });
   const signal = AbortSignal.timeout(clusterSeconds * 1000);
   const found = await Promise.all(refs.map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const));
   return new Map(found);

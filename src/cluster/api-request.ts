@@ -34,7 +34,7 @@ export async function sendRequest(request: ApiRequest, expected: readonly number
 /** The same for somebody who waits at a terminal: an API server that does not answer at all is not asked again. */
 export async function sendIfThere(request: ApiRequest, expected: readonly number[], api: ApiConnection, signal: AbortSignal): Promise<ApiAnswer> {
   const outcome = await tryRequest(request, api, signal);
-  if (outcome.kind === 'no-answer') throw apiUnavailable({ request: request.what, problem: outcome.problem });
+  if (outcome.kind === 'no-answer') throw apiUnavailable({ request: request.what, problem: signal.aborted ? 'no answer in time' : outcome.problem });
   return isPassing(outcome.status) ? sendRequest(request, expected, api, signal) : judged(request, outcome, expected);
 }
 

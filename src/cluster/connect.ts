@@ -18,10 +18,13 @@ export function connectOptionsFor(
   return env['KUBERNETES_SERVICE_HOST'] && env['KUBERNETES_SERVICE_PORT'] ? { kind: 'in-cluster' } : undefined;
 }
 
-/** A Cluster. What it is made of is loaded with the first request: the Kubernetes client alone takes longer than a whole DEL. */
-export function connect(options: ConnectOptions): Cluster {
+/**
+ * A Cluster. What it is made of is loaded with the first request: the Kubernetes client alone takes longer than a whole DEL.
+ * `forPeople`: an API server that does not answer at all is not asked again, but told of at once.
+ */
+export function connect(options: ConnectOptions, { forPeople = false } = {}): Cluster {
   let loaded: Promise<Cluster> | undefined;
-  const cluster = (): Promise<Cluster> => (loaded ??= load(options));
+  const cluster = (): Promise<Cluster> => (loaded ??= load(options, forPeople));
   return {
     getPod: async (ref, signal) => (await cluster()).getPod(ref, signal),
     getPodState: async (ref, signal) => (await cluster()).getPodState(ref, signal),
@@ -43,10 +46,14 @@ function claimsOf(cluster: () => Promise<Cluster>): ClaimsApi {
   };
 }
 
-async function load(options: ConnectOptions): Promise<Cluster> {
+async function load(options: ConnectOptions, forPeople = false): Promise<Cluster> {
   if (options.kind === 'manifests') return (await import('./manifests.ts')).manifestsCluster(options.dir);
-  const [{ kubernetesCluster }, { credentialProvider }] = await Promise.all([import('./kubernetes.ts'), import('./credentials.ts')]);
-  return kubernetesCluster({ credentials: credentialProvider(options), report: quiet });
+  const [{ kubernetesCluster }, { credentialProvider }, { sendIfThere, sendRequest }] = await Promise.all([
+    import('./kubernetes.ts'),
+    import('./credentials.ts'),
+    import('./api-request.ts'),
+  ]);
+  return kubernetesCluster({ credentials: credentialProvider(options), report: quiet }, forPeople ? sendIfThere : sendRequest);
 }
 
 /** A Cluster that watches NetworkAttachmentDefinitions and asks kubelet at the given socket for pods. kubeconfigUnusable. */

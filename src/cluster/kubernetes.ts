@@ -17,9 +17,9 @@ import type { Cluster, PodState } from './cluster.ts';
 import { recordEvent } from './record-event.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 
-/** A Cluster that is a Kubernetes API server: one request for each method. */
-export function kubernetesCluster(api: ApiConnection): Cluster {
-  const send = (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> => sendRequest(request, expected, api, signal);
+/** A Cluster that is a Kubernetes API server: one request for each method, sent by `sender`. */
+export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Cluster {
+  const send = (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> => sender(request, expected, api, signal);
   return {
     getPod: async (ref, signal) => {
       const what = `get pod ${podKey(ref)}`;

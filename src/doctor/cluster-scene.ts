@@ -1,7 +1,7 @@
 import type { ApiReader } from '../cluster/index.ts';
 import { apiRefused } from '../errors/index.ts';
 import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
-import { type ApiObject, type DaemonSet, type Node, type Pod, nameOf } from './api-objects.ts';
+import type { ApiObject, DaemonSet, Node, Pod } from './api-objects.ts';
 import { type KnownNetworks, readNads } from './networks.ts';
 import { type NodeReport, readNodeReports } from './node-reports.ts';
 import { type Source, once } from './once.ts';
@@ -27,7 +27,9 @@ export interface ClusterScene extends ClusterMeans {
   readonly reports: Source<ReadonlyMap<string, NodeReport>>;
   readonly nadObjects: Source<readonly unknown[] | undefined>;
   readonly networks: Source<KnownNetworks>;
+  /** Those that are looked at; rejects when there is no node of the name that was asked for. */
   readonly nodes: Source<readonly Node[]>;
+  readonly allNodes: Source<readonly Node[]>;
   readonly daemonSets: Source<readonly DaemonSet[]>;
   /** The DaemonSet of Plexus; undefined: there is none. */
   readonly plexus: Source<DaemonSet | undefined>;
@@ -38,6 +40,7 @@ export interface ClusterScene extends ClusterMeans {
 /** The scene of a cluster. Asks nothing yet. */
 export function clusterScene(means: ClusterMeans): ClusterScene {
   const { api, signal, node, reportsFolder } = means;
+  const allNodes = once(async () => ((await api.list('list nodes', '/api/v1/nodes', signal)) ?? []) as readonly Node[]);
   const nadObjects = once(() => api.list('list NetworkAttachmentDefinitions', `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, signal));
   const daemonSets = once(async () => ((await api.list('list DaemonSets', '/apis/apps/v1/daemonsets', signal)) ?? []) as readonly DaemonSet[]);
   const plexus = once(async () => (await daemonSets()).find(isPlexus));
@@ -47,13 +50,13 @@ export function clusterScene(means: ClusterMeans): ClusterScene {
     nadObjects,
     networks: once(async () => ({ source: 'the cluster', nads: readNads((await nadObjects()) ?? []) })),
     nodes: once(async () => {
-      const all = ((await api.list('list nodes', '/api/v1/nodes', signal)) ?? []) as readonly Node[];
+      const all = await allNodes();
       if (node === undefined) return all;
       const one = all.filter(({ metadata }) => metadata?.name === node);
-      if (one.length === 0)
-        throw apiRefused({ request: `get node ${node}`, status: 404, problem: `there is no such node; there are ${all.map(nameOf).join(', ')}` });
+      if (one.length === 0) throw apiRefused({ request: `get node ${node}`, status: 404, problem: 'there is no such node' });
       return one;
     }),
+    allNodes,
     daemonSets,
     plexus,
     daemonPods: once(async () => podsOf(await plexus(), means)),

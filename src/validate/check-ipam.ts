@@ -200,7 +200,11 @@ function checkRoutes(ipam: PlacedValue, options: JsonObject, { ranges, hasGatewa
   const subnets = ranges.map(({ subnet }) => subnet);
   return routes.flatMap(({ dst, gw }, index) => {
     const path = ['routes', index];
-    if (gw !== undefined && gw !== '') return outsideGateway(ipam, [...path, 'gw'], gw, subnets);
+    if (gw !== undefined && gw !== '') {
+      const [to, from] = [subnetOf(dst)?.family, addressOf(gw)?.family];
+      if (to === undefined || from === undefined || to === from) return outsideGateway(ipam, [...path, 'gw'], gw, subnets);
+      return [finding(gatewayOutside, placeOf(ipam, [...path, 'gw']), `gateway ${gw} is of another IP family than ${dst}: the route cannot be set`)];
+    }
     if (!isDefaultRoute(dst) || hasGateway !== false) return [];
     return [finding(defaultRoute, placeOf(ipam, path), `the default route ${dst} has no gateway: neither "gw" nor a gateway of the addresses is set`)];
   });

@@ -2,7 +2,7 @@ import { type JsonObject, isJsonObject } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { checkSettings, isMetaPlugin, parseSettings } from '../plan/index.ts';
 import { checkConfiguration } from './check-configuration.ts';
-import { type Finding, finding, findingOf, keyUnknown, placeOf, valueInvalid } from './finding.ts';
+import { type Finding, finding, findingOf, keyMissing, keyUnknown, placeOf, valueInvalid } from './finding.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
 /** Checks a daemon's own file; returns warnings, throws settingsInvalid. */
@@ -13,7 +13,15 @@ export function checkConfigurationFile(configuration: PlacedValue): readonly Fin
   const source = `the configuration in ${configuration.file}`;
   const { findings } = checkConfiguration(configuration, { source, mayNest: true });
   const places = metaPlaces(configuration.value);
-  return [...findings, ...places.flatMap((path) => checkNode(configuration, path))];
+  return [...findings, ...listFindings(configuration), ...places.flatMap((path) => checkNode(configuration, path))];
+}
+
+/** Plexus would read it, but it is the runtime that finds the file first, and libcni refuses such a list. */
+function listFindings(configuration: PlacedValue): readonly Finding[] {
+  const { file, value } = configuration;
+  if (!/\.conflist$/i.test(file) || !isJsonObject(value) || typeof value['type'] !== 'string' || value['plugins'] !== undefined) return [];
+  const text = 'a file whose name ends in .conflist is a list: runtimes pass over it without "plugins"';
+  return [finding(keyMissing, placeOf(configuration, ['type']), text, 'Put the plugin into "plugins": [ … ], or name the file .conf.')];
 }
 
 /** Where in a configuration Plexus or Multus is configured. */

@@ -33,7 +33,12 @@ export const template = rule(
   'A file is a template, not YAML: it is skipped.',
   'Render it first (helm template, for example) and check the result.',
 );
-export const objectInvalid = rule('OBJECT', 'error', 'A Kubernetes object has no name, or a value of the wrong type.', 'Correct the object.');
+export const objectInvalid = rule(
+  'OBJECT',
+  'error',
+  'A Kubernetes object has no name or an impossible one, or a value of the wrong type.',
+  'Correct the object.',
+);
 export const apiVersion = rule(
   'API-VERSION',
   'error',

@@ -101,7 +101,7 @@ function readValue(value: PlacedValue): Read {
   if (kind !== nadKind && pod === undefined) return nothing;
   const wrong = objectFinding(value, kind);
   if (wrong !== undefined) return { subjects: [], findings: [wrong] };
-  return { subjects: [pod === undefined ? { kind: 'nad', object: value } : { kind: 'pod', object: value, pod }], findings: [] };
+  return { subjects: [pod === undefined ? { kind: 'nad', object: value } : { kind: 'pod', object: value, pod }], findings: nameFindings(value) };
 }
 
 function objectFinding(object: PlacedValue, kind: string): Finding | undefined {
@@ -110,6 +110,26 @@ function objectFinding(object: PlacedValue, kind: string): Finding | undefined {
   const namespace = valueAt(object.value, ['metadata', 'namespace']) ?? '';
   if (typeof namespace === 'string') return undefined;
   return finding(objectInvalid, placeOf(object, ['metadata', 'namespace']), `metadata.namespace of ${kind} ${name} is not a string: quote it`);
+}
+
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** Names that no API server takes; what a template or an overlay is to replace is left to it. */
+function nameFindings(object: PlacedValue): readonly Finding[] {
+  const wrong = (key: string, isName: (text: string) => boolean, allowed: string): readonly Finding[] => {
+    const text = valueAt(object.value, ['metadata', key]);
+    if (typeof text !== 'string' || text === '' || /\{\{|\$/.test(text) || isName(text)) return [];
+    return [finding(objectInvalid, placeOf(object, ['metadata', key]), `metadata.${key} ${JSON.stringify(text)} is not ${allowed}`)];
+  };
+  return [
+    ...wrong(
+      'name',
+      (text) => text.length <= 253 && subdomain.test(text),
+      'the name of an object: lower-case letters, digits, "-" and ".", at most 253 of them',
+    ),
+    ...wrong('namespace', (text) => text.length <= 63 && label.test(text), 'the name of a namespace: lower-case letters, digits and "-", at most 63 of them'),
+  ];
 }
 
 /** A document that is no Kubernetes object: a network configuration, perhaps. */

@@ -28,7 +28,8 @@ export function podsText(pods: readonly TopologyPod[], networks: ReadonlySet<str
       .filter(({ network }) => networks === undefined || networks.has(network))
       .map((each): readonly Cell[] => [`${pod.namespace}/${pod.name}`, pod.node ?? '', ...attachmentCells(each)]),
   );
-  return rows.length === 0 ? 'no pod has any of these networks' : table(['POD', 'NODE', ...attachmentHeading], rows, paint);
+  if (rows.length === 0) return networks === undefined ? 'no pod has a network, or asks for one' : 'no pod has this network, or asks for it';
+  return table(['POD', 'NODE', ...attachmentHeading], rows, paint);
 }
 
 const attachmentHeading = ['INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'];

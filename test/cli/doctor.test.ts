@@ -75,6 +75,8 @@ describe('plexus doctor', () => {
     expect(idsOf(node.stdout, 'ok')).toHaveLength(22);
     const ofCluster = await ends.onNode('--end', 'cluster', '--node', 'node-2', '-o', 'json');
     expect(idsOf(ofCluster.stdout, 'ok')).toHaveLength(13);
+    const ofNone = await ends.onNode('--end', 'cluster', '--node', 'nod-2', '-o', 'json');
+    expect([ofNone.code, idsOf(ofNone.stdout, 'error')]).toEqual([1, ['PLX-D-NODES']]);
   });
 
   it('says on a machine that is no node, without a kubeconfig, that nothing was looked at: exit status 2', async () => {

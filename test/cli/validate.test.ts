@@ -51,6 +51,11 @@ describe('plexus validate', () => {
     expect([...new Set(rules)]).toEqual(['PLX-V-TEMPLATE']);
   });
 
+  it('a file that is named twice, or lies in a folder that is named as well, is one', async () => {
+    const { code, stdout } = await plexus(['validate', 'examples/chained', 'examples/chained/pod.yaml', './examples/chained/pod.yaml']);
+    expect([code, stdout]).toEqual([0, 'nothing to say in 2 files\n']);
+  });
+
   it('--strict counts warnings', async () => {
     const file = 'test/validate/broken/gateway-outside.yaml';
     expect([(await plexus(['validate', file])).code, (await plexus(['validate', '--strict', file])).code]).toEqual([0, 1]);

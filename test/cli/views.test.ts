@@ -123,7 +123,8 @@ describe('plexus pods', () => {
   });
 
   it('of the context’s namespace, unless said otherwise', async () => {
-    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has any of these networks\n', stderr: '' });
+    expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has a network, or asks for one\n', stderr: '' });
+    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has this network, or asks for it\n');
   });
 });
 
@@ -182,6 +183,17 @@ describe('a cluster for all of them', () => {
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, list (pods|network-attachment-definitions): connect ECONNREFUSED/);
+  });
+
+  it.each([
+    ['plan', 'db-0', '-n', 'shop'],
+    ['plan', '--pod', 'examples/chained/pod.yaml'],
+    ['validate', '--cluster', 'examples/chained/pod.yaml'],
+  ])('that does not answer is told at once by %s %s as well', async (...words) => {
+    const { code, stderr } = await plexus(...words, '--kubeconfig', join(folder.path, 'away'));
+    expect(code).toBe(words[0] === 'plan' ? 1 : 2);
+    // no cause: it was not asked again until the time was over
+    expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, get [^\n]*: connect ECONNREFUSED [^\n]*\n$/);
   });
 
   it('that refuses is told with its reason, exit status 2', async () => {

@@ -136,6 +136,13 @@ describe('several files', () => {
     ]);
   });
 
+  it('a name that is left to a template or an overlay is not judged', () => {
+    for (const name of ['"{{ .Values.name }}"', '${NAME}']) expect(check([file('p.yaml', pod('').replace('name: p', `name: ${name}`))])).toEqual([]);
+    expect(check([file('p.yaml', pod('').replace('name: p', 'name: The_Pod'))])).toEqual([
+      'p.yaml:4 error PLX-V-OBJECT metadata.name "The_Pod" is not the name of an object: lower-case letters, digits, "-" and ".", at most 253 of them',
+    ]);
+  });
+
   it('files that hold nothing to check are passed over', () => {
     expect(check([file('a.yaml', ''), file('b.yaml', '# only this\n'), file('c.json', '[1, 2]'), file('values.yaml', 'image: x\ntype: y\n')])).toEqual([]);
   });

@@ -42,7 +42,7 @@ export const attachmentsCommand: CommandModule<object, Options> = {
         default: process.env['PLEXUS_CNI_BIN_DIR'] ?? '/opt/cni/bin',
         describe: 'check, detach: folders with CNI plugins, with ":" between them',
       })
-      .option('output', { alias: 'o', choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
+      .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
       .option('force', { type: 'boolean', default: false, describe: 'forget: also what is not abandoned; detach: also while the namespace exists' })
       .example('$0 attachments', 'Every attachment of this node')
       .example('$0 attachments check', 'Whether all of them are as they were made; on the host')

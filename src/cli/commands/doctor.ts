@@ -34,7 +34,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
       .option('reports', { ...text, describe: 'Folder with what doctor --end node -o json printed on other nodes, a file NODE.json each' })
       .option('timeout', { type: 'number', requiresArg: true, default: 10, describe: 'Seconds that a check has; all run at once' })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count for the exit status as errors do' })
-      .option('output', { alias: 'o', choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' })
+      .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' })
       .check(({ timeout }) => (timeout > 0 && timeout <= 3600) || '--timeout is a number of seconds, from above 0 to 3600')
       .example('$0 doctor', 'On a node, as root, or with a kubeconfig anywhere')
       .example('$0 doctor --end cluster --node worker-3', 'What the cluster says of one node')

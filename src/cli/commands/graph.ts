@@ -21,7 +21,7 @@ export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<o
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)
-      .option('output', { alias: 'o', choices: [...Object.keys(drawings), 'json'], default: 'svg', describe: 'What to make' })
+      .option('output', { alias: 'o', requiresArg: true, choices: [...Object.keys(drawings), 'json'], default: 'svg', describe: 'What to make' })
       .option('file', { alias: 'f', type: 'string', requiresArg: true, describe: 'Write it there, in place of stdout' })
       .option('group', {
         choices: groupings,

@@ -4,7 +4,7 @@ import { fileJournal } from '../../journal/index.ts';
 import { type PodDevice, podKey } from '../../npwg/index.ts';
 import { type SandboxRecord, differences } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
-import { type ClusterArguments, clusterFor, clusterOptions, sourceFor } from '../cluster-options.ts';
+import { type ClusterArguments, clusterFor, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
 import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
 import { type PlanSubject, type PlannedPod, planPod } from '../plan-pod.ts';
 
@@ -52,9 +52,9 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         default: process.env['PLEXUS_CNI_DIR'] ?? '/var/lib/cni/plexus',
         describe: "diff: the daemon's cniDir",
       })
-      .options({ ...clusterOptions, namespace: { alias: 'n', type: 'string', requiresArg: true, describe: "Namespace of the pod; without it the context's" } })
+      .options({ ...clusterOptions, namespace: { ...namespaceOption, describe: "Namespace of the pod; without it the context's" } })
       .option('output', outputOption)
-      .check(({ name, pod }) => (name === undefined) !== (pod === undefined) || 'Say which pod: the name of one of the cluster, or --pod with a file.')
+      .check(({ name, pod }) => ((name ?? '') === '') !== (pod === undefined) || 'Say which pod: the name of one of the cluster, or --pod with a file.')
       .example('$0 plan --pod pod.yaml --nads .', 'The further networks of a pod')
       .example('$0 plan --pod pod.yaml --nads . --device intel.com/vf=0000:18:02.5', 'With the device that the pod would be given')
       .example('$0 plan --pod pod.yaml --nads . --conf 00-plexus.conflist -o json', 'All of it, for a script')

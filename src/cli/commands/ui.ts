@@ -18,6 +18,7 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
       .options(scopeOptions)
       .option('port', { type: 'number', requiresArg: true, default: 0, describe: 'Port on 127.0.0.1 and ::1; 0: any that is free' })
       .option('socket', { ...socketOption, describe: `${socketOption.describe}: for the recent operations on pods of this node` })
+      .check(({ port }) => (Number.isInteger(port) && port >= 0 && port <= 65_535) || '--port is a whole number, from 0 to 65535')
       .example('$0 ui -A', 'All namespaces; prints the address to open')
       .epilogue('Ends with ctrl-C. Exit status: 0 ended, 2 could not be done.'),
   handler: ({ port, socket, ...scope }) =>

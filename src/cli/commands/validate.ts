@@ -19,7 +19,7 @@ export const validateCommand = (end: (status: ExitStatus) => void): CommandModul
       .option('config', { type: 'string', requiresArg: true, describe: 'CNI configuration of Plexus (or Multus) on the node: pods are planned with it' })
       .option('cluster', { type: 'boolean', default: false, describe: 'Look up in the cluster which networks there are besides' })
       .options(clusterOptions)
-      .option('output', { alias: 'o', choices: ['table', 'json', 'sarif'], default: 'table', describe: 'How to print it' })
+      .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json', 'sarif'], default: 'table', describe: 'How to print it' })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count as errors' })
       .example('$0 validate networks/ pod.yaml', 'Two files or folders, offline')
       .example('helm template chart | $0 validate -', 'What a chart makes')

@@ -1,5 +1,5 @@
 import { type Node, nameOf } from '../api-objects.ts';
-import { type Check, unknown } from '../check.ts';
+import { type Check, type Seen, unknown } from '../check.ts';
 import { type ClusterScene, isReady } from '../cluster-scene.ts';
 import { fewOf } from '../state-files.ts';
 
@@ -11,6 +11,7 @@ export const nodes: Check<ClusterScene> = {
   fix: 'Let the DaemonSet tolerate the taints of these nodes (it tolerates all as it comes) and see why a pod is not ready: kubectl describe.',
   place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
   look: async (scene) => {
+    if (scene.node !== undefined && !(await scene.allNodes()).some((each) => nameOf(each) === scene.node)) return [await noSuchNode(scene)];
     const [all, pods, set] = await Promise.all([scene.nodes(), scene.daemonPods(), scene.plexus()]);
     if (set === undefined) return [unknown('there is no DaemonSet of Plexus')];
     const podOn = (node: Node) => pods.filter(({ spec }) => spec?.nodeName === node.metadata?.name);
@@ -26,6 +27,13 @@ export const nodes: Check<ClusterScene> = {
     ];
   },
 };
+
+const noSuchNode = async ({ allNodes }: ClusterScene): Promise<Seen> => ({
+  severity: 'error',
+  what: 'there is no such node',
+  fix: 'Correct --node; the names are those of kubectl get nodes.',
+  evidence: fewOf((await allNodes()).map(nameOf)),
+});
 
 function withTaints(node: Node): string {
   const taints = (node.spec?.taints ?? []).map(({ key, value, effect }) => `${key ?? ''}${value ? `=${value}` : ''}:${effect ?? ''}`);

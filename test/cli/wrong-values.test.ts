@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { startApiServer } from '../support/api-server/index.ts';
+import { repository, runProgram } from '../support/plexus-command.ts';
+
+it.each([
+  { words: ['trace', '--last', 'abc'], says: '--last is a whole number, 1 or more' },
+  { words: ['trace', '--last', '0'], says: '--last is a whole number, 1 or more' },
+  { words: ['ui', '--port', 'abc'], says: '--port is a whole number, from 0 to 65535' },
+  { words: ['ui', '--port', '65536'], says: '--port is a whole number, from 0 to 65535' },
+  { words: ['plan', ''], says: 'Say which pod' },
+  { words: ['pods', '-o'], says: 'Not enough arguments following: o' },
+])('$words is wrong use: told, exit status 2', async ({ words, says }) => {
+  const { code, stdout, stderr } = await runProgram('plexus', words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(says);
+});
+
+it('an empty namespace (an unset variable of a script) is none, as for kubectl', async () => {
+  await using stack = new AsyncDisposableStack();
+  const server = stack.adopt(await startApiServer(), (each) => each.close());
+  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'plexus-empty-')));
+  await server.writeKubeconfig(join(folder.path, 'config'));
+  const env = { KUBECONFIG: join(folder.path, 'config') };
+  expect(await runProgram('plexus', ['pods', '-n', ''], env)).toMatchObject({ code: 0, stderr: '' });
+  for (const command of ['pod', 'plan'])
+    expect((await runProgram('plexus', [command, 'none', '-n', ''], env)).stderr).toContain('PLX-POD-NOT-FOUND: pod default/none');
+});
+
+it('help is as wide as the terminal, and no wider than 100 characters', async () => {
+  const widest = async (columns: number): Promise<number> => {
+    const { stdout } = await promisify(execFile)('script', ['-qec', `stty cols ${columns}; dist/plexus pods --help`, '/dev/null'], { cwd: repository });
+    return Math.max(...stdout.split(/\r?\n/).map(({ length }) => length));
+  };
+  expect([(await widest(60)) <= 60, await widest(200)]).toEqual([true, 100]);
+});
