@@ -15,6 +15,7 @@ export async function runAsPlugin(process: PluginProcess): Promise<void> {
   const command = process.env['CNI_COMMAND'];
   if (command === undefined || command === '') return about(process);
   const cancelled = new AbortController();
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // the runtime has gone: nobody is left to be told
   process.on('uncaughtException', (error) => void end(process, failure(asPlexusError(error), environmentOf(process))));
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => cancelled.abort(operationCancelled({ command, reason: `received ${name}` })));
   await end(process, await answerDirectly(environmentOf(process), () => readStdin(process.stdin, command === 'VERSION'), cancelled.signal));

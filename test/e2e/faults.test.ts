@@ -88,6 +88,19 @@ describe('a plugin that hangs', () => {
     expect(await at().node.leftovers()).toEqual([]);
   });
 
+  it('ends also when its caller has gone in the meantime and nobody reads the answer', async () => {
+    const go = join(at().delegates, 'go-on');
+    await putPlugin('patient', `while [ ! -e ${go} ]; do sleep 0.01; done; echo '{"cniVersion":"1.0.0"}'`);
+    const pod = await at().node.pod('alone', 'patient');
+    const add = await startCall(at(), 'ADD', pod);
+    await waitFor('the plugin to run', async () => (await running(`${at().delegates}/patient`)) > 0);
+    add.hangUp();
+    await writeFile(go, '');
+    expect(await add.ended).toMatchObject({ stdout: '' });
+    expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await at().node.leftovers()).toEqual([]);
+  });
+
   it('K8S-65: after a killed ADD the same sandbox can be added again; what was left is undone first', async () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('again', 'two');

@@ -3,9 +3,10 @@ import { podArgs } from './cni-runtime.ts';
 import type { RecordingNode } from './recording-node.ts';
 import type { TestPod } from './test-node.ts';
 
-/** A call that is still running: how to kill it, and its end. */
+/** A call that is still running: how to kill it, how to go away as its caller, and its end. */
 export interface RunningCall {
   readonly kill: () => void;
+  readonly hangUp: () => void;
   readonly ended: Promise<{ readonly exitCode: number | null; readonly stdout: string }>;
 }
 
@@ -27,5 +28,5 @@ export async function startCall(at: RecordingNode, command: string, pod: TestPod
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stdin.end(JSON.stringify(at.config(more)));
   const ended = new Promise<{ exitCode: number | null; stdout: string }>((resolve) => child.once('close', (exitCode) => resolve({ exitCode, stdout })));
-  return { kill: () => child.kill('SIGKILL'), ended };
+  return { kill: () => child.kill('SIGKILL'), hangUp: () => child.stdout.destroy(), ended };
 }
