@@ -13,7 +13,8 @@ import { gatherInputs } from './inputs.ts';
 import { holdingSandbox, inPhase } from './phase.ts';
 import { publishStatus } from './publish.ts';
 import { waitForReadiness } from './readiness.ts';
-import { resultOf, undoAll } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
+import { undoAll } from './undo.ts';
 
 /**
  * Attaches a pod to its default network and to every further network it asks for, in order; records all of it

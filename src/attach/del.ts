@@ -1,6 +1,7 @@
 import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { abandonedIfDue } from './abandon.ts';
 import { type DelegateDeps, type Operation, nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
@@ -60,14 +61,6 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateD
 }
 
 const wasAbandoned = (undone: Undone | undefined): boolean => undone !== undefined && isAbandoned(undone.left);
-
-/** An attachment that could not be undone for long enough (detachAttempts, detachSeconds) no longer holds its pod back. */
-function abandonedIfDue(entry: AttachmentRecord, { settings, now }: AttachDeps): AttachmentRecord {
-  if (entry.state !== 'detaching' || entry.abandonedAt !== undefined) return entry;
-  const failingMs = now() - Date.parse(entry.failingSince ?? '');
-  const isDue = entry.attempts >= settings.detachAttempts || failingMs >= settings.detachSeconds * 1000;
-  return isDue ? { ...entry, abandonedAt: new Date(now()).toISOString() } : entry;
-}
 
 const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
   const context = { left: left.map((undone) => nameOf(undone.left.attachment)), problems: left.map((undone) => undone.error.message) };

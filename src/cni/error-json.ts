@@ -39,6 +39,12 @@ export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr }: Fai
   return pluginFailed({ plugin, command, message });
 }
 
+/** What a plugin answered with an error object of CNI, with its code; undefined when it succeeded, was ended by a signal, or printed anything else. */
+export function refusalIn({ exitCode, stdout }: Pick<FailedRun, 'exitCode' | 'stdout'>): string | undefined {
+  const answer = exitCode > 0 ? errorObject(stdout) : undefined;
+  return answer && `${answer.code ?? 'no code'}: ${answer.message}`;
+}
+
 const shorten = (text: string): string => clip(text, 2000);
 
 function errorObject(stdout: string): { readonly code?: number; readonly message: string } | undefined {

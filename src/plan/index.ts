@@ -11,6 +11,7 @@ export {
   type AttachmentRecord,
   decodeRecord,
   encodeRecord,
+  type FailedAdd,
   isAbandoned,
   newRecord,
   type PendingStatus,
