@@ -87,7 +87,11 @@ async function addressNow(
 ): Promise<Evidence['address']> {
   const watched = watchedHost(deps.host);
   try {
-    await releaseAddresses(delegateCall(record.attachment, operation), plugin, { result: resultOf(record), deps: runtimeDeps({ ...deps, host: watched }), signal });
+    await releaseAddresses(delegateCall(record.attachment, operation), plugin, {
+      result: resultOf(record),
+      deps: runtimeDeps({ ...deps, host: watched }),
+      signal,
+    });
     return 'none';
   } catch (thrown) {
     const isSame = asPlexusError(thrown).id === 'PLX-PLUGIN-MISSING' || refusalOf(watched.ends.at(-1)) === answer;

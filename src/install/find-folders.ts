@@ -57,7 +57,10 @@ async function present(root: string): Promise<readonly PresentRuntime[]> {
     if (started !== undefined) running.push(started);
   }
   // whoever has the socket of one that runs is not there: its configuration was left by somebody
-  return [...running, ...all.filter((known) => running.every(({ socket, configurations }) => socket !== known.socket && !sameFirst(configurations, known.configurations)))];
+  return [
+    ...running,
+    ...all.filter((known) => running.every(({ socket, configurations }) => socket !== known.socket && !sameFirst(configurations, known.configurations))),
+  ];
 }
 
 const sameFirst = ([one]: readonly string[], [other]: readonly string[]): boolean => one === other;
@@ -65,7 +68,9 @@ const sameFirst = ([one]: readonly string[], [other]: readonly string[]): boolea
 /** What is known of a runtime that runs, with the configuration that it was started with; undefined when that is not on this node. */
 async function startedWith(root: string, { kind, configuration, socket }: RunningRuntime, here: readonly KnownRuntime[]): Promise<PresentRuntime | undefined> {
   const ofKind = [...here, ...knownRuntimes.toReversed()].filter((known) => known.kind === kind); // the plain one of its kind, when nothing says more
-  const usual = ofKind.find((known) => (configuration === undefined ? socket === undefined || known.socket === socket : known.configurations[0] === configuration));
+  const usual = ofKind.find((known) =>
+    configuration === undefined ? socket === undefined || known.socket === socket : known.configurations[0] === configuration,
+  );
   if (usual !== undefined) return { ...usual, ...(socket !== undefined && { socket }), isProcess: true };
   if (configuration === undefined || !(await exists(await inRoot(root, configuration)))) return undefined;
   const plain = knownRuntimes.findLast((known) => known.kind === kind);

@@ -11,8 +11,7 @@ import { inFolder, removeFile, replaceBriefly } from '../files/index.ts';
 const places = 512;
 
 /** The place of a name. */
-const placeOf = (folder: string, name: string): string =>
-  join(folder, `.undone-${createHash('sha256').update(name).digest().readUInt32BE() % places}`);
+const placeOf = (folder: string, name: string): string => join(folder, `.undone-${createHash('sha256').update(name).digest().readUInt32BE() % places}`);
 
 /** Remembers that what a name stands for was undone. Never rejects. */
 export async function markUndone(folder: string, name: string): Promise<void> {

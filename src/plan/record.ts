@@ -164,8 +164,7 @@ function isEntry(value: unknown): boolean {
   return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }
 
-const isFailedAdd = (value: unknown): boolean =>
-  value === undefined || (isJsonObject(value) && typeof value['plugin'] === 'number' && isText(value['answer']));
+const isFailedAdd = (value: unknown): boolean => value === undefined || (isJsonObject(value) && typeof value['plugin'] === 'number' && isText(value['answer']));
 
 function isAttachment(value: unknown): boolean {
   if (!isJsonObject(value) || !isText(value['interfaceName']) || !isText(value['network']) || !isText(value['cniArgs'])) return false;

@@ -25,16 +25,13 @@ export interface Delegate {
  * The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain (NPWG-90).
  * With `leaveOut`, a network of the annotation that cannot be found or read is reported to it and left out.
  */
-export function resolveDelegates(
-  inputs: PlanInputs,
-  leaveOut?: LeaveOut,
-): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
+export function resolveDelegates(inputs: PlanInputs, leaveOut?: LeaveOut): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
   const { selections, defaultNetwork, warnings } = wishesOf(inputs.pod, inputs.settings);
   const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
   const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
   const further = selections.map((selection) => {
     const find = (): Delegate => notNested(fromSelection(selection, inputs));
-    return leaveOut === undefined ? find() : attempted(find, leaveOut) ?? placeholder(selection);
+    return leaveOut === undefined ? find() : (attempted(find, leaveOut) ?? placeholder(selection));
   });
   const auxiliary = auxiliaryChain(inputs);
   const delegates = [...first, ...configured, ...further, ...auxiliary.chain];

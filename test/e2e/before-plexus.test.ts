@@ -34,7 +34,11 @@ describe.each(['direct', 'daemon'] as const)('a pod that ran before Plexus was i
 
 describe('DEL of a sandbox that the journal does not know', () => {
   const at = useRecordingNode();
-  const prevResult = { cniVersion: '1.1.0', interfaces: [{ name: 'eth0', mac: '02:00:00:00:00:01', sandbox: '/run/netns/x' }], ips: [{ address: '10.1.0.7/24', interface: 0 }] };
+  const prevResult = {
+    cniVersion: '1.1.0',
+    interfaces: [{ name: 'eth0', mac: '02:00:00:00:00:01', sandbox: '/run/netns/x' }],
+    ips: [{ address: '10.1.0.7/24', interface: 0 }],
+  };
   const annotated = (networks: string) => ({ runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': networks } } });
   const recorded = async (): Promise<readonly string[]> => (await at().node.leftovers()).filter((file) => file.startsWith('state/journal/'));
   const loseRecord = (): Promise<void> => rm(join(at().node.dir, 'state/journal'), { recursive: true, force: true });
@@ -51,7 +55,11 @@ describe('DEL of a sandbox that the journal does not know', () => {
     const [call, ...others] = await at().alpha.calls();
     expect(others).toEqual([]);
     expect(call).toMatchObject({ command: 'DEL', plugin: 'alpha', stdin: { name: 'default-net', prevResult, runtimeConfig: { portMappings: ports } } });
-    expect(call?.env).toMatchObject({ CNI_IFNAME: 'eth0', CNI_CONTAINERID: pod.containerId, CNI_ARGS: expect.stringContaining('K8S_POD_NAME=given') as unknown });
+    expect(call?.env).toMatchObject({
+      CNI_IFNAME: 'eth0',
+      CNI_CONTAINERID: pod.containerId,
+      CNI_ARGS: expect.stringContaining('K8S_POD_NAME=given') as unknown,
+    });
   });
 
   it('calls its plugins once: a DEL that is repeated is cheap', async () => {

@@ -50,7 +50,15 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
     { what: 'an absent dhcp daemon', nad: { type: 'macvlan', master: 'eth1', ipam: { type: 'dhcp', daemonSocketPath: '/nowhere/dhcp.sock' } } },
     { what: 'an MTU above the master’s', nad: { type: 'macvlan', master: 'eth1', ipam: {}, mtu: 9000 } },
     { what: 'an absent device, which DEL looks for under another name', nad: { type: 'host-device', device: 'ens192', ipam: {} } },
-    { what: 'a mistake in the second plugin', nad: { plugins: [{ type: 'bridge', bridge: 'br5', ipam: {} }, { type: 'tuning', mtu: 'many' }] } },
+    {
+      what: 'a mistake in the second plugin',
+      nad: {
+        plugins: [
+          { type: 'bridge', bridge: 'br5', ipam: {} },
+          { type: 'tuning', mtu: 'many' },
+        ],
+      },
+    },
   ])('case 12: $what leaves nothing, and DEL succeeds', async ({ what, nad }) => {
     await node.nad('bad', { cniVersion: '0.3.1', ...nad });
     const pod = await node.pod(`bad-${engine}-${what.length}`, 'bad');
@@ -170,7 +178,8 @@ describe('a plugin that refuses at ADD and at DEL', () => {
   it('is one Event with a count: kubelet’s next sandbox has the same message', async () => {
     await beta.set({ ADD: refuses, DEL: refuses });
     const pod = await node.pod('events', 'one');
-    for (let sandbox = 0; sandbox < 2; sandbox++) expect(await call('ADD', { ...pod, containerId: `${pod.containerId}s${sandbox}` })).toMatchObject({ exitCode: 1 });
+    for (let sandbox = 0; sandbox < 2; sandbox++)
+      expect(await call('ADD', { ...pod, containerId: `${pod.containerId}s${sandbox}` })).toMatchObject({ exitCode: 1 });
     const file = join(node.dir, 'manifests/status/events.jsonl');
     await access(file);
     const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);

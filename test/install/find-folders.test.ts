@@ -36,7 +36,9 @@ describe('where a running container runtime looks', () => {
     await put('/srv/containerd.toml', v2('/srv/net.d', '/srv/bin'));
     await process(700, '/usr/bin/containerd', ...words);
     const { runtimes } = await findFolders(root);
-    expect(runtimes).toMatchObject([{ runtime: 'containerd', configurations: ['/srv/containerd.toml'], confDir: '/srv/net.d', binDirs: ['/srv/bin'], isRunning: true }]);
+    expect(runtimes).toMatchObject([
+      { runtime: 'containerd', configurations: ['/srv/containerd.toml'], confDir: '/srv/net.d', binDirs: ['/srv/bin'], isRunning: true },
+    ]);
   });
 
   it('by the usual file when it was started without one, also where its socket is out of sight', async () => {

@@ -69,7 +69,11 @@ describe('taking over from Multus: its default network becomes ours', () => {
   it('every key that holds a path of its own container becomes one of the node', async () => {
     await kept.put('10-net.conf', bridge('net'));
     const clusterNetwork = '/host/etc/cni/net.d/10-net.conf'; // where its DaemonSet mounts the folder of the runtime, wherever that is
-    const paths = { readinessindicatorfile: '/host/run/multus/cni/net.d/10-ovn.conf', confDir: '/host/etc/cni/multus/net.d', defaultNetworks: ['/host/a/b', 'c'] };
+    const paths = {
+      readinessindicatorfile: '/host/run/multus/cni/net.d/10-ovn.conf',
+      confDir: '/host/etc/cni/multus/net.d',
+      defaultNetworks: ['/host/a/b', 'c'],
+    };
     await kept.put('00-multus.conf', multus({ clusterNetwork, ...paths }));
     expect(await plugin()).toMatchObject({
       clusterNetwork: join(kept.folder, '10-net.conf'),
