@@ -38,9 +38,12 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
  * read in time are reported and left out, for nobody needs the API server to detach a pod.
  */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
-  const leftOut = (thrown: unknown): void => deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+  const leftOut = (thrown: unknown): undefined => {
+    deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+    return undefined;
+  };
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
-  const pod = await findPod(call, deps, soon()).catch((thrown: unknown) => void leftOut(thrown));
+  const pod = await findPod(call, deps, soon()).catch(leftOut);
   const settings = { ...deps.settings, missingDevice: 'ignore' } as const; // kubelet may have forgotten the pod
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {
