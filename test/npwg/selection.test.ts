@@ -219,9 +219,9 @@ describe('whatever an annotation holds', () => {
     expect(onlyOurs(`${'['.repeat(200_000)}`)).toBe(true);
     expect(onlyOurs('a,'.repeat(100_000).slice(0, -1))).toBe(true);
   });
-  it('at most 250 networks are taken', () => {
-    expect(names('a,'.repeat(250).slice(0, -1))).toHaveLength(250);
-    expect(messageOf('a,'.repeat(251).slice(0, -1))).toContain('251 is not a number of networks that one pod can have (at most 250)');
+  it('at most 1,000 networks are read, whatever the settings allow', () => {
+    expect(names('a,'.repeat(1000).slice(0, -1))).toHaveLength(1000);
+    expect(messageOf('a,'.repeat(1001).slice(0, -1))).toContain('names 1001 networks, and maxNetworksPerPod allows 1000');
   });
 });
 
