@@ -19,18 +19,16 @@ export async function createMemoryCgroup(limitBytes: number): Promise<MemoryCgro
   const own = await readFile('/proc/self/cgroup', 'utf8');
   const name = `plexus-test-${process.pid}-${made++}`;
   const old = /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(.*)$/m.exec(own)?.[1];
-  if (old !== undefined) return createIn('cgroup v1', join(mount, 'memory'), old, name, limitBytes);
-  return createIn('cgroup v2', mount, /^0::(.*)$/m.exec(own)?.[1] ?? '/', name, limitBytes);
-}
-
-/** Creates it below the own cgroup, or below the next ancestor that allows it: version 2 allows none below a cgroup that holds processes. */
-async function createIn(version: MemoryCgroup['version'], root: string, own: string, name: string, limitBytes: number): Promise<MemoryCgroup | undefined> {
-  for (let parent = own; ; parent = dirname(parent)) {
+  const [version, root, start] = old === undefined ? (['cgroup v2', mount, unified(own)] as const) : (['cgroup v1', join(mount, 'memory'), old] as const);
+  // below the own cgroup, or below the next ancestor that allows it: version 2 allows none below a cgroup that holds processes
+  for (let parent = start; ; parent = dirname(parent)) {
     const folder = join(root, parent, name);
     if (await limited(version, folder, limitBytes)) return cgroup(version, folder);
     if (parent === '/' || parent === '.') return undefined;
   }
 }
+
+const unified = (own: string): string => /^0::(.*)$/m.exec(own)?.[1] ?? '/';
 
 async function limited(version: MemoryCgroup['version'], folder: string, limitBytes: number): Promise<boolean> {
   try {

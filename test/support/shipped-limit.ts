@@ -41,7 +41,7 @@ export async function shippedLimit(): Promise<ShippedLimit> {
 }
 
 /** resources.limits.memory of the container `daemon` in deploy/base. */
-export async function shippedMemoryBytes(): Promise<number> {
+async function shippedMemoryBytes(): Promise<number> {
   const file = join(import.meta.dirname, '../../deploy/base/daemonset.yaml');
   const [daemonSet] = parseAllDocuments(await readFile(file, 'utf8')).map((document) => document.toJS() as DaemonSet);
   const limit = daemonSet?.spec.template.spec.containers.find(({ name }) => name === 'daemon')?.resources.limits.memory ?? '';
