@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject } from '../cni/index.ts';
 import { parseCidr, parseIp } from './addresses.ts';
-import { nestingProblem } from './json-problem.ts';
+import { nestingProblem } from './nesting.ts';
 import { type Place, fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
 
