@@ -13,6 +13,7 @@ import { gatherInputs } from './inputs.ts';
 import { holdingSandbox, inPhase } from './phase.ts';
 import { publishStatus } from './publish.ts';
 import { waitForReadiness } from './readiness.ts';
+import { atOnce, turnOf } from './turn.ts';
 import { resultOf, undoAll } from './undo.ts';
 
 /**
@@ -40,7 +41,8 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   const { containerId } = operation;
   const inputs = await freshInputs(invocation, operation, deps, signal);
   if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations)) deps.report({ kind: 'debug-asked', sandbox: containerId });
-  const plan = await inPhase('plan', containerId, deps, () => makePlan(inputs));
+  const { turn = atOnce } = deps;
+  const plan = await inPhase('plan', containerId, deps, () => turn(turnOf(inputs.pod), () => makePlan(inputs)));
   for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
   const intended = { ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()), bootId: deps.bootId };
   await inPhase('journal', containerId, deps, () => deps.journal.write(intended)); // before anything runs (CNI-72)

@@ -1,6 +1,7 @@
 import { type PlexusError, clip, detailsOf, pluginFailed, summaryOf } from '../errors/index.ts';
 import type { Command } from './invocation.ts';
 import { type JsonObject, isJsonObject, parseJson } from './json.ts';
+import { sizeOfJson } from './json-size.ts';
 
 export interface ErrorJsonOptions {
   /** The protocol version of the call. */
@@ -41,8 +42,13 @@ export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr }: Fai
 
 const shorten = (text: string): string => clip(text, 2000);
 
+// far above what an error object has: what is more is shown as the text that it is
+const mostErrorLength = 64 * 1024;
+const mostErrorElements = 1000;
+
 function errorObject(stdout: string): { readonly code?: number; readonly message: string } | undefined {
   try {
+    if (stdout.length > mostErrorLength || sizeOfJson(stdout).elements > mostErrorElements) return undefined;
     const json = parseJson(stdout, 'stdout');
     if (!isJsonObject(json) || typeof json['msg'] !== 'string') return undefined;
     const { code, msg, details } = json as { code?: unknown; msg: string; details?: unknown };

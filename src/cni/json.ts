@@ -1,4 +1,4 @@
-import { configUndecodable, problemOf } from '../errors/index.ts';
+import { clip, configUndecodable, problemOf } from '../errors/index.ts';
 import { levelsProblem } from './json-levels.ts';
 import { jsonProblem } from './json-problem.ts';
 
@@ -40,11 +40,14 @@ export const formatJson = (value: JsonValue): string => JSON.stringify(value);
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !lossless.isRawJSON(value);
 
-/** "a string", "a list" …, for messages. */
+const longestNumber = 40;
+
+/** "a string", "a list" …, for messages; a number that JavaScript cannot hold as it was written. */
 export function nameOfType(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
+  if (lossless.isRawJSON(value)) return `the number ${clip(formatJson(value as JsonObject), longestNumber)}`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

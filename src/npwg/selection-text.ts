@@ -22,7 +22,7 @@ const commaAround = (start: number, end: number, text: string): string =>
   end > text.length ? `trailing comma at character ${start - 1}` : `nothing before the comma at character ${end}`;
 
 function parseItem(item: string, place: Place, namespace: string): NetworkSelection {
-  const [reference = '', interfaceName = '', ...more] = item.split('@').map((part) => part.trim());
+  const [reference = '', interfaceName = '', ...more] = item.split('@', 3).map((part) => part.trim());
   if (more.length > 0) throw invalidAt(place, item, 'a network with at most one "@"');
   return {
     nad: parseReference(reference, place, namespace),
@@ -33,7 +33,7 @@ function parseItem(item: string, place: Place, namespace: string): NetworkSelect
 
 function parseReference(reference: string, place: Place, namespace: string): NadRef {
   const [name = '', ns = '', ...more] = reference
-    .split('/')
+    .split('/', 3)
     .map((part) => part.trim())
     .toReversed();
   if (more.length > 0) throw invalidAt(place, reference, '"namespace/name" or "name"');

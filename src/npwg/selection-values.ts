@@ -35,7 +35,7 @@ export function parseInterface(value: JsonValue, place: Place): string {
 
 /** NPWG-32: addresses, each with or without prefix length, as they were written. */
 export const parseIps = (value: JsonValue, place: Place): readonly string[] =>
-  parseList(value, place, 'a list of at least one IP address').map((each, index) => {
+  parseList(value, place, 'at least one IP address').map((each, index) => {
     if (typeof each === 'string' && (parseCidr(each) ?? parseIp(each)) !== undefined) return each;
     throw invalidAt({ ...place, field: `${place.field}[${index}]` }, each, 'an IPv4 or IPv6 address, with or without /prefix');
   });
@@ -55,9 +55,14 @@ function parseForm(value: JsonValue, forms: readonly RegExp[], place: Place, all
   throw invalidAt(place, value, allowed);
 }
 
+// the metric of each is 100 above that of the one before
+const mostGateways = 64;
+
 /** NPWG-53: gateways; the list may be empty. */
 export function parseGateways(value: JsonValue, place: Place): readonly string[] {
-  if (!Array.isArray(value)) throw invalidAt(place, value, 'a list of IP addresses (it may be empty)');
+  if (!Array.isArray(value) || value.length > mostGateways) {
+    throw invalidAt(place, value, `a list of at most ${mostGateways} IP addresses (it may be empty)`);
+  }
   return (value as readonly JsonValue[]).map((each, index) => {
     const ip = typeof each === 'string' ? parseIp(each) : undefined;
     if (ip !== undefined) return ip.text;
@@ -67,7 +72,7 @@ export function parseGateways(value: JsonValue, place: Place): readonly string[]
 
 /** NPWG-45: `protocol` in lower case, tcp when absent. */
 export const parsePortMappings = (value: JsonValue, place: Place): readonly PortMapping[] =>
-  parseList(value, place, 'a list of at least one port mapping').map((each, index) => parsePortMapping(each, { ...place, field: `${place.field}[${index}]` }));
+  parseList(value, place, 'at least one port mapping').map((each, index) => parsePortMapping(each, { ...place, field: `${place.field}[${index}]` }));
 
 function parsePortMapping(value: JsonValue, place: Place): PortMapping {
   if (!isJsonObject(value)) throw invalidAt(place, value, 'an object with hostPort and containerPort');
@@ -125,9 +130,11 @@ export function parseCniArgsObject(value: JsonValue, place: Place): JsonObject {
   throw invalidAt(place, value, problem === undefined ? 'an object' : `allowed here: ${problem}`);
 }
 
-function parseList(value: JsonValue, place: Place, allowed: string): readonly JsonValue[] {
-  if (Array.isArray(value) && value.length > 0) return value as readonly JsonValue[];
-  throw invalidAt(place, value, allowed);
+const mostItems = 1024;
+
+function parseList(value: JsonValue, place: Place, leastOne: string): readonly JsonValue[] {
+  if (Array.isArray(value) && value.length > 0 && value.length <= mostItems) return value as readonly JsonValue[];
+  throw invalidAt(place, value, `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${mostItems} (it has ${value.length})` : ''}`);
 }
 
 /** Reads keys as Go does: in any case, the last one wins (NPWG-30). */
