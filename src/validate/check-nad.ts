@@ -1,5 +1,6 @@
 import { asPlexusError } from '../errors/index.ts';
 import { type Nad, nadConfiguration, nadGroup, nadKey, nadVersion, parseNad } from '../npwg/index.ts';
+import { configFindings } from './misplaced-keys.ts';
 import { isJson, placeInJson } from './broken.ts';
 import { isJsonTemplate, templateNote } from './placeholders.ts';
 import { checkAnnotations, nadAnnotations } from './check-annotations.ts';
@@ -39,6 +40,7 @@ function objectFindings(object: PlacedValue): readonly Finding[] {
   const extra = typeof spec === 'object' && spec !== null ? Object.keys(spec).filter((key) => key !== 'config') : [];
   return [
     ...checkAnnotations(object, ['metadata', 'annotations'], nadAnnotations),
+    ...configFindings(object),
     ...(written === expected
       ? []
       : [finding(apiVersion, placeOf(object, ['apiVersion']), `apiVersion ${JSON.stringify(written) ?? 'is missing'}: it must be ${expected}`)]),
