@@ -17,6 +17,8 @@ export {
   type VersionInvocation,
 } from './invocation.ts';
 export { formatJson, isJsonObject, type JsonObject, type JsonValue, nameOfType, parseJson, parseJsonObject } from './json.ts';
+export { describeCharacter, overlooked } from './characters.ts';
+export { jsonProblem, type JsonProblem } from './json-problem.ts';
 export { sizeOfJson } from './json-size.ts';
 export { interfaceNameProblem, isContainerId, isNetworkName, isPluginType } from './names.ts';
 export { gcInput, pluginInput, type PluginCall, statusInput } from './plugin-input.ts';
