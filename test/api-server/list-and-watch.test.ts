@@ -26,7 +26,7 @@ beforeAll(async () => {
   await core.createNamespace({ body: { metadata: { name: namespace } } });
   const labels = [{ app: 'web', tier: 'a' }, { app: 'web', tier: 'b' }, { app: 'db' }, {}];
   for (const [index, own] of labels.entries()) await create(`p${index}`, own);
-}, 90_000);
+});
 
 afterAll(async () => {
   await core.deleteCollectionNamespacedPod({ namespace, gracePeriodSeconds: 0 });
