@@ -11,8 +11,7 @@ import { type ClusterAccess, kubeconfigText, makeCertificates, nadCrdFile } from
 import { rawRequest } from './raw-request.ts';
 import { patience, patienceMs } from './patience.ts';
 
-// Untested: written without the two programs at hand, after the flags that envtest gives them. What was tried is
-// the handling of the processes: one that ends early, a folder that is not there, cleaning up.
+// The flags are those that envtest gives the two programs.
 
 const stopMs = 5_000;
 
