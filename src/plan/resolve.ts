@@ -42,7 +42,7 @@ function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly De
   return [...inline, ...named.map((name) => fromName(name, inputs))];
 }
 
-/** multus-behaviour 1.4: a NAD of multusNamespace, else a file of confDir; with a "/", a path. */
+/** As in Multus: a NAD of multusNamespace, else a file of confDir; with a "/", a path. */
 function fromName(name: string, inputs: PlanInputs): Delegate {
   const { settings, nads, paths, confDir } = inputs;
   if (isPath(name)) {
@@ -72,7 +72,7 @@ function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   return { network, nad, configuration, warnings };
 }
 
-/** Nothing there is no error, only a warning of the files that were meant to be (multus-behaviour 1.5). */
+/** Nothing there is no error, only a warning of the files that were meant to be, as in Multus. */
 function auxiliaryChain({ settings, paths, call }: PlanInputs): { readonly chain: readonly Delegate[]; readonly warnings: readonly string[] } {
   const folder = auxiliaryFolder(settings);
   if (folder === undefined) return { chain: [], warnings: [] };

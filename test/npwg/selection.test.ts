@@ -129,7 +129,7 @@ describe('the values of an element', () => {
     { rule: 'NPWG-56', element: { 'default-route': [] }, becomes: { defaultRoute: [] } },
     { rule: 'NPWG-59', element: { 'infiniband-guid': '24:8a:07:03:00:8d:ae:2f' }, becomes: { infinibandGuid: '24:8a:07:03:00:8d:ae:2f' } },
     { rule: 'NPWG-61', element: { 'ipam-claim-reference': 'my.claim' }, becomes: { ipamClaimReference: 'my.claim' } },
-    { rule: 'D-44', element: { deviceID: '0000:01:00.1' }, becomes: { deviceId: '0000:01:00.1' } },
+    { rule: 'NPWG-26', element: { deviceID: '0000:01:00.1' }, becomes: { deviceId: '0000:01:00.1' } },
     { rule: 'Go', element: { mac: null, ips: null, interface: '' }, becomes: {} },
   ])('$rule accepts $element', ({ element, becomes }) => {
     expect(field(element)).toEqual(becomes);
