@@ -14,6 +14,7 @@ import { holdingSandbox, inPhase } from './phase.ts';
 import { publishStatus } from './publish.ts';
 import { waitForReadiness } from './readiness.ts';
 import { resultOf } from './recorded-result.ts';
+import { atOnce, turnOf } from './turn.ts';
 import { undoAll } from './undo.ts';
 
 /**
@@ -60,7 +61,8 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
 async function planFor(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<{ inputs: PlanInputs; plan: Plan }> {
   try {
     const inputs = await freshInputs(invocation, operation, deps, signal);
-    return { inputs, plan: await inPhase('plan', operation.containerId, deps, () => makePlan(inputs)) };
+    const { turn = atOnce } = deps;
+    return { inputs, plan: await inPhase('plan', operation.containerId, deps, () => turn(turnOf(inputs.pod), () => makePlan(inputs))) };
   } catch (thrown) {
     if ((await deps.journal.read(invocation).catch(() => 'unknown')) === undefined) await deps.journal.markUndone(invocation);
     throw thrown;

@@ -32,7 +32,7 @@ const folders: Readonly<Record<string, { readonly usual: string; readonly hint: 
   binDir: { usual: '/opt/cni/bin', hint: "plugins are looked for in the runtime's folders" },
 };
 
-/** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined when it is none (multus-behaviour 1.1). */
+/** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined when it is none. */
 export function multusConf(text: string): MultusConf | undefined {
   const json = objectIn(text);
   const own = json === undefined ? undefined : [json, ...listOf(json['plugins'])].find(({ type }) => type === 'multus' || type === 'multus-shim');

@@ -22,4 +22,5 @@ export {
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';
+export { type PodWishes, wishesOf } from './selections.ts';
 export { type Wanted, wantedFor } from './wanted.ts';

@@ -55,8 +55,12 @@ export interface TestNode {
 
 let pods = 0;
 
-/** Makes a node; `remove` it at the end. */
-export async function createTestNode(engine: Engine = engineUnderTest, flags: Readonly<Record<string, string>> = {}): Promise<TestNode> {
+/** Makes a node; `remove` it at the end. `wrapper`: words before its daemon's program. */
+export async function createTestNode(
+  engine: Engine = engineUnderTest,
+  flags: Readonly<Record<string, string>> = {},
+  wrapper: readonly string[] = [],
+): Promise<TestNode> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-node-'));
   const netns = await createNetns();
   const made: Netns[] = [];
@@ -88,6 +92,7 @@ export async function createTestNode(engine: Engine = engineUnderTest, flags: Re
     startTestDaemon({
       dir,
       nodeNetns: netns.path,
+      wrapper,
       flags: {
         'manifests-dir': join(dir, 'manifests'),
         'conf-dir': join(dir, 'conf'),
