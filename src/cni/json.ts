@@ -1,5 +1,6 @@
 import { clip, configUndecodable, problemOf } from '../errors/index.ts';
-import { sizeOfJson } from './json-size.ts';
+import { levelsProblem } from './json-levels.ts';
+import { jsonProblem } from './json-problem.ts';
 
 /** Data that JSON can hold. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged (CNI-42). */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -15,16 +16,14 @@ interface LosslessJson {
 }
 const lossless = JSON as unknown as LosslessJson;
 
-// A few thousand levels end in a stack overflow; what is read here must still be readable inside a journal file.
-const mostLevels = 1000;
-
 /** Decodes JSON text; `source` names it in configUndecodable. */
 export function parseJson(text: string, source: string): JsonValue {
-  if (sizeOfJson(text).levels > mostLevels) throw configUndecodable({ source, problem: `it is nested deeper than ${mostLevels} levels` });
+  const levels = levelsProblem(text);
+  if (levels !== undefined) throw configUndecodable({ source, problem: levels });
   try {
     return lossless.parse(text, keepExactNumber) as JsonValue;
   } catch (error) {
-    throw configUndecodable({ source, problem: text.trim() === '' ? 'it is empty' : problemOf(error) }, { cause: error });
+    throw configUndecodable({ source, problem: jsonProblem(text)?.text ?? problemOf(error) });
   }
 }
 

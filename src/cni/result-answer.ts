@@ -1,4 +1,5 @@
-import { resultTooLarge } from '../errors/index.ts';
+import { clip, resultInvalid, resultTooLarge } from '../errors/index.ts';
+import { maskText } from '../report/index.ts';
 import { type JsonValue, isJsonObject, parseJson } from './json.ts';
 import { sizeOfJson } from './json-size.ts';
 import { type DecodeOptions, decodeResult } from './result-codec.ts';
@@ -23,7 +24,7 @@ const most: readonly (readonly [of: string, list: string, most: number])[] = [
   ['dns', 'options', 256],
 ];
 
-/** The result that a plugin answered with, measured before anything is built of it. resultTooLarge, resultInvalid, configUndecodable. */
+/** The result that a plugin answered with, measured before anything is built of it. resultTooLarge, resultInvalid. */
 export function parseResult(text: string, options: DecodeOptions): Result {
   const tooLarge = (holds: string, accepted: string) => resultTooLarge({ source: options.source, holds, most: accepted });
   // a character takes one byte at least, and three at most for one unit of its length
@@ -32,12 +33,25 @@ export function parseResult(text: string, options: DecodeOptions): Result {
   const { levels, elements } = sizeOfJson(text);
   if (levels > mostLevels) throw tooLarge(`lists and objects in ${levels} levels`, `${mostLevels}`);
   if (elements > mostElements) throw tooLarge(`${elements} values`, `${mostElements}`);
-  const json = parseJson(text, options.source);
+  const json = decoded(text, options);
   for (const [of, list, accepted] of most) {
     const length = lengthOf(of === '' ? json : member(json, of), list);
     if (length > accepted) throw tooLarge(`${length} ${of === '' ? list : `${of}.${list}`}`, `${accepted}`);
   }
   return decodeResult(json, options);
+}
+
+const mostShownBytes = 300;
+
+/** resultInvalid with what was printed: a plugin that logs to stdout is not to be blamed on whoever wrote the configuration. */
+function decoded(text: string, { source }: DecodeOptions): JsonValue {
+  try {
+    return parseJson(text, source);
+  } catch {
+    // masked before it is shortened: half a secret looks like none
+    const printed = clip(maskText(text).trim().replaceAll(/\s+/g, ' '), mostShownBytes);
+    throw resultInvalid({ source, problem: printed === '' ? 'the plugin printed nothing' : `the plugin printed text that is not JSON: ${printed}` });
+  }
 }
 
 const member = (json: JsonValue, key: string): JsonValue => (isJsonObject(json) ? (json[key] ?? null) : null);

@@ -27,7 +27,7 @@ export const variableInvalid = define(
 );
 export const configUndecodable = define(
   'PLX-CONFIG-UNDECODABLE',
-  { code: cniCode.decoding, retry: 'never', fix: 'Write a JSON object there.' },
+  { code: cniCode.decoding, retry: 'never', fix: 'Provide a valid JSON object.' },
   (c: { source: string; problem: string }) => `${c.source} is not a JSON object: ${c.problem}`,
 );
 export const versionIncompatible = define(
@@ -67,7 +67,7 @@ export const configurationInvalid = define(
 );
 export const resultInvalid = define(
   'PLX-RESULT-INVALID',
-  { code: cniCode.decoding, retry: 'never', fix: 'The plugin does not follow the CNI specification: update or report it.' },
+  { code: cniCode.decoding, retry: 'never', fix: 'The plugin must print its result, and nothing else, on stdout: update it, or move its log to stderr or a file.' },
   (c: { source: string; problem: string }) => `${c.source} is not a CNI result: ${c.problem}`,
 );
 export const resultTooLarge = define(
@@ -181,8 +181,8 @@ export const capabilityMissing = define(
     retry: 'never',
     fix: 'Add the capability to a plugin of the network that supports it, or drop the request from the annotation.',
   },
-  (c: { request: string; capability: string; network: string }) =>
-    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}`,
+  (c: { request: string; capability: string; network: string; misplaced?: string }) =>
+    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}${c.misplaced ?? ''}`,
 );
 export const nameInvalid = define(
   'PLX-NAME-INVALID',

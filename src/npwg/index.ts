@@ -8,4 +8,5 @@ export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
 export { assertPodRef, isStaticPod, podKey, type PodMetadata, type PodRef, type PodSummary, wantsDebug } from './pod.ts';
 export { mostNetworksEver, parseSelections } from './parse-selections.ts';
+export { macProblem } from './selection-values.ts';
 export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';

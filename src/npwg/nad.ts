@@ -1,6 +1,6 @@
-import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
-import { nadInvalid } from '../errors/index.ts';
-import { jsonProblem, nestingProblem } from './json-problem.ts';
+import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, parseJson } from '../cni/index.ts';
+import { nadInvalid, problemOf } from '../errors/index.ts';
+import { nestingProblem } from './nesting.ts';
 import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
 
 /** Names one NetworkAttachmentDefinition. */
@@ -74,6 +74,6 @@ function parsed(config: string, nad: Nad): JsonValue {
   try {
     return parseJson(config, 'spec.config');
   } catch (error) {
-    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config is not a JSON object: ${jsonProblem(config, error)}` }, { cause: error });
+    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config is not a JSON object: ${jsonProblem(config)?.text ?? problemOf(error)}` });
   }
 }

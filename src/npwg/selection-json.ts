@@ -1,6 +1,5 @@
-import { type JsonObject, type JsonValue, isJsonObject, parseJson, sizeOfJson } from '../cni/index.ts';
-import { selectionInvalid } from '../errors/index.ts';
-import { jsonProblem } from './json-problem.ts';
+import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, parseJson, sizeOfJson } from '../cni/index.ts';
+import { problemOf, selectionInvalid } from '../errors/index.ts';
 import type { NetworkSelection, Selections } from './selection.ts';
 import { type Annotation, assertFew } from './annotation.ts';
 import { type Place, fieldOf, invalidAt, shown } from './selection-place.ts';
@@ -63,7 +62,7 @@ function decode(text: string, key: string): JsonValue {
   try {
     return parseJson(text, 'the annotation');
   } catch (error) {
-    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${jsonProblem(text, error)}` }, { cause: error });
+    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${jsonProblem(text)?.text ?? problemOf(error)}` });
   }
 }
 
