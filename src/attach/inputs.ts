@@ -34,19 +34,34 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
   return gatherPlanInputs({ call, pod, links: links.map((link) => link.name) }, deps, signal);
 }
 
-/** The same for a sandbox that is about to go, whatever its links are. */
+/**
+ * The same for a sandbox that is about to go, whatever its links are, as far as it can be known: a pod or networks that cannot be
+ * read in time are reported and left out, for nobody needs the API server to detach a pod.
+ */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
-  const pod = await findPod(call, deps, signal);
+  const leftOut = (thrown: unknown): void => deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+  const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
+  const pod = await findPod(call, deps, soon()).catch((thrown: unknown) => void leftOut(thrown));
   // kubelet may have forgotten the pod, and the limit may have been higher
   const settings = { ...deps.settings, missingDevice: 'ignore', maxNetworksPerPod: mostNetworksEver } as const;
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {
-      deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+      leftOut(thrown);
       return { devices: [], warnings: [] };
     });
+  const { prevResult: _ofTheSandbox, ...config } = call.config; // of an ADD it would be that of a plugin before us
+  const known = { call: { ...call, config, netns: call.netns ?? '' }, links: [] };
   const sources = { ...deps, settings, devices: { ...deps.devices, allocated } };
-  return gatherPlanInputs({ call: { ...call, netns: call.netns ?? '' }, pod, links: [] }, sources, signal);
+  try {
+    return await gatherPlanInputs({ ...known, pod }, sources, soon());
+  } catch (thrown) {
+    if (pod === undefined) throw thrown;
+    leftOut(thrown);
+    return gatherPlanInputs({ ...known, pod: undefined }, sources, soon());
+  }
 }
+
+const lookUpMs = 3000;
 
 /** The same without any sandbox, to learn the default network only. */
 export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> =>

@@ -44,6 +44,12 @@ export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr, input
   return pluginFailed({ plugin, command, message: withLinks(message) });
 }
 
+/** What a plugin answered with an error object of CNI, with its code; undefined when it succeeded, was ended by a signal, or printed anything else. */
+export function refusalIn({ exitCode, stdout }: Pick<FailedRun, 'exitCode' | 'stdout'>): string | undefined {
+  const answer = exitCode > 0 ? errorObject(stdout) : undefined;
+  return answer && `${answer.code ?? 'no code'}: ${answer.message}`;
+}
+
 const shorten = (text: string): string => clip(text, 2000);
 
 // far above what an error object has: what is more is shown as the text that it is

@@ -2,7 +2,7 @@
 export type { ConfFile, ConfPath } from './conf-file.ts';
 export { type CniArgs, formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
 export { type ConfigurationOptions, type NetworkConfiguration, parseConfiguration, type PluginConfiguration, wantsSiblingPlugins } from './configuration.ts';
-export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf } from './error-json.ts';
+export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf, refusalIn } from './error-json.ts';
 export {
   type AddInvocation,
   type Attached,

@@ -6,11 +6,12 @@ export { type Difference, differences } from './difference.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
 export type { PlanInputs } from './inputs.ts';
-export { makePlan, type Plan } from './plan.ts';
+export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,
   decodeRecord,
   encodeRecord,
+  type FailedAdd,
   isAbandoned,
   newRecord,
   type PendingStatus,
