@@ -184,6 +184,16 @@ export const capabilityMissing = define(
   (c: { request: string; capability: string; network: string; misplaced?: string }) =>
     `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}${c.misplaced ?? ''}`,
 );
+export const nameInvalid = define(
+  'PLX-NAME-INVALID',
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Pass the name of an existing object: K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS come from the container runtime.',
+  },
+  (c: { what: string; name: string }) =>
+    `${c.what} ${JSON.stringify(c.name)} is not the name of a Kubernetes object: lower-case letters, digits, "-" and "." are allowed, with a letter or digit at both ends`,
+);
 export const podUnidentified = define(
   'PLX-POD-UNIDENTIFIED',
   { code: cniCode.invalidEnvironment, retry: 'never', fix: 'The runtime must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.' },

@@ -6,7 +6,7 @@ export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDe
 export type { ClaimedDevice, DeviceWishes, PodDevice, PodDevices } from './pod-device.ts';
 export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
-export { isStaticPod, podKey, type PodMetadata, type PodRef, type PodSummary, wantsDebug } from './pod.ts';
+export { assertPodRef, isStaticPod, podKey, type PodMetadata, type PodRef, type PodSummary, wantsDebug } from './pod.ts';
 export { mostNetworksEver, parseSelections } from './parse-selections.ts';
 export { macProblem } from './selection-values.ts';
 export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';

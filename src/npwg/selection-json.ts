@@ -38,7 +38,8 @@ const knownKeys = [
 export function parseJsonForm(text: string, annotation: Annotation): Selections {
   const { key, namespace } = annotation;
   const { elements: values } = sizeOfJson(text);
-  if (values > mostValues) throw invalidAt({ key, element: 'the whole value' }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
+  if (values > mostValues)
+    throw invalidAt({ key, element: 'the whole value' }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
   const list = decode(text, key);
   if (!Array.isArray(list)) throw invalidAt({ key, element: 'the whole value' }, list, 'a list of networks');
   assertFew(list.length, annotation);

@@ -163,6 +163,7 @@ function filledIn(written: WrittenSettings): Settings {
     defaultNetworks: clusterNetwork === undefined ? [] : (written.defaultNetworks ?? []),
     ...pathsOf(written),
     ...policyOf(written),
+    ...annotationsOf(written),
     ...devicesOf(written),
     ...logOf(written),
     attachmentConcurrency: written.attachmentConcurrency ?? 1,
@@ -211,13 +212,16 @@ function policyOf(written: WrittenSettings) {
     statusNetworks: written.statusNetworks ?? [],
     detachAttempts: written.detachAttempts ?? 5,
     detachSeconds: written.detachSeconds ?? 120,
-    invalidAnnotation: written.invalidAnnotation ?? 'fail',
-    maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
-    ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
-    allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;
 }
+
+const annotationsOf = (written: WrittenSettings) => ({
+  invalidAnnotation: written.invalidAnnotation ?? 'fail',
+  maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
+  ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
+  allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
+});
 
 const devicesOf = (written: WrittenSettings) => ({
   kubeletDir: filled(written.kubeletDir) ?? '/var/lib/kubelet',
