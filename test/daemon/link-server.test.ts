@@ -158,7 +158,7 @@ describe('limits', () => {
     short.end();
   });
   it('bytes of requests that are complete, or whose connection has ended, do not count', async () => {
-    server = await serve({ limits: { heldBytes: 100_000 } });
+    server = await serve({ limits: { heldBytes: 200_000 } });
     const long = encodeFrame(shimFrame.call, 0, Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text(' '.repeat(90_000)).done()]));
     for (let times = 0; times < 5; times++) {
       const cut = await connect(hello(), long.subarray(0, 80_000));
