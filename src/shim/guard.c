@@ -45,12 +45,12 @@ struct refusal guard_change(const struct guard *g) {
   return !g->is_agent && is(g->call->command, "ADD") ? none : forbidden("default routes are only changed for an ADD of the runtime");
 }
 
-// Opens the namespace at a path. One that the runtime named is the one that its call began with.
+// One that the runtime named is the one that its call began with.
 struct refusal guard_enter(const struct guard *g, const char *netns, int *fd) {
   const struct call *c = g->call;
   const char *problem = NULL;
   *fd = -1;
-  if (!may_name_any(g) && (netns[0] == 0 || !is(netns, c->netns))) return forbidden("it is another namespace than the runtime's");
+  if (!may_name_any(g) && !is(netns, c->netns)) return forbidden("it is another namespace than the runtime's");
   bool is_begun = !may_name_any(g) && c->netns_fd >= 0;
   *fd = is_begun ? fcntl(c->netns_fd, F_DUPFD_CLOEXEC, 3) : namespace_open(netns, &problem);
   if (*fd < 0) return (struct refusal){R_NETNS, problem == NULL ? "too many descriptors are open" : problem};
