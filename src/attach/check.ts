@@ -9,7 +9,7 @@ import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { holdingSandbox } from './phase.ts';
 import { publishPending } from './publish.ts';
-import { resultOf } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
 
 /**
  * Checks every attachment of a sandbox against its recorded result, in order, and that its links are still there

@@ -66,7 +66,7 @@ export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
   };
 }
 
-// a claim that the pod names itself is in its spec only, one from a template in its status only (D-32)
+// a claim that the pod names itself is in its spec only, one from a template in its status only
 function podClaim(entry: Part, made: ReadonlyMap<string, string | undefined>): PodClaim {
   const name = text(field(entry, 'name'));
   const claimName = optionalText(field(entry, 'resourceClaimName')) ?? made.get(name);

@@ -12,7 +12,7 @@ const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 export async function ipIn<T>(held: HeldNamespace, args: readonly string[], parser: (text: string) => T, signal: AbortSignal): Promise<T> {
   const command = `ip ${args.join(' ')}`;
   const end = await runChild({ file: 'nsenter', args: [`--net=${held.path}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes }, signal);
-  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout);
+  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout.toString());
   // nsenter's own words: it is another kind of namespace
   if (end.kind === 'exited' && end.stderr.includes('reassociate')) throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });

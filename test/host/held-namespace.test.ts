@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isNodeNamespace, localHost } from '../../src/host/index.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
+import { patience } from '../support/patience.ts';
 
 const run = promisify(execFile);
-const patience = (): AbortSignal => AbortSignal.timeout(30_000);
 const nodeNetns = `/proc/${process.pid}/ns/net`;
 const isOfNode = { id: 'PLX-NETNS-IS-HOST' };
 
