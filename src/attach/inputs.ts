@@ -36,7 +36,8 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
 /** The same for a sandbox that is about to go, whatever its links are. */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
   const pod = await findPod(call, deps, signal);
-  const settings = { ...deps.settings, missingDevice: 'ignore' } as const; // kubelet may have forgotten the pod
+  // kubelet may have forgotten the pod; what is asked for no longer matters
+  const settings = { ...deps.settings, missingDevice: 'ignore', unservedRequests: 'ignore' } as const;
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {
       deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });

@@ -22,6 +22,7 @@ const knownKeys = [
   'detachSeconds',
   'invalidAnnotation',
   'statusAddresses',
+  'unservedRequests',
   'attachmentConcurrency',
   'kubeletDir',
   'deviceInfoDir',

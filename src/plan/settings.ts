@@ -48,6 +48,8 @@ export interface Settings {
   readonly detachAttempts: number;
   readonly detachSeconds: number;
   readonly invalidAnnotation: 'fail' | 'ignore';
+  /** What a request that no plugin of its network reads does. */
+  readonly unservedRequests: 'refuse' | 'warn' | 'ignore';
   readonly statusAddresses: 'bare' | 'cidr';
   /** How many further networks of one pod are attached at the same time. */
   readonly attachmentConcurrency: number;
@@ -206,6 +208,7 @@ function policyOf(written: WrittenSettings) {
     detachAttempts: written.detachAttempts ?? 5,
     detachSeconds: written.detachSeconds ?? 120,
     invalidAnnotation: written.invalidAnnotation ?? 'fail',
+    unservedRequests: written.unservedRequests ?? 'refuse',
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;
 }

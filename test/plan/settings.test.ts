@@ -71,6 +71,7 @@ describe('settings: defaults', () => {
           "systemNamespaces": [
             "kube-system",
           ],
+          "unservedRequests": "refuse",
         },
         "warnings": [],
       }
