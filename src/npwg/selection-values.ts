@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject } from '../cni/index.ts';
-import { parseCidr, parseIp } from './addresses.ts';
+import { canonicalMac, parseCidr, parseIp } from './addresses.ts';
 import { nestingProblem } from './json-problem.ts';
 import { type Place, fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
@@ -43,8 +43,9 @@ export const parseIps = (value: JsonValue, place: Place): readonly string[] =>
 const macForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i];
 const guidForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){7}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){3}$/i];
 
-/** NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes. */
-export const parseMac = (value: JsonValue, place: Place): string => parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
+/** NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes, returned as the kernel writes them: plugins compare them as texts at CHECK. */
+export const parseMac = (value: JsonValue, place: Place): string =>
+  canonicalMac(parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01'));
 
 /** NPWG-59: eight bytes. */
 export const parseGuid = (value: JsonValue, place: Place): string =>

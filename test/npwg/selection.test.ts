@@ -105,8 +105,9 @@ describe('the values of an element', () => {
     { rule: 'NPWG-32', element: { ips: ['10.2.2.42/24', '2001:db8::5/64'] }, becomes: { ips: ['10.2.2.42/24', '2001:db8::5/64'] } },
     { rule: 'NPWG-32', element: { ips: ['10.2.2.42'] }, becomes: { ips: ['10.2.2.42'] } },
     { rule: 'NPWG-36', element: { mac: '02:23:45:67:89:01' }, becomes: { mac: '02:23:45:67:89:01' } },
-    { rule: 'NPWG-36', element: { mac: '02-23-45-67-89-01' }, becomes: { mac: '02-23-45-67-89-01' } },
-    { rule: 'NPWG-36', element: { mac: '0223.4567.8901' }, becomes: { mac: '0223.4567.8901' } },
+    { rule: 'NPWG-36', element: { mac: '02-23-45-67-89-01' }, becomes: { mac: '02:23:45:67:89:01' } },
+    { rule: 'NPWG-36, as the kernel writes it', element: { mac: '02:AB:CD:EF:89:01' }, becomes: { mac: '02:ab:cd:ef:89:01' } },
+    { rule: 'NPWG-36', element: { mac: '0223.4567.8901' }, becomes: { mac: '02:23:45:67:89:01' } },
     { rule: 'NPWG-40', element: { interface: 'a'.repeat(15) }, becomes: { interfaceName: 'a'.repeat(15) } },
     { rule: 'NPWG-42', element: { 'cni-args': { a: 1 } }, becomes: { cniArgs: { a: 1 } } },
     {
