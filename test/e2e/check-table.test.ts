@@ -53,11 +53,21 @@ const rows: readonly Row[] = [
   { title: 'macvlan, two families, mtu', plugins: macvlan(both, { mtu: 1400, mode: 'bridge' }) },
   { title: 'macvlan, private mode', plugins: macvlan(v4, { mode: 'private' }) },
   { title: 'macvlan, a requested MAC in upper case', plugins: macvlan(v4), request: { mac: '02:AB:CD:00:21:04' } },
-  { title: '02: macvlan, a requested address', plugins: macvlan({ type: 'static', routes: [{ dst: '10.99.0.0/16', gw: '10.70.0.1' }] }), request: { ips: ['10.70.0.20/24'] } },
+  {
+    title: '02: macvlan, a requested address',
+    plugins: macvlan({ type: 'static', routes: [{ dst: '10.99.0.0/16', gw: '10.70.0.1' }] }),
+    request: { ips: ['10.70.0.20/24'] },
+  },
   { title: 'macvlan, host-local', plugins: () => macvlan(hostLocal({ ranges: [[{ subnet: '10.32.0.0/24' }]] })) },
   { title: 'ptp', plugins: () => ({ type: 'ptp', ipam: hostLocal({ ranges: [[{ subnet: '10.33.0.0/24' }]] }) }) },
-  { title: 'ptp with two families and mtu', plugins: () => ({ type: 'ptp', mtu: 1400, ipam: hostLocal({ ranges: [[{ subnet: '10.34.0.0/24' }], [{ subnet: 'fd00:34::/64' }]] }) }) },
-  { title: 'ptp with a default route', plugins: () => ({ type: 'ptp', ipam: hostLocal({ ranges: [[{ subnet: '10.35.0.0/24' }]], routes: [{ dst: '10.95.0.0/16' }] }) }) },
+  {
+    title: 'ptp with two families and mtu',
+    plugins: () => ({ type: 'ptp', mtu: 1400, ipam: hostLocal({ ranges: [[{ subnet: '10.34.0.0/24' }], [{ subnet: 'fd00:34::/64' }]] }) }),
+  },
+  {
+    title: 'ptp with a default route',
+    plugins: () => ({ type: 'ptp', ipam: hostLocal({ ranges: [[{ subnet: '10.35.0.0/24' }]], routes: [{ dst: '10.95.0.0/16' }] }) }),
+  },
   { title: 'host-device', plugins: { type: 'host-device', device: 'spare', ipam: v4 } },
   { title: 'host-device without IPAM', plugins: { type: 'host-device', device: 'spare' } },
   { title: '08: bridge and tuning with IFNAME in a sysctl', plugins: [bridge(bare), tuning({ sysctl: { 'net.ipv4.conf.IFNAME.rp_filter': '2' } })] },
@@ -77,7 +87,10 @@ const rows: readonly Row[] = [
   { title: 'bridge and firewall', plugins: [bridge(v4), { type: 'firewall' }] },
   { title: 'bridge and firewall, IPv6 only', plugins: [bridge(v6), { type: 'firewall' }] },
   { title: 'bridge with ipMasq', plugins: bridge(v4, { bridge: 'br5', isGateway: true, ipMasq: true }) },
-  { title: 'bridge and bandwidth', plugins: [bridge(v4), { type: 'bandwidth', ingressRate: 1000000, ingressBurst: 2000000, egressRate: 1000000, egressBurst: 2000000 }] },
+  {
+    title: 'bridge and bandwidth',
+    plugins: [bridge(v4), { type: 'bandwidth', ingressRate: 1000000, ingressBurst: 2000000, egressRate: 1000000, egressBurst: 2000000 }],
+  },
   { title: 'bridge, tuning, portmap and firewall', plugins: [bridge(v4), tuning({ mtu: 1300 }), portmap, { type: 'firewall' }], request: ports },
 ];
 
@@ -88,7 +101,7 @@ describe('CHECK after a good ADD succeeds, again and again', () => {
     const versioned = version === '' ? {} : { cniVersion: version };
     await node.nad(name, { ...versioned, name, ...(Array.isArray(made) ? { plugins: made } : made) });
     const pod = await node.pod(name, [{ name, ...request }]);
-    const config = node.config({ delegates: [{ cniVersion: '1.0.0', name: 'main', type: 'bridge', bridge: 'main' }] });
+    const config = node.config({ delegates: [node.bridge('main', '10.244.0.0/24')] });
     const results: unknown[] = [];
     for (const command of ['ADD', 'CHECK', 'CHECK', 'DEL']) {
       const { exitCode, stdout } = await node.call(command, pod, { config });
