@@ -57,7 +57,7 @@ export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
   // the reference plugins
   bandwidth: { reads: { bandwidth: ['capability'] } },
   bridge,
-  dhcp: { reads: { ips: ['uncertain'], mac: [] }, note: 'it asks the DHCP server for an address; options of its own can name one' },
+  dhcp: { reads: { ips: ['uncertain'] }, note: 'it asks the DHCP server for an address; options of its own can name one' },
   dummy: nothing,
   firewall: nothing,
   'host-device': nothing,

@@ -104,7 +104,7 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'sriov-trust.yaml', findings: [[12, 'PLX-V-VALUE']] },
   { file: 'sriov-without-device.yaml', findings: [[7, 'PLX-V-KEY-MISSING']] },
   { file: 'static-default-route.yaml', findings: [[15, 'PLX-V-DEFAULT-ROUTE']] },
-  { file: 'static-nothing.yaml', findings: [[10, 'PLX-V-NO-ADDRESSES']] },
+  { file: 'static-nothing.yaml', findings: [[17, 'PLX-V-NO-ADDRESSES']] },
   { file: 'static-without-prefix.yaml', findings: [[14, 'PLX-V-ADDRESS']] },
   { file: 'subnet-host-bits.yaml', findings: [[13, 'PLX-V-RANGE']] },
   { file: 'subnet-malformed.yaml', findings: [[14, 'PLX-V-ADDRESS']] },
