@@ -205,7 +205,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     },
   );
   it('missingDevice: ignore attaches it without, as Multus does, and says so', async () => {
-    give('ignored', {});
+    kubelet.behave({ pods: [], allocatable: [{ resource: vf, ids: ['a'] }] });
     const pod = await at().node.pod('ignored', 'plain');
     const answer = await add(pod, { missingDevice: 'ignore', logLevel: 'warn' });
     expect([answer.exitCode, await ids(), answer.stderr]).toEqual([0, [undefined], expect.stringContaining('it is attached without')]);
