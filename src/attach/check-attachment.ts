@@ -5,7 +5,7 @@ import { canonicalMac, parseCidr } from '../npwg/index.ts';
 import type { Attachment, AttachmentRecord } from '../plan/index.ts';
 import { type JudgeCheck, checkList } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, nameOf, runtimeDeps } from './call.ts';
-import { resultOf } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
 
 // CHECK reports what can be proven wrong. Two things prove it: the kernel, where it differs from the recorded result, and a
 // plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded proves nothing:

@@ -5,7 +5,7 @@ import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 import { maskText } from '../report/index.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
-import { resultOf } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
 
 type PodOf = { readonly namespace: string; readonly name: string; readonly uid?: string };
 

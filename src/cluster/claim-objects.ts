@@ -76,7 +76,7 @@ function requestedResources(pod: Part): readonly string[] {
   return [...new Set(names)].filter((name) => name.includes('/')).toSorted();
 }
 
-// a claim that the pod names itself is in its spec only, one from a template in its status only (D-32)
+// a claim that the pod names itself is in its spec only, one from a template in its status only
 function podClaim(entry: Part, made: ReadonlyMap<string, string | undefined>): PodClaim {
   const name = text(field(entry, 'name'));
   const claimName = optionalText(field(entry, 'resourceClaimName')) ?? made.get(name);

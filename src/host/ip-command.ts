@@ -12,7 +12,7 @@ const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 export async function ipInNetns<T>(netns: string, args: readonly string[], parser: (text: string) => T, signal: AbortSignal): Promise<T> {
   const command = `ip ${args.join(' ')}`;
   const end = await runChild({ file: 'nsenter', args: [`--net=${netns}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes }, signal);
-  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout);
+  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout.toString());
   await assertNetns(netns, end);
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
 }

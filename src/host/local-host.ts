@@ -7,6 +7,7 @@ import type { Host, PluginExit, PluginRun } from './host.ts';
 import { ipInNetns } from './ip-command.ts';
 import { linksFrom } from './ip-json.ts';
 import { pluginMark, settleOrphans } from './orphans.ts';
+import { shownStdout } from './shown-stdout.ts';
 
 const mostStdoutBytes = 4 * 1024 * 1024;
 const busyTries = 6;
@@ -29,7 +30,7 @@ async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExi
   switch (end.kind) {
     case 'exited':
       await assertProgram(run.plugin, file, end);
-      return { exitCode: end.exitCode, stdout: end.stdout, stderr: end.stderr };
+      return { exitCode: end.exitCode, stdout: shownStdout(end.stdout), stderr: end.stderr };
     case 'not-started':
       throw pluginNotRunnable({ plugin: run.plugin, file, problem: end.problem });
     case 'too-much-output':
@@ -37,9 +38,11 @@ async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExi
   }
 }
 
+type Exited = Extract<ChildEnd, { kind: 'exited' }>;
+
 // A file that the kernel cannot execute is handed to a shell (as execvp(3) does), which then understands none of it.
-async function assertProgram(plugin: string, file: string, { exitCode, stdout }: PluginExit): Promise<void> {
-  if (![2, 126, 127].includes(exitCode) || stdout !== '' || (await isProgram(file))) return;
+async function assertProgram(plugin: string, file: string, { exitCode, stdout }: Exited): Promise<void> {
+  if (![2, 126, 127].includes(exitCode) || stdout.length > 0 || (await isProgram(file))) return;
   throw pluginNotRunnable({ plugin, file, problem: 'it is neither a program of this machine nor a script that begins with #!' });
 }
 

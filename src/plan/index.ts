@@ -7,11 +7,12 @@ export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
 export type { PlanInputs } from './inputs.ts';
 export { capabilities, type KnownPlugin, knownPlugin, knownPlugins, type RequestName } from './known-plugins.ts';
-export { makePlan, type Plan } from './plan.ts';
+export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,
   decodeRecord,
   encodeRecord,
+  type FailedAdd,
   isAbandoned,
   newRecord,
   type PendingStatus,
@@ -23,4 +24,5 @@ export type { Delivery } from './requests.ts';
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';
+export { type PodWishes, wishesOf } from './selections.ts';
 export { type Wanted, wantedFor } from './wanted.ts';

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue, PluginConfiguration } from '../cni/index.ts
 import { type PlexusError, capabilityMissing, requestUnserved } from '../errors/index.ts';
 import type { Bandwidth, NetworkSelection } from '../npwg/index.ts';
 import { type RequestName, type Way, argsKeys, capabilities, knownPlugin, programsOf } from './known-plugins.ts';
+import { misplacedCapability } from './misplaced-capability.ts';
 import type { Delegate } from './resolve.ts';
 import type { Settings } from './settings.ts';
 
@@ -39,29 +40,29 @@ export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
  * What is wrong with the requests to a network, as unservedRequests says. A refusal needs proof: it takes that every
  * plugin of the chain is known and that none of them reads the request. capabilityMissing, requestUnserved.
  */
-export function judgeRequests({ network, configuration }: Delegate, deliveries: readonly Delivery[], policy: Settings['unservedRequests']): readonly string[] {
+export function judgeRequests(delegate: Delegate, deliveries: readonly Delivery[], policy: Settings['unservedRequests']): readonly string[] {
   const unserved = deliveries.filter(({ readers }) => readers.length === 0);
   const isCertain = ({ uncertain, isDeclared }: Delivery): boolean => uncertain.length === 0 && !isDeclared;
-  const programs = configuration.plugins.flatMap(programsOf);
-  const errors = new Map(unserved.filter(isCertain).map((each) => [each, errorOf(each, network, programs)]));
+  const errors = new Map(unserved.filter(isCertain).map((each) => [each, errorOf(each, delegate)]));
   const [first] = errors.values();
   if (first !== undefined && policy === 'refuse') throw first;
-  return policy === 'ignore' ? [] : unserved.map((each) => errors.get(each)?.message ?? warningOf(each, network, programs));
+  return policy === 'ignore' ? [] : unserved.map((each) => errors.get(each)?.message ?? warningOf(each, delegate));
 }
 
-function errorOf({ request }: Delivery, network: string, programs: readonly string[]): PlexusError {
+function errorOf({ request }: Delivery, { network, configuration, nad }: Delegate): PlexusError {
   const capability = capabilities[request];
+  const programs = [...new Set(configuration.plugins.flatMap(programsOf))];
   const wouldRead = programs.filter((program) => knownPlugin(program)?.reads[request]?.includes('capability'));
   return wouldRead.length > 0
-    ? capabilityMissing({ request, capability, network, plugins: wouldRead })
-    : requestUnserved({ request, network, plugins: [...new Set(programs)] });
+    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced: misplacedCapability(nad, capability) })
+    : requestUnserved({ request, network, plugins: programs });
 }
 
-function warningOf({ request, uncertain, isDeclared }: Delivery, network: string, programs: readonly string[]): string {
+function warningOf({ request, uncertain, isDeclared }: Delivery, { network, configuration, nad }: Delegate): string {
   const capability = capabilities[request];
   return isDeclared && uncertain.length === 0
-    ? `network ${network}: the capability ${capability} is declared, but ${listed(programs)} is not known to read ${request}`
-    : `network ${network}: whether ${listed(uncertain)} reads ${request} is not known; a plugin that has the capability ${capability} must declare it`;
+    ? `network ${network}: the capability ${capability} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`
+    : `network ${network}: whether ${listed(uncertain)} reads ${request} is not known; a plugin that has the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
 }
 
 const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');

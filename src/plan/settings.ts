@@ -50,6 +50,12 @@ export interface Settings {
   readonly invalidAnnotation: 'fail' | 'ignore';
   /** What a request that no plugin of its network reads does. */
   readonly unservedRequests: 'refuse' | 'warn' | 'ignore';
+  /** How many networks a pod's annotation may name. */
+  readonly maxNetworksPerPod: number;
+  /** Keys of cni-args that pods may use, where a NAD says nothing; absent: all. */
+  readonly allowedCniArgs?: readonly string[];
+  /** Whether a pod may replace its default network: all, none, or those of these namespaces. */
+  readonly allowDefaultNetworkAnnotation: boolean | readonly string[];
   readonly statusAddresses: 'bare' | 'cidr';
   /** How many further networks of one pod are attached at the same time. */
   readonly attachmentConcurrency: number;
@@ -209,6 +215,9 @@ function policyOf(written: WrittenSettings) {
     detachSeconds: written.detachSeconds ?? 120,
     invalidAnnotation: written.invalidAnnotation ?? 'fail',
     unservedRequests: written.unservedRequests ?? 'refuse',
+    maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
+    ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
+    allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;
 }

@@ -5,4 +5,5 @@ export { readConfPath } from './conf-dir.ts';
 export { type DelegateCall, type NetworkCall, type RuntimeDeps } from './delegate.ts';
 export { delList } from './del-list.ts';
 export { gcList } from './gc-list.ts';
+export { releaseAddresses } from './release-addresses.ts';
 export { statusList } from './status-list.ts';

@@ -4,6 +4,7 @@ import { isMetaPlugin } from '../plan/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions } from './check-plugin.ts';
 import { type Finding, finding, findingOf, placeOf, versionAbsent } from './finding.ts';
+import { listFindings } from './misplaced-keys.ts';
 import { checkRules } from './plugin-rules.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
@@ -43,7 +44,12 @@ export function checkConfiguration(configuration: PlacedValue, options: Configur
   const checked = plugins.map((plugin, index) => checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }));
   const outer = parseFinding(configuration, withStandIns(value), options);
   return {
-    findings: [...(outer === undefined ? [] : [outer]), ...versionNote(configuration, value), ...checked.flatMap(({ findings }) => findings)],
+    findings: [
+      ...(outer === undefined ? [] : [outer]),
+      ...versionNote(configuration, value),
+      ...listFindings(configuration, value),
+      ...checked.flatMap(({ findings }) => findings),
+    ],
     networks: checked.flatMap(({ networks }) => networks),
     ipams: checked.flatMap(({ ipams }) => ipams),
   };

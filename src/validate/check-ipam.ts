@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject } from '../cni/index.ts';
 import { type Range, type Subnet, addressOf, holds, isDefaultRoute, overlap, subnetOf } from './addresses.ts';
 import { checkOptions } from './check-plugin.ts';
-import { type Finding, defaultRoute, finding, gatewayOutside, keyMissing, placeOf, rangeInvalid, rangeOverlap } from './finding.ts';
+import { type Finding, defaultRoute, finding, gatewayOutside, keyMissing, placeOf, rangeInvalid, rangeOverlap, noAddresses } from './finding.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
 /** What an IPAM plugin gives out. */
@@ -26,7 +26,7 @@ export function checkIpam(plugin: PlacedValue, capabilities: readonly string[]):
   const ipam = plugin.at(['ipam']);
   const type = isJsonObject(ipam.value) ? ipam.value['type'] : undefined;
   if (typeof type !== 'string' || type === '') return none;
-  const { findings, options } = checkOptions(ipam, type, 'ipam/');
+  const { findings, options } = checkOptions(ipam, type, String((plugin.value as JsonObject)['type']));
   const check = checks[type];
   if (options === undefined || check === undefined) return { findings, type, ranges: [] };
   const checked = check({ ipam, options, capabilities });

@@ -8,6 +8,7 @@ import { kubeletDevices, type KubeletDevices } from '../../src/devices/index.ts'
 import { summaryOf, type PlexusError } from '../../src/errors/index.ts';
 import { bundled } from '../support/bundled.ts';
 import { type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
+import { patience } from '../support/patience.ts';
 
 const pod = { namespace: 'shop', name: 'db-0', uid: 'u-1', annotations: {} };
 const staticPod = { ...pod, annotations: { 'kubernetes.io/config.source': 'file' } };
@@ -29,7 +30,7 @@ const entries = (idsByUid: Readonly<Record<string, readonly string[]>>): string 
     Data: { PodDeviceEntries: Object.entries(idsByUid).map(([PodUID, ids]) => ({ PodUID, ResourceName: 'example.com/vf', DeviceIDs: { '0': ids } })) },
   });
 const devicesOf = (of: typeof staticPod | Omit<typeof pod, 'uid'> | typeof pod = pod): Promise<KubeletDevices> =>
-  kubeletDevices({ kubeletDir: folder.path }).of(of, AbortSignal.timeout(20_000));
+  kubeletDevices({ kubeletDir: folder.path }).of(of, patience());
 
 beforeEach(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-kubelet-'));

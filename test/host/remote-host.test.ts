@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { testHost } from '../contract/host.ts';
 import { agentHost } from '../support/agent-host.ts';
 import { shimBuilds } from '../support/shim-call.ts';
+import { patience } from '../support/patience.ts';
 
 describe.each(Object.entries(shimBuilds))('the remote host (host link, native executable in agent mode, %s) is a host', (_title, shim) => {
   const dir = mkdtempSync(join(tmpdir(), 'plexus-remote-host-'));
@@ -19,7 +20,7 @@ describe.each(Object.entries(shimBuilds))('the remote host (host link, native ex
   it('says what the program there refuses, and runs nothing', async () => {
     const run = { plugin: 'p', path: [dir], env: { CNI_COMMAND: 'ADD', LD_PRELOAD: '/evil.so' }, stdin: '' };
     writeFileSync(join(dir, 'p'), `#!/bin/sh\ntouch ${join(dir, 'was-run')}\n`, { mode: 0o755 });
-    await expect(agent.host.runPlugin(run, AbortSignal.timeout(30_000))).rejects.toMatchObject({
+    await expect(agent.host.runPlugin(run, patience())).rejects.toMatchObject({
       id: 'PLX-HOST-REFUSED',
       message: expect.stringMatching(/^the shim on the host refused running p: ./),
     });

@@ -13,6 +13,9 @@ export interface TestDaemon {
   readonly httpPort: number;
   /** Every line of its log so far. */
   readonly log: readonly string[];
+  readonly isRunning: () => boolean;
+  /** Whether it accepts a connection on its socket. */
+  readonly answers: () => Promise<boolean>;
   /** Ends it with a signal and waits; its exit status, -1 for a signal. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number>;
 }
@@ -50,8 +53,18 @@ export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemo
   await Promise.race([ended, waitFor('the daemon serves', () => accepts(socket))]);
   const speaks = all.http !== 'off' && ['info', 'debug'].includes(all['log-level']);
   if (speaks) await Promise.race([ended, waitFor('the daemon names its port', async () => portIn(log) > 0)]); // right after it serves
-  return { pid: child.pid ?? 0, socket, httpPort: portIn(log), log, stop: (signal = 'SIGTERM') => stop(child, signal) };
+  return {
+    pid: child.pid ?? 0,
+    socket,
+    httpPort: portIn(log),
+    log,
+    isRunning: () => !hasEnded(child),
+    answers: () => accepts(socket),
+    stop: (signal = 'SIGTERM') => stop(child, signal),
+  };
 }
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 function commandOf({ nodeNetns, wrapper = [], program = installed }: DaemonOptions, flags: Readonly<Record<string, string>>): readonly string[] {
   const words = Object.entries(flags).flatMap(([key, value]) => [`--${key}`, value]);
@@ -68,7 +81,7 @@ function accepts(socket: string): Promise<boolean> {
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? -1;
+  if (hasEnded(child)) return child.exitCode ?? -1;
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;

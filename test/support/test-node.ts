@@ -55,8 +55,12 @@ export interface TestNode {
 
 let pods = 0;
 
-/** Makes a node; `remove` it at the end. */
-export async function createTestNode(engine: Engine = engineUnderTest, flags: Readonly<Record<string, string>> = {}): Promise<TestNode> {
+/** Makes a node; `remove` it at the end. `wrapper`: words before its daemon's program. */
+export async function createTestNode(
+  engine: Engine = engineUnderTest,
+  flags: Readonly<Record<string, string>> = {},
+  wrapper: readonly string[] = [],
+): Promise<TestNode> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-node-'));
   const netns = await createNetns();
   const made: Netns[] = [];
@@ -88,6 +92,7 @@ export async function createTestNode(engine: Engine = engineUnderTest, flags: Re
     startTestDaemon({
       dir,
       nodeNetns: netns.path,
+      wrapper,
       flags: {
         'manifests-dir': join(dir, 'manifests'),
         'conf-dir': join(dir, 'conf'),
@@ -178,5 +183,5 @@ async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
     .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$|deferred\/\.open$)/.test(file));
   // half-written files of killed processes are no leftovers of pods: they go when they are old
-  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|lock)-[\w-]+)$/.test(file))];
+  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|lock|undone)-[\w-]+)$/.test(file))];
 }
