@@ -39,7 +39,7 @@ describe('case 19: characters that nobody sees', () => {
       names: ['U+201C LEFT DOUBLE QUOTATION MARK \u201C', 'write a plain "', '(line 1 column 2)'],
     },
     { what: 'a comment', config: '{\n  # uplink\n  "type":"macvlan"}', names: ['"#" begins a comment', '(line 2 column 3)', '# uplink'] },
-    { what: 'YAML instead of JSON', config: 'type: macvlan\nmaster: eth1\n', names: ['"type:" begins no JSON value', 'looks like YAML', '(line 1 column 1)'] },
+    { what: 'YAML instead of JSON', config: 'type: macvlan\nmaster: eth1\n', names: ['"type" begins no JSON value', 'looks like YAML', '(line 1 column 1)'] },
   ])('names $what with its line, column and an excerpt', ({ config, names }) => {
     const message = answerOn('a', config);
     expect(message).toContain('NetworkAttachmentDefinition shop/a: spec.config is not a JSON object: ');
