@@ -38,7 +38,7 @@ describe('a pod that names a network', () => {
     const files = [file('p.yaml', pod('[{"name": "lab", "mac": "02:00:00:00:00:01"}]'))];
     expect(wantedNads(readFiles(files))).toEqual([{ namespace: 'default', name: 'lab' }]);
     expect(check(files, { clusterNads: new Map([['default/lab', lab]]) })).toEqual([
-      'p.yaml:7 error PLX-CAPABILITY-MISSING the pod requests mac on network default/lab, but none of its plugins declares "capabilities": {"mac": true}',
+      'p.yaml:7 error PLX-REQUEST-UNSERVED the pod requests mac on network default/lab, and none of its plugins reads that: dummy',
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('several files', () => {
     const takesMac = nad('lab', { type: 'macvlan', capabilities: { mac: true } });
     const files = [file('a/n.yaml', nad('lab', { type: 'dummy' })), file('b/n.yaml', takesMac), file('b/p.yaml', asks)];
     expect(check(files)).toEqual([]);
-    expect(check([...files, file('a/p.yaml', asks)]).map((text) => text.slice(0, 39))).toEqual(['a/p.yaml:7 error PLX-CAPABILITY-MISSING']);
+    expect(check([...files, file('a/p.yaml', asks)]).map((text) => text.slice(0, 37))).toEqual(['a/p.yaml:7 error PLX-REQUEST-UNSERVED']);
   });
 
   it('whereabouts, and host-local under one name, share what they give out', () => {
