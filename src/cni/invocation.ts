@@ -1,4 +1,12 @@
-import { commandNotAllowed, commandUnknown, configUndecodable, configurationInvalid, variableInvalid, variablesMissing, versionIncompatible } from '../errors/index.ts';
+import {
+  commandNotAllowed,
+  commandUnknown,
+  configUndecodable,
+  configurationInvalid,
+  variableInvalid,
+  variablesMissing,
+  versionIncompatible,
+} from '../errors/index.ts';
 import { type CniArgs, parseCniArgs } from './cni-args.ts';
 import { type JsonObject, isJsonObject, parseJson, parseJsonObject } from './json.ts';
 import { sizeOfJson } from './json-size.ts';
@@ -7,6 +15,9 @@ import { type CniVersion, absentVersion, allows, cniVersions, isCniVersion } fro
 
 export type Command = 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
 export type Env = Readonly<Record<string, string>>;
+
+/** Whether the runtime allows the node's own namespace for a sandbox (CNI-20). */
+export const allowsNodeNetns = (env: Env): boolean => ['1', 'true'].includes((env['CNI_NETNS_OVERRIDE'] ?? '').toLowerCase());
 
 /** What every command but VERSION is called with. */
 interface Call {
