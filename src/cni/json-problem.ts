@@ -51,7 +51,9 @@ function excerpt(text: string, position: number): string {
 const visible = (text: string): string =>
   text
     .replaceAll(/[ \t\r\n]+/g, ' ')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/gu, (char) => (char === ' ' ? char : `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`));
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/gu, (char) =>
+      char === ' ' ? char : `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`,
+    );
 
 interface Mistake {
   readonly position: number;

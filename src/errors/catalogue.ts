@@ -67,7 +67,11 @@ export const configurationInvalid = define(
 );
 export const resultInvalid = define(
   'PLX-RESULT-INVALID',
-  { code: cniCode.decoding, retry: 'never', fix: 'The plugin must print its result, and nothing else, on stdout: update it, or move its log to stderr or a file.' },
+  {
+    code: cniCode.decoding,
+    retry: 'never',
+    fix: 'The plugin must print its result, and nothing else, on stdout: update it, or move its log to stderr or a file.',
+  },
   (c: { source: string; problem: string }) => `${c.source} is not a CNI result: ${c.problem}`,
 );
 export const resultTooLarge = define(

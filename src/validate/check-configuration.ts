@@ -44,7 +44,12 @@ export function checkConfiguration(configuration: PlacedValue, options: Configur
   const checked = plugins.map((plugin, index) => checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }));
   const outer = parseFinding(configuration, withStandIns(value), options);
   return {
-    findings: [...(outer === undefined ? [] : [outer]), ...versionNote(configuration, value), ...listFindings(configuration, value), ...checked.flatMap(({ findings }) => findings)],
+    findings: [
+      ...(outer === undefined ? [] : [outer]),
+      ...versionNote(configuration, value),
+      ...listFindings(configuration, value),
+      ...checked.flatMap(({ findings }) => findings),
+    ],
     networks: checked.flatMap(({ networks }) => networks),
     ipams: checked.flatMap(({ ipams }) => ipams),
   };

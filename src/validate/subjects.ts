@@ -73,4 +73,3 @@ function readObjects({ text, document }: YamlDocument): Read {
     return { subjects: [], findings: [finding(syntax, placeIn(text, document.range[0], document.range[0] + 1), problem)] };
   }
 }
-
