@@ -213,14 +213,19 @@ function policyOf(written: WrittenSettings) {
     statusNetworks: written.statusNetworks ?? [],
     detachAttempts: written.detachAttempts ?? 5,
     detachSeconds: written.detachSeconds ?? 120,
-    invalidAnnotation: written.invalidAnnotation ?? 'fail',
-    unservedRequests: written.unservedRequests ?? 'refuse',
-    maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
+    ...annotationPolicyOf(written),
     ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
-    allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;
 }
+
+const annotationPolicyOf = (written: WrittenSettings) =>
+  ({
+    invalidAnnotation: written.invalidAnnotation ?? 'fail',
+    unservedRequests: written.unservedRequests ?? 'refuse',
+    maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
+    allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
+  }) as const;
 
 const devicesOf = (written: WrittenSettings) => ({
   kubeletDir: filled(written.kubeletDir) ?? '/var/lib/kubelet',
