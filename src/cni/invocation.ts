@@ -1,4 +1,12 @@
-import { commandNotAllowed, commandUnknown, configUndecodable, configurationInvalid, variableInvalid, variablesMissing, versionIncompatible } from '../errors/index.ts';
+import {
+  commandNotAllowed,
+  commandUnknown,
+  configUndecodable,
+  configurationInvalid,
+  variableInvalid,
+  variablesMissing,
+  versionIncompatible,
+} from '../errors/index.ts';
 import { type CniArgs, parseCniArgs } from './cni-args.ts';
 import { type JsonObject, isJsonObject, parseJson, parseJsonObject } from './json.ts';
 import { sizeOfJson } from './json-size.ts';
