@@ -11,7 +11,7 @@ import {
   versionJson,
 } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, netnsIsHost } from '../errors/index.ts';
-import { type OperationInfo, type Report, maskText, parseTraceContext } from '../report/index.ts';
+import { type OperationInfo, type Report, escapeInvisible, maskText, parseTraceContext } from '../report/index.ts';
 import type { AttachDeps } from './deps.ts';
 import { handle } from './engine.ts';
 
@@ -105,9 +105,9 @@ interface FailedCall {
   readonly maskedKeys?: readonly string[] | undefined;
 }
 
-/** The answer that says what went wrong, without secrets: it may hold what a plugin said. */
+/** The answer that says what went wrong, without secrets and invisible characters: it may hold what a plugin said, and becomes an Event. */
 export function failure(error: PlexusError, env: Env, { invocation, maskedKeys }: FailedCall = {}): Answer {
   const command = env['CNI_COMMAND'] as Command | undefined;
   const cniVersion = invocation?.cniVersion ?? newest;
-  return { stdout: formatJson(errorJson(error, { cniVersion, command, shown: (text) => maskText(text, maskedKeys) })), exitCode: 1 };
+  return { stdout: formatJson(errorJson(error, { cniVersion, command, shown: (text) => escapeInvisible(maskText(text, maskedKeys)) })), exitCode: 1 };
 }

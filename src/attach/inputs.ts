@@ -11,7 +11,7 @@ import {
 import { podFromCall, readPod } from '../cluster/index.ts';
 import type { Devices } from '../devices/index.ts';
 import { asPlexusError, podUnidentified, settingsInvalid } from '../errors/index.ts';
-import { type Nad, type NadRef, type PodDevices, type PodMetadata, mostNetworksEver, nadKey, networksKey } from '../npwg/index.ts';
+import { type Nad, type NadRef, type PodDevices, type PodMetadata, assertPodRef, mostNetworksEver, nadKey, networksKey } from '../npwg/index.ts';
 import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor, wishesOf } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
 import { atOnce, turnOf } from './turn.ts';
@@ -39,11 +39,14 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
  * read in time are reported and left out, for nobody needs the API server to detach a pod.
  */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
-  const leftOut = (thrown: unknown): void => deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+  const leftOut = (thrown: unknown): undefined => {
+    deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+    return undefined;
+  };
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
-  const pod = await findPod(call, deps, soon()).catch((thrown: unknown) => void leftOut(thrown));
-  // kubelet may have forgotten the pod, and the limit may have been higher
-  const settings = { ...deps.settings, missingDevice: 'ignore', maxNetworksPerPod: mostNetworksEver } as const;
+  const pod = await findPod(call, deps, soon()).catch(leftOut);
+  // kubelet may have forgotten the pod, the limit may have been higher, and what the pod requests no longer matters
+  const settings = { ...deps.settings, missingDevice: 'ignore', unservedRequests: 'ignore', maxNetworksPerPod: mostNetworksEver } as const;
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {
       leftOut(thrown);
@@ -112,6 +115,7 @@ async function findPod(call: AddInvocation | DelInvocation, deps: AttachDeps, si
   const { namespace, name, uid } = podOf(call.args);
   if (namespace === undefined && name === undefined) return undefined;
   if (namespace === undefined || name === undefined) throw podUnidentified({ missing: name === undefined ? 'K8S_POD_NAME' : 'K8S_POD_NAMESPACE' });
+  assertPodRef({ namespace, name });
   const known = { ref: { namespace, name }, uid, runtimeConfig: objectOf(call.config['runtimeConfig']) };
   return deps.cluster === undefined ? podFromCall(known) : readPod(known, deps.cluster, signal);
 }

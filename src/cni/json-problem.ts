@@ -51,7 +51,9 @@ function excerpt(text: string, position: number): string {
 const visible = (text: string): string =>
   text
     .replaceAll(/[ \t\r\n]+/g, ' ')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/gu, (char) => (char === ' ' ? char : `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`));
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/gu, (char) =>
+      char === ' ' ? char : `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`,
+    );
 
 interface Mistake {
   readonly position: number;
@@ -141,7 +143,7 @@ function unexpected(text: string, at: number, expected: string): string {
   if (at >= text.length) return `the text ends where ${expected} is expected`;
   const char = describeCharacter(text, at);
   if (/^(?:#|\/[/*])/.test(text.slice(at, at + 2))) return `${char} begins a comment, which JSON does not have: remove it,`;
-  const word = match(bare, text, at);
+  const word = match(bare, text, at)?.replace(/:$/, '');
   if (word === undefined) return `${char} where ${expected} is expected${adviceOn(text.charAt(at))}`;
   const shown = JSON.stringify(word.length > mostBefore ? `${word.slice(0, mostBefore)}…` : word);
   if (at === skipSpace(text, 0) && /^[ \t]*[\w.-]+[ \t]*:(?:\s|$)/m.test(text)) return `${shown} begins no JSON value (this looks like YAML)`;

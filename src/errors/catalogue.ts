@@ -67,7 +67,11 @@ export const configurationInvalid = define(
 );
 export const resultInvalid = define(
   'PLX-RESULT-INVALID',
-  { code: cniCode.decoding, retry: 'never', fix: 'The plugin must print its result, and nothing else, on stdout: update it, or move its log to stderr or a file.' },
+  {
+    code: cniCode.decoding,
+    retry: 'never',
+    fix: 'The plugin must print its result, and nothing else, on stdout: update it, or move its log to stderr or a file.',
+  },
   (c: { source: string; problem: string }) => `${c.source} is not a CNI result: ${c.problem}`,
 );
 export const resultTooLarge = define(
@@ -179,10 +183,30 @@ export const capabilityMissing = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Add the capability to a plugin of the network that supports it, or drop the request from the annotation.',
+    fix: 'Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).',
   },
-  (c: { request: string; capability: string; network: string; misplaced?: string }) =>
-    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}${c.misplaced ?? ''}`,
+  (c: { request: string; capability: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
+    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}, without which ${c.plugins.join(' or ')} does not get it${c.misplaced ?? ''}`,
+);
+export const requestUnserved = define(
+  'PLX-REQUEST-UNSERVED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use a network with a plugin that reads this request (docs/requests.md), or drop the request from the annotation (unservedRequests: warn attaches without it).',
+  },
+  (c: { request: string; network: string; plugins: readonly string[] }) =>
+    `the pod requests ${c.request} on network ${c.network}, and none of its plugins reads that: ${c.plugins.join(', ')}`,
+);
+export const nameInvalid = define(
+  'PLX-NAME-INVALID',
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Pass the name of an existing object: K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS come from the container runtime.',
+  },
+  (c: { what: string; name: string }) =>
+    `${c.what} ${JSON.stringify(c.name)} is not the name of a Kubernetes object: lower-case letters, digits, "-" and "." are allowed, with a letter or digit at both ends`,
 );
 export const podUnidentified = define(
   'PLX-POD-UNIDENTIFIED',

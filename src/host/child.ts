@@ -78,9 +78,7 @@ function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => 
   });
   child.stderr?.on('data', stderr.add);
   const ended = (exitCode: number | null): void =>
-    resolve(
-      tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: stdout.bytes(), stderr: stderr.bytes().toString() },
-    );
+    resolve(tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: stdout.bytes(), stderr: stderr.bytes().toString() });
   child.once('error', (error) => resolve(notStarted(error)));
   child.once('exit', (exitCode) => {
     const timer = setTimeout(() => abandonPipes(child, () => ended(exitCode)), graceMs);

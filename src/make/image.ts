@@ -37,7 +37,8 @@ async function pinnedNode(): Promise<string> {
   const wanted = `v${packages[folder]?.version ?? ' of package-lock.json'}`;
   const program = join(root, folder, 'bin/node');
   const { stdout } = await run(program, ['--version']).catch((error: Error) => ({ stdout: error.message }));
-  if (stdout.trim() !== wanted) throw new Error(`the image needs Node.js ${wanted}, but ${program} answers: ${stdout.trim()}. Run npm ci, on Linux with glibc.`);
+  if (stdout.trim() !== wanted)
+    throw new Error(`the image needs Node.js ${wanted}, but ${program} answers: ${stdout.trim()}. Run npm ci, on Linux with glibc.`);
   return program;
 }
 

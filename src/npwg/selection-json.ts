@@ -38,7 +38,8 @@ const knownKeys = [
 export function parseJsonForm(text: string, annotation: Annotation): Selections {
   const { key, namespace } = annotation;
   const { elements: values } = sizeOfJson(text);
-  if (values > mostValues) throw invalidAt({ key, element: 'the whole value' }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
+  if (values > mostValues)
+    throw invalidAt({ key, element: 'the whole value' }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
   const list = decode(text, key);
   if (!Array.isArray(list)) throw invalidAt({ key, element: 'the whole value' }, list, 'a list of networks');
   assertFew(list.length, annotation);
@@ -98,11 +99,7 @@ const fields: readonly (readonly [string, keyof NetworkSelection, Parser])[] = [
 function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection> {
   const get = withAliases(keysOf(element));
   const given = fields.filter(([key]) => isGiven(key, get(key)));
-  const requests: Partial<NetworkSelection> = Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
-  if (requests.ips !== undefined && requests.ipamClaimReference !== undefined) {
-    throw invalidAt(fieldOf(place, 'ipam-claim-reference'), requests.ipamClaimReference, 'allowed together with ips: the claim already says which addresses');
-  }
-  return requests;
+  return Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
 }
 
 // null is absent for Go, and an empty text where Go cannot tell it from absent; NPWG-61 allows no empty claim

@@ -7,9 +7,7 @@ export function maskJson(value: unknown, further: readonly string[] = []): unkno
   if (Array.isArray(value)) return value.map((each) => maskJson(each, further));
   if (typeof value !== 'object' || value === null) return value;
   const named = secretPair(value, further);
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, key !== named && isShown(key, each, further) ? maskJson(each, further) : masked]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, key !== named && isShown(key, each, further) ? maskJson(each, further) : masked]));
 }
 
 /** The key of the value in an object that names what it holds: {"name": "DB_PASSWORD", "value": "…"}. */
@@ -21,8 +19,7 @@ function secretPair(object: object, further: readonly string[]): string | undefi
 }
 
 // a switch says nothing, and neither does what is empty
-const says = (name: string, value: unknown): boolean =>
-  typeof value === 'boolean' || value === null || (typeof value === 'string' && isHarmless(name, value));
+const says = (name: string, value: unknown): boolean => typeof value === 'boolean' || value === null || (typeof value === 'string' && isHarmless(name, value));
 
 const isShown = (key: string, value: unknown, further: readonly string[]): boolean => says(key, value) || !isSecretName(key, further);
 

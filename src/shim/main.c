@@ -145,7 +145,7 @@ static int call_daemon(const struct call *c) {
 
 static int answer_call(const struct call *c, const char *problem) {
   if (problem != NULL) {
-    answer_error(c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Write a JSON object there.");
+    answer_error(c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Provide a valid JSON object.");
     return 1;
   }
   if (is(c->command, "VERSION")) return answer_version(c), 0;

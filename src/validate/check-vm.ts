@@ -24,11 +24,15 @@ export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] 
   const input = { pod, context, limits: new Map<string, number>(), claims: [] };
   const found = networks.flatMap((network, index) => {
     const element = elementOf(vm, network);
-    return element === undefined ? [] : checkElement(networksKey, element, index, input).map((each) => ({ ...each, text: inWordsOfVm(each.text, network.name) }));
+    return element === undefined
+      ? []
+      : checkElement(networksKey, element, index, input).map((each) => ({ ...each, text: inWordsOfVm(each.text, network.name) }));
   });
   return [
     ...inAnnotations,
-    ...wrong.map(({ path }) => finding(objectInvalid, placeOf(object, path, 'key'), 'a multus network needs "networkName", the name of a NetworkAttachmentDefinition')),
+    ...wrong.map(({ path }) =>
+      finding(objectInvalid, placeOf(object, path, 'key'), 'a multus network needs "networkName", the name of a NetworkAttachmentDefinition'),
+    ),
     ...found,
   ];
 }

@@ -12,7 +12,8 @@ const hasOption = (name: string, key: string): boolean => Object.keys(schemas[na
 /** Where an option that a plugin does not know belongs; undefined when no neighbour knows it. */
 export function rightLevel(key: string, { plugin, ipam }: { readonly plugin?: string | undefined; readonly ipam?: string | undefined }): string | undefined {
   if (ipam !== undefined && hasOption(`ipam/${ipam}`, key)) return `it belongs into "ipam", to the options of ${ipam}`;
-  if (plugin !== undefined && (hasOption(plugin, key) || hasOption('common', key))) return `it belongs beside "type": ${JSON.stringify(plugin)}, outside of "ipam"`;
+  if (plugin !== undefined && (hasOption(plugin, key) || hasOption('common', key)))
+    return `it belongs beside "type": ${JSON.stringify(plugin)}, outside of "ipam"`;
   return undefined;
 }
 
@@ -32,7 +33,9 @@ function adviceOn(key: string, types: readonly string[]): string {
   const owner = types.find((type) => hasOption(type, key)) ?? (hasOption('common', key) ? types[0] : undefined);
   if (owner !== undefined) return `: it belongs into the list, beside "type": ${JSON.stringify(owner)}`;
   const meant = didYouMean(key, [...listKeys, 'capabilities']);
-  return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}${meant === 'capabilities' ? ', which belongs into the list, beside the "type" of a plugin' : ''}?`;
+  return meant === undefined
+    ? ''
+    : `; did you mean ${JSON.stringify(meant)}${meant === 'capabilities' ? ', which belongs into the list, beside the "type" of a plugin' : ''}?`;
 }
 
 /** `config` of a NetworkAttachmentDefinition that stands outside of its spec. */

@@ -56,15 +56,20 @@ export function validate(set: FileSet, { config, clusterNads, checkDaemon }: Val
     files: configurationFiles(set.files),
   });
   const objects = set.subjects.flatMap((subject) => ('object' in subject ? [subject.object] : []));
-  return sorted(withTemplatesNoted([
-    ...set.findings,
-    ...nads.flatMap(({ findings }) => findings),
-    ...podsIn(set).flatMap((pod) => checkPod(pod, contextOf(pod.object.file))),
-    ...vmsIn(set).flatMap((vm) => checkVm(vm, contextOf(vm.object.file))),
-    ...set.subjects.flatMap((subject) => checkFile(subject, checkDaemon)),
-    ...checkDuplicates(objects),
-    ...checkSharedSubnets(nads),
-  ], set.files));
+  return sorted(
+    withTemplatesNoted(
+      [
+        ...set.findings,
+        ...nads.flatMap(({ findings }) => findings),
+        ...podsIn(set).flatMap((pod) => checkPod(pod, contextOf(pod.object.file))),
+        ...vmsIn(set).flatMap((vm) => checkVm(vm, contextOf(vm.object.file))),
+        ...set.subjects.flatMap((subject) => checkFile(subject, checkDaemon)),
+        ...checkDuplicates(objects),
+        ...checkSharedSubnets(nads),
+      ],
+      set.files,
+    ),
+  );
 }
 
 function checkFile(subject: Subject, checkDaemon: CheckDaemon | undefined): readonly Finding[] {

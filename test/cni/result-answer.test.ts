@@ -20,11 +20,19 @@ describe('how much a plugin may answer', () => {
   });
 
   it.each([
-    { what: '40,000 interfaces in 3 MB', value: { interfaces: times(40_000, (index) => ({ name: `net${index}`, mac: '02:00:00:00:00:01', sandbox: '/run/netns/cni-a' })) }, says: 'it holds more than 262144 bytes' },
+    {
+      what: '40,000 interfaces in 3 MB',
+      value: { interfaces: times(40_000, (index) => ({ name: `net${index}`, mac: '02:00:00:00:00:01', sandbox: '/run/netns/cni-a' })) },
+      says: 'it holds more than 262144 bytes',
+    },
     { what: '257 interfaces', value: { interfaces: times(257, () => ({ name: 'a' })) }, says: 'it holds 257 interfaces, and Plexus accepts 256' },
     { what: '1,025 addresses', value: { ips: times(1025, () => ({ address: '10.0.0.1/8' })) }, says: 'it holds 1025 ips' },
     { what: '2,049 routes', value: { routes: times(2049, () => ({ dst: '10.0.0.0/8' })) }, says: 'it holds 2049 routes' },
-    { what: '2,049 routes as 0.2.0 has them', value: { cniVersion: '0.2.0', ip4: { ip: '10.0.0.1/8', routes: times(2049, () => ({ dst: '10.0.0.0/8' })) } }, says: 'it holds 2049 ip4.routes' },
+    {
+      what: '2,049 routes as 0.2.0 has them',
+      value: { cniVersion: '0.2.0', ip4: { ip: '10.0.0.1/8', routes: times(2049, () => ({ dst: '10.0.0.0/8' })) } },
+      says: 'it holds 2049 ip4.routes',
+    },
     { what: '257 search domains', value: { dns: { search: times(257, () => 'a') } }, says: 'it holds 257 dns.search' },
     { what: 'many small values', value: { extra: times(20_000, () => 0) }, says: 'values, and Plexus accepts 16000' },
     { what: 'many empty lists', value: `{"extra":[${'[],'.repeat(20_000)}[]]}`, says: 'values, and Plexus accepts 16000' },

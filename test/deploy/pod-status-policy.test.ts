@@ -58,11 +58,27 @@ const bare: PodLike = { metadata: { name: 'db', namespace: 'shop' }, spec: { nod
 describe('what the policy allows the daemon', () => {
   it.each([
     ['network-status of a pod of its node', write(told)],
-    ['network-status of a pod that has neither annotations nor status', write({ ...bare, metadata: { ...bare.metadata, annotations: { [networkStatus]: '[]' } } }, { oldObject: bare })],
+    [
+      'network-status of a pod that has neither annotations nor status',
+      write({ ...bare, metadata: { ...bare.metadata, annotations: { [networkStatus]: '[]' } } }, { oldObject: bare }),
+    ],
     ['another value of network-status', write(changed({ annotations: { [networkStatus]: '[1]' } }), { oldObject: told })],
     ['to remove network-status', write(pod, { oldObject: told })],
     ['its own condition', write(changed({ status: { conditions: [{ type: 'Ready', status: 'True' }, synced] } }))],
-    ['another value of its own condition', write(changed({ status: { conditions: [{ ...synced, status: 'False' }, { type: 'Ready', status: 'True' }] } }), { oldObject: { ...pod, status: { ...pod.status, conditions: [{ type: 'Ready', status: 'True' }, synced] } } })],
+    [
+      'another value of its own condition',
+      write(
+        changed({
+          status: {
+            conditions: [
+              { ...synced, status: 'False' },
+              { type: 'Ready', status: 'True' },
+            ],
+          },
+        }),
+        { oldObject: { ...pod, status: { ...pod.status, conditions: [{ type: 'Ready', status: 'True' }, synced] } } },
+      ),
+    ],
     ['nothing at all', write(pod)],
   ])('%s', (_what, request) => {
     expect(mayPatchStatus(policy, request)).toEqual([]);
@@ -78,7 +94,11 @@ describe('what the policy refuses the daemon', () => {
     ['a pod of another node', write(told, { userInfo: tokenOf('node-2') }), [otherNode]],
     ['a pod that is on no node', write({ ...told, spec: {} }, { oldObject: { ...pod, spec: {} } }), [otherNode]],
     ['anything with a token that names no node', write(told, { userInfo: { username: daemon } }), [expect.stringContaining('names no node'), otherNode]],
-    ['anything with a token whose extra values are others', write(told, { userInfo: { username: daemon, extra: { other: ['node-1'] } } }), [expect.stringContaining('names no node'), otherNode]],
+    [
+      'anything with a token whose extra values are others',
+      write(told, { userInfo: { username: daemon, extra: { other: ['node-1'] } } }),
+      [expect.stringContaining('names no node'), otherNode],
+    ],
     ['another annotation', write(changed({ annotations: { 'k8s.v1.cni.cncf.io/networks': 'b' } })), [annotation]],
     ['a new annotation', write(changed({ annotations: { more: '' } })), [annotation]],
     ['an annotation that only begins like it', write(changed({ annotations: { [`${networkStatus}es`]: '[]' } })), [annotation]],
@@ -95,7 +115,20 @@ describe('what the policy refuses the daemon', () => {
     ['the status that goes', write({ ...pod, status: undefined }), [status]],
     ['the condition Ready', write(changed({ status: { conditions: [{ type: 'Ready', status: 'False' }] } })), [status]],
     ['conditions that go', write(changed({ status: { conditions: [] } })), [status]],
-    ['a condition that only begins like its own', write(changed({ status: { conditions: [{ type: 'Ready', status: 'True' }, { type: 'plexus-cni.io/NetworksInSyncX', status: 'True' }] } })), [status]],
+    [
+      'a condition that only begins like its own',
+      write(
+        changed({
+          status: {
+            conditions: [
+              { type: 'Ready', status: 'True' },
+              { type: 'plexus-cni.io/NetworksInSyncX', status: 'True' },
+            ],
+          },
+        }),
+      ),
+      [status],
+    ],
     ['pods themselves', write(told, { subResource: '' }), ['Plexus may change pods through pods/status only']],
     ['another subresource', write(told, { subResource: 'ephemeralcontainers' }), ['Plexus may change pods through pods/status only']],
     ['to delete a pod', write(told, { operation: 'DELETE' }), ['Plexus may change pods through pods/status only']],
@@ -107,7 +140,8 @@ describe('what the policy refuses the daemon', () => {
 describe('the policy', () => {
   it('concerns nobody but the daemon, and fails closed', () => {
     const others = ['system:node:node-1', 'system:serviceaccount:default:plexus', 'system:serviceaccount:kube-system:plexus2', 'admin'];
-    for (const username of others) expect(mayPatchStatus(policy, write(changed({ status: { phase: 'Failed' } }), { userInfo: { username } })), username).toEqual([]);
+    for (const username of others)
+      expect(mayPatchStatus(policy, write(changed({ status: { phase: 'Failed' } }), { userInfo: { username } })), username).toEqual([]);
     expect(policy.spec.failurePolicy).toBe('Fail');
     expect(binding).toMatchObject({ spec: { policyName: policy.metadata.name, validationActions: ['Deny'] } });
   });
@@ -123,6 +157,7 @@ describe('the policy', () => {
   it('is made of expressions that a CEL checker accepts', () => {
     const environment = new Environment({ unlistedVariablesAreDyn: true });
     const { matchConditions, variables, validations } = policy.spec;
-    for (const { expression } of [...matchConditions, ...variables, ...validations]) expect(environment.check(expression), expression).toMatchObject({ valid: true });
+    for (const { expression } of [...matchConditions, ...variables, ...validations])
+      expect(environment.check(expression), expression).toMatchObject({ valid: true });
   });
 });

@@ -70,7 +70,11 @@ describe('what a body may hold', () => {
       return writer.done();
     };
     const linksOf = (count: number, addresses: number) =>
-      decodeLinks({ type: shimFrame.links, id: 1, body: Buffer.concat([bodyWriter().u32(count).done(), ...Array.from({ length: count }, () => link(addresses))]) });
+      decodeLinks({
+        type: shimFrame.links,
+        id: 1,
+        body: Buffer.concat([bodyWriter().u32(count).done(), ...Array.from({ length: count }, () => link(addresses))]),
+      });
     expect(linksOf(2, 3)).toHaveLength(2);
     expect(() => linksOf(4097, 0)).toThrow(/a list of 4097 items/);
     expect(() => linksOf(1, 4097)).toThrow(/a list of 4097 items/);

@@ -82,7 +82,7 @@ describe('an annotation of 255 KiB of', () => {
 
   it('cni-args that are allowed reach the plugin, and nothing of the daemon is in want of memory', async () => {
     const pod = await node.pod('args');
-    const text = JSON.stringify(times(8, () => ({ name: "net-a", "cni-args": { x: "y".repeat(28_000) } })));
+    const text = JSON.stringify(times(8, () => ({ name: 'net-a', 'cni-args': { x: 'y'.repeat(28_000) } })));
     const added = await call('ADD', pod, networks(text));
     expect(added, added.stdout.slice(0, 2000)).toMatchObject({ exitCode: 0 });
     await survived();

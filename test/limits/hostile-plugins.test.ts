@@ -41,7 +41,11 @@ const answers: readonly Answer[] = [
   { title: '2 million empty lists', stdout: `[${'[],'.repeat(1_300_000)}[]]`, id: 'PLX-RESULT-TOO-LARGE' },
   { title: '16,000 keys of its own', stdout: `{"cniVersion":"1.0.0",${times(15_990, (index) => `"k${index}":0`).join(',')}}`, id: 'accepted' },
   { title: '3 million levels', stdout: '['.repeat(3_000_000), id: 'PLX-RESULT-TOO-LARGE' },
-  { title: 'a number of 250,000 digits as MTU', stdout: `{"cniVersion":"1.0.0","interfaces":[{"name":"a","mtu":${'9'.repeat(250_000)}}]}`, id: 'PLX-RESULT-INVALID' },
+  {
+    title: 'a number of 250,000 digits as MTU',
+    stdout: `{"cniVersion":"1.0.0","interfaces":[{"name":"a","mtu":${'9'.repeat(250_000)}}]}`,
+    id: 'PLX-RESULT-INVALID',
+  },
   { title: 'one text of 4 million characters', stdout: JSON.stringify({ cniVersion: '1.0.0', x: '€'.repeat(1_300_000) }), id: 'PLX-RESULT-TOO-LARGE' },
   { title: 'more than anybody reads', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
   { title: '6 million bytes on stderr', stdout: short, stderr: 'token=x '.repeat(750_000), exitCode: 1, id: 'PLX-PLUGIN-FAILED' },

@@ -12,7 +12,14 @@ const root = join(import.meta.dirname, '../..');
 
 /** The packages that a bundle of these entries holds, as esbuild itself tells. */
 async function bundled(entryPoints: readonly string[]): Promise<readonly string[]> {
-  const { metafile } = await build({ absWorkingDir: root, entryPoints: [...entryPoints], outdir: join(root, 'dist'), write: false, metafile: true, ...bundling });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [...entryPoints],
+    outdir: join(root, 'dist'),
+    write: false,
+    metafile: true,
+    ...bundling,
+  });
   const folders = packagesOf(Object.keys(metafile.inputs));
   return Promise.all(
     folders.map(async (folder) => {
@@ -35,7 +42,14 @@ describe('third-party notices', () => {
   });
 
   it('of the single file state its packages and Bun', async () => {
-    const { metafile } = await build({ absWorkingDir: root, entryPoints: [standaloneEntry], outdir: join(root, 'dist'), write: false, metafile: true, ...bundling });
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [standaloneEntry],
+      outdir: join(root, 'dist'),
+      write: false,
+      metafile: true,
+      ...bundling,
+    });
     const notices = await noticesFor(root, Object.keys(metafile.inputs), [runtimes.bun]);
     expect(stated(notices)).toEqual((await bundled([standaloneEntry])).toSorted());
     expect(notices).toContain('JavaScriptCore');

@@ -14,11 +14,15 @@ describe('how many networks an annotation may name', () => {
     { form: 'long', text: list(...times(33, () => ({ name: 'a' }))) },
     { form: 'long, with elements that are wrong', text: list(...times(33, () => ({}))) },
   ])('refuses 33 of 32 in the $form form before it reads one', ({ text }) => {
-    expect(() => selections(text, 32)).toThrow(refusal('PLX-NETWORKS-TOO-MANY', 'annotation k8s.v1.cni.cncf.io/networks names 33 networks, and maxNetworksPerPod allows 32'));
+    expect(() => selections(text, 32)).toThrow(
+      refusal('PLX-NETWORKS-TOO-MANY', 'annotation k8s.v1.cni.cncf.io/networks names 33 networks, and maxNetworksPerPod allows 32'),
+    );
   });
 
   it('names the setting that raises the limit in what to do', () => {
-    expect(() => selections('a,a', 1)).toThrow(expect.objectContaining({ kind: expect.objectContaining({ fix: expect.stringContaining('raise maxNetworksPerPod') }) }));
+    expect(() => selections('a,a', 1)).toThrow(
+      expect.objectContaining({ kind: expect.objectContaining({ fix: expect.stringContaining('raise maxNetworksPerPod') }) }),
+    );
   });
 
   it('accepts as many as are allowed', () => {
@@ -36,7 +40,11 @@ describe('how much an annotation may hold', () => {
     { what: 'deep nesting', text: '['.repeat(15_000), says: 'nested deeper than' },
     { what: 'deep nesting of cni-args', text: `[{"name":"a","cni-args":{"x":${'['.repeat(70)}${']'.repeat(70)}}}]`, says: 'nested deeper than 64 levels' },
     { what: '1,025 addresses', text: list({ name: 'a', ips: times(1025, () => '10.0.0.1') }), says: 'at most 1024 (it has 1025)' },
-    { what: '1,025 port mappings', text: list({ name: 'a', portMappings: times(1025, () => ({ hostPort: 1, containerPort: 1 })) }), says: 'at most 1024 (it has 1025)' },
+    {
+      what: '1,025 port mappings',
+      text: list({ name: 'a', portMappings: times(1025, () => ({ hostPort: 1, containerPort: 1 })) }),
+      says: 'at most 1024 (it has 1025)',
+    },
     { what: '65 gateways', text: list({ name: 'a', 'default-route': times(65, () => '10.0.0.1') }), says: 'a list of at most 64 IP addresses' },
     { what: 'a name of 200,000 letters', text: list({ name: 'a'.repeat(200_000) }), says: 'the name of an object' },
     { what: 'an address of 200,000 colons', text: list({ name: 'a', ips: [':'.repeat(200_000)] }), says: 'an IPv4 or IPv6 address' },

@@ -31,7 +31,13 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
   it.each([
     { title: 'a key that the setting does not name', setting: ['mac'], key: 'ips', by: 'allowedCniArgs allows mac' },
     { title: 'every key with an empty list', setting: [], key: 'ips', by: 'allowedCniArgs allows none' },
-    { title: 'a key that the NAD does not name', setting: ['ips'], annotation: 'mac', key: 'ips', by: 'annotation plexus-cni.io/allowed-cni-args of it allows mac' },
+    {
+      title: 'a key that the NAD does not name',
+      setting: ['ips'],
+      annotation: 'mac',
+      key: 'ips',
+      by: 'annotation plexus-cni.io/allowed-cni-args of it allows mac',
+    },
     { title: 'every key with an empty annotation', annotation: '', key: 'ips', by: 'annotation plexus-cni.io/allowed-cni-args of it allows none' },
     { title: 'another spelling, which a plugin in Go would take', setting: ['ips'], key: 'IPs', by: 'allowedCniArgs allows ips' },
     { title: 'a key named __proto__', setting: ['ips'], key: '__proto__', by: 'allowedCniArgs allows ips' },
