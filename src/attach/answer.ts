@@ -1,4 +1,15 @@
-import { type Command, type Env, type Invocation, cniVersions, errorJson, formatJson, parseInvocation, podOf, versionJson } from '../cni/index.ts';
+import {
+  type Command,
+  type Env,
+  type Invocation,
+  allowsNodeNetns,
+  cniVersions,
+  errorJson,
+  formatJson,
+  parseInvocation,
+  podOf,
+  versionJson,
+} from '../cni/index.ts';
 import { type PlexusError, asPlexusError, netnsIsHost } from '../errors/index.ts';
 import { type OperationInfo, type Report, escapeInvisible, maskText, parseTraceContext } from '../report/index.ts';
 import type { AttachDeps } from './deps.ts';
@@ -77,12 +88,10 @@ function operationInfo(invocation: WorkingInvocation, { now, beginTrace }: Attac
   return trace === undefined ? known : { ...known, trace };
 }
 
-const override = (value: string | undefined): boolean => ['1', 'true'].includes((value ?? '').toLowerCase());
-
 // ADD and CHECK on the node's own namespace are refused (code 8, CNI-20), a DEL there goes on without a namespace, so
 // that nothing of the node is touched and addresses are still given back. CNI_NETNS_OVERRIDE=1 allows it.
 async function guardNetns(invocation: WorkingInvocation, { isHostNetns }: PluginCall): Promise<Invocation> {
-  if (!('netns' in invocation) || invocation.netns === undefined || override(invocation.env['CNI_NETNS_OVERRIDE'])) return invocation;
+  if (!('netns' in invocation) || invocation.netns === undefined || allowsNodeNetns(invocation.env)) return invocation;
   if (!(await isHostNetns(invocation.netns))) return invocation;
   if (invocation.command !== 'DEL') throw netnsIsHost({ netns: invocation.netns });
   const { netns: _host, ...rest } = invocation;

@@ -5,6 +5,7 @@ export { type ConfigurationOptions, type NetworkConfiguration, parseConfiguratio
 export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf, refusalIn } from './error-json.ts';
 export {
   type AddInvocation,
+  allowsNodeNetns,
   type Attached,
   type CheckInvocation,
   type Command,

@@ -16,6 +16,9 @@ import { type CniVersion, absentVersion, allows, cniVersions, isCniVersion } fro
 export type Command = 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
 export type Env = Readonly<Record<string, string>>;
 
+/** Whether the runtime allows the node's own namespace for a sandbox (CNI-20). */
+export const allowsNodeNetns = (env: Env): boolean => ['1', 'true'].includes((env['CNI_NETNS_OVERRIDE'] ?? '').toLowerCase());
+
 /** What every command but VERSION is called with. */
 interface Call {
   /** The caller's whole environment, handed on to delegates (CNI-55). */

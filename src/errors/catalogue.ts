@@ -183,10 +183,20 @@ export const capabilityMissing = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Add the capability to a plugin of the network that supports it, or drop the request from the annotation.',
+    fix: 'Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).',
   },
-  (c: { request: string; capability: string; network: string; misplaced?: string }) =>
-    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}${c.misplaced ?? ''}`,
+  (c: { request: string; capability: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
+    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}, without which ${c.plugins.join(' or ')} does not get it${c.misplaced ?? ''}`,
+);
+export const requestUnserved = define(
+  'PLX-REQUEST-UNSERVED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use a network with a plugin that reads this request (docs/requests.md), or drop the request from the annotation (unservedRequests: warn attaches without it).',
+  },
+  (c: { request: string; network: string; plugins: readonly string[] }) =>
+    `the pod requests ${c.request} on network ${c.network}, and none of its plugins reads that: ${c.plugins.join(', ')}`,
 );
 export const nameInvalid = define(
   'PLX-NAME-INVALID',

@@ -4,6 +4,7 @@ import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
 import { pageModule } from './page.ts';
+import { requestsPage } from './requests-page.ts';
 import { configurationPage, errorsPage } from './reference.ts';
 import { coveragePage, definedRequirements, undefinedCitations } from './requirements.ts';
 import { validatorFiles } from './validators.ts';
@@ -20,6 +21,7 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('src/ui/page.gen.js', await pageModule(root));
   made.set('docs/errors.md', errorsPage());
+  made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
   made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));
   made.set('docs/requirements/coverage.md', await requirementsCoverage());

@@ -42,3 +42,10 @@ export function parseCidr(text: string): (IpAddress & { readonly prefix: number 
   const length = Number(prefix);
   return length <= (ip.family === 4 ? 32 : 128) ? { ...ip, prefix: length } : undefined;
 }
+
+/** A hardware address as the kernel writes it: pairs of digits in lower case, separated by ":". Any other text in lower case. */
+export function canonicalMac(text: string): string {
+  const lower = text.toLowerCase();
+  const digits = lower.replaceAll(/[:.-]/g, '');
+  return /^([0-9a-f]{2}){6,20}$/.test(digits) ? digits.replaceAll(/(..)(?=.)/g, '$1:') : lower;
+}

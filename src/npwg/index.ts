@@ -1,5 +1,5 @@
 // The NPWG de-facto standard and nothing else: network selection, NetworkAttachmentDefinition, network-status. Pure.
-export { type IpAddress, parseCidr, parseIp } from './addresses.ts';
+export { canonicalMac, type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
 export { allowedCniArgsKey, defaultNetworkKey, nadAnnotationKeys, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey } from './keys.ts';
 export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDeviceInfo, usualDeviceInfoDir } from './device-info.ts';

@@ -99,11 +99,7 @@ const fields: readonly (readonly [string, keyof NetworkSelection, Parser])[] = [
 function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection> {
   const get = withAliases(keysOf(element));
   const given = fields.filter(([key]) => isGiven(key, get(key)));
-  const requests: Partial<NetworkSelection> = Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
-  if (requests.ips !== undefined && requests.ipamClaimReference !== undefined) {
-    throw invalidAt(fieldOf(place, 'ipam-claim-reference'), requests.ipamClaimReference, 'allowed together with ips: the claim already says which addresses');
-  }
-  return requests;
+  return Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
 }
 
 // null is absent for Go, and an empty text where Go cannot tell it from absent; NPWG-61 allows no empty claim

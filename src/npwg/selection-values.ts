@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, overlooked } from '../cni/index.ts';
-import { parseCidr, parseIp } from './addresses.ts';
+import { canonicalMac, parseCidr, parseIp } from './addresses.ts';
 import { nestingProblem } from './nesting.ts';
 import { type Place, fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
@@ -58,11 +58,14 @@ export const parseIps = (value: JsonValue, place: Place): readonly string[] =>
 const macForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i];
 const guidForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){7}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){3}$/i];
 
-/** NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can have. */
+/**
+ * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can have.
+ * Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
+ */
 export function parseMac(value: JsonValue, place: Place): string {
   const mac = parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
   const problem = macProblem(mac);
-  if (problem === undefined) return mac;
+  if (problem === undefined) return canonicalMac(mac);
   throw invalidAt(place, value, `a MAC address that an interface can have: ${problem}`);
 }
 

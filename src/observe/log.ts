@@ -67,6 +67,7 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
   warning: ['warn', 'warn'],
   'operation-finished': ['info', 'error'],
   'status-published': ['info', 'warn'],
+  'check-disregarded': ['warn', 'warn'],
   abandoned: ['error', 'error'],
   reclaimed: ['warn', 'warn'],
   unattached: ['warn', 'warn'],

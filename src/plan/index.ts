@@ -6,6 +6,7 @@ export { type Difference, differences } from './difference.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
 export type { PlanInputs } from './inputs.ts';
+export { capabilities, type KnownPlugin, knownPlugin, knownPlugins, type RequestName } from './known-plugins.ts';
 export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,
@@ -19,6 +20,7 @@ export {
   type SandboxRecord,
   withAttachment,
 } from './record.ts';
+export type { Delivery } from './requests.ts';
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';

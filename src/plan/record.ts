@@ -16,7 +16,14 @@ export interface FailedAdd {
 export type AttachmentRecord =
   /** `result`: that of the plugins of its chain that have come to their end, for undoing the others. */
   | { readonly state: 'intended'; readonly attachment: Attachment; readonly result?: JsonObject; readonly failedAdd?: FailedAdd }
-  | { readonly state: 'attached'; readonly attachment: Attachment; readonly result: JsonObject; readonly deviceInfo?: JsonObject }
+  | {
+      readonly state: 'attached';
+      readonly attachment: Attachment;
+      readonly result: JsonObject;
+      readonly deviceInfo?: JsonObject;
+      /** Places in the chain of the plugins whose CHECK has succeeded: from then on, its failure counts. */
+      readonly soundChecks?: readonly number[];
+    }
   | {
       readonly state: 'detaching';
       readonly attachment: Attachment;
@@ -160,7 +167,7 @@ function isEntry(value: unknown): boolean {
   if (!isJsonObject(value) || !isAttachment(value['attachment']) || !isFailedAdd(value['failedAdd'])) return false;
   const { state } = value;
   if (state === 'intended') return value['result'] === undefined || isJsonObject(value['result']);
-  if (state === 'attached') return isJsonObject(value['result']);
+  if (state === 'attached') return isJsonObject(value['result']) && (value['soundChecks'] === undefined || Array.isArray(value['soundChecks']));
   return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }
 

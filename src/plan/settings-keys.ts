@@ -25,6 +25,7 @@ const knownKeys = [
   'allowedCniArgs',
   'allowDefaultNetworkAnnotation',
   'statusAddresses',
+  'unservedRequests',
   'attachmentConcurrency',
   'kubeletDir',
   'deviceInfoDir',

@@ -83,6 +83,10 @@ export interface WrittenSettings {
    */
   invalidAnnotation?: "fail" | "ignore";
   /**
+   * What a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid) does that no plugin of its network reads: fail the ADD, attach the pod without it and warn, or attach it silently. Only for networks whose plugins are all known (docs/requests.md); a plugin that is not known gets the request, with a warning.
+   */
+  unservedRequests?: "refuse" | "warn" | "ignore";
+  /**
    * How many networks the annotation of a pod may name. One that names more is refused before anything of it is read.
    */
   maxNetworksPerPod?: number;

@@ -48,6 +48,8 @@ export interface Settings {
   readonly detachAttempts: number;
   readonly detachSeconds: number;
   readonly invalidAnnotation: 'fail' | 'ignore';
+  /** What a request that no plugin of its network reads does. */
+  readonly unservedRequests: 'refuse' | 'warn' | 'ignore';
   /** How many networks a pod's annotation may name. */
   readonly maxNetworksPerPod: number;
   /** Keys of cni-args that pods may use, where a NAD says nothing; absent: all. */
@@ -218,6 +220,7 @@ function policyOf(written: WrittenSettings) {
 
 const annotationsOf = (written: WrittenSettings) => ({
   invalidAnnotation: written.invalidAnnotation ?? 'fail',
+  unservedRequests: written.unservedRequests ?? 'refuse',
   maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
   ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
   allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,

@@ -13,6 +13,9 @@ export interface Checked {
   readonly options?: JsonObject;
 }
 
+/** Whether the options of a plugin are known here. */
+export const isKnownPlugin = (type: string): boolean => type !== 'common' && schemas[type] !== undefined;
+
 /** The options of one plugin, or of an IPAM plugin with the plugin that calls it, against what its documentation says. */
 export function checkOptions(plugin: PlacedValue, type: string, caller?: string): Checked {
   const kind = caller === undefined ? '' : 'ipam/';

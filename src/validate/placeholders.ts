@@ -1,12 +1,12 @@
 import { type Finding, type Place, finding, template } from './finding.ts';
 import type { Span } from './yaml-position.ts';
 
-// Go templates, ${X}, $(X), $X, __X__, and _replaced_, which Kustomize components put where a replacement goes
-const placeholder = /\{\{.*?\}\}|\$\{[^}\n]+\}|\$\([A-Za-z_][\w.]*\)|\$[A-Za-z_]\w*|__[A-Za-z]\w*?__|(?<![\w-])_[a-z]+_(?![\w-])/s;
+// Go templates, ${X}, $(X), $X, __X__; _replaced_, which Kustomize components put where a replacement goes; what Calico's plugin replaces
+const placeholder = /\busePodCidr(?:IPv6)?\b|\{\{.*?\}\}|\$\{[^}\n]+\}|\$\([A-Za-z_][\w.]*\)|\$[A-Za-z_]\w*|__[A-Za-z]\w*?__|(?<![\w-])_[a-z]+_(?![\w-])/s;
 const everyPlaceholder = new RegExp(placeholder, 'gs');
 
 /** Whether another program replaces something in a text before the API server sees it. */
-export const hasPlaceholder = (text: string): boolean => placeholder.test(text);
+const hasPlaceholder = (text: string): boolean => placeholder.test(text);
 
 /** Whether a text that is not JSON may become JSON once its placeholders are replaced. */
 export const isJsonTemplate = (text: string, isJson: (text: string) => boolean): boolean =>

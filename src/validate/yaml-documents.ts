@@ -45,7 +45,7 @@ function partsOf(file: PlacedText): readonly PlacedText[] {
 }
 
 // each repair parses the document again
-const mostParsed = 20_000_000;
+const mostParsed = 2_000_000;
 const mostIndent = 200;
 
 function indented(part: PlacedText): readonly YamlDocument[] {
@@ -65,11 +65,25 @@ function indented(part: PlacedText): readonly YamlDocument[] {
 
 /** Where the lines begin that stand too far left; none when indenting does not help. */
 function linesAtFault(text: string, { message, pos: [at] }: YAMLError): readonly number[] {
-  if (/^Flow (map|sequence) in block collection must be sufficiently indented/.test(message)) return [text.lastIndexOf('\n', at - 1) + 1];
+  const isFlow = /^Flow (map|sequence) in block collection must be sufficiently indented/.test(message);
   const quote = /^Missing closing (["'])quote/.exec(message)?.[1];
-  const from = text.indexOf('\n', at) + 1;
-  const end = quote === undefined || from === 0 ? -1 : closingQuote(text, quote, from);
-  return end < 0 ? [] : [from, ...[...text.slice(from, end).matchAll(/\n/g)].map(({ index }) => from + index + 1)];
+  if (!isFlow && quote === undefined) return [];
+  const from = isFlow ? text.lastIndexOf('\n', at - 1) + 1 : text.indexOf('\n', at) + 1;
+  const end = quote === undefined ? closingBracket(text, from) : closingQuote(text, quote, from);
+  return from === 0 || end < 0 ? [] : [from, ...[...text.slice(from, end).matchAll(/\n/g)].map(({ index }) => from + index + 1)];
+}
+
+/** Where the collection ends that is open at a place. */
+function closingBracket(text: string, from: number): number {
+  let open = 1;
+  const brackets = /"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|(?<=\s)#[^\n]*|[[\]{}]/gs;
+  brackets.lastIndex = from;
+  for (let found = brackets.exec(text); found !== null; found = brackets.exec(text)) {
+    if (found[0] === '[' || found[0] === '{') open++;
+    else if (found[0] === ']' || found[0] === '}') open--;
+    if (open === 0) return found.index;
+  }
+  return -1;
 }
 
 function closingQuote(text: string, quote: string, from: number): number {

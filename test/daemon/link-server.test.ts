@@ -10,7 +10,7 @@ import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
 import { decodeText } from '../../src/host/link-messages.ts';
 import { type Frame, bodyWriter, encodeFrame, frameReader } from '../../src/host/wire.ts';
-import { realPeerUid } from '../support/agent-host.ts';
+import { realPeerUid } from '../support/call-host.ts';
 import { daemonFrame, shimFrame } from '../support/link-codec.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { patience } from '../support/patience.ts';

@@ -107,3 +107,22 @@ describe('a process that asks kubelet', () => {
     expect(JSON.parse(stdout)).toEqual({ devices: vf('a') });
   });
 });
+
+describe('which resources are made of devices', () => {
+  const served = () => kubeletDevices({ kubeletDir: folder.path, patience: { restartMs: 0, pauseMs: 1 } }).served(AbortSignal.timeout(20_000));
+  it('kubelet lists them, each once', async () => {
+    await serve('b', 'a');
+    kubelet?.behave({ allocatable: [{ resource: 'example.com/other', ids: ['x', 'y'] }] });
+    expect(await served()).toEqual(['example.com/other', 'example.com/vf']);
+  });
+  it('where kubelet does not serve that, its checkpoint lists them', async () => {
+    await serve('a');
+    await kubelet?.restart({ allocatable: undefined });
+    expect(await served()).toBeUndefined();
+    await writeCheckpoint(JSON.stringify({ Data: { PodDeviceEntries: null, RegisteredDevices: { 'example.com/vf': ['a'] } }, Checksum: 1 }));
+    expect(await served()).toEqual(['example.com/vf']);
+  });
+  it('without kubelet’s socket and file: not known', async () => {
+    expect(await served()).toBeUndefined();
+  });
+});

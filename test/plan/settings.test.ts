@@ -73,6 +73,7 @@ describe('settings: defaults', () => {
           "systemNamespaces": [
             "kube-system",
           ],
+          "unservedRequests": "refuse",
         },
         "warnings": [],
       }

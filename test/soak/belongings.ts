@@ -13,7 +13,7 @@ export interface Belongings {
   readonly rules: readonly string[];
   /** Under the daemon's state folder: journal, locks, copies of configurations. */
   readonly files: readonly string[];
-  /** That live in the node's namespace, except the host agent and its guardian. */
+  /** That live in the node's namespace, except the host agent. */
   readonly processes: readonly string[];
 }
 
