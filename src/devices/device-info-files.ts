@@ -1,6 +1,6 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type PlexusError, asPlexusError, fileFailed } from '../errors/index.ts';
+import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed } from '../errors/index.ts';
 import { removeFile } from '../files/index.ts';
 import { parseDeviceInfo } from '../npwg/index.ts';
 
@@ -20,15 +20,14 @@ export const deviceInfoFiles = (): DeviceInfoFiles => ({
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o755 });
       await removeFile(file);
-      if (from !== undefined) await unlessMissing(copyFile(from, file));
+      if (from !== undefined && (await isReadable(from))) await copyFile(from, file);
     } catch (error) {
       throw fileFailed({ file, action: 'write' }, error);
     }
   },
   read: async (file) => {
     try {
-      const text = await unlessMissing(readFile(file, 'utf8'));
-      return text === undefined ? {} : { info: parseDeviceInfo(text, file) };
+      return (await isReadable(file)) ? { info: parseDeviceInfo(await readFile(file, 'utf8'), file) } : {};
     } catch (error) {
       return { problem: asPlexusError(error) };
     }
@@ -41,6 +40,18 @@ export const deviceInfoFiles = (): DeviceInfoFiles => ({
     }
   },
 });
+
+// far above what the specification asks for; what a plugin writes ends in the journal
+const mostBytes = 64 * 1024;
+
+/** False when there is no such file. deviceInfoInvalid for one that is no file or too long, before it is opened: a FIFO would block. */
+async function isReadable(file: string): Promise<boolean> {
+  const found = await unlessMissing(stat(file));
+  if (found === undefined) return false;
+  if (!found.isFile()) throw deviceInfoInvalid({ file, problem: 'it is no regular file' });
+  if (found.size > mostBytes) throw deviceInfoInvalid({ file, problem: `it has ${found.size} bytes, more than ${mostBytes}` });
+  return true;
+}
 
 async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
