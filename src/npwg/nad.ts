@@ -31,7 +31,8 @@ export function parseNad(object: unknown): Nad {
   if (typeof name !== 'string' || name === '') throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
-  if (config !== undefined && config !== null && typeof config !== 'string') throw nadInvalid({ nad: nadKey(ref), problem: `spec.config is ${nameOfType(config)}, not a string: write the JSON as one text, after "config: |"` });
+  if (config !== undefined && config !== null && typeof config !== 'string')
+    throw nadInvalid({ nad: nadKey(ref), problem: `spec.config is ${nameOfType(config)}, not a string: write the JSON as one text, after "config: |"` });
   return { ...ref, ...(typeof config === 'string' && config.trim() !== '' && { config }), ...annotated(fieldsOf(annotations)) };
 }
 
