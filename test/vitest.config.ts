@@ -10,7 +10,7 @@ const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'fa
 /** What needs neither root nor a build: parsers, the planner, rules, views. `npm run test:unit` runs these alone, in seconds. */
 const unit = [
   'test/{cni,errors,npwg,plan,report,view}/**/*.test.ts',
-  'test/validate/!(against-plugins|loading).test.ts', // those two run the reference plugins, and read dist/
+  'test/validate/!(against-plugins|loading|yaml-as-kubectl).test.ts', // those run the reference plugins and kubectl, and read dist/
 ];
 const endToEnd = ['test/e2e/**/*.test.ts'];
 

@@ -59,6 +59,7 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
   const histogram = (name: string, help: string, labelNames: string[]): prom.Histogram =>
     new Histogram({ name, help, labelNames, buckets: seconds, registers });
   return {
+    ...apiMetrics(counter, histogram),
     requests: counter('plexus_cni_requests_total', 'CNI calls answered, by command and outcome: success, or the identifier and code of the error.', [
       'command',
       'outcome',
@@ -66,7 +67,6 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     ]),
     duration: histogram('plexus_cni_request_duration_seconds', 'Time from the arrival of a CNI call to its answer.', ['command', 'outcome']),
     delegates: histogram('plexus_delegate_duration_seconds', 'Run time of delegate plugins.', ['plugin', 'command', 'outcome']),
-    api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', ['verb', 'resource', 'code']),
     statuses: counter('plexus_status_writes_total', 'network-status annotations: written, deferred (the API could not be reached) or pod-is-gone.', [
       'outcome',
     ]),
@@ -86,11 +86,6 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     ),
     publishing: histogram('plexus_status_write_duration_seconds', 'Time to write a network-status annotation.', ['outcome']),
     journal: histogram('plexus_journal_write_duration_seconds', 'Changes of the journal: write (synced), note (not synced), remove (synced).', ['operation']),
-    apiTime: histogram('plexus_api_request_duration_seconds', 'Time to the beginning of the answer of the Kubernetes API; without watches.', [
-      'verb',
-      'resource',
-    ]),
-    retries: counter('plexus_api_retries_total', 'Requests to the Kubernetes API that were sent once more.', ['verb', 'resource']),
     events: counter('plexus_events_total', 'Events for people: written, counted (happened again), left-out (too many at once), failed.', ['outcome']),
     lastError: new Gauge({
       name: 'plexus_last_error_timestamp_seconds',
@@ -107,6 +102,18 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     ),
   };
 }
+
+type Made<Metric> = (name: string, help: string, labelNames: string[]) => Metric;
+
+/** What the requests to the Kubernetes API are counted by. */
+const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) => ({
+  api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', ['verb', 'resource', 'code']),
+  apiTime: histogram('plexus_api_request_duration_seconds', 'Time to the beginning of the answer of the Kubernetes API; without watches.', [
+    'verb',
+    'resource',
+  ]),
+  retries: counter('plexus_api_retries_total', 'Requests to the Kubernetes API that were sent once more.', ['verb', 'resource']),
+});
 
 const now = (): number => Date.now() / 1000;
 
