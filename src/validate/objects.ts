@@ -68,7 +68,10 @@ const instances: Readonly<Record<string, Path>> = {
   VirtualMachinePool: ['spec', 'virtualMachineTemplate', 'spec', 'template'],
 };
 
-const groupOf = (object: PlacedValue): string => String(valueAt(object.value, ['apiVersion']) ?? '').replace(/\/.*/, '');
+function groupOf(object: PlacedValue): string {
+  const apiVersion = valueAt(object.value, ['apiVersion']);
+  return typeof apiVersion === 'string' ? apiVersion.replace(/\/.*/, '') : '';
+}
 
 const isOfGroup = (object: PlacedValue, group: string): boolean => groupOf(object) === group || groupOf(object).endsWith(`.${group}`);
 
