@@ -63,7 +63,9 @@ function networksOf({ object, instance }: VmSubject): readonly VmNetwork[] {
   if (!Array.isArray(networks)) return [];
   return (networks as readonly unknown[]).flatMap((network, index) => {
     const { name, multus } = isJsonObject(network) ? network : {};
-    return isJsonObject(multus) ? [{ name: typeof name === 'string' ? name : `${index}`, networkName: multus['networkName'], path: [...path, index, 'multus'] }] : [];
+    return isJsonObject(multus)
+      ? [{ name: typeof name === 'string' ? name : `${index}`, networkName: multus['networkName'], path: [...path, index, 'multus'] }]
+      : [];
   });
 }
 
