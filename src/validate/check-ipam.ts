@@ -26,8 +26,8 @@ export function checkIpam(plugin: PlacedValue, capabilities: readonly string[]):
   const ipam = plugin.at(['ipam']);
   const type = isJsonObject(ipam.value) ? ipam.value['type'] : undefined;
   if (typeof type !== 'string' || type === '') return none;
-  const { type: main } = plugin.value as JsonObject;
-  const { findings, options } = checkOptions(ipam, type, typeof main === 'string' ? main : '');
+  const caller = isJsonObject(plugin.value) && typeof plugin.value['type'] === 'string' ? plugin.value['type'] : '';
+  const { findings, options } = checkOptions(ipam, type, caller);
   const check = checks[type];
   if (options === undefined || check === undefined) return { findings, type, ranges: [] };
   const checked = check({ ipam, options, capabilities });

@@ -64,7 +64,7 @@ function networksOf({ object, instance }: VmSubject): readonly VmNetwork[] {
   return (networks as readonly unknown[]).flatMap((network, index) => {
     const { name, multus } = isJsonObject(network) ? network : {};
     return isJsonObject(multus)
-      ? [{ name: typeof name === 'string' ? name : String(index), networkName: multus['networkName'], path: [...path, index, 'multus'] }]
+      ? [{ name: typeof name === 'string' ? name : `${index}`, networkName: multus['networkName'], path: [...path, index, 'multus'] }]
       : [];
   });
 }
