@@ -5,7 +5,7 @@ import { type UnattachedPod, impatient } from '../journal/index.ts';
 import { everySoOften, reclaimer, unattachedSweep } from '../reconcile/index.ts';
 import type { DaemonParts } from './background.ts';
 
-const tickMs = 1000;
+const tickMs = 5000;
 // what is found for the first time is looked at again after this
 const againMs = 30_000;
 
@@ -17,11 +17,11 @@ export async function upkeepLoop(parts: DaemonParts, signal: AbortSignal): Promi
   await Promise.all([roundLoop(parts, reclaimRound(parts), signal), roundLoop(parts, sweepRound(parts), signal)]);
 }
 
-async function roundLoop({ context, report, agent }: DaemonParts, round: Round, signal: AbortSignal): Promise<void> {
+async function roundLoop({ context, report, agent, wake }: DaemonParts, round: Round, signal: AbortSignal): Promise<void> {
   let dueAt = 0;
   let agentBefore: object | undefined;
   await everySoOften(
-    { intervalMs: tickMs, longestMs: 60_000, report },
+    { intervalMs: tickMs, longestMs: 60_000, report, wake },
     async () => {
       const everyMs = context.options().reclaimSeconds * 1000;
       const isNewAgent = agent.current !== undefined && agentBefore === undefined;

@@ -48,9 +48,10 @@ export function deferredCalls(folder: string): DeferredCalls {
       await syncFolder(folder).catch(unusable('remove', pathOf(key)));
     },
     list: async () => {
-      await removeLeftovers(folder, newPrefix);
+      const names = await namesIn(folder);
+      if (names.some((name) => name.startsWith(newPrefix))) await removeLeftovers(folder, newPrefix);
       const kept: KeptCall[] = [];
-      for (const name of (await namesIn(folder)).toSorted()) {
+      for (const name of names.toSorted()) {
         const key = keyOf(name);
         const bytes = key && (await readFile(join(folder, name)).catch(absent(unusable('read', join(folder, name)))));
         if (key !== undefined && bytes !== undefined) kept.push({ ...key, bytes });

@@ -11,6 +11,7 @@ async function rendered(): Promise<string> {
     watch: () => ({ synced: true, objects: 1 }),
     calls: () => 0,
     agent: () => true,
+      httpListening: () => true,
     recent: () => ({ operations: 0, bytes: 0 }),
     version: 'test',
   });
