@@ -107,7 +107,7 @@ const metricSources = (
   { journal, recent, deps, agent }: { readonly journal: Journal; readonly recent: Recent; readonly deps: DaemonDeps; readonly agent: DaemonParts['agent'] },
 ): Parameters<typeof createMetrics>[0] => ({
   journal: () => journalNumbers(journal, deferredCalls(`${settingsOf(deps).cniDir}/deferred`)),
-  watch: () => sofar.watched?.state() ?? { synced: false, objects: 0 },
+  watch: () => sofar.watched?.state() ?? { synced: false, objects: 0, leftOut: 0 },
   calls: () => sofar.calls?.calls() ?? 0,
   agent: () => agent.current !== undefined,
   httpListening: () => sofar.endpoints && sofar.endpoints.port() !== undefined,

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
-import { nadInvalid } from '../errors/index.ts';
+import { nadInvalid, nadTooLarge } from '../errors/index.ts';
 import { jsonProblem, nestingProblem } from './json-problem.ts';
 import { concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
 
@@ -22,13 +22,21 @@ export interface Nad extends NadRef {
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
 
-/** A NetworkAttachmentDefinition object as the API gives it. nadInvalid. */
+/** The longest spec.config that is used, in characters. Real ones have some hundred; the daemon has to hold those of many pods at once. */
+export const mostConfigLength = 256 * 1024;
+
+// what reads objects from the API puts this in place of a text that is too long to be kept
+const leftOutLength = (config: unknown): number => Number(fieldsOf(config)['leftOutBytes'] ?? 0);
+
+/** A NetworkAttachmentDefinition object as the API gives it. nadInvalid, nadTooLarge. */
 export function parseNad(object: unknown): Nad {
   const { metadata, spec } = fieldsOf(object);
   const { name, namespace, annotations } = fieldsOf(metadata);
   if (typeof name !== 'string' || name === '') throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
+  const length = typeof config === 'string' ? config.length : leftOutLength(config);
+  if (length > mostConfigLength) throw nadTooLarge({ nad: nadKey(ref), length, most: mostConfigLength });
   if (config !== undefined && config !== null && typeof config !== 'string') throw nadInvalid({ nad: nadKey(ref), problem: 'spec.config is not a text' });
   return { ...ref, ...(typeof config === 'string' && config.trim() !== '' && { config }), ...annotated(fieldsOf(annotations)) };
 }

@@ -6,7 +6,7 @@ export interface MetricSources {
   /** Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet written. */
   readonly journal: () => Promise<JournalNumbers>;
   /** Whether the watch of NADs is up to date, and how many there are. */
-  readonly watch: () => { readonly synced: boolean; readonly objects: number };
+  readonly watch: () => { readonly synced: boolean; readonly objects: number; readonly leftOut: number };
   readonly calls: () => number;
   /** Whether a host agent is connected. */
   readonly agent: () => boolean;
@@ -184,6 +184,7 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
     sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000,
   );
   simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
+  simple('plexus_watch_objects_left_out', 'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.', () => sources.watch().leftOut);
   simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
   simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
   simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
