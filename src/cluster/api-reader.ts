@@ -36,7 +36,15 @@ export function apiReader(source: CredentialSource): ApiReader {
   const ask = async (question: Question, expected: readonly number[], signal: AbortSignal): Promise<Answered> => {
     const { tryRequest, problemIn, api } = await (loaded ??= load(source));
     const { what, path, body, accept, shape } = question;
-    const request = { verb: body === undefined ? 'get' : 'create', resource: '', path, what, ...(body && { body }), ...(accept && { accept }), ...(shape && { shape }) } as const;
+    const request = {
+      verb: body === undefined ? 'get' : 'create',
+      resource: '',
+      path,
+      what,
+      ...(body && { body }),
+      ...(accept && { accept }),
+      ...(shape && { shape }),
+    } as const;
     const outcome = await tryRequest(request, api, signal);
     if (outcome.kind === 'no-answer' || outcome.status >= 500 || outcome.status === 429)
       throw apiUnavailable({ request: what, problem: signal.aborted ? 'no answer in time' : problemIn(outcome) });

@@ -82,7 +82,10 @@ const shortBytes = 64 * 1024;
 const longAnswers = createTurns();
 
 /** Reads an answer to its end; with a shape, of a success only what that names. Rejects when the connection breaks or the answer is too long. */
-export async function readAnswer(message: http.IncomingMessage, { shape, signal }: { readonly shape?: Shape; readonly signal?: AbortSignal } = {}): Promise<Outcome> {
+export async function readAnswer(
+  message: http.IncomingMessage,
+  { shape, signal }: { readonly shape?: Shape; readonly signal?: AbortSignal } = {},
+): Promise<Outcome> {
   const status = message.statusCode ?? 0;
   const seconds = Number(message.headers['retry-after']);
   const body = shape !== undefined && status === 200 ? await scan(message, shape) : decode(await readAll(message, signal));

@@ -59,7 +59,8 @@ async function load(options: ConnectOptions, forPeople = false): Promise<Cluster
 
 /** A Cluster that watches NetworkAttachmentDefinitions and asks kubelet at the given socket for pods. kubeconfigUnusable. */
 export async function connectForLong(options: ConnectOptions, report: Report, kubeletSocket?: string, timing?: WatchTiming): Promise<WatchedCluster> {
-  if (options.kind === 'manifests') return { cluster: await load(options), run: async () => {}, state: () => ({ synced: true, complete: true, objects: 0, leftOut: 0 }) };
+  if (options.kind === 'manifests')
+    return { cluster: await load(options), run: async () => {}, state: () => ({ synced: true, complete: true, objects: 0, leftOut: 0 }) };
   const [{ watchedCluster }, { credentialProvider }] = await Promise.all([import('./watched-cluster.ts'), import('./credentials.ts')]);
   const credentials = credentialProvider(options);
   await credentials.current(); // what is wrong with them is said at start

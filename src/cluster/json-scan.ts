@@ -68,7 +68,10 @@ export function jsonScanner(shape: Shape): JsonScanner {
     push: (piece) => {
       state.documents = [];
       let from = 0; // where what is being collected goes on in this piece
-      for (let at = 0; at < piece.length; at++) from = step(state, piece, at, from);
+      for (let at = 0; at < piece.length; at++) {
+        if (state.text?.isEscaped === false) at = endOfPlain(piece, at);
+        if (at < piece.length) from = step(state, piece, at, from);
+      }
       const rest = piece.subarray(from);
       if (state.whole !== undefined) collect(state.whole, rest);
       else if (state.text ?? state.scalar) collect((state.text ?? state.scalar) as Collected, rest);
@@ -76,6 +79,13 @@ export function jsonScanner(shape: Shape): JsonScanner {
     },
     isInside: () => state.open.length > 0 || state.depth > 0 || state.text !== undefined || state.scalar !== undefined,
   };
+}
+
+/** Where a text that goes on here has its next quote or backslash: most bytes of an answer are within texts. */
+function endOfPlain(piece: Uint8Array, from: number): number {
+  let at = from;
+  while (at < piece.length && piece[at] !== quote && piece[at] !== backslash) at++;
+  return at;
 }
 
 /** Takes one byte. Returns where what is being collected begins. */
@@ -119,14 +129,18 @@ function inside(state: State, piece: Uint8Array, at: number, from: number): numb
 /** A byte outside of all texts and scalars, in a container that is wanted, or in none. */
 function between(state: State, byte: number, at: number): number {
   const top = state.open.at(-1);
-  if (byte === colon && top?.isObject === true) return at;
-  if (byte === comma && top !== undefined) top.expectsKey = top.isObject;
+  if (top !== undefined && (byte === comma || byte === colon)) separate(top, byte);
   else if (byte === closeBrace || byte === closeBracket) close(state, byte);
   else if (byte === quote) beginText(state, top);
   else if (top?.expectsKey === true) throw new Error('it is no JSON: a key is missing');
   else if (byte === openBrace || byte === openBracket) return beginContainer(state, byte === openBrace, at);
   else return beginScalar(state, at);
   return at + 1;
+}
+
+function separate(top: Container, byte: number): void {
+  if (byte === comma) top.expectsKey = top.isObject;
+  else if (!top.isObject) throw new Error('it is no JSON: a colon in a list');
 }
 
 /** The shape of the value that begins; undefined: it is passed over. */

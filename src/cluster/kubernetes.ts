@@ -87,7 +87,11 @@ async function podsOf<T>(
     };
     const query = token === '' ? path : `${path.replace('&resourceVersion=0', '')}&continue=${encodeURIComponent(token)}`;
     const what = `list the pods of node ${node}`;
-    const { body } = await send({ verb: 'list', resource: 'pods', path: `${query}&limit=500`, shape, what, ...(accept !== undefined && { accept }) }, [], signal);
+    const { body } = await send(
+      { verb: 'list', resource: 'pods', path: `${query}&limit=500`, shape, what, ...(accept !== undefined && { accept }) },
+      [],
+      signal,
+    );
     all.push(...page);
     token = continueIn(body);
     if (token === '') return all;
@@ -95,7 +99,9 @@ async function podsOf<T>(
 }
 
 // an annotation that is longer is one that is there, and that is all that lists are read for
-const annotationsShape: Shape = { keys: { [networksKey]: 4096, [networkStatusKey]: 64 * 1024, 'kubernetes.io/config.mirror': 256, 'kubernetes.io/config.source': 256 } };
+const annotationsShape: Shape = {
+  keys: { [networksKey]: 4096, [networkStatusKey]: 64 * 1024, 'kubernetes.io/config.mirror': 256, 'kubernetes.io/config.source': 256 },
+};
 const metadataKeys = { namespace: 1024, name: 1024, uid: 256, deletionTimestamp: 64, annotations: annotationsShape };
 const podMetadataShape: Shape = { keys: { metadata: { keys: metadataKeys } } };
 const podStateShape: Shape = {

@@ -28,7 +28,12 @@ const mostAnnotationBytes = 64 * 1024;
 export const nadShape: Shape = {
   keys: {
     metadata: {
-      keys: { name: 1024, namespace: 1024, resourceVersion: 256, annotations: { keys: Object.fromEntries(nadAnnotationKeys.map((key) => [key, mostAnnotationBytes])) } },
+      keys: {
+        name: 1024,
+        namespace: 1024,
+        resourceVersion: 256,
+        annotations: { keys: Object.fromEntries(nadAnnotationKeys.map((key) => [key, mostAnnotationBytes])) },
+      },
     },
     spec: { keys: { config: 2 * mostConfigLength } }, // quotes and line ends take two bytes each in JSON
   },

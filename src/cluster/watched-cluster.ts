@@ -48,7 +48,10 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
     run: (signal) =>
-      reflect({ path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, shape: nadShape, timing, onSynced, onLost }, signal),
+      reflect(
+        { path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, shape: nadShape, timing, onSynced, onLost },
+        signal,
+      ),
     state: () => ({ ...state, objects: nads.size(), leftOut: nads.leftOut() }),
     nads,
   };

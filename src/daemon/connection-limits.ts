@@ -26,8 +26,7 @@ export function limitConnections(server: http.Server, { perPeer, total, lifeMs }
     open.delete(socket);
     socket.destroy();
   };
-  const oldestSilent = (peer?: string): Socket | undefined =>
-    [...open].find(([, each]) => each.isSilent && (peer === undefined || each.peer === peer))?.[0];
+  const oldestSilent = (peer?: string): Socket | undefined => [...open].find(([, each]) => each.isSilent && (peer === undefined || each.peer === peer))?.[0];
   server.on('connection', (socket: Socket) => {
     const peer = socket.remoteAddress ?? '';
     const life = setTimeout(() => close(socket), lifeMs);

@@ -31,10 +31,12 @@ export async function serveObserving(options: ObserveOptions): Promise<{ readonl
   const { socket, peerUid, node } = options;
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
     const failed = (thrown: unknown): HttpAnswer => plain(500, summaryOf(asPlexusError(thrown))); // unhandled, it would end the process
-    void answer(request, options).catch(failed).then(({ status, type, text }) => {
-      const name = node();
-      response.writeHead(status, { 'content-type': type, ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }) }).end(text);
-    });
+    void answer(request, options)
+      .catch(failed)
+      .then(({ status, type, text }) => {
+        const name = node();
+        response.writeHead(status, { 'content-type': type, ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }) }).end(text);
+      });
   });
   server.maxConnections = 16;
   server.on('connection', (connection) => {

@@ -14,22 +14,25 @@ const againMs = 30_000;
  * start and then every reclaimSeconds; sandboxes also when a host agent comes, which alone can undo them.
  */
 export async function upkeepLoop(parts: DaemonParts, signal: AbortSignal): Promise<void> {
-  await Promise.all([roundLoop(parts, { round: reclaimRound(parts), needsAgent: true }, signal), roundLoop(parts, { round: sweepRound(parts), needsAgent: false }, signal)]);
+  await Promise.all([
+    roundLoop(parts, { round: reclaimRound(parts), needsAgent: true }, signal),
+    roundLoop(parts, { round: sweepRound(parts), needsAgent: false }, signal),
+  ]);
 }
 
 async function roundLoop({ context, report, agent, wake }: DaemonParts, { round, needsAgent }: Upkeep, signal: AbortSignal): Promise<void> {
+  const everyMs = (): number => context.options().reclaimSeconds * 1000;
   let dueAt = 0;
   let agentBefore: object | undefined;
   await everySoOften(
-    { intervalMs: tickMs, longestMs: 60_000, report, wake },
+    { intervalMs: () => (everyMs() > 0 ? Math.min(tickMs, everyMs()) : tickMs), longestMs: 60_000, report, wake },
     async () => {
-      const everyMs = context.options().reclaimSeconds * 1000;
       const isNewAgent = needsAgent && agent.current !== undefined && agentBefore === undefined;
       agentBefore = agent.current;
       // a clock that cannot jump
-      if (everyMs === 0 || (performance.now() < dueAt && !isNewAgent)) return;
+      if (everyMs() === 0 || (performance.now() < dueAt && !isNewAgent)) return;
       const suspects = await round(signal);
-      dueAt = performance.now() + (suspects > 0 ? Math.min(againMs, everyMs) : everyMs);
+      dueAt = performance.now() + (suspects > 0 ? Math.min(againMs, everyMs()) : everyMs());
     },
     signal,
   );

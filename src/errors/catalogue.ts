@@ -104,7 +104,8 @@ export const nadTooLarge = define(
     retry: 'never',
     fix: 'Shorten spec.config of the NetworkAttachmentDefinition, or put the configuration into a file on the nodes and leave spec.config out.',
   },
-  (c: { nad: string; length: number; most: number }) => `NetworkAttachmentDefinition ${c.nad}: spec.config has ${c.length} characters, at most ${c.most} are used`,
+  (c: { nad: string; length: number; most: number }) =>
+    `NetworkAttachmentDefinition ${c.nad}: spec.config has ${c.length} characters, at most ${c.most} are used`,
 );
 export const networkFileMissing = define(
   'PLX-NETWORK-FILE-MISSING',

@@ -184,7 +184,11 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
     sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000,
   );
   simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
-  simple('plexus_watch_objects_left_out', 'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.', () => sources.watch().leftOut);
+  simple(
+    'plexus_watch_objects_left_out',
+    'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.',
+    () => sources.watch().leftOut,
+  );
   simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
   simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
   simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());

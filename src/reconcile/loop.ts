@@ -3,7 +3,7 @@ import { asPlexusError } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
 
 export interface LoopOptions {
-  readonly intervalMs: number;
+  readonly intervalMs: number | (() => number);
   /** After failures the pause doubles up to this. */
   readonly longestMs: number;
   readonly report: Report;
@@ -30,7 +30,11 @@ export function createWake(): Wake {
 }
 
 /** Runs `work` again and again until the signal is aborted: after each run a pause with jitter, longer after failures, which are reported. */
-export async function everySoOften({ intervalMs, longestMs, report, wake = createWake() }: LoopOptions, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+export async function everySoOften(
+  { intervalMs, longestMs, report, wake = createWake() }: LoopOptions,
+  work: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   for (let failures = 0; !signal.aborted;) {
     try {
       await work();
@@ -40,7 +44,8 @@ export async function everySoOften({ intervalMs, longestMs, report, wake = creat
       failures++;
       report({ kind: 'problem', sandbox: '', error: asPlexusError(thrown) });
     }
-    const pause = Math.min(longestMs, intervalMs * 2 ** Math.min(failures, 16)) * (0.75 + Math.random() / 2);
+    const usual = typeof intervalMs === 'number' ? intervalMs : intervalMs();
+    const pause = Math.min(longestMs, usual * 2 ** Math.min(failures, 16)) * (0.75 + Math.random() / 2);
     await wake.wait(pause, signal);
   }
 }

@@ -21,11 +21,21 @@ function picked(shape: Shape, value: unknown): unknown {
   if (typeof shape === 'number') return typeof value === 'object' && value !== null ? {} : value;
   if ('wholeBytes' in shape) return typeof value === 'object' && value !== null ? value : {};
   if (!('keys' in shape) || typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  return Object.fromEntries(Object.entries(shape.keys).flatMap(([key, below]) => (Object.hasOwn(value, key) ? [[key, picked(below, (value as Record<string, unknown>)[key])]] : [])));
+  return Object.fromEntries(
+    Object.entries(shape.keys).flatMap(([key, below]) => (Object.hasOwn(value, key) ? [[key, picked(below, (value as Record<string, unknown>)[key])]] : [])),
+  );
 }
 
 const anyJson = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({
-  value: fc.oneof({ depthSize: 'small' }, fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), fc.array(tie('value'), { maxLength: 4 }), tie('object')),
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.string({ unit: 'binary' }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    tie('object'),
+  ),
   object: fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string({ unit: 'grapheme' })), tie('value'), { maxKeys: 5 }),
 })).object;
 const written = (value: unknown, indent: number): string => JSON.stringify(value, null, indent);
@@ -57,7 +67,8 @@ describe('a scanner of JSON', () => {
   });
   it('does not end a document before its end', () => {
     const text = Buffer.from('{"a":[{"b":"}"}]}');
-    for (let length = 1; length < text.length; length++) expect(scan(inner, [text.subarray(0, length)]), text.toString('utf8', 0, length)).toEqual({ documents: [], isInside: true });
+    for (let length = 1; length < text.length; length++)
+      expect(scan(inner, [text.subarray(0, length)]), text.toString('utf8', 0, length)).toEqual({ documents: [], isInside: true });
   });
   it.each(['<html>', 'null', '"text"', '{"a":1]', '}', '{1:2}', '{"a":tru}', '{"a":"\u0001"}', '{"a":"\\x"}'])('refuses %j', (text) => {
     expect(() => scan(inner, [Buffer.from(text)])).toThrow(/./);

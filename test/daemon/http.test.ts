@@ -74,7 +74,10 @@ describe('the HTTP endpoints', () => {
 
   it('keeps no connection that does not read its answer, or repeats requests on it', async () => {
     const long = 'x'.repeat(64 * 1024 * 1024);
-    const { server } = await served({ limits: { perPeer: 4, total: 8, lifeMs: 300 } }, { ...well, metrics: async () => ({ contentType: 'text/plain', text: long }) });
+    const { server } = await served(
+      { limits: { perPeer: 4, total: 8, lifeMs: 300 } },
+      { ...well, metrics: async () => ({ contentType: 'text/plain', text: long }) },
+    );
     try {
       const socket = await connected(server.port() ?? 0);
       let bytes = 0;

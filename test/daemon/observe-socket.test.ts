@@ -15,7 +15,8 @@ describe('the socket of recent operations', () => {
     const server = await serveObserving({ socket, peerUid: () => 0, node: () => undefined, find, health });
     try {
       const statuses: unknown[] = [];
-      for (const path of ['//', '/operations?pod=shop/db&last=2', '/operations?last=-1&pod=%', '/', '/healthz', '/readyz', '/metrics']) statuses.push(await statusOf(socket, path));
+      for (const path of ['//', '/operations?pod=shop/db&last=2', '/operations?last=-1&pod=%', '/', '/healthz', '/readyz', '/metrics'])
+        statuses.push(await statusOf(socket, path));
       expect(statuses).toEqual([404, 200, 200, 404, 200, 503, 500]);
       expect(asked).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
     } finally {

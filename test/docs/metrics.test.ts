@@ -11,7 +11,7 @@ async function rendered(): Promise<string> {
     watch: () => ({ synced: true, objects: 1, leftOut: 0 }),
     calls: () => 0,
     agent: () => true,
-      httpListening: () => true,
+    httpListening: () => true,
     recent: () => ({ operations: 0, bytes: 0 }),
     version: 'test',
   });
