@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, apiRefused, apiUnavailable } from '../errors/index.ts';
 import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../files/index.ts';
 
 /** An answer that was expected: success, or one of the statuses asked for. */
 export interface ApiAnswer {

@@ -7,6 +7,7 @@ import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
+import { networkHolder } from './held-networks.ts';
 import type { IncomingCall } from './link-server.ts';
 import type { DaemonOptions } from './options.ts';
 
@@ -30,6 +31,7 @@ export interface CallContext {
 export function callAnswerer(context: CallContext): (call: IncomingCall) => Promise<Answer> {
   const adds = new Map<string, Set<AbortController>>();
   const kubelets = rememberedKubelets();
+  const hold = networkHolder();
   return async (call) => {
     const stop = new AbortController();
     const containerId = call.env['CNI_CONTAINERID'] ?? '';
@@ -39,13 +41,15 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
       const reason = operationCancelled({ command: 'ADD', reason: 'the runtime has called DEL' });
       if (holder.command === 'ADD') for (const each of adds.get(containerId) ?? []) each.abort(reason);
     };
+    const held = context.cluster && hold(context.cluster);
     try {
       return await answerCall(
         { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost, report: context.report },
-        async (invocation) => prepare(invocation, call, { ...context, cancel, kubelets }),
+        async (invocation) => prepare(invocation, call, { ...context, cluster: held?.cluster, cancel, kubelets }),
         AbortSignal.any([call.signal, stop.signal]),
       );
     } finally {
+      await held?.release();
       if (isAdd) forget(adds, containerId, stop);
     }
   };

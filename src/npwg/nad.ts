@@ -23,7 +23,16 @@ export interface Nad extends NadRef {
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
 
 /** The longest spec.config that is used, in characters. Real ones have some hundred; the daemon has to hold those of many pods at once. */
-export const mostConfigLength = 256 * 1024;
+export const mostConfigLength = 64 * 1024;
+
+const weightOfValue = 48;
+
+/** About how many bytes a configuration takes in memory: its text, and something for each JSON value in it. */
+export function configWeight({ config = '' }: Nad): number {
+  let values = 0;
+  for (let at = 0; at < config.length; at++) if (',[{'.includes(config.charAt(at))) values++; // also within texts: it is an estimate
+  return config.length + values * weightOfValue;
+}
 
 // what reads objects from the API puts this in place of a text that is too long to be kept
 const leftOutLength = (config: unknown): number => Number(fieldsOf(config)['leftOutBytes'] ?? 0);

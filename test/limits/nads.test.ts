@@ -35,14 +35,14 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     await limit.assertSurvived(at.daemon());
     expect(await attach('asks', 'large-7')).toMatchObject({
       exitCode: 1,
-      stdout: expect.stringMatching(/PLX-NAD-TOO-LARGE.*default\/large-7.*at most 262144/),
+      stdout: expect.stringMatching(/PLX-NAD-TOO-LARGE.*default\/large-7.*at most 65536/),
     });
     expect(await attach('is-content', 'small')).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());
   }, 240_000);
 
   it('of middle size and many: those that do not fit into the cache are read when a pod asks for them, and small ones stay in it', async () => {
-    for (let n = 0; n < 80; n++) at.nad(`middle-${n}`, padded('middle', 200_000));
+    for (let n = 0; n < 220; n++) at.nad(`middle-${n}`, padded('middle', 60_000));
     await start();
     await waitFor('the list', async () => (await metric('plexus_watch_synced')) === 1);
     expect(await metric('plexus_watch_objects_left_out')).toBeGreaterThan(20);
@@ -51,12 +51,33 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     expect(at.api.requests.filter(({ verb }) => verb === 'get')).toEqual([]);
     // each network is one that is not in the cache for most of them
     const pods = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => at.pod(`p${n}`, Array.from({ length: 4 }, (__, m) => `middle-${n * 10 + m}`).join(','))),
+      Array.from({ length: 8 }, (_, n) => at.pod(`p${n}`, Array.from({ length: 3 }, (__, m) => `middle-${n * 25 + m}`).join(','))),
     );
     const answers = await Promise.all(pods.map((pod) => at.call('ADD', pod)));
     for (const answer of answers) expect(answer, answer.stdout.slice(0, 500)).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());
     for (const pod of pods) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    await limit.assertSurvived(at.daemon());
+  }, 240_000);
+
+  // each `{}` takes two bytes in the text and a hundred in memory
+  it('just below the limit and dense: pods that ask for many of them at the same time end in an answer each', async () => {
+    const dense = (name: string): object => ({ ...at.node.bridge(name, '10.32.0.0/16'), padding: Array.from({ length: 15_000 }, () => ({})) });
+    for (let n = 0; n < 10; n++) at.nad(`dense-${n}`, dense(`dense-${n}`));
+    await start();
+    await waitFor('the list', async () => (await metric('plexus_watch_synced')) === 1);
+    const networks = Array.from({ length: 10 }, (_, n) => `dense-${n}`).join(',');
+    const pods = await Promise.all(Array.from({ length: 12 }, (_, n) => at.pod(`dense-${n}`, networks)));
+    const answers = await Promise.all(pods.map((pod) => at.call('ADD', pod)));
+    await limit.assertSurvived(at.daemon());
+    for (const { stdout } of answers) expect(stdout).toMatch(/PLX-NETWORKS-TOO-LARGE: the networks of this pod are too large/);
+    const few = Array.from({ length: 12 }, (_, n) => `medium-${n % 10}`);
+    for (let n = 0; n < 10; n++) at.nad(`medium-${n}`, { ...at.node.bridge(`medium-${n}`, '10.33.0.0/16'), padding: Array.from({ length: 4000 }, () => ({})) });
+    await waitFor('the changes', async () => (await known()) >= 21);
+    const heavy = await Promise.all(few.map((network, n) => at.pod(`heavy-${n}`, network)));
+    for (const answer of await Promise.all(heavy.map((pod) => at.call('ADD', pod)))) expect(answer, answer.stdout.slice(0, 500)).toMatchObject({ exitCode: 0 });
+    await limit.assertSurvived(at.daemon());
+    expect(await attach('content', 'small')).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());
   }, 240_000);
 });
