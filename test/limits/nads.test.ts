@@ -72,7 +72,7 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     await limit.assertSurvived(at.daemon());
     for (const { stdout } of answers) expect(stdout).toMatch(/PLX-NETWORKS-TOO-LARGE: the networks of this pod are too large/);
     const few = Array.from({ length: 12 }, (_, n) => `medium-${n % 10}`);
-    for (let n = 0; n < 10; n++) at.nad(`medium-${n}`, { ...at.node.bridge(`medium-${n}`, '10.33.0.0/16'), padding: Array.from({ length: 4000 }, () => ({})) });
+    for (let n = 0; n < 10; n++) at.nad(`medium-${n}`, { ...at.node.bridge(`medium-${n}`, '10.33.0.0/16'), padding: Array.from({ length: 2400 }, () => ({})) });
     await waitFor('the changes', async () => (await known()) >= 21);
     const heavy = await Promise.all(few.map((network, n) => at.pod(`heavy-${n}`, network)));
     for (const answer of await Promise.all(heavy.map((pod) => at.call('ADD', pod)))) expect(answer, answer.stdout.slice(0, 500)).toMatchObject({ exitCode: 0 });
