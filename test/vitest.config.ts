@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './support/closing-line.ts';
+import { patienceMs } from './support/patience.ts';
 
 /** Suites about what a call does, whoever answers it: run in one process and through shim and daemon; on demand for the single file. */
 const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over', 'concurrency', 'gc', 'damaged-record'].map(
@@ -16,9 +17,10 @@ export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     root: new URL('..', import.meta.url).pathname,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 20_000, interval: 20 } }, // a machine may be busy
+    // limits for hangs only: what a test does is bounded by its steps, and a machine may be very busy
+    testTimeout: 2 * patienceMs,
+    hookTimeout: 2 * patienceMs,
+    expect: { poll: { timeout: patienceMs, interval: 20 } },
     pool: 'forks',
     maxWorkers: 2,
     projects:

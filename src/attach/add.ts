@@ -1,7 +1,7 @@
 import { type AddInvocation, type JsonObject, encodeForRuntime } from '../cni/index.ts';
 import { type PlexusError, alreadyAttached, asPlexusError, at } from '../errors/index.ts';
 import { isStaticPod, wantsDebug } from '../npwg/index.ts';
-import { type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
+import { type Plan, type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../plan/index.ts';
 import { type Attached, attachAll, undoFailedAdd } from './attach-all.ts';
 import { type Operation, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
@@ -13,7 +13,9 @@ import { gatherInputs } from './inputs.ts';
 import { holdingSandbox, inPhase } from './phase.ts';
 import { publishStatus } from './publish.ts';
 import { waitForReadiness } from './readiness.ts';
-import { resultOf, undoAll } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
+import { atOnce, turnOf } from './turn.ts';
+import { undoAll } from './undo.ts';
 
 /**
  * Attaches a pod to its default network and to every further network it asks for, in order; records all of it
@@ -38,9 +40,8 @@ export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSig
 
 async function addLocked(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<JsonObject> {
   const { containerId } = operation;
-  const inputs = await freshInputs(invocation, operation, deps, signal);
+  const { inputs, plan } = await planFor(invocation, operation, deps, signal);
   if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations)) deps.report({ kind: 'debug-asked', sandbox: containerId });
-  const plan = await inPhase('plan', containerId, deps, () => makePlan(inputs));
   for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
   const intended = { ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()), bootId: deps.bootId };
   await inPhase('journal', containerId, deps, () => deps.journal.write(intended)); // before anything runs (CNI-72)
@@ -52,6 +53,18 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   } catch (thrown) {
     await Promise.allSettled([noted]); // or a late note would be of no record
     await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
+    throw thrown;
+  }
+}
+
+/** The plan and its inputs. One that cannot be made leaves nothing for DEL, which is remembered: it would take the sandbox for one without a record. */
+async function planFor(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<{ inputs: PlanInputs; plan: Plan }> {
+  try {
+    const inputs = await freshInputs(invocation, operation, deps, signal);
+    const { turn = atOnce } = deps;
+    return { inputs, plan: await inPhase('plan', operation.containerId, deps, () => turn(turnOf(inputs.pod), () => makePlan(inputs))) };
+  } catch (thrown) {
+    if ((await deps.journal.read(invocation).catch(() => 'unknown')) === undefined) await deps.journal.markUndone(invocation);
     throw thrown;
   }
 }

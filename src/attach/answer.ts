@@ -1,6 +1,17 @@
-import { type Command, type Env, type Invocation, cniVersions, errorJson, formatJson, parseInvocation, podOf, versionJson } from '../cni/index.ts';
+import {
+  type Command,
+  type Env,
+  type Invocation,
+  allowsNodeNetns,
+  cniVersions,
+  errorJson,
+  formatJson,
+  parseInvocation,
+  podOf,
+  versionJson,
+} from '../cni/index.ts';
 import { type PlexusError, asPlexusError, netnsIsHost } from '../errors/index.ts';
-import { type OperationInfo, type Report, maskText, parseTraceContext } from '../report/index.ts';
+import { type OperationInfo, type Report, escapeInvisible, maskText, parseTraceContext } from '../report/index.ts';
 import type { AttachDeps } from './deps.ts';
 import { handle } from './engine.ts';
 
@@ -77,12 +88,10 @@ function operationInfo(invocation: WorkingInvocation, { now, beginTrace }: Attac
   return trace === undefined ? known : { ...known, trace };
 }
 
-const override = (value: string | undefined): boolean => ['1', 'true'].includes((value ?? '').toLowerCase());
-
 // ADD and CHECK on the node's own namespace are refused (code 8, CNI-20), a DEL there goes on without a namespace, so
 // that nothing of the node is touched and addresses are still given back. CNI_NETNS_OVERRIDE=1 allows it.
 async function guardNetns(invocation: WorkingInvocation, { isHostNetns }: PluginCall): Promise<Invocation> {
-  if (!('netns' in invocation) || invocation.netns === undefined || override(invocation.env['CNI_NETNS_OVERRIDE'])) return invocation;
+  if (!('netns' in invocation) || invocation.netns === undefined || allowsNodeNetns(invocation.env)) return invocation;
   if (!(await isHostNetns(invocation.netns))) return invocation;
   if (invocation.command !== 'DEL') throw netnsIsHost({ netns: invocation.netns });
   const { netns: _host, ...rest } = invocation;
@@ -96,9 +105,9 @@ interface FailedCall {
   readonly maskedKeys?: readonly string[] | undefined;
 }
 
-/** The answer that says what went wrong, without secrets: it may hold what a plugin said. */
+/** The answer that says what went wrong, without secrets and invisible characters: it may hold what a plugin said, and becomes an Event. */
 export function failure(error: PlexusError, env: Env, { invocation, maskedKeys }: FailedCall = {}): Answer {
   const command = env['CNI_COMMAND'] as Command | undefined;
   const cniVersion = invocation?.cniVersion ?? newest;
-  return { stdout: formatJson(errorJson(error, { cniVersion, command, shown: (text) => maskText(text, maskedKeys) })), exitCode: 1 };
+  return { stdout: formatJson(errorJson(error, { cniVersion, command, shown: (text) => escapeInvisible(maskText(text, maskedKeys)) })), exitCode: 1 };
 }

@@ -1,11 +1,12 @@
 import { type JsonObject, type Result, decodeResult, encodeResult, mergeResults } from '../cni/index.ts';
 import { asPlexusError, deviceGone } from '../errors/index.ts';
-import { type Attachment, type AttachmentRecord, type SandboxRecord, settleRoutes, withAttachment } from '../plan/index.ts';
+import { type Attachment, type AttachmentRecord, type FailedAdd, type SandboxRecord, settleRoutes, withAttachment } from '../plan/index.ts';
 import { type RuntimeDeps, addList } from '../runtime/index.ts';
 import { type Operation, delegateCall, runtimeDeps } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { groupsOf, together } from './groups.ts';
+import { failedAddOf, watchedHost } from './never-made.ts';
 import { setRoutes } from './routes.ts';
 import { undoAll } from './undo.ts';
 
@@ -32,7 +33,8 @@ export async function attachAll(intended: SandboxRecord, operation: Operation, d
       const reached = course.reach(index, { state: 'intended', attachment, result: recordable(result, attachment) }, !isLast);
       if (!isLast) await reached;
     };
-    void course.reach(index, await attachOne(attachment, operation, { ...deps, onResult }, stop), true); // overlaps the next delegate's run
+    const onRefused = (failedAdd: FailedAdd): void => void course.reach(index, { ...intendedAt(course.record(), index, attachment), failedAdd }, false);
+    void course.reach(index, await attachOne(attachment, operation, { ...deps, onResult, onRefused }, stop), true); // overlaps the next delegate's run
   };
   try {
     const attachments = intended.attachments.map(({ attachment }) => attachment);
@@ -44,6 +46,12 @@ export async function attachAll(intended: SandboxRecord, operation: Operation, d
     await undoFailedAdd({ ...record, attachments: record.attachments.filter(({ attachment }) => attempted.has(attachment)) }, operation, deps);
     throw asPlexusError(thrown);
   }
+}
+
+/** An attachment that has not come to its end, with what is known of it. */
+function intendedAt({ attachments }: SandboxRecord, index: number, attachment: Attachment): AttachmentRecord & { readonly state: 'intended' } {
+  const entry = attachments[index];
+  return entry?.state === 'intended' ? entry : { state: 'intended', attachment };
 }
 
 interface Course {
@@ -77,16 +85,19 @@ function courseOf(intended: SandboxRecord, { journal }: AttachDeps): Course {
   };
 }
 
-type OnResult = Required<Pick<RuntimeDeps, 'onResult'>>;
+type Watching = Required<Pick<RuntimeDeps, 'onResult'>> & { readonly onRefused: (failedAdd: FailedAdd) => void };
 
-async function attachOne(attachment: Attachment, operation: Operation, deps: AttachDeps & OnResult, signal: AbortSignal): Promise<AttachmentRecord> {
+async function attachOne(attachment: Attachment, operation: Operation, deps: AttachDeps & Watching, signal: AbortSignal): Promise<AttachmentRecord> {
   const started = deps.now();
   signal.throwIfAborted();
   const first = initialResult(attachment);
   const { network, interfaceName, deviceInfo } = attachment;
   if (deviceInfo !== undefined) await deps.deviceInfo.prepare(deviceInfo.file, deviceInfo.from);
-  const added = await addList(delegateCall(attachment, operation), first, { ...runtimeDeps(deps), onResult: deps.onResult }, signal).catch(
+  const host = watchedHost(deps.host);
+  const added = await addList(delegateCall(attachment, operation), first, { ...runtimeDeps({ ...deps, host }), onResult: deps.onResult }, signal).catch(
     async (thrown: unknown) => {
+      const failedAdd = failedAddOf(host.ends);
+      if (failedAdd !== undefined) deps.onRefused(failedAdd);
       throw await reasonFor(thrown, attachment, deps);
     },
   );

@@ -2,7 +2,8 @@ import { type PlexusError, asPlexusError } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import type { Link } from '../host/index.ts';
-import { checkAttachment } from './check.ts';
+import { checkAttachment } from './check-attachment.ts';
+import { withChecked } from './check.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 
@@ -28,7 +29,10 @@ export function checkSandbox(key: RecordKey, deps: RepairDeps, outer: AbortSigna
   return withDeadline({ command: 'check', seconds: deps.settings.deadlines.checkSeconds }, outer, (signal) =>
     deps.locks.withSandbox({ containerId: key.containerId, command: 'CHECK' }, signal, async () => {
       const record = await deps.journal.read(key);
-      return record && { record, attachments: await checkEach(record, deps, signal) };
+      if (record === undefined) return undefined;
+      const attachments = await checkEach(record, deps, signal);
+      const entries = attachments.map(({ entry }) => entry);
+      return { record: await withChecked(record, entries, deps), attachments };
     }),
   );
 }
@@ -38,8 +42,7 @@ async function checkEach(record: SandboxRecord, deps: RepairDeps, signal: AbortS
   const checked: CheckedAttachment[] = [];
   for (const entry of record.attachments) {
     const why = reasonToSkip(record, entry);
-    const outcome = why === undefined ? await outcomeOf(entry, record, links, { deps, signal }) : ({ kind: 'skipped', why } as const);
-    checked.push({ entry, outcome });
+    checked.push(why === undefined ? await checkOne(entry, record, links, { deps, signal }) : { entry, outcome: { kind: 'skipped', why } });
   }
   return checked;
 }
@@ -63,17 +66,17 @@ async function linksOf({ netns }: SandboxRecord, deps: RepairDeps, signal: Abort
   }
 }
 
-async function outcomeOf(
+async function checkOne(
   entry: AttachmentRecord,
   record: SandboxRecord,
   links: Links,
   { deps, signal }: { readonly deps: RepairDeps; readonly signal: AbortSignal },
-): Promise<CheckOutcome> {
-  if ('kind' in links) return links;
+): Promise<CheckedAttachment> {
+  if ('kind' in links) return { entry, outcome: links };
   try {
-    await checkAttachment({ entry, links: links.found, operation: operationFor(record, record.netns, deps) }, deps, signal);
-    return { kind: 'ok' };
+    const operation = operationFor(record, record.netns, deps);
+    return { entry: await checkAttachment({ entry, links: links.found, operation }, deps, signal), outcome: { kind: 'ok' } };
   } catch (thrown) {
-    return { kind: 'failed', error: asPlexusError(thrown) };
+    return { entry, outcome: { kind: 'failed', error: asPlexusError(thrown) } };
   }
 }

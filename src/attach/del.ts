@@ -1,19 +1,20 @@
 import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { abandonedIfDue } from './abandon.ts';
 import { type DelegateDeps, type Operation, nameOf, operationOf } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { tellAbandoned } from './events.ts';
 import { holdingSandbox } from './phase.ts';
-import { plannedRecord } from './planned-record.ts';
+import { lostRecord } from './lost-record.ts';
 import { isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 /**
  * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server.
- * A sandbox that is not in the journal is one that Multus attached and left a record of, or is detached already (CNI-25, K8S-66). What could not be undone stays in the
- * journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
+ * A sandbox that is not in the journal is detached already (CNI-25, K8S-66), or one that Multus attached and left a record of, or one
+ * of which there is no record: its default network is detached by what the call says (lost-record.ts). What could not be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
@@ -42,13 +43,14 @@ export async function settleDeferred(invocation: Omit<DelInvocation, 'command'>,
 }
 
 async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateDeps, signal: AbortSignal): Promise<void> {
-  const { record, isNewer } = await recordOf(invocation, deps, signal);
+  const { record, from } = await recordOf(invocation, deps, signal);
   if (record === undefined) return deps.deferred.remove(invocation);
   const operation = operationOf(invocation, deps);
   if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
-  const left = await undoAll(record.attachments, operation, deps, signal);
-  if (isNewer && left.length === 0) return deps.deferred.remove(invocation); // the journal's file is not ours to change
-  if (isNewer) throw leftBehind(left, operation);
+  const all = await undoAll(record.attachments, operation, deps, signal);
+  const left = from === 'unknown' ? await withoutGuesses(all, operation, deps, signal) : all;
+  if (from === 'newer' && left.length === 0) return deps.deferred.remove(invocation); // the journal's file is not ours to change
+  if (from === 'newer') throw leftBehind(left, operation);
   const kept = left.map((undone) => abandonedIfDue(undone.left, deps));
   if (kept.length === 0) await deps.journal.remove(invocation);
   else await deps.journal.write(remainderOf(record, kept));
@@ -61,14 +63,6 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateD
 
 const wasAbandoned = (undone: Undone | undefined): boolean => undone !== undefined && isAbandoned(undone.left);
 
-/** An attachment that could not be undone for long enough (detachAttempts, detachSeconds) no longer holds its pod back. */
-function abandonedIfDue(entry: AttachmentRecord, { settings, now }: AttachDeps): AttachmentRecord {
-  if (entry.state !== 'detaching' || entry.abandonedAt !== undefined) return entry;
-  const failingMs = now() - Date.parse(entry.failingSince ?? '');
-  const isDue = entry.attempts >= settings.detachAttempts || failingMs >= settings.detachSeconds * 1000;
-  return isDue ? { ...entry, abandonedAt: new Date(now()).toISOString() } : entry;
-}
-
 const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
   const context = { left: left.map((undone) => nameOf(undone.left.attachment)), problems: left.map((undone) => undone.error.message) };
   return at(attachmentsLeft(context, { cause: left[0]?.error }), { step: 'DEL', ...(pod !== undefined && { pod }) });
@@ -76,22 +70,38 @@ const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError =>
 
 interface Found {
   readonly record: SandboxRecord | undefined;
-  /** A newer version wrote the journal's file: it stays as it is. */
-  readonly isNewer: boolean;
+  /**
+   * Where it is from. `newer`: a newer version wrote the journal's file, which stays as it is; `unknown`: there was no record at
+   * all, so that nobody knows whether the networks of the annotations were ever attached.
+   */
+  readonly from: 'record' | 'newer' | 'unknown';
 }
 
 // A damaged record has been set aside by the journal, and one of a newer version cannot be read: what the pod and the
-// configuration say now is the best that is left to undo by, so that nothing is silently leaked.
+// configuration say now is the best that is left to undo by, so that nothing is silently leaked. The same holds for a sandbox
+// that the journal does not know, unless it was undone: it ran before Plexus was installed, or its record was lost.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
   try {
     const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
-    const isLost = record === undefined && (await deps.journal.wasSetAside(invocation)); // by the daemon's rounds, or a DEL that was cut off
-    return { record: isLost ? await plannedRecord(invocation, deps, signal) : record, isNewer: false };
+    if (record !== undefined) return { record, from: 'record' };
+    // by the daemon's rounds, or a DEL that was cut off
+    if (await deps.journal.wasSetAside(invocation)) return { record: await lostRecord(invocation, deps, signal), from: 'record' };
+    if (await deps.journal.wasUndone(invocation)) return { record: undefined, from: 'record' };
+    return { record: await lostRecord(invocation, deps, signal), from: 'unknown' };
   } catch (thrown) {
     const error = asPlexusError(thrown);
     const isNewer = error.id === 'PLX-RECORD-NEWER';
     if (error.id !== 'PLX-RECORD-DAMAGED' && !isNewer) throw error;
     deps.report({ kind: 'problem', sandbox: invocation.containerId, error });
-    return { record: await plannedRecord(invocation, deps, signal), isNewer };
+    return { record: await lostRecord(invocation, deps, signal), from: isNewer ? 'newer' : 'record' };
   }
+}
+
+/** Best effort for networks of which nobody knows whether they were attached: only what is seen to be there holds the pod back. */
+async function withoutGuesses(left: readonly Undone[], { netns }: Operation, { host }: AttachDeps, signal: AbortSignal): Promise<readonly Undone[]> {
+  const guesses = left.filter(({ left: { attachment } }) => !attachment.isDefault);
+  if (guesses.length === 0) return left;
+  const links = netns === undefined ? [] : await host.listLinks(netns, signal).catch(() => []);
+  const isThere = ({ left: { attachment } }: Undone): boolean => links.some(({ name }) => name === attachment.interfaceName);
+  return left.filter((undone) => !guesses.includes(undone) || isThere(undone));
 }

@@ -5,6 +5,7 @@ import type { DeferredCalls, Journal, LockHolder, MultusState, SandboxLocks } fr
 import type { ConfPath } from '../cni/index.ts';
 import type { Settings } from '../plan/index.ts';
 import type { OperationInfo, Report, TraceContext } from '../report/index.ts';
+import type { Turn } from './turn.ts';
 
 /** Everything the engine works with; nothing of it is reached in another way. */
 export interface AttachDeps {
@@ -29,6 +30,8 @@ export interface AttachDeps {
   readonly trace?: TraceContext;
   /** Of this start of the machine. */
   readonly bootId: string;
+  /** How planning is shared between pods; absent where a process serves one call. */
+  readonly turn?: Turn;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Asks the process that holds a sandbox to stop its ADD (it undoes it, then gives the sandbox free). */

@@ -2,10 +2,10 @@ import { podOf, type AddInvocation } from '../cni/index.ts';
 import type { PodEvent } from '../cluster/index.ts';
 import { type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
-import { maskText } from '../report/index.ts';
+import { escapeInvisible, maskText } from '../report/index.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
-import { resultOf } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
 
 type PodOf = { readonly namespace: string; readonly name: string; readonly uid?: string };
 
@@ -55,7 +55,7 @@ export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, sig
 }
 
 // nobody is there to be told, or the API that would have to tell it is what failed
-const untold = ['PLX-POD-NOT-FOUND', 'PLX-POD-REPLACED', 'PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-CANCELLED'];
+const untold = ['PLX-POD-NOT-FOUND', 'PLX-POD-REPLACED', 'PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-CANCELLED', 'PLX-NAME-INVALID'];
 
 /** One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed. */
 export async function tellFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
@@ -63,13 +63,13 @@ export async function tellFailed(invocation: AddInvocation, error: PlexusError, 
   if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };
   const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
-  const sentence = maskText(error.message, deps.settings.maskedKeys); // before it is shortened: half a secret looks like none
+  const sentence = escapeInvisible(maskText(error.message, deps.settings.maskedKeys)); // before it is shortened: half a secret looks like none
   await send(pod, { type: 'Warning', reason, message: summaryOf(error, sentence) }, deps, new AbortController().signal);
 }
 
 async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   try {
-    const shown = { ...event, message: maskText(event.message, deps.settings.maskedKeys) }; // it may hold what a plugin said
+    const shown = { ...event, message: escapeInvisible(maskText(event.message, deps.settings.maskedKeys)) }; // it may hold what a plugin said
     await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) => deps.cluster?.recordEvent(pod, shown, signal));
   } catch (thrown) {
     deps.report({

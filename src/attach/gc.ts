@@ -2,6 +2,7 @@ import { type Attached, type GcInvocation, type NetworkConfiguration, formatJson
 import { type PlexusError, asPlexusError, gcIncomplete } from '../errors/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import { gcList } from '../runtime/index.ts';
+import { abandonedIfDue } from './abandon.ts';
 import { type DelegateDeps, type Operation, pluginPath, runtimeDeps, sharingTime } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
@@ -37,13 +38,13 @@ async function collect(collection: Collection): Promise<void> {
   const validIds = new Set(valid.map(({ containerId }) => containerId));
   const stale = records.filter(({ containerId }) => !validIds.has(containerId));
   const alive = records.filter(({ containerId }) => validIds.has(containerId));
+  const undo = (record: SandboxRecord): Promise<readonly PlexusError[]> =>
+    undoStale(record, alive, collection).catch((thrown: unknown) => [asPlexusError(thrown)]);
   const errors: PlexusError[] = [];
-  const undo = async (record: SandboxRecord): Promise<void> => {
-    errors.push(...(await undoStale(record, alive, collection).catch((thrown: unknown) => [asPlexusError(thrown)])));
-  };
-  // what could not be undone before must not take the time of all others, again and again
-  for (const record of stale.filter((each) => !hasFailed(each))) await undo(record);
+  for (const record of stale.filter((each) => !hasFailed(each))) errors.push(...(await undo(record)));
   errors.push(...(await passOn({ alive, stale }, collection)));
+  // What could not be undone before comes last, so that it does not take the time of all others again and again. Its failures are
+  // reported and counted in its record; the answer is about what this GC had to do, not about what earlier operations left.
   for (const record of stale.filter(hasFailed)) await undo(record);
   for (const record of alive) await publishPending(record, deps, signal);
   if (errors.length > 0) throw gcIncomplete({ problems: errors.map(({ message }) => message) }, { cause: errors[0] });
@@ -64,7 +65,8 @@ async function undoStale(record: SandboxRecord, alive: readonly SandboxRecord[],
   const kept = record.attachments.filter(({ attachment }) => attachment.configuration.disableGC);
   const collected = record.attachments.filter(({ attachment }) => !attachment.configuration.disableGC);
   const left = await undoAll(collected, operation, sharingTime(deps), signal);
-  const attachments = [...kept, ...left.map((undone) => undone.left)];
+  // the daemon goes on with what is abandoned; otherwise it would wait for one GC after another
+  const attachments = [...kept, ...left.map((undone) => abandonedIfDue(undone.left, deps))];
   if (attachments.length === 0) await deps.journal.remove(record);
   else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write(remainderOf(record, attachments));
   return left.map(({ error }) => error);

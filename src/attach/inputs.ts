@@ -11,9 +11,10 @@ import {
 import { podFromCall, readPod } from '../cluster/index.ts';
 import type { Devices } from '../devices/index.ts';
 import { asPlexusError, podUnidentified, settingsInvalid } from '../errors/index.ts';
-import { type Nad, type NadRef, type PodDevices, type PodMetadata, nadKey, networksKey } from '../npwg/index.ts';
-import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor } from '../plan/index.ts';
+import { type Nad, type NadRef, type PodDevices, type PodMetadata, assertPodRef, mostNetworksEver, nadKey, networksKey } from '../npwg/index.ts';
+import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor, wishesOf } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
+import { atOnce, turnOf } from './turn.ts';
 
 /** What a plan needs to know of the runtime's call. */
 export type PlannableCall = PlanInputs['call'] & Pick<AddInvocation, 'config'>;
@@ -25,7 +26,7 @@ export interface Known {
   readonly links: readonly string[];
 }
 /** All that reading a plan's inputs needs. */
-export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf'> & { readonly devices?: Pick<Devices, 'allocated'> };
+export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf' | 'turn'> & { readonly devices?: Pick<Devices, 'allocated'> };
 
 /** Reads everything the plan for an ADD depends on, once, and decides nothing. */
 export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
@@ -33,18 +34,34 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
   return gatherPlanInputs({ call, pod, links: links.map((link) => link.name) }, deps, signal);
 }
 
-/** The same for a sandbox that is about to go, whatever its links are. */
+/**
+ * The same for a sandbox that is about to go, whatever its links are, as far as it can be known: a pod or networks that cannot be
+ * read in time are reported and left out, for nobody needs the API server to detach a pod.
+ */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
-  const pod = await findPod(call, deps, signal);
-  const settings = { ...deps.settings, missingDevice: 'ignore' } as const; // kubelet may have forgotten the pod
+  const leftOut = (thrown: unknown): void => deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+  const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
+  const pod = await findPod(call, deps, soon()).catch((thrown: unknown) => void leftOut(thrown));
+  // kubelet may have forgotten the pod, the limit may have been higher, and what the pod requests no longer matters
+  const settings = { ...deps.settings, missingDevice: 'ignore', unservedRequests: 'ignore', maxNetworksPerPod: mostNetworksEver } as const;
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {
-      deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+      leftOut(thrown);
       return { devices: [], warnings: [] };
     });
+  const { prevResult: _ofTheSandbox, ...config } = call.config; // of an ADD it would be that of a plugin before us
+  const known = { call: { ...call, config, netns: call.netns ?? '' }, links: [] };
   const sources = { ...deps, settings, devices: { ...deps.devices, allocated } };
-  return gatherPlanInputs({ call: { ...call, netns: call.netns ?? '' }, pod, links: [] }, sources, signal);
+  try {
+    return await gatherPlanInputs({ ...known, pod }, sources, soon());
+  } catch (thrown) {
+    if (pod === undefined) throw thrown;
+    leftOut(thrown);
+    return gatherPlanInputs({ ...known, pod: undefined }, sources, soon());
+  }
 }
+
+const lookUpMs = 3000;
 
 /** The same without any sandbox, to learn the default network only. */
 export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> =>
@@ -54,7 +71,7 @@ export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps:
 export function gatherInputsFor(networks: readonly string[], call: StatusInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
   const pod = { namespace: deps.settings.multusNamespace, name: 'none', annotations: { [networksKey]: networks.join(',') } };
   const { devices: _ofPods, ...sources } = deps;
-  const settings = { ...deps.settings, namespaceIsolation: false };
+  const settings = { ...deps.settings, namespaceIsolation: false, maxNetworksPerPod: mostNetworksEver };
   return gatherPlanInputs({ call: withoutSandbox(call), pod, links: [] }, { ...sources, settings }, signal);
 }
 
@@ -62,15 +79,17 @@ const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({ ...call, co
 
 /** Reads the NADs and files that a pod's plan depends on. */
 export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
-  const wanted = wantedFor(sources.settings, pod);
-  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), sources.readConf(sources.settings.confDir), readPaths(wanted, sources)]);
+  const { settings, turn = atOnce } = sources;
+  const wishes = await turn(turnOf(pod), () => wishesOf(pod, settings));
+  const wanted = wantedFor(settings, pod, wishes);
+  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), sources.readConf(settings.confDir), readPaths(wanted, sources)]);
   const prevResult = call.config['prevResult'];
   const inputs: PlanInputs = {
-    settings: sources.settings,
+    settings,
     call,
     runtimeConfig: objectOf(call.config['runtimeConfig']),
     ...(isJsonObject(prevResult) && { prevResult }),
-    ...(pod !== undefined && { pod }),
+    ...(pod !== undefined && { pod, wishes }),
     nads,
     confDir,
     paths,
@@ -81,8 +100,8 @@ export async function gatherPlanInputs({ call, pod, links }: Known, sources: Pla
 }
 
 // asked once for all networks, and only for a pod whose networks need a device (K8S-09)
-async function devicesOf(pod: PodMetadata, inputs: PlanInputs, { devices }: PlanSources, signal: AbortSignal): Promise<PodDevices | undefined> {
-  const wishes = deviceWishesOf(inputs);
+async function devicesOf(pod: PodMetadata, inputs: PlanInputs, { devices, turn = atOnce }: PlanSources, signal: AbortSignal): Promise<PodDevices | undefined> {
+  const wishes = await turn(turnOf(pod), () => deviceWishesOf(inputs));
   return wishes.resources.length + wishes.claims.length === 0 ? undefined : devices?.allocated(pod, wishes, signal);
 }
 
@@ -93,6 +112,7 @@ async function findPod(call: AddInvocation | DelInvocation, deps: AttachDeps, si
   const { namespace, name, uid } = podOf(call.args);
   if (namespace === undefined && name === undefined) return undefined;
   if (namespace === undefined || name === undefined) throw podUnidentified({ missing: name === undefined ? 'K8S_POD_NAME' : 'K8S_POD_NAMESPACE' });
+  assertPodRef({ namespace, name });
   const known = { ref: { namespace, name }, uid, runtimeConfig: objectOf(call.config['runtimeConfig']) };
   return deps.cluster === undefined ? podFromCall(known) : readPod(known, deps.cluster, signal);
 }

@@ -4,7 +4,7 @@ import { formatStatus, isDefaultDestination, statusOf } from '../npwg/index.ts';
 import type { PendingStatus, SandboxRecord } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
-import { resultOf } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
 
 /** What publishing works with. */
 export type PublishDeps = Pick<AttachDeps, 'settings' | 'cluster' | 'journal' | 'report' | 'now'>;

@@ -1,7 +1,7 @@
 import { isNetnsMissing } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
-import { resultOf } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
 
 /**
  * Where the path of a sandbox's namespace leads now: `own`, to interfaces that its plugins made (by name and MAC); `other`,

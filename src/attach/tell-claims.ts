@@ -1,7 +1,7 @@
 import type { ReportedDevice } from '../devices/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
-import { resultOf } from './undo.ts';
+import { resultOf } from './recorded-result.ts';
 
 /** Tells the ResourceClaims of a pod what became of their devices, where the node's configuration says so (claimStatus, K8S-22). Never rejects. */
 export async function tellClaims(record: SandboxRecord, { settings, devices, report }: AttachDeps, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,10 @@
-import { type CniVersion, type JsonObject, type Result, decodeResult } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, isNetnsMissing } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import type { AttachmentRecord } from '../plan/index.ts';
 import { delList } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, recordedResult, runtimeDeps, sharingTime } from './call.ts';
+import { type PluginEnd, wasNeverMade, watchedHost } from './never-made.ts';
+import { resultOf } from './recorded-result.ts';
 
 export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusError };
 
@@ -42,7 +43,7 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
     const hasEnded = record.state !== 'intended';
     if (!hasEnded) await deps.host.settle({ containerId: operation.containerId, interfaceName: attachment.interfaceName }, signal);
     const host = hasEnded ? deps.host : withoutMissingPlugins(deps.host);
-    await delAnyhow(record, operation, { ...deps, host }, signal);
+    await delUnlessNeverMade(record, operation, { ...deps, host }, signal);
     if (attachment.deviceInfo !== undefined) await deps.deviceInfo.remove(attachment.deviceInfo.file);
   } catch (thrown) {
     const error = asPlexusError(thrown);
@@ -59,24 +60,50 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
   return undefined;
 }
 
+async function delUnlessNeverMade(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<void> {
+  let ends: readonly PluginEnd[] = [];
+  try {
+    await delAnyhow(record, operation, deps, { signal, onEnds: (latest) => (ends = latest) });
+  } catch (thrown) {
+    if (!(await wasNeverMade(record, ends, operation, { deps, signal }))) throw thrown;
+  }
+}
+
+interface Watching {
+  readonly signal: AbortSignal;
+  /** Told how each plugin of the chain ended, in the chain's order. */
+  readonly onEnds: (ends: readonly PluginEnd[]) => void;
+}
+
 // Some plugins (host-device, sriov) fail when they cannot open a namespace that is gone, and succeed when they are given none,
 // as the specification allows at DEL and as runtimes do: only then is there something that a repetition could do better.
-async function delAnyhow(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<void> {
-  const del = (netns: string | undefined): Promise<void> =>
-    delList(delegateCall(record.attachment, { ...operation, netns }), resultOf(record), runtimeDeps(deps), signal);
+async function delAnyhow(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, { signal, onEnds }: Watching): Promise<void> {
+  const del = async (netns: string | undefined): Promise<void> => {
+    const host = watchedHost(deps.host);
+    const call = delegateCall(record.attachment, { ...operation, netns });
+    const last = call.configuration.plugins.length - 1;
+    // DEL runs the chain backwards, and may not reach all of it
+    const inOrder = (): readonly PluginEnd[] => call.configuration.plugins.map((_, index) => host.ends[last - index]);
+    await delList(call, resultOf(record), runtimeDeps({ ...deps, host }), signal).finally(() => onEnds(inOrder()));
+  };
   try {
     await del(operation.netns);
   } catch (thrown) {
-    if (operation.netns === undefined || !(await isGone(operation.netns, deps, signal))) throw thrown;
+    if (operation.netns === undefined || !(await isNothingThere(record, operation.netns, deps, signal))) throw thrown;
     await del(undefined);
   }
 }
 
-const isGone = (netns: string, { host }: DelegateDeps, signal: AbortSignal): Promise<boolean> =>
-  host.listLinks(netns, signal).then(
-    () => false,
-    (thrown: unknown) => isNetnsMissing(thrown),
-  );
+// host-device, whose device was absent at ADD, fails at DEL for the interface that it would have made
+async function isNothingThere(record: AttachmentRecord, netns: string, { host }: DelegateDeps, signal: AbortSignal): Promise<boolean> {
+  const wasRefused = record.state !== 'attached' && record.failedAdd !== undefined;
+  try {
+    const links = await host.listLinks(netns, signal);
+    return wasRefused && links.every(({ name }) => name !== record.attachment.interfaceName);
+  } catch (thrown) {
+    return isNetnsMissing(thrown);
+  }
+}
 
 // An attachment that never came to its end and whose plugin is missing: that plugin has never run, so it left nothing.
 const withoutMissingPlugins = (host: Host): Host => ({
@@ -91,13 +118,6 @@ const withoutMissingPlugins = (host: Host): Host => ({
   },
 });
 
-/** The recorded result for prevResult; decoded leniently, because a record of ours always holds one. */
-export function resultOf(record: AttachmentRecord): Result | undefined {
-  const json = recordedResult(record);
-  return json === undefined ? undefined : decode(json, record.attachment.configuration.cniVersion);
-}
-const decode = (json: JsonObject, defaultVersion: CniVersion): Result => decodeResult(json, { source: 'recorded result', defaultVersion });
-
 function stillAttached(record: AttachmentRecord, error: PlexusError, now: number): AttachmentRecord {
   const result = recordedResult(record);
   const before = record.state === 'detaching' ? record : undefined;
@@ -109,5 +129,6 @@ function stillAttached(record: AttachmentRecord, error: PlexusError, now: number
     lastError: error.message,
     failingSince: before?.failingSince ?? new Date(now).toISOString(),
     ...(before?.abandonedAt !== undefined && { abandonedAt: before.abandonedAt }),
+    ...(record.state !== 'attached' && record.failedAdd !== undefined && { failedAdd: record.failedAdd }),
   };
 }

@@ -6,6 +6,7 @@ import { settingsProperties } from '../plan/index.ts';
 
 interface Property {
   readonly type?: string;
+  readonly anyOf?: readonly { readonly type: string }[];
   readonly description?: string;
   readonly default?: unknown;
 }
@@ -53,12 +54,14 @@ function valuesFrom(read: (key: string) => unknown, nameOf: (key: string) => str
   return Object.fromEntries(pairs);
 }
 
-function valueOf(text: string, { type }: Property, name: string): JsonValue {
-  switch (type ?? 'string') {
+function valueOf(text: string, { type, anyOf = [] }: Property, name: string): JsonValue {
+  const isSwitch = text === 'true' || text === 'false';
+  switch (type ?? (anyOf.some((each) => each.type === 'boolean') ? (isSwitch ? 'boolean' : 'array') : 'string')) {
     case 'boolean':
-      if (text === 'true' || text === 'false') return text === 'true';
+      if (isSwitch) return text === 'true';
       throw settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be true or false` });
     case 'number':
+    case 'integer':
       if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
       throw settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be a number` });
     case 'array':

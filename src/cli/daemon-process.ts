@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { type WatchedCluster, connectForLong, connectOptionsFor } from '../cluster/index.ts';
 import { type LiveConfiguration, loadConfiguration, startDaemon } from '../daemon/index.ts';
 import { fileUnusable, operationCancelled, problemOf } from '../errors/index.ts';
-import { type KeepOptions, keepConfiguration } from '../install/index.ts';
+import { type KeepOptions, isInSight, keepConfiguration } from '../install/index.ts';
 import { createLog, createTracing } from '../observe/index.ts';
 import { type Settings, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
@@ -63,6 +63,7 @@ function keepOptions(configuration: LiveConfiguration): KeepOptions {
   const file = defaultNetwork ?? (typeof clusterNetwork === 'string' && isAbsolute(clusterNetwork) ? clusterNetwork : undefined);
   return {
     folder: cniConfDir,
+    isInSight,
     manage: manageConfiguration,
     statusChecks,
     socket,

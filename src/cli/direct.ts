@@ -1,6 +1,6 @@
 import type { AttachDeps } from '../attach/index.ts';
 import { type Cluster, connect, connectOptionsFor } from '../cluster/index.ts';
-import type { Env } from '../cni/index.ts';
+import { type Env, allowsNodeNetns } from '../cni/index.ts';
 import { deviceInfoFiles, devicesFor } from '../devices/index.ts';
 import { localHost } from '../host/index.ts';
 import { type LockHolder, bootIdNow, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
@@ -22,7 +22,7 @@ export async function directDeps(settings: Settings, env: Env, standIn?: Cluster
   const tracing = await createTracing(process.env, { version: versionText() }, (text) => log.report({ kind: 'warning', sandbox: '', text }));
   const deps: AttachDeps = {
     settings,
-    host: localHost(),
+    host: localHost({ netns: env['CNI_NETNS'], allowsNode: allowsNodeNetns(env) }),
     journal: fileJournal(`${settings.cniDir}/journal`),
     locks: fileLocks(`${settings.cniDir}/locks`),
     deferred: deferredCalls(`${settings.cniDir}/deferred`),

@@ -1,4 +1,5 @@
 import { asPlexusError, detailsOf, fileFailed, summaryOf } from '../errors/index.ts';
+import { escapeInvisible } from '../report/index.ts';
 import type { Paint, Tone } from '../view/index.ts';
 
 /** 0 done; 1 the command failed, or found what it was to look for; 2 called wrongly, or a view that could not be had. */
@@ -20,8 +21,8 @@ export async function print(format: Format, { data, text }: Shown): Promise<void
   say(format === 'table' ? text() : format === 'json' ? json(data) : (await import('./yaml-text.ts')).yamlText(data));
 }
 
-/** A line, or several, for the reader of stdout. */
-export const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+/** A line, or several, for the reader of stdout. What came from others cannot act on the reader's terminal. */
+export const say = (text: string): void => void process.stdout.write(escapeInvisible(text.endsWith('\n') ? text : `${text}\n`));
 
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
@@ -37,7 +38,7 @@ export function paintFor(stream: { readonly isTTY?: boolean }, env: Readonly<Rec
 export function tellFailure(thrown: unknown): void {
   const error = asPlexusError(thrown);
   const details = detailsOf(error);
-  process.stderr.write(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`);
+  process.stderr.write(escapeInvisible(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`));
 }
 
 /** Whoever reads may have seen enough (`| head`): the command goes on to its end, and its exit status stays true. */

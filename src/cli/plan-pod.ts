@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
 import { type CredentialSource, connect, readPodFile } from '../cluster/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
 import { fileUnusable, podNotFound, problemOf } from '../errors/index.ts';
+import { withNodePaths } from '../install/index.ts';
 import { type PodDevice, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
 import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
@@ -86,8 +89,17 @@ async function readConf(file: string): Promise<JsonObject> {
   });
   const json = parseJsonObject(text, file);
   const { plugins } = json as { plugins?: unknown };
-  if (!Array.isArray(plugins)) return json;
+  if (!Array.isArray(plugins)) return ofThisNode(json, file);
   const listed = plugins.filter(isJsonObject);
   const ours = listed.find(({ type }) => typeof type === 'string' && /^(plexus|multus)/.test(type)) ?? listed[0] ?? {};
-  return { ...ours, ...(json['name'] !== undefined && { name: json['name'] }), ...(json['cniVersion'] !== undefined && { cniVersion: json['cniVersion'] }) };
+  const { name, cniVersion } = json;
+  return ofThisNode({ ...ours, ...(name !== undefined && { name }), ...(cniVersion !== undefined && { cniVersion }) }, file);
+}
+
+/** The configuration of Multus holds paths of its own container: the node has them beside that file, or where they say without /host. */
+function ofThisNode(config: JsonObject, file: string): JsonObject {
+  const { type, clusterNetwork } = config;
+  if (type !== 'multus' && type !== 'multus-shim') return config;
+  const isBeside = typeof clusterNetwork === 'string' && existsSync(join(dirname(file), basename(clusterNetwork)));
+  return withNodePaths(config, isBeside ? dirname(file) : '/etc/cni/net.d');
 }

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { type Answer, answerCall, failure } from '../attach/index.ts';
 import type { Env } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
+import { isNodeNamespace } from '../host/index.ts';
 import type { Log } from '../observe/index.ts';
 import { directDeps } from './direct.ts';
 import { settingsFor } from './stand-in.ts';
@@ -10,7 +10,7 @@ import { settingsFor } from './stand-in.ts';
 export async function answerDirectly(env: Env, readStdin: () => Promise<string>, signal: AbortSignal): Promise<Answer> {
   let log: Log | undefined;
   const answer = await answerCall(
-    { env, readStdin, isHostNetns: isOwnNetns },
+    { env, readStdin, isHostNetns: isNodeNamespace },
     async (invocation) => {
       const { settings, warnings, standIn } = await settingsFor(invocation.config, env);
       const direct = await directDeps(settings, invocation.env, standIn);
@@ -25,10 +25,4 @@ export async function answerDirectly(env: Env, readStdin: () => Promise<string>,
   } catch (thrown) {
     return failure(asPlexusError(thrown), env);
   }
-}
-
-async function isOwnNetns(path: string): Promise<boolean> {
-  const own = await stat('/proc/self/ns/net');
-  const other = await stat(path).catch(() => undefined); // absent: that is for the command itself to judge
-  return other !== undefined && other.ino === own.ino && other.dev === own.dev;
 }

@@ -49,8 +49,8 @@ async function inputsAt(path: string): Promise<readonly InputFile[]> {
   const info = await stat(path).catch((error: unknown) => {
     throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
   });
-  const files = info.isDirectory() ? await filesBelow(path) : [path];
-  return Promise.all(files.map(async (file) => ({ path: file, text: await read(file) })));
+  if (!info.isDirectory()) return [{ path, text: await read(path) }];
+  return Promise.all((await filesBelow(path)).map(async (file) => ({ path: file, text: await read(file), isFound: true as const })));
 }
 
 const extensions = ['.yaml', '.yml', '.json', '.conf', '.conflist'];

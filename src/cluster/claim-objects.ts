@@ -9,6 +9,8 @@ export interface PodClaims {
   readonly claims: readonly PodClaim[];
   /** The claim that stands behind extended resources of its containers (K8S-18). */
   readonly extended?: ExtendedClaim;
+  /** Extended resources that its containers request; absent: none. */
+  readonly requested?: readonly string[];
 }
 /** An entry of spec.resourceClaims (K8S-17). */
 export interface PodClaim {
@@ -59,14 +61,22 @@ export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
   const statuses = items(at(pod, 'status', 'resourceClaimStatuses'));
   const made = new Map(statuses.map((each) => [text(field(each, 'name')), optionalText(field(each, 'resourceClaimName'))]));
   const extended = at(pod, 'status', 'extendedResourceClaimStatus');
+  const requested = requestedResources(pod);
   return {
     uid: text(at(pod, 'metadata', 'uid')),
     claims: items(at(pod, 'spec', 'resourceClaims')).map((each) => podClaim(each, made)),
     ...(isThere(extended) && { extended: extendedClaim(extended) }),
+    ...(requested.length > 0 && { requested }),
   };
 }
 
-// a claim that the pod names itself is in its spec only, one from a template in its status only (D-32)
+function requestedResources(pod: Part): readonly string[] {
+  const containers = ['containers', 'initContainers'].flatMap((key) => items(at(pod, 'spec', key)));
+  const names = containers.flatMap((each) => ['limits', 'requests'].flatMap((key) => fields(at(each, 'resources', key)).map(([name]) => name)));
+  return [...new Set(names)].filter((name) => name.includes('/')).toSorted();
+}
+
+// a claim that the pod names itself is in its spec only, one from a template in its status only
 function podClaim(entry: Part, made: ReadonlyMap<string, string | undefined>): PodClaim {
   const name = text(field(entry, 'name'));
   const claimName = optionalText(field(entry, 'resourceClaimName')) ?? made.get(name);

@@ -2,6 +2,7 @@ import { type NadRef, type PodRef, nadKey, podKey } from '../npwg/index.ts';
 import { type ApiAnswer, problemIn, sendRequest } from './api-request.ts';
 import { type PodClaims, type ResourceClaim, type SlicePage, parsePodClaims, parseResourceClaim, parseSlicePage } from './claim-objects.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
+import { pathSegment } from './path-segment.ts';
 
 /** Which ResourceSlices are wanted: of one driver, and of one node if that is named. */
 export interface SliceQuery {
@@ -42,7 +43,7 @@ export function claimsApi(api: ApiConnection, within: (signal: AbortSignal) => A
     sendRequest(request, expected, api, within(signal));
   return {
     getPodClaims: async (ref, signal) => {
-      const path = `/api/v1/namespaces/${encodeURIComponent(ref.namespace)}/pods/${encodeURIComponent(ref.name)}`;
+      const path = `/api/v1/namespaces/${pathSegment(ref.namespace)}/pods/${pathSegment(ref.name)}`;
       const { status, body } = await send({ verb: 'get', resource: 'pods', path, what: `get pod ${podKey(ref)}` }, [404], signal);
       return status === 404 ? undefined : parsePodClaims(ref, body);
     },
@@ -60,7 +61,7 @@ export function claimsApi(api: ApiConnection, within: (signal: AbortSignal) => A
 }
 
 const group = '/apis/resource.k8s.io/v1';
-const claimPath = ({ namespace, name }: NadRef): string => `${group}/namespaces/${encodeURIComponent(namespace)}/resourceclaims/${encodeURIComponent(name)}`;
+const claimPath = ({ namespace, name }: NadRef): string => `${group}/namespaces/${pathSegment(namespace)}/resourceclaims/${pathSegment(name)}`;
 
 function sliceList({ driver, nodeName, limit, continue: token }: SliceQuery): ApiRequest {
   const selected = [...(nodeName === undefined ? [] : [`spec.nodeName=${nodeName}`]), `spec.driver=${driver}`].join(',');

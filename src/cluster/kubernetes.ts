@@ -20,6 +20,7 @@ import { continueIn, listShape } from './list-all.ts';
 import { nadShape } from './nad-cache.ts';
 import { recordEvent } from './record-event.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
+import { pathSegment } from './path-segment.ts';
 
 /** A Cluster that is a Kubernetes API server: one request for each method, sent by `sender`. */
 export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Cluster {
@@ -113,10 +114,10 @@ const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
 
 const metadataOnlyList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-const podPath = ({ namespace, name }: PodRef): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+const podPath = ({ namespace, name }: PodRef): string => `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(name)}`;
 
 const nadPath = ({ namespace, name }: NadRef): string =>
-  `/apis/${nadGroup}/${nadVersion}/namespaces/${encodeURIComponent(namespace)}/${nadPlural}/${encodeURIComponent(name)}`;
+  `/apis/${nadGroup}/${nadVersion}/namespaces/${pathSegment(namespace)}/${nadPlural}/${pathSegment(name)}`;
 
 interface ApiObject {
   readonly metadata?: {

@@ -3,6 +3,7 @@ import type { Credentials } from './credentials.ts';
 import type { ApiConnection } from './http-exchange.ts';
 import { type Listed, listAll } from './list-all.ts';
 import { createNadCache } from './nad-cache.ts';
+import { pathSegment } from './path-segment.ts';
 import { podSummary } from './pod-summary.ts';
 import { type WatchSink, reflect, usualWatchTiming } from './reflector.ts';
 
@@ -44,7 +45,7 @@ export interface OverviewState {
 const page = 500;
 const nadsIn = (scope: OverviewScope): string => `/apis/${nadGroup}/${nadVersion}${inNamespace(scope)}/${nadPlural}`;
 const podsIn = (scope: OverviewScope): string => `/api/v1${inNamespace(scope)}/pods`;
-const inNamespace = ({ namespace }: OverviewScope): string => (namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`);
+const inNamespace = ({ namespace }: OverviewScope): string => (namespace === undefined ? '' : `/namespaces/${pathSegment(namespace)}`);
 
 export function clusterViews(api: ApiConnection, { server, namespace = 'default' }: Credentials): ClusterViews {
   return {

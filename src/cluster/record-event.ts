@@ -4,6 +4,7 @@ import type { PodRef } from '../npwg/index.ts';
 import type { ApiAnswer } from './api-request.ts';
 import { type EventSubject, type PodEvent, subjectKey, warningKey } from './cluster.ts';
 import type { ApiRequest } from './http-exchange.ts';
+import { pathSegment } from './path-segment.ts';
 
 type Send = (request: ApiRequest, expected: readonly number[]) => Promise<ApiAnswer>;
 
@@ -26,7 +27,7 @@ async function counted(subject: EventSubject, event: PodEvent, send: Send): Prom
 const change = (subject: EventSubject, event: PodEvent, body: object): ApiRequest => ({
   verb: 'patch',
   resource: 'events',
-  path: `${eventsPath(subject)}/${encodeURIComponent(nameOf(subject, event))}`,
+  path: `${eventsPath(subject)}/${pathSegment(nameOf(subject, event))}`,
   contentType: 'application/merge-patch+json',
   body,
   what: `count event ${event.reason} of ${subjectKey(subject)}`,
@@ -35,7 +36,7 @@ const change = (subject: EventSubject, event: PodEvent, body: object): ApiReques
 // events about what has no namespace are there
 const namespaceOf = (subject: EventSubject): string => ('node' in subject ? 'default' : subject.namespace);
 
-const eventsPath = (subject: EventSubject): string => `/api/v1/namespaces/${encodeURIComponent(namespaceOf(subject))}/events`;
+const eventsPath = (subject: EventSubject): string => `/api/v1/namespaces/${pathSegment(namespaceOf(subject))}/events`;
 
 const mostMessageBytes = 1024;
 

@@ -67,9 +67,15 @@ function parsePlugin(value: JsonValue, { source, index }: { readonly source: str
   const invalid = (problem: string) => configurationInvalid({ source, problem: `plugin ${index + 1}: ${problem}` });
   if (!isJsonObject(value)) throw invalid(`it is ${nameOfType(value)}, not an object`);
   const { type, capabilities } = value;
-  if (typeof type !== 'string' || type === '') throw invalid('missing "type"');
+  if (typeof type !== 'string' || type === '') throw invalid(`missing "type"${misspelled(value)}`);
   if (!isPluginType(type)) throw invalid(`"type" ${JSON.stringify(type)} is not a plugin's bare file name`);
   return { type, capabilities: trueKeys(capabilities), json: value };
+}
+
+/** A key that looks like "type" and is not: with a colon or a blank in it, or in another case. */
+function misspelled(value: JsonObject): string {
+  const key = Object.keys(value).find((each) => each.toLowerCase().replaceAll(/[^a-z]/g, '') === 'type');
+  return key === undefined || key === 'type' ? '' : `; its key ${JSON.stringify(key)} is not "type"`;
 }
 
 const trueKeys = (capabilities: unknown): string[] => (isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : []);

@@ -1,6 +1,8 @@
 import { type PlexusError, clip, detailsOf, pluginFailed, summaryOf } from '../errors/index.ts';
+import { unnamedLinks } from './host-links.ts';
 import type { Command } from './invocation.ts';
 import { type JsonObject, isJsonObject, parseJson } from './json.ts';
+import { sizeOfJson } from './json-size.ts';
 
 export interface ErrorJsonOptions {
   /** The protocol version of the call. */
@@ -27,22 +29,36 @@ export interface FailedRun {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** What it was given on stdin. */
+  readonly input?: JsonObject;
 }
 
 /** The error of a plugin that ended with a status other than 0, its own code kept (CNI-10, CNI-65). */
-export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr }: FailedRun): PlexusError {
+export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr, input = {} }: FailedRun): PlexusError {
   const status = exitCode === -1 ? 'ended by a signal' : `exit status ${exitCode}`;
   const said = stdout.trim() === '' ? undefined : errorObject(stdout);
-  if (said !== undefined) return pluginFailed({ plugin, command, message: said.message }, { ...(said.code !== undefined && { code: said.code }) });
+  const withLinks = (text: string): string => `${text}${unnamedLinks(input, text)}`;
+  if (said !== undefined) return pluginFailed({ plugin, command, message: withLinks(said.message) }, { ...(said.code !== undefined && { code: said.code }) });
   const heard = shorten(stdout.trim() || stderr.trim());
   const message = heard === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${heard} (${status})`;
-  return pluginFailed({ plugin, command, message });
+  return pluginFailed({ plugin, command, message: withLinks(message) });
+}
+
+/** What a plugin answered with an error object of CNI, with its code; undefined when it succeeded, was ended by a signal, or printed anything else. */
+export function refusalIn({ exitCode, stdout }: Pick<FailedRun, 'exitCode' | 'stdout'>): string | undefined {
+  const answer = exitCode > 0 ? errorObject(stdout) : undefined;
+  return answer && `${answer.code ?? 'no code'}: ${answer.message}`;
 }
 
 const shorten = (text: string): string => clip(text, 2000);
 
+// far above what an error object has: what is more is shown as the text that it is
+const mostErrorLength = 64 * 1024;
+const mostErrorElements = 1000;
+
 function errorObject(stdout: string): { readonly code?: number; readonly message: string } | undefined {
   try {
+    if (stdout.length > mostErrorLength || sizeOfJson(stdout).elements > mostErrorElements) return undefined;
     const json = parseJson(stdout, 'stdout');
     if (!isJsonObject(json) || typeof json['msg'] !== 'string') return undefined;
     const { code, msg, details } = json as { code?: unknown; msg: string; details?: unknown };

@@ -2,9 +2,10 @@
 export type { ConfFile, ConfPath } from './conf-file.ts';
 export { type CniArgs, formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
 export { type ConfigurationOptions, type NetworkConfiguration, parseConfiguration, type PluginConfiguration, wantsSiblingPlugins } from './configuration.ts';
-export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf } from './error-json.ts';
+export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf, refusalIn } from './error-json.ts';
 export {
   type AddInvocation,
+  allowsNodeNetns,
   type Attached,
   type CheckInvocation,
   type Command,
@@ -17,9 +18,13 @@ export {
   type VersionInvocation,
 } from './invocation.ts';
 export { formatJson, isJsonObject, type JsonObject, type JsonValue, nameOfType, parseJson, parseJsonObject } from './json.ts';
+export { describeCharacter, overlooked } from './characters.ts';
+export { jsonProblem, type JsonProblem } from './json-problem.ts';
+export { sizeOfJson } from './json-size.ts';
 export { interfaceNameProblem, isContainerId, isNetworkName, isPluginType } from './names.ts';
 export { gcInput, pluginInput, type PluginCall, statusInput } from './plugin-input.ts';
 export { decodeResult, type DecodeOptions, encodeForRuntime, encodeResult } from './result-codec.ts';
+export { mostResultBytes, parseResult } from './result-answer.ts';
 export { mergeResults } from './result-merge.ts';
 export { type Result, type ResultDns, type ResultInterface, type ResultIp, type ResultRoute } from './result.ts';
 export { versionJson } from './version-json.ts';

@@ -1,11 +1,23 @@
-import { commandNotAllowed, commandUnknown, configurationInvalid, variableInvalid, variablesMissing, versionIncompatible } from '../errors/index.ts';
+import {
+  commandNotAllowed,
+  commandUnknown,
+  configUndecodable,
+  configurationInvalid,
+  variableInvalid,
+  variablesMissing,
+  versionIncompatible,
+} from '../errors/index.ts';
 import { type CniArgs, parseCniArgs } from './cni-args.ts';
 import { type JsonObject, isJsonObject, parseJson, parseJsonObject } from './json.ts';
+import { sizeOfJson } from './json-size.ts';
 import { interfaceNameProblem, isContainerId, isNetworkName } from './names.ts';
 import { type CniVersion, absentVersion, allows, cniVersions, isCniVersion } from './version.ts';
 
 export type Command = 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
 export type Env = Readonly<Record<string, string>>;
+
+/** Whether the runtime allows the node's own namespace for a sandbox (CNI-20). */
+export const allowsNodeNetns = (env: Env): boolean => ['1', 'true'].includes((env['CNI_NETNS_OVERRIDE'] ?? '').toLowerCase());
 
 /** What every command but VERSION is called with. */
 interface Call {
@@ -103,8 +115,13 @@ function versionCall(stdin: string): VersionInvocation {
   }
 }
 
+// a node with all its containers, as GC lists them, is far below
+const mostValues = 200_000;
+
 function parseCall(env: Env, stdin: string): Call {
-  const config = parseJsonObject(stdin, 'the network configuration on stdin');
+  const source = 'the network configuration on stdin';
+  if (sizeOfJson(stdin).elements > mostValues) throw configUndecodable({ source, problem: `it holds more than ${mostValues} values` });
+  const config = parseJsonObject(stdin, source);
   const path = (env['CNI_PATH'] ?? '').split(':').filter((folder) => folder !== '');
   return { env, path, config, networkName: networkNameOf(config), cniVersion: versionOf(config) };
 }

@@ -1,4 +1,6 @@
-import { configUndecodable, problemOf } from '../errors/index.ts';
+import { clip, configUndecodable, problemOf } from '../errors/index.ts';
+import { levelsProblem } from './json-levels.ts';
+import { jsonProblem } from './json-problem.ts';
 
 /** Data that JSON can hold. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged (CNI-42). */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -14,16 +16,14 @@ interface LosslessJson {
 }
 const lossless = JSON as unknown as LosslessJson;
 
-// A few thousand levels end in a stack overflow; what is read here must still be readable inside a journal file.
-const mostLevels = 1000;
-
 /** Decodes JSON text; `source` names it in configUndecodable. */
 export function parseJson(text: string, source: string): JsonValue {
-  if (levelsIn(text) > mostLevels) throw configUndecodable({ source, problem: `it is nested deeper than ${mostLevels} levels` });
+  const levels = levelsProblem(text);
+  if (levels !== undefined) throw configUndecodable({ source, problem: levels });
   try {
     return lossless.parse(text, keepExactNumber) as JsonValue;
   } catch (error) {
-    throw configUndecodable({ source, problem: text.trim() === '' ? 'it is empty' : problemOf(error) }, { cause: error });
+    throw configUndecodable({ source, problem: jsonProblem(text)?.text ?? problemOf(error) });
   }
 }
 
@@ -40,11 +40,14 @@ export const formatJson = (value: JsonValue): string => JSON.stringify(value);
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !lossless.isRawJSON(value);
 
-/** "a string", "a list" …, for messages. */
+const longestNumber = 40;
+
+/** "a string", "a list" …, for messages; a number that JavaScript cannot hold as it was written. */
 export function nameOfType(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
+  if (lossless.isRawJSON(value)) return `the number ${clip(formatJson(value as JsonObject), longestNumber)}`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
@@ -56,13 +59,3 @@ const isExact = (value: number, source: string): boolean =>
   String(value) === source ||
   (Number.isSafeInteger(value) && /^-?\d+(\.0+)?$/.test(source)) ||
   (!/^-?\d+$/.test(source) && Number.isFinite(value) && source.length < 17);
-
-// brackets inside of texts do not count
-function levelsIn(text: string): number {
-  let [level, deepest] = [0, 0];
-  for (const [bracket] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
-    if (bracket === '[' || bracket === '{') deepest = Math.max(deepest, ++level);
-    else if (bracket === ']' || bracket === '}') level--;
-  }
-  return deepest;
-}

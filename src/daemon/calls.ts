@@ -7,6 +7,7 @@ import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
+import { fairTurns } from './fair-turns.ts';
 import { networkHolder } from './held-networks.ts';
 import type { IncomingCall } from './link-server.ts';
 import type { DaemonOptions } from './options.ts';
@@ -32,6 +33,7 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
   const adds = new Map<string, Set<AbortController>>();
   const kubelets = rememberedKubelets();
   const hold = networkHolder();
+  const turn = fairTurns();
   return async (call) => {
     const stop = new AbortController();
     const containerId = call.env['CNI_CONTAINERID'] ?? '';
@@ -45,7 +47,7 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
     try {
       return await answerCall(
         { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost, report: context.report },
-        async (invocation) => prepare(invocation, call, { ...context, cluster: held?.cluster, cancel, kubelets }),
+        async (invocation) => prepare(invocation, call, { ...context, cluster: held?.cluster, cancel, kubelets, turn }),
         AbortSignal.any([call.signal, stop.signal]),
       );
     } finally {
@@ -65,11 +67,11 @@ function forget(adds: Map<string, Set<AbortController>>, containerId: string, st
 export function prepare(
   { config }: { readonly config: JsonObject },
   call: Pick<IncomingCall, 'host'>,
-  context: CallContext & Pick<AttachDeps, 'cancel'> & { readonly kubelets?: Kubelets },
+  context: CallContext & Pick<AttachDeps, 'cancel' | 'turn'> & { readonly kubelets?: Kubelets },
 ): Prepared {
   const { settings, warnings } = parseSettings(mergedConfig(config, context.options().settings));
   const multus = multusState(settings.multusStateDir);
-  const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent } = context;
+  const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent, turn } = context;
   return {
     warnings,
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
@@ -87,6 +89,7 @@ export function prepare(
       report,
       bootId,
       ...(beginTrace !== undefined && { beginTrace }),
+      ...(turn !== undefined && { turn }),
       now: Date.now,
       cancel,
     },

@@ -51,7 +51,7 @@ export interface Limits {
   readonly connections: number;
   /** A connection that has not said what it wants after this long is closed. */
   readonly helloMs: number;
-  /** Held for frames that are not complete, over all connections. */
+  /** Of memory held for frames that are not complete, over all connections: a small part of what the daemon is given (deploy/base). */
   readonly heldBytes: number;
   /** How long the other side has for reading the last frame of its connection. */
   readonly lastWordMs: number;
@@ -67,7 +67,7 @@ export interface LinkServer {
   readonly calls: () => number;
 }
 
-const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 256 * 1024 * 1024, lastWordMs: 5000 };
+const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 32 * 1024 * 1024, lastWordMs: 5000 };
 
 /** Serves the host link on a unix socket that only root may use (mode 0600). daemonRunning, fileUnusable. */
 export async function serveLink(options: LinkServerOptions): Promise<LinkServer> {

@@ -22,7 +22,7 @@ interface Waiting {
 
 const answers: readonly number[] = [shimFrame.ran, shimFrame.links, shimFrame.routes, shimFrame.done, shimFrame.failed];
 // a client that does not read what it asked for
-const mostUnsentBytes = 64 * 1024 * 1024;
+const mostUnsentBytes = 16 * 1024 * 1024;
 
 /** The session of a connected socket. `what` names its call in errors; `lastWordMs`: see sayLast. */
 export function linkSession(socket: Socket, what: string, lastWordMs: number): LinkSession {

@@ -10,20 +10,42 @@ export interface CheckpointEntry {
   readonly ids: readonly string[];
 }
 
-/** What kubelet's device manager keeps for its own restart. Undefined when the file is not there. kubeletCheckpointDamaged, fileUnusable. */
+/** What kubelet's device manager keeps for its own restart. Undefined when the file does not exist. kubeletCheckpointDamaged, fileUnusable. */
 export async function readCheckpoint(file: string): Promise<readonly CheckpointEntry[] | undefined> {
-  let text: string;
+  const text = await readText(file);
+  return text === undefined ? undefined : parseCheckpoint(text, file);
+}
+
+/** Names of the resources with devices that a device plugin has registered, by the same file. Undefined when it does not exist. */
+export async function readServed(file: string): Promise<readonly string[] | undefined> {
+  const text = await readText(file);
+  const registered = text === undefined ? undefined : fieldOf(dataOf(text, file), 'RegisteredDevices');
+  return isObject(registered) ? Object.keys(registered) : undefined;
+}
+
+async function readText(file: string): Promise<string | undefined> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw fileFailed({ file, action: 'read' }, error);
   }
-  return parseCheckpoint(text, file);
 }
 
 /** The entries of `kubelet_internal_checkpoint`. kubeletCheckpointDamaged. */
 export function parseCheckpoint(text: string, file: string): readonly CheckpointEntry[] {
+  const damaged = (problem: string) => kubeletCheckpointDamaged({ file, problem });
+  const data = dataOf(text, file);
+  const entries = data['PodDeviceEntries'] ?? [];
+  if (!Array.isArray(entries)) throw damaged('Data.PodDeviceEntries is not a list');
+  return entries.map((entry: unknown, index) => {
+    const [podUid, resource, ids] = [fieldOf(entry, 'PodUID'), fieldOf(entry, 'ResourceName'), idsOf(fieldOf(entry, 'DeviceIDs'))];
+    if (typeof podUid === 'string' && typeof resource === 'string' && ids !== undefined) return { podUid, resource, ids };
+    throw damaged(`Data.PodDeviceEntries[${index}] is not a PodUID, a ResourceName and DeviceIDs`);
+  });
+}
+
+function dataOf(text: string, file: string): Readonly<Record<string, unknown>> {
   const damaged = (problem: string, cause?: unknown) => kubeletCheckpointDamaged({ file, problem }, { cause });
   let json: unknown;
   try {
@@ -33,13 +55,7 @@ export function parseCheckpoint(text: string, file: string): readonly Checkpoint
   }
   const data = fieldOf(json, 'Data');
   if (!isObject(data)) throw damaged('Data is not an object');
-  const entries = data['PodDeviceEntries'] ?? [];
-  if (!Array.isArray(entries)) throw damaged('Data.PodDeviceEntries is not a list');
-  return entries.map((entry: unknown, index) => {
-    const [podUid, resource, ids] = [fieldOf(entry, 'PodUID'), fieldOf(entry, 'ResourceName'), idsOf(fieldOf(entry, 'DeviceIDs'))];
-    if (typeof podUid === 'string' && typeof resource === 'string' && ids !== undefined) return { podUid, resource, ids };
-    throw damaged(`Data.PodDeviceEntries[${index}] is not a PodUID, a ResourceName and DeviceIDs`);
-  });
+  return data;
 }
 
 /** The devices of a pod, each once. Those of its ordinary init containers are among them, which the pod-resources API leaves out. */

@@ -46,11 +46,26 @@ export function devicesFor({ kubeletDir, claims, nodeName, kubelets = remembered
       const resources = stillSought(wishes.resources, known.devices);
       const node = { ...(known.claimed !== undefined && { ofKubelet: known.claimed }), ...(nodeName !== undefined && { nodeName }) };
       const claimed = await devicesOfClaims({ pod, wishes: { ...wishes, resources }, ...node }, claims, signal);
-      return { devices: [...known.devices, ...claimed.devices], warnings: claimed.warnings };
+      const devices = [...known.devices, ...claimed.devices];
+      const isLacking = stillSought(wishes.resources, devices).length > 0;
+      return { devices, warnings: claimed.warnings, ...(isLacking && (await whyLacking(pod, { kubelet, claims }, signal))) };
     },
     isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
     report: async (devices, pod, signal) => (claims === undefined || devices.length === 0 ? undefined : publishDevices(devices, pod, claims, signal)),
   };
+}
+
+interface Sources {
+  readonly kubelet: KubeletDevicesSource;
+  readonly claims: ClaimsApi | undefined;
+}
+
+/** What tells a pod that lacks a device from one whose network names a resource without devices. */
+async function whyLacking(pod: PodMetadata, { kubelet, claims }: Sources, signal: AbortSignal): Promise<Pick<PodDevices, 'served' | 'requested'>> {
+  const [served, ofPod] = await Promise.all([kubelet.served(signal), claims?.getPodClaims(pod, signal).catch(() => undefined)]);
+  signal.throwIfAborted();
+  const isSame = ofPod !== undefined && (pod.uid === undefined || ofPod.uid === pod.uid);
+  return { ...(served !== undefined && { served }), ...(isSame && { requested: ofPod.requested ?? [] }) };
 }
 
 const pciAddress = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i;

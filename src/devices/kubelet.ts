@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { kubeletUnavailable } from '../errors/index.ts';
 import { isStaticPod, type PodMetadata } from '../npwg/index.ts';
-import { devicesByCheckpoint, readCheckpoint, withoutOthers } from './checkpoint.ts';
+import { devicesByCheckpoint, readCheckpoint, readServed, withoutOthers } from './checkpoint.ts';
 import { type KubeletDevices, devicesOf } from './merged-devices.ts';
 import { type AllocatedPod, type KubeletPatience, podResources } from './pod-resources.ts';
 
@@ -16,6 +16,8 @@ export interface KubeletDevicesSource {
   readonly of: (pod: PodMetadata, signal: AbortSignal) => Promise<KubeletDevices>;
   /** The same for every pod of the node that was given any. */
   readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[]>;
+  /** Names of the resources that device plugins of this node serve; undefined when that cannot be learned. Never rejects but for the signal. */
+  readonly served: (signal: AbortSignal) => Promise<readonly string[] | undefined>;
 }
 
 /** Asks kubelet's pod-resources API; where its socket is not there, kubelet's checkpoint is read (K8S-07). */
@@ -32,6 +34,7 @@ export function kubeletDevices({ kubeletDir, patience }: KubeletDevicesOptions):
       const pods = (await api.all(signal)) ?? (await allOfCheckpoint({ socket, checkpoint }));
       return pods.filter(({ devices, claimed = [] }) => devices.length + claimed.length > 0);
     },
+    served: async (signal) => (await api.served(signal)) ?? (await readServed(checkpoint).catch(() => undefined)),
   };
 }
 

@@ -17,18 +17,27 @@ interface DynamicResource {
 }
 
 export type Method = 'Get' | 'List';
+/** Kubelet's API. */
+export interface KubeletClient {
+  readonly ask: AskKubelet;
+  /** Names of the resources that a device plugin of the node serves, with at least one healthy device. */
+  readonly allocatable: (signal: AbortSignal) => Promise<readonly string[]>;
+}
 /** One call of kubelet; List asks for no pod. Rejects with gRPC's own error. The call is cancelled with the signal. */
 export type AskKubelet = (method: Method, pod: PodRef | undefined, signal: AbortSignal) => Promise<readonly PodResources[]>;
 
-type Answer = { readonly podResources?: PodResources | readonly PodResources[] | null };
+interface Answer {
+  readonly podResources?: PodResources | readonly PodResources[] | null;
+  readonly devices?: readonly { readonly resourceName: string }[];
+}
 
 /**
  * Kubelet's pod-resources API at a unix socket. gRPC is loaded with the first call. Each call has a connection of its own,
  * so that a kubelet which was replaced is met at once, and nothing stays open that would keep a process from ending.
  */
-export function podResourcesClient(socket: string, mostBytes: number): AskKubelet {
+export function podResourcesClient(socket: string, mostBytes: number): KubeletClient {
   let loaded: ReturnType<typeof load> | undefined;
-  return async (method, pod, signal) => {
+  const call = async (method: string, request: object, signal: AbortSignal): Promise<Answer> => {
     loaded ??= load().catch((thrown: unknown) => {
       loaded = undefined; // the next call tries again
       throw thrown;
@@ -39,12 +48,21 @@ export function podResourcesClient(socket: string, mostBytes: number): AskKubele
       'grpc.max_receive_message_length': mostBytes,
     });
     try {
-      const request = pod === undefined ? {} : { podName: pod.name, podNamespace: pod.namespace };
-      const { podResources } = await unary({ client, definition: service[method], request }, signal);
-      return podResources === undefined || podResources === null ? [] : [podResources].flat();
+      return await unary({ client, definition: service[method], request }, signal);
     } finally {
       client.close();
     }
+  };
+  return {
+    ask: async (method, pod, signal) => {
+      const request = pod === undefined ? {} : { podName: pod.name, podNamespace: pod.namespace };
+      const { podResources } = await call(method, request, signal);
+      return podResources === undefined || podResources === null ? [] : [podResources].flat();
+    },
+    allocatable: async (signal) => {
+      const { devices = [] } = await call('GetAllocatableResources', {}, signal);
+      return [...new Set(devices.map(({ resourceName }) => resourceName))].toSorted();
+    },
   };
 }
 

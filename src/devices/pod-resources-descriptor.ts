@@ -10,12 +10,15 @@ export const podResourcesDescriptor = {
           methods: {
             Get: { requestType: 'GetPodResourcesRequest', responseType: 'GetPodResourcesResponse' },
             List: { requestType: 'ListPodResourcesRequest', responseType: 'ListPodResourcesResponse' },
+            GetAllocatableResources: { requestType: 'AllocatableResourcesRequest', responseType: 'AllocatableResourcesResponse' },
           },
         },
         GetPodResourcesRequest: { fields: { podName: { type: 'string', id: 1 }, podNamespace: { type: 'string', id: 2 } } },
         GetPodResourcesResponse: { fields: { podResources: { type: 'PodResources', id: 1 } } },
         ListPodResourcesRequest: { fields: {} },
         ListPodResourcesResponse: { fields: { podResources: { rule: 'repeated', type: 'PodResources', id: 1 } } },
+        AllocatableResourcesRequest: { fields: {} },
+        AllocatableResourcesResponse: { fields: { devices: { rule: 'repeated', type: 'ContainerDevices', id: 1 } } },
         PodResources: {
           fields: {
             name: { type: 'string', id: 1 },

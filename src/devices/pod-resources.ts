@@ -32,12 +32,14 @@ export interface PodResourcesSource {
   readonly of: (pod: PodRef, signal: AbortSignal) => Promise<KubeletDevices | undefined>;
   /** The same for every pod of the node. */
   readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[] | undefined>;
+  /** Names of the resources that device plugins of this node serve. Undefined when kubelet cannot be asked: the socket does not exist, or kubelet does not serve that. */
+  readonly served: (signal: AbortSignal) => Promise<readonly string[] | undefined>;
 }
 
 /** Asks for the one pod where kubelet serves that, else for all of the node (K8S-01). A pod that kubelet does not know has no devices (K8S-02). */
 export function podResources(socket: string, patience: Partial<KubeletPatience> = {}): PodResourcesSource {
   const limits = { ...usualPatience, ...patience };
-  const ask = podResourcesClient(socket, limits.mostBytes);
+  const { ask, allocatable } = podResourcesClient(socket, limits.mostBytes);
   let withoutGet: string | undefined;
   const resources = async (kubelet: string, pod: PodRef, signal: AbortSignal): ReturnType<AskKubelet> => {
     try {
@@ -69,6 +71,11 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
       intime(outer, async (_kubelet, signal) => {
         const byPod = Map.groupBy(await retried(() => ask('List', undefined, signal), limits, signal), podKey);
         return [...byPod].map(([pod, answers]) => ({ pod, ...mergedDevices(answers) }));
+      }),
+    served: (outer) =>
+      intime(outer, (_kubelet, signal) => retried(() => allocatable(signal), limits, signal)).catch(() => {
+        outer.throwIfAborted();
+        return undefined;
       }),
   };
 }

@@ -10,17 +10,16 @@ export const resourceNotRequested = define(
     retry: 'never',
     fix: 'Add the resource to resources.limits of one of the pod’s containers, or let an admission webhook inject it (missingDevice: ignore attaches without).',
   },
-  (c: { network: string; resource: string; pod: string }) => `pod ${c.pod} requests no ${c.resource}, and network ${c.network} is made of such devices`,
+  (c: { network: string; resource: string; pod: string }) => `pod ${c.pod} requests no ${c.resource}, and network ${c.network} needs a device of it`,
 );
 export const deviceMissing = define(
   'PLX-DEVICE-MISSING',
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Request as many devices as the pod has networks of that kind: in resources.limits, or in its ResourceClaim.',
+    fix: 'Request as many devices as the pod has networks of that kind, in resources.limits of a container (kubelet does not report those of ordinary init containers), or in its ResourceClaim; missingDevice: ignore attaches without.',
   },
-  (c: { network: string; of: string; available: number }) =>
-    `network ${c.network} needs a device of ${c.of}, and the pod has ${c.available === 0 ? 'none' : `only ${c.available}, used by its other networks`}`,
+  (c: { network: string; of: string; has: string }) => `network ${c.network} needs a device of ${c.of}, and ${c.has}`,
 );
 export const deviceGone = define(
   'PLX-DEVICE-GONE',

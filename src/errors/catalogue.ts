@@ -27,7 +27,7 @@ export const variableInvalid = define(
 );
 export const configUndecodable = define(
   'PLX-CONFIG-UNDECODABLE',
-  { code: cniCode.decoding, retry: 'never', fix: 'Write a JSON object there.' },
+  { code: cniCode.decoding, retry: 'never', fix: 'Provide a valid JSON object.' },
   (c: { source: string; problem: string }) => `${c.source} is not a JSON object: ${c.problem}`,
 );
 export const versionIncompatible = define(
@@ -67,8 +67,21 @@ export const configurationInvalid = define(
 );
 export const resultInvalid = define(
   'PLX-RESULT-INVALID',
-  { code: cniCode.decoding, retry: 'never', fix: 'The plugin does not follow the CNI specification: update or report it.' },
+  {
+    code: cniCode.decoding,
+    retry: 'never',
+    fix: 'The plugin must print its result, and nothing else, on stdout: update it, or move its log to stderr or a file.',
+  },
   (c: { source: string; problem: string }) => `${c.source} is not a CNI result: ${c.problem}`,
+);
+export const resultTooLarge = define(
+  'PLX-RESULT-TOO-LARGE',
+  {
+    code: cniCode.decoding,
+    retry: 'never',
+    fix: 'Correct the plugin or the configuration that makes it return so much; the bounds are far above what an attachment has.',
+  },
+  (c: { source: string; holds: string; most: string }) => `${c.source} is too large: it holds ${c.holds}, and Plexus accepts ${c.most}`,
 );
 export const resultNotConvertible = define(
   'PLX-RESULT-NOT-CONVERTIBLE',
@@ -82,6 +95,15 @@ export const selectionInvalid = define(
   'PLX-SELECTION-INVALID',
   { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct the annotation of the pod (in its Deployment, StatefulSet or other owner).' },
   (c: { key: string; place: string; value: string; allowed: string }) => `annotation ${c.key}, ${c.place}: ${c.value} is not ${c.allowed}`,
+);
+export const networksTooMany = define(
+  'PLX-NETWORKS-TOO-MANY',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Name fewer networks in the annotation, or raise maxNetworksPerPod (1 to 1000) in the configuration of Plexus.',
+  },
+  (c: { key: string; networks: number; most: number }) => `annotation ${c.key} names ${c.networks} networks, and maxNetworksPerPod allows ${c.most}`,
 );
 export const nadNotFound = define(
   'PLX-NAD-NOT-FOUND',
@@ -151,6 +173,26 @@ export const namespaceRefused = define(
   (c: { pod: string; nad: string; allowed: readonly string[] }) =>
     `pod ${c.pod} may not use NetworkAttachmentDefinition ${c.nad}: namespaceIsolation allows only ${c.allowed.join(', ')}`,
 );
+export const defaultNetworkRefused = define(
+  'PLX-DEFAULT-NETWORK-REFUSED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Remove the annotation v1.multus-cni.io/default-network from the pod, or allow its namespace in allowDefaultNetworkAnnotation.',
+  },
+  (c: { pod: string; allowed: readonly string[] }) =>
+    `pod ${c.pod} may not replace the default network: allowDefaultNetworkAnnotation allows ${c.allowed.length === 0 ? 'no pod to' : `it in ${c.allowed.join(', ')}`}`,
+);
+export const cniArgsRefused = define(
+  'PLX-CNI-ARGS-REFUSED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Remove the key from cni-args, or allow it: in the annotation plexus-cni.io/allowed-cni-args of the NetworkAttachmentDefinition, or in allowedCniArgs.',
+  },
+  (c: { pod: string; key: string; network: string; by: string; allowed: readonly string[] }) =>
+    `pod ${c.pod} may not use the key ${JSON.stringify(c.key)} of cni-args on network ${c.network}: ${c.by} allows ${c.allowed.join(', ') || 'none'}`,
+);
 export const interfaceTaken = define(
   'PLX-INTERFACE-TAKEN',
   { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Request another interface name, or none: free names are then chosen.' },
@@ -161,10 +203,30 @@ export const capabilityMissing = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Add the capability to a plugin of the network that supports it, or drop the request from the annotation.',
+    fix: 'Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).',
   },
-  (c: { request: string; capability: string; network: string }) =>
-    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}`,
+  (c: { request: string; capability: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
+    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}, without which ${c.plugins.join(' or ')} does not get it${c.misplaced ?? ''}`,
+);
+export const requestUnserved = define(
+  'PLX-REQUEST-UNSERVED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use a network with a plugin that reads this request (docs/requests.md), or drop the request from the annotation (unservedRequests: warn attaches without it).',
+  },
+  (c: { request: string; network: string; plugins: readonly string[] }) =>
+    `the pod requests ${c.request} on network ${c.network}, and none of its plugins reads that: ${c.plugins.join(', ')}`,
+);
+export const nameInvalid = define(
+  'PLX-NAME-INVALID',
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Pass the name of an existing object: K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS come from the container runtime.',
+  },
+  (c: { what: string; name: string }) =>
+    `${c.what} ${JSON.stringify(c.name)} is not the name of a Kubernetes object: lower-case letters, digits, "-" and "." are allowed, with a letter or digit at both ends`,
 );
 export const podUnidentified = define(
   'PLX-POD-UNIDENTIFIED',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Env } from '../cni/index.ts';
 import { PlexusError, operationCancelled, problemOf } from '../errors/index.ts';
+import { byteStore } from './byte-store.ts';
 
 export interface ChildRun {
   readonly file: string;
@@ -12,7 +13,7 @@ export interface ChildRun {
 }
 /** How a child ended. */
 export type ChildEnd =
-  | { readonly kind: 'exited'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly stdout: Buffer; readonly stderr: string }
   | { readonly kind: 'not-started'; readonly code: string; readonly problem: string }
   | { readonly kind: 'too-much-output' };
 
@@ -65,22 +66,19 @@ function start({ file, args, env }: ChildRun): ChildProcess | NodeJS.ErrnoExcept
 const notStarted = (error: NodeJS.ErrnoException): ChildEnd => ({ kind: 'not-started', code: error.code ?? '', problem: error.message });
 
 function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => void): void {
-  const stdout: Buffer[] = [];
-  let stdoutBytes = 0;
-  let stderr = Buffer.alloc(0);
+  const stdout = byteStore();
+  const stderr = byteStore(mostStderrBytes); // the end of what it said is what tells why it failed
   let tooMuch = false;
   child.stdout?.on('data', (chunk: Buffer) => {
-    stdoutBytes += chunk.length;
-    if (stdoutBytes <= run.mostStdoutBytes) return void stdout.push(chunk);
+    if (tooMuch) return;
+    stdout.add(chunk);
+    if (stdout.bytes().length <= run.mostStdoutBytes) return;
     tooMuch = true;
     killGroup(child);
   });
-  // the end of what it said is what tells why it failed
-  child.stderr?.on('data', (chunk: Buffer) => (stderr = Buffer.concat([stderr, chunk]).subarray(-mostStderrBytes)));
+  child.stderr?.on('data', stderr.add);
   const ended = (exitCode: number | null): void =>
-    resolve(
-      tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: Buffer.concat(stdout).toString(), stderr: stderr.toString() },
-    );
+    resolve(tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: stdout.bytes(), stderr: stderr.bytes().toString() });
   child.once('error', (error) => resolve(notStarted(error)));
   child.once('exit', (exitCode) => {
     const timer = setTimeout(() => abandonPipes(child, () => ended(exitCode)), graceMs);

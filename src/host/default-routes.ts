@@ -1,14 +1,20 @@
 import { PlexusError, netnsUnusable, problemOf, routesFailed } from '../errors/index.ts';
+import type { HeldNamespace } from './held-namespace.ts';
 import type { DefaultRouteEntry, RouteTarget } from './host.ts';
-import { ipInNetns } from './ip-command.ts';
+import { ipIn } from './ip-command.ts';
 import { type DefaultRouteOfKernel, type Hop, defaultRoutesFrom, entriesThrough, linksFrom } from './ip-json.ts';
 
+/** An interface of a namespace that is held open. */
+export interface HeldTarget extends Omit<RouteTarget, 'netns'> {
+  readonly held: HeldNamespace;
+}
+
 /** Default routes of one interface and family in the main table, strongest first. */
-export const defaultRoutes = async (target: RouteTarget, signal: AbortSignal): Promise<readonly DefaultRouteEntry[]> =>
+export const defaultRoutes = async (target: HeldTarget, signal: AbortSignal): Promise<readonly DefaultRouteEntry[]> =>
   entriesThrough(target.interfaceName, await allDefaultRoutes(target, signal));
 
 /** Makes `routes` the only default routes of that interface and family. routesFailed. */
-export async function setDefaultRoutes(target: RouteTarget, routes: readonly DefaultRouteEntry[], signal: AbortSignal): Promise<void> {
+export async function setDefaultRoutes(target: HeldTarget, routes: readonly DefaultRouteEntry[], signal: AbortSignal): Promise<void> {
   const present = await allDefaultRoutes(target, signal);
   const isWanted = (route: DefaultRouteOfKernel): boolean => routes.some((wanted) => isSame(route, wanted, target));
   for (const route of present) if (!isWanted(route)) await leaveOut(route, target, signal);
@@ -23,7 +29,7 @@ export async function setDefaultRoutes(target: RouteTarget, routes: readonly Def
 }
 
 // what is right already stays untouched, so that traffic is not interrupted
-function isSame({ metric, hops }: DefaultRouteOfKernel, wanted: DefaultRouteEntry, { interfaceName, family }: RouteTarget): boolean {
+function isSame({ metric, hops }: DefaultRouteOfKernel, wanted: DefaultRouteEntry, { interfaceName, family }: HeldTarget): boolean {
   const [hop] = hops;
   const kernelDefault = family === 6 ? 1024 : 0;
   return (
@@ -34,11 +40,11 @@ function isSame({ metric, hops }: DefaultRouteOfKernel, wanted: DefaultRouteEntr
   );
 }
 
-const allDefaultRoutes = ({ netns, family }: RouteTarget, signal: AbortSignal): Promise<readonly DefaultRouteOfKernel[]> =>
-  ipInNetns(netns, ['-j', `-${family}`, 'route', 'show', 'default', 'table', 'main'], defaultRoutesFrom, signal);
+const allDefaultRoutes = ({ held, family }: HeldTarget, signal: AbortSignal): Promise<readonly DefaultRouteOfKernel[]> =>
+  ipIn(held, ['-j', `-${family}`, 'route', 'show', 'default', 'table', 'main'], defaultRoutesFrom, signal);
 
 /** Takes the interface out of one default route; what goes through other interfaces stays. */
-async function leaveOut({ metric, hops }: DefaultRouteOfKernel, target: RouteTarget, signal: AbortSignal): Promise<void> {
+async function leaveOut({ metric, hops }: DefaultRouteOfKernel, target: HeldTarget, signal: AbortSignal): Promise<void> {
   const own = hops.filter((hop) => hop.interfaceName === target.interfaceName);
   const others = hops.filter((hop) => hop.interfaceName !== target.interfaceName);
   if (own.length === 0) return;
@@ -56,10 +62,10 @@ const wayTo = (gateway: string): readonly string[] => (gateway.includes(':') ? [
 
 const strength = (metric: number | undefined): readonly string[] => (metric === undefined ? [] : ['metric', String(metric)]);
 
-async function change(words: readonly string[], target: RouteTarget, signal: AbortSignal): Promise<void> {
-  const { netns, interfaceName, family } = target;
+async function change(words: readonly string[], target: HeldTarget, signal: AbortSignal): Promise<void> {
+  const { held, interfaceName, family } = target;
   try {
-    await ipInNetns(netns, [`-${family}`, 'route', ...words], () => undefined, signal);
+    await ipIn(held, [`-${family}`, 'route', ...words], () => undefined, signal);
   } catch (error) {
     if (signal.aborted || (error instanceof PlexusError && error.id === netnsUnusable.id)) throw error;
     throw routesFailed({ interfaceName, problem: `${problemOf(error)} (${await stateOf(target, signal)})` }, { cause: error });
@@ -67,8 +73,8 @@ async function change(words: readonly string[], target: RouteTarget, signal: Abo
 }
 
 /** What a person needs to see why: the addresses through which a gateway could be reached. */
-async function stateOf({ netns, interfaceName, family }: RouteTarget, signal: AbortSignal): Promise<string> {
-  const links = await ipInNetns(netns, ['-j', `-${family}`, 'address'], linksFrom, signal).catch(() => undefined);
+async function stateOf({ held, interfaceName, family }: HeldTarget, signal: AbortSignal): Promise<string> {
+  const links = await ipIn(held, ['-j', `-${family}`, 'address'], linksFrom, signal).catch(() => undefined);
   if (links === undefined) return 'its addresses cannot be read';
   const link = links.find(({ name }) => name === interfaceName);
   if (link !== undefined && link.addresses.length > 0) return `its IPv${family} addresses: ${link.addresses.join(', ')}${link.up ? '' : '; it is down'}`;

@@ -12,6 +12,7 @@ export interface PluginRun {
 export interface PluginExit {
   /** Exit status; -1 when a signal ended it. */
   readonly exitCode: number;
+  /** Its beginning, one byte more than a result may have at most: what is longer is cut off and too long for everybody who reads it. */
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -1,6 +1,7 @@
 // What carries a plan out on the node. Knows no pod, no Kubernetes, no journal.
 export { type DefaultRouteEntry, type Family, type Host, type Link, type PluginExit, type PluginRun, type RouteTarget } from './host.ts';
 export { findPlugin } from './find-plugin.ts';
+export { isNodeNamespace } from './held-namespace.ts';
 export { localHost } from './local-host.ts';
 export {
   type Call,

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { Env } from '../cni/index.ts';
-import { hostCommandFailed, netnsMissing, netnsUnusable, problemOf } from '../errors/index.ts';
+import { hostCommandFailed, netnsUnusable, problemOf } from '../errors/index.ts';
 import { type ChildEnd, runChild } from './child.ts';
+import type { HeldNamespace } from './held-namespace.ts';
 
 const mostStdoutBytes = 16 * 1024 * 1024;
 
@@ -9,22 +9,13 @@ const mostStdoutBytes = 16 * 1024 * 1024;
 const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /** What `ip` prints inside a namespace, read by `parser`. netnsUnusable, hostCommandFailed. */
-export async function ipInNetns<T>(netns: string, args: readonly string[], parser: (text: string) => T, signal: AbortSignal): Promise<T> {
+export async function ipIn<T>(held: HeldNamespace, args: readonly string[], parser: (text: string) => T, signal: AbortSignal): Promise<T> {
   const command = `ip ${args.join(' ')}`;
-  const end = await runChild({ file: 'nsenter', args: [`--net=${netns}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes }, signal);
-  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout);
-  await assertNetns(netns, end);
+  const end = await runChild({ file: 'nsenter', args: [`--net=${held.path}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes }, signal);
+  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout.toString());
+  // nsenter's own words: it is another kind of namespace
+  if (end.kind === 'exited' && end.stderr.includes('reassociate')) throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
-}
-
-// only looked at after a failure, to say what is wrong
-async function assertNetns(netns: string, end: ChildEnd): Promise<void> {
-  const found = await stat(netns).catch((error: NodeJS.ErrnoException) => {
-    throw netnsUnusable({ netns, problem: error.code === 'ENOENT' ? netnsMissing : problemOf(error) });
-  });
-  // nsenter's own words: the file is something else, for example another kind of namespace
-  const refused = end.kind === 'exited' && end.stderr.includes('reassociate');
-  if (!found.isFile() || refused) throw netnsUnusable({ netns, problem: 'it is no network namespace' });
 }
 
 function problemOfEnd(end: ChildEnd): string {

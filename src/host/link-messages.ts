@@ -1,5 +1,6 @@
 import type { Env } from '../cni/index.ts';
-import type { DefaultRouteEntry, Link, RouteTarget } from './host.ts';
+import type { DefaultRouteEntry, Link, PluginExit, RouteTarget } from './host.ts';
+import { shownStdout } from './shown-stdout.ts';
 import { type Frame, bodyReader, bodyWriter, encodeFrame } from './wire.ts';
 
 // The messages of the host link, as docs/host-link.md says. Numbers are never given a new meaning.
@@ -69,9 +70,15 @@ export function decodeHello(frame: Frame): Hello {
 export function decodeCall(frame: Frame): Call {
   const body = bodyReader(frame.body);
   const netnsIsHost = body.u8() !== 0;
-  const pairs = body.list(() => body.text()).map(pairOf);
+  const pairs = body.list(() => body.text(), mostVariables).map(pairOf);
   return { netnsIsHost, env: Object.fromEntries(pairs), stdin: body.text() };
 }
+
+// far more than a kernel hands to a program, or a namespace has
+const mostVariables = 10_000;
+const mostLinks = 4096;
+const mostAddresses = 4096;
+const mostRoutes = 4096;
 
 function pairOf(text: string): [string, string] {
   const at = text.indexOf('=');
@@ -121,17 +128,12 @@ export function routesBody(target: RouteTarget, routes: readonly DefaultRouteEnt
   return writer.done();
 }
 
-export interface Ran {
-  /** -1: ended by a signal. */
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export function decodeRan(frame: Frame): Ran {
+/** The answer to RUN. */
+export function decodeRan(frame: Frame): PluginExit {
   const body = bodyReader(frame.body);
   const status = body.u32();
-  return { exitCode: status === 0xffffffff ? -1 : status, stdout: body.text(), stderr: body.text() };
+  const stdout = shownStdout(body.bytes());
+  return { exitCode: status === 0xffffffff ? -1 : status, stdout, stderr: body.text() };
 }
 
 export function decodeLinks(frame: Frame): readonly Link[] {
@@ -139,8 +141,8 @@ export function decodeLinks(frame: Frame): readonly Link[] {
   return body.list(() => {
     const name = body.text();
     const mac = body.text();
-    return { name, ...(mac !== '' && { mac }), mtu: body.u32(), up: body.u8() !== 0, addresses: body.list(() => body.text()) };
-  });
+    return { name, ...(mac !== '' && { mac }), mtu: body.u32(), up: body.u8() !== 0, addresses: body.list(() => body.text(), mostAddresses) };
+  }, mostLinks);
 }
 
 export function decodeRoutes(frame: Frame): readonly DefaultRouteEntry[] {
@@ -150,7 +152,7 @@ export function decodeRoutes(frame: Frame): readonly DefaultRouteEntry[] {
     const hasMetric = body.u8() !== 0;
     const metric = body.u32();
     return { ...(gateway !== '' && { gateway }), ...(hasMetric && { metric }) };
-  });
+  }, mostRoutes);
 }
 
 export interface Failed {

@@ -1,26 +1,57 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pluginNotRunnable, pluginOutputTooLong } from '../errors/index.ts';
+import { netnsIsHost, pluginNotRunnable, pluginOutputTooLong } from '../errors/index.ts';
 import { type ChildEnd, type ChildRun, assertWanted, runChild } from './child.ts';
 import { defaultRoutes, setDefaultRoutes } from './default-routes.ts';
 import { findPlugin, isProgram } from './find-plugin.ts';
+import { type HeldNamespace, holdNamespace } from './held-namespace.ts';
 import type { Host, PluginExit, PluginRun } from './host.ts';
-import { ipInNetns } from './ip-command.ts';
+import { ipIn } from './ip-command.ts';
 import { linksFrom } from './ip-json.ts';
 import { pluginMark, settleOrphans } from './orphans.ts';
+import { shownStdout } from './shown-stdout.ts';
 
 const mostStdoutBytes = 4 * 1024 * 1024;
 const busyTries = 6;
 const busyPauseMs = 200;
 
+/** What the runtime said about namespaces, when it called this process. */
+export interface RuntimeNamespace {
+  /** Its own CNI_NETNS: the path that plugins are given as it is. */
+  readonly netns?: string | undefined;
+  /** Whether it allows the namespace of the node (CNI_NETNS_OVERRIDE). */
+  readonly allowsNode?: boolean;
+}
+
 /** A Host that is this process itself: plugins are its children, namespaces are entered by nsenter and ip (iproute2). */
-export function localHost(): Host {
-  return {
-    runPlugin,
-    settle: settleOrphans,
-    listLinks: (netns, signal) => ipInNetns(netns, ['-j', 'address'], linksFrom, signal),
-    defaultRoutes,
-    setDefaultRoutes,
+export function localHost(runtime: RuntimeNamespace = {}): Host {
+  const withHeld = async <T>(netns: string, work: (held: HeldNamespace) => Promise<T>): Promise<T> => {
+    const held = await holdNamespace(netns);
+    try {
+      if (held.isNode && runtime.allowsNode !== true) throw netnsIsHost({ netns });
+      return await work(held);
+    } finally {
+      await held.release();
+    }
   };
+  return {
+    runPlugin: (run, signal) => {
+      const netns = run.env['CNI_NETNS'] ?? '';
+      if (netns === '' || netns === runtime.netns) return runPlugin(run, signal);
+      return withHeld(netns, (held) => runPluginIn(held, run, signal));
+    },
+    settle: settleOrphans,
+    listLinks: (netns, signal) => withHeld(netns, (held) => ipIn(held, ['-j', 'address'], linksFrom, signal)),
+    defaultRoutes: ({ netns, ...target }, signal) => withHeld(netns, (held) => defaultRoutes({ ...target, held }, signal)),
+    setDefaultRoutes: ({ netns, ...target }, routes, signal) => withHeld(netns, (held) => setDefaultRoutes({ ...target, held }, routes, signal)),
+  };
+}
+
+// Plugins compare prevResult's `sandbox` with CNI_NETNS (CHECK), and put CNI_NETNS into their result: both sides know their own path.
+async function runPluginIn({ netns, path }: HeldNamespace, run: PluginRun, signal: AbortSignal): Promise<PluginExit> {
+  const [outside, inside] = [JSON.stringify(netns), JSON.stringify(path)];
+  const stdin = run.stdin.replaceAll(`"sandbox":${outside}`, () => `"sandbox":${inside}`);
+  const exit = await runPlugin({ ...run, env: { ...run.env, CNI_NETNS: path }, stdin }, signal);
+  return { ...exit, stdout: exit.stdout.replaceAll(inside, () => outside) };
 }
 
 async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit> {
@@ -29,7 +60,7 @@ async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExi
   switch (end.kind) {
     case 'exited':
       await assertProgram(run.plugin, file, end);
-      return { exitCode: end.exitCode, stdout: end.stdout, stderr: end.stderr };
+      return { exitCode: end.exitCode, stdout: shownStdout(end.stdout), stderr: end.stderr };
     case 'not-started':
       throw pluginNotRunnable({ plugin: run.plugin, file, problem: end.problem });
     case 'too-much-output':
@@ -37,9 +68,11 @@ async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExi
   }
 }
 
+type Exited = Extract<ChildEnd, { kind: 'exited' }>;
+
 // A file that the kernel cannot execute is handed to a shell (as execvp(3) does), which then understands none of it.
-async function assertProgram(plugin: string, file: string, { exitCode, stdout }: PluginExit): Promise<void> {
-  if (![2, 126, 127].includes(exitCode) || stdout !== '' || (await isProgram(file))) return;
+async function assertProgram(plugin: string, file: string, { exitCode, stdout }: Exited): Promise<void> {
+  if (![2, 126, 127].includes(exitCode) || stdout.length > 0 || (await isProgram(file))) return;
   throw pluginNotRunnable({ plugin, file, problem: 'it is neither a program of this machine nor a script that begins with #!' });
 }
 

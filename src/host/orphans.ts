@@ -5,7 +5,7 @@ import type { SandboxInterface } from './host.ts';
 /** In the environment of every plugin that Plexus runs, here and in the program on the host. */
 export const pluginMark = ['PLEXUS_NESTED', '1'] as const;
 
-// as long as the guardian of the program on the host gives them (docs/decisions/0006-plugins-may-end.md)
+// as long as a keeper of the shim gives them (docs/decisions/0006-plugins-may-end.md)
 const momentMs = 2000;
 const lookMs = 20;
 const mostLooks = (2 * momentMs) / lookMs;

@@ -1,4 +1,5 @@
 import { linkDamaged } from '../errors/index.ts';
+import { type ByteStore, byteStore } from './byte-store.ts';
 
 /** One frame of the host link (docs/host-link.md): its type, the number of the request it belongs to, its body. */
 export interface Frame {
@@ -7,8 +8,8 @@ export interface Frame {
   readonly body: Uint8Array;
 }
 
-/** No frame is longer, whatever its head says. */
-const mostFrameBytes = 32 * 1024 * 1024;
+/** No frame is longer, whatever its head says: a runtime's configuration of 16 MiB is refused by the shim already. */
+const mostFrameBytes = 16 * 1024 * 1024;
 const headBytes = 4;
 const fixedBytes = 5;
 
@@ -26,37 +27,41 @@ export function encodeFrame(type: number, id: number, body: Uint8Array = new Uin
 export interface FrameReader {
   /** linkDamaged for bytes that can be no frame; after that the stream is of no use. */
   readonly push: (piece: Buffer) => readonly Frame[];
-  /** Bytes held for a frame that is not complete. */
+  /** Bytes of memory held for a frame that is not complete. */
   readonly held: () => number;
 }
 
-/** A reader for one stream. Holds what has arrived, never what a head merely announces. */
+/** A reader for one stream. Holds at most twice what has arrived, never what a head merely announces, and keeps no piece alive. */
 export function frameReader(): FrameReader {
-  let pieces: Buffer[] = [];
-  let held = 0;
-  const take = (bytes: number): Buffer => {
-    const all = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-    pieces = all.length === bytes ? [] : [all.subarray(bytes)];
-    held -= bytes;
-    return all.subarray(0, bytes);
-  };
-  const nextSize = (): number | undefined => {
-    if (held < headBytes) return undefined;
-    if ((pieces[0]?.length ?? 0) < headBytes) pieces = [Buffer.concat(pieces)];
-    const size = pieces[0]?.readUInt32BE(0) ?? 0;
-    if (size < fixedBytes || size > mostFrameBytes) throw linkDamaged({ problem: `a frame of ${size} bytes` });
-    return held < headBytes + size ? undefined : headBytes + size;
+  let unfinished: ByteStore | undefined;
+  const join = (piece: Buffer): Buffer => {
+    unfinished?.add(piece);
+    return unfinished?.bytes() ?? piece;
   };
   return {
     push: (piece) => {
-      pieces.push(piece);
-      held += piece.length;
+      const bytes = join(piece);
       const frames: Frame[] = [];
-      for (let size = nextSize(); size !== undefined; size = nextSize()) frames.push(frameIn(take(size)));
+      let at = 0;
+      for (let size = sizeAt(bytes, at); size !== undefined; size = sizeAt(bytes, at)) {
+        frames.push(frameIn(bytes.subarray(at, at + size)));
+        at += size;
+      }
+      if (at === 0 && unfinished !== undefined) return frames;
+      unfinished = undefined; // the frames are views of it
+      if (at < bytes.length) (unfinished = byteStore()).add(bytes.subarray(at));
       return frames;
     },
-    held: () => held,
+    held: () => unfinished?.capacity() ?? 0,
   };
+}
+
+/** Bytes of the frame that begins there; undefined while it is not complete. */
+function sizeAt(bytes: Buffer, at: number): number | undefined {
+  if (bytes.length - at < headBytes) return undefined;
+  const size = bytes.readUInt32BE(at);
+  if (size < fixedBytes || size > mostFrameBytes) throw linkDamaged({ problem: `a frame of ${size} bytes` });
+  return bytes.length - at < headBytes + size ? undefined : headBytes + size;
 }
 
 const frameIn = (bytes: Buffer): Frame => ({
@@ -111,7 +116,8 @@ export interface BodyReader {
   u32(): number;
   text(): string;
   bytes(): Uint8Array;
-  list<T>(each: () => T): T[];
+  /** linkDamaged for more items than that. */
+  list<T>(each: () => T, most: number): T[];
 }
 
 /** A reader at the front of a body. */
@@ -135,10 +141,10 @@ export function bodyReader(body: Uint8Array): BodyReader {
     u32,
     text: () => bytes().toString('utf8'),
     bytes,
-    list: (each) => {
+    list: (each, most) => {
       const count = u32();
+      if (count > most) throw linkDamaged({ problem: `a list of ${count} items, of which there may be ${most}` });
       const items: ReturnType<typeof each>[] = [];
-      // every item takes a byte at least: a count alone allocates nothing
       for (let index = 0; index < count; index++) items.push(each());
       return items;
     },

@@ -6,12 +6,14 @@ import { findByName } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { inFolder, savedSuffix } from './conf-folder.ts';
 import { type DefaultDecision, decideDefault } from './default-conf.ts';
-import { type MultusConf, multusConf, placesOf } from './multus-conf.ts';
+import { type MultusConf, multusConf, nodePathOf, withNodePaths } from './multus-conf.ts';
 
 export interface DefaultOptions {
   readonly folder: string;
   /** Its name in `folder`, or an absolute path of a file or folder. Absent: Multus's, else the first one in `folder`. */
   readonly defaultNetwork?: string;
+  /** Whether a file of the node can be seen from here at all. Absent: every one. */
+  readonly isInSight?: (path: string) => Promise<boolean>;
 }
 
 /** Subfolder for a default network that is in no file of its own; no runtime reads it. */
@@ -22,18 +24,32 @@ export const takenOverName = 'default-network.conflist';
  * Finds the default network: the configured one, else that of a Multus that is (or was, before us) in the runtime's
  * folder, with its settings, else the first of that folder, whose listing is given. folderNotWritable, fileUnusable.
  */
-export async function findDefault({ folder, defaultNetwork }: DefaultOptions, listing: ConfPath): Promise<DefaultDecision> {
+export async function findDefault({ folder, defaultNetwork, isInSight }: DefaultOptions, listing: ConfPath): Promise<DefaultDecision> {
   if (defaultNetwork !== undefined) return decideDefault(await readConfPath(isAbsolute(defaultNetwork) ? defaultNetwork : join(folder, defaultNetwork)));
   const multus = await findMultus(folder, listing);
   if (multus === undefined) return decideDefault(listing);
   const found = await defaultOfMultus(multus, folder, listing);
-  const ignored = multus.notTakenOver === undefined ? [] : [multus.notTakenOver];
+  const { settings, warnings } = await settingsOf(multus, folder, isInSight);
+  const ignored = multus.notTakenOver === undefined ? warnings : [...warnings, multus.notTakenOver];
   if (found.kind === 'found') {
     const capabilities = [...new Set([...found.network.capabilities, ...multus.capabilities])];
-    return { ...found, network: { ...found.network, capabilities }, settings: multus.settings, warnings: [...found.warnings, ...ignored] };
+    return { ...found, network: { ...found.network, capabilities }, settings, warnings: [...found.warnings, ...ignored] };
   }
   const first = decideDefault(listing);
-  return first.kind === 'found' ? { ...first, settings: multus.settings, warnings: [...first.warnings, found.problem, ...ignored] } : found;
+  return first.kind === 'found' ? { ...first, settings, warnings: [...first.warnings, found.problem, ...ignored] } : found;
+}
+
+// waiting for a file that can never be seen would fail every pod of the node
+async function settingsOf(
+  multus: MultusConf,
+  folder: string,
+  isInSight: DefaultOptions['isInSight'],
+): Promise<{ readonly settings: JsonObject; readonly warnings: readonly string[] }> {
+  const settings = withNodePaths(multus.settings, folder);
+  const { readinessindicatorfile: file, ...others } = settings;
+  if (typeof file !== 'string' || file === '' || isInSight === undefined || (await isInSight(file))) return { settings, warnings: [] };
+  const text = `readinessindicatorfile ${file} of the configuration of Multus is not waited for: the daemon's container does not see it; mount its folder at the same path`;
+  return { settings: others, warnings: [text] };
 }
 
 async function findMultus(folder: string, listing: ConfPath): Promise<MultusConf | undefined> {
@@ -48,12 +64,12 @@ function defaultOfMultus(multus: MultusConf, folder: string, listing: ConfPath):
   if (delegate !== undefined) return inline(delegate, folder, listing);
   if (clusterNetwork === undefined) return { kind: 'none', problem: 'the configuration of Multus names no default network' };
   return clusterNetwork.includes('/')
-    ? atPlace(clusterNetwork)
-    : named(clusterNetwork, [folder, typeof settings['confDir'] === 'string' ? settings['confDir'] : '/etc/cni/multus/net.d']);
+    ? atPlace(clusterNetwork, folder)
+    : named(clusterNetwork, [folder, typeof settings['confDir'] === 'string' ? nodePathOf(settings['confDir'], folder) : '/etc/cni/multus/net.d']);
 }
 
-async function atPlace(path: string): Promise<DefaultDecision> {
-  for (const place of placesOf(path)) {
+async function atPlace(path: string, folder: string): Promise<DefaultDecision> {
+  for (const place of [nodePathOf(path, folder), path]) {
     const decision = decideDefault(await readConfPath(place));
     if (decision.kind === 'found') return decision;
   }

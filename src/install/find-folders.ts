@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { problemOf } from '../errors/index.ts';
 import { inRoot } from './in-root.ts';
 import { type KnownRuntime, knownRuntimes } from './known-runtimes.ts';
+import { type RunningRuntime, runningRuntimes } from './running-runtimes.ts';
 import { type CniSection, containerdSection, crioSection, merged } from './runtime-config.ts';
 
 /** Where one container runtime of a node looks. Paths as the node sees them. */
@@ -12,7 +13,7 @@ export interface RuntimeFolders {
   readonly configurations: readonly string[];
   readonly confDir: string;
   readonly binDirs: readonly string[];
-  /** Whether its socket is there. */
+  /** Whether its process or its socket is there. */
   readonly isRunning: boolean;
 }
 export interface FoundFolders {
@@ -21,7 +22,10 @@ export interface FoundFolders {
   readonly warnings: readonly string[];
 }
 
-/** Finds where the container runtimes of a node look for CNI, in their own configuration files. `root`: where the node's files are mounted. Never rejects. */
+/**
+ * Finds where the container runtimes of a node look for CNI: in the configuration files that the running ones were started with, and in
+ * the usual ones of all others. `root`: where the node's files are mounted. Never rejects.
+ */
 export async function findFolders(root = '/'): Promise<FoundFolders> {
   const warnings: string[] = [];
   const found: RuntimeFolders[] = [];
@@ -34,8 +38,11 @@ export async function findFolders(root = '/'): Promise<FoundFolders> {
   return { runtimes: [usual], warnings: ['no configuration of a container runtime was found: the usual folders are assumed'] };
 }
 
-/** The runtimes that have a configuration on this node; of those with the same first file only one. */
-async function present(root: string): Promise<readonly KnownRuntime[]> {
+/** A runtime of this node. `isProcess`: it was found among the processes, so it runs whether or not its socket can be seen. */
+type PresentRuntime = KnownRuntime & { readonly isProcess?: true };
+
+/** The runtimes that run, or have a configuration on this node; of those with the same first file only one. */
+async function present(root: string): Promise<readonly PresentRuntime[]> {
   const chosen = new Map<string, KnownRuntime>();
   for (const known of knownRuntimes) {
     const [first = ''] = known.configurations;
@@ -43,7 +50,31 @@ async function present(root: string): Promise<readonly KnownRuntime[]> {
     const isMarked = known.marker === undefined || (await exists(await inRoot(root, known.marker)));
     if (!chosen.has(first) && isHere && isMarked) chosen.set(first, known);
   }
-  return [...chosen.values()];
+  const all = [...chosen.values()];
+  const running: PresentRuntime[] = [];
+  for (const runtime of await runningRuntimes(root)) {
+    const started = await startedWith(root, runtime, all);
+    if (started !== undefined) running.push(started);
+  }
+  // whoever has the socket of one that runs is not there: its configuration was left by somebody
+  return [
+    ...running,
+    ...all.filter((known) => running.every(({ socket, configurations }) => socket !== known.socket && !sameFirst(configurations, known.configurations))),
+  ];
+}
+
+const sameFirst = ([one]: readonly string[], [other]: readonly string[]): boolean => one === other;
+
+/** What is known of a runtime that runs, with the configuration that it was started with; undefined when that is not on this node. */
+async function startedWith(root: string, { kind, configuration, socket }: RunningRuntime, here: readonly KnownRuntime[]): Promise<PresentRuntime | undefined> {
+  const ofKind = [...here, ...knownRuntimes.toReversed()].filter((known) => known.kind === kind); // the plain one of its kind, when nothing says more
+  const usual = ofKind.find((known) =>
+    configuration === undefined ? socket === undefined || known.socket === socket : known.configurations[0] === configuration,
+  );
+  if (usual !== undefined) return { ...usual, ...(socket !== undefined && { socket }), isProcess: true };
+  if (configuration === undefined || !(await exists(await inRoot(root, configuration)))) return undefined;
+  const plain = knownRuntimes.findLast((known) => known.kind === kind);
+  return plain && { ...plain, configurations: [configuration], ...(socket !== undefined && { socket }), isProcess: true };
 }
 
 async function anyExists(root: string, paths: readonly string[]): Promise<boolean> {
@@ -58,7 +89,7 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** Undefined: it does not run pods. */
-async function foldersOf(root: string, known: KnownRuntime, warnings: string[]): Promise<RuntimeFolders | undefined> {
+async function foldersOf(root: string, known: PresentRuntime, warnings: string[]): Promise<RuntimeFolders | undefined> {
   const read: string[] = [];
   const sections: CniSection[] = [];
   for (const file of await filesOf(root, known.configurations)) sections.push(...(await sectionsOf({ root, kind: known.kind, read, warnings }, file)));
@@ -74,7 +105,7 @@ async function foldersOf(root: string, known: KnownRuntime, warnings: string[]):
     configurations: read,
     confDir: confDir ?? known.confDir,
     binDirs: binDirs ?? known.binDirs,
-    isRunning: await exists(await inRoot(root, known.socket)),
+    isRunning: known.isProcess === true || (await exists(await inRoot(root, known.socket))),
   };
 }
 

@@ -10,5 +10,7 @@ export { holdsText } from './same-content.ts';
 export { byBytes, type ConfEntry, isOwnName } from './standing.ts';
 export { findFolders, type FoundFolders, type RuntimeFolders } from './find-folders.ts';
 export { inRoot } from './in-root.ts';
+export { isInSight } from './in-sight.ts';
+export { withNodePaths } from './multus-conf.ts';
 export { type NodeFolders, allNodeFolders, nodeFolders } from './node-folders.ts';
 export { uninstall, type UninstallOptions } from './uninstall.ts';

@@ -32,7 +32,7 @@ const folders: Readonly<Record<string, { readonly usual: string; readonly hint: 
   binDir: { usual: '/opt/cni/bin', hint: "plugins are looked for in the runtime's folders" },
 };
 
-/** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined when it is none (multus-behaviour 1.1). */
+/** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined when it is none. */
 export function multusConf(text: string): MultusConf | undefined {
   const json = objectIn(text);
   const own = json === undefined ? undefined : [json, ...listOf(json['plugins'])].find(({ type }) => type === 'multus' || type === 'multus-shim');
@@ -89,5 +89,23 @@ function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-/** Where a path of Multus may be for us: it often sees the node's files under /host. */
-export const placesOf = (path: string): readonly string[] => (path.startsWith('/host/') ? [path.slice('/host'.length), path] : [path]);
+// The DaemonSet of Multus mounts the node's folders under /host, and the one of the runtime's configuration always here.
+const runtimeFolder = '/host/etc/cni/net.d/';
+
+/** Where the node has a path of Multus's own container. `folder`: where the runtime of the node looks for its configuration. */
+export function nodePathOf(path: string, folder: string): string {
+  if (path.startsWith(runtimeFolder)) return `${folder}/${path.slice(runtimeFolder.length)}`;
+  return path.startsWith('/host/') ? path.slice('/host'.length) : path;
+}
+
+/** Settings of Multus with every path as the node has it. A name is no path. */
+export const withNodePaths = (settings: JsonObject, folder: string): JsonObject =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, isPathKey(key) ? onNode(value, folder) : value]));
+
+const pathKeys = ['clusternetwork', 'defaultnetworks', 'readinessindicatorfile', 'confdir'];
+const isPathKey = (key: string): boolean => pathKeys.includes(key.toLowerCase());
+
+function onNode(value: JsonValue, folder: string): JsonValue {
+  if (Array.isArray(value)) return value.map((each) => onNode(each, folder));
+  return typeof value === 'string' ? nodePathOf(value, folder) : value;
+}

@@ -8,6 +8,7 @@ import { inFolder, makeFolder, newPrefix, removeFile, removeLeftovers, replaceAt
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
 import { dropProgress, withProgress, writeProgress } from './progress.ts';
+import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 
 /** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
 export function fileJournal(folder: string): Journal {
@@ -15,6 +16,7 @@ export function fileJournal(folder: string): Journal {
   return {
     read: (key) => readRecord(folder, fileName(key), key),
     write: async (record) => {
+      if (!record.complete) await unmark(folder, fileName(record)); // an ADD begins with such a record
       await inFolder(folder, () => replaceAtomically(fileOf(record), encodeRecord(record)));
       if (record.complete) await dropProgress(fileOf(record));
     },
@@ -22,7 +24,10 @@ export function fileJournal(folder: string): Journal {
     remove: async (key) => {
       await dropProgress(fileOf(key));
       await removeDurably(folder, fileOf(key));
+      await markUndone(folder, fileName(key));
     },
+    markUndone: (key) => markUndone(folder, fileName(key)),
+    wasUndone: async (key) => isMarkedUndone(folder, fileName(key)),
     wasSetAside: (key) => isThere(join(folder, damagedFolder, fileName(key))),
     list: () => listRecords(folder),
   };

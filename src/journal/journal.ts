@@ -22,7 +22,11 @@ export interface Journal {
   note(record: SandboxRecord): Promise<void>;
   /** Whether a record of that name was found damaged, by anybody, and is still kept: what it held may still be attached. */
   wasSetAside(key: RecordKey): Promise<boolean>;
-  /** Also when there is none. */
+  /** Ends a record that has been undone, which is remembered for a while. Also when there is none. */
   remove(key: RecordKey): Promise<void>;
+  /** Remembers for a while that nothing of a sandbox is attached, although there is no record. Never rejects. */
+  markUndone(key: RecordKey): Promise<void>;
+  /** Whether a sandbox without a record has been undone, as far as that is remembered: the last hundreds of a node are. */
+  wasUndone(key: RecordKey): Promise<boolean>;
   list(): Promise<Listing>;
 }

@@ -13,7 +13,7 @@ import {
 import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
-/** What Multus left on a node about pods that it attached (multus-behaviour 2.7). */
+/** What Multus left on a node about pods that it attached. */
 export interface MultusState {
   /** The sandbox as a record of ours; undefined when Multus knows nothing of it. recordDamaged, fileUnusable. */
   readonly read: (call: DelInvocation) => Promise<SandboxRecord | undefined>;

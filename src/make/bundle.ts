@@ -1,14 +1,13 @@
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import { bundling } from './bundling.ts';
+import { bundling, entries, noticesName } from './bundling.ts';
 import { nodeMissing } from './errors-outside.ts';
+import { noticesFor, runtimes } from './notices.ts';
 
 // Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not loaded.
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
-// the plugin by itself: what it shares with the others would be cut into many small files, and it starts once for each pod
-const builds = [{ 'plexus-cni': 'src/cli/cni-entry.ts' }, { plexus: 'src/cli/main.ts', 'kubectl-plexus': 'src/cli/kubectl-entry.ts' }];
 
 interface Module {
   readonly name: string;
@@ -16,17 +15,18 @@ interface Module {
 }
 
 /** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
-async function bundle(entryPoints: Readonly<Record<string, string>>): Promise<readonly Module[]> {
-  const { outputFiles } = await build({
+async function bundle(entryPoints: Readonly<Record<string, string>>): Promise<{ readonly modules: readonly Module[]; readonly inputs: readonly string[] }> {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir: dist,
     outExtension: { '.js': '.mjs' },
     splitting: true,
     write: false,
+    metafile: true,
     ...bundling,
   });
-  return outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
+  return { modules: outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })), inputs: Object.keys(metafile.inputs) };
 }
 
 /**
@@ -37,7 +37,7 @@ const launcher = (module: string, missing: string): string => `#!/bin/sh
 here="$0"
 if [ -h "$here" ]; then here=$(PATH="$PATH:/usr/bin:/bin" readlink -f "$here"); fi
 case "$here" in */*) here="\${here%/*}" ;; *) here=. ;; esac
-for node in "$PLEXUS_NODE" "$here/node" "$here/../node_modules/node/bin/node" "$(command -v node)" /usr/local/bin/node /usr/bin/node; do
+for node in "$PLEXUS_NODE" "$here/node" "$here/../node_modules/.bin/node" "$(command -v node)" /usr/local/bin/node /usr/bin/node; do
   if [ -f "$node" ] && [ -x "$node" ]; then exec "$node" "$here/${module}" "$@"; fi
 done
 ${missing}
@@ -60,13 +60,20 @@ async function replace(name: string, contents: Uint8Array | string, mode = 0o644
   await rename(next, join(dist, name));
 }
 
-const modules = (await Promise.all(builds.map(bundle))).flat();
+const bundles = await Promise.all(entries.map(bundle));
+const modules = bundles.flatMap((each) => each.modules);
+const notices = await noticesFor(
+  root,
+  bundles.flatMap(({ inputs }) => inputs),
+  [runtimes.node, runtimes.libraries, runtimes.glibc],
+);
 await mkdir(dist, { recursive: true });
 const before = await readdir(dist);
 // the entries have fixed names and load the others: they come last
-const isEntry = (name: string): boolean => builds.some((entries) => name.slice(0, -'.mjs'.length) in entries);
+const isEntry = (name: string): boolean => entries.some((each) => name.slice(0, -'.mjs'.length) in each);
 for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name)))) await replace(name, contents);
+await replace(noticesName, notices);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
 const isNative = (name: string): boolean => name === 'shim' || name === 'standalone' || name.endsWith('.node'); // made by shim.ts and standalone.ts
-const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), 'node']); // node: a link of the user's
+const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), noticesName, 'node']); // node: a link of the user's
 for (const old of before.filter((name) => !made.has(name) && !isNative(name))) await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });

@@ -1,5 +1,10 @@
 import type { BuildOptions } from 'esbuild';
 
+/** The entries of the programs in dist/. The plugin by itself: what it shares with the others would be cut into many small files, and it starts once for each pod. */
+export const entries = [{ 'plexus-cni': 'src/cli/cni-entry.ts' }, { plexus: 'src/cli/main.ts', 'kubectl-plexus': 'src/cli/kubectl-entry.ts' }];
+export const standaloneEntry = 'src/cli/standalone-entry.ts';
+export const noticesName = 'THIRD-PARTY-NOTICES.txt';
+
 /** How every bundle of ours is made. CommonJS packages inside an ES module need a require of their own. */
 export const bundling = {
   bundle: true,
@@ -8,7 +13,7 @@ export const bundling = {
   target: 'node22',
   minify: true,
   keepNames: true,
-  legalComments: 'external',
+  legalComments: 'none', // notices.ts
   banner: { js: "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);" },
   logLevel: 'warning',
 } as const satisfies BuildOptions;

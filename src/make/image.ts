@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, readdir, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { noticesName } from './bundling.ts';
 
+// The Node.js is the one of package-lock.json: npm has checked its hash, and no other is put into an image.
+//
 // Lays out the root file system of the container image: Node.js with its libraries, the bundle, the native program.
 // No shell, no package manager, nothing else.
 //
 //   node src/make/image.ts FOLDER
 const run = promisify(execFile);
-const dist = join(import.meta.dirname, '../../dist');
+const root = join(import.meta.dirname, '../..');
+const dist = join(root, 'dist');
 const out = process.argv[2];
 if (out === undefined) throw new Error('say where: node src/make/image.ts FOLDER');
 
@@ -26,11 +30,38 @@ async function librariesOf(program: string): Promise<readonly string[]> {
   return [...stdout.matchAll(/(?:=> |^\s*)(\/\S+)/gm)].map(([, path = '']) => path);
 }
 
-await put(process.execPath, 'usr/bin/node', 0o755);
+/** The program of the Node.js package in package-lock.json, of exactly that version. */
+async function pinnedNode(): Promise<string> {
+  const folder = `node_modules/node-linux-${process.arch}`;
+  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string }> };
+  const wanted = `v${packages[folder]?.version ?? ' of package-lock.json'}`;
+  const program = join(root, folder, 'bin/node');
+  const { stdout } = await run(program, ['--version']).catch((error: Error) => ({ stdout: error.message }));
+  if (stdout.trim() !== wanted)
+    throw new Error(`the image needs Node.js ${wanted}, but ${program} answers: ${stdout.trim()}. Run npm ci, on Linux with glibc.`);
+  return program;
+}
+
+/** The file that states the licence of a library of Debian, in its package. */
+async function copyrightOf(library: string): Promise<string> {
+  const real = await realpath(library);
+  for (const path of [library, real, real.replace(/^\/usr(?=\/lib)/, '')]) {
+    const { stdout } = await run('dpkg-query', ['--search', path]).catch(() => ({ stdout: '' }));
+    const owner = /^([^\s:,]+)/.exec(stdout)?.[1];
+    if (owner !== undefined) return `/usr/share/doc/${owner}/copyright`;
+  }
+  throw new Error(`no Debian package holds ${library}: build the image on Debian, so that the licences of its libraries are known`);
+}
+
+const node = await pinnedNode();
+await put(node, 'usr/bin/node', 0o755);
+await put(join(dirname(node), '../LICENSE'), 'app/LICENSE.node.txt', 0o644);
 const addon = join(dist, 'peer-credentials.node');
-for (const path of new Set([...(await librariesOf(process.execPath)), ...(await librariesOf(addon))])) await put(path, path);
+const libraries = new Set([...(await librariesOf(node)), ...(await librariesOf(addon))]);
+for (const path of libraries) await put(path, path);
+for (const path of new Set(await Promise.all([...libraries].map(copyrightOf)))) await put(path, path, 0o644);
 for (const name of await readdir(dist)) {
-  if (name.endsWith('.mjs') || name.endsWith('.LEGAL.txt')) await put(join(dist, name), join('app', name), 0o644);
+  if (name.endsWith('.mjs') || name === noticesName) await put(join(dist, name), join('app', name), 0o644);
 }
 await put(addon, join('app', basename(addon)), 0o644);
 // kubectl exec POD -- plexus trace
@@ -42,4 +73,4 @@ if (existsSync(standIn)) {
   await put(standIn, 'app/shim/plexus-direct', 0o755);
   await put(`${standIn}.LEGAL.txt`, 'app/shim/plexus-direct.LEGAL.txt', 0o644);
 }
-await put(join(import.meta.dirname, '../../LICENSE'), 'app/LICENSE', 0o644);
+await put(join(root, 'LICENSE'), 'app/LICENSE', 0o644);

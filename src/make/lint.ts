@@ -2,7 +2,7 @@
 const layers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   report: ['errors'],
-  cni: ['errors'],
+  cni: ['errors', 'report'],
   npwg: ['errors', 'cni'],
   plan: ['errors', 'cni', 'npwg'],
   validate: ['errors', 'cni', 'npwg', 'plan'],

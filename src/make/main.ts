@@ -4,7 +4,9 @@ import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
 import { pageModule } from './page.ts';
+import { requestsPage } from './requests-page.ts';
 import { configurationPage, errorsPage } from './reference.ts';
+import { coveragePage, definedRequirements, undefinedCitations } from './requirements.ts';
 import { validatorFiles } from './validators.ts';
 
 // Makes everything that is made: committed, and made again by `npm run check` (--check), which demands that nothing changes.
@@ -19,9 +21,27 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('src/ui/page.gen.js', await pageModule(root));
   made.set('docs/errors.md', errorsPage());
+  made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
   made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));
+  made.set('docs/requirements/coverage.md', await requirementsCoverage());
   return made;
+}
+
+async function requirementsCoverage(): Promise<string> {
+  const defined = definedRequirements(await texts('docs/requirements/{cni,npwg,kubernetes}.md'));
+  const files = await texts('{src,test}/**/*.{ts,c,h,json,txt}');
+  const undefinedIds = undefinedCitations(defined, new Map([...files, ...(await texts('{docs,examples}/**/*.md'))]));
+  if (undefinedIds.length > 0)
+    throw new Error(`These requirements are not defined in docs/requirements; correct the id or add its row:\n${undefinedIds.join('\n')}`);
+  return coveragePage(defined, files);
+}
+
+/** The texts of the files that a pattern matches, by file, in the order of their names. */
+async function texts(pattern: string): Promise<ReadonlyMap<string, string>> {
+  const found: [file: string, text: string][] = [];
+  for await (const file of glob(pattern, { cwd: root })) found.push([file, await readFile(join(root, file), 'utf8')]);
+  return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const json = async (file: string): Promise<object> => JSON.parse(await readFile(join(root, file), 'utf8')) as object;

@@ -10,7 +10,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const pinnedNode = join(root, 'node_modules/node/bin/node');
+const pinnedNode = join(root, `node_modules/node-linux-${process.arch}/bin/node`);
 const oldestNode = [22, 19];
 const purposes = ['demo', 'test', 'build', 'check'];
 const pathFolders = [
@@ -66,7 +66,7 @@ export const needs = [
     programs: ['libatomic.so.1'],
     folders: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/lib'],
     debian: 'libatomic1',
-    why: 'a library of the Node.js in the npm package "node"',
+    why: 'a library of the Node.js in the npm package node-linux-*',
     for: ['node'],
   },
 ];
@@ -121,12 +121,22 @@ function askVersion(node) {
 /**
  * The packages of package-lock.json that a machine should have and has not, by their folders.
  * @param {Record<string, object>} wanted
- * @param {Record<string, { version?: string }>} have
+ * @param {Record<string, { version?: string, integrity?: string }>} have
  * @param {{ platform: string, arch: string }} machine
  */
 export const absentPackages = (wanted, have, { platform, arch } = process) =>
   Object.entries(wanted)
     .filter(([path, entry]) => path !== '' && isForHere(entry, platform, arch) && !isThere(path, entry, have))
+    .map(([path]) => path);
+
+/**
+ * The installed packages that package-lock.json does not name, or names with other contents.
+ * @param {Record<string, { integrity?: string }>} wanted
+ * @param {Record<string, { integrity?: string }>} have
+ */
+export const strangePackages = (wanted, have) =>
+  Object.entries(have)
+    .filter(([path, { integrity }]) => path !== '' && (integrity === undefined || wanted[path]?.integrity !== integrity))
     .map(([path]) => path);
 
 // programs for other machines are not installed, and that is right
@@ -162,36 +172,37 @@ function run(command, args, { env = {}, quietly = false } = {}) {
   return error === undefined && status === 0;
 }
 
-/** Installs the npm packages of package-lock.json unless they are there; with npm run by `node`, if given. */
+const packagesOf = (file) => (existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {});
+
+/**
+ * Installs exactly the npm packages of package-lock.json, whose hashes npm checks, unless they are installed. There is one way
+ * to do that: no install script runs (.npmrc too), and nothing else is tried when it fails. With npm run by `node`, if given.
+ */
 function preparePackages(node) {
-  const packagesOf = (file) => (existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {});
   const wanted = packagesOf('package-lock.json');
-  if (absentPackages(wanted, packagesOf('node_modules/.package-lock.json')).length === 0) return;
-  if (canInstall()) install(missing('node')); // install scripts run with that Node.js already
-  say('installing the npm packages of package-lock.json (npm install) …');
-  // not `npm ci`: it insists on lock entries for other machines' optional programs, which not every registry has
-  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const differences = () => {
+    const have = packagesOf('node_modules/.package-lock.json');
+    return { absent: absentPackages(wanted, have), strange: strangePackages(wanted, have) };
+  };
+  const before = differences();
+  if (before.absent.length + before.strange.length === 0) return;
+  say('installing the npm packages of package-lock.json (npm ci) …');
   const env = node === undefined ? {} : { PATH: pathFor(node) };
-  if (run('npm', words, { env })) return;
-  say('once more without install scripts …'); // where the pinned Node.js cannot run
-  if (!run('npm', [...words, '--ignore-scripts'], { env })) fail('npm install failed; its messages are above.');
+  if (!run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { env })) fail('npm ci failed; its messages are above.');
+  const { strange } = differences();
+  if (strange.length > 0) fail(`npm installed what package-lock.json does not name: ${strange.join(', ')}. Remove node_modules and try again.`);
 }
 
-/** The Node.js to run with: the one of the npm package `node`, else one of the system that is new enough. */
+/** The Node.js to run with: the one of package-lock.json, else one of the system that is new enough. The image takes the first only (image.ts). */
 function prepareNode() {
   const isReady = () => chooseNode([pinnedNode]) !== undefined;
   if (isReady()) return pinnedNode;
   if (canInstall()) install(missing('node'));
   if (isReady()) return pinnedNode;
-  if (!existsSync(pinnedNode)) {
-    say('the npm package "node" has not installed its program yet (npm rebuild node) …');
-    run('npm', ['rebuild', 'node', '--loglevel=error']);
-    if (isReady()) return pinnedNode;
-  }
   rmSync(join(root, 'node_modules/.bin/node'), { force: true }); // or `npm run` would take it for Node.js from now on
   const found = chooseNode([process.execPath, ...pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable)]);
   if (found === undefined) return fail(nodeHint());
-  say(`the Node.js of the npm package "node" does not run here: running with ${found} instead`);
+  say(`the Node.js of package-lock.json does not run here: running with ${found} instead`);
   return found;
 }
 
@@ -199,8 +210,8 @@ function nodeHint() {
   const oldest = oldestNode.join('.');
   const absent = missing('node');
   return [
-    `Node.js ${oldest} or newer is needed. This is ${process.version}, and the one of the npm package "node" does not run.`,
-    'If npm did not run its install script: npm install-scripts approve node esbuild; npm rebuild node esbuild --ignore-scripts=false',
+    `Node.js ${oldest} or newer is needed. This is ${process.version}, and ${pinnedNode} does not run.`,
+    'Run npm ci again, on Linux with glibc (x64 or arm64).',
     `Or install Node.js ${oldest} or newer yourself.`,
     ...(absent.length === 0 ? [] : [installHint(absent)]),
   ].join('\n');

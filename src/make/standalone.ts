@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { bundling } from './bundling.ts';
+import { bundling, standaloneEntry } from './bundling.ts';
+import { noticesFor, runtimes } from './notices.ts';
 
 // Builds direct mode as one file for hosts without Node.js: our bundle with Bun around it (docs/decisions/0008).
 // Makes plexus-direct, for this machine's architecture, and plexus-direct.LEGAL.txt: the licences of the packages in it.
@@ -45,9 +46,9 @@ await mkdir(out, { recursive: true });
 const folder = await mkdtemp(join(out, '.making-'));
 try {
   const bundle = join(folder, `${name}.mjs`);
-  await build({ absWorkingDir: root, entryPoints: ['src/cli/standalone-entry.ts'], outfile: bundle, define: nowhere, ...bundling });
+  const { metafile } = await build({ absWorkingDir: root, entryPoints: [standaloneEntry], outfile: bundle, define: nowhere, metafile: true, ...bundling });
   const made = await compile(bundle, folder);
-  await rename(`${bundle}.LEGAL.txt`, join(out, `${name}.LEGAL.txt`));
+  await writeFile(join(out, `${name}.LEGAL.txt`), await noticesFor(root, Object.keys(metafile.inputs), [runtimes.bun]));
   await rename(made, join(out, name));
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -8,16 +8,21 @@ export interface IpAddress {
 
 /** An IPv4 address of four decimal parts without leading zeros, or an IPv6 address without zone; undefined for all else. */
 export function parseIp(text: string): IpAddress | undefined {
+  if (text.length > mostLength) return undefined;
   if (isIpv4(text)) return { text, family: 4 };
   const groups = inGroups(text);
   if (groups === undefined || groups.includes('%') || !ipaddr.IPv6.isValid(groups)) return undefined;
   return { text: ipaddr.IPv6.parse(groups).toString(), family: 6 };
 }
 
-const isIpv4 = (text: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(text) && !hasLeadingZero(text);
+// without leading zeros: some programs read 010 as eight
+const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const ipv4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
 
-// some programs read 010 as eight
-const hasLeadingZero = (text: string): boolean => text.split('.').some((part) => part.length > 1 && part.startsWith('0'));
+const isIpv4 = (text: string): boolean => ipv4.test(text);
+
+// longer than the longest address, and ipaddr.js would take its time
+const mostLength = 64;
 
 /** An IPv6 address whose end is written as IPv4, in groups of four digits: ipaddr.js takes ::1.2.3.4 for ::ffff:1.2.3.4. */
 function inGroups(text: string): string | undefined {
@@ -36,4 +41,11 @@ export function parseCidr(text: string): (IpAddress & { readonly prefix: number 
   if (ip === undefined || prefix === undefined || more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefix)) return undefined;
   const length = Number(prefix);
   return length <= (ip.family === 4 ? 32 : 128) ? { ...ip, prefix: length } : undefined;
+}
+
+/** A hardware address as the kernel writes it: pairs of digits in lower case, separated by ":". Any other text in lower case. */
+export function canonicalMac(text: string): string {
+  const lower = text.toLowerCase();
+  const digits = lower.replaceAll(/[:.-]/g, '');
+  return /^([0-9a-f]{2}){6,20}$/.test(digits) ? digits.replaceAll(/(..)(?=.)/g, '$1:') : lower;
 }

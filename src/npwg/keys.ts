@@ -13,8 +13,10 @@ export const resourceNameKey = 'k8s.v1.cni.cncf.io/resourceName';
 export const resourceClaimKey = 'plexus-cni.io/resourceClaim';
 /** On a NAD, ours: "true" when its plugins may run at the same time as those of the pod's neighbouring networks that say so too. */
 export const concurrentKey = 'plexus-cni.io/concurrent';
+/** On a NAD, ours: which keys of cni-args a pod may use on it, separated by commas; `*` for all. */
+export const allowedCniArgsKey = 'plexus-cni.io/allowed-cni-args';
 /** Every annotation of a NAD that Plexus reads. */
-export const nadAnnotationKeys: readonly string[] = [resourceNameKey, resourceClaimKey, concurrentKey];
+export const nadAnnotationKeys: readonly string[] = [resourceNameKey, resourceClaimKey, concurrentKey, allowedCniArgsKey];
 
 /** On a pod, ours: "true" asks for debug log lines about this pod alone. */
 export const debugKey = 'plexus-cni.io/debug';

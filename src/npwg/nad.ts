@@ -1,7 +1,7 @@
-import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
-import { nadInvalid, nadTooLarge } from '../errors/index.ts';
-import { jsonProblem, nestingProblem } from './json-problem.ts';
-import { concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
+import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, parseJson } from '../cni/index.ts';
+import { nadInvalid, nadTooLarge, problemOf } from '../errors/index.ts';
+import { nestingProblem } from './nesting.ts';
+import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
 
 /** Names one NetworkAttachmentDefinition. */
 export interface NadRef {
@@ -18,6 +18,8 @@ export interface Nad extends NadRef {
   readonly resourceClaim?: string;
   /** Annotation plexus-cni.io/concurrent is "true". */
   readonly concurrent?: true;
+  /** Annotation plexus-cni.io/allowed-cni-args: keys of cni-args that pods may use; absent: what the settings say. */
+  readonly allowedCniArgs?: readonly string[];
 }
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
@@ -50,14 +52,21 @@ export function parseNad(object: unknown): Nad {
   return { ...ref, ...(typeof config === 'string' && config.trim() !== '' && { config }), ...annotated(fieldsOf(annotations)) };
 }
 
-function annotated(annotations: Readonly<Record<string, unknown>>): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent'> {
-  const { [resourceNameKey]: resourceName, [resourceClaimKey]: resourceClaim } = annotations;
+function annotated(annotations: Readonly<Record<string, unknown>>): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent' | 'allowedCniArgs'> {
+  const { [resourceNameKey]: resourceName, [resourceClaimKey]: resourceClaim, [allowedCniArgsKey]: allowed } = annotations;
   return {
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
     ...(typeof resourceClaim === 'string' && resourceClaim !== '' && { resourceClaim }),
     ...(annotations[concurrentKey] === 'true' && { concurrent: true }),
+    ...(typeof allowed === 'string' && { allowedCniArgs: keysIn(allowed) }),
   };
 }
+
+const keysIn = (list: string): readonly string[] =>
+  list
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
 
@@ -82,6 +91,6 @@ function parsed(config: string, nad: Nad): JsonValue {
   try {
     return parseJson(config, 'spec.config');
   } catch (error) {
-    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config is not a JSON object: ${jsonProblem(config, error)}` }, { cause: error });
+    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config is not a JSON object: ${jsonProblem(config)?.text ?? problemOf(error)}` });
   }
 }

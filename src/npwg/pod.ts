@@ -1,4 +1,6 @@
+import { nameInvalid } from '../errors/index.ts';
 import { debugKey } from './keys.ts';
+import { isLabel } from './selection-values.ts';
 
 /** Names one pod. */
 export interface PodRef {
@@ -22,6 +24,12 @@ export interface PodSummary extends PodMetadata {
   readonly deleting: boolean;
   /** What it was made from, as people call it: the Deployment, not its ReplicaSet. */
   readonly owner?: string;
+}
+
+/** Refuses what can be no pod's name before anything is asked for it: it becomes part of an address. nameInvalid. */
+export function assertPodRef({ namespace, name }: PodRef): void {
+  if (!isLabel(namespace)) throw nameInvalid({ what: 'K8S_POD_NAMESPACE', name: namespace });
+  if (name.length > 253 || !name.split('.').every(isLabel)) throw nameInvalid({ what: 'K8S_POD_NAME', name });
 }
 
 export const podKey = (pod: PodRef): string => `${pod.namespace}/${pod.name}`;

@@ -1,7 +1,7 @@
-import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
-import { selectionInvalid } from '../errors/index.ts';
-import { jsonProblem } from './json-problem.ts';
+import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, parseJson, sizeOfJson } from '../cni/index.ts';
+import { problemOf, selectionInvalid } from '../errors/index.ts';
 import type { NetworkSelection, Selections } from './selection.ts';
+import { type Annotation, assertFew } from './annotation.ts';
 import { type Place, fieldOf, invalidAt, shown } from './selection-place.ts';
 import {
   keysOf,
@@ -35,9 +35,14 @@ const knownKeys = [
 ];
 
 /** The JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot are warned of. */
-export function parseJsonForm(text: string, key: string, namespace: string): Selections {
+export function parseJsonForm(text: string, annotation: Annotation): Selections {
+  const { key, namespace } = annotation;
+  const { elements: values } = sizeOfJson(text);
+  if (values > mostValues)
+    throw invalidAt({ key, element: 'the whole value' }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
   const list = decode(text, key);
   if (!Array.isArray(list)) throw invalidAt({ key, element: 'the whole value' }, list, 'a list of networks');
+  assertFew(list.length, annotation);
   const elements = (list as readonly JsonValue[]).map((each, index) => ({ value: each, place: { key, element: `element ${index + 1}` } }));
   const selections = elements.map(({ value, place }) => parseElement(value, place, namespace));
   refuseSecondDefaultRoute(selections, key);
@@ -50,11 +55,14 @@ const mostWarnings = 10;
 const firstOf = (warnings: readonly string[]): readonly string[] =>
   warnings.length <= mostWarnings ? warnings : [...warnings.slice(0, mostWarnings), `and ${warnings.length - mostWarnings} more unknown keys are ignored`];
 
+// more than the longest annotation holds of anything but tiny values
+const mostValues = 16_000;
+
 function decode(text: string, key: string): JsonValue {
   try {
     return parseJson(text, 'the annotation');
   } catch (error) {
-    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${jsonProblem(text, error)}` }, { cause: error });
+    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${jsonProblem(text)?.text ?? problemOf(error)}` });
   }
 }
 
@@ -91,11 +99,7 @@ const fields: readonly (readonly [string, keyof NetworkSelection, Parser])[] = [
 function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection> {
   const get = withAliases(keysOf(element));
   const given = fields.filter(([key]) => isGiven(key, get(key)));
-  const requests: Partial<NetworkSelection> = Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
-  if (requests.ips !== undefined && requests.ipamClaimReference !== undefined) {
-    throw invalidAt(fieldOf(place, 'ipam-claim-reference'), requests.ipamClaimReference, 'allowed together with ips: the claim already says which addresses');
-  }
-  return requests;
+  return Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
 }
 
 // null is absent for Go, and an empty text where Go cannot tell it from absent; NPWG-61 allows no empty claim

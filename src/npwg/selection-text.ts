@@ -1,7 +1,7 @@
 import type { NadRef } from './nad.ts';
 import type { NetworkSelection } from './selection.ts';
 import { type Place, invalidAt } from './selection-place.ts';
-import { isLabel, parseInterface } from './selection-values.ts';
+import { isLabel, isObjectName, overlookedIn, parseInterface } from './selection-values.ts';
 
 const unitRule = 'a name of lower-case letters, digits and "-", at most 253 of them';
 
@@ -22,22 +22,30 @@ const commaAround = (start: number, end: number, text: string): string =>
   end > text.length ? `trailing comma at character ${start - 1}` : `nothing before the comma at character ${end}`;
 
 function parseItem(item: string, place: Place, namespace: string): NetworkSelection {
-  const [reference = '', interfaceName = '', ...more] = item.split('@').map((part) => part.trim());
+  const [reference = '', interfaceName = '', ...more] = item.split('@', 3).map((part) => part.trim());
   if (more.length > 0) throw invalidAt(place, item, 'a network with at most one "@"');
   return {
-    nad: parseReference(reference, place, namespace),
+    nad: parseReference(reference, { place, namespace, interfaceName }),
     place: place.element,
     ...(interfaceName !== '' && { interfaceName: parseInterface(interfaceName, { ...place, field: 'after "@"' }) }),
   };
 }
 
-function parseReference(reference: string, place: Place, namespace: string): NadRef {
+interface Around {
+  readonly place: Place;
+  readonly namespace: string;
+  readonly interfaceName: string;
+}
+
+function parseReference(reference: string, { place, namespace, interfaceName }: Around): NadRef {
   const [name = '', ns = '', ...more] = reference
-    .split('/')
+    .split('/', 3)
     .map((part) => part.trim())
     .toReversed();
   if (more.length > 0) throw invalidAt(place, reference, '"namespace/name" or "name"');
-  if (!isLabel(name)) throw invalidAt(place, name, unitRule);
-  if (ns !== '' && !isLabel(ns)) throw invalidAt(place, ns, `a namespace, ${unitRule}`);
-  return { namespace: ns === '' ? namespace : ns, name };
+  if (ns !== '' && !isLabel(ns)) throw invalidAt(place, ns, `a namespace, ${unitRule}${overlookedIn(ns)}`);
+  if (isLabel(name)) return { namespace: ns === '' ? namespace : ns, name };
+  if (!isObjectName(name)) throw invalidAt(place, name, `${unitRule}${overlookedIn(name)}`);
+  const inJson = { name, ...(ns !== '' && { namespace: ns }), ...(interfaceName !== '' && { interface: interfaceName }) };
+  throw invalidAt(place, name, `allowed in the short form, because of its "."; the JSON form takes it: ${JSON.stringify([inJson])}`);
 }

@@ -1,6 +1,6 @@
-import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject } from '../cni/index.ts';
-import { parseCidr, parseIp } from './addresses.ts';
-import { nestingProblem } from './json-problem.ts';
+import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, overlooked } from '../cni/index.ts';
+import { canonicalMac, parseCidr, parseIp } from './addresses.ts';
+import { nestingProblem } from './nesting.ts';
 import { type Place, fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
 
@@ -17,13 +17,28 @@ export const isLabel = (text: string): boolean => text.length <= 253 && /^[a-z0-
 /** A namespace's name has one part only. */
 export function parseNamespace(value: JsonValue, place: Place): string {
   if (typeof value === 'string' && isLabel(value)) return value;
-  throw invalidAt(place, value, 'the name of a namespace (lower-case letters, digits and "-")');
+  throw invalidAt(place, value, `the name of a namespace (lower-case letters, digits and "-")${overlookedIn(value)}`);
+}
+
+/** For messages about a name: the character that is easily overlooked in it. */
+export function overlookedIn(value: JsonValue): string {
+  const char = typeof value === 'string' ? overlooked(value) : undefined;
+  return char === undefined ? '' : `: it contains ${char}`;
 }
 
 /** NPWG-05 in JSON form: what Kubernetes accepts as the name of an object. */
 export function parseObjectName(value: JsonValue, place: Place): string {
-  if (typeof value === 'string' && value.length <= 253 && value.split('.').every(isLabel)) return value;
-  throw invalidAt(place, value, 'the name of an object (lower-case letters, digits, "-" and ".")');
+  if (typeof value === 'string' && isObjectName(value)) return value;
+  throw invalidAt(place, value, `the name of an object (lower-case letters, digits, "-" and ".")${overlookedIn(value)}${namespaceAdvice(value)}`);
+}
+
+export const isObjectName = (text: string): boolean => text.length <= 253 && text.split('.').every(isLabel);
+
+/** The short form's namespace/name is a habit that the JSON form does not take. */
+function namespaceAdvice(value: JsonValue): string {
+  const [namespace = '', name = '', ...more] = typeof value === 'string' ? value.split('/', 3) : [];
+  if (more.length > 0 || !isLabel(namespace) || !isObjectName(name)) return '';
+  return `; use "namespace": write {"name": ${JSON.stringify(name)}, "namespace": ${JSON.stringify(namespace)}}`;
 }
 
 /** NPWG-40. */
@@ -35,7 +50,7 @@ export function parseInterface(value: JsonValue, place: Place): string {
 
 /** NPWG-32: addresses, each with or without prefix length, as they were written. */
 export const parseIps = (value: JsonValue, place: Place): readonly string[] =>
-  parseList(value, place, 'a list of at least one IP address').map((each, index) => {
+  parseList(value, place, 'at least one IP address').map((each, index) => {
     if (typeof each === 'string' && (parseCidr(each) ?? parseIp(each)) !== undefined) return each;
     throw invalidAt({ ...place, field: `${place.field}[${index}]` }, each, 'an IPv4 or IPv6 address, with or without /prefix');
   });
@@ -43,8 +58,24 @@ export const parseIps = (value: JsonValue, place: Place): readonly string[] =>
 const macForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i];
 const guidForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){7}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){3}$/i];
 
-/** NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes. */
-export const parseMac = (value: JsonValue, place: Place): string => parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
+/**
+ * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can have.
+ * Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
+ */
+export function parseMac(value: JsonValue, place: Place): string {
+  const mac = parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
+  const problem = macProblem(mac);
+  if (problem === undefined) return canonicalMac(mac);
+  throw invalidAt(place, value, `a MAC address that an interface can have: ${problem}`);
+}
+
+/** Why the kernel gives no interface a well-formed MAC address; undefined when it does. */
+export function macProblem(mac: string): string | undefined {
+  const digits = mac.replaceAll(/[:.-]/g, '');
+  if (/^0*$/.test(digits)) return 'it is all zeros';
+  // is_multicast_ether_addr of the kernel
+  return Number.parseInt(digits.slice(0, 2), 16) % 2 === 1 ? 'it is a multicast address, because its first byte is odd' : undefined;
+}
 
 /** NPWG-59: eight bytes. */
 export const parseGuid = (value: JsonValue, place: Place): string =>
@@ -55,9 +86,14 @@ function parseForm(value: JsonValue, forms: readonly RegExp[], place: Place, all
   throw invalidAt(place, value, allowed);
 }
 
+// the metric of each is 100 above that of the one before
+const mostGateways = 64;
+
 /** NPWG-53: gateways; the list may be empty. */
 export function parseGateways(value: JsonValue, place: Place): readonly string[] {
-  if (!Array.isArray(value)) throw invalidAt(place, value, 'a list of IP addresses (it may be empty)');
+  if (!Array.isArray(value) || value.length > mostGateways) {
+    throw invalidAt(place, value, `a list of at most ${mostGateways} IP addresses (it may be empty)`);
+  }
   return (value as readonly JsonValue[]).map((each, index) => {
     const ip = typeof each === 'string' ? parseIp(each) : undefined;
     if (ip !== undefined) return ip.text;
@@ -67,7 +103,7 @@ export function parseGateways(value: JsonValue, place: Place): readonly string[]
 
 /** NPWG-45: `protocol` in lower case, tcp when absent. */
 export const parsePortMappings = (value: JsonValue, place: Place): readonly PortMapping[] =>
-  parseList(value, place, 'a list of at least one port mapping').map((each, index) => parsePortMapping(each, { ...place, field: `${place.field}[${index}]` }));
+  parseList(value, place, 'at least one port mapping').map((each, index) => parsePortMapping(each, { ...place, field: `${place.field}[${index}]` }));
 
 function parsePortMapping(value: JsonValue, place: Place): PortMapping {
   if (!isJsonObject(value)) throw invalidAt(place, value, 'an object with hostPort and containerPort');
@@ -125,9 +161,11 @@ export function parseCniArgsObject(value: JsonValue, place: Place): JsonObject {
   throw invalidAt(place, value, problem === undefined ? 'an object' : `allowed here: ${problem}`);
 }
 
-function parseList(value: JsonValue, place: Place, allowed: string): readonly JsonValue[] {
-  if (Array.isArray(value) && value.length > 0) return value as readonly JsonValue[];
-  throw invalidAt(place, value, allowed);
+const mostItems = 1024;
+
+function parseList(value: JsonValue, place: Place, leastOne: string): readonly JsonValue[] {
+  if (Array.isArray(value) && value.length > 0 && value.length <= mostItems) return value as readonly JsonValue[];
+  throw invalidAt(place, value, `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${mostItems} (it has ${value.length})` : ''}`);
 }
 
 /** Reads keys as Go does: in any case, the last one wins (NPWG-30). */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type OperationInfo, type Report, type Step, maskText } from '../report/index.ts';
+import { type OperationInfo, type Report, type Step, escapeInvisible, maskText } from '../report/index.ts';
 import { type Rotation, openLogFile } from './log-file.ts';
 import { type OperationNotes, fieldsOf, isNoted, notesOf, noteStep } from './log-fields.ts';
 
@@ -57,7 +57,7 @@ async function load({ toStderr, file, rotation = usualRotation }: LogOptions): P
   const { pino, destination, multistream, stdTimeFunctions } = (await import('pino')).default;
   const opened = file === undefined ? undefined : openLogFile(file, rotation, destination);
   const streams = [...(toStderr ? [destination({ dest: 2, sync: true })] : []), ...(opened !== undefined && 'stream' in opened ? [opened.stream] : [])].map(
-    (stream) => ({ stream, level: 'debug' as const }),
+    (stream) => ({ stream: { write: (line: string) => stream.write(escapeInvisible(line)) }, level: 'debug' as const }),
   );
   const base = { name: 'plexus', pid: process.pid };
   const layout = { base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
@@ -72,6 +72,7 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
   warning: ['warn', 'warn'],
   'operation-finished': ['info', 'error'],
   'status-published': ['info', 'warn'],
+  'check-disregarded': ['warn', 'warn'],
   abandoned: ['error', 'error'],
   reclaimed: ['warn', 'warn'],
   unattached: ['warn', 'warn'],

@@ -79,6 +79,11 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     statuses: counter('plexus_status_writes_total', 'network-status annotations: written, deferred (the API could not be reached) or pod-is-gone.', [
       'outcome',
     ]),
+    disregarded: counter(
+      'plexus_plugin_checks_disregarded_total',
+      'CHECKs of plugins that failed without proof: they never succeeded for that attachment, and the kernel was as recorded.',
+      ['plugin'],
+    ),
     abandoned: counter('plexus_attachments_abandoned_total', 'Attachments that could not be undone for so long that their pod was let go.', ['network']),
     reclaimed: counter('plexus_sandboxes_reclaimed_total', 'Sandboxes that were gone without a DEL and were undone by the daemon; abandoned: not wholly.', [
       'outcome',
@@ -139,6 +144,7 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
     },
     'api-retried': ({ verb, resource }) => metrics.retries.inc({ verb, resource }),
     'event-sent': ({ outcome }) => metrics.events.inc({ outcome }),
+    'check-disregarded': ({ plugin }) => metrics.disregarded.inc({ plugin }),
     abandoned: ({ network }) => metrics.abandoned.inc({ network }),
     reclaimed: ({ outcome }) => metrics.reclaimed.inc({ outcome }),
     unattached: ({ pods }) => metrics.unattached.set(pods.length),

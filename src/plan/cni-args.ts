@@ -1,5 +1,6 @@
 import { type CniArgs, formatCniArgs } from '../cni/index.ts';
 import type { PlanInputs } from './inputs.ts';
+import { isInCniArgs } from './requests.ts';
 import type { Delegate } from './resolve.ts';
 
 const podKeys = ['K8S_POD_NAMESPACE', 'K8S_POD_NAME', 'K8S_POD_INFRA_CONTAINER_ID', 'K8S_POD_UID'];
@@ -20,8 +21,9 @@ export function cniArgsFor(delegate: Delegate, isDefault: boolean, { call, pod }
   return formatCniArgs([['IgnoreUnknown', 'true'], ...fixed, ...others, ...asked]);
 }
 
-// several addresses cannot be said in IP: host-local takes exactly one
-function requested({ selection }: Delegate): CniArgs {
-  const [ip, ...more] = selection?.ips ?? [];
-  return [...(selection?.mac === undefined ? [] : [['MAC', selection.mac] as const]), ...(ip === undefined || more.length > 0 ? [] : [['IP', ip] as const])];
+// as Multus does, but for several addresses where a plugin is known to reject them
+function requested({ selection, configuration }: Delegate): CniArgs {
+  const { ips = [], mac } = selection ?? {};
+  const hasIp = ips.length > 0 && isInCniArgs('ips', ips.length > 1, configuration.plugins);
+  return [...(mac === undefined ? [] : [['MAC', mac] as const]), ...(hasIp ? [['IP', ips.join(',')] as const] : [])];
 }

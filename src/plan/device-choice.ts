@@ -1,5 +1,5 @@
 import { type PlexusError, deviceMissing, resourceNotRequested } from '../errors/index.ts';
-import { type DeviceWishes, type Nad, type PodDevice, podKey } from '../npwg/index.ts';
+import { type DeviceWishes, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
 
@@ -130,20 +130,39 @@ function shortcomings(
       ? []
       : [`network ${network}: deviceID ${asked} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`];
   if (inputs.devices === undefined) return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
+  if (isMarker(delegate, need, inputs.devices)) return markerWarnings(delegate, inputs.devices);
   const error = whyNone(delegate, need, inputs);
   if (inputs.settings.missingDevice === 'fail') throw error;
   return [`${error.message}: it is attached without`];
 }
 
-function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { devices, pod }: PlanInputs): PlexusError {
-  const resource = nad?.resourceName;
-  const isUnrequested = candidates.length === 0 && kind === 'resource' && resource !== undefined && pod !== undefined;
-  const told = devices?.warnings ?? [];
-  const cause = told.length === 0 ? {} : { cause: new Error(told.join('; ')) };
-  return isUnrequested
-    ? resourceNotRequested({ network, resource, pod: podKey(pod) }, cause)
-    : deviceMissing({ network, of, available: candidates.length }, cause);
+/**
+ * Whether a network's resource is none of devices: it stands in the node's status for the scheduler only (bridge-marker,
+ * the marker of ovs-cni), and no device plugin serves it. A pod that was given a device of it is never asked this.
+ */
+const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: PodDevices): boolean =>
+  kind === 'resource' && candidates.length === 0 && served !== undefined && nad?.resourceName !== undefined && !served.includes(nad.resourceName);
+
+function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): readonly string[] {
+  const resource = nad?.resourceName ?? '';
+  if (requested === undefined || requested.includes(resource)) return [];
+  return [
+    `network ${network} names resource ${resource}, which no device plugin of this node serves and the pod does not request: it is attached without a device`,
+  ];
 }
+
+function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { devices, pod }: PlanInputs): PlexusError {
+  const resource = kind === 'resource' ? nad?.resourceName : undefined;
+  const { warnings = [], served, requested } = devices ?? {};
+  const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.join('; ')) };
+  if (candidates.length > 0 || resource === undefined || pod === undefined) return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
+  if (requested !== undefined && !requested.includes(resource)) return resourceNotRequested({ network, resource, pod: podKey(pod) }, cause);
+  const isRequested = requested === undefined ? '' : ', although it requests that resource';
+  const isCertain = served === undefined ? '; kubelet cannot be asked whether it is one of devices' : '';
+  return deviceMissing({ network, of, has: `kubelet gave the pod none${isRequested}${isCertain}` }, cause);
+}
+
+const hasText = (available: number): string => (available === 0 ? 'the pod has none' : `the pod has only ${available}, used by its other networks`);
 
 // an error would break pods that Multus attaches: it drops such a deviceID and says nothing
 const isDeviceLost = ({ selection, configuration }: Delegate): boolean =>

@@ -35,7 +35,7 @@ export function findByName(listing: ConfPath, name: string, folder: string): Fou
   return { configuration: configurationOf(best, listing), path: best.path, warnings };
 }
 
-/** The configuration that a path leads to: the file, or the first valid one of a folder (multus-behaviour 1.4). nodeNetworkMissing: it may be about to be written. */
+/** The configuration that a path leads to: the file, or the first valid one of a folder, as in Multus. nodeNetworkMissing: it may be about to be written. */
 export function findByPath(listing: ConfPath, path: string): Found {
   const { decoded, warnings } = decodeAll(listing);
   const [first] = decoded;

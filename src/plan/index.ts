@@ -6,11 +6,13 @@ export { type Difference, differences } from './difference.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found, isMetaPlugin } from './find-configuration.ts';
 export type { PlanInputs } from './inputs.ts';
-export { makePlan, type Plan } from './plan.ts';
+export { capabilities, type KnownPlugin, knownPlugin, knownPlugins, type RequestName } from './known-plugins.ts';
+export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,
   decodeRecord,
   encodeRecord,
+  type FailedAdd,
   isAbandoned,
   newRecord,
   type PendingStatus,
@@ -18,7 +20,9 @@ export {
   type SandboxRecord,
   withAttachment,
 } from './record.ts';
+export type { Delivery } from './requests.ts';
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';
 export { type Deadlines, parseSettings, type Settings } from './settings.ts';
+export { type PodWishes, wishesOf } from './selections.ts';
 export { type Wanted, wantedFor } from './wanted.ts';

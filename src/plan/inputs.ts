@@ -1,5 +1,6 @@
 import type { AddInvocation, ConfPath, JsonObject } from '../cni/index.ts';
 import type { Nad, PodDevices, PodMetadata } from '../npwg/index.ts';
+import type { PodWishes } from './selections.ts';
 import type { Settings } from './settings.ts';
 
 /** The only thing makePlan sees: all of it plain data, read once by attach/inputs. */
@@ -12,6 +13,8 @@ export interface PlanInputs {
   readonly prevResult?: JsonObject;
   /** Absent when the container is no pod: then only the node's configuration counts. */
   readonly pod?: PodMetadata;
+  /** What its annotations ask for, where they have been read already: they may be long. */
+  readonly wishes?: PodWishes;
   /** By ns/name; `undefined` value: asked for and not there. */
   readonly nads: ReadonlyMap<string, Nad | undefined>;
   readonly confDir: ConfPath;

@@ -8,12 +8,15 @@ import { chooseDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
 import { pluginArgsOf, withArguments } from './plugin-arguments.ts';
-import { type Delegate, resolveDelegates } from './resolve.ts';
+import { type Delivery, deliveriesOf, judgeRequests } from './requests.ts';
+import { type Delegate, type LeaveOut, attempted, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 
 /** The ordered attachments for a sandbox. */
 export interface Plan {
   readonly attachments: readonly Attachment[];
+  /** How the pod's requests reach the plugins, one list for each attachment. */
+  readonly deliveries: readonly (readonly Delivery[])[];
   readonly warnings: readonly string[];
 }
 
@@ -22,14 +25,43 @@ export interface Plan {
  * PlexusError of the first thing that is wrong, before anything runs. NPWG standard, sections 4, 6 and 7.
  */
 export function makePlan(inputs: PlanInputs): Plan {
-  const { delegates, warnings } = resolveDelegates(inputs);
+  return planned(inputs);
+}
+
+/**
+ * What an ADD would attach, as far as that can still be said, for undoing: a network of the annotation that cannot be planned
+ * any more is reported to `leaveOut`, and the others keep their interface names. Rejects when the default network is unknown.
+ */
+export function makeUndoPlan(inputs: PlanInputs, leaveOut: LeaveOut): Plan {
+  return planned(inputs, leaveOut);
+}
+
+function planned(inputs: PlanInputs, leaveOut?: LeaveOut): Plan {
+  const { delegates, warnings } = resolveDelegates(inputs, leaveOut);
   const names = interfaceNames(delegates, inputs);
   const routes = decideDefaultRoutes(delegates.map(({ selection }) => selection?.defaultRoute));
+  const deliveries = delegates.map(deliveriesOf);
+  const unserved = delegates.flatMap((delegate, index) => judgeRequests(delegate, deliveries[index] ?? [], inputs.settings.unservedRequests));
   const devices = chooseDevices(delegates, inputs);
-  const attachments = delegates.map((delegate, index) =>
-    attachmentOf(delegate, { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged, device: devices.chosen[index] }, inputs),
-  );
-  return { attachments, warnings: [...new Set([...warnings, ...devices.warnings])] };
+  const made = delegates.flatMap((delegate, index): readonly Made[] => {
+    if (delegate.isLeftOut === true) return [];
+    const requests = deliveries[index] ?? [];
+    const named = { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged };
+    const decided = { ...named, device: devices.chosen[index], deliveries: requests };
+    const attach = (): Attachment => attachmentOf(delegate, decided, inputs);
+    const attachment = leaveOut === undefined || index === 0 ? attach() : attempted(attach, leaveOut);
+    return attachment === undefined ? [] : [{ attachment, requests }];
+  });
+  return {
+    attachments: made.map(({ attachment }) => attachment),
+    deliveries: made.map(({ requests }) => requests),
+    warnings: [...new Set([...warnings, ...unserved, ...devices.warnings])],
+  };
+}
+
+interface Made {
+  readonly attachment: Attachment;
+  readonly requests: readonly Delivery[];
 }
 
 const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } };
@@ -55,9 +87,10 @@ interface Decided {
   readonly interfaceName: string;
   readonly defaultRoute: DefaultRoutes;
   readonly device: PodDevice | undefined;
+  readonly deliveries: readonly Delivery[];
 }
 
-function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, device }: Decided, inputs: PlanInputs): Attachment {
+function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, device, deliveries }: Decided, inputs: PlanInputs): Attachment {
   const isDefault = index === 0;
   const { network, nad, selection, configuration } = delegate;
   const initialResult = firstPrevResult(delegate, isDefault, inputs);
@@ -67,8 +100,8 @@ function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, 
     network,
     ...(nad !== undefined && { nad: { namespace: nad.namespace, name: nad.name } }),
     isDefault,
-    configuration: withArguments(configuration, { cniArgs: pluginArgsOf(selection), deviceId: device?.id }),
-    runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file }, inputs),
+    configuration: withArguments(configuration, { cniArgs: pluginArgsOf(selection, deliveries), deviceId: device?.id }),
+    runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file, deliveries }, inputs),
     cniArgs: cniArgsFor(delegate, isDefault, inputs),
     defaultRoute,
     ...(device !== undefined && { device }),

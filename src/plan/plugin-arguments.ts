@@ -1,6 +1,7 @@
 import { type JsonObject, type NetworkConfiguration, isJsonObject, nameOfType } from '../cni/index.ts';
 import { configurationInvalid } from '../errors/index.ts';
 import type { NetworkSelection } from '../npwg/index.ts';
+import { type Delivery, requestArgsOf } from './requests.ts';
 
 /** What goes into the configuration of every plugin of a chain. */
 export interface PluginArguments {
@@ -11,10 +12,11 @@ export interface PluginArguments {
 // NPWG-63 names no way to the plugin: that of cni-args, under the name of the claim's API group
 const claimKey = 'k8s.cni.cncf.io/ipam-claim-reference';
 
-/** What a network selection wants in `args.cni`: its cni-args and the name of its IPAMClaim. */
-export function pluginArgsOf(selection: NetworkSelection | undefined): JsonObject | undefined {
+/** What a network selection has for `args.cni`: requests that are read nowhere else, the name of its IPAMClaim, its cni-args. */
+export function pluginArgsOf(selection: NetworkSelection | undefined, deliveries: readonly Delivery[]): JsonObject | undefined {
   const { cniArgs, ipamClaimReference } = selection ?? {};
-  return ipamClaimReference === undefined ? cniArgs : { [claimKey]: ipamClaimReference, ...cniArgs };
+  const args = { ...requestArgsOf(deliveries), ...(ipamClaimReference !== undefined && { [claimKey]: ipamClaimReference }), ...cniArgs };
+  return cniArgs === undefined && Object.keys(args).length === 0 ? undefined : args;
 }
 
 /** The configuration with the pod's cni-args in `args.cni` of every plugin, the pod's value winning (NPWG-42, NPWG-43), and its device (NPWG-118). */

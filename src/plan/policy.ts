@@ -1,5 +1,5 @@
-import { namespaceRefused } from '../errors/index.ts';
-import { type NetworkSelection, type PodMetadata, nadKey, podKey } from '../npwg/index.ts';
+import { cniArgsRefused, clip, defaultNetworkRefused, namespaceRefused } from '../errors/index.ts';
+import { type Nad, type NetworkSelection, type PodMetadata, allowedCniArgsKey, nadKey, podKey } from '../npwg/index.ts';
 import type { Settings } from './settings.ts';
 
 /** Refuses a selection whose NAD is in a namespace that the pod may not use (NPWG-101, NPWG-102). `alsoAllowed` widens it for the default network. */
@@ -7,4 +7,26 @@ export function assertNamespaceAllowed(selection: NetworkSelection, pod: PodMeta
   const allowed = [pod.namespace, ...settings.globalNamespaces, ...alsoAllowed];
   if (!settings.namespaceIsolation || allowed.includes(selection.nad.namespace)) return;
   throw namespaceRefused({ pod: podKey(pod), nad: nadKey(selection.nad), allowed: [...new Set(allowed)] });
+}
+
+/** Refuses a pod's other default network where the settings do not allow it to its namespace. defaultNetworkRefused. */
+export function assertDefaultNetworkAllowed(pod: PodMetadata, { allowDefaultNetworkAnnotation: allowed }: Settings): void {
+  if (allowed === true || (allowed !== false && allowed.includes(pod.namespace))) return;
+  throw defaultNetworkRefused({ pod: podKey(pod), allowed: allowed === false ? [] : allowed });
+}
+
+const everyKey = '*';
+const longestKey = 80;
+
+/**
+ * Refuses cni-args with a key that neither the NAD's annotation nor, where it has none, the settings allow. Keys are compared as they
+ * are: plugins written in Go take a key in any case, so no other spelling may pass. cniArgsRefused.
+ */
+export function assertCniArgsAllowed({ cniArgs }: NetworkSelection, nad: Nad, pod: PodMetadata, settings: Settings): void {
+  const allowed = nad.allowedCniArgs ?? settings.allowedCniArgs;
+  if (cniArgs === undefined || allowed === undefined || allowed.includes(everyKey)) return;
+  const key = Object.keys(cniArgs).find((each) => !allowed.includes(each));
+  if (key === undefined) return;
+  const by = nad.allowedCniArgs === undefined ? 'allowedCniArgs' : `annotation ${allowedCniArgsKey} of it`;
+  throw cniArgsRefused({ pod: podKey(pod), key: clip(key, longestKey), network: nadKey(nad), by, allowed });
 }

@@ -4,11 +4,26 @@ import type { PodMetadata } from '../npwg/index.ts';
 import type { Attachment } from './attachment.ts';
 import type { Plan } from './plan.ts';
 
+/** How an ADD ended at a plugin that refused it by itself: it was not killed, and its answer was an error object of CNI. */
+export interface FailedAdd {
+  /** Its place in the chain, from 0: the plugins before it succeeded, those after it never ran. */
+  readonly plugin: number;
+  /** What it answered. */
+  readonly answer: string;
+}
+
 /** What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes (NPWG-58). */
 export type AttachmentRecord =
   /** `result`: that of the plugins of its chain that have come to their end, for undoing the others. */
-  | { readonly state: 'intended'; readonly attachment: Attachment; readonly result?: JsonObject }
-  | { readonly state: 'attached'; readonly attachment: Attachment; readonly result: JsonObject; readonly deviceInfo?: JsonObject }
+  | { readonly state: 'intended'; readonly attachment: Attachment; readonly result?: JsonObject; readonly failedAdd?: FailedAdd }
+  | {
+      readonly state: 'attached';
+      readonly attachment: Attachment;
+      readonly result: JsonObject;
+      readonly deviceInfo?: JsonObject;
+      /** Places in the chain of the plugins whose CHECK has succeeded: from then on, its failure counts. */
+      readonly soundChecks?: readonly number[];
+    }
   | {
       readonly state: 'detaching';
       readonly attachment: Attachment;
@@ -19,6 +34,7 @@ export type AttachmentRecord =
       readonly failingSince?: string;
       /** ISO 8601: from then on the runtime is told that it is detached, and Plexus goes on trying by itself. */
       readonly abandonedAt?: string;
+      readonly failedAdd?: FailedAdd;
     };
 
 /** A status that is not yet in the API (written later). */
@@ -148,12 +164,14 @@ function recordProblem(json: JsonObject): string | undefined {
 }
 
 function isEntry(value: unknown): boolean {
-  if (!isJsonObject(value) || !isAttachment(value['attachment'])) return false;
+  if (!isJsonObject(value) || !isAttachment(value['attachment']) || !isFailedAdd(value['failedAdd'])) return false;
   const { state } = value;
   if (state === 'intended') return value['result'] === undefined || isJsonObject(value['result']);
-  if (state === 'attached') return isJsonObject(value['result']);
+  if (state === 'attached') return isJsonObject(value['result']) && (value['soundChecks'] === undefined || Array.isArray(value['soundChecks']));
   return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }
+
+const isFailedAdd = (value: unknown): boolean => value === undefined || (isJsonObject(value) && typeof value['plugin'] === 'number' && isText(value['answer']));
 
 function isAttachment(value: unknown): boolean {
   if (!isJsonObject(value) || !isText(value['interfaceName']) || !isText(value['network']) || !isText(value['cniArgs'])) return false;

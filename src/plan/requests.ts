@@ -1,32 +1,85 @@
-import type { JsonObject, JsonValue } from '../cni/index.ts';
-import { capabilityMissing } from '../errors/index.ts';
+import type { JsonObject, JsonValue, PluginConfiguration } from '../cni/index.ts';
+import { type PlexusError, capabilityMissing, requestUnserved } from '../errors/index.ts';
 import type { Bandwidth, NetworkSelection } from '../npwg/index.ts';
+import { type RequestName, type Way, argsKeys, capabilities, knownPlugin, programsOf } from './known-plugins.ts';
+import { misplacedCapability } from './misplaced-capability.ts';
 import type { Delegate } from './resolve.ts';
+import type { Settings } from './settings.ts';
 
-/** Field of the annotation, capability of the plugin, value. */
-type Request = readonly [field: string, capability: string, value: JsonValue | undefined];
-
-/**
- * A pod's requests to one network as runtimeConfig. Each must be one that a plugin of the chain declares, or the
- * request would be dropped in silence: capabilityMissing (NPWG-33 to NPWG-60).
- */
-export function requestsOf({ selection, configuration, network }: Delegate): JsonObject {
-  if (selection === undefined) return {};
-  const given = requestTable(selection).filter((each): each is [string, string, JsonValue] => each[2] !== undefined);
-  for (const [request, capability] of given) {
-    const declared = configuration.plugins.some(({ capabilities }) => capabilities.includes(capability));
-    if (!declared) throw capabilityMissing({ request, capability, network });
-  }
-  return Object.fromEntries(given.map(([, capability, value]) => [capability, value]));
+/** Who reads a request, and how. */
+export interface Reader {
+  readonly plugin: string;
+  readonly by: 'runtimeConfig' | 'CNI_ARGS' | 'args.cni' | 'annotation';
+}
+/** One request of a pod to one network, and its way to the plugins. */
+export interface Delivery {
+  readonly request: RequestName;
+  readonly value: JsonValue;
+  readonly readers: readonly Reader[];
+  /** Whether a plugin declares the capability. */
+  readonly isDeclared: boolean;
+  /** Whether it goes into args.cni, which nobody else would read. */
+  readonly isInArgs: boolean;
+  /** Programs of which it is not known whether they read it. */
+  readonly uncertain: readonly string[];
 }
 
-const requestTable = (selection: NetworkSelection): readonly Request[] => [
-  ['ips', 'ips', selection.ips],
-  ['mac', 'mac', selection.mac],
-  ['infiniband-guid', 'infinibandGUID', selection.infinibandGuid],
-  ['portMappings', 'portMappings', selection.portMappings?.map((each) => ({ ...each }))],
-  ['bandwidth', 'bandwidth', selection.bandwidth && withBursts(selection.bandwidth)],
-];
+/** A pod's requests to one network, with their way to its plugins (NPWG-33 to NPWG-60). */
+export const deliveriesOf = (delegate: Delegate): readonly Delivery[] =>
+  requestTable(delegate.selection).map(([request, value]) => deliveryOf(request, value, delegate.configuration.plugins));
+
+/** The requests as runtimeConfig: those whose capability is declared. A plugin gets no others (CNI-50). */
+export const requestsOf = (deliveries: readonly Delivery[]): JsonObject =>
+  Object.fromEntries(deliveries.filter(({ isDeclared }) => isDeclared).map(({ request, value }) => [capabilities[request], value]));
+
+/** The requests that go into args.cni. */
+export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
+  Object.fromEntries(deliveries.filter(({ isInArgs }) => isInArgs).map(({ request, value }) => [argsKeys[request] ?? request, value]));
+
+/**
+ * What is wrong with the requests to a network, as unservedRequests says. A refusal needs proof: it takes that every
+ * plugin of the chain is known and that none of them reads the request. capabilityMissing, requestUnserved.
+ */
+export function judgeRequests(delegate: Delegate, deliveries: readonly Delivery[], policy: Settings['unservedRequests']): readonly string[] {
+  const unserved = deliveries.filter(({ readers }) => readers.length === 0);
+  const isCertain = ({ uncertain, isDeclared }: Delivery): boolean => uncertain.length === 0 && !isDeclared;
+  const errors = new Map(unserved.filter(isCertain).map((each) => [each, errorOf(each, delegate)]));
+  const [first] = errors.values();
+  if (first !== undefined && policy === 'refuse') throw first;
+  return policy === 'ignore' ? [] : unserved.map((each) => errors.get(each)?.message ?? warningOf(each, delegate));
+}
+
+function errorOf({ request }: Delivery, { network, configuration, nad }: Delegate): PlexusError {
+  const capability = capabilities[request];
+  const programs = [...new Set(configuration.plugins.flatMap(programsOf))];
+  const wouldRead = programs.filter((program) => knownPlugin(program)?.reads[request]?.includes('capability'));
+  return wouldRead.length > 0
+    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced: misplacedCapability(nad, capability) })
+    : requestUnserved({ request, network, plugins: programs });
+}
+
+function warningOf({ request, uncertain, isDeclared }: Delivery, { network, configuration, nad }: Delegate): string {
+  const capability = capabilities[request];
+  return isDeclared && uncertain.length === 0
+    ? `network ${network}: the capability ${capability} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`
+    : `network ${network}: whether ${listed(uncertain)} reads ${request} is not known; a plugin that has the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
+}
+
+const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');
+
+type Given = readonly [request: RequestName, value: JsonValue];
+
+function requestTable(selection: NetworkSelection | undefined): readonly Given[] {
+  const { ips, mac, infinibandGuid, portMappings, bandwidth } = selection ?? {};
+  const all: readonly (readonly [RequestName, JsonValue | undefined])[] = [
+    ['ips', ips],
+    ['mac', mac],
+    ['infiniband-guid', infinibandGuid],
+    ['portMappings', portMappings?.map((each) => ({ ...each }))],
+    ['bandwidth', bandwidth && withBursts(bandwidth)],
+  ];
+  return all.filter((each): each is Given => each[1] !== undefined);
+}
 
 // The reference plugin refuses a rate without a burst; containerd asks for the same one (NPWG-51).
 const defaultBurst = 2 ** 32 - 1;
@@ -36,3 +89,44 @@ const withBursts = (bandwidth: Bandwidth): JsonObject => ({
   ...(bandwidth.egressRate !== undefined && { egressBurst: defaultBurst }),
   ...bandwidth,
 });
+
+function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly PluginConfiguration[]): Delivery {
+  const programs = plugins.flatMap((plugin) => programsOf(plugin).map((program) => ({ plugin: program, declares: declares(plugin, request) })));
+  const ways = (program: string): readonly Way[] => knownPlugin(program)?.reads[request] ?? [];
+  const isMany = Array.isArray(value) && value.length > 1;
+  const inCniArgs = isInCniArgs(request, isMany, plugins);
+  const direct = programs.flatMap(({ plugin, declares: isDeclaredHere }): readonly Reader[] => [
+    ...(isDeclaredHere && (knownPlugin(plugin) === undefined || ways(plugin).includes('capability')) ? [{ plugin, by: 'runtimeConfig' } as const] : []),
+    ...(inCniArgs && ways(plugin).some((way) => way === 'CNI_ARGS' || way === 'CNI_ARGS, one') ? [{ plugin, by: 'CNI_ARGS' } as const] : []),
+    ...(ways(plugin).includes('annotation') ? [{ plugin, by: 'annotation' } as const] : []),
+  ]);
+  const uncertain = programs.map(({ plugin }) => plugin).filter((plugin) => knownPlugin(plugin) === undefined || ways(plugin).includes('uncertain'));
+  const byArgs = programs.flatMap(({ plugin }) => (ways(plugin).includes('args.cni') ? [{ plugin, by: 'args.cni' } as const] : []));
+  const isText = typeof value === 'string';
+  const isReadable = isText || programs.every(({ plugin }) => knownPlugin(plugin)?.onlyTexts !== true);
+  const hasKey = argsKeys[request] !== undefined;
+  // a plugin that is not known may read no lists there: ib-sriov fails at one
+  const isInArgs = hasKey && direct.length === 0 && isReadable && (byArgs.length > 0 || (isText && uncertain.length > 0));
+  return {
+    request,
+    value,
+    readers: isInArgs ? byArgs : direct,
+    isDeclared: programs.some((each) => each.declares),
+    isInArgs,
+    uncertain: [...new Set(uncertain)],
+  };
+}
+
+const declares = (plugin: PluginConfiguration, request: RequestName): boolean => plugin.capabilities.includes(capabilities[request]);
+
+/** Whether MAC= or IP= of CNI_ARGS has a request. Several addresses go there unless a plugin of the chain is known to reject them, or may get them otherwise. */
+export function isInCniArgs(request: RequestName, isMany: boolean, plugins: readonly PluginConfiguration[]): boolean {
+  if (request === 'mac') return true;
+  if (request !== 'ips') return false;
+  const rejectsMany = (plugin: PluginConfiguration): boolean =>
+    programsOf(plugin).some((program) => {
+      const known = knownPlugin(program);
+      return known === undefined ? declares(plugin, request) : known.reads.ips?.includes('CNI_ARGS, one');
+    });
+  return !isMany || !plugins.some(rejectsMany);
+}

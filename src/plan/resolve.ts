@@ -3,6 +3,7 @@ import { nadNotFound, nestedCall } from '../errors/index.ts';
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
 import { findByName, findByPath, isMetaPlugin, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
+import { assertCniArgsAllowed } from './policy.ts';
 import { wishesOf } from './selections.ts';
 import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
 
@@ -17,18 +18,48 @@ export interface Delegate {
   /** Whether its first plugin expects a prevResult although nothing ran before it. */
   readonly startsChained?: true;
   readonly warnings?: readonly string[];
+  /** It cannot be planned: it only keeps the place, and so the interface names of those after it. */
+  readonly isLeftOut?: true;
 }
 
-/** The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain (NPWG-90). */
-export function resolveDelegates(inputs: PlanInputs): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
-  const { selections, defaultNetwork, warnings } = wishesOf(inputs.pod, inputs.settings);
+/**
+ * The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain (NPWG-90).
+ * With `leaveOut`, a network of the annotation that cannot be found or read is reported to it and left out.
+ */
+export function resolveDelegates(inputs: PlanInputs, leaveOut?: LeaveOut): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
+  const { selections, defaultNetwork, warnings } = inputs.wishes ?? wishesOf(inputs.pod, inputs.settings);
   const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
   const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
-  const further = selections.map((selection) => fromSelection(selection, inputs));
+  const further = fromSelections(selections, inputs, leaveOut);
   const auxiliary = auxiliaryChain(inputs);
   const delegates = [...first, ...configured, ...further, ...auxiliary.chain];
-  for (const { network, configuration } of delegates) if (configuration.plugins.some(({ type }) => isMetaPlugin(type))) throw nestedCall({ network });
+  for (const delegate of delegates) notNested(delegate);
   return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings] };
+}
+
+/** Is told why a network is left out of a plan. */
+export type LeaveOut = (problem: unknown) => void;
+
+/** What `work` returns; undefined when it throws, which is reported. */
+export function attempted<T>(work: () => T, leaveOut: LeaveOut): T | undefined {
+  try {
+    return work();
+  } catch (thrown) {
+    leaveOut(thrown);
+    return undefined;
+  }
+}
+
+const placeholder = (selection: NetworkSelection): Delegate => ({
+  network: nadKey(selection.nad),
+  selection,
+  configuration: { name: selection.nad.name, cniVersion: '1.0.0', disableCheck: false, disableGC: false, plugins: [] },
+  isLeftOut: true,
+});
+
+function notNested(delegate: Delegate): Delegate {
+  if (delegate.configuration.plugins.some(({ type }) => isMetaPlugin(type))) throw nestedCall({ network: delegate.network });
+  return delegate;
 }
 
 /** What the node's configuration gives every pod; without its first when the pod has another default network. */
@@ -42,7 +73,7 @@ function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly De
   return [...inline, ...named.map((name) => fromName(name, inputs))];
 }
 
-/** multus-behaviour 1.4: a NAD of multusNamespace, else a file of confDir; with a "/", a path. */
+/** As in Multus: a NAD of multusNamespace, else a file of confDir; with a "/", a path. */
 function fromName(name: string, inputs: PlanInputs): Delegate {
   const { settings, nads, paths, confDir } = inputs;
   if (isPath(name)) {
@@ -55,7 +86,24 @@ function fromName(name: string, inputs: PlanInputs): Delegate {
   return { network: configuration.name, configuration, warnings };
 }
 
-const fromSelection = (selection: NetworkSelection, inputs: PlanInputs): Delegate => ({ ...fromNad(nadOf(selection.nad, inputs), inputs), selection });
+/** A network that a pod names several times is read once. */
+function fromSelections(selections: readonly NetworkSelection[], inputs: PlanInputs, leaveOut: LeaveOut | undefined): readonly Delegate[] {
+  const read = new Map<string, Delegate>();
+  return selections.map((selection) => {
+    const find = (): Delegate => {
+      const delegate = notNested(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
+      read.set(nadKey(selection.nad), delegate);
+      return delegate;
+    };
+    return leaveOut === undefined ? find() : (attempted(find, leaveOut) ?? placeholder(selection));
+  });
+}
+
+function fromSelection(selection: NetworkSelection, inputs: PlanInputs, same?: Delegate): Delegate {
+  const nad = nadOf(selection.nad, inputs);
+  if (inputs.pod !== undefined) assertCniArgsAllowed(selection, nad, inputs.pod, inputs.settings);
+  return { ...(same ?? fromNad(nad, inputs)), selection };
+}
 
 function nadOf(ref: NadRef, { nads, pod }: PlanInputs): Nad {
   const nad = nads.get(nadKey(ref));
@@ -72,7 +120,7 @@ function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   return { network, nad, configuration, warnings };
 }
 
-/** Nothing there is no error, only a warning of the files that were meant to be (multus-behaviour 1.5). */
+/** Nothing there is no error, only a warning of the files that were meant to be, as in Multus. */
 function auxiliaryChain({ settings, paths, call }: PlanInputs): { readonly chain: readonly Delegate[]; readonly warnings: readonly string[] } {
   const folder = auxiliaryFolder(settings);
   if (folder === undefined) return { chain: [], warnings: [] };

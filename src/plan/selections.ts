@@ -1,6 +1,6 @@
-import { asPlexusError, selectionInvalid } from '../errors/index.ts';
+import { type PlexusError, asPlexusError, networksTooMany, selectionInvalid } from '../errors/index.ts';
 import { type NetworkSelection, type PodMetadata, defaultNetworkKey, networksKey, parseDefaultNetwork, parseSelections } from '../npwg/index.ts';
-import { assertNamespaceAllowed } from './policy.ts';
+import { assertDefaultNetworkAllowed, assertNamespaceAllowed } from './policy.ts';
 import type { Settings } from './settings.ts';
 
 /** What a pod's annotations ask for, already allowed by the policy. */
@@ -13,7 +13,7 @@ export interface PodWishes {
 
 const nothing: PodWishes = { selections: [], warnings: [] };
 
-/** Reads a pod's annotations. selectionInvalid, unless the settings say that an invalid one is ignored (NPWG-28); namespaceRefused. */
+/** Reads a pod's annotations. selectionInvalid and networksTooMany, unless the settings say that an invalid one is ignored (NPWG-28); namespaceRefused, defaultNetworkRefused. */
 export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodWishes {
   if (pod === undefined) return nothing;
   const first = unlessIgnored(settings, () => defaultNetworkOf(pod, settings));
@@ -27,21 +27,24 @@ function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
     return read();
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (error.id !== 'PLX-SELECTION-INVALID' || settings.invalidAnnotation === 'fail') throw error;
+    if (!isOfAnnotation(error) || settings.invalidAnnotation === 'fail') throw error;
     return { ...nothing, warnings: [`ignored, as invalidAnnotation says: ${error.message}`] };
   }
 }
 
+const isOfAnnotation = ({ id }: PlexusError): boolean => [selectionInvalid.id, networksTooMany.id].includes(id);
+
 function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
   const text = pod.annotations[defaultNetworkKey];
   if (text === undefined) return nothing;
+  assertDefaultNetworkAllowed(pod, settings);
   const defaultNetwork = parseDefaultNetwork(text, settings.multusNamespace);
   assertNamespaceAllowed(defaultNetwork, pod, settings, [settings.multusNamespace]);
   return { ...nothing, defaultNetwork };
 }
 
 function selectionsOf(pod: PodMetadata, settings: Settings, defaultNetwork: NetworkSelection | undefined): PodWishes {
-  const { selections, warnings } = parseSelections(pod.annotations[networksKey], pod.namespace);
+  const { selections, warnings } = parseSelections(pod.annotations[networksKey], pod.namespace, settings.maxNetworksPerPod);
   for (const selection of selections) assertNamespaceAllowed(selection, pod, settings);
   if (defaultNetwork?.defaultRoute !== undefined) refuseSecondOwner(selections);
   return { selections, warnings };

@@ -83,6 +83,22 @@ export interface WrittenSettings {
    */
   invalidAnnotation?: "fail" | "ignore";
   /**
+   * What a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid) does that no plugin of its network reads: fail the ADD, attach the pod without it and warn, or attach it silently. Only for networks whose plugins are all known (docs/requests.md); a plugin that is not known gets the request, with a warning.
+   */
+  unservedRequests?: "refuse" | "warn" | "ignore";
+  /**
+   * How many networks the annotation of a pod may name. One that names more is refused before anything of it is read.
+   */
+  maxNetworksPerPod?: number;
+  /**
+   * Keys that pods may use in cni-args; all without this setting, none with an empty list. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition replaces it for that network.
+   */
+  allowedCniArgs?: string[];
+  /**
+   * Whether a pod may replace its default network, and with it the policies of that network, by the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may.
+   */
+  allowDefaultNetworkAnnotation?: boolean | string[];
+  /**
    * How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length.
    */
   statusAddresses?: "bare" | "cidr";

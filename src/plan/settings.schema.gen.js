@@ -36,7 +36,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validate = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "The same after this time since the first failure." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": 'How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it. Neighbours whose NADs all have the annotation plexus-cni.io/concurrent: "true" go together in any case.' }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: dp/ is written by device plugins, cni/ holds a file for each attachment that has one." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no (further) device: fail the ADD with a message, or attach without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "properties": { "maxSize": { "type": "integer", "minimum": 0, "default": 100, "description": "Megabytes." }, "maxBackups": { "type": "integer", "minimum": 0, "default": 5 }, "maxAge": { "type": "integer", "minimum": 0, "default": 5, "description": "Days." } }, "description": "Rotation of logFile: when it is larger than maxSize (megabytes; 100) it is renamed, with the time in its name; maxBackups (5) such files are kept, for maxAge (5) days; 0: without limit. compress is accepted and not used." }, "maskedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Further keys of network configurations whose values are secrets: shown neither in logs nor by plexus trace. Those whose name says so (password, token, secret, key, credential and their like) are masked anyway." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed. At DEL and GC at most half of the time that is left, if others come after it." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "title": "WrittenSettings", "description": "Configuration of Plexus: what stands in the CNI configuration file next to cniVersion, name and type.", "type": "object", "properties": { "delegates": { "type": "array", "items": { "type": "object" }, "description": "Network configurations (single or list) that every pod gets. The first is the default network; further ones become net1, net2 and so on. Ignored when clusterNetwork is set." }, "clusterNetwork": { "type": "string", "description": 'The default network by name or path: a NetworkAttachmentDefinition in multusNamespace, else a configuration in confDir with that name; with a "/", a configuration file or a folder whose first configuration is taken.' }, "defaultNetworks": { "type": "array", "items": { "type": "string" }, "default": [], "description": "Further networks that every pod gets (except pods of systemNamespaces), named as clusterNetwork is. Only together with clusterNetwork." }, "auxiliaryCNIChainName": { "type": "string", "pattern": "^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "description": "Name of a folder beside the file of clusterNetwork. Its *.conf plugins run as one more chain, after all other networks of the pod." }, "kubeconfig": { "type": "string", "description": "Path of a kubeconfig. Without it the credentials of the pod that Plexus runs in are used, if it runs in one; else only delegates run." }, "manifestsDir": { "type": "string", "description": "Folder of YAML files with pods and NetworkAttachmentDefinitions that stands for a cluster. Status is written beside them, in the sub-folder status." }, "confDir": { "type": "string", "default": "/etc/cni/multus/net.d", "description": "Folder with network configurations that are found by their name." }, "cniDir": { "type": "string", "default": "/var/lib/cni/plexus", "description": "Folder for the journal and locks." }, "multusStateDir": { "type": "string", "default": "/var/lib/cni/multus", "description": "Folder where Multus left its state: pods that it attached are detached by what it wrote there." }, "binDir": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }], "default": "/opt/cni/bin", "description": 'Folder with CNI plugins, searched before those of CNI_PATH. Several as a list, or separated by ":".' }, "readinessindicatorfile": { "type": "string", "description": "File that exists as soon as the default network is ready. ADD waits for it for deadlines.readinessSeconds, STATUS answers with code 50 until then." }, "namespaceIsolation": { "type": "boolean", "default": false, "description": "Whether pods may use only networks of their own namespace and of globalNamespaces. For the annotation v1.multus-cni.io/default-network, multusNamespace is allowed as well." }, "globalNamespaces": { "type": "string", "default": "default", "description": "Namespaces whose networks every pod may use, separated by commas. Replaces the default." }, "systemNamespaces": { "type": "array", "items": { "type": "string" }, "default": ["kube-system"], "description": "Namespaces whose pods do not get defaultNetworks." }, "statusNetworks": { "type": "array", "items": { "type": "string", "pattern": "^[^/ ,@]+/[^/ ,@]+$" }, "default": [], "description": "Networks (namespace/name) that STATUS asks beside the default one: the node is not ready while their plugins are not. Their code, 50 or 51, is the answer's." }, "detachAttempts": { "type": "integer", "minimum": 1, "default": 5, "description": "How often DEL of an attachment may fail before the pod is let go: DEL then succeeds, the attachment stays in the journal as abandoned, and the daemon goes on trying." }, "detachSeconds": { "type": "number", "minimum": 0, "default": 120, "description": "The same after this time since the first failure." }, "multusNamespace": { "type": "string", "default": "kube-system", "description": "Namespace of the networks in clusterNetwork, defaultNetworks and the default-network annotation." }, "invalidAnnotation": { "enum": ["fail", "ignore"], "default": "fail", "description": "What an invalid annotation of a pod does: fail the ADD with a message, or ignore it, so that the pod gets the default network only (the literal reading of the NPWG standard)." }, "unservedRequests": { "enum": ["refuse", "warn", "ignore"], "default": "refuse", "description": "What a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid) does that no plugin of its network reads: fail the ADD, attach the pod without it and warn, or attach it silently. Only for networks whose plugins are all known (docs/requests.md); a plugin that is not known gets the request, with a warning." }, "maxNetworksPerPod": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 32, "description": "How many networks the annotation of a pod may name. One that names more is refused before anything of it is read." }, "allowedCniArgs": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Keys that pods may use in cni-args; all without this setting, none with an empty list. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition replaces it for that network." }, "allowDefaultNetworkAnnotation": { "anyOf": [{ "type": "boolean" }, { "type": "array", "items": { "type": "string" } }], "default": true, "description": "Whether a pod may replace its default network, and with it the policies of that network, by the annotation v1.multus-cni.io/default-network: true, false, or a list of the namespaces whose pods may." }, "statusAddresses": { "enum": ["bare", "cidr"], "default": "bare", "description": "How addresses appear in network-status: bare as every consumer has seen so far, or with prefix length." }, "attachmentConcurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1, "description": 'How many further networks of one pod are attached at the same time, after the default network. 1: one after the other, as the NPWG standard asks; more only where all plugins allow it. Neighbours whose NADs all have the annotation plexus-cni.io/concurrent: "true" go together in any case.' }, "kubeletDir": { "type": "string", "default": "/var/lib/kubelet", "description": "Kubelet's folder (its --root-dir): pod-resources/kubelet.sock in it says which devices a pod was given, device-plugins/kubelet_internal_checkpoint where that socket is missing." }, "deviceInfoDir": { "type": "string", "default": "/var/run/k8s.cni.cncf.io/devinfo", "description": "Folder of device information: dp/ is written by device plugins, cni/ holds a file for each attachment that has one." }, "missingDevice": { "enum": ["fail", "ignore"], "default": "fail", "description": "What happens when a network names a resource of which the pod has no (further) device: fail the ADD with a message, or attach without a device, as Multus does, and warn." }, "claimStatus": { "type": "boolean", "default": false, "description": "Writes interface name, hardware address and addresses of an attachment made of a ResourceClaim's device into the claim (status.devices[].networkData). Needs the permissions of deploy/components/resource-claim-status." }, "logLevel": { "enum": ["silent", "error", "warn", "info", "debug", "panic", "verbose"], "default": "warn", "description": "How much is logged. Multus's names mean: panic = silent, verbose = info." }, "logToStderr": { "type": "boolean", "default": true, "description": "Whether log lines go to stderr, from where the container runtime takes them." }, "logFile": { "type": "string", "description": "File that log lines are appended to." }, "logOptions": { "type": "object", "properties": { "maxSize": { "type": "integer", "minimum": 0, "default": 100, "description": "Megabytes." }, "maxBackups": { "type": "integer", "minimum": 0, "default": 5 }, "maxAge": { "type": "integer", "minimum": 0, "default": 5, "description": "Days." } }, "description": "Rotation of logFile: when it is larger than maxSize (megabytes; 100) it is renamed, with the time in its name; maxBackups (5) such files are kept, for maxAge (5) days; 0: without limit. compress is accepted and not used." }, "maskedKeys": { "type": "array", "items": { "type": "string", "minLength": 1 }, "description": "Further keys of network configurations whose values are secrets: shown neither in logs nor by plexus trace. Those whose name says so (password, token, secret, key, credential and their like) are masked anyway." }, "retryDeleteOnError": { "type": "boolean", "description": "Accepted from Multus configurations; DEL always keeps what it could not undo." }, "deadlines": { "type": "object", "additionalProperties": false, "description": "Seconds after which an operation gives up.", "properties": { "addSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 160, "default": 120, "description": "A whole ADD. Undoing it after a failure may take delSeconds more." }, "delSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 50, "default": 40, "description": "A whole DEL; also the undoing of a failed ADD." }, "checkSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 30, "description": "A whole CHECK." }, "statusSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 2, "description": "A whole STATUS." }, "gcSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 25, "description": "A whole GC." }, "pluginSeconds": { "type": "number", "exclusiveMinimum": 0, "maximum": 210, "default": 60, "description": "One run of one plugin; then its process group is killed. At DEL and GC at most half of the time that is left, if others come after it." }, "readinessSeconds": { "type": "number", "minimum": 0, "maximum": 60, "default": 5, "description": "How long ADD waits for readinessindicatorfile." } } } } };
 var pattern0 = new RegExp("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$", "u");
 var pattern1 = new RegExp("^[^/ ,@]+/[^/ ,@]+$", "u");
 var func2 = require_ucs2length().default;
@@ -407,10 +407,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.statusAddresses !== void 0) {
-      let data24 = data.statusAddresses;
-      if (!(data24 === "bare" || data24 === "cidr")) {
-        const err30 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
+    if (data.unservedRequests !== void 0) {
+      let data24 = data.unservedRequests;
+      if (!(data24 === "refuse" || data24 === "warn" || data24 === "ignore")) {
+        const err30 = { instancePath: instancePath + "/unservedRequests", schemaPath: "#/properties/unservedRequests/enum", keyword: "enum", params: { allowedValues: schema11.properties.unservedRequests.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err30];
         } else {
@@ -419,10 +419,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.attachmentConcurrency !== void 0) {
-      let data25 = data.attachmentConcurrency;
+    if (data.maxNetworksPerPod !== void 0) {
+      let data25 = data.maxNetworksPerPod;
       if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
-        const err31 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err31 = { instancePath: instancePath + "/maxNetworksPerPod", schemaPath: "#/properties/maxNetworksPerPod/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -431,8 +431,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data25 == "number" && isFinite(data25)) {
-        if (data25 > 32 || isNaN(data25)) {
-          const err32 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32" };
+        if (data25 > 1e3 || isNaN(data25)) {
+          const err32 = { instancePath: instancePath + "/maxNetworksPerPod", schemaPath: "#/properties/maxNetworksPerPod/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000" };
           if (vErrors === null) {
             vErrors = [err32];
           } else {
@@ -441,7 +441,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data25 < 1 || isNaN(data25)) {
-          const err33 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          const err33 = { instancePath: instancePath + "/maxNetworksPerPod", schemaPath: "#/properties/maxNetworksPerPod/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
           if (vErrors === null) {
             vErrors = [err33];
           } else {
@@ -451,32 +451,34 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.kubeletDir !== void 0) {
-      if (typeof data.kubeletDir !== "string") {
-        const err34 = { instancePath: instancePath + "/kubeletDir", schemaPath: "#/properties/kubeletDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err34];
-        } else {
-          vErrors.push(err34);
+    if (data.allowedCniArgs !== void 0) {
+      let data26 = data.allowedCniArgs;
+      if (Array.isArray(data26)) {
+        const len5 = data26.length;
+        for (let i5 = 0; i5 < len5; i5++) {
+          let data27 = data26[i5];
+          if (typeof data27 === "string") {
+            if (func2(data27) < 1) {
+              const err34 = { instancePath: instancePath + "/allowedCniArgs/" + i5, schemaPath: "#/properties/allowedCniArgs/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err34];
+              } else {
+                vErrors.push(err34);
+              }
+              errors++;
+            }
+          } else {
+            const err35 = { instancePath: instancePath + "/allowedCniArgs/" + i5, schemaPath: "#/properties/allowedCniArgs/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err35];
+            } else {
+              vErrors.push(err35);
+            }
+            errors++;
+          }
         }
-        errors++;
-      }
-    }
-    if (data.deviceInfoDir !== void 0) {
-      if (typeof data.deviceInfoDir !== "string") {
-        const err35 = { instancePath: instancePath + "/deviceInfoDir", schemaPath: "#/properties/deviceInfoDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err35];
-        } else {
-          vErrors.push(err35);
-        }
-        errors++;
-      }
-    }
-    if (data.missingDevice !== void 0) {
-      let data28 = data.missingDevice;
-      if (!(data28 === "fail" || data28 === "ignore")) {
-        const err36 = { instancePath: instancePath + "/missingDevice", schemaPath: "#/properties/missingDevice/enum", keyword: "enum", params: { allowedValues: schema11.properties.missingDevice.enum }, message: "must be equal to one of the allowed values" };
+      } else {
+        const err36 = { instancePath: instancePath + "/allowedCniArgs", schemaPath: "#/properties/allowedCniArgs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err36];
         } else {
@@ -485,9 +487,13 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.claimStatus !== void 0) {
-      if (typeof data.claimStatus !== "boolean") {
-        const err37 = { instancePath: instancePath + "/claimStatus", schemaPath: "#/properties/claimStatus/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.allowDefaultNetworkAnnotation !== void 0) {
+      let data28 = data.allowDefaultNetworkAnnotation;
+      const _errs60 = errors;
+      let valid14 = false;
+      const _errs61 = errors;
+      if (typeof data28 !== "boolean") {
+        const err37 = { instancePath: instancePath + "/allowDefaultNetworkAnnotation", schemaPath: "#/properties/allowDefaultNetworkAnnotation/anyOf/0/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err37];
         } else {
@@ -495,115 +501,124 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.logLevel !== void 0) {
-      let data30 = data.logLevel;
-      if (!(data30 === "silent" || data30 === "error" || data30 === "warn" || data30 === "info" || data30 === "debug" || data30 === "panic" || data30 === "verbose")) {
-        const err38 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err38];
+      var _valid1 = _errs61 === errors;
+      valid14 = valid14 || _valid1;
+      if (!valid14) {
+        const _errs63 = errors;
+        if (Array.isArray(data28)) {
+          const len6 = data28.length;
+          for (let i6 = 0; i6 < len6; i6++) {
+            if (typeof data28[i6] !== "string") {
+              const err38 = { instancePath: instancePath + "/allowDefaultNetworkAnnotation/" + i6, schemaPath: "#/properties/allowDefaultNetworkAnnotation/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err38];
+              } else {
+                vErrors.push(err38);
+              }
+              errors++;
+            }
+          }
         } else {
-          vErrors.push(err38);
+          const err39 = { instancePath: instancePath + "/allowDefaultNetworkAnnotation", schemaPath: "#/properties/allowDefaultNetworkAnnotation/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+          if (vErrors === null) {
+            vErrors = [err39];
+          } else {
+            vErrors.push(err39);
+          }
+          errors++;
         }
-        errors++;
+        var _valid1 = _errs63 === errors;
+        valid14 = valid14 || _valid1;
       }
-    }
-    if (data.logToStderr !== void 0) {
-      if (typeof data.logToStderr !== "boolean") {
-        const err39 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err39];
-        } else {
-          vErrors.push(err39);
-        }
-        errors++;
-      }
-    }
-    if (data.logFile !== void 0) {
-      if (typeof data.logFile !== "string") {
-        const err40 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!valid14) {
+        const err40 = { instancePath: instancePath + "/allowDefaultNetworkAnnotation", schemaPath: "#/properties/allowDefaultNetworkAnnotation/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
           vErrors.push(err40);
         }
         errors++;
+      } else {
+        errors = _errs60;
+        if (vErrors !== null) {
+          if (_errs60) {
+            vErrors.length = _errs60;
+          } else {
+            vErrors = null;
+          }
+        }
       }
     }
-    if (data.logOptions !== void 0) {
-      let data33 = data.logOptions;
-      if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
-        if (data33.maxSize !== void 0) {
-          let data34 = data33.maxSize;
-          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err41 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err41];
-            } else {
-              vErrors.push(err41);
-            }
-            errors++;
-          }
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 < 0 || isNaN(data34)) {
-              const err42 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err42];
-              } else {
-                vErrors.push(err42);
-              }
-              errors++;
-            }
-          }
+    if (data.statusAddresses !== void 0) {
+      let data30 = data.statusAddresses;
+      if (!(data30 === "bare" || data30 === "cidr")) {
+        const err41 = { instancePath: instancePath + "/statusAddresses", schemaPath: "#/properties/statusAddresses/enum", keyword: "enum", params: { allowedValues: schema11.properties.statusAddresses.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
         }
-        if (data33.maxBackups !== void 0) {
-          let data35 = data33.maxBackups;
-          if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
-            const err43 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err43];
-            } else {
-              vErrors.push(err43);
-            }
-            errors++;
-          }
-          if (typeof data35 == "number" && isFinite(data35)) {
-            if (data35 < 0 || isNaN(data35)) {
-              const err44 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err44];
-              } else {
-                vErrors.push(err44);
-              }
-              errors++;
-            }
-          }
+        errors++;
+      }
+    }
+    if (data.attachmentConcurrency !== void 0) {
+      let data31 = data.attachmentConcurrency;
+      if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
+        const err42 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
         }
-        if (data33.maxAge !== void 0) {
-          let data36 = data33.maxAge;
-          if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
-            const err45 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err45];
-            } else {
-              vErrors.push(err45);
-            }
-            errors++;
+        errors++;
+      }
+      if (typeof data31 == "number" && isFinite(data31)) {
+        if (data31 > 32 || isNaN(data31)) {
+          const err43 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32" };
+          if (vErrors === null) {
+            vErrors = [err43];
+          } else {
+            vErrors.push(err43);
           }
-          if (typeof data36 == "number" && isFinite(data36)) {
-            if (data36 < 0 || isNaN(data36)) {
-              const err46 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err46];
-              } else {
-                vErrors.push(err46);
-              }
-              errors++;
-            }
-          }
+          errors++;
         }
-      } else {
-        const err47 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (data31 < 1 || isNaN(data31)) {
+          const err44 = { instancePath: instancePath + "/attachmentConcurrency", schemaPath: "#/properties/attachmentConcurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err44];
+          } else {
+            vErrors.push(err44);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.kubeletDir !== void 0) {
+      if (typeof data.kubeletDir !== "string") {
+        const err45 = { instancePath: instancePath + "/kubeletDir", schemaPath: "#/properties/kubeletDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err45];
+        } else {
+          vErrors.push(err45);
+        }
+        errors++;
+      }
+    }
+    if (data.deviceInfoDir !== void 0) {
+      if (typeof data.deviceInfoDir !== "string") {
+        const err46 = { instancePath: instancePath + "/deviceInfoDir", schemaPath: "#/properties/deviceInfoDir/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err46];
+        } else {
+          vErrors.push(err46);
+        }
+        errors++;
+      }
+    }
+    if (data.missingDevice !== void 0) {
+      let data34 = data.missingDevice;
+      if (!(data34 === "fail" || data34 === "ignore")) {
+        const err47 = { instancePath: instancePath + "/missingDevice", schemaPath: "#/properties/missingDevice/enum", keyword: "enum", params: { allowedValues: schema11.properties.missingDevice.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err47];
         } else {
@@ -612,34 +627,32 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.maskedKeys !== void 0) {
-      let data37 = data.maskedKeys;
-      if (Array.isArray(data37)) {
-        const len5 = data37.length;
-        for (let i5 = 0; i5 < len5; i5++) {
-          let data38 = data37[i5];
-          if (typeof data38 === "string") {
-            if (func2(data38) < 1) {
-              const err48 = { instancePath: instancePath + "/maskedKeys/" + i5, schemaPath: "#/properties/maskedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              if (vErrors === null) {
-                vErrors = [err48];
-              } else {
-                vErrors.push(err48);
-              }
-              errors++;
-            }
-          } else {
-            const err49 = { instancePath: instancePath + "/maskedKeys/" + i5, schemaPath: "#/properties/maskedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err49];
-            } else {
-              vErrors.push(err49);
-            }
-            errors++;
-          }
+    if (data.claimStatus !== void 0) {
+      if (typeof data.claimStatus !== "boolean") {
+        const err48 = { instancePath: instancePath + "/claimStatus", schemaPath: "#/properties/claimStatus/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err48];
+        } else {
+          vErrors.push(err48);
         }
-      } else {
-        const err50 = { instancePath: instancePath + "/maskedKeys", schemaPath: "#/properties/maskedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        errors++;
+      }
+    }
+    if (data.logLevel !== void 0) {
+      let data36 = data.logLevel;
+      if (!(data36 === "silent" || data36 === "error" || data36 === "warn" || data36 === "info" || data36 === "debug" || data36 === "panic" || data36 === "verbose")) {
+        const err49 = { instancePath: instancePath + "/logLevel", schemaPath: "#/properties/logLevel/enum", keyword: "enum", params: { allowedValues: schema11.properties.logLevel.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      }
+    }
+    if (data.logToStderr !== void 0) {
+      if (typeof data.logToStderr !== "boolean") {
+        const err50 = { instancePath: instancePath + "/logToStderr", schemaPath: "#/properties/logToStderr/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err50];
         } else {
@@ -648,9 +661,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.retryDeleteOnError !== void 0) {
-      if (typeof data.retryDeleteOnError !== "boolean") {
-        const err51 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.logFile !== void 0) {
+      if (typeof data.logFile !== "string") {
+        const err51 = { instancePath: instancePath + "/logFile", schemaPath: "#/properties/logFile/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err51];
         } else {
@@ -659,12 +672,13 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.deadlines !== void 0) {
-      let data40 = data.deadlines;
-      if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
-        for (const key0 in data40) {
-          if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
-            const err52 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+    if (data.logOptions !== void 0) {
+      let data39 = data.logOptions;
+      if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
+        if (data39.maxSize !== void 0) {
+          let data40 = data39.maxSize;
+          if (!(typeof data40 == "number" && (!(data40 % 1) && !isNaN(data40)) && isFinite(data40))) {
+            const err52 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err52];
             } else {
@@ -672,12 +686,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-        if (data40.addSeconds !== void 0) {
-          let data41 = data40.addSeconds;
-          if (typeof data41 == "number" && isFinite(data41)) {
-            if (data41 > 160 || isNaN(data41)) {
-              const err53 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
+          if (typeof data40 == "number" && isFinite(data40)) {
+            if (data40 < 0 || isNaN(data40)) {
+              const err53 = { instancePath: instancePath + "/logOptions/maxSize", schemaPath: "#/properties/logOptions/properties/maxSize/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err53];
               } else {
@@ -685,39 +696,45 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data41 <= 0 || isNaN(data41)) {
-              const err54 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err54];
-              } else {
-                vErrors.push(err54);
-              }
-              errors++;
-            }
-          } else {
-            const err55 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+          }
+        }
+        if (data39.maxBackups !== void 0) {
+          let data41 = data39.maxBackups;
+          if (!(typeof data41 == "number" && (!(data41 % 1) && !isNaN(data41)) && isFinite(data41))) {
+            const err54 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err55];
+              vErrors = [err54];
             } else {
-              vErrors.push(err55);
+              vErrors.push(err54);
             }
             errors++;
           }
-        }
-        if (data40.delSeconds !== void 0) {
-          let data42 = data40.delSeconds;
-          if (typeof data42 == "number" && isFinite(data42)) {
-            if (data42 > 50 || isNaN(data42)) {
-              const err56 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 < 0 || isNaN(data41)) {
+              const err55 = { instancePath: instancePath + "/logOptions/maxBackups", schemaPath: "#/properties/logOptions/properties/maxBackups/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
-                vErrors = [err56];
+                vErrors = [err55];
               } else {
-                vErrors.push(err56);
+                vErrors.push(err55);
               }
               errors++;
             }
-            if (data42 <= 0 || isNaN(data42)) {
-              const err57 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+          }
+        }
+        if (data39.maxAge !== void 0) {
+          let data42 = data39.maxAge;
+          if (!(typeof data42 == "number" && (!(data42 % 1) && !isNaN(data42)) && isFinite(data42))) {
+            const err56 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err56];
+            } else {
+              vErrors.push(err56);
+            }
+            errors++;
+          }
+          if (typeof data42 == "number" && isFinite(data42)) {
+            if (data42 < 0 || isNaN(data42)) {
+              const err57 = { instancePath: instancePath + "/logOptions/maxAge", schemaPath: "#/properties/logOptions/properties/maxAge/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err57];
               } else {
@@ -725,21 +742,27 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          } else {
-            const err58 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err58];
-            } else {
-              vErrors.push(err58);
-            }
-            errors++;
           }
         }
-        if (data40.checkSeconds !== void 0) {
-          let data43 = data40.checkSeconds;
-          if (typeof data43 == "number" && isFinite(data43)) {
-            if (data43 > 210 || isNaN(data43)) {
-              const err59 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+      } else {
+        const err58 = { instancePath: instancePath + "/logOptions", schemaPath: "#/properties/logOptions/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err58];
+        } else {
+          vErrors.push(err58);
+        }
+        errors++;
+      }
+    }
+    if (data.maskedKeys !== void 0) {
+      let data43 = data.maskedKeys;
+      if (Array.isArray(data43)) {
+        const len7 = data43.length;
+        for (let i7 = 0; i7 < len7; i7++) {
+          let data44 = data43[i7];
+          if (typeof data44 === "string") {
+            if (func2(data44) < 1) {
+              const err59 = { instancePath: instancePath + "/maskedKeys/" + i7, schemaPath: "#/properties/maskedKeys/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
@@ -747,61 +770,65 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data43 <= 0 || isNaN(data43)) {
-              const err60 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err60];
-              } else {
-                vErrors.push(err60);
-              }
-              errors++;
-            }
           } else {
-            const err61 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err60 = { instancePath: instancePath + "/maskedKeys/" + i7, schemaPath: "#/properties/maskedKeys/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err61];
+              vErrors = [err60];
             } else {
-              vErrors.push(err61);
+              vErrors.push(err60);
             }
             errors++;
           }
         }
-        if (data40.statusSeconds !== void 0) {
-          let data44 = data40.statusSeconds;
-          if (typeof data44 == "number" && isFinite(data44)) {
-            if (data44 > 30 || isNaN(data44)) {
-              const err62 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
-              if (vErrors === null) {
-                vErrors = [err62];
-              } else {
-                vErrors.push(err62);
-              }
-              errors++;
-            }
-            if (data44 <= 0 || isNaN(data44)) {
-              const err63 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err63];
-              } else {
-                vErrors.push(err63);
-              }
-              errors++;
-            }
-          } else {
-            const err64 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+      } else {
+        const err61 = { instancePath: instancePath + "/maskedKeys", schemaPath: "#/properties/maskedKeys/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err61];
+        } else {
+          vErrors.push(err61);
+        }
+        errors++;
+      }
+    }
+    if (data.retryDeleteOnError !== void 0) {
+      if (typeof data.retryDeleteOnError !== "boolean") {
+        const err62 = { instancePath: instancePath + "/retryDeleteOnError", schemaPath: "#/properties/retryDeleteOnError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err62];
+        } else {
+          vErrors.push(err62);
+        }
+        errors++;
+      }
+    }
+    if (data.deadlines !== void 0) {
+      let data46 = data.deadlines;
+      if (data46 && typeof data46 == "object" && !Array.isArray(data46)) {
+        for (const key0 in data46) {
+          if (!(key0 === "addSeconds" || key0 === "delSeconds" || key0 === "checkSeconds" || key0 === "statusSeconds" || key0 === "gcSeconds" || key0 === "pluginSeconds" || key0 === "readinessSeconds")) {
+            const err63 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err64];
+              vErrors = [err63];
             } else {
-              vErrors.push(err64);
+              vErrors.push(err63);
             }
             errors++;
           }
         }
-        if (data40.gcSeconds !== void 0) {
-          let data45 = data40.gcSeconds;
-          if (typeof data45 == "number" && isFinite(data45)) {
-            if (data45 > 210 || isNaN(data45)) {
-              const err65 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+        if (data46.addSeconds !== void 0) {
+          let data47 = data46.addSeconds;
+          if (typeof data47 == "number" && isFinite(data47)) {
+            if (data47 > 160 || isNaN(data47)) {
+              const err64 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 160 }, message: "must be <= 160" };
+              if (vErrors === null) {
+                vErrors = [err64];
+              } else {
+                vErrors.push(err64);
+              }
+              errors++;
+            }
+            if (data47 <= 0 || isNaN(data47)) {
+              const err65 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err65];
               } else {
@@ -809,30 +836,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data45 <= 0 || isNaN(data45)) {
-              const err66 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err66];
-              } else {
-                vErrors.push(err66);
-              }
-              errors++;
-            }
           } else {
-            const err67 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err66 = { instancePath: instancePath + "/deadlines/addSeconds", schemaPath: "#/properties/deadlines/properties/addSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err67];
+              vErrors = [err66];
             } else {
-              vErrors.push(err67);
+              vErrors.push(err66);
             }
             errors++;
           }
         }
-        if (data40.pluginSeconds !== void 0) {
-          let data46 = data40.pluginSeconds;
-          if (typeof data46 == "number" && isFinite(data46)) {
-            if (data46 > 210 || isNaN(data46)) {
-              const err68 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+        if (data46.delSeconds !== void 0) {
+          let data48 = data46.delSeconds;
+          if (typeof data48 == "number" && isFinite(data48)) {
+            if (data48 > 50 || isNaN(data48)) {
+              const err67 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 50 }, message: "must be <= 50" };
+              if (vErrors === null) {
+                vErrors = [err67];
+              } else {
+                vErrors.push(err67);
+              }
+              errors++;
+            }
+            if (data48 <= 0 || isNaN(data48)) {
+              const err68 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err68];
               } else {
@@ -840,30 +867,30 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data46 <= 0 || isNaN(data46)) {
-              const err69 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err69];
-              } else {
-                vErrors.push(err69);
-              }
-              errors++;
-            }
           } else {
-            const err70 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err69 = { instancePath: instancePath + "/deadlines/delSeconds", schemaPath: "#/properties/deadlines/properties/delSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err70];
+              vErrors = [err69];
             } else {
-              vErrors.push(err70);
+              vErrors.push(err69);
             }
             errors++;
           }
         }
-        if (data40.readinessSeconds !== void 0) {
-          let data47 = data40.readinessSeconds;
-          if (typeof data47 == "number" && isFinite(data47)) {
-            if (data47 > 60 || isNaN(data47)) {
-              const err71 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+        if (data46.checkSeconds !== void 0) {
+          let data49 = data46.checkSeconds;
+          if (typeof data49 == "number" && isFinite(data49)) {
+            if (data49 > 210 || isNaN(data49)) {
+              const err70 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err70];
+              } else {
+                vErrors.push(err70);
+              }
+              errors++;
+            }
+            if (data49 <= 0 || isNaN(data49)) {
+              const err71 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
               if (vErrors === null) {
                 vErrors = [err71];
               } else {
@@ -871,41 +898,156 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data47 < 0 || isNaN(data47)) {
-              const err72 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          } else {
+            const err72 = { instancePath: instancePath + "/deadlines/checkSeconds", schemaPath: "#/properties/deadlines/properties/checkSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err72];
+            } else {
+              vErrors.push(err72);
+            }
+            errors++;
+          }
+        }
+        if (data46.statusSeconds !== void 0) {
+          let data50 = data46.statusSeconds;
+          if (typeof data50 == "number" && isFinite(data50)) {
+            if (data50 > 30 || isNaN(data50)) {
+              const err73 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 30 }, message: "must be <= 30" };
               if (vErrors === null) {
-                vErrors = [err72];
+                vErrors = [err73];
               } else {
-                vErrors.push(err72);
+                vErrors.push(err73);
+              }
+              errors++;
+            }
+            if (data50 <= 0 || isNaN(data50)) {
+              const err74 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err74];
+              } else {
+                vErrors.push(err74);
               }
               errors++;
             }
           } else {
-            const err73 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err75 = { instancePath: instancePath + "/deadlines/statusSeconds", schemaPath: "#/properties/deadlines/properties/statusSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err73];
+              vErrors = [err75];
             } else {
-              vErrors.push(err73);
+              vErrors.push(err75);
+            }
+            errors++;
+          }
+        }
+        if (data46.gcSeconds !== void 0) {
+          let data51 = data46.gcSeconds;
+          if (typeof data51 == "number" && isFinite(data51)) {
+            if (data51 > 210 || isNaN(data51)) {
+              const err76 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err76];
+              } else {
+                vErrors.push(err76);
+              }
+              errors++;
+            }
+            if (data51 <= 0 || isNaN(data51)) {
+              const err77 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err77];
+              } else {
+                vErrors.push(err77);
+              }
+              errors++;
+            }
+          } else {
+            const err78 = { instancePath: instancePath + "/deadlines/gcSeconds", schemaPath: "#/properties/deadlines/properties/gcSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err78];
+            } else {
+              vErrors.push(err78);
+            }
+            errors++;
+          }
+        }
+        if (data46.pluginSeconds !== void 0) {
+          let data52 = data46.pluginSeconds;
+          if (typeof data52 == "number" && isFinite(data52)) {
+            if (data52 > 210 || isNaN(data52)) {
+              const err79 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 210 }, message: "must be <= 210" };
+              if (vErrors === null) {
+                vErrors = [err79];
+              } else {
+                vErrors.push(err79);
+              }
+              errors++;
+            }
+            if (data52 <= 0 || isNaN(data52)) {
+              const err80 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err80];
+              } else {
+                vErrors.push(err80);
+              }
+              errors++;
+            }
+          } else {
+            const err81 = { instancePath: instancePath + "/deadlines/pluginSeconds", schemaPath: "#/properties/deadlines/properties/pluginSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err81];
+            } else {
+              vErrors.push(err81);
+            }
+            errors++;
+          }
+        }
+        if (data46.readinessSeconds !== void 0) {
+          let data53 = data46.readinessSeconds;
+          if (typeof data53 == "number" && isFinite(data53)) {
+            if (data53 > 60 || isNaN(data53)) {
+              const err82 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 60 }, message: "must be <= 60" };
+              if (vErrors === null) {
+                vErrors = [err82];
+              } else {
+                vErrors.push(err82);
+              }
+              errors++;
+            }
+            if (data53 < 0 || isNaN(data53)) {
+              const err83 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err83];
+              } else {
+                vErrors.push(err83);
+              }
+              errors++;
+            }
+          } else {
+            const err84 = { instancePath: instancePath + "/deadlines/readinessSeconds", schemaPath: "#/properties/deadlines/properties/readinessSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err84];
+            } else {
+              vErrors.push(err84);
             }
             errors++;
           }
         }
       } else {
-        const err74 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err85 = { instancePath: instancePath + "/deadlines", schemaPath: "#/properties/deadlines/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err74];
+          vErrors = [err85];
         } else {
-          vErrors.push(err74);
+          vErrors.push(err85);
         }
         errors++;
       }
     }
   } else {
-    const err75 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err86 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err75];
+      vErrors = [err86];
     } else {
-      vErrors.push(err75);
+      vErrors.push(err86);
     }
     errors++;
   }

@@ -48,6 +48,14 @@ export interface Settings {
   readonly detachAttempts: number;
   readonly detachSeconds: number;
   readonly invalidAnnotation: 'fail' | 'ignore';
+  /** What a request that no plugin of its network reads does. */
+  readonly unservedRequests: 'refuse' | 'warn' | 'ignore';
+  /** How many networks a pod's annotation may name. */
+  readonly maxNetworksPerPod: number;
+  /** Keys of cni-args that pods may use, where a NAD says nothing; absent: all. */
+  readonly allowedCniArgs?: readonly string[];
+  /** Whether a pod may replace its default network: all, none, or those of these namespaces. */
+  readonly allowDefaultNetworkAnnotation: boolean | readonly string[];
   readonly statusAddresses: 'bare' | 'cidr';
   /** How many further networks of one pod are attached at the same time. */
   readonly attachmentConcurrency: number;
@@ -157,6 +165,7 @@ function filledIn(written: WrittenSettings): Settings {
     defaultNetworks: clusterNetwork === undefined ? [] : (written.defaultNetworks ?? []),
     ...pathsOf(written),
     ...policyOf(written),
+    ...annotationsOf(written),
     ...devicesOf(written),
     ...logOf(written),
     attachmentConcurrency: written.attachmentConcurrency ?? 1,
@@ -205,10 +214,17 @@ function policyOf(written: WrittenSettings) {
     statusNetworks: written.statusNetworks ?? [],
     detachAttempts: written.detachAttempts ?? 5,
     detachSeconds: written.detachSeconds ?? 120,
-    invalidAnnotation: written.invalidAnnotation ?? 'fail',
     statusAddresses: written.statusAddresses ?? 'bare',
   } as const;
 }
+
+const annotationsOf = (written: WrittenSettings) => ({
+  invalidAnnotation: written.invalidAnnotation ?? 'fail',
+  unservedRequests: written.unservedRequests ?? 'refuse',
+  maxNetworksPerPod: written.maxNetworksPerPod ?? 32,
+  ...(written.allowedCniArgs !== undefined && { allowedCniArgs: written.allowedCniArgs }),
+  allowDefaultNetworkAnnotation: written.allowDefaultNetworkAnnotation ?? true,
+});
 
 const devicesOf = (written: WrittenSettings) => ({
   kubeletDir: filled(written.kubeletDir) ?? '/var/lib/kubelet',

@@ -1,5 +1,5 @@
 import { type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
-import { wishesOf } from './selections.ts';
+import { type PodWishes, wishesOf } from './selections.ts';
 import type { Settings } from './settings.ts';
 
 /** What has to be read before a plan can be made. */
@@ -10,9 +10,9 @@ export interface Wanted {
   readonly paths: readonly string[];
 }
 
-/** Which NADs and files the plan for a pod depends on. selectionInvalid, namespaceRefused. */
-export function wantedFor(settings: Settings, pod: PodMetadata | undefined): Wanted {
-  const { selections, defaultNetwork } = wishesOf(pod, settings);
+/** Which NADs and files the plan for a pod depends on. The errors of wishesOf. */
+export function wantedFor(settings: Settings, pod: PodMetadata | undefined, wishes: PodWishes = wishesOf(pod, settings)): Wanted {
+  const { selections, defaultNetwork } = wishes;
   const named = namesOf(settings, pod);
   const optionalNads = named.filter((name) => !isPath(name)).map((name) => ({ namespace: settings.multusNamespace, name }));
   const chain = auxiliaryFolder(settings);

@@ -1,5 +1,7 @@
 // What the engine tells while it works, as data. Knows no logger, metric or trace library.
-export { isSecretName, maskDocument, maskJson, maskText } from './mask.ts';
+export { escapeInvisible, hasInvisible } from './invisible.ts';
+export { maskDocument, maskJson } from './mask.ts';
+export { maskText } from './mask-text.ts';
 export { type OperationInfo } from './operation.ts';
 export { type RecordedError, type RecordedOperation, type RecordedStep } from './recorded.ts';
 export { quiet, type Report, tee } from './report.ts';

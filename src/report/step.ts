@@ -34,6 +34,14 @@ export type Step =
   | (StepOf & { readonly kind: 'debug-asked' })
   | (StepOf & { readonly kind: 'attached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
   | (StepOf & { readonly kind: 'detached'; readonly network: string; readonly interfaceName: string; readonly ms: number })
+  /** A plugin's CHECK failed that never succeeded for this attachment, while the kernel is as recorded: it proves nothing. */
+  | (StepOf & {
+      readonly kind: 'check-disregarded';
+      readonly network: string;
+      readonly interfaceName: string;
+      readonly plugin: string;
+      readonly error: PlexusError;
+    })
   /** An attachment could not be undone for so long that its pod is let go; the daemon goes on trying. */
   | (StepOf & {
       readonly kind: 'abandoned';

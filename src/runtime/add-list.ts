@@ -1,4 +1,4 @@
-import { type Result, decodeResult, parseJson, pluginInput } from '../cni/index.ts';
+import { type Result, decodeResult, parseResult, pluginInput } from '../cni/index.ts';
 import { at, asPlexusError } from '../errors/index.ts';
 import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
@@ -24,7 +24,7 @@ export async function addList(call: DelegateCall, initial: Result | undefined, d
 function resultFrom(stdout: string, plugin: string, call: DelegateCall): Result {
   const source = `the answer of plugin ${plugin}`;
   try {
-    return decodeResult(parseJson(stdout, source), { source, defaultVersion: call.configuration.cniVersion });
+    return parseResult(stdout, { source, defaultVersion: call.configuration.cniVersion });
   } catch (thrown) {
     throw at(asPlexusError(thrown), {
       step: 'ADD',

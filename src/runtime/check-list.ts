@@ -1,17 +1,34 @@
 import { type Result, allows, pluginInput } from '../cni/index.ts';
+import { type PlexusError, asPlexusError } from '../errors/index.ts';
 import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
+/** How the CHECK of one plugin ended; `index`: its place in the chain. */
+export interface PluginCheck {
+  readonly index: number;
+  readonly plugin: string;
+  /** Absent when it succeeded. */
+  readonly error?: PlexusError;
+}
+/** Called after each plugin's CHECK. What it throws ends the CHECK of the list. */
+export type JudgeCheck = (check: PluginCheck) => void;
+
+const believeAll: JudgeCheck = ({ error }) => {
+  if (error !== undefined) throw error;
+};
+
 /**
- * CHECK of a network configuration: every plugin in order with the final result of the ADD, stopping at the first
- * error. Does nothing for versions that have no CHECK and with disableCheck (CNI-31, CNI-59).
+ * CHECK of a network configuration: every plugin in order with the final result of the ADD, until `judge` throws; without
+ * it, at the first error. Does nothing for versions that have no CHECK and with disableCheck (CNI-31, CNI-59).
  * CNI specification, section 3, "Checking an attachment".
  */
-export async function checkList(call: DelegateCall, result: Result, deps: RuntimeDeps, signal: AbortSignal): Promise<void> {
+export async function checkList(call: DelegateCall, result: Result, deps: RuntimeDeps & { readonly judge?: JudgeCheck }, signal: AbortSignal): Promise<void> {
   const { configuration, runtimeConfig } = call;
+  const judge = deps.judge ?? believeAll;
   if (configuration.disableCheck || !allows(configuration.cniVersion, 'CHECK')) return;
-  for (const plugin of configuration.plugins) {
+  for (const [index, plugin] of configuration.plugins.entries()) {
     const input = pluginInput({ configuration, plugin, prevResult: result, runtimeConfig });
-    await runPlugin({ command: 'CHECK', plugin: plugin.type, call, input }, deps, signal);
+    const error = await runPlugin({ command: 'CHECK', plugin: plugin.type, call, input }, deps, signal).then(() => undefined, asPlexusError);
+    judge({ index, plugin: plugin.type, ...(error !== undefined && { error }) });
   }
 }

@@ -7,8 +7,18 @@ import { problemOf } from '../errors/index.ts';
 const mostBytes = 1024 * 1024;
 const extensions = ['.conf', '.json', '.conflist'];
 
-/** Reads a network configuration file, or a folder of them. Never rejects: what could not be read says why. */
+/**
+ * Reads a network configuration file, or a folder of them. A path under /host that is not there is one of Multus's own container, which
+ * mounts the node there: it is read where the node has it. Never rejects: what could not be read says why.
+ */
 export async function readConfPath(path: string): Promise<ConfPath> {
+  const found = await readPath(path);
+  if (found.kind !== 'missing' || !path.startsWith('/host/')) return found;
+  const onNode = await readPath(path.slice('/host'.length));
+  return onNode.kind === 'missing' ? found : onNode;
+}
+
+async function readPath(path: string): Promise<ConfPath> {
   try {
     const found = statSync(path); // without the thread pool, as in files/replace.ts: each call looks here
     return found.isDirectory() ? await readFolder(path) : await readOne(path, found);

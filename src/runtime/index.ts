@@ -1,8 +1,9 @@
 // Runs a network configuration on a Host: what libcni is in Go. Knows no pod, no Kubernetes, no journal.
 export { addList } from './add-list.ts';
-export { checkList } from './check-list.ts';
+export { checkList, type JudgeCheck } from './check-list.ts';
 export { readConfPath } from './conf-dir.ts';
 export { type DelegateCall, type NetworkCall, type RuntimeDeps } from './delegate.ts';
 export { delList } from './del-list.ts';
 export { gcList } from './gc-list.ts';
+export { releaseAddresses } from './release-addresses.ts';
 export { statusList } from './status-list.ts';

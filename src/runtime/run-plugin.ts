@@ -26,7 +26,7 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
   let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' }; // what a plugin says on stderr counts most when it fails (CNI-64)
   try {
     exit = await withDeadline(job, deps, signal, (limited) => deps.host.runPlugin(run, limited));
-    if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, ...exit });
+    if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, input: job.input, ...exit });
     deps.report({ ...traced, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr });
     return exit.stdout;
   } catch (thrown) {

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "namespace.h"
 
 enum { MOST_STDIN_BYTES = 16 * 1024 * 1024, OPTIONAL_WAIT_MS = 250 };
 
@@ -16,9 +17,9 @@ const char *env_or_empty(const char *name) {
   return value == NULL ? "" : value;
 }
 
-bool is_own_netns(const char *path) {
-  struct stat own, other;
-  return stat("/proc/self/ns/net", &own) == 0 && stat(path, &other) == 0 && own.st_ino == other.st_ino && own.st_dev == other.st_dev;
+const char *socket_of(const struct call *c) {
+  const char *from_env = env_or_empty("PLEXUS_SOCKET");
+  return from_env[0] != 0 ? from_env : c->socket[0] != 0 ? c->socket : "/run/plexus/plexus.sock";
 }
 
 // VERSION needs no stdin (CNI-04): one that nobody writes or closes is given up on
@@ -38,7 +39,7 @@ static const char *read_stdin(struct buf *into, bool optional) {
 }
 
 const char *call_read(struct call *c) {
-  const char *override = env_or_empty("CNI_NETNS_OVERRIDE");
+  const char *override = env_or_empty("CNI_NETNS_OVERRIDE"), *closed;
   *c = (struct call){
       .command = env_or_empty("CNI_COMMAND"),
       .container_id = env_or_empty("CNI_CONTAINERID"),
@@ -49,7 +50,8 @@ const char *call_read(struct call *c) {
   };
   const char *problem = read_stdin(&c->stdin_bytes, strcmp(c->command, "VERSION") == 0);
   scan_configuration((const char *)c->stdin_bytes.data, c->stdin_bytes.len, c);
-  c->netns_is_host = c->netns[0] != 0 && is_own_netns(c->netns);
+  c->netns_fd = c->netns[0] == 0 ? -1 : namespace_open(c->netns, &closed);
+  c->netns_is_host = c->netns_fd >= 0 && namespace_is_node(c->netns_fd);
   return problem;
 }
 

@@ -12,6 +12,7 @@ struct call {
   char socket[108];     // of stdin; "" when absent
   char cni_dir[1024];   // of stdin; "" when absent
   double wait_seconds;  // of stdin; negative when absent
+  int netns_fd;         // the namespace that CNI_NETNS led to when the call began; -1: none
   bool netns_is_host, netns_override;
 };
 
@@ -27,7 +28,7 @@ void answer_text(const struct call *c, int code, const char *text);
 // Finds cniVersion, socket, cniDir and daemonWaitSeconds in a JSON object's top level; anything else is skipped, never judged.
 void scan_configuration(const char *json, size_t n, struct call *c);
 
-// Whether a path leads to the network namespace of this process.
-bool is_own_netns(const char *path);
+// The daemon's socket: of the environment, the configuration, or the default.
+const char *socket_of(const struct call *c);
 const char *env_or_empty(const char *name);
 #endif

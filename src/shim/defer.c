@@ -86,7 +86,8 @@ bool defer_call(const struct session *s, const char *cni_dir) {
   if (access(path, F_OK) != 0) return false; // the daemon takes it away when nobody would carry the call out
   snprintf(path, sizeof path, "%s/%s@%s.call", folder, id, if_name);
   struct buf text = {0};
-  say_hello(s, &text);
+  put_hello(s, &text);
+  put_call(s->guard->call, &text);
   bool kept = write_file(next, &text) && rename(next, path) == 0 && sync_folder(folder);
   if (!kept) unlink(next);
   buf_free(&text);

@@ -3,7 +3,8 @@
 //   node src/make/shim.ts --fuzz && dist/shim/fuzz_frame -max_total_time=60
 #include <stdlib.h>
 
-#include "netns.h"
+#include "links.h"
+#include "routes.h"
 #include "run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,9 +15,9 @@ static void handle(struct frame *frame, const struct guard *g, struct buf *out) 
   switch (frame->type) {
     case F_RUN: runs_start(&runs, frame, g, out); break;
     case F_KILL: runs_kill(&runs, frame->id, out); break;
-    case F_LIST_LINKS: netns_list_links(frame, g, out); break;
-    case F_GET_ROUTES: netns_get_routes(frame, g, out); break;
-    case F_SET_ROUTES: netns_set_routes(frame, g, out); break;
+    case F_LIST_LINKS: links_list(frame, g, out); break;
+    case F_GET_ROUTES: routes_get(frame, g, out); break;
+    case F_SET_ROUTES: routes_set(frame, g, out); break;
     default: // each kind of value in turn, as the other messages have them
       while (!frame->body.bad && frame->body.at < frame->body.end) {
         free(get_text(&frame->body));
@@ -28,9 +29,9 @@ static void handle(struct frame *frame, const struct guard *g, struct buf *out) 
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  // no folder has a plugin, and no namespace is the call's
-  struct call call = {.command = "ADD", .container_id = "c1", .netns = "", .path = ""};
-  const struct guard guard = {.call = &call};
+  // no folder has a plugin, and no namespace is the call's; an agent opens what it is told, if that is a namespace
+  struct call call = {.command = size % 3 == 0 ? "ADD" : "GC", .container_id = "c1", .netns = "", .path = "", .netns_fd = -1};
+  const struct guard guard = {.is_agent = size % 2 == 0, .call = &call};
   scan_configuration((const char *)data, size, &call);
   struct buf in = {0}, out = {0};
   runs_init(&runs);

@@ -6,18 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "clock.h"
 #include "defer.h"
+#include "keeper.h"
 #include "probe.h"
 #include "serve.h"
 
 #ifndef PLEXUS_VERSION
 #define PLEXUS_VERSION "0.0.0"
 #endif
-#define DEFAULT_SOCKET "/run/plexus/plexus.sock"
 #define DEFAULT_OBSERVE_SOCKET "/run/plexus/observe.sock"
 #define DEFAULT_CNI_DIR "/var/lib/cni/plexus"
-enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000, PROBE_MS = 4000 };
+enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000, SHORTEST_GREETING_MS = 5000, PROBE_MS = 4000 };
 
 static const char about[] =
     "Plexus " PLEXUS_VERSION ", a CNI plugin that attaches pods to several networks.\n"
@@ -31,11 +32,6 @@ static const char about[] =
     "  plexus --version\n";
 
 static struct runs runs;
-
-static const char *socket_of(const struct call *c) {
-  const char *from_env = env_or_empty("PLEXUS_SOCKET");
-  return from_env[0] != 0 ? from_env : c->socket[0] != 0 ? c->socket : DEFAULT_SOCKET;
-}
 
 static double wait_of(const struct call *c) {
   const char *from_env = env_or_empty("PLEXUS_DAEMON_WAIT_SECONDS");
@@ -99,10 +95,15 @@ static const char *reason_of(int problem) {
   return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
 }
 
+static bool is_kept(const struct session *s, const struct call *c) {
+  return is(c->command, "DEL") && defer_call(s, c->cni_dir[0] != 0 ? c->cni_dir : DEFAULT_CNI_DIR);
+}
+
 // Of an ADD, nothing has begun here.
 static int unreachable(const struct session *s, const struct call *c, const char *why, int64_t wait_ms) {
+  close_on_exec_from(3); // what the runtime left open is not for direct mode either
   become_stand_in(c);
-  if (is(c->command, "DEL") && defer_call(s, c->cni_dir[0] != 0 ? c->cni_dir : DEFAULT_CNI_DIR)) return 0;
+  if (is_kept(s, c)) return 0;
   char sentence[512];
   snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", socket_of(c), why, (double)wait_ms / 1000);
   return away(c, sentence);
@@ -116,10 +117,15 @@ static int call_daemon_with(const struct call *c, struct session *s) {
     int fd = connect_until(s, socket_of(c), until < s->deadline ? until : s->deadline);
     if (fd < 0 && errno == EINTR) return away(c, ended_by_signal);
     if (fd < 0) return unreachable(s, c, reason_of(errno), wait_ms);
+    // a busy daemon greets late: one that does not at all is stopped, or hangs
+    int64_t greeting_ms = wait_ms > SHORTEST_GREETING_MS ? wait_ms : SHORTEST_GREETING_MS;
+    s->greeting_until = now_ms() + greeting_ms;
     switch (serve(s, fd)) {
       case RESULT: return print_result(s);
       case REFUSED: return mismatch(c, (buf_put(&s->text, "", 1), (const char *)s->text.data));
-      case TIMEOUT:
+      case SILENT: return unreachable(s, c, "it accepts connections and does not answer", greeting_ms);
+      case TIMEOUT: // a daemon that hangs holds the sandbox: direct mode would only wait for it
+        if (is_kept(s, c)) return 0;
         snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command, (int)seconds_for(c->command));
         return away(c, sentence);
       case STOPPED: return away(c, ended_by_signal);
@@ -143,7 +149,7 @@ static int call_daemon(const struct call *c) {
 
 static int answer_call(const struct call *c, const char *problem) {
   if (problem != NULL) {
-    answer_error(c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Write a JSON object there.");
+    answer_error(c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Provide a valid JSON object.");
     return 1;
   }
   if (is(c->command, "VERSION")) return answer_version(c), 0;
@@ -169,68 +175,17 @@ static int run_as_plugin(void) {
   return status;
 }
 
-static const char *option(int argc, char **argv, const char *name, const char *otherwise) {
-  const char *found = otherwise; // the last one counts
-  for (int i = 2; i + 1 < argc; i++)
-    if (is(argv[i], name)) found = argv[i + 1];
-  return found;
-}
-
-// Where the daemon's socket is, also when / is another folder by then.
-struct place {
-  int folder;
-  const char *name;
-};
-
-static struct place place_of(char *path) {
-  char *slash = strrchr(path, '/');
-  if (slash == NULL) return (struct place){open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), path};
-  *slash = 0;
-  return (struct place){open(slash == path ? "/" : path, O_PATH | O_DIRECTORY | O_CLOEXEC), slash + 1};
-}
-
-static int connect_at(struct place place) {
-  if (fchdir(place.folder) != 0) return -1;
-  int fd = link_connect(place.name);
-  int problem = errno;
-  if (chdir("/") != 0) _exit(3);
-  return errno = problem, fd;
-}
-
-// Plugins need the node as the runtime's plugins see it: iptables, /run, /var/lib/cni, and namespaces at their own paths.
-static bool enter(const char *root) { return is(root, "/") || (chroot(root) == 0 && chdir("/") == 0); }
-
-static int run_as_agent(int argc, char **argv) {
-  struct call c = {.command = "", .container_id = "", .netns = "", .wait_seconds = -1};
-  char socket[108];
-  snprintf(socket, sizeof socket, "%s", option(argc, argv, "--socket", socket_of(&c)));
-  struct place place = place_of(socket);
-  const char *root = option(argc, argv, "--root", "/");
-  if (place.folder < 0 || !enter(root)) {
-    fprintf(stderr, "plexus host-agent: cannot use %s: %s\n", place.folder < 0 ? socket : root, strerror(errno));
-    return 1;
-  }
-  c.path = option(argc, argv, "--cni-path", "/opt/cni/bin");
-  const struct guard guard = {.is_agent = true, .call = &c};
-  struct session s = {.role = ROLE_AGENT, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
-  for (int wait = RETRY_MS;; wait = longer(wait, LONGEST_RETRY_MS)) {
-    int fd = connect_at(place);
-    enum outcome outcome = fd < 0 ? LOST : serve(&s, fd);
-    if (outcome == STOPPED) return 0;
-    if (outcome == REFUSED) {
-      fprintf(stderr, "plexus host-agent: %.*s\n", (int)s.text.len, (const char *)s.text.data);
-      wait = LONGEST_RETRY_MS;
-    }
-    if (fd >= 0 && s.welcomed) wait = RETRY_MS;
-    buf_free(&s.text);
-    if (!pause_unless_stopped(&s, wait)) return 0;
-  }
+// A program without one of these would get a pipe of ours in its place.
+static void open_standard_streams(void) {
+  for (int fd = 0; fd < 3; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) return; // there is no /dev
 }
 
 int main(int argc, char **argv) {
+  open_standard_streams();
   runs_init(&runs);
   if (argc > 1 && is(argv[1], "--version")) return puts(PLEXUS_VERSION), 0;
-  if (argc > 1 && is(argv[1], "host-agent")) return run_as_agent(argc, argv);
+  if (argc > 1 && is(argv[1], "host-agent")) return run_as_agent(argc, argv, PLEXUS_VERSION, &runs);
   if (argc > 2 && is(argv[1], "probe")) return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
   if (argc > 1 && is(argv[1], "--help")) return fputs(about, stdout), 0;
   if (env_or_empty("CNI_COMMAND")[0] == 0) return fputs(about, stderr), 0;

@@ -1,22 +1,25 @@
-// Plugins as children: pipes, deadlines, output limits, process groups.
+// Plugins that run: pipes, deadlines, output limits. Each has a keeper (keeper.h).
 #ifndef PLEXUS_RUN_H
 #define PLEXUS_RUN_H
 #include <poll.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "guard.h"
 #include "link.h"
 
-enum { MOST_RUNS = 256, FDS_PER_RUN = 3 };
+enum { MOST_RUNS = 256, FDS_PER_RUN = 4 };
 
 struct run {
   bool used;
   uint32_t id;
-  pid_t pid; // 0: not started yet (text file busy), or reaped
-  bool exited;
+  pid_t pid;   // of its keeper; 0: not started yet (text file busy)
+  bool exited; // the plugin, with `status`
   int status;
+  int line;         // to the keeper; -1: it has its order
   int in, out, err; // -1: closed
+  int netns_fd;     // of the namespace that the plugin finds by its number; -1: none
   struct buf stdin_bytes, stdout_bytes, stderr_bytes;
   size_t written;
   int64_t deadline, grace_end, retry_at, kill_at; // 0: none
@@ -28,9 +31,8 @@ struct run {
 
 struct runs {
   struct run all[MOST_RUNS];
-  int guardian; // pipe to the process that sees to what we leave behind; -1: not started
-  pid_t guardian_pid;
-  int link; // to the daemon
+  int link;             // to the daemon
+  struct rlimit files; // of descriptors, as the caller set it
 };
 
 void runs_init(struct runs *runs);

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "netns.h"
+#include "links.h"
+#include "routes.h"
 
 enum { READ_BYTES = 64 * 1024, MOST_UNREAD = 64 * 1024 * 1024, LAST_MS = 10000 };
 
@@ -54,7 +55,7 @@ static bool goes_along(const char *var) {
   return false;
 }
 
-void say_hello(const struct session *s, struct buf *out) {
+void put_hello(const struct session *s, struct buf *out) {
   size_t begin = frame_begin(out, F_HELLO, 0);
   put_u16(out, LINK_MAJOR);
   put_u16(out, LINK_MINOR);
@@ -62,15 +63,17 @@ void say_hello(const struct session *s, struct buf *out) {
   put_text(out, s->version);
   put_text(out, s->guard->call->path);
   frame_end(out, begin);
-  if (s->role != ROLE_CALL) return;
-  begin = frame_begin(out, F_CALL, 0);
-  put_u8(out, s->guard->call->netns_is_host);
+}
+
+void put_call(const struct call *c, struct buf *out) {
+  size_t begin = frame_begin(out, F_CALL, 0);
+  put_u8(out, c->netns_is_host);
   uint32_t n = 0;
   for (char **var = environ; *var != NULL; var++) n += goes_along(*var);
   put_u32(out, n);
   for (char **var = environ; *var != NULL; var++)
     if (goes_along(*var)) put_text(out, *var);
-  put_bytes(out, s->guard->call->stdin_bytes.data, s->guard->call->stdin_bytes.len);
+  put_bytes(out, c->stdin_bytes.data, c->stdin_bytes.len);
   frame_end(out, begin);
 }
 
@@ -82,10 +85,12 @@ static enum outcome refuse(struct session *s, const char *text) {
   return REFUSED;
 }
 
-static enum outcome on_welcome(struct session *s, struct reader *r) {
+// A daemon that does not greet (it is stopped, or hangs) has not been given the call: it cannot begin it later.
+static enum outcome on_welcome(struct session *s, struct reader *r, struct buf *out) {
   unsigned major = get_u16(r), minor = get_u16(r);
   char *version = get_text(r), text[256];
   if (!r->bad && major == LINK_MAJOR) {
+    if (!s->welcomed && s->role == ROLE_CALL) put_call(s->guard->call, out);
     s->welcomed = true;
     free(version);
     return GO_ON;
@@ -112,16 +117,16 @@ static enum outcome on_refused(struct session *s, struct reader *r) {
 }
 
 static enum outcome on_frame(struct session *s, struct frame *f, struct buf *out) {
-  if (f->type == F_WELCOME) return on_welcome(s, &f->body);
+  if (f->type == F_WELCOME) return on_welcome(s, &f->body, out);
   if (f->type == F_REFUSED) return on_refused(s, &f->body);
   if (!s->welcomed) return refuse(s, "the daemon did not begin with its version");
   switch (f->type) {
     case F_RESULT: return on_result(s, &f->body);
     case F_RUN: runs_start(s->runs, f, s->guard, out); break;
     case F_KILL: runs_kill(s->runs, f->id, out); break;
-    case F_LIST_LINKS: netns_list_links(f, s->guard, out); break;
-    case F_GET_ROUTES: netns_get_routes(f, s->guard, out); break;
-    case F_SET_ROUTES: netns_set_routes(f, s->guard, out); break;
+    case F_LIST_LINKS: links_list(f, s->guard, out); break;
+    case F_GET_ROUTES: routes_get(f, s->guard, out); break;
+    case F_SET_ROUTES: routes_set(f, s->guard, out); break;
     default: frame_failed(out, f->id, R_UNKNOWN, "this program is older and does not know that request");
   }
   return GO_ON;
@@ -175,6 +180,8 @@ static bool read_signals(struct session *s, struct buf *out) {
 static int patience(const struct session *s) {
   int64_t next = runs_next_deadline(s->runs);
   if (s->deadline != 0 && (next == 0 || s->deadline < next)) next = s->deadline;
+  int64_t greeting = s->welcomed ? 0 : s->greeting_until;
+  if (greeting != 0 && (next == 0 || greeting < next)) next = greeting;
   if (next == 0) return -1;
   int64_t ms = next - now_ms();
   return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
@@ -187,6 +194,7 @@ static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct
   int n = runs_poll(s->runs, fds + 2);
   if (poll(fds, (nfds_t)n + 2, patience(s)) < 0 && errno != EINTR) return LOST;
   if (s->deadline != 0 && now_ms() >= s->deadline) return TIMEOUT;
+  if (!s->welcomed && s->greeting_until != 0 && now_ms() >= s->greeting_until) return SILENT;
   if (fds[1].revents != 0 && !read_signals(s, out)) return STOPPED;
   runs_go_on(s->runs, fds + 2, n, out);
   enum outcome outcome = fds[0].revents & (POLLIN | POLLHUP | POLLERR) ? read_frames(s, fd, in, out) : GO_ON;
@@ -217,10 +225,10 @@ enum outcome serve(struct session *s, int fd) {
   struct buf in = {0}, out = {0};
   s->welcomed = false;
   runs_begin(s->runs, fd);
-  say_hello(s, &out);
+  put_hello(s, &out);
   enum outcome outcome = send_some(fd, &out) ? GO_ON : LOST;
   while (outcome == GO_ON) outcome = serve_once(s, fd, &in, &out);
-  shutdown(fd, SHUT_RDWR); // the guardian holds it as well
+  shutdown(fd, SHUT_RDWR); // keepers hold it as well
   close(fd);
   if (outcome == LOST) outcome = let_finish(s, &out);
   runs_kill_all(s->runs);

@@ -29,15 +29,22 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   });
 }
 
-/** Annotations for pods that stand at their owner. */
+/** Annotations for pods that stand where nobody reads them: at their owner, among labels, beside metadata. */
 export function checkMisplaced(object: PlacedValue, pod: Path): readonly Finding[] {
-  if (pod.length === 0) return [];
   const right = [...pod, 'metadata', 'annotations'];
   return [networksKey, defaultNetworkKey].flatMap((key) => {
-    const path = ['metadata', 'annotations', key];
-    if (valueAt(object.value, path) === undefined || valueAt(object.value, [...right, key]) !== undefined) return [];
+    if (valueAt(object.value, [...right, key]) !== undefined) return [];
+    const path = wrongPlaces(pod)
+      .map((place) => [...place, key])
+      .find((each) => valueAt(object.value, each) !== undefined);
+    if (path === undefined) return [];
     const kind = String(valueAt(object.value, ['kind']));
-    const text = `annotation ${key} of a ${kind} does nothing: pods get the annotations of ${keyText(right)}`;
+    const text = `annotation ${key} in ${keyText(path.slice(0, -1))} of a ${kind} does nothing: pods get the annotations of ${keyText(right)}`;
     return [finding(misplaced, placeOf(object, path, 'key'), text, `Move it to ${keyText(right)}.`)];
   });
 }
+
+const wrongPlaces = (pod: Path): readonly Path[] => [
+  ...(pod.length === 0 ? [] : [['metadata', 'annotations'], ['annotations'], ['metadata', 'labels'], ['spec', 'annotations']]),
+  ...[['annotations'], ['metadata'], ['metadata', 'labels'], ['spec', 'annotations'], ['spec', 'metadata', 'annotations']].map((path) => [...pod, ...path]),
+];

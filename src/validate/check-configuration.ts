@@ -2,8 +2,9 @@ import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration } fro
 import { asPlexusError, nestedCall } from '../errors/index.ts';
 import { isMetaPlugin } from '../plan/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
-import { checkOptions } from './check-plugin.ts';
-import { type Finding, finding, findingOf, placeOf, versionAbsent } from './finding.ts';
+import { checkOptions, isKnownPlugin } from './check-plugin.ts';
+import { type Finding, finding, findingOf, keyMissing, placeOf, versionAbsent } from './finding.ts';
+import { listFindings } from './misplaced-keys.ts';
 import { checkRules } from './plugin-rules.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
@@ -43,7 +44,12 @@ export function checkConfiguration(configuration: PlacedValue, options: Configur
   const checked = plugins.map((plugin, index) => checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }));
   const outer = parseFinding(configuration, withStandIns(value), options);
   return {
-    findings: [...(outer === undefined ? [] : [outer]), ...versionNote(configuration, value), ...checked.flatMap(({ findings }) => findings)],
+    findings: [
+      ...(outer === undefined ? [] : [outer]),
+      ...versionNote(configuration, value),
+      ...listFindings(configuration, value),
+      ...checked.flatMap(({ findings }) => findings),
+    ],
     networks: checked.flatMap(({ networks }) => networks),
     ipams: checked.flatMap(({ ipams }) => ipams),
   };
@@ -108,10 +114,16 @@ function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options 
   const getsDevice = options.getsDevice === true || declared.includes('deviceID');
   const rules = checked.options === undefined ? [] : checkRules({ type, plugin, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
   return {
-    findings: [...checked.findings, ...ipam.findings, ...rules],
+    findings: [...checked.findings, ...ipam.findings.map((each) => ipamFinding(each, type, options)), ...rules],
     networks: linkRanges({ plugin, type, ipam, name: nameOf(value, options) }),
     ipams: ipam.type === '' ? [] : [ipam],
   };
+}
+
+/** What is wrong with IPAM options is no error where another program may still change them: an unknown plugin, or who installs a node's configuration. */
+function ipamFinding(found: Finding, type: string, { mayNest = false }: ConfigurationOptions): Finding {
+  const mayChange = !isKnownPlugin(type) || (mayNest && found.rule === keyMissing.id);
+  return mayChange && found.severity === 'error' ? { ...found, severity: 'warning' } : found;
 }
 
 const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationOptions): string =>

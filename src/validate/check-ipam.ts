@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject } from '../cni/index.ts';
 import { type Range, type Subnet, addressOf, holds, isDefaultRoute, overlap, subnetOf } from './addresses.ts';
 import { checkOptions } from './check-plugin.ts';
-import { type Finding, defaultRoute, finding, gatewayOutside, keyMissing, noAddresses, placeOf, rangeInvalid, rangeOverlap } from './finding.ts';
+import { type Finding, defaultRoute, finding, gatewayOutside, keyMissing, placeOf, rangeInvalid, rangeOverlap, noAddresses } from './finding.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
 /** What an IPAM plugin gives out. */
@@ -26,7 +26,7 @@ export function checkIpam(plugin: PlacedValue, capabilities: readonly string[]):
   const ipam = plugin.at(['ipam']);
   const type = isJsonObject(ipam.value) ? ipam.value['type'] : undefined;
   if (typeof type !== 'string' || type === '') return none;
-  const { findings, options } = checkOptions(ipam, type, 'ipam/');
+  const { findings, options } = checkOptions(ipam, type, String((plugin.value as JsonObject)['type']));
   const check = checks[type];
   if (options === undefined || check === undefined) return { findings, type, ranges: [] };
   const checked = check({ ipam, options, capabilities });
@@ -121,7 +121,8 @@ function overlaps(ipam: PlacedValue, ranges: readonly PlacedRange[]): readonly F
   });
 }
 
-function checkStatic({ ipam, options, capabilities }: Input): Judged {
+// without addresses of its own it gives those that a pod requests: as the capability ips, or in CNI_ARGS
+function checkStatic({ ipam, options }: Input): Judged {
   const { addresses = [] } = options as { addresses?: readonly { readonly address: string; readonly gateway?: string }[] };
   const ranges = addresses.flatMap(({ address }, index): readonly PlacedRange[] => {
     const subnet = subnetOf(address);
@@ -137,16 +138,12 @@ function checkStatic({ ipam, options, capabilities }: Input): Judged {
       [subnetOf(address)].filter((each) => each !== undefined),
     ),
   );
-  const empty = addresses.length > 0 || capabilities.includes('ips') ? [] : [finding(noAddresses, placeOf(ipam, [], 'key'), staticText, staticFix)];
   return {
-    findings: [...outside, ...empty],
+    findings: outside,
     ranges,
     ...(addresses.length > 0 && { hasGateway: addresses.some(({ gateway }) => gateway !== undefined && gateway !== '') }),
   };
 }
-
-const staticText = 'static has no addresses, and pods cannot ask for any: the plugin does not declare the capability ips';
-const staticFix = 'Add "addresses", or "capabilities": {"ips": true} beside "type" of the plugin.';
 
 interface WhereaboutsRange {
   readonly range?: string;

@@ -1,5 +1,8 @@
 import { asPlexusError } from '../errors/index.ts';
 import { type Nad, nadConfiguration, nadGroup, nadKey, nadVersion, parseNad } from '../npwg/index.ts';
+import { configFindings } from './misplaced-keys.ts';
+import { isJson, placeInJson } from './broken.ts';
+import { isJsonTemplate, templateNote } from './placeholders.ts';
 import { checkAnnotations, nadAnnotations } from './check-annotations.ts';
 import type { Ipam } from './check-ipam.ts';
 import { type LinkRanges, checkConfiguration } from './check-configuration.ts';
@@ -37,6 +40,7 @@ function objectFindings(object: PlacedValue): readonly Finding[] {
   const extra = typeof spec === 'object' && spec !== null ? Object.keys(spec).filter((key) => key !== 'config') : [];
   return [
     ...checkAnnotations(object, ['metadata', 'annotations'], nadAnnotations),
+    ...configFindings(object),
     ...(written === expected
       ? []
       : [finding(apiVersion, placeOf(object, ['apiVersion']), `apiVersion ${JSON.stringify(written) ?? 'is missing'}: it must be ${expected}`)]),
@@ -60,8 +64,9 @@ function checkConfig(object: PlacedValue, nad: Nad): CheckedConfig {
   try {
     nadConfiguration(nad);
   } catch (thrown) {
-    const error = asPlexusError(thrown);
-    return { findings: [findingOf(error, placeInJson(text, error.message))], networks: [], ipams: [], isReadable: false };
+    const unread = { networks: [], ipams: [], isReadable: false };
+    if (isJsonTemplate(text.text, isJson) && !isJson(text.text)) return { ...unread, findings: [templateNote(placeInJson(text), text.text)] };
+    return { ...unread, findings: [findingOf(asPlexusError(thrown), isJson(text.text) ? placeIn(text, 0, text.text.length) : placeInJson(text))] };
   }
   const configuration = placedJson(text);
   const source = `NetworkAttachmentDefinition ${nadKey(nad)}`;
@@ -80,11 +85,3 @@ export const repeatedFindings = (text: PlacedText): readonly Finding[] =>
   repeatedKeys(text).map(({ key, from }) =>
     finding(keyRepeated, placeIn(text, from, from + key.length + 2), `${JSON.stringify(key)} is there twice in one object: the last one counts`),
   );
-
-/** Where the JSON in a text is broken, when the sentence says so; else the whole text. */
-export function placeInJson(text: PlacedText, message: string): ReturnType<typeof placeIn> {
-  const position = / at position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return placeIn(text, 0, text.text.length);
-  const at = Math.min(Number(position), text.text.trimEnd().length);
-  return placeIn(text, at, Math.min(at + 1, text.text.length));
-}

@@ -1,10 +1,11 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, nameOfType } from '../cni/index.ts';
-import { parseCidr, parseIp } from '../npwg/index.ts';
+import { macProblem, parseCidr, parseIp } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import { type Finding, addressInvalid, finding, keyMissing, keyRepeated, keyUnknown, placeOf, pluginUnknown, valueInvalid } from './finding.ts';
 import { type ValidationError, schemas, validators } from './plugin-schemas.gen.js';
 import { walk } from './schema-walk.ts';
-import { type PlacedValue, valueAt } from './yaml-position.ts';
+import { rightLevel } from './misplaced-keys.ts';
+import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
 
 /** A plugin's options as Go reads them; undefined when they cannot be judged further. */
 export interface Checked {
@@ -12,16 +13,22 @@ export interface Checked {
   readonly options?: JsonObject;
 }
 
-/** The options of one plugin against what its documentation says. `kind`: '' or 'ipam/'. */
-export function checkOptions(plugin: PlacedValue, type: string, kind: '' | 'ipam/' = ''): Checked {
+/** Whether the options of a plugin are known here. */
+export const isKnownPlugin = (type: string): boolean => type !== 'common' && schemas[type] !== undefined;
+
+/** The options of one plugin, or of an IPAM plugin with the plugin that calls it, against what its documentation says. */
+export function checkOptions(plugin: PlacedValue, type: string, caller?: string): Checked {
+  const kind = caller === undefined ? '' : 'ipam/';
   const own = schemas[`${kind}${type}`];
   const value = plugin.value;
   if (!isJsonObject(value)) return { findings: [] };
   if (own === undefined) return kind === '' ? withoutSchema(plugin, type) : { findings: [unknownType(plugin, type, kind)], options: value };
   const whole = kind === '' ? { ...own, properties: { ...own.properties, ...schemas['common']?.properties } } : own;
   const { canonical, unknown, repeated, formatted } = walk(value, whole);
+  const levelOf = (path: Path, key: string): string | undefined =>
+    path.length > 1 ? undefined : rightLevel(key, kind === '' ? { ipam: ipamType(value) } : { plugin: caller });
   const findings = [
-    ...unknown.map(({ path, key, known }) => finding(keyUnknown, placeOf(plugin, path, 'key'), unknownText(type, key, known))),
+    ...unknown.map(({ path, key, known }) => finding(keyUnknown, placeOf(plugin, path, 'key'), unknownText(type, key, { known, level: levelOf(path, key) }))),
     ...repeated.map((path) =>
       finding(keyRepeated, placeOf(plugin, path, 'key'), `${JSON.stringify(path.at(-1))} is there in another case as well: the last one counts`),
     ),
@@ -53,7 +60,13 @@ function unknownType(plugin: PlacedValue, type: string, kind: string): Finding {
 
 const meantText = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`);
 
-const unknownText = (type: string, key: string, known: readonly string[]): string => {
+function ipamType({ ipam }: JsonObject): string | undefined {
+  const type = isJsonObject(ipam) ? ipam['type'] : undefined;
+  return typeof type === 'string' ? type : undefined;
+}
+
+const unknownText = (type: string, key: string, { known, level }: { readonly known: readonly string[]; readonly level: string | undefined }): string => {
+  if (level !== undefined) return `${type} knows no key ${JSON.stringify(key)}: ${level}`;
   const meant = didYouMean(key, known);
   return `${type} knows no key ${JSON.stringify(key)}${meant === undefined ? ` (it knows ${known.join(', ')})` : meantText(meant)}`;
 };
@@ -147,7 +160,11 @@ const formats: Readonly<Record<string, (text: string) => string | undefined>> = 
     const problem = interfaceNameProblem(text);
     return problem === undefined ? undefined : `an interface name: ${problem}`;
   },
-  mac: (text) => (macForms.some((form) => form.test(text)) ? undefined : 'a MAC address of six bytes, such as 02:00:00:00:00:01'),
+  mac: (text) => {
+    if (!macForms.some((form) => form.test(text))) return 'a MAC address of six bytes, such as 02:00:00:00:00:01';
+    const problem = macProblem(text);
+    return problem === undefined ? undefined : `a MAC address that an interface can have: ${problem}`;
+  },
 };
 
 function isWhereaboutsRange(text: string): boolean {

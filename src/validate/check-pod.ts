@@ -54,7 +54,8 @@ function refusal(work: () => unknown): readonly PlexusError[] {
   }
 }
 
-function checkElement(key: string, element: PlacedElement, index: number, input: PodInput): readonly Finding[] {
+/** One element of an annotation, planned by itself. */
+export function checkElement(key: string, element: PlacedElement, index: number, input: PodInput): readonly Finding[] {
   const renumbered = (text: string): string => text.replace(/element 1(?: \(character \d+\))?/, `element ${index + 1}`);
   const { pod, context } = input;
   const parsed = refusal(() => selectionsIn(key, element.alone, input));

@@ -1,14 +1,21 @@
 import { type NetworkSelection, nadKey } from '../npwg/index.ts';
 import { addressOf, holds } from './addresses.ts';
 import type { Ipam } from './check-ipam.ts';
-import { type Finding, defaultRoute, finding, requestOutside } from './finding.ts';
+import { type Finding, defaultRoute, finding, noAddresses, requestOutside } from './finding.ts';
 import type { PlacedElement } from './selection-place.ts';
 
 /** What a pod asks of a network against what its IPAM plugin can give. */
 export function checkRequests(selection: NetworkSelection, element: PlacedElement, ipams: readonly Ipam[]): readonly Finding[] {
   const [ipam] = ipams;
   if (ipam === undefined) return [];
-  return [...checkIps(selection, element, ipam), ...checkGateways(selection, element, ipams)];
+  return [...checkIps(selection, element, ipam), ...checkNone(selection, element, ipam), ...checkGateways(selection, element, ipams)];
+}
+
+/** static without addresses of its own, and none requested: most plugins then fail. */
+function checkNone({ ips, cniArgs, nad }: NetworkSelection, element: PlacedElement, { type, ranges }: Ipam): readonly Finding[] {
+  if (type !== 'static' || ranges.length > 0 || ips !== undefined || cniArgs?.['ips'] !== undefined) return [];
+  const text = `${nadKey(nad)} has the IPAM plugin static without addresses, and the pod requests none`;
+  return [finding(noAddresses, element.place(['name']), text, 'Request addresses with "ips", or add "addresses" to the network.')];
 }
 
 function checkIps({ ips = [], nad }: NetworkSelection, element: PlacedElement, { type, ranges }: Ipam): readonly Finding[] {

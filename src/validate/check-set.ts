@@ -18,7 +18,9 @@ export function checkDuplicates(objects: readonly PlacedValue[]): readonly Findi
       return [];
     }
     const { line } = placeOf(first, ['metadata', 'name']);
-    return [finding(duplicate, placeOf(object, ['metadata', 'name']), `${key} is there already: ${first.file}, line ${line}`)];
+    const found = finding(duplicate, placeOf(object, ['metadata', 'name']), `${key} is there already: ${first.file}, line ${line}`);
+    // files of one folder may be alternatives
+    return [first.file === object.file ? found : { ...found, severity: 'warning' }];
   });
 }
 

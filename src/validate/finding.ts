@@ -30,8 +30,20 @@ export const syntax = rule('SYNTAX', 'error', 'A file is neither YAML nor JSON.'
 export const template = rule(
   'TEMPLATE',
   'note',
-  'A file is a template, not YAML: it is skipped.',
+  'A template, or a value with a placeholder: it is not checked.',
   'Render it first (helm template, for example) and check the result.',
+);
+export const unchecked = rule(
+  'UNCHECKED',
+  'note',
+  'An object of a kind that is not checked names networks of pods or contains a NetworkAttachmentDefinition.',
+  'Check what is made from it: helm template, kubectl get pod -o yaml or kubectl get net-attach-def -o yaml, piped into plexus validate -.',
+);
+export const notRead = rule(
+  'NOT-READ',
+  'note',
+  'A file of a folder is neither YAML nor JSON, and mentions no networks: it is skipped.',
+  'No action needed if the file is for another program.',
 );
 export const objectInvalid = rule(
   'OBJECT',
@@ -118,6 +130,8 @@ export const requestOutside = rule('REQUEST-OUTSIDE', 'error', 'A pod asks for a
 export const rules: readonly Rule[] = [
   syntax,
   template,
+  unchecked,
+  notRead,
   objectInvalid,
   apiVersion,
   duplicate,

@@ -34,7 +34,9 @@ export interface Planned {
 /** Plans a pod; `withDevices`: also whether it asks for the devices that its networks are made of. */
 export function planPod({ pod, context, limits, claims }: PodInput, selections: readonly NetworkSelection[], withDevices: boolean): Planned {
   const nads = new Map(selections.map(({ nad }) => [nadKey(nad), context.nads.get(nadKey(nad)) ?? standInNad(nad)]));
-  const devices = withDevices ? { devices: [...requestedDevices(limits), ...claimedDevices([...nads.values()], claims)], warnings: [] } : undefined;
+  const devices = withDevices
+    ? { devices: [...requestedDevices(limits), ...claimedDevices([...nads.values()], claims)], warnings: [], requested: [...limits.keys()] }
+    : undefined;
   try {
     return makePlan({ ...inputsFor(pod, context, withConfigurations(nads, context)), ...(devices !== undefined && { devices }) });
   } catch (thrown) {

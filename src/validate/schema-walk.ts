@@ -53,5 +53,5 @@ function walkObject(value: JsonObject, { properties = {}, additionalProperties }
   return { ...below, canonical, unknown: [...unknown, ...below.unknown], repeated: [...repeated, ...below.repeated] };
 }
 
-// keys with a dot belong to others, those with _ or $ in front to people and editors
-const isForeign = (key: string): boolean => key.includes('.') || /^[_$/#]/.test(key);
+/** Whether a key is none of the plugin's: keys with a dot belong to others, those with _ or $ in front to people and editors. */
+export const isForeign = (key: string): boolean => key.includes('.') || /^[_$/#]/.test(key);

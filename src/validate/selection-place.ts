@@ -1,7 +1,7 @@
 import type { PlexusError } from '../errors/index.ts';
 import { isJsonObject } from '../cni/index.ts';
 import { type Place, placeIn, placeOf } from './finding.ts';
-import { placeInJson } from './check-nad.ts';
+import { isJson, placeInJson } from './broken.ts';
 import { type Path, type PlacedText, type PlacedValue, placedJson } from './yaml-position.ts';
 
 /** An annotation that names networks: its text, and its elements with their places. */
@@ -21,7 +21,8 @@ export interface PlacedElement {
 
 /** Takes an annotation apart for its places; its meaning is for the parser of npwg to say. */
 export function placedSelections(text: PlacedText): PlacedSelections {
-  const elements = /[[{"]/.test(text.text) ? jsonElements(text) : textElements(text);
+  const isJsonForm = /[[{"]/.test(text.text);
+  const elements = isJsonForm ? jsonElements(text) : textElements(text);
   const whole = trimmed(text, 0, text.text.length);
   return {
     text,
@@ -29,7 +30,7 @@ export function placedSelections(text: PlacedText): PlacedSelections {
     placeOf: (error) => {
       const { element, field } = placeNamedIn(error.message);
       if (element !== undefined) return elements[element]?.place(field) ?? whole;
-      return / at position \d+/.test(error.message) ? placeInJson(text, error.message) : whole;
+      return isJsonForm && !isJson(text.text) ? placeInJson(text) : whole;
     },
   };
 }

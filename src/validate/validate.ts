@@ -4,10 +4,13 @@ import { type Settings, parseSettings } from '../plan/index.ts';
 import { type CheckedNad, checkNad } from './check-nad.ts';
 import { podContexts } from './pod-contexts.ts';
 import { type PodSubject, checkPod, selectedNads } from './check-pod.ts';
+import { type VmSubject, checkVm, nadsOfVm } from './check-vm.ts';
 import { checkDuplicates, checkSharedSubnets } from './check-set.ts';
 import { type CheckDaemon, checkConfigurationFile, checkDaemonFile } from './check-settings.ts';
 import { type Finding, sorted } from './finding.ts';
-import { type InputFile, type Subject, readSubjects } from './subjects.ts';
+import type { Subject } from './objects.ts';
+import { withTemplatesNoted } from './placeholders.ts';
+import { type InputFile, readSubjects } from './subjects.ts';
 
 /** Files that have been read: what there is to check in them. */
 export interface FileSet {
@@ -30,13 +33,15 @@ export function readFiles(files: readonly InputFile[]): FileSet {
 
 const podsIn = ({ subjects }: FileSet): readonly PodSubject[] => subjects.filter((each) => each.kind === 'pod');
 
+const vmsIn = ({ subjects }: FileSet): readonly VmSubject[] => subjects.filter((each) => each.kind === 'vm');
+
 const nadsIn = ({ subjects }: FileSet): readonly CheckedNad[] => subjects.flatMap((each) => (each.kind === 'nad' ? [checkNad(each.object)] : []));
 
 /** The NetworkAttachmentDefinitions that pods name and that are not among the files: what a cluster is asked for. */
 export function wantedNads(set: FileSet, config?: JsonObject): readonly NadRef[] {
   const known = new Set(nadsIn(set).flatMap(({ nad }) => (nad === undefined ? [] : [nadKey(nad)])));
   const settings = settingsFor(config);
-  const wanted = podsIn(set).flatMap((pod) => selectedNads(pod, settings));
+  const wanted = [...podsIn(set).flatMap((pod) => selectedNads(pod, settings)), ...vmsIn(set).flatMap(nadsOfVm)];
   return [...new Map(wanted.map((ref) => [nadKey(ref), ref])).values()].filter((ref) => !known.has(nadKey(ref)));
 }
 
@@ -51,14 +56,20 @@ export function validate(set: FileSet, { config, clusterNads, checkDaemon }: Val
     files: configurationFiles(set.files),
   });
   const objects = set.subjects.flatMap((subject) => ('object' in subject ? [subject.object] : []));
-  return sorted([
-    ...set.findings,
-    ...nads.flatMap(({ findings }) => findings),
-    ...podsIn(set).flatMap((pod) => checkPod(pod, contextOf(pod.object.file))),
-    ...set.subjects.flatMap((subject) => checkFile(subject, checkDaemon)),
-    ...checkDuplicates(objects),
-    ...checkSharedSubnets(nads),
-  ]);
+  return sorted(
+    withTemplatesNoted(
+      [
+        ...set.findings,
+        ...nads.flatMap(({ findings }) => findings),
+        ...podsIn(set).flatMap((pod) => checkPod(pod, contextOf(pod.object.file))),
+        ...vmsIn(set).flatMap((vm) => checkVm(vm, contextOf(vm.object.file))),
+        ...set.subjects.flatMap((subject) => checkFile(subject, checkDaemon)),
+        ...checkDuplicates(objects),
+        ...checkSharedSubnets(nads),
+      ],
+      set.files,
+    ),
+  );
 }
 
 function checkFile(subject: Subject, checkDaemon: CheckDaemon | undefined): readonly Finding[] {
@@ -69,6 +80,7 @@ function checkFile(subject: Subject, checkDaemon: CheckDaemon | undefined): read
       return checkDaemonFile(subject.value, checkDaemon);
     case 'nad':
     case 'pod':
+    case 'vm':
       return [];
   }
 }

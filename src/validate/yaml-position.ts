@@ -47,6 +47,13 @@ export function placedFile(file: string, text: string): PlacedText {
   return { file, path: [], text, span };
 }
 
+/** Another text made from a placed one; `offsetOf`: where a character of it stands in the first. */
+export const partOf = (whole: PlacedText, text: string, offsetOf: (offset: number) => number): PlacedText => ({
+  ...whole,
+  text,
+  span: (from, to) => whole.span(offsetOf(from), offsetOf(to)),
+});
+
 function lineOf(starts: readonly number[], offset: number): number {
   let [low, high] = [0, starts.length];
   while (high - low > 1) {

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { table } from './table.ts';
 
 /** One finding of `plexus doctor`, for people and scripts. */
@@ -41,6 +40,3 @@ const idsText = ([first = '', ...more]: readonly string[]): string => (more.leng
 
 const hintText = ({ ids, row: { where, fix, evidence } }: { readonly ids: readonly string[]; readonly row: FindingRow }): string =>
   [`${ids.join(', ')}: ${where}`, ...evidence.map((line) => `  - ${line}`), ...(fix === '' ? [] : [`  fix: ${fix}`])].join('\n');
-
-/** Findings as YAML. */
-export const findingsYaml = (findings: readonly FindingRow[]): string => stringify(worstFirst(findings), { lineWidth: 0 }).trimEnd();

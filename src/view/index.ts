@@ -3,7 +3,7 @@ export { differencesText } from './difference-view.ts';
 export { deviceRows, devicesText } from './devices-view.ts';
 export { attachmentRows, attachmentsText, type AttachmentRow, type Besides, outcomeRow, type OutcomeRow, outcomesText } from './attachments-view.ts';
 export { validationText } from './validation-view.ts';
-export { countsOf, type FindingRow, findingsText, findingsYaml, worstFirst } from './findings-view.ts';
+export { countsOf, type FindingRow, findingsText, worstFirst } from './findings-view.ts';
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';
 export { type Paint, table, type Tone } from './table.ts';
 export { networksText, podsText, podText, problemCount, problemsText } from './topology-text.ts';

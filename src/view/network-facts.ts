@@ -1,5 +1,5 @@
-import { type JsonObject, type JsonValue, isJsonObject } from '../cni/index.ts';
-import { type Nad, nadConfiguration, parseCidr } from '../npwg/index.ts';
+import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration } from '../cni/index.ts';
+import { type Nad, nadConfiguration, nadKey, parseCidr } from '../npwg/index.ts';
 
 /** What a network's configuration says about itself, as far as the plugins that everybody uses go. */
 export interface NetworkFacts {
@@ -15,11 +15,12 @@ export interface NetworkFacts {
 
 export const noFacts: NetworkFacts = { types: [], subnets: [], perNode: false, sharesMac: false };
 
-/** The facts of a NAD without a configuration are unknown. nadInvalid. */
+/** The facts of a NAD without a configuration are unknown. nadInvalid, configurationInvalid, versionIncompatible: an ADD fails with the same. */
 export function factsOf(nad: Nad): NetworkFacts {
   const json = nadConfiguration(nad);
   if (json === undefined) return noFacts;
-  const plugins = pluginsOf(json);
+  const { plugins: parsed } = parseConfiguration(json, { source: `NetworkAttachmentDefinition ${nadKey(nad)}` });
+  const plugins = parsed.map((plugin) => plugin.json);
   const [first = {}] = plugins;
   const link = linkOf(first);
   const type = textOf(first['type']) ?? '';
@@ -31,8 +32,6 @@ export function factsOf(nad: Nad): NetworkFacts {
     ...(link !== undefined && { link }),
   };
 }
-
-const pluginsOf = (json: JsonObject): readonly JsonObject[] => (Array.isArray(json['plugins']) ? json['plugins'].filter(isJsonObject) : [json]);
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 

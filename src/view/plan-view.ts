@@ -1,5 +1,5 @@
-import { type JsonObject, type PluginConfiguration, pluginInput } from '../cni/index.ts';
-import type { Attachment, DefaultRoute, Plan } from '../plan/index.ts';
+import { type JsonObject, type JsonValue, type PluginConfiguration, pluginInput } from '../cni/index.ts';
+import type { Attachment, DefaultRoute, Delivery, Plan } from '../plan/index.ts';
 import { table } from './table.ts';
 
 /** One plugin run of a plan: what the plugin gets. `prevResult` is only known when the plugin before it has run. */
@@ -8,11 +8,18 @@ export interface PluginView {
   readonly env: { readonly CNI_COMMAND: 'ADD'; readonly CNI_IFNAME: string; readonly CNI_ARGS: string };
   readonly stdin: JsonObject;
 }
+export interface RequestView {
+  readonly request: string;
+  readonly value: JsonValue;
+  readonly readers: Delivery['readers'];
+}
 export interface AttachmentView {
   readonly interface: string;
   readonly network: string;
   readonly default: boolean;
   readonly defaultRoute: { readonly v4: DefaultRoute; readonly v6: DefaultRoute };
+  /** The pod's requests to this network, and which plugin reads each of them where; none: nobody is known to. */
+  readonly requests: readonly RequestView[];
   readonly plugins: readonly PluginView[];
 }
 export interface PlanView {
@@ -22,13 +29,18 @@ export interface PlanView {
 }
 
 /** A plan as data for people and scripts, with the exact stdin of every plugin (all but prevResult, which plugins make). */
-export const planView = (pod: string, plan: Plan): PlanView => ({ pod, warnings: plan.warnings, attachments: plan.attachments.map(attachmentView) });
+export const planView = (pod: string, plan: Plan): PlanView => ({
+  pod,
+  warnings: plan.warnings,
+  attachments: plan.attachments.map((each, index) => attachmentView(each, plan.deliveries[index] ?? [])),
+});
 
-const attachmentView = (attachment: Attachment): AttachmentView => ({
+const attachmentView = (attachment: Attachment, deliveries: readonly Delivery[]): AttachmentView => ({
   interface: attachment.interfaceName,
   network: attachment.network,
   default: attachment.isDefault,
   defaultRoute: attachment.defaultRoute,
+  requests: deliveries.map(({ request, value, readers }) => ({ request, value, readers })),
   plugins: attachment.configuration.plugins.map((plugin) => pluginView(attachment, plugin)),
 });
 
@@ -43,8 +55,22 @@ export function planText(view: PlanView): string {
   const rows = view.attachments.map((each) => [each.interface, each.network, each.plugins.map(({ type }) => type).join(', '), requestsOf(each)]);
   const overview = table(['INTERFACE', 'NETWORK', 'PLUGINS', 'REQUESTS'], rows);
   const warnings = view.warnings.map((text) => `warning: ${text}`);
-  return [`Pod ${view.pod}`, overview, ...warnings, ...view.attachments.flatMap(inputsOf)].join('\n\n');
+  const requests = view.attachments.flatMap(requestTexts).join('\n');
+  return [`Pod ${view.pod}`, overview, ...(requests === '' ? [] : [requests]), ...warnings, ...view.attachments.flatMap(inputsOf)].join('\n\n');
 }
+
+const placeNames: Readonly<Record<Delivery['readers'][number]['by'], string>> = {
+  runtimeConfig: 'runtimeConfig',
+  CNI_ARGS: 'CNI_ARGS',
+  'args.cni': 'args.cni',
+  annotation: 'the annotation',
+};
+
+const requestTexts = ({ interface: name, requests }: AttachmentView): readonly string[] =>
+  requests.map(({ request, value, readers }) => {
+    const each = readers.map(({ plugin, by }) => `${plugin} from ${placeNames[by]}`);
+    return `${name}: ${request} ${short(value)}: read by ${each.join(', ') || 'no plugin that is known'}`;
+  });
 
 function requestsOf(attachment: AttachmentView): string {
   const runtimeConfig = Object.assign({}, ...attachment.plugins.map(({ stdin }) => stdin['runtimeConfig'] ?? {})) as JsonObject;

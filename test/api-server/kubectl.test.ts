@@ -8,12 +8,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterUnderTest, startCluster } from '../support/cluster-under-test.ts';
 import { aNad, aPod } from './objects.ts';
+import { patienceMs } from '../support/patience.ts';
 
 const kubectl = process.env['KUBECTL'] ?? 'kubectl';
 const namespace = `kubectl-${process.pid}`;
 const isMissing = ((): boolean => {
   try {
-    execFileSync(kubectl, ['version', '--client'], { stdio: 'ignore', timeout: 20_000 });
+    execFileSync(kubectl, ['version', '--client'], { stdio: 'ignore', timeout: patienceMs });
     return false;
   } catch {
     return true;
@@ -28,7 +29,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'plexus-kubectl-'));
   await cluster.writeKubeconfig(join(dir, 'kubeconfig'));
   if (!isMissing) await run('create', 'namespace', namespace);
-}, 90_000);
+});
 
 afterAll(async () => {
   await cluster.close();
@@ -40,7 +41,7 @@ const options = (): string[] => ['--kubeconfig', join(dir, 'kubeconfig'), '--cac
 
 async function run(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(kubectl, [...options(), '--namespace', namespace, ...args], {
-    timeout: 20_000,
+    timeout: patienceMs,
   });
   return stdout.replaceAll(/ \d+s(?=\s)/g, ' 0s');
 }
@@ -114,7 +115,7 @@ describe.skipIf(isMissing)('kubectl, applying and waiting', () => {
   it('get --watch shows changes as they come', async () => {
     await run('create', '-f', await file(aPod(namespace, 'watched')));
     const args = [...options(), '--namespace', namespace, 'get', 'pod', 'watched', '--watch', '--output', 'name'];
-    const child = spawn(kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 20_000 });
+    const child = spawn(kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: patienceMs });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     expect((await lines.next()).value).toBe('pod/watched');
     await run('annotate', 'pod', 'watched', 'a=b');

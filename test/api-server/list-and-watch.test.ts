@@ -3,14 +3,17 @@ import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../support/api-server/index.ts';
 import { type ClusterUnderTest, startCluster } from '../support/cluster-under-test.ts';
-import { rawRequest, rawWatch, type WatchEvent } from '../support/raw-request.ts';
+import { type RawWatch, rawRequest, rawWatch, type WatchEvent } from '../support/raw-request.ts';
 import { aNad, aPod, nadPath } from './objects.ts';
 
 // runs unchanged against a real kube-apiserver: see startCluster
 const namespace = `lists-${randomBytes(4).toString('hex')}`;
 const pods = `/api/v1/namespaces/${namespace}/pods`;
-const metadataOnly = { Accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
+const metadataList = { Accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
+const metadataObject = { Accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' };
 const asTable = { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' };
+
+const withFallback = ({ Accept }: { Accept: string }) => ({ Accept: `${Accept},application/json` });
 
 let cluster: ClusterUnderTest;
 let core: CoreV1Api;
@@ -23,7 +26,7 @@ beforeAll(async () => {
   await core.createNamespace({ body: { metadata: { name: namespace } } });
   const labels = [{ app: 'web', tier: 'a' }, { app: 'web', tier: 'b' }, { app: 'db' }, {}];
   for (const [index, own] of labels.entries()) await create(`p${index}`, own);
-}, 90_000);
+});
 
 afterAll(async () => {
   await core.deleteCollectionNamespacedPod({ namespace, gracePeriodSeconds: 0 });
@@ -53,6 +56,12 @@ async function eventsUntil(path: string, last: string): Promise<string[]> {
   }
   watch.close();
   return seen;
+}
+
+async function typesUntilTheEnd(watch: RawWatch): Promise<string[]> {
+  const types: string[] = [];
+  for (let event = await watch.next(); event; event = await watch.next()) types.push(event.type);
+  return types;
 }
 const nameOf = ({ object }: WatchEvent): string => String(object.metadata?.['name']);
 
@@ -95,11 +104,19 @@ describe('forms of lists', () => {
   it('metadata alone is served on request', async () => {
     const { body } = await rawRequest(cluster, {
       path: '/api/v1/pods?fieldSelector=metadata.name%3Dp2',
-      headers: metadataOnly,
+      headers: metadataList,
     });
     const items = (body['items'] as JsonObject[]).filter((item) => (item['metadata'] as JsonObject)['namespace'] === namespace);
     expect([body['kind'], body['apiVersion']]).toEqual(['PartialObjectMetadataList', 'meta.k8s.io/v1']);
     expect(items.map((item) => Object.keys(item).toSorted())).toEqual([['apiVersion', 'kind', 'metadata']]);
+  });
+
+  it.each([
+    { what: 'a list as one object', path: pods, headers: metadataObject },
+    { what: 'one object as a list', path: `${pods}/p0`, headers: metadataList },
+    { what: 'a list as one object, with whole objects as the second choice', path: pods, headers: withFallback(metadataObject) },
+  ])('metadata of $what is refused with 406', async ({ path, headers }) => {
+    expect((await rawRequest(cluster, { path, headers })).code).toBe(406);
   });
 
   it('tables have the columns of the definition', async () => {
@@ -120,11 +137,9 @@ describe('forms of lists', () => {
   });
 });
 
-describe('what is no list', () => {
+describe('requests that are refused', () => {
   it.each([
     { path: '/api/v1/nothing', code: 404 },
-    { path: '/nothing', code: 404 },
-    { path: '/apis/nothing.io/v1/things', code: 404 },
     { path: '/api/v1/pods', method: 'POST', body: {}, code: 405 },
     { path: `/api/v1/namespaces/${namespace}`, headers: { Accept: 'image/png' }, code: 406 },
     { path: `/api/v1/namespaces/${namespace}`, token: 'wrong', code: 401 },
@@ -133,6 +148,14 @@ describe('what is no list', () => {
     expect(answer.code).toBe(code);
     if (code !== 406) expect(answer.body).toMatchObject({ kind: 'Status', status: 'Failure', code });
   });
+
+  it.each(['/nothing', '/apis/nothing.io', '/apis/nothing.io/v1', '/apis/nothing.io/v1/things', '/apis/k8s.cni.cncf.io/v1/things'])(
+    '%s belongs to no API group and is answered with 404, without a Status',
+    async (path) => {
+      const { code, body } = await rawRequest(cluster, { path });
+      expect([code, body['kind']]).toEqual([404, undefined]);
+    },
+  );
 });
 
 describe('watches', () => {
@@ -141,7 +164,20 @@ describe('watches', () => {
     await create('w1');
     await label('w1', 'x');
     await remove('w1');
-    expect(await eventsUntil(`${pods}?watch=true&resourceVersion=${version}`, 'DELETED w1')).toEqual(['ADDED w1', 'MODIFIED w1', 'DELETED w1']);
+    expect(await eventsUntil(`${pods}?watch=true&resourceVersion=${version}`, 'DELETED w1')).toEqual([
+      'ADDED w1',
+      'MODIFIED w1', // the label
+      'MODIFIED w1', // deletionTimestamp: pods are deleted gracefully, also with a grace period of 0
+      'DELETED w1',
+    ]);
+  });
+
+  it('a NetworkAttachmentDefinition is deleted without a MODIFIED event', async () => {
+    const version = await currentVersion();
+    await rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: aNad(namespace, 'short-lived') });
+    await rawRequest(cluster, { method: 'DELETE', path: nadPath(namespace, 'short-lived') });
+    const seen = await eventsUntil(`${nadPath(namespace)}?watch=true&resourceVersion=${version}`, 'DELETED short-lived');
+    expect(seen.filter((event) => event.endsWith('short-lived'))).toEqual(['ADDED short-lived', 'DELETED short-lived']);
   });
 
   it('without a version: what is there first', async () => {
@@ -165,7 +201,7 @@ describe('watches', () => {
 describe('open watches', () => {
   it('changes that come while it is open are sent, metadata alone on request', async () => {
     const version = await currentVersion();
-    const watch = await rawWatch(cluster, `${pods}?watch=true&resourceVersion=${version}`, metadataOnly);
+    const watch = await rawWatch(cluster, `${pods}?watch=true&resourceVersion=${version}`, metadataObject);
     await create('live');
     const event = await watch.next();
     watch.close();
@@ -177,11 +213,18 @@ describe('open watches', () => {
     expect(Object.keys(event?.object ?? {}).toSorted()).toEqual(['apiVersion', 'kind', 'metadata']);
   });
 
-  it('timeoutSeconds ends it, after a bookmark if those are wanted', async () => {
-    const watch = await rawWatch(cluster, `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`);
-    const types: string[] = [];
-    for (let event = await watch.next(); event; event = await watch.next()) types.push(event.type);
-    expect(new Set(types)).toEqual(new Set(['BOOKMARK']));
+  it('a watch that asks for a list of metadata gets no event', async () => {
+    const version = await currentVersion();
+    await create('unseen');
+    await remove('unseen');
+    const watch = await rawWatch(cluster, `${pods}?watch=true&timeoutSeconds=1&resourceVersion=${version}`, metadataList);
+    expect(await typesUntilTheEnd(watch)).toEqual([]);
+  });
+
+  it('timeoutSeconds ends it, with bookmarks at most', async () => {
+    const path = `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`;
+    const types = await typesUntilTheEnd(await rawWatch(cluster, path));
+    expect(types.filter((type) => type !== 'BOOKMARK')).toEqual([]);
   });
 });
 

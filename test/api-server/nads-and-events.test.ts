@@ -18,12 +18,23 @@ beforeAll(async () => {
   config.loadFromString(cluster.kubeconfig());
   core = config.makeApiClient(CoreV1Api);
   await core.createNamespace({ body: { metadata: { name: namespace } } });
-}, 90_000);
+});
 
 afterAll(() => cluster.close());
 
 const post = (nad: object): Promise<RawAnswer> => rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: nad });
 const put = (name: string, nad: object): Promise<RawAnswer> => rawRequest(cluster, { method: 'PUT', path: nadPath(namespace, name), body: nad });
+
+const anEvent = (generateName: string): object => ({
+  metadata: { generateName, namespace },
+  eventTime: '2026-01-01T00:00:00.000000Z',
+  regarding: { kind: 'Pod', namespace, name: 'z', apiVersion: 'v1' },
+  reason: 'NoNetworkFound',
+  type: 'Warning',
+  action: 'Attaching',
+  reportingController: 'plexus',
+  reportingInstance: 'node',
+});
 
 describe('K8S-16: Events', () => {
   const about = { kind: 'Pod', namespace, name: 'x', apiVersion: 'v1' };
@@ -57,7 +68,7 @@ describe('K8S-16: Events', () => {
   it('events.k8s.io shows the same events', async () => {
     const events = config.makeApiClient(EventsV1Api);
     const body = {
-      metadata: { generateName: 'z.' },
+      metadata: { generateName: 'z-' },
       eventTime: new V1MicroTime(),
       regarding: { ...about, name: 'z' },
       reason: 'NoNetworkFound',
@@ -70,6 +81,17 @@ describe('K8S-16: Events', () => {
     await events.createNamespacedEvent({ namespace, body });
     const found = await core.listNamespacedEvent({ namespace, fieldSelector: 'involvedObject.name=z' });
     expect(found.items.map((event) => [event.message, event.reportingComponent])).toEqual([['n', 'plexus']]);
+  });
+});
+
+describe('generateName', () => {
+  it.each([
+    { what: 'an Event of events.k8s.io', path: `/apis/events.k8s.io/v1/namespaces/${namespace}/events`, body: anEvent('z.') },
+    { what: 'a NetworkAttachmentDefinition', path: nadPath(namespace), body: { ...aNad(namespace, ''), metadata: { generateName: 'z.' } } },
+  ])('"z." is refused for $what, because the name it stands for is not complete', async ({ path, body }) => {
+    const { code, body: status } = await rawRequest(cluster, { method: 'POST', path, body });
+    expect(code).toBe(422);
+    expect(status['message']).toContain('metadata.generateName: Invalid value: "z."');
   });
 });
 

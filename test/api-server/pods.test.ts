@@ -20,7 +20,7 @@ beforeAll(async () => {
   config.loadFromString(cluster.kubeconfig());
   core = config.makeApiClient(CoreV1Api);
   await core.createNamespace({ body: { metadata: { name: namespace } } });
-}, 90_000);
+});
 
 afterAll(async () => {
   await core.deleteCollectionNamespacedPod({ namespace, gracePeriodSeconds: 0 });

@@ -9,6 +9,7 @@ import { localHost } from '../../src/host/index.ts';
 import { fileJournal, fileLocks } from '../../src/journal/index.ts';
 import { parseSettings } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
+import { patience } from '../support/patience.ts';
 
 it('a lost sandbox is not given up because the host agent has gone: the next one undoes it', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-lost-'));
@@ -25,6 +26,6 @@ it('a lost sandbox is not given up because the host agent has gone: the next one
     now: Date.now,
     path: [folder.path],
   };
-  await expect(undoLost(record, async () => true, deps, AbortSignal.timeout(30_000))).rejects.toMatchObject({ id: 'PLX-LINK-LOST' });
+  await expect(undoLost(record, async () => true, deps, patience())).rejects.toMatchObject({ id: 'PLX-LINK-LOST' });
   expect(await journal.read(record)).toEqual(record);
 });

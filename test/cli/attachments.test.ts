@@ -101,6 +101,19 @@ describe('plexus attachments', () => {
     expect((await journal.list()).records).toEqual([]);
   });
 
+  it('forgets several sandboxes, or every abandoned one', async () => {
+    for (const containerId of ['gone1', 'gone2', 'gone3', 'gone4']) await journal.write(sampleRecord({ containerId, attachments: [abandoned] }));
+    await journal.write(sampleRecord({ containerId: 'live', attachments: [abandoned, sample] }));
+    const left = async (): Promise<readonly string[]> => (await journal.list()).records.map(({ containerId }) => containerId);
+    expect(await command('forget', 'gone1', 'none')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') as unknown });
+    expect(await left(), 'a mistake forgets nothing').toHaveLength(5);
+    expect(await command('forget', 'gone1', 'gone2')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n'.repeat(2) });
+    expect(await command('forget')).toMatchObject({ code: 1 });
+    expect(await command('forget', '--abandoned')).toMatchObject({ code: 0 });
+    expect(await left()).toEqual(['live']);
+    expect(await command('forget', '--abandoned'), 'again').toMatchObject({ code: 0, stdout: '' });
+  });
+
   it('NPWG-116: forgets the device information of what it forgets', async () => {
     const [file, other] = [join(folder.path, 'shop-net-gone_net1'), join(folder.path, 'shop-net-else_net1')];
     for (const each of [file, other]) await writeFile(each, '{}');

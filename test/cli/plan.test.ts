@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,6 +47,25 @@ describe('plexus plan of a pod of the cluster', () => {
   });
   it.each([{ words: ['plan'] }, { words: ['plan', 'a', '--pod', 'b.yaml'] }])('$words: says what is missing', async ({ words }) => {
     expect(await plexus(...words)).toMatchObject({ status: 2, stderr: expect.stringContaining('Say which pod') as unknown });
+  });
+});
+
+describe('plexus plan --conf with the configuration of a thick Multus', () => {
+  it.each([
+    { title: 'under /host', at: (folder: string) => `/host${folder}/10-flannel.conflist` },
+    { title: 'where its DaemonSet mounts the folder of the runtime', at: () => '/host/etc/cni/net.d/10-flannel.conflist' },
+  ])('case 16: finds the default network that its own container has $title', async ({ at }) => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-thick-'));
+    const flannel = { name: 'cbr0', cniVersion: '0.3.1', plugins: [{ type: 'flannel', delegate: { isDefaultGateway: true } }] };
+    await writeFile(join(folder.path, '10-flannel.conflist'), JSON.stringify(flannel));
+    const conf = join(folder.path, '00-multus.conf');
+    await writeFile(conf, JSON.stringify({ cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus-shim', clusterNetwork: at(folder.path) }));
+    cluster.nad('a', { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1', ipam: {} });
+    cluster.podObject('thick', 'a');
+    const { status, stdout, stderr } = await plexus('plan', 'thick', '-n', 'default', '--conf', conf);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/eth0 +cbr0 +flannel/);
+    expect(stdout).toMatch(/net1 +default\/a +macvlan/);
   });
 });
 

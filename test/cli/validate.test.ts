@@ -28,11 +28,13 @@ describe('plexus validate', () => {
     const { code, stdout, stderr } = await plexus(['validate', 'test/validate/broken/range-outside.yaml', 'test/validate/broken/pod-capability.yaml']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "test/validate/broken/pod-capability.yaml:22:16: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].mac: the pod requests mac on network default/storage, but none of its plugins declares "capabilities": {"mac": true} [PLX-CAPABILITY-MISSING]
-          Add the capability to a plugin of the network that supports it, or drop the request from the annotation.
+      "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap is given nothing to do: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
+          Add "capabilities": {"portMappings": true} beside its "type".
+      test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but none of its plugins declares "capabilities": {"portMappings": true}, without which portmap does not get it [PLX-CAPABILITY-MISSING]
+          Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).
       test/validate/broken/range-outside.yaml:15:25: error: spec.config.ipam.ranges[0][0].rangeStart: rangeStart 10.1.3.10 is not in subnet 10.1.2.0/24 [PLX-V-RANGE]
           Correct the range or the subnet.
-      2 errors in 2 files
+      2 errors, 1 warning in 2 files
       "
     `);
   });
@@ -146,8 +148,8 @@ describe('plexus validate --cluster', () => {
   });
 
   it('what the pod asks of it is judged by it', async () => {
-    const { stdout } = await plexus(['validate', ...access, '-'], podWith('[{"name": "lab", "mac": "02:00:00:00:00:01"}]'));
-    expect(stdout).toContain('[PLX-CAPABILITY-MISSING]');
+    const { stdout } = await plexus(['validate', ...access, '-'], podWith('[{"name": "lab", "bandwidth": {"ingressRate": 1}}]'));
+    expect(stdout).toContain('[PLX-REQUEST-UNSERVED]');
   });
 
   it('a context that the kubeconfig does not have ends with 2', async () => {

@@ -7,9 +7,10 @@ import { type Cluster, readPod } from '../../src/cluster/index.ts';
 import { kubeletPods } from '../../src/cluster/kubelet-pods.ts';
 import { bundled } from '../support/bundled.ts';
 import { type KubeletOptions, type TestKubelet, startTestKubelet } from '../support/kubelet-pods-server.ts';
+import { patience } from '../support/patience.ts';
 
 const pod = { name: 'db-0', namespace: 'shop', uid: 'u-1', annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage', other: 'ü' } };
-const soon = (): AbortSignal => AbortSignal.timeout(10_000);
+const soon = (): AbortSignal => patience();
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let kubelet: TestKubelet | undefined;
 const socket = (): string => join(folder.path, 'pods-api.sock');

@@ -9,6 +9,7 @@ import { type Cluster, connect, readPod, statusTarget } from '../../src/cluster/
 import { PlexusError } from '../../src/errors/index.ts';
 import { testCluster } from '../contract/cluster.ts';
 import { type ClusterUnderTest, embeddedOf, isRealCluster, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
+import { patienceMs } from '../support/patience.ts';
 
 // runs unchanged against a real kube-apiserver (KUBEBUILDER_ASSETS), but for what only the embedded one can do
 let server: ClusterUnderTest;
@@ -58,7 +59,7 @@ const eventsOf = async (name: string): Promise<Event[]> =>
 testCluster(() => ({ cluster, uid, statusOf, eventsOf }));
 
 const alice = { namespace: 'default', name: 'alice' };
-const soon = (ms = 10_000): AbortSignal => AbortSignal.timeout(ms);
+const soon = (ms = patienceMs): AbortSignal => AbortSignal.timeout(ms);
 
 const oneStatusPatch = ['PATCH /api/v1/namespaces/default/pods/alice/status'];
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cluster, connect, connectOptionsFor, readPodFile } from '../../src/cluster/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
 import { testCluster } from '../contract/cluster.ts';
+import { patience } from '../support/patience.ts';
 
 const yaml = `apiVersion: v1
 kind: Pod
@@ -45,7 +46,7 @@ const eventsOf = async (): Promise<{ type: string; reason: string; message: stri
 
 testCluster(() => ({ cluster, uid: 'u-alice', statusOf: (pod) => text(`default.${pod}.json`), eventsOf }));
 
-const signal = AbortSignal.timeout(10_000);
+const signal = patience();
 describe('a folder of manifests', () => {
   it('a file that cannot be read matters only when what is sought might be in it; the message has line and column', async () => {
     await writeFile(join(folder.path, 'bad.yaml'), 'kind: Pod\nmetadata: [');

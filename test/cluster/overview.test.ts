@@ -6,10 +6,11 @@ import { type ClusterViews, connectForViews } from '../../src/cluster/index.ts';
 import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
 import { manyPods, podObject, putSample } from '../support/sample-cluster.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { patience } from '../support/patience.ts';
 
 let server: ApiServer;
 let views: ClusterViews;
-const soon = (): AbortSignal => AbortSignal.timeout(20_000);
+const soon = (): AbortSignal => patience();
 const asked = (resource: string): readonly string[] =>
   server.requests.filter((request) => request.resource === resource).map(({ verb, query }) => `${verb} ${query}`);
 

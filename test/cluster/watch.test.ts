@@ -6,10 +6,11 @@ import { type WatchedCluster, connectForLong } from '../../src/cluster/index.ts'
 import type { Step } from '../../src/report/index.ts';
 import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { patience } from '../support/patience.ts';
 
 const nads = 'network-attachment-definitions';
 const timing = { page: 2, watchSeconds: 1800, silenceMs: 60_000, firstPauseMs: 5, longestPauseMs: 50 };
-const soon = (): AbortSignal => AbortSignal.timeout(10_000);
+const soon = (): AbortSignal => patience();
 
 let server: ApiServer;
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/index.ts';
+import { patience } from '../support/patience.ts';
 
 /** One kind of cluster, with a pod default/alice, whose UID is known, and a NAD default/lab, already in it. */
 export interface ClusterUnderTest {
@@ -11,7 +12,7 @@ export interface ClusterUnderTest {
 
 /** What every Cluster must do; run by the tests of each implementation. */
 export function testCluster(under: () => ClusterUnderTest): void {
-  const signal = AbortSignal.timeout(20_000);
+  const signal = patience();
   const alice = { namespace: 'default', name: 'alice' };
 
   describe('contract of a Cluster', () => {

@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operationCancelled } from '../../src/errors/index.ts';
 import type { DefaultRouteEntry, Family, Host, PluginRun } from '../../src/host/index.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
+import { patience } from '../support/patience.ts';
 
 // hosts may refuse anything that is not of CNI: tests speak through its variables
 const callEnv = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' };
-const patience = (): AbortSignal => AbortSignal.timeout(30_000);
 
 /** What every host keeps to, with real plugins and real namespaces. */
 export function testHost(makeHost: () => Host): void {

@@ -22,6 +22,19 @@ export function testJournal(makeJournal: () => Journal): void {
     expect(JSON.stringify(read)).toContain('12345678901234567890');
   });
 
+  it('remembers what was undone, until it is attached again', async () => {
+    const journal = makeJournal();
+    const other = { containerId: 'c2', ifName: 'eth0' };
+    expect(await journal.wasUndone(key)).toBe(false);
+    await journal.write(sampleRecord());
+    await journal.remove(key);
+    await journal.markUndone(other);
+    expect([await journal.wasUndone(key), await journal.wasUndone(other), await journal.wasUndone({ ...key, ifName: 'eth1' })]).toEqual([true, true, false]);
+    await journal.write(sampleRecord());
+    expect([await journal.wasUndone(key), await journal.wasUndone(other)]).toEqual([false, true]);
+    expect((await journal.list()).records).toHaveLength(1);
+  });
+
   it('keeps the last of several writes', async () => {
     const journal = makeJournal();
     await journal.write(sampleRecord());

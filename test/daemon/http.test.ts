@@ -5,6 +5,7 @@ import { sharedMetrics } from '../../src/daemon/endpoints.ts';
 import { type HttpOptions, serveHttp } from '../../src/daemon/http.ts';
 import { fileFailed } from '../../src/errors/index.ts';
 import type { Step } from '../../src/report/index.ts';
+import { patience } from '../support/patience.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const text = async () => ({ contentType: 'text/plain', text: 'all is counted' });
@@ -14,7 +15,7 @@ async function served(options: Partial<HttpOptions> = {}, health: Parameters<typ
   const steps: Step[] = [];
   const server = await serveHttp({ address: { host: '127.0.0.1', port: 0 }, report: (step) => steps.push(step), ...options }, health);
   const ask = async (path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${server.port()}${path}`, { signal: AbortSignal.timeout(20_000) });
+    const answer = await fetch(`http://127.0.0.1:${server.port()}${path}`, { signal: patience() });
     return [answer.status, await answer.text()];
   };
   return { server, ask, steps };

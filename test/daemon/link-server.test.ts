@@ -10,9 +10,10 @@ import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
 import { decodeText } from '../../src/host/link-messages.ts';
 import { type Frame, bodyWriter, encodeFrame, frameReader } from '../../src/host/wire.ts';
-import { realPeerUid } from '../support/agent-host.ts';
+import { realPeerUid } from '../support/call-host.ts';
 import { daemonFrame, shimFrame } from '../support/link-codec.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { patience } from '../support/patience.ts';
 
 // The daemon's end of the host link with limits that a test can reach, and clients written by hand.
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
@@ -157,7 +158,7 @@ describe('limits', () => {
     short.end();
   });
   it('bytes of requests that are complete, or whose connection has ended, do not count', async () => {
-    server = await serve({ limits: { heldBytes: 100_000 } });
+    server = await serve({ limits: { heldBytes: 200_000 } });
     const long = encodeFrame(shimFrame.call, 0, Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text(' '.repeat(90_000)).done()]));
     for (let times = 0; times < 5; times++) {
       const cut = await connect(hello(), long.subarray(0, 80_000));
@@ -175,7 +176,7 @@ describe('limits', () => {
     const outcomes = Promise.withResolvers<unknown[]>();
     const onCall = async ({ host }: IncomingCall) => {
       const run = { plugin: 'p', path: [], env: {}, stdin: ' '.repeat(16_000_000) };
-      const runs = Array.from({ length: 8 }, () => host.runPlugin(run, AbortSignal.timeout(30_000)).catch((error: PlexusError) => error.id));
+      const runs = Array.from({ length: 8 }, () => host.runPlugin(run, patience()).catch((error: PlexusError) => error.id));
       outcomes.resolve(await Promise.all(runs));
       return { stdout: '', exitCode: 1 };
     };

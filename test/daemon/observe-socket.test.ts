@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serveObserving } from '../../src/daemon/observe-socket.ts';
+import { patienceMs } from '../support/patience.ts';
 
 describe('the socket of recent operations', () => {
   it('answers whatever is asked there: what is no path as well does not end the daemon', async () => {
@@ -27,7 +28,7 @@ describe('the socket of recent operations', () => {
 
 const statusOf = (socketPath: string, path: string): Promise<unknown> =>
   new Promise((resolve) => {
-    const asking = request({ socketPath, path, timeout: 2000 }, (response) => resolve(response.resume().statusCode));
+    const asking = request({ socketPath, path, timeout: patienceMs }, (response) => resolve(response.resume().statusCode));
     asking.on('timeout', () => asking.destroy(new Error('no answer')));
     asking.on('error', ({ message }) => resolve(message));
     asking.end();

@@ -20,7 +20,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
   beforeAll(async () => {
     folder = await mkdtempDisposable(join(tmpdir(), 'plexus-chart-'));
     renderer = await buildChartRenderer(folder.path);
-  }, 400_000);
+  });
   afterAll(() => folder.remove());
 
   const chartLabels = ['app.kubernetes.io/instance', 'app.kubernetes.io/version', 'app.kubernetes.io/managed-by', 'helm.sh/chart'];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { noticesName } from '../../src/make/bundling.ts';
 import { containersOf, deploy, podOf, rendered } from './objects.ts';
 
 const run = promisify(execFile);
@@ -45,6 +46,19 @@ describe('the Dockerfile', () => {
     const filled = those('RUN').flatMap((rest) => [...rest.matchAll(/npm run image -- (\S+)/g)].map(([, folder]) => folder));
     expect(those('COPY').filter((rest) => rest.startsWith('--from='))).toEqual([`--from=build ${filled[0]}/ /`]);
   });
+  it.each([
+    ['node:24', false],
+    ['node:24@sha256:short', false],
+    [`node:24@sha256:${'0'.repeat(64)}x`, false],
+    ['', false],
+    [`node:24-bookworm-slim@sha256:${'0a'.repeat(32)}`, true],
+  ])('with NODE_IMAGE=%j goes on: %j, for it has to name its base by a digest', async (image, expected) => {
+    expect(those('ARG').filter((rest) => rest.startsWith('NODE_IMAGE'))).toEqual(['NODE_IMAGE', 'NODE_IMAGE']); // no default
+    const check = those('RUN').find((rest) => rest.includes('$NODE_IMAGE'));
+    const answer = run('sh', ['-c', check ?? 'exit 7'], { env: { PATH: '/usr/bin:/bin', NODE_IMAGE: image } });
+    if (expected) await answer;
+    else await expect(answer).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('NODE_IMAGE must end in @sha256:') as string });
+  });
   it('is given all that the build reads, and no old build', async () => {
     const ignored = (await readFile(join(top, '.dockerignore'), 'utf8')).trim().split('\n');
     expect(ignored.filter((line) => /[*!/]/.test(line))).toEqual([]); // so that the next lines need not understand more
@@ -76,6 +90,9 @@ describe('the image', () => {
     const files = await readdir(root, { recursive: true });
     expect(files.filter((name) => /(^|\/)(sh|bash|busybox|npm)$/.test(name))).toEqual([]);
     expect((await readdir(root)).toSorted().filter((name) => !['app', 'lib', 'lib64', 'usr'].includes(name))).toEqual([]);
-    expect(await isThere(join(root, 'app/LICENSE'))).toBe(true);
+    for (const file of ['LICENSE', 'LICENSE.node.txt', noticesName]) expect(await isThere(join(root, 'app', file)), file).toBe(true);
+    expect(await readFile(join(root, 'app/LICENSE.node.txt'), 'utf8')).toContain('Node.js contributors');
+    // every library comes with the licence of its package
+    for (const name of ['libc6', 'libstdc++6']) expect(await isThere(join(root, 'usr/share/doc', name, 'copyright')), name).toBe(true);
   });
 });

@@ -8,6 +8,7 @@ import { ociImage } from '../support/oci-image.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type ContainerStatus, criContainers } from './cri-containers.ts';
 import { type Container, type Mount, type PodSpec, type Volume, podOf } from './objects.ts';
+import { patienceMs } from '../support/patience.ts';
 
 const run = promisify(execFile);
 
@@ -46,7 +47,7 @@ export async function startKubelet(options: KubeletOptions, program: object): Pr
   const { dir, runtime } = options;
   const archive = await ociImage(dir, 'docker.io/library/plexus-cni:0.1.0', program);
   const ctr = ['--address', runtime.socket, '--namespace', 'k8s.io', 'images', 'import', '--snapshotter', 'native', archive];
-  await run('ctr', ctr, { timeout: 60_000 });
+  await run('ctr', ctr, { timeout: patienceMs });
   const cri = criContainers(runtime.socket);
   let pods = 0;
   return {

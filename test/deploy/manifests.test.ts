@@ -64,7 +64,7 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       template: { spec: { priorityClassName: 'system-node-critical', tolerations: [{ operator: 'Exists' }] } },
     });
   });
-  it('shows the daemon of the node its socket, its state, the CNI configuration, what kubelet knows of its pods, and device information, no more', async () => {
+  it('shows the daemon of the node its socket, its state, the CNI configuration, what kubelet knows of its pods, device information, and the files of networks, no more', async () => {
     const pod = podOf(await objects());
     const onNode = pod.volumes.filter(({ hostPath }) => hostPath !== undefined).map((volume) => volume.name);
     const seen = daemonOf(pod.containers).volumeMounts?.filter((mount) => onNode.includes(mount.name)) ?? [];
@@ -74,6 +74,7 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       'kubelet-checkpoint ro',
       'kubelet-devices ro',
       'kubelet-pods ro',
+      'network-files ro',
       'socket rw',
       'state rw',
     ]);
@@ -107,11 +108,12 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       nodeName: 'from-the-node',
       http: { host: '127.0.0.1', port: 9913 },
     });
-    const { kubeletDir, deviceInfoDir } = parseSettings({ clusterNetwork: 'any', ...options.settings }).settings;
-    expect(['kubelet-devices', 'kubelet-checkpoint', 'device-info'].map(at)).toEqual([
+    const { kubeletDir, deviceInfoDir, confDir } = parseSettings({ clusterNetwork: 'any', ...options.settings }).settings;
+    expect(['kubelet-devices', 'kubelet-checkpoint', 'device-info', 'network-files'].map(at)).toEqual([
       `${kubeletDir}/pod-resources`,
       `${kubeletDir}/device-plugins`,
       deviceInfoDir,
+      confDir,
     ]);
     const { terminationGracePeriodSeconds } = podOf(all) as unknown as { terminationGracePeriodSeconds: number };
     expect(terminationGracePeriodSeconds).toBeGreaterThan(options.graceSeconds);

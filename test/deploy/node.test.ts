@@ -53,7 +53,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     };
     kubelet = await startKubelet({ dir: own.path, runtime, api: at.api, folders }, program);
     after.push(() => kubelet.close());
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const undo of after.toReversed()) await undo();
   });

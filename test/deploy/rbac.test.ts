@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { connectForLong } from '../../src/cluster/index.ts';
 import { startApiServer } from '../support/api-server/index.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { patience } from '../support/patience.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -53,7 +54,7 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
     const running = watched.run(stop.signal);
     await waitFor('the watch', async () => watched.state().synced);
     const { cluster } = watched;
-    const signal = AbortSignal.timeout(10_000);
+    const signal = patience();
     const pod = { namespace: 'default', name: 'p', uid: 'u' };
     expect(await cluster.getPod(pod, signal)).toMatchObject(pod);
     expect(await cluster.getPodState(pod, signal)).toMatchObject({ metadata: pod, hostNetwork: false, deleting: false });

@@ -8,6 +8,7 @@ import { type RequestInfo, startApiServer } from '../support/api-server/index.ts
 import { claim, multusForm, nodeName, podWithClaims, result, slice } from '../support/claim-objects.ts';
 import { renderKustomization } from '../support/kustomize.ts';
 import { component, deploy } from './objects.ts';
+import { patience } from '../support/patience.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -27,7 +28,7 @@ const allows = (rules: readonly Rule[], asked: RequestInfo): boolean =>
   );
 
 const driver = 'driver.example.com'; // the one in deploy/components/resource-claim-status
-const signal = AbortSignal.timeout(30_000);
+const signal = patience();
 const pod = { namespace: 'shop', name: 'db', uid: 'u-db' };
 
 /** What becomes of a network made of a claimed device with these rights; `used` is what was asked. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ClaimInputs, devicesOfClaims } from '../../src/devices/index.ts';
 import { claim, multusForm, nicDriver, nodeName, podWithClaims, result, slice } from '../support/claim-objects.ts';
 import { claimsRoom, fromTemplate, idsOf, made, ofKubelet, pod, sriov, wishes } from './claims-room.ts';
+import { patience } from '../support/patience.ts';
 
 const room = claimsRoom();
 const { put, ask } = room;
@@ -91,7 +92,7 @@ describe('a network that names a claim', () => {
     `);
   });
   it('without a Kubernetes API is refused; resources need none', async () => {
-    const none = (more: Partial<ClaimInputs>) => devicesOfClaims({ pod, wishes: wishes([sriov]), ...more }, undefined, AbortSignal.timeout(1000));
+    const none = (more: Partial<ClaimInputs>) => devicesOfClaims({ pod, wishes: wishes([sriov]), ...more }, undefined, patience());
     await expect(none({ wishes: wishes([sriov], ['nic']) })).rejects.toMatchObject({ id: 'PLX-CLAIMS-UNREADABLE', code: 11 });
     expect(await none({})).toEqual({ devices: [], warnings: [] });
   });

@@ -7,6 +7,7 @@ import { type ClaimInputs, devicesOfClaims } from '../../src/devices/index.ts';
 import type { PodDevices } from '../../src/npwg/index.ts';
 import { type ApiServer, type JsonObject, type RequestInfo, startApiServer } from '../support/api-server/index.ts';
 import { nicDriver, nodeName } from '../support/claim-objects.ts';
+import { patience } from '../support/patience.ts';
 
 /** A pod with claims in an API server over TLS, emptied before each test. */
 export interface ClaimsRoom {
@@ -69,7 +70,7 @@ export function claimsRoom(): ClaimsRoom {
       for (const each of claims) server.put('resourceclaims', each);
       for (const each of slices) server.put('resourceslices', each);
     },
-    ask: (inputs) => devicesOfClaims({ pod, wishes: wishes([sriov]), nodeName, ...inputs }, cluster.claims, AbortSignal.timeout(10_000)),
+    ask: (inputs) => devicesOfClaims({ pod, wishes: wishes([sriov]), nodeName, ...inputs }, cluster.claims, patience()),
     asked: () => server.requests.map(({ verb, resource }) => `${verb} ${resource}`),
   };
 }

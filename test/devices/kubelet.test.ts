@@ -8,6 +8,7 @@ import { kubeletDevices, type KubeletDevices } from '../../src/devices/index.ts'
 import { summaryOf, type PlexusError } from '../../src/errors/index.ts';
 import { bundled } from '../support/bundled.ts';
 import { type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
+import { patience } from '../support/patience.ts';
 
 const pod = { namespace: 'shop', name: 'db-0', uid: 'u-1', annotations: {} };
 const staticPod = { ...pod, annotations: { 'kubernetes.io/config.source': 'file' } };
@@ -29,7 +30,7 @@ const entries = (idsByUid: Readonly<Record<string, readonly string[]>>): string 
     Data: { PodDeviceEntries: Object.entries(idsByUid).map(([PodUID, ids]) => ({ PodUID, ResourceName: 'example.com/vf', DeviceIDs: { '0': ids } })) },
   });
 const devicesOf = (of: typeof staticPod | Omit<typeof pod, 'uid'> | typeof pod = pod): Promise<KubeletDevices> =>
-  kubeletDevices({ kubeletDir: folder.path }).of(of, AbortSignal.timeout(20_000));
+  kubeletDevices({ kubeletDir: folder.path }).of(of, patience());
 
 beforeEach(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-kubelet-'));
@@ -104,5 +105,24 @@ describe('a process that asks kubelet', () => {
       console.log(JSON.stringify(await source.of({ namespace: 'shop', name: 'db-0', annotations: {} }, new AbortController().signal)));`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, folder.path]);
     expect(JSON.parse(stdout)).toEqual({ devices: vf('a') });
+  });
+});
+
+describe('which resources are made of devices', () => {
+  const served = () => kubeletDevices({ kubeletDir: folder.path, patience: { restartMs: 0, pauseMs: 1 } }).served(AbortSignal.timeout(20_000));
+  it('kubelet lists them, each once', async () => {
+    await serve('b', 'a');
+    kubelet?.behave({ allocatable: [{ resource: 'example.com/other', ids: ['x', 'y'] }] });
+    expect(await served()).toEqual(['example.com/other', 'example.com/vf']);
+  });
+  it('where kubelet does not serve that, its checkpoint lists them', async () => {
+    await serve('a');
+    await kubelet?.restart({ allocatable: undefined });
+    expect(await served()).toBeUndefined();
+    await writeCheckpoint(JSON.stringify({ Data: { PodDeviceEntries: null, RegisteredDevices: { 'example.com/vf': ['a'] } }, Checksum: 1 }));
+    expect(await served()).toEqual(['example.com/vf']);
+  });
+  it('without kubelet’s socket and file: not known', async () => {
+    expect(await served()).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeletDevices, mergedDevices } from '../../src/devices/merged-devices.ts';
 import { podResources } from '../../src/devices/pod-resources.ts';
 import { type ContainerWithDevices, type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
+import { patience } from '../support/patience.ts';
 
 const pod = { namespace: 'shop', name: 'db-0' };
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
@@ -13,7 +14,7 @@ let kubelet: PodResourcesServer;
 const socket = (): string => join(folder.path, 'kubelet.sock');
 const answered = async (containers: readonly ContainerWithDevices[]): Promise<KubeletDevices | undefined> => {
   kubelet.behave({ pods: [{ ...pod, containers }] });
-  return podResources(socket()).of(pod, AbortSignal.timeout(20_000));
+  return podResources(socket()).of(pod, patience());
 };
 
 beforeAll(async () => {

@@ -65,8 +65,8 @@ describe('the claims of a pod', () => {
     expect(idsOf(await ask({}))).toEqual([`${sriov} i0`]);
   });
   it.each([
-    { title: '150, D-32: a GPU claim without attributes', gpu: claim('gpu', [{ request: 'gpu', driver: 'gpu.example.com', pool: 'node-1', device: 'gpu-0' }]) },
-    { title: 'D-32: a claim that is not allocated', gpu: claim('gpu', undefined) },
+    { title: 'a GPU claim without attributes', gpu: claim('gpu', [{ request: 'gpu', driver: 'gpu.example.com', pool: 'node-1', device: 'gpu-0' }]) },
+    { title: 'a claim that is not allocated', gpu: claim('gpu', undefined) },
     { title: 'a claim that is reserved for another pod', gpu: claim('gpu', [], { reservedFor: [{ resource: 'pods', name: 'db', uid: 'other' }] }) },
     { title: 'a claim that does not exist', gpu: undefined },
   ])('$title fails nobody', async ({ gpu }) => {

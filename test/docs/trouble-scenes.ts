@@ -66,11 +66,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
     await node.write('names.yaml', podFile('storage@net1,backup@net1'));
     await fails(node, 'web-1', 'storage,backup,');
   },
-  'A request needs a capability': async (node) => {
+  'No plugin reads a request': async (node) => {
     storage(node);
     await node.start();
-    await node.write('pod.yaml', podFile(`'[{"name": "storage", "ips": ["10.30.0.7/24"]}]'`));
-    await fails(node, 'web-1', '[{"name": "storage", "ips": ["10.30.0.7/24"]}]');
+    await node.write('pod.yaml', podFile(`'[{"name": "storage", "bandwidth": {"ingressRate": 1000000}}]'`));
+    await fails(node, 'web-1', '[{"name": "storage", "bandwidth": {"ingressRate": 1000000}}]');
   },
   'The network does not exist': async (node) => {
     const { api } = node.at;

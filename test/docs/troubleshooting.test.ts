@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { repository } from '../support/plexus-command.ts';
 import { createTroubleNode } from './trouble-node.ts';
 import { scenes } from './trouble-scenes.ts';
+import { patienceMs } from '../support/patience.ts';
 
 const file = join(repository, 'docs/troubleshooting.md');
 const page = await readFile(file, 'utf8');
@@ -14,7 +15,7 @@ const examplesIn = (section: string): readonly { command: string; output: string
   [...section.matchAll(/^```\n\$ (.*)\n([^]*?)^```$/gm)].map(([, command = '', output = '']) => ({ command, output }));
 const hasKubectl = ((): boolean => {
   try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore', timeout: 20_000 });
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore', timeout: patienceMs });
     return true;
   } catch {
     return false;

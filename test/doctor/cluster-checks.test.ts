@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type ClusterMeans, clusterChecks } from '../../src/doctor/index.ts';
 import type { ApiServerOptions } from '../support/api-server/index.ts';
 import { type DoctorCluster, daemonPod, nodeObject, openDoctorCluster } from '../support/doctor-cluster.ts';
+import { patience } from '../support/patience.ts';
 
 let cluster: DoctorCluster;
 const open = async (options: ApiServerOptions = {}): Promise<void> => {
@@ -161,7 +162,7 @@ describe('checks of a cluster', () => {
     await open();
     const scene = cluster.scene();
     cluster.api.requests.length = 0;
-    await Promise.all(clusterChecks.map(({ look: each }) => each(scene, AbortSignal.timeout(5000))));
+    await Promise.all(clusterChecks.map(({ look: each }) => each(scene, patience())));
     const lists = cluster.api.requests.map(({ path }) => path.replace(/\?.*/, '')).filter((path) => path.endsWith('/nodes') || path.endsWith('/daemonsets'));
     expect(lists.toSorted()).toEqual(['/api/v1/nodes', '/apis/apps/v1/daemonsets']);
   });

@@ -12,6 +12,7 @@ import { shim } from '../support/daemon.ts';
 import { textsOf } from '../support/doctor-room.ts';
 import { playDaemon } from '../support/played-daemon.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { patience } from '../support/patience.ts';
 
 let cluster: ClusterNode;
 beforeAll(async () => {
@@ -34,7 +35,7 @@ function look(id: string, at: At = {}): Promise<readonly string[]> {
   const places = { root: '/', confDir: cluster.confDir, binDir: join(dir, 'bin'), stateDir: join(dir, 'state'), socket, ...(http !== undefined && { http }) };
   const scene = nodeScene(places, { program: 'test', arch: process.arch, uid, now: Date.now });
   const check = nodeChecks.find((each) => each.id === `PLX-D-${id}`) ?? expect.unreachable(id);
-  return check.look(scene, AbortSignal.timeout(1000)).then(textsOf);
+  return check.look(scene, patience()).then(textsOf);
 }
 
 describe('checks of a daemon that runs', () => {

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bootIdNow, fileJournal } from '../../src/journal/index.ts';
 import { type DoctorRoom, nadObject, openDoctorRoom, writeNads } from '../support/doctor-room.ts';
+import { sampleRecord } from '../support/sample-record.ts';
 
 let room: DoctorRoom;
 beforeEach(async () => {
@@ -154,6 +156,15 @@ describe('checks of the folders of a node', () => {
     await once(server, 'listening');
     expect(await look('KUBELET-SOCKETS')).toEqual([]);
     server.close();
+  });
+
+  it('PLX-D-RUNTIME-FOLDERS is no error on a node whose pods are attached', async () => {
+    const scene = () => room.scene({ confDir: join(room.dir, 'elsewhere') });
+    const journal = fileJournal(join(room.stateDir, 'journal'));
+    await journal.write(sampleRecord({ complete: true, bootId: 'of an earlier start' }));
+    expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene())).toEqual([expect.stringMatching(/^error: containerd reads/)]);
+    await journal.write(sampleRecord({ complete: true, bootId: await bootIdNow() }));
+    expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene())).toEqual([expect.stringMatching(/^warning: containerd reads/)]);
   });
 
   it('PLX-D-RUNTIME-FOLDERS compares with folders that were said', async () => {

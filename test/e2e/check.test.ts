@@ -37,4 +37,47 @@ describe('CHECK', () => {
     expect([exitCode, (JSON.parse(stdout) as { msg: string }).msg]).toEqual([1, expect.stringMatching(says)]);
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
+
+  const published = {
+    cniVersion: '1.0.0',
+    name: 'ports',
+    plugins: [
+      { type: 'bridge', bridge: 'ports', ipam: { type: 'static', addresses: [{ address: '10.51.0.5/24' }, { address: 'fd00:51::5/64' }] } },
+      { type: 'portmap', capabilities: { portMappings: true } },
+    ],
+  };
+  const withPort = [{ name: 'ports', portMappings: [{ hostPort: 18081, containerPort: 80 }] }];
+  const removeRules = async (): Promise<void> => {
+    await node.netns.exec(['iptables', '-t', 'nat', '-F']);
+  };
+
+  it('believes a plugin from its first successful CHECK on: portmap reports rules that were removed', async () => {
+    await node.nad('ports', published);
+    const pod = await node.pod('ports-checked', withPort);
+    const handed = { config: node.config({ prevResult: await attached(pod) }) };
+    expect(await node.call('CHECK', pod, handed)).toMatchObject({ exitCode: 0 });
+    await removeRules();
+    const { exitCode, stdout } = await node.call('CHECK', pod, handed);
+    expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/PLX-PLUGIN-FAILED: plugin portmap failed \(CHECK\)/)]);
+    expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('a plugin whose CHECK never succeeded proves nothing: its failure is reported, not returned', async () => {
+    await node.nad('ports', published);
+    const pod = await node.pod('ports-unchecked', withPort);
+    const handed = { config: node.config({ prevResult: await attached(pod), logLevel: 'warn', logToStderr: true }) };
+    await removeRules();
+    const { exitCode, stderr } = await node.call('CHECK', pod, handed);
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/"plugin":"portmap".*check-disregarded/)]);
+    expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('the hardware address of a member of a bond is that of the bond, and no difference', async () => {
+    const pod = await node.pod('bonded', 'storage');
+    const handed = { config: node.config({ prevResult: await attached(pod) }) };
+    await pod.netns.exec(['ip', 'link', 'add', 'bond0', 'address', '02:00:00:00:00:77', 'type', 'veth', 'peer', 'name', 'other']); // stands for a bond
+    await pod.netns.exec(['ip', 'link', 'set', 'net1', 'address', '02:00:00:00:00:77']);
+    expect(await node.call('CHECK', pod, handed)).toMatchObject({ exitCode: 0 });
+    expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+  });
 });

@@ -99,7 +99,7 @@ describe('the default network', () => {
     { title: 'a folder', clusterNetwork: (): string => `${join(at().node.dir, 'conf')}/` },
     { title: 'the name of a file in confDir', clusterNetwork: (): string => 'from-file' },
     { title: 'the name of a NAD in multusNamespace', clusterNetwork: (): string => 'cluster-nad' },
-  ])('multus-behaviour 1.4: clusterNetwork is $title, with defaultNetworks after it', async ({ title, clusterNetwork }) => {
+  ])('clusterNetwork is $title, with defaultNetworks after it', async ({ title, clusterNetwork }) => {
     await mkdir(join(at().node.dir, 'conf/from-file'), { recursive: true });
     await writeFile(join(at().node.dir, 'conf/10-x.conflist'), JSON.stringify(chain('from-file', 'alpha')));
     await writeFile(join(at().node.dir, 'conf/from-file/10-more.conf'), '{"type":"beta"}'); // CNI-45: chained by folder

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await at().node.nad('slow', network('slow', 'beta'));
 });
 afterEach(async () => {
-  await kubelet.restart({ pods: [], get: 'served', exhausted: 0, unknown: 0, isSilent: false, status: undefined });
+  await kubelet.restart({ pods: [], allocatable: [], get: 'served', exhausted: 0, unknown: 0, isSilent: false, status: undefined });
   kubelet.calls.length = 0;
 });
 afterAll(() => kubelet.close());
@@ -140,12 +140,21 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     return errorIn(answer.stdout);
   };
 
-  it('it requests none', async () => {
-    give('forgot', {});
+  it('it was given none', async () => {
+    kubelet.behave({ pods: [], allocatable: [{ resource: vf, ids: ['a'] }] });
     expect(await refused('forgot', 'fast')).toMatchObject({
       code: 7,
-      msg: 'PLX-RESOURCE-NOT-REQUESTED: pod default/forgot requests no vendor.example/vf, and network default/fast is made of such devices. Add the resource to resources.limits of one of the pod’s containers, or let an admission webhook inject it (missingDevice: ignore attaches without).',
+      msg: expect.stringContaining(
+        'PLX-DEVICE-MISSING: network default/fast needs a device of resource vendor.example/vf, and kubelet gave the pod none.',
+      ) as unknown,
     });
+  });
+  it('05: not for a resource that no device plugin of the node serves', async () => {
+    kubelet.behave({ pods: [], allocatable: [{ resource: 'devices.kubevirt.io/kvm', ids: ['kvm1'] }] });
+    const pod = await at().node.pod('marked', 'fast');
+    expect(await add(pod)).toMatchObject({ exitCode: 0 });
+    expect(await ids()).toEqual([undefined]);
+    await at().call('DEL', pod);
   });
   it('it has fewer than networks', async () => {
     give('fewer', { [vf]: ['a'] });
@@ -196,7 +205,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     },
   );
   it('missingDevice: ignore attaches it without, as Multus does, and says so', async () => {
-    give('ignored', {});
+    kubelet.behave({ pods: [], allocatable: [{ resource: vf, ids: ['a'] }] });
     const pod = await at().node.pod('ignored', 'plain');
     const answer = await add(pod, { missingDevice: 'ignore', logLevel: 'warn' });
     expect([answer.exitCode, await ids(), answer.stderr]).toEqual([0, [undefined], expect.stringContaining('it is attached without')]);

@@ -76,10 +76,10 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     await alpha.set({ ADD: { until: one } });
     await beta.set({ ADD: { until: two } });
     const adding = call('ADD', pod);
-    await expect.poll(steps, { timeout: 10_000 }).toEqual(['ADD alpha']);
+    await expect.poll(steps).toEqual(['ADD alpha']);
     await disk.fill();
     await writeFile(one, '');
-    await expect.poll(steps, { timeout: 10_000 }).toEqual(['ADD alpha', 'ADD beta']);
+    await expect.poll(steps).toEqual(['ADD alpha', 'ADD beta']);
     await writeFile(two, '');
     const error = errorIn((await adding).stdout);
     expect([error.code, error.msg]).toEqual([11, expect.stringContaining('PLX-DISK-FULL')]);
@@ -125,7 +125,7 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     await beta.set({ DEL: { until } });
     await disk.fill();
     const first = call('DEL', pod);
-    await expect.poll(steps, { timeout: 10_000 }).toEqual(['DEL beta with result']);
+    await expect.poll(steps).toEqual(['DEL beta with result']);
     const second = call('DEL', pod);
     const locks = join(node.dir, 'state/locks');
     await expect

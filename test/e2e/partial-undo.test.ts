@@ -12,6 +12,7 @@ import { quiet } from '../../src/report/index.ts';
 import { callCni } from '../support/cni-runtime.ts';
 import { useRecordingNode } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
+import { patience } from '../support/patience.ts';
 
 // What was undone is struck off at once: it is never undone twice, and what is left is known by name.
 const at = useRecordingNode();
@@ -92,7 +93,7 @@ describe('a plugin that cannot undo the first time, among others that can', () =
       now: Date.now,
       path: [at().delegates],
     };
-    const again = () => undoAbandoned({ containerId: pod.containerId, ifName: 'eth0' }, deps, AbortSignal.timeout(30_000));
+    const again = () => undoAbandoned({ containerId: pod.containerId, ifName: 'eth0' }, deps, patience());
     await at().alpha.forget();
     await at().beta.set({ DEL: [{}, failing] }); // net2 first
     expect(await again()).toBe(false);

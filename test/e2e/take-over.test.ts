@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keptFolder } from '../install/keeping.ts';
 import { callCni } from '../support/cni-runtime.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 // A node on which Multus was before: its pods are detached by what it left on disk.
 let node: TestNode;
@@ -66,6 +68,23 @@ describe('a pod that Multus attached', () => {
     expect(JSON.parse(failed.stdout)).toMatchObject({ msg: expect.stringContaining('net1 (default/storage)') });
     expect(await readdir(multus)).toEqual(['results']);
     expect(await node.call('DEL', pod, { config: config() })).toMatchObject({ exitCode: 0 });
+    expect(await node.leftovers()).toEqual([]);
+  });
+
+  it('case 14: a pod starts although the readiness file of Multus was under /host', async () => {
+    const kept = await keptFolder();
+    const network = node.bridge('cluster', '10.245.0.0/24', { cniVersion: '0.4.0' });
+    await kept.put('10-cluster.conflist', JSON.stringify({ cniVersion: '0.4.0', name: 'cluster', plugins: [network] }));
+    const seen = '/host/etc/cni/net.d/10-cluster.conflist';
+    const before = { cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus-shim', readinessindicatorfile: seen, clusterNetwork: seen };
+    await kept.put('00-multus.conf', JSON.stringify(before));
+    kept.start();
+    await waitFor('our configuration', async () => (await kept.files()).includes('00-plexus.conflist'));
+    const { cniVersion, plugins } = JSON.parse(await kept.read('00-plexus.conflist')) as { cniVersion: string; plugins: [object] };
+    const { delegates: _none, ...own } = node.config({ cniVersion, name: 'cluster', ...plugins[0] });
+    const pod = await node.pod('ready');
+    for (const command of ['ADD', 'DEL']) expect(await node.call(command, pod, { config: own })).toMatchObject({ exitCode: 0 });
+    await kept.remove();
     expect(await node.leftovers()).toEqual([]);
   });
 

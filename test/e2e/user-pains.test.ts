@@ -58,7 +58,7 @@ async function attached(name: string, networks: string): Promise<TestPod> {
 }
 
 describe('pods without their networks', () => {
-  it('pain 1: a pod that was made while Plexus was bypassed is flagged when the daemon comes; without the daemon none is made', async () => {
+  it('a pod that was made while Plexus was bypassed is flagged when the daemon comes; without the daemon none is made', async () => {
     at = await createClusterNode();
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     at.api.put('pods', {
@@ -73,7 +73,7 @@ describe('pods without their networks', () => {
     expect(errorIn((await at.call('ADD', await at.pod('waits', 'storage'))).stdout)).toMatchObject({ code: 11 });
   });
 
-  it('pain 21, 22: with the API server blocked a pod starts with all it asks for, or with nothing', async () => {
+  it('with the API server blocked a pod starts with all it asks for, or with nothing', async () => {
     at = await createClusterNode();
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     await at.start();
@@ -93,7 +93,7 @@ describe('pods without their networks', () => {
 });
 
 describe('deletions', () => {
-  it('pain 4: without the daemon a pod is deleted fully, an annotated one waits; all heals when it returns, without a hand', async () => {
+  it('without the daemon a pod is deleted fully, an annotated one waits; all heals when it returns, without a hand', async () => {
     at = await createClusterNode();
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     await at.start({ flags: { 'daemon-wait-seconds': '0.2' } });
@@ -112,7 +112,7 @@ describe('deletions', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('pain 5: a DEL that fails 3 times is carried out with the 4th call; one that always fails lets the pod go and stays in the books', async () => {
+  it('a DEL that fails 3 times is carried out with the 4th call; one that always fails lets the pod go and stays in the books', async () => {
     await recordingNode();
     await at.start();
     const fails = { exitCode: 1, stdout: '{"code":999,"msg":"the switch is busy"}' };
@@ -133,7 +133,7 @@ describe('deletions', () => {
     await waitFor('the event', async () => events('NetworkAbandoned').length === 1);
   });
 
-  it('pain 6: DEL needs neither API, NAD, namespace object, token, sandbox namespace nor pod: with what ADD used, all at once gone', async () => {
+  it('DEL needs neither API, NAD, namespace object, token, sandbox namespace nor pod: with what ADD used, all at once gone', async () => {
     await recordingNode();
     await at.start();
     const pod = await attached('alone', 'two');
@@ -149,7 +149,7 @@ describe('deletions', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('pain 7: a record that is cut off anywhere: all delegates still get DEL, and the file is named', async () => {
+  it('a record that is cut off anywhere: all delegates still get DEL, and the file is named', async () => {
     await recordingNode();
     await at.start({ flags: { 'log-level': 'warn' } });
     const lengths = [0, 0.001, 0.1, 0.5, 0.9, 0.999];
@@ -165,7 +165,7 @@ describe('deletions', () => {
     }
   });
 
-  it('pain 19: a DEL without a namespace that the runtime repeats for ever reaches the plugins once', async () => {
+  it('a DEL without a namespace that the runtime repeats for ever reaches the plugins once', async () => {
     await recordingNode();
     await at.start();
     const pod = await attached('again', 'two');
@@ -189,7 +189,7 @@ describe('deletions', () => {
 });
 
 describe('leaks', () => {
-  it('pain 15, 24: the power is cut under 30 pods with a pool of 30 addresses on a disk: after the start there is room for 30', async () => {
+  it('the power is cut under 30 pods with a pool of 30 addresses on a disk: after the start there is room for 30', async () => {
     at = await createClusterNode();
     const count = 30;
     const ranges = [[{ subnet: '10.31.0.0/24', rangeStart: '10.31.0.2', rangeEnd: `10.31.0.${count + 1}` }]];
@@ -210,7 +210,7 @@ describe('leaks', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('pain 40: GC of a plugin that serves the cluster network and a NAD keeps what is valid, by network and interface, also of a NAD that is gone', async () => {
+  it('GC of a plugin that serves the cluster network and a NAD keeps what is valid, by network and interface, also of a NAD that is gone', async () => {
     await recordingNode();
     at.nad('same', { ...chain('cluster-net', 'alpha'), name: 'cluster-net' });
     await at.start({ flags: { 'status-checks': 'true' } });

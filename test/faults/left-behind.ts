@@ -20,9 +20,9 @@ export async function everythingOn({ at, plugins }: World): Promise<ReadonlySet<
   ]);
 }
 
-// kept for all pods, or removed by itself when it is old: half-written files of killed processes
+// kept for all pods, a mark of what was undone, or removed by itself when it is old: half-written files of killed processes
 const isNobodys = (file: string): boolean =>
-  /\/(lock|last_reserved_ip\.\d+|stand-in\.json|\.open|unattached\.json|\.(new|lock|alive)-[\w-]+)$/.test(file) || file.includes('/last-good/');
+  /\/(lock|last_reserved_ip\.\d+|stand-in\.json|\.open|unattached\.json|\.(new|lock|alive|undone)-[\w-]+)$/.test(file) || file.includes('/last-good/');
 
 async function processesOf(plugins: string): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

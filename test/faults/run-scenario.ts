@@ -44,7 +44,7 @@ const assertNothingNew = async (before: ReadonlySet<string>, world: World, scena
   let left: readonly string[] = [];
   const look = async (): Promise<readonly string[]> => newSince(before, await everythingOn(world)).filter((each) => !isOfTuning(each, scenario));
   // processes that were killed and files that are being removed need a moment
-  await waitFor('nothing is left', async () => (left = await look()).length === 0, { mostTries: 60 }).catch(() => {
+  await waitFor('nothing is left', async () => (left = await look()).length === 0).catch(() => {
     problems.push(...left.map((each) => `left behind: ${each}`));
   });
 };
@@ -146,9 +146,9 @@ async function playReclaim({ scenario, world, pod, problems }: Stage): Promise<n
   await journal.write({ ...record, bootId: 'of-before' });
   await world.arm(scenario.fault, pod.containerId, 'DEL');
   await world.restartDaemon();
-  await waitFor('the fault', async () => world.hasStruck(scenario.fault), { mostTries: 200 }).catch(() => problems.push('the fault did not come about'));
+  await waitFor('the fault', async () => world.hasStruck(scenario.fault)).catch(() => problems.push('the fault did not come about'));
   await world.heal();
-  await waitFor('it is reclaimed', async () => (await journal.read(key)) === undefined, { mostTries: 1000 });
+  await waitFor('it is reclaimed', async () => (await journal.read(key)) === undefined);
   return 0;
 }
 

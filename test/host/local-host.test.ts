@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localHost } from '../../src/host/index.ts';
 import { testHost } from '../contract/host.ts';
 import { createNetns } from '../support/netns.ts';
+import { patience } from '../support/patience.ts';
 
 describe('the local host is a host', () => testHost(localHost));
 
@@ -20,7 +21,7 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   it('runs when it has been written', async () => {
     await copyFile('/bin/true', join(folder, 'p'));
     const writer = await open(join(folder, 'p'), 'r+');
-    const ended = run(AbortSignal.timeout(30_000));
+    const ended = run(patience());
     setTimeout(() => void writer.close(), 300);
     expect(await ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
@@ -28,7 +29,7 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   it('is an error when that does not end, or when it is no longer wanted', async () => {
     await copyFile('/bin/true', join(folder, 'p'));
     const writer = await open(join(folder, 'p'), 'r+');
-    await expect(run(AbortSignal.timeout(30_000))).rejects.toMatchObject({
+    await expect(run(patience())).rejects.toMatchObject({
       id: 'PLX-PLUGIN-NOT-RUNNABLE',
       message: expect.stringContaining('ETXTBSY') as string,
     });
@@ -38,7 +39,7 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
 
   it('leaves an answer alone that only looks like a shell’s', async () => {
     await writeFile(join(folder, 'p'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
-    expect(await run(AbortSignal.timeout(30_000))).toMatchObject({ exitCode: 127 });
+    expect(await run(patience())).toMatchObject({ exitCode: 127 });
   });
 });
 
@@ -46,7 +47,7 @@ describe('a node without iproute2', () => {
   it('is named, with the command that failed', async () => {
     const netns = await createNetns();
     const program = `import { localHost } from ${JSON.stringify(join(import.meta.dirname, '../../src/host/index.ts'))};
-      const listed = localHost().listLinks(${JSON.stringify(netns.path)}, AbortSignal.timeout(30_000));
+      const listed = localHost().listLinks(${JSON.stringify(netns.path)}, new AbortController().signal);
       await listed.catch(({ id, message }) => console.log(JSON.stringify({ id, message })));`;
     const withoutIp = `mount --make-rprivate / && for ip in /usr/sbin/ip /sbin/ip /usr/bin/ip /bin/ip; do [ ! -f $ip ] || mount --bind /dev/null $ip; done && exec "$@"`;
     const { stdout } = await promisify(execFile)('unshare', ['-m', 'sh', '-c', withoutIp, 'sh', process.execPath, '--input-type=module', '-e', program]);

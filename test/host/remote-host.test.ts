@@ -3,23 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testHost } from '../contract/host.ts';
-import { agentHost } from '../support/agent-host.ts';
+import { callHost } from '../support/call-host.ts';
 import { shimBuilds } from '../support/shim-call.ts';
+import { patience } from '../support/patience.ts';
 
-describe.each(Object.entries(shimBuilds))('the remote host (host link, native executable in agent mode, %s) is a host', (_title, shim) => {
+describe.each(Object.entries(shimBuilds))('the remote host (host link, native executable in the middle of an ADD, %s) is a host', async (_title, shim) => {
   const dir = mkdtempSync(join(tmpdir(), 'plexus-remote-host-'));
-  const agent = agentHost(dir, shim);
+  const there = await callHost(dir, shim);
   afterAll(async () => {
-    await agent.close();
+    await there.close();
     rmSync(dir, { recursive: true });
-    expect(agent.problems).toEqual([]);
+    expect(there.problems).toEqual([]);
   });
-  testHost(() => agent.host);
+  testHost(() => there.host);
 
   it('says what the program there refuses, and runs nothing', async () => {
     const run = { plugin: 'p', path: [dir], env: { CNI_COMMAND: 'ADD', LD_PRELOAD: '/evil.so' }, stdin: '' };
     writeFileSync(join(dir, 'p'), `#!/bin/sh\ntouch ${join(dir, 'was-run')}\n`, { mode: 0o755 });
-    await expect(agent.host.runPlugin(run, AbortSignal.timeout(30_000))).rejects.toMatchObject({
+    await expect(there.host.runPlugin(run, patience())).rejects.toMatchObject({
       id: 'PLX-HOST-REFUSED',
       message: expect.stringMatching(/^the shim on the host refused running p: ./),
     });
@@ -30,7 +31,7 @@ describe.each(Object.entries(shimBuilds))('the remote host (host link, native ex
     writeFileSync(join(dir, 'wait'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
     const enough = new AbortController();
     const run = { plugin: 'wait', path: [dir], env: { CNI_COMMAND: 'ADD' }, stdin: '' };
-    const runs = Array.from({ length: 257 }, () => agent.host.runPlugin(run, enough.signal));
+    const runs = Array.from({ length: 257 }, () => there.host.runPlugin(run, enough.signal));
     const all = Promise.allSettled(runs);
     await expect(Promise.race(runs)).rejects.toMatchObject({
       id: 'PLX-HOST-REQUEST-FAILED',

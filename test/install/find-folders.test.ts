@@ -21,6 +21,60 @@ const v2 = (confDir: string, binDir: string): string =>
 const v3 = `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.cni]\nbin_dirs = ['/a/bin', '/b/bin']\nbin_dir = '/old'\nconf_dir = '/a/net.d'\n`;
 const usual = { confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'] };
 
+describe('where a running container runtime looks', () => {
+  const process = (pid: number, ...words: string[]): Promise<void> => put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
+  const left = (): Promise<void> => put('/etc/containerd/config.toml', v2('/left/net.d', '/left/bin'));
+  const names = (all: readonly { confDir: string; isRunning: boolean }[]): readonly string[] => all.map(({ confDir, isRunning }) => `${confDir} ${isRunning}`);
+
+  it.each([
+    { title: '--config FILE', words: ['--log-level', 'info', '--config', '/srv/containerd.toml'] },
+    { title: '--config=FILE', words: ['--config=/srv/containerd.toml'] },
+    { title: '-c FILE', words: ['-c', '/srv/containerd.toml', '--address', '/run/containerd/containerd.sock'] },
+  ])('by the file that it was started with ($title), not by what is in the usual place', async ({ words }) => {
+    await left();
+    await put('/run/containerd/containerd.sock');
+    await put('/srv/containerd.toml', v2('/srv/net.d', '/srv/bin'));
+    await process(700, '/usr/bin/containerd', ...words);
+    const { runtimes } = await findFolders(root);
+    expect(runtimes).toMatchObject([
+      { runtime: 'containerd', configurations: ['/srv/containerd.toml'], confDir: '/srv/net.d', binDirs: ['/srv/bin'], isRunning: true },
+    ]);
+  });
+
+  it('by the usual file when it was started without one, also where its socket is out of sight', async () => {
+    await left();
+    await process(700, 'containerd');
+    expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true']);
+  });
+
+  it('k3s by its own file, although another containerd was there once', async () => {
+    await left();
+    const own = '/var/lib/rancher/k3s/agent/etc/containerd/config.toml';
+    await put(own, v2('/k3s/net.d', '/k3s/bin'));
+    await process(900, 'containerd', '-c', own, '-a', '/run/k3s/containerd/containerd.sock');
+    const { runtimes } = await findFolders(root);
+    expect(runtimes[0]).toMatchObject({ runtime: 'k3s', confDir: '/k3s/net.d', isRunning: true });
+    expect(names(runtimes.slice(1))).toEqual(['/left/net.d false']);
+  });
+
+  it('CRI-O by its own file, and two runtimes side by side', async () => {
+    await left();
+    await put('/srv/crio.conf', '[crio.network]\nnetwork_dir = "/crio/net.d"\n');
+    await process(700, 'containerd');
+    await process(701, '/usr/local/bin/crio', '--config', '/srv/crio.conf');
+    expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true', '/crio/net.d true']);
+  });
+
+  it('not by a process whose file is not on this node, nor by programs with similar names', async () => {
+    await left();
+    await process(700, 'containerd', '--config', '/in/a/container.toml');
+    await process(701, 'containerd-shim-runc-v2', '--config', '/left');
+    await process(702, 'vim', 'containerd', '--config', '/srv/x.toml');
+    await process(703, '');
+    expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d false']);
+  });
+});
+
 describe('where the container runtime of a node looks, by its own configuration', () => {
   it.each([
     { node: 'containerd, version 2', files: { '/etc/containerd/config.toml': v2('/c/net.d', '/c/bin') }, found: { confDir: '/c/net.d', binDirs: ['/c/bin'] } },

@@ -165,33 +165,54 @@ describe('when another program displaces our configuration', () => {
     expect((await readdir(kept.folder)).toSorted()).toEqual(['00-multus.conf', '10-net.conf']);
   });
 
-  it('a program that does it each time: pauses that double, told once each, and no busy loop', async () => {
+  it('a program that does it again and again: one correction and one report, until the clock has moved on', async () => {
     await started();
-    let taken = 0;
-    const exclusive = watch(
-      kept.folder,
-      () =>
-        void rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)).then(
-          () => taken++,
-          () => {},
-        ),
-    );
-    await rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`));
+    const pending = new Set<Promise<void>>();
+    const displace = (): Promise<void> => rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)).catch(() => {});
+    const exclusive = watch(kept.folder, () => void pending.add(displace()));
+    await displace();
     const unfixed = (): readonly string[] => kept.displacements().flatMap(({ by, fixed }) => (fixed ? [] : [by]));
-    const told = (times: number, pause: number): string =>
-      `it was renamed to ${own}.cilium_bak, after it was put right ${times} times; the next try is ${pause} s after the last one`;
-    for (const [index, pause] of [1, 2, 4, 8, 8].entries()) {
-      await waitFor(`pause ${index + 1}`, async () => unfixed().length > index);
-      expect([taken, unfixed()[index]]).toEqual([index + 1, told(index + 1, pause)]);
-      kept.clock.ms += pause * 1000;
-    }
+    await waitFor('the pause', async () => unfixed().length > 0);
+    for (let number = 0; number < 20; number++) await kept.put('noise', String(number)); // each rings the bell
     exclusive.close();
-    await waitFor('the last correction', isFirst);
-    const fixed = (): number => kept.displacements().filter((each) => each.fixed).length;
-    const before = fixed();
-    kept.clock.ms += 600_001; // calm: the next time is a first one
-    await unlink(join(kept.folder, own));
-    await waitFor('an immediate correction', async () => (await isFirst()) && fixed() === before + 1);
+    await Promise.all(pending);
+    expect(unfixed()).toEqual([`it was renamed to ${own}.cilium_bak, after it was put right 1 times; the next try is 1 s after the last one`]);
+    expect(kept.displacements().filter(({ fixed }) => fixed)).toHaveLength(1);
+    kept.clock.ms += 1000;
+    await waitFor('the next correction', isFirst);
+  });
+});
+
+describe('pauses between corrections', () => {
+  it('double up to the longest, are reported once each, and begin again after a calm time', async () => {
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await kept.looks(); // writes our configuration
+    await kept.looks(); // finds it in order
+    const displace = (): Promise<void> => unlink(join(kept.folder, own));
+    for (const [index, pause] of [0, 1000, 2000, 4000, 8000, 8000].entries()) {
+      await displace();
+      if (pause > 0) {
+        expect(await kept.looks(), 'waits').toBe(pause);
+        kept.clock.ms += pause - 1;
+        expect(await kept.looks(), 'waits for the rest').toBe(1);
+        kept.clock.ms += 1;
+      }
+      await kept.looks();
+      expect([await isFirst(), kept.displacements().filter(({ fixed }) => fixed).length]).toEqual([true, index + 1]);
+      await kept.looks();
+    }
+    const waits = kept.displacements().flatMap(({ by, fixed }) => (fixed ? [] : [/put right (\d) times; the next try is (\d) s/.exec(by)?.slice(1)]));
+    expect(waits).toEqual([
+      ['1', '1'],
+      ['2', '2'],
+      ['3', '4'],
+      ['4', '8'],
+      ['5', '8'],
+    ]);
+    kept.clock.ms += 600_001;
+    await displace();
+    await kept.looks();
+    expect(await isFirst()).toBe(true);
   });
 });
 

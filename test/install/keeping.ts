@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KeepOptions, keepConfiguration } from '../../src/install/index.ts';
+import { look, newMemory } from '../../src/install/keeper.ts';
 import type { Step } from '../../src/report/index.ts';
 
 export const bridge = (name: string, more: object = {}): string => JSON.stringify({ cniVersion: '1.0.0', name, type: 'bridge', ...more });
@@ -13,6 +14,8 @@ export interface Kept {
   readonly clock: { ms: number };
   options: KeepOptions;
   readonly start: () => void;
+  /** One look of a keeper that has no loop: how long it would wait for the next, in ms. */
+  readonly looks: () => Promise<number>;
   /** Ends the keeper and waits for its end. */
   readonly stop: () => Promise<void>;
   readonly put: (name: string, text: string) => Promise<void>;
@@ -28,6 +31,7 @@ export async function keptFolder(change: Partial<KeepOptions> = {}): Promise<Kep
   const steps: Step[] = [];
   const clock = { ms: 1_000_000 };
   const timing = { lookMs: 50, settleMs: 1, firstPauseMs: 1000, longestMs: 8000, calmMs: 600_000, now: () => clock.ms };
+  const memory = newMemory();
   let stopping = new AbortController();
   let running = Promise.resolve();
   const kept: Kept = {
@@ -44,6 +48,7 @@ export async function keptFolder(change: Partial<KeepOptions> = {}): Promise<Kep
         timing,
       );
     },
+    looks: () => look({ options: kept.options, memory, timing: { ...timing, lookMs: 10_000 }, report: (step) => void steps.push(step) }),
     stop: () => {
       stopping.abort();
       return running;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
+import { isMounted } from '../../src/install/in-sight.ts';
 import { multusConf } from '../../src/install/multus-conf.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Kept, bridge, keptFolder } from './keeping.ts';
@@ -65,6 +66,39 @@ describe('taking over from Multus: its default network becomes ours', () => {
     for (const key of ['kubeconfig', 'cniDir', 'binDir', 'logFile']) expect(own).not.toHaveProperty(key);
   });
 
+  it('every key that holds a path of its own container becomes one of the node', async () => {
+    await kept.put('10-net.conf', bridge('net'));
+    const clusterNetwork = '/host/etc/cni/net.d/10-net.conf'; // where its DaemonSet mounts the folder of the runtime, wherever that is
+    const paths = {
+      readinessindicatorfile: '/host/run/multus/cni/net.d/10-ovn.conf',
+      confDir: '/host/etc/cni/multus/net.d',
+      defaultNetworks: ['/host/a/b', 'c'],
+    };
+    await kept.put('00-multus.conf', multus({ clusterNetwork, ...paths }));
+    expect(await plugin()).toMatchObject({
+      clusterNetwork: join(kept.folder, '10-net.conf'),
+      readinessindicatorfile: '/run/multus/cni/net.d/10-ovn.conf',
+      confDir: '/etc/cni/multus/net.d',
+      defaultNetworks: ['/a/b', 'c'],
+    });
+  });
+
+  it('case 14: a readiness file in the runtime’s folder, as Multus sees it, is looked for in that folder', async () => {
+    await kept.put('10-cluster.conflist', bridge('cluster'));
+    const seen = '/host/etc/cni/net.d/10-cluster.conflist';
+    await kept.put('00-multus.conf', multus({ readinessindicatorfile: seen, clusterNetwork: seen }));
+    const file = join(kept.folder, '10-cluster.conflist');
+    expect(await plugin()).toMatchObject({ clusterNetwork: file, readinessindicatorfile: file });
+  });
+
+  it('a readiness file that the daemon cannot see is not waited for, and that is told', async () => {
+    await kept.put('10-net.conf', bridge('net'));
+    await kept.put('00-multus.conf', multus({ clusterNetwork: 'net', readinessindicatorfile: '/run/ready' }));
+    kept.options = { ...kept.options, isInSight: async (path) => path !== '/run/ready' };
+    expect(await plugin()).not.toHaveProperty('readinessindicatorfile');
+    await waitFor('the warning', async () => /readinessindicatorfile \/run\/ready .*mount/.test(warnings()));
+  });
+
   it('keys in any case, as Multus reads them', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('20-net.conf', bridge('net2'));
@@ -98,6 +132,24 @@ describe('taking over from Multus: its default network becomes ours', () => {
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'net' }));
     kept.options = { ...kept.options, defaultNetwork: '20-net.conf' };
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '20-net.conf') });
+  });
+});
+
+describe('a path of a node', () => {
+  const inPod = [
+    '1 0 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/a',
+    '2 1 0:51 / /proc rw - proc proc rw',
+    '3 1 8:1 /run/flannel /run/flannel ro shared:7 - tmpfs tmpfs rw',
+    '4 1 8:1 /etc/cni/my\\040net.d /etc/cni/my\\040net.d rw - ext4 /dev/sda1 rw',
+  ].join('\n');
+  it.each([
+    ['/run/flannel/subnet.env', true],
+    ['/run/flannel', true],
+    ['/etc/cni/my net.d/a', true],
+    ['/run/flannel2/subnet.env', false],
+    ['/run/ready', false],
+  ])('%s is in sight of a pod that mounts others: %s', (path, expected) => {
+    expect(isMounted(path, inPod)).toBe(expected);
   });
 });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileLocks } from '../../src/journal/index.ts';
+import { patience } from '../support/patience.ts';
 
 // The daemon in its container and direct mode on the host cannot see each other's processes.
 const worker = new URL('lock-worker.ts', import.meta.url).pathname;
@@ -39,8 +40,8 @@ describe('the lock of a process in another process-ID namespace', () => {
   it('gives way when that process was killed, and its sign of life is swept away', async () => {
     await end();
     const locks = fileLocks(join(base, 'locks'));
-    expect(await locks.withSandbox(one, AbortSignal.timeout(30_000), async () => 'ran')).toBe('ran');
-    await locks.withAll('GC', AbortSignal.timeout(30_000), async () => {});
+    expect(await locks.withSandbox(one, patience(), async () => 'ran')).toBe('ran');
+    await locks.withAll('GC', patience(), async () => {});
     expect(await readdir(join(base, 'locks'))).toEqual([]);
   });
 });

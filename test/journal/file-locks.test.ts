@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operationCancelled } from '../../src/errors/index.ts';
 import { type LockHolder, fileLocks } from '../../src/journal/index.ts';
+import { patience } from '../support/patience.ts';
 
 const worker = new URL('lock-worker.ts', import.meta.url).pathname;
-const patience = (): AbortSignal => AbortSignal.timeout(30_000);
 
 let base: string;
 let folder: string;
@@ -83,7 +83,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     for (let round = 0; round < 8; round++) {
       const victim = start(1_000_000);
       const before = await additions();
-      await expect.poll(additions, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + 3);
+      await expect.poll(additions, { interval: 5 }).toBeGreaterThan(before + 3);
       victim.kill('SIGKILL');
       await exitOf(victim);
     }

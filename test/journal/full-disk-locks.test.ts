@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileLocks } from '../../src/journal/index.ts';
 import { type SmallDisk, mountSmallDisk } from '../support/small-disk.ts';
+import { patience, patienceMs } from '../support/patience.ts';
 
 const worker = new URL('lock-worker.ts', import.meta.url).pathname;
 let base: string;
@@ -30,7 +31,7 @@ const start = (times: number, mode = '') => spawn(process.execPath, [worker, fol
 describe('locks on a full disk', () => {
   it('CNI-63: one process at a time, some of them killed, and with those that came before the disk was full', async () => {
     const early = once(start(150), 'exit'); // it may end before anybody waits for it
-    await expect.poll(async () => Number(await readFile(counter, 'utf8')), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => Number(await readFile(counter, 'utf8'))).toBeGreaterThan(0);
     await disk.fill();
     const killed = start(1, 'hold');
     await once(killed.stdout, 'data');
@@ -52,8 +53,8 @@ describe('locks on a full disk', () => {
       await once(child, 'exit');
     }
     const locks = fileLocks(folder, 'daemon');
-    expect(await locks.withSandbox({ containerId: 'one', command: 'DEL' }, AbortSignal.timeout(10_000), async () => readdir(folder))).toContain('one@.lock');
-    expect(await locks.withAll('GC', AbortSignal.timeout(10_000), async () => 'done')).toBe('done');
+    expect(await locks.withSandbox({ containerId: 'one', command: 'DEL' }, patience(), async () => readdir(folder))).toContain('one@.lock');
+    expect(await locks.withAll('GC', patience(), async () => 'done')).toBe('done');
     expect(await readdir(folder), 'but its own sign of life, as it lives on').toEqual([expect.stringMatching(/^\.alive-/)]);
   });
 
@@ -66,6 +67,6 @@ describe('locks on a full disk', () => {
     await expect(take(300)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(await take(20_000)).toBe('ran');
+    expect(await take(patienceMs)).toBe('ran');
   });
 });

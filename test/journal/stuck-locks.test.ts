@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { fileLocks } from '../../src/journal/index.ts';
+import { patience } from '../support/patience.ts';
 
 const run = promisify(execFile);
-const patience = (): AbortSignal => AbortSignal.timeout(15_000);
 
 it('a lock whose file cannot be removed for now is given back as soon as it can', async () => {
   await using base = await mkdtempDisposable(join(tmpdir(), 'plexus-stuck-'));

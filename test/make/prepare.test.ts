@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { absentPackages, chooseNode, commandsOf, installHint, isNewEnough, missing, needs } from '../../src/make/prepare.mjs';
+import { absentPackages, chooseNode, commandsOf, installHint, isNewEnough, missing, needs, strangePackages } from '../../src/make/prepare.mjs';
 
 const debianNames = (absent: readonly { readonly debian: string }[]): readonly string[] => absent.map(({ debian }) => debian);
 
@@ -113,6 +113,22 @@ describe('which npm packages are absent', () => {
     const have = { 'node_modules/yaml': { version: '2.0.0' }, 'node_modules/@esbuild/linux-x64': { version: '1.0.0' } };
     expect(absentPackages(wanted, have, linux)).toEqual([]);
     expect(absentPackages(wanted, have, { platform: 'darwin', arch: 'arm64' })).toEqual(['node_modules/@esbuild/darwin-arm64']);
+  });
+});
+
+describe('which npm packages are strange', () => {
+  const wanted = { '': {}, 'node_modules/yaml': { integrity: 'sha512-a' }, 'node_modules/other': { integrity: 'sha512-b' } };
+
+  it('none, when all that is installed is what the lock file names', () => {
+    expect(strangePackages(wanted, { 'node_modules/yaml': { integrity: 'sha512-a' } })).toEqual([]);
+  });
+
+  it.each([
+    ['one that the lock file does not name', { 'node_modules/more': { integrity: 'sha512-c' } }, 'node_modules/more'],
+    ['one with another hash', { 'node_modules/yaml': { integrity: 'sha512-b' } }, 'node_modules/yaml'],
+    ['one without a hash', { 'node_modules/yaml': {} }, 'node_modules/yaml'],
+  ])('%s', (_why, have, path) => {
+    expect(strangePackages(wanted, have)).toEqual([path]);
   });
 });
 

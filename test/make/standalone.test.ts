@@ -20,7 +20,7 @@ beforeAll(async () => {
   if (!hasBun) return;
   await run(process.execPath, [join(root, 'src/make/standalone.ts'), '--out', folder.path], { env: nowhere });
   direct = join(folder.path, 'plexus-direct');
-}, 180_000);
+});
 afterAll(() => folder.remove());
 
 const words = async (...args: string[]): Promise<string> => (await run(direct, args, { env: nowhere })).stdout;

@@ -61,7 +61,7 @@ describe('NPWG-06: long names in comma form', () => {
   it.each([64, 253])('%d characters are accepted', (length) => {
     expect(messageOf('a'.repeat(length))).toBe('accepted');
   });
-  it.each([254, 1_000_000])('%d are more than Kubernetes has', (length) => {
+  it.each([254, 250_000])('%d are more than Kubernetes has', (length) => {
     expect(messageOf('a'.repeat(length))).toMatch(/at most 253/);
   });
 });
@@ -88,7 +88,7 @@ describe('what is shown', () => {
     }
   });
   it('NPWG-26: of unknown keys: ten, shortened', () => {
-    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`${'k'.repeat(200)}${index}`, 1]));
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`${'k'.repeat(40)}${index}`, 1]));
     const { warnings } = parseSelections(JSON.stringify([{ name: 'a', ...many }]), 'mine');
     expect(warnings).toHaveLength(11);
     expect(warnings.at(-1)).toBe('and 4990 more unknown keys are ignored');

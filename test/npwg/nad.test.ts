@@ -23,6 +23,12 @@ describe('a NetworkAttachmentDefinition', () => {
   it('NPWG-112: the resource it is made of is read from its annotation; NPWG-17: others are ignored', () => {
     expect(nad({}, { 'k8s.v1.cni.cncf.io/resourceName': 'intel.com/sriov', 'a.b/c': 'd' })).toMatchObject({ resourceName: 'intel.com/sriov' });
   });
+  it('the keys of cni-args that it allows are read from its annotation', () => {
+    const allowed = (text: unknown) => nad({}, { 'plexus-cni.io/allowed-cni-args': text }).allowedCniArgs;
+    expect(allowed('ips, mac,,x ')).toEqual(['ips', 'mac', 'x']);
+    expect(allowed('')).toEqual([]);
+    expect(allowed(undefined)).toBeUndefined();
+  });
   it.each(['{', '[]', '5', '"x"'])('NPWG-15: spec.config %j is an error that names the object', (config) => {
     expect(() => nadConfiguration(nad({ config }))).toThrow(
       expect.objectContaining({ id: 'PLX-NAD-INVALID', code: 7, message: expect.stringContaining('ns/a-bridge-network') }),

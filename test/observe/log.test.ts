@@ -54,6 +54,14 @@ describe('the log', () => {
   ] as const)('at level $level has the lines $lines, in order', async ({ level, lines }) => {
     expect((await logged(level)).map(({ msg }) => msg)).toEqual(lines);
   });
+  it('holds no character that acts on the terminal of its reader', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
+    const log = createLog({ level: 'warn', toStderr: false, file: join(folder.path, 'log') });
+    log.report({ kind: 'warning', sandbox: 'c1', text: 'a\u202eb\u009bc' });
+    await log.flush();
+    const text = await readFile(join(folder.path, 'log'), 'utf8');
+    expect(text).toContain('"text":"a\\u202eb\\u009bc"');
+  });
   it('shows an error with its identifier, code, sentence and fix', async () => {
     expect((await logged('error'))[0]).toMatchObject({
       level: 'error',

@@ -29,7 +29,7 @@ describe('NPWG-28: an invalid annotation fails the plan, or is ignored with a wa
   it.each([
     { what: 'a NAD that does not exist', networks: 'missing', id: 'PLX-NAD-NOT-FOUND' },
     { what: 'a NAD that is no configuration (NPWG-15)', networks: 'broken', id: 'PLX-NAD-INVALID' },
-    { what: 'a request that no plugin can do (NPWG-34)', networks: [{ name: 'a', mac: '02:00:00:00:00:01' }], id: 'PLX-CAPABILITY-MISSING' },
+    { what: 'a request that no plugin can do (NPWG-34)', networks: [{ name: 'a', bandwidth: { ingressRate: 1 } }], id: 'PLX-REQUEST-UNSERVED' },
   ])('$what is no invalid annotation: it fails anyway', ({ networks, id }) => {
     expect(() => planFor({ config: ignoring, networks, nads: { 'shop/a': { type: 'bridge' }, 'shop/broken': '{' } })).toThrow(failure(id));
   });

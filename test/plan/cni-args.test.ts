@@ -40,7 +40,7 @@ describe('CNI-77: MAC and IP for plugins that read them there', () => {
     { element: { mac: '02:00:00:00:00:01' }, after: `${base};MAC=02:00:00:00:00:01` },
     { element: { ips: ['10.0.0.5/24'] }, after: `${base};IP=10.0.0.5/24` },
     { element: { mac: '02:00:00:00:00:01', ips: ['10.0.0.5'] }, after: `${base};MAC=02:00:00:00:00:01;IP=10.0.0.5` },
-    { element: { ips: ['10.0.0.5', 'fd00::5'] }, after: base },
+    { element: { ips: ['10.0.0.5', 'fd00::5'] }, after: `${base};IP=10.0.0.5,fd00::5` },
   ])('$element', ({ element, after }) => {
     expect(argsOf(pod, { networks: [{ name: 'able', ...element }] })).toEqual([base, after]);
   });

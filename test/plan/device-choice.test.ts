@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PodDevice } from '../../src/npwg/index.ts';
+import type { PodDevice, PodDevices } from '../../src/npwg/index.ts';
 import { type Situation, failure, planFor, stdinsOf } from './planned.ts';
 
 const nad = { type: 'sriov', capabilities: { deviceID: true } };
@@ -8,7 +8,7 @@ const resources = { 'shop/one': 'intel.com/vf', 'shop/two': 'intel.com/vf', 'sho
 const of = (resource: string, ...ids: readonly string[]): readonly PodDevice[] => ids.map((id) => ({ id, resource }));
 const devices = [...of('intel.com/vf', '0000:02:00.7', '0000:02:00.3', '0000:02:00.5', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:03:00.1')];
 const situation = (networks: Situation['networks'], more: Situation = {}): Situation => ({ networks, nads, resources, more: given(devices), ...more });
-const given = (list: readonly PodDevice[]) => ({ devices: { devices: list, warnings: [] } });
+const given = (list: readonly PodDevice[], more: Partial<PodDevices> = {}) => ({ devices: { devices: list, warnings: [], ...more } });
 const deviceIds = (given: Situation): unknown[] => planFor(given).attachments.map(({ runtimeConfig }) => runtimeConfig['deviceID']);
 const ignoring = { config: { delegates: [{ type: 'bridge', name: 'cluster-net' }], missingDevice: 'ignore' } };
 
@@ -64,18 +64,57 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
       says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 3, used by its other networks/,
     },
     {
-      title: 'none was requested',
+      title: 'the pod does not request the resource, which a device plugin serves',
       networks: 'one',
-      more: given(of('x', 'y')),
+      more: given(of('x', 'y'), { served: ['intel.com/vf'], requested: [] }),
       id: 'PLX-RESOURCE-NOT-REQUESTED',
-      says: /pod shop\/db-0 requests no intel.com\/vf, and network shop\/one is made of such devices/,
+      says: /pod shop\/db-0 requests no intel.com\/vf, and network shop\/one needs a device of it/,
     },
-    { title: 'kubelet knows no device of the pod', networks: 'other', more: given([]), id: 'PLX-RESOURCE-NOT-REQUESTED', says: /nvidia/ },
+    {
+      title: 'the pod requests it, and kubelet gave it none',
+      networks: 'other',
+      more: given([], { served: ['nvidia.com/vf'], requested: ['nvidia.com/vf'] }),
+      id: 'PLX-DEVICE-MISSING',
+      says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none, although it requests that resource/,
+    },
+    {
+      title: 'kubelet cannot be asked, the pod requests it',
+      networks: 'other',
+      more: given([], { requested: ['nvidia.com/vf'] }),
+      id: 'PLX-DEVICE-MISSING',
+      says: /kubelet gave the pod none, although it requests that resource; kubelet cannot be asked whether it is one of devices/,
+    },
+    {
+      title: 'what the pod requests is not known',
+      networks: 'other',
+      more: given([], { served: ['nvidia.com/vf'] }),
+      id: 'PLX-DEVICE-MISSING',
+      says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none/,
+    },
   ])('$title: refused, or a warning with missingDevice: ignore', ({ networks, more, id, says }) => {
     expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
     const plan = planFor(situation(networks, { more, ...ignoring }));
     expect(plan.warnings).toEqual([expect.stringMatching(new RegExp(`${says.source}.*: it is attached without`))]);
     expect(plan.attachments.at(-1)?.runtimeConfig).toEqual({});
+  });
+
+  it.each([
+    { title: 'that the pod requests', more: { requested: ['bridge.network.kubevirt.io/br1'] }, warnings: [] },
+    { title: 'of a pod whose requests are not known', more: {}, warnings: [] },
+    {
+      title: 'that the pod does not request',
+      more: { requested: [] },
+      warnings: [expect.stringMatching(/shop\/vmnet names resource bridge.network.kubevirt.io\/br1, which no device plugin of this node serves/)],
+    },
+  ])('05: a resource without devices, $title: attached as it is', ({ more, warnings }) => {
+    const plan = planFor({
+      networks: 'vmnet',
+      nads: { 'shop/vmnet': { cniVersion: '0.3.1', type: 'bridge', bridge: 'br1', ipam: {} } },
+      resources: { 'shop/vmnet': 'bridge.network.kubevirt.io/br1' },
+      more: given([], { served: ['devices.kubevirt.io/kvm'], ...more }),
+    });
+    expect(plan.attachments.at(-1)?.configuration.plugins[0]?.json).not.toHaveProperty('deviceID');
+    expect(plan.warnings).toEqual(warnings);
   });
 
   it('nobody was asked for devices: a warning that names the resource', () => {

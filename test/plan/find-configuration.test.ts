@@ -139,7 +139,7 @@ describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
   });
 });
 
-describe('the auxiliary chain (multus-behaviour 1.5)', () => {
+describe('the auxiliary chain of Multus', () => {
   const config = { clusterNetwork: '/net.d/10.conf', auxiliaryCNIChainName: 'chain' };
   const main: ConfPath = { kind: 'file', file: file('/net.d/10.conf', { name: 'main', type: 'x' }), siblings: [] };
   const planned = (chain: ConfPath | undefined) =>

@@ -19,6 +19,7 @@ describe('settings: defaults', () => {
     expect(parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus', ...base })).toMatchInlineSnapshot(`
       {
         "settings": {
+          "allowDefaultNetworkAnnotation": true,
           "attachmentConcurrency": 1,
           "binDir": [
             "/opt/cni/bin",
@@ -62,6 +63,7 @@ describe('settings: defaults', () => {
           },
           "logToStderr": true,
           "maskedKeys": [],
+          "maxNetworksPerPod": 32,
           "missingDevice": "fail",
           "multusNamespace": "kube-system",
           "multusStateDir": "/var/lib/cni/multus",
@@ -71,6 +73,7 @@ describe('settings: defaults', () => {
           "systemNamespaces": [
             "kube-system",
           ],
+          "unservedRequests": "refuse",
         },
         "warnings": [],
       }

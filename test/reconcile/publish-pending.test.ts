@@ -6,6 +6,7 @@ import { type Journal, type SandboxLocks, fileJournal, fileLocks, impatient } fr
 import { parseSettings } from '../../src/plan/index.ts';
 import { publishAllPending } from '../../src/reconcile/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
+import { patience } from '../support/patience.ts';
 
 let folder: string;
 let journal: Journal;
@@ -25,10 +26,10 @@ it('a sandbox that stays busy keeps no other waiting', async () => {
   await journal.write(sampleRecord({ containerId: 'c3', complete: true, createdAt: '2026-02-02T03:04:05.000Z' })); // the newer sandbox of that pod
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise: held, resolve: hold } = Promise.withResolvers<void>();
-  const holding = locks.withSandbox({ containerId: 'c1', command: 'ADD' }, AbortSignal.timeout(30_000), () => (hold(), released));
+  const holding = locks.withSandbox({ containerId: 'c1', command: 'ADD' }, patience(), () => (hold(), released));
   await held;
   const deps = { settings, cluster: undefined, journal, report: () => {}, now: Date.now, locks: impatient(locks, 100) };
-  const published = publishAllPending(deps, AbortSignal.timeout(10_000));
+  const published = publishAllPending(deps, patience());
   await expect(published).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
   expect(await journal.read({ containerId: 'c2', ifName: 'eth0' })).not.toHaveProperty('pendingStatus');
   release();

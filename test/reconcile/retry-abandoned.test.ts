@@ -10,6 +10,7 @@ import { abandonedRetrier } from '../../src/reconcile/index.ts';
 import type { Step } from '../../src/report/index.ts';
 import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
 import { sampleRecord } from '../support/sample-record.ts';
+import { patience } from '../support/patience.ts';
 
 let folder: string;
 let journal: Journal;
@@ -48,7 +49,7 @@ const round = (retry: ReturnType<typeof abandonedRetrier>, keys: readonly { cont
     deps(),
     async () => keys,
     () => {},
-    AbortSignal.timeout(30_000),
+    patience(),
   );
 
 it('a clock that is set back does not put off the next try', async () => {

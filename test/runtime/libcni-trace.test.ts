@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/cni/index.ts';
 import { addList, checkList, delList, gcList, statusList } from '../../src/runtime/index.ts';
 import { type TwoPlugins, twoPlugins } from './two-plugins.ts';
+import { patience } from '../support/patience.ts';
 
 interface TracedCall {
   readonly plugin: string;
@@ -62,7 +63,7 @@ const expectedCalls = (section: string): readonly TracedCall[] => differences.re
 describe.each(['0.3.1', '1.1.0'])('CNI-48 to CNI-61: plugins get what libcni gives them, cniVersion %s', (version) => {
   let two: TwoPlugins;
   let result: Result;
-  const signal = (): AbortSignal => AbortSignal.timeout(30_000);
+  const signal = (): AbortSignal => patience();
 
   beforeEach(async () => {
     two = await twoPlugins();
@@ -125,7 +126,7 @@ describe.each(['0.3.1', '1.1.0'])('CNI-48 to CNI-61: plugins get what libcni giv
 describe('CNI-42: what JavaScript cannot hold reaches the plugin unchanged (libcni rounds it)', () => {
   it('a large integer', async () => {
     const two = await twoPlugins();
-    await addList(two.call('1.0.0'), undefined, two.deps, AbortSignal.timeout(30_000));
+    await addList(two.call('1.0.0'), undefined, two.deps, patience());
     await two.remove();
     expect(two.runs[0]?.stdin).toContain('"big":12345678901234567890');
   });

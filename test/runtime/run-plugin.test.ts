@@ -3,12 +3,13 @@ import { encodeResult } from '../../src/cni/index.ts';
 import { PlexusError, operationCancelled } from '../../src/errors/index.ts';
 import { addList, checkList, delList, gcList, statusList } from '../../src/runtime/index.ts';
 import { type TwoPlugins, twoPlugins } from './two-plugins.ts';
+import { patience } from '../support/patience.ts';
 
 let two: TwoPlugins;
 beforeEach(async () => void (two = await twoPlugins()));
 afterEach(() => two.remove());
 
-const signal = (): AbortSignal => AbortSignal.timeout(30_000);
+const signal = (): AbortSignal => patience();
 const add = (version = '1.0.0', change = {}, more = {}) => addList(two.call(version, change, more), undefined, two.deps, signal());
 const failureOf = (work: Promise<unknown>): Promise<PlexusError> =>
   work.then(

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeCall, decodeHello, frameReader } from '../support/link-codec.ts';
+import { decodeCall, decodeHello, frameReader, shimFrame } from '../support/link-codec.ts';
+import type { PlayedConnection } from '../support/played-daemon.ts';
 import { errorIn, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 
@@ -103,6 +104,46 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await keeping();
       const env = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'DEL', CNI_CONTAINERID: 'c1', CNI_IFNAME: 'eth0', CNI_PATH: '/x', ...away };
       expect((await startShim([join(at().bin, 'plexus')], env, configuration()).ended).exitCode).toBe(0);
+    });
+  });
+
+  describe('while a daemon accepts connections and does not answer', () => {
+    const silent = (): Readonly<Record<string, string>> => ({ PLEXUS_DAEMON_WAIT_SECONDS: '0.05' });
+    const configuration = (): string => JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
+    const keeping = async (): Promise<string> => {
+      const folder = join(at().folder, 'state/deferred');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, '.open'), '');
+      return folder;
+    };
+    /** Everything that a daemon finds in a connection when it is continued. */
+    const framesOf = async (one: PlayedConnection): Promise<readonly number[]> => {
+      const types: number[] = [];
+      for (let frame = await one.next(); frame !== undefined; frame = await one.next()) types.push(frame.type);
+      return types;
+    };
+    it('keeps a DEL, as for one that is down, and has not given it that call', async () => {
+      const folder = await keeping();
+      const call = at().start('DEL', silent(), configuration());
+      const one = await at().daemon.connection();
+      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: '' });
+      expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
+      expect(await framesOf(one)).toEqual([shimFrame.hello]);
+    });
+    it('hands an ADD over to direct mode, and has not given the daemon that call', async () => {
+      await copyFile(shim, join(at().bin, 'plexus'));
+      await at().plugin('plexus-direct', 'echo "$CNI_COMMAND"');
+      const call = startShim([join(at().bin, 'plexus')], { ...at().callEnv('ADD'), ...silent() }, configuration());
+      const one = await at().daemon.connection();
+      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'ADD\n' });
+      expect(await framesOf(one)).toEqual([shimFrame.hello]);
+    });
+    it('answers code 11 without either', async () => {
+      const { exitCode, stdout } = await at().start('ADD', silent(), configuration()).ended;
+      expect([exitCode, errorIn(stdout)]).toEqual([
+        1,
+        expect.objectContaining({ code: 11, msg: expect.stringContaining('it accepts connections and does not answer') as string }),
+      ]);
     });
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { daemonFrame, decodeFailed, decodeRan, encodeFrame, encodeResult, failReason, shimFrame } from '../support/link-codec.ts';
 import { rawRun } from '../support/played-daemon.ts';
 import { errorIn, finish, running, useShimBench } from '../support/shim-bench.ts';
-import { shimBuilds } from '../support/shim-call.ts';
+import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
@@ -23,15 +23,31 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('with the daemon’s CNI variables, the runtime’s CNI_PATH and PATH, and nothing else', async () => {
+    it('with the daemon’s CNI variables and the runtime’s own environment', async () => {
       await at().plugin('show', 'env');
-      const call = at().start('ADD', { SECRET: 'x' });
+      const own = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '.svc', HOME: '/root', GODEBUG: 'http2client=0', TRACEPARENT: 'of the runtime', BAGGAGE: 'b' };
+      const notPassedOn = { LD_LIBRARY_PATH: '/evil', LISTEN_FDS: '1', CNI_FOO: 'x', PLEXUS_DAEMON_WAIT_SECONDS: '5' };
+      const call = at().start('ADD', { ...own, ...notPassedOn });
       const one = await at().daemon.called();
       const frame = await one.ask(daemonFrame.run, rawRun('show', [...at().runEnv('DEL'), 'CNI_PATH=/evil', 'PATH=/evil', 'TRACEPARENT=t']));
       const env = decodeRan(frame!)
         .stdout.split('\n')
         .filter((line) => line !== '' && !/^(PWD|SHLVL|_|OLDPWD)=/.test(line));
-      expect(env.toSorted()).toEqual([...at().runEnv('DEL'), `CNI_PATH=${at().bin}`, 'PATH=/usr/bin:/bin', 'PLEXUS_NESTED=1', 'TRACEPARENT=t'].toSorted());
+      const passedOn = Object.entries({ ...own, TRACEPARENT: 't', PATH: '/usr/bin:/bin', CNI_PATH: at().bin, PLEXUS_NESTED: '1' });
+      expect(env.toSorted()).toEqual([...at().runEnv('DEL'), ...passedOn.map(([name, value]) => `${name}=${value}`)].toSorted());
+      finish(one);
+      await call.ended;
+    });
+    it('without the descriptors that the runtime left open', async () => {
+      await at().plugin('show', 'ls -l /proc/$$/fd');
+      const secret = join(at().folder, 'secret');
+      await writeFile(secret, '');
+      const call = startShim(['sh', '-c', `exec 3<${secret} 5<${secret} 9<${secret}; exec "$0"`, shim], at().callEnv('ADD'));
+      const one = await at().daemon.called();
+      const { stdout } = decodeRan((await one.ask(daemonFrame.run, rawRun('show', at().runEnv('ADD'))))!);
+      const numbers = [...stdout.matchAll(/ (\d+) -> /g)].map(([, number]) => number);
+      expect(numbers.toSorted()).toEqual(['0', '1', '10', '2']); // 10: the script itself
+      expect(stdout).not.toContain(secret);
       finish(one);
       await call.ended;
     });

@@ -13,7 +13,7 @@ export interface Belongings {
   readonly rules: readonly string[];
   /** Under the daemon's state folder: journal, locks, copies of configurations. */
   readonly files: readonly string[];
-  /** That live in the node's namespace, except the host agent and its guardian. */
+  /** That live in the node's namespace, except the host agent. */
   readonly processes: readonly string[];
 }
 
@@ -33,8 +33,8 @@ export async function belongingsOf({ at }: World): Promise<Belongings> {
 // what the daemon leaves for direct mode and for the program on the host, in its own time: they stay while it is installed
 const ofTheDaemon = ['stand-in.json', 'deferred/.open'];
 
-// of a process that was killed in the middle of it: it goes by itself when it is an hour old
-const isHalfWritten = (file: string): boolean => /\/\.(new|lock)-[\w-]+$/.test(file);
+// of a process that was killed in the middle of it, which goes by itself when it is an hour old; or a mark of what was undone, of which there are few
+const isHalfWritten = (file: string): boolean => /\/\.(new|lock|undone)-[\w-]+$/.test(file);
 
 /** What is there now and was not there before: "interfaces: veth1234". */
 export const additionTo = (before: Belongings, now: Belongings): readonly string[] =>

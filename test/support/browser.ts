@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type Page, chromium } from 'playwright-core';
+import { patienceMs } from './patience.ts';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -8,7 +9,7 @@ export const chromiumPath = places.find((file) => existsSync(file));
 
 /** Starts it without a window. It runs as root in tests, where it has no sandbox of its own. */
 export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: chromiumPath ?? 'chromium', args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'], timeout: 120_000 });
+  chromium.launch({ executablePath: chromiumPath ?? 'chromium', args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'], timeout: patienceMs });
 
 /** Opens the page of `plexus ui` and waits until it shows the cluster. What happens in it that should not comes into `complaints`. */
 export async function openUi(browser: Browser, url: string, complaints: string[]): Promise<Page> {

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import type { Netns } from './netns.ts';
 import { type PrivateRoom, openPrivateRoom } from './private-room.ts';
 import { waitFor } from './wait-for.ts';
+import { patienceMs } from './patience.ts';
 
 const run = promisify(execFile);
-const containerMs = 60_000;
 type CommandRun = PromiseWithChild<{ readonly stdout: string; readonly stderr: string }>;
 
 /** A running container with its CNI networks. */
@@ -167,7 +167,7 @@ async function startDaemon(at: Place): Promise<void> {
 
 const ctr = ({ dir }: Place, ...args: string[]): string[] => ['ctr', '--address', `${dir}/containerd.sock`, ...args];
 
-function runInside({ room, node }: Place, command: readonly string[], options = { timeout: containerMs }): CommandRun {
+function runInside({ room, node }: Place, command: readonly string[], options = { timeout: patienceMs }): CommandRun {
   const [file, ...args] = room.inside(command, node.path);
   return run(file, args, options);
 }

@@ -9,6 +9,7 @@ import { busyboxImage } from './oci-image.ts';
 import { type PrivateRoom, openPrivateRoom } from './private-room.ts';
 import type { TestPod } from './test-node.ts';
 import { waitFor } from './wait-for.ts';
+import { patienceMs } from './patience.ts';
 
 const run = promisify(execFile);
 const pause = 'plexus.test/pause:1';
@@ -84,7 +85,7 @@ interface Place {
   readonly node: Netns;
 }
 
-function inside({ room, node }: Place, command: readonly string[], options = { timeout: 60_000 }): PromiseWithChild<{ stdout: string; stderr: string }> {
+function inside({ room, node }: Place, command: readonly string[], options = { timeout: patienceMs }): PromiseWithChild<{ stdout: string; stderr: string }> {
   const [file, ...args] = room.inside(command, node.path);
   return run(file, args, options);
 }

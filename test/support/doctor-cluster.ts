@@ -5,6 +5,7 @@ import { apiReader } from '../../src/cluster/index.ts';
 import { type ClusterMeans, type ClusterScene, type Seen, clusterChecks, clusterScene } from '../../src/doctor/index.ts';
 import { type ApiServer, type ApiServerOptions, startApiServer } from './api-server/index.ts';
 import { textsOf } from './doctor-room.ts';
+import { patience } from './patience.ts';
 
 /** An API server of a healthy cluster, and what the checks see in it. */
 export interface DoctorCluster {
@@ -24,11 +25,11 @@ export async function openDoctorCluster(options: ApiServerOptions = {}): Promise
   await api.writeKubeconfig(file);
   healthyCluster(api);
   const scene: DoctorCluster['scene'] = (more = {}) =>
-    clusterScene({ api: apiReader({ kind: 'kubeconfig', file }), from: 'the cluster', now: Date.now, signal: AbortSignal.timeout(5000), ...more });
+    clusterScene({ api: apiReader({ kind: 'kubeconfig', file }), from: 'the cluster', now: Date.now, signal: patience(), ...more });
   const seenBy: DoctorCluster['seenBy'] = async (id, more) => {
     const check = clusterChecks.find((each) => each.id === `PLX-D-${id}`);
     if (check === undefined) throw new Error(`there is no check ${id}`);
-    return check.look(scene(more), AbortSignal.timeout(5000));
+    return check.look(scene(more), patience());
   };
   return {
     api,

@@ -5,6 +5,7 @@ import { type NodeMeans, type NodePlaces, type NodeScene, type Seen, nodeChecks,
 import { conflistText } from '../../src/install/index.ts';
 import { shim } from './daemon.ts';
 import { pluginsDir } from './plugins-dir.ts';
+import { patience } from './patience.ts';
 
 /** Folders of a node, with nothing wrong in them. */
 export interface DoctorRoom {
@@ -45,7 +46,7 @@ export async function openDoctorRoom(): Promise<DoctorRoom> {
     stateDir,
     write,
     scene,
-    look: async (id, at = scene()) => textsOf((await nodeChecks.find((check) => check.id === id)?.look(at, AbortSignal.timeout(2000))) ?? [unknownCheck(id)]),
+    look: async (id, at = scene()) => textsOf((await nodeChecks.find((check) => check.id === id)?.look(at, patience())) ?? [unknownCheck(id)]),
     remove: () => rm(dir, { recursive: true, force: true }),
   };
 }

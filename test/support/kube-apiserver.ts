@@ -9,11 +9,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { type ClusterAccess, kubeconfigText, makeCertificates, nadCrdFile } from './api-server/index.ts';
 import { rawRequest } from './raw-request.ts';
+import { patience, patienceMs } from './patience.ts';
 
-// Untested: written without the two programs at hand, after the flags that envtest gives them. What was tried is
-// the handling of the processes: one that ends early, a folder that is not there, cleaning up.
+// The flags are those that envtest gives the two programs.
 
-const readyMs = 60_000;
 const stopMs = 5_000;
 
 /** Starts etcd and kube-apiserver from a folder, and creates the definition of NetworkAttachmentDefinitions. */
@@ -114,7 +113,7 @@ function start(program: string, flags: readonly string[]): Child {
 }
 
 async function becomeReady(connection: Connection, children: readonly Child[]): Promise<void> {
-  const deadline = AbortSignal.timeout(readyMs);
+  const deadline = patience();
   const until = (what: string, isSo: () => Promise<boolean>): Promise<void> => poll({ what, isSo, children, deadline });
   const answers = async (path: string): Promise<boolean> => (await rawRequest(connection, { path })).code === 200;
   await until('/readyz', () => answers('/readyz'));
@@ -145,7 +144,7 @@ async function poll({ what, isSo, children, deadline }: Poll): Promise<void> {
   while (!(await isSo().catch(() => false))) {
     const told = children.map((child) => child.lastWords()).join('\n');
     if (children.some((child) => hasEnded(child.process))) throw new Error(`ended before ${what}:\n${told}`);
-    if (deadline.aborted) throw new Error(`no ${what} after ${readyMs} ms:\n${told}`);
+    if (deadline.aborted) throw new Error(`no ${what} after ${patienceMs} ms:\n${told}`);
     await wait(100);
   }
 }

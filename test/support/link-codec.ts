@@ -6,6 +6,7 @@ export {
   decodeCall,
   decodeFailed,
   decodeHello,
+  decodeLinks,
   decodeRan,
   encodeRefused,
   encodeResult,

@@ -3,13 +3,21 @@
 const many = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const one = (type: string, id: number) => ({ type, id });
 
-export const podResourcesApi = (served: readonly ('Get' | 'List')[]) => ({
+export const podResourcesApi = (served: readonly ('Get' | 'List' | 'GetAllocatable')[]) => ({
   nested: {
     v1: {
       nested: {
         PodResourcesLister: {
-          methods: Object.fromEntries(served.map((name) => [name, { requestType: `${name}PodResourcesRequest`, responseType: `${name}PodResourcesResponse` }])),
+          methods: Object.fromEntries(
+            served.map((name) =>
+              name === 'GetAllocatable'
+                ? ['GetAllocatableResources', { requestType: 'AllocatableResourcesRequest', responseType: 'AllocatableResourcesResponse' }]
+                : [name, { requestType: `${name}PodResourcesRequest`, responseType: `${name}PodResourcesResponse` }],
+            ),
+          ),
         },
+        AllocatableResourcesRequest: { fields: {} },
+        AllocatableResourcesResponse: { fields: { devices: many('ContainerDevices', 1), cpu_ids: many('int64', 2), memory: many('ContainerMemory', 3) } },
         ListPodResourcesRequest: { fields: {} },
         ListPodResourcesResponse: { fields: { pod_resources: many('PodResources', 1) } },
         GetPodResourcesRequest: { fields: { pod_name: one('string', 1), pod_namespace: one('string', 2) } },

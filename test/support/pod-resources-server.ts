@@ -24,6 +24,8 @@ interface ClaimWithDevices {
 /** What the server does; each part can be changed while it runs. */
 export interface PodResourcesBehaviour {
   readonly pods: readonly PodWithDevices[];
+  /** What GetAllocatableResources lists beside the devices of these pods; undefined: the method does not exist. */
+  readonly allocatable: readonly { readonly resource: string; readonly ids: readonly string[] }[] | undefined;
   /** missing: the method does not exist (before 1.27); disabled: its feature gate is off. */
   readonly get: 'served' | 'missing' | 'disabled';
   /** As many calls from now are refused by the rate limit. */
@@ -53,7 +55,7 @@ export interface PodResourcesServer {
 
 /** Starts at `socket`; its folder is made. */
 export async function startPodResources(socket: string, first: Partial<PodResourcesBehaviour> = {}): Promise<PodResourcesServer> {
-  const usual = { pods: [], get: 'served', exhausted: 0, unknown: 0, unknownStatus: grpc.status.UNKNOWN, isSilent: false } as const;
+  const usual = { pods: [], allocatable: [], get: 'served', exhausted: 0, unknown: 0, unknownStatus: grpc.status.UNKNOWN, isSilent: false } as const;
   const state: State = { calls: [], cancelled: 0, behaviour: { ...usual, ...first } };
   const behave = (more: Partial<PodResourcesBehaviour>): void => {
     state.behaviour = { ...state.behaviour, ...more };
@@ -85,12 +87,17 @@ interface Call {
 type Done = (error: object | null, answer?: object) => void;
 
 async function listen(socket: string, state: State): Promise<grpc.Server> {
-  const methods = state.behaviour.get === 'missing' ? (['List'] as const) : (['Get', 'List'] as const);
-  const api = podResourcesApi(methods) as unknown as Parameters<typeof loader.fromJSON>[0];
+  const { get, allocatable } = state.behaviour;
+  const api = podResourcesApi([
+    ...(get === 'missing' ? [] : (['Get'] as const)),
+    'List',
+    ...(allocatable === undefined ? [] : (['GetAllocatable'] as const)),
+  ]) as unknown as Parameters<typeof loader.fromJSON>[0];
   const server = new grpc.Server();
+  const GetAllocatableResources = (_call: Call, done: Done): void => done(null, { devices: allocatableOf(state.behaviour) });
   const List = (call: Call, done: Done): void => answer('List', { call, done, state });
   const Get = (call: Call, done: Done): void => answer('Get', { call, done, state });
-  server.addService(loader.fromJSON(api)['v1.PodResourcesLister'] as grpc.ServiceDefinition, { List, Get });
+  server.addService(loader.fromJSON(api)['v1.PodResourcesLister'] as grpc.ServiceDefinition, { List, Get, GetAllocatableResources });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.bindAsync(`unix:${socket}`, grpc.ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
   await promise;
@@ -115,6 +122,11 @@ function answer(method: 'Get' | 'List', { call, done, state }: { readonly call: 
   if (pod === undefined) return done({ code: behaviour.unknownStatus, details: `pod ${name} in namespace ${namespace} not found` });
   done(null, { pod_resources: encoded(pod) });
 }
+
+const allocatableOf = ({ pods, allocatable = [] }: PodResourcesBehaviour): readonly object[] =>
+  [...allocatable, ...pods.flatMap(({ containers }) => containers.flatMap(({ devices = [] }) => devices))].flatMap(({ resource, ids }) =>
+    ids.map((id) => ({ resource_name: resource, device_ids: [id], topology: { nodes: [{ ID: 0 }] } })),
+  );
 
 const encoded = ({ name, namespace, containers }: PodWithDevices): object => ({
   name,

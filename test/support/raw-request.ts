@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { ClusterAccess, JsonObject } from './api-server/index.ts';
+import { patience } from './patience.ts';
 
 export interface RawRequest {
   readonly method?: string;
@@ -21,11 +22,9 @@ export interface RawAnswer {
 
 type Access = Pick<ClusterAccess, 'url' | 'caCert' | 'token'>;
 
-const answerMs = 10_000;
-
 /** One HTTPS request, exactly as given: for what a client library would not send. A body that is no JSON object is {}. */
 export async function rawRequest(access: Access, what: RawRequest): Promise<RawAnswer> {
-  const [response]: IncomingMessage[] = await once(send(access, what, AbortSignal.timeout(answerMs)), 'response');
+  const [response]: IncomingMessage[] = await once(send(access, what, patience()), 'response');
   if (!response) throw new Error('no response');
   const body = await text(response);
   const isJson = (response.headers['content-type'] ?? '').startsWith('application/json');
@@ -58,7 +57,7 @@ export async function rawWatch(access: Access, path: string, headers: Record<str
   if (response?.statusCode !== 200) throw new Error(`watch answered with ${response?.statusCode}`);
   return {
     async next() {
-      const line = await next(AbortSignal.timeout(answerMs));
+      const line = await next(patience());
       return line === undefined ? undefined : JSON.parse(line);
     },
     close: () => stop.abort(),

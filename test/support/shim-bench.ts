@@ -17,6 +17,8 @@ export interface ShimBench {
   /** Puts a shell script into the plugin folder. */
   readonly plugin: (name: string, script: string) => Promise<void>;
   readonly start: (command: string, env?: Readonly<Record<string, string>>, stdin?: string) => ShimCall;
+  /** The environment of a call of the runtime. */
+  readonly callEnv: (command: string) => Readonly<Record<string, string>>;
   /** Variables of a RUN for the call's sandbox. */
   readonly runEnv: (command: string) => string[];
   /** Sends a request that must fail, and says how it did. */
@@ -70,6 +72,7 @@ function benchIn(folder: string, { shim, netns, daemon }: { readonly shim: strin
       await chmod(join(bin, name), 0o755);
     },
     start: (command, more = {}, stdin) => startShim([shim], { ...env, CNI_COMMAND: command, ...more }, stdin),
+    callEnv: (command) => ({ ...env, CNI_COMMAND: command }),
     runEnv: (command) => [`CNI_COMMAND=${command}`, 'CNI_CONTAINERID=c1', `CNI_NETNS=${netns}`, 'CNI_IFNAME=eth0'],
     failureOf: async (one, body, type = daemonFrame.run) => {
       const frame = await one.ask(type, body);

@@ -183,5 +183,5 @@ async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
     .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$|deferred\/\.open$)/.test(file));
   // half-written files of killed processes are no leftovers of pods: they go when they are old
-  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|lock)-[\w-]+)$/.test(file))];
+  return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|lock|undone)-[\w-]+)$/.test(file))];
 }

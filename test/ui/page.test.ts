@@ -22,7 +22,7 @@ async function opened(pods?: readonly PodSummary[]): Promise<{ readonly ui: Runn
 const names = (page: Page): Promise<readonly string[]> => page.locator('#list [role=option] > div:first-child').allTextContents();
 
 describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium', () => {
-  beforeAll(async () => void (browser = await startBrowser()), 120_000);
+  beforeAll(async () => void (browser = await startBrowser()));
   afterAll(() => browser.close());
 
   it('shows the pods, and one in full when it is chosen', async () => {

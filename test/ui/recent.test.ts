@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     ui = await startUiOver(at.api, daemon.socket);
     browser = await startBrowser();
     page = await openUi(browser, ui.url, complaints);
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await ui?.stop();

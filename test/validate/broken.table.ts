@@ -65,7 +65,13 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'ovs-without-bridge.yaml', findings: [[7, 'PLX-V-KEY-MISSING']] },
   { file: 'plugin-without-type.yaml', findings: [[11, 'PLX-CONFIGURATION-INVALID']] },
   { file: 'plugins-empty.yaml', findings: [[9, 'PLX-CONFIGURATION-INVALID']] },
-  { file: 'pod-capability.yaml', findings: [[22, 'PLX-CAPABILITY-MISSING']] },
+  {
+    file: 'pod-capability.yaml',
+    findings: [
+      [11, 'PLX-V-REQUEST-LOST'],
+      [22, 'PLX-CAPABILITY-MISSING'],
+    ],
+  },
   { file: 'pod-comma.yaml', findings: [[7, 'PLX-SELECTION-INVALID']] },
   { file: 'pod-gateway.yaml', findings: [[22, 'PLX-V-DEFAULT-ROUTE']] },
   { file: 'pod-interface-twice.yaml', findings: [[22, 'PLX-INTERFACE-TAKEN']] },
@@ -104,7 +110,7 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'sriov-trust.yaml', findings: [[12, 'PLX-V-VALUE']] },
   { file: 'sriov-without-device.yaml', findings: [[7, 'PLX-V-KEY-MISSING']] },
   { file: 'static-default-route.yaml', findings: [[15, 'PLX-V-DEFAULT-ROUTE']] },
-  { file: 'static-nothing.yaml', findings: [[10, 'PLX-V-NO-ADDRESSES']] },
+  { file: 'static-nothing.yaml', findings: [[17, 'PLX-V-NO-ADDRESSES']] },
   { file: 'static-without-prefix.yaml', findings: [[14, 'PLX-V-ADDRESS']] },
   { file: 'subnet-host-bits.yaml', findings: [[13, 'PLX-V-RANGE']] },
   { file: 'subnet-malformed.yaml', findings: [[14, 'PLX-V-ADDRESS']] },

@@ -69,6 +69,17 @@ describe('what a pod asks for beside what it has', () => {
     expect(of([pod]).problems.map(({ kind }) => kind)).toEqual(kinds);
   });
 
+  it.each([
+    [{ cniVersion: '1.0.0' }, 'it has neither "type" (one plugin) nor "plugins" (a list)'],
+    [{ cniVersion: '1.0.0', plugins: [] }, 'no plugins in list: "plugins" is empty'],
+    [{ cniVersion: '4.0.0', type: 'bridge' }, 'incompatible CNI versions'],
+    [{ cniVersion: '1.0.0', type: '../bridge' }, '"type" "../bridge" is not a plugin'],
+  ])('reports a definition that every ADD fails with: %j', (config, text) => {
+    expect(of([], [aNadObject('broken', JSON.stringify(config))]).problems).toEqual([
+      expect.objectContaining({ severity: 'error', kind: 'network-invalid', network: 'shop/broken', text: expect.stringContaining(text) as string }),
+    ]);
+  });
+
   it('says what is wrong in a sentence', () => {
     const pods = [
       aPodSummary('a', { asks: 'storage@fast0' }),
@@ -81,11 +92,11 @@ describe('what a pod asks for beside what it has', () => {
     ];
     expect(told(of(pods, [aNadObject('storage'), aNadObject('broken', '{')]))).toMatchInlineSnapshot(`
       [
-        "error network-invalid: NetworkAttachmentDefinition shop/broken: spec.config is not a JSON object: Expected property name or '}' in JSON at position 1 (line 1 column 2)",
+        "error network-invalid: NetworkAttachmentDefinition shop/broken: spec.config is not a JSON object: the text ends where a name in double quotes is expected at position 1 (line 1 column 2), in: {",
         "error network-missing: network shop/none does not exist; asked for by shop/b",
         "error attachment-missing: pod shop/a asks for shop/storage as fast0, and it has no k8s.v1.cni.cncf.io/network-status",
         "error annotation-invalid: pod shop/c: annotation k8s.v1.cni.cncf.io/networks, element 1 (character 1): "x y" is not a name of lower-case letters, digits and "-", at most 253 of them",
-        "error status-unreadable: pod shop/d: annotation k8s.v1.cni.cncf.io/network-status cannot be read: annotation is not a JSON object: Unexpected end of JSON input",
+        "error status-unreadable: pod shop/d: annotation k8s.v1.cni.cncf.io/network-status cannot be read: annotation is not a JSON object: the text ends where a value is expected at position 1 (line 1 column 2), in: [",
         "warning pod-pending: pod shop/e is pending and not yet attached to shop/storage",
         "warning host-network: pod shop/f asks for shop/storage, and uses its node's network (hostNetwork): it gets none of them",
         "warning attachment-unasked: pod shop/g has net1 in shop/storage, and no longer asks for it (its node's configuration may)",

@@ -9,7 +9,8 @@ import { type Outcome, type RepairPlaces, checkByHand, detachByHand } from '../r
 
 interface Options {
   readonly action: string;
-  readonly sandbox?: string | undefined;
+  readonly sandboxes?: readonly string[] | undefined;
+  readonly abandoned: boolean;
   readonly 'cni-dir': string;
   readonly 'cni-path': string;
   readonly output: string;
@@ -20,16 +21,16 @@ const lockSeconds = 30;
 const actions = ['list', 'show', 'check', 'detach', 'forget'];
 
 export const attachmentsCommand: CommandModule<object, Options> = {
-  command: 'attachments [action] [sandbox]',
+  command: 'attachments [action] [sandboxes..]',
   describe: "Show, check or undo what is attached on this node, or forget what cannot be undone: the daemon's journal",
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('action', {
         choices: actions,
         default: 'list',
-        describe: 'list all; show one sandbox in full; check one or all; detach all of one now; forget one without detaching',
+        describe: 'list all; show sandboxes in full; check some or all; detach some now; forget some without detaching',
       })
-      .positional('sandbox', { type: 'string', describe: 'Container ID of a sandbox, or its beginning' })
+      .positional('sandboxes', { type: 'string', array: true, describe: 'Container IDs of sandboxes, or their beginnings' })
       .option('cni-dir', {
         type: 'string',
         requiresArg: true,
@@ -48,16 +49,20 @@ export const attachmentsCommand: CommandModule<object, Options> = {
       .example('$0 attachments check', 'Whether all of them are as they were made; on the host')
       .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
       .example('$0 attachments detach 4f1c', 'Undoes now what is left of a sandbox that is gone; on the host')
-      .example('$0 attachments forget 4f1c', 'Drops what the daemon has given up to undo'),
+      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox of which all that is left is abandoned' })
+      .example('$0 attachments forget 4f1c 77ab', 'Forgets what the daemon could not undo of two sandboxes')
+      .example('$0 attachments forget --abandoned', 'The same for every sandbox'),
   handler: run,
 };
 
-async function run({ action, sandbox, 'cni-dir': folder, 'cni-path': path, output, force }: Options): Promise<void> {
+async function run({ action, sandboxes = [], abandoned, 'cni-dir': folder, 'cni-path': path, output, force }: Options): Promise<void> {
   const isJson = output === 'json';
   const { records, damaged } = await fileJournal(`${folder}/journal`).list();
   for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
-  const all = sandbox === undefined && (action === 'list' || action === 'check');
-  const found = all ? records : recordsOf(records, sandbox ?? '', folder);
+  const all = sandboxes.length === 0 && (action === 'list' || action === 'check');
+  const every = action === 'forget' && abandoned ? records.filter(({ attachments }) => attachments.every(isAbandoned)) : undefined;
+  const named = sandboxes.length === 0 && every === undefined ? [''] : sandboxes; // one has to be named
+  const found = all ? records : [...new Set([...(every ?? []), ...named.flatMap((beginning) => recordsOf(records, beginning, folder))])];
   const places: RepairPlaces = { folder, path: path.split(':'), env: environment() };
   switch (action) {
     case 'check':

@@ -2,9 +2,11 @@ import type { Argv, CommandModule } from 'yargs';
 import { type Finding, runChecks } from '../../doctor/index.ts';
 import { findingsMade, nothingLookedAt } from '../../errors/index.ts';
 import { defaultSocket } from '../../install/index.ts';
-import { countsOf, findingsText, findingsYaml, worstFirst } from '../../view/index.ts';
+import { countsOf, findingsText, worstFirst } from '../../view/index.ts';
 import { type DoctorArguments, checksFor } from '../doctor-checks.ts';
 import { nodeOptions } from '../node-options.ts';
+import { say } from '../output.ts';
+import { yamlText } from '../yaml-text.ts';
 
 interface DoctorOptions extends DoctorArguments {
   readonly strict: boolean;
@@ -43,7 +45,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
   handler: async (options) => {
     const { timeout, output, strict } = options;
     const findings = await runChecks(await checksFor(options, process.env), { checkMs: timeout * 1000, graceMs });
-    process.stdout.write(`${printed(findings, output)}\n`);
+    say(printed(findings, output));
     const first = findings.find(({ severity }) => severity !== 'unknown');
     if (first === undefined) throw nothingLookedAt({ why: [...new Set(findings.map(({ what }) => what.replace(/^not looked at: /, '')))].join('; ') });
     const counting = findings.filter(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
@@ -53,5 +55,5 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
 
 function printed(findings: readonly Finding[], output: string): string {
   if (output === 'json') return JSON.stringify(worstFirst(findings), null, 2);
-  return output === 'yaml' ? findingsYaml(findings) : findingsText(findings);
+  return output === 'yaml' ? yamlText(worstFirst(findings)) : findingsText(findings);
 }

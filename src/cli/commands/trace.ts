@@ -1,9 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
-import { stringify } from 'yaml';
 import { nothingRecorded } from '../../errors/index.ts';
 import type { RecordedOperation } from '../../report/index.ts';
 import { operationsText, timelinesText } from '../../view/index.ts';
+import { json, say } from '../output.ts';
 import { recentOperations, socketOption } from '../recent-operations.ts';
+import { yamlText } from '../yaml-text.ts';
 
 interface TraceOptions {
   readonly what?: string | undefined;
@@ -41,7 +42,7 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
       ...(last !== undefined && { last }),
     });
     if (operations.length === 0 && options.name !== undefined) throw nothingRecorded({ what: askedFor(options) });
-    process.stdout.write(`${textOf(operations, options)}\n`);
+    say(textOf(operations, options));
   },
 };
 
@@ -50,9 +51,9 @@ const askedFor = ({ what, name, namespace }: TraceOptions): string => (what === 
 function textOf(operations: readonly RecordedOperation[], { what, output, verbose }: TraceOptions): string {
   switch (output) {
     case 'json':
-      return JSON.stringify(operations, null, 2);
+      return json(operations);
     case 'yaml':
-      return stringify(operations, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+      return yamlText(operations);
     default:
       if (operations.length === 0) return 'nothing is remembered';
       return what === undefined && !verbose ? operationsText(operations) : timelinesText(operations, verbose);

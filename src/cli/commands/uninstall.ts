@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { allNodeFolders, defaultSocket, inRoot, uninstall } from '../../install/index.ts';
 import { fileJournal } from '../../journal/index.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
+import { say } from '../output.ts';
 
 interface UninstallOptions extends NodeArguments {
   readonly 'cni-dir'?: string | undefined;
@@ -38,6 +39,6 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
     const socket = options.socket ?? (await inRoot(root, defaultSocket));
     const { confDirs, binDirs } = await allNodeFolders(root, givenFolders(options));
     const done = await uninstall({ confDirs, binDirs, stateDir, socket, force }, fileJournal(`${stateDir}/journal`));
-    for (const line of done.length > 0 ? done : ['there is nothing of Plexus here']) process.stdout.write(`${line}\n`);
+    for (const line of done.length > 0 ? done : ['there is nothing of Plexus here']) say(line);
   },
 };

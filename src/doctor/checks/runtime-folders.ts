@@ -10,7 +10,8 @@ export const runtimeFolders: Check<NodeScene> = {
   finds: "the runtime's configuration names other folders than those that Plexus was told: what is written there nobody reads",
   fix: 'Name the same folders in both: cniConfDir of the daemon (paths.cniConfDir in the chart), and --cni-bin-dir of its installer.',
   place: ({ places }) => places.root,
-  look: async ({ places, runtimes }) => {
+  look: async (scene) => {
+    const { places, runtimes } = scene;
     const { root, confDir, binDir } = places;
     const all = (await runtimes()).runtimes;
     if (all.every(({ configurations }) => configurations.length === 0)) return [unknown('no configuration of a container runtime was found')];
@@ -30,9 +31,25 @@ export const runtimeFolders: Check<NodeScene> = {
         });
     }
     if (confDir === undefined) seen.push(...(await strayFile(root, await Promise.all(all.map((each) => inRoot(root, each.confDir))))));
-    return seen;
+    return seen.length > 0 && (await hasPods(scene)) ? seen.map(asWarning) : seen;
   },
 };
+
+/** Whether a pod was attached on this node since it was started: then the runtime does find Plexus, whatever its files say. */
+async function hasPods({ journal, bootId }: NodeScene): Promise<boolean> {
+  try {
+    const [{ records }, boot] = await Promise.all([journal(), bootId()]);
+    return records.some((record) => record.complete && record.bootId === boot);
+  } catch {
+    return false; // not known
+  }
+}
+
+const asWarning = ({ evidence = [], ...seen }: Seen): Seen => ({
+  ...seen,
+  severity: 'warning',
+  evidence: [...evidence, 'pods are attached on this node, so its runtime calls Plexus: it may have been started with another configuration'],
+});
 
 const usual = '/etc/cni/net.d';
 

@@ -21,6 +21,9 @@ interface Failure {
   readonly headers?: Record<string, string>;
 }
 
+/** A path that no API group claims: answered with a line of text, not with a Status. */
+export class NoSuchPath extends Error {}
+
 /** A request that ends in a Status object (kind Status, API conventions "Response Status Kind"). */
 export class ApiError extends Error {
   readonly code: number;
@@ -50,7 +53,8 @@ export const badRequest = (message: string): ApiError => failure({ code: 400, re
 
 export const unauthorized = (): ApiError => failure({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 
-export const pathNotFound = (): ApiError =>
+/** For a path below a built-in API group. */
+export const resourceNotFound = (): ApiError =>
   failure({
     code: 404,
     reason: 'NotFound',
@@ -74,12 +78,8 @@ export const methodNotAllowed = (): ApiError =>
     details: {},
   });
 
-export const notAcceptable = (): ApiError =>
-  failure({
-    code: 406,
-    reason: 'NotAcceptable',
-    message: 'only the following media types are accepted: application/json',
-  });
+export const notAcceptable = (message = 'only the following media types are accepted: application/json'): ApiError =>
+  failure({ code: 406, reason: 'NotAcceptable', message });
 
 export const alreadyExists = (type: Named, name: string): ApiError =>
   failure({

@@ -21,6 +21,7 @@ const base = {
   columns: [nameColumn, ageColumn],
   nameRule: 'subdomain',
   returnsDeleted: false,
+  isDeletedGracefully: false,
 } as const;
 
 const pods: ResourceType = {
@@ -43,6 +44,7 @@ const pods: ResourceType = {
   ],
   columns: podColumns,
   returnsDeleted: true,
+  isDeletedGracefully: true,
   prepare: preparePod,
   validate: validatePod,
 };
@@ -84,6 +86,7 @@ const coreEvents: ResourceType = {
   shortNames: ['ev'],
   fields: [...namedInNamespace, ...reference.map((key) => `involvedObject.${key}`), 'reason', 'reportingComponent', 'source', 'type'],
   columns: eventColumns,
+  nameRule: 'path-segment',
   validate: validateCoreEvent,
 };
 
@@ -92,6 +95,7 @@ const newEvents: ResourceType = {
   group: 'events.k8s.io',
   fields: [...namedInNamespace, ...reference.map((key) => `regarding.${key}`), 'reason', 'reportingController', 'type'],
   columns: [nameColumn, ageColumn],
+  nameRule: 'subdomain',
   validate: validateNewEvent,
   toStored: toCoreEvent,
   fromStored: fromCoreEvent,

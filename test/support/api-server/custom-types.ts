@@ -100,6 +100,7 @@ function customType(spec: JsonObject, version: JsonObject): ResourceType {
     nameRule: 'subdomain',
     schema: asObject(schema),
     returnsDeleted: false,
+    isDeletedGracefully: false,
   };
 }
 

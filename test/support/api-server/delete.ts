@@ -43,17 +43,19 @@ function removeOrMark(target: Target, object: KubeObject): KubeObject {
   const { metadata } = object;
   if ((metadata.finalizers ?? []).length > 0) {
     if (metadata.deletionTimestamp !== undefined) return object;
-    const marked = {
-      ...object,
-      metadata: { ...metadata, deletionTimestamp: timestamp(), deletionGracePeriodSeconds: 0 },
-    };
-    return store.write(target.type.storage, marked);
+    return store.write(target.type.storage, marked(object));
   }
-  const last = store.remove(target.type.storage, object);
+  const doomed = target.type.isDeletedGracefully ? store.write(target.type.storage, marked(object)) : object;
+  const last = store.remove(target.type.storage, doomed);
   if (target.type.storage === 'namespaces') emptyNamespace(store, metadata.name);
   if (target.type.storage === 'customresourcedefinitions') emptyStorage(store, metadata.name);
   return last;
 }
+
+const marked = (object: KubeObject): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, deletionTimestamp: timestamp(), deletionGracePeriodSeconds: 0 },
+});
 
 function emptyNamespace(store: Store, namespace: string): void {
   for (const storage of store.storages()) {

@@ -13,6 +13,7 @@ const rules = {
     max: 63,
     text: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`,
   },
+  'path-segment': { pattern: /^(?!\.{1,2}$)[^/%]*$/, max: Infinity, text: "may not be '.' or '..', or contain '/' or '%'" },
   subdomain: {
     pattern: new RegExp(`^${subdomain}$`),
     max: 253,
@@ -23,7 +24,9 @@ const rules = {
 /** What is wrong with name, labels and annotations. */
 export function checkMetadata(type: ResourceType, object: KubeObject): FieldError[] {
   return [
-    ...checkName(type, object.metadata.name),
+    ...checkName(type, 'name', object.metadata.name),
+    // a trailing dash is fine, because something follows it
+    ...checkName(type, 'generateName', (object.metadata.generateName ?? '').replace(/-$/, 'a')),
     ...Object.entries(object.metadata.labels ?? {}).flatMap(([key, value]) => checkLabel(key, value)),
     ...checkAnnotations(object.metadata.annotations ?? {}),
   ];
@@ -71,12 +74,11 @@ export const requiredField = (field: string, why = ''): FieldError => ({
 const undecodable = (key: string, goType: string): Error =>
   badRequest(`json: cannot unmarshal into Go struct field ObjectMeta.metadata.${key} of type ${goType}`);
 
-function checkName(type: ResourceType, name: string): FieldError[] {
+function checkName(type: ResourceType, key: 'name' | 'generateName', name: string): FieldError[] {
+  if (key === 'generateName' && name === '') return [];
   const rule = rules[type.nameRule];
-  if (name.length > rule.max) {
-    return [invalidField('metadata.name', name, `must be no more than ${rule.max} characters`)];
-  }
-  return rule.pattern.test(name) ? [] : [invalidField('metadata.name', name, rule.text)];
+  if (name.length > rule.max) return [invalidField(`metadata.${key}`, name, `must be no more than ${rule.max} characters`)];
+  return rule.pattern.test(name) ? [] : [invalidField(`metadata.${key}`, name, rule.text)];
 }
 
 function checkLabel(key: string, value: string): FieldError[] {

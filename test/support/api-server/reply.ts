@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ApiError, failure } from './api-error.ts';
+import { ApiError, failure, NoSuchPath } from './api-error.ts';
 import type { Fault } from './faults.ts';
 
 /** Sends a JSON answer, unless a fault destroys the connection instead or in the middle of it. */
@@ -32,9 +32,12 @@ export function reply(response: ServerResponse, { code, bytes, contentType, head
   response.end(bytes);
 }
 
-/** Any error as a Status; what is not an ApiError is a bug here and shows as 500. */
+/** Any error as a Status, NoSuchPath as text; what is neither is a bug here and shows as 500. */
 export function replyError(response: ServerResponse, error: unknown, faults: readonly Fault[]): void {
   if (response.headersSent) return void response.destroy();
+  if (error instanceof NoSuchPath) {
+    return reply(response, { code: 404, bytes: Buffer.from('404 page not found\n'), contentType: 'text/plain; charset=utf-8', faults });
+  }
   const { code, status, headers } = error instanceof ApiError ? error : internal(error);
   const bytes = Buffer.from(`${JSON.stringify(status)}\n`);
   reply(response, { code, bytes, contentType: 'application/json', headers, faults });

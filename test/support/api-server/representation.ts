@@ -4,7 +4,7 @@ import { apiVersionOf, type ResourceType, shown } from './resource-type.ts';
 
 /** How a client wants objects: whole, metadata only, or as rows for printing. */
 export interface Representation {
-  readonly form: 'whole' | 'metadata' | 'table';
+  readonly form: 'whole' | 'metadata' | 'metadata-list' | 'table';
   /** v1 or v1beta1 of meta.k8s.io */
   readonly version: string;
   /** what table rows carry */
@@ -26,6 +26,7 @@ export function readRepresentation(accept: string, query: URLSearchParams): Repr
   return { ...chosen, rowObject: include === 'None' || include === 'Object' ? include : 'Metadata' };
 }
 
+/** Throws 406 where the form is one of lists. */
 export function representObject(type: ResourceType, stored: KubeObject, how: Representation): JsonObject {
   const object = shown(type, stored);
   switch (how.form) {
@@ -33,11 +34,14 @@ export function representObject(type: ResourceType, stored: KubeObject, how: Rep
       return object;
     case 'metadata':
       return metadataOnly(object, how);
+    case 'metadata-list':
+      throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${type.kind})`);
     case 'table':
       return table({ type, objects: [stored], how, metadata: { resourceVersion: stored.metadata.resourceVersion } });
   }
 }
 
+/** Throws 406 where the form is one of single objects. */
 export function representList(type: ResourceType, list: { objects: readonly KubeObject[]; metadata: ListMeta }, how: Representation): JsonObject {
   const { objects, metadata } = list;
   switch (how.form) {
@@ -49,6 +53,8 @@ export function representList(type: ResourceType, list: { objects: readonly Kube
         items: objects.map((object) => shown(type, object)),
       };
     case 'metadata':
+      throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${type.kind}List)`);
+    case 'metadata-list':
       return {
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${how.version}`,
@@ -67,6 +73,7 @@ export function representBookmark(type: ResourceType, metadata: JsonObject, how:
     case 'whole':
       return { kind: type.kind, apiVersion: apiVersionOf(type), metadata };
     case 'metadata':
+    case 'metadata-list':
       return { kind: 'PartialObjectMetadata', apiVersion: version, metadata };
     case 'table':
       return { kind: 'Table', apiVersion: version, metadata, columnDefinitions: null, rows: [] };
@@ -76,7 +83,7 @@ export function representBookmark(type: ResourceType, metadata: JsonObject, how:
 const forms: Readonly<Record<string, Representation['form']>> = {
   Table: 'table',
   PartialObjectMetadata: 'metadata',
-  PartialObjectMetadataList: 'metadata',
+  PartialObjectMetadataList: 'metadata-list',
 };
 
 function readOffer(entry: string): Omit<Representation, 'rowObject'> | undefined {

@@ -32,11 +32,13 @@ export interface ResourceType {
   readonly fields: readonly string[];
   readonly columns: readonly Column[];
   /** What is allowed in a name. */
-  readonly nameRule: 'subdomain' | 'label';
+  readonly nameRule: 'subdomain' | 'label' | 'path-segment';
   /** Schema of a custom type: unknown fields are dropped, wrong ones refused. */
   readonly schema?: Schema;
   /** DELETE answers with the object instead of a Status. */
   readonly returnsDeleted: boolean;
+  /** DELETE first marks the object, which watches see as MODIFIED. */
+  readonly isDeletedGracefully: boolean;
   /** Fills in what the server sets on new objects. */
   prepare?(object: KubeObject): KubeObject;
   /** What is wrong with an object, beyond metadata and schema; `before` is undefined for a new one. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuseUnauthorized, reviewAccess } from './access-review.ts';
-import { methodNotAllowed, pathNotFound, tooLarge, badRequest, unsupportedMediaType } from './api-error.ts';
+import { methodNotAllowed, NoSuchPath, resourceNotFound, tooLarge, badRequest, unsupportedMediaType } from './api-error.ts';
 import { type ApiState, servedTypes } from './api-state.ts';
 import { applyObject, isApplied } from './apply.ts';
 import { deleteCollection, deleteObject } from './delete.ts';
@@ -58,7 +58,7 @@ function documentAt({ state, info, request }: Exchange): JsonObject {
   if (info.path === '/version') return serverVersion;
   const address = request.headers.host ?? '';
   const document = discoveryDocument(info.path.replace(/\/$/, ''), servedTypes(state.store), address);
-  if (!document) throw pathNotFound();
+  if (!document) throw notFoundAt(state, info);
   if (info.method !== 'GET') throw methodNotAllowed();
   return document;
 }
@@ -114,9 +114,15 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
 /** The resource type of the path. Throws 404, 405. */
 function findTarget({ state, info }: Exchange): Target {
   const type = servedTypes(state.store).find((served) => served.group === info.group && served.version === info.version && served.plural === info.resource);
-  if (!type || !isServedPath(type, info)) throw pathNotFound();
+  if (!type || !isServedPath(type, info)) throw notFoundAt(state, info);
   if (!isAllowedMethod(type, info)) throw methodNotAllowed();
   return { state, type, request: info };
+}
+
+/** Only the API groups that are built in answer with a Status; paths of custom resources and of nothing at all do not. */
+function notFoundAt({ store }: ApiState, { path, group }: RequestInfo): Error {
+  const isBuiltIn = path.startsWith('/api/') || (group !== '' && servedTypes(store).some((type) => !type.custom && type.group === group));
+  return isBuiltIn ? resourceNotFound() : new NoSuchPath();
 }
 
 function isServedPath(type: ResourceType, info: RequestInfo): boolean {

@@ -99,6 +99,8 @@ function openStream(watch: WatchRequest, selector: Selector): Stream {
     open,
     event(kind, object) {
       failWhenDue();
+      // an object cannot be written as a list: the server gives up at the first one, without a word
+      if (how.form === 'metadata-list') return void response.end();
       send(kind, representObject(type, object, how));
       sent += 1;
       failWhenDue();
@@ -140,12 +142,13 @@ function asSelected(change: Change, selector: Selector): { kind: string; object:
 function startTimers({ state, request }: WatchRequest, open: OpenWatch): NodeJS.Timeout[] {
   const wantsBookmarks = ['1', 'true'].includes(request.query.get('allowWatchBookmarks') ?? '');
   const seconds = Number(request.query.get('timeoutSeconds') ?? '1800');
-  const timeout = setTimeout(() => {
-    if (wantsBookmarks) open.bookmark();
-    open.end();
-  }, seconds * 1000);
-  const bookmarks = wantsBookmarks ? [setInterval(() => open.bookmark(), state.bookmarkMs)] : [];
-  return [timeout, ...bookmarks].map((timer) => timer.unref());
+  const timers = [setTimeout(() => open.end(), seconds * 1000)];
+  if (wantsBookmarks) timers.push(setInterval(() => open.bookmark(), state.bookmarkMs));
+  if (wantsBookmarks && seconds > lastBookmarkSeconds) timers.push(setTimeout(() => open.bookmark(), (seconds - lastBookmarkSeconds) * 1000));
+  return timers.map((timer) => timer.unref());
 }
+
+/** The last bookmark comes this long before timeoutSeconds; a watch that is shorter has none for certain. */
+const lastBookmarkSeconds = 2;
 
 const gone = (oldest: number): ApiError => failure({ code: 410, reason: 'Expired', message: `too old resource version (oldest is ${oldest})` });

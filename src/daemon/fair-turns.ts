@@ -1,0 +1,38 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
+
+/**
+ * Turns for work that takes the processor: one piece at a time, and each of those for whom work waits in turn, however much waits for the
+ * others. Between two pieces the event loop goes round once, so that timers and connections are served. Nobody waits while nothing does.
+ */
+export function fairTurns(pause: () => Promise<unknown> = () => nextRound()): <T>(of: string, work: () => T) => Promise<T> {
+  // in order of their turns
+  const waiting = new Map<string, (() => void)[]>();
+  let isRunning = false;
+  const takeTurn = (): boolean => {
+    const [next] = waiting;
+    if (next === undefined) return false;
+    const [of, [work, ...others]] = next;
+    waiting.delete(of);
+    if (others.length > 0) waiting.set(of, others);
+    work?.();
+    return true;
+  };
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    while (takeTurn()) await pause();
+    isRunning = false;
+  };
+  return (of, work) => {
+    const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof work>>();
+    const piece = (): void => {
+      try {
+        resolve(work());
+      } catch (thrown) {
+        reject(thrown);
+      }
+    };
+    waiting.set(of, [...(waiting.get(of) ?? []), piece]);
+    if (!isRunning) void run();
+    return promise;
+  };
+}

@@ -1,0 +1,68 @@
+import { isHarmless, isPlaceholder } from './secret-names.ts';
+
+/** A name that stands in front of a value. */
+export interface Assigned {
+  readonly text: string;
+  /** Of what follows name and sign. */
+  readonly start: number;
+  readonly name: string;
+  readonly sign: string;
+  /** The name is one word of a sentence: "failed to get token: …". */
+  readonly isProse: boolean;
+  readonly isLineStart: boolean;
+}
+
+type Extent = readonly [begin: number, end: number];
+const nothing: Extent = [0, 0];
+
+const openingQuote = /\\*["'`]/y;
+const unquoted = /[^\s"'`\\,;&})\]]*/y;
+const restOfLine = /[^\n\r"'`\\]*/y;
+const moreWords = / [a-z("'/]/iy;
+const header = /^(proxy-)?authorization$|^(set-)?cookie$/i;
+const phrase = /pass(word|wd|wort|phrase|code)|pwd|^pass$/i;
+
+/** Where the value stands that belongs to the name; empty when what follows is a word, a placeholder or a path. */
+export function extentOfValue(assigned: Assigned): Extent {
+  const { text, start } = assigned;
+  const opening = matchAt(openingQuote, text, start);
+  return opening === '' ? unquotedExtent(assigned) : quotedExtent(assigned, opening);
+}
+
+function quotedExtent({ text, start, name, isProse }: Assigned, opening: string): Extent {
+  const begin = start + opening.length;
+  const end = endOfQuoted(text, begin, opening);
+  const value = text.slice(begin, end);
+  const isQuotation = isProse && (/^keys?$/i.test(name) || value.length <= 3); // unknown key: "ips"; unexpected token: "}"
+  return isQuotation || saysNothing(name, value) ? nothing : [begin, end];
+}
+
+function unquotedExtent(assigned: Assigned): Extent {
+  const { text, start, name, sign, isLineStart } = assigned;
+  const hasColon = sign.includes(':') && !sign.includes('=');
+  const isWhole = hasColon && (header.test(name) || (isLineStart && phrase.test(name)));
+  const value = matchAt(isWhole ? restOfLine : unquoted, text, start);
+  const isShown = saysNothing(name, value) || (hasColon && !isWhole && isWord(value, assigned));
+  return isShown ? nothing : [start, start + value.length];
+}
+
+const saysNothing = (name: string, value: string): boolean => isHarmless(name, value) || isPlaceholder(value);
+
+/** Whether what follows a colon goes on as a sentence does. */
+const isWord = (value: string, { text, start, sign, isProse }: Assigned): boolean =>
+  isProse ? !looksRandom(value) : /\s$/.test(sign) && /^[a-z]+$/i.test(value) && matchAt(moreWords, text, start + value.length) !== '';
+
+/** Not a word of a language, not a path, not an address of the web. */
+export const looksRandom = (value: string): boolean =>
+  !/^(\.{0,2}\/|https?:)/.test(value) && (/\d/.test(value) || /[a-z][A-Z]/.test(value) || /[^\w\s.:-]/.test(value) || value.length >= 24);
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
+}
+
+/** The place of the quote that closes one, written as the one that opened it; the end of the text when it was cut off. */
+function endOfQuoted(text: string, begin: number, opening: string): number {
+  for (let at = text.indexOf(opening, begin); at >= 0; at = text.indexOf(opening, at + 1)) if (text[at - 1] !== '\\') return at;
+  return text.length;
+}

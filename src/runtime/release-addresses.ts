@@ -1,0 +1,24 @@
+import { type Result, compareVersions, isJsonObject, isPluginType, pluginInput } from '../cni/index.ts';
+import { isMetaPlugin } from '../plan/index.ts';
+import type { DelegateCall, RuntimeDeps } from './delegate.ts';
+import { runPlugin } from './run-plugin.ts';
+
+/**
+ * DEL of the IPAM plugin that one plugin of a network configuration delegates to, with the same input as from that
+ * plugin (CNI specification, section 4). Does nothing for a plugin without one. Rejects as a run of any plugin does.
+ */
+export async function releaseAddresses(
+  call: DelegateCall,
+  index: number,
+  { result, deps, signal }: { readonly result: Result | undefined; readonly deps: RuntimeDeps; readonly signal: AbortSignal },
+): Promise<void> {
+  const { configuration, runtimeConfig } = call;
+  const plugin = configuration.plugins[index];
+  const ipam = plugin?.json['ipam'];
+  const type = isJsonObject(ipam) ? (ipam['type'] ?? '') : '';
+  if (plugin === undefined || type === '') return;
+  if (typeof type !== 'string' || !isPluginType(type) || isMetaPlugin(type)) throw new Error('its IPAM plugin cannot be called');
+  const prevResult = compareVersions(configuration.cniVersion, '0.4.0') >= 0 ? result : undefined;
+  const input = pluginInput({ configuration, plugin, prevResult, runtimeConfig });
+  await runPlugin({ command: 'DEL', plugin: type, call, input }, deps, signal);
+}

@@ -1,0 +1,38 @@
+// Rtnetlink inside a network namespace.
+#ifndef PLEXUS_NETLINK_H
+#define PLEXUS_NETLINK_H
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include "guard.h"
+
+struct netlink {
+  int fd; // to be closed
+  uint32_t seq;
+  char problem[256]; // of the last request that failed
+};
+
+// Called for each message of a dump.
+typedef void (*on_message)(const struct nlmsghdr *h, void *into);
+
+struct request {
+  struct nlmsghdr h;
+  union {
+    struct ifinfomsg link;
+    struct ifaddrmsg address;
+    struct rtmsg route;
+  } u;
+  char attributes[1024];
+};
+
+// Opens a socket in the namespace of a request, or puts FAILED into `out`.
+bool netlink_enter(struct netlink *nl, const char *netns, uint32_t id, const struct guard *g, struct buf *out);
+// 0, or the errno of the kernel's refusal (text in nl->problem).
+int netlink_ask(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into);
+int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, on_message on, void *into);
+
+// Writes one attribute and returns how many bytes it takes.
+size_t write_attribute(char *at, uint16_t type, const void *data, size_t n);
+char *end_of(struct request *q);
+void add_attribute(struct request *q, uint16_t type, const void *data, size_t n);
+#endif

@@ -1,0 +1,82 @@
+import { isJsonObject } from '../cni/index.ts';
+import { type NadRef, networksKey, parseSelections } from '../npwg/index.ts';
+import { checkElement, checkPod } from './check-pod.ts';
+import { type Finding, finding, objectInvalid, placeOf } from './finding.ts';
+import type { PodContext } from './plan-pod.ts';
+import { podOf } from './pod-object.ts';
+import type { PlacedElement } from './selection-place.ts';
+import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
+
+/** A virtual machine instance of KubeVirt, or the template of one in an object. */
+export interface VmSubject {
+  readonly object: PlacedValue;
+  readonly instance: Path;
+}
+
+/** The networks of a virtual machine: KubeVirt turns each into an element of its pod's annotation. */
+export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] {
+  const { object, instance } = vm;
+  const annotations = [...instance, 'metadata', 'annotations'];
+  const inAnnotations = checkPod({ object, pod: instance }, context);
+  const networks = networksOf(vm);
+  const wrong = networks.filter(({ networkName }) => typeof networkName !== 'string');
+  const pod = { ...podOf(object, annotations), annotations: {} };
+  const input = { pod, context, limits: new Map<string, number>(), claims: [] };
+  const found = networks.flatMap((network, index) => {
+    const element = elementOf(vm, network);
+    return element === undefined
+      ? []
+      : checkElement(networksKey, element, index, input).map((each) => ({ ...each, text: inWordsOfVm(each.text, network.name) }));
+  });
+  return [
+    ...inAnnotations,
+    ...wrong.map(({ path }) =>
+      finding(objectInvalid, placeOf(object, path, 'key'), 'a multus network needs "networkName", the name of a NetworkAttachmentDefinition'),
+    ),
+    ...found,
+  ];
+}
+
+/** The NetworkAttachmentDefinitions that a virtual machine names, as far as it can be read. */
+export function nadsOfVm(vm: VmSubject): readonly NadRef[] {
+  const { namespace } = podOf(vm.object, [...vm.instance, 'metadata', 'annotations']);
+  return networksOf(vm).flatMap((network) => {
+    const { alone } = elementOf(vm, network) ?? {};
+    try {
+      return parseSelections(alone, namespace).selections.map(({ nad }) => nad);
+    } catch {
+      return []; // reported where the networks are checked
+    }
+  });
+}
+
+interface VmNetwork {
+  readonly name: string;
+  readonly networkName: unknown;
+  /** Of `multus`. */
+  readonly path: Path;
+}
+
+function networksOf({ object, instance }: VmSubject): readonly VmNetwork[] {
+  const path = [...instance, 'spec', 'networks'];
+  const networks = valueAt(object.value, path);
+  if (!Array.isArray(networks)) return [];
+  return (networks as readonly unknown[]).flatMap((network, index) => {
+    const { name, multus } = isJsonObject(network) ? network : {};
+    return isJsonObject(multus) ? [{ name: String(name ?? index), networkName: multus['networkName'], path: [...path, index, 'multus'] }] : [];
+  });
+}
+
+/** The element that KubeVirt writes for a network: its MAC address is that of the interface with the network's name. */
+function elementOf({ object, instance }: VmSubject, { name, networkName, path }: VmNetwork): PlacedElement | undefined {
+  if (typeof networkName !== 'string') return undefined;
+  const [nad = '', namespace] = networkName.split('/').toReversed();
+  const interfaces = valueAt(object.value, [...instance, 'spec', 'domain', 'devices', 'interfaces']);
+  const index = Array.isArray(interfaces) ? interfaces.findIndex((each) => valueAt(each, ['name']) === name) : -1;
+  const macPath = [...instance, 'spec', 'domain', 'devices', 'interfaces', index, 'macAddress'];
+  const mac = index < 0 ? undefined : valueAt(object.value, macPath);
+  const alone = JSON.stringify([{ name: nad, ...(namespace !== undefined && { namespace }), ...(typeof mac === 'string' && { mac }) }]);
+  return { alone, place: ([field] = []) => placeOf(object, field === 'mac' ? macPath : [...path, 'networkName']) };
+}
+
+const inWordsOfVm = (text: string, network: string): string => text.replace(/^annotation [^,]*, element \d+/, `network ${JSON.stringify(network)}`);

@@ -1,0 +1,107 @@
+import { type Document, type YAMLError, LineCounter, parseAllDocuments } from 'yaml';
+import { type PlacedText, partOf } from './yaml-position.ts';
+
+/** One document of a YAML file. */
+export interface YamlDocument {
+  /** What was parsed; it knows where its characters stand in the file. */
+  readonly text: PlacedText;
+  readonly document: Document.Parsed;
+  /** The first error; absent when the document can be used. */
+  readonly error?: YAMLError;
+  /** Keys that an object contains twice. */
+  readonly repeated: readonly YAMLError[];
+}
+
+/**
+ * The documents of a file, read as kubectl reads them. The yaml package follows YAML 1.2 to the letter. libyaml, which
+ * kubectl uses, accepts more: quoted texts and flow collections whose lines stand left of their key, a comment right
+ * behind a value, and a repeated key (the last one counts). Where the package refuses a document, the lines at fault are
+ * indented and the document is parsed again; leading white space there has no meaning, so the value stays the same.
+ */
+export function yamlDocuments(file: PlacedText): readonly YamlDocument[] {
+  const whole = parsedIn(file);
+  if (whole.every(({ error }) => error === undefined)) return whole;
+  return partsOf(file).flatMap(indented);
+}
+
+function parsedIn(text: PlacedText): readonly YamlDocument[] {
+  const documents = parseAllDocuments(text.text, { lineCounter: new LineCounter(), logLevel: 'silent', merge: true, prettyErrors: false });
+  if (!Array.isArray(documents)) return []; // an empty file
+  return (documents as readonly Document.Parsed[]).map((document) => {
+    const repeated = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+    const error = document.errors.find((each) => !repeated.includes(each) && !isAcceptedByKubectl(each));
+    return { text, document, repeated, ...(error !== undefined && { error }) };
+  });
+}
+
+const isAcceptedByKubectl = ({ message }: YAMLError): boolean => message.startsWith('Comments must be separated');
+
+/** kubectl splits a file at lines that begin with three dashes, whatever is between them. */
+function partsOf(file: PlacedText): readonly PlacedText[] {
+  const starts = [0, ...[...file.text.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)];
+  return starts
+    .map((start, index) => partOf(file, file.text.slice(start, starts[index + 1]), (offset) => start + offset))
+    .filter(({ text }) => text.trim() !== '');
+}
+
+// each repair parses the document again
+const mostParsed = 2_000_000;
+const mostIndent = 200;
+
+function indented(part: PlacedText): readonly YamlDocument[] {
+  const original = parsedIn(part);
+  const pad = ' '.repeat(Math.min(mostIndent, 2 + Math.max(0, ...[...part.text.matchAll(/^ +/gm)].map(([spaces]) => spaces.length))));
+  let [text, documents] = [part, original];
+  for (let parsed = 0; parsed < mostParsed; parsed += text.text.length) {
+    const error = documents.find((each) => each.error !== undefined)?.error;
+    if (error === undefined) return documents;
+    const lines = linesAtFault(text.text, error).filter((start) => !text.text.startsWith(pad, start));
+    if (lines.length === 0) return original;
+    text = withPads(text, lines, pad);
+    documents = parsedIn(text);
+  }
+  return original;
+}
+
+/** Where the lines begin that stand too far left; none when indenting does not help. */
+function linesAtFault(text: string, { message, pos: [at] }: YAMLError): readonly number[] {
+  const isFlow = /^Flow (map|sequence) in block collection must be sufficiently indented/.test(message);
+  const quote = /^Missing closing (["'])quote/.exec(message)?.[1];
+  if (!isFlow && quote === undefined) return [];
+  const from = isFlow ? text.lastIndexOf('\n', at - 1) + 1 : text.indexOf('\n', at) + 1;
+  const end = quote === undefined ? closingBracket(text, from) : closingQuote(text, quote, from);
+  return from === 0 || end < 0 ? [] : [from, ...[...text.slice(from, end).matchAll(/\n/g)].map(({ index }) => from + index + 1)];
+}
+
+/** Where the collection ends that is open at a place. */
+function closingBracket(text: string, from: number): number {
+  let open = 1;
+  const brackets = /"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|(?<=\s)#[^\n]*|[[\]{}]/gs;
+  brackets.lastIndex = from;
+  for (let found = brackets.exec(text); found !== null; found = brackets.exec(text)) {
+    if (found[0] === '[' || found[0] === '{') open++;
+    else if (found[0] === ']' || found[0] === '}') open--;
+    if (open === 0) return found.index;
+  }
+  return -1;
+}
+
+function closingQuote(text: string, quote: string, from: number): number {
+  const closing = quote === '"' ? /\\.|(")/gs : /''|(')/g;
+  closing.lastIndex = from;
+  for (let found = closing.exec(text); found !== null; found = closing.exec(text)) if (found[1] !== undefined) return found.index;
+  return -1;
+}
+
+/** The same text with more indentation at the beginning of some lines. */
+function withPads(text: PlacedText, lines: readonly number[], pad: string): PlacedText {
+  const bounds = [0, ...lines, text.text.length];
+  const pieces = bounds.slice(1).map((end, index) => text.text.slice(bounds[index], end));
+  const originalOf = (offset: number): number => {
+    let before = 0;
+    while (before < lines.length && (lines[before] ?? 0) + (before + 1) * pad.length <= offset) before++;
+    const moved = offset - before * pad.length;
+    return before < lines.length ? Math.min(moved, lines[before] ?? moved) : moved;
+  };
+  return partOf(text, pieces.join(pad), originalOf);
+}

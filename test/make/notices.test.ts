@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdtempDisposable, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { bundling, entries, noticesName, standaloneEntry } from '../../src/make/bundling.ts';
+import { noticesFor, packagesOf, runtimes } from '../../src/make/notices.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The packages that a bundle of these entries holds, as esbuild itself tells. */
+async function bundled(entryPoints: readonly string[]): Promise<readonly string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [...entryPoints],
+    outdir: join(root, 'dist'),
+    write: false,
+    metafile: true,
+    ...bundling,
+  });
+  const folders = packagesOf(Object.keys(metafile.inputs));
+  return Promise.all(
+    folders.map(async (folder) => {
+      const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as { name: string; version: string };
+      return `${name} ${version}`;
+    }),
+  );
+}
+
+const stated = (notices: string): readonly string[] => [...notices.matchAll(/^(\S+ \d\S*) \(.+\)$/gm)].map(([, title = '']) => title).toSorted();
+
+describe('third-party notices', () => {
+  it('state every package of the bundle with the text of its licence, and no other package', async () => {
+    const notices = await readFile(join(root, 'dist', noticesName), 'utf8');
+    const packages = await bundled(entries.flatMap((each) => Object.values(each)));
+    expect(packages.length).toBeGreaterThan(40);
+    expect(stated(notices)).toEqual(packages.toSorted());
+    for (const section of notices.split(/^-{80}$/m).slice(1)) expect(section.length, section).toBeGreaterThan(80);
+    for (const text of [runtimes.node, runtimes.libraries, runtimes.glibc]) expect(notices).toContain(text);
+  });
+
+  it('of the single file state its packages and Bun', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [standaloneEntry],
+      outdir: join(root, 'dist'),
+      write: false,
+      metafile: true,
+      ...bundling,
+    });
+    const notices = await noticesFor(root, Object.keys(metafile.inputs), [runtimes.bun]);
+    expect(stated(notices)).toEqual((await bundled([standaloneEntry])).toSorted());
+    expect(notices).toContain('JavaScriptCore');
+  });
+
+  it('cannot be made of a package that states no licence', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-notices-'));
+    await mkdir(join(folder.path, 'node_modules/bare'), { recursive: true });
+    await writeFile(join(folder.path, 'node_modules/bare/package.json'), '{"name":"bare","version":"1.0.0","license":"MIT"}');
+    await expect(noticesFor(folder.path, ['node_modules/bare/index.js'], [])).rejects.toThrow('node_modules/bare states no licence');
+  });
+});
+
+describe('the lock file', () => {
+  it('holds the hash of every package, no install script of any is needed, and no host name of a registry is in it', async () => {
+    const text = await readFile(join(root, 'package-lock.json'), 'utf8');
+    const { packages } = JSON.parse(text) as { packages: Record<string, { integrity?: string; resolved?: string; hasInstallScript?: boolean }> };
+    const { '': own, ...others } = packages;
+    expect(own).toBeDefined();
+    expect(Object.entries(others).filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''))).toEqual([]);
+    expect(Object.entries(others).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    expect((await readFile(join(root, '.npmrc'), 'utf8')).split('\n')).toEqual(
+      expect.arrayContaining(['ignore-scripts=true', 'omit-lockfile-registry-resolved=true']),
+    );
+  });
+
+  it('names exactly what package.json names, each in one version, and Node.js for both processors in the same one', async () => {
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string> | undefined>;
+    const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string }> };
+    const wanted = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'], ...manifest['optionalDependencies'] });
+    expect(wanted.filter(([name, version]) => packages[`node_modules/${name}`]?.version !== version)).toEqual([]);
+    const node = (arch: string): unknown => manifest['optionalDependencies']?.[`node-linux-${arch}`];
+    expect(node('x64')).toMatch(/^26\.\d+\.\d+$/);
+    expect(node('arm64')).toBe(node('x64'));
+  });
+});
+
+describe('the image', () => {
+  it('is not made with another Node.js than the one of package-lock.json', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-other-node-'));
+    const source = await readFile(join(root, 'src/make/image.ts'), 'utf8');
+    // the same program in a checkout whose package folder holds another version
+    await mkdir(join(folder.path, 'src/make'), { recursive: true });
+    const bin = join(folder.path, `node_modules/node-linux-${process.arch}/bin`);
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, 'node'), '#!/bin/sh\necho v26.0.0\n', { mode: 0o755 });
+    for (const [name, text] of [
+      ['image.ts', source],
+      ['bundling.ts', await readFile(join(root, 'src/make/bundling.ts'), 'utf8')],
+    ] as const)
+      await writeFile(join(folder.path, 'src/make', name), text);
+    await writeFile(join(folder.path, 'package-lock.json'), await readFile(join(root, 'package-lock.json')));
+    const made = promisify(execFile)(process.execPath, [join(folder.path, 'src/make/image.ts'), join(folder.path, 'out')]);
+    await expect(made).rejects.toThrow(/the image needs Node\.js v26\.\d+\.\d+, but .* answers: v26\.0\.0/);
+    expect((await readdir(folder.path)).toSorted()).not.toContain('out');
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject, JsonValue } from '../../src/cni/index.ts';
+import { parseNad } from '../../src/npwg/index.ts';
+import { makePlan, parseSettings } from '../../src/plan/index.ts';
+import { clusterNet, inputsFor, listOf, planFor } from './planned.ts';
+
+const config = (more: JsonObject): JsonObject => ({ delegates: [clusterNet], ...more });
+const refusal = (id: string, message: string | RegExp) =>
+  expect.objectContaining({ id, message: typeof message === 'string' ? message : expect.stringMatching(message) });
+
+describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
+  /** Plans a pod that asks for cni-args on a network whose NAD has that annotation. */
+  const plan = (cniArgs: JsonValue, { setting, annotation }: { readonly setting?: readonly string[]; readonly annotation?: string } = {}) => {
+    const networks = [{ name: 'a', 'cni-args': cniArgs }];
+    const inputs = inputsFor({ config: config({ ...(setting !== undefined && { allowedCniArgs: setting }) }), networks });
+    const annotations = annotation === undefined ? {} : { 'plexus-cni.io/allowed-cni-args': annotation };
+    const nad = parseNad({ metadata: { namespace: 'shop', name: 'a', annotations }, spec: { config: '{"cniVersion":"1.0.0","type":"bridge"}' } });
+    return makePlan({ ...inputs, nads: new Map([['shop/a', nad]]) });
+  };
+
+  it.each([
+    { title: 'all, when nothing is set', cniArgs: { ips: ['10.0.0.1'] } },
+    { title: 'those of the setting', cniArgs: { mac: 'x' }, setting: ['mac', 'ips'] },
+    { title: 'those of the NAD, which replaces the setting', cniArgs: { ips: [] }, setting: ['mac'], annotation: ' ips , mac ' },
+    { title: 'all, where the NAD says *', cniArgs: { ips: [] }, setting: [], annotation: '*' },
+    { title: 'no key at all', cniArgs: {}, setting: [] },
+  ])('allows $title', ({ cniArgs, ...allowed }) => {
+    expect(plan(cniArgs, allowed).attachments[1]?.configuration.plugins[0]?.json['args']).toEqual({ cni: cniArgs });
+  });
+
+  it.each([
+    { title: 'a key that the setting does not name', setting: ['mac'], key: 'ips', by: 'allowedCniArgs allows mac' },
+    { title: 'every key with an empty list', setting: [], key: 'ips', by: 'allowedCniArgs allows none' },
+    {
+      title: 'a key that the NAD does not name',
+      setting: ['ips'],
+      annotation: 'mac',
+      key: 'ips',
+      by: 'annotation plexus-cni.io/allowed-cni-args of it allows mac',
+    },
+    { title: 'every key with an empty annotation', annotation: '', key: 'ips', by: 'annotation plexus-cni.io/allowed-cni-args of it allows none' },
+    { title: 'another spelling, which a plugin in Go would take', setting: ['ips'], key: 'IPs', by: 'allowedCniArgs allows ips' },
+    { title: 'a key named __proto__', setting: ['ips'], key: '__proto__', by: 'allowedCniArgs allows ips' },
+  ])('refuses $title and names the key', ({ key, by, ...allowed }) => {
+    const cniArgs = JSON.parse(`{${JSON.stringify(key)}:["10.0.0.1"]}`) as JsonObject;
+    expect(() => plan(cniArgs, allowed)).toThrow(
+      refusal('PLX-CNI-ARGS-REFUSED', `pod shop/db-0 may not use the key "${key}" of cni-args on network shop/a: ${by}`),
+    );
+  });
+
+  it('refuses them whatever invalidAnnotation says, also on the default network', () => {
+    const refused = config({ allowedCniArgs: [], invalidAnnotation: 'ignore' });
+    expect(() => planFor({ config: refused, networks: [{ name: 'a', 'cni-args': { x: 1 } }] })).toThrow(refusal('PLX-CNI-ARGS-REFUSED', /shop\/a/));
+    const nads = { 'kube-system/other': { cniVersion: '1.0.0', type: 'bridge' } };
+    expect(() => planFor({ config: refused, defaultNetwork: [{ name: 'other', 'cni-args': { x: 1 } }], nads })).toThrow(
+      refusal('PLX-CNI-ARGS-REFUSED', /kube-system\/other/),
+    );
+  });
+});
+
+describe('allowDefaultNetworkAnnotation: whether a pod may replace its default network', () => {
+  const nads = { 'kube-system/other': { cniVersion: '1.0.0', type: 'bridge' } };
+  const plan = (allowed: JsonValue, defaultNetwork: string | undefined = 'other') =>
+    planFor({ config: config({ allowDefaultNetworkAnnotation: allowed, invalidAnnotation: 'ignore' }), defaultNetwork, nads });
+
+  it.each([[true], [['shop']], [['lab', 'shop']]])('allows it with %j', (allowed) => {
+    expect(listOf(plan(allowed))).toEqual(['eth0 kube-system/other']);
+  });
+  it.each([
+    [false, 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows no pod to'],
+    [[], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows no pod to'],
+    [['lab', 'shop-2'], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it in lab, shop-2'],
+  ])('refuses it with %j, whatever invalidAnnotation says and whatever the annotation holds', (allowed, message) => {
+    expect(() => plan(allowed)).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
+    expect(() => plan(allowed, '[{"name":')).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
+  });
+  it('leaves pods alone that keep their default network', () => {
+    expect(listOf(planFor({ config: config({ allowDefaultNetworkAnnotation: false }), networks: 'a' }))).toEqual(['eth0 cluster-net', 'net1 shop/a']);
+  });
+});
+
+describe('maxNetworksPerPod', () => {
+  const networks = (count: number): string => Array.from({ length: count }, () => 'a').join(',');
+  it('is 32 unless it is set', () => {
+    expect(planFor({ networks: networks(32) }).attachments).toHaveLength(33);
+    expect(() => planFor({ networks: networks(33) })).toThrow(refusal('PLX-NETWORKS-TOO-MANY', /names 33 networks, and maxNetworksPerPod allows 32$/));
+    expect(planFor({ config: config({ maxNetworksPerPod: 40 }), networks: networks(40) }).attachments).toHaveLength(41);
+  });
+  it('is a mistake of the annotation, which invalidAnnotation: ignore passes over', () => {
+    const plan = planFor({ config: config({ maxNetworksPerPod: 1, invalidAnnotation: 'ignore' }), networks: 'a,b' });
+    expect(listOf(plan)).toEqual(['eth0 cluster-net']);
+    expect(plan.warnings).toEqual([expect.stringContaining('names 2 networks, and maxNetworksPerPod allows 1')]);
+  });
+  it.each([0, 1001, 1.5])('cannot be %s', (value) => {
+    expect(() => parseSettings(config({ maxNetworksPerPod: value }))).toThrow(refusal('PLX-SETTINGS-INVALID', /maxNetworksPerPod/));
+  });
+  it('does not count twice what is read once: a network that is named many times is parsed once', () => {
+    const plan = planFor({ networks: networks(32) });
+    expect(new Set(plan.attachments.slice(1).map(({ configuration }) => configuration)).size).toBe(1);
+  });
+});
