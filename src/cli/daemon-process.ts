@@ -23,6 +23,7 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   const configuration = await loadConfiguration(sources, (text) => warnings.push(text));
   const settings = settingsOf(configuration);
   const log = createLog(logOptionsOf(settings));
+  await log.prepare();
   for (const text of warnings) log.report({ kind: 'warning', sandbox: '', text });
   const { nodeName } = configuration.current();
   const about = { version: versionText(), ...(nodeName !== undefined && { node: nodeName }) };

@@ -1,6 +1,8 @@
 import { apiRefused, apiUnavailable } from '../errors/index.ts';
 import { quiet } from '../report/index.ts';
 import type { CredentialSource } from './credentials.ts';
+import type { Shape } from './json-scan.ts';
+import { continueIn, listShape } from './list-all.ts';
 
 /** Looks at any object of the API, for people who want to know what is wrong. Asks once: nothing is tried again. */
 export interface ApiReader {
@@ -14,12 +16,14 @@ export interface ApiReader {
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 const pageSize = 500;
+const mostObjectBytes = 16 * 1024 * 1024;
 
 interface Question {
   readonly what: string;
   readonly path: string;
   readonly body?: object;
   readonly accept?: string;
+  readonly shape?: () => Shape;
 }
 interface Answered {
   readonly status: number;
@@ -31,8 +35,16 @@ export function apiReader(source: CredentialSource): ApiReader {
   let loaded: ReturnType<typeof load> | undefined;
   const ask = async (question: Question, expected: readonly number[], signal: AbortSignal): Promise<Answered> => {
     const { tryRequest, problemIn, api } = await (loaded ??= load(source));
-    const { what, path, body, accept } = question;
-    const request = { verb: body === undefined ? 'get' : 'create', resource: '', path, what, ...(body && { body }), ...(accept && { accept }) } as const;
+    const { what, path, body, accept, shape } = question;
+    const request = {
+      verb: body === undefined ? 'get' : 'create',
+      resource: '',
+      path,
+      what,
+      ...(body && { body }),
+      ...(accept && { accept }),
+      ...(shape && { shape }),
+    } as const;
     const outcome = await tryRequest(request, api, signal);
     if (outcome.kind === 'no-answer' || outcome.status >= 500 || outcome.status === 429)
       throw apiUnavailable({ request: what, problem: signal.aborted ? 'no answer in time' : problemIn(outcome) });
@@ -48,11 +60,10 @@ export function apiReader(source: CredentialSource): ApiReader {
       const all: unknown[] = [];
       for (let next = ''; ;) {
         const page = `${path}${path.includes('?') ? '&' : '?'}limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
-        const { status, body } = await ask({ what, path: page, ...(metadataOnly && { accept: metadataList }) }, [404], signal);
+        const shape = (): Shape => listShape({ wholeBytes: mostObjectBytes }, (object) => void all.push(object)); // asked once
+        const { status, body } = await ask({ what, path: page, shape, ...(metadataOnly && { accept: metadataList }) }, [404], signal);
         if (status === 404) return undefined;
-        const { items = [], metadata } = body as { readonly items?: readonly unknown[]; readonly metadata?: { readonly continue?: string } };
-        all.push(...items);
-        next = metadata?.continue ?? '';
+        next = continueIn(body);
         if (next === '') return all;
       }
     },

@@ -2,6 +2,8 @@ import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, apiRefused, apiUnavailable } from '../errors/index.ts';
 import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
+import { type Shape, jsonScanner } from './json-scan.ts';
+import { createTurns } from '../files/index.ts';
 
 /** An answer that was expected: success, or one of the statuses asked for. */
 export interface ApiAnswer {
@@ -11,11 +13,11 @@ export interface ApiAnswer {
 /** What one try ended in. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number }
-  | { readonly kind: 'no-answer'; readonly problem: string };
+  | { readonly kind: 'no-answer'; readonly problem: string; readonly isTooLong?: true };
 
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
-const mostBytes = 32 * 1024 * 1024;
+const mostBytes = 8 * 1024 * 1024;
 
 /**
  * Sends a request; tries again after what passes by itself (429, 5xx, no connection) until the signal is aborted,
@@ -42,7 +44,11 @@ export async function sendIfThere(request: ApiRequest, expected: readonly number
 export async function tryRequest(request: ApiRequest, api: ApiConnection, signal: AbortSignal): Promise<Outcome> {
   const opened = await open(request, api, signal);
   if (opened.kind === 'no-answer') return opened;
-  return readAnswer(opened.message).catch((error: unknown) => ({ kind: 'no-answer', problem: nameOf(error) }));
+  return readAnswer(opened.message, { signal, ...(request.shape !== undefined && { shape: request.shape() }) }).catch((error: unknown) => ({
+    kind: 'no-answer',
+    problem: nameOf(error),
+    ...(isTooLong(error) && { isTooLong: true }),
+  }));
 }
 
 /** Whether a later try may end otherwise. */
@@ -68,22 +74,47 @@ async function pause(tries: number, outcome: Outcome, signal: AbortSignal): Prom
   await delay(Math.max(wanted, backOff), undefined, { signal });
 }
 
-/** Reads an answer to its end. Rejects when the connection breaks or the answer is too long. */
-export async function readAnswer(message: http.IncomingMessage): Promise<Outcome> {
+const isTooLong = (error: unknown): boolean => error instanceof Error && error.name === tooLongName;
+const tooLongName = 'AnswerTooLong';
+
+// What is short is read side by side. Of long answers one at a time is read: together they would not fit into the daemon's memory.
+const shortBytes = 64 * 1024;
+const longAnswers = createTurns();
+
+/** Reads an answer to its end; with a shape, of a success only what that names. Rejects when the connection breaks or the answer is too long. */
+export async function readAnswer(
+  message: http.IncomingMessage,
+  { shape, signal }: { readonly shape?: Shape; readonly signal?: AbortSignal } = {},
+): Promise<Outcome> {
+  const status = message.statusCode ?? 0;
+  const seconds = Number(message.headers['retry-after']);
+  const body = shape !== undefined && status === 200 ? await scan(message, shape) : decode(await readAll(message, signal));
+  return { kind: 'answer', status, body, ...(seconds > 0 && { retryAfterMs: seconds * 1000 }) };
+}
+
+async function readAll(message: http.IncomingMessage, signal: AbortSignal | undefined): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new Error(`the answer is longer than ${mostBytes} bytes`);
-    chunks.push(chunk);
+  let release: (() => void) | undefined;
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) throw Object.assign(new Error(`the answer is longer than ${mostBytes} bytes`), { name: tooLongName });
+      if (bytes > shortBytes) release ??= await longAnswers.take(signal);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  } finally {
+    release?.();
   }
-  const seconds = Number(message.headers['retry-after']);
-  return {
-    kind: 'answer',
-    status: message.statusCode ?? 0,
-    body: decode(Buffer.concat(chunks).toString()),
-    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
-  };
+}
+
+async function scan(message: http.IncomingMessage, shape: Shape): Promise<unknown> {
+  const scanner = jsonScanner(shape);
+  const documents: unknown[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) documents.push(...scanner.push(chunk));
+  if (scanner.isInside() || documents.length !== 1) throw new Error('the answer is no JSON object, or not all of it has come');
+  return documents[0];
 }
 
 // a proxy in between may answer with a page instead of JSON

@@ -42,8 +42,10 @@ export interface Cluster {
   getPod(ref: PodRef, signal: AbortSignal): Promise<PodMetadata | undefined>;
   /** The same with what has become of it. */
   getPodState(ref: PodRef, signal: AbortSignal): Promise<PodState | undefined>;
-  /** The pods of a node. */
-  listPodsOf(node: string, signal: AbortSignal): Promise<readonly PodMetadata[]>;
+  /** What `keep` makes of each pod of a node, asked for its metadata only; those of which it makes nothing are left out. */
+  listPodsOf<T>(node: string, keep: (pod: PodMetadata) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
+  /** The same with what has become of each: a longer answer. */
+  listPodStatesOf<T>(node: string, keep: (pod: PodState) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
   /** The pod as this node's kubelet knows it; undefined when it cannot say. Absent where there is no kubelet to ask. */
   getPodOfKubelet?(uid: string, signal: AbortSignal): Promise<PodMetadata | undefined>;
   /** nadInvalid when the object is no NAD. */
@@ -72,6 +74,8 @@ export interface WatchState {
   /** Whether everything has been read at least once: it may be out of date, but it is there. */
   readonly complete: boolean;
   readonly objects: number;
+  /** Objects for which there was no room: they are read when they are needed. */
+  readonly leftOut: number;
   /** Why it is not synced. */
   readonly problem?: string;
 }

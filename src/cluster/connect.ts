@@ -28,7 +28,8 @@ export function connect(options: ConnectOptions, { forPeople = false } = {}): Cl
   return {
     getPod: async (ref, signal) => (await cluster()).getPod(ref, signal),
     getPodState: async (ref, signal) => (await cluster()).getPodState(ref, signal),
-    listPodsOf: async (node, signal) => (await cluster()).listPodsOf(node, signal),
+    listPodsOf: async (node, keep, signal) => (await cluster()).listPodsOf(node, keep, signal),
+    listPodStatesOf: async (node, keep, signal) => (await cluster()).listPodStatesOf(node, keep, signal),
     getNad: async (ref, signal) => (await cluster()).getNad(ref, signal),
     patchNetworkStatus: async (pod, status, signal) => (await cluster()).patchNetworkStatus(pod, status, signal),
     recordEvent: async (subject, event, signal) => (await cluster()).recordEvent(subject, event, signal),
@@ -58,7 +59,8 @@ async function load(options: ConnectOptions, forPeople = false): Promise<Cluster
 
 /** A Cluster that watches NetworkAttachmentDefinitions and asks kubelet at the given socket for pods. kubeconfigUnusable. */
 export async function connectForLong(options: ConnectOptions, report: Report, kubeletSocket?: string, timing?: WatchTiming): Promise<WatchedCluster> {
-  if (options.kind === 'manifests') return { cluster: await load(options), run: async () => {}, state: () => ({ synced: true, complete: true, objects: 0 }) };
+  if (options.kind === 'manifests')
+    return { cluster: await load(options), run: async () => {}, state: () => ({ synced: true, complete: true, objects: 0, leftOut: 0 }) };
   const [{ watchedCluster }, { credentialProvider }] = await Promise.all([import('./watched-cluster.ts'), import('./credentials.ts')]);
   const credentials = credentialProvider(options);
   await credentials.current(); // what is wrong with them is said at start

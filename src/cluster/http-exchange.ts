@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import { problemOf } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
+import type { Shape } from './json-scan.ts';
 import type { CredentialProvider, Credentials } from './credentials.ts';
 
 /** How to reach an API server, and who is told of each request. */
@@ -18,6 +19,8 @@ export interface ApiRequest {
   readonly body?: object;
   readonly contentType?: string;
   readonly accept?: string;
+  /** What to keep of a body of success, made for each try; left out: all of it, up to a limit. */
+  readonly shape?: () => Shape;
   /** For messages: "get pod shop/db-0". */
   readonly what: string;
 }

@@ -8,12 +8,16 @@ import {
   nadPlural,
   nadVersion,
   networkStatusKey,
+  networksKey,
   parseNad,
   podKey,
 } from '../npwg/index.ts';
 import { type ApiAnswer, sendRequest } from './api-request.ts';
 import { claimsApi } from './claims-api.ts';
 import type { Cluster, PodState } from './cluster.ts';
+import type { Shape } from './json-scan.ts';
+import { continueIn, listShape } from './list-all.ts';
+import { nadShape } from './nad-cache.ts';
 import { recordEvent } from './record-event.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 import { pathSegment } from './path-segment.ts';
@@ -29,17 +33,22 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
     },
     getPodState: async (ref, signal) => {
       const what = `get pod ${podKey(ref)}`;
-      const { status, body } = await send({ verb: 'get', resource: 'pods', path: podPath(ref), what }, [404], signal);
+      const { status, body } = await send({ verb: 'get', resource: 'pods', path: podPath(ref), shape: () => podStateShape, what }, [404], signal);
       return status === 404 ? undefined : podStateFrom(body);
     },
-    listPodsOf: async (node, signal) => {
-      // resourceVersion=0: from the server's memory, which is new enough for what is looked at again before anything happens
-      const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}&resourceVersion=0`;
-      const { body } = await send({ verb: 'list', resource: 'pods', path, accept: metadataOnlyList, what: `list the pods of node ${node}` }, [], signal);
-      return ((body as { readonly items?: readonly ApiObject[] } | null)?.items ?? []).map(metadataFrom);
+    listPodsOf: (node, keep, signal) => {
+      const take = (object: unknown) => keep(metadataFrom(object as ApiObject));
+      return podsOf(node, { object: podMetadataShape, take, accept: metadataOnlyList }, send, signal);
     },
+    listPodStatesOf: (node, keep, signal) => podsOf(node, { object: podStateShape, take: (object) => keep(podStateFrom(object)) }, send, signal),
     getNad: async (ref, signal) =>
-      nadFrom(await send({ verb: 'get', resource: nadPlural, path: nadPath(ref), what: `get NetworkAttachmentDefinition ${nadKey(ref)}` }, [404], signal)),
+      nadFrom(
+        await send(
+          { verb: 'get', resource: nadPlural, path: nadPath(ref), shape: () => nadShape, what: `get NetworkAttachmentDefinition ${nadKey(ref)}` },
+          [404],
+          signal,
+        ),
+      ),
     patchNetworkStatus: async (pod, text, signal) => {
       const { status } = await send(statusPatch(pod, text), [404, 409, 422], signal);
       return status < 300 ? 'written' : 'pod-is-gone';
@@ -48,6 +57,57 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
     claims: claimsApi(api),
   };
 }
+
+// of an annotation that was left out: it asks for something, and is no list
+const tooLongToShow = '(too long)';
+
+interface PodList<T> {
+  /** What is read of each pod, and what is made of it. */
+  readonly object: Shape;
+  readonly take: (object: unknown) => T | undefined;
+  readonly accept?: string;
+}
+
+async function podsOf<T>(
+  node: string,
+  { object, take, accept }: PodList<T>,
+  send: (request: ApiRequest, expected: readonly number[], signal: AbortSignal) => Promise<ApiAnswer>,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  // resourceVersion=0: from the server's memory, which is new enough for what is looked at again before anything happens
+  const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}&resourceVersion=0`;
+  for (let token = ''; ;) {
+    let page: T[] = [];
+    const shape = (): Shape => {
+      page = []; // of an earlier try
+      return listShape(object, (each) => {
+        const made = take(each);
+        if (made !== undefined) page.push(made);
+      });
+    };
+    const query = token === '' ? path : `${path.replace('&resourceVersion=0', '')}&continue=${encodeURIComponent(token)}`;
+    const what = `list the pods of node ${node}`;
+    const { body } = await send(
+      { verb: 'list', resource: 'pods', path: `${query}&limit=500`, shape, what, ...(accept !== undefined && { accept }) },
+      [],
+      signal,
+    );
+    all.push(...page);
+    token = continueIn(body);
+    if (token === '') return all;
+  }
+}
+
+// an annotation that is longer is one that is there, and that is all that lists are read for
+const annotationsShape: Shape = {
+  keys: { [networksKey]: 4096, [networkStatusKey]: 64 * 1024, 'kubernetes.io/config.mirror': 256, 'kubernetes.io/config.source': 256 },
+};
+const metadataKeys = { namespace: 1024, name: 1024, uid: 256, deletionTimestamp: 64, annotations: annotationsShape };
+const podMetadataShape: Shape = { keys: { metadata: { keys: metadataKeys } } };
+const podStateShape: Shape = {
+  keys: { metadata: { keys: metadataKeys }, spec: { keys: { hostNetwork: 16 } }, status: { keys: { phase: 64, startTime: 64 } } },
+};
 
 // the server then leaves out spec and status; an old one answers with the whole object, which does as well
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
@@ -64,7 +124,7 @@ interface ApiObject {
     readonly namespace?: string;
     readonly name?: string;
     readonly uid?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, unknown>>;
     readonly deletionTimestamp?: string;
   };
 }
@@ -76,7 +136,7 @@ interface ApiPod extends ApiObject {
 const metadataFrom = ({ metadata = {} }: ApiObject): PodMetadata => ({
   namespace: metadata.namespace ?? '',
   name: metadata.name ?? '',
-  annotations: metadata.annotations ?? {},
+  annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).map(([key, value]) => [key, typeof value === 'string' ? value : tooLongToShow])),
   ...(metadata.uid !== undefined && { uid: metadata.uid }),
 });
 
@@ -94,7 +154,7 @@ function podStateFrom(body: unknown): PodState {
 
 function podFrom({ namespace, name }: PodRef, body: unknown): PodMetadata {
   const { metadata } = (body ?? {}) as ApiObject;
-  return { namespace, name, annotations: metadata?.annotations ?? {}, ...(metadata?.uid !== undefined && { uid: metadata.uid }) };
+  return { ...metadataFrom({ ...(metadata !== undefined && { metadata }) }), namespace, name };
 }
 
 const nadFrom = ({ status, body }: ApiAnswer): Nad | undefined => (status === 404 ? undefined : parseNad(body));

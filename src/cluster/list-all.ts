@@ -1,5 +1,6 @@
 import { type ApiAnswer, sendIfThere } from './api-request.ts';
 import type { ApiConnection } from './http-exchange.ts';
+import type { Shape } from './json-scan.ts';
 
 export interface Collection {
   readonly path: string;
@@ -13,34 +14,51 @@ export type Listed<T> = { readonly items: readonly T[] } | { readonly status: nu
 
 interface ListBody {
   readonly metadata?: { readonly continue?: string };
-  readonly items?: readonly unknown[];
 }
 
 const answerMs = 30_000;
+const usualShape: Shape = { wholeBytes: 16 * 1024 * 1024 };
 
 /**
- * Reads a collection page by page; of each object only what `keep` makes of it stays in memory. A list that expires
- * between its pages is read again in one piece. apiUnavailable, apiRefused, unless the status is one of `expected`.
+ * Reads a collection page by page; of each object only what `keep` makes of it stays in memory, whatever the length of a page. A
+ * list that expires between its pages is read again in one piece. apiUnavailable, apiRefused, unless the status is one of `expected`.
  */
 export async function listAll<T>(collection: Collection, keep: (object: unknown) => T, expected: readonly number[], signal: AbortSignal): Promise<Listed<T>> {
   let items: T[] = [];
   for (let [token, page] = ['', collection.page]; ;) {
-    const { status, body } = await getPage(collection, pageQuery(page, token), [...expected, 410], signal);
+    let found: T[] = [];
+    const shape = (): Shape => {
+      found = []; // of an earlier try
+      return listShape(usualShape, (object) => void found.push(keep(object)));
+    };
+    const { status, body } = await getPage(collection, { query: pageQuery(page, token), shape }, [...expected, 410], signal);
     if (status === 410 && page > 0) {
       [items, token, page] = [[], '', 0];
       continue;
     }
     if (status !== 200) return { status };
-    const { metadata = {}, items: found = [] } = (body ?? {}) as ListBody;
-    for (const object of found) items.push(keep(object));
-    token = metadata.continue ?? '';
+    items.push(...found);
+    token = continueIn(body);
     if (token === '') return { items };
   }
 }
 
-const getPage = ({ path, resource, api }: Collection, query: string, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> =>
+/** What is read of a list whose objects are taken one by one. */
+export const listShape = (object: Shape, take: (object: unknown) => void): Shape => ({
+  keys: { metadata: { keys: { resourceVersion: 256, continue: 64 * 1024 } }, items: { each: object, take } },
+});
+
+/** Where the next page begins; '' after the last one. */
+export const continueIn = (body: unknown): string => (body as ListBody | null)?.metadata?.continue ?? '';
+
+interface Page {
+  readonly query: string;
+  readonly shape: () => Shape;
+}
+
+const getPage = ({ path, resource, api }: Collection, { query, shape }: Page, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> =>
   sendIfThere(
-    { verb: 'list', resource, path: `${path}${query === '' ? '' : '?'}${query}`, what: `list ${resource}` },
+    { verb: 'list', resource, path: `${path}${query === '' ? '' : '?'}${query}`, shape, what: `list ${resource}` },
     expected,
     api,
     AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),

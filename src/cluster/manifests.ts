@@ -18,10 +18,8 @@ export function manifestsCluster(folder: string): Cluster {
       const metadata = podFrom(await find(folder, 'Pod', ref));
       return metadata && { metadata, hostNetwork: false, deleting: false };
     },
-    listPodsOf: async () => {
-      const objects = await Promise.all((await yamlFiles(folder)).map((file) => readObjects(file).catch(() => [])));
-      return objects.flat().flatMap((object) => (object.kind === 'Pod' ? (podFrom(object) ?? []) : []));
-    },
+    listPodsOf: async (_node, keep) => (await podsIn(folder)).flatMap((pod) => keep(pod) ?? []),
+    listPodStatesOf: async (_node, keep) => (await podsIn(folder)).flatMap((metadata) => keep({ metadata, hostNetwork: false, deleting: false }) ?? []),
     getNad: async (ref) => {
       const object = await find(folder, nadKind, ref);
       return object === undefined ? undefined : parseNad({ ...object, metadata: { ...object.metadata, namespace: ref.namespace } });
@@ -39,6 +37,11 @@ export function manifestsCluster(folder: string): Cluster {
       );
     },
   };
+}
+
+async function podsIn(folder: string): Promise<readonly PodMetadata[]> {
+  const objects = await Promise.all((await yamlFiles(folder)).map((file) => readObjects(file).catch(() => [])));
+  return objects.flat().flatMap((object) => (object.kind === 'Pod' ? (podFrom(object) ?? []) : []));
 }
 
 /** The pod in a YAML file: the first one of several. manifestInvalid, fileUnusable. */

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type PlexusError, apiRefused, apiUnavailable, asPlexusError } from '../errors/index.ts';
 import { type Outcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
 import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
-import { jsonLines } from './json-lines.ts';
-import { pageQuery } from './list-all.ts';
+import { type Shape, jsonScanner } from './json-scan.ts';
+import { continueIn, listShape, pageQuery } from './list-all.ts';
 
 /** Where watched objects go. */
 export interface WatchSink {
@@ -29,6 +29,8 @@ export interface WatchOptions {
   readonly resource: string;
   readonly api: ApiConnection;
   readonly sink: WatchSink;
+  /** What is read of each object; left out: all of it. */
+  readonly shape?: Shape;
   readonly timing: WatchTiming;
   /** Changes arrive from now on. */
   readonly onSynced: () => void;
@@ -38,8 +40,10 @@ export interface WatchOptions {
 
 export const usualWatchTiming: WatchTiming = { page: 500, watchSeconds: 1800, silenceMs: 300_000, firstPauseMs: 500, longestPauseMs: 30_000 };
 
-const mostLineBytes = 16 * 1024 * 1024;
+const wholeObject: Shape = { wholeBytes: 16 * 1024 * 1024 };
 const answerMs = 30_000;
+/** After a list that does not come to its end, the next one has pages of this part of their size. */
+const smaller = 8;
 
 /** Where the reflection of a collection stands. */
 interface Position {
@@ -47,6 +51,8 @@ interface Position {
   readonly version: string | undefined;
   /** Whether the next list is asked for in one piece: an earlier one expired between its pages. */
   readonly whole: boolean;
+  /** Objects of one page of the next list, where that is fewer than usual: an earlier one took too long. */
+  readonly page?: number;
 }
 /** What one list or one watch ended in. */
 interface Progress {
@@ -78,7 +84,7 @@ export async function reflect(options: WatchOptions, signal: AbortSignal): Promi
 
 async function oneStep(options: WatchOptions, position: Position, signal: AbortSignal): Promise<Progress> {
   try {
-    return await (position.version === undefined ? list(options, position.whole, signal) : follow(options, position.version, signal));
+    return await (position.version === undefined ? list(options, position, signal) : follow(options, position.version, signal));
   } catch (thrown) {
     return { next: position, moved: false, paused: { error: asPlexusError(thrown) } };
   }
@@ -90,22 +96,22 @@ async function pause(failures: number, atLeastMs: number, { firstPauseMs, longes
 }
 
 interface ListBody {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly unknown[];
+  readonly metadata?: { readonly resourceVersion?: string };
 }
 
-async function list({ path, resource, api, sink, timing }: WatchOptions, whole: boolean, signal: AbortSignal): Promise<Progress> {
+async function list({ path, resource, api, sink, shape = wholeObject, timing }: WatchOptions, from: Position, signal: AbortSignal): Promise<Progress> {
   const listing = sink.listing();
+  const page = from.page ?? timing.page;
   for (let token = ''; ;) {
-    const request: ApiRequest = { verb: 'list', resource, path: `${path}?${pageQuery(whole ? 0 : timing.page, token)}`, what: `list ${resource}` };
+    const query = pageQuery(from.whole ? 0 : page, token);
+    const request: ApiRequest = { verb: 'list', resource, path: `${path}?${query}`, shape: () => listShape(shape, listing.add), what: `list ${resource}` };
     const outcome = await tryRequest(request, api, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
-    if (outcome.kind === 'no-answer' || outcome.status !== 200) return listFailure(request, outcome, { version: undefined, whole: whole || token !== '' });
-    const { metadata = {}, items = [] } = outcome.body as ListBody;
-    for (const item of items) listing.add(item);
-    token = metadata.continue ?? '';
+    if (outcome.kind === 'no-answer') return failed(request, outcome, { version: undefined, whole: false, page: Math.max(1, Math.floor(page / smaller)) });
+    if (outcome.status !== 200) return listFailure(request, outcome, { version: undefined, whole: from.whole || token !== '' });
+    token = continueIn(outcome.body);
     if (token === '') {
       listing.done();
-      return { next: { version: metadata.resourceVersion ?? '0', whole: false }, moved: false };
+      return { next: { version: (outcome.body as ListBody).metadata?.resourceVersion ?? '0', whole: false }, moved: false };
     }
   }
 }
@@ -156,12 +162,12 @@ interface OpenedWatch {
   readonly restart: () => void;
 }
 
-async function takeEvents({ sink }: WatchOptions, request: ApiRequest, { message, from, restart }: OpenedWatch): Promise<Progress> {
+async function takeEvents({ sink, shape = wholeObject }: WatchOptions, request: ApiRequest, { message, from, restart }: OpenedWatch): Promise<Progress> {
   let version = from;
   let moved = false;
   const next = (): Position => ({ version, whole: false });
   try {
-    for await (const event of jsonLines(message as AsyncIterable<Buffer>, mostLineBytes)) {
+    for await (const event of eventsIn(message as AsyncIterable<Buffer>, shape)) {
       restart();
       const { type, object } = event as WatchEvent;
       if (type === 'ERROR') return errorEvent(request, object, next(), moved);
@@ -177,6 +183,15 @@ async function takeEvents({ sink }: WatchOptions, request: ApiRequest, { message
   }
   // the server has ended it, as asked; one that ends each watch at once must not be asked in a loop
   return { next: next(), moved, ...(!moved && { paused: {} }) };
+}
+
+const statusKeys = { code: 32, message: 4096 };
+
+/** Each event as it comes. A line that is not finished is left out. */
+async function* eventsIn(stream: AsyncIterable<Buffer>, shape: Shape): AsyncGenerator<unknown> {
+  const object = 'keys' in Object(shape) ? { keys: { ...statusKeys, ...(shape as { keys: object }).keys } } : shape;
+  const scanner = jsonScanner({ keys: { type: 64, object } });
+  for await (const piece of stream) yield* scanner.push(piece);
 }
 
 function errorEvent(request: ApiRequest, object: WatchEvent['object'], next: Position, moved: boolean): Progress {

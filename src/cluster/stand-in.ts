@@ -46,6 +46,7 @@ export function standInCluster(nads: StandIn['nads']): Cluster {
     getPod: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),
     getPodState: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),
     listPodsOf: (node) => Promise.reject(away(`list the pods of node ${node}`)),
+    listPodStatesOf: (node) => Promise.reject(away(`list the pods of node ${node}`)),
     getNad: async (ref) => {
       const object = known.get(nadKey(ref));
       if (object === undefined) throw away(`get NetworkAttachmentDefinition ${nadKey(ref)}`);

@@ -5,11 +5,13 @@ import type { WatchedCluster } from './cluster.ts';
 import type { ApiConnection } from './http-exchange.ts';
 import { kubeletPods } from './kubelet-pods.ts';
 import { kubernetesCluster } from './kubernetes.ts';
-import { createNadCache } from './nad-cache.ts';
+import { createNadCache, nadShape } from './nad-cache.ts';
 import { reflect, usualWatchTiming } from './reflector.ts';
 
 // the runtime tries again: a call that waited for the API server longer would only stand in its way
 const readMs = 10_000;
+// no call waits for a list
+const listMs = 60_000;
 // with the watch lost it is most likely away: what can be written later is only tried
 const tryMs = 500;
 const within = (ms: number, signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)]);
@@ -17,7 +19,8 @@ const soon = (signal: AbortSignal): AbortSignal => within(readMs, signal);
 
 /**
  * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while the
- * API server is away, then as they were last. What the watch has not (yet) brought is asked for with one GET.
+ * API server is away, then as they were last. What the watch has not (yet) brought, and what did not fit into the cache, is
+ * asked for with one GET.
  */
 export function watchedCluster(api: ApiConnection, kubeletSocket: string | undefined, timing = usualWatchTiming): WatchedCluster {
   const cluster = kubernetesCluster(api);
@@ -37,14 +40,19 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
       ...cluster,
       getPod: (ref, signal) => cluster.getPod(ref, soon(signal)),
       getPodState: (ref, signal) => cluster.getPodState(ref, soon(signal)),
-      listPodsOf: (node, signal) => cluster.listPodsOf(node, soon(signal)),
+      listPodsOf: (node, keep, signal) => cluster.listPodsOf(node, keep, within(listMs, signal)),
+      listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, within(listMs, signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
       patchNetworkStatus: (pod, text, signal) => cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : within(tryMs, signal)),
       claims: claimsApi(api, soon),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
-    run: (signal) => reflect({ path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, timing, onSynced, onLost }, signal),
-    state: () => ({ ...state, objects: nads.size() }),
+    run: (signal) =>
+      reflect(
+        { path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, shape: nadShape, timing, onSynced, onLost },
+        signal,
+      ),
+    state: () => ({ ...state, objects: nads.size(), leftOut: nads.leftOut() }),
     nads,
   };
 }

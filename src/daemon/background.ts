@@ -3,11 +3,14 @@ import { deviceInfoFiles } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
 import { type Journal, type SandboxLocks, type UnattachedPods, impatient } from '../journal/index.ts';
 import type { Settings } from '../plan/index.ts';
-import { abandonedIn, abandonedRetrier, everySoOften, ifMaybe, publishAllPending } from '../reconcile/index.ts';
+import { type Wake, abandonedIn, abandonedRetrier, everySoOften, ifMaybe, publishAllPending } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
 import type { CallContext } from './calls.ts';
 import { deferredCarrier } from './deferred.ts';
 import { upkeepLoop } from './upkeep.ts';
+
+// a daemon with nothing to do wakes about once a second in all (test/limits/idle.test.ts)
+const tickMs = 5000;
 
 /** What the parts of a daemon share. */
 export interface DaemonParts {
@@ -25,6 +28,8 @@ export interface DaemonParts {
   readonly abandoned: { maybe: boolean };
   /** What the last sweep found. */
   readonly unattached: UnattachedPods;
+  /** Rung when an agent connects: the loops that need one then work at once. */
+  readonly wake: Wake;
   /** What a call is carried out with. */
   readonly context: CallContext;
 }
@@ -40,14 +45,14 @@ export const backgroundWork = (parts: DaemonParts, signal: AbortSignal): readonl
 async function publishLoop({ settings, journal, locks, report, cluster, pending }: DaemonParts, signal: AbortSignal): Promise<void> {
   if (cluster === undefined) return;
   await everySoOften(
-    { intervalMs: 5000, longestMs: 60_000, report },
+    { intervalMs: tickMs, longestMs: 60_000, report },
     // a status that cannot be written again says so, and is tried in the next round
     () => ifMaybe(pending, () => publishAllPending({ settings: settings(), cluster, journal, report, now: Date.now, locks: impatient(locks) }, signal)),
     signal,
   );
 }
 
-async function retryLoop({ settings, journal, locks, report, agent, abandoned }: DaemonParts, signal: AbortSignal): Promise<void> {
+async function retryLoop({ settings, journal, locks, report, agent, abandoned, wake }: DaemonParts, signal: AbortSignal): Promise<void> {
   const retry = abandonedRetrier();
   const onWaiting = (count: number): void => {
     if (count === 0) return;
@@ -55,7 +60,7 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned }:
     report({ kind: 'warning', sandbox: '', text });
   };
   await everySoOften(
-    { intervalMs: 2000, longestMs: 60_000, report },
+    { intervalMs: tickMs, longestMs: 60_000, report, wake },
     () =>
       ifMaybe(abandoned, async () => {
         const { current } = agent;
@@ -71,7 +76,7 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned }:
   );
 }
 
-async function deferredLoop({ agent, context, report }: DaemonParts, signal: AbortSignal): Promise<void> {
+async function deferredLoop({ agent, context, report, wake }: DaemonParts, signal: AbortSignal): Promise<void> {
   const carryOut = deferredCarrier(context);
-  await everySoOften({ intervalMs: 2000, longestMs: 60_000, report }, () => carryOut(agent.current?.host, signal), signal);
+  await everySoOften({ intervalMs: tickMs, longestMs: 60_000, report, wake }, () => carryOut(agent.current?.host, signal), signal);
 }

@@ -8,6 +8,7 @@ import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from
 import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import { fairTurns } from './fair-turns.ts';
+import { networkHolder } from './held-networks.ts';
 import type { IncomingCall } from './link-server.ts';
 import type { DaemonOptions } from './options.ts';
 
@@ -31,6 +32,7 @@ export interface CallContext {
 export function callAnswerer(context: CallContext): (call: IncomingCall) => Promise<Answer> {
   const adds = new Map<string, Set<AbortController>>();
   const kubelets = rememberedKubelets();
+  const hold = networkHolder();
   const turn = fairTurns();
   return async (call) => {
     const stop = new AbortController();
@@ -41,13 +43,15 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
       const reason = operationCancelled({ command: 'ADD', reason: 'the runtime has called DEL' });
       if (holder.command === 'ADD') for (const each of adds.get(containerId) ?? []) each.abort(reason);
     };
+    const held = context.cluster && hold(context.cluster);
     try {
       return await answerCall(
         { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost, report: context.report },
-        async (invocation) => prepare(invocation, call, { ...context, cancel, kubelets, turn }),
+        async (invocation) => prepare(invocation, call, { ...context, cluster: held?.cluster, cancel, kubelets, turn }),
         AbortSignal.any([call.signal, stop.signal]),
       );
     } finally {
+      await held?.release();
       if (isAdd) forget(adds, containerId, stop);
     }
   };

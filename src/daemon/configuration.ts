@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
 import { type JsonObject, type JsonValue, isJsonObject } from '../cni/index.ts';
@@ -22,16 +23,16 @@ export interface LiveConfiguration {
   readonly follow: (report: Report, signal: AbortSignal) => Promise<void>;
 }
 
-const lookMs = 2000;
+const lookMs = 5000;
 
 /** Reads the configuration; settingsInvalid, manifestInvalid, fileUnusable. Warnings go to `warn`. */
 export async function loadConfiguration(sources: ConfigurationSources, warn: (text: string) => void): Promise<LiveConfiguration> {
   let written = await merged(sources);
   let { options, warnings } = parseDaemonOptions(written);
   for (const text of warnings) warn(text);
-  let seen = await stampOf(sources.file);
+  let seen = stampOf(sources.file);
   const look = async (report: Report): Promise<void> => {
-    const stamp = await stampOf(sources.file);
+    const stamp = stampOf(sources.file);
     if (stamp === seen) return;
     seen = stamp;
     const next = await merged(sources);
@@ -91,10 +92,12 @@ function decode(content: string, file: string): JsonObject {
 const notAnObject = (file: string, problem: string): PlexusError => manifestInvalid({ file, problem });
 
 // a ConfigMap is changed by replacing links: the file itself is always another one
-async function stampOf(file: string | undefined): Promise<string> {
+function stampOf(file: string | undefined): string {
   if (file === undefined) return '';
-  return stat(file).then(
-    ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
-    () => 'missing',
-  );
+  try {
+    const { ino, mtimeMs, size } = statSync(file); // the thread pool would wake further threads, every few seconds for ever
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return 'missing';
+  }
 }

@@ -5,10 +5,12 @@ import { daemonRunning } from '../errors/index.ts';
 import { type DeferredCalls, type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks, unattachedPods } from '../journal/index.ts';
 import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, type Recent, recentOperations, type Tracing } from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
+import { createWake } from '../reconcile/index.ts';
 import { type Report, quiet, tee } from '../report/index.ts';
 import { type DaemonParts, backgroundWork } from './background.ts';
 import { type CallContext, callAnswerer } from './calls.ts';
-import { serveHttp } from './http.ts';
+import { sharedMetrics } from './endpoints.ts';
+import { type HttpEndpoints, serveHttp } from './http.ts';
 import { leaveStandIn } from './leave-stand-in.ts';
 import { lastGoodReader } from './last-good.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
@@ -31,14 +33,14 @@ export interface DaemonDeps {
   readonly tracing?: Tracing | undefined;
 }
 export interface RunningDaemon {
-  /** Port of the HTTP endpoints; undefined without. */
-  readonly httpPort: number | undefined;
   /** Resolves when the daemon has ended, after `stop` or when another daemon has taken its socket. */
   readonly ended: Promise<void>;
 }
 
 const owner = 'daemon';
 const lastFlushMs = 2000;
+// whether another daemon has taken the socket
+const takenLookMs = 5000;
 
 /**
  * Starts the node daemon: serves the host link, keeps the node's configuration, watches NADs, writes what could not
@@ -62,16 +64,17 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   const events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
   const cluster = direct && events && { ...direct, recordEvent: events.recordEvent };
   Object.assign(sofar, { watched, events });
-  const { http, socket } = deps.options();
-  const endpoints = http && (await serveHttp(http, { notReady: () => notReady(sofar), metrics: metrics.render }));
+  const { http: address, socket } = deps.options();
+  const health = { notReady: () => notReady(sofar), metrics: sharedMetrics(metrics.render) };
   const parts = await partsOf(deps, { journal: timedJournal(wakingJournal(journal, pending), report), report, cluster, pending, abandoned, agent });
-  const calls = await serve(deps, parts).catch(async (error: unknown) => {
-    await endpoints?.close();
-    throw error;
-  });
+  const calls = await serve(deps, parts);
   Object.assign(sofar, { calls, parts });
-  const observing = await serveObserving({ socket: observeSocketOf(socket), peerUid: deps.peerUid, node: () => deps.options().nodeName, find: recent.find });
-  report({ kind: 'daemon', text: `serving ${socket}${endpoints === undefined ? '' : `, http on port ${endpoints.port}`}` });
+  const about = { peerUid: deps.peerUid, node: () => deps.options().nodeName, find: recent.find, health };
+  const observing = await serveObserving({ socket: observeSocketOf(socket), ...about });
+  const endpoints = address && (await serveHttp({ address, report }, health));
+  sofar.endpoints = endpoints;
+  const port = endpoints?.port();
+  report({ kind: 'daemon', text: `serving ${socket}${port === undefined ? '' : `, http on port ${port}`}` });
   const background = new AbortController();
   const loops = [
     watched?.run(background.signal),
@@ -87,7 +90,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     await deps.tracing?.flush(lastFlushMs);
     report({ kind: 'daemon', text: 'stopped' });
   });
-  return { httpPort: endpoints?.port, ended };
+  return { ended };
 }
 
 /** What there is of a daemon that starts: its listeners are there before what they look at. */
@@ -96,6 +99,7 @@ interface SoFar {
   events?: EventQueue;
   calls?: LinkServer;
   parts?: DaemonParts;
+  endpoints?: HttpEndpoints | undefined;
 }
 
 const metricSources = (
@@ -103,9 +107,10 @@ const metricSources = (
   { journal, recent, deps, agent }: { readonly journal: Journal; readonly recent: Recent; readonly deps: DaemonDeps; readonly agent: DaemonParts['agent'] },
 ): Parameters<typeof createMetrics>[0] => ({
   journal: () => journalNumbers(journal, deferredCalls(`${settingsOf(deps).cniDir}/deferred`)),
-  watch: () => sofar.watched?.state() ?? { synced: false, objects: 0 },
+  watch: () => sofar.watched?.state() ?? { synced: false, objects: 0, leftOut: 0 },
   calls: () => sofar.calls?.calls() ?? 0,
   agent: () => agent.current !== undefined,
+  httpListening: () => sofar.endpoints && sofar.endpoints.port() !== undefined,
   recent: recent.size,
   version: deps.program,
 });
@@ -130,6 +135,7 @@ async function partsOf(
     deferred: deferredCalls(`${cniDir}/deferred`),
     unattached: unattachedPods(cniDir),
     readConf: confReader(cniDir, shared.report),
+    wake: createWake(),
   };
   const context: CallContext = {
     ...shared,
@@ -149,7 +155,7 @@ const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>
     report({ kind: 'warning', sandbox: '', text: `${path} cannot be read now (${problem}); its last good version is used` }),
   );
 
-async function serve(deps: DaemonDeps, { report, agent, context }: DaemonParts): Promise<LinkServer> {
+async function serve(deps: DaemonDeps, { report, agent, wake, context }: DaemonParts): Promise<LinkServer> {
   const { socket } = deps.options();
   const { cniDir } = settingsOf(deps);
   await assertSocketFree(socket);
@@ -159,7 +165,10 @@ async function serve(deps: DaemonDeps, { report, agent, context }: DaemonParts):
     program: deps.program,
     peerUid: deps.peerUid,
     onCall: callAnswerer(context),
-    onAgent: (come) => (agent.current = come),
+    onAgent: (come) => {
+      agent.current = come;
+      wake.ring();
+    },
     onProblem: (error) => report({ kind: 'problem', sandbox: '', error }),
   });
 }
@@ -173,10 +182,10 @@ function notReady({ calls, watched }: SoFar): string | undefined {
 // Also ends when another daemon has put its own socket in place: new calls go there.
 async function untilStopped(deps: DaemonDeps, stop: AbortSignal, report: Report): Promise<void> {
   const { socket } = deps.options();
-  const own = await inodeOf(socket);
+  const own = inodeOf(socket);
   while (!stop.aborted) {
-    await delay(2000, undefined, { signal: stop }).catch(() => {}); // the loop's condition says what an abort means
-    const now = await inodeOf(socket);
+    await delay(takenLookMs, undefined, { signal: stop }).catch(() => {}); // the loop's condition says what an abort means
+    const now = inodeOf(socket);
     if (stop.aborted || now === own) continue;
     report({ kind: 'problem', sandbox: '', error: daemonRunning({ socket }) });
     return;

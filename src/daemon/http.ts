@@ -1,62 +1,88 @@
 import http from 'node:http';
-import { asPlexusError, fileUnusable, problemOf, summaryOf } from '../errors/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { problemOf } from '../errors/index.ts';
+import type { Report } from '../report/index.ts';
+import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
+import { type Health, answerOf, plain } from './endpoints.ts';
 
-/** What the HTTP endpoints tell. */
-export interface Health {
-  /** undefined: all is well; else what keeps the daemon from serving calls. */
-  readonly notReady: () => string | undefined;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+/** Where to listen, and what to do about the address. */
+export interface HttpOptions {
+  readonly address: { readonly host: string; readonly port: number };
+  readonly report: Report;
+  readonly limits?: ConnectionLimits;
+  /** The pause after an address could not be had; it doubles each time, up to longestPauseMs. */
+  readonly firstPauseMs?: number;
+  readonly longestPauseMs?: number;
+}
+export interface HttpEndpoints {
+  /** Undefined while the address cannot be had. */
+  readonly port: () => number | undefined;
+  readonly close: () => Promise<void>;
 }
 
-/** Serves /healthz (this process answers), /readyz (it can serve calls) and /metrics. fileUnusable when the address cannot be had. */
-export async function serveHttp(
-  address: { readonly host: string; readonly port: number },
-  health: Health,
-): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
-  const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
-    const failed = (thrown: unknown): HttpAnswer => plain(500, summaryOf(asPlexusError(thrown))); // nobody's failure would end the process
-    void answer(request, health)
-      .catch(failed)
-      .then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text));
+const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 };
+
+/**
+ * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it first, so
+ * nothing depends on it: an address that cannot be had is a warning and is tried again in the background, and the probes of
+ * the pod use the observe socket. Resolves after the first try.
+ */
+export async function serveHttp(options: HttpOptions, health: Health): Promise<HttpEndpoints> {
+  const { address, limits = usualLimits } = options;
+  const server = http.createServer({ requestTimeout: limits.lifeMs, headersTimeout: limits.lifeMs }, (request, response) => {
+    void answer(request, health).then(({ status, type, text }) => response.writeHead(status, { 'content-type': type, connection: 'close' }).end(text));
   });
-  server.maxConnections = 64;
-  const place = `${address.host}:${address.port}`;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(address.port, address.host, resolve)).catch((error: unknown) => {
-    throw fileUnusable({ file: place, action: 'listen on', problem: problemOf(error) }, { cause: error });
-  });
-  const bound = server.address();
+  limitConnections(server, limits);
+  server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
+  const stop = new AbortController();
+  const failure = await listenOnce(server, address).then(
+    () => undefined,
+    (error: unknown) => problemOf(error),
+  );
+  const later = failure === undefined ? undefined : listenLater(server, options, failure, stop.signal);
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    port: () => portOf(server),
     close: async () => {
+      stop.abort();
+      await later;
       server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }
 
-interface HttpAnswer {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-}
-
-const plain = (status: number, text: string): HttpAnswer => ({ status, type: 'text/plain; charset=utf-8', text: `${text}\n` });
-
-async function answer({ method, url }: http.IncomingMessage, { notReady, metrics }: Health): Promise<HttpAnswer> {
+async function answer({ method, url }: http.IncomingMessage, health: Health) {
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'only GET');
   const [path = ''] = (url ?? '').split('?');
-  switch (path) {
-    case '/healthz':
-      return plain(200, 'ok');
-    case '/readyz': {
-      const problem = notReady();
-      return problem === undefined ? plain(200, 'ok') : plain(503, problem);
-    }
-    case '/metrics': {
-      const { contentType, text } = await metrics();
-      return { status: 200, type: contentType, text };
-    }
-    default:
-      return plain(404, 'here are /healthz, /readyz and /metrics');
+  return (await answerOf(path, health)) ?? plain(404, 'here are /healthz, /readyz and /metrics');
+}
+
+function portOf(server: http.Server): number | undefined {
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : undefined;
+}
+
+function listenOnce(server: http.Server, { host, port }: HttpOptions['address']): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(port, host, resolve);
+  return promise.finally(() => server.off('error', reject).off('listening', resolve));
+}
+
+async function listenLater(server: http.Server, options: HttpOptions, firstProblem: string, signal: AbortSignal): Promise<void> {
+  const { address, report, firstPauseMs = 1000, longestPauseMs = 60_000 } = options;
+  const place = `${address.host}:${address.port}`;
+  let reported = '';
+  let problem: string | undefined = firstProblem;
+  for (let pauseMs = firstPauseMs; problem !== undefined; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    const text = `cannot listen on ${place} for metrics: ${problem}; retrying in the background, CNI calls and probes do not need it`;
+    if (problem !== reported) report({ kind: 'warning', sandbox: '', text });
+    reported = problem;
+    await delay(pauseMs, undefined, { signal }).catch(() => {}); // the next line says what an abort means
+    if (signal.aborted) return;
+    problem = await listenOnce(server, address).then(
+      () => undefined,
+      (error: unknown) => problemOf(error),
+    );
   }
+  report({ kind: 'daemon', text: `http on port ${portOf(server) ?? 0}` });
 }

@@ -16,7 +16,7 @@ export async function leaveStandIn(
 ): Promise<void> {
   let written: { readonly revision: number; readonly settings: JsonObject } | undefined;
   await everySoOften(
-    { intervalMs: 2000, longestMs: 60_000, report },
+    { intervalMs: 5000, longestMs: 60_000, report },
     async () => {
       const now = { revision: watched?.nads?.revision() ?? 0, settings: settings() };
       if (watched?.state().complete === false || isDeepStrictEqual(now, written)) return;

@@ -87,7 +87,7 @@ export async function serveLink(options: LinkServerOptions): Promise<LinkServer>
   const server = net.createServer((connection) => accept(connection, state));
   server.maxConnections = limits.connections + 50; // those above the limit are told so
   await listen(server, socket);
-  const own = await inodeOf(socket);
+  const own = inodeOf(socket);
   return {
     stopAccepting: () => stopAccepting(server, socket, own),
     idle: async () => {

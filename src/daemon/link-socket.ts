@@ -1,4 +1,5 @@
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { dirname } from 'node:path';
 import { daemonRunning, fileUnusable, problemOf } from '../errors/index.ts';
@@ -17,6 +18,7 @@ export async function assertSocketFree(path: string): Promise<void> {
 /** Listens with mode 0600. Bound under another name and renamed: nobody ever sees a socket that does not yet listen, or with another mode. fileUnusable. */
 export async function listen(server: net.Server, path: string): Promise<void> {
   const next = `${path}.${process.pid}`;
+  server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(next, { force: true });
@@ -33,13 +35,10 @@ export async function listen(server: net.Server, path: string): Promise<void> {
 export async function stopAccepting(server: net.Server, path: string, own: number | undefined): Promise<void> {
   if (!server.listening) return;
   server.close();
-  if ((await inodeOf(path)) === own) await rm(path, { force: true });
+  if (inodeOf(path) === own) await rm(path, { force: true });
 }
 
 /** Tells whether the socket file is still ours: another daemon that starts puts its own in place. */
-export async function inodeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ ino }) => ino,
-    () => undefined,
-  );
+export function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino; // looked at for ever: the thread pool would wake further threads
 }

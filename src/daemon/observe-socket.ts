@@ -1,8 +1,10 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { asPlexusError, summaryOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
+import { type Health, type HttpAnswer, answerOf, plain } from './endpoints.ts';
 import { inodeOf, listen, stopAccepting } from './link-socket.ts';
 
 /** Header of its answers: name of the Node object, where the daemon knows it; URL-encoded. */
@@ -17,34 +19,45 @@ export interface ObserveOptions {
   readonly peerUid: (socket: Socket) => number | undefined;
   readonly node: () => string | undefined;
   readonly find: (query: RecentQuery) => readonly RecordedOperation[];
+  readonly health: Health;
 }
 
 /**
- * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON on a unix socket that only root may use (mode 0600, and the
- * peer is asked for): what plugins read and wrote is nobody else's business. fileUnusable.
+ * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON, and /healthz, /readyz and /metrics, on a unix socket that
+ * only root may use (mode 0600, and the peer is asked for): what plugins read and wrote is nobody else's business, and the probes
+ * of the pod must not depend on what other users of the node do. fileUnusable.
  */
-export async function serveObserving({ socket, peerUid, node, find }: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
+export async function serveObserving(options: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
+  const { socket, peerUid, node } = options;
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
-    const [path, query] = (request.url ?? '').split('?'); // new URL() throws at some paths
-    const isAsked = request.method === 'GET' && path === '/operations';
-    const body = isAsked ? JSON.stringify(find(queryIn(new URLSearchParams(query)))) : JSON.stringify({ problem: 'here is GET /operations' });
-    const name = node();
-    response
-      .writeHead(isAsked ? 200 : 404, { 'content-type': 'application/json', ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }) })
-      .end(body);
+    const failed = (thrown: unknown): HttpAnswer => plain(500, summaryOf(asPlexusError(thrown))); // unhandled, it would end the process
+    void answer(request, options)
+      .catch(failed)
+      .then(({ status, type, text }) => {
+        const name = node();
+        response.writeHead(status, { 'content-type': type, ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }) }).end(text);
+      });
   });
   server.maxConnections = 16;
   server.on('connection', (connection) => {
     if (peerUid(connection) !== 0) connection.destroy();
   });
   await listen(server, socket);
-  const own = await inodeOf(socket);
+  const own = inodeOf(socket);
   return {
     close: async () => {
       server.closeAllConnections();
       await stopAccepting(server, socket, own);
     },
   };
+}
+
+async function answer({ method, url }: http.IncomingMessage, { find, health }: ObserveOptions): Promise<HttpAnswer> {
+  const [path = '', query] = (url ?? '').split('?'); // new URL() throws at some paths
+  const json = (status: number, value: unknown): HttpAnswer => ({ status, type: 'application/json', text: JSON.stringify(value) });
+  if (method === 'GET' && path === '/operations') return json(200, find(queryIn(new URLSearchParams(query))));
+  const answered = method === 'GET' ? await answerOf(path, health) : undefined;
+  return answered ?? json(404, { problem: 'here are GET /operations, /healthz, /readyz and /metrics' });
 }
 
 function queryIn(words: URLSearchParams): RecentQuery {

@@ -5,37 +5,44 @@ import { type UnattachedPod, impatient } from '../journal/index.ts';
 import { everySoOften, reclaimer, unattachedSweep } from '../reconcile/index.ts';
 import type { DaemonParts } from './background.ts';
 
-const tickMs = 1000;
+const tickMs = 5000;
 // what is found for the first time is looked at again after this
 const againMs = 30_000;
 
 /**
  * Compares the journal with the node: undoes sandboxes that are gone, and finds running pods that were never attached. At
- * start, when a host agent comes, and then every reclaimSeconds.
+ * start and then every reclaimSeconds; sandboxes also when a host agent comes, which alone can undo them.
  */
 export async function upkeepLoop(parts: DaemonParts, signal: AbortSignal): Promise<void> {
-  await Promise.all([roundLoop(parts, reclaimRound(parts), signal), roundLoop(parts, sweepRound(parts), signal)]);
+  await Promise.all([
+    roundLoop(parts, { round: reclaimRound(parts), needsAgent: true }, signal),
+    roundLoop(parts, { round: sweepRound(parts), needsAgent: false }, signal),
+  ]);
 }
 
-async function roundLoop({ context, report, agent }: DaemonParts, round: Round, signal: AbortSignal): Promise<void> {
+async function roundLoop({ context, report, agent, wake }: DaemonParts, { round, needsAgent }: Upkeep, signal: AbortSignal): Promise<void> {
+  const everyMs = (): number => context.options().reclaimSeconds * 1000;
   let dueAt = 0;
   let agentBefore: object | undefined;
   await everySoOften(
-    { intervalMs: tickMs, longestMs: 60_000, report },
+    { intervalMs: () => (everyMs() > 0 ? Math.min(tickMs, everyMs()) : tickMs), longestMs: 60_000, report, wake },
     async () => {
-      const everyMs = context.options().reclaimSeconds * 1000;
-      const isNewAgent = agent.current !== undefined && agentBefore === undefined;
+      const isNewAgent = needsAgent && agent.current !== undefined && agentBefore === undefined;
       agentBefore = agent.current;
       // a clock that cannot jump
-      if (everyMs === 0 || (performance.now() < dueAt && !isNewAgent)) return;
+      if (everyMs() === 0 || (performance.now() < dueAt && !isNewAgent)) return;
       const suspects = await round(signal);
-      dueAt = performance.now() + (suspects > 0 ? Math.min(againMs, everyMs) : everyMs);
+      dueAt = performance.now() + (suspects > 0 ? Math.min(againMs, everyMs()) : everyMs());
     },
     signal,
   );
 }
 
 type Round = (signal: AbortSignal) => Promise<number>;
+interface Upkeep {
+  readonly round: Round;
+  readonly needsAgent: boolean;
+}
 
 /** Returns how many sandboxes must be looked at again. */
 function reclaimRound({ settings, journal, locks, report, cluster, agent, context }: DaemonParts): Round {

@@ -5,6 +5,7 @@ import { type ConfEntry, type FoundFolders, type NodeFolders, entriesOf, findFol
 import { bootIdNow } from '../journal/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { type Greeting, greetDaemon } from './ask-daemon.ts';
+import { type HttpAnswer, askDaemonHttp } from './ask-http.ts';
 import { type KnownNetworks, readNads, withFiles } from './networks.ts';
 import { type Source, once } from './once.ts';
 import { type JournalFiles, assertState, found, readJournal } from './state-files.ts';
@@ -46,11 +47,6 @@ export interface NodeNetworks extends KnownNetworks {
   /** Whether it could be looked into. */
   readonly inSight: boolean;
 }
-/** An answer over HTTP. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly text: string;
-}
 /** One node: everything its checks look at, each read once. */
 export interface NodeScene extends NodeMeans {
   readonly places: NodePlaces;
@@ -70,7 +66,7 @@ export interface NodeScene extends NodeMeans {
 
 /** The scene of a node. Reads nothing yet. */
 export function nodeScene(places: NodePlaces, means: NodeMeans): NodeScene {
-  const { root, stateDir, socket, http } = places;
+  const { root, stateDir, socket } = places;
   const folders = once(() => nodeFolders(root, givenIn(places)));
   const standIn = once(() => readStandIn(standInFile(stateDir)));
   return {
@@ -88,10 +84,7 @@ export function nodeScene(places: NodePlaces, means: NodeMeans): NodeScene {
     standIn,
     networks: (signal) => networksOf(means, places, standIn, signal),
     greeting: (signal) => greetDaemon(socket, means.program, signal),
-    http: async (path, signal) => {
-      const answer = await fetch(`http://${http}${path}`, { signal });
-      return { status: answer.status, text: await answer.text() };
-    },
+    http: (path, signal) => askDaemonHttp(places, path, signal),
   };
 }
 

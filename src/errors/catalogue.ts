@@ -119,6 +119,26 @@ export const nadInvalid = define(
   { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct spec.config of the NetworkAttachmentDefinition.' },
   (c: { nad: string; problem: string }) => `NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
 );
+export const nadTooLarge = define(
+  'PLX-NAD-TOO-LARGE',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Shorten spec.config of the NetworkAttachmentDefinition, or put the configuration into a file on the nodes and leave spec.config out.',
+  },
+  (c: { nad: string; length: number; most: number }) =>
+    `NetworkAttachmentDefinition ${c.nad}: spec.config has ${c.length} characters, at most ${c.most} are used`,
+);
+export const networksTooLarge = define(
+  'PLX-NETWORKS-TOO-LARGE',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use fewer networks in the pod, or shorten spec.config of their NetworkAttachmentDefinitions.',
+  },
+  (c: { nad: string; weight: number; most: number }) =>
+    `the networks of this pod are too large for the daemon: with ${c.nad} their configurations take about ${c.weight} bytes, at most ${c.most} are used for one pod`,
+);
 export const networkFileMissing = define(
   'PLX-NETWORK-FILE-MISSING',
   {

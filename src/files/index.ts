@@ -1,5 +1,6 @@
-// The effects on files that several folders need. Knows nothing of what is in them.
+// The effects on files, and waiting for turns, that several folders need. Knows nothing of what is in the files.
 export { inFolder, makeFolder, removeLeftovers } from './folder.ts';
 export { removeFile } from './remove.ts';
 export { newPrefix, replaceAtomically, replaceBriefly, syncFolder } from './replace.ts';
 export { type FolderWatch, watchFolders } from './watch.ts';
+export { createTurns, type Turns } from './turns.ts';

@@ -1,10 +1,9 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 
 /** Tells when something in some folders may have changed. A hint: whoever is told reads everything again. */
 export interface FolderWatch {
   /** The folders from now on. One that is missing, or has been replaced, is watched from the call on that finds it. Never rejects. */
-  readonly refresh: (folders: readonly string[]) => Promise<void>;
+  readonly refresh: (folders: readonly string[]) => void;
   readonly close: () => void;
 }
 
@@ -21,8 +20,8 @@ export function watchFolders(onChange: () => void): FolderWatch {
     watched.get(folder)?.watcher.close();
     watched.delete(folder);
   };
-  const refreshOne = async (folder: string): Promise<void> => {
-    const identity = await identityOf(folder);
+  const refreshOne = (folder: string): void => {
+    const identity = identityOf(folder);
     if (watched.get(folder)?.identity === identity) return;
     drop(folder);
     if (identity === undefined) return;
@@ -34,16 +33,19 @@ export function watchFolders(onChange: () => void): FolderWatch {
     }
   };
   return {
-    refresh: async (folders) => {
+    refresh: (folders) => {
       for (const folder of [...watched.keys()].filter((each) => !folders.includes(each))) drop(folder);
-      for (const folder of folders) await refreshOne(folder);
+      for (const folder of folders) refreshOne(folder);
     },
     close: () => [...watched.keys()].forEach(drop),
   };
 }
 
-const identityOf = (folder: string): Promise<string | undefined> =>
-  stat(folder).then(
-    ({ dev, ino }) => `${dev}:${ino}`,
-    () => undefined, // not there
-  );
+function identityOf(folder: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(folder); // looked at for ever: the thread pool would wake further threads
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined; // not there
+  }
+}

@@ -19,7 +19,7 @@ export async function keepConfiguration(options: () => KeepOptions, report: Repo
   const memory = newMemory();
   await removeLeftovers(options().folder, newPrefix);
   while (!signal.aborted) {
-    await watch.refresh(foldersOf(options())); // before the look: what happens after it rings again
+    watch.refresh(foldersOf(options())); // before the look: what happens after it rings again
     const pause = await look({ options: options(), memory, timing, report });
     await bell.wait(Math.min(pause, timing.lookMs), signal);
     await delay(timing.settleMs, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means

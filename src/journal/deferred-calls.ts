@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
@@ -48,9 +48,10 @@ export function deferredCalls(folder: string): DeferredCalls {
       await syncFolder(folder).catch(unusable('remove', pathOf(key)));
     },
     list: async () => {
-      await removeLeftovers(folder, newPrefix);
+      const names = namesIn(folder);
+      if (names.some((name) => name.startsWith(newPrefix))) await removeLeftovers(folder, newPrefix);
       const kept: KeptCall[] = [];
-      for (const name of (await namesIn(folder)).toSorted()) {
+      for (const name of names.toSorted()) {
         const key = keyOf(name);
         const bytes = key && (await readFile(join(folder, name)).catch(absent(unusable('read', join(folder, name)))));
         if (key !== undefined && bytes !== undefined) kept.push({ ...key, bytes });
@@ -77,11 +78,15 @@ function keyOf(name: string): RecordKey | undefined {
 
 const absent = (otherwise: (error: unknown) => never) => (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : otherwise(error));
 
-const namesIn = (folder: string): Promise<readonly string[]> =>
-  readdir(folder).catch((error: NodeJS.ErrnoException): readonly string[] => {
-    if (error.code === 'ENOENT') return [];
+// without the thread pool, which would wake further threads: listed every few seconds, and nearly always empty
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
-  });
+  }
+}
 
 const isThere = (path: string): Promise<boolean> => whether((async () => statSync(path))()); // without the thread pool: each call looks here
 /** Whether there was such a file. */

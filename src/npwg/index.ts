@@ -4,7 +4,7 @@ export { parseDefaultNetwork } from './default-network.ts';
 export { allowedCniArgsKey, defaultNetworkKey, nadAnnotationKeys, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey } from './keys.ts';
 export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDeviceInfo, usualDeviceInfoDir } from './device-info.ts';
 export type { ClaimedDevice, DeviceWishes, PodDevice, PodDevices } from './pod-device.ts';
-export { type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
+export { configWeight, mostConfigLength, type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
 export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
 export { assertPodRef, isStaticPod, podKey, type PodMetadata, type PodRef, type PodSummary, wantsDebug } from './pod.ts';
 export { mostNetworksEver, parseSelections } from './parse-selections.ts';

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, nameOfType, parseJson } from '../cni/index.ts';
-import { nadInvalid, problemOf } from '../errors/index.ts';
+import { nadInvalid, nadTooLarge, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
 import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
 
@@ -24,13 +24,30 @@ export interface Nad extends NadRef {
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
 
-/** A NetworkAttachmentDefinition object as the API gives it. nadInvalid. */
+/** The longest spec.config that is used, in characters. Real ones have some hundred; the daemon has to hold those of many pods at once. */
+export const mostConfigLength = 64 * 1024;
+
+const weightOfValue = 48;
+
+/** About how many bytes a configuration takes in memory: its text, and something for each JSON value in it. */
+export function configWeight({ config = '' }: Nad): number {
+  let values = 0;
+  for (let at = 0; at < config.length; at++) if (',[{'.includes(config.charAt(at))) values++; // also within texts: it is an estimate
+  return config.length + values * weightOfValue;
+}
+
+// what reads objects from the API puts this in place of a text that is too long to be kept
+const leftOutLength = (config: unknown): number => Number(fieldsOf(config)['leftOutBytes'] ?? 0);
+
+/** A NetworkAttachmentDefinition object as the API gives it. nadInvalid, nadTooLarge. */
 export function parseNad(object: unknown): Nad {
   const { metadata, spec } = fieldsOf(object);
   const { name, namespace, annotations } = fieldsOf(metadata);
   if (typeof name !== 'string' || name === '') throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
+  const length = typeof config === 'string' ? config.length : leftOutLength(config);
+  if (length > mostConfigLength) throw nadTooLarge({ nad: nadKey(ref), length, most: mostConfigLength });
   if (config !== undefined && config !== null && typeof config !== 'string')
     throw nadInvalid({ nad: nadKey(ref), problem: `spec.config is ${nameOfType(config)}, not a string: write the JSON as one text, after "config: |"` });
   return { ...ref, ...(typeof config === 'string' && config.trim() !== '' && { config }), ...annotated(fieldsOf(annotations)) };

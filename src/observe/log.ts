@@ -16,28 +16,33 @@ export interface LogOptions {
 export interface Log {
   readonly report: Report;
   readonly flush: () => Promise<void>;
+  /** Loads all that writing takes: later on, files may not be opened for want of descriptors. */
+  readonly prepare: () => Promise<void>;
 }
 
 /**
  * A log: one line for what each command ended in, and what else is worth a line at that level. pino is loaded with the first line
- * that passes the level, so that a quiet call does not pay for it.
+ * that passes the level, so that a quiet call does not pay for it, or with `prepare`. A line that cannot be written is lost, and
+ * ends nothing.
  */
 export function createLog(options: LogOptions): Log {
   const notes = new WeakMap<OperationInfo, OperationNotes>();
   const secretNames = options.secretNames ?? [];
   let written = Promise.resolve();
   let logger: Promise<Logger> | undefined;
+  const loaded = (): Promise<Logger> => (logger ??= load(options));
   return {
     report: (step, operation) => {
       const known = operation === undefined ? undefined : notesOf(notes, operation);
       if (known !== undefined) noteStep(known, step);
       const level = levelOf(step, known);
       if (!passes(level, options, known?.debug === true)) return;
-      logger ??= load(options);
-      const loading = logger;
-      written = written.then(async () => (await loading)[level](fieldsOf(step, { operation, notes: known, secretNames }), step.kind));
+      const loading = loaded();
+      const write = async (): Promise<void> => (await loading)[level](fieldsOf(step, { operation, notes: known, secretNames }), step.kind);
+      written = written.then(write).catch(() => void (logger = undefined)); // the next line tries again
     },
     flush: () => written,
+    prepare: async () => void (await loaded()),
   };
 }
 

@@ -6,10 +6,12 @@ export interface MetricSources {
   /** Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet written. */
   readonly journal: () => Promise<JournalNumbers>;
   /** Whether the watch of NADs is up to date, and how many there are. */
-  readonly watch: () => { readonly synced: boolean; readonly objects: number };
+  readonly watch: () => { readonly synced: boolean; readonly objects: number; readonly leftOut: number };
   readonly calls: () => number;
   /** Whether a host agent is connected. */
   readonly agent: () => boolean;
+  /** Undefined: HTTP over TCP is off. */
+  readonly httpListening: () => boolean | undefined;
   readonly recent: () => { readonly operations: number; readonly bytes: number };
   readonly version: string;
 }
@@ -35,7 +37,7 @@ type PromClient = Omit<typeof prom, 'default'>;
 export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   const { default: client } = await import('prom-client');
   const registry = new client.Registry();
-  client.collectDefaultMetrics({ register: registry });
+  collectOfProcess(client, registry);
   const lost = { since: performance.now() };
   const report = listener(counters(client, [registry]), lost);
   let journal = noNumbers;
@@ -45,6 +47,13 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
   return { report, render };
+}
+
+// How late timers are can only be sampled by waking up all the time, which costs a node at rest more than all else that the
+// daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
+function collectOfProcess(client: PromClient, registry: prom.Registry): void {
+  client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
+  for (const of of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) registry.removeSingleMetric(`nodejs_eventloop_lag_${of}_seconds`);
 }
 
 /** Since when the watch is lost, if it is. */
@@ -188,9 +197,25 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
     sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000,
   );
   simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
+  simple(
+    'plexus_watch_objects_left_out',
+    'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.',
+    () => sources.watch().leftOut,
+  );
   simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
   simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
   simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
+  const { httpListening } = sources;
+  const listening: prom.Gauge = new Gauge({
+    name: 'plexus_http_listening',
+    help: '1 while the daemon listens on its HTTP address; 0, to be seen on observe.sock only, while it cannot.',
+    registers,
+    collect: () => {
+      listening.reset();
+      const now = httpListening();
+      if (now !== undefined) listening.set(now ? 1 : 0);
+    },
+  });
   simple('plexus_host_agent_connected', '1 while a host agent is connected.', () => (sources.agent() ? 1 : 0));
   new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set({ version: sources.version }, 1);
 }

@@ -3,4 +3,4 @@ export { abandonedIn, abandonedRetrier } from './retry-abandoned.ts';
 export { publishAllPending } from './publish-pending.ts';
 export { type ReclaimDeps, reclaimer } from './reclaim.ts';
 export { type SweepDeps, unattachedSweep } from './unattached.ts';
-export { everySoOften, ifMaybe } from './loop.ts';
+export { createWake, everySoOften, ifMaybe, type Wake } from './loop.ts';

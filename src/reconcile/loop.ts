@@ -3,14 +3,38 @@ import { asPlexusError } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
 
 export interface LoopOptions {
-  readonly intervalMs: number;
+  readonly intervalMs: number | (() => number);
   /** After failures the pause doubles up to this. */
   readonly longestMs: number;
   readonly report: Report;
+  /** Ends a pause early. */
+  readonly wake?: Wake;
+}
+/** Ends the pauses of all loops that wait for it. A loop that works at that moment does not notice. */
+export interface Wake {
+  readonly ring: () => void;
+  /** Resolves at the next ring, after `ms` milliseconds, or when the signal is aborted. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export function createWake(): Wake {
+  let next = new AbortController();
+  return {
+    ring: () => {
+      next.abort();
+      next = new AbortController();
+    },
+    // an abort of either is the end of the wait, not an error
+    wait: (ms, signal) => delay(ms, undefined, { signal: AbortSignal.any([next.signal, signal]) }).catch(() => {}),
+  };
 }
 
 /** Runs `work` again and again until the signal is aborted: after each run a pause with jitter, longer after failures, which are reported. */
-export async function everySoOften({ intervalMs, longestMs, report }: LoopOptions, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+export async function everySoOften(
+  { intervalMs, longestMs, report, wake = createWake() }: LoopOptions,
+  work: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   for (let failures = 0; !signal.aborted;) {
     try {
       await work();
@@ -20,8 +44,9 @@ export async function everySoOften({ intervalMs, longestMs, report }: LoopOption
       failures++;
       report({ kind: 'problem', sandbox: '', error: asPlexusError(thrown) });
     }
-    const pause = Math.min(longestMs, intervalMs * 2 ** Math.min(failures, 16)) * (0.75 + Math.random() / 2);
-    await delay(pause, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means
+    const usual = typeof intervalMs === 'number' ? intervalMs : intervalMs();
+    const pause = Math.min(longestMs, usual * 2 ** Math.min(failures, 16)) * (0.75 + Math.random() / 2);
+    await wake.wait(pause, signal);
   }
 }
 

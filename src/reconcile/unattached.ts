@@ -1,6 +1,6 @@
-import type { Cluster } from '../cluster/index.ts';
+import type { Cluster, PodState } from '../cluster/index.ts';
 import type { Journal, UnattachedPod } from '../journal/index.ts';
-import { type PodMetadata, networkStatusKey, networksKey, podKey } from '../npwg/index.ts';
+import { type PodMetadata, type PodRef, networkStatusKey, networksKey, podKey } from '../npwg/index.ts';
 
 /** What the sweep works with. */
 export interface SweepDeps {
@@ -19,30 +19,27 @@ export interface Sweep {
 
 /**
  * The running pods of this node that ask for networks and whose sandbox neither Plexus nor another meta-plugin has attached:
- * they were found so in two rounds in a row, because a sandbox that is being replaced has no record for a moment.
+ * they were found so in two rounds in a row, because a sandbox that is being replaced has no record for a moment. A round is
+ * one list of metadata, and a second list only where that shows such pods; of each pod that is none, nothing is kept.
  */
 export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Promise<Sweep> {
   let suspects = new Set<string>();
   return async (deps, signal) => {
     const { records } = await deps.journal.list();
     const known = new Set(records.flatMap(({ pod }) => (pod === undefined ? [] : [pod.uid ?? '', podKey(pod)])));
-    const pods = await deps.cluster.listPodsOf(deps.node, signal);
-    const asking = pods.filter((pod) => asksForNetworks(pod) && !isAttached(pod) && !known.has(pod.uid ?? podKey(pod)) && !isStaticOf(pod, known));
-    const found: UnattachedPod[] = [];
-    const next = new Set<string>();
-    for (const pod of asking) {
-      const startTime = await runningSince(pod, deps.cluster, signal);
-      if (startTime === undefined) continue;
-      next.add(nameOf(pod));
-      if (suspects.has(nameOf(pod))) found.push({ ...identityOf(pod), networks: pod.annotations[networksKey] ?? '', why: likelyWhy(startTime, deps) });
-    }
-    suspects = next;
-    return { found, suspects: next.size - found.length };
+    const isCandidate = (pod: PodMetadata): boolean =>
+      asksForNetworks(pod) && !isAttached(pod) && !known.has(pod.uid ?? podKey(pod)) && !isStaticOf(pod, known);
+    const candidates = new Set(await deps.cluster.listPodsOf(deps.node, (pod) => (isCandidate(pod) ? nameOf(pod) : undefined), signal));
+    const unattached = (state: PodState): UnattachedPod | undefined =>
+      candidates.has(nameOf(state.metadata)) && isCandidate(state.metadata) && runsInOwnNetwork(state) ? unattachedPod(state, deps) : undefined;
+    const running = candidates.size === 0 ? [] : await deps.cluster.listPodStatesOf(deps.node, unattached, signal);
+    const found = running.filter((pod) => suspects.has(nameOf(pod)));
+    suspects = new Set(running.map(nameOf));
+    return { found, suspects: running.length - found.length };
   };
 }
 
-const nameOf = (pod: PodMetadata): string => `${podKey(pod)} ${pod.uid ?? ''}`;
-const identityOf = ({ namespace, name, uid }: PodMetadata) => ({ namespace, name, ...(uid !== undefined && { uid }) });
+const nameOf = (pod: PodRef & { readonly uid?: string }): string => `${podKey(pod)} ${pod.uid ?? ''}`;
 const asksForNetworks = ({ annotations }: PodMetadata): boolean => !['', '[]'].includes((annotations[networksKey] ?? '').trim());
 // the runtime calls for a static pod with the UID of its file
 const isStaticOf = (pod: PodMetadata, known: ReadonlySet<string>): boolean =>
@@ -58,12 +55,15 @@ function isAttached({ annotations }: PodMetadata): boolean {
   }
 }
 
-/** Its start, in ISO 8601 ('' when nobody says); undefined when it is not (any more) a running pod with a sandbox of its own network. */
-async function runningSince(pod: PodMetadata, cluster: Cluster, signal: AbortSignal): Promise<string | undefined> {
-  const state = await cluster.getPodState(pod, signal);
-  const isIt = state !== undefined && state.metadata.uid === pod.uid && state.phase === 'Running' && !state.hostNetwork && !state.deleting;
-  return isIt ? (state.startTime ?? '') : undefined;
-}
+const runsInOwnNetwork = ({ phase, hostNetwork, deleting }: PodState): boolean => phase === 'Running' && !hostNetwork && !deleting;
+
+const unattachedPod = ({ metadata: { namespace, name, uid, annotations }, startTime = '' }: PodState, deps: SweepDeps): UnattachedPod => ({
+  namespace,
+  name,
+  ...(uid !== undefined && { uid }),
+  networks: annotations[networksKey] ?? '',
+  why: likelyWhy(startTime, deps),
+});
 
 function likelyWhy(startTime: string, { installedAt }: SweepDeps): string {
   const started = Date.parse(startTime);

@@ -14,7 +14,7 @@ static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
 static int longer(int wait, int most) { return wait * 2 > most ? most : wait * 2; }
 
-static const char *option(int argc, char **argv, const char *name, const char *otherwise) {
+const char *option(int argc, char **argv, const char *name, const char *otherwise) {
   const char *found = otherwise; // the last one counts
   for (int i = 2; i + 1 < argc; i++)
     if (is(argv[i], name)) found = argv[i + 1];

@@ -10,13 +10,15 @@
 #include "clock.h"
 #include "defer.h"
 #include "keeper.h"
+#include "probe.h"
 #include "serve.h"
 
 #ifndef PLEXUS_VERSION
 #define PLEXUS_VERSION "0.0.0"
 #endif
+#define DEFAULT_OBSERVE_SOCKET "/run/plexus/observe.sock"
 #define DEFAULT_CNI_DIR "/var/lib/cni/plexus"
-enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000, SHORTEST_GREETING_MS = 5000 };
+enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000, SHORTEST_GREETING_MS = 5000, PROBE_MS = 4000 };
 
 static const char about[] =
     "Plexus " PLEXUS_VERSION ", a CNI plugin that attaches pods to several networks.\n"
@@ -25,6 +27,8 @@ static const char about[] =
     "\n"
     "  plexus host-agent [--socket FILE] [--cni-path FOLDERS] [--root FOLDER]\n"
     "      serve what the daemon starts by itself; plugins see that folder as /, and their folders are below it\n"
+    "  plexus probe /healthz|/readyz [--socket FILE]\n"
+    "      ask the daemon whether it runs, or whether it can serve calls: for the probes of its pod; as root\n"
     "  plexus --version\n";
 
 static struct runs runs;
@@ -182,6 +186,7 @@ int main(int argc, char **argv) {
   runs_init(&runs);
   if (argc > 1 && is(argv[1], "--version")) return puts(PLEXUS_VERSION), 0;
   if (argc > 1 && is(argv[1], "host-agent")) return run_as_agent(argc, argv, PLEXUS_VERSION, &runs);
+  if (argc > 2 && is(argv[1], "probe")) return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
   if (argc > 1 && is(argv[1], "--help")) return fputs(about, stdout), 0;
   if (env_or_empty("CNI_COMMAND")[0] == 0) return fputs(about, stderr), 0;
   return run_as_plugin();

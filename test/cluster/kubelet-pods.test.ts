@@ -71,6 +71,7 @@ describe('K8S-12: where the pod of a call comes from', () => {
     getPod: async () => (asked.push('api'), pod),
     getPodState: () => Promise.reject(new Error('not asked')),
     listPodsOf: () => Promise.reject(new Error('not asked')),
+    listPodStatesOf: () => Promise.reject(new Error('not asked')),
     getNad: () => Promise.reject(new Error('not asked')),
     patchNetworkStatus: () => Promise.reject(new Error('not asked')),
     recordEvent: () => Promise.reject(new Error('not asked')),

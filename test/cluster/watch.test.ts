@@ -1,10 +1,8 @@
-import fc from 'fast-check';
 import { mkdir, mkdtempDisposable, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WatchedCluster, connectForLong } from '../../src/cluster/index.ts';
-import { jsonLines } from '../../src/cluster/json-lines.ts';
 import type { Step } from '../../src/report/index.ts';
 import { type ApiServer, startApiServer } from '../support/api-server/index.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -64,7 +62,7 @@ describe('the watch of NetworkAttachmentDefinitions', () => {
     put('a', '{"type":"elsewhere"}', 'shop');
     await watch();
     expect(asked('list')).toHaveLength(3);
-    expect(watched.state()).toEqual({ synced: true, complete: true, objects: 6 });
+    expect(watched.state()).toEqual({ synced: true, complete: true, objects: 6, leftOut: 0 });
     put('a', '{"type":"changed"}');
     await arrives('f');
     server.remove(nads, 'default', 'b');
@@ -237,32 +235,5 @@ describe('credentials that change', () => {
     await writeFile(join(folder.path, 'kubeconfig'), '{}');
     const starting = connectForLong({ kind: 'kubeconfig', file: join(folder.path, 'kubeconfig') }, () => {});
     await expect(starting).rejects.toMatchObject({ id: 'PLX-KUBECONFIG-UNUSABLE' });
-  });
-});
-
-describe('a stream of JSON lines', () => {
-  const collect = async (chunks: readonly Buffer[], most = 1_000_000): Promise<unknown[]> => {
-    const stream = (async function* stream() {
-      yield* chunks;
-    })();
-    const found: unknown[] = [];
-    for await (const each of jsonLines(stream, most)) found.push(each);
-    return found;
-  };
-  const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
-    const at = [0, ...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
-    return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
-  };
-  it('is the same however it is cut', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.jsonValue({ stringUnit: 'grapheme' })), fc.array(fc.nat()), async (values, places) => {
-        const bytes = Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
-        expect(await collect(cut(bytes, places))).toEqual(values.map((value) => JSON.parse(JSON.stringify(value)) as unknown));
-      }),
-    );
-  });
-  it('leaves out a line that is not finished, and refuses one that is too long', async () => {
-    expect(await collect([Buffer.from('{"a":1}\n{"b"')])).toEqual([{ a: 1 }]);
-    await expect(collect([Buffer.from('x'.repeat(11))], 10)).rejects.toThrow('a line is longer than 10 bytes');
   });
 });

@@ -1,22 +1,128 @@
+import net from 'node:net';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { serveHttp } from '../../src/daemon/http.ts';
+import { sharedMetrics } from '../../src/daemon/endpoints.ts';
+import { type HttpOptions, serveHttp } from '../../src/daemon/http.ts';
 import { fileFailed } from '../../src/errors/index.ts';
+import type { Step } from '../../src/report/index.ts';
 import { patience } from '../support/patience.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const text = async () => ({ contentType: 'text/plain', text: 'all is counted' });
+const well = { notReady: () => undefined, metrics: text };
+
+async function served(options: Partial<HttpOptions> = {}, health: Parameters<typeof serveHttp>[1] = well) {
+  const steps: Step[] = [];
+  const server = await serveHttp({ address: { host: '127.0.0.1', port: 0 }, report: (step) => steps.push(step), ...options }, health);
+  const ask = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${server.port()}${path}`, { signal: patience() });
+    return [answer.status, await answer.text()];
+  };
+  return { server, ask, steps };
+}
 
 describe('the HTTP endpoints', () => {
-  it('a journal that cannot be read while metrics are collected: 500 with the reason, and the daemon lives', async () => {
+  it('answers 500 with the reason when the journal cannot be read for the metrics, and the daemon lives', async () => {
     const metrics = async () =>
       Promise.reject(fileFailed({ file: '/var/lib/cni/plexus/journal', action: 'list' }, Object.assign(new Error('EIO'), { code: 'EIO' })));
-    const server = await serveHttp({ host: '127.0.0.1', port: 0 }, { notReady: () => undefined, metrics });
+    const { server, ask } = await served({}, { notReady: () => undefined, metrics });
     try {
-      const ask = async (path: string) => {
-        const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, { signal: patience() });
-        return [answer.status, await answer.text()];
-      };
       expect(await ask('/metrics')).toEqual([500, expect.stringMatching(/^PLX-FILE-UNUSABLE: .*\/var\/lib\/cni\/plexus\/journal.*EIO/)]);
       expect(await ask('/healthz')).toEqual([200, 'ok\n']);
     } finally {
       await server.close();
     }
   });
+
+  it('warns once about an address that another program listens on, and serves there as soon as that has gone', async () => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as net.AddressInfo;
+    const { server, ask, steps } = await served({ address: { host: '127.0.0.1', port }, firstPauseMs: 5, longestPauseMs: 5 });
+    try {
+      expect(server.port()).toBeUndefined();
+      expect(steps).toMatchObject([{ kind: 'warning', text: expect.stringMatching(new RegExp(`^cannot listen on 127.0.0.1:${port} .*EADDRINUSE.*retrying`)) }]);
+      other.close();
+      await waitFor('the address', async () => server.port() === port);
+      expect(await ask('/healthz')).toEqual([200, 'ok\n']);
+      expect(steps.map(({ kind }) => kind)).toEqual(['warning', 'daemon']);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('can be closed while the address cannot be had', async () => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { server } = await served({ address: { host: '127.0.0.1', port: (other.address() as net.AddressInfo).port } });
+    await server.close();
+    other.close();
+  });
+
+  // each of these was enough to keep kubelet's probes out, as long as they came this way
+  it('answers while one user holds more connections than there may be, silent or in the middle of a request', async () => {
+    const limits = { perPeer: 4, total: 8, lifeMs: 600_000 };
+    const { server, ask } = await served({ limits });
+    const held = await Promise.all(Array.from({ length: 20 }, () => connected(server.port() ?? 0)));
+    for (const socket of held) socket.write('GET /metrics HTTP/1.1\r\nX-Half: ');
+    try {
+      for (let asked = 0; asked < 3; asked++) expect(await ask('/metrics')).toEqual([200, 'all is counted']);
+      await waitFor('the end of those above the limit', async () => held.filter(({ destroyed }) => !destroyed).length <= limits.perPeer);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('keeps no connection that does not read its answer, or repeats requests on it', async () => {
+    const long = 'x'.repeat(64 * 1024 * 1024);
+    const { server } = await served(
+      { limits: { perPeer: 4, total: 8, lifeMs: 300 } },
+      { ...well, metrics: async () => ({ contentType: 'text/plain', text: long }) },
+    );
+    try {
+      const socket = await connected(server.port() ?? 0);
+      let bytes = 0;
+      socket.on('data', (piece: Buffer) => {
+        bytes += piece.length;
+        socket.pause(); // a little every now and then
+        setTimeout(() => socket.resume(), 20);
+      });
+      socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+      await once(socket, 'close');
+      expect(bytes).toBeLessThan(long.length);
+    } finally {
+      await server.close();
+    }
+  });
 });
+
+describe('metrics that many ask for', () => {
+  it('are collected once for all who ask meanwhile, and again after a pause of ten times the time that took', async () => {
+    let now = 0;
+    let collected = 0;
+    const ends: (() => void)[] = [];
+    const collect = (): ReturnType<typeof text> => {
+      const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof text>>>();
+      collected++;
+      ends.push(() => resolve({ contentType: 'text/plain', text: String(collected) }));
+      return promise;
+    };
+    const ask = sharedMetrics(collect, () => now);
+    const [one, other] = [ask(), ask()];
+    now = 20;
+    ends[0]?.();
+    expect(await Promise.all([one, other])).toMatchObject([{ text: '1' }, { text: '1' }]);
+    now = 219;
+    expect(await ask()).toMatchObject({ text: '1' });
+    now = 221;
+    const again = ask();
+    ends[1]?.();
+    expect(await again).toMatchObject({ text: '2' });
+  });
+});
+
+async function connected(port: number): Promise<net.Socket> {
+  const socket = net.connect(port, '127.0.0.1').on('error', () => {}); // what the server closes is what is looked at
+  await once(socket, 'connect');
+  return socket;
+}

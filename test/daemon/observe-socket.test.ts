@@ -11,12 +11,14 @@ describe('the socket of recent operations', () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-observe-'));
     const socket = join(folder.path, 'observe.sock');
     const asked: unknown[] = [];
+    const health = { notReady: () => 'starting', metrics: () => Promise.reject(new Error('no journal')) };
     const find = (query: unknown) => (asked.push(query), []);
-    const server = await serveObserving({ socket, peerUid: () => 0, node: () => undefined, find });
+    const server = await serveObserving({ socket, peerUid: () => 0, node: () => undefined, find, health });
     try {
       const statuses: unknown[] = [];
-      for (const path of ['//', '/operations?pod=shop/db&last=2', '/operations?last=-1&pod=%', '/']) statuses.push(await statusOf(socket, path));
-      expect(statuses).toEqual([404, 200, 200, 404]);
+      for (const path of ['//', '/operations?pod=shop/db&last=2', '/operations?last=-1&pod=%', '/', '/healthz', '/readyz', '/metrics'])
+        statuses.push(await statusOf(socket, path));
+      expect(statuses).toEqual([404, 200, 200, 404, 200, 503, 500]);
       expect(asked).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
     } finally {
       await server.close();

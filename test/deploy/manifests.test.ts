@@ -80,11 +80,11 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
     ]);
     expect(pod.initContainers.flatMap(({ volumeMounts = [] }) => volumeMounts.map((mount) => mount.name))).toEqual(['cni-bin']);
   });
-  it('names the node for the daemon, and asks it whether it is well', async () => {
+  it('names the node for the daemon, and probes it over the socket that only root can use', async () => {
     const daemon = daemonOf(podOf(await objects()).containers);
     expect(daemon.env?.find((each) => each.name === 'PLEXUS_NODE_NAME')?.valueFrom).toEqual({ fieldRef: { fieldPath: 'spec.nodeName' } });
-    expect(daemon.readinessProbe?.httpGet).toEqual({ ...daemon.livenessProbe?.httpGet, path: '/readyz' });
-    expect(daemon.livenessProbe?.httpGet.path).toBe('/healthz');
+    const probing = (path: string) => ['/app/shim/plexus', 'probe', path, '--socket', `${mountedAt(daemon, 'socket')}/observe.sock`];
+    expect([daemon.livenessProbe?.exec.command, daemon.readinessProbe?.exec.command]).toEqual([probing('/healthz'), probing('/readyz')]);
   });
   it('and the ConfigMap: the daemon takes them without a warning, and uses just the folders, the port and the name that the DaemonSet has for it', async () => {
     const all = await objects();
@@ -106,7 +106,7 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       kubeletPodsApi: `${at('kubelet-pods')}/pods-api.sock`,
       settings: { cniDir: at('state') },
       nodeName: 'from-the-node',
-      http: { host: daemon.livenessProbe?.httpGet.host, port: daemon.livenessProbe?.httpGet.port },
+      http: { host: '127.0.0.1', port: 9913 },
     });
     const { kubeletDir, deviceInfoDir, confDir } = parseSettings({ clusterNetwork: 'any', ...options.settings }).settings;
     expect(['kubelet-devices', 'kubelet-checkpoint', 'device-info', 'network-files'].map(at)).toEqual([

@@ -59,21 +59,19 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   });
 
   const objects = () => renderKustomization(join(deploy, 'overlays/containerd'), [component('host-agent')]);
-  /** What kubelet's probe of the daemon gets, on the node's loopback. */
+  /** What kubelet's probe of the daemon prints. Rejects when it fails. */
   const probe = async (kind: 'livenessProbe' | 'readinessProbe'): Promise<string> => {
     const daemon = podOf(await objects()).containers.find(({ name }) => name === 'daemon') as Container;
-    const { host, port, path } = daemon[kind]?.httpGet ?? { host: '', port: 0, path: '' };
-    const script = `fetch('http://${host}:${port}${path}').then((answer) => console.log(answer.status))`;
-    return (await at.node.netns.exec([process.execPath, '-e', script])).trim();
+    return pod.exec('daemon', daemon[kind]?.exec.command ?? []);
   };
-  const ready = () => waitFor('the readiness probe', async () => (await probe('readinessProbe')) === '200');
+  const ready = () => waitFor('the readiness probe', async () => (await probe('readinessProbe')) === 'ok\n');
 
   it('puts the program where the runtime looks for plugins, becomes ready, and has nothing to warn of', async () => {
     pod = await kubelet.run(await objects());
     expect(await pod.log('install')).toBe('installed /host/opt/cni/bin/plexus\n');
     expect(await readFile(join(binDir, 'plexus'))).toEqual(await readFile(shim));
     await ready();
-    expect(await probe('livenessProbe')).toBe('200');
+    expect(await probe('livenessProbe')).toBe('ok\n');
     await waitFor('our configuration', async () => (await readdir(at.confDir)).includes('00-plexus.conflist'));
     expect(await pod.log('daemon')).not.toMatch(/"level":"(warn|error)"/);
   });

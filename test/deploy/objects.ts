@@ -31,7 +31,7 @@ export interface Container {
   readonly readinessProbe?: Probe;
 }
 interface Probe {
-  readonly httpGet: { readonly host: string; readonly port: number; readonly path: string };
+  readonly exec: { readonly command: readonly string[] };
 }
 export interface Volume {
   readonly name: string;

@@ -58,8 +58,8 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
     const pod = { namespace: 'default', name: 'p', uid: 'u' };
     expect(await cluster.getPod(pod, signal)).toMatchObject(pod);
     expect(await cluster.getPodState(pod, signal)).toMatchObject({ metadata: pod, hostNetwork: false, deleting: false });
-    expect(await cluster.listPodsOf('node-1', signal)).toMatchObject([pod]);
-    expect(await cluster.listPodsOf('node-2', signal)).toEqual([]);
+    expect(await cluster.listPodsOf('node-1', (each) => each, signal)).toMatchObject([pod]);
+    expect(await cluster.listPodsOf('node-2', (each) => each, signal)).toEqual([]);
     expect(await cluster.getNad({ namespace: 'default', name: 'none' }, signal)).toBeUndefined();
     expect(await cluster.patchNetworkStatus(pod, '[]', signal)).toBe('written');
     await cluster.recordEvent(pod, { type: 'Normal', reason: 'Test', message: 'm' }, signal);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
+import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -70,7 +71,25 @@ describe('checks of a daemon that runs', () => {
 
   it.each(['READY', 'WATCH', 'HOST-AGENT'])('PLX-D-%s is unknown where HTTP is off, or nobody answers', async (id) => {
     expect(await look(id, { http: undefined })).toEqual(['unknown: not looked at: the HTTP endpoints of the daemon are off']);
-    expect(await look(id, { http: '127.0.0.1:1' })).toEqual([expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/)]);
+    expect(await look(id, { http: '127.0.0.1:1', socket: '/nowhere/x.sock' })).toEqual([
+      expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/),
+    ]);
+  });
+
+  it('PLX-D-READY warns when another program listens on the HTTP address, and is not misled by it', async () => {
+    const other = http.createServer((_, response) => response.writeHead(503).end('not the daemon')).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = `127.0.0.1:${(other.address() as net.AddressInfo).port}`;
+    await cluster.daemon().stop();
+    await cluster.start({ flags: { http: address, 'log-level': 'warn' } });
+    await waitFor('the observe socket', async () => existsSync(join(cluster.node.dir, 'run/observe.sock')));
+    await waitFor('the watch', async () => (await look('WATCH', { http: address })).length === 0);
+    expect(await look('READY', { http: address })).toEqual([
+      `warning: the daemon cannot listen on ${address}: metrics cannot be scraped; CNI calls and probes do not need it`,
+    ]);
+    other.close();
+    await cluster.daemon().stop();
+    await cluster.start();
   });
 
   it('PLX-D-READY says why the daemon is not ready', async () => {

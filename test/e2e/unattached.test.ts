@@ -77,6 +77,14 @@ describe('annotated and running means attached', () => {
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
+  it('costs lists, however many such pods there are: none is asked for by itself', async () => {
+    for (let n = 0; n < 150; n++) running(`never-${n}`);
+    await at.start({ flags: { 'reclaim-seconds': '1' } });
+    await waitFor('all of them', async () => (await found()).length === 150);
+    const verbs = at.api.requests.filter(({ resource }) => resource === 'pods').map(({ verb }) => verb);
+    expect(new Set(verbs)).toEqual(new Set(['list']));
+  });
+
   it('says once that it may not look, and goes on with everything else', async () => {
     at.api.faults.answer(403, { match: ({ verb, resource }) => verb === 'list' && resource === 'pods' });
     await at.start({ flags: { 'reclaim-seconds': '1' } });

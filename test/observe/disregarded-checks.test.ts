@@ -7,9 +7,10 @@ const nothing = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0, de
 it('a CHECK of a plugin that proves nothing is counted by plugin', async () => {
   const metrics = await createMetrics({
     journal: async () => nothing,
-    watch: () => ({ synced: true, objects: 0 }),
+    watch: () => ({ synced: true, objects: 0, leftOut: 0 }),
     calls: () => 0,
     agent: () => true,
+    httpListening: () => true,
     recent: () => ({ operations: 0, bytes: 0 }),
     version: 'test',
   });

@@ -40,9 +40,9 @@ export interface ClusterNode {
   readonly remove: () => Promise<void>;
 }
 
-export async function createClusterNode({ plugins }: { readonly plugins?: string } = {}): Promise<ClusterNode> {
+export async function createClusterNode({ plugins, ...server }: { readonly plugins?: string; readonly bookmarkMs?: number } = {}): Promise<ClusterNode> {
   const node = await createTestNode('direct');
-  const api = await startApiServer();
+  const api = await startApiServer(server);
   const confDir = join(node.dir, 'net.d');
   const kubeconfig = join(node.dir, 'kubeconfig');
   await mkdir(confDir);

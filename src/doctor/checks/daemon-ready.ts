@@ -1,6 +1,7 @@
 import { problemOf } from '../../errors/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
-import type { HttpAnswer, NodeScene } from '../node-scene.ts';
+import type { HttpAnswer } from '../ask-http.ts';
+import { type NodeScene, metricIn } from '../node-scene.ts';
 
 /** Whether the daemon says that it can serve calls. */
 export const daemonReady: Check<NodeScene> = {
@@ -12,9 +13,17 @@ export const daemonReady: Check<NodeScene> = {
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/readyz', signal);
     if ('severity' in answer) return [answer];
-    return answer.status === 200 ? [] : [{ severity: 'error', what: `the daemon is not ready: ${answer.text.trim()}` }];
+    if (answer.status !== 200) return [{ severity: 'error', what: `the daemon is not ready: ${answer.text.trim()}` }];
+    const metrics = await askHttp(scene, '/metrics', signal);
+    return 'text' in metrics && metricIn(metrics.text, 'plexus_http_listening') === 0 ? [addressTaken(scene)] : [];
   },
 };
+
+const addressTaken = ({ places }: NodeScene): Seen => ({
+  severity: 'warning',
+  what: `the daemon cannot listen on ${places.http ?? 'its HTTP address'}: metrics cannot be scraped; CNI calls and probes do not need it`,
+  fix: 'Find the program that listens there (ss -ltnp) and stop it, or set another address (http).',
+});
 
 /** An answer of the daemon's HTTP endpoints, or why there is none. */
 export async function askHttp({ places, http }: NodeScene, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer | Seen> {

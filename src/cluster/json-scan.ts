@@ -1,0 +1,217 @@
+// Reads JSON from a stream and keeps only the parts that a shape names, so that an answer of any length takes little memory:
+// what the shape does not name is passed over byte by byte, a text above its limit is replaced by its length, and the
+// elements of a list are handed on one by one. It accepts all JSON, and some of what is none in the parts that it passes over.
+
+/** What to keep of a JSON value; anything of another kind is kept as an empty object. */
+export type Shape = TextShape | KeysShape | WholeShape | EachShape;
+/** A text or a scalar of at most so many bytes as it stands in the JSON. */
+type TextShape = number;
+/** Of an object, the values below these keys. */
+interface KeysShape {
+  readonly keys: Readonly<Record<string, Shape>>;
+}
+/** An object or a list with all that is in it, of at most so many bytes: when it is longer, the scanner throws. */
+interface WholeShape {
+  readonly wholeBytes: number;
+}
+/** A list whose elements are taken one by one and not kept. */
+interface EachShape {
+  readonly each: Shape;
+  readonly take: (value: unknown) => void;
+}
+/** In place of a text that was longer than its limit. */
+export interface LeftOut {
+  readonly leftOutBytes: number;
+}
+/** Reads documents that follow one another. */
+export interface JsonScanner {
+  /** The documents that end in this piece. Throws when it is no JSON. */
+  readonly push: (piece: Uint8Array) => readonly unknown[];
+  /** Whether a document has begun and has not ended. */
+  readonly isInside: () => boolean;
+}
+
+/** An object or a list on the way to something that is wanted. */
+interface Container {
+  readonly isObject: boolean;
+  readonly shape: KeysShape | EachShape;
+  readonly value: Record<string, unknown>;
+  key: string;
+  expectsKey: boolean;
+}
+/** Bytes of a text, a scalar or a whole value, while there are no more of them than `most`. */
+interface Collected {
+  readonly most: number;
+  pieces: Uint8Array[];
+  bytes: number;
+}
+interface State {
+  readonly shape: Shape;
+  readonly open: Container[];
+  /** How deep inside of a value that is passed over, or read as a whole. */
+  depth: number;
+  whole: Collected | undefined;
+  text: (Collected & { isEscaped: boolean }) | undefined;
+  scalar: Collected | undefined;
+  documents: unknown[];
+}
+
+const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
+const mostKeyBytes = 1024;
+const mostScalarBytes = 64;
+
+/** A scanner for documents of that shape. */
+export function jsonScanner(shape: Shape): JsonScanner {
+  const state: State = { shape, open: [], depth: 0, whole: undefined, text: undefined, scalar: undefined, documents: [] };
+  return {
+    push: (piece) => {
+      state.documents = [];
+      let from = 0; // where what is being collected goes on in this piece
+      for (let at = 0; at < piece.length; at++) {
+        if (state.text?.isEscaped === false) at = endOfPlain(piece, at);
+        if (at < piece.length) from = step(state, piece, at, from);
+      }
+      const rest = piece.subarray(from);
+      if (state.whole !== undefined) collect(state.whole, rest);
+      else if (state.text ?? state.scalar) collect((state.text ?? state.scalar) as Collected, rest);
+      return state.documents;
+    },
+    isInside: () => state.open.length > 0 || state.depth > 0 || state.text !== undefined || state.scalar !== undefined,
+  };
+}
+
+/** Where a text that goes on here has its next quote or backslash: most bytes of an answer are within texts. */
+function endOfPlain(piece: Uint8Array, from: number): number {
+  let at = from;
+  while (at < piece.length && piece[at] !== quote && piece[at] !== backslash) at++;
+  return at;
+}
+
+/** Takes one byte. Returns where what is being collected begins. */
+function step(state: State, piece: Uint8Array, at: number, from: number): number {
+  const byte = piece[at] as number;
+  if (state.text !== undefined) {
+    if (state.text.isEscaped) state.text.isEscaped = false;
+    else if (byte === backslash) state.text.isEscaped = true;
+    else if (byte === quote) endText(state, piece.subarray(from, at));
+    return from;
+  }
+  if (state.depth > 0) return inside(state, piece, at, from);
+  if (state.scalar !== undefined) {
+    if (!isBlank(byte) && byte !== comma && byte !== closeBrace && byte !== closeBracket) return from;
+    collect(state.scalar, piece.subarray(from, at));
+    deliverScalar(state);
+  }
+  return isBlank(byte) ? from : between(state, byte, at);
+}
+
+const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+
+/** A byte of a value that is passed over, or read as a whole, outside of its texts. */
+function inside(state: State, piece: Uint8Array, at: number, from: number): number {
+  const byte = piece[at];
+  if (byte === quote) state.text = { most: 0, pieces: [], bytes: 0, isEscaped: false };
+  else if (byte === openBrace || byte === openBracket) state.depth++;
+  else if (byte === closeBrace || byte === closeBracket) state.depth--;
+  if (state.depth > 0) return from;
+  const { whole } = state;
+  state.whole = undefined;
+  if (whole === undefined) deliver(state, {});
+  else {
+    collect(whole, piece.subarray(from, at + 1));
+    if (whole.bytes > whole.most) throw new Error(`a value is longer than ${whole.most} bytes`);
+    deliver(state, JSON.parse(Buffer.concat(whole.pieces).toString()));
+  }
+  return at + 1;
+}
+
+/** A byte outside of all texts and scalars, in a container that is wanted, or in none. */
+function between(state: State, byte: number, at: number): number {
+  const top = state.open.at(-1);
+  if (top !== undefined && (byte === comma || byte === colon)) separate(top, byte);
+  else if (byte === closeBrace || byte === closeBracket) close(state, byte);
+  else if (byte === quote) beginText(state, top);
+  else if (top?.expectsKey === true) throw new Error('it is no JSON: a key is missing');
+  else if (byte === openBrace || byte === openBracket) return beginContainer(state, byte === openBrace, at);
+  else return beginScalar(state, at);
+  return at + 1;
+}
+
+function separate(top: Container, byte: number): void {
+  if (byte === comma) top.expectsKey = top.isObject;
+  else if (!top.isObject) throw new Error('it is no JSON: a colon in a list');
+}
+
+/** The shape of the value that begins; undefined: it is passed over. */
+function wanted({ open, shape }: State): Shape | undefined {
+  const top = open.at(-1);
+  if (top === undefined) return shape;
+  if ('each' in top.shape) return top.shape.each;
+  return Object.hasOwn(top.shape.keys, top.key) ? top.shape.keys[top.key] : undefined;
+}
+
+function deliver(state: State, value: unknown): void {
+  const top = state.open.at(-1);
+  if (wanted(state) === undefined) return;
+  if (top === undefined) state.documents.push(value);
+  else if ('each' in top.shape) top.shape.take(value);
+  else top.value[top.key] = value;
+}
+
+function beginText(state: State, top: Container | undefined): void {
+  if (top === undefined) throw new Error('it is neither an object nor a list');
+  const of = wanted(state);
+  const most = top.expectsKey ? mostKeyBytes : typeof of === 'number' ? of : 0;
+  state.text = { most, pieces: [], bytes: 0, isEscaped: false };
+}
+
+function beginContainer(state: State, isObject: boolean, at: number): number {
+  const of = wanted(state);
+  if (typeof of === 'object' && (isObject ? 'keys' in of : 'each' in of)) {
+    state.open.push({ isObject, shape: of as KeysShape | EachShape, value: {}, key: '', expectsKey: isObject });
+    return at + 1;
+  }
+  state.depth = 1;
+  state.whole = typeof of === 'object' && 'wholeBytes' in of ? { most: of.wholeBytes, pieces: [], bytes: 0 } : undefined;
+  return at;
+}
+
+function beginScalar(state: State, at: number): number {
+  if (state.open.length === 0) throw new Error('it is neither an object nor a list');
+  state.scalar = { most: mostScalarBytes, pieces: [], bytes: 0 };
+  return at;
+}
+
+function close(state: State, byte: number): void {
+  const top = state.open.pop();
+  if (top === undefined || top.isObject !== (byte === closeBrace)) throw new Error('it is no JSON: brackets do not match');
+  deliver(state, top.value);
+}
+
+function collect(collected: Collected, piece: Uint8Array): void {
+  collected.bytes += piece.length;
+  if (collected.bytes <= collected.most) collected.pieces.push(piece);
+  else collected.pieces = [];
+}
+
+function endText(state: State, piece: Uint8Array): void {
+  const text = state.text as NonNullable<State['text']>;
+  state.text = undefined;
+  if (state.depth > 0) return; // part of a larger value
+  collect(text, piece);
+  const top = state.open.at(-1) as Container;
+  if (!top.expectsKey) return deliver(state, typeof wanted(state) === 'number' ? valueOf(text, '"') : {});
+  const key = valueOf(text, '"');
+  top.key = typeof key === 'string' ? key : '';
+  top.expectsKey = false;
+}
+
+function deliverScalar(state: State): void {
+  const scalar = state.scalar as Collected;
+  state.scalar = undefined;
+  deliver(state, typeof wanted(state) === 'number' ? valueOf(scalar, '') : {});
+}
+
+const valueOf = ({ bytes, most, pieces }: Collected, around: string): unknown =>
+  bytes > most ? ({ leftOutBytes: bytes } satisfies LeftOut) : JSON.parse(`${around}${Buffer.concat(pieces).toString()}${around}`);

@@ -1,0 +1,58 @@
+import { asPlexusError, summaryOf } from '../errors/index.ts';
+
+/** What the endpoints report. */
+export interface Health {
+  /** undefined: all is well; else what keeps the daemon from serving calls. */
+  readonly notReady: () => string | undefined;
+  readonly metrics: () => Promise<MetricsText>;
+}
+export interface MetricsText {
+  readonly contentType: string;
+  readonly text: string;
+}
+export interface HttpAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+export const plain = (status: number, text: string): HttpAnswer => ({ status, type: 'text/plain; charset=utf-8', text: `${text}\n` });
+
+/** The answer of /healthz (this process runs), /readyz (it can serve calls) and /metrics; undefined for every other path. Never rejects. */
+export async function answerOf(path: string, { notReady, metrics }: Health): Promise<HttpAnswer | undefined> {
+  switch (path) {
+    case '/healthz':
+      return plain(200, 'ok');
+    case '/readyz': {
+      const problem = notReady();
+      return problem === undefined ? plain(200, 'ok') : plain(503, problem);
+    }
+    case '/metrics':
+      return metrics().then(
+        ({ contentType, text }) => ({ status: 200, type: contentType, text }),
+        (thrown: unknown) => plain(500, summaryOf(asPlexusError(thrown))),
+      );
+    default:
+      return undefined;
+  }
+}
+
+// of the time that passes, collecting the metrics may take one part in ten
+const pausePerRun = 10;
+
+/**
+ * Metrics that are collected once for all who ask at the same time, and again only after a pause of ten times as long as
+ * the last collection took: whoever asks in a loop gets the same text again and cannot keep the daemon busy with its journal.
+ */
+export function sharedMetrics(collect: Health['metrics'], now = (): number => performance.now()): Health['metrics'] {
+  let last: { readonly text: Promise<MetricsText>; validUntil: number } | undefined;
+  return () => {
+    if (last !== undefined && now() < last.validUntil) return last.text;
+    const startedAt = now();
+    const entry = { text: collect(), validUntil: Number.POSITIVE_INFINITY };
+    const finish = (): void => void (entry.validUntil = now() + (now() - startedAt) * pausePerRun);
+    entry.text.then(finish, finish);
+    last = entry;
+    return entry.text;
+  };
+}

@@ -1,0 +1,33 @@
+import http from 'node:http';
+import { dirname, join } from 'node:path';
+
+/** An answer over HTTP. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+export interface HttpPlaces {
+  readonly socket: string;
+  readonly http?: string;
+}
+
+/**
+ * Asks the daemon on its observe socket, beside `socket`: only root can listen there, whereas any user of the node may listen on the
+ * HTTP address. That one is asked where this process cannot use the socket. Rejects when nobody answers.
+ */
+export async function askDaemonHttp(places: HttpPlaces, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer> {
+  const socketPath = join(dirname(places.socket), 'observe.sock'); // as the daemon makes it (daemon/observe-socket.ts)
+  const answered = await overSocket({ socketPath, path }, signal).catch(() => undefined);
+  if (answered !== undefined) return answered;
+  const answer = await fetch(`http://${places.http}${path}`, { signal });
+  return { status: answer.status, text: await answer.text() };
+}
+
+async function overSocket(place: { readonly socketPath: string; readonly path: string }, signal: AbortSignal): Promise<HttpAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+  http.get({ ...place, agent: false, signal }, resolve).on('error', reject);
+  const answer = await promise;
+  const pieces: Buffer[] = [];
+  for await (const piece of answer as AsyncIterable<Buffer>) pieces.push(piece);
+  return { status: answer.statusCode ?? 0, text: Buffer.concat(pieces).toString() };
+}
