@@ -33,7 +33,11 @@ describe('case 19: characters that nobody sees', () => {
       config: '{\n  "cniVersion":"0.3.1",\u00A0"type":"macvlan"}',
       names: ['invisible character U+00A0 NO-BREAK SPACE', '(line 2 column 24)', '"0.3.1",<U+00A0>"type"'],
     },
-    { what: 'quotes of a word processor', config: '{\u201Ctype\u201D:\u201Cmacvlan\u201D}', names: ['U+201C LEFT DOUBLE QUOTATION MARK \u201C', 'write a plain "', '(line 1 column 2)'] },
+    {
+      what: 'quotes of a word processor',
+      config: '{\u201Ctype\u201D:\u201Cmacvlan\u201D}',
+      names: ['U+201C LEFT DOUBLE QUOTATION MARK \u201C', 'write a plain "', '(line 1 column 2)'],
+    },
     { what: 'a comment', config: '{\n  # uplink\n  "type":"macvlan"}', names: ['"#" begins a comment', '(line 2 column 3)', '# uplink'] },
     { what: 'YAML instead of JSON', config: 'type: macvlan\nmaster: eth1\n', names: ['"type:" begins no JSON value', 'looks like YAML', '(line 1 column 1)'] },
   ])('names $what with its line, column and an excerpt', ({ config, names }) => {
@@ -67,7 +71,9 @@ describe('case 20: trailing commas', () => {
 describe('case 21: a colon inside the key "type"', () => {
   it('names the plugin without a type by its number', () => {
     const plugins = [macvlan, { 'type:': 'vrf', vrfname: 'blue' }];
-    expect(answerOn('a', { cniVersion: '0.3.1', name: 'b', plugins })).toBe('NetworkAttachmentDefinition shop/a: plugin 2: missing "type"; its key "type:" is not "type"');
+    expect(answerOn('a', { cniVersion: '0.3.1', name: 'b', plugins })).toBe(
+      'NetworkAttachmentDefinition shop/a: plugin 2: missing "type"; its key "type:" is not "type"',
+    );
   });
 });
 
@@ -81,9 +87,21 @@ describe('case 22: a capability that is declared where no plugin gets it', () =>
       found: 'at the wrong level, at spec.config.capabilities, line 4',
     },
     { what: 'as "capability"', config: { ...macvlan, capability: named }, found: 'under the wrong name "capability", at spec.config.capability' },
-    { what: 'inside "ipam"', config: { ...macvlan, ipam: { type: 'static', capabilities: named } }, found: 'at the wrong level, at spec.config.ipam.capabilities' },
-    { what: 'as a list', config: { ...macvlan, capabilities: ['infinibandGUID'] }, found: 'with the wrong value ["infinibandGUID"], at spec.config.capabilities' },
-    { what: 'as a text', config: { ...macvlan, capabilities: { infinibandGUID: 'true' } }, found: 'with the wrong value {"infinibandGUID":"true"}, at spec.config.capabilities' },
+    {
+      what: 'inside "ipam"',
+      config: { ...macvlan, ipam: { type: 'static', capabilities: named } },
+      found: 'at the wrong level, at spec.config.ipam.capabilities',
+    },
+    {
+      what: 'as a list',
+      config: { ...macvlan, capabilities: ['infinibandGUID'] },
+      found: 'with the wrong value ["infinibandGUID"], at spec.config.capabilities',
+    },
+    {
+      what: 'as a text',
+      config: { ...macvlan, capabilities: { infinibandGUID: 'true' } },
+      found: 'with the wrong value {"infinibandGUID":"true"}, at spec.config.capabilities',
+    },
   ])('finds it $what and says where it belongs', ({ config, found }) => {
     const message = answerOn(guid, config);
     expect(message).toContain(`it is declared ${found}`);
@@ -133,7 +151,9 @@ describe('case 35: a MAC address that no interface can have', () => {
     ['01:00:5e:00:00:01', 'it is a multicast address'],
     ['ff-ff-ff-ff-ff-ff', 'it is a multicast address'],
   ])('rejects %s before anything runs', (mac, reason) => {
-    expect(answerOn([{ name: 'a', mac }], withCapabilities('mac'))).toContain(`element 1, mac: "${mac}" is not a MAC address that an interface can have: ${reason}`);
+    expect(answerOn([{ name: 'a', mac }], withCapabilities('mac'))).toContain(
+      `element 1, mac: "${mac}" is not a MAC address that an interface can have: ${reason}`,
+    );
   });
   it.each(['02:00:00:00:00:01', 'fe:ff:ff:ff:ff:ff', '00:00:00:00:00:01'])('takes %s', (mac) => {
     expect(answerOn([{ name: 'a', mac }], withCapabilities('mac'))).toBe('net1');

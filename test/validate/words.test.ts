@@ -20,12 +20,32 @@ const macvlan = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1' };
 
 describe('a key at the wrong level', () => {
   it.each([
-    { what: 'capabilities beside "plugins" (case 22)', config: { cniVersion: '0.3.1', capabilities: { ips: true }, plugins: [macvlan] }, says: 'nobody reads "capabilities" beside "plugins": it belongs into the list, beside "type": "macvlan"' },
-    { what: 'a plugin’s option beside "plugins"', config: { cniVersion: '0.3.1', mtu: 1400, plugins: [macvlan, { type: 'vrf', vrfname: 'blue' }] }, says: 'nobody reads "mtu" beside "plugins": it belongs into the list, beside "type": "macvlan"' },
+    {
+      what: 'capabilities beside "plugins" (case 22)',
+      config: { cniVersion: '0.3.1', capabilities: { ips: true }, plugins: [macvlan] },
+      says: 'nobody reads "capabilities" beside "plugins": it belongs into the list, beside "type": "macvlan"',
+    },
+    {
+      what: 'a plugin’s option beside "plugins"',
+      config: { cniVersion: '0.3.1', mtu: 1400, plugins: [macvlan, { type: 'vrf', vrfname: 'blue' }] },
+      says: 'nobody reads "mtu" beside "plugins": it belongs into the list, beside "type": "macvlan"',
+    },
     { what: 'capabilities in another spelling (case 22)', config: { ...macvlan, capability: { ips: true } }, says: 'did you mean "capabilities"?' },
-    { what: 'capabilities inside "ipam" (case 22)', config: { ...macvlan, ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }], capabilities: { ips: true } } }, says: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"' },
-    { what: 'an address range beside "type"', config: { ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] }, rangeStart: '10.0.0.9' }, says: 'macvlan knows no key "rangeStart": it belongs into "ipam", to the options of host-local' },
-    { what: 'master inside "ipam"', config: { cniVersion: '0.3.1', type: 'macvlan', ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]], master: 'eth1' } }, says: 'host-local knows no key "master": it belongs beside "type": "macvlan", outside of "ipam"' },
+    {
+      what: 'capabilities inside "ipam" (case 22)',
+      config: { ...macvlan, ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }], capabilities: { ips: true } } },
+      says: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"',
+    },
+    {
+      what: 'an address range beside "type"',
+      config: { ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] }, rangeStart: '10.0.0.9' },
+      says: 'macvlan knows no key "rangeStart": it belongs into "ipam", to the options of host-local',
+    },
+    {
+      what: 'master inside "ipam"',
+      config: { cniVersion: '0.3.1', type: 'macvlan', ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]], master: 'eth1' } },
+      says: 'host-local knows no key "master": it belongs beside "type": "macvlan", outside of "ipam"',
+    },
   ])('$what: says where it belongs', ({ config, says }) => {
     expect(texts(check({ text: nad(config) }))).toContain(says);
   });
@@ -36,7 +56,10 @@ describe('a key at the wrong level', () => {
   });
 
   it.each(['labels', 'metadata.labels', 'spec.annotations', 'annotations'])('the annotation of a pod among %s', (place) => {
-    const where = { labels: ['metadata', 'labels'], 'metadata.labels': ['metadata', 'labels'], 'spec.annotations': ['spec', 'annotations'], annotations: ['annotations'] }[place] ?? [];
+    const where =
+      { labels: ['metadata', 'labels'], 'metadata.labels': ['metadata', 'labels'], 'spec.annotations': ['spec', 'annotations'], annotations: ['annotations'] }[
+        place
+      ] ?? [];
     const object: Record<string, unknown> = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: {} };
     let at = object;
     for (const key of where) at = (at[key] ??= {}) as Record<string, unknown>;
@@ -47,17 +70,24 @@ describe('a key at the wrong level', () => {
 
 describe('case 35: a MAC address that no interface can have', () => {
   it('is an error in a pod', () => {
-    expect(short(check({ text: `${nad({ ...macvlan, capabilities: { mac: true } })}---\n${pod('[{"name":"lan","mac":"01:00:5e:00:00:01"}]')}` }))).toEqual(['13 error PLX-SELECTION-INVALID']);
+    expect(short(check({ text: `${nad({ ...macvlan, capabilities: { mac: true } })}---\n${pod('[{"name":"lan","mac":"01:00:5e:00:00:01"}]')}` }))).toEqual([
+      '13 error PLX-SELECTION-INVALID',
+    ]);
   });
   it('is an error in the options of a plugin', () => {
     const found = check({ text: nad({ cniVersion: '0.3.1', plugins: [macvlan, { type: 'tuning', mac: '00:00:00:00:00:00' }] }) });
-    expect([short(found), texts(found)]).toEqual([['6 error PLX-V-ADDRESS'], '"00:00:00:00:00:00" is not a MAC address that an interface can have: it is all zeros']);
+    expect([short(found), texts(found)]).toEqual([
+      ['6 error PLX-V-ADDRESS'],
+      '"00:00:00:00:00:00" is not a MAC address that an interface can have: it is all zeros',
+    ]);
   });
 });
 
 describe('case 19: characters that nobody sees', () => {
   it('are at their line and column, with their name', () => {
-    const [found] = check({ text: `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nspec:\n  config: |\n    {\n      "cniVersion": "0.3.1",\u00A0\n      "type": "macvlan" }\n` });
+    const [found] = check({
+      text: `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nspec:\n  config: |\n    {\n      "cniVersion": "0.3.1",\u00A0\n      "type": "macvlan" }\n`,
+    });
     expect([found?.line, found?.column]).toEqual([8, 29]);
     expect(found?.text).toContain('the invisible character U+00A0 NO-BREAK SPACE');
   });
@@ -72,44 +102,87 @@ describe('what is not checked is named', () => {
     return JSON.stringify(object);
   };
   it.each([
-    { kind: 'HelmRelease', path: ['spec', 'values', 'podAnnotations', 'k8s.v1.cni.cncf.io/networks'], value: 'lan', what: 'the annotation k8s.v1.cni.cncf.io/networks' },
-    { kind: 'Workflow', path: ['spec', 'podMetadata', 'annotations', 'k8s.v1.cni.cncf.io/networks'], value: '[{"name":"lan"}]', what: 'the annotation k8s.v1.cni.cncf.io/networks' },
-    { kind: 'HelmRelease', path: ['spec', 'values', 'extra'], value: { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' }, what: 'a NetworkAttachmentDefinition' },
+    {
+      kind: 'HelmRelease',
+      path: ['spec', 'values', 'podAnnotations', 'k8s.v1.cni.cncf.io/networks'],
+      value: 'lan',
+      what: 'the annotation k8s.v1.cni.cncf.io/networks',
+    },
+    {
+      kind: 'Workflow',
+      path: ['spec', 'podMetadata', 'annotations', 'k8s.v1.cni.cncf.io/networks'],
+      value: '[{"name":"lan"}]',
+      what: 'the annotation k8s.v1.cni.cncf.io/networks',
+    },
+    {
+      kind: 'HelmRelease',
+      path: ['spec', 'values', 'extra'],
+      value: { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
+      what: 'a NetworkAttachmentDefinition',
+    },
   ])('$kind with $what', ({ kind, path, value, what }) => {
     const found = check({ path: 'x.json', text: holds(kind, path, value) });
     expect([short(found), texts(found)]).toEqual([['1 note PLX-V-UNCHECKED'], `${kind} app holds ${what}, and objects of this kind are not checked`]);
   });
   it('values of a chart', () => {
-    expect(texts(check({ text: 'podAnnotations:\n  k8s.v1.cni.cncf.io/networks: lan\n' }))).toContain('a file that is no Kubernetes object holds the annotation');
+    expect(texts(check({ text: 'podAnnotations:\n  k8s.v1.cni.cncf.io/networks: lan\n' }))).toContain(
+      'a file that is no Kubernetes object holds the annotation',
+    );
   });
   it('nothing is said of an object without networks', () => {
     expect(check({ path: 'x.json', text: holds('HelmRelease', ['spec', 'values', 'replicas'], 2) })).toEqual([]);
   });
   it('a kind of that name in the group of another program', () => {
-    expect(check({ text: 'apiVersion: nmstate.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: _ignored_}\nspec: {config: _replaced_}\n' })).toEqual([]);
+    expect(check({ text: 'apiVersion: nmstate.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: _ignored_}\nspec: {config: _replaced_}\n' })).toEqual(
+      [],
+    );
   });
 });
 
 describe('the networks of a virtual machine', () => {
   const vm = (networks: readonly object[], interfaces: readonly object[] = []): string =>
-    JSON.stringify({ apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata: { name: 'vm' }, spec: { template: { spec: { domain: { devices: { interfaces } }, networks } } } }, undefined, 1);
-  const checkVm = (networks: readonly object[], interfaces?: readonly object[]) => check({ path: 'a/vm.json', text: vm(networks, interfaces) }, { path: 'a/lan.yaml', text: nad(macvlan) });
+    JSON.stringify(
+      {
+        apiVersion: 'kubevirt.io/v1',
+        kind: 'VirtualMachine',
+        metadata: { name: 'vm' },
+        spec: { template: { spec: { domain: { devices: { interfaces } }, networks } } },
+      },
+      undefined,
+      1,
+    );
+  const checkVm = (networks: readonly object[], interfaces?: readonly object[]) =>
+    check({ path: 'a/vm.json', text: vm(networks, interfaces) }, { path: 'a/lan.yaml', text: nad(macvlan) });
 
   it('are looked for', () => {
-    expect(checkVm([{ name: 'default', pod: {} }, { name: 'n', multus: { networkName: 'lan' } }])).toEqual([]);
+    expect(
+      checkVm([
+        { name: 'default', pod: {} },
+        { name: 'n', multus: { networkName: 'lan' } },
+      ]),
+    ).toEqual([]);
     const found = checkVm([{ name: 'n', multus: { networkName: 'default/lam' } }]);
-    expect([short(found), texts(found)]).toEqual([['19 warning PLX-NAD-NOT-FOUND'], 'NetworkAttachmentDefinition default/lam is not among these files; did you mean default/lan?']);
+    expect([short(found), texts(found)]).toEqual([
+      ['19 warning PLX-NAD-NOT-FOUND'],
+      'NetworkAttachmentDefinition default/lam is not among these files; did you mean default/lan?',
+    ]);
   });
   it('have names of objects', () => {
     const found = checkVm([{ name: 'n', multus: { networkName: 'default/La n' } }]);
-    expect([short(found), texts(found)]).toEqual([['19 error PLX-SELECTION-INVALID'], expect.stringContaining('network "n", name: "La n" is not the name of an object')]);
+    expect([short(found), texts(found)]).toEqual([
+      ['19 error PLX-SELECTION-INVALID'],
+      expect.stringContaining('network "n", name: "La n" is not the name of an object'),
+    ]);
   });
   it('have a networkName', () => {
     expect(short(checkVm([{ name: 'n', multus: {} }]))).toEqual(['18 error PLX-V-OBJECT']);
   });
   it('have a MAC address that an interface can have', () => {
     const found = checkVm([{ name: 'n', multus: { networkName: 'lan' } }], [{ name: 'n', bridge: {}, macAddress: '01:00:00:00:00:01' }]);
-    expect([short(found), texts(found)]).toEqual([['16 error PLX-SELECTION-INVALID'], expect.stringContaining('network "n", mac: "01:00:00:00:00:01" is not a MAC address that an interface can have')]);
+    expect([short(found), texts(found)]).toEqual([
+      ['16 error PLX-SELECTION-INVALID'],
+      expect.stringContaining('network "n", mac: "01:00:00:00:00:01" is not a MAC address that an interface can have'),
+    ]);
   });
 });
 
@@ -119,17 +192,27 @@ describe('no error without proof', () => {
   it.each(['{{ .Values.subnet }}', '${SUBNET}', '$(SUBNET)', '$SUBNET', '__SUBNET__', '_replaced_'])('a value with the placeholder %s is a note', (subnet) => {
     expect(short(check({ text: nad({ ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet }]] } }) }))).toEqual(['6 note PLX-V-TEMPLATE']);
   });
-  it.each(['{"type": "macvlan", "mtu": __CNI_MTU__}', '{"type": "macvlan", "mtu": ${MTU}}', '{"type": "macvlan" {{ if .Mtu }}, "mtu": 1400 {{ end }}}', '_replaced_'])('a configuration that is no JSON yet is a note: %s', (config) => {
+  it.each([
+    '{"type": "macvlan", "mtu": __CNI_MTU__}',
+    '{"type": "macvlan", "mtu": ${MTU}}',
+    '{"type": "macvlan" {{ if .Mtu }}, "mtu": 1400 {{ end }}}',
+    '_replaced_',
+  ])('a configuration that is no JSON yet is a note: %s', (config) => {
     expect(short(check({ text: nad(config) }))).toEqual(['6 note PLX-V-TEMPLATE']);
   });
   it('a mistake beside a placeholder is an error all the same', () => {
     expect(short(check({ text: nad('{"type": "macvlan", "mtu": __CNI_MTU__,}') }))).toEqual(['6 error PLX-NAD-INVALID']);
   });
   it('a value of a template without quotes makes the document a template', () => {
-    expect(short(check({ text: 'apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: d\n  namespace: {{.Namespace}}\n' }))).toEqual(['1 note PLX-V-TEMPLATE']);
+    expect(short(check({ text: 'apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: d\n  namespace: {{.Namespace}}\n' }))).toEqual([
+      '1 note PLX-V-TEMPLATE',
+    ]);
   });
   it('host-local’s keys under a plugin that changes them first: Calico’s usePodCidr', () => {
-    const found = check({ path: 'x.conflist', text: withIpam('calico', { type: 'host-local', subnet: 'usePodCidr', ranges: [[{ subnet: 'usePodCidrIPv6' }]] }) });
+    const found = check({
+      path: 'x.conflist',
+      text: withIpam('calico', { type: 'host-local', subnet: 'usePodCidr', ranges: [[{ subnet: 'usePodCidrIPv6' }]] }),
+    });
     expect(found.filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
   it('host-local without ranges in a node’s file, which kube-router fills in, is a warning', () => {

@@ -36,7 +36,8 @@ function readByKubectl(text: string): unknown {
   return status === 0 ? JSON.parse(stdout.replace('"annotations": {},', '')) : undefined;
 }
 
-const nad = (config: string): string => `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nspec:\n  config: ${config}\n`;
+const nad = (config: string): string =>
+  `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nspec:\n  config: ${config}\n`;
 
 const forms: readonly (readonly [what: string, text: string])[] = [
   ['quotes that close left of their key', nad('\'{\n    "cniVersion": "0.3.1",\n    "type": "macvlan",\n    "master": "eth1"\n}\'')],
@@ -46,7 +47,7 @@ const forms: readonly (readonly [what: string, text: string])[] = [
   ['tabs in front of the lines', nad('\'{\n\t"type": "macvlan"\n\t}\'')],
   ['line breaks of Windows', nad('\'{\n"type": "macvlan"\n}\'').replaceAll('\n', '\r\n')],
   ['empty lines inside quotes', nad('\'{\n\n\n"type": "macvlan"\n\n}\'')],
-  ['two such texts', `${nad('\'{\n}\'').replace('name: lan', "name: 'l\nan'")}`],
+  ['two such texts', `${nad("'{\n}'").replace('name: lan', "name: 'l\nan'")}`],
   ['a flow collection that closes left of its key', nad("'{}'").replace('  name: lan', '  name: lan\n  labels: {\n    a: b\n}')],
   ['members of a flow collection left of their key', nad("'{}'").replace('  name: lan', '  name: lan\n  labels: {\n a: b,\nc: d }')],
   ['a flow collection inside another', nad("'{}'").replace('  name: lan', '  name: lan\n  annotations: {a: "b\nc", d: e\n}')],
@@ -83,7 +84,11 @@ describe('case 17: YAML that kubectl reads is no error', () => {
   });
 
   it('a repeated key is a warning, because the last one counts', () => {
-    expect(findingsIn(nad("'{}'").replace('  name: lan', '  name: first\n  name: lan'))[0]).toMatchObject({ line: 5, severity: 'warning', rule: 'PLX-V-KEY-REPEATED' });
+    expect(findingsIn(nad("'{}'").replace('  name: lan', '  name: first\n  name: lan'))[0]).toMatchObject({
+      line: 5,
+      severity: 'warning',
+      rule: 'PLX-V-KEY-REPEATED',
+    });
   });
 
   it('ends soon for a long file that cannot be repaired', () => {
