@@ -54,7 +54,9 @@ describe('case 35: a MAC address that no interface can have', () => {
     ['01:00:5e:00:00:01', 'it is a multicast address'],
   ])('ADD refuses %s with the reason', async (mac, reason) => {
     await node.nad('m', { ...macvlan, capabilities: { mac: true } });
-    expect(await failedAdd(`mac-${mac.replaceAll(':', '')}`, [{ name: 'm', mac }])).toContain(`"${mac}" is not a MAC address that an interface can have: ${reason}`);
+    expect(await failedAdd(`mac-${mac.replaceAll(':', '')}`, [{ name: 'm', mac }])).toContain(
+      `"${mac}" is not a MAC address that an interface can have: ${reason}`,
+    );
   });
 });
 
@@ -108,8 +110,16 @@ describe('cases 33 and 34: what is attached as it was asked for', () => {
 describe('case 09: a master that does not exist', () => {
   it.each([
     ['macvlan', { ...macvlan, master: 'ens192' }, 'Link not found (its configuration names master "ens192")'],
-    ['host-device', { cniVersion: '0.3.1', type: 'host-device', device: 'ens192' }, 'failed to find host device: Link not found (its configuration names device "ens192")'],
-    ['vlan', { cniVersion: '0.3.1', type: 'vlan', master: 'ens192', vlanId: 5, ipam: { type: 'static', addresses: [{ address: '10.1.0.5/24' }] } }, 'Link not found (its configuration names master "ens192")'],
+    [
+      'host-device',
+      { cniVersion: '0.3.1', type: 'host-device', device: 'ens192' },
+      'failed to find host device: Link not found (its configuration names device "ens192")',
+    ],
+    [
+      'vlan',
+      { cniVersion: '0.3.1', type: 'vlan', master: 'ens192', vlanId: 5, ipam: { type: 'static', addresses: [{ address: '10.1.0.5/24' }] } },
+      'Link not found (its configuration names master "ens192")',
+    ],
   ])('is named in the message of %s', async (type, config, text) => {
     await node.nad(`wrong-${type}`, config);
     const { stdout } = await call('ADD', await node.pod(`wrong-${type}`, `wrong-${type}`));
