@@ -7,6 +7,18 @@ const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'fa
   (name) => `test/e2e/${name}.test.ts`,
 );
 
+/** What needs neither root nor a build: parsers, the planner, rules, views. `npm run test:unit` runs these alone, in seconds. */
+const unit = [
+  'test/{cni,errors,npwg,plan,report,view}/**/*.test.ts',
+  'test/validate/!(against-plugins|loading).test.ts', // those two run the reference plugins, and read dist/
+];
+const endToEnd = ['test/e2e/**/*.test.ts'];
+
+const projectOf = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [...include], exclude: [...exclude] },
+});
+
 const engine = process.env['PLEXUS_TEST_ENGINE'];
 const suitesOf = (name: string, more: readonly string[] = []) => ({
   extends: true as const,
@@ -25,7 +37,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects:
       engine === undefined
-        ? [{ extends: true as const, test: { name: 'plexus', include: ['test/**/*.test.ts'] } }, suitesOf('daemon')]
+        ? [projectOf('unit', unit), projectOf('parts', ['test/**/*.test.ts'], [...unit, ...endToEnd]), projectOf('e2e', endToEnd), suitesOf('daemon')]
         : [suitesOf(engine, ['test/e2e/kubernetes.test.ts', 'test/e2e/tracing.test.ts'])],
   },
 });

@@ -10,7 +10,7 @@ import { resultOf } from './recorded-result.ts';
 // CHECK reports what can be proven wrong. Two things prove it: the kernel, where it differs from the recorded result, and a
 // plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded proves nothing:
 // several plugins fail at CHECK right after their own good ADD (bridge without IPAM, sbr, tuning with IFNAME in a sysctl,
-// portmap on a network of one family), and CRI-O calls CHECK after every ADD. Such a failure is reported and counted, and
+// portmap), and CRI-O calls CHECK after every ADD. Such a failure is reported and counted, and
 // the attachment counts as good. What a plugin alone knows, such as rules of a firewall, is therefore compared from its
 // first successful CHECK on.
 

@@ -39,7 +39,11 @@ async function collect(collection: Collection): Promise<void> {
   const stale = records.filter(({ containerId }) => !validIds.has(containerId));
   const alive = records.filter(({ containerId }) => validIds.has(containerId));
   const undo = (record: SandboxRecord): Promise<readonly PlexusError[]> =>
-    undoStale(record, alive, collection).catch((thrown: unknown) => [asPlexusError(thrown)]);
+    undoStale(record, alive, collection).catch((thrown: unknown) => {
+      const error = asPlexusError(thrown); // a plugin's failure was reported where it was
+      deps.report({ kind: 'problem', sandbox: record.containerId, error });
+      return [error];
+    });
   const errors: PlexusError[] = [];
   for (const record of stale.filter((each) => !hasFailed(each))) errors.push(...(await undo(record)));
   errors.push(...(await passOn({ alive, stale }, collection)));

@@ -39,9 +39,12 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
  * read in time are reported and left out, for nobody needs the API server to detach a pod.
  */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
-  const leftOut = (thrown: unknown): void => deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+  const leftOut = (thrown: unknown): undefined => {
+    deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
+    return undefined;
+  };
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
-  const pod = await findPod(call, deps, soon()).catch((thrown: unknown) => void leftOut(thrown));
+  const pod = await findPod(call, deps, soon()).catch(leftOut);
   // kubelet may have forgotten the pod, the limit may have been higher, and what the pod requests no longer matters
   const settings = { ...deps.settings, missingDevice: 'ignore', unservedRequests: 'ignore', maxNetworksPerPod: mostNetworksEver } as const;
   const allocated: Devices['allocated'] = (...words) =>

@@ -1,8 +1,8 @@
 import { refusalIn } from '../cni/index.ts';
 import { asPlexusError, isNetnsMissing } from '../errors/index.ts';
 import type { Host, PluginExit } from '../host/index.ts';
-import type { AttachmentRecord, FailedAdd } from '../plan/index.ts';
-import { delList, releaseAddresses } from '../runtime/index.ts';
+import { type AttachmentRecord, type FailedAdd, isMetaPlugin } from '../plan/index.ts';
+import { delList, ipamTypeOf, releaseAddresses } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from './call.ts';
 import { resultOf } from './recorded-result.ts';
 
@@ -85,6 +85,8 @@ async function addressNow(
   operation: Operation,
   { deps, signal }: { readonly deps: DelegateDeps; readonly signal: AbortSignal },
 ): Promise<Evidence['address']> {
+  const refused = record.attachment.configuration.plugins[plugin];
+  if (refused === undefined || isMetaPlugin(ipamTypeOf(refused))) return 'unknown';
   const watched = watchedHost(deps.host);
   try {
     await releaseAddresses(delegateCall(record.attachment, operation), plugin, {

@@ -72,7 +72,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   }
 }
 
-const repeatable = ['_', 'files', 'device', 'get-yargs-completions', 'getYargsCompletions'];
+const repeatable = ['_', 'files', 'device', 'sandboxes', 'get-yargs-completions', 'getYargsCompletions'];
 
 // said twice, the last one counts, as everywhere
 function lastOfEach(given: Record<string, unknown>): void {

@@ -56,16 +56,25 @@ function valuesFrom(read: (key: string) => unknown, nameOf: (key: string) => str
   return Object.fromEntries(pairs);
 }
 
-function valueOf(text: string, { type, anyOf = [] }: Property, name: string): JsonValue {
-  const isSwitch = text === 'true' || text === 'false';
-  switch (type ?? (anyOf.some((each) => each.type === 'boolean') ? (isSwitch ? 'boolean' : 'array') : 'string')) {
+const isSwitch = (text: string): boolean => text === 'true' || text === 'false';
+
+/** The kind of value that a text gives: where a switch or a list is allowed, the text says which. */
+function kindOf(text: string, { type, anyOf = [] }: Property): string {
+  if (type !== undefined) return type;
+  if (!anyOf.some((each) => each.type === 'boolean')) return 'string';
+  return isSwitch(text) ? 'boolean' : 'array';
+}
+
+function valueOf(text: string, property: Property, name: string): JsonValue {
+  const refused = (wanted: string) => settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be ${wanted}` });
+  switch (kindOf(text, property)) {
     case 'boolean':
-      if (isSwitch) return text === 'true';
-      throw settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be true or false` });
+      if (!isSwitch(text)) throw refused('true or false');
+      return text === 'true';
     case 'number':
     case 'integer':
-      if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
-      throw settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be a number` });
+      if (text.trim() === '' || !Number.isFinite(Number(text))) throw refused('a number');
+      return Number(text);
     case 'array':
       return text.trimStart().startsWith('[') ? parseJson(text, name) : text.split(',').map((each) => each.trim());
     case 'object':

@@ -143,7 +143,7 @@ function unexpected(text: string, at: number, expected: string): string {
   if (at >= text.length) return `the text ends where ${expected} is expected`;
   const char = describeCharacter(text, at);
   if (/^(?:#|\/[/*])/.test(text.slice(at, at + 2))) return `${char} begins a comment, which JSON does not have: remove it,`;
-  const word = match(bare, text, at);
+  const word = match(bare, text, at)?.replace(/:$/, '');
   if (word === undefined) return `${char} where ${expected} is expected${adviceOn(text.charAt(at))}`;
   const shown = JSON.stringify(word.length > mostBefore ? `${word.slice(0, mostBefore)}…` : word);
   if (at === skipSpace(text, 0) && /^[ \t]*[\w.-]+[ \t]*:(?:\s|$)/m.test(text)) return `${shown} begins no JSON value (this looks like YAML)`;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type PlexusError, asPlexusError, fileFailed } from '../errors/index.ts';
+import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed, problemOf } from '../errors/index.ts';
 import { beneath, readRegularFile, readRegularText, removeFile } from '../files/index.ts';
 import { attachmentInfoFile, parseDeviceInfo } from '../npwg/index.ts';
 
@@ -24,7 +24,8 @@ export interface DeviceInfoFiles {
   readonly remove: (attachment: AttachmentNames) => Promise<void>;
 }
 
-const mostBytes = 1024 * 1024;
+// far above what the specification asks for; what a plugin writes ends in the journal
+const mostBytes = 64 * 1024;
 
 /** The files of this machine, in the folder deviceInfoDir. */
 export const deviceInfoFiles = (folder: string): DeviceInfoFiles => ({
@@ -42,7 +43,7 @@ export const deviceInfoFiles = (folder: string): DeviceInfoFiles => ({
   },
   read: async (file) => {
     try {
-      const text = unlessMissing(() => readRegularText(file, { mostBytes }));
+      const text = unlessMissing(() => textOf(file));
       return text === undefined ? {} : { info: parseDeviceInfo(text, file) };
     } catch (error) {
       return { problem: asPlexusError(error) };
@@ -58,6 +59,15 @@ export const deviceInfoFiles = (folder: string): DeviceInfoFiles => ({
     }
   },
 });
+
+function textOf(file: string): string {
+  try {
+    return readRegularText(file, { mostBytes });
+  } catch (error) {
+    if (isMissing(error)) throw error;
+    throw deviceInfoInvalid({ file, problem: problemOf(error) }, { cause: error });
+  }
+}
 
 const isOneFile = ({ containerId, interfaceName }: AttachmentNames): boolean => !/[/\0]/.test(containerId + interfaceName);
 

@@ -15,7 +15,7 @@ const programs: Readonly<Record<string, RunningRuntime['kind']>> = { containerd:
 const options = { configuration: ['--config', '-c'], socket: ['--address', '-a', '--listen'] } as const;
 
 /** The runtime of a command line (its words); undefined when it is another program. */
-export function runtimeOf(words: readonly string[], pid: number): RunningRuntime | undefined {
+function runtimeOf(words: readonly string[], pid: number): RunningRuntime | undefined {
   const name = basename(words[0] ?? '');
   const kind = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (kind === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../cni/index.ts';
 import { deviceInfoInvalid, problemOf } from '../errors/index.ts';
+import { nestingProblem } from './nesting.ts';
 import { validate } from './device-info.schema.gen.js';
 
 /** Where device information lies unless the node's configuration says otherwise (NPWG-110). */
@@ -27,7 +28,8 @@ const withoutSlashes = (text: string): string => text.replaceAll('/', '-');
 /** Device information as it stands in such a file; keys that the specification does not know stay. `file` is for messages. deviceInfoInvalid (NPWG-117). */
 export function parseDeviceInfo(text: string, file: string): JsonObject {
   const json = parsed(text, file);
-  if (!isJsonObject(json)) throw deviceInfoInvalid({ file, problem: 'it is no object' });
+  const problem = isJsonObject(json) ? nestingProblem(json) : 'it is no object';
+  if (!isJsonObject(json) || problem !== undefined) throw deviceInfoInvalid({ file, problem: problem ?? 'it is no object' });
   if (!validate(json)) throw deviceInfoInvalid({ file, problem: firstProblem() });
   return json;
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, parseJson } from '../cni/index.ts';
+import { type JsonObject, type JsonValue, isJsonObject, jsonProblem, nameOfType, parseJson } from '../cni/index.ts';
 import { nadInvalid, problemOf } from '../errors/index.ts';
 import { nestingProblem } from './nesting.ts';
 import { allowedCniArgsKey, concurrentKey, resourceClaimKey, resourceNameKey } from './keys.ts';
@@ -31,7 +31,8 @@ export function parseNad(object: unknown): Nad {
   if (typeof name !== 'string' || name === '') throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
-  if (config !== undefined && config !== null && typeof config !== 'string') throw nadInvalid({ nad: nadKey(ref), problem: 'spec.config is not a text' });
+  if (config !== undefined && config !== null && typeof config !== 'string')
+    throw nadInvalid({ nad: nadKey(ref), problem: `spec.config is ${nameOfType(config)}, not a string: write the JSON as one text, after "config: |"` });
   return { ...ref, ...(typeof config === 'string' && config.trim() !== '' && { config }), ...annotated(fieldsOf(annotations)) };
 }
 

@@ -153,13 +153,17 @@ function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): 
 
 function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { devices, pod }: PlanInputs): PlexusError {
   const resource = kind === 'resource' ? nad?.resourceName : undefined;
-  const { warnings = [], served, requested } = devices ?? {};
+  const { warnings = [], requested } = devices ?? {};
   const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.join('; ')) };
   if (candidates.length > 0 || resource === undefined || pod === undefined) return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
   if (requested !== undefined && !requested.includes(resource)) return resourceNotRequested({ network, resource, pod: podKey(pod) }, cause);
-  const isRequested = requested === undefined ? '' : ', although it requests that resource';
-  const isCertain = served === undefined ? '; kubelet cannot be asked whether it is one of devices' : '';
-  return deviceMissing({ network, of, has: `kubelet gave the pod none${isRequested}${isCertain}` }, cause);
+  return deviceMissing({ network, of, has: noneText(devices) }, cause);
+}
+
+function noneText(devices: PodDevices | undefined): string {
+  const requests = devices?.requested === undefined ? '' : ', although it requests that resource';
+  const doubt = devices?.served === undefined ? '; kubelet cannot be asked whether it is one of devices' : '';
+  return `kubelet gave the pod none${requests}${doubt}`;
 }
 
 const hasText = (available: number): string => (available === 0 ? 'the pod has none' : `the pod has only ${available}, used by its other networks`);

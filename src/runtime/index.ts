@@ -5,5 +5,5 @@ export { readConfPath, readConfWithin } from './conf-dir.ts';
 export { type DelegateCall, type NetworkCall, type RuntimeDeps } from './delegate.ts';
 export { delList } from './del-list.ts';
 export { gcList } from './gc-list.ts';
-export { releaseAddresses } from './release-addresses.ts';
+export { ipamTypeOf, releaseAddresses } from './release-addresses.ts';
 export { statusList } from './status-list.ts';

@@ -1,5 +1,4 @@
-import { type Result, compareVersions, isJsonObject, isPluginType, pluginInput } from '../cni/index.ts';
-import { isMetaPlugin } from '../plan/index.ts';
+import { type PluginConfiguration, type Result, compareVersions, isJsonObject, isPluginType, pluginInput } from '../cni/index.ts';
 import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
@@ -14,11 +13,17 @@ export async function releaseAddresses(
 ): Promise<void> {
   const { configuration, runtimeConfig } = call;
   const plugin = configuration.plugins[index];
-  const ipam = plugin?.json['ipam'];
-  const type = isJsonObject(ipam) ? (ipam['type'] ?? '') : '';
-  if (plugin === undefined || type === '') return;
-  if (typeof type !== 'string' || !isPluginType(type) || isMetaPlugin(type)) throw new Error('its IPAM plugin cannot be called');
+  const type = plugin && ipamTypeOf(plugin);
+  if (plugin === undefined || type === undefined) return;
+  if (!isPluginType(type)) throw new Error('its IPAM plugin is not named by a bare file name');
   const prevResult = compareVersions(configuration.cniVersion, '0.4.0') >= 0 ? result : undefined;
   const input = pluginInput({ configuration, plugin, prevResult, runtimeConfig });
   await runPlugin({ command: 'DEL', plugin: type, call, input }, deps, signal);
+}
+
+/** The IPAM plugin that a plugin delegates to; undefined when it has none. */
+export function ipamTypeOf({ json }: PluginConfiguration): string | undefined {
+  const { ipam } = json;
+  const type = isJsonObject(ipam) ? ipam['type'] : undefined;
+  return typeof type === 'string' && type !== '' ? type : undefined;
 }

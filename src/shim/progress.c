@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,7 +94,7 @@ static bool has_ended(struct run *run, int64_t now) {
   bool has_heirs = run->out >= 0 || run->err >= 0;
   if (has_heirs && now < run->grace_end && run->killed_for == 0) return false;
   bool is_well = WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0 && !has_heirs && run->killed_for == 0;
-  if (run->line >= 0) keeper_order(run->line, is_well ? ORDER_LEAVE : ORDER_KILL);
+  if (run->line >= 0) run_order(run, is_well ? ORDER_LEAVE : ORDER_KILL);
   run_close(&run->line);
   run->grace_end = 0;
   return waitpid(run->pid, NULL, WNOHANG) == run->pid;
@@ -122,6 +123,7 @@ void runs_go_on(struct runs *runs, const struct pollfd *fds, int n, struct buf *
     if (run->kill_at != 0 && now >= run->kill_at && run->killed_for == 0) run_kill_for(run, R_KILLED, out);
     if (run->used && run->retry_at != 0 && now >= run->retry_at) run_try_start(runs, run, out);
     if (!run->used || run->pid == 0) continue;
+    if (run->order_end != 0 && now >= run->order_end) kill(run->pid, SIGKILL);
     exchange(run, fds, n, out);
     if (run->used && has_ended(run, now)) finish(run, out);
   }
@@ -136,7 +138,7 @@ int64_t runs_next_deadline(const struct runs *runs) {
     const struct run *run = &runs->all[i];
     if (!run->used) continue;
     if (run->killed_for == 0) next = sooner(sooner(next, run->deadline), run->kill_at);
-    next = sooner(sooner(next, run->retry_at), run->grace_end);
+    next = sooner(sooner(sooner(next, run->retry_at), run->grace_end), run->order_end);
   }
   return next;
 }

@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "run_parts.h"
 #include "spawn.h"
 
-enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200 };
+enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, LOOK_MS = 2 };
 
 void runs_init(struct runs *runs) {
   memset(runs, 0, sizeof *runs);
@@ -153,9 +154,14 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
 
 // ── ending ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+void run_order(struct run *run, enum keeper_order order) {
+  keeper_order(run->line, order);
+  if (run->order_end == 0) run->order_end = now_ms() + KEEPER_MS;
+}
+
 void run_kill_for(struct run *run, enum reason why, struct buf *out) {
   if (run->killed_for == 0) run->killed_for = why;
-  if (run->pid > 0) keeper_order(run->line, ORDER_KILL);
+  if (run->pid > 0) run_order(run, ORDER_KILL);
   else run_fail(run, why, "", out); // it was waiting to be started
 }
 
@@ -167,13 +173,26 @@ void runs_kill(struct runs *runs, uint32_t id, struct buf *out) {
   else if (run->kill_at == 0) run->kill_at = now_ms() + KILL_MS;
 }
 
+// A keeper that does nothing (a plugin is root, and may stop it) is killed, and its plugin with it.
+static void wait_for_keeper(pid_t keeper, int64_t until) {
+  pid_t ended = 0;
+  while (ended == 0 && now_ms() < until) {
+    ended = waitpid(keeper, NULL, WNOHANG);
+    if (ended == 0) poll(NULL, 0, LOOK_MS);
+  }
+  if (ended != 0) return;
+  kill(keeper, SIGKILL);
+  while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR) continue;
+}
+
 void runs_kill_all(struct runs *runs) {
+  int64_t until = now_ms() + KEEPER_MS;
   for (int i = 0; i < MOST_RUNS; i++)
     if (runs->all[i].used) keeper_order(runs->all[i].line, ORDER_KILL);
   for (int i = 0; i < MOST_RUNS; i++) {
     struct run *run = &runs->all[i];
     if (!run->used) continue;
-    while (run->pid > 0 && waitpid(run->pid, NULL, 0) < 0 && errno == EINTR) continue;
+    if (run->pid > 0) wait_for_keeper(run->pid, until);
     run_forget(run);
   }
 }

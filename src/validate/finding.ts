@@ -45,6 +45,12 @@ export const notRead = rule(
   'A file of a folder is neither YAML nor JSON, and mentions no networks: it is skipped.',
   'No action needed if the file is for another program.',
 );
+export const invisible = rule(
+  'INVISIBLE',
+  'warning',
+  'A line begins with a character that looks like a blank and is none: YAML takes it for a part of the key.',
+  'Replace it by spaces.',
+);
 export const objectInvalid = rule(
   'OBJECT',
   'error',
@@ -132,6 +138,7 @@ export const rules: readonly Rule[] = [
   template,
   unchecked,
   notRead,
+  invisible,
   objectInvalid,
   apiVersion,
   duplicate,

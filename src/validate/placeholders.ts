@@ -6,7 +6,7 @@ const placeholder = /\busePodCidr(?:IPv6)?\b|\{\{.*?\}\}|\$\{[^}\n]+\}|\$\([A-Za
 const everyPlaceholder = new RegExp(placeholder, 'gs');
 
 /** Whether another program replaces something in a text before the API server sees it. */
-export const hasPlaceholder = (text: string): boolean => placeholder.test(text);
+const hasPlaceholder = (text: string): boolean => placeholder.test(text);
 
 /** Whether a text that is not JSON may become JSON once its placeholders are replaced. */
 export const isJsonTemplate = (text: string, isJson: (text: string) => boolean): boolean =>

@@ -1,8 +1,9 @@
 import { type Document, isCollection, visit } from 'yaml';
+import { describeCharacter } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
 import { isJson, jsonFinding, yamlFinding } from './broken.ts';
 import { repeatedFindings } from './check-nad.ts';
-import { type Finding, finding, keyRepeated, notRead, placeIn, syntax } from './finding.ts';
+import { type Finding, finding, invisible, keyRepeated, notRead, placeIn, syntax } from './finding.ts';
 import { type Read, joined, nothing, readValue } from './objects.ts';
 import { isGoTemplate } from './placeholders.ts';
 import { type YamlDocument, yamlDocuments } from './yaml-documents.ts';
@@ -37,7 +38,15 @@ function readJson(file: PlacedText, isConfiguration: boolean): Read {
   return { subjects: read.subjects, findings: [...(read.subjects.length > 0 ? repeatedFindings(file) : []), ...read.findings] };
 }
 
-const readYaml = (file: PlacedText): Read => joined(yamlDocuments(file).map(readDocument));
+const readYaml = (file: PlacedText): Read => joined([{ subjects: [], findings: invisibleIndent(file) }, ...yamlDocuments(file).map(readDocument)]);
+
+/** The first line that is indented with something else than spaces and tabs. */
+function invisibleIndent(file: PlacedText): readonly Finding[] {
+  const found = mentionsNetworks.test(file.text) ? /(?<=\n[ \t]*)[\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+/.exec(file.text) : null;
+  if (found === null) return [];
+  const text = `${describeCharacter(found[0], 0)} at the beginning of a line`;
+  return [finding(invisible, placeIn(file, found.index, found.index + found[0].length), text)];
+}
 
 function readDocument(each: YamlDocument): Read {
   const { text, document, error, repeated } = each;

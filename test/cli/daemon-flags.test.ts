@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/cni/index.ts';
 import { fromEnvironment, fromFlags } from '../../src/cli/daemon-flags.ts';
 import { parseSettings, settingsProperties } from '../../src/plan/index.ts';
 
-const settingsOf = (flags: Readonly<Record<string, string>>) => parseSettings({ delegates: [{ type: 'bridge' }], ...fromFlags(flags) }).settings;
+const complete = (written: JsonObject) => parseSettings({ delegates: [{ type: 'bridge' }], ...written }).settings;
+const settingsOf = (flags: Readonly<Record<string, string>>) => complete(fromFlags(flags));
 
 describe('settings as flags of the daemon', () => {
   it.each([
@@ -15,14 +17,14 @@ describe('settings as flags of the daemon', () => {
     ['allow-default-network-annotation', 'kube-system,lab', { allowDefaultNetworkAnnotation: ['kube-system', 'lab'] }],
   ])('--%s %s', (flag, text, settings) => {
     expect(settingsOf({ [flag]: text })).toMatchObject(settings);
-    expect(parseSettings({ ...fromEnvironment({ [`PLEXUS_${flag.toUpperCase().replaceAll('-', '_')}`]: text }) }).settings).toMatchObject(settings);
+    expect(complete(fromEnvironment({ [`PLEXUS_${flag.toUpperCase().replaceAll('-', '_')}`]: text }))).toMatchObject(settings);
   });
 
   it('take their own default, whatever kind of value it is', () => {
     for (const [key, { type, default: value }] of Object.entries(settingsProperties)) {
       if (value === undefined || type === 'object') continue;
       const flag = key.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
-      const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
+      const text = Array.isArray(value) ? JSON.stringify(value) : `${value as string | number | boolean}`;
       expect(() => settingsOf({ [flag]: text }), flag).not.toThrow();
       expect(fromFlags({ [flag]: text }), flag).toEqual({ [key]: value });
     }

@@ -44,6 +44,19 @@ describe('device information files', () => {
     await mkdir(join(dir.path, 'folder'));
     expect(await files.read(join(dir.path, 'folder'))).toMatchObject({ problem: { message: expect.stringMatching(/folder/) as unknown } });
   });
+  it('what is too long, too deep or no file is a problem, and is not opened', async () => {
+    await using dir = await folder();
+    const [large, deep, fifo] = ['large', 'deep', 'fifo'].map((name) => join(dir.path, name));
+    if (large === undefined || deep === undefined || fifo === undefined) throw new Error('no names');
+    await writeFile(large, ' '.repeat(64 * 1024 + 1));
+    await writeFile(deep, info.replace(/\}$/, `,"x":${'['.repeat(100)}${']'.repeat(100)}}`));
+    await run('mkfifo', [fifo]);
+    const problemOf = async (file: string) => (await files.read(file)).problem;
+    expect(await problemOf(large)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('longer than 65536 bytes') as unknown });
+    expect(await problemOf(deep)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('nested deeper') as unknown });
+    expect(await problemOf(fifo)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('a FIFO, not a regular file') as unknown });
+    await expect(files.prepare(join(dir.path, 'a'), fifo)).rejects.toThrow('not a regular file');
+  });
   it('NPWG-116: removed once and again', async () => {
     await using dir = await folder();
     await mkdir(join(dir.path, 'cni'));

@@ -109,7 +109,7 @@ describe('a process that asks kubelet', () => {
 });
 
 describe('which resources are made of devices', () => {
-  const served = () => kubeletDevices({ kubeletDir: folder.path, patience: { restartMs: 0, pauseMs: 1 } }).served(AbortSignal.timeout(20_000));
+  const served = () => kubeletDevices({ kubeletDir: folder.path, patience: { restartMs: 0, pauseMs: 1 } }).served(patience());
   it('kubelet lists them, each once', async () => {
     await serve('b', 'a');
     kubelet?.behave({ allocatable: [{ resource: 'example.com/other', ids: ['x', 'y'] }] });

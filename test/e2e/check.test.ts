@@ -42,7 +42,7 @@ describe('CHECK', () => {
     cniVersion: '1.0.0',
     name: 'ports',
     plugins: [
-      { type: 'bridge', bridge: 'ports', ipam: { type: 'static', addresses: [{ address: '10.51.0.5/24' }, { address: 'fd00:51::5/64' }] } },
+      { type: 'bridge', bridge: 'ports', ipam: { type: 'static', addresses: [{ address: '10.51.0.5/24' }] } },
       { type: 'portmap', capabilities: { portMappings: true } },
     ],
   };
@@ -51,14 +51,16 @@ describe('CHECK', () => {
     await node.netns.exec(['iptables', '-t', 'nat', '-F']);
   };
 
-  it('believes a plugin from its first successful CHECK on: portmap reports rules that were removed', async () => {
-    await node.nad('ports', published);
-    const pod = await node.pod('ports-checked', withPort);
+  it('believes a plugin from its first successful CHECK on: bridge reports a route that was removed', async () => {
+    const routes = [{ dst: '10.97.0.0/16', gw: '10.52.0.1' }];
+    const ipam = { type: 'static', addresses: [{ address: '10.52.0.5/24' }], routes };
+    await node.nad('routed', { cniVersion: '1.0.0', name: 'routed', type: 'bridge', bridge: 'routed', ipam });
+    const pod = await node.pod('routed', 'routed');
     const handed = { config: node.config({ prevResult: await attached(pod) }) };
-    expect(await node.call('CHECK', pod, handed)).toMatchObject({ exitCode: 0 });
-    await removeRules();
+    expect(await node.call('CHECK', pod, handed)).toMatchObject({ exitCode: 0, stderr: '' });
+    await pod.netns.exec(['ip', 'route', 'delete', '10.97.0.0/16']);
     const { exitCode, stdout } = await node.call('CHECK', pod, handed);
-    expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/PLX-PLUGIN-FAILED: plugin portmap failed \(CHECK\)/)]);
+    expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/PLX-PLUGIN-FAILED: plugin bridge failed \(CHECK\)/)]);
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 

@@ -146,7 +146,7 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     await beta.set({ ADD: { ...refuses, until: join(node.dir, 'link-made') }, DEL: refuses });
     const pod = await node.pod('link', 'one');
     const adding = call('ADD', pod);
-    await expect.poll(async () => (await beta.calls()).some(({ plugin }) => plugin === 'beta'), { timeout: 60_000 }).toBe(true);
+    await expect.poll(async () => (await beta.calls()).some(({ plugin }) => plugin === 'beta')).toBe(true);
     await pod.netns.exec(['ip', 'link', 'add', 'net1', 'type', 'veth', 'peer', 'name', 'net1peer']);
     await writeFile(join(node.dir, 'link-made'), '');
     expect(await adding).toMatchObject({ exitCode: 1 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => node.remove());
 
 const mac = '02:00:00:00:31:01';
-const fixed = { type: 'static', addresses: [{ address: '10.61.0.5/24' }] };
+const fixed = { type: 'static', addresses: [{ address: '10.61.0.5/24', gateway: '10.61.0.1' }] };
 const hostLocal = (...subnets: readonly string[]): object => ({
   type: 'host-local',
   dataDir: `${node.dir}/leases`,

@@ -41,25 +41,25 @@ async function mutationsIn(file: string): Promise<readonly Mutation[]> {
 }
 
 type Suite = readonly [project: string, ...paths: string[]];
-const e2e = (...names: readonly string[]): Suite => ['plexus', ...names.map((name) => `test/e2e/${name}.test.ts`)];
+const e2e = (...names: readonly string[]): Suite => ['e2e', ...names.map((name) => `test/e2e/${name}.test.ts`)];
 // the first failure ends a run: what is most likely to fail comes first, everything else after it
 const likely: Readonly<Record<string, readonly Suite[]>> = {
   'src/attach/add.ts': [e2e('faults', 'lifecycle'), e2e('disk'), e2e('kubernetes', 'daemon')],
   'src/attach/attach-all.ts': [e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
   'src/attach/del.ts': [e2e('abandoned', 'lifecycle'), e2e('away', 'take-over')],
-  'src/attach/detach-sandbox.ts': [e2e('partial-undo'), ['plexus', 'test/cli']],
+  'src/attach/detach-sandbox.ts': [e2e('partial-undo'), ['parts', 'test/cli']],
   'src/attach/gc.ts': [e2e('commands', 'partial-undo', 'gc', 'lifecycle')],
   'src/attach/publish.ts': [e2e('kubernetes', 'daemon')],
   'src/attach/undo-abandoned.ts': [e2e('abandoned', 'partial-undo')],
   'src/attach/undo-lost.ts': [e2e('reclaim')],
   'src/attach/undo.ts': [e2e('lifecycle', 'device-info')],
-  'src/cli/commands/attachments.ts': [['plexus', 'test/cli']],
+  'src/cli/commands/attachments.ts': [['parts', 'test/cli']],
   'src/reconcile/publish-pending.ts': [e2e('daemon')],
 };
 const all: readonly Suite[] = [
   e2e('lifecycle', 'faults', 'abandoned', 'disk', 'commands', 'specification', 'take-over', 'partial-undo', 'device-info'),
   e2e('away', 'reclaim', 'kubernetes', 'daemon', 'user-pains'),
-  ['plexus', 'test/cli', 'test/faults'],
+  ['parts', 'test/cli', 'test/faults'],
 ];
 
 /** The first test of some suites that fails in the copy; undefined when none does. Rejects when the tests cannot be run. */

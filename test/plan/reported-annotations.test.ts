@@ -39,7 +39,7 @@ describe('case 19: characters that nobody sees', () => {
       names: ['U+201C LEFT DOUBLE QUOTATION MARK \u201C', 'write a plain "', '(line 1 column 2)'],
     },
     { what: 'a comment', config: '{\n  # uplink\n  "type":"macvlan"}', names: ['"#" begins a comment', '(line 2 column 3)', '# uplink'] },
-    { what: 'YAML instead of JSON', config: 'type: macvlan\nmaster: eth1\n', names: ['"type:" begins no JSON value', 'looks like YAML', '(line 1 column 1)'] },
+    { what: 'YAML instead of JSON', config: 'type: macvlan\nmaster: eth1\n', names: ['"type" begins no JSON value', 'looks like YAML', '(line 1 column 1)'] },
   ])('names $what with its line, column and an excerpt', ({ config, names }) => {
     const message = answerOn('a', config);
     expect(message).toContain('NetworkAttachmentDefinition shop/a: spec.config is not a JSON object: ');
@@ -78,37 +78,50 @@ describe('case 21: a colon inside the key "type"', () => {
 });
 
 describe('case 22: a capability that is declared where no plugin gets it', () => {
-  const guid = [{ name: 'a', 'infiniband-guid': '24:8a:07:03:00:8d:ae:2f' }];
-  const named = { infinibandGUID: true };
+  const ports = [{ name: 'a', portMappings: [{ hostPort: 8080, containerPort: 80 }] }];
+  const named = { portMappings: true };
+  const listOf = (first: JsonObject, second: JsonObject, more: JsonObject = {}): JsonObject => ({
+    cniVersion: '0.3.1',
+    name: 'kn',
+    ...more,
+    plugins: [first, second],
+  });
+  const portmap = { type: 'portmap' };
   it.each([
     {
       what: 'beside "plugins"',
-      config: JSON.stringify({ cniVersion: '0.3.1', name: 'kn', capabilities: named, plugins: [macvlan] }, undefined, 1),
+      config: JSON.stringify(listOf(macvlan, portmap, { capabilities: named }), undefined, 1),
       found: 'at the wrong level, at spec.config.capabilities, line 4',
     },
-    { what: 'as "capability"', config: { ...macvlan, capability: named }, found: 'under the wrong name "capability", at spec.config.capability' },
+    {
+      what: 'as "capability"',
+      config: listOf(macvlan, { ...portmap, capability: named }),
+      found: 'under the wrong name "capability", at spec.config.plugins.1.capability',
+    },
     {
       what: 'inside "ipam"',
-      config: { ...macvlan, ipam: { type: 'static', capabilities: named } },
-      found: 'at the wrong level, at spec.config.ipam.capabilities',
+      config: listOf({ ...macvlan, ipam: { type: 'static', capabilities: named } }, portmap),
+      found: 'at the wrong level, at spec.config.plugins.0.ipam.capabilities',
     },
     {
       what: 'as a list',
-      config: { ...macvlan, capabilities: ['infinibandGUID'] },
-      found: 'with the wrong value ["infinibandGUID"], at spec.config.capabilities',
+      config: listOf(macvlan, { ...portmap, capabilities: ['portMappings'] }),
+      found: 'with the wrong value ["portMappings"], at spec.config.plugins.1.capabilities',
     },
     {
       what: 'as a text',
-      config: { ...macvlan, capabilities: { infinibandGUID: 'true' } },
-      found: 'with the wrong value {"infinibandGUID":"true"}, at spec.config.capabilities',
+      config: listOf(macvlan, { ...portmap, capabilities: { portMappings: 'true' } }),
+      found: 'with the wrong value {"portMappings":"true"}, at spec.config.plugins.1.capabilities',
     },
   ])('finds it $what and says where it belongs', ({ config, found }) => {
-    const message = answerOn(guid, config);
+    const message = answerOn(ports, config);
     expect(message).toContain(`it is declared ${found}`);
-    expect(message).toContain('write "capabilities": {"infinibandGUID": true} beside the "type" of the plugin');
+    expect(message).toContain('write "capabilities": {"portMappings": true} beside the "type" of the plugin');
   });
   it('says nothing of the kind when nobody declares it', () => {
-    expect(answerOn(guid)).not.toContain('it is declared');
+    const message = answerOn(ports, listOf(macvlan, portmap));
+    expect(message).toContain('none of its plugins declares "capabilities": {"portMappings": true}');
+    expect(message).not.toContain('it is declared');
   });
 });
 

@@ -93,6 +93,18 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     expect(await ended).toBeUndefined();
     expect([await isAlive(), await running('sleep 1000', `CNI_PATH=${at().bin}`)]).toEqual([false, 0]);
   });
+  it('is killed with it also when the plugin has stopped its keeper', async () => {
+    await at().plugin('leaves', 'kill -STOP $PPID; echo $$ >$CNI_ARGS; exec sleep 1000');
+    const call = at().start('ADD');
+    const one = await at().daemon.called();
+    one.send(encodeFrame(daemonFrame.run, 5, rawRun('leaves', [...at().runEnv('ADD'), `CNI_ARGS=${pidFile()}`])));
+    await begun();
+    one.send(encodeFrame(daemonFrame.kill, 5));
+    expect(decodeFailed((await one.next())!)).toMatchObject({ reason: failReason.killed });
+    await waitFor('its end', async () => !(await isAlive()));
+    finish(one);
+    await call.ended;
+  });
   it('is killed by an agent whose /proc numbers processes differently, and nothing else is', async () => {
     await at().plugin('leaves', `${daemonOf()}; exec sleep 1000`);
     const words = ['unshare', '--pid', '--fork', '--kill-child', shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin];

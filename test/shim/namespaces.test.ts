@@ -116,6 +116,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s, when a p
   });
 
   it('never looks into the namespace of the node while a link flips: 2,000 requests', async () => {
+    await leadTo(link, other.path);
     const flipper = startShim(
       ['sh', '-c', `while :; do ln -sfn ${nodeNetns} ${link}.a; mv -T ${link}.a ${link}; ln -sfn ${other.path} ${link}.a; mv -T ${link}.a ${link}; done`],
       {

@@ -93,6 +93,21 @@ describe('case 19: characters that nobody sees', () => {
   });
 });
 
+describe('blanks that are none', () => {
+  it('are named at the first line that begins with one', () => {
+    const [found] = check({
+      text: 'apiVersion: v1\nkind: Pod\nmetadata:\n\u00A0\u00A0name: p\n\u00A0\u00A0annotations: {k8s.v1.cni.cncf.io/networks: lan}\n',
+    }).filter(({ rule }) => rule === 'PLX-V-INVISIBLE');
+    expect([found?.line, found?.column, found?.text]).toEqual([4, 1, 'the invisible character U+00A0 NO-BREAK SPACE at the beginning of a line']);
+  });
+  it('a configuration that is YAML below "config" says how to write it', () => {
+    const found = check({
+      text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: lan}\nspec:\n  config:\n    type: macvlan\n',
+    });
+    expect(texts(found)).toContain('spec.config is an object, not a string: write the JSON as one text, after "config: |"');
+  });
+});
+
 describe('what is not checked is named', () => {
   const holds = (kind: string, path: readonly string[], value: unknown): string => {
     const object: Record<string, unknown> = { apiVersion: 'example.org/v1', kind, metadata: { name: 'app' } };

@@ -63,23 +63,12 @@ export const attachmentsCommand: CommandModule<object, Options> = {
   handler: run,
 };
 
-async function run({
-  action,
-  sandboxes = [],
-  abandoned,
-  'cni-dir': folder,
-  'cni-path': path,
-  'device-info-dir': deviceInfoDir,
-  output,
-  force,
-}: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { action, 'cni-dir': folder, 'cni-path': path, 'device-info-dir': deviceInfoDir, output, force } = options;
   const isJson = output === 'json';
   const { records, damaged } = await fileJournal(`${folder}/journal`).list();
   for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
-  const all = sandboxes.length === 0 && (action === 'list' || action === 'check');
-  const every = action === 'forget' && abandoned ? records.filter(({ attachments }) => attachments.every(isAbandoned)) : undefined;
-  const named = sandboxes.length === 0 && every === undefined ? [''] : sandboxes; // one has to be named
-  const found = all ? records : [...new Set([...(every ?? []), ...named.flatMap((beginning) => recordsOf(records, beginning, folder))])];
+  const { found, all } = chosenOf(records, options);
   const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
   switch (action) {
     case 'check':
@@ -127,6 +116,17 @@ function interrupted(action: string): AbortSignal {
 function tell({ rows, error }: Outcome, heading: string, isJson: boolean): void {
   say(isJson ? json(rows) : outcomesText(rows, heading));
   if (error !== undefined) throw error;
+}
+
+/** The records that an action is about; `all`: nobody named any. sandboxUnknown. */
+function chosenOf(
+  records: readonly SandboxRecord[],
+  { action, sandboxes = [], abandoned, 'cni-dir': folder }: Options,
+): { readonly found: readonly SandboxRecord[]; readonly all: boolean } {
+  if (sandboxes.length === 0 && (action === 'list' || action === 'check')) return { found: records, all: true };
+  const every = action === 'forget' && abandoned ? records.filter(({ attachments }) => attachments.every(isAbandoned)) : undefined;
+  const named = sandboxes.length === 0 && every === undefined ? [''] : sandboxes; // one has to be named
+  return { found: [...new Set([...(every ?? []), ...named.flatMap((beginning) => recordsOf(records, beginning, folder))])], all: false };
 }
 
 /** The records of exactly one sandbox. sandboxUnknown. */
