@@ -2,6 +2,7 @@ import {
   type Command,
   type Env,
   type Invocation,
+  type WorkingInvocation,
   allowsNodeNetns,
   cniVersions,
   errorJson,
@@ -34,7 +35,6 @@ export interface Prepared {
   readonly deps: AttachDeps;
   readonly warnings: readonly string[];
 }
-type WorkingInvocation = Exclude<Invocation, { command: 'VERSION' }>;
 
 /** Answers one call of the plugin. Never rejects. CNI specification, section 2. */
 export async function answerCall(call: PluginCall, prepare: (invocation: WorkingInvocation) => Promise<Prepared>, signal: AbortSignal): Promise<Answer> {

@@ -44,7 +44,8 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
     if (!hasEnded) await deps.host.settle({ containerId: operation.containerId, interfaceName: attachment.interfaceName }, signal);
     const host = hasEnded ? deps.host : withoutMissingPlugins(deps.host);
     await delUnlessNeverMade(record, operation, { ...deps, host }, signal);
-    if (attachment.deviceInfo !== undefined) await deps.deviceInfo.remove(attachment.deviceInfo.file);
+    const { network, interfaceName } = attachment;
+    if (attachment.deviceInfo !== undefined) await deps.deviceInfo.remove({ network, containerId: operation.containerId, interfaceName });
   } catch (thrown) {
     const error = asPlexusError(thrown);
     deps.report({ kind: 'problem', sandbox: operation.containerId, error });

@@ -11,5 +11,5 @@ if (major < 22 || (major === 22 && minor < 19)) {
   // beside the program and not in /tmp, where somebody else could put code for root to run
   module.enableCompileCache(join(import.meta.dirname, '.compile-cache'));
   const { runAsPlugin } = await import('./cni.ts');
-  await runAsPlugin(process);
+  await runAsPlugin(process, import.meta.dirname);
 }

@@ -8,17 +8,18 @@ import { readStdin } from './stdin.ts';
 export type PluginProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'exit'>;
 
 /**
- * Runs as a CNI plugin: reads environment and stdin, answers on stdout, ends the process. SIGTERM and SIGINT end an
+ * Runs as a CNI plugin, whose program is in `programFolder`: reads environment and stdin, answers on stdout, ends the process. SIGTERM and SIGINT end an
  * operation in order: what was attached is undone first. CNI specification, section 2.
  */
-export async function runAsPlugin(process: PluginProcess): Promise<void> {
+export async function runAsPlugin(process: PluginProcess, programFolder: string): Promise<void> {
   const command = process.env['CNI_COMMAND'];
   if (command === undefined || command === '') return about(process);
   const cancelled = new AbortController();
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // the runtime has gone: nobody is left to be told
   process.on('uncaughtException', (error) => void end(process, failure(asPlexusError(error), environmentOf(process))));
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => cancelled.abort(operationCancelled({ command, reason: `received ${name}` })));
-  await end(process, await answerDirectly(environmentOf(process), () => readStdin(process.stdin, command === 'VERSION'), cancelled.signal));
+  const call = { env: environmentOf(process), readStdin: () => readStdin(process.stdin, command === 'VERSION'), programFolder };
+  await end(process, await answerDirectly(call, cancelled.signal));
 }
 
 const environmentOf = (process: PluginProcess): Readonly<Record<string, string>> =>

@@ -23,17 +23,19 @@ const flagOf = (key: string): string =>
 /** logLevel → PLEXUS_LOG_LEVEL. */
 const variableOf = (key: string): string => `PLEXUS_${flagOf(key).toUpperCase().replaceAll('-', '_')}`;
 
-/** One flag for every key of the configuration. */
-export const daemonFlags = (): Record<string, Options> =>
+/** One flag for every key of the configuration, or for some. */
+export const daemonFlags = (keys: readonly string[] = Object.keys(properties)): Record<string, Options> =>
   Object.fromEntries(
-    Object.entries(properties).map(([key, { description, default: value }]) => [
-      flagOf(key),
-      {
-        type: 'string',
-        requiresArg: true,
-        describe: `${description ?? ''}${value === undefined ? '' : ` (default: ${JSON.stringify(value)})`}`,
-      } satisfies Options,
-    ]),
+    Object.entries(properties)
+      .filter(([key]) => keys.includes(key))
+      .map(([key, { description, default: value }]) => [
+        flagOf(key),
+        {
+          type: 'string',
+          requiresArg: true,
+          describe: `${description ?? ''}${value === undefined ? '' : ` (default: ${JSON.stringify(value)})`}`,
+        } satisfies Options,
+      ]),
   );
 
 /** The keys that flags set. settingsInvalid names the flag. */

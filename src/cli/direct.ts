@@ -1,12 +1,13 @@
+import { readFileSync } from 'node:fs';
 import type { AttachDeps } from '../attach/index.ts';
 import { type Cluster, connect, connectOptionsFor } from '../cluster/index.ts';
-import { type Env, allowsNodeNetns } from '../cni/index.ts';
+import { type WorkingInvocation, allowsNodeNetns } from '../cni/index.ts';
 import { deviceInfoFiles, devicesFor } from '../devices/index.ts';
-import { localHost } from '../host/index.ts';
+import { type Allowed, guardedHost, localHost } from '../host/index.ts';
 import { type LockHolder, bootIdNow, deferredCalls, fileJournal, fileLocks, multusState } from '../journal/index.ts';
 import { createLog, createTracing, type Log } from '../observe/index.ts';
-import type { Settings } from '../plan/index.ts';
-import { readConfPath } from '../runtime/index.ts';
+import type { HostPaths, Settings } from '../plan/index.ts';
+import { readConfWithin } from '../runtime/index.ts';
 import { tee } from '../report/index.ts';
 import { logOptionsOf } from './log-options.ts';
 import { versionText } from './version-text.ts';
@@ -14,28 +15,36 @@ import { versionText } from './version-text.ts';
 // a pod does not wait longer than this for its spans to be sent, unless OTEL_BSP_EXPORT_TIMEOUT says so
 const flushMs = 500;
 
+export interface DirectCallSettings {
+  readonly settings: Settings;
+  readonly invocation: WorkingInvocation;
+  readonly host: HostPaths;
+  /** Instead of the cluster that the settings name. */
+  readonly standIn?: Cluster;
+}
+
 /** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name (or `standIn`). */
-export async function directDeps(settings: Settings, env: Env, standIn?: Cluster): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
-  const options = connectOptionsFor(settings, env);
+export async function directDeps({ settings, invocation, host, standIn }: DirectCallSettings): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
+  const options = connectOptionsFor(settings, invocation.env);
   const cluster = standIn ?? (options === undefined ? undefined : connect(options));
   const log = createLog(logOptionsOf(settings));
   const tracing = await createTracing(process.env, { version: versionText() }, (text) => log.report({ kind: 'warning', sandbox: '', text }));
   const deps: AttachDeps = {
     settings,
-    host: localHost({ netns: env['CNI_NETNS'], allowsNode: allowsNodeNetns(env) }),
+    host: guardedHost(localHost({ netns: invocation.env['CNI_NETNS'], allowsNode: allowsNodeNetns(invocation.env) }), allowedFor(invocation)),
     journal: fileJournal(`${settings.cniDir}/journal`),
     locks: fileLocks(`${settings.cniDir}/locks`),
     deferred: deferredCalls(`${settings.cniDir}/deferred`),
     multusState: multusState(settings.multusStateDir),
     cluster,
     devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: undefined }),
-    deviceInfo: deviceInfoFiles(),
-    readConf: readConfPath,
+    deviceInfo: deviceInfoFiles(settings.deviceInfoDir),
+    readConf: readConfWithin([...host.confDirs, settings.confDir]),
     report: tracing === undefined ? log.report : tee(log.report, tracing.report),
     ...(tracing !== undefined && { beginTrace: tracing.begin }),
     bootId: await bootIdNow(),
     now: Date.now,
-    cancel,
+    cancel: (holder) => cancelAdd(holder, 'containerId' in invocation ? invocation.containerId : ''),
   };
   if (tracing === undefined) return { deps, log };
   const flush = async (): Promise<void> => {
@@ -45,12 +54,28 @@ export async function directDeps(settings: Settings, env: Env, standIn?: Cluster
   return { deps, log: { ...log, flush } };
 }
 
-// an ADD that is told to stop undoes what it did and gives the sandbox free (see plugin.ts)
-function cancel(holder: LockHolder): void {
-  if (holder.command !== 'ADD' || holder.isDaemon) return;
+// The call decides, and not the journal or a lock, in which the daemon can write: as the shim decides for the daemon (src/shim/guard.c).
+const allowedFor = (invocation: WorkingInvocation): Allowed => ({
+  command: invocation.command,
+  ...('containerId' in invocation && { sandbox: { containerId: invocation.containerId, netns: invocation.netns } }),
+});
+
+// An ADD that is asked to stop undoes what it did and releases the sandbox (see plugin.ts). Who holds a lock is read from a file: only a
+// process that runs such an ADD is ended.
+function cancelAdd({ pid, command, isDaemon }: LockHolder, containerId: string): void {
+  if (command !== 'ADD' || isDaemon || !runsAdd(pid, containerId)) return;
   try {
-    process.kill(holder.pid, 'SIGTERM');
+    process.kill(pid, 'SIGTERM');
   } catch {
     // it has just ended by itself: its lock is free or stale
+  }
+}
+
+function runsAdd(pid: number, containerId: string): boolean {
+  try {
+    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return ['CNI_COMMAND=ADD', `CNI_CONTAINERID=${containerId}`].every((each) => variables.includes(each));
+  } catch {
+    return false; // it has just ended
   }
 }

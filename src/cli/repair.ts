@@ -2,7 +2,7 @@ import { deviceInfoFiles } from '../devices/index.ts';
 import { type CheckedRecord, type RepairDeps, checkSandbox, detachSandbox } from '../attach/index.ts';
 import type { Env } from '../cni/index.ts';
 import { asPlexusError, attachmentsDiffer, attachmentsLeft, pluginsElsewhere } from '../errors/index.ts';
-import { findPlugin, localHost } from '../host/index.ts';
+import { findPlugin, guardedHost, localHost } from '../host/index.ts';
 import { fileJournal, fileLocks } from '../journal/index.ts';
 import { type SandboxRecord, parseSettings } from '../plan/index.ts';
 import { quiet } from '../report/index.ts';
@@ -15,6 +15,7 @@ export interface RepairPlaces {
   /** Folders with plugins. */
   readonly path: readonly string[];
   readonly env: Env;
+  readonly deviceInfoDir: string;
 }
 /** What a command prints, and the error it ends with. */
 export interface Outcome {
@@ -22,12 +23,12 @@ export interface Outcome {
   readonly error?: Error;
 }
 
-const repairDeps = ({ folder, path, env }: RepairPlaces): RepairDeps => ({
+const repairDeps = ({ folder, path, env, deviceInfoDir }: RepairPlaces, command: 'CHECK' | 'DEL'): RepairDeps => ({
   settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings, // its deadlines
-  host: localHost(),
+  host: guardedHost(localHost(), { command }), // records are the daemon's word
   journal: fileJournal(`${folder}/journal`),
   locks: fileLocks(`${folder}/locks`),
-  deviceInfo: deviceInfoFiles(),
+  deviceInfo: deviceInfoFiles(deviceInfoDir),
   report: quiet,
   now: Date.now,
   path,
@@ -37,7 +38,7 @@ const repairDeps = ({ folder, path, env }: RepairPlaces): RepairDeps => ({
 /** Checks all attachments of some records, one after the other. Goes on after failures. pluginsElsewhere. */
 export async function checkByHand(records: readonly SandboxRecord[], places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
   await assertPlugins(records, places.path);
-  const deps = repairDeps(places);
+  const deps = repairDeps(places, 'CHECK');
   const rows: OutcomeRow[] = [];
   for (const record of records) rows.push(...(await checkOne(record, deps, signal)));
   const failed = rows.filter(({ outcome }) => outcome === 'failed').length;
@@ -64,7 +65,7 @@ export async function detachByHand(records: readonly SandboxRecord[], force: boo
   await assertPlugins(records, places.path);
   const rows: OutcomeRow[] = [];
   for (const record of records) {
-    const detached = await detachSandbox(record, force, repairDeps(places), signal);
+    const detached = await detachSandbox(record, force, repairDeps(places, 'DEL'), signal);
     rows.push(...(detached?.done.map((entry) => outcomeRow(detached.record, entry, 'detached')) ?? []));
     rows.push(...(detached?.left.map((undone) => outcomeRow(detached.record, undone.left, 'left', undone.error.message)) ?? []));
   }

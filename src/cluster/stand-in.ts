@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { apiUnavailable, fileUnusable, problemOf } from '../errors/index.ts';
-import { makeFolder, replaceAtomically } from '../files/index.ts';
+import { makeFolder, readRegularText, replaceAtomically } from '../files/index.ts';
 import { type NadRef, nadKey, parseNad, podKey } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -23,10 +22,12 @@ export async function writeStandIn(file: string, standIn: StandIn): Promise<void
   await replaceAtomically(file, `${JSON.stringify(standIn)}\n`);
 }
 
+const mostBytes = 256 * 1024 * 1024;
+
 /** Undefined when no daemon has left one. fileUnusable. */
 export async function readStandIn(file: string): Promise<StandIn | undefined> {
   try {
-    const json = JSON.parse(await readFile(file, 'utf8')) as StandIn;
+    const json = JSON.parse(readRegularText(file, { mostBytes })) as StandIn;
     if (json.formatVersion === 1 && Array.isArray(json.nads) && typeof json.settings === 'object') return json;
     throw new Error(`it is of format ${String(json.formatVersion)}, this version knows 1`);
   } catch (error) {

@@ -15,6 +15,7 @@ export {
   type Invocation,
   parseInvocation,
   type StatusInvocation,
+  type WorkingInvocation,
   type VersionInvocation,
 } from './invocation.ts';
 export { formatJson, isJsonObject, type JsonObject, type JsonValue, nameOfType, parseJson, parseJsonObject } from './json.ts';

@@ -55,7 +55,9 @@ export interface VersionInvocation {
   readonly cniVersion?: string;
 }
 /** One call of a plugin (CNI specification, section 2). */
-export type Invocation = AddInvocation | DelInvocation | CheckInvocation | StatusInvocation | GcInvocation | VersionInvocation;
+/** One that attaches, detaches, checks or asks: every command but VERSION. */
+export type WorkingInvocation = AddInvocation | DelInvocation | CheckInvocation | StatusInvocation | GcInvocation;
+export type Invocation = WorkingInvocation | VersionInvocation;
 
 // CNI-02. CNI_PATH may also come from the configuration (binDir), so only GC needs it, as the specification says.
 const required: Readonly<Record<Command, readonly string[]>> = {

@@ -65,7 +65,15 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned, w
       ifMaybe(abandoned, async () => {
         const { current } = agent;
         const found = await retry(
-          current && { ...current, settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks: impatient(locks) },
+          current && {
+            ...current,
+            settings: settings(),
+            report,
+            deviceInfo: deviceInfoFiles(settings().deviceInfoDir),
+            now: Date.now,
+            journal,
+            locks: impatient(locks),
+          },
           () => abandonedIn({ journal }),
           onWaiting,
           signal,

@@ -84,7 +84,7 @@ export function prepare(
       multusState: multus,
       cluster,
       devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: context.options().nodeName, kubelets: context.kubelets }),
-      deviceInfo: deviceInfoFiles(),
+      deviceInfo: deviceInfoFiles(settings.deviceInfoDir),
       readConf,
       report,
       bootId,

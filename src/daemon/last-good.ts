@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConfFile, type ConfPath, isJsonObject, parseJson } from '../cni/index.ts';
-import { makeFolder, replaceAtomically } from '../files/index.ts';
+import { beneathMade, readRegularText, replaceAtomically } from '../files/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
 /**
@@ -41,7 +40,7 @@ function goodText({ content }: ConfFile): string | undefined {
 // without the thread pool: of folders that need not exist, each call looks here
 function textOf(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularText(file);
   } catch {
     return undefined; // never been there
   }
@@ -52,8 +51,7 @@ const placeOf = (folder: string, path: string): string => join(folder, `${create
 // a copy for bad times: a disk that does not take it must not make the node unready; the next read tries again
 async function isStored(folder: string, path: string, text: string): Promise<boolean> {
   try {
-    await makeFolder(folder);
-    await replaceAtomically(placeOf(folder, path), text, 0o600);
+    await beneathMade(folder, (open) => replaceAtomically(placeOf(open, path), text, 0o600));
     return true;
   } catch {
     return false;

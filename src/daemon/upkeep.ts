@@ -52,7 +52,9 @@ function reclaimRound({ settings, journal, locks, report, cluster, agent, contex
     const { deferred, bootId } = context;
     if (agent.current !== undefined) {
       waiting = 0;
-      const own = { settings: settings(), report, deviceInfo: deviceInfoFiles(), now: Date.now, journal, locks: impatient(locks), cluster, deferred, bootId };
+      const now = settings();
+      const deviceInfo = deviceInfoFiles(now.deviceInfoDir);
+      const own = { settings: now, report, deviceInfo, now: Date.now, journal, locks: impatient(locks), cluster, deferred, bootId };
       return (await reclaim({ ...agent.current, ...own }, signal)).suspects;
     }
     const lost = (await journal.list()).records.filter((record) => record.bootId !== undefined && record.bootId !== bootId).length;

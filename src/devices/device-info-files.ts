@@ -1,8 +1,15 @@
-import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed } from '../errors/index.ts';
-import { removeFile } from '../files/index.ts';
-import { parseDeviceInfo } from '../npwg/index.ts';
+import { writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed, problemOf } from '../errors/index.ts';
+import { beneath, readRegularFile, readRegularText, removeFile } from '../files/index.ts';
+import { attachmentInfoFile, parseDeviceInfo } from '../npwg/index.ts';
+
+// Device plugins, CNI plugins and applications write into these folders too: links in them are not followed, and what is no regular file
+// is not read.
+
+/** The attachment that a file is about. */
+export type AttachmentNames = Parameters<typeof attachmentInfoFile>[1];
 
 /** The files through which device plugins, CNI plugins and applications tell each other about devices (device information specification). */
 export interface DeviceInfoFiles {
@@ -10,54 +17,67 @@ export interface DeviceInfoFiles {
   readonly prepare: (file: string, from: string | undefined) => Promise<void>;
   /** What is in it after the plugins have run: nothing, or nothing that counts with the reason (NPWG-115). */
   readonly read: (file: string) => Promise<{ readonly info?: ReturnType<typeof parseDeviceInfo>; readonly problem?: PlexusError }>;
-  /** A file that is not there is no error (NPWG-116). fileUnusable. */
-  readonly remove: (file: string) => Promise<void>;
+  /**
+   * Removes the file of an attachment; one that is not there is no error (NPWG-116). Its name is derived, never read: a record of the
+   * journal must not say which file of the host is removed. fileUnusable.
+   */
+  readonly remove: (attachment: AttachmentNames) => Promise<void>;
 }
 
-/** The files of this machine. */
-export const deviceInfoFiles = (): DeviceInfoFiles => ({
+// far above what the specification asks for; what a plugin writes ends in the journal
+const mostBytes = 64 * 1024;
+
+/** The files of this machine, in the folder deviceInfoDir. */
+export const deviceInfoFiles = (folder: string): DeviceInfoFiles => ({
   prepare: async (file, from) => {
     try {
       await mkdir(dirname(file), { recursive: true, mode: 0o755 });
-      await removeFile(file);
-      if (from !== undefined && (await isReadable(from))) await copyFile(from, file);
+      const content = from === undefined ? undefined : unlessMissing(() => readRegularFile(from, { mostBytes }));
+      await beneath(dirname(file), async (open) => {
+        await removeFile(join(open, basename(file)));
+        if (content !== undefined) writeFileSync(join(open, basename(file)), content, { flag: 'wx' });
+      });
     } catch (error) {
       throw fileFailed({ file, action: 'write' }, error);
     }
   },
   read: async (file) => {
     try {
-      return (await isReadable(file)) ? { info: parseDeviceInfo(await readFile(file, 'utf8'), file) } : {};
+      const text = unlessMissing(() => textOf(file));
+      return text === undefined ? {} : { info: parseDeviceInfo(text, file) };
     } catch (error) {
       return { problem: asPlexusError(error) };
     }
   },
-  remove: async (file) => {
+  remove: async (attachment) => {
+    if (!isOneFile(attachment)) return; // no such file was ever made
+    const file = attachmentInfoFile(folder, attachment);
     try {
-      await removeFile(file);
+      await beneath(dirname(file), (open) => removeFile(join(open, basename(file))));
     } catch (error) {
-      throw fileFailed({ file, action: 'remove' }, error);
+      if (!isMissing(error)) throw fileFailed({ file, action: 'remove' }, error);
     }
   },
 });
 
-// far above what the specification asks for; what a plugin writes ends in the journal
-const mostBytes = 64 * 1024;
-
-/** False when there is no such file. deviceInfoInvalid for one that is no file or too long, before it is opened: a FIFO would block. */
-async function isReadable(file: string): Promise<boolean> {
-  const found = await unlessMissing(stat(file));
-  if (found === undefined) return false;
-  if (!found.isFile()) throw deviceInfoInvalid({ file, problem: 'it is no regular file' });
-  if (found.size > mostBytes) throw deviceInfoInvalid({ file, problem: `it has ${found.size} bytes, more than ${mostBytes}` });
-  return true;
+function textOf(file: string): string {
+  try {
+    return readRegularText(file, { mostBytes });
+  } catch (error) {
+    if (isMissing(error)) throw error;
+    throw deviceInfoInvalid({ file, problem: problemOf(error) }, { cause: error });
+  }
 }
 
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+const isOneFile = ({ containerId, interfaceName }: AttachmentNames): boolean => !/[/\0]/.test(containerId + interfaceName);
+
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+function unlessMissing<T>(read: () => T): T | undefined {
   try {
-    return await work;
+    return read();
   } catch (error) {
-    if (['ENOENT', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

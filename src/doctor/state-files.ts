@@ -1,6 +1,7 @@
-import { open, readFile, readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asPlexusError } from '../errors/index.ts';
+import { readRegularText } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord } from '../plan/index.ts';
 
 /** What is in the journal, read without changing anything: damaged files stay where they are. */
@@ -27,7 +28,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   for (const name of (await namesIn(folder)).filter((each) => each.includes('@') && each.endsWith('.json'))) {
     const file = join(folder, name);
     try {
-      const text = await readFile(file, 'utf8').catch(absent);
+      const text = textIn(file);
       if (text !== undefined) records.push(decodeRecord(text, file));
     } catch (thrown) {
       const { id, message } = asPlexusError(thrown);
@@ -35,6 +36,14 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
     }
   }
   return { records, unreadable, damaged: (await namesIn(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)) };
+}
+
+function textIn(file: string): string | undefined {
+  try {
+    return readRegularText(file);
+  } catch (error) {
+    return absent(error as NodeJS.ErrnoException);
+  }
 }
 
 /** Names in a folder, sorted; none when it is not there. Rejects when it cannot be looked into. */

@@ -33,10 +33,41 @@ export const nodeInUse = define(
     retry: 'later',
     fix: 'Drain the node, or delete these pods; plexus uninstall --force leaves their further networks attached for good.',
   },
-  (c: { sandboxes: readonly string[] }) => `pods of this node are attached by Plexus: ${c.sandboxes.join(', ')}`,
+  (c: { sandboxes: readonly string[]; deferred: readonly string[] }) =>
+    `pods of this node are attached by Plexus: ${c.sandboxes.join(', ')}` +
+    (c.deferred.length === 0 ? '' : `; pods that are gone and whose DEL was deferred: ${c.deferred.join(', ')}`),
+);
+export const delsDeferred = define(
+  'PLX-DELS-DEFERRED',
+  {
+    code: cniCode.attachment,
+    retry: 'later',
+    fix: 'Run plexus uninstall --settle-deferred on the node itself, or run the DaemonSet with its host agent until plexus attachments shows none; plexus uninstall --force leaves the addresses of these pods allocated.',
+  },
+  (c: { sandboxes: readonly string[] }) =>
+    `DELs that were deferred while no daemon ran still have to be carried out; the pods are gone, their networks are not released: ${c.sandboxes.join(', ')}`,
 );
 export const daemonServes = define(
   'PLX-DAEMON-SERVES',
   { code: cniCode.invalidConfiguration, retry: 'later', fix: 'Stop it first (kubectl delete its DaemonSet): it would put its configuration back.' },
   (c: { socket: string }) => `the plexus daemon of this node still serves ${c.socket}`,
+);
+export const pathNotAllowed = define(
+  'PLX-PATH-NOT-ALLOWED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'If the path is right, put it into the file that the message names (plexus install writes it); otherwise remove it from the configuration.',
+  },
+  (c: { key: string; value: string; file: string }) =>
+    `direct mode takes ${c.key} from ${c.file} only, and the configuration on standard input sets it to ${c.value}`,
+);
+export const hostFileInvalid = define(
+  'PLX-HOST-FILE-INVALID',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Correct the file (docs/direct-mode.md lists its keys); it must belong to root and be writable for root only: chown root, chmod 0644.',
+  },
+  (c: { file: string; problem: string }) => `${c.file} cannot be used: ${c.problem}`,
 );

@@ -28,9 +28,9 @@ export const nestedCall = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: "Take the plugin types plexus and multus out of that network's configuration.",
+    fix: "Remove the plugin types that begin with plexus or multus from that network's configuration, from ipam and delegate too.",
   },
-  (c: { network: string }) => `${c.network} of this pod runs Plexus itself, which would never end`,
+  (c: { network: string; plugin: string }) => `${c.network} runs the plugin ${c.plugin}, which would invoke Plexus recursively`,
 );
 export const linkDamaged = define(
   'PLX-LINK-DAMAGED',

@@ -2,13 +2,14 @@ import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileFailed } from '../errors/index.ts';
 import { syncFolder } from './replace.ts';
+import { shownPath } from './shown-path.ts';
 
 /** Makes a folder for its owner only, and those above it, durably. Nothing happens when it is there. fileUnusable. */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await makeWithParents(path);
   } catch (error) {
-    throw fileFailed({ file: path, action: 'make' }, error);
+    throw fileFailed({ file: shownPath(path), action: 'make' }, error);
   }
 }
 
@@ -31,18 +32,6 @@ async function made(path: string): Promise<boolean> {
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
     if (code === 'ENOENT') return false;
     throw error;
-  }
-}
-
-/** Does work in a folder, and only where that is not there makes it and does the work again. */
-export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { code, cause } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && (cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error;
-    await makeFolder(folder);
-    return work();
   }
 }
 

@@ -1,6 +1,9 @@
 // The effects on files, and waiting for turns, that several folders need. Knows nothing of what is in the files.
 export { inFolder, makeFolder, removeLeftovers } from './folder.ts';
+export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';
+export { readRegularFile, readRegularText } from './regular.ts';
 export { removeFile } from './remove.ts';
 export { newPrefix, replaceAtomically, replaceBriefly, syncFolder } from './replace.ts';
+export { shownPath } from './shown-path.ts';
 export { type FolderWatch, watchFolders } from './watch.ts';
 export { createTurns, type Turns } from './turns.ts';

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileFailed } from '../errors/index.ts';
+import { shownPath } from './shown-path.ts';
 
 // Only the disk is waited for without blocking. The other calls take microseconds, and waiting for each of them in Node's
 // thread pool, behind whatever else goes on, took longer than the disk.
@@ -24,7 +25,7 @@ export async function replaceAtomically(path: string, text: string, mode = 0o600
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
-    throw fileFailed({ file: path, action: 'write' }, error);
+    throw fileFailed({ file: shownPath(path), action: 'write' }, error);
   }
 }
 
@@ -49,7 +50,7 @@ export async function replaceBriefly(path: string, text: string, mode = 0o600): 
     renameSync(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
-    throw fileFailed({ file: path, action: 'write' }, error);
+    throw fileFailed({ file: shownPath(path), action: 'write' }, error);
   }
 }
 

@@ -1,8 +1,10 @@
 // What carries a plan out on the node. Knows no pod, no Kubernetes, no journal.
 export { type DefaultRouteEntry, type Family, type Host, type Link, type PluginExit, type PluginRun, type RouteTarget } from './host.ts';
 export { findPlugin } from './find-plugin.ts';
+export { type Allowed, guardedHost } from './guarded-host.ts';
 export { isNodeNamespace } from './held-namespace.ts';
 export { localHost } from './local-host.ts';
+export { pluginMark } from './orphans.ts';
 export {
   type Call,
   type Hello,

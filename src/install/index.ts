@@ -3,6 +3,7 @@ export { conflistText, type ConflistOptions, type DefaultNetwork, defaultSocket,
 export { decideDefault, type DefaultDecision } from './default-conf.ts';
 export { keepConfiguration } from './keep-first.ts';
 export { type KeepOptions, type KeepTiming } from './keeper.ts';
+export { installHostFile } from './host-file.ts';
 export { installShim, installStandIn, shimName, standInName } from './shim-file.ts';
 export { entriesOf } from './conf-folder.ts';
 export { elfProblem } from './elf.ts';

@@ -1,15 +1,16 @@
 import { readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
-import { daemonServes, nodeInUse } from '../errors/index.ts';
+import { type PlexusError, daemonServes, delsDeferred, nodeInUse } from '../errors/index.ts';
 import { syncFolder } from '../files/index.ts';
-import type { Journal } from '../journal/index.ts';
-import type { SandboxRecord } from '../plan/index.ts';
+import type { DeferredCalls, Journal } from '../journal/index.ts';
+import { type SandboxRecord, hostFileName } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { entriesOf, inFolder, namesIn, nudge, nudgeName, removeConfiguration, savedSuffix } from './conf-folder.ts';
 import { ownerOf } from './conflist.ts';
 import { ownFolder, takenOverName } from './find-default.ts';
 import { holdsText } from './same-content.ts';
+import { removeHostFile } from './host-file.ts';
 import { shimName, standInName } from './shim-file.ts';
 import { type ConfEntry, isOwnName } from './standing.ts';
 
@@ -23,21 +24,37 @@ export interface UninstallOptions {
   readonly force: boolean;
 }
 
+/** What the state folder holds. */
+export interface NodeState {
+  readonly journal: Journal;
+  readonly deferred: Pick<DeferredCalls, 'list'>;
+}
+
 /**
  * Takes a node back to what it was: what was moved aside comes back, then our configuration goes, then the program, then
  * the state if nothing is attached. The runtime has a configuration at every moment, if it had one before us. Returns what
- * was done, a line each; doing it again does nothing. nodeInUse, daemonServes, folderNotWritable.
+ * was done, a line each; doing it again does nothing. nodeInUse, delsDeferred, daemonServes, folderNotWritable.
  */
-export async function uninstall(options: UninstallOptions, journal: Journal): Promise<readonly string[]> {
+export async function uninstall(options: UninstallOptions, { journal, deferred }: NodeState): Promise<readonly string[]> {
   const { records, damaged } = (await isFolder(join(options.stateDir, 'journal'))) ? await journal.list() : { records: [], damaged: [] };
   const sandboxes = [...records.map(nameOf), ...damaged.map(({ message }) => message)]; // whose a damaged record is, nobody knows
-  if (!options.force && sandboxes.length > 0) throw nodeInUse({ sandboxes });
+  if (!options.force) await assertUnused(records, damaged, deferred);
   if (!options.force && (await isServed(options.socket))) throw daemonServes({ socket: options.socket });
   const done: string[] = [];
   for (const folder of options.confDirs) done.push(...(await restoreConfigurations(folder)));
-  for (const folder of options.binDirs) for (const name of [shimName, standInName]) done.push(...(await removeProgram(folder, name)));
+  for (const folder of options.binDirs) done.push(...(await removePrograms(folder)));
   if (sandboxes.length > 0) return [...done, `kept ${options.stateDir}: it still holds ${sandboxes.length} sandboxes`];
   return [...done, ...(await removeState(options.stateDir))];
+}
+
+/** Pods that run are one thing, and those that are gone, whose DEL was answered while no daemon ran, another. nodeInUse, delsDeferred. */
+async function assertUnused(records: readonly SandboxRecord[], damaged: readonly PlexusError[], deferred: NodeState['deferred']): Promise<void> {
+  const calls = records.length === 0 ? [] : await deferred.list();
+  const isDeferred = ({ containerId, ifName }: SandboxRecord): boolean => calls.some((call) => call.containerId === containerId && call.ifName === ifName);
+  const inUse = [...records.filter((record) => !isDeferred(record)).map(nameOf), ...damaged.map(({ message }) => message)];
+  const waiting = records.filter(isDeferred).map(nameOf);
+  if (inUse.length > 0) throw nodeInUse({ sandboxes: inUse, deferred: waiting });
+  if (waiting.length > 0) throw delsDeferred({ sandboxes: waiting });
 }
 
 const nameOf = ({ pod, containerId }: SandboxRecord): string => (pod === undefined ? containerId : `${pod.namespace}/${pod.name} (${containerId})`);
@@ -81,6 +98,11 @@ async function putBack(folder: string, saved: string): Promise<string> {
     await syncFolder(folder);
   });
   return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
+}
+
+async function removePrograms(folder: string): Promise<readonly string[]> {
+  const done = [...(await removeProgram(folder, shimName)), ...(await removeProgram(folder, standInName))];
+  return (await removeHostFile(folder)) ? [...done, `${folder}: removed ${hostFileName}`] : done;
 }
 
 async function removeProgram(folder: string, name: string): Promise<readonly string[]> {

@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
-import { makeFolder, newPrefix, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
+import { beneath, beneathMade, newPrefix, readRegularFile, removeLeftovers, replaceAtomically, shownPath, syncFolder } from '../files/index.ts';
 import type { RecordKey } from './journal.ts';
 
 /** A call that the program on the host kept, as it is in its file: HELLO and CALL of the host link. */
@@ -29,44 +29,65 @@ const fileName = ({ containerId, ifName }: RecordKey): string => `${containerId}
 /** The calls in a folder that the program on the host writes to (src/shim/defer.c). */
 export function deferredCalls(folder: string): DeferredCalls {
   const unusable =
-    (action: string, file = folder) =>
-    (error: unknown) => {
-      throw fileUnusable({ file, action, problem: problemOf(error) }, { cause: error });
+    (action: string, file: string) =>
+    (error: unknown): never => {
+      throw fileUnusable({ file: shownPath(file), action, problem: problemOf(error) }, { cause: error });
     };
-  const pathOf = (key: RecordKey): string => join(folder, fileName(key));
-  const mark = join(folder, '.open');
+  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> => beneath(folder, work).catch(absent);
+  const has = (name: string): Promise<boolean> =>
+    present((path) => isThere(join(path, name)).catch(unusable('check', join(path, name)))).then((found) => found ?? false);
   return {
     open: async () => {
-      if (await isThere(mark)) return;
-      await makeFolder(folder);
-      await replaceAtomically(mark, '');
+      if (!(await has(mark))) await beneathMade(folder, (path) => replaceAtomically(join(path, mark), ''));
     },
-    close: async () => void (await removed(mark).catch(unusable('remove', mark))),
-    has: async (key) => isName(key) && (await isThere(pathOf(key)).catch(unusable('look at', pathOf(key)))),
+    close: async () => {
+      await present((path) => removed(join(path, mark)).catch(unusable('remove', join(path, mark))));
+    },
+    has: async (key) => isName(key) && has(fileName(key)),
     remove: async (key) => {
-      if (!isName(key) || !(await removed(pathOf(key)).catch(unusable('remove', pathOf(key))))) return;
-      await syncFolder(folder).catch(unusable('remove', pathOf(key)));
+      if (!isName(key)) return;
+      await present(async (path) => {
+        const file = join(path, fileName(key));
+        if (await removed(file).catch(unusable('remove', file))) await syncFolder(path).catch(unusable('remove', file));
+      });
     },
-    list: async () => {
-      const names = namesIn(folder);
-      if (names.some((name) => name.startsWith(newPrefix))) await removeLeftovers(folder, newPrefix);
-      const kept: KeptCall[] = [];
-      for (const name of names.toSorted()) {
-        const key = keyOf(name);
-        const bytes = key && (await readFile(join(folder, name)).catch(absent(unusable('read', join(folder, name)))));
-        if (key !== undefined && bytes !== undefined) kept.push({ ...key, bytes });
-      }
-      return kept;
-    },
-    setAside: async (key) => {
-      const damaged = join(folder, 'damaged');
-      const target = join(damaged, fileName(key));
-      await mkdir(damaged, { mode: 0o700, recursive: true }).catch(unusable('make', damaged));
-      await rename(pathOf(key), target).catch(unusable('set aside', pathOf(key)));
-      return target;
-    },
+    list: async () => (await present(callsIn)) ?? [],
+    setAside: (key) =>
+      beneath(folder, async (path) => {
+        const target = join(path, 'damaged', fileName(key));
+        await beneathMade(join(path, 'damaged'), (damaged) =>
+          rename(join(path, fileName(key)), join(damaged, fileName(key))).catch(unusable('set aside', join(path, fileName(key)))),
+        );
+        return shownPath(target);
+      }),
   };
 }
+
+const mark = '.open';
+
+async function callsIn(folder: string): Promise<readonly KeptCall[]> {
+  const names = namesIn(folder);
+  if (names.some((name) => name.startsWith(newPrefix))) await removeLeftovers(folder, newPrefix);
+  return names.toSorted().flatMap((name) => {
+    const key = keyOf(name);
+    const bytes = key && bytesIn(join(folder, name));
+    return key !== undefined && bytes !== undefined ? [{ ...key, bytes }] : [];
+  });
+}
+
+// what is no regular file is no call: whoever takes it for one sets it aside
+function bytesIn(file: string): Buffer | undefined {
+  try {
+    return readRegularFile(file, { mostBytes: mostCallBytes });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG'].includes(code)) return Buffer.alloc(0);
+    throw fileUnusable({ file: shownPath(file), action: 'read', problem: problemOf(error) }, { cause: error });
+  }
+}
+
+const mostCallBytes = 32 * 1024 * 1024; // a frame of the host link is no longer
 
 // the program on the host keeps no call whose names are no file names
 const isName = ({ containerId, ifName }: RecordKey): boolean => ![containerId, ifName].some((each) => each.includes('/') || each.includes('\0'));
@@ -76,19 +97,20 @@ function keyOf(name: string): RecordKey | undefined {
   return at > 0 && name.endsWith(suffix) ? { containerId: name.slice(0, at), ifName: name.slice(at + 1, -suffix.length) } : undefined;
 }
 
-const absent = (otherwise: (error: unknown) => never) => (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : otherwise(error));
+function absent(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
 
 // without the thread pool, which would wake further threads: listed every few seconds, and nearly always empty
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });
+    throw fileUnusable({ file: shownPath(folder), action: 'list', problem: problemOf(error) }, { cause: error });
   }
 }
 
-const isThere = (path: string): Promise<boolean> => whether((async () => statSync(path))()); // without the thread pool: each call looks here
+const isThere = (path: string): Promise<boolean> => whether((async () => lstatSync(path))()); // without the thread pool: each call checks here
 /** Whether there was such a file. */
 const removed = (path: string): Promise<boolean> => whether(rm(path));
 

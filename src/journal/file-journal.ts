@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, readdir, stat } from 'node:fs/promises';
+import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
-import { inFolder, makeFolder, newPrefix, removeFile, removeLeftovers, replaceAtomically, syncFolder } from '../files/index.ts';
+import { beneath, beneathMade, newPrefix, readRegularFile, removeFile, removeLeftovers, replaceAtomically, shownPath, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
 import { dropProgress, withProgress, writeProgress } from './progress.ts';
@@ -12,24 +11,29 @@ import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 
 /** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
 export function fileJournal(folder: string): Journal {
-  const fileOf = (key: RecordKey): string => join(folder, fileName(key));
+  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> => beneath(folder, work).catch(absent);
   return {
-    read: (key) => readRecord(folder, fileName(key), key),
-    write: async (record) => {
-      if (!record.complete) await unmark(folder, fileName(record)); // an ADD begins with such a record
-      await inFolder(folder, () => replaceAtomically(fileOf(record), encodeRecord(record)));
-      if (record.complete) await dropProgress(fileOf(record));
-    },
-    note: (record) => writeProgress(fileOf(record), record),
+    read: (key) => present((path) => readRecord(path, fileName(key), key)),
+    write: (record) =>
+      beneathMade(folder, async (path) => {
+        const file = join(path, fileName(record));
+        if (!record.complete) await unmark(path, fileName(record)); // an ADD begins with such a record
+        await replaceAtomically(file, encodeRecord(record));
+        if (record.complete) await dropProgress(file);
+      }),
+    note: (record) => beneath(folder, (path) => writeProgress(join(path, fileName(record)), record)),
     remove: async (key) => {
-      await dropProgress(fileOf(key));
-      await removeDurably(folder, fileOf(key));
-      await markUndone(folder, fileName(key));
+      await present(async (path) => {
+        await dropProgress(join(path, fileName(key)));
+        await removeDurably(path, join(path, fileName(key)));
+        await markUndone(path, fileName(key));
+      });
     },
-    markUndone: (key) => markUndone(folder, fileName(key)),
-    wasUndone: async (key) => isMarkedUndone(folder, fileName(key)),
-    wasSetAside: (key) => isThere(join(folder, damagedFolder, fileName(key))),
-    list: () => listRecords(folder),
+    // a full disk must not hold up a DEL
+    markUndone: (key) => beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {}),
+    wasUndone: async (key) => (await present(async (path) => isMarkedUndone(path, fileName(key)))) ?? false,
+    wasSetAside: async (key) => (await present((path) => beneath(join(path, damagedFolder), (damaged) => isThere(join(damaged, fileName(key)))))) ?? false,
+    list: async () => (await present(listRecords)) ?? { records: [], damaged: [] },
   };
 }
 
@@ -41,11 +45,11 @@ function fileName({ containerId, ifName }: RecordKey): string {
 
 async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
   const path = join(folder, file);
-  const text = await readText(path);
+  const text = readText(path);
   if (text === undefined) return undefined;
-  const decode = (place: string): SandboxRecord => checked(decodeRecord(text, place), { file, place, key });
+  const decode = (place: string): SandboxRecord => checked(decodeRecord(text, shownPath(place)), { file, place: shownPath(place), key });
   try {
-    return await withProgress(decode(path), path);
+    return withProgress(decode(path), path);
   } catch (error) {
     if (asPlexusError(error).id === 'PLX-RECORD-NEWER') throw error; // the version that wrote it will need it
     return decode(await setAside(folder, file)); // fails again, and says where the file is now
@@ -64,41 +68,50 @@ function checked(record: SandboxRecord, { file, place, key = record }: Place): S
   throw recordDamaged({ file: place, problem: `it is the record of sandbox ${record.containerId}, interface ${record.ifName}` });
 }
 
-async function readText(path: string): Promise<string | undefined> {
+function readText(path: string): string | undefined {
   try {
-    const bytes = readFileSync(path); // without the thread pool, as in files/replace.ts
+    const bytes = readRegularFile(path);
     return isUtf8(bytes) ? bytes.toString() : ''; // other bytes are damage, which is what an empty text is
   } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw fileFailed({ file: path, action: 'read' }, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code !== undefined && neverARecord.has(code)) return ''; // nothing of ours: set aside like damage
+    throw fileFailed({ file: shownPath(path), action: 'read' }, error);
   }
 }
 
+// a symbolic link, a folder, a FIFO or device, a file longer than any record
+const neverARecord: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
+
 async function isThere(path: string): Promise<boolean> {
   try {
-    await stat(path);
+    await lstat(path);
     return true;
   } catch (error) {
     if (isAbsent(error)) return false;
-    throw fileFailed({ file: path, action: 'look at' }, error);
+    throw fileFailed({ file: shownPath(path), action: 'check' }, error);
   }
+}
+
+function absent(error: unknown): undefined {
+  if (!isAbsent(error)) throw error;
 }
 
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is. */
-async function setAside(folder: string, file: string): Promise<string> {
+function setAside(folder: string, file: string): Promise<string> {
   const from = join(folder, file);
-  const damaged = join(folder, damagedFolder);
-  await makeFolder(damaged);
-  for (let number = 0; number < mostDamaged; number++) {
-    const target = join(damaged, number === 0 ? file : `${file}.${number}`);
-    if (!(await linked(from, target))) continue;
-    await syncFolder(damaged);
-    await removeDurably(folder, from);
-    return target;
-  }
-  return from;
+  return beneathMade(join(folder, damagedFolder), async (damaged) => {
+    for (let number = 0; number < mostDamaged; number++) {
+      const target = join(damaged, number === 0 ? file : `${file}.${number}`);
+      if (!(await linked(from, target))) continue;
+      await syncFolder(damaged);
+      await removeDurably(folder, from);
+      return shownPath(target);
+    }
+    return shownPath(from);
+  });
 }
 
 const damagedFolder = 'damaged';
@@ -112,8 +125,17 @@ async function linked(from: string, to: string): Promise<boolean> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (code === 'ENOENT') return true; // somebody else has set it aside
-    throw fileFailed({ file: from, action: 'set aside' }, error);
+    if (code === 'EPERM') return renamed(from, to); // a folder has one name only
+    throw fileFailed({ file: shownPath(from), action: 'set aside' }, error);
   }
+}
+
+async function renamed(from: string, to: string): Promise<boolean> {
+  if (await isThere(to)) return false;
+  await rename(from, to).catch((error: unknown) => {
+    throw fileFailed({ file: shownPath(from), action: 'set aside' }, error);
+  });
+  return true;
 }
 
 async function removeDurably(folder: string, path: string): Promise<void> {
@@ -122,7 +144,7 @@ async function removeDurably(folder: string, path: string): Promise<void> {
     await syncFolder(folder);
   } catch (error) {
     if (isAbsent(error)) return; // not even the folder is there
-    throw fileFailed({ file: path, action: 'remove' }, error);
+    throw fileFailed({ file: shownPath(path), action: 'remove' }, error);
   }
 }
 
@@ -148,6 +170,6 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return (await readdir(folder)).filter((name) => name.includes('@') && name.endsWith('.json')).toSorted();
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw fileFailed({ file: folder, action: 'list' }, error);
+    throw fileFailed({ file: shownPath(folder), action: 'list' }, error);
   }
 }

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, fileFailed, sandboxBusy } from '../errors/index.ts';
-import { makeFolder, removeLeftovers } from '../files/index.ts';
+import { openFolderMade, removeLeftovers, shownPath } from '../files/index.ts';
 import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
 import type { LockContent } from './lock-content.ts';
 import { discard, isVainClaim, liveHolder, dropLock, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
@@ -12,35 +12,28 @@ import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 
 /** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`: see dropLocksOf. */
 export function fileLocks(folder: string, owner?: string): SandboxLocks {
-  const all = join(folder, 'all.lock');
   const beacon = sharedBeacon(folder, owner !== undefined);
   let identity: Promise<ProcessIdentity> | undefined;
-  let made: Promise<void> | undefined;
-  const ready = async (): Promise<ProcessIdentity> => {
-    await (made ??= makeFolder(folder).catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    }));
-    return (identity ??= ownIdentity());
-  };
   return {
     withSandbox: async ({ containerId, command, onBusy }, signal, work) => {
-      const own = await ready();
-      return beacon(async (name) => {
-        const path = join(folder, lockName(containerId));
-        const wish = { folder, path, sandbox: containerId, command, own, owner, beacon: name, onBusy: once(onBusy) };
-        await takeSandbox(wish, all, signal);
+      using open = await openFolderMade(folder);
+      const own = await (identity ??= ownIdentity());
+      return await beacon(async (name) => {
+        const path = join(open.path, lockName(containerId));
+        const wish = { folder: open.path, path, sandbox: containerId, command, own, owner, beacon: name, onBusy: once(onBusy) };
+        await takeSandbox(wish, join(open.path, allName), signal);
         return release(wish.path, work);
       });
     },
     withAll: async (command, signal, work) => {
-      const own = await ready();
-      return beacon(async (name) => {
-        const wish = { folder, path: all, sandbox: 'all sandboxes', command, own, owner, beacon: name };
+      using open = await openFolderMade(folder);
+      const own = await (identity ??= ownIdentity());
+      return await beacon(async (name) => {
+        const wish = { folder: open.path, path: join(open.path, allName), sandbox: 'all sandboxes', command, own, owner, beacon: name };
         await take(wish, signal);
-        return release(all, async () => {
+        return release(wish.path, async () => {
           await waitForSandboxes(wish, signal);
-          await removeGarbage(folder);
+          await removeGarbage(open.path);
           return work();
         });
       });
@@ -48,19 +41,21 @@ export function fileLocks(folder: string, owner?: string): SandboxLocks {
   };
 }
 
+const allName = 'all.lock';
+
 /**
  * Removes the locks that an earlier process of that owner left. For the daemon at its start: in a container it cannot see whether
  * the process of an earlier container lives. One that still ends its calls keeps its locks: its beacon is lit.
  */
 export async function dropLocksOf(owner: string, folder: string): Promise<void> {
-  await makeFolder(folder);
-  const names = await namesIn(folder);
-  for (const name of names.filter((each) => each.startsWith(beaconPrefix))) await removeIfDark(join(folder, name));
+  using open = await openFolderMade(folder);
+  const names = await namesIn(open.path);
+  for (const name of names.filter((each) => each.startsWith(beaconPrefix))) await removeIfDark(join(open.path, name));
   const locks = names.filter((each) => each.endsWith('.lock'));
   if (locks.length === 0) return;
-  const own = await readyLock(folder, { ...(await ownIdentity()), command: 'drop', nonce: randomUUID() });
+  const own = await readyLock(open.path, { ...(await ownIdentity()), command: 'drop', nonce: randomUUID() });
   try {
-    for (const name of locks) await dropLock(join(folder, name), owner, own);
+    for (const name of locks) await dropLock(join(open.path, name), owner, own);
   } finally {
     await discard(own.file);
   }
@@ -194,6 +189,6 @@ async function removeGarbage(folder: string): Promise<void> {
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch((error: unknown) => {
-    throw fileFailed({ file: folder, action: 'list' }, error);
+    throw fileFailed({ file: shownPath(folder), action: 'list' }, error);
   });
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readlinkSync, writeFileSync } from 'node:fs';
-import { readFile, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileFailed, isOutOfSpace } from '../errors/index.ts';
-import { inFolder, removeFile } from '../files/index.ts';
+import { beneath, readRegularText, removeFile, shownPath } from '../files/index.ts';
 import { type LockContent, briefLock, briefLockFrom, lockFrom, lockText } from './lock-content.ts';
 import { isLit } from './beacon.ts';
 import { bootIdNow, isOfOwnNamespace, mayBeAlive } from './process-identity.ts';
@@ -25,13 +25,13 @@ export async function readyLock(folder: string, content: LockContent): Promise<R
   const file = join(folder, `${readyPrefix}${randomUUID()}`);
   try {
     // without waiting in the thread pool for what takes microseconds (files/replace.ts)
-    await inFolder(folder, async () => writeFileSync(file, lockText(content), { mode: 0o600, flag: 'wx' }));
+    writeFileSync(file, lockText(content), { mode: 0o600, flag: 'wx' });
     return { file, content };
   } catch (error) {
     await discard(file);
     const brief = isOutOfSpace(error) ? await readyBriefLock(file, content) : undefined;
     if (brief !== undefined) return brief;
-    throw fileFailed({ file: folder, action: 'make a lock in' }, error);
+    throw fileFailed({ file: shownPath(folder), action: 'make a lock in' }, error);
   }
 }
 
@@ -89,20 +89,23 @@ export async function unlock(path: string): Promise<void> {
   try {
     await remove(path);
   } catch (error) {
-    void removeLater(path).catch(() => {}); // not even read: it stays, and the error below says so
+    void removeLater(shownPath(path)).catch(() => {}); // not even read: it stays, and the error below says so
     throw error;
   }
 }
 
 async function removeLater(path: string): Promise<void> {
-  const own = (await readLock(path))?.nonce;
+  const own = await nonceOf(path);
   for (let isOurs = own !== undefined; isOurs;) {
     await delay(againMs, undefined, { ref: false });
     // somebody may have removed it by hand, and somebody else have taken it since
-    const triedAgain = async (): Promise<boolean> => (await readLock(path))?.nonce === own && (await removeFile(path), false);
+    const triedAgain = async (): Promise<boolean> =>
+      (await nonceOf(path)) === own && (await beneath(dirname(path), (folder) => removeFile(join(folder, basename(path)))), false);
     isOurs = await triedAgain().catch(() => true);
   }
 }
+
+const nonceOf = (path: string): Promise<string | undefined> => beneath(dirname(path), async (folder) => (await readLock(join(folder, basename(path))))?.nonce);
 
 const mostClaims = 100;
 const claimName = (path: string, nonce: string, number: number): string => `${path}.stale-${nonce}.${number}`;
@@ -140,13 +143,13 @@ async function linked(from: string, to: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw fileFailed({ file: to, action: 'lock' }, error);
+    throw fileFailed({ file: shownPath(to), action: 'lock' }, error);
   }
 }
 
 async function remove(path: string): Promise<void> {
   await removeFile(path).catch((error: unknown) => {
-    throw fileFailed({ file: path, action: 'unlock' }, error);
+    throw fileFailed({ file: shownPath(path), action: 'unlock' }, error);
   });
 }
 
@@ -158,15 +161,19 @@ async function readLock(path: string): Promise<LockContent | undefined> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code === 'EINVAL') return readWholeLock(path);
-    throw fileFailed({ file: path, action: 'read' }, error);
+    throw fileFailed({ file: shownPath(path), action: 'read' }, error);
   }
 }
 
-async function readWholeLock(path: string): Promise<LockContent | undefined> {
+const mostLockBytes = 64 * 1024;
+
+function readWholeLock(path: string): LockContent | undefined {
   try {
-    return lockFrom(await readFile(path, 'utf8'));
+    return lockFrom(readRegularText(path, { mostBytes: mostLockBytes }));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // gone meanwhile, or a link by now: nobody who stays
-    throw fileFailed({ file: path, action: 'read' }, error);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ELOOP'].includes(code)) return undefined; // gone meanwhile, or a link by now: nobody who stays
+    if (['EISDIR', 'EINVAL', 'EFBIG'].includes(code)) return lockFrom(''); // no lock of ours: damage
+    throw fileFailed({ file: shownPath(path), action: 'read' }, error);
   }
 }

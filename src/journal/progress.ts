@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
-import { removeFile, replaceBriefly } from '../files/index.ts';
+import { readRegularText, removeFile, replaceBriefly } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
 // Beside the file of a record: one note of how far its attachments have come.
@@ -19,9 +18,9 @@ export function writeProgress(recordFile: string, { createdAt, attachments }: Sa
 export const dropProgress = (recordFile: string): Promise<void> => removeFile(fileFor(recordFile)).catch(() => {});
 
 /** The record with what its note says. One that cannot be understood, or is another record's, says nothing. */
-export async function withProgress(record: SandboxRecord, recordFile: string): Promise<SandboxRecord> {
+export function withProgress(record: SandboxRecord, recordFile: string): SandboxRecord {
   if (record.attachments.every(({ state }) => state !== 'intended')) return record;
-  const note = await readNote(fileFor(recordFile));
+  const note = readNote(fileFor(recordFile));
   if (note?.['createdAt'] !== record.createdAt || !Array.isArray(note['attachments'])) return record;
   const reached = note['attachments'].filter(isJsonObject);
   return {
@@ -41,9 +40,9 @@ function moved(entry: AttachmentRecord, note: JsonObject | undefined): Attachmen
   return { state: state === 'attached' ? 'attached' : 'intended', attachment: entry.attachment, result };
 }
 
-async function readNote(file: string): Promise<JsonObject | undefined> {
+function readNote(file: string): JsonObject | undefined {
   try {
-    const json = parseJson(await readFile(file, 'utf8'), file);
+    const json = parseJson(readRegularText(file), file);
     return isJsonObject(json) ? json : undefined;
   } catch {
     return undefined; // there is none, or the machine failed while it was written

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../cni/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
-import { makeFolder, replaceAtomically } from '../files/index.ts';
+import { beneathMade, readRegularText, replaceAtomically } from '../files/index.ts';
 
 /** A running pod that asks for networks and was never attached by Plexus. */
 export interface UnattachedPod {
@@ -22,20 +21,22 @@ export interface UnattachedPods {
 
 /** Those kept in a folder. */
 export function unattachedPods(folder: string): UnattachedPods {
-  const file = join(folder, 'unattached.json');
+  const file = join(folder, name);
   return {
-    read: async () => {
-      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return '[]';
-        throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
-      });
-      return podsIn(text, file);
-    },
-    write: async (pods) => {
-      await makeFolder(folder);
-      await replaceAtomically(file, `${JSON.stringify(pods)}\n`);
-    },
+    read: async () => podsIn(textIn(file), file),
+    write: (pods) => beneathMade(folder, (path) => replaceAtomically(join(path, name), `${JSON.stringify(pods)}\n`)),
   };
+}
+
+const name = 'unattached.json';
+
+function textIn(file: string): string {
+  try {
+    return readRegularText(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '[]';
+    throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
+  }
 }
 
 function podsIn(text: string, file: string): readonly UnattachedPod[] {

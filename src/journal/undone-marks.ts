@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inFolder, removeFile, replaceBriefly } from '../files/index.ts';
+import { readRegularText, removeFile, replaceBriefly } from '../files/index.ts';
 
 // A sandbox that is not in the journal was undone, or its record was lost, or it was never attached by Plexus. Marks tell the
 // first from the others: one small file for each of the last sandboxes that were undone. They are a hint that saves work, and
@@ -15,13 +14,13 @@ const placeOf = (folder: string, name: string): string => join(folder, `.undone-
 
 /** Remembers that what a name stands for was undone. Never rejects. */
 export async function markUndone(folder: string, name: string): Promise<void> {
-  await inFolder(folder, () => replaceBriefly(placeOf(folder, name), name)).catch(() => {}); // a full disk must not hold up a DEL
+  await replaceBriefly(placeOf(folder, name), name).catch(() => {}); // a full disk must not hold up a DEL
 }
 
 /** Whether it was, as far as that is remembered. */
 export function isMarkedUndone(folder: string, name: string): boolean {
   try {
-    return readFileSync(placeOf(folder, name), 'utf8') === name;
+    return readRegularText(placeOf(folder, name)) === name;
   } catch {
     return false; // not remembered
   }

@@ -3,12 +3,12 @@ import {
   type ConfPath,
   type JsonObject,
   type NetworkConfiguration,
-  isJsonObject,
   parseConfiguration,
   parseJsonObject,
   wantsSiblingPlugins,
 } from '../cni/index.ts';
 import { type PlexusError, configurationInvalid, networkFileMissing, nodeNetworkMissing, problemOf } from '../errors/index.ts';
+import { nestedMetaPlugin } from './meta-plugins.ts';
 
 /** A network configuration found in files, and what was noticed on the way. */
 export interface Found {
@@ -83,22 +83,13 @@ function decode({ path, content }: ConfFile): Decoded | { readonly path: string;
   if ('problem' in content) return { path, problem: content.problem };
   try {
     const json = parseJsonObject(content.text, path);
-    return runsPlexus(json) ? { path, problem: 'it runs Plexus itself, which would never end' } : { path, json };
+    // a folder of the node's configurations holds ours too, and it comes first
+    const nested = nestedMetaPlugin(json);
+    return nested === undefined ? { path, json } : { path, problem: `it runs ${nested.type}, which would invoke Plexus recursively` };
   } catch (error) {
     return { path, problem: problemOf(error) };
   }
 }
-
-// a folder of the node's configurations holds ours too, and it comes first
-const runsPlexus = (json: JsonObject): boolean => {
-  const { type, plugins } = json;
-  return [type, ...(Array.isArray(plugins) ? plugins.filter(isJsonObject).map((plugin) => plugin['type']) : [])].some(isMetaPlugin);
-};
-
-const metaPlugins: readonly unknown[] = ['plexus', 'plexus-cni', 'multus', 'multus-shim'];
-
-/** Whether a plugin type is one that runs a pod's networks itself: as a network it would call itself without end. */
-export const isMetaPlugin = (type: unknown): boolean => metaPlugins.includes(type);
 
 const nameIn = (json: JsonObject): string => (typeof json['name'] === 'string' ? json['name'] : '');
 

@@ -1,8 +1,9 @@
 import { type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
 import { nadNotFound, nestedCall } from '../errors/index.ts';
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
-import { findByName, findByPath, isMetaPlugin, pluginsIn } from './find-configuration.ts';
+import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
+import { nestedMetaPlugin } from './meta-plugins.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { wishesOf } from './selections.ts';
 import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
@@ -58,7 +59,8 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
 });
 
 function notNested(delegate: Delegate): Delegate {
-  if (delegate.configuration.plugins.some(({ type }) => isMetaPlugin(type))) throw nestedCall({ network: delegate.network });
+  const [nested] = delegate.configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
+  if (nested !== undefined) throw nestedCall({ network: delegate.network, plugin: nested.type });
   return delegate;
 }
 

@@ -1,54 +1,90 @@
-import { type Stats, lstatSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { type ConfFile, type ConfPath, isJsonObject, isNetworkName, parseJson } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
+import { openFolder, readRegularText } from '../files/index.ts';
 
 const mostBytes = 1024 * 1024;
 const extensions = ['.conf', '.json', '.conflist'];
 
+/** Throws unless a path without any link may be read. */
+type Judge = (realPath: string) => void;
+
 /**
  * Reads a network configuration file, or a folder of them. A path under /host that is not there is one of Multus's own container, which
- * mounts the node there: it is read where the node has it. Never rejects: what could not be read says why.
+ * mounts the node there: it is read where the node has it. Never rejects: what could not be read says why. With `folders`, nothing outside
+ * of them is read, whatever a symbolic link in them leads to.
  */
-export async function readConfPath(path: string): Promise<ConfPath> {
-  const found = await readPath(path);
+export async function readConfPath(path: string, folders?: readonly string[]): Promise<ConfPath> {
+  const found = await readPath(path, folders);
   if (found.kind !== 'missing' || !path.startsWith('/host/')) return found;
-  const onNode = await readPath(path.slice('/host'.length));
+  const onNode = await readPath(path.slice('/host'.length), folders);
   return onNode.kind === 'missing' ? found : onNode;
 }
 
-async function readPath(path: string): Promise<ConfPath> {
+async function readPath(path: string, folders: readonly string[] | undefined): Promise<ConfPath> {
   try {
+    const judge = folders === undefined ? () => {} : judgeOf(folders);
     const found = statSync(path); // without the thread pool, as in files/replace.ts: each call looks here
-    return found.isDirectory() ? await readFolder(path) : await readOne(path, found);
+    return found.isDirectory() ? await readFolder(path, judge) : await readOne(path, judge);
   } catch (error) {
     return { kind: 'missing', problem: problemOf(error) };
   }
 }
 
-async function readOne(path: string, found: Stats): Promise<ConfPath> {
-  const file = readConf(path, found);
-  return { kind: 'file', file, siblings: await siblingsOf(file) };
+/** readConfPath that reads nothing outside of some folders. */
+export const readConfWithin =
+  (folders: readonly string[]): typeof readConfPath =>
+  (path) =>
+    readConfPath(path, folders);
+
+function judgeOf(folders: readonly string[]): Judge {
+  const real = folders.flatMap(realPathOf);
+  return (path) => {
+    if (!real.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+      throw new Error(`${path} is outside of the folders of network configurations (${folders.join(', ')})`);
+  };
 }
 
-async function readFolder(folder: string): Promise<ConfPath> {
-  const names = (await readdir(folder)).filter((name) => extensions.includes(extname(name))).toSorted();
-  const files = names.map((name) => readConf(join(folder, name)));
-  const lists = await Promise.all(files.map(async (file) => [listName(file), await siblingsOf(file)] as const));
+function realPathOf(folder: string): readonly string[] {
+  try {
+    return [realpathSync(folder)];
+  } catch {
+    return []; // not there: nothing is in it
+  }
+}
+
+async function readOne(path: string, judge: Judge): Promise<ConfPath> {
+  const file = readConf(path, judge);
+  return { kind: 'file', file, siblings: await siblingsOf(file, judge) };
+}
+
+async function readFolder(folder: string, judge: Judge): Promise<ConfPath> {
+  const files = (await namesIn(folder, judge))
+    .filter((name) => extensions.includes(extname(name)))
+    .toSorted()
+    .map((name) => readConf(join(folder, name), judge));
+  const lists = await Promise.all(files.map(async (file) => [listName(file), await siblingsOf(file, judge)] as const));
   return { kind: 'folder', files, siblings: Object.fromEntries(lists.filter(([name, siblings]) => name !== undefined && siblings.length > 0)) };
 }
 
 /** The plugins in `<folder of the list>/<name of the list>/`, sorted; none for a single conf. */
-async function siblingsOf(file: ConfFile): Promise<readonly ConfFile[]> {
+async function siblingsOf(file: ConfFile, judge: Judge): Promise<readonly ConfFile[]> {
   const name = extname(file.path) === '.conflist' ? listName(file) : undefined;
   if (name === undefined) return [];
   const folder = join(dirname(file.path), name);
-  const names = await readdir(folder).catch(() => []); // no such folder: the list stands alone
+  const names = await namesIn(folder, judge).catch(() => []); // no such folder: the list stands alone
   return names
     .filter((each) => extname(each) === '.conf')
     .toSorted()
-    .map((each) => readConf(join(folder, each)));
+    .map((each) => readConf(join(folder, each), judge));
+}
+
+async function namesIn(folder: string, judge: Judge): Promise<readonly string[]> {
+  using open = openFolder(folder, { follow: true });
+  judge(readlinkSync(open.path));
+  return await readdir(open.path);
 }
 
 // the name becomes part of a path: only a safe one may
@@ -63,13 +99,17 @@ function listName({ content }: ConfFile): string | undefined {
   }
 }
 
-function readConf(path: string, known?: Stats): ConfFile {
+function readConf(path: string, judge: Judge): ConfFile {
   try {
-    const found = known ?? statSync(path);
-    if (!found.isFile()) return { path, content: { problem: lstatSync(path).isSymbolicLink() ? 'the link leads to no file' : 'it is no file' } };
-    if (found.size > mostBytes) return { path, content: { problem: `it is longer than ${mostBytes} bytes` } };
-    return { path, content: { text: readFileSync(path, 'utf8') } };
+    return { path, content: { text: readRegularText(path, { follow: true, mostBytes, check: (_found, realPath) => judge(realPath) }) } };
   } catch (error) {
-    return { path, content: { problem: problemOf(error) } };
+    return { path, content: { problem: problemIn(path, error) } };
   }
+}
+
+function problemIn(path: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EFBIG') return `it is longer than ${mostBytes} bytes`;
+  if (code !== 'EISDIR' && code !== 'EINVAL') return problemOf(error);
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? 'the link leads to no file' : 'it is no file';
 }

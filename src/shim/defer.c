@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { LONGEST_NAME = 200, PATH_BYTES = 4096 };
-static const char stand_in[] = "plexus-direct";
+enum { LONGEST_NAME = 200, PATH_BYTES = 4096, MOST_HOST_FILE = 64 * 1024 };
+static const char stand_in[] = "plexus-direct", host_file[] = "plexus-host.json";
+#define DEFAULT_CNI_DIR "/var/lib/cni/plexus"
 
 static bool write_all(int fd, const void *data, size_t n) {
   for (size_t done = 0; done < n;) {
@@ -21,15 +23,17 @@ static bool write_all(int fd, const void *data, size_t n) {
   return true;
 }
 
-static bool path_of_stand_in(char *path, size_t size) {
+static bool path_beside(const char *name, char *path, size_t size) {
   ssize_t n = readlink("/proc/self/exe", path, size - 1);
   if (n < 0) return false;
   path[n] = 0;
   char *slash = strrchr(path, '/');
-  if (slash == NULL || (size_t)(slash + 1 - path) + sizeof stand_in > size) return false;
-  strcpy(slash + 1, stand_in);
-  return access(path, X_OK) == 0;
+  if (slash == NULL || (size_t)(slash + 1 - path) + strlen(name) + 1 > size) return false;
+  strcpy(slash + 1, name);
+  return true;
 }
+
+static bool path_of_stand_in(char *path, size_t size) { return path_beside(stand_in, path, size) && access(path, X_OK) == 0; }
 
 // our stdin has been read: the other program reads a copy
 static bool give_stdin(const struct buf *text) {
@@ -58,38 +62,92 @@ void become_stand_in(const struct call *c) {
   sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+// ── the file of the host ─────────────────────────────────────────────────────────────────────────────────────────
+
+// Who may say where the state folder is: root, in a file that lies beside this program. The configuration that the runtime
+// hands over may be the daemon's word, or that of a network's author.
+static bool path_of_host_file(char *path, size_t size) {
+  const char *from_env = env_or_empty("PLEXUS_HOST_FILE");
+  if (from_env[0] != 0) return (size_t)snprintf(path, size, "%s", from_env) < size;
+  return path_beside(host_file, path, size);
+}
+
+static bool is_of_root(const struct stat *found) {
+  return S_ISREG(found->st_mode) && (found->st_uid == 0 || found->st_uid == geteuid()) && (found->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+// false: there is one that cannot be used. An absent one says nothing.
+static bool read_host_file(struct call *into) {
+  char path[PATH_BYTES];
+  if (!path_of_host_file(path, sizeof path)) return false;
+  int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return errno == ENOENT;
+  struct stat found;
+  struct buf text = {0};
+  buf_need(&text, MOST_HOST_FILE);
+  ssize_t n = fstat(fd, &found) == 0 && is_of_root(&found) ? read(fd, text.data, MOST_HOST_FILE) : -1;
+  close(fd);
+  if (n > 0) scan_configuration((const char *)text.data, (size_t)n, into);
+  buf_free(&text);
+  return n >= 0 && n < MOST_HOST_FILE;
+}
+
+static bool is_state_folder(const char *asked, char *folder, size_t size) {
+  struct call host = {0};
+  if (!read_host_file(&host)) return false;
+  snprintf(folder, size, "%s", host.cni_dir[0] != 0 ? host.cni_dir : DEFAULT_CNI_DIR);
+  return asked[0] == 0 || strcmp(asked, folder) == 0;
+}
+
+// ── keeping a call ───────────────────────────────────────────────────────────────────────────────────────────────
+
 // what cannot be a file's name cannot be a sandbox's either (CNI-17)
 static bool is_name(const char *text) { return text[0] != 0 && text[0] != '.' && strchr(text, '/') == NULL; }
 
-static bool sync_folder(const char *folder) {
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  bool synced = fsync(fd) == 0;
-  close(fd);
-  return synced;
+// The daemon can write in the state folder: nothing in it is followed, and what is done is done beneath its descriptor.
+static int open_deferred(const char *cni_dir) {
+  int base = open(cni_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (base < 0) return -1;
+  int folder = openat(base, "deferred", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  close(base);
+  return folder;
 }
 
-static bool write_file(const char *path, const struct buf *text) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+// the daemon removes the mark when nobody would carry the call out
+static bool is_wanted(int folder) {
+  struct stat mark;
+  return fstatat(folder, ".open", &mark, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(mark.st_mode);
+}
+
+static bool write_file(int folder, const char *name, const struct buf *text) {
+  unlinkat(folder, name, 0); // of an earlier process of our number
+  int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return false;
   bool written = write_all(fd, text->data, text->len) && fsync(fd) == 0;
   return close(fd) == 0 && written;
 }
 
-bool defer_call(const struct session *s, const char *cni_dir) {
-  char folder[PATH_BYTES], next[PATH_BYTES + 64], path[PATH_BYTES + 256];
-  const char *id = s->guard->call->container_id, *if_name = env_or_empty("CNI_IFNAME");
-  if (!is_name(id) || !is_name(if_name) || strlen(id) + strlen(if_name) > LONGEST_NAME) return false;
-  if ((size_t)snprintf(folder, sizeof folder, "%s/deferred", cni_dir) >= sizeof folder) return false;
-  snprintf(next, sizeof next, "%s/.new-%d", folder, (int)getpid());
-  snprintf(path, sizeof path, "%s/.open", folder);
-  if (access(path, F_OK) != 0) return false; // the daemon takes it away when nobody would carry the call out
-  snprintf(path, sizeof path, "%s/%s@%s.call", folder, id, if_name);
+static bool keep(int folder, const struct session *s, const char *name) {
+  char next[64];
+  snprintf(next, sizeof next, ".new-%d", (int)getpid());
   struct buf text = {0};
   put_hello(s, &text);
   put_call(s->guard->call, &text);
-  bool kept = write_file(next, &text) && rename(next, path) == 0 && sync_folder(folder);
-  if (!kept) unlink(next);
+  bool kept = write_file(folder, next, &text) && renameat(folder, next, folder, name) == 0 && fsync(folder) == 0;
+  if (!kept) unlinkat(folder, next, 0);
   buf_free(&text);
+  return kept;
+}
+
+bool defer_call(const struct session *s, const char *cni_dir) {
+  char state[sizeof s->guard->call->cni_dir], name[LONGEST_NAME + 16];
+  const char *id = s->guard->call->container_id, *if_name = env_or_empty("CNI_IFNAME");
+  if (!is_name(id) || !is_name(if_name) || strlen(id) + strlen(if_name) > LONGEST_NAME) return false;
+  if (!is_state_folder(cni_dir, state, sizeof state)) return false;
+  int folder = open_deferred(state);
+  if (folder < 0) return false;
+  snprintf(name, sizeof name, "%s@%s.call", id, if_name);
+  bool kept = is_wanted(folder) && keep(folder, s, name);
+  close(folder);
   return kept;
 }

@@ -17,7 +17,6 @@
 #define PLEXUS_VERSION "0.0.0"
 #endif
 #define DEFAULT_OBSERVE_SOCKET "/run/plexus/observe.sock"
-#define DEFAULT_CNI_DIR "/var/lib/cni/plexus"
 enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000, SHORTEST_GREETING_MS = 5000, PROBE_MS = 4000 };
 
 static const char about[] =
@@ -95,9 +94,7 @@ static const char *reason_of(int problem) {
   return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
 }
 
-static bool is_kept(const struct session *s, const struct call *c) {
-  return is(c->command, "DEL") && defer_call(s, c->cni_dir[0] != 0 ? c->cni_dir : DEFAULT_CNI_DIR);
-}
+static bool is_kept(const struct session *s, const struct call *c) { return is(c->command, "DEL") && defer_call(s, c->cni_dir); }
 
 // Of an ADD, nothing has begun here.
 static int unreachable(const struct session *s, const struct call *c, const char *why, int64_t wait_ms) {
@@ -160,8 +157,8 @@ static int answer_call(const struct call *c, const char *problem) {
     return 1;
   }
   if (env_or_empty("PLEXUS_NESTED")[0] != 0) {
-    answer_error(c, 7, "PLX-NESTED-CALL", "a network of this pod runs Plexus itself, which would never end",
-                 "Take the plugin types plexus and multus out of that network's configuration.");
+    answer_error(c, 7, "PLX-NESTED-CALL", "a network of this pod runs plexus, which would invoke Plexus recursively",
+                 "Remove the plugin types that begin with plexus or multus from that network's configuration, from ipam and delegate too.");
     return 1;
   }
   return call_daemon(c);

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "keeper.h"
+#include "meta.h"
 #include "run_parts.h"
 #include "spawn.h"
 
@@ -115,6 +116,7 @@ static void take_run(struct run *run, struct frame *frame, char **plugin, const 
   *problem = plugin_env_make(&run->env, asked == NULL ? (char *[]){NULL} : asked, n, g->call);
   free(asked);
   if (r->bad) *problem = "the request is damaged";
+  else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len)) *problem = "a meta-plugin would run programs of its own choice";
   else buf_put(&run->stdin_bytes, input.data, input.len);
   if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
 }

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration } from '../cni/index.ts';
 import { asPlexusError, nestedCall } from '../errors/index.ts';
-import { isMetaPlugin } from '../plan/index.ts';
+import { isMetaPlugin, nestedMetaPlugin } from '../plan/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions, isKnownPlugin } from './check-plugin.ts';
 import { type Finding, finding, findingOf, keyMissing, placeOf, versionAbsent } from './finding.ts';
@@ -104,9 +104,11 @@ function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options 
   const { type, capabilities } = isJsonObject(plugin.value) ? plugin.value : {};
   const alone = pluginFinding(plugin, path, options);
   if (alone !== undefined || typeof type !== 'string') return { findings: alone === undefined ? [] : [alone], networks: [], ipams: [] };
-  if (isMetaPlugin(type)) {
-    if (options.mayNest === true) return { findings: [], networks: [], ipams: [] };
-    return { findings: [findingOf(nestedCall({ network: options.source }), placeOf(plugin, ['type']))], networks: [], ipams: [] };
+  if (isMetaPlugin(type) && options.mayNest === true) return { findings: [], networks: [], ipams: [] };
+  const nested = nestedMetaPlugin(plugin.value as JsonValue);
+  if (nested !== undefined) {
+    const error = nestedCall({ network: options.source, plugin: nested.type });
+    return { findings: [findingOf(error, placeOf(plugin, nested.path))], networks: [], ipams: [] };
   }
   const declared = isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : [];
   const checked = checkOptions(plugin, type);

@@ -19,7 +19,7 @@ it('a lost sandbox is not given up because the host agent has gone: the next one
   const deps = {
     settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings,
     host: { ...localHost(), runPlugin: () => Promise.reject(linkLost({ what: 'work of the host agent' })) },
-    deviceInfo: deviceInfoFiles(),
+    deviceInfo: deviceInfoFiles('/nowhere'),
     journal,
     locks: fileLocks(join(folder.path, 'locks')),
     report: () => {},

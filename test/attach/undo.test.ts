@@ -29,7 +29,7 @@ function entry(interfaceName: string, attempts: number): AttachmentRecord {
 const deps = {
   settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings,
   host: localHost(),
-  deviceInfo: deviceInfoFiles(),
+  deviceInfo: deviceInfoFiles('/nowhere'),
   report: quiet,
   now: Date.now,
 };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type JsonObject, parseJsonObject } from '../../src/cni/index.ts';
 import { plexusCni, podArgs } from '../support/cni-runtime.ts';
+import { hostFileFor } from '../support/host-file.ts';
 import { configAsRuntime } from '../support/config-as-runtime.ts';
 import { shim } from '../support/daemon.ts';
 import type { BenchNode, BenchPod } from './node.ts';
@@ -65,7 +66,8 @@ export const direct = (at: BenchNode, more: JsonObject = {}, [name, program] = [
     const own = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', kubeconfig: at.kubeconfig, cniDir: join(at.dir, `state-of-${name}`) };
     const handed = { runtimeConfig: { 'io.kubernetes.cri.pod-annotations': pod.annotations } };
     const stdin = JSON.stringify({ ...own, delegates: [at.network(0)], ...handed, ...more });
-    return [{ program, env: envOf(at, { command, pod, containerId: `${name}-${pod.name}` }), stdin }];
+    const env = { ...envOf(at, { command, pod, containerId: `${name}-${pod.name}` }), ...hostFileFor(stdin) };
+    return [{ program, env, stdin }];
   },
 });
 

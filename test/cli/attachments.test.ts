@@ -115,11 +115,13 @@ describe('plexus attachments', () => {
   });
 
   it('NPWG-116: forgets the device information of what it forgets', async () => {
-    const [file, other] = [join(folder.path, 'shop-net-gone_net1'), join(folder.path, 'shop-net-else_net1')];
+    await mkdir(join(folder.path, 'cni'));
+    const [file, other] = [join(folder.path, 'cni/shop-net-informed_net1'), join(folder.path, 'cni/shop-net-else_net1')];
     for (const each of [file, other]) await writeFile(each, '{}');
-    const informed = { ...abandoned, attachment: { ...abandoned.attachment, deviceInfo: { file } } };
+    // what a record names is not what is removed: the daemon can write records
+    const informed = { ...abandoned, attachment: { ...abandoned.attachment, deviceInfo: { file: other } } };
     await journal.write(sampleRecord({ containerId: 'informed', attachments: [informed] }));
-    expect(await command('forget', 'informed')).toMatchObject({ code: 0 });
-    expect((await readdir(folder.path)).filter((name) => name.startsWith('shop-net-'))).toEqual(['shop-net-else_net1']);
+    expect(await command('forget', 'informed', '--device-info-dir', folder.path)).toMatchObject({ code: 0 });
+    expect(await readdir(join(folder.path, 'cni'))).toEqual(['shop-net-else_net1']);
   });
 });

@@ -1,12 +1,13 @@
-import { mkdir, mkdtempDisposable, readFile, stat, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtempDisposable, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { promisify } from 'node:util';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { deviceInfoFiles } from '../../src/devices/index.ts';
 
-const files = deviceInfoFiles();
+const run = promisify(execFile);
+const files = deviceInfoFiles('/unused');
 const folder = () => mkdtempDisposable(join(tmpdir(), 'plexus-devinfo-'));
 const info = JSON.stringify({ type: 'vhost-user', version: '1.1.0', 'vhost-user': { mode: 'client', path: '/x' } });
 
@@ -49,26 +50,60 @@ describe('device information files', () => {
     if (large === undefined || deep === undefined || fifo === undefined) throw new Error('no names');
     await writeFile(large, ' '.repeat(64 * 1024 + 1));
     await writeFile(deep, info.replace(/\}$/, `,"x":${'['.repeat(100)}${']'.repeat(100)}}`));
-    await promisify(execFile)('mkfifo', [fifo]);
+    await run('mkfifo', [fifo]);
     const problemOf = async (file: string) => (await files.read(file)).problem;
-    expect(await problemOf(large)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('65537 bytes') as unknown });
+    expect(await problemOf(large)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('longer than 65536 bytes') as unknown });
     expect(await problemOf(deep)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('nested deeper') as unknown });
-    expect(await problemOf(fifo)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('no regular file') as unknown });
-    await expect(files.prepare(join(dir.path, 'a'), fifo)).rejects.toThrow('no regular file');
+    expect(await problemOf(fifo)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('a FIFO, not a regular file') as unknown });
+    await expect(files.prepare(join(dir.path, 'a'), fifo)).rejects.toThrow('not a regular file');
   });
   it('NPWG-116: removed once and again', async () => {
     await using dir = await folder();
-    const file = join(dir.path, 'a');
-    await writeFile(file, info);
-    await files.remove(file);
-    await files.remove(file);
-    await expect(stat(file)).rejects.toThrow(/ENOENT/);
+    await mkdir(join(dir.path, 'cni'));
+    await writeFile(join(dir.path, 'cni/shop-net-c1_net1'), info);
+    for (let times = 0; times < 2; times++) await deviceInfoFiles(dir.path).remove(names());
+    expect(await readdir(join(dir.path, 'cni'))).toEqual([]);
   });
   it('what cannot be written or removed is an error that names it', async () => {
     await using dir = await folder();
     await writeFile(join(dir.path, 'no-folder'), '');
     const file = join(dir.path, 'no-folder/cni/a');
     await expect(files.prepare(file, undefined)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: expect.stringContaining(file) as unknown });
-    await expect(files.remove(file)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    await expect(deviceInfoFiles(join(dir.path, 'no-folder')).remove(names())).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+  });
+});
+
+const names = (more = {}) => ({ network: 'shop/net', containerId: 'c1', interfaceName: 'net1', ...more });
+
+describe('whoever else can write into these folders', () => {
+  it('cannot make removal reach a file outside of them, by a name or by a link', async () => {
+    await using dir = await folder();
+    const victim = join(dir.path, 'victim');
+    await mkdir(join(dir.path, 'info/cni/shop-net-c1_..'), { recursive: true });
+    await mkdir(victim);
+    await writeFile(join(victim, 'shop-net-c1_net1'), 'kept');
+    const own = deviceInfoFiles(join(dir.path, 'info'));
+    await own.remove(names({ interfaceName: '../../../victim/shop-net-c1_net1' }));
+    await own.remove(names({ containerId: '../../victim/x' }));
+    await rm(join(dir.path, 'info/cni'), { recursive: true });
+    await symlink(victim, join(dir.path, 'info/cni'));
+    await expect(own.remove(names())).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: expect.stringMatching(/symbolic link/) as unknown });
+    expect(await readFile(join(victim, 'shop-net-c1_net1'), 'utf8')).toBe('kept');
+  });
+
+  it('cannot make us write or read elsewhere, or wait', async () => {
+    await using dir = await folder();
+    const [file, secret, fifo] = [join(dir.path, 'info/cni/a'), join(dir.path, 'secret'), join(dir.path, 'fifo')];
+    await mkdir(join(dir.path, 'info/cni'), { recursive: true });
+    await writeFile(secret, info);
+    await run('mkfifo', [fifo]);
+    await symlink(secret, join(dir.path, 'link'));
+    for (const from of [join(dir.path, 'link'), fifo]) await expect(files.prepare(file, from)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    for (const place of [join(dir.path, 'link'), fifo])
+      expect(await files.read(place)).toMatchObject({ problem: { message: expect.stringMatching(/not a regular file/) as unknown } });
+    await rm(join(dir.path, 'info/cni'), { recursive: true });
+    await symlink(dir.path, join(dir.path, 'info/cni'));
+    await expect(files.prepare(file, secret)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    expect(await readdir(dir.path)).toEqual(['fifo', 'info', 'link', 'secret']);
   });
 });

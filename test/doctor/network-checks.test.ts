@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
     id: 'NAD-INVALID',
     title: 'it runs Plexus',
     spoil: () => cluster.nad('bad', { cniVersion: '1.0.0', type: 'plexus' }),
-    finds: ['error: it runs plexus, which would never end'],
+    finds: ['error: it runs plexus, which would invoke Plexus recursively'],
   },
   {
     id: 'SUBNETS',

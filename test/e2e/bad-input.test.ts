@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerDirectly } from '../../src/cli/plugin.ts';
 import { callCni } from '../support/cni-runtime.ts';
+import { hostFileFor } from '../support/host-file.ts';
 import { type TestNode, createTestNode, engineUnderTest } from '../support/test-node.ts';
 
 let node: TestNode;
@@ -23,7 +24,8 @@ const sandboxEnv = (command: string): Record<string, string> => ({
   CNI_IFNAME: 'eth0',
   CNI_PATH: '/nowhere',
 });
-const answer = (env: Record<string, string>, stdin: string) => answerDirectly(env, () => Promise.resolve(stdin), new AbortController().signal);
+const answer = (env: Record<string, string>, stdin: string) =>
+  answerDirectly({ env: { ...hostFileFor(stdin), ...env }, readStdin: () => Promise.resolve(stdin), programFolder: '/nowhere' }, new AbortController().signal);
 
 describe('bad input ends in a CNI error, exit status 1 and an unchanged node', () => {
   it('any text as stdin of ADD', async () => {

@@ -86,7 +86,7 @@ describe('a plugin that cannot undo the first time, among others that can', () =
     const deps = {
       settings,
       host: localHost(),
-      deviceInfo: deviceInfoFiles(),
+      deviceInfo: deviceInfoFiles('/nowhere'),
       journal: journal(),
       locks: fileLocks(join(at().node.dir, 'state/locks')),
       report: quiet,

@@ -135,7 +135,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     await mkdir(join(folder, 'c3@eth0.json'));
     const { records, damaged } = await journal.list();
     expect(records).toEqual([sampleRecord()]);
-    expect(damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-DAMAGED', 'PLX-FILE-UNUSABLE', 'PLX-RECORD-DAMAGED']);
+    expect(damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-DAMAGED', 'PLX-RECORD-DAMAGED']);
   });
 
   it('ends in a PlexusError or a record for any bytes', async () => {

@@ -66,7 +66,7 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       title: 'only our own',
       situation: withPath('/net.d/', folder({ '00.conf': { name: 'p', type: 'plexus' } })),
       id: 'PLX-NODE-NETWORK-MISSING',
-      says: /00.conf is skipped: it runs Plexus itself/,
+      says: /00.conf is skipped: it runs plexus, which would invoke Plexus recursively/,
     },
     {
       title: 'only broken ones',

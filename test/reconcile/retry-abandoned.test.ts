@@ -29,7 +29,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const deps = () => ({
   settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings,
   host: localHost(),
-  deviceInfo: deviceInfoFiles(),
+  deviceInfo: deviceInfoFiles('/nowhere'),
   journal,
   locks: fileLocks(join(folder, 'locks')),
   report: (step: Step) => void steps.push(step),

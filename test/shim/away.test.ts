@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeCall, decodeHello, frameReader, shimFrame } from '../support/link-codec.ts';
+import { hostFileFor } from '../support/host-file.ts';
 import type { PlayedConnection } from '../support/played-daemon.ts';
 import { errorIn, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
@@ -102,7 +103,15 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await copyFile(shim, join(at().bin, 'plexus'));
       await writeFile(join(at().bin, 'plexus-direct'), 'no program', { mode: 0o755 });
       await keeping();
-      const env = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'DEL', CNI_CONTAINERID: 'c1', CNI_IFNAME: 'eth0', CNI_PATH: '/x', ...away };
+      const env = {
+        ...hostFileFor(configuration()),
+        PATH: '/usr/bin:/bin',
+        CNI_COMMAND: 'DEL',
+        CNI_CONTAINERID: 'c1',
+        CNI_IFNAME: 'eth0',
+        CNI_PATH: '/x',
+        ...away,
+      };
       expect((await startShim([join(at().bin, 'plexus')], env, configuration()).ended).exitCode).toBe(0);
     });
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { hostFileFor } from './host-file.ts';
 
 /** One call as a container runtime makes it. */
 export interface RuntimeCall {
@@ -27,7 +28,7 @@ export const plexusCni = join(import.meta.dirname, '../../dist/plexus-cni');
 /** The same as one file, as built by `npm run build:standalone`. */
 export const plexusDirect = join(import.meta.dirname, '../../dist/standalone/plexus-direct');
 
-/** Calls the plugin in a process of its own, with the environment of a runtime: CNI_* and PATH, nothing else. */
+/** Calls the plugin in a process of its own, with the environment of a runtime: CNI_*, PATH, and the file of the host that allows the configuration's paths. */
 export function callCni(call: RuntimeCall): Promise<RuntimeAnswer> {
   const program = call.executable ?? plexusCni;
   const [file, ...args] = call.nodeNetns === undefined ? [program] : ['nsenter', `--net=${call.nodeNetns}`, program];
@@ -52,6 +53,7 @@ const environment = (call: RuntimeCall): Record<string, string> => ({
   ...(call.ifName !== undefined && { CNI_IFNAME: call.ifName }),
   ...(call.args !== undefined && { CNI_ARGS: call.args }),
   ...(call.path !== undefined && { CNI_PATH: call.path.join(':') }),
+  ...hostFileFor(call.config),
   ...call.env,
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Netns } from './netns.ts';
+import { hostFileFor } from './host-file.ts';
 import { type PrivateRoom, openPrivateRoom } from './private-room.ts';
 import { waitFor } from './wait-for.ts';
 import { patienceMs } from './patience.ts';
@@ -59,7 +60,7 @@ export async function startContainerd({ conflist, plugins, node }: ContainerdOpt
     await rm(dir, { recursive: true });
     throw error;
   });
-  const at: Place = { dir, room, node };
+  const at: Place = { dir, room, node, env: environmentFor(conflist) };
   const running = new Set<Container>();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll(at, running));
@@ -127,7 +128,15 @@ interface Place {
   readonly dir: string;
   readonly room: PrivateRoom;
   readonly node: Netns;
+  /** What plugins get in their environment. */
+  readonly env: readonly string[];
 }
+
+/** The file of the host that allows the paths of the first plugin. */
+const environmentFor = (conflist: object): readonly string[] => {
+  const [plugin] = (conflist as { readonly plugins?: readonly object[] }).plugins ?? [];
+  return Object.entries(hostFileFor(plugin ?? {})).map(([name, value]) => `${name}=${value}`);
+};
 
 async function makeRootfs(rootfs: string): Promise<void> {
   for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) await mkdir(join(rootfs, folder), { recursive: true });
@@ -175,7 +184,7 @@ function runInside({ room, node }: Place, command: readonly string[], options = 
 function runCtr(at: Place, name: string, script: string): CommandRun {
   const cgroup = `/${basename(at.dir)}-${name}`; // ctr's own choice, /default/<name>, would leave /default behind
   const options = ['--rm', '--cni', '--cgroup', cgroup, '--env', 'PATH=/bin', '--rootfs', join(at.dir, 'rootfs')];
-  return runInside(at, ctr(at, 'run', ...options, name, '/bin/sh', '-c', script));
+  return runInside(at, ['env', ...at.env, ...ctr(at, 'run', ...options, name, '/bin/sh', '-c', script)]);
 }
 
 /** What a container printed to its end. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { podArgs } from './cni-runtime.ts';
+import { hostFileFor } from './host-file.ts';
 import type { RecordingNode } from './recording-node.ts';
 import type { TestPod } from './test-node.ts';
 
@@ -21,6 +22,7 @@ export async function startCall(at: RecordingNode, command: string, pod: TestPod
     CNI_IFNAME: 'eth0',
     CNI_ARGS: podArgs(pod, pod.containerId),
     CNI_PATH: at.delegates,
+    ...hostFileFor(at.config(more)),
     ...caller.env,
   };
   const child = spawn('nsenter', [`--net=${at.node.netns.path}`, caller.executable], { env, stdio: ['pipe', 'pipe', 'ignore'] });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { type Failed, daemonFrame, decodeFailed, encodeResult, shimFrame } from './link-codec.ts';
+import { hostFileFor } from './host-file.ts';
 import { type Netns, createNetns } from './netns.ts';
 import { type PlayedConnection, type PlayedDaemon, playDaemon } from './played-daemon.ts';
 import { type ShimCall, startShim } from './shim-call.ts';
@@ -71,7 +72,7 @@ function benchIn(folder: string, { shim, netns, daemon }: { readonly shim: strin
       await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
       await chmod(join(bin, name), 0o755);
     },
-    start: (command, more = {}, stdin) => startShim([shim], { ...env, CNI_COMMAND: command, ...more }, stdin),
+    start: (command, more = {}, stdin) => startShim([shim], { ...env, ...hostFileFor(stdin ?? ''), CNI_COMMAND: command, ...more }, stdin),
     callEnv: (command) => ({ ...env, CNI_COMMAND: command }),
     runEnv: (command) => [`CNI_COMMAND=${command}`, 'CNI_CONTAINERID=c1', `CNI_NETNS=${netns}`, 'CNI_IFNAME=eth0'],
     failureOf: async (one, body, type = daemonFrame.run) => {

@@ -44,6 +44,7 @@ export const broken: readonly { readonly file: string; readonly findings: readon
   { file: 'macvlan-mode.yaml', findings: [[11, 'PLX-V-VALUE']] },
   { file: 'name-invalid.yaml', findings: [[9, 'PLX-CONFIGURATION-INVALID']] },
   { file: 'name-missing.yaml', findings: [[3, 'PLX-V-OBJECT']] },
+  { file: 'nested-in-ipam.yaml', findings: [[11, 'PLX-NESTED-CALL']] },
   { file: 'nested-multus.yaml', findings: [[9, 'PLX-NESTED-CALL']] },
   { file: 'node-deadline.conf', findings: [[7, 'PLX-SETTINGS-INVALID']] },
   { file: 'node-without-default.conf', findings: [[1, 'PLX-SETTINGS-INVALID']] },

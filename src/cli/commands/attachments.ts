@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { deviceInfoFiles } from '../../devices/index.ts';
 import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../../errors/index.ts';
 import { deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
+import { usualDeviceInfoDir } from '../../npwg/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
 import { type AttachmentRow, type Besides, attachmentRows, attachmentsText, outcomesText } from '../../view/index.ts';
 import { json, say } from '../output.ts';
@@ -13,6 +14,7 @@ interface Options {
   readonly abandoned: boolean;
   readonly 'cni-dir': string;
   readonly 'cni-path': string;
+  readonly 'device-info-dir': string;
   readonly output: string;
   readonly force: boolean;
 }
@@ -43,6 +45,12 @@ export const attachmentsCommand: CommandModule<object, Options> = {
         default: process.env['PLEXUS_CNI_BIN_DIR'] ?? '/opt/cni/bin',
         describe: 'check, detach: folders with CNI plugins, with ":" between them',
       })
+      .option('device-info-dir', {
+        type: 'string',
+        requiresArg: true,
+        default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? usualDeviceInfoDir,
+        describe: "detach, forget: the daemon's deviceInfoDir",
+      })
       .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
       .option('force', { type: 'boolean', default: false, describe: 'forget: also what is not abandoned; detach: also while the namespace exists' })
       .example('$0 attachments', 'Every attachment of this node')
@@ -56,12 +64,12 @@ export const attachmentsCommand: CommandModule<object, Options> = {
 };
 
 async function run(options: Options): Promise<void> {
-  const { action, 'cni-dir': folder, 'cni-path': path, output, force } = options;
+  const { action, 'cni-dir': folder, 'cni-path': path, 'device-info-dir': deviceInfoDir, output, force } = options;
   const isJson = output === 'json';
   const { records, damaged } = await fileJournal(`${folder}/journal`).list();
   for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
   const { found, all } = chosenOf(records, options);
-  const places: RepairPlaces = { folder, path: path.split(':'), env: environment() };
+  const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
   switch (action) {
     case 'check':
       tell(await checkByHand(found, places, interrupted(action)), 'CHECK', isJson);
@@ -70,7 +78,7 @@ async function run(options: Options): Promise<void> {
     case 'detach':
       return tell(await detachByHand(found, force, places, interrupted(action)), 'OUTCOME', isJson);
     case 'forget':
-      return forget(found, { folder, force, isJson });
+      return forget(found, { folder, deviceInfoDir, force, isJson });
     default:
       show(found, { inFull: action === 'show', isJson, besides: all ? await besidesIn(folder) : {} });
   }
@@ -131,11 +139,12 @@ function recordsOf(records: readonly SandboxRecord[], beginning: string, folder:
 
 interface Forgetting {
   readonly folder: string;
+  readonly deviceInfoDir: string;
   readonly force: boolean;
   readonly isJson: boolean;
 }
 
-async function forget(records: readonly SandboxRecord[], { folder, force, isJson }: Forgetting): Promise<void> {
+async function forget(records: readonly SandboxRecord[], { folder, deviceInfoDir, force, isJson }: Forgetting): Promise<void> {
   const journal = fileJournal(`${folder}/journal`);
   const forgotten: AttachmentRow[] = [];
   for (const { containerId, ifName } of records) {
@@ -146,7 +155,10 @@ async function forget(records: readonly SandboxRecord[], { folder, force, isJson
       const names = kept.map(({ attachment }) => `${attachment.interfaceName} (${attachment.network})`);
       if (kept.length > 0) throw stillInUse({ sandbox: containerId, names });
       await journal.remove({ containerId, ifName });
-      for (const { attachment } of record.attachments) if (attachment.deviceInfo !== undefined) await deviceInfoFiles().remove(attachment.deviceInfo.file);
+      for (const { attachment } of record.attachments) {
+        const { network, interfaceName, deviceInfo } = attachment;
+        if (deviceInfo !== undefined) await deviceInfoFiles(deviceInfoDir).remove({ network, containerId, interfaceName });
+      }
       const rows = attachmentRows([record]);
       forgotten.push(...rows);
       if (!isJson) for (const row of rows) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);

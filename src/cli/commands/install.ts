@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { installShim, installStandIn, nodeFolders, shimName, standInName } from '../../install/index.ts';
+import { installHostFile, installShim, installStandIn, nodeFolders, shimName, standInName } from '../../install/index.ts';
+import { hostFileName, hostPathKeys, hostPathsOf } from '../../plan/index.ts';
+import { daemonFlags, fromEnvironment, fromFlags } from '../daemon-flags.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
 
 interface InstallOptions extends NodeArguments {
@@ -13,8 +15,9 @@ interface InstallOptions extends NodeArguments {
 export const installCommand: CommandModule<object, InstallOptions> = {
   command: 'install',
   describe: 'Put the program that the container runtime calls on this node: what the init container of the DaemonSet runs',
-  builder: (yargs): Argv<InstallOptions> =>
-    yargs
+  builder: (yargs): Argv<InstallOptions> => {
+    yargs.options(hostPathFlags());
+    return yargs
       .options(nodeOptions)
       .option('shim', {
         type: 'string',
@@ -29,14 +32,24 @@ export const installCommand: CommandModule<object, InstallOptions> = {
       })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be done' })
       .example('$0 install --root /host', "In a container that has the node's file system at /host")
-      .epilogue('The configuration 00-plexus.conflist is written by plexus daemon, once it can serve. See docs/install.md.'),
+      .example('$0 install --cni-dir /data/cni/plexus', 'For a daemon whose cniDir is another one; likewise its other paths')
+      .epilogue(
+        'The configuration 00-plexus.conflist is written by plexus daemon, once it can serve. The paths that direct mode may use are written to plexus-host.json beside the program. See docs/install.md and docs/direct-mode.md.',
+      );
+  },
   handler: async (options) => {
-    const { told, warnings, binDirs } = await nodeFolders(options.root, givenFolders(options));
+    const { told, warnings, binDirs, confDirs } = await nodeFolders(options.root, givenFolders(options));
     for (const line of told) say(line);
     for (const line of warnings) say(`warning: ${line}`);
     const shim = options.shim ?? ownShim();
     const how = { arch: process.arch, dryRun: options['dry-run'] };
+    const settings = { ...fromEnvironment(process.env), ...fromFlags({ ...options }) };
+    const paths = hostPathsOf(
+      settings,
+      confDirs.map((folder) => seenOnHost(folder, options.root)),
+    );
     for (const folder of binDirs) {
+      sayHostFile(await installHostFile(paths, folder, how), join(folder, hostFileName), how);
       // first, so that a new shim never meets an old one
       if (options['stand-in']) sayDone(await installStandIn(standInBeside(shim), folder, how), join(folder, standInName), how);
       else if (existsSync(join(folder, standInName))) say(`warning: ${join(folder, standInName)} stays as it is: --stand-in would bring it up to date`);
@@ -44,6 +57,15 @@ export const installCommand: CommandModule<object, InstallOptions> = {
     }
   },
 };
+
+/** The paths that direct mode may use on this host, as flags of the daemon. */
+const hostPathFlags = () => daemonFlags(hostPathKeys);
+
+const seenOnHost = (folder: string, root: string): string => (root !== '/' && folder.startsWith(`${root}/`) ? folder.slice(root.length) : folder);
+
+function sayHostFile(done: 'written' | 'removed' | undefined, file: string, { dryRun }: { readonly dryRun: boolean }): void {
+  if (done !== undefined) say(dryRun ? `would ${done === 'written' ? 'write' : 'remove'} ${file}` : `${done === 'written' ? 'wrote' : 'removed'} ${file}`);
+}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

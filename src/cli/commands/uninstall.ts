@@ -1,14 +1,24 @@
 import type { Argv, CommandModule } from 'yargs';
 import { allNodeFolders, defaultSocket, inRoot, uninstall } from '../../install/index.ts';
-import { fileJournal } from '../../journal/index.ts';
+import { deferredCalls, fileJournal } from '../../journal/index.ts';
+import { usualDeviceInfoDir } from '../../npwg/index.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
+import { settleDeferredByHand } from '../settle-deferred.ts';
 import { say } from '../output.ts';
 
 interface UninstallOptions extends NodeArguments {
   readonly 'cni-dir'?: string | undefined;
   readonly socket?: string | undefined;
   readonly force: boolean;
+  readonly 'settle-deferred': boolean;
 }
+
+const longestMs = 600_000;
+
+const ofHost = () => ({
+  env: Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)),
+  deviceInfoDir: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? usualDeviceInfoDir,
+});
 
 const usualStateDir = '/var/lib/cni/plexus';
 
@@ -31,6 +41,11 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
         describe: `The daemon's socket, as this process sees it; without it, ${defaultSocket} of the node`,
       })
       .option('force', { type: 'boolean', default: false, describe: 'Also while pods of this node are attached, or its daemon serves' })
+      .option('settle-deferred', {
+        type: 'boolean',
+        default: false,
+        describe: 'First carry out the DELs that were deferred while no daemon ran: on the node itself, where plugins can run',
+      })
       .example('$0 uninstall', 'Refuses, with a list, while pods of this node have networks from Plexus')
       .epilogue('Stop the daemon first (delete its DaemonSet). See docs/uninstall.md.'),
   handler: async (options) => {
@@ -38,7 +53,11 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
     const stateDir = options['cni-dir'] ?? (await inRoot(root, usualStateDir));
     const socket = options.socket ?? (await inRoot(root, defaultSocket));
     const { confDirs, binDirs } = await allNodeFolders(root, givenFolders(options));
-    const done = await uninstall({ confDirs, binDirs, stateDir, socket, force }, fileJournal(`${stateDir}/journal`));
+    const settled = options['settle-deferred']
+      ? await settleDeferredByHand({ folder: stateDir, path: binDirs, ...ofHost() }, AbortSignal.timeout(longestMs))
+      : [];
+    const state = { journal: fileJournal(`${stateDir}/journal`), deferred: deferredCalls(`${stateDir}/deferred`) };
+    const done = [...settled, ...(await uninstall({ confDirs, binDirs, stateDir, socket, force }, state))];
     for (const line of done.length > 0 ? done : ['there is nothing of Plexus here']) say(line);
   },
 };

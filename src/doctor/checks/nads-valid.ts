@@ -1,4 +1,4 @@
-import { isMetaPlugin } from '../../plan/index.ts';
+import { nestedMetaPlugin } from '../../plan/index.ts';
 import type { Check, Seen } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 
@@ -13,7 +13,7 @@ export const nadsValid: Check<ClusterScene> = {
     (await networks()).nads.flatMap(({ key, problem, configuration }): Seen[] => {
       const where = `NetworkAttachmentDefinition ${key}`;
       if (problem !== undefined) return [{ severity: 'error', what: problem.text, where, fix: problem.fix, evidence: [problem.id] }];
-      const nested = configuration?.plugins.find(({ type }) => isMetaPlugin(type));
-      return nested === undefined ? [] : [{ severity: 'error', what: `it runs ${nested.type}, which would never end`, where }];
+      const [nested] = configuration?.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []) ?? [];
+      return nested === undefined ? [] : [{ severity: 'error', what: `it runs ${nested.type}, which would invoke Plexus recursively`, where }];
     }),
 };

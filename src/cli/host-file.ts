@@ -1,0 +1,27 @@
+import type { Stats } from 'node:fs';
+import { join } from 'node:path';
+import { type Env, parseJson } from '../cni/index.ts';
+import { PlexusError, hostFileInvalid, problemOf } from '../errors/index.ts';
+import { readRegularText } from '../files/index.ts';
+import { type HostPaths, hostFileName, hostPathsFrom } from '../plan/index.ts';
+
+const variable = 'PLEXUS_HOST_FILE';
+
+/**
+ * The paths that direct mode may use, from the file beside the program, or from the one that the runtime's environment names. Without
+ * a file the usual ones hold. hostFileInvalid also for a file that somebody else than root, or than the user of this process, can write.
+ */
+export function readHostFile(programFolder: string, env: Env): HostPaths {
+  const file = env[variable] ?? join(programFolder, hostFileName);
+  try {
+    return hostPathsFrom(parseJson(readRegularText(file, { check: assertOwned }), file), file);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT' && env[variable] === undefined) return hostPathsFrom(undefined, file);
+    throw thrown instanceof PlexusError && thrown.id === hostFileInvalid.id ? thrown : hostFileInvalid({ file, problem: problemOf(thrown) }, { cause: thrown });
+  }
+}
+
+function assertOwned({ uid, mode }: Stats): void {
+  if (uid !== 0 && uid !== process.getuid?.()) throw new Error(`it belongs to user ${uid}`);
+  if ((mode & 0o022) !== 0) throw new Error(`others than its owner can write it (mode ${(mode & 0o7777).toString(8)})`);
+}

@@ -1,0 +1,52 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Env } from '../cni/index.ts';
+import { nestedCall } from '../errors/index.ts';
+import { pluginMark } from '../host/index.ts';
+import { isMetaPlugin } from '../plan/index.ts';
+
+const mostAncestors = 64;
+
+/**
+ * Refuses a call from inside the run of a plugin: direct mode is root with a configuration that the author of a network may have written. A
+ * plugin that Plexus runs has a mark in its environment, which it hands on to the plugins that it runs itself. The parents are looked at
+ * too, because an environment can be changed on the way: one with CNI_COMMAND is a plugin, whoever runs it (Multus, for example), and one
+ * that is a meta-plugin's program runs plugins for others. nestedCall.
+ */
+export function assertNotNested(env: Env, proc = '/proc', parent = process.ppid): void {
+  if (env[pluginMark[0]] !== undefined) throw nestedCall({ network: 'a plugin of this pod', plugin: 'plexus' });
+  for (let pid = parent, depth = 0; pid > 0 && depth < mostAncestors; depth++) {
+    const runsPlugins = whyNested(`${proc}/${pid}`);
+    if (runsPlugins !== undefined) throw nestedCall({ network: `process ${pid} (${runsPlugins})`, plugin: 'plexus' });
+    pid = parentOf(`${proc}/${pid}`);
+  }
+}
+
+function whyNested(folder: string): string | undefined {
+  const variables = textOf(`${folder}/environ`).split('\0');
+  const isPlugin = variables.some((each) => /^(?:CNI_COMMAND|PLEXUS_NESTED)=./.test(each));
+  const program = programOf(folder);
+  return isPlugin || isMetaPlugin(program) ? program : undefined;
+}
+
+// the name in the second field may hold anything, so count from its closing parenthesis
+function parentOf(folder: string): number {
+  const text = textOf(`${folder}/stat`);
+  return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]) || 0;
+}
+
+function programOf(folder: string): string {
+  try {
+    return basename(readlinkSync(`${folder}/exe`));
+  } catch {
+    return 'unknown'; // it has ended, or cannot be looked at
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // as in programOf
+  }
+}

@@ -1,0 +1,64 @@
+import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync, type Stats } from 'node:fs';
+
+// Opens without reading, so that nothing happens to a device and no FIFO blocks; Node.js has no name for it.
+const pathOnly = 0o10000000;
+const usualMostBytes = 64 * 1024 * 1024;
+const chunkBytes = 64 * 1024;
+
+interface ReadOptions {
+  /** Whether symbolic links in its last place are followed; not by default. */
+  readonly follow?: boolean;
+  readonly mostBytes?: number;
+  /** Judges the file that was opened: what stat(2) says of it, and its path without any link. Throws to refuse it. */
+  readonly check?: (found: Stats, realPath: string) => void;
+}
+
+/**
+ * Reads a file that somebody else may have put there: only a regular one, never a link, FIFO or device, and not more than a limit. Never
+ * blocks. What is checked is what is read, because the file is opened before it is looked at. Throws as open(2) does.
+ */
+export function readRegularFile(path: string, { follow = false, mostBytes = usualMostBytes, check }: ReadOptions = {}): Buffer {
+  const place = openSync(path, pathOnly | (follow ? 0 : constants.O_NOFOLLOW));
+  try {
+    const found = fstatSync(place);
+    if (!found.isFile()) throw notRegular(path, found);
+    if (found.size > mostBytes) throw tooLong(path, mostBytes);
+    check?.(found, readlinkSync(`/proc/self/fd/${place}`));
+    return contentOf(`/proc/self/fd/${place}`, path, mostBytes);
+  } finally {
+    closeSync(place);
+  }
+}
+
+/** The same as UTF-8 text. */
+export const readRegularText = (path: string, options?: ReadOptions): string => readRegularFile(path, options).toString('utf8');
+
+function contentOf(place: string, path: string, mostBytes: number): Buffer {
+  const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const chunks: Buffer[] = [];
+    for (let bytes = 0; bytes <= mostBytes;) {
+      const chunk = Buffer.allocUnsafe(chunkBytes);
+      const count = readSync(file, chunk);
+      if (count === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, count));
+      bytes += count;
+    }
+    throw tooLong(path, mostBytes); // it has grown meanwhile
+  } finally {
+    closeSync(file);
+  }
+}
+
+const failed = (code: string, message: string): NodeJS.ErrnoException => Object.assign(new Error(message), { code });
+
+const notRegular = (path: string, found: Stats): Error =>
+  failed(found.isSymbolicLink() ? 'ELOOP' : found.isDirectory() ? 'EISDIR' : 'EINVAL', `${path} is ${kindOf(found)}, not a regular file`);
+
+function kindOf(found: Stats): string {
+  if (found.isSymbolicLink()) return 'a symbolic link';
+  if (found.isDirectory()) return 'a folder';
+  return found.isFIFO() ? 'a FIFO' : found.isSocket() ? 'a socket' : 'a device';
+}
+
+const tooLong = (path: string, mostBytes: number): Error => failed('EFBIG', `${path} is longer than ${mostBytes} bytes`);

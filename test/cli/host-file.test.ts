@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { chmod, chown, mkdtempDisposable, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readHostFile } from '../../src/cli/host-file.ts';
+import { assertNotNested } from '../../src/cli/nested.ts';
+import { settingsFor } from '../../src/cli/stand-in.ts';
+import { hostPathKeys, hostPathsFrom } from '../../src/plan/index.ts';
+
+const run = promisify(execFile);
+let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
+beforeEach(async () => {
+  folder = await mkdtempDisposable(join(tmpdir(), 'plexus-host-'));
+});
+afterEach(() => folder.remove());
+const file = (): string => join(folder.path, 'plexus-host.json');
+const read = () => readHostFile(folder.path, {});
+const invalid = (problem: RegExp) => expect.objectContaining({ id: 'PLX-HOST-FILE-INVALID', message: expect.stringMatching(problem) as string }) as unknown;
+
+describe('the file of the host', () => {
+  it('lies beside the program and gives the paths; without it the usual ones hold', async () => {
+    expect(read()).toEqual({ file: file(), settings: {}, confDirs: ['/etc/cni/net.d'] });
+    await writeFile(file(), '{"cniDir":"/data/cni","binDir":"/a:/b","cniConfDir":"/data/net.d"}');
+    expect(read()).toEqual({ file: file(), settings: { cniDir: '/data/cni', binDir: '/a:/b' }, confDirs: ['/data/net.d'] });
+  });
+
+  it('is the one that the runtime’s environment names, which must exist', async () => {
+    const other = join(folder.path, 'other.json');
+    expect(() => readHostFile('/nowhere', { PLEXUS_HOST_FILE: other })).toThrow(invalid(/ENOENT/));
+    await writeFile(other, '{"cniDir":"/x"}');
+    expect(readHostFile('/nowhere', { PLEXUS_HOST_FILE: other }).settings).toEqual({ cniDir: '/x' });
+  });
+
+  it.each([
+    { title: 'no JSON', text: '{', problem: /JSON|position|Expected/ },
+    { title: 'no object', text: '[]', problem: /must be a JSON object/ },
+    { title: 'an unknown key', text: '{"binDirs":"/a"}', problem: /unknown key "binDirs"; known: cniConfDir, binDir/ },
+    { title: 'delegates, which are no path', text: '{"delegates":[]}', problem: /unknown key "delegates"/ },
+    { title: 'a relative path', text: '{"cniDir":"state"}', problem: /cniDir must be an absolute path, not "state"/ },
+    { title: 'a number', text: '{"logFile":7}', problem: /logFile must be an absolute path, not 7/ },
+  ])('is refused when it holds $title', async ({ text, problem }) => {
+    await writeFile(file(), text);
+    expect(read).toThrow(invalid(problem));
+  });
+
+  it('is refused when somebody else than root may have written it', async () => {
+    await writeFile(file(), '{}');
+    for (const mode of [0o664, 0o646]) {
+      await chmod(file(), mode);
+      expect(read).toThrow(invalid(/others than its owner can write it/));
+    }
+    await chmod(file(), 0o644);
+    await chown(file(), 1000, 0);
+    expect(read).toThrow(invalid(/it belongs to user 1000/));
+  });
+
+  it('is never a link, and never waited for', async () => {
+    await writeFile(join(folder.path, 'real'), '{}');
+    await symlink('real', file());
+    expect(read).toThrow(invalid(/symbolic link/));
+    await rm(file());
+    await run('mkfifo', [file()]);
+    expect(read).toThrow(invalid(/a FIFO/));
+  });
+});
+
+const default_ = { delegates: [{ cniVersion: '1.0.0', name: 'x', type: 'bridge' }] };
+const none = hostPathsFrom(undefined, '/opt/cni/bin/plexus-host.json');
+const settings = async (config: object, env: Record<string, string> = {}, host = none) => settingsFor({ ...default_, ...config }, env, host);
+const values: Readonly<Record<string, unknown>> = { binDir: ['/evil'] };
+
+describe('a path on standard input', () => {
+  it.each(hostPathKeys)('%s is refused unless the host’s file has it', async (key) => {
+    const value = values[key] ?? '/evil';
+    await expect(settings({ [key]: value })).rejects.toMatchObject({
+      id: 'PLX-PATH-NOT-ALLOWED',
+      message: expect.stringMatching(new RegExp(`${key} from /opt/cni/bin/plexus-host.json only.*/evil`)) as string,
+    });
+    await expect(settings({ [key.toUpperCase()]: value })).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
+    const host = hostPathsFrom({ [key]: '/evil/' }, 'file');
+    expect((await settings({ [key]: value }, {}, host)).warnings).toEqual([]);
+    expect(JSON.stringify((await settings({}, {}, host)).settings), 'the host’s value holds when it is not repeated').toContain('/evil');
+    await expect(settings({ [key]: '/other' }, {}, host)).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
+  });
+
+  it('may repeat the default', async () => {
+    const usual = { binDir: '/opt/cni/bin', cniDir: '/var/lib/cni/plexus/', confDir: '/etc/cni/multus/net.d', kubeconfig: '', logFile: '' };
+    expect((await settings(usual)).warnings).toEqual([]);
+  });
+
+  it('is ignored with a warning in place of the daemon, whose configuration it is; cniDir is refused there too', async () => {
+    const away = { PLEXUS_DAEMON_AWAY: '1' };
+    const { settings: taken, warnings } = await settings({ logFile: '/evil', readinessindicatorfile: '/run/x', binDir: '/evil' }, away);
+    expect(taken).not.toHaveProperty('logFile');
+    expect(taken).toMatchObject({ binDir: [], cniDir: '/var/lib/cni/plexus' });
+    expect(warnings).toEqual(expect.arrayContaining([expect.stringMatching(/logFile.*it is ignored/), expect.stringMatching(/binDir.*it is ignored/)]));
+    await expect(settings({ cniDir: '/evil' }, away)).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
+  });
+});
+
+describe('assertNotNested', () => {
+  it('passes where no parent is a plugin', () => expect(() => assertNotNested({})).not.toThrow());
+  it.each(['1', '0', ''])('refuses the mark of a plugin, whatever its value is: %j', (value) =>
+    expect(() => assertNotNested({ PLEXUS_NESTED: value })).toThrow(expect.objectContaining({ id: 'PLX-NESTED-CALL' }) as unknown as Error),
+  );
+});

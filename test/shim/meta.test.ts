@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { daemonFrame, decodeRan, failReason } from '../support/link-codec.ts';
+import { rawRun } from '../support/played-daemon.ts';
+import { finish, useShimBench } from '../support/shim-bench.ts';
+import { shimBuilds } from '../support/shim-call.ts';
+
+// A Multus that was left in the plugin folder takes folders and programs from its configuration: whoever may have it run, runs anything.
+describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+  const at = useShimBench(shim);
+  const answerTo = async (plugin: string, stdin: string) => {
+    const marker = join(at().folder, 'was-run');
+    await at().plugin('bridge', `touch ${marker}; cat`);
+    for (const name of ['plexus-direct', 'multus', 'multus-shim']) await symlink('bridge', join(at().bin, name));
+    const call = at().start('ADD');
+    const one = await at().daemon.called();
+    const frame = await one.ask(daemonFrame.run, rawRun(plugin, at().runEnv('ADD'), stdin));
+    finish(one);
+    await call.ended;
+    return { frame: frame!, wasRun: existsSync(marker) };
+  };
+  const evil = '"binDir":"/bin","delegates":[{"type":"sh"}]';
+
+  it.each([
+    { title: 'a meta-plugin', plugin: 'multus', stdin: `{"type":"multus",${evil}}` },
+    { title: 'another', plugin: 'plexus-direct', stdin: '{}' },
+    { title: 'one as the ipam of a plugin', plugin: 'bridge', stdin: `{"type":"bridge",${evil},"ipam":{"type":"multus"}}` },
+    { title: 'one in the depth', plugin: 'bridge', stdin: '{"a":[{"b":{"delegate":{"x":"y","type" : "multus-shim"}}}]}' },
+    { title: 'one whose key is written in another case', plugin: 'bridge', stdin: '{"ipam":{"TYPE":"multus"}}' },
+    { title: 'one that is written with escapes', plugin: 'bridge', stdin: '{"ipam":{"\\u0074yp\\u0065":"\\u006d\\u0075ltus"}}' },
+    { title: 'one by its path', plugin: 'bridge', stdin: '{"ipam":{"type":"..\\/bin/multus"}}' },
+    { title: 'one after another type', plugin: 'bridge', stdin: '{"ipam":{"type":"host-local","type":"plexus-cni"}}' },
+  ])('does not run $title', async ({ plugin, stdin }) => {
+    const { frame, wasRun } = await answerTo(plugin, stdin);
+    expect(frame.type).not.toBe(daemonFrame.run);
+    expect(wasRun).toBe(false);
+    expect(frame.body[0]).toBe(failReason.forbidden);
+  });
+
+  it('runs a plugin whose other values have such a name', async () => {
+    const stdin =
+      '{"type":"bridge","name":"plexus","bridge":"multus","args":["type","multus"],"ipam":{"type":"my-multus","kind":"multus"},"x":"\\"type\\":\\"multus\\""}';
+    const { frame, wasRun } = await answerTo('bridge', stdin);
+    expect(decodeRan(frame).stdout).toBe(stdin);
+    expect(wasRun).toBe(true);
+  });
+});
