@@ -1,5 +1,5 @@
 // The effects on files, and waiting for turns, that several folders need. Knows nothing of what is in the files.
-export { inFolder, makeFolder, removeLeftovers } from './folder.ts';
+export { makeFolder, removeLeftovers } from './folder.ts';
 export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';
 export { readRegularFile, readRegularText } from './regular.ts';
 export { removeFile } from './remove.ts';
