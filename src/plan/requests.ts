@@ -53,9 +53,10 @@ function errorOf({ request }: Delivery, { network, configuration, nad }: Delegat
   const capability = capabilities[request];
   const programs = [...new Set(configuration.plugins.flatMap(programsOf))];
   const wouldRead = programs.filter((program) => knownPlugin(program)?.reads[request]?.includes('capability'));
+  const misplaced = misplacedCapability(nad, capability);
   return wouldRead.length > 0
-    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced: misplacedCapability(nad, capability) })
-    : requestUnserved({ request, network, plugins: programs });
+    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced })
+    : requestUnserved({ request, network, plugins: programs, misplaced });
 }
 
 function warningOf({ request, uncertain, isDeclared }: Delivery, { network, configuration, nad }: Delegate): string {
