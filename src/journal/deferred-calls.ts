@@ -87,7 +87,7 @@ function bytesIn(file: string): Buffer | undefined {
   }
 }
 
-const mostCallBytes = 32 * 1024 * 1024; // a frame of the host link is no longer
+const mostCallBytes = 32 * 1024 * 1024; // two frames of the host link at most: HELLO and CALL
 
 // the program on the host keeps no call whose names are no file names
 const isName = ({ containerId, ifName }: RecordKey): boolean => ![containerId, ifName].some((each) => each.includes('/') || each.includes('\0'));

@@ -57,6 +57,14 @@ describe('plexus uninstall on a node with deferred DELs', () => {
     expect(await readdir(join(node.dir, 'state'))).toEqual([]);
   });
 
+  it('drops with --settle-deferred a DEL of which the journal has no record, and reports that', async () => {
+    await mkdir(join(node.dir, 'state/journal'), { recursive: true });
+    await mkdir(join(node.dir, 'state/deferred'));
+    await writeFile(join(node.dir, 'state/deferred/unknown@eth0.call'), 'what the shim kept');
+    const done = await uninstall('--settle-deferred');
+    expect(done, done.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('dropped the deferred DEL of unknown, eth0') as string });
+  });
+
   it('keeps what a plugin fails to release, and says why', async () => {
     const gone = await deferred('gone');
     await unlink(join(binDir, 'host-local'));
