@@ -54,7 +54,7 @@ export async function serveHttp(options: HttpOptions, health: Health): Promise<H
 async function answer({ method, url }: http.IncomingMessage, health: Health) {
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'only GET');
   const [path = ''] = (url ?? '').split('?');
-  return (await answerOf(path, health)) ?? plain(404, 'here are /healthz, /readyz and /metrics');
+  return (await answerOf(path, health)) ?? plain(404, 'not found; this server has /healthz, /readyz and /metrics');
 }
 
 function portOf(server: http.Server): number | undefined {

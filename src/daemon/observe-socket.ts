@@ -57,7 +57,7 @@ async function answer({ method, url }: http.IncomingMessage, { find, health }: O
   const json = (status: number, value: unknown): HttpAnswer => ({ status, type: 'application/json', text: JSON.stringify(value) });
   if (method === 'GET' && path === '/operations') return json(200, find(queryIn(new URLSearchParams(query))));
   const answered = method === 'GET' ? await answerOf(path, health) : undefined;
-  return answered ?? json(404, { problem: 'here are GET /operations, /healthz, /readyz and /metrics' });
+  return answered ?? json(404, { problem: 'not found; this server has GET /operations, /healthz, /readyz and /metrics' });
 }
 
 function queryIn(words: URLSearchParams): RecentQuery {

@@ -44,7 +44,7 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
 
 function assertFollows({ plugin, env }: PluginRun, { command, sandbox }: Allowed): void {
   const [wanted, id] = [env['CNI_COMMAND'] ?? '', env['CNI_CONTAINERID'] ?? ''];
-  if (!(follows[command] ?? [command]).includes(wanted)) throw refused(plugin, `the runtime has not asked for ${wanted}`);
+  if (!(follows[command] ?? [command]).includes(wanted)) throw refused(plugin, `the runtime has not called for ${wanted}`);
   if (sandbox !== undefined && id !== sandbox.containerId) throw refused(plugin, `${id} is another sandbox than the runtime’s`);
 }
 

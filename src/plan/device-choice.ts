@@ -162,7 +162,7 @@ function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { d
 
 function noneText(devices: PodDevices | undefined): string {
   const requests = devices?.requested === undefined ? '' : ', although it requests that resource';
-  const doubt = devices?.served === undefined ? '; kubelet cannot be asked whether it is one of devices' : '';
+  const doubt = devices?.served === undefined ? '; kubelet cannot be asked whether a device plugin serves it' : '';
   return `kubelet gave the pod none${requests}${doubt}`;
 }
 

@@ -62,7 +62,7 @@ function warningOf({ request, uncertain, isDeclared }: Delivery, { network, conf
   const capability = capabilities[request];
   return isDeclared && uncertain.length === 0
     ? `network ${network}: the capability ${capability} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`
-    : `network ${network}: whether ${listed(uncertain)} reads ${request} is not known; a plugin that has the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
+    : `network ${network}: it is unknown whether ${listed(uncertain)} reads ${request}; a plugin with the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
 }
 
 const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');

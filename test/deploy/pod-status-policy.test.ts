@@ -86,10 +86,10 @@ describe('what the policy allows the daemon', () => {
 });
 
 describe('what the policy refuses the daemon', () => {
-  const otherNode = 'Plexus may change pods of its own node only';
-  const annotation = 'of the annotations Plexus may change k8s.v1.cni.cncf.io/network-status only';
-  const metadata = 'of the metadata Plexus may change annotations only';
-  const status = 'of the status Plexus may change the condition plexus-cni.io/NetworksInSync only';
+  const otherNode = 'Plexus may change only pods of its own node';
+  const annotation = 'Plexus may change only the annotation k8s.v1.cni.cncf.io/network-status';
+  const metadata = 'Plexus may change only annotations in metadata';
+  const status = 'Plexus may change only the condition plexus-cni.io/NetworksInSync in status';
   it.each([
     ['a pod of another node', write(told, { userInfo: tokenOf('node-2') }), [otherNode]],
     ['a pod that is on no node', write({ ...told, spec: {} }, { oldObject: { ...pod, spec: {} } }), [otherNode]],
@@ -129,9 +129,9 @@ describe('what the policy refuses the daemon', () => {
       ),
       [status],
     ],
-    ['pods themselves', write(told, { subResource: '' }), ['Plexus may change pods through pods/status only']],
-    ['another subresource', write(told, { subResource: 'ephemeralcontainers' }), ['Plexus may change pods through pods/status only']],
-    ['to delete a pod', write(told, { operation: 'DELETE' }), ['Plexus may change pods through pods/status only']],
+    ['pods themselves', write(told, { subResource: '' }), ['Plexus may change pods only through pods/status']],
+    ['another subresource', write(told, { subResource: 'ephemeralcontainers' }), ['Plexus may change pods only through pods/status']],
+    ['to delete a pod', write(told, { operation: 'DELETE' }), ['Plexus may change pods only through pods/status']],
   ])('%s', (_what, request, messages) => {
     expect(mayPatchStatus(policy, request)).toEqual(messages);
   });

@@ -36,9 +36,9 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
       setting: ['ips'],
       annotation: 'mac',
       key: 'ips',
-      by: 'annotation plexus-cni.io/allowed-cni-args of it allows mac',
+      by: 'its annotation plexus-cni.io/allowed-cni-args allows mac',
     },
-    { title: 'every key with an empty annotation', annotation: '', key: 'ips', by: 'annotation plexus-cni.io/allowed-cni-args of it allows none' },
+    { title: 'every key with an empty annotation', annotation: '', key: 'ips', by: 'its annotation plexus-cni.io/allowed-cni-args allows none' },
     { title: 'another spelling, which a plugin in Go would take', setting: ['ips'], key: 'IPs', by: 'allowedCniArgs allows ips' },
     { title: 'a key named __proto__', setting: ['ips'], key: '__proto__', by: 'allowedCniArgs allows ips' },
   ])('refuses $title and names the key', ({ key, by, ...allowed }) => {
@@ -67,8 +67,8 @@ describe('allowDefaultNetworkAnnotation: whether a pod may replace its default n
     expect(listOf(plan(allowed))).toEqual(['eth0 kube-system/other']);
   });
   it.each([
-    [false, 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows no pod to'],
-    [[], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows no pod to'],
+    [false, 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
+    [[], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
     [['lab', 'shop-2'], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it in lab, shop-2'],
   ])('refuses it with %j, whatever invalidAnnotation says and whatever the annotation holds', (allowed, message) => {
     expect(() => plan(allowed)).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));

@@ -128,7 +128,7 @@ describe('a request without a declared capability', () => {
   it('an unknown plugin, main or IPAM, gets it in CNI_ARGS and args.cni, with a warning', () => {
     const unknown = macOf({ type: 'frobnicate' });
     expect([cniArgsOf(unknown), argsOf(unknown)]).toEqual(['MAC=02:00:00:00:00:01', { cni: { mac: '02:00:00:00:00:01' } }]);
-    expect(unknown.warnings).toEqual(['network shop/n: whether frobnicate reads mac is not known; a plugin that has the capability mac must declare it']);
+    expect(unknown.warnings).toEqual(['network shop/n: it is unknown whether frobnicate reads mac; a plugin with the capability mac must declare it']);
     const ipam = ipsOf({ type: 'ptp', ipam: { type: 'strange' } });
     expect([cniArgsOf(ipam), argsOf(ipam), ipam.warnings]).toEqual(['IP=10.0.0.5/24', undefined, [expect.stringContaining('whether strange reads ips')]]);
   });

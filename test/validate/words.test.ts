@@ -23,12 +23,12 @@ describe('a key at the wrong level', () => {
     {
       what: 'capabilities beside "plugins" (case 22)',
       config: { cniVersion: '0.3.1', capabilities: { ips: true }, plugins: [macvlan] },
-      says: 'nobody reads "capabilities" beside "plugins": it belongs into the list, beside "type": "macvlan"',
+      says: 'no plugin reads "capabilities" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
     {
       what: 'a plugin’s option beside "plugins"',
       config: { cniVersion: '0.3.1', mtu: 1400, plugins: [macvlan, { type: 'vrf', vrfname: 'blue' }] },
-      says: 'nobody reads "mtu" beside "plugins": it belongs into the list, beside "type": "macvlan"',
+      says: 'no plugin reads "mtu" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
     { what: 'capabilities in another spelling (case 22)', config: { ...macvlan, capability: { ips: true } }, says: 'did you mean "capabilities"?' },
     {
@@ -39,7 +39,7 @@ describe('a key at the wrong level', () => {
     {
       what: 'an address range beside "type"',
       config: { ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] }, rangeStart: '10.0.0.9' },
-      says: 'macvlan knows no key "rangeStart": it belongs into "ipam", to the options of host-local',
+      says: 'macvlan knows no key "rangeStart": it belongs in "ipam", among the options of host-local',
     },
     {
       what: 'master inside "ipam"',
@@ -52,7 +52,7 @@ describe('a key at the wrong level', () => {
 
   it('"config" outside of "spec"', () => {
     const found = check({ text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nconfig: "{}"\n' });
-    expect(texts(found)).toContain('config of a NetworkAttachmentDefinition is read by nobody: it belongs into "spec"');
+    expect(texts(found)).toContain('Plexus does not read config of a NetworkAttachmentDefinition: it belongs in "spec"');
   });
 
   it.each(['labels', 'metadata.labels', 'spec.annotations', 'annotations'])('the annotation of a pod among %s', (place) => {

@@ -57,7 +57,7 @@ export const attachmentsCommand: CommandModule<object, Options> = {
       .example('$0 attachments check', 'Whether all of them are as they were made; on the host')
       .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
       .example('$0 attachments detach 4f1c', 'Undoes now what is left of a sandbox that is gone; on the host')
-      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox of which all that is left is abandoned' })
+      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox with nothing left but abandoned attachments' })
       .example('$0 attachments forget 4f1c 77ab', 'Forgets what the daemon could not undo of two sandboxes')
       .example('$0 attachments forget --abandoned', 'The same for every sandbox'),
   handler: run,
