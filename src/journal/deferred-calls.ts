@@ -75,7 +75,7 @@ async function callsIn(folder: string): Promise<readonly KeptCall[]> {
   });
 }
 
-// what is no regular file is no call: whoever takes it for one sets it aside
+// what is not a regular file is not a call: the caller sets it aside as damaged
 function bytesIn(file: string): Buffer | undefined {
   try {
     return readRegularFile(file, { mostBytes: mostCallBytes });

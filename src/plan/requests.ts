@@ -18,7 +18,7 @@ export interface Delivery {
   readonly readers: readonly Reader[];
   /** Whether a plugin declares the capability. */
   readonly isDeclared: boolean;
-  /** Whether it goes into args.cni, which nobody else would read. */
+  /** Whether it goes into args.cni, because no plugin reads it elsewhere. */
   readonly isInArgs: boolean;
   /** Programs of which it is not known whether they read it. */
   readonly uncertain: readonly string[];

@@ -38,7 +38,7 @@ export function resolveDelegates(inputs: PlanInputs, leaveOut?: LeaveOut): { rea
   return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings] };
 }
 
-/** Is told why a network is left out of a plan. */
+/** Called with the reason why a network is left out of a plan. */
 export type LeaveOut = (problem: unknown) => void;
 
 /** What `work` returns; undefined when it throws, which is reported. */

@@ -19,7 +19,7 @@ export function rightLevel(key: string, { plugin, ipam }: { readonly plugin?: st
 
 const listKeys = ['cniVersion', 'cniVersions', 'name', 'disableCheck', 'disableGC', 'loadOnlyInlinedPlugins', 'plugins'];
 
-/** Keys beside "plugins" that nobody reads: the plugins get nothing but the name and the version from there. */
+/** Keys beside "plugins" that no plugin reads: plugins get only the name and the version of the list. */
 export function listFindings(configuration: PlacedValue, value: JsonObject): readonly Finding[] {
   const { plugins } = value;
   if (!Array.isArray(plugins) || typeof value['type'] === 'string') return [];

@@ -53,7 +53,7 @@ describe('how much a plugin may answer', () => {
     expect(decodeRecord(encodeRecord(record), 'file')).toEqual(record);
   });
 
-  it('says the truth about a number that no integer can hold', () => {
+  it('names the range of integers for a number outside of it', () => {
     for (const [number, shown] of [
       ['1e400', '1e400'],
       ['9007199254740993', '9007199254740993'],

@@ -138,7 +138,7 @@ describe('what the policy refuses the daemon', () => {
 });
 
 describe('the policy', () => {
-  it('concerns nobody but the daemon, and fails closed', () => {
+  it('applies to the daemon only, and fails closed', () => {
     const others = ['system:node:node-1', 'system:serviceaccount:default:plexus', 'system:serviceaccount:kube-system:plexus2', 'admin'];
     for (const username of others)
       expect(mayPatchStatus(policy, write(changed({ status: { phase: 'Failed' } }), { userInfo: { username } })), username).toEqual([]);

@@ -69,7 +69,7 @@ describe('checks of a daemon that runs', () => {
     await chmod(socket, 0o600);
   });
 
-  it.each(['READY', 'WATCH', 'HOST-AGENT'])('PLX-D-%s uses the observe socket where HTTP is off, and is unknown where nobody answers', async (id) => {
+  it.each(['READY', 'WATCH', 'HOST-AGENT'])('PLX-D-%s uses the observe socket where HTTP is off, and is unknown where no daemon answers', async (id) => {
     expect(await look(id, { http: undefined })).toEqual(await look(id));
     for (const http of [undefined, '127.0.0.1:1'])
       expect(await look(id, { http, socket: '/nowhere/x.sock' })).toEqual([expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/)]);

@@ -22,7 +22,7 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
     { title: 'all, when nothing is set', cniArgs: { ips: ['10.0.0.1'] } },
     { title: 'those of the setting', cniArgs: { mac: 'x' }, setting: ['mac', 'ips'] },
     { title: 'those of the NAD, which replaces the setting', cniArgs: { ips: [] }, setting: ['mac'], annotation: ' ips , mac ' },
-    { title: 'all, where the NAD says *', cniArgs: { ips: [] }, setting: [], annotation: '*' },
+    { title: 'all, where the annotation of the NAD is *', cniArgs: { ips: [] }, setting: [], annotation: '*' },
     { title: 'no key at all', cniArgs: {}, setting: [] },
   ])('allows $title', ({ cniArgs, ...allowed }) => {
     expect(plan(cniArgs, allowed).attachments[1]?.configuration.plugins[0]?.json['args']).toEqual({ cni: cniArgs });
@@ -48,7 +48,7 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
     );
   });
 
-  it('refuses them whatever invalidAnnotation says, also on the default network', () => {
+  it('refuses them whatever invalidAnnotation is, also on the default network', () => {
     const refused = config({ allowedCniArgs: [], invalidAnnotation: 'ignore' });
     expect(() => planFor({ config: refused, networks: [{ name: 'a', 'cni-args': { x: 1 } }] })).toThrow(refusal('PLX-CNI-ARGS-REFUSED', /shop\/a/));
     const nads = { 'kube-system/other': { cniVersion: '1.0.0', type: 'bridge' } };
@@ -94,7 +94,7 @@ describe('maxNetworksPerPod', () => {
   it.each([0, 1001, 1.5])('cannot be %s', (value) => {
     expect(() => parseSettings(config({ maxNetworksPerPod: value }))).toThrow(refusal('PLX-SETTINGS-INVALID', /maxNetworksPerPod/));
   });
-  it('does not count twice what is read once: a network that is named many times is parsed once', () => {
+  it('parses a network once although a pod names it many times', () => {
     const plan = planFor({ networks: networks(32) });
     expect(new Set(plan.attachments.slice(1).map(({ configuration }) => configuration)).size).toBe(1);
   });

@@ -142,7 +142,7 @@ describe('a request without a declared capability', () => {
     expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).warnings).toEqual([expect.stringContaining('whether dhcp reads ips is not known')]);
   });
 
-  it('a capability that is declared where nobody reads it is passed on, with a warning', () => {
+  it('a declared capability that no plugin reads is passed on, with a warning', () => {
     const plan = planFor({
       networks: [{ name: 'n', bandwidth: { ingressRate: 1, ingressBurst: 2 } }],
       nads: { 'shop/n': { type: 'bridge', capabilities: { bandwidth: true } } },

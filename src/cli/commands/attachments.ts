@@ -118,7 +118,7 @@ function tell({ rows, error }: Outcome, heading: string, isJson: boolean): void 
   if (error !== undefined) throw error;
 }
 
-/** The records that an action is about; `all`: nobody named any. sandboxUnknown. */
+/** The records that an action applies to; `all`: no sandbox was named. sandboxUnknown. */
 function chosenOf(
   records: readonly SandboxRecord[],
   { action, sandboxes = [], abandoned, 'cni-dir': folder }: Options,
