@@ -69,7 +69,7 @@ describe('allowDefaultNetworkAnnotation: whether a pod may replace its default n
   it.each([
     [false, 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
     [[], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
-    [['lab', 'shop-2'], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it in lab, shop-2'],
+    [['lab', 'shop-2'], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it only in lab, shop-2'],
   ])('refuses it with %j, whatever invalidAnnotation says and whatever the annotation holds', (allowed, message) => {
     expect(() => plan(allowed)).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
     expect(() => plan(allowed, '[{"name":')).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));

@@ -139,7 +139,7 @@ describe('a request without a declared capability', () => {
   });
 
   it('dhcp may read it: attached, with a warning', () => {
-    expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).warnings).toEqual([expect.stringContaining('whether dhcp reads ips is not known')]);
+    expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).warnings).toEqual([expect.stringContaining('it is unknown whether dhcp reads ips')]);
   });
 
   it('a declared capability that no plugin reads is passed on, with a warning', () => {
