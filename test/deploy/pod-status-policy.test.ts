@@ -93,7 +93,11 @@ describe('what the policy refuses the daemon', () => {
   it.each([
     ['a pod of another node', write(told, { userInfo: tokenOf('node-2') }), [otherNode]],
     ['a pod that is on no node', write({ ...told, spec: {} }, { oldObject: { ...pod, spec: {} } }), [otherNode]],
-    ['anything with a token that names no node', write(told, { userInfo: { username: daemon } }), [expect.stringContaining('does not name its node'), otherNode]],
+    [
+      'anything with a token that names no node',
+      write(told, { userInfo: { username: daemon } }),
+      [expect.stringContaining('does not name its node'), otherNode],
+    ],
     [
       'anything with a token whose extra values are others',
       write(told, { userInfo: { username: daemon, extra: { other: ['node-1'] } } }),
