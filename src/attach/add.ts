@@ -57,7 +57,7 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   }
 }
 
-/** The plan and its inputs. One that cannot be made leaves nothing for DEL, which is remembered: it would take the sandbox for one without a record. */
+/** The plan and its inputs. If there is no plan, nothing is attached; a mark records that, so that DEL does not treat the sandbox as one whose record was lost. */
 async function planFor(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<{ inputs: PlanInputs; plan: Plan }> {
   try {
     const inputs = await freshInputs(invocation, operation, deps, signal);

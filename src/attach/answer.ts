@@ -105,7 +105,7 @@ interface FailedCall {
   readonly maskedKeys?: readonly string[] | undefined;
 }
 
-/** The answer that says what went wrong, without secrets and invisible characters: it may hold what a plugin said, and becomes an Event. */
+/** The answer that reports an error, without secrets and invisible characters: it may contain a plugin's output, and becomes an Event. */
 export function failure(error: PlexusError, env: Env, { invocation, maskedKeys }: FailedCall = {}): Answer {
   const command = env['CNI_COMMAND'] as Command | undefined;
   const cniVersion = invocation?.cniVersion ?? newest;

@@ -7,11 +7,11 @@ import { type JudgeCheck, checkList } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, nameOf, runtimeDeps } from './call.ts';
 import { resultOf } from './recorded-result.ts';
 
-// CHECK reports what can be proven wrong. Two things prove it: the kernel, where it differs from the recorded result, and a
+// CHECK fails only on a proven difference. Two things prove one: the kernel, where it differs from the recorded result, and a
 // plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded proves nothing:
 // several plugins fail at CHECK right after their own good ADD (bridge without IPAM, sbr, tuning with IFNAME in a sysctl,
 // portmap), and CRI-O calls CHECK after every ADD. Such a failure is reported and counted, and
-// the attachment counts as good. What a plugin alone knows, such as rules of a firewall, is therefore compared from its
+// the attachment counts as good. State that only a plugin can see, such as firewall rules, is therefore checked from its
 // first successful CHECK on.
 
 /** One attachment, the links of its sandbox, and what its plugins are run with. */
@@ -39,8 +39,8 @@ export async function checkAttachment({ entry, links, operation }: AttachmentChe
   return passed.size === before.length ? entry : { ...entry, soundChecks: [...passed].toSorted((a, b) => a - b) };
 }
 
-// Stated by Plexus, so that it is clear whatever the plugin: the interfaces also for delegates whose own CHECK is switched off or
-// too old, because a missing interface is never "all is well".
+// Plexus compares by itself, so that the message is clear whatever the plugin. Interfaces are checked also for delegates whose own CHECK
+// is disabled or too old: a pod with a missing interface is never healthy.
 function assertAsRecorded(attachment: Attachment, result: Result, links: readonly Link[]): void {
   const { network, interfaceName, configuration } = attachment;
   const problem = missingLink(result, links) ?? (configuration.disableCheck ? undefined : changedLink(result, links));
@@ -72,7 +72,7 @@ function isOtherMac(recorded: string, { name, mac }: Link, links: readonly Link[
   return links.every((other) => other.name === name || other.mac === undefined || canonicalMac(other.mac) !== canonicalMac(mac));
 }
 
-// Plugins compare hardware addresses as texts, with what the kernel says: in lower case. And a bridge on the node takes the
+// Plugins compare hardware addresses as texts with those of the kernel, which are in lower case. And a bridge on the node takes the
 // lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or goes, and the bridge plugin's CHECK
 // would fail for a healthy pod. Interfaces of the pod keep theirs.
 const comparable = (result: Result): Result => ({

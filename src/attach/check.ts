@@ -31,7 +31,7 @@ async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal
   await publishPending(await withChecked(record, checked, deps), deps, signal);
 }
 
-/** The record with what its checks learned, written if it is new. That is worth no failure: without it, the next check learns it again. */
+/** The record with the plugins whose CHECK has succeeded, written if that changed. A failed write is reported only: the next CHECK repeats it. */
 export async function withChecked(
   record: SandboxRecord,
   attachments: readonly AttachmentRecord[],

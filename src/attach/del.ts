@@ -14,7 +14,7 @@ import { type Undone, undoAll } from './undo.ts';
 /**
  * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server.
  * A sandbox that is not in the journal is detached already (CNI-25, K8S-66), or one that Multus attached and left a record of, or one
- * of which there is no record: its default network is detached by what the call says (lost-record.ts). What could not be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
+ * without a record: its default network is detached by the configuration of the call (lost-record.ts). What could not be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
@@ -71,8 +71,8 @@ const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError =>
 interface Found {
   readonly record: SandboxRecord | undefined;
   /**
-   * Where it is from. `newer`: a newer version wrote the journal's file, which stays as it is; `unknown`: there was no record at
-   * all, so that nobody knows whether the networks of the annotations were ever attached.
+   * Its origin. `newer`: a newer version wrote the journal's file, which stays as it is; `unknown`: there was no record at all, so
+   * it is unknown whether the networks of the annotations were ever attached.
    */
   readonly from: 'record' | 'newer' | 'unknown';
 }
@@ -97,7 +97,7 @@ async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: Abo
   }
 }
 
-/** Best effort for networks of which nobody knows whether they were attached: only what is seen to be there holds the pod back. */
+/** Drops failures of networks that may never have been attached: only one whose link is in the sandbox fails the DEL. */
 async function withoutGuesses(left: readonly Undone[], { netns }: Operation, { host }: AttachDeps, signal: AbortSignal): Promise<readonly Undone[]> {
   const guesses = left.filter(({ left: { attachment } }) => !attachment.isDefault);
   if (guesses.length === 0) return left;

@@ -30,7 +30,7 @@ export interface AttachDeps {
   readonly trace?: TraceContext;
   /** Of this start of the machine. */
   readonly bootId: string;
-  /** How planning is shared between pods; absent where a process serves one call. */
+  /** Shares the time for planning between namespaces; absent where a process serves one call. */
   readonly turn?: Turn;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -35,8 +35,8 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
 }
 
 /**
- * The same for a sandbox that is about to go, whatever its links are, as far as it can be known: a pod or networks that cannot be
- * read in time are reported and left out, for nobody needs the API server to detach a pod.
+ * The same for a sandbox that is about to be deleted, whatever its links are. A pod or networks that cannot be read in time are reported
+ * and left out, because DEL must not depend on the API server.
  */
 export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
   const leftOut = (thrown: unknown): undefined => {
@@ -45,7 +45,7 @@ export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, si
   };
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
   const pod = await findPod(call, deps, soon()).catch(leftOut);
-  // kubelet may have forgotten the pod, the limit may have been higher, and what the pod requests no longer matters
+  // kubelet may no longer know the pod, the limit may have been higher, and the pod's requests no longer matter
   const settings = { ...deps.settings, missingDevice: 'ignore', unservedRequests: 'ignore', maxNetworksPerPod: mostNetworksEver } as const;
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {

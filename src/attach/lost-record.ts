@@ -22,7 +22,7 @@ export async function lostRecord(invocation: DelInvocation, deps: AttachDeps, si
   }
 }
 
-// an annotation that is refused as a whole never attached anything; the default network is to be detached all the same
+// an annotation that is refused as a whole attached nothing; the default network still has to be detached
 function undoPlan(inputs: PlanInputs, leaveOut: (problem: unknown) => void): { readonly plan: Plan; readonly pod: PlanInputs['pod'] } {
   try {
     return { plan: makeUndoPlan(inputs, leaveOut), pod: inputs.pod };
@@ -34,14 +34,14 @@ function undoPlan(inputs: PlanInputs, leaveOut: (problem: unknown) => void): { r
   }
 }
 
-/** The default network was attached, by whomever. */
+/** The default network was attached by Plexus or another program. */
 function withResult({ attachment }: AttachmentRecord, { config, cniVersion }: DelInvocation): AttachmentRecord {
   const result = resultIn(config, cniVersion);
   if (result !== undefined) return { state: 'attached', attachment, result };
   return { state: 'detaching', attachment, attempts: 0, lastError: 'no record of its ADD' };
 }
 
-/** prevResult, which runtimes hand over from version 0.4.0 on; one that cannot be read is as none, which DEL allows. */
+/** prevResult, which runtimes pass from version 0.4.0 on; one that cannot be read counts as absent, which DEL allows. */
 function resultIn({ prevResult }: JsonObject, cniVersion: DelInvocation['cniVersion']): JsonObject | undefined {
   if (!isJsonObject(prevResult)) return undefined;
   const result = { cniVersion, ...prevResult };

@@ -7,12 +7,12 @@ import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from './
 import { resultOf } from './recorded-result.ts';
 
 // A plugin that refuses a configuration at ADD (an absent master, a mistyped address) refuses it at DEL as well. Nothing
-// exists then, but DEL can never succeed: such an attachment would stay in the journal for ever. It counts as undone when
+// exists then, but DEL can never succeed, so the attachment would stay in the journal forever. It counts as undone when
 // there is proof that it was never made: both refusals are the same, no link of its name is in the sandbox, and its IPAM
 // plugin holds no address for it. Anything else (a plugin that was killed, timed out, crashed, or answered with another
 // error) proves nothing and stays in the journal.
 
-/** How one plugin run ended; `undefined`: nobody knows (it was missing, killed, or not reached). */
+/** How one plugin run ended; `undefined`: unknown (the plugin was missing, killed, or not reached). */
 export type PluginEnd = Pick<PluginExit, 'exitCode' | 'stdout'> | undefined;
 
 /** All that is known of whether an attachment whose DEL has failed was ever made. */
@@ -45,7 +45,7 @@ export async function wasNeverMade(
   { deps, signal }: { readonly deps: DelegateDeps; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const failedAdd = record.state === 'attached' ? undefined : record.failedAdd;
-  if (failedAdd === undefined || !isSameRefusal(failedAdd, ends)) return false; // nothing further is worth a look
+  if (failedAdd === undefined || !isSameRefusal(failedAdd, ends)) return false;
   const { attachment } = record;
   const linkNow = (): Promise<Evidence['link']> => linkIn(operation.netns, attachment.interfaceName, deps.host, signal);
   const address = await addressNow(record, failedAdd, operation, { deps, signal });
@@ -54,7 +54,7 @@ export async function wasNeverMade(
   return isNeverMade({ failedAdd, ends, link: left === 'present' ? await linkNow() : left, address });
 }
 
-// macvlan, for one, leaves its link when its IPAM plugin refuses, and its DEL asks that one first: without it, DEL removes the link
+// macvlan, for example, leaves its link when its IPAM plugin refuses, and its DEL runs that plugin first: without IPAM, DEL removes the link
 async function delWithoutAddresses(
   record: AttachmentRecord,
   { plugin }: FailedAdd,
@@ -64,7 +64,7 @@ async function delWithoutAddresses(
   const { configuration } = record.attachment;
   const plugins = configuration.plugins.filter((_, index) => index === plugin).map((each) => ({ ...each, json: { ...each.json, ipam: {} } }));
   const call = { ...delegateCall(record.attachment, operation), configuration: { ...configuration, plugins } };
-  await delList(call, resultOf(record), runtimeDeps(deps), signal).catch(() => {}); // whether the link is there afterwards is what counts
+  await delList(call, resultOf(record), runtimeDeps(deps), signal).catch(() => {}); // the caller checks whether the link still exists
 }
 
 // without a namespace there is no sandbox any more, and so no link
@@ -77,8 +77,8 @@ async function linkIn(netns: string | undefined, name: string, host: Host, signa
   }
 }
 
-// Nobody can be asked for an address but the IPAM plugin itself. Its DEL gives one back if there is one, as the plugin that refused
-// would have had it do; one that is missing never ran, and one that refuses with the very answer of the ADD is what refused there.
+// Only the IPAM plugin knows whether it holds an address. Its DEL releases one if there is one, as the plugin that refused would have
+// made it do. A missing IPAM plugin never ran, and one that refuses with the answer of the ADD is the one that refused the ADD.
 async function addressNow(
   record: AttachmentRecord,
   { plugin, answer }: FailedAdd,
@@ -116,7 +116,7 @@ export function watchedHost(host: Host): Host & { readonly ends: readonly Plugin
   };
 }
 
-/** How an ADD ended whose plugins ended so; undefined unless the last of them refused it by itself. */
+/** How an ADD failed, from the ends of its plugins; undefined unless the last of them refused with an error object. */
 export function failedAddOf(ends: readonly PluginEnd[]): FailedAdd | undefined {
   const answer = refusalOf(ends.at(-1));
   return answer === undefined ? undefined : { plugin: ends.length - 1, answer };

@@ -1,10 +1,10 @@
 import type { PodMetadata } from '../npwg/index.ts';
 
-/** Does a piece of work that takes the processor, when it is the turn of whom it is for. */
+/** Runs CPU-bound work for a tenant (`of`) when it is that tenant's turn. */
 export type Turn = <T>(of: string, work: () => T) => Promise<T>;
 
-/** Where nobody else waits. */
+/** Runs the work at once: for a process that serves one call. */
 export const atOnce: Turn = async (_of, work) => work();
 
-/** Pods of one namespace share their turns: whoever may create one may create many. */
+/** Pods of one namespace share their turns: an author of one pod can create many. */
 export const turnOf = (pod: Pick<PodMetadata, 'namespace'> | undefined): string => pod?.namespace ?? '';

@@ -72,7 +72,7 @@ async function delUnlessNeverMade(record: AttachmentRecord, operation: Operation
 
 interface Watching {
   readonly signal: AbortSignal;
-  /** Told how each plugin of the chain ended, in the chain's order. */
+  /** Called with how each plugin of the chain ended, in the chain's order. */
   readonly onEnds: (ends: readonly PluginEnd[]) => void;
 }
 

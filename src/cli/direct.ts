@@ -54,14 +54,14 @@ export async function directDeps({ settings, invocation, host, standIn }: Direct
   return { deps, log: { ...log, flush } };
 }
 
-// The call decides, and not the journal or a lock, in which the daemon can write: as the shim decides for the daemon (src/shim/guard.c).
+// Only the call decides, because the daemon can write the journal and the locks. The shim decides the same way for the daemon (src/shim/guard.c).
 const allowedFor = (invocation: WorkingInvocation): Allowed => ({
   command: invocation.command,
   ...('containerId' in invocation && { sandbox: { containerId: invocation.containerId, netns: invocation.netns } }),
 });
 
-// An ADD that is asked to stop undoes what it did and releases the sandbox (see plugin.ts). Who holds a lock is read from a file: only a
-// process that runs such an ADD is ended.
+// An ADD that receives SIGTERM undoes its work and releases the sandbox (see plugin.ts). The holder of a lock is read from a file that the
+// daemon can write, so only a process that really runs such an ADD gets the signal.
 function cancelAdd({ pid, command, isDaemon }: LockHolder, containerId: string): void {
   if (command !== 'ADD' || isDaemon || !runsAdd(pid, containerId)) return;
   try {

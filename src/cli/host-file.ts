@@ -9,7 +9,7 @@ const variable = 'PLEXUS_HOST_FILE';
 
 /**
  * The paths that direct mode may use, from the file beside the program, or from the one that the runtime's environment names. Without
- * a file the usual ones hold. hostFileInvalid also for a file that somebody else than root, or than the user of this process, can write.
+ * a file, the defaults apply. hostFileInvalid also for a file that any user but root and that of this process can write.
  */
 export function readHostFile(programFolder: string, env: Env): HostPaths {
   const file = env[variable] ?? join(programFolder, hostFileName);

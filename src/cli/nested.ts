@@ -9,9 +9,9 @@ const mostAncestors = 64;
 
 /**
  * Refuses a call from inside the run of a plugin: direct mode is root with a configuration that the author of a network may have written. A
- * plugin that Plexus runs has a mark in its environment, which it hands on to the plugins that it runs itself. The parents are looked at
- * too, because an environment can be changed on the way: one with CNI_COMMAND is a plugin, whoever runs it (Multus, for example), and one
- * that is a meta-plugin's program runs plugins for others. nestedCall.
+ * plugin that Plexus runs has a mark in its environment, which the plugins that it runs inherit. An environment can be changed on the
+ * way, so the parent processes are checked too: one with CNI_COMMAND is a plugin, also of another meta-plugin, and one whose program is a
+ * meta-plugin's runs plugins for others. nestedCall.
  */
 export function assertNotNested(env: Env, proc = '/proc', parent = process.ppid): void {
   if (env[pluginMark[0]] !== undefined) throw nestedCall({ network: 'a plugin of this pod', plugin: 'plexus' });
@@ -39,7 +39,7 @@ function programOf(folder: string): string {
   try {
     return basename(readlinkSync(`${folder}/exe`));
   } catch {
-    return 'unknown'; // it has ended, or cannot be looked at
+    return 'unknown'; // it has ended, or cannot be read
   }
 }
 

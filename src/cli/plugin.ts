@@ -11,7 +11,7 @@ import { settingsFor } from './stand-in.ts';
 export interface DirectCall {
   readonly env: Env;
   readonly readStdin: () => Promise<string>;
-  /** Folder of the program that was called: the host's file is there. */
+  /** Folder of the program that was called, which contains plexus-host.json. */
   readonly programFolder: string;
 }
 

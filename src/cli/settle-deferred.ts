@@ -11,11 +11,12 @@ export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSi
   const done: string[] = [];
   for (const call of await deferred.list()) {
     const record = await journal.read(call);
-    // the runtime has asked for it: its pod is not alive
+    // the runtime called DEL, so the pod is gone
     const { error } = record === undefined ? {} : await detachByHand([record], true, places, signal);
     if (error !== undefined) throw error;
     await deferred.remove(call);
-    done.push(`carried out the deferred DEL of ${call.containerId}, ${call.ifName}`);
+    const sandbox = `${call.containerId}, ${call.ifName}`;
+    done.push(record === undefined ? `dropped the deferred DEL of ${sandbox}: the journal has no record of it` : `carried out the deferred DEL of ${sandbox}`);
   }
   return done;
 }

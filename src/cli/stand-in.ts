@@ -31,6 +31,6 @@ export async function settingsFor(given: JsonObject, env: Env, host: HostPaths):
   return { settings: { ...settings, binDir: [] }, warnings: [...warnings, ...ignored, ...problems], ...standIn };
 }
 
-// the daemon's words decide about networks, never about files of the host
+// the daemon decides about networks, never about files of the host
 const withoutPaths = (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(settings).filter(([key]) => !hostPathKeys.some((each) => each.toLowerCase() === key.toLowerCase())));

@@ -58,7 +58,7 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
   };
 }
 
-// of an annotation that was left out: it asks for something, and is no list
+// in place of an annotation that was left out: it is neither empty nor a list
 const tooLongToShow = '(too long)';
 
 interface PodList<T> {
@@ -75,7 +75,7 @@ async function podsOf<T>(
   signal: AbortSignal,
 ): Promise<readonly T[]> {
   const all: T[] = [];
-  // resourceVersion=0: from the server's memory, which is new enough for what is looked at again before anything happens
+  // resourceVersion=0: from the server's memory, which is recent enough: candidates are checked again before any action
   const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}&resourceVersion=0`;
   for (let token = ''; ;) {
     let page: T[] = [];
@@ -99,7 +99,7 @@ async function podsOf<T>(
   }
 }
 
-// an annotation that is longer is one that is there, and that is all that lists are read for
+// of a longer annotation only its presence is kept: the lists need no more
 const annotationsShape: Shape = {
   keys: { [networksKey]: 4096, [networkStatusKey]: 64 * 1024, 'kubernetes.io/config.mirror': 256, 'kubernetes.io/config.source': 256 },
 };

@@ -56,7 +56,7 @@ export function describeCharacter(text: string, at: number): string {
   return isInvisible(char) ? `the invisible character ${named}` : `${named} ${char}`;
 }
 
-/** The first character that no name of Kubernetes holds and that is easily overlooked; undefined when there is none. */
+/** Describes the first character outside of printable ASCII, which is easily overlooked in a name; undefined when there is none. */
 export function overlooked(text: string): string | undefined {
   const found = /[^\x20-\x7e]/u.exec(text);
   return found === null ? undefined : describeCharacter(text, found.index);

@@ -52,7 +52,7 @@ export function refusalIn({ exitCode, stdout }: Pick<FailedRun, 'exitCode' | 'st
 
 const shorten = (text: string): string => clip(text, 2000);
 
-// far above what an error object has: what is more is shown as the text that it is
+// far above the size of an error object: a longer answer is shown as plain text
 const mostErrorLength = 64 * 1024;
 const mostErrorElements = 1000;
 

@@ -5,8 +5,8 @@ import { sizeOfJson } from './json-size.ts';
 import { type DecodeOptions, decodeResult } from './result-codec.ts';
 import type { Result } from './result.ts';
 
-// What a plugin returns stays in memory until its pod has its answer, and in the journal until DEL. These bounds hold for what plugins
-// answer, never for a result that was recorded: what was attached can always be detached.
+// The result of a plugin stays in memory until the call is answered, and in the journal until DEL. These limits apply to answers of
+// plugins, never to a recorded result: what was attached can always be detached.
 
 /** Bytes of a plugin's answer. */
 export const mostResultBytes = 256 * 1024;
@@ -43,7 +43,7 @@ export function parseResult(text: string, options: DecodeOptions): Result {
 
 const mostShownBytes = 300;
 
-/** resultInvalid with what was printed: a plugin that logs to stdout is not to be blamed on whoever wrote the configuration. */
+/** resultInvalid with the printed text: a plugin that logs to stdout is no mistake in the configuration. */
 function decoded(text: string, { source }: DecodeOptions): JsonValue {
   try {
     return parseJson(text, source);

@@ -95,7 +95,7 @@ const notAnObject = (file: string, problem: string): PlexusError => manifestInva
 function stampOf(file: string | undefined): string {
   if (file === undefined) return '';
   try {
-    const { ino, mtimeMs, size } = statSync(file); // the thread pool would wake further threads, every few seconds for ever
+    const { ino, mtimeMs, size } = statSync(file); // synchronous: this runs every few seconds, and the thread pool would wake more threads
     return `${ino} ${mtimeMs} ${size}`;
   } catch {
     return 'missing';

@@ -41,8 +41,8 @@ export async function answerOf(path: string, { notReady, metrics }: Health): Pro
 const pausePerRun = 10;
 
 /**
- * Metrics that are collected once for all who ask at the same time, and again only after a pause of ten times as long as
- * the last collection took: whoever asks in a loop gets the same text again and cannot keep the daemon busy with its journal.
+ * Metrics that are collected once for all concurrent requests, and again only after a pause of ten times as long as
+ * the last collection took: a client that asks in a loop gets the same text again and cannot keep the daemon busy reading its journal.
  */
 export function sharedMetrics(collect: Health['metrics'], now = (): number => performance.now()): Health['metrics'] {
   let last: { readonly text: Promise<MetricsText>; validUntil: number } | undefined;

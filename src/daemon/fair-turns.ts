@@ -1,8 +1,9 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 
 /**
- * Turns for work that takes the processor: one piece at a time, and each of those for whom work waits in turn, however much waits for the
- * others. Between two pieces the event loop goes round once, so that timers and connections are served. Nobody waits while nothing does.
+ * Schedules CPU-bound work round-robin between tenants (`of`): one piece of work at a time, the next one from the next tenant, however
+ * much work of one tenant is queued. Between two pieces the event loop runs once, so that timers and connections are served. Work starts at
+ * once while the queue is empty.
  */
 export function fairTurns(pause: () => Promise<unknown> = () => nextRound()): <T>(of: string, work: () => T) => Promise<T> {
   // in order of their turns

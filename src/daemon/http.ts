@@ -10,12 +10,12 @@ export interface HttpOptions {
   readonly address: { readonly host: string; readonly port: number };
   readonly report: Report;
   readonly limits?: ConnectionLimits;
-  /** The pause after an address could not be had; it doubles each time, up to longestPauseMs. */
+  /** The pause after a failed try; it doubles each time, up to longestPauseMs. */
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
 }
 export interface HttpEndpoints {
-  /** Undefined while the address cannot be had. */
+  /** Undefined while it does not listen. */
   readonly port: () => number | undefined;
   readonly close: () => Promise<void>;
 }
@@ -24,8 +24,8 @@ const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 }
 
 /**
  * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it first, so
- * nothing depends on it: an address that cannot be had is a warning and is tried again in the background, and the probes of
- * the pod use the observe socket. Resolves after the first try.
+ * nothing depends on it. If it cannot listen, it warns and retries in the background; the probes of the pod use the
+ * observe socket. Resolves after the first try.
  */
 export async function serveHttp(options: HttpOptions, health: Health): Promise<HttpEndpoints> {
   const { address, limits = usualLimits } = options;
@@ -54,7 +54,7 @@ export async function serveHttp(options: HttpOptions, health: Health): Promise<H
 async function answer({ method, url }: http.IncomingMessage, health: Health) {
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'only GET');
   const [path = ''] = (url ?? '').split('?');
-  return (await answerOf(path, health)) ?? plain(404, 'here are /healthz, /readyz and /metrics');
+  return (await answerOf(path, health)) ?? plain(404, 'not found; this server has /healthz, /readyz and /metrics');
 }
 
 function portOf(server: http.Server): number | undefined {

@@ -40,5 +40,5 @@ export async function stopAccepting(server: net.Server, path: string, own: numbe
 
 /** Tells whether the socket file is still ours: another daemon that starts puts its own in place. */
 export function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino; // looked at for ever: the thread pool would wake further threads
+  return statSync(path, { throwIfNoEntry: false })?.ino; // synchronous: this runs every few seconds, and the thread pool would wake more threads
 }

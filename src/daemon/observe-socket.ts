@@ -24,8 +24,8 @@ export interface ObserveOptions {
 
 /**
  * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON, and /healthz, /readyz and /metrics, on a unix socket that
- * only root may use (mode 0600, and the peer is asked for): what plugins read and wrote is nobody else's business, and the probes
- * of the pod must not depend on what other users of the node do. fileUnusable.
+ * only root may use (mode 0600, and the kernel names the peer): input and output of plugins may contain secrets, and the probes
+ * of the pod must not depend on other users of the node. fileUnusable.
  */
 export async function serveObserving(options: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
   const { socket, peerUid, node } = options;
@@ -57,7 +57,7 @@ async function answer({ method, url }: http.IncomingMessage, { find, health }: O
   const json = (status: number, value: unknown): HttpAnswer => ({ status, type: 'application/json', text: JSON.stringify(value) });
   if (method === 'GET' && path === '/operations') return json(200, find(queryIn(new URLSearchParams(query))));
   const answered = method === 'GET' ? await answerOf(path, health) : undefined;
-  return answered ?? json(404, { problem: 'here are GET /operations, /healthz, /readyz and /metrics' });
+  return answered ?? json(404, { problem: 'not found; this server has GET /operations, /healthz, /readyz and /metrics' });
 }
 
 function queryIn(words: URLSearchParams): RecentQuery {

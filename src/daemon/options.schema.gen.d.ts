@@ -33,7 +33,7 @@ export interface WrittenDaemonOptions {
    */
   whenDaemonIsAway?: "defer" | "fail";
   /**
-   * Address and port of /healthz, /readyz and /metrics; off switches them off.
+   * Address and port of /metrics (also /healthz and /readyz; the probes of the pod use observe.sock); off disables them.
    */
   http?: string;
   /**

@@ -5,8 +5,8 @@ import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed, problem
 import { beneath, readRegularFile, readRegularText, removeFile } from '../files/index.ts';
 import { attachmentInfoFile, parseDeviceInfo } from '../npwg/index.ts';
 
-// Device plugins, CNI plugins and applications write into these folders too: links in them are not followed, and what is no regular file
-// is not read.
+// Device plugins, CNI plugins and applications write into these folders too: links in them are not followed, and only regular files
+// are read.
 
 /** The attachment that a file is about. */
 export type AttachmentNames = Parameters<typeof attachmentInfoFile>[1];
@@ -18,8 +18,8 @@ export interface DeviceInfoFiles {
   /** What is in it after the plugins have run: nothing, or nothing that counts with the reason (NPWG-115). */
   readonly read: (file: string) => Promise<{ readonly info?: ReturnType<typeof parseDeviceInfo>; readonly problem?: PlexusError }>;
   /**
-   * Removes the file of an attachment; one that is not there is no error (NPWG-116). Its name is derived, never read: a record of the
-   * journal must not say which file of the host is removed. fileUnusable.
+   * Removes the file of an attachment; an absent one is no error (NPWG-116). Its name is derived, never read: a record of the
+   * journal must not decide which file of the host is removed. fileUnusable.
    */
   readonly remove: (attachment: AttachmentNames) => Promise<void>;
 }

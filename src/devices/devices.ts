@@ -60,7 +60,7 @@ interface Sources {
   readonly claims: ClaimsApi | undefined;
 }
 
-/** What tells a pod that lacks a device from one whose network names a resource without devices. */
+/** What distinguishes a pod that lacks a device from one whose network names a resource without devices. */
 async function whyLacking(pod: PodMetadata, { kubelet, claims }: Sources, signal: AbortSignal): Promise<Pick<PodDevices, 'served' | 'requested'>> {
   const [served, ofPod] = await Promise.all([kubelet.served(signal), claims?.getPodClaims(pod, signal).catch(() => undefined)]);
   signal.throwIfAborted();

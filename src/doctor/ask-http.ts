@@ -11,16 +11,21 @@ export interface HttpPlaces {
   readonly http?: string;
 }
 
+/** The socket on which the daemon serves /healthz, /readyz and /metrics to root (daemon/observe-socket.ts). */
+export const observeSocketOf = ({ socket }: HttpPlaces): string => join(dirname(socket), 'observe.sock');
+
 /**
- * Asks the daemon on its observe socket, beside `socket`: only root can listen there, whereas any user of the node may listen on the
- * HTTP address. That one is asked where this process cannot use the socket. Rejects when nobody answers.
+ * Asks the daemon on its observe socket: only root can listen there, whereas any user of the node may listen on the HTTP address.
+ * Falls back to the HTTP address, if there is one, where this process cannot use the socket. Rejects when neither answers.
  */
 export async function askDaemonHttp(places: HttpPlaces, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer> {
-  const socketPath = join(dirname(places.socket), 'observe.sock'); // as the daemon makes it (daemon/observe-socket.ts)
-  const answered = await overSocket({ socketPath, path }, signal).catch(() => undefined);
-  if (answered !== undefined) return answered;
-  const answer = await fetch(`http://${places.http}${path}`, { signal });
-  return { status: answer.status, text: await answer.text() };
+  try {
+    return await overSocket({ socketPath: observeSocketOf(places), path }, signal);
+  } catch (error) {
+    if (places.http === undefined) throw error;
+    const answer = await fetch(`http://${places.http}${path}`, { signal });
+    return { status: answer.status, text: await answer.text() };
+  }
 }
 
 async function overSocket(place: { readonly socketPath: string; readonly path: string }, signal: AbortSignal): Promise<HttpAnswer> {

@@ -31,7 +31,7 @@ export const nodeInUse = define(
   {
     code: cniCode.attachment,
     retry: 'later',
-    fix: 'Drain the node, or delete these pods; plexus uninstall --force leaves their further networks attached for good.',
+    fix: 'Drain the node, or delete these pods; plexus uninstall --force leaves their additional networks attached permanently.',
   },
   (c: { sandboxes: readonly string[]; deferred: readonly string[] }) =>
     `pods of this node are attached by Plexus: ${c.sandboxes.join(', ')}` +
@@ -45,7 +45,7 @@ export const delsDeferred = define(
     fix: 'Run plexus uninstall --settle-deferred on the node itself, or run the DaemonSet with its host agent until plexus attachments shows none; plexus uninstall --force leaves the addresses of these pods allocated.',
   },
   (c: { sandboxes: readonly string[] }) =>
-    `DELs that were deferred while no daemon ran still have to be carried out; the pods are gone, their networks are not released: ${c.sandboxes.join(', ')}`,
+    `deferred DELs have not been carried out, so the networks of these deleted pods are still allocated: ${c.sandboxes.join(', ')}`,
 );
 export const daemonServes = define(
   'PLX-DAEMON-SERVES',
@@ -67,7 +67,7 @@ export const hostFileInvalid = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Correct the file (docs/direct-mode.md lists its keys); it must belong to root and be writable for root only: chown root, chmod 0644.',
+    fix: 'Correct the file (docs/direct-mode.md lists its keys); it must belong to root, and only root may write it: chown root, chmod 0644.',
   },
   (c: { file: string; problem: string }) => `${c.file} cannot be used: ${c.problem}`,
 );

@@ -79,9 +79,9 @@ export const resultTooLarge = define(
   {
     code: cniCode.decoding,
     retry: 'never',
-    fix: 'Correct the plugin or the configuration that makes it return so much; the bounds are far above what an attachment has.',
+    fix: 'Correct the plugin, or the configuration that makes it return so much.',
   },
-  (c: { source: string; holds: string; most: string }) => `${c.source} is too large: it holds ${c.holds}, and Plexus accepts ${c.most}`,
+  (c: { source: string; holds: string; most: string }) => `${c.source} is too large: it holds ${c.holds}, but Plexus accepts at most ${c.most}`,
 );
 export const resultNotConvertible = define(
   'PLX-RESULT-NOT-CONVERTIBLE',
@@ -127,7 +127,7 @@ export const nadTooLarge = define(
     fix: 'Shorten spec.config of the NetworkAttachmentDefinition, or put the configuration into a file on the nodes and leave spec.config out.',
   },
   (c: { nad: string; length: number; most: number }) =>
-    `NetworkAttachmentDefinition ${c.nad}: spec.config has ${c.length} characters, at most ${c.most} are used`,
+    `NetworkAttachmentDefinition ${c.nad}: spec.config has ${c.length} characters, but at most ${c.most} are allowed`,
 );
 export const networksTooLarge = define(
   'PLX-NETWORKS-TOO-LARGE',
@@ -137,7 +137,7 @@ export const networksTooLarge = define(
     fix: 'Use fewer networks in the pod, or shorten spec.config of their NetworkAttachmentDefinitions.',
   },
   (c: { nad: string; weight: number; most: number }) =>
-    `the networks of this pod are too large for the daemon: with ${c.nad} their configurations take about ${c.weight} bytes, at most ${c.most} are used for one pod`,
+    `the networks of this pod are too large for the daemon: together with ${c.nad}, their configurations take about ${c.weight} bytes, but at most ${c.most} are allowed for one pod`,
 );
 export const networkFileMissing = define(
   'PLX-NETWORK-FILE-MISSING',
@@ -181,7 +181,7 @@ export const defaultNetworkRefused = define(
     fix: 'Remove the annotation v1.multus-cni.io/default-network from the pod, or allow its namespace in allowDefaultNetworkAnnotation.',
   },
   (c: { pod: string; allowed: readonly string[] }) =>
-    `pod ${c.pod} may not replace the default network: allowDefaultNetworkAnnotation allows ${c.allowed.length === 0 ? 'no pod to' : `it in ${c.allowed.join(', ')}`}`,
+    `pod ${c.pod} may not replace the default network: allowDefaultNetworkAnnotation ${c.allowed.length === 0 ? 'forbids it' : `allows it only in ${c.allowed.join(', ')}`}`,
 );
 export const cniArgsRefused = define(
   'PLX-CNI-ARGS-REFUSED',

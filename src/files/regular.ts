@@ -14,8 +14,8 @@ interface ReadOptions {
 }
 
 /**
- * Reads a file that somebody else may have put there: only a regular one, never a link, FIFO or device, and not more than a limit. Never
- * blocks. What is checked is what is read, because the file is opened before it is looked at. Throws as open(2) does.
+ * Reads a file that another program may have created: only a regular file, never a link, FIFO or device, and not more than a limit. Never
+ * blocks. The file that is checked is the file that is read, because it is opened first. Throws as open(2) does.
  */
 export function readRegularFile(path: string, { follow = false, mostBytes = usualMostBytes, check }: ReadOptions = {}): Buffer {
   const place = openSync(path, pathOnly | (follow ? 0 : constants.O_NOFOLLOW));

@@ -43,7 +43,7 @@ export function watchFolders(onChange: () => void): FolderWatch {
 
 function identityOf(folder: string): string | undefined {
   try {
-    const { dev, ino } = statSync(folder); // looked at for ever: the thread pool would wake further threads
+    const { dev, ino } = statSync(folder); // synchronous: this runs every few seconds, and the thread pool would wake more threads
     return `${dev}:${ino}`;
   } catch {
     return undefined; // not there

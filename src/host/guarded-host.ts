@@ -1,9 +1,9 @@
 import { hostRefused } from '../errors/index.ts';
 import type { Host, PluginRun } from './host.ts';
 
-// Direct mode is root on the host, and its journal lies where the daemon can write: a record may name any sandbox and any namespace. So
-// what is carried out here is what the program on the host would carry out for the daemon (src/shim/guard.c): what follows from the
-// command of the call, for its sandbox, in its namespace. The node's own namespace is refused by the host itself (held-namespace.ts).
+// Direct mode is root on the host, and the daemon can write its journal: a record may name any sandbox and any namespace. So this host
+// allows what the shim allows the daemon (src/shim/guard.c): what follows from the command of the call, for its sandbox, in its
+// namespace. The node's own namespace is refused by the host itself (held-namespace.ts).
 
 /** What a call allows. */
 export interface Allowed {
@@ -44,7 +44,7 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
 
 function assertFollows({ plugin, env }: PluginRun, { command, sandbox }: Allowed): void {
   const [wanted, id] = [env['CNI_COMMAND'] ?? '', env['CNI_CONTAINERID'] ?? ''];
-  if (!(follows[command] ?? [command]).includes(wanted)) throw refused(plugin, `the runtime has not asked for ${wanted}`);
+  if (!(follows[command] ?? [command]).includes(wanted)) throw refused(plugin, `the runtime has not called for ${wanted}`);
   if (sandbox !== undefined && id !== sandbox.containerId) throw refused(plugin, `${id} is another sandbox than the runtime’s`);
 }
 

@@ -14,7 +14,7 @@ const mostStdoutBytes = 4 * 1024 * 1024;
 const busyTries = 6;
 const busyPauseMs = 200;
 
-/** What the runtime said about namespaces, when it called this process. */
+/** What the runtime's call states about namespaces. */
 export interface RuntimeNamespace {
   /** Its own CNI_NETNS: the path that plugins are given as it is. */
   readonly netns?: string | undefined;

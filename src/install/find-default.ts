@@ -48,7 +48,7 @@ async function settingsOf(
   const settings = withNodePaths(multus.settings, folder);
   const { readinessindicatorfile: file, ...others } = settings;
   if (typeof file !== 'string' || file === '' || isInSight === undefined || (await isInSight(file))) return { settings, warnings: [] };
-  const text = `readinessindicatorfile ${file} of the configuration of Multus is not waited for: the daemon's container does not see it; mount its folder at the same path`;
+  const text = `ignoring readinessindicatorfile ${file} of the configuration of Multus, because the daemon's container cannot see it: mount its folder at the same path`;
   return { settings: others, warnings: [text] };
 }
 

@@ -13,7 +13,7 @@ export interface RuntimeFolders {
   readonly configurations: readonly string[];
   readonly confDir: string;
   readonly binDirs: readonly string[];
-  /** Whether its process or its socket is there. */
+  /** Whether its process or its socket exists. */
   readonly isRunning: boolean;
 }
 export interface FoundFolders {
@@ -56,7 +56,7 @@ async function present(root: string): Promise<readonly PresentRuntime[]> {
     const started = await startedWith(root, runtime, all);
     if (started !== undefined) running.push(started);
   }
-  // whoever has the socket of one that runs is not there: its configuration was left by somebody
+  // one with the socket of a running runtime is not installed: only its configuration was left
   return [
     ...running,
     ...all.filter((known) => running.every(({ socket, configurations }) => socket !== known.socket && !sameFirst(configurations, known.configurations))),

@@ -56,5 +56,5 @@ export async function runningRuntimes(root: string): Promise<readonly RunningRun
   return found.flat().toSorted((one, other) => one.pid - other.pid);
 }
 
-// undefined also for whoever may not know, who then may not know of any
+// undefined also without the permission to read it, which then is missing for all processes
 const mountNamespace = (process: string): Promise<string | undefined> => readlink(join(process, 'ns/mnt')).catch(() => undefined);

@@ -75,7 +75,7 @@ async function callsIn(folder: string): Promise<readonly KeptCall[]> {
   });
 }
 
-// what is no regular file is no call: whoever takes it for one sets it aside
+// what is not a regular file is not a call: the caller sets it aside as damaged
 function bytesIn(file: string): Buffer | undefined {
   try {
     return readRegularFile(file, { mostBytes: mostCallBytes });
@@ -87,7 +87,7 @@ function bytesIn(file: string): Buffer | undefined {
   }
 }
 
-const mostCallBytes = 32 * 1024 * 1024; // a frame of the host link is no longer
+const mostCallBytes = 32 * 1024 * 1024; // two frames of the host link at most: HELLO and CALL
 
 // the program on the host keeps no call whose names are no file names
 const isName = ({ containerId, ifName }: RecordKey): boolean => ![containerId, ifName].some((each) => each.includes('/') || each.includes('\0'));

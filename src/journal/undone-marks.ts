@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readRegularText, removeFile, replaceBriefly } from '../files/index.ts';
 
-// A sandbox that is not in the journal was undone, or its record was lost, or it was never attached by Plexus. Marks tell the
-// first from the others: one small file for each of the last sandboxes that were undone. They are a hint that saves work, and
-// nothing depends on one: without it DEL calls plugins for which DEL may be repeated. So they are not synced, and there is a
-// fixed number of places: a later sandbox takes the place of an earlier one.
+// A sandbox that is not in the journal was undone, or its record was lost, or it was never attached by Plexus. Marks distinguish
+// the first case: one small file for each of the last sandboxes that were undone. A mark is a hint that saves work, and nothing
+// depends on it: without one, DEL runs the plugins again, which CNI allows. So marks are not synced, and their number is fixed: a
+// later sandbox replaces an earlier one.
 
 const places = 512;
 

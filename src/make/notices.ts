@@ -1,12 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// What has to be said of the code of others in what we ship: for each package in a bundle its name, version, licence and licence text.
+// Notices for third-party code in what we ship: for each package in a bundle its name, version, licence and licence text.
 // esbuild's own legal comments are no replacement: most packages state their licence in a file, not in a comment.
 
 const licenceFile = /^(licen[cs]e|copying|notice)([-.].*)?$/i;
 
-/** Packages that ship no licence text, with what stands in for it. A package with neither stops the build. */
+/** Texts for packages that ship no licence text. A package with neither stops the build. */
 const withoutText: Readonly<Record<string, string>> = {
   'stream-buffers': 'Released into the public domain by its author (The Unlicense, https://unlicense.org).',
 };

@@ -38,7 +38,7 @@ IPAM plugins read what the plugin that runs them is given. A network is judged a
 ${rows.join('\n')}
 
 The table was made by reading the plugins' sources in November 2026. The tests confirm \`bridge\`, \`macvlan\`, \`tuning\`, \`static\` and \`host-local\` with the
-programs of Debian's package containernetworking-plugins 1.1.1; the others were not run. Is a plugin missing, or does it read more today? Report it.
+programs of Debian's package containernetworking-plugins 1.1.1; the others were not run. If a plugin is missing, or reads more today, please report it.
 `;
 }
 

@@ -14,7 +14,7 @@ const mostBytes = 256 * 1024;
 export const parseSelections = (text: string | undefined, podNamespace: string, mostNetworks = mostNetworksEver): Selections =>
   parseAnnotation(text, { key: networksKey, namespace: podNamespace, mostNetworks });
 
-/** The same for any annotation of that grammar. Bytes and numbers are looked at before anything is built of them: their author may be anybody. */
+/** The same for any annotation of that grammar. Its size is checked before it is parsed, because any pod author can write it. */
 export function parseAnnotation(text: string | undefined, annotation: Annotation): Selections {
   if (text === undefined) return { selections: [], warnings: [] };
   const { key } = annotation;

@@ -81,7 +81,7 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     ]),
     disregarded: counter(
       'plexus_plugin_checks_disregarded_total',
-      'CHECKs of plugins that failed without proof: they never succeeded for that attachment, and the kernel was as recorded.',
+      'Failed CHECKs of plugins that were ignored: the plugin never passed CHECK for that attachment, and the kernel was as recorded.',
       ['plugin'],
     ),
     abandoned: counter('plexus_attachments_abandoned_total', 'Attachments that could not be undone for so long that their pod was let go.', ['network']),

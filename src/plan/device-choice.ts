@@ -137,8 +137,8 @@ function shortcomings(
 }
 
 /**
- * Whether a network's resource is none of devices: it stands in the node's status for the scheduler only (bridge-marker,
- * the marker of ovs-cni), and no device plugin serves it. A pod that was given a device of it is never asked this.
+ * Whether a network's resource has no devices: it is in the node's status for the scheduler only (bridge-marker, the
+ * marker of ovs-cni), and no device plugin serves it. Not checked for a pod that was given a device of it.
  */
 const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: PodDevices): boolean =>
   kind === 'resource' && candidates.length === 0 && served !== undefined && nad?.resourceName !== undefined && !served.includes(nad.resourceName);
@@ -162,7 +162,7 @@ function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { d
 
 function noneText(devices: PodDevices | undefined): string {
   const requests = devices?.requested === undefined ? '' : ', although it requests that resource';
-  const doubt = devices?.served === undefined ? '; kubelet cannot be asked whether it is one of devices' : '';
+  const doubt = devices?.served === undefined ? '; kubelet cannot be asked whether a device plugin serves it' : '';
   return `kubelet gave the pod none${requests}${doubt}`;
 }
 

@@ -2,9 +2,9 @@ import { type JsonObject, type JsonValue, formatJson, isJsonObject } from '../cn
 import { hostFileInvalid, pathNotAllowed } from '../errors/index.ts';
 import { withKnownSpelling } from './settings-keys.ts';
 
-// Direct mode runs as root with a configuration from its standard input, which may be the runtime's, but also that of a network whose
-// author wants more than a network. So the settings below, each of which names a file or folder to read, write or execute, are taken
-// from a file of the host that only root can write; on standard input they may only repeat what is there. Files named by
+// Direct mode runs as root with a configuration from its standard input. That may be the runtime's, or one that the author of a network
+// wrote to attack the node. So the settings below, each of which names a file or folder to read, write or execute, are taken
+// from a file of the host that only root can write; standard input may only repeat them. Files named by
 // clusterNetwork and defaultNetworks are read, and only below the folders of networkFolders.
 
 /** The settings that name a file or folder of the host, with the value that holds when the host's file has none. */
@@ -23,7 +23,7 @@ const defaults: Readonly<Record<string, JsonValue | undefined>> = {
 /** The keys of the host's file that are settings. */
 export const hostPathKeys: readonly string[] = Object.keys(defaults);
 
-/** The name of the host's file. It lies beside the program: who can write there can exchange the program as well, so nobody new is trusted. */
+/** The name of the host's file. It is beside the program: whoever can write there could replace the program as well. */
 export const hostFileName = 'plexus-host.json';
 
 const foldersKey = 'cniConfDir';

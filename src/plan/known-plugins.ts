@@ -86,7 +86,7 @@ export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
   coordinator: nothing,
   flannel: {
     reads: { ips: ['capability', 'CNI_ARGS, one'], mac: ['capability', 'CNI_ARGS'] },
-    note: 'it hands both on to the plugins that it runs, bridge and host-local unless it is told otherwise',
+    note: 'it passes both on to the plugins that it runs: bridge and host-local unless configured otherwise',
   },
   'ib-sriov': { reads: { 'infiniband-guid': ['capability', 'args.cni'] }, onlyTexts: true },
   'kube-ovn': byAnnotation,

@@ -27,6 +27,6 @@ export function assertCniArgsAllowed({ cniArgs }: NetworkSelection, nad: Nad, po
   if (cniArgs === undefined || allowed === undefined || allowed.includes(everyKey)) return;
   const key = Object.keys(cniArgs).find((each) => !allowed.includes(each));
   if (key === undefined) return;
-  const by = nad.allowedCniArgs === undefined ? 'allowedCniArgs' : `annotation ${allowedCniArgsKey} of it`;
+  const by = nad.allowedCniArgs === undefined ? 'allowedCniArgs' : `its annotation ${allowedCniArgsKey}`;
   throw cniArgsRefused({ pod: podKey(pod), key: clip(key, longestKey), network: nadKey(nad), by, allowed });
 }

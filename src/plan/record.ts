@@ -4,7 +4,7 @@ import type { PodMetadata } from '../npwg/index.ts';
 import type { Attachment } from './attachment.ts';
 import type { Plan } from './plan.ts';
 
-/** How an ADD ended at a plugin that refused it by itself: it was not killed, and its answer was an error object of CNI. */
+/** How an ADD ended at a plugin that refused it: the plugin was not killed, and its answer was an error object of CNI. */
 export interface FailedAdd {
   /** Its place in the chain, from 0: the plugins before it succeeded, those after it never ran. */
   readonly plugin: number;

@@ -18,7 +18,7 @@ export interface Delivery {
   readonly readers: readonly Reader[];
   /** Whether a plugin declares the capability. */
   readonly isDeclared: boolean;
-  /** Whether it goes into args.cni, which nobody else would read. */
+  /** Whether it goes into args.cni, because no plugin reads it elsewhere. */
   readonly isInArgs: boolean;
   /** Programs of which it is not known whether they read it. */
   readonly uncertain: readonly string[];
@@ -74,7 +74,7 @@ const declaredInVain = ({ request }: Delivery, { network, configuration }: Deleg
 
 function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): string {
   const capability = capabilities[request];
-  return `network ${network}: whether ${listed(uncertain)} reads ${request} is not known; a plugin that has the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
+  return `network ${network}: it is unknown whether ${listed(uncertain)} reads ${request}; a plugin with the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
 }
 
 const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');

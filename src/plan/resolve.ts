@@ -38,7 +38,7 @@ export function resolveDelegates(inputs: PlanInputs, leaveOut?: LeaveOut): { rea
   return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings] };
 }
 
-/** Is told why a network is left out of a plan. */
+/** Called with the reason why a network is left out of a plan. */
 export type LeaveOut = (problem: unknown) => void;
 
 /** What `work` returns; undefined when it throws, which is reported. */
@@ -58,9 +58,14 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
   isLeftOut: true,
 });
 
+// The shim refuses to run a plugin whose input names a meta-plugin, at DEL too. cni-args become part of that input, so they are
+// checked here as well: otherwise the attachment would fail after it was recorded, and could never be undone.
 function notNested(delegate: Delegate): Delegate {
-  const [nested] = delegate.configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
-  if (nested !== undefined) throw nestedCall({ network: delegate.network, plugin: nested.type });
+  const { network, configuration, selection } = delegate;
+  const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
+  if (nested !== undefined) throw nestedCall({ network, plugin: nested.type });
+  const requested = nestedMetaPlugin(selection?.cniArgs ?? {});
+  if (requested !== undefined) throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: requested.type });
   return delegate;
 }
 

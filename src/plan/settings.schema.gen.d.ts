@@ -83,15 +83,15 @@ export interface WrittenSettings {
    */
   invalidAnnotation?: "fail" | "ignore";
   /**
-   * What a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid) does that no plugin of its network reads: fail the ADD, attach the pod without it and warn, or attach it silently. Only for networks whose plugins are all known (docs/requests.md); a plugin that is not known gets the request, and the log notes it.
+   * What happens when no plugin of a network reads a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid): fail the ADD, attach the pod without it and warn, or attach it silently. Applies only to networks whose plugins are all known (docs/requests.md); an unknown plugin gets the request, with a warning.
    */
   unservedRequests?: "refuse" | "warn" | "ignore";
   /**
-   * How many networks the annotation of a pod may name. One that names more is refused before anything of it is read.
+   * How many networks the annotation of a pod may name. An annotation that names more is invalid.
    */
   maxNetworksPerPod?: number;
   /**
-   * Keys that pods may use in cni-args; all without this setting, none with an empty list. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition replaces it for that network.
+   * Keys that pods may use in cni-args. Without this setting all keys are allowed; with an empty list, none. The annotation plexus-cni.io/allowed-cni-args of a NetworkAttachmentDefinition overrides it for that network.
    */
   allowedCniArgs?: string[];
   /**

@@ -12,8 +12,8 @@ const extensions = ['.conf', '.json', '.conflist'];
 type Judge = (realPath: string) => void;
 
 /**
- * Reads a network configuration file, or a folder of them. A path under /host that is not there is one of Multus's own container, which
- * mounts the node there: it is read where the node has it. Never rejects: what could not be read says why. With `folders`, nothing outside
+ * Reads a network configuration file, or a folder of them. A path under /host that does not exist is one of Multus's own container, which
+ * mounts the node there: it is read without /host. Never rejects: a problem is part of the answer. With `folders`, nothing outside
  * of them is read, whatever a symbolic link in them leads to.
  */
 export async function readConfPath(path: string, folders?: readonly string[]): Promise<ConfPath> {
@@ -51,7 +51,7 @@ function realPathOf(folder: string): readonly string[] {
   try {
     return [realpathSync(folder)];
   } catch {
-    return []; // not there: nothing is in it
+    return []; // absent
   }
 }
 

@@ -64,8 +64,8 @@ void become_stand_in(const struct call *c) {
 
 // ── the file of the host ─────────────────────────────────────────────────────────────────────────────────────────
 
-// Who may say where the state folder is: root, in a file that lies beside this program. The configuration that the runtime
-// hands over may be the daemon's word, or that of a network's author.
+// Only root decides where the state folder is, in a file beside this program. The daemon, or the author of a network, may have
+// written the configuration that the runtime passes.
 static bool path_of_host_file(char *path, size_t size) {
   const char *from_env = env_or_empty("PLEXUS_HOST_FILE");
   if (from_env[0] != 0) return (size_t)snprintf(path, size, "%s", from_env) < size;
@@ -76,7 +76,7 @@ static bool is_of_root(const struct stat *found) {
   return S_ISREG(found->st_mode) && (found->st_uid == 0 || found->st_uid == geteuid()) && (found->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-// false: there is one that cannot be used. An absent one says nothing.
+// false: the file exists and cannot be used.
 static bool read_host_file(struct call *into) {
   char path[PATH_BYTES];
   if (!path_of_host_file(path, sizeof path)) return false;
@@ -113,7 +113,7 @@ static int open_deferred(const char *cni_dir) {
   return folder;
 }
 
-// the daemon removes the mark when nobody would carry the call out
+// the daemon removes the mark when no agent can carry out the call
 static bool is_wanted(int folder) {
   struct stat mark;
   return fstatat(folder, ".open", &mark, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(mark.st_mode);

@@ -29,7 +29,7 @@ static void handle(struct frame *frame, const struct guard *g, struct buf *out) 
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  // no folder has a plugin, and no namespace is the call's; an agent opens what it is told, if that is a namespace
+  // no folder has a plugin, and no namespace is the call's; an agent opens every namespace that the frame names
   struct call call = {.command = size % 3 == 0 ? "ADD" : "GC", .container_id = "c1", .netns = "", .path = "", .netns_fd = -1};
   const struct guard guard = {.is_agent = size % 2 == 0, .call = &call};
   scan_configuration((const char *)data, size, &call);

@@ -78,7 +78,7 @@ static bool reap(struct kept *k) {
 static void report(struct kept *k) {
   if (!k->ended || k->reported) return;
   k->reported = true;
-  if (send(LINE, &k->status, sizeof k->status, MSG_NOSIGNAL) < 0) return; // nobody is there to read it
+  if (send(LINE, &k->status, sizeof k->status, MSG_NOSIGNAL) < 0) return; // the shim has ended
 }
 
 _Noreturn static void kill_all(struct kept *k) {

@@ -29,7 +29,7 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   });
 }
 
-/** Annotations for pods that stand where nobody reads them: at their owner, among labels, beside metadata. */
+/** Annotations for pods in a place where they have no effect: at the owner, among labels, beside metadata. */
 export function checkMisplaced(object: PlacedValue, pod: Path): readonly Finding[] {
   const right = [...pod, 'metadata', 'annotations'];
   return [networksKey, defaultNetworkKey].flatMap((key) => {

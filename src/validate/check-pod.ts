@@ -54,7 +54,7 @@ function refusal(work: () => unknown): readonly PlexusError[] {
   }
 }
 
-/** One element of an annotation, planned by itself. */
+/** One element of an annotation, planned without the others. */
 export function checkElement(key: string, element: PlacedElement, index: number, input: PodInput): readonly Finding[] {
   const renumbered = (text: string): string => text.replace(/element 1(?: \(character \d+\))?/, `element ${index + 1}`);
   const { pod, context } = input;

@@ -36,20 +36,20 @@ export const template = rule(
 export const unchecked = rule(
   'UNCHECKED',
   'note',
-  'An object of a kind that is not checked names networks of pods or contains a NetworkAttachmentDefinition.',
+  'An object of a kind that is not checked contains networks of pods or a NetworkAttachmentDefinition.',
   'Check what is made from it: helm template, kubectl get pod -o yaml or kubectl get net-attach-def -o yaml, piped into plexus validate -.',
 );
 export const notRead = rule(
   'NOT-READ',
   'note',
-  'A file of a folder is neither YAML nor JSON, and mentions no networks: it is skipped.',
+  'A file in a folder is neither YAML nor JSON and mentions no networks: it is skipped.',
   'No action needed if the file is for another program.',
 );
 export const invisible = rule(
   'INVISIBLE',
   'warning',
-  'A line begins with a character that looks like a blank and is none: YAML takes it for a part of the key.',
-  'Replace it by spaces.',
+  'A line begins with a character that looks like a space but is none: YAML reads it as part of the key.',
+  'Replace it with spaces.',
 );
 export const objectInvalid = rule(
   'OBJECT',

@@ -11,7 +11,7 @@ const hasOption = (name: string, key: string): boolean => Object.keys(schemas[na
 
 /** Where an option that a plugin does not know belongs; undefined when no neighbour knows it. */
 export function rightLevel(key: string, { plugin, ipam }: { readonly plugin?: string | undefined; readonly ipam?: string | undefined }): string | undefined {
-  if (ipam !== undefined && hasOption(`ipam/${ipam}`, key)) return `it belongs into "ipam", to the options of ${ipam}`;
+  if (ipam !== undefined && hasOption(`ipam/${ipam}`, key)) return `it belongs in "ipam", among the options of ${ipam}`;
   if (plugin !== undefined && (hasOption(plugin, key) || hasOption('common', key)))
     return `it belongs beside "type": ${JSON.stringify(plugin)}, outside of "ipam"`;
   return undefined;
@@ -19,23 +19,23 @@ export function rightLevel(key: string, { plugin, ipam }: { readonly plugin?: st
 
 const listKeys = ['cniVersion', 'cniVersions', 'name', 'disableCheck', 'disableGC', 'loadOnlyInlinedPlugins', 'plugins'];
 
-/** Keys beside "plugins" that nobody reads: the plugins get nothing but the name and the version from there. */
+/** Keys beside "plugins" that no plugin reads: plugins get only the name and the version of the list. */
 export function listFindings(configuration: PlacedValue, value: JsonObject): readonly Finding[] {
   const { plugins } = value;
   if (!Array.isArray(plugins) || typeof value['type'] === 'string') return [];
   const types = plugins.flatMap((each) => (isJsonObject(each) && typeof each['type'] === 'string' ? [each['type']] : []));
   return Object.keys(value)
     .filter((key) => !isForeign(key) && !listKeys.some((each) => each.toLowerCase() === key.toLowerCase()))
-    .map((key) => finding(keyUnknown, placeOf(configuration, [key], 'key'), `nobody reads ${JSON.stringify(key)} beside "plugins"${adviceOn(key, types)}`));
+    .map((key) => finding(keyUnknown, placeOf(configuration, [key], 'key'), `no plugin reads ${JSON.stringify(key)} beside "plugins"${adviceOn(key, types)}`));
 }
 
 function adviceOn(key: string, types: readonly string[]): string {
   const owner = types.find((type) => hasOption(type, key)) ?? (hasOption('common', key) ? types[0] : undefined);
-  if (owner !== undefined) return `: it belongs into the list, beside "type": ${JSON.stringify(owner)}`;
+  if (owner !== undefined) return `: it belongs in the list, beside "type": ${JSON.stringify(owner)}`;
   const meant = didYouMean(key, [...listKeys, 'capabilities']);
   return meant === undefined
     ? ''
-    : `; did you mean ${JSON.stringify(meant)}${meant === 'capabilities' ? ', which belongs into the list, beside the "type" of a plugin' : ''}?`;
+    : `; did you mean ${JSON.stringify(meant)}${meant === 'capabilities' ? ', which belongs in the list, beside the "type" of a plugin' : ''}?`;
 }
 
 /** `config` of a NetworkAttachmentDefinition that stands outside of its spec. */
@@ -43,5 +43,5 @@ export function configFindings(object: PlacedValue): readonly Finding[] {
   if (valueAt(object.value, ['spec', 'config']) !== undefined) return [];
   const outside = [['config'], ['metadata', 'config'], ['metadata', 'spec', 'config']].find((path) => valueAt(object.value, path) !== undefined);
   if (outside === undefined) return [];
-  return [finding(keyUnknown, placeOf(object, outside, 'key'), `${outside.join('.')} of a ${nadKind} is read by nobody: it belongs into "spec"`)];
+  return [finding(keyUnknown, placeOf(object, outside, 'key'), `Plexus does not read ${outside.join('.')} of a ${nadKind}: it belongs in "spec"`)];
 }

@@ -19,7 +19,7 @@ export const isGoTemplate = (text: string): boolean => /\{\{.*?\}\}/s.test(text)
 export const templateNote = (place: Place, text: string): Finding =>
   finding(template, place, `${JSON.stringify(placeholder.exec(text)?.[0] ?? text)} is a placeholder: this value is not checked`);
 
-/** Turns errors and warnings about a value with a placeholder into a note: nobody knows yet what the value will be. */
+/** Turns errors and warnings about a value with a placeholder into a note: the final value is unknown. */
 export function withTemplatesNoted(findings: readonly Finding[], files: readonly { readonly path: string; readonly text: string }[]): readonly Finding[] {
   const lines = new Map(files.filter(({ text }) => hasPlaceholder(text)).map(({ path, text }) => [path, text.split('\n')]));
   return findings.map((each) => {

@@ -47,7 +47,7 @@ export function placedFile(file: string, text: string): PlacedText {
   return { file, path: [], text, span };
 }
 
-/** Another text made from a placed one; `offsetOf`: where a character of it stands in the first. */
+/** Another text made from a placed one; `offsetOf`: the position of a character in the first. */
 export const partOf = (whole: PlacedText, text: string, offsetOf: (offset: number) => number): PlacedText => ({
   ...whole,
   text,

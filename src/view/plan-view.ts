@@ -18,7 +18,7 @@ export interface AttachmentView {
   readonly network: string;
   readonly default: boolean;
   readonly defaultRoute: { readonly v4: DefaultRoute; readonly v6: DefaultRoute };
-  /** The pod's requests to this network, and which plugin reads each of them where; none: nobody is known to. */
+  /** The pod's requests to this network, and which plugin reads each of them, and where; empty: no known plugin does. */
   readonly requests: readonly RequestView[];
   readonly plugins: readonly PluginView[];
 }

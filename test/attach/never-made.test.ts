@@ -9,15 +9,15 @@ const evidence: Evidence = { failedAdd: { plugin: 0, answer: '999: no such maste
 describe('whether an attachment whose DEL fails was never made', () => {
   it.each<{ title: string; change: Partial<Evidence>; is: boolean }>([
     { title: 'the same refusal, no link, no address', change: {}, is: true },
-    { title: 'its ADD did not fail by itself', change: { failedAdd: undefined }, is: false },
+    { title: 'its ADD was not refused by a plugin', change: { failedAdd: undefined }, is: false },
     { title: 'DEL fails with another message', change: { ends: [refusal('busy')] }, is: false },
     { title: 'DEL fails with another code', change: { ends: [refusal('no such master', 11)] }, is: false },
     { title: 'DEL was killed', change: { ends: [{ exitCode: -1, stdout: '{"code":999,"msg":"no such master"}' }] }, is: false },
-    { title: 'nobody knows how DEL ended', change: { ends: [undefined] }, is: false },
+    { title: 'how DEL ended is unknown', change: { ends: [undefined] }, is: false },
     { title: 'its DEL was not reached', change: { ends: [] }, is: false },
-    { title: 'its link is there', change: { link: 'present' }, is: false },
-    { title: 'nobody knows of its link', change: { link: 'unknown' }, is: false },
-    { title: 'nobody knows of its address', change: { address: 'unknown' }, is: false },
+    { title: 'its link exists', change: { link: 'present' }, is: false },
+    { title: 'whether its link exists is unknown', change: { link: 'unknown' }, is: false },
+    { title: 'whether it has an address is unknown', change: { address: 'unknown' }, is: false },
     {
       title: 'the second plugin refused, and the first one is undone',
       change: { failedAdd: { plugin: 1, answer: '999: no such master' }, ends: [undone, refusal('no such master')] },
@@ -58,7 +58,7 @@ describe('whether an attachment whose DEL fails was never made', () => {
     { title: 'a signal', ends: [{ exitCode: -1, stdout: '{"code":7,"msg":"no"}' }], answer: undefined },
     { title: 'a crash', ends: [{ exitCode: 2, stdout: '' }], answer: undefined },
     { title: 'a success that what follows spoiled', ends: [{ exitCode: 0, stdout: '{}' }], answer: undefined },
-    { title: 'nobody knows what', ends: [undefined], answer: undefined },
+    { title: 'an unknown end', ends: [undefined], answer: undefined },
     { title: 'nothing: no plugin ran', ends: [], answer: undefined },
   ])('an ADD that ended in $title', ({ ends, answer }) => {
     expect(failedAddOf(ends)?.answer).toBe(answer);

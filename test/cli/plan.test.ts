@@ -54,7 +54,7 @@ describe('plexus plan --conf with the configuration of a thick Multus', () => {
   it.each([
     { title: 'under /host', at: (folder: string) => `/host${folder}/10-flannel.conflist` },
     { title: 'where its DaemonSet mounts the folder of the runtime', at: () => '/host/etc/cni/net.d/10-flannel.conflist' },
-  ])('case 16: finds the default network that its own container has $title', async ({ at }) => {
+  ])('finds the default network that its own container has $title', async ({ at }) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-thick-'));
     const flannel = { name: 'cbr0', cniVersion: '0.3.1', plugins: [{ type: 'flannel', delegate: { isDefaultGateway: true } }] };
     await writeFile(join(folder.path, '10-flannel.conflist'), JSON.stringify(flannel));

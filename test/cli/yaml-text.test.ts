@@ -6,7 +6,7 @@ import { yamlText } from '../../src/cli/yaml-text.ts';
 const invisible = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 
 describe('data as YAML', () => {
-  it('writes characters that nobody sees as escapes, in values and in keys', () => {
+  it('writes invisible characters as escapes, in values and in keys', () => {
     const data = { name: 'a\u202egnp.exe', '\u0085key': ['\u200b', '\u001b[31mred', 'line\nbreak'], plain: 'ü €' };
     const text = yamlText(data);
     expect(text).not.toMatch(invisible);

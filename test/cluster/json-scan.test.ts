@@ -61,7 +61,7 @@ describe('a scanner of JSON', () => {
       }),
     );
   });
-  it('says how long a text was that is above its limit, and goes on', () => {
+  it('replaces a text above its limit by its length, and continues', () => {
     const text = JSON.stringify({ a: 'x'.repeat(11), b: 'y'.repeat(10) });
     expect(scan({ keys: { a: 10, b: 10 } }, cut(Buffer.from(text), [8, 15])).documents).toEqual([{ a: { leftOutBytes: 11 }, b: 'y'.repeat(10) }]);
   });

@@ -25,7 +25,7 @@ describe('how much a plugin may answer', () => {
       value: { interfaces: times(40_000, (index) => ({ name: `net${index}`, mac: '02:00:00:00:00:01', sandbox: '/run/netns/cni-a' })) },
       says: 'it holds more than 262144 bytes',
     },
-    { what: '257 interfaces', value: { interfaces: times(257, () => ({ name: 'a' })) }, says: 'it holds 257 interfaces, and Plexus accepts 256' },
+    { what: '257 interfaces', value: { interfaces: times(257, () => ({ name: 'a' })) }, says: 'it holds 257 interfaces, but Plexus accepts at most 256' },
     { what: '1,025 addresses', value: { ips: times(1025, () => ({ address: '10.0.0.1/8' })) }, says: 'it holds 1025 ips' },
     { what: '2,049 routes', value: { routes: times(2049, () => ({ dst: '10.0.0.0/8' })) }, says: 'it holds 2049 routes' },
     {
@@ -34,12 +34,12 @@ describe('how much a plugin may answer', () => {
       says: 'it holds 2049 ip4.routes',
     },
     { what: '257 search domains', value: { dns: { search: times(257, () => 'a') } }, says: 'it holds 257 dns.search' },
-    { what: 'many small values', value: { extra: times(20_000, () => 0) }, says: 'values, and Plexus accepts 16000' },
-    { what: 'many empty lists', value: `{"extra":[${'[],'.repeat(20_000)}[]]}`, says: 'values, and Plexus accepts 16000' },
-    { what: 'many members of one name', value: `{${'"a":0,'.repeat(20_000)}"a":0}`, says: 'values, and Plexus accepts 16000' },
+    { what: 'many small values', value: { extra: times(20_000, () => 0) }, says: 'values, but Plexus accepts at most 16000' },
+    { what: 'many empty lists', value: `{"extra":[${'[],'.repeat(20_000)}[]]}`, says: 'values, but Plexus accepts at most 16000' },
+    { what: 'many members of one name', value: `{${'"a":0,'.repeat(20_000)}"a":0}`, says: 'values, but Plexus accepts at most 16000' },
     { what: 'one long text', value: { extra: 'a'.repeat(mostResultBytes) }, says: 'bytes' },
     { what: 'one long text of long characters', value: { extra: '€'.repeat(mostResultBytes / 2) }, says: 'bytes' },
-    { what: 'deep nesting', value: `{"extra":${'['.repeat(500)}${']'.repeat(500)}}`, says: 'lists and objects in 501 levels, and Plexus accepts 64' },
+    { what: 'deep nesting', value: `{"extra":${'['.repeat(500)}${']'.repeat(500)}}`, says: 'lists and objects in 501 levels, but Plexus accepts at most 64' },
     { what: 'deep nesting that never ends', value: '['.repeat(100_000), says: 'levels' },
   ])('refuses $what', ({ value, says }) => {
     expect(() => parse(value)).toThrow(expect.objectContaining({ id: 'PLX-RESULT-TOO-LARGE', message: expect.stringContaining(says) }));
@@ -53,7 +53,7 @@ describe('how much a plugin may answer', () => {
     expect(decodeRecord(encodeRecord(record), 'file')).toEqual(record);
   });
 
-  it('says the truth about a number that no integer can hold', () => {
+  it('names the range of integers for a number outside of it', () => {
     for (const [number, shown] of [
       ['1e400', '1e400'],
       ['9007199254740993', '9007199254740993'],

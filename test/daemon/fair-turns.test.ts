@@ -24,7 +24,7 @@ describe('turns between those for whom work waits', () => {
     expect(seen.slice(0, 3)).toEqual(['work 0', 'event loop', 'work 1']);
   });
 
-  it('begins at once when nobody waits, and again after a rest', async () => {
+  it('starts at once when no work is waiting, also after an idle time', async () => {
     const turn = fairTurns();
     for (let times = 0; times < 3; times++) {
       let began = false;
@@ -35,7 +35,7 @@ describe('turns between those for whom work waits', () => {
     }
   });
 
-  it('gives the error of a piece of work to whom it is for, and to nobody else', async () => {
+  it('rejects only the caller whose work failed', async () => {
     const turn = fairTurns();
     const bad = turn('a', () => {
       throw new Error('bad');

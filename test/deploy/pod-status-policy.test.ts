@@ -86,18 +86,22 @@ describe('what the policy allows the daemon', () => {
 });
 
 describe('what the policy refuses the daemon', () => {
-  const otherNode = 'Plexus may change pods of its own node only';
-  const annotation = 'of the annotations Plexus may change k8s.v1.cni.cncf.io/network-status only';
-  const metadata = 'of the metadata Plexus may change annotations only';
-  const status = 'of the status Plexus may change the condition plexus-cni.io/NetworksInSync only';
+  const otherNode = 'Plexus may change only pods of its own node';
+  const annotation = 'Plexus may change only the annotation k8s.v1.cni.cncf.io/network-status';
+  const metadata = 'Plexus may change only annotations in metadata';
+  const status = 'Plexus may change only the condition plexus-cni.io/NetworksInSync in status';
   it.each([
     ['a pod of another node', write(told, { userInfo: tokenOf('node-2') }), [otherNode]],
     ['a pod that is on no node', write({ ...told, spec: {} }, { oldObject: { ...pod, spec: {} } }), [otherNode]],
-    ['anything with a token that names no node', write(told, { userInfo: { username: daemon } }), [expect.stringContaining('names no node'), otherNode]],
+    [
+      'anything with a token that names no node',
+      write(told, { userInfo: { username: daemon } }),
+      [expect.stringContaining('does not name its node'), otherNode],
+    ],
     [
       'anything with a token whose extra values are others',
       write(told, { userInfo: { username: daemon, extra: { other: ['node-1'] } } }),
-      [expect.stringContaining('names no node'), otherNode],
+      [expect.stringContaining('does not name its node'), otherNode],
     ],
     ['another annotation', write(changed({ annotations: { 'k8s.v1.cni.cncf.io/networks': 'b' } })), [annotation]],
     ['a new annotation', write(changed({ annotations: { more: '' } })), [annotation]],
@@ -129,16 +133,16 @@ describe('what the policy refuses the daemon', () => {
       ),
       [status],
     ],
-    ['pods themselves', write(told, { subResource: '' }), ['Plexus may change pods through pods/status only']],
-    ['another subresource', write(told, { subResource: 'ephemeralcontainers' }), ['Plexus may change pods through pods/status only']],
-    ['to delete a pod', write(told, { operation: 'DELETE' }), ['Plexus may change pods through pods/status only']],
+    ['pods themselves', write(told, { subResource: '' }), ['Plexus may change pods only through pods/status']],
+    ['another subresource', write(told, { subResource: 'ephemeralcontainers' }), ['Plexus may change pods only through pods/status']],
+    ['to delete a pod', write(told, { operation: 'DELETE' }), ['Plexus may change pods only through pods/status']],
   ])('%s', (_what, request, messages) => {
     expect(mayPatchStatus(policy, request)).toEqual(messages);
   });
 });
 
 describe('the policy', () => {
-  it('concerns nobody but the daemon, and fails closed', () => {
+  it('applies to the daemon only, and fails closed', () => {
     const others = ['system:node:node-1', 'system:serviceaccount:default:plexus', 'system:serviceaccount:kube-system:plexus2', 'admin'];
     for (const username of others)
       expect(mayPatchStatus(policy, write(changed({ status: { phase: 'Failed' } }), { userInfo: { username } })), username).toEqual([]);

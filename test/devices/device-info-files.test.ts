@@ -44,7 +44,7 @@ describe('device information files', () => {
     await mkdir(join(dir.path, 'folder'));
     expect(await files.read(join(dir.path, 'folder'))).toMatchObject({ problem: { message: expect.stringMatching(/folder/) as unknown } });
   });
-  it('what is too long, too deep or no file is a problem, and is not opened', async () => {
+  it('reports a file that is too long, too deeply nested or not regular, without opening it', async () => {
     await using dir = await folder();
     const [large, deep, fifo] = ['large', 'deep', 'fifo'].map((name) => join(dir.path, name));
     if (large === undefined || deep === undefined || fifo === undefined) throw new Error('no names');
@@ -75,7 +75,7 @@ describe('device information files', () => {
 
 const names = (more = {}) => ({ network: 'shop/net', containerId: 'c1', interfaceName: 'net1', ...more });
 
-describe('whoever else can write into these folders', () => {
+describe('another program that writes into these folders', () => {
   it('cannot make removal reach a file outside of them, by a name or by a link', async () => {
     await using dir = await folder();
     const victim = join(dir.path, 'victim');

@@ -68,7 +68,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await at().steps()).toEqual(['DEL alpha eth0']);
   });
 
-  it('calls nobody when its ADD was refused before anything ran', async () => {
+  it('runs no plugin when its ADD was refused before anything ran', async () => {
     const pod = await at().node.pod('refused', 'no-such-network');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 1 });
     await succeeds(pod);
@@ -102,7 +102,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await at().steps(), 'the pod is gone').toEqual(['DEL alpha eth0']);
   });
 
-  it('is not held back by a network of which nothing is there', async () => {
+  it('succeeds although a network without a link in the sandbox fails', async () => {
     await at().beta.set({ DEL: { exitCode: 1, stdout: '{"code":7,"msg":"never heard of it"}' } });
     const pod = await at().node.pod('guess', 'two');
     await succeeds(pod);
@@ -110,7 +110,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('fails while a link of such a network is there, and keeps it in the journal', async () => {
+  it('fails while a link of such a network exists, and keeps it in the journal', async () => {
     await at().beta.set({ DEL: { exitCode: 1, stdout: '{"code":7,"msg":"busy"}' } });
     const pod = await at().node.pod('there', 'two');
     await pod.netns.exec(['ip', 'link', 'add', 'net1', 'type', 'veth', 'peer', 'name', 'net1peer']);
@@ -134,7 +134,7 @@ describe('DEL of a sandbox that the journal does not know', () => {
     expect(await recorded()).toEqual([]);
   });
 
-  it('succeeds when nobody knows the default network, and does not count as undone', async () => {
+  it('succeeds when the default network is unknown, and does not count as undone', async () => {
     const pod = await at().node.pod('no-default');
     await succeeds(pod, { delegates: [], clusterNetwork: join(at().node.dir, 'nowhere/10-net.conflist') });
     await succeeds(pod, { delegates: [chain('default-net', 'alpha')] });

@@ -115,8 +115,8 @@ describe('a file of the state folder that is no regular file', () => {
   });
 });
 
-describe('what a forged file says', () => {
-  it('stand-in.json names a log file, programs, state and a kubeconfig: none of them is used', async () => {
+describe('a forged file in the state folder', () => {
+  it('a log file, programs, state and a kubeconfig named in stand-in.json are not used', async () => {
     const settings = {
       logFile: join(victim, 'log'),
       logLevel: 'debug',

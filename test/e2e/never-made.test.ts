@@ -28,7 +28,7 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
   });
   afterAll(() => node.remove());
 
-  it('case 09: an absent master fails the ADD, DEL succeeds and nothing is recorded; the corrected network attaches', async () => {
+  it('an absent master fails the ADD, DEL succeeds and nothing is recorded; the corrected network attaches', async () => {
     await node.nad('lan', { cniVersion: '0.3.1', type: 'macvlan', master: 'ens192', ipam: {} });
     for (const name of ['first', 'second']) {
       const pod = await node.pod(`${name}-${engine}`, 'lan');
@@ -59,7 +59,7 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
         ],
       },
     },
-  ])('case 12: $what leaves nothing, and DEL succeeds', async ({ what, nad }) => {
+  ])('$what leaves nothing, and DEL succeeds', async ({ what, nad }) => {
     await node.nad('bad', { cniVersion: '0.3.1', ...nad });
     const pod = await node.pod(`bad-${engine}-${what.length}`, 'bad');
     expect(await add(pod)).toMatchObject({ exitCode: 1 });
@@ -68,14 +68,14 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
-  it('case 13: a plugin that is not installed leaves nothing, and DEL succeeds', async () => {
+  it('a plugin that is not installed leaves nothing, and DEL succeeds', async () => {
     await node.nad('v', { cniVersion: '0.3.1', type: 'sriov', ipam: {} });
     const pod = await node.pod(`missing-${engine}`, 'v');
     expect(errorIn((await add(pod)).stdout).msg).toContain('PLX-PLUGIN-MISSING');
     await detached(pod);
   });
 
-  it('case 28: GC keeps what the runtime names and undoes what it does not', async () => {
+  it('GC keeps the sandboxes that the runtime names and undoes all others', async () => {
     await node.nad('hl', node.bridge('brh', '10.55.0.0/24', { cniVersion: '0.4.0' }));
     const pod = await node.pod(`gc-${engine}`, 'hl');
     expect(await add(pod)).toMatchObject({ exitCode: 0 });
@@ -85,7 +85,7 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('case 29: DEL uses what was attached, not what the network says now; without a namespace, and again', async () => {
+  it('DEL uses what was attached, not what the network contains now; without a namespace, and repeated', async () => {
     await node.nad('hl', node.bridge('brh', '10.55.0.0/24', { cniVersion: '0.4.0' }));
     const pod = await node.pod(`del-${engine}`, 'hl');
     expect(await add(pod)).toMatchObject({ exitCode: 0 });

@@ -34,7 +34,7 @@ async function failedAdd(name: string, networks: string | object, more: object =
   return (JSON.parse(stdout) as { readonly msg: string }).msg;
 }
 
-describe('case 30: a plugin that prints something else than its result', () => {
+describe('a plugin that prints something else than its result', () => {
   it('shows what was printed, masked, and blames the plugin', async () => {
     await node.nad('noisy', { cniVersion: '0.4.0', type: 'noisy' });
     const message = await failedAdd('noisy', 'noisy');
@@ -43,13 +43,13 @@ describe('case 30: a plugin that prints something else than its result', () => {
     expect(message).toContain('The plugin must print its result, and nothing else, on stdout');
     expect(message).not.toContain('sesame');
   });
-  it('says when it printed nothing', async () => {
+  it('reports that it printed nothing', async () => {
     await node.nad('mute', { cniVersion: '0.4.0', type: 'mute' });
     expect(await failedAdd('mute', 'mute')).toContain('the answer of plugin mute is not a CNI result: the plugin printed nothing');
   });
 });
 
-describe('case 35: a MAC address that no interface can have', () => {
+describe('a MAC address that no interface can have', () => {
   it.each([
     ['00:00:00:00:00:00', 'it is all zeros'],
     ['01:00:5e:00:00:01', 'it is a multicast address'],
@@ -61,8 +61,8 @@ describe('case 35: a MAC address that no interface can have', () => {
   });
 });
 
-describe('case 37: namespaceIsolation', () => {
-  it('says which namespaces are allowed', async () => {
+describe('namespaceIsolation', () => {
+  it('names the allowed namespaces', async () => {
     await node.nad('x', macvlan, { namespace: 'team-a' });
     expect(await failedAdd('isolated', 'team-a/x', { namespaceIsolation: true, globalNamespaces: 'openshift-multus' })).toContain(
       'pod default/isolated may not use NetworkAttachmentDefinition team-a/x: namespaceIsolation allows only default, openshift-multus',
@@ -70,7 +70,7 @@ describe('case 37: namespaceIsolation', () => {
   });
 });
 
-describe('case 05: a resource that only marks the nodes that have a bridge', () => {
+describe('a resource that only marks the nodes that have a bridge', () => {
   it('the pod is attached as to a plain bridge: kubelet knows no device of that resource', async () => {
     const kvm = { resource: 'devices.kubevirt.io/kvm', ids: ['kvm1'] };
     const containers = [{ devices: [kvm] }];
@@ -93,7 +93,7 @@ describe('case 05: a resource that only marks the nodes that have a bridge', () 
   });
 });
 
-describe('cases 33 and 34: what is attached as it was asked for', () => {
+describe('attachments match the requests', () => {
   const attached = async (name: string, networks: object): Promise<TestPod> => {
     const pod = await node.pod(name, networks);
     const answer = await call('ADD', pod);
@@ -131,7 +131,7 @@ describe('cases 33 and 34: what is attached as it was asked for', () => {
   });
 });
 
-describe('case 09: a master that does not exist', () => {
+describe('a master that does not exist', () => {
   it.each([
     ['macvlan', { ...macvlan, master: 'ens192' }, 'Link not found (its configuration names master "ens192")'],
     [

@@ -48,7 +48,7 @@ describe('a request without a declared capability reaches the real plugin', () =
   });
 });
 
-describe('a request that the table says nobody reads is read by nobody', () => {
+describe('no plugin reads a request that the table lists as unread', () => {
   it.each([
     { title: 'mac of ptp', config: { type: 'ptp', ipam: fixed }, request: { mac } },
     { title: 'mac of ptp and sbr', config: { plugins: [{ type: 'ptp', ipam: fixed }, { type: 'sbr' }] }, request: { mac } },

@@ -71,7 +71,7 @@ describe('a pod that Multus attached', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('case 14: a pod starts although the readiness file of Multus was under /host', async () => {
+  it('a pod starts although the readiness file of Multus was under /host', async () => {
     const kept = await keptFolder();
     const network = node.bridge('cluster', '10.245.0.0/24', { cniVersion: '0.4.0' });
     await kept.put('10-cluster.conflist', JSON.stringify({ cniVersion: '0.4.0', name: 'cluster', plugins: [network] }));

@@ -77,7 +77,7 @@ describe('annotated and running means attached', () => {
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('costs lists, however many such pods there are: none is asked for by itself', async () => {
+  it('costs two lists, however many such pods exist: no request per pod', async () => {
     for (let n = 0; n < 150; n++) running(`never-${n}`);
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     await waitFor('all of them', async () => (await found()).length === 150);

@@ -7,7 +7,7 @@ import { type Ended, repository } from '../support/plexus-command.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The last pods of a node go when its daemon is gone already: their DELs were answered, and nobody carried them out.
+// The last pods of a node are deleted after its daemon: the shim deferred their DELs, and nothing has carried them out.
 let node: TestNode;
 let binDir: string;
 beforeEach(async () => {
@@ -57,7 +57,15 @@ describe('plexus uninstall on a node with deferred DELs', () => {
     expect(await readdir(join(node.dir, 'state'))).toEqual([]);
   });
 
-  it('keeps what a plugin fails to release, and says why', async () => {
+  it('drops with --settle-deferred a DEL of which the journal has no record, and reports that', async () => {
+    await mkdir(join(node.dir, 'state/journal'), { recursive: true });
+    await mkdir(join(node.dir, 'state/deferred'));
+    await writeFile(join(node.dir, 'state/deferred/unknown@eth0.call'), 'what the shim kept');
+    const done = await uninstall('--settle-deferred');
+    expect(done, done.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('dropped the deferred DEL of unknown, eth0') as string });
+  });
+
+  it('keeps what a plugin fails to release, and reports why', async () => {
     const gone = await deferred('gone');
     await unlink(join(binDir, 'host-local'));
     const failed = await uninstall('--settle-deferred');

@@ -21,7 +21,7 @@ const v2 = (confDir: string, binDir: string): string =>
 const v3 = `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.cni]\nbin_dirs = ['/a/bin', '/b/bin']\nbin_dir = '/old'\nconf_dir = '/a/net.d'\n`;
 const usual = { confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'] };
 
-describe('where a running container runtime looks', () => {
+describe('folders of a running container runtime', () => {
   const process = (pid: number, ...words: string[]): Promise<void> => put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
   const left = (): Promise<void> => put('/etc/containerd/config.toml', v2('/left/net.d', '/left/bin'));
   const names = (all: readonly { confDir: string; isRunning: boolean }[]): readonly string[] => all.map(({ confDir, isRunning }) => `${confDir} ${isRunning}`);

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shim } from '../support/daemon.ts';
-import { type Ended, repository } from '../support/plexus-command.ts';
+import { commandsIn, plexus } from './commands-in-root.ts';
 
 const run = promisify(execFile);
-const plexus = join(repository, 'dist/plexus');
 let root: Awaited<ReturnType<typeof mkdtempDisposable>>;
 beforeEach(async () => {
   root = await mkdtempDisposable(join(tmpdir(), 'plexus-root-'));
@@ -16,14 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => root.remove());
 
-const at = (path: string): string => join(root.path, path);
-const command = (...words: string[]): Promise<Ended> =>
-  run(plexus, words).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ended) => error,
-  );
-const install = (...more: string[]): Promise<Ended> => command('install', '--root', root.path, '--shim', shim, ...more);
-const uninstall = (): Promise<Ended> => command('uninstall', '--root', root.path, '--cni-dir', at('var/lib/cni/plexus'), '--socket', at('run/plexus.sock'));
+const { at, install, uninstall } = commandsIn(() => root.path);
 
 describe('plexus install and plexus-host.json', () => {
   it('writes the paths that direct mode may use beside the program, and removes the file when all are the usual ones', async () => {

@@ -83,7 +83,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     });
   });
 
-  it('case 14: a readiness file in the runtime’s folder, as Multus sees it, is looked for in that folder', async () => {
+  it('a readiness file in the runtime’s folder, as Multus sees it, is mapped to that folder', async () => {
     await kept.put('10-cluster.conflist', bridge('cluster'));
     const seen = '/host/etc/cni/net.d/10-cluster.conflist';
     await kept.put('00-multus.conf', multus({ readinessindicatorfile: seen, clusterNetwork: seen }));
@@ -91,7 +91,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     expect(await plugin()).toMatchObject({ clusterNetwork: file, readinessindicatorfile: file });
   });
 
-  it('a readiness file that the daemon cannot see is not waited for, and that is told', async () => {
+  it('a readiness file that the daemon cannot see is ignored with a warning', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'net', readinessindicatorfile: '/run/ready' }));
     kept.options = { ...kept.options, isInSight: async (path) => path !== '/run/ready' };

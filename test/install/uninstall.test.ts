@@ -9,16 +9,11 @@ import { fileJournal } from '../../src/journal/index.ts';
 import { shim } from '../support/daemon.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { commandsIn, plexus } from './commands-in-root.ts';
 import { type Kept, bridge, keptFolder } from './keeping.ts';
 
 // the commands as programs, on a node whose file system is a folder
 const run = promisify(execFile);
-const plexus = join(import.meta.dirname, '../../dist/plexus');
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 let root: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let kept: Kept;
 beforeEach(async () => {
@@ -31,15 +26,7 @@ afterEach(async () => {
   await kept.remove();
   await root.remove();
 });
-const at = (path: string): string => join(root.path, path);
-const command = (...words: string[]): Promise<Ended> =>
-  run(plexus, words).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ended) => error,
-  );
-const install = (...more: string[]): Promise<Ended> => command('install', '--root', root.path, '--shim', shim, ...more);
-const uninstall = (...more: string[]): Promise<Ended> =>
-  command('uninstall', '--root', root.path, '--cni-dir', at('var/lib/cni/plexus'), '--socket', at('run/plexus.sock'), ...more);
+const { at, command, install, uninstall } = commandsIn(() => root.path);
 const confFiles = async (): Promise<readonly string[]> => (await readdir(at('etc/cni/net.d'))).toSorted();
 
 describe('plexus install', () => {

@@ -46,7 +46,7 @@ const annotations: readonly { readonly title: string; readonly text: string; rea
   { title: 'empty elements', text: filled('{},', '[', '{}]') },
   { title: 'elements with a name', text: filled('{"name":"net-a"},', '[', '{"name":"net-a"}]') },
   { title: 'members of one name', text: filled('"name":"net-a",', '[{', '"name":"net-a"}]') },
-  { title: 'keys that nobody knows', text: `[{${times(15_000, (index) => `"k${index}":0`).join(',')},"name":"a b"}]` },
+  { title: 'unknown keys', text: `[{${times(15_000, (index) => `"k${index}":0`).join(',')},"name":"a b"}]` },
   { title: 'addresses', text: filled('"::1",', '[{"name":"net-a","ips":[', '"::1"]}]') },
   { title: 'gateways', text: filled('"::1",', '[{"name":"net-a","default-route":[', '"::1"]}]') },
   { title: 'port mappings', text: filled('{"hostPort":1,"containerPort":1},', '[{"name":"net-a","portMappings":[', '{}]}]') },

@@ -73,7 +73,7 @@ describe('the probes of the pod', () => {
       server.close();
     });
 
-  it('fail with the reason when no daemon is there', async () => {
+  it('fail with the reason when no daemon runs', async () => {
     expect(await probe('/healthz', join(dir, 'nobody.sock'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('No such file') });
   });
 });

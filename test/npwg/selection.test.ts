@@ -48,7 +48,7 @@ describe('NPWG-18 to NPWG-24: the comma form', () => {
     { text: 'Net_A', says: '"Net_A" is not a name of lower-case letters' },
     { text: '-a', says: '"-a" is not a name' },
     { text: 'a-', says: '"a-" is not a name' },
-    { text: 'a.b', says: '"a.b" is not a name' },
+    { text: 'a.b', says: '"a.b" is not allowed in the short form, because of its "."; the JSON form takes it' },
     { text: 'Ns/a', says: '"Ns" is not a namespace' },
     { text: 'a@abcdefghijklmnop', says: 'after "@": "abcdefghijklmnop" is not an interface name: it is longer than 15 bytes' },
     { text: 'x, a@b:c', says: 'element 2 (character 4), after "@": "b:c" is not an interface name: it contains "/" or ":"' },

@@ -82,7 +82,7 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
       networks: 'other',
       more: given([], { requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /kubelet gave the pod none, although it requests that resource; kubelet cannot be asked whether it is one of devices/,
+      says: /kubelet gave the pod none, although it requests that resource; kubelet cannot be asked whether a device plugin serves it/,
     },
     {
       title: 'what the pod requests is not known',

@@ -43,6 +43,12 @@ describe('a network that names a meta-plugin at any depth', () => {
     expect(nestedMetaPlugin(plugin)?.path).toEqual(path);
   });
 
+  it('is refused when the cni-args of a pod name the meta-plugin, before anything is recorded', () => {
+    const networks = JSON.stringify([{ name: 'x', 'cni-args': { ipam: { type: 'multus' } } }]);
+    const situation = { networks, nads: { 'shop/x': { name: 'x', type: 'bridge' } } };
+    expect(() => planFor(situation)).toThrow(failure('PLX-NESTED-CALL', /^shop\/x, with the pod's cni-args, runs the plugin multus,/));
+  });
+
   it('is not one whose other values say plexus or multus', () => {
     expect(nestedMetaPlugin({ type: 'bridge', name: 'plexus', bridge: 'multus0', ipam: { type: 'host-local', kind: 'multus' } })).toBeUndefined();
   });

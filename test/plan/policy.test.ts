@@ -22,7 +22,7 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
     { title: 'all, when nothing is set', cniArgs: { ips: ['10.0.0.1'] } },
     { title: 'those of the setting', cniArgs: { mac: 'x' }, setting: ['mac', 'ips'] },
     { title: 'those of the NAD, which replaces the setting', cniArgs: { ips: [] }, setting: ['mac'], annotation: ' ips , mac ' },
-    { title: 'all, where the NAD says *', cniArgs: { ips: [] }, setting: [], annotation: '*' },
+    { title: 'all, where the annotation of the NAD is *', cniArgs: { ips: [] }, setting: [], annotation: '*' },
     { title: 'no key at all', cniArgs: {}, setting: [] },
   ])('allows $title', ({ cniArgs, ...allowed }) => {
     expect(plan(cniArgs, allowed).attachments[1]?.configuration.plugins[0]?.json['args']).toEqual({ cni: cniArgs });
@@ -36,9 +36,9 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
       setting: ['ips'],
       annotation: 'mac',
       key: 'ips',
-      by: 'annotation plexus-cni.io/allowed-cni-args of it allows mac',
+      by: 'its annotation plexus-cni.io/allowed-cni-args allows mac',
     },
-    { title: 'every key with an empty annotation', annotation: '', key: 'ips', by: 'annotation plexus-cni.io/allowed-cni-args of it allows none' },
+    { title: 'every key with an empty annotation', annotation: '', key: 'ips', by: 'its annotation plexus-cni.io/allowed-cni-args allows none' },
     { title: 'another spelling, which a plugin in Go would take', setting: ['ips'], key: 'IPs', by: 'allowedCniArgs allows ips' },
     { title: 'a key named __proto__', setting: ['ips'], key: '__proto__', by: 'allowedCniArgs allows ips' },
   ])('refuses $title and names the key', ({ key, by, ...allowed }) => {
@@ -48,7 +48,7 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
     );
   });
 
-  it('refuses them whatever invalidAnnotation says, also on the default network', () => {
+  it('refuses them whatever invalidAnnotation is, also on the default network', () => {
     const refused = config({ allowedCniArgs: [], invalidAnnotation: 'ignore' });
     expect(() => planFor({ config: refused, networks: [{ name: 'a', 'cni-args': { x: 1 } }] })).toThrow(refusal('PLX-CNI-ARGS-REFUSED', /shop\/a/));
     const nads = { 'kube-system/other': { cniVersion: '1.0.0', type: 'bridge' } };
@@ -67,9 +67,9 @@ describe('allowDefaultNetworkAnnotation: whether a pod may replace its default n
     expect(listOf(plan(allowed))).toEqual(['eth0 kube-system/other']);
   });
   it.each([
-    [false, 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows no pod to'],
-    [[], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows no pod to'],
-    [['lab', 'shop-2'], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it in lab, shop-2'],
+    [false, 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
+    [[], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
+    [['lab', 'shop-2'], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it only in lab, shop-2'],
   ])('refuses it with %j, whatever invalidAnnotation says and whatever the annotation holds', (allowed, message) => {
     expect(() => plan(allowed)).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
     expect(() => plan(allowed, '[{"name":')).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
@@ -94,7 +94,7 @@ describe('maxNetworksPerPod', () => {
   it.each([0, 1001, 1.5])('cannot be %s', (value) => {
     expect(() => parseSettings(config({ maxNetworksPerPod: value }))).toThrow(refusal('PLX-SETTINGS-INVALID', /maxNetworksPerPod/));
   });
-  it('does not count twice what is read once: a network that is named many times is parsed once', () => {
+  it('parses a network once although a pod names it many times', () => {
     const plan = planFor({ networks: networks(32) });
     expect(new Set(plan.attachments.slice(1).map(({ configuration }) => configuration)).size).toBe(1);
   });

@@ -21,7 +21,7 @@ function answerOn(networks: string | readonly JsonObject[], a: JsonObject | stri
   }
 }
 
-describe('case 19: characters that nobody sees', () => {
+describe('invisible characters', () => {
   it.each([
     {
       what: 'a byte order mark before the configuration',
@@ -56,19 +56,19 @@ describe('case 19: characters that nobody sees', () => {
   });
 });
 
-describe('case 20: trailing commas', () => {
-  it('says which comma to remove in a configuration', () => {
+describe('trailing commas', () => {
+  it('names the comma to remove in a configuration', () => {
     expect(answerOn('a', '{\n "type":"macvlan",\n}')).toContain('"}" after a comma: remove the comma at line 2');
   });
   it('names the trailing comma of the short form by its character', () => {
     expect(answerOn('a,')).toContain('trailing comma at character 2');
   });
-  it('says which comma to remove in the JSON form', () => {
+  it('names the comma to remove in the JSON form', () => {
     expect(answerOn('[{"name":"a"},]')).toContain('"]" after a comma: remove the comma at line 1 at position 14');
   });
 });
 
-describe('case 21: a colon inside the key "type"', () => {
+describe('a colon inside the key "type"', () => {
   it('names the plugin without a type by its number', () => {
     const plugins = [macvlan, { 'type:': 'vrf', vrfname: 'blue' }];
     expect(answerOn('a', { cniVersion: '0.3.1', name: 'b', plugins })).toBe(
@@ -77,7 +77,7 @@ describe('case 21: a colon inside the key "type"', () => {
   });
 });
 
-describe('case 22: a capability that is declared where no plugin gets it', () => {
+describe('a capability that is declared where no plugin gets it', () => {
   const ports = [{ name: 'a', portMappings: [{ hostPort: 8080, containerPort: 80 }] }];
   const named = { portMappings: true };
   const listOf = (first: JsonObject, second: JsonObject, more: JsonObject = {}): JsonObject => ({
@@ -128,20 +128,20 @@ describe('case 22: a capability that is declared where no plugin gets it', () =>
   it('inside "ipam" of a plugin that reads the request without it, the pod is attached', () => {
     expect(answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], { ...macvlan, ipam: { type: 'static', capabilities: { ips: true } } })).toBe('net1');
   });
-  it('says nothing of the kind when nobody declares it', () => {
+  it('adds nothing when the capability is declared nowhere', () => {
     const message = answerOn(ports, listOf(macvlan, portmap));
     expect(message).toContain('none of its plugins declares "capabilities": {"portMappings": true}');
     expect(message).not.toContain('it is declared');
   });
 });
 
-describe('case 23: namespace/name in the JSON form', () => {
-  it('says to use "namespace"', () => {
+describe('namespace/name in the JSON form', () => {
+  it('advises to use "namespace"', () => {
     expect(answerOn([{ name: 'default/a' }])).toContain('use "namespace": write {"name": "a", "namespace": "default"}');
   });
 });
 
-describe('case 25: names of interfaces', () => {
+describe('names of interfaces', () => {
   it.each(['uplink_p0', 'pod1234567890ab', 'net1.100', 'netz-ü'])('takes %s', (name) => {
     expect(answerOn(`a@${name}`)).toBe(name);
   });
@@ -154,7 +154,7 @@ describe('case 25: names of interfaces', () => {
   });
 });
 
-describe('case 26: forms of default-route', () => {
+describe('forms of default-route', () => {
   it.each([
     ['10.1.1.1', '"10.1.1.1" is not a list of'],
     [['10.1.1.1/24'], 'default-route[0]: "10.1.1.1/24" is not an IPv4 or IPv6 address'],
@@ -167,7 +167,7 @@ describe('case 26: forms of default-route', () => {
   });
 });
 
-describe('case 35: a MAC address that no interface can have', () => {
+describe('a MAC address that no interface can have', () => {
   it.each([
     ['00:00:00:00:00:00', 'it is all zeros'],
     ['0000.0000.0000', 'it is all zeros'],

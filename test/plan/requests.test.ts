@@ -129,7 +129,7 @@ describe('a request without a declared capability', () => {
     const unknown = macOf({ type: 'frobnicate' });
     expect([cniArgsOf(unknown), argsOf(unknown)]).toEqual(['MAC=02:00:00:00:00:01', { cni: { mac: '02:00:00:00:00:01' } }]);
     expect(unknown.warnings).toEqual([]);
-    expect(unknown.notes).toEqual(['network shop/n: whether frobnicate reads mac is not known; a plugin that has the capability mac must declare it']);
+    expect(unknown.notes).toEqual(['network shop/n: it is unknown whether frobnicate reads mac; a plugin with the capability mac must declare it']);
     const ipam = ipsOf({ type: 'ptp', ipam: { type: 'strange' } });
     expect([cniArgsOf(ipam), argsOf(ipam), ipam.notes]).toEqual(['IP=10.0.0.5/24', undefined, [expect.stringContaining('whether strange reads ips')]]);
   });
@@ -140,10 +140,10 @@ describe('a request without a declared capability', () => {
   });
 
   it('dhcp may read it: attached, with a note', () => {
-    expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).notes).toEqual([expect.stringContaining('whether dhcp reads ips is not known')]);
+    expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).notes).toEqual([expect.stringContaining('it is unknown whether dhcp reads ips')]);
   });
 
-  it('a capability that is declared where nobody reads it is passed on, with a warning', () => {
+  it('a declared capability that no plugin reads is passed on, with a warning', () => {
     const plan = planFor({
       networks: [{ name: 'n', bandwidth: { ingressRate: 1, ingressBurst: 2 } }],
       nads: { 'shop/n': { type: 'bridge', capabilities: { bandwidth: true } } },

@@ -30,7 +30,7 @@ describe('characters that act on a terminal instead of being seen', () => {
     expect(escapeInvisible('\u001b[41m')).toBe('\\u001b[41m');
   });
 
-  it('do not pass from what a plugin says into the answer to the runtime, which becomes an Event', () => {
+  it('do not pass from the output of a plugin into the answer to the runtime, which becomes an Event', () => {
     const error = pluginFailed({ plugin: 'p', command: 'ADD', message: 'no \u202eway\u009b2J' }, { cause: new Error('\u2066deep') });
     expect(JSON.stringify(errorJson(error, { cniVersion: '1.0.0', command: 'ADD' }))).toContain('\u202e');
     const { stdout } = failure(error, { CNI_COMMAND: 'ADD' });

@@ -162,7 +162,7 @@ describe('secrets in what plugins read and write', () => {
     }
   });
 
-  it('whatever stands around it: a value in any usual notation is not to be read', () => {
+  it('masks a value in every usual notation', () => {
     const name = constantFrom('password', 'db_password', 'apiToken', 'client-secret', 'psk', 'pin', 'dsn', 'privateKey');
     const secret = stringMatching(/^[a-z]{3}[A-Z]{3}\d{3}[a-z]{0,8}$/);
     const words = array(constantFrom('failed', 'to', 'connect', 'user=x', '"a"', 'eth0:', '(ADD)', '{', '}', '10.0.0.1/24', '[', ','), { maxLength: 6 });

@@ -11,16 +11,16 @@ const keptIn = async (folder: string): Promise<readonly string[]> => (await read
 
 describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
   const at = useShimBench(shim);
+  const configuration = (): string => JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
+  const keeping = async (): Promise<string> => {
+    const folder = join(at().folder, 'state/deferred');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, '.open'), '');
+    return folder;
+  };
 
   describe('while no daemon answers', () => {
     const away = { PLEXUS_SOCKET: '/nowhere/x.sock', PLEXUS_DAEMON_WAIT_SECONDS: '0.05' };
-    const configuration = (): string => JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
-    const keeping = async (): Promise<string> => {
-      const folder = join(at().folder, 'state/deferred');
-      await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, '.open'), '');
-      return folder;
-    };
     it('keeps a DEL where the daemon looks for it, as the daemon would have heard it, and answers success', async () => {
       const folder = await keeping();
       const stdin = configuration();
@@ -118,20 +118,13 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
 
   describe('while a daemon accepts connections and does not answer', () => {
     const silent = (): Readonly<Record<string, string>> => ({ PLEXUS_DAEMON_WAIT_SECONDS: '0.05' });
-    const configuration = (): string => JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
-    const keeping = async (): Promise<string> => {
-      const folder = join(at().folder, 'state/deferred');
-      await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, '.open'), '');
-      return folder;
-    };
     /** Everything that a daemon finds in a connection when it is continued. */
     const framesOf = async (one: PlayedConnection): Promise<readonly number[]> => {
       const types: number[] = [];
       for (let frame = await one.next(); frame !== undefined; frame = await one.next()) types.push(frame.type);
       return types;
     };
-    it('keeps a DEL, as for one that is down, and has not given it that call', async () => {
+    it('keeps a DEL as if the daemon were down, without sending it the call', async () => {
       const folder = await keeping();
       const call = at().start('DEL', silent(), configuration());
       const one = await at().daemon.connection();
@@ -139,7 +132,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
       expect(await framesOf(one)).toEqual([shimFrame.hello]);
     });
-    it('hands an ADD over to direct mode, and has not given the daemon that call', async () => {
+    it('hands an ADD over to direct mode, without sending the daemon the call', async () => {
       await copyFile(shim, join(at().bin, 'plexus'));
       await at().plugin('plexus-direct', 'echo "$CNI_COMMAND"');
       const call = startShim([join(at().bin, 'plexus')], { ...at().callEnv('ADD'), ...silent() }, configuration());
@@ -147,7 +140,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'ADD\n' });
       expect(await framesOf(one)).toEqual([shimFrame.hello]);
     });
-    it('answers code 11 without either', async () => {
+    it('answers code 11 without direct mode and deferred calls', async () => {
       const { exitCode, stdout } = await at().start('ADD', silent(), configuration()).ended;
       expect([exitCode, errorIn(stdout)]).toEqual([
         1,

@@ -82,7 +82,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s, when a p
     await call?.ended;
   });
 
-  it('an ADD works in the namespace that its path led to when the call began: own work goes on there, plugins are refused', async () => {
+  it('an ADD works in the namespace that its path led to when the call began, and refuses plugins once the path leads elsewhere', async () => {
     await at().plugin('mark', 'echo ran');
     const call = startShim([shim], { ...at().callEnv('ADD'), CNI_NETNS: link });
     const one = await at().daemon.called();
@@ -115,7 +115,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s, when a p
     await call.ended;
   });
 
-  it('never looks into the namespace of the node while a link flips: 2,000 requests', async () => {
+  it('never enters the namespace of the node while a link flips: 2,000 requests', async () => {
     await leadTo(link, other.path);
     const flipper = startShim(
       ['sh', '-c', `while :; do ln -sfn ${nodeNetns} ${link}.a; mv -T ${link}.a ${link}; ln -sfn ${other.path} ${link}.a; mv -T ${link}.a ${link}; done`],

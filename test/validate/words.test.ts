@@ -21,25 +21,25 @@ const macvlan = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1' };
 describe('a key at the wrong level', () => {
   it.each([
     {
-      what: 'capabilities beside "plugins" (case 22)',
+      what: 'capabilities beside "plugins"',
       config: { cniVersion: '0.3.1', capabilities: { ips: true }, plugins: [macvlan] },
-      says: 'nobody reads "capabilities" beside "plugins": it belongs into the list, beside "type": "macvlan"',
+      says: 'no plugin reads "capabilities" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
     {
       what: 'a plugin’s option beside "plugins"',
       config: { cniVersion: '0.3.1', mtu: 1400, plugins: [macvlan, { type: 'vrf', vrfname: 'blue' }] },
-      says: 'nobody reads "mtu" beside "plugins": it belongs into the list, beside "type": "macvlan"',
+      says: 'no plugin reads "mtu" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
-    { what: 'capabilities in another spelling (case 22)', config: { ...macvlan, capability: { ips: true } }, says: 'did you mean "capabilities"?' },
+    { what: 'capabilities in another spelling', config: { ...macvlan, capability: { ips: true } }, says: 'did you mean "capabilities"?' },
     {
-      what: 'capabilities inside "ipam" (case 22)',
+      what: 'capabilities inside "ipam"',
       config: { ...macvlan, ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }], capabilities: { ips: true } } },
       says: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"',
     },
     {
       what: 'an address range beside "type"',
       config: { ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] }, rangeStart: '10.0.0.9' },
-      says: 'macvlan knows no key "rangeStart": it belongs into "ipam", to the options of host-local',
+      says: 'macvlan knows no key "rangeStart": it belongs in "ipam", among the options of host-local',
     },
     {
       what: 'master inside "ipam"',
@@ -52,7 +52,7 @@ describe('a key at the wrong level', () => {
 
   it('"config" outside of "spec"', () => {
     const found = check({ text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nconfig: "{}"\n' });
-    expect(texts(found)).toContain('config of a NetworkAttachmentDefinition is read by nobody: it belongs into "spec"');
+    expect(texts(found)).toContain('Plexus does not read config of a NetworkAttachmentDefinition: it belongs in "spec"');
   });
 
   it.each(['labels', 'metadata.labels', 'spec.annotations', 'annotations'])('the annotation of a pod among %s', (place) => {
@@ -68,7 +68,7 @@ describe('a key at the wrong level', () => {
   });
 });
 
-describe('case 35: a MAC address that no interface can have', () => {
+describe('a MAC address that no interface can have', () => {
   it('is an error in a pod', () => {
     expect(short(check({ text: `${nad({ ...macvlan, capabilities: { mac: true } })}---\n${pod('[{"name":"lan","mac":"01:00:5e:00:00:01"}]')}` }))).toEqual([
       '13 error PLX-SELECTION-INVALID',
@@ -83,7 +83,7 @@ describe('case 35: a MAC address that no interface can have', () => {
   });
 });
 
-describe('case 19: characters that nobody sees', () => {
+describe('invisible characters', () => {
   it('are at their line and column, with their name', () => {
     const [found] = check({
       text: `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nspec:\n  config: |\n    {\n      "cniVersion": "0.3.1",\u00A0\n      "type": "macvlan" }\n`,
@@ -100,7 +100,7 @@ describe('blanks that are none', () => {
     }).filter(({ rule }) => rule === 'PLX-V-INVISIBLE');
     expect([found?.line, found?.column, found?.text]).toEqual([4, 1, 'the invisible character U+00A0 NO-BREAK SPACE at the beginning of a line']);
   });
-  it('a configuration that is YAML below "config" says how to write it', () => {
+  it('explains how to write a configuration that is YAML below "config"', () => {
     const found = check({
       text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: lan}\nspec:\n  config:\n    type: macvlan\n',
     });
@@ -108,7 +108,7 @@ describe('blanks that are none', () => {
   });
 });
 
-describe('what is not checked is named', () => {
+describe('a note names what is not checked', () => {
   const holds = (kind: string, path: readonly string[], value: unknown): string => {
     const object: Record<string, unknown> = { apiVersion: 'example.org/v1', kind, metadata: { name: 'app' } };
     let at = object;
@@ -169,7 +169,7 @@ describe('the networks of a virtual machine', () => {
   const checkVm = (networks: readonly object[], interfaces?: readonly object[]) =>
     check({ path: 'a/vm.json', text: vm(networks, interfaces) }, { path: 'a/lan.yaml', text: nad(macvlan) });
 
-  it('are looked for', () => {
+  it('are checked for existence', () => {
     expect(
       checkVm([
         { name: 'default', pod: {} },

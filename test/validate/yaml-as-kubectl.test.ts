@@ -57,13 +57,13 @@ const forms: readonly (readonly [what: string, text: string])[] = [
   ['a line left of its mapping', nad("'{}'").replace('  name: lan', '  name: lan\n labels: {}')],
 ];
 
-describe.skipIf(isMissing)('case 17: YAML is read as kubectl reads it (skipped without kubectl; env KUBECTL names another one)', () => {
+describe.skipIf(isMissing)('YAML is read as kubectl reads it (skipped without kubectl; env KUBECTL names another one)', () => {
   it.each(forms)('%s', (_, text) => {
     expect(valueIn(text)).toEqual(readByKubectl(text));
   });
 });
 
-describe('case 17: YAML that kubectl reads is no error', () => {
+describe('YAML that kubectl reads is no error', () => {
   it.each(forms.slice(0, -2))('%s', (_, text) => {
     expect(findingsIn(text).filter(({ rule }) => rule === 'PLX-V-SYNTAX')).toEqual([]);
   });

@@ -53,7 +53,7 @@ export const attachmentsCommand: CommandModule<object, Options> = {
       })
       .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
       .option('force', { type: 'boolean', default: false, describe: 'forget: also what is not abandoned; detach: also while the namespace exists' })
-      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox of which all that is left is abandoned' })
+      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox with nothing left but abandoned attachments' })
       .check((options) => missingSandboxes(options) ?? true)
       .example('$0 attachments', 'Every attachment of this node')
       .example('$0 attachments check', 'Whether all of them are as they were made; on the host')
@@ -119,7 +119,7 @@ function tell({ rows, error }: Outcome, heading: string, isJson: boolean): void 
   if (error !== undefined) throw error;
 }
 
-/** The records that an action is about; `all`: nobody named any. sandboxUnknown. */
+/** The records that an action applies to; `all`: no sandbox was named. sandboxUnknown. */
 function chosenOf(
   records: readonly SandboxRecord[],
   { action, sandboxes = [], abandoned, 'cni-dir': folder }: Options,

@@ -25,7 +25,11 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
       .options(nodeOptions)
       .option('cni-dir', { ...text, default: process.env['PLEXUS_CNI_DIR'], describe: "The daemon's cniDir; without it, /var/lib/cni/plexus of the node" })
       .option('socket', { ...text, default: process.env['PLEXUS_SOCKET'], describe: `The daemon's socket; without it, ${defaultSocket} of the node` })
-      .option('http', { ...text, default: process.env['PLEXUS_HTTP'] ?? '127.0.0.1:9913', describe: "The daemon's address of /readyz and /metrics, or off" })
+      .option('http', {
+        ...text,
+        default: process.env['PLEXUS_HTTP'] ?? '127.0.0.1:9913',
+        describe: "The daemon's HTTP address, for where its observe.sock cannot be used, or off",
+      })
       .option('kubeconfig', {
         ...text,
         default: process.env['PLEXUS_KUBECONFIG'],

@@ -32,7 +32,7 @@ export const installCommand: CommandModule<object, InstallOptions> = {
       })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be done' })
       .example('$0 install --root /host', "In a container that has the node's file system at /host")
-      .example('$0 install --cni-dir /data/cni/plexus', 'For a daemon whose cniDir is another one; likewise its other paths')
+      .example('$0 install --cni-dir /data/cni/plexus', 'For a daemon with another cniDir; its other paths likewise')
       .epilogue(
         'The configuration 00-plexus.conflist is written by plexus daemon, once it can serve. The paths that direct mode may use are written to plexus-host.json beside the program. See docs/install.md and docs/direct-mode.md.',
       );

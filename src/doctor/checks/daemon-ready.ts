@@ -1,6 +1,6 @@
 import { problemOf } from '../../errors/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
-import type { HttpAnswer } from '../ask-http.ts';
+import { type HttpAnswer, observeSocketOf } from '../ask-http.ts';
 import { type NodeScene, metricIn } from '../node-scene.ts';
 
 /** Whether the daemon says that it can serve calls. */
@@ -9,7 +9,7 @@ export const daemonReady: Check<NodeScene> = {
   good: 'the daemon says that it is ready',
   finds: '/readyz of the daemon says that it cannot serve calls, and why',
   fix: 'Do what the text says; until then the pod of Plexus is not ready and calls wait.',
-  place: ({ places }) => `http://${places.http ?? '(off)'}/readyz`,
+  place: ({ places }) => observeSocketOf(places),
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/readyz', signal);
     if ('severity' in answer) return [answer];
@@ -26,9 +26,8 @@ const addressTaken = ({ places }: NodeScene): Seen => ({
 });
 
 /** An answer of the daemon's HTTP endpoints, or why there is none. */
-export async function askHttp({ places, http }: NodeScene, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer | Seen> {
-  if (places.http === undefined) return unknown('the HTTP endpoints of the daemon are off');
-  const fix = "Name their address with --http, as in the daemon's configuration.";
+export async function askHttp({ http }: NodeScene, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer | Seen> {
+  const fix = "Run plexus doctor as root on the node or in the daemon's container, or name the daemon's HTTP address with --http.";
   return http(path, signal).catch((error: unknown) => unknown(`nobody answers (${reasonOf(error)})`, { fix }));
 }
 
