@@ -1,9 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Env } from '../cni/index.ts';
+import { type Env, isMetaPlugin } from '../cni/index.ts';
 import { nestedCall } from '../errors/index.ts';
 import { pluginMark } from '../host/index.ts';
-import { isMetaPlugin } from '../plan/index.ts';
 
 const mostAncestors = 64;
 
