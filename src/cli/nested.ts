@@ -12,9 +12,10 @@ const mostAncestors = 64;
  * too, because an environment can be changed on the way: one with CNI_COMMAND is a plugin, whoever runs it (Multus, for example), and one
  * that is a meta-plugin's program runs plugins for others. nestedCall.
  */
-export function assertNotNested(env: Env, proc = '/proc', parent = process.ppid): void {
+export function assertNotNested(env: Env, proc = '/proc'): void {
   if (env[pluginMark[0]] !== undefined) throw nestedCall({ network: 'a plugin of this pod', plugin: 'plexus' });
-  for (let pid = parent, depth = 0; pid > 0 && depth < mostAncestors; depth++) {
+  // as /proc numbers it: a daemon in a container may have numbers of its own
+  for (let pid = parentOf(`${proc}/self`), depth = 0; pid > 0 && depth < mostAncestors; depth++) {
     const runsPlugins = whyNested(`${proc}/${pid}`);
     if (runsPlugins !== undefined) throw nestedCall({ network: `process ${pid} (${runsPlugins})`, plugin: 'plexus' });
     pid = parentOf(`${proc}/${pid}`);
