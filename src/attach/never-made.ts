@@ -1,7 +1,7 @@
-import { refusalIn } from '../cni/index.ts';
+import { refusalIn, isMetaPlugin } from '../cni/index.ts';
 import { asPlexusError, isNetnsMissing } from '../errors/index.ts';
 import type { Host, PluginExit } from '../host/index.ts';
-import { type AttachmentRecord, type FailedAdd, isMetaPlugin } from '../plan/index.ts';
+import type { AttachmentRecord, FailedAdd } from '../plan/index.ts';
 import { delList, ipamTypeOf, releaseAddresses } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from './call.ts';
 import { resultOf } from './recorded-result.ts';

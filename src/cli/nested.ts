@@ -1,9 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Env } from '../cni/index.ts';
+import { type Env, isMetaPlugin } from '../cni/index.ts';
 import { nestedCall } from '../errors/index.ts';
 import { pluginMark } from '../host/index.ts';
-import { isMetaPlugin } from '../plan/index.ts';
 
 const mostAncestors = 64;
 
@@ -13,9 +12,10 @@ const mostAncestors = 64;
  * way, so the parent processes are checked too: one with CNI_COMMAND is a plugin, also of another meta-plugin, and one whose program is a
  * meta-plugin's runs plugins for others. nestedCall.
  */
-export function assertNotNested(env: Env, proc = '/proc', parent = process.ppid): void {
+export function assertNotNested(env: Env, proc = '/proc'): void {
   if (env[pluginMark[0]] !== undefined) throw nestedCall({ network: 'a plugin of this pod', plugin: 'plexus' });
-  for (let pid = parent, depth = 0; pid > 0 && depth < mostAncestors; depth++) {
+  // as /proc numbers it: a daemon in a container may have numbers of its own
+  for (let pid = parentOf(`${proc}/self`), depth = 0; pid > 0 && depth < mostAncestors; depth++) {
     const runsPlugins = whyNested(`${proc}/${pid}`);
     if (runsPlugins !== undefined) throw nestedCall({ network: `process ${pid} (${runsPlugins})`, plugin: 'plexus' });
     pid = parentOf(`${proc}/${pid}`);

@@ -1,3 +1,4 @@
+import { isMetaPlugin, nestedMetaPlugin, parseJson } from '../cni/index.ts';
 import { hostRefused } from '../errors/index.ts';
 import type { Host, PluginRun } from './host.ts';
 
@@ -23,6 +24,7 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
     ...host,
     runPlugin: async (run, signal) => {
       assertFollows(run, allowed);
+      assertNoMetaPlugin(run);
       const netns = run.env['CNI_NETNS'] ?? '';
       if (netns !== '') assertNetns(netns);
       return host.runPlugin(run, signal);
@@ -46,6 +48,12 @@ function assertFollows({ plugin, env }: PluginRun, { command, sandbox }: Allowed
   const [wanted, id] = [env['CNI_COMMAND'] ?? '', env['CNI_CONTAINERID'] ?? ''];
   if (!(follows[command] ?? [command]).includes(wanted)) throw refused(plugin, `the runtime has not called for ${wanted}`);
   if (sandbox !== undefined && id !== sandbox.containerId) throw refused(plugin, `${id} is another sandbox than the runtime’s`);
+}
+
+// the plan refuses them too, but a record of the journal was never planned
+function assertNoMetaPlugin({ plugin, stdin }: PluginRun): void {
+  if (isMetaPlugin(plugin) || nestedMetaPlugin(parseJson(stdin, 'configuration')) !== undefined)
+    throw refused(plugin, 'a meta-plugin would run programs of its own choice');
 }
 
 const refused = (what: string, problem: string) => hostRefused({ what, problem });

@@ -37,7 +37,9 @@ export async function putConfiguration(folder: string, name: string, text: strin
 /** Causes a write event in the folder. */
 export async function nudge(folder: string, text: string): Promise<void> {
   await inFolder(folder, `write ${nudgeName}`, async () => {
-    const file = await open(join(folder, nudgeName), 'w', 0o644);
+    // made anew: what lies there may be a link to elsewhere or a FIFO, and uninstall is root on the node
+    await rm(join(folder, nudgeName), { force: true });
+    const file = await open(join(folder, nudgeName), 'wx', 0o644);
     try {
       await file.writeFile(`${createHash('sha256').update(text).digest('hex')}\n`);
     } finally {

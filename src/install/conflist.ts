@@ -1,5 +1,4 @@
-import { type CniVersion, type JsonObject, type NetworkConfiguration, compareVersions, isJsonObject, parseJson } from '../cni/index.ts';
-import { isMetaPlugin } from '../plan/index.ts';
+import { type CniVersion, type JsonObject, type NetworkConfiguration, compareVersions, isJsonObject, parseJson, isMetaPlugin } from '../cni/index.ts';
 
 /** What our configuration says beside the default network. */
 export interface ConflistOptions {

@@ -1,8 +1,9 @@
-import { readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
+import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import net from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type PlexusError, daemonServes, delsDeferred, nodeInUse } from '../errors/index.ts';
-import { syncFolder } from '../files/index.ts';
+import { openFolder, readRegularText, removeTree, syncFolder } from '../files/index.ts';
 import type { DeferredCalls, Journal } from '../journal/index.ts';
 import { type SandboxRecord, hostFileName } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
@@ -88,9 +89,9 @@ const isOurs = ({ name, owner }: Pick<ConfEntry, 'name' | 'owner'>): boolean => 
 /** Returns what was done with a file that was moved aside. */
 async function putBack(folder: string, saved: string): Promise<string> {
   const name = saved.slice(0, -savedSuffix.length);
-  const textOf = (file: string): Promise<string | undefined> => readFile(join(folder, file), 'utf8').catch(() => undefined); // not there
-  if (ownerOf((await textOf(saved)) ?? '') === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
-  const present = await textOf(name);
+  const textOf = (file: string): string | undefined => textIn(join(folder, file));
+  if (ownerOf(textOf(saved) ?? '') === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
+  const present = textOf(name);
   const isNewer = present !== undefined && !isOurs({ name, owner: ownerOf(present) });
   await inFolder(folder, `put ${name} back`, async () => {
     if (isNewer) await rm(join(folder, saved), { force: true });
@@ -98,6 +99,15 @@ async function putBack(folder: string, saved: string): Promise<string> {
     await syncFolder(folder);
   });
   return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
+}
+
+// the daemon can write there: what is no file is not waited for
+function textIn(file: string): string | undefined {
+  try {
+    return readRegularText(file, { follow: true });
+  } catch {
+    return undefined; // not there, or none that could be a configuration
+  }
 }
 
 async function removePrograms(folder: string): Promise<readonly string[]> {
@@ -119,16 +129,22 @@ async function removeState(folder: string): Promise<readonly string[]> {
   const journal = join(folder, 'journal');
   const damaged = join(journal, 'damaged');
   const kept = (await namesIn(damaged)).length;
-  const pathsIn = async (path: string): Promise<readonly string[]> => (await namesIn(path)).map((name) => join(path, name));
-  const all = [...(await pathsIn(folder)), ...(kept > 0 ? await pathsIn(journal) : [])];
-  const paths = kept > 0 ? all.filter((path) => path !== journal && path !== damaged) : all;
-  await inFolder(folder, 'remove what is in it', async () => {
-    for (const path of paths) await rm(path, { recursive: true, force: true });
-  });
+  const removed = await inFolder(folder, 'remove what is in it', async () =>
+    kept === 0 ? removeIn(folder, []) : removeIn(folder, [basename(journal)]) + removeIn(journal, [basename(damaged)]),
+  );
   return [
-    ...(paths.length > 0 ? [`${folder}: removed what was in it`] : []),
+    ...(removed > 0 ? [`${folder}: removed what was in it`] : []),
     ...(kept > 0 ? [`kept ${damaged}: ${kept} records that could not be read; the networks of their pods may still be attached`] : []),
   ];
+}
+
+/** Returns how many things were there. The daemon can write there, also while this goes on: no link is followed. */
+function removeIn(path: string, except: readonly string[]): number {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return 0;
+  using folder = openFolder(path);
+  const names = readdirSync(folder.path).filter((each) => !except.includes(each));
+  for (const name of names) removeTree(join(folder.path, name));
+  return names.length;
 }
 
 const isFolder = (path: string): Promise<boolean> =>

@@ -6,9 +6,9 @@ import {
   parseConfiguration,
   parseJsonObject,
   wantsSiblingPlugins,
+  nestedMetaPlugin,
 } from '../cni/index.ts';
 import { type PlexusError, configurationInvalid, networkFileMissing, nodeNetworkMissing, problemOf } from '../errors/index.ts';
-import { nestedMetaPlugin } from './meta-plugins.ts';
 
 /** A network configuration found in files, and what was noticed on the way. */
 export interface Found {

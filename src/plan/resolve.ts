@@ -1,9 +1,8 @@
-import { type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
+import { type NetworkConfiguration, parseConfiguration, nestedMetaPlugin } from '../cni/index.ts';
 import { nadNotFound, nestedCall } from '../errors/index.ts';
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
-import { nestedMetaPlugin } from './meta-plugins.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { wishesOf } from './selections.ts';
 import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';

@@ -1,6 +1,5 @@
-import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration } from '../cni/index.ts';
+import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration, isMetaPlugin, nestedMetaPlugin } from '../cni/index.ts';
 import { asPlexusError, nestedCall } from '../errors/index.ts';
-import { isMetaPlugin, nestedMetaPlugin } from '../plan/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions, isKnownPlugin } from './check-plugin.ts';
 import { type Finding, finding, findingOf, keyMissing, placeOf, versionAbsent } from './finding.ts';

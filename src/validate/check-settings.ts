@@ -1,6 +1,6 @@
-import { type JsonObject, isJsonObject } from '../cni/index.ts';
+import { type JsonObject, isJsonObject, isMetaPlugin } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
-import { checkSettings, isMetaPlugin, parseSettings } from '../plan/index.ts';
+import { checkSettings, parseSettings } from '../plan/index.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { type Finding, finding, findingOf, keyMissing, keyUnknown, placeOf, valueInvalid } from './finding.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../cni/index.ts';
+import { isJsonObject, isMetaPlugin } from '../cni/index.ts';
 import { nadGroup, nadKind } from '../npwg/index.ts';
-import { didYouMean, isMetaPlugin } from '../plan/index.ts';
+import { didYouMean } from '../plan/index.ts';
 import { isJson, jsonFinding, yamlFinding } from './broken.ts';
 import { type Finding, finding, objectInvalid, placeOf } from './finding.ts';
 import { uncheckedFindings } from './unchecked.ts';

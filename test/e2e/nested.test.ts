@@ -78,6 +78,12 @@ describe('direct mode below another program', () => {
     expect(await evilRan()).toBe(false);
   });
 
+  it('refuses a call from a process that has numbers of its own, as in a container', async () => {
+    await script(join(node.dir, 'other-meta'), `exec unshare --pid --fork sh -c '${join(tools, 'harmless')}; exit $?'`);
+    expect(errorIn((await call(join(node.dir, 'other-meta'))).stdout).msg).toContain('PLX-NESTED-CALL: process');
+    expect(await evilRan()).toBe(false);
+  });
+
   it('answers a call through a script that becomes it', async () => {
     await script(join(node.dir, 'wrapper'), `exec ${join(tools, 'harmless')}`);
     expect(await call(join(node.dir, 'wrapper'))).toMatchObject({ exitCode: 0 });

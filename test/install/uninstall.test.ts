@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtempDisposable, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -199,6 +199,25 @@ describe('plexus uninstall', () => {
     expect(await uninstall()).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-NODE-IN-USE.*damaged\/c1@eth0\.json/) });
     expect(await uninstall()).toMatchObject({ code: 0, stdout: expect.stringContaining('kept') });
     expect(await readdir(at('var/lib/cni/plexus/journal/damaged'))).toEqual(['c1@eth0.json']);
+  });
+
+  // It is root on the node, and the daemon can write into both folders.
+  it('writes, reads and removes nothing elsewhere that links of the daemon lead to, and waits for no FIFO', async () => {
+    await kept.put('10-net.conf', bridge('cbr0'));
+    await installed();
+    const victim = at('victim');
+    await mkdir(join(victim, 'damaged'), { recursive: true });
+    await writeFile(join(victim, 'kept'), 'kept');
+    await rm(at('etc/cni/net.d/.plexus-written'));
+    await symlink(join(victim, 'kept'), at('etc/cni/net.d/.plexus-written'));
+    await run('mkfifo', [at('etc/cni/net.d/20-x.conf.plexus-saved')]);
+    await mkdir(at('var/lib/cni/plexus/journal'), { recursive: true });
+    await symlink(victim, at('var/lib/cni/plexus/journal/damaged'));
+    await symlink(victim, at('var/lib/cni/plexus/locks'));
+    await symlink(victim, at('var/lib/cni/plexus/deferred'));
+    await uninstall();
+    expect((await readdir(victim)).toSorted()).toEqual(['damaged', 'kept']);
+    expect(await readFile(join(victim, 'kept'), 'utf8')).toBe('kept');
   });
 
   it('looks wherever a runtime of this node may look, whether it runs or not', async () => {

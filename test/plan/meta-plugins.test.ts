@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/cni/index.ts';
-import { isMetaPlugin, nestedMetaPlugin } from '../../src/plan/index.ts';
+import { type JsonObject, isMetaPlugin, nestedMetaPlugin } from '../../src/cni/index.ts';
 import { failure, planFor } from './planned.ts';
 
 describe('isMetaPlugin', () => {

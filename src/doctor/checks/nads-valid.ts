@@ -1,4 +1,4 @@
-import { nestedMetaPlugin } from '../../plan/index.ts';
+import { nestedMetaPlugin } from '../../cni/index.ts';
 import type { Check, Seen } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 

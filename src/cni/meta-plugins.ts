@@ -1,4 +1,4 @@
-import { type JsonValue, isJsonObject } from '../cni/index.ts';
+import { type JsonValue, isJsonObject } from './json.ts';
 
 /** A meta-plugin that a configuration names, and where: the keys that lead to its `type`. */
 export interface NestedMetaPlugin {

@@ -1,0 +1,68 @@
+import { mkdir, mkdtempDisposable, readdir, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removeTree } from '../../src/files/index.ts';
+
+let dir: Awaited<ReturnType<typeof mkdtempDisposable>>;
+beforeEach(async () => {
+  dir = await mkdtempDisposable(join(tmpdir(), 'plexus-tree-'));
+});
+afterEach(() => dir.remove());
+const at = (...names: readonly string[]): string => join(dir.path, ...names);
+
+function tried(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // what it says about the race does not matter
+  }
+}
+
+// until it is ended, a folder is a folder at one moment and a link to another place at the next
+const flip = `
+  const { renameSync, symlinkSync, rmSync, mkdirSync, writeFileSync } = require('node:fs');
+  const { parentPort, workerData: { inner, victim } } = require('node:worker_threads');
+  const once = (work) => { try { work(); } catch { /* the other side was there at that moment */ } };
+  parentPort.postMessage('begun');
+  for (;;) {
+    once(() => mkdirSync(inner, { recursive: true }));
+    for (let name = 0; name < 3; name++) once(() => writeFileSync(inner + '/' + name, ''));
+    once(() => renameSync(inner, inner + '.real'));
+    once(() => symlinkSync(victim, inner));
+    once(() => rmSync(inner));
+    once(() => rmSync(inner + '.real', { recursive: true, force: true }));
+  }`;
+
+describe('removeTree', () => {
+  it('removes files, folders and links at any depth, and never what a link leads to', async () => {
+    await mkdir(at('tree/a/b'), { recursive: true });
+    await mkdir(at('victim'));
+    await writeFile(at('victim/kept'), '');
+    await writeFile(at('tree/a/b/file'), '');
+    await symlink(at('victim'), at('tree/a/link'));
+    removeTree(at('tree'));
+    expect(await readdir(dir.path)).toEqual(['victim']);
+    expect(await readdir(at('victim'))).toEqual(['kept']);
+    removeTree(at('tree')); // it is gone: as good as removed
+    await symlink(at('victim'), at('link'));
+    removeTree(at('link'));
+    expect(await readdir(at('victim'))).toEqual(['kept']);
+  });
+
+  it('removes nothing elsewhere while a folder becomes a link again and again', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => String(index));
+    await mkdir(at('victim'));
+    await mkdir(at('tree'));
+    for (const name of names) await writeFile(at('victim', name), '');
+    const worker = new Worker(flip, { eval: true, workerData: { inner: at('tree/inner'), victim: at('victim') } });
+    try {
+      await new Promise((resolve) => worker.once('message', resolve));
+      for (let times = 0; times < 1500; times++) tried(() => removeTree(at('tree/inner')));
+    } finally {
+      await worker.terminate();
+    }
+    expect((await readdir(at('victim'))).toSorted()).toEqual(names.toSorted());
+  });
+});
