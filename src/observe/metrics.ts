@@ -45,9 +45,10 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   const lost = { since: performance.now() };
   const report = listener(counters(client, [registry]), lost);
   let journal = noNumbers;
+  let reading: Promise<JournalNumbers> | undefined;
   gauges(client, [registry], { ...sources, lost, journal: () => journal });
   const render: Metrics['render'] = async () => {
-    journal = await sources.journal(); // once for all gauges
+    journal = await (reading ??= sources.journal().finally(() => (reading = undefined))); // once for all gauges and concurrent scrapes
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
   return { report, render };
