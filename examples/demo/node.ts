@@ -38,7 +38,7 @@ export async function createNode(podNamespaces: () => readonly Netns[]): Promise
     inventory: async () => ({
       'interfaces of pods': await podLinks(netns),
       'address leases': await leases(join(dir, 'leases')),
-      'journal entries': await filesOf(join(dir, 'state/journal')),
+      'journal entries': (await filesOf(join(dir, 'state/journal'))).filter((name) => name.endsWith('.json')),
       'pod namespaces': await existing(podNamespaces()),
     }),
     remove: async () => {

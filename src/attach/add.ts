@@ -42,7 +42,7 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   const { containerId } = operation;
   const { inputs, plan } = await planFor(invocation, operation, deps, signal);
   if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations)) deps.report({ kind: 'debug-asked', sandbox: containerId });
-  for (const text of plan.warnings) deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
+  for (const text of [...plan.warnings, ...plan.notes]) deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
   const intended = { ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()), bootId: deps.bootId };
   await inPhase('journal', containerId, deps, () => deps.journal.write(intended)); // before anything runs (CNI-72)
   const { record, noted } = await attachAll(intended, operation, deps, signal);

@@ -215,8 +215,8 @@ export const requestUnserved = define(
     retry: 'never',
     fix: 'Use a network with a plugin that reads this request (docs/requests.md), or drop the request from the annotation (unservedRequests: warn attaches without it).',
   },
-  (c: { request: string; network: string; plugins: readonly string[] }) =>
-    `the pod requests ${c.request} on network ${c.network}, and none of its plugins reads that: ${c.plugins.join(', ')}`,
+  (c: { request: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
+    `the pod requests ${c.request} on network ${c.network}, and none of its plugins reads that: ${c.plugins.join(', ')}${c.misplaced ?? ''}`,
 );
 export const nameInvalid = define(
   'PLX-NAME-INVALID',

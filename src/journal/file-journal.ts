@@ -13,6 +13,8 @@ import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 /** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
 export function fileJournal(folder: string): Journal {
   const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> => beneath(folder, work).catch(absent);
+  // a full disk must not hold up a DEL
+  const remember = (key: RecordKey): Promise<void> => beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {});
   return {
     read: (key) => present((path) => readRecord(path, fileName(key), key)),
     write: (record) =>
@@ -27,11 +29,10 @@ export function fileJournal(folder: string): Journal {
       await present(async (path) => {
         await dropProgress(join(path, fileName(key)));
         await removeDurably(path, join(path, fileName(key)));
-        await markUndone(path, fileName(key));
       });
+      await remember(key);
     },
-    // a full disk must not hold up a DEL
-    markUndone: (key) => beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {}),
+    markUndone: remember,
     wasUndone: async (key) => (await present(async (path) => isMarkedUndone(path, fileName(key)))) ?? false,
     wasSetAside: async (key) => (await present((path) => beneath(join(path, damagedFolder), (damaged) => isThere(join(damaged, fileName(key)))))) ?? false,
     list: async (pick) => (await present((path) => listRecords(path, pick))) ?? { found: [], damaged: [] },

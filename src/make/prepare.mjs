@@ -44,7 +44,7 @@ export const needs = [
   },
   { programs: ['ip'], debian: 'iproute2', why: 'network namespaces and routes', for: ['demo', 'test'] },
   { programs: ['nsenter', 'unshare'], debian: 'util-linux', why: 'entering network namespaces', for: ['demo', 'test'] },
-  { programs: ['ping'], debian: 'iputils-ping', why: 'showing that pods reach each other', for: ['demo'] },
+  { programs: ['ping'], debian: 'iputils-ping', why: 'showing that pods reach each other', for: ['demo', 'test'] },
   { programs: ['sysctl'], debian: 'procps', why: 'switching IPv6 off in a test', for: ['test'] },
   { programs: ['iptables', 'ip6tables'], debian: 'iptables', why: 'the portmap plugin', for: ['test'] },
   { programs: ['containerd', 'ctr'], debian: 'containerd', why: 'a real container runtime', for: ['test'] },

@@ -27,8 +27,8 @@ IPAM plugins read what the plugin that runs them is given. A network is judged a
 | one of them reads the request in a way that is open | passes it on |
 | all are known, and one would read it if its configuration declared the capability | refuses: \`PLX-CAPABILITY-MISSING\` |
 | all are known, and none reads it | refuses: \`PLX-REQUEST-UNSERVED\` |
-| the capability is declared, but no plugin is known to read it | passes it on as declared, and warns |
-| one is not in the table, or is *uncertain* | passes it on in CNI_ARGS, a MAC address or GUID also in \`args.cni\`, and warns |
+| the capability is declared, but no plugin is known to read it | passes it on as declared, and warns (log, Event, \`plexus plan\`, \`plexus validate\`) |
+| one is not in the table, or is *uncertain* | passes it on in CNI_ARGS, a MAC address or GUID also in \`args.cni\`; the log, \`plexus plan\` and \`plexus validate\` note it |
 
 \`unservedRequests: warn\` in the [configuration](configuration.md) attaches the pod without the request and warns, \`ignore\` attaches it silently.
 \`plexus plan\` shows for each request who reads it.

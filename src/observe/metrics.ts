@@ -58,7 +58,7 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
 // daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
 function collectOfProcess(client: PromClient, registry: prom.Registry): void {
   client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
-  for (const of of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) registry.removeSingleMetric(`nodejs_eventloop_lag_${of}_seconds`);
+  for (const quantile of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) registry.removeSingleMetric(`nodejs_eventloop_lag_${quantile}_seconds`);
 }
 
 /** Since when the watch is lost, if it is. */

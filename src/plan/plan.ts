@@ -17,7 +17,10 @@ export interface Plan {
   readonly attachments: readonly Attachment[];
   /** How the pod's requests reach the plugins, one list for each attachment. */
   readonly deliveries: readonly (readonly Delivery[])[];
+  /** What the pod’s owner should correct: log lines and Events. */
   readonly warnings: readonly string[];
+  /** What may be as it should be: log lines, no Events, which would come with every pod of such a network. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -41,7 +44,7 @@ function planned(inputs: PlanInputs, leaveOut?: LeaveOut): Plan {
   const names = interfaceNames(delegates, inputs);
   const routes = decideDefaultRoutes(delegates.map(({ selection }) => selection?.defaultRoute));
   const deliveries = delegates.map(deliveriesOf);
-  const unserved = delegates.flatMap((delegate, index) => judgeRequests(delegate, deliveries[index] ?? [], inputs.settings.unservedRequests));
+  const judged = delegates.map((delegate, index) => judgeRequests(delegate, deliveries[index] ?? [], inputs.settings.unservedRequests));
   const devices = chooseDevices(delegates, inputs);
   const made = delegates.flatMap((delegate, index): readonly Made[] => {
     if (delegate.isLeftOut === true) return [];
@@ -55,7 +58,8 @@ function planned(inputs: PlanInputs, leaveOut?: LeaveOut): Plan {
   return {
     attachments: made.map(({ attachment }) => attachment),
     deliveries: made.map(({ requests }) => requests),
-    warnings: [...new Set([...warnings, ...unserved, ...devices.warnings])],
+    warnings: [...new Set([...warnings, ...judged.flatMap((each) => each.warnings), ...devices.warnings])],
+    notes: [...new Set(judged.flatMap(({ notes }) => notes))],
   };
 }
 

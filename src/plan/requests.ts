@@ -36,33 +36,45 @@ export const requestsOf = (deliveries: readonly Delivery[]): JsonObject =>
 export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
   Object.fromEntries(deliveries.filter(({ isInArgs }) => isInArgs).map(({ request, value }) => [argsKeys[request] ?? request, value]));
 
+/** `warnings`: requests that no plugin reads. `notes`: requests of which it is not known whether a plugin reads them. */
+export interface Judgement {
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
 /**
  * What is wrong with the requests to a network, as unservedRequests says. A refusal needs proof: it takes that every
  * plugin of the chain is known and that none of them reads the request. capabilityMissing, requestUnserved.
  */
-export function judgeRequests(delegate: Delegate, deliveries: readonly Delivery[], policy: Settings['unservedRequests']): readonly string[] {
+export function judgeRequests(delegate: Delegate, deliveries: readonly Delivery[], policy: Settings['unservedRequests']): Judgement {
   const unserved = deliveries.filter(({ readers }) => readers.length === 0);
   const isCertain = ({ uncertain, isDeclared }: Delivery): boolean => uncertain.length === 0 && !isDeclared;
   const errors = new Map(unserved.filter(isCertain).map((each) => [each, errorOf(each, delegate)]));
   const [first] = errors.values();
   if (first !== undefined && policy === 'refuse') throw first;
-  return policy === 'ignore' ? [] : unserved.map((each) => errors.get(each)?.message ?? warningOf(each, delegate));
+  if (policy === 'ignore') return { warnings: [], notes: [] };
+  return {
+    warnings: unserved.filter(({ uncertain }) => uncertain.length === 0).map((each) => errors.get(each)?.message ?? declaredInVain(each, delegate)),
+    notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => notKnown(each, delegate)),
+  };
 }
 
 function errorOf({ request }: Delivery, { network, configuration, nad }: Delegate): PlexusError {
   const capability = capabilities[request];
   const programs = [...new Set(configuration.plugins.flatMap(programsOf))];
   const wouldRead = programs.filter((program) => knownPlugin(program)?.reads[request]?.includes('capability'));
+  const misplaced = misplacedCapability(nad, capability);
   return wouldRead.length > 0
-    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced: misplacedCapability(nad, capability) })
-    : requestUnserved({ request, network, plugins: programs });
+    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced })
+    : requestUnserved({ request, network, plugins: programs, misplaced });
 }
 
-function warningOf({ request, uncertain, isDeclared }: Delivery, { network, configuration, nad }: Delegate): string {
+const declaredInVain = ({ request }: Delivery, { network, configuration }: Delegate): string =>
+  `network ${network}: the capability ${capabilities[request]} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`;
+
+function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): string {
   const capability = capabilities[request];
-  return isDeclared && uncertain.length === 0
-    ? `network ${network}: the capability ${capability} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`
-    : `network ${network}: whether ${listed(uncertain)} reads ${request} is not known; a plugin that has the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
+  return `network ${network}: whether ${listed(uncertain)} reads ${request} is not known; a plugin that has the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
 }
 
 const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');

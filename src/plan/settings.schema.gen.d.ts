@@ -83,7 +83,7 @@ export interface WrittenSettings {
    */
   invalidAnnotation?: "fail" | "ignore";
   /**
-   * What a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid) does that no plugin of its network reads: fail the ADD, attach the pod without it and warn, or attach it silently. Only for networks whose plugins are all known (docs/requests.md); a plugin that is not known gets the request, with a warning.
+   * What a pod's request (ips, mac, portMappings, bandwidth, infiniband-guid) does that no plugin of its network reads: fail the ADD, attach the pod without it and warn, or attach it silently. Only for networks whose plugins are all known (docs/requests.md); a plugin that is not known gets the request, and the log notes it.
    */
   unservedRequests?: "refuse" | "warn" | "ignore";
   /**

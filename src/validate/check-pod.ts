@@ -2,7 +2,7 @@ import { asPlexusError, type PlexusError, nadNotFound } from '../errors/index.ts
 import { type NadRef, type NetworkSelection, defaultNetworkKey, nadKey, networksKey, parseDefaultNetwork, parseSelections, podKey } from '../npwg/index.ts';
 import { type Settings, didYouMean } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
-import { checkRequests } from './check-requests.ts';
+import { checkRequests, checkUnread } from './check-requests.ts';
 import { type Finding, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOf } from './pod-object.ts';
@@ -63,10 +63,11 @@ export function checkElement(key: string, element: PlacedElement, index: number,
   if (selection === undefined) return parsed.map((error) => ({ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }));
   const missing = missingNad(selection, element, input);
   const alone = { ...pod, annotations: { [key]: element.alone } };
-  const { error, warnings } = planPod({ ...input, pod: alone }, [selection], false);
+  const { error, warnings, deliveries } = planPod({ ...input, pod: alone }, [selection], false);
   const refused = error === undefined ? [] : [{ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }];
   const told = warnings.flatMap((text) => warningFinding(renumbered(text), element));
-  return [...missing, ...refused, ...told, ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? [])];
+  const unread = context.settings.unservedRequests === 'ignore' ? [] : checkUnread(selection, element, deliveries.flat());
+  return [...missing, ...refused, ...told, ...unread, ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? [])];
 }
 
 /** The field that an error is about. */

@@ -1,7 +1,8 @@
 import { type NetworkSelection, nadKey } from '../npwg/index.ts';
+import { type Delivery, capabilities } from '../plan/index.ts';
 import { addressOf, holds } from './addresses.ts';
 import type { Ipam } from './check-ipam.ts';
-import { type Finding, defaultRoute, finding, noAddresses, requestOutside } from './finding.ts';
+import { type Finding, defaultRoute, finding, noAddresses, requestLost, requestOutside } from './finding.ts';
 import type { PlacedElement } from './selection-place.ts';
 
 /** What a pod asks of a network against what its IPAM plugin can give. */
@@ -50,3 +51,20 @@ function checkGateways({ defaultRoute: gateways = [], nad, ips = [] }: NetworkSe
         ],
   );
 }
+
+/** Requests that Plexus passes on although no plugin of the network is known to read them; those that it refuses are errors. */
+export const checkUnread = ({ nad }: NetworkSelection, element: PlacedElement, deliveries: readonly Delivery[]): readonly Finding[] =>
+  deliveries
+    .filter(({ readers }) => readers.length === 0)
+    .map(({ request, uncertain, isDeclared }) => {
+      const place = element.place([request]);
+      if (uncertain.length > 0) {
+        const text = `whether ${uncertain.join(' or ')} reads ${request} is not known`;
+        const fix = `No action needed if it does; a plugin that has the capability ${capabilities[request]} must declare it.`;
+        return { ...finding(requestLost, place, text, fix), severity: 'note' };
+      }
+      const text = `no plugin of ${nadKey(nad)} is known to read ${request}`;
+      return finding(requestLost, place, isDeclared ? `${text}, although one declares the capability ${capabilities[request]}` : text, unreadFix);
+    });
+
+const unreadFix = 'Use a network with a plugin that reads this request (docs/requests.md), or drop the request.';

@@ -1,7 +1,7 @@
 import type { ConfFile } from '../cni/index.ts';
 import { asPlexusError, type PlexusError } from '../errors/index.ts';
 import { type Nad, type NetworkSelection, type PodDevice, type PodMetadata, nadKey } from '../npwg/index.ts';
-import { type PlanInputs, type Settings, makePlan } from '../plan/index.ts';
+import { type Delivery, type PlanInputs, type Settings, makePlan } from '../plan/index.ts';
 import type { Ipam } from './check-ipam.ts';
 
 /** What pods are planned with. */
@@ -29,6 +29,8 @@ export interface PodInput {
 export interface Planned {
   readonly error?: PlexusError;
   readonly warnings: readonly string[];
+  /** How the requests of each selection reach its plugins. */
+  readonly deliveries: readonly (readonly Delivery[])[];
 }
 
 /** Plans a pod; `withDevices`: also whether it asks for the devices that its networks are made of. */
@@ -40,7 +42,7 @@ export function planPod({ pod, context, limits, claims }: PodInput, selections: 
   try {
     return makePlan({ ...inputsFor(pod, context, withConfigurations(nads, context)), ...(devices !== undefined && { devices }) });
   } catch (thrown) {
-    return { error: asPlexusError(thrown), warnings: [] };
+    return { error: asPlexusError(thrown), warnings: [], deliveries: [] };
   }
 }
 

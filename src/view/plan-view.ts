@@ -25,6 +25,7 @@ export interface AttachmentView {
 export interface PlanView {
   readonly pod: string;
   readonly warnings: readonly string[];
+  readonly notes: readonly string[];
   readonly attachments: readonly AttachmentView[];
 }
 
@@ -32,6 +33,7 @@ export interface PlanView {
 export const planView = (pod: string, plan: Plan): PlanView => ({
   pod,
   warnings: plan.warnings,
+  notes: plan.notes,
   attachments: plan.attachments.map((each, index) => attachmentView(each, plan.deliveries[index] ?? [])),
 });
 
@@ -54,7 +56,7 @@ const pluginView = (attachment: Attachment, plugin: PluginConfiguration): Plugin
 export function planText(view: PlanView): string {
   const rows = view.attachments.map((each) => [each.interface, each.network, each.plugins.map(({ type }) => type).join(', '), requestsOf(each)]);
   const overview = table(['INTERFACE', 'NETWORK', 'PLUGINS', 'REQUESTS'], rows);
-  const warnings = view.warnings.map((text) => `warning: ${text}`);
+  const warnings = [...view.warnings.map((text) => `warning: ${text}`), ...view.notes.map((text) => `note: ${text}`)];
   const requests = view.attachments.flatMap(requestTexts).join('\n');
   return [`Pod ${view.pod}`, overview, ...(requests === '' ? [] : [requests]), ...warnings, ...view.attachments.flatMap(inputsOf)].join('\n\n');
 }

@@ -88,7 +88,9 @@ describe('plexus attachments', () => {
     expect(JSON.parse((await command('list', '-o', 'json')).stdout)).toMatchObject([{ sandbox: 'abc1' }, { sandbox: 'abd2' }]);
     expect(await command('show', 'ab')).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-SANDBOX-UNKNOWN.*abc1, abd2/) });
     expect(await command('show', 'x')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') });
-    expect(await command('show')).toMatchObject({ code: 1 });
+    for (const action of ['show', 'detach', 'forget']) {
+      expect(await command(action)).toMatchObject({ code: 2, stderr: expect.stringMatching(/Say which sandboxes.*plexus attachments list/) as unknown });
+    }
     expect(await command('burn', 'abc')).toMatchObject({ code: 2 });
   });
 
@@ -110,10 +112,11 @@ describe('plexus attachments', () => {
     expect(await command('forget', 'gone1', 'none')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') as unknown });
     expect(await left(), 'a mistake forgets nothing').toHaveLength(5);
     expect(await command('forget', 'gone1', 'gone2')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n'.repeat(2) });
-    expect(await command('forget')).toMatchObject({ code: 1 });
+    expect(await command('forget')).toMatchObject({ code: 2, stderr: expect.stringContaining('Say which sandboxes') as unknown });
     expect(await command('forget', '--abandoned')).toMatchObject({ code: 0 });
     expect(await left()).toEqual(['live']);
-    expect(await command('forget', '--abandoned'), 'again').toMatchObject({ code: 0, stdout: '' });
+    expect(await command('forget', '--abandoned'), 'again').toMatchObject({ code: 0, stdout: 'nothing to forget: no sandbox is abandoned as a whole\n' });
+    expect(await command('forget', '--abandoned', '-o', 'json')).toMatchObject({ code: 0, stdout: '[]\n' });
   });
 
   it('NPWG-116: forgets the device information of what it forgets', async () => {

@@ -72,7 +72,7 @@ describe('what a delegate is given of the pod’s devices', () => {
     expect(await add(pod)).toMatchObject({ exitCode: 0 });
     expect((await at().node.status(pod)).map((entry) => entry['device-info'])).toEqual([undefined, info]);
     expect(await readdir(join(devinfo(), 'cni'))).toHaveLength(1);
-    await at().call('DEL', pod);
+    expect(await at().call('DEL', pod, more())).toMatchObject({ exitCode: 0 });
     expect(await readdir(join(devinfo(), 'cni'))).toEqual([]);
     expect(await readdir(join(devinfo(), 'dp'))).toHaveLength(1);
   });
@@ -108,7 +108,7 @@ describe('what a delegate is given of the pod’s devices', () => {
     { title: 'one that limits its callers', behaviour: { exhausted: 2 }, calls: /Get/ },
     { title: 'one that does not know the pod yet', behaviour: { unknown: 1 }, calls: /Get/ },
   ] as const)('$title: the device is found all the same', async ({ title, behaviour, calls }) => {
-    const name = title.replaceAll(' ', '-');
+    const name = title.replaceAll(' ', '-').toLowerCase();
     await kubelet.restart(behaviour);
     give(name, { [vf]: ['x'] });
     const pod = await at().node.pod(name, 'plain');

@@ -1,9 +1,11 @@
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterUnderTest, embeddedOf, isRealCluster, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
 import { openDoor } from '../support/netns-door.ts';
-import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
+import { pluginsDir } from '../support/plugins-dir.ts';
+import { type TestNode, type TestPod, createTestNode, engineUnderTest } from '../support/test-node.ts';
 
 // The whole path against an API server over TLS, in separate processes.
 let server: ClusterUnderTest;
@@ -113,6 +115,25 @@ describe('an ADD against the API server', () => {
     expect(JSON.parse((await statusText('ignored')) ?? '[]')).toMatchObject([{ interface: 'eth0' }]);
     expect(await eventsOf('ignored')).toContainEqual(['NetworkWarning', expect.stringContaining('element 2')]);
     await call('DEL', pod);
+  });
+});
+
+describe('a request that a plugin may read, which nobody knows', () => {
+  it('is in the log, and no Event: it would come with every pod of such a network', async () => {
+    const plugins = await pluginsDir();
+    const path = join(node.dir, 'plugins-of-others');
+    await mkdir(path, { recursive: true });
+    await symlink(join(plugins, 'bridge'), join(path, 'fabric'));
+    const spec = { config: JSON.stringify({ cniVersion: '1.0.0', type: 'fabric', bridge: 'fabric0' }) };
+    const metadata = { name: 'fabric', namespace: 'default' };
+    await api.create({ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata, spec } as object);
+    const pod = await createPod('unsure', { 'k8s.v1.cni.cncf.io/networks': '[{"name":"fabric","mac":"02:00:00:00:00:77"}]' });
+    const answer = await node.call('ADD', pod, { config, path: [path, plugins] });
+    expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
+    expect((await eventsOf('unsure')).map(([reason]) => reason)).toEqual(['AddedInterface', 'AddedInterface']);
+    if (engineUnderTest === 'direct') expect(answer.stderr).toContain('whether fabric reads mac is not known');
+    expect(await pod.netns.exec(['ip', 'link', 'show', 'net1'])).toContain('02:00:00:00:00:77');
+    expect(await node.call('DEL', pod, { config, path: [path, plugins] })).toMatchObject({ exitCode: 0 });
   });
 });
 

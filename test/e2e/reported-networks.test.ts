@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pluginsDir } from '../support/plugins-dir.ts';
+import { startPodResources } from '../support/pod-resources-server.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
 // Situations that people reported publicly, restated, with the real plugins.
@@ -66,6 +67,29 @@ describe('case 37: namespaceIsolation', () => {
     expect(await failedAdd('isolated', 'team-a/x', { namespaceIsolation: true, globalNamespaces: 'openshift-multus' })).toContain(
       'pod default/isolated may not use NetworkAttachmentDefinition team-a/x: namespaceIsolation allows only default, openshift-multus',
     );
+  });
+});
+
+describe('case 05: a resource that only marks the nodes that have a bridge', () => {
+  it('the pod is attached as to a plain bridge: kubelet knows no device of that resource', async () => {
+    const kvm = { resource: 'devices.kubevirt.io/kvm', ids: ['kvm1'] };
+    const containers = [{ devices: [kvm] }];
+    const kubeletDir = join(node.dir, 'kubelet');
+    const kubelet = await startPodResources(join(kubeletDir, 'pod-resources/kubelet.sock'), {
+      pods: [{ namespace: 'default', name: 'marked', containers }],
+      allocatable: [kvm],
+    });
+    const annotations = { 'k8s.v1.cni.cncf.io/resourceName': 'bridge.network.kubevirt.io/br1' };
+    await node.nad('vmnet', { cniVersion: '0.3.1', type: 'bridge', bridge: 'br1', ipam: {} }, { annotations });
+    const pod = await node.pod('marked', 'vmnet');
+    for (const command of ['ADD', 'CHECK', 'DEL']) {
+      const answer = await call(command, pod, { kubeletDir });
+      expect(answer, command + answer.stdout).toMatchObject({ exitCode: 0 });
+      if (command === 'ADD') expect(await pod.netns.exec(['ip', '-br', 'link', 'show', 'net1'])).toContain('UP');
+    }
+    expect(kubelet.calls).toContain('Get default/marked');
+    kubelet.close();
+    expect(await node.leftovers()).toEqual([]);
   });
 });
 

@@ -79,7 +79,7 @@ describe('NPWG-54: the default route, as the kernel has it', () => {
       v6: ['fd00:40::1 eth0'],
     },
   ])('$title', async ({ title, networks, v4, v6 }) => {
-    const pod = await attached(`route-${title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`, networks);
+    const pod = await attached(`route-${title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}x`, networks);
     expect({ v4: await defaultsOf(pod, '-4'), v6: await defaultsOf(pod, '-6') }).toEqual({ v4, v6 });
     // NPWG-58: what is recorded agrees with the kernel, or CHECK would fail
     const check = await node.call('CHECK', pod, { config });

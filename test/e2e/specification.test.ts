@@ -153,7 +153,7 @@ describe('STATUS and GC', () => {
       kubeconfig,
       JSON.stringify({ 'current-context': 'x', contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }], clusters, users: [user] }),
     );
-    const more = { manifestsDir: '', kubeconfig, delegates: [], clusterNetwork: 'some-nad', deadlines: { statusSeconds: 1 } };
+    const more = { manifestsDir: undefined, kubeconfig, delegates: [], clusterNetwork: 'some-nad', deadlines: { statusSeconds: 1 } };
     expect(await nodeCall('STATUS', more)).toMatchObject({ exitCode: 0, stdout: '' });
   });
   it('CNI-40, CNI-73: GC works without namespaces, and for container IDs that begin alike', async () => {

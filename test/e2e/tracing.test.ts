@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hostFileFor } from '../support/host-file.ts';
 import { plexusCni, plexusDirect } from '../support/cni-runtime.ts';
 import { type TestDaemon, shim, startTestDaemon } from '../support/daemon.ts';
 import { openDoor } from '../support/netns-door.ts';
@@ -144,10 +145,18 @@ describe('traces of direct mode', () => {
        registerHooks({ load: (url, context, next) => { appendFileSync(${JSON.stringify(list)}, url + '\\n'); return next(url, context); } });`,
     );
     const entry = join(import.meta.dirname, '../../src/cli/cni-entry.ts');
+    const config = node.config({ cniVersion: '1.1.0' });
     const call = promisify(execFile)(process.execPath, ['--import', spy, entry], {
-      env: { PATH: process.env['PATH'] ?? '', NODE_DISABLE_COMPILE_CACHE: '1', CNI_COMMAND: 'STATUS', CNI_PATH: plugins, ...env() },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        NODE_DISABLE_COMPILE_CACHE: '1',
+        CNI_COMMAND: 'STATUS',
+        CNI_PATH: plugins,
+        ...hostFileFor(config),
+        ...env(),
+      },
     });
-    call.child.stdin?.end(JSON.stringify(node.config({ cniVersion: '1.1.0' })));
+    call.child.stdin?.end(JSON.stringify(config));
     await call;
     const loaded = await readFile(list, 'utf8');
     expect(loaded).toContain('src/cli/direct.ts');

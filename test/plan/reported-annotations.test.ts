@@ -118,6 +118,16 @@ describe('case 22: a capability that is declared where no plugin gets it', () =>
     expect(message).toContain(`it is declared ${found}`);
     expect(message).toContain('write "capabilities": {"portMappings": true} beside the "type" of the plugin');
   });
+  it.each([
+    { what: 'beside "plugins"', config: { cniVersion: '0.3.1', name: 'kn', capabilities: { ips: true }, plugins: [macvlan] }, found: 'at the wrong level' },
+    { what: 'as "capability"', config: { ...macvlan, capability: { ips: true } }, found: 'under the wrong name "capability"' },
+  ])('finds it $what where no plugin of the network reads the request', ({ config, found }) => {
+    const message = answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], config);
+    expect(message).toContain(`none of its plugins reads that: macvlan; it is declared ${found}, at spec.config.capabilit`);
+  });
+  it('inside "ipam" of a plugin that reads the request without it, the pod is attached', () => {
+    expect(answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], { ...macvlan, ipam: { type: 'static', capabilities: { ips: true } } })).toBe('net1');
+  });
   it('says nothing of the kind when nobody declares it', () => {
     const message = answerOn(ports, listOf(macvlan, portmap));
     expect(message).toContain('none of its plugins declares "capabilities": {"portMappings": true}');

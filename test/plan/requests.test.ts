@@ -125,12 +125,13 @@ describe('a request without a declared capability', () => {
     expect(() => planFor({ networks: [{ name: 'n', ...request }], nads })).toThrow(failure('PLX-REQUEST-UNSERVED', new RegExp(says)));
   });
 
-  it('an unknown plugin, main or IPAM, gets it in CNI_ARGS and args.cni, with a warning', () => {
+  it('an unknown plugin, main or IPAM, gets it in CNI_ARGS and args.cni, with a note and no Event', () => {
     const unknown = macOf({ type: 'frobnicate' });
     expect([cniArgsOf(unknown), argsOf(unknown)]).toEqual(['MAC=02:00:00:00:00:01', { cni: { mac: '02:00:00:00:00:01' } }]);
-    expect(unknown.warnings).toEqual(['network shop/n: whether frobnicate reads mac is not known; a plugin that has the capability mac must declare it']);
+    expect(unknown.warnings).toEqual([]);
+    expect(unknown.notes).toEqual(['network shop/n: whether frobnicate reads mac is not known; a plugin that has the capability mac must declare it']);
     const ipam = ipsOf({ type: 'ptp', ipam: { type: 'strange' } });
-    expect([cniArgsOf(ipam), argsOf(ipam), ipam.warnings]).toEqual(['IP=10.0.0.5/24', undefined, [expect.stringContaining('whether strange reads ips')]]);
+    expect([cniArgsOf(ipam), argsOf(ipam), ipam.notes]).toEqual(['IP=10.0.0.5/24', undefined, [expect.stringContaining('whether strange reads ips')]]);
   });
 
   it('an unknown plugin that declares the capability gets no list in CNI_ARGS beside it', () => {
@@ -138,8 +139,8 @@ describe('a request without a declared capability', () => {
     expect([cniArgsOf(plan), plan.attachments[1]?.runtimeConfig, plan.warnings]).toEqual(['', { ips: ['10.0.0.5', 'fd00::5'] }, []]);
   });
 
-  it('dhcp may read it: attached, with a warning', () => {
-    expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).warnings).toEqual([expect.stringContaining('whether dhcp reads ips is not known')]);
+  it('dhcp may read it: attached, with a note', () => {
+    expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).notes).toEqual([expect.stringContaining('whether dhcp reads ips is not known')]);
   });
 
   it('a capability that is declared where nobody reads it is passed on, with a warning', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hostPathKeys } from '../../src/plan/index.ts';
@@ -38,6 +38,6 @@ function written(text: string): string {
     folder = made;
   }
   const file = join(folder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.json`);
-  writeFileSync(file, text, { mode: 0o600 });
+  if (!existsSync(file)) writeFileSync(file, text, { mode: 0o600 }); // once: calls at the same time read it
   return file;
 }

@@ -53,11 +53,12 @@ export const attachmentsCommand: CommandModule<object, Options> = {
       })
       .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
       .option('force', { type: 'boolean', default: false, describe: 'forget: also what is not abandoned; detach: also while the namespace exists' })
+      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox of which all that is left is abandoned' })
+      .check((options) => missingSandboxes(options) ?? true)
       .example('$0 attachments', 'Every attachment of this node')
       .example('$0 attachments check', 'Whether all of them are as they were made; on the host')
       .example('$0 attachments check 4f1c -o json', 'The same for one sandbox, for a script')
       .example('$0 attachments detach 4f1c', 'Undoes now what is left of a sandbox that is gone; on the host')
-      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox of which all that is left is abandoned' })
       .example('$0 attachments forget 4f1c 77ab', 'Forgets what the daemon could not undo of two sandboxes')
       .example('$0 attachments forget --abandoned', 'The same for every sandbox'),
   handler: run,
@@ -122,8 +123,14 @@ function chosenOf(
 ): { readonly found: readonly Listed[]; readonly all: boolean } {
   if (sandboxes.length === 0 && (action === 'list' || action === 'check')) return { found: records, all: true };
   const every = action === 'forget' && abandoned ? records.filter((record) => record.isAbandoned) : undefined;
-  const named = sandboxes.length === 0 && every === undefined ? [''] : sandboxes; // one has to be named
-  return { found: [...new Set([...(every ?? []), ...named.flatMap((beginning) => recordsOf(records, beginning, folder))])], all: false };
+  return { found: [...new Set([...(every ?? []), ...sandboxes.flatMap((beginning) => recordsOf(records, beginning, folder))])], all: false };
+}
+
+/** What to say when an action that needs sandboxes is given none. */
+function missingSandboxes({ action, sandboxes = [], abandoned }: Options): string | undefined {
+  if (sandboxes.length > 0 || action === 'list' || action === 'check' || (action === 'forget' && abandoned)) return undefined;
+  const besides = action === 'forget' ? ', or --abandoned for all that are abandoned' : '';
+  return `Say which sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
 }
 
 /** The records of exactly one sandbox. sandboxUnknown. */
@@ -162,4 +169,5 @@ async function forget(records: readonly RecordKey[], { folder, deviceInfoDir, fo
     });
   }
   if (isJson) say(json(forgotten));
+  else if (records.length === 0) say('nothing to forget: no sandbox is abandoned as a whole');
 }
