@@ -8,7 +8,7 @@ import type { AttachDeps } from './deps.ts';
 import { tellAbandoned } from './events.ts';
 import { holdingSandbox } from './phase.ts';
 import { lostRecord } from './lost-record.ts';
-import { isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
+import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 /**
@@ -37,8 +37,7 @@ export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: 
 export async function settleDeferred(invocation: Omit<DelInvocation, 'command'>, deps: AttachDeps & DelegateDeps, signal: AbortSignal): Promise<void> {
   const { netns: _maybeReused, ...rest } = invocation;
   const record = await deps.journal.read(invocation).catch(() => undefined); // a damaged one is for delLocked
-  const isOwn =
-    record !== undefined && (await namespaceNow(record, deps.host, signal)) === 'own' && !isPathOfAnother(record, (await deps.journal.list()).records);
+  const isOwn = record !== undefined && (await namespaceNow(record, deps.host, signal)) === 'own' && !isPathOfAnother(record, await sandboxPaths(deps.journal));
   await delLocked({ ...rest, command: 'DEL', ...(isOwn && { netns: record.netns }) }, deps, signal);
 }
 

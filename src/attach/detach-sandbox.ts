@@ -3,7 +3,7 @@ import type { RecordKey } from '../journal/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
-import { isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
+import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 /** What became of detaching one record. */
@@ -26,7 +26,7 @@ export function detachSandbox(key: RecordKey, force: boolean, deps: RepairDeps, 
       const netns = await netnsOf(record, deps, signal);
       if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
       // the path may be another pod's by now, at the latest when the runtime has forgotten the sandbox (abandoned)
-      const isTaken = isPathOfAnother(record, (await deps.journal.list()).records) || (await namespaceNow(record, deps.host, signal)) === 'other';
+      const isTaken = isPathOfAnother(record, await sandboxPaths(deps.journal)) || (await namespaceNow(record, deps.host, signal)) === 'other';
       const own = isTaken ? undefined : netns;
       const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
       const left = await undoAll(record.attachments, operation, { ...deps, secondsLeft }, signal);

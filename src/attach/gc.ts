@@ -1,14 +1,14 @@
-import { type Attached, type GcInvocation, type NetworkConfiguration, formatJson } from '../cni/index.ts';
+import type { GcInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, gcIncomplete } from '../errors/index.ts';
+import type { RecordKey } from '../journal/index.ts';
 import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
-import { gcList } from '../runtime/index.ts';
 import { abandonedIfDue } from './abandon.ts';
-import { type DelegateDeps, type Operation, pluginPath, runtimeDeps, sharingTime } from './call.ts';
+import { type Operation, pluginPath, sharingTime } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
+import { type Collection, listed, passing } from './gc-networks.ts';
 import { publishPending } from './publish.ts';
-import { isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
-import { defaultNetwork } from './status.ts';
+import { type SandboxPath, isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
 import { undoAll } from './undo.ts';
 
 /**
@@ -24,39 +24,54 @@ export async function gc(invocation: GcInvocation, deps: AttachDeps, outer: Abor
   );
 }
 
-interface Collection {
-  readonly invocation: GcInvocation;
-  readonly valid: readonly Attached[];
-  readonly deps: AttachDeps & DelegateDeps;
-  readonly signal: AbortSignal;
-}
-
 async function collect(collection: Collection): Promise<void> {
   const { valid, deps, signal } = collection;
-  const { records, damaged } = await deps.journal.list();
+  const { found, damaged } = await deps.journal.list(listed);
   for (const error of damaged) deps.report({ kind: 'problem', sandbox: '', error });
   const validIds = new Set(valid.map(({ containerId }) => containerId));
-  const stale = records.filter(({ containerId }) => !validIds.has(containerId));
-  const alive = records.filter(({ containerId }) => validIds.has(containerId));
-  const undo = (record: SandboxRecord): Promise<readonly PlexusError[]> =>
-    undoStale(record, alive, collection).catch((thrown: unknown) => {
-      const error = asPlexusError(thrown); // a plugin's failure was reported where it was
-      deps.report({ kind: 'problem', sandbox: record.containerId, error });
-      return [error];
-    });
+  const stale = found.filter(({ containerId }) => !validIds.has(containerId));
+  const alive = found.filter(({ containerId }) => validIds.has(containerId));
+  const failed = stale.filter((each) => each.hasFailed);
+  const fresh = stale.filter((each) => !each.hasFailed);
+  const pass = passing({ fresh, alive, failed }, collection);
+  const each = (key: RecordKey, work: (record: SandboxRecord) => Promise<readonly PlexusError[]>) => withRecord(key, work, deps);
+  const undo = (record: SandboxRecord) => undoStale(record, alive, collection);
   const errors: PlexusError[] = [];
-  for (const record of stale.filter((each) => !hasFailed(each))) errors.push(...(await undo(record)));
-  errors.push(...(await passOn({ alive, stale }, collection)));
+  for (const key of fresh) {
+    const ofUndo = await each(key, async (record) => {
+      const left = await undo(record).catch(reported(record, deps));
+      return [...left, ...(await pass.networksOf(record))];
+    });
+    errors.push(...ofUndo);
+  }
+  errors.push(...(await pass.defaultNetwork()));
+  for (const key of [...alive, ...failed]) errors.push(...(await each(key, pass.networksOf)));
   // What could not be undone before comes last, so that it does not take the time of all others again and again. Its failures are
   // reported and counted in its record; the answer is about what this GC had to do, not about what earlier operations left.
-  for (const record of stale.filter(hasFailed)) await undo(record);
-  for (const record of alive) await publishPending(record, deps, signal);
+  for (const key of failed) await each(key, undo);
+  for (const key of alive.filter(({ isPending }) => isPending)) await each(key, (record) => publishPending(record, deps, signal).then(() => []));
   if (errors.length > 0) throw gcIncomplete({ problems: errors.map(({ message }) => message) }, { cause: errors[0] });
 }
 
-const hasFailed = ({ attachments }: SandboxRecord): boolean => attachments.some(({ state }) => state === 'detaching');
+/** Reads one record and works on it: records are large, so only one of them is in memory. Never rejects. */
+async function withRecord(key: RecordKey, work: (record: SandboxRecord) => Promise<readonly PlexusError[]>, deps: AttachDeps): Promise<readonly PlexusError[]> {
+  try {
+    const record = await deps.journal.read(key);
+    return record === undefined ? [] : await work(record);
+  } catch (thrown) {
+    return reported(key, deps)(thrown); // a plugin's failure was reported where it was
+  }
+}
 
-async function undoStale(record: SandboxRecord, alive: readonly SandboxRecord[], { invocation, deps, signal }: Collection): Promise<PlexusError[]> {
+const reported =
+  ({ containerId }: RecordKey, { report }: AttachDeps) =>
+  (thrown: unknown): readonly PlexusError[] => {
+    const error = asPlexusError(thrown);
+    report({ kind: 'problem', sandbox: containerId, error });
+    return [error];
+  };
+
+async function undoStale(record: SandboxRecord, alive: readonly SandboxPath[], { invocation, deps, signal }: Collection): Promise<PlexusError[]> {
   // the path of a namespace may be another pod's by now
   const isTaken = isPathOfAnother(record, alive) || (await namespaceNow(record, deps.host, signal)) === 'other';
   const netns = isTaken ? undefined : record.netns;
@@ -75,50 +90,3 @@ async function undoStale(record: SandboxRecord, alive: readonly SandboxRecord[],
   else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write(remainderOf(record, attachments));
   return left.map(({ error }) => error);
 }
-
-interface Sorted {
-  readonly alive: readonly SandboxRecord[];
-  readonly stale: readonly SandboxRecord[];
-}
-
-async function passOn(sorted: Sorted, collection: Collection): Promise<PlexusError[]> {
-  const { invocation, deps, signal } = collection;
-  const errors: PlexusError[] = [];
-  for (const { configuration, valid } of await targets(sorted, collection)) {
-    const call = { configuration, network: configuration.name, env: invocation.env, path: pluginPath(deps, invocation.path) };
-    await gcList(call, valid, runtimeDeps(sharingTime(deps)), signal).catch((thrown: unknown) => errors.push(asPlexusError(thrown)));
-  }
-  return errors;
-}
-
-interface Target {
-  readonly configuration: NetworkConfiguration;
-  readonly valid: readonly Attached[];
-}
-
-async function targets({ alive, stale }: Sorted, collection: Collection): Promise<readonly Target[]> {
-  const { valid, deps, invocation, signal } = collection;
-  const known = new Set(alive.map(({ containerId }) => containerId));
-  const strangers = valid.filter(({ containerId }) => !known.has(containerId));
-  const own = await defaultNetwork(invocation, deps, signal).catch(() => undefined); // not there now: nothing to pass on to
-  // Sandboxes that the runtime knows and the journal does not (attached before Plexus came): their further
-  // attachments cannot be named, so only the default network may be told what is valid.
-  if (strangers.length > 0) return own === undefined ? [] : [{ configuration: own, valid: [...validFor(own, alive), ...strangers] }];
-  const configurations = [...alive, ...stale].flatMap((record) => record.attachments.map(({ attachment }) => attachment.configuration));
-  return unique(own === undefined ? configurations : [own, ...configurations]).map((configuration) => ({
-    configuration,
-    valid: validFor(configuration, alive),
-  }));
-}
-
-const unique = (configurations: readonly NetworkConfiguration[]): readonly NetworkConfiguration[] => [
-  ...new Map(configurations.map((each) => [formatJson({ name: each.name, plugins: each.plugins.map(({ json }) => json) }), each])).values(),
-];
-
-// plugins keep their state by (network name, containerID, ifname): that name decides
-const validFor = (configuration: NetworkConfiguration, alive: readonly SandboxRecord[]): readonly Attached[] =>
-  alive.flatMap(({ containerId, attachments }) =>
-    attachments
-      .filter(({ attachment }) => attachment.configuration.name === configuration.name)
-      .map(({ attachment }) => ({ containerId, ifName: attachment.interfaceName })),
-  );

@@ -1,5 +1,6 @@
 import { isNetnsMissing } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
+import type { Journal } from '../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { resultOf } from './recorded-result.ts';
 
@@ -27,8 +28,15 @@ export async function namespaceNow(record: SandboxRecord, host: Host, signal: Ab
  * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces cannot always tell the
  * two apart (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
  */
-export const isPathOfAnother = ({ containerId, netns }: SandboxRecord, records: readonly SandboxRecord[]): boolean =>
-  records.some((other) => other.containerId !== containerId && other.netns === netns);
+export const isPathOfAnother = ({ containerId, netns }: SandboxPath, others: readonly SandboxPath[]): boolean =>
+  others.some((other) => other.containerId !== containerId && other.netns === netns);
+
+/** A sandbox and the path of its namespace. */
+export type SandboxPath = Pick<SandboxRecord, 'containerId' | 'netns'>;
+
+/** Those of all records. */
+export const sandboxPaths = async (journal: Pick<Journal, 'list'>): Promise<readonly SandboxPath[]> =>
+  (await journal.list(({ containerId, netns }) => ({ containerId, netns }))).found;
 
 // What DEL took away already is not looked for. A MAC that several sandboxes may have (ipvlan: the master's) proves nothing, but
 // then such a namespace counts as this sandbox's own, which is the safe mistake.

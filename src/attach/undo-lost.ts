@@ -1,3 +1,4 @@
+import type { RecordKey } from '../journal/index.ts';
 import { type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
 import type { Operation } from './call.ts';
 import type { AbandonedDeps } from './undo-abandoned.ts';
@@ -9,7 +10,7 @@ import { undoAll } from './undo.ts';
  * abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run. Returns what came of it.
  */
 export function undoLost(
-  { containerId, ifName }: SandboxRecord,
+  { containerId, ifName }: RecordKey,
   isStillLost: (record: SandboxRecord) => Promise<boolean>,
   deps: AbandonedDeps,
   signal: AbortSignal,

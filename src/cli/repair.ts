@@ -4,9 +4,9 @@ import type { Env } from '../cni/index.ts';
 import { asPlexusError, attachmentsDiffer, attachmentsLeft, pluginsElsewhere } from '../errors/index.ts';
 import { findPlugin, guardedHost, localHost } from '../host/index.ts';
 import { fileJournal, fileLocks } from '../journal/index.ts';
-import { type SandboxRecord, parseSettings } from '../plan/index.ts';
+import { type SandboxRecord, isAbandoned, parseSettings } from '../plan/index.ts';
 import { quiet } from '../report/index.ts';
-import { type OutcomeRow, outcomeRow } from '../view/index.ts';
+import { type ListedRecord, type OutcomeRow, listedRecord, outcomeRow, withOutcome } from '../view/index.ts';
 
 /** Where a command that works on a node's journal finds things. */
 export interface RepairPlaces {
@@ -17,6 +17,19 @@ export interface RepairPlaces {
   readonly env: Env;
   readonly deviceInfoDir: string;
 }
+/** What is kept of a record until its turn comes: the records of a node may not fit into memory at once. */
+export interface Listed extends ListedRecord {
+  readonly isAbandoned: boolean;
+  /** Types of its plugins. */
+  readonly plugins: readonly string[];
+}
+
+export const listed = (record: SandboxRecord): Listed => ({
+  ...listedRecord(record),
+  isAbandoned: record.attachments.every(isAbandoned),
+  plugins: record.attachments.flatMap(({ attachment }) => attachment.configuration.plugins.map(({ type }) => type)),
+});
+
 /** What a command prints, and the error it ends with. */
 export interface Outcome {
   readonly rows: readonly OutcomeRow[];
@@ -36,7 +49,7 @@ const repairDeps = ({ folder, path, env, deviceInfoDir }: RepairPlaces, command:
 });
 
 /** Checks all attachments of some records, one after the other. Goes on after failures. pluginsElsewhere. */
-export async function checkByHand(records: readonly SandboxRecord[], places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
+export async function checkByHand(records: readonly Listed[], places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
   await assertPlugins(records, places.path);
   const deps = repairDeps(places, 'CHECK');
   const rows: OutcomeRow[] = [];
@@ -45,12 +58,12 @@ export async function checkByHand(records: readonly SandboxRecord[], places: Rep
   return { rows, ...(failed > 0 && { error: attachmentsDiffer({ failed, checked: rows.length }) }) };
 }
 
-async function checkOne(record: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<readonly OutcomeRow[]> {
+async function checkOne(record: Listed, deps: RepairDeps, signal: AbortSignal): Promise<readonly OutcomeRow[]> {
   try {
     return rowsOf(await checkSandbox(record, deps, signal));
   } catch (thrown) {
     const { message } = asPlexusError(thrown);
-    return record.attachments.map((entry) => outcomeRow(record, entry, 'failed', message));
+    return record.rows.map((row) => withOutcome(row, 'failed', message));
   }
 }
 
@@ -61,7 +74,7 @@ const rowsOf = (checked: CheckedRecord | undefined): readonly OutcomeRow[] =>
   }) ?? [];
 
 /** Undoes all attachments of a sandbox's records. Goes on after failures of plugins. pluginsElsewhere, podMayBeAlive. */
-export async function detachByHand(records: readonly SandboxRecord[], force: boolean, places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
+export async function detachByHand(records: readonly Listed[], force: boolean, places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
   await assertPlugins(records, places.path);
   const rows: OutcomeRow[] = [];
   for (const record of records) {
@@ -75,9 +88,8 @@ export async function detachByHand(records: readonly SandboxRecord[], force: boo
 }
 
 // Where none of them is, this is not the host: namespaces cannot be seen either, and whatever was found would be wrong.
-async function assertPlugins(records: readonly SandboxRecord[], path: readonly string[]): Promise<void> {
-  const entries = records.flatMap(({ attachments }) => attachments);
-  const plugins = [...new Set(entries.flatMap(({ attachment }) => attachment.configuration.plugins.map(({ type }) => type)))];
+async function assertPlugins(records: readonly Listed[], path: readonly string[]): Promise<void> {
+  const plugins = [...new Set(records.flatMap((record) => record.plugins))];
   const found = await Promise.all(plugins.map((plugin) => isThere(plugin, path)));
   if (plugins.length > 0 && !found.includes(true)) throw pluginsElsewhere({ plugins, folders: path });
 }

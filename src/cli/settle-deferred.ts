@@ -1,5 +1,5 @@
 import { deferredCalls, fileJournal } from '../journal/index.ts';
-import { type RepairPlaces, detachByHand } from './repair.ts';
+import { type RepairPlaces, detachByHand, listed } from './repair.ts';
 
 /**
  * Carries out the DELs that were answered while no daemon ran, on the host itself. Returns what was done, a line each; rejects with the
@@ -12,7 +12,7 @@ export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSi
   for (const call of await deferred.list()) {
     const record = await journal.read(call);
     // the runtime called DEL, so the pod is gone
-    const { error } = record === undefined ? {} : await detachByHand([record], true, places, signal);
+    const { error } = record === undefined ? {} : await detachByHand([listed(record)], true, places, signal);
     if (error !== undefined) throw error;
     await deferred.remove(call);
     const sandbox = `${call.containerId}, ${call.ifName}`;

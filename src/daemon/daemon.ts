@@ -211,16 +211,18 @@ async function drain(calls: LinkServer, deps: DaemonDeps, report: Report): Promi
 }
 
 async function journalNumbers(journal: Journal, deferred: Pick<DeferredCalls, 'list'>): Promise<JournalNumbers> {
-  const { records } = await journal.list();
+  const numbers = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0 };
   const attachments = new Map<string, number>();
-  const entries = records.flatMap((record) => record.attachments);
-  for (const { attachment } of entries) attachments.set(attachment.network, (attachments.get(attachment.network) ?? 0) + 1);
-  return {
-    sandboxes: records.length,
-    detaching: entries.filter(({ state }) => state === 'detaching').length,
-    abandoned: entries.filter(isAbandoned).length,
-    deferred: (await deferred.list()).length,
-    pendingStatus: records.filter(({ pendingStatus }) => pendingStatus !== undefined).length,
-    attachments,
-  };
+  await journal.list((record) => {
+    numbers.sandboxes++;
+    if (record.pendingStatus !== undefined) numbers.pendingStatus++;
+    for (const entry of record.attachments) {
+      if (entry.state === 'detaching') numbers.detaching++;
+      if (isAbandoned(entry)) numbers.abandoned++;
+      const { network } = entry.attachment;
+      attachments.set(network, (attachments.get(network) ?? 0) + 1);
+    }
+    return undefined;
+  });
+  return { ...numbers, deferred: (await deferred.list()).length, attachments };
 }

@@ -6,8 +6,8 @@ export function tellingJournal(journal: Journal, report: Report): Journal {
   const told = new Set<string>();
   return {
     ...journal,
-    list: async () => {
-      const listing = await journal.list();
+    list: async (pick) => {
+      const listing = await journal.list(pick);
       for (const error of listing.damaged.filter(({ message }) => !told.has(message))) {
         told.add(error.message);
         report({ kind: 'problem', sandbox: '', error });

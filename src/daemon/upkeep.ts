@@ -57,7 +57,7 @@ function reclaimRound({ settings, journal, locks, report, cluster, agent, contex
       const own = { settings: now, report, deviceInfo, now: Date.now, journal, locks: impatient(locks), cluster, deferred, bootId };
       return (await reclaim({ ...agent.current, ...own }, signal)).suspects;
     }
-    const lost = (await journal.list()).records.filter((record) => record.bootId !== undefined && record.bootId !== bootId).length;
+    const lost = (await journal.list((record) => (record.bootId !== undefined && record.bootId !== bootId) || undefined)).found.length;
     const text = `${lost} sandboxes from before the machine was started anew wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
     if (lost > waiting) report({ kind: 'warning', sandbox: '', text });
     waiting = lost;

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { basename, join } from 'node:path';
 import { type PlexusError, daemonServes, delsDeferred, nodeInUse } from '../errors/index.ts';
 import { openFolder, readRegularText, removeTree, syncFolder } from '../files/index.ts';
-import type { DeferredCalls, Journal } from '../journal/index.ts';
+import type { DeferredCalls, Journal, RecordKey } from '../journal/index.ts';
 import { type SandboxRecord, hostFileName } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { entriesOf, inFolder, namesIn, nudge, nudgeName, removeConfiguration, savedSuffix } from './conf-folder.ts';
@@ -37,9 +37,9 @@ export interface NodeState {
  * was done, a line each; doing it again does nothing. nodeInUse, delsDeferred, daemonServes, folderNotWritable.
  */
 export async function uninstall(options: UninstallOptions, { journal, deferred }: NodeState): Promise<readonly string[]> {
-  const { records, damaged } = (await isFolder(join(options.stateDir, 'journal'))) ? await journal.list() : { records: [], damaged: [] };
-  const sandboxes = [...records.map(nameOf), ...damaged.map(({ message }) => message)]; // whose a damaged record is, nobody knows
-  if (!options.force) await assertUnused(records, damaged, deferred);
+  const { found, damaged } = (await isFolder(join(options.stateDir, 'journal'))) ? await journal.list(entryOf) : { found: [], damaged: [] };
+  const sandboxes = [...found.map(({ name }) => name), ...damaged.map(({ message }) => message)]; // whose a damaged record is, nobody knows
+  if (!options.force) await assertUnused(found, damaged, deferred);
   if (!options.force && (await isServed(options.socket))) throw daemonServes({ socket: options.socket });
   const done: string[] = [];
   for (const folder of options.confDirs) done.push(...(await restoreConfigurations(folder)));
@@ -49,16 +49,25 @@ export async function uninstall(options: UninstallOptions, { journal, deferred }
 }
 
 /** Pods that run are one thing, and those that are gone, whose DEL was answered while no daemon ran, another. nodeInUse, delsDeferred. */
-async function assertUnused(records: readonly SandboxRecord[], damaged: readonly PlexusError[], deferred: NodeState['deferred']): Promise<void> {
-  const calls = records.length === 0 ? [] : await deferred.list();
-  const isDeferred = ({ containerId, ifName }: SandboxRecord): boolean => calls.some((call) => call.containerId === containerId && call.ifName === ifName);
-  const inUse = [...records.filter((record) => !isDeferred(record)).map(nameOf), ...damaged.map(({ message }) => message)];
-  const waiting = records.filter(isDeferred).map(nameOf);
+async function assertUnused(found: readonly Entry[], damaged: readonly PlexusError[], deferred: NodeState['deferred']): Promise<void> {
+  const calls = found.length === 0 ? [] : await deferred.list();
+  const isDeferred = ({ containerId, ifName }: Entry): boolean => calls.some((call) => call.containerId === containerId && call.ifName === ifName);
+  const inUse = [...found.filter((entry) => !isDeferred(entry)).map(({ name }) => name), ...damaged.map(({ message }) => message)];
+  const waiting = found.filter(isDeferred).map(({ name }) => name);
   if (inUse.length > 0) throw nodeInUse({ sandboxes: inUse, deferred: waiting });
   if (waiting.length > 0) throw delsDeferred({ sandboxes: waiting });
 }
 
-const nameOf = ({ pod, containerId }: SandboxRecord): string => (pod === undefined ? containerId : `${pod.namespace}/${pod.name} (${containerId})`);
+interface Entry extends RecordKey {
+  /** For people. */
+  readonly name: string;
+}
+
+const entryOf = ({ pod, containerId, ifName }: SandboxRecord): Entry => ({
+  containerId,
+  ifName,
+  name: pod === undefined ? containerId : `${pod.namespace}/${pod.name} (${containerId})`,
+});
 
 async function isServed(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();

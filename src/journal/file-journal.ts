@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
 import { beneath, beneathMade, newPrefix, readRegularFile, removeFile, removeLeftovers, replaceAtomically, shownPath, syncFolder } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
@@ -34,7 +35,7 @@ export function fileJournal(folder: string): Journal {
     markUndone: remember,
     wasUndone: async (key) => (await present(async (path) => isMarkedUndone(path, fileName(key)))) ?? false,
     wasSetAside: async (key) => (await present((path) => beneath(join(path, damagedFolder), (damaged) => isThere(join(damaged, fileName(key)))))) ?? false,
-    list: async () => (await present(listRecords)) ?? { records: [], damaged: [] },
+    list: async (pick) => (await present((path) => listRecords(path, pick))) ?? { found: [], damaged: [] },
   };
 }
 
@@ -149,21 +150,21 @@ async function removeDurably(folder: string, path: string): Promise<void> {
   }
 }
 
-async function listRecords(folder: string): Promise<Listing> {
+async function listRecords<T>(folder: string, pick: (record: SandboxRecord) => T | undefined | Promise<T | undefined>): Promise<Listing<T>> {
   const files = await namesIn(folder);
   await removeLeftovers(folder, newPrefix);
-  const records: SandboxRecord[] = [];
+  const found: T[] = [];
   const damaged: PlexusError[] = [];
   for (const file of files) {
-    try {
-      const record = await readRecord(folder, file);
-      if (record !== undefined) records.push(record);
-    } catch (error) {
+    const record = await readRecord(folder, file).catch((error: unknown) => {
       if (!(error instanceof PlexusError)) throw error;
       damaged.push(error);
-    }
+    });
+    const picked = record && (await pick(record));
+    if (picked !== undefined) found.push(picked);
+    await nextTurn();
   }
-  return { records, damaged };
+  return { found, damaged };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

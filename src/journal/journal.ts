@@ -6,8 +6,9 @@ export interface RecordKey {
   readonly containerId: string;
   readonly ifName: string;
 }
-export interface Listing {
-  readonly records: readonly SandboxRecord[];
+/** What `pick` returned of each record, and what could not be read. */
+export interface Listing<T> {
+  readonly found: readonly T[];
   /** Files that could not be read: damaged ones were set aside, those of a newer version stay. */
   readonly damaged: readonly PlexusError[];
 }
@@ -28,5 +29,10 @@ export interface Journal {
   markUndone(key: RecordKey): Promise<void>;
   /** Whether a sandbox without a record has been undone, as far as that is remembered: the last hundreds of a node are. */
   wasUndone(key: RecordKey): Promise<boolean>;
-  list(): Promise<Listing>;
+  /**
+   * Reads all records, one after the other, and keeps what `pick` returns of each; undefined is left out. A record may hold
+   * megabytes: the journal never holds two of them, and a caller that picks a few fields bounds the memory of its listing.
+   * The event loop runs between two records. `read` returns a record that is needed as a whole.
+   */
+  list<T>(pick: (record: SandboxRecord) => T | undefined | Promise<T | undefined>): Promise<Listing<T>>;
 }

@@ -1,5 +1,6 @@
 import type * as prom from 'prom-client';
 import type { Report, Step } from '../report/index.ts';
+import { boundedLabel, largestCounts } from './bounded-labels.ts';
 
 /** What is read at the moment somebody asks for the metrics. */
 export interface MetricSources {
@@ -31,6 +32,9 @@ export interface Metrics {
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
+/** Values of a label that NetworkAttachmentDefinitions choose. */
+const mostValues = 200;
+
 type PromClient = Omit<typeof prom, 'default'>;
 
 /** Prometheus metrics made from steps (docs/metrics.md). prom-client is loaded here and nowhere else. */
@@ -41,9 +45,10 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   const lost = { since: performance.now() };
   const report = listener(counters(client, [registry]), lost);
   let journal = noNumbers;
+  let reading: Promise<JournalNumbers> | undefined;
   gauges(client, [registry], { ...sources, lost, journal: () => journal });
   const render: Metrics['render'] = async () => {
-    journal = await sources.journal(); // once for all gauges
+    journal = await (reading ??= sources.journal().finally(() => (reading = undefined))); // once for all gauges and concurrent scrapes
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
   return { report, render };
@@ -129,6 +134,7 @@ const now = (): number => Date.now() / 1000;
 const outcomeOf = (error: unknown): string => (error === undefined ? 'success' : 'failure');
 
 function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
+  const [pluginLabel, networkLabel] = [boundedLabel(mostValues), boundedLabel(mostValues)];
   type Of<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
   const on: { readonly [K in Step['kind']]?: (step: Of<K>) => void } = {
     'operation-finished': ({ command, ms, error }) => {
@@ -136,7 +142,8 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
       metrics.requests.inc({ command, outcome: error?.id ?? 'success', code: String(error?.code ?? 0) });
       metrics.duration.observe({ command, outcome: outcomeOf(error) }, ms / 1000);
     },
-    'plugin-finished': ({ plugin, command, ms, error }) => metrics.delegates.observe({ plugin, command, outcome: outcomeOf(error) }, ms / 1000),
+    'plugin-finished': ({ plugin, command, ms, error }) =>
+      metrics.delegates.observe({ plugin: pluginLabel(plugin), command, outcome: outcomeOf(error) }, ms / 1000),
     'status-published': ({ outcome, ms }) => {
       metrics.statuses.inc({ outcome });
       metrics.publishing.observe({ outcome }, ms / 1000);
@@ -151,8 +158,8 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
     },
     'api-retried': ({ verb, resource }) => metrics.retries.inc({ verb, resource }),
     'event-sent': ({ outcome }) => metrics.events.inc({ outcome }),
-    'check-disregarded': ({ plugin }) => metrics.disregarded.inc({ plugin }),
-    abandoned: ({ network }) => metrics.abandoned.inc({ network }),
+    'check-disregarded': ({ plugin }) => metrics.disregarded.inc({ plugin: pluginLabel(plugin) }),
+    abandoned: ({ network }) => metrics.abandoned.inc({ network: networkLabel(network) }),
     reclaimed: ({ outcome }) => metrics.reclaimed.inc({ outcome }),
     unattached: ({ pods }) => metrics.unattached.set(pods.length),
     'configuration-displaced': () => metrics.displaced.inc(),
@@ -186,7 +193,7 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
     registers,
     collect: () => {
       attachments.reset();
-      for (const [network, count] of sources.journal().attachments) attachments.set({ network }, count);
+      for (const [network, count] of largestCounts(sources.journal().attachments, mostValues)) attachments.set({ network }, count);
     },
   });
   const simple = (name: string, help: string, value: () => number): void => {

@@ -7,13 +7,13 @@ import type { SandboxRecord } from '../plan/index.ts';
  * (after a restart of the machine, or a forced removal) is given up: the newer one's is what the pod has.
  */
 export async function publishAllPending(deps: PublishDeps & { readonly locks: SandboxLocks }, signal: AbortSignal): Promise<void> {
-  const { records } = await deps.journal.list();
+  const { found } = await deps.journal.list(entryOf);
   const failures: unknown[] = [];
-  for (const { containerId, ifName } of records.filter(({ pendingStatus }) => pendingStatus !== undefined)) {
+  for (const { containerId, ifName } of found.filter(({ isPending }) => isPending)) {
     const publish = async (): Promise<void> => {
       const record = await deps.journal.read({ containerId, ifName });
       if (record === undefined) return;
-      if (!records.some((other) => isSuccessor(other, record))) return publishPending(record, deps, signal);
+      if (!found.some((other) => isSuccessor(other, record))) return publishPending(record, deps, signal);
       const { pendingStatus: _ofThePast, ...rest } = record;
       await deps.journal.write(rest);
     };
@@ -22,10 +22,19 @@ export async function publishAllPending(deps: PublishDeps & { readonly locks: Sa
   if (failures.length > 0) throw failures[0];
 }
 
-const isSuccessor = (other: SandboxRecord, { pod, ifName, containerId, createdAt }: SandboxRecord): boolean =>
+const entryOf = ({ containerId, ifName, complete, createdAt, pod, pendingStatus }: SandboxRecord) => ({
+  containerId,
+  ifName,
+  complete,
+  createdAt,
+  uid: pod?.uid,
+  isPending: pendingStatus !== undefined,
+});
+
+const isSuccessor = (other: ReturnType<typeof entryOf>, { pod, ifName, containerId, createdAt }: SandboxRecord): boolean =>
   other.complete &&
   pod?.uid !== undefined &&
-  other.pod?.uid === pod.uid &&
+  other.uid === pod.uid &&
   other.ifName === ifName &&
   other.containerId !== containerId &&
   other.createdAt > createdAt;

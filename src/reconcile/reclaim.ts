@@ -27,7 +27,7 @@ interface Memory {
   suspects: Set<string>;
 }
 interface Look {
-  readonly record: SandboxRecord;
+  readonly record: Candidate;
   readonly namespace: NamespaceNow;
   readonly pod: Evidence['pod'];
 }
@@ -59,23 +59,32 @@ export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise
 }
 
 // a sandbox that is attached anew is another one
-const nameOf = ({ containerId, ifName, createdAt }: SandboxRecord): string => `${containerId}@${ifName} ${createdAt}`;
+const nameOf = ({ containerId, ifName, createdAt }: Candidate): string => `${containerId}@${ifName} ${createdAt}`;
 
-const isOfEarlierBoot = ({ bootId }: SandboxRecord, deps: ReclaimDeps): boolean => bootId !== undefined && bootId !== deps.bootId;
+const isOfEarlierBoot = ({ bootId }: Candidate, deps: ReclaimDeps): boolean => bootId !== undefined && bootId !== deps.bootId;
 
 /** Every sandbox that somebody else does not already see to; of those whose namespace is gone, what the API says of the pod. */
 async function lookAll(deps: ReclaimDeps, signal: AbortSignal): Promise<readonly Look[]> {
-  const { records } = await deps.journal.list();
   const podNow = podQuestions(deps);
-  const looks: Look[] = [];
-  for (const record of records) {
-    if (record.attachments.every(isAbandoned) || (await deps.deferred.has(record))) continue;
+  const look = async (record: SandboxRecord): Promise<Look | undefined> => {
+    if (record.attachments.every(isAbandoned) || (await deps.deferred.has(record))) return undefined;
     const namespace = await namespaceNow(record, deps.host, signal);
     const mustAsk = (namespace === 'missing' || namespace === 'other') && !isOfEarlierBoot(record, deps);
-    looks.push({ record, namespace, pod: mustAsk ? await podNow(record, signal) : 'unknown' });
-  }
-  return looks;
+    return { record: candidate(record), namespace, pod: mustAsk ? await podNow(record, signal) : 'unknown' };
+  };
+  return (await deps.journal.list(look)).found;
 }
+
+/** What is kept of a record during a round. */
+type Candidate = Pick<SandboxRecord, 'containerId' | 'ifName' | 'createdAt' | 'bootId' | 'pod'>;
+
+const candidate = ({ containerId, ifName, createdAt, bootId, pod }: SandboxRecord): Candidate => ({
+  containerId,
+  ifName,
+  createdAt,
+  ...(bootId !== undefined && { bootId }),
+  ...(pod !== undefined && { pod }),
+});
 
 // a host agent that sees no namespace of pods that are there has the folder of namespaces not in sight
 const seesNothing = (looks: readonly Look[]): boolean =>
@@ -98,7 +107,7 @@ function evidenceFor({ record, namespace, pod }: Look, { looks, isBlind, memory,
   };
 }
 
-const isSamePod = (one: SandboxRecord, other: SandboxRecord): boolean =>
+const isSamePod = (one: Candidate, other: Candidate): boolean =>
   one.pod?.uid !== undefined && one.pod.uid === other.pod?.uid && one.ifName === other.ifName && one.containerId !== other.containerId;
 
 const answerMs = 3000;

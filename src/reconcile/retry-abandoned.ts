@@ -62,4 +62,4 @@ async function tryOne(key: RecordKey, { deps, schedule, timing }: Trying, signal
 
 /** The sandboxes of a journal with abandoned attachments. */
 export const abandonedIn = async (deps: Pick<AbandonedDeps, 'journal'>): Promise<readonly RecordKey[]> =>
-  (await deps.journal.list()).records.filter(({ attachments }) => attachments.some(isAbandoned));
+  (await deps.journal.list(({ containerId, ifName, attachments }) => (attachments.some(isAbandoned) ? { containerId, ifName } : undefined))).found;

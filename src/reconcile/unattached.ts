@@ -25,8 +25,8 @@ export interface Sweep {
 export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Promise<Sweep> {
   let suspects = new Set<string>();
   return async (deps, signal) => {
-    const { records } = await deps.journal.list();
-    const known = new Set(records.flatMap(({ pod }) => (pod === undefined ? [] : [pod.uid ?? '', podKey(pod)])));
+    const { found: names } = await deps.journal.list(({ pod }) => pod && [pod.uid ?? '', podKey(pod)]);
+    const known = new Set(names.flat());
     const isCandidate = (pod: PodMetadata): boolean =>
       asksForNetworks(pod) && !isAttached(pod) && !known.has(pod.uid ?? podKey(pod)) && !isStaticOf(pod, known);
     const candidates = new Set(await deps.cluster.listPodsOf(deps.node, (pod) => (isCandidate(pod) ? nameOf(pod) : undefined), signal));

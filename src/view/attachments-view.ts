@@ -28,10 +28,18 @@ export interface OutcomeRow {
 }
 
 /** The row of one attachment and its outcome. */
-export const outcomeRow = (record: SandboxRecord, entry: AttachmentRecord, outcome: OutcomeRow['outcome'], why = ''): OutcomeRow => {
-  const { sandbox, pod, interface: name, network } = rowOf(record, entry);
-  return { sandbox, pod, interface: name, network, outcome, why };
-};
+export const outcomeRow = (record: SandboxRecord, entry: AttachmentRecord, outcome: OutcomeRow['outcome'], why = ''): OutcomeRow =>
+  withOutcome(rowOf(record, entry), outcome, why);
+
+/** A row of a listing and its outcome. */
+export const withOutcome = ({ sandbox, pod, interface: name, network }: AttachmentRow, outcome: OutcomeRow['outcome'], why: string): OutcomeRow => ({
+  sandbox,
+  pod,
+  interface: name,
+  network,
+  outcome,
+  why,
+});
 
 /** Rows as a table; `heading`: of the column with the outcome. */
 export const outcomesText = (rows: readonly OutcomeRow[], heading: string): string =>
@@ -56,12 +64,25 @@ export interface Besides {
   readonly unattached?: readonly UnattachedRow[];
 }
 
+/** What a listing keeps of a record: not the configurations and results, which may be large. */
+export interface ListedRecord {
+  readonly containerId: string;
+  readonly ifName: string;
+  readonly rows: readonly AttachmentRow[];
+}
+
+export const listedRecord = (record: SandboxRecord): ListedRecord => ({
+  containerId: record.containerId,
+  ifName: record.ifName,
+  rows: record.attachments.map((entry) => rowOf(record, entry)),
+});
+
 /** The attachments of a journal, as rows, in order of pod and interface. */
-export const attachmentRows = (records: readonly SandboxRecord[], { deferred = [], unattached = [] }: Besides = {}): readonly AttachmentRow[] =>
+export const attachmentRows = (records: readonly ListedRecord[], { deferred = [], unattached = [] }: Besides = {}): readonly AttachmentRow[] =>
   records
     .flatMap((record) => {
       const isDeferred = deferred.some(({ containerId, ifName }) => containerId === record.containerId && ifName === record.ifName);
-      return record.attachments.map((entry) => (isDeferred ? asDeferred(rowOf(record, entry)) : rowOf(record, entry)));
+      return isDeferred ? record.rows.map(asDeferred) : record.rows;
     })
     .concat(unattached.map(unattachedRow))
     .toSorted((a, b) => compare(a.pod, b.pod) || compare(a.sandbox, b.sandbox) || compare(a.interface, b.interface));

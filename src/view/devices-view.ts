@@ -24,7 +24,8 @@ export interface DeviceRow {
   readonly info: string;
 }
 
-interface Use {
+/** The device that an attachment uses. */
+export interface DeviceUse {
   readonly pod: string;
   readonly uid: string;
   readonly device: PodDevice;
@@ -32,11 +33,10 @@ interface Use {
 }
 
 /** Every device that kubelet has given away, and every one that an attachment is made of; without `allocations` (kubelet cannot be asked) only the latter. */
-export function deviceRows(allocations: readonly Allocation[] | undefined, records: readonly SandboxRecord[]): readonly DeviceRow[] {
-  const uses = records.flatMap(usesOf);
-  const met = new Set<Use>();
+export function deviceRows(allocations: readonly Allocation[] | undefined, uses: readonly DeviceUse[]): readonly DeviceRow[] {
+  const met = new Set<DeviceUse>();
   // several where a pod was given another sandbox while the one before is still there
-  const rowsOf = (pod: string, of: string, device: string, fits: (use: Use) => boolean): readonly DeviceRow[] => {
+  const rowsOf = (pod: string, of: string, device: string, fits: (use: DeviceUse) => boolean): readonly DeviceRow[] => {
     const fitting = uses.filter((each) => (each.pod === pod || each.uid === pod) && fits(each) && !met.has(each));
     for (const use of fitting) met.add(use);
     if (fitting.length === 0) return [{ pod, device, of, state: 'free', interface: '', network: '', sandbox: '', info: '' }];
@@ -52,7 +52,8 @@ export function deviceRows(allocations: readonly Allocation[] | undefined, recor
   return [...given, ...others].toSorted((a, b) => compare(`${a.pod} ${a.of} ${a.device}`, `${b.pod} ${b.of} ${b.device}`));
 }
 
-const usesOf = (record: SandboxRecord): readonly Use[] =>
+/** The devices that the attachments of a record use. */
+export const deviceUses = (record: SandboxRecord): readonly DeviceUse[] =>
   record.attachments.flatMap((entry) => {
     const { interfaceName, network } = entry.attachment;
     const device = deviceOf(entry);

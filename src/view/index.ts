@@ -1,7 +1,18 @@
 // What people see, as pure functions from data to text. Knows no terminal and no file.
 export { differencesText } from './difference-view.ts';
-export { deviceRows, devicesText } from './devices-view.ts';
-export { attachmentRows, attachmentsText, type AttachmentRow, type Besides, outcomeRow, type OutcomeRow, outcomesText } from './attachments-view.ts';
+export { deviceRows, deviceUses, devicesText } from './devices-view.ts';
+export {
+  attachmentRows,
+  attachmentsText,
+  type AttachmentRow,
+  type ListedRecord,
+  listedRecord,
+  type Besides,
+  outcomeRow,
+  type OutcomeRow,
+  outcomesText,
+  withOutcome,
+} from './attachments-view.ts';
 export { validationText } from './validation-view.ts';
 export { countsOf, type FindingRow, findingsText, worstFirst } from './findings-view.ts';
 export { type AttachmentView, planText, planView, type PlanView, type PluginView } from './plan-view.ts';

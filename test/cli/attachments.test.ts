@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Journal, fileJournal } from '../../src/journal/index.ts';
 import type { AttachmentRecord } from '../../src/plan/index.ts';
-import { attachmentRows, attachmentsText } from '../../src/view/index.ts';
+import { attachmentRows, attachmentsText, listedRecord } from '../../src/view/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 const run = promisify(execFile);
@@ -52,11 +52,13 @@ describe('plexus attachments', () => {
   });
 
   it('lists what the journal holds, with state, age and reason', () => {
-    const rows = attachmentRows([
-      sampleRecord({ containerId: 'c2', attachments: [abandoned] }),
-      sampleRecord({ attachments: [{ state: 'attached', attachment: sample.attachment, result: {} }] }),
-      sampleRecord({ containerId: 'c3', attachments: [sample, stuck] }),
-    ]);
+    const rows = attachmentRows(
+      [
+        sampleRecord({ containerId: 'c2', attachments: [abandoned] }),
+        sampleRecord({ attachments: [{ state: 'attached', attachment: sample.attachment, result: {} }] }),
+        sampleRecord({ containerId: 'c3', attachments: [sample, stuck] }),
+      ].map(listedRecord),
+    );
     expect(attachmentsText(rows, (time) => Date.parse('2026-01-04T04:04:05.000Z') - Date.parse(time))).toMatchInlineSnapshot(`
       "SANDBOX  POD        INTERFACE  NETWORK   STATE      AGE  TRIES  WHY
       c1       shop/db-0  net1       shop/net  attached   2d   -      -
@@ -97,16 +99,16 @@ describe('plexus attachments', () => {
     await journal.write(sampleRecord({ containerId: 'live', attachments: [abandoned, sample] }));
     expect(await command('forget', 'gone')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n' });
     expect(await command('forget', 'live')).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-STILL-IN-USE.*net1 \(shop\/net\)/) });
-    expect((await journal.list()).records.map(({ containerId }) => containerId)).toEqual(['live']);
+    expect((await journal.list((record) => record)).found.map(({ containerId }) => containerId)).toEqual(['live']);
     const forced = await command('forget', 'live', '--force', '-o', 'json');
     expect(JSON.parse(forced.stdout)).toMatchObject([{ state: 'abandoned' }, { state: 'intended' }]);
-    expect((await journal.list()).records).toEqual([]);
+    expect((await journal.list((record) => record)).found).toEqual([]);
   });
 
   it('forgets several sandboxes, or every abandoned one', async () => {
     for (const containerId of ['gone1', 'gone2', 'gone3', 'gone4']) await journal.write(sampleRecord({ containerId, attachments: [abandoned] }));
     await journal.write(sampleRecord({ containerId: 'live', attachments: [abandoned, sample] }));
-    const left = async (): Promise<readonly string[]> => (await journal.list()).records.map(({ containerId }) => containerId);
+    const left = async (): Promise<readonly string[]> => (await journal.list((record) => record)).found.map(({ containerId }) => containerId);
     expect(await command('forget', 'gone1', 'none')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') as unknown });
     expect(await left(), 'a mistake forgets nothing').toHaveLength(5);
     expect(await command('forget', 'gone1', 'gone2')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n'.repeat(2) });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileJournal } from '../../src/journal/index.ts';
 import type { PodDevice } from '../../src/npwg/index.ts';
 import type { SandboxRecord } from '../../src/plan/index.ts';
-import { deviceRows } from '../../src/view/index.ts';
+import { deviceRows, deviceUses } from '../../src/view/index.ts';
 import { startPodResources, type PodResourcesServer } from '../support/pod-resources-server.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
@@ -83,7 +83,7 @@ describe('plexus devices', () => {
       pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
       attachments: [{ state: 'attached', attachment: { ...first?.attachment, device: vf('0000:18:02.6') }, result: {} }] as SandboxRecord['attachments'],
     });
-    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.6')] }], [record('old'), record('new')]);
+    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.6')] }], [record('old'), record('new')].flatMap(deviceUses));
     expect(rows.map(({ sandbox, state }) => `${sandbox} ${state}`)).toEqual(['old attached', 'new attached']);
   });
   it('a device that the annotation names, of a network without a resource, is not free', () => {
@@ -94,9 +94,9 @@ describe('plexus devices', () => {
       pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
       attachments: [{ state: 'attached', attachment: named, result: {} }],
     };
-    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.5')] }], [record as SandboxRecord]);
+    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.5')] }], deviceUses(record as SandboxRecord));
     expect(rows).toMatchObject([{ device: '0000:18:02.5', of: 'vendor.example/vf', state: 'attached' }]);
-    expect(deviceRows([], [record as SandboxRecord])).toMatchObject([{ device: '0000:18:02.5', of: '', state: 'unknown' }]);
+    expect(deviceRows([], deviceUses(record as SandboxRecord))).toMatchObject([{ device: '0000:18:02.5', of: '', state: 'unknown' }]);
   });
   it('as data, for scripts', async () => {
     const rows = JSON.parse((await devices('-o', 'json')).stdout) as { device: string; state: string }[];

@@ -159,7 +159,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     ]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/PLX-ATTACHMENTS-LEFT: still attached: net1 \(default\/two\).*the switch is busy/)]);
     expect((await alpha.calls()).map(({ plugin, command, env }) => `${command} ${plugin} ${env['CNI_NETNS']}`)).toEqual(['DEL beta ', 'DEL alpha ']);
-    const { records } = await fileJournal(join(node.dir, 'state/journal')).list();
+    const { found: records } = await fileJournal(join(node.dir, 'state/journal')).list((record) => record);
     expect(records).toMatchObject([{ complete: false, attachments: [{ state: 'detaching', attempts: 1 }] }]);
     expect((await plexus(delegates, 'check')).stdout).toContain('its DEL has failed');
     await beta.set({});
@@ -172,7 +172,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     await node.call('ADD', pod, config());
     await beta.set(failing);
     await node.call('DEL', pod, config({ detachAttempts: 1 }));
-    const { records } = await fileJournal(join(node.dir, 'state/journal')).list();
+    const { found: records } = await fileJournal(join(node.dir, 'state/journal')).list((record) => record);
     expect(records.flatMap(({ attachments }) => attachments).every(isAbandoned)).toBe(true);
     await alpha.forget();
     await beta.set({});

@@ -10,7 +10,7 @@ export function testJournal(makeJournal: () => Journal): void {
     const journal = makeJournal();
     expect(await journal.read(key)).toBeUndefined();
     expect(await journal.wasSetAside(key)).toBe(false);
-    expect(await journal.list()).toEqual({ records: [], damaged: [] });
+    expect(await journal.list((record) => record)).toEqual({ found: [], damaged: [] });
     await journal.remove(key);
   });
 
@@ -32,7 +32,7 @@ export function testJournal(makeJournal: () => Journal): void {
     expect([await journal.wasUndone(key), await journal.wasUndone(other), await journal.wasUndone({ ...key, ifName: 'eth1' })]).toEqual([true, true, false]);
     await journal.write(sampleRecord());
     expect([await journal.wasUndone(key), await journal.wasUndone(other)]).toEqual([false, true]);
-    expect((await journal.list()).records).toHaveLength(1);
+    expect((await journal.list((record) => record)).found).toHaveLength(1);
   });
 
   it('keeps the last of several writes', async () => {
@@ -40,7 +40,7 @@ export function testJournal(makeJournal: () => Journal): void {
     await journal.write(sampleRecord());
     await journal.write(sampleRecord({ complete: true }));
     expect(await journal.read(key)).toMatchObject({ complete: true });
-    expect((await journal.list()).records).toHaveLength(1);
+    expect((await journal.list((record) => record)).found).toHaveLength(1);
   });
 
   it('keeps interfaces of one sandbox apart, and sandboxes', async () => {
@@ -51,10 +51,10 @@ export function testJournal(makeJournal: () => Journal): void {
     });
     for (const each of keys) await journal.write(sampleRecord(each));
     for (const each of keys) expect(await journal.read(each)).toMatchObject(each);
-    expect((await journal.list()).records).toHaveLength(keys.length);
+    expect((await journal.list((record) => record)).found).toHaveLength(keys.length);
     await journal.remove(key);
     expect(await journal.read(key)).toBeUndefined();
-    expect((await journal.list()).records).toHaveLength(keys.length - 1);
+    expect((await journal.list((record) => record)).found).toHaveLength(keys.length - 1);
   });
 
   it('removes, and removes again', async () => {
@@ -62,6 +62,6 @@ export function testJournal(makeJournal: () => Journal): void {
     await journal.write(sampleRecord());
     await journal.remove(key);
     await journal.remove(key);
-    expect(await journal.list()).toEqual({ records: [], damaged: [] });
+    expect(await journal.list((record) => record)).toEqual({ found: [], damaged: [] });
   });
 }

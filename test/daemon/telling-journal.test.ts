@@ -14,7 +14,7 @@ it('whoever lists the journal, what cannot be read is told, and once', async () 
   await journal.write(sampleRecord());
   await writeFile(join(folder.path, 'c2@eth0.json'), '{');
   await writeFile(join(folder.path, 'c3@eth0.json'), encodeRecord({ formatVersion: 2 } as unknown as SandboxRecord));
-  for (let times = 0; times < 3; times++) expect((await journal.list()).records).toHaveLength(1);
+  for (let times = 0; times < 3; times++) expect((await journal.list((record) => record)).found).toHaveLength(1);
   expect(told).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER']);
 });
 

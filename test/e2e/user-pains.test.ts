@@ -127,7 +127,7 @@ describe('deletions', () => {
     await beta.set({ DEL: fails });
     let tries = 1;
     while ((await at.call('DEL', never)).exitCode !== 0) expect(tries++).toBeLessThan(10);
-    const [record, ...others] = (await fileJournal(join(at.node.dir, 'state/journal')).list()).records;
+    const [record, ...others] = (await fileJournal(join(at.node.dir, 'state/journal')).list((record) => record)).found;
     expect([record?.attachments.map(({ attachment }) => attachment.interfaceName), others]).toEqual([['net1'], []]);
     expect(await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text()).toMatch(/^plexus_journal_abandoned 1$/m);
     await waitFor('the event', async () => events('NetworkAbandoned').length === 1);
@@ -200,10 +200,10 @@ describe('leaks', () => {
     await at.daemon().stop('SIGKILL');
     for (const pod of before) await pod.netns.remove();
     const journal = fileJournal(join(at.node.dir, 'state/journal'));
-    for (const record of (await journal.list()).records) await journal.write({ ...record, bootId: 'of-before-the-power-cut' });
+    for (const record of (await journal.list((record) => record)).found) await journal.write({ ...record, bootId: 'of-before-the-power-cut' });
     await at.start({ flags: { 'reclaim-seconds': '3600' } });
     await at.startAgent();
-    await waitFor('all are reclaimed', async () => (await journal.list()).records.length === 0);
+    await waitFor('all are reclaimed', async () => (await journal.list((record) => record)).found.length === 0);
     const after: TestPod[] = [];
     for (let index = 0; index < count; index++) after.push(await attached(`after-${index}`, 'small'));
     for (const pod of after) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });

@@ -121,7 +121,7 @@ async function playDel({ scenario, world, pod, problems }: Stage): Promise<numbe
 async function playGc({ scenario, world, pod, problems }: Stage): Promise<number> {
   await mustSucceed('ADD', pod, scenario, world);
   await world.arm(scenario.fault, pod.containerId, 'DEL');
-  const valid = (await fileJournal(join(world.at.node.dir, 'state/journal')).list()).records
+  const valid = (await fileJournal(join(world.at.node.dir, 'state/journal')).list((record) => record)).found
     .filter(({ containerId }) => containerId !== pod.containerId)
     .flatMap(({ containerId, attachments }) => attachments.map(({ attachment }) => ({ containerID: containerId, ifname: attachment.interfaceName })));
   for (let tries = 0; ; tries++) {

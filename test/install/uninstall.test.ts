@@ -175,7 +175,7 @@ describe('plexus uninstall', () => {
     expect(await confFiles()).toContain('00-plexus.conflist');
     expect(await uninstall('--force')).toMatchObject({ code: 0, stdout: expect.stringContaining('it still holds 1 sandboxes') });
     expect(await confFiles()).toEqual(['10-net.conf']);
-    expect((await journal.list()).records).toHaveLength(1);
+    expect((await journal.list((record) => record)).found).toHaveLength(1);
   });
 
   it('finds state and socket under --root by itself, so that the refusals hold there too', async () => {

@@ -72,14 +72,14 @@ describe('the files of a journal', () => {
       expect(Number(count)).toBeGreaterThanOrEqual(last);
       expect(rest.length).toBe((Number(count) % 7) * 100_000);
     }
-    expect((await fileJournal(folder).list()).damaged).toEqual([]);
+    expect((await fileJournal(folder).list((record) => record)).damaged).toEqual([]);
   });
 
   it('list() clears what killed writers left, and nothing that may be in use', async () => {
     await fileJournal(folder).write(sampleRecord());
     for (const name of ['.new-old', '.new-recent', 'other.json', 'c1@eth0.txt']) await writeFile(join(folder, name), '');
     await utimes(join(folder, '.new-old'), 1, 1);
-    expect((await fileJournal(folder).list()).records).toHaveLength(1);
+    expect((await fileJournal(folder).list((record) => record)).found).toHaveLength(1);
     expect((await readdir(folder)).toSorted()).toEqual(['.new-recent', 'c1@eth0.json', 'c1@eth0.txt', 'other.json']);
   });
 });
@@ -112,7 +112,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     await writeFile(file(), bytes);
     const journal = fileJournal(folder);
     await expect(journal.read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-NEWER', message: expect.stringContaining(file()) as string });
-    expect((await journal.list()).damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-NEWER']);
+    expect((await journal.list((record) => record)).damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-NEWER']);
     expect(await readdir(folder)).toEqual(['c1@eth0.json']);
     expect(await readFile(file(), 'utf8')).toBe(bytes);
   });
@@ -133,7 +133,7 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     await writeFile(join(folder, 'c9@eth0.json'), '{');
     await copyFile(file(), join(folder, 'c2@eth0.json'));
     await mkdir(join(folder, 'c3@eth0.json'));
-    const { records, damaged } = await journal.list();
+    const { found: records, damaged } = await journal.list((record) => record);
     expect(records).toEqual([sampleRecord()]);
     expect(damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-DAMAGED', 'PLX-RECORD-DAMAGED']);
   });
@@ -162,7 +162,7 @@ describe('a folder that cannot be used is an error that names it', () => {
     await writeFile(join(base, 'deep'), '');
     const journal = fileJournal(folder);
     await expect(journal.write(sampleRecord())).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: expect.stringContaining(folder) as string });
-    await expect(journal.list()).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    await expect(journal.list((record) => record)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
     await expect(journal.read(key)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
   });
 

@@ -1,12 +1,12 @@
 import type { Argv, CommandModule } from 'yargs';
 import { deviceInfoFiles } from '../../devices/index.ts';
 import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../../errors/index.ts';
-import { deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
+import { type RecordKey, deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
 import { usualDeviceInfoDir } from '../../npwg/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
-import { type AttachmentRow, type Besides, attachmentRows, attachmentsText, outcomesText } from '../../view/index.ts';
+import { type AttachmentRow, type Besides, attachmentRows, attachmentsText, listedRecord, outcomesText } from '../../view/index.ts';
 import { json, say } from '../output.ts';
-import { type Outcome, type RepairPlaces, checkByHand, detachByHand } from '../repair.ts';
+import { type Listed, type Outcome, type RepairPlaces, checkByHand, detachByHand, listed } from '../repair.ts';
 
 interface Options {
   readonly action: string;
@@ -67,7 +67,7 @@ export const attachmentsCommand: CommandModule<object, Options> = {
 async function run(options: Options): Promise<void> {
   const { action, 'cni-dir': folder, 'cni-path': path, 'device-info-dir': deviceInfoDir, output, force } = options;
   const isJson = output === 'json';
-  const { records, damaged } = await fileJournal(`${folder}/journal`).list();
+  const { found: records, damaged } = await fileJournal(`${folder}/journal`).list(listed);
   for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
   const { found, all } = chosenOf(records, options);
   const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
@@ -80,8 +80,12 @@ async function run(options: Options): Promise<void> {
       return tell(await detachByHand(found, force, places, interrupted(action)), 'OUTCOME', isJson);
     case 'forget':
       return forget(found, { folder, deviceInfoDir, force, isJson });
-    default:
-      show(found, { inFull: action === 'show', isJson, besides: all ? await besidesIn(folder) : {} });
+    case 'show':
+      return say(json(await inFull(found, folder)));
+    default: {
+      const rows = attachmentRows(found, all ? await besidesIn(folder) : {});
+      say(isJson ? json(rows) : attachmentsText(rows, msSince));
+    }
   }
 }
 
@@ -90,16 +94,9 @@ const besidesIn = async (folder: string): Promise<Besides> => ({
   unattached: await unattachedPods(folder).read(),
 });
 
-interface Showing {
-  readonly inFull: boolean;
-  readonly isJson: boolean;
-  readonly besides: Besides;
-}
-
-function show(records: readonly SandboxRecord[], { inFull, isJson, besides }: Showing): void {
-  if (inFull) return say(json(records));
-  const rows = attachmentRows(records, besides);
-  say(isJson ? json(rows) : attachmentsText(rows, msSince));
+async function inFull(keys: readonly RecordKey[], folder: string): Promise<readonly SandboxRecord[]> {
+  const records = await Promise.all(keys.map((key) => fileJournal(`${folder}/journal`).read(key)));
+  return records.filter((record) => record !== undefined);
 }
 
 const msSince = (time: string): number => Date.now() - Date.parse(time);
@@ -121,11 +118,11 @@ function tell({ rows, error }: Outcome, heading: string, isJson: boolean): void 
 
 /** The records that an action applies to; `all`: no sandbox was named. sandboxUnknown. */
 function chosenOf(
-  records: readonly SandboxRecord[],
+  records: readonly Listed[],
   { action, sandboxes = [], abandoned, 'cni-dir': folder }: Options,
-): { readonly found: readonly SandboxRecord[]; readonly all: boolean } {
+): { readonly found: readonly Listed[]; readonly all: boolean } {
   if (sandboxes.length === 0 && (action === 'list' || action === 'check')) return { found: records, all: true };
-  const every = action === 'forget' && abandoned ? records.filter(({ attachments }) => attachments.every(isAbandoned)) : undefined;
+  const every = action === 'forget' && abandoned ? records.filter((record) => record.isAbandoned) : undefined;
   return { found: [...new Set([...(every ?? []), ...sandboxes.flatMap((beginning) => recordsOf(records, beginning, folder))])], all: false };
 }
 
@@ -137,7 +134,7 @@ function missingSandboxes({ action, sandboxes = [], abandoned }: Options): strin
 }
 
 /** The records of exactly one sandbox. sandboxUnknown. */
-function recordsOf(records: readonly SandboxRecord[], beginning: string, folder: string): readonly SandboxRecord[] {
+function recordsOf(records: readonly Listed[], beginning: string, folder: string): readonly Listed[] {
   const ids = [...new Set(records.map(({ containerId }) => containerId).filter((id) => beginning !== '' && id.startsWith(beginning)))];
   const [only] = ids.includes(beginning) ? [beginning] : ids;
   if (only === undefined || (ids.length > 1 && only !== beginning)) throw sandboxUnknown({ sandbox: beginning, matches: ids, folder });
@@ -151,7 +148,7 @@ interface Forgetting {
   readonly isJson: boolean;
 }
 
-async function forget(records: readonly SandboxRecord[], { folder, deviceInfoDir, force, isJson }: Forgetting): Promise<void> {
+async function forget(records: readonly RecordKey[], { folder, deviceInfoDir, force, isJson }: Forgetting): Promise<void> {
   const journal = fileJournal(`${folder}/journal`);
   const forgotten: AttachmentRow[] = [];
   for (const { containerId, ifName } of records) {
@@ -166,7 +163,7 @@ async function forget(records: readonly SandboxRecord[], { folder, deviceInfoDir
         const { network, interfaceName, deviceInfo } = attachment;
         if (deviceInfo !== undefined) await deviceInfoFiles(deviceInfoDir).remove({ network, containerId, interfaceName });
       }
-      const rows = attachmentRows([record]);
+      const rows = attachmentRows([listedRecord(record)]);
       forgotten.push(...rows);
       if (!isJson) for (const row of rows) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);
     });

@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { kubeletDevices } from '../../devices/index.ts';
 import { asPlexusError, summaryOf } from '../../errors/index.ts';
 import { fileJournal } from '../../journal/index.ts';
-import { deviceRows, devicesText } from '../../view/index.ts';
+import { deviceRows, deviceUses, devicesText } from '../../view/index.ts';
 import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
 
 interface Options {
@@ -34,12 +34,12 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
       .epilogue('Exit status: 0 done, 1 kubelet cannot be asked (what the journal knows is shown), 2 could not be done.'),
   handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output }) =>
     looking(end, async () => {
-      const { records, damaged } = await fileJournal(`${cniDir}/journal`).list();
+      const { found, damaged } = await fileJournal(`${cniDir}/journal`).list(deviceUses);
       const allocations = await kubeletDevices({ kubeletDir })
         .all(AbortSignal.timeout(20_000))
         .catch((thrown: unknown) => void process.stderr.write(`plexus: ${summaryOf(asPlexusError(thrown))}\n`));
       for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
-      const rows = deviceRows(allocations ?? undefined, records);
+      const rows = deviceRows(allocations ?? undefined, found.flat());
       await print(output, {
         data: rows,
         text: () => devicesText(rows, { isKubeletKnown: allocations !== undefined, paint: paintFor(process.stdout, process.env) }),

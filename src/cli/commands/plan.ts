@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { podNotAttached } from '../../errors/index.ts';
-import { fileJournal } from '../../journal/index.ts';
+import { type Journal, fileJournal } from '../../journal/index.ts';
 import { type PodDevice, podKey } from '../../npwg/index.ts';
 import { type SandboxRecord, differences } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
@@ -76,9 +76,8 @@ async function subjectOf({ name, namespace, pod, nads, conf, device, ...cluster 
 
 async function compare(options: Options): Promise<ExitStatus> {
   const subject = await subjectOf(options);
-  const { records } = await fileJournal(`${options['cni-dir']}/journal`).list();
   const first = await planPod(subject);
-  const record = newest(records, first.pod);
+  const record = await newest(fileJournal(`${options['cni-dir']}/journal`), first.pod);
   if (record === undefined) throw podNotAttached({ pod: podKey(first.pod), folder: options['cni-dir'] });
   const { plan } = await planPod({ ...subject, containerId: record.containerId });
   const attached = record.attachments.map(({ attachment }) => attachment);
@@ -88,10 +87,11 @@ async function compare(options: Options): Promise<ExitStatus> {
   return list.every(({ kind }) => kind === 'same') ? 0 : 1;
 }
 
-const newest = (records: readonly SandboxRecord[], pod: PlannedPod['pod']): SandboxRecord | undefined =>
-  records
-    .filter((record) => record.complete && record.pod?.namespace === pod.namespace && record.pod.name === pod.name)
-    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+async function newest(journal: Journal, { namespace, name }: PlannedPod['pod']): Promise<SandboxRecord | undefined> {
+  const isOfPod = ({ complete, pod }: SandboxRecord): boolean => complete && pod?.namespace === namespace && pod.name === name;
+  const { found } = await journal.list((record) => (isOfPod(record) ? record : undefined));
+  return found.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+}
 
 /** vendor/x=ID, or claim:nics/fast=ID. */
 function deviceOf(text: string): PodDevice {
