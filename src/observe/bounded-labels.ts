@@ -1,5 +1,5 @@
 /** What stands for all further values of a label. */
-export const otherValues = 'other';
+const otherValues = 'other';
 
 /** Names of Kubernetes objects are not longer. */
 const longestValue = 2 * 253 + 1;
