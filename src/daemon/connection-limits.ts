@@ -5,13 +5,14 @@ export interface ConnectionLimits {
   /** Connections of one remote address. */
   readonly perPeer: number;
   readonly total: number;
-  /** A connection is closed after this, whatever it does. */
+  /** A connection is closed after this; the time in which the server computes an answer does not count. */
   readonly lifeMs: number;
 }
 interface Open {
   readonly peer: string;
   /** Until its request is complete. */
   isSilent: boolean;
+  life: NodeJS.Timeout;
 }
 
 /**
@@ -23,24 +24,27 @@ export function limitConnections(server: http.Server, { perPeer, total, lifeMs }
   const open = new Map<Socket, Open>(); // the oldest first
   const close = (socket: Socket | undefined): void => {
     if (socket === undefined) return;
+    clearTimeout(open.get(socket)?.life);
     open.delete(socket);
     socket.destroy();
   };
   const oldestSilent = (peer?: string): Socket | undefined => [...open].find(([, each]) => each.isSilent && (peer === undefined || each.peer === peer))?.[0];
   server.on('connection', (socket: Socket) => {
     const peer = socket.remoteAddress ?? '';
-    const life = setTimeout(() => close(socket), lifeMs);
-    open.set(socket, { peer, isSilent: true });
-    socket.once('close', () => {
-      clearTimeout(life);
-      open.delete(socket);
-    });
+    open.set(socket, { peer, isSilent: true, life: setTimeout(close, lifeMs, socket) });
+    socket.once('close', () => close(socket));
     // the new one is the last of the silent ones: where there is no other it is closed itself
     if ([...open.values()].filter((each) => each.peer === peer).length > perPeer) close(oldestSilent(peer));
     if (open.size > total) close(oldestSilent());
   });
-  server.on('request', ({ socket }: http.IncomingMessage) => {
+  server.on('request', ({ socket }: http.IncomingMessage, response: http.ServerResponse) => {
     const known = open.get(socket);
-    if (known !== undefined) known.isSilent = false;
+    if (known === undefined) return;
+    known.isSilent = false;
+    clearTimeout(known.life);
+    // from here on the peer reads the answer
+    response.once('prefinish', () => {
+      if (open.has(socket)) known.life = setTimeout(close, lifeMs, socket);
+    });
   });
 }

@@ -73,6 +73,21 @@ describe('the HTTP endpoints', () => {
     }
   });
 
+  it('does not cut off a scrape that takes longer to compute than a connection may live', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const slow = async () => promise.then(text);
+    const { server, ask } = await served({ limits: { perPeer: 4, total: 4, lifeMs: 50 } }, { notReady: () => undefined, metrics: slow });
+    try {
+      const scrape = ask('/metrics');
+      const silent = net.connect(server.port() ?? 0, '127.0.0.1').on('error', () => {});
+      await once(silent.resume(), 'close'); // by then the scrape is older than a connection may be
+      resolve();
+      expect(await scrape).toEqual([200, 'all is counted']);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('keeps no connection that does not read its answer, or repeats requests on it', async () => {
     const long = 'x'.repeat(64 * 1024 * 1024);
     const { server } = await served(

@@ -9,7 +9,7 @@ import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // A node full of pods, each with as much in its record as a configuration and a plugin's result may hold.
-const pods = 40;
+const pods = 110;
 let at: ClusterNode;
 let limit: ShippedLimit;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
-const idOf = (pod: number): string => `c${pod}`.padEnd(64, '0');
+const idOf = (pod: number): string => `c${String(pod).padStart(63, '0')}`;
 
 /** The text of a record with two attachments: each `{}` takes two bytes in the file and a hundred in memory. */
 function denseRecord(pod: number): string {
