@@ -29,6 +29,8 @@ describe('plexus, the command line', () => {
       eth0       cluster-net    bridge, portmap  -
       fast0      default/tuned  bridge, tuning   mac 02:00:00:00:70:01
 
+      fast0: mac 02:00:00:00:70:01: read by bridge from CNI_ARGS, tuning from runtimeConfig, tuning from CNI_ARGS
+
       ── eth0, plugin 1 of 2: bridge
       CNI_ARGS=IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=chained;K8S_POD_INFRA_CONTAINER_ID=CNI_CONTAINERID;K8S_POD_UID=UID
       {

@@ -107,11 +107,14 @@ describe('the dashboard', () => {
     const shown = targets.flatMap(({ expr }) => metricsIn(expr.replaceAll('$__rate_interval', '5m')).metrics.map(({ name }) => name.replace(/_bucket$/, '')));
     const missing = [...known.keys()].filter((name) => name.startsWith('plexus_') && !shown.includes(name));
     expect(missing.toSorted()).toEqual([
+      'plexus_http_listening',
       'plexus_journal_sandboxes',
+      'plexus_plugin_checks_disregarded_total',
       'plexus_recent_bytes',
       'plexus_recent_operations',
       'plexus_status_writes_total',
       'plexus_watch_objects',
+      'plexus_watch_objects_left_out',
     ]);
   });
 });
