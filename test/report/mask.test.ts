@@ -229,6 +229,11 @@ describe('secrets in what plugins read and write', () => {
     expect(maskDocument(' ')).toBeUndefined();
   });
 
+  it.each(['{},', '"password=geheim1",', '[[0]],'])('4 MiB of %s are not shown: the objects would take more memory than the daemon has', (part) => {
+    const text = `[${part.repeat(4_000_000 / part.length)}0]`;
+    expect(maskDocument(text)).toBe(`(${text.length} characters, too many to be shown)`);
+  });
+
   it('whatever a document holds: masking keeps its shape, and nothing under a secret name is left', () => {
     const anyKey = oneof(
       string(),
