@@ -124,6 +124,8 @@ describe('secrets in what plugins read and write', () => {
       '-----BEGIN RSA PRIVATE KEY-----(masked)-----END RSA',
     ],
     ['-----BEGIN PRIVATE KEY-----\nMIIE\nabc (cut off) - retry', '-----BEGIN PRIVATE KEY-----(masked)'],
+    ['got {"bgp":{"secrets":["geheim1",{"a":"geheim2"}],"asn":1}}', 'got {"bgp":{"secrets":(masked),"asn":1}}'],
+    [String.raw`got {\"pod\":{\"token\": {\"v\":\"gehe}im1\"}}, \"asn\":1}`, String.raw`got {\"pod\":{\"token\": (masked)}, \"asn\":1}`],
     ['-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQVYBF\n-----END PGP', '-----BEGIN PGP PRIVATE KEY BLOCK-----(masked)-----END PGP'],
     ['dsn="postgres://me:geheim@db/x?sslmode=off"', 'dsn="(masked)"'],
     ['cannot log in, wrong password: hunter2', 'cannot log in, wrong password: (masked)'],
