@@ -134,7 +134,7 @@ export const networksTooLarge = define(
   {
     code: cniCode.invalidConfiguration,
     retry: 'never',
-    fix: 'Use fewer networks in the pod, or shorten spec.config of their NetworkAttachmentDefinitions.',
+    fix: 'Use fewer networks in the pod, or shorten spec.config of their NetworkAttachmentDefinitions or the cni-args of the pod.',
   },
   (c: { nad: string; weight: number; most: number }) =>
     `the networks of this pod are too large for the daemon: together with ${c.nad}, their configurations take about ${c.weight} bytes, but at most ${c.most} are allowed for one pod`,

@@ -7,7 +7,7 @@ import { decideDefaultRoutes } from './default-route.ts';
 import { chooseDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
-import { pluginArgsOf, withArguments } from './plugin-arguments.ts';
+import { argumentsBound, pluginArgsOf, withArguments } from './plugin-arguments.ts';
 import { type Delivery, deliveriesOf, judgeRequests } from './requests.ts';
 import { type Delegate, type LeaveOut, attempted, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
@@ -46,11 +46,12 @@ function planned(inputs: PlanInputs, leaveOut?: LeaveOut): Plan {
   const deliveries = delegates.map(deliveriesOf);
   const judged = delegates.map((delegate, index) => judgeRequests(delegate, deliveries[index] ?? [], inputs.settings.unservedRequests));
   const devices = chooseDevices(delegates, inputs);
+  const assertFits = argumentsBound();
   const made = delegates.flatMap((delegate, index): readonly Made[] => {
     if (delegate.isLeftOut === true) return [];
     const requests = deliveries[index] ?? [];
     const named = { index, interfaceName: names[index] ?? '', defaultRoute: routes[index] ?? unmanaged };
-    const decided = { ...named, device: devices.chosen[index], deliveries: requests };
+    const decided = { ...named, device: devices.chosen[index], deliveries: requests, assertFits };
     const attach = (): Attachment => attachmentOf(delegate, decided, inputs);
     const attachment = leaveOut === undefined || index === 0 ? attach() : attempted(attach, leaveOut);
     return attachment === undefined ? [] : [{ attachment, requests }];
@@ -92,19 +93,22 @@ interface Decided {
   readonly defaultRoute: DefaultRoutes;
   readonly device: PodDevice | undefined;
   readonly deliveries: readonly Delivery[];
+  readonly assertFits: ReturnType<typeof argumentsBound>;
 }
 
-function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, device, deliveries }: Decided, inputs: PlanInputs): Attachment {
+function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, device, deliveries, assertFits }: Decided, inputs: PlanInputs): Attachment {
   const isDefault = index === 0;
   const { network, nad, selection, configuration } = delegate;
   const initialResult = firstPrevResult(delegate, isDefault, inputs);
   const deviceInfo = deviceInfoOf(delegate, { interfaceName, device }, inputs);
+  const pluginArgs = pluginArgsOf(selection, deliveries);
+  assertFits(network, configuration, pluginArgs);
   return {
     interfaceName,
     network,
     ...(nad !== undefined && { nad: { namespace: nad.namespace, name: nad.name } }),
     isDefault,
-    configuration: withArguments(configuration, { cniArgs: pluginArgsOf(selection, deliveries), deviceId: device?.id }),
+    configuration: withArguments(configuration, { cniArgs: pluginArgs, deviceId: device?.id }),
     runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file, deliveries }, inputs),
     cniArgs: cniArgsFor(delegate, isDefault, inputs),
     defaultRoute,

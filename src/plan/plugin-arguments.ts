@@ -1,5 +1,5 @@
-import { type JsonObject, type NetworkConfiguration, isJsonObject, nameOfType } from '../cni/index.ts';
-import { configurationInvalid } from '../errors/index.ts';
+import { type JsonObject, type NetworkConfiguration, formatJson, isJsonObject, nameOfType, sizeOfJson } from '../cni/index.ts';
+import { configurationInvalid, networksTooLarge } from '../errors/index.ts';
 import type { NetworkSelection } from '../npwg/index.ts';
 import { type Delivery, requestArgsOf } from './requests.ts';
 
@@ -17,6 +17,23 @@ export function pluginArgsOf(selection: NetworkSelection | undefined, deliveries
   const { cniArgs, ipamClaimReference } = selection ?? {};
   const args = { ...requestArgsOf(deliveries), ...(ipamClaimReference !== undefined && { [claimKey]: ipamClaimReference }), ...cniArgs };
   return cniArgs === undefined && Object.keys(args).length === 0 ? undefined : args;
+}
+
+const mostWeight = 2 * 1024 * 1024;
+const weightOfValue = 48;
+
+/**
+ * Bounds what `args.cni` takes in all plugins of a pod's networks together: each plugin has its own copy, in memory, in the journal and
+ * on its stdin. The function that is returned is told of one network after the other. networksTooLarge.
+ */
+export function argumentsBound(): (network: string, configuration: NetworkConfiguration, cniArgs: JsonObject | undefined) => void {
+  let weight = 0;
+  return (network, { plugins }, cniArgs) => {
+    if (cniArgs === undefined) return;
+    const text = formatJson(cniArgs);
+    weight += plugins.length * (text.length + weightOfValue * sizeOfJson(text).elements);
+    if (weight > mostWeight) throw networksTooLarge({ nad: network, weight, most: mostWeight });
+  };
 }
 
 /** The configuration with the pod's cni-args in `args.cni` of every plugin, the pod's value winning (NPWG-42, NPWG-43), and its device (NPWG-118). */

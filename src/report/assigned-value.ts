@@ -42,6 +42,7 @@ function unquotedExtent(assigned: Assigned): Extent {
   const hasColon = sign.includes(':') && !sign.includes('=');
   const isWhole = hasColon && (header.test(name) || (isLineStart && phrase.test(name)));
   const value = matchAt(isWhole ? restOfLine : unquoted, text, start);
+  if (/^\\*["'`]/.test(sign) && /^[[{]/.test(value)) return [start, endOfBrackets(text, start)];
   const isShown = saysNothing(name, value) || (hasColon && !isWhole && isWord(value, assigned));
   return isShown ? nothing : [start, start + value.length];
 }
@@ -64,5 +65,18 @@ function matchAt(pattern: RegExp, text: string, at: number): string {
 /** The place of the quote that closes one, written as the one that opened it; the end of the text when it was cut off. */
 function endOfQuoted(text: string, begin: number, opening: string): number {
   for (let at = text.indexOf(opening, begin); at >= 0; at = text.indexOf(opening, at + 1)) if (text[at - 1] !== '\\') return at;
+  return text.length;
+}
+
+/** Behind the bracket that closes the one that stands there, in JSON, also where it is part of a text itself; the end of the text when it was cut off. */
+function endOfBrackets(text: string, begin: number): number {
+  let [level, isInText] = [0, false];
+  for (let at = begin; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (char === '"') isInText = !isInText;
+    else if (isInText) continue;
+    else if (char === '[' || char === '{') level++;
+    else if ((char === ']' || char === '}') && --level === 0) return at + 1;
+  }
   return text.length;
 }

@@ -7,8 +7,12 @@ import { isSecretName } from './secret-names.ts';
 /** What is shown in place of a secret. */
 export const masked = '(masked)';
 
-const privateKey = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*(?=-----END|$)/g;
-const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g;
+// Each is linear: from no two places of a text may it read on over the same characters, nor may two of its parts share them.
+
+// an encrypted one has lines such as "Proc-Type: 4,ENCRYPTED"
+const privateKey = /(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)[^-]*(?:-(?!----)[^-]*)*/g;
+// also what begins like one and goes on differently: no other can begin within it
+const jwt = /\beyJ[\w-]{8,}(\.[\w-]{8,}(?:\.[\w-]*)?)?/g;
 const scheme = /\b(bearer|basic)\s+([\w.~+/-]{8,}=*)/gi;
 const userInUrl = /(:\/\/[^\s:/@]*):[^\s/@]+@/g;
 // {"value":"…","name":"DB_PASSWORD"}: the value comes first
@@ -19,7 +23,7 @@ export const maskText = (text: string, further: readonly string[] = []): string 
   withoutAssigned(
     text
       .replaceAll(privateKey, `$1${masked}`)
-      .replaceAll(jwt, masked)
+      .replaceAll(jwt, (all: string, more: string | undefined) => (more === undefined ? all : masked))
       .replaceAll(scheme, (all: string, name: string, value: string) => (looksRandom(value) ? `${name} ${masked}` : all))
       .replaceAll(userInUrl, `$1:${masked}@`)
       .replaceAll(valueFirst, (all: string, before: string, after: string, name: string) =>
@@ -31,7 +35,7 @@ export const maskText = (text: string, further: readonly string[] = []): string 
 // The name in front of a value, as one word; what ends a path is a file, of which something is said:
 // `name=`, `name: ` with or without quotes around it, `--name `, or `name: NAME, value: ` in any notation.
 const quote = String.raw`\\*["'\`]?`;
-const pair = String.raw`\bname${quote}\s*[:=]\s*${quote}(?<paired>[\w.-]{2,64})${quote}\s*,?\s*${quote}value${quote}\s*[:=]\s*`;
+const pair = String.raw`\bname${quote}\s*[:=]\s*${quote}(?<paired>[\w.-]{2,64})[\s,"'\`\\]*value${quote}\s*[:=]\s*`;
 const assigned = String.raw`(?<![/\w.-])-{0,2}(?<name>[\w.-]{2,64})(?<sign>${quote}\s*(?::=|=>|[:=])\s*)`;
 const flag = String.raw`(?<![/\w.-])--?(?<flag>[\w.-]{2,64})[ \t]+(?=[^\s-])`;
 const assignment = new RegExp(`${pair}|${assigned}|${flag}`, 'gi');

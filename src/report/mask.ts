@@ -23,9 +23,13 @@ const says = (name: string, value: unknown): boolean => typeof value === 'boolea
 
 const isShown = (key: string, value: unknown, further: readonly string[]): boolean => says(key, value) || !isSecretName(key, further);
 
-/** What a plugin read or wrote, as JSON without secrets; text that is no JSON as text without secrets. */
+// as long as the longest result: each value of it costs some hundred bytes while it is masked and shown
+const mostShownLength = 256 * 1024;
+
+/** What a plugin read or wrote, as JSON without secrets; text that is no JSON as text without secrets. Of a longer one only how long it is. */
 export function maskDocument(text: string, further: readonly string[] = []): unknown {
   if (text.trim() === '') return undefined;
+  if (text.length > mostShownLength) return `(${text.length} characters, too many to be shown)`;
   try {
     return maskJson(JSON.parse(text), further);
   } catch {

@@ -32,6 +32,24 @@ describe('NPWG-42, NPWG-43: cni-args in args.cni of every plugin, the pod’s va
   });
 });
 
+describe('cni-args that many plugins would get', () => {
+  const chain = (plugins: number) => ({ plugins: Array.from({ length: plugins }, () => ({ type: 'x' })) });
+  const keys = (length: number) => Object.fromEntries(Array.from({ length }, (_, index) => [`k${index}`, 1]));
+
+  it.each([
+    { title: 'many keys', plugins: 100, cniArgs: keys(1000), times: 1 },
+    { title: 'a long text', plugins: 100, cniArgs: { a: 'x'.repeat(50_000) }, times: 1 },
+    { title: 'the same network many times', plugins: 10, cniArgs: keys(200), times: 30 },
+  ])('$title: are refused, because each plugin has a copy of its own', ({ plugins, cniArgs, times }) => {
+    const networks = Array.from({ length: times }, () => ({ name: 'n', 'cni-args': cniArgs }));
+    expect(() => furtherStdins({ networks, nads: { 'shop/n': chain(plugins) } })).toThrow(failure('PLX-NETWORKS-TOO-LARGE', /together with shop\/n/));
+  });
+
+  it('a few plugins get many', () => {
+    expect(furtherStdins({ networks: [{ name: 'n', 'cni-args': keys(1000) }], nads: { 'shop/n': chain(10) } })).toHaveLength(10);
+  });
+});
+
 describe('NPWG-44: args of another type are refused, not a crash', () => {
   it.each([
     { args: 'x', says: /network configuration n: "args" is a string, not an object/ },

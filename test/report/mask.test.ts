@@ -119,6 +119,14 @@ describe('secrets in what plugins read and write', () => {
     ['level=info pin=1234 pw=geheim jwt=abc', 'level=info pin=(masked) pw=(masked) jwt=(masked)'],
     ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefgh from the server', 'got (masked) from the server'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----', '-----BEGIN RSA PRIVATE KEY-----(masked)-----END RSA PRIVATE KEY-----'],
+    [
+      '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A\n\nMIIE\n-----END RSA',
+      '-----BEGIN RSA PRIVATE KEY-----(masked)-----END RSA',
+    ],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE\nabc (cut off) - retry', '-----BEGIN PRIVATE KEY-----(masked)'],
+    ['got {"bgp":{"secrets":["geheim1",{"a":"geheim2"}],"asn":1}}', 'got {"bgp":{"secrets":(masked),"asn":1}}'],
+    [String.raw`got {\"pod\":{\"token\": {\"v\":\"gehe}im1\"}}, \"asn\":1}`, String.raw`got {\"pod\":{\"token\": (masked)}, \"asn\":1}`],
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQVYBF\n-----END PGP', '-----BEGIN PGP PRIVATE KEY BLOCK-----(masked)-----END PGP'],
     ['dsn="postgres://me:geheim@db/x?sslmode=off"', 'dsn="(masked)"'],
     ['cannot log in, wrong password: hunter2', 'cannot log in, wrong password: (masked)'],
     ['token : geheim', 'token : (masked)'],
@@ -206,18 +214,26 @@ describe('secrets in what plugins read and write', () => {
       'name: pw value: ',
       '-----BEGIN PRIVATE KEY-----',
       'eyJ',
+      '-eyJ',
+      '-eyJhbGciOi.',
       'bearer ',
       '--pw ',
       'pw:\\"',
       '\\',
     ])
       expect(maskText(part.repeat(200_000)).length).toBeGreaterThan(0);
+    for (const space of [' ', '\\', ',', '" ,\\']) expect(maskText(`name: pw${space.repeat(200_000)}`)).toHaveLength(8 + space.length * 200_000);
     expect(maskText('a=b=token=geheim1')).toBe('a=b=token=(masked)');
   });
 
   it('text that is no JSON is masked as text; nothing is nothing', () => {
     expect(maskDocument('panic: token=geheim1')).toBe('panic: token=(masked)');
     expect(maskDocument(' ')).toBeUndefined();
+  });
+
+  it.each(['{},', '"password=geheim1",', '[[0]],'])('4 MiB of %s are not shown: the objects would take more memory than the daemon has', (part) => {
+    const text = `[${part.repeat(4_000_000 / part.length)}0]`;
+    expect(maskDocument(text)).toBe(`(${text.length} characters, too many to be shown)`);
   });
 
   it('whatever a document holds: masking keeps its shape, and nothing under a secret name is left', () => {
