@@ -111,11 +111,11 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
   });
 
   it.each(['TERM', 'KILL'] as const)('containerd ended with SIG%s and started again: pods go on, and are removed without a trace', async (signal) => {
-    const before = await startPod(`before-${signal}`);
+    const before = await startPod(`before-${signal.toLowerCase()}`);
     await runtime.restart(signal);
     expect((await runtime.cri.podSandboxStatus(before)).status.state).toBe('SANDBOX_READY');
     expect(await interfacesIn(before)).toEqual(['eth0', 'lo', 'net1', 'net2']);
-    const after = await startPod(`after-${signal}`);
+    const after = await startPod(`after-${signal.toLowerCase()}`);
     for (const id of [before, after]) await removePod(id);
     await noTrace();
   });
