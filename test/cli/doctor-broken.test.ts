@@ -35,8 +35,7 @@ describe('plexus doctor', () => {
       warning   PLX-D-POD-STATUS             all pods                                                                 1 running pod that asks for networks and has no network-status
       warning   PLX-D-EVENTS                 Events                                                                   AttachFailed: 4 times, about 1 object
       unknown   PLX-D-SHIM                   /node/bin/plexus                                                         not looked at: the version of the daemon is not known (PLX-D-DAEMON says why)
-      unknown   PLX-D-READY                  http://127.0.0.1:9913/readyz                                             not looked at: nobody answers (connect ECONNREFUSED 127.0.0.1:9913)
-      unknown   PLX-D-WATCH and 1 more       http://127.0.0.1:9913/metrics                                            not looked at: nobody answers (connect ECONNREFUSED 127.0.0.1:9913)
+      unknown   PLX-D-READY and 2 more       /node/run/observe.sock                                                   not looked at: nobody answers (connect ECONNREFUSED 127.0.0.1:9913)
       unknown   PLX-D-NODE-PLUGINS           all nodes                                                                not looked at: the plugin folders of 2 nodes cannot be seen from the API server
       ok        PLX-D-RUNTIME-CONFIGURATION  /node                                                                    the container runtime's own configuration is found and loads one CNI configuration
       ok        PLX-D-RUNTIME-FOLDERS        /node                                                                    the container runtime looks into the folders that Plexus writes to
@@ -113,11 +112,8 @@ describe('plexus doctor', () => {
         - Pod shop/db-1: PLX-NAD-NOT-FOUND: NetworkAttachmentDefinition shop/fast does not exist
         fix: Each message has an identifier: docs/errors.md says what to do.
 
-      PLX-D-READY: http://127.0.0.1:9913/readyz
-        fix: Name their address with --http, as in the daemon's configuration.
-
-      PLX-D-WATCH, PLX-D-HOST-AGENT: http://127.0.0.1:9913/metrics
-        fix: Name their address with --http, as in the daemon's configuration.
+      PLX-D-READY, PLX-D-WATCH, PLX-D-HOST-AGENT: /node/run/observe.sock
+        fix: Run plexus doctor as root on the node or in the daemon's container, or name the daemon's HTTP address with --http.
 
       PLX-D-NODE-PLUGINS: all nodes
         - node-2

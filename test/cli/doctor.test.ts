@@ -30,9 +30,9 @@ describe('plexus doctor', () => {
       ok        PLX-D-PLUGINS                /node/bin                                                                every plugin that the default network and the NetworkAttachmentDefinitions name is there and can run
       ok        PLX-D-SHIM                   /node/bin                                                                the program that the runtime calls is there and of the same version as the daemon
       ok        PLX-D-DAEMON                 /node/run/plexus.sock                                                    the daemon answers on its socket
-      ok        PLX-D-READY                  http://127.0.0.1:9913/readyz                                             the daemon says that it is ready
-      ok        PLX-D-WATCH                  http://127.0.0.1:9913/metrics                                            the daemon's watch of NetworkAttachmentDefinitions is up to date
-      ok        PLX-D-HOST-AGENT             http://127.0.0.1:9913/metrics                                            the host agent is connected: the daemon can undo things by itself
+      ok        PLX-D-READY                  /node/run/observe.sock                                                   the daemon says that it is ready
+      ok        PLX-D-WATCH                  /node/run/observe.sock                                                   the daemon's watch of NetworkAttachmentDefinitions is up to date
+      ok        PLX-D-HOST-AGENT             /node/run/observe.sock                                                   the host agent is connected: the daemon can undo things by itself
       ok        PLX-D-KUBELET-SOCKETS        /var/lib/kubelet/pod-resources/kubelet.sock                              kubelet says which devices pods have, or no network needs to know
       ok        PLX-D-DIRECT-MODE-TOOLS      /usr/sbin, /usr/bin, /sbin, /bin                                         direct mode is not in use, or finds ip and nsenter
       ok        PLX-D-JOURNAL                /node/state/journal                                                      every record of the journal can be read

@@ -102,13 +102,13 @@ describe('clients that misbehave', () => {
   it('a client that sends a great deal of an endless call is bounded', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, connect));
     const head = Buffer.alloc(9);
-    head.writeUInt32BE(32 * 1024 * 1024, 0);
+    head.writeUInt32BE(16 * 1024 * 1024, 0);
     head.writeUInt8(shimFrame.call, 4);
     const line = daemon.log.length;
     for (const client of clients) {
       client.write(hello(1));
       client.write(head);
-      client.write(Buffer.alloc(20 * 1024 * 1024));
+      client.write(Buffer.alloc(10 * 1024 * 1024));
     }
     await saidSince(line, 'unfinished requests hold');
     expect(await residentMiB()).toBeLessThan(800);

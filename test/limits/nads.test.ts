@@ -39,7 +39,7 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     });
     expect(await attach('is-content', 'small')).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());
-  }, 240_000);
+  });
 
   it('of middle size and many: those that do not fit into the cache are read when a pod asks for them, and small ones stay in it', async () => {
     for (let n = 0; n < 220; n++) at.nad(`middle-${n}`, padded('middle', 60_000));
@@ -58,7 +58,7 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     await limit.assertSurvived(at.daemon());
     for (const pod of pods) expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());
-  }, 240_000);
+  });
 
   // each `{}` takes two bytes in the text and a hundred in memory
   it('just below the limit and dense: pods that ask for many of them at the same time end in an answer each', async () => {
@@ -79,5 +79,5 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     await limit.assertSurvived(at.daemon());
     expect(await attach('content', 'small')).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());
-  }, 240_000);
+  });
 });

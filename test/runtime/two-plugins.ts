@@ -32,7 +32,7 @@ export async function twoPlugins(): Promise<TwoPlugins> {
   const [p1, p2] = [await recordingDelegate(folder, 'p1'), await recordingDelegate(folder, 'p2')];
   const runs: PluginRun[] = [];
   const steps: Step[] = [];
-  const real = localHost();
+  const real = localHost({ netns: '/var/run/netns/x' }); // as the runtime's call names it: no such namespace has to exist
   const host = {
     ...real,
     runPlugin: (run: PluginRun, signal: AbortSignal) => {
