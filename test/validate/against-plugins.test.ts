@@ -22,8 +22,11 @@ function refusalOf(plugin: string, config: object): string | undefined {
   return (JSON.parse(stdout) as { readonly msg: string }).msg;
 }
 
-const errorsIn = (config: object): readonly Finding[] =>
-  validate(readFiles([{ path: 'x.conf', text: JSON.stringify(config) }])).filter(({ severity }) => severity === 'error');
+// in a NetworkAttachmentDefinition: in a file of a node, what is missing may be added by whoever installs it
+const errorsIn = (config: object): readonly Finding[] => {
+  const nad = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: 'net' }, spec: { config: JSON.stringify(config) } };
+  return validate(readFiles([{ path: 'x.json', text: JSON.stringify(nad) }])).filter(({ severity }) => severity === 'error');
+};
 
 const withIpam = (ipam: object): object => ({ cniVersion: '0.4.0', name: 'net', type: 'macvlan', master: 'eth1', ipam });
 
