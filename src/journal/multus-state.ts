@@ -1,4 +1,4 @@
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type DelInvocation,
@@ -11,6 +11,7 @@ import {
   podOf,
 } from '../cni/index.ts';
 import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
+import { openFolder, readRegularText, removeFile, shownPath } from '../files/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 
 /** What Multus left on a node about pods that it attached. */
@@ -21,23 +22,23 @@ export interface MultusState {
   readonly remove: (containerId: string) => Promise<void>;
 }
 
-/** Its state folder: one file for each sandbox, and libcni's cached results below it. */
+/**
+ * Its state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write there, and direct mode is root
+ * on the node: only regular files are read, no link in it is followed, and what is removed is removed beneath a descriptor.
+ */
 export function multusState(folder: string): MultusState {
-  const results = join(folder, 'results');
   return {
     read: async (call) => {
       const { containerId, ifName, netns, networkName, cniVersion } = call;
       if (!isFileName(containerId)) return undefined;
       const file = join(folder, containerId);
-      const text = await readText(file);
+      const text = readState(file);
       if (text === undefined) return undefined;
       const delegates = decodeDelegates(text, file, ifName);
-      const attachments = await Promise.all(
-        delegates.map(async (delegate) => {
-          const cached = await readText(join(results, `${delegate.configuration.name}-${containerId}-${delegate.interfaceName}`)).catch(() => undefined);
-          return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
-        }),
-      );
+      const attachments = delegates.map((delegate) => {
+        const cached = readCached(folder, `${delegate.configuration.name}-${containerId}-${delegate.interfaceName}`);
+        return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
+      });
       const { namespace, name, uid } = podOf(call.args);
       const pod = namespace === undefined || name === undefined ? undefined : { namespace, name, ...(uid !== undefined && { uid }) };
       const record = { formatVersion: 1, containerId, ifName, netns: netns ?? '', networkName, cniVersion, complete: true, createdAt, attachments } as const;
@@ -45,8 +46,8 @@ export function multusState(folder: string): MultusState {
     },
     remove: async (containerId) => {
       if (!isFileName(containerId)) return;
-      const cached = (await readdir(results).catch(() => [])).filter((name) => name.includes(`-${containerId}-`));
-      for (const file of [join(folder, containerId), ...cached.map((name) => join(results, name))]) await remove(file);
+      await remove(join(folder, containerId));
+      await removeCached(join(folder, 'results'), `-${containerId}-`);
     },
   };
 }
@@ -136,15 +137,50 @@ function argsOf(pairs: JsonValue | undefined): string | undefined {
     .join(';');
 }
 
-async function readText(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+// a symbolic link, a folder, a FIFO or device, a file longer than any state
+const neverAState: ReadonlySet<string> = new Set(['ELOOP', 'EISDIR', 'EINVAL', 'EFBIG']);
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+function readState(file: string): string | undefined {
+  try {
+    return readRegularText(file);
+  } catch (error) {
+    if (absent.has(codeOf(error))) return undefined;
+    if (neverAState.has(codeOf(error))) throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
     throw fileFailed({ file, action: 'read' }, error);
-  });
+  }
+}
+
+// without it the plugins get no prevResult, so nothing about it is an error; an interface's name may be written as a path
+function readCached(folder: string, name: string): string | undefined {
+  if (name.includes('/')) return undefined;
+  try {
+    using results = openFolder(join(folder, 'results'));
+    return readRegularText(join(results.path, name));
+  } catch {
+    return undefined;
+  }
+}
+
+async function removeCached(folder: string, part: string): Promise<void> {
+  using results = openedOrNone(folder);
+  if (results === undefined) return;
+  const cached = (await readdir(results.path).catch(() => [])).filter((name) => name.includes(part));
+  for (const name of cached) await remove(join(results.path, name));
+}
+
+function openedOrNone(folder: string): ReturnType<typeof openFolder> | undefined {
+  try {
+    return openFolder(folder);
+  } catch {
+    return undefined; // not there, or a link: none of Multus
+  }
 }
 
 async function remove(file: string): Promise<void> {
-  await rm(file, { force: true }).catch((error: unknown) => {
-    throw fileFailed({ file, action: 'remove' }, error);
+  await removeFile(file).catch((error: unknown) => {
+    throw fileFailed({ file: shownPath(file), action: 'remove' }, error);
   });
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { mkdir, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtempDisposable, readdir, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -97,6 +98,44 @@ describe('what Multus left on a node', () => {
     await save('[]', 'x');
     for (const id of ['../x', 'results', '..', '']) expect(await state.read(call(id))).toBeUndefined();
     await multusState('/nowhere/at/all').remove('c1');
+  });
+
+  // the daemon can write there (component from-multus), and direct mode is root on the node
+  describe('no link in it is followed, and nothing but a regular file is read', () => {
+    it('results that became a link to elsewhere: what is there stays, and is not read', async () => {
+      await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
+      await writeFile(join(elsewhere.path, 'cbr0-c1-eth0'), JSON.stringify({ kind: 'cniCacheV1', result: { cniVersion: '0.4.0', ips: [] } }));
+      await rmdir(join(folder.path, 'results'));
+      await symlink(elsewhere.path, join(folder.path, 'results'));
+      await save(JSON.stringify(delegates.slice(0, 1)));
+      expect((await state.read(call()))?.attachments).toMatchObject([{ state: 'detaching' }]);
+      await state.remove('c1');
+      expect(await readdir(elsewhere.path)).toEqual(['cbr0-c1-eth0']);
+      expect(await readdir(folder.path)).toEqual(['results']);
+    });
+
+    it('a cached result that is a link, or lies elsewhere by the name of an interface', async () => {
+      await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
+      const cached = JSON.stringify({ kind: 'cniCacheV1', result: { cniVersion: '0.4.0', ips: [] } });
+      for (const path of [join(elsewhere.path, 'a'), join(folder.path, 'outside')]) await writeFile(path, cached);
+      await symlink(join(elsewhere.path, 'a'), join(folder.path, 'results/cbr0-c1-eth0'));
+      await mkdir(join(folder.path, 'results/cbr0-c1-x'));
+      await save(JSON.stringify([delegates[0], { Name: 'b', ifnameRequest: 'x/../../outside', Bytes: base64(single) }]));
+      expect((await state.read(call()))?.attachments).toMatchObject([{ state: 'detaching' }, { state: 'detaching' }]);
+    });
+
+    it('a state file that is a link is damage, and its text is not told', async () => {
+      await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
+      await writeFile(join(elsewhere.path, 'a'), 'topsecret');
+      await symlink(join(elsewhere.path, 'a'), join(folder.path, 'c1'));
+      const told = expect.stringMatching(/symbolic link(?!.*tops)/);
+      await expect(state.read(call())).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message: told });
+    });
+
+    it('a state file that is a FIFO is damage, and is not waited for', async () => {
+      execFileSync('mkfifo', [join(folder.path, 'c1')]);
+      await expect(state.read(call())).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED' });
+    });
   });
 
   it('a container ID longer than a file name can be is none that Multus knew', async () => {
