@@ -2,12 +2,27 @@ import { defineConfig } from 'vitest/config';
 import { closingLine } from './support/closing-line.ts';
 import { patienceMs } from './support/patience.ts';
 
-/** Suites about what a call does, whoever answers it: run in one process and through shim and daemon; on demand for the single file. */
-const ofEngines = ['lifecycle', 'routes', 'specification', 'delegate-input', 'faults', 'bad-input', 'take-over', 'concurrency', 'gc', 'damaged-record'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+/**
+ * Suites about what a call does, whoever answers it: run in one process and through shim and daemon; on demand for the
+ * single file.
+ */
+const ofEngines = [
+  'lifecycle',
+  'routes',
+  'specification',
+  'delegate-input',
+  'faults',
+  'bad-input',
+  'take-over',
+  'concurrency',
+  'gc',
+  'damaged-record',
+].map((name) => `test/e2e/${name}.test.ts`);
 
-/** What needs neither root nor a build: parsers, the planner, rules, views. `npm run test:unit` runs these alone, in seconds. */
+/**
+ * What needs neither root nor a build: parsers, the planner, rules, views. `npm run test:unit` runs these alone, in
+ * seconds.
+ */
 const unit = [
   'test/{cni,errors,npwg,plan,report,view}/**/*.test.ts',
   'test/validate/!(against-plugins|loading|yaml-as-kubectl).test.ts', // those run the reference plugins and kubectl, and read dist/
@@ -37,7 +52,12 @@ export default defineConfig({
     maxWorkers: 2,
     projects:
       engine === undefined
-        ? [projectOf('unit', unit), projectOf('parts', ['test/**/*.test.ts'], [...unit, ...endToEnd]), projectOf('e2e', endToEnd), suitesOf('daemon')]
+        ? [
+            projectOf('unit', unit),
+            projectOf('parts', ['test/**/*.test.ts'], [...unit, ...endToEnd]),
+            projectOf('e2e', endToEnd),
+            suitesOf('daemon'),
+          ]
         : [suitesOf(engine, ['test/e2e/kubernetes.test.ts', 'test/e2e/tracing.test.ts'])],
   },
 });

@@ -33,7 +33,12 @@ export async function daemonEngine(node: DemoNode): Promise<Engine> {
   for (const folder of [binDir, confDir]) await mkdir(folder);
   await writeFile(join(confDir, '10-cluster-net.conflist'), await node.file('cluster-net.conflist'));
   await installShim(shim, binDir, { arch: process.arch });
-  const flags = { kubeconfig: join(node.dir, 'kubeconfig'), 'cni-dir': join(node.dir, 'state'), 'cni-conf-dir': confDir, 'manage-configuration': 'keep' };
+  const flags = {
+    kubeconfig: join(node.dir, 'kubeconfig'),
+    'cni-dir': join(node.dir, 'state'),
+    'cni-conf-dir': confDir,
+    'manage-configuration': 'keep',
+  };
   const daemon = await startTestDaemon({ dir: node.dir, flags });
   const file = join(confDir, '00-plexus.conflist');
   const read = async (): Promise<JsonObject> => parseJsonObject(await readFile(file, 'utf8'), file);

@@ -38,12 +38,22 @@ async function createPods(demo: Demo): Promise<void> {
   for (const { metadata } of await createObjects(demo.api, await demo.node.file('pods.yaml'))) {
     const name = metadata?.name ?? '';
     const annotations = metadata?.annotations ?? {};
-    demo.pods.push({ name, uid: metadata?.uid ?? '', annotations, containerId: `demo${name}${process.pid}`, netns: await createNetns() });
+    demo.pods.push({
+      name,
+      uid: metadata?.uid ?? '',
+      annotations,
+      containerId: `demo${name}${process.pid}`,
+      netns: await createNetns(),
+    });
   }
 }
 
 async function statusOf(demo: Demo, pod: Pod): Promise<string> {
-  const read = await demo.api.read({ apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.name, namespace: 'default' } });
+  const read = await demo.api.read({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: pod.name, namespace: 'default' },
+  });
   return read.metadata?.annotations?.['k8s.v1.cni.cncf.io/network-status'] ?? '[]';
 }
 
@@ -128,7 +138,9 @@ let engine: Engine | undefined;
 try {
   await mkdir(node.dir, { recursive: true });
   await server.writeKubeconfig(join(node.dir, 'kubeconfig'));
-  engine = process.argv.includes('--direct') ? await directEngine(node, Number(new URL(server.url).port)) : await daemonEngine(node);
+  engine = process.argv.includes('--direct')
+    ? await directEngine(node, Number(new URL(server.url).port))
+    : await daemonEngine(node);
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(join(node.dir, 'kubeconfig'));
   const good = await run({ node, api: KubernetesObjectApi.makeApiClient(kubeConfig), engine, pods });

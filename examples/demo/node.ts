@@ -55,7 +55,9 @@ async function podLinks(netns: Netns): Promise<string[]> {
 
 async function leases(dir: string): Promise<string[]> {
   const networks = await filesOf(dir);
-  const files = await Promise.all(networks.map(async (network) => (await filesOf(join(dir, network))).map((file) => `${network}/${file}`)));
+  const files = await Promise.all(
+    networks.map(async (network) => (await filesOf(join(dir, network))).map((file) => `${network}/${file}`)),
+  );
   return files.flat().filter((file) => !/\/(lock|last_reserved_ip\.\d+)$/.test(file));
 }
 

@@ -7,7 +7,10 @@ export interface Ping {
   readonly ok: boolean;
 }
 
-/** Pings every address of a pod from another pod's namespace. IPv6 addresses are tried until duplicate detection is done. */
+/**
+ * Pings every address of a pod from another pod's namespace. IPv6 addresses are tried until duplicate detection is
+ * done.
+ */
 export async function pingAll(from: Netns, to: readonly NetworkStatus[]): Promise<Ping[]> {
   const targets = to.flatMap(({ name, ips }) => (ips ?? []).map((address) => ({ network: name, address })));
   return Promise.all(targets.map(async (target) => ({ ...target, ok: await answers(from, target.address) })));

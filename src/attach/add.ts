@@ -38,12 +38,22 @@ export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSig
   );
 }
 
-async function addLocked(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<JsonObject> {
+async function addLocked(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<JsonObject> {
   const { containerId } = operation;
   const { inputs, plan } = await planFor(invocation, operation, deps, signal);
-  if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations)) deps.report({ kind: 'debug-asked', sandbox: containerId });
-  for (const text of [...plan.warnings, ...plan.notes]) deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
-  const intended = { ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()), bootId: deps.bootId };
+  if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations))
+    deps.report({ kind: 'debug-asked', sandbox: containerId });
+  for (const text of [...plan.warnings, ...plan.notes])
+    deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
+  const intended = {
+    ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()),
+    bootId: deps.bootId,
+  };
   await inPhase('journal', containerId, deps, () => deps.journal.write(intended)); // before anything runs (CNI-72)
   const { record, noted } = await attachAll(intended, operation, deps, signal);
   try {
@@ -57,22 +67,43 @@ async function addLocked(invocation: AddInvocation, operation: Operation, deps: 
   }
 }
 
-/** The plan and its inputs. If there is no plan, nothing is attached; a mark records that, so that DEL does not treat the sandbox as one whose record was lost. */
-async function planFor(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<{ inputs: PlanInputs; plan: Plan }> {
+/**
+ * The plan and its inputs. If there is no plan, nothing is attached; a mark records that, so that DEL does not treat
+ * the sandbox as one whose record was lost.
+ */
+async function planFor(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<{ inputs: PlanInputs; plan: Plan }> {
   try {
     const inputs = await freshInputs(invocation, operation, deps, signal);
     const { turn = atOnce } = deps;
-    return { inputs, plan: await inPhase('plan', operation.containerId, deps, () => turn(turnOf(inputs.pod), () => makePlan(inputs))) };
+    return {
+      inputs,
+      plan: await inPhase('plan', operation.containerId, deps, () => turn(turnOf(inputs.pod), () => makePlan(inputs))),
+    };
   } catch (thrown) {
-    if ((await deps.journal.read(invocation).catch(() => 'unknown')) === undefined) await deps.journal.markUndone(invocation);
+    if ((await deps.journal.read(invocation).catch(() => 'unknown')) === undefined)
+      await deps.journal.markUndone(invocation);
     throw thrown;
   }
 }
 
-/** The inputs of the plan, when nothing is left of an earlier call of this sandbox. They are read while that is looked at: mostly nothing is. */
-async function freshInputs(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
+/**
+ * The inputs of the plan, when nothing is left of an earlier call of this sandbox. They are read while that is looked
+ * at: mostly nothing is.
+ */
+async function freshInputs(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<PlanInputs> {
   const { containerId } = operation;
-  const gather = (): Promise<PlanInputs> => inPhase('inputs', containerId, deps, () => gatherInputs(invocation, deps, signal));
+  const gather = (): Promise<PlanInputs> =>
+    inPhase('inputs', containerId, deps, () => gatherInputs(invocation, deps, signal));
   const waits = deps.settings.readinessIndicatorFile !== undefined;
   const early = waits ? undefined : gather();
   early?.catch(() => {}); // awaited below, if it is still of use then
@@ -86,16 +117,29 @@ async function freshInputs(invocation: AddInvocation, operation: Operation, deps
 function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
   if (pod === undefined) return undefined;
   const { annotations, ...identity } = pod;
-  return { ...identity, ...(isStaticPod(annotations) && { isStatic: true }), ...(wantsDebug(annotations) && { debug: true }) };
+  return {
+    ...identity,
+    ...(isStaticPod(annotations) && { isStatic: true }),
+    ...(wantsDebug(annotations) && { debug: true }),
+  };
 }
 
 // The journal is written while the status is on its way: whoever is killed meanwhile has not answered, and gets a DEL.
-async function finish({ record, noted }: Attached, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
+async function finish(
+  { record, noted }: Attached,
+  warnings: readonly string[],
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const complete = { ...record, complete: true };
   const writing = noted.then(() => deps.journal.write(complete));
   // after it in the same breath: the disk has its work before the status is put into words
   const publishing = noted.then(() => publishStatus(record, deps, signal));
-  const told = Promise.all([tellAttached(record, deps, signal), tellWarnings(record, warnings, deps, signal), tellClaims(record, deps, signal)]);
+  const told = Promise.all([
+    tellAttached(record, deps, signal),
+    tellWarnings(record, warnings, deps, signal),
+    tellClaims(record, deps, signal),
+  ]);
   const [status, written] = await Promise.allSettled([publishing, writing, told]);
   if (written.status === 'rejected') throw written.reason;
   if (status.status === 'rejected') throw status.reason;
@@ -104,7 +148,12 @@ async function finish({ record, noted }: Attached, warnings: readonly string[], 
 
 // An ADD of this sandbox that was cut off (its process was killed) left intended attachments: they are undone first.
 // One that came to its end must not be repeated (CNI-62).
-async function clearUnfinished(invocation: AddInvocation, operation: Operation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+async function clearUnfinished(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const before = await deps.journal.read(invocation);
   if (before === undefined) return;
   if (before.complete) throw alreadyAttached({ sandbox: before.containerId, interfaceName: before.ifName });
@@ -122,4 +171,5 @@ function resultForRuntime(record: SandboxRecord, invocation: AddInvocation): Jso
 
 const podOfOperation = (operation: Operation) => (operation.pod === undefined ? {} : { pod: operation.pod });
 
-const located = (error: PlexusError, operation: Operation): PlexusError => at(error, { step: 'ADD', ...podOfOperation(operation) });
+const located = (error: PlexusError, operation: Operation): PlexusError =>
+  at(error, { step: 'ADD', ...podOfOperation(operation) });

@@ -37,7 +37,11 @@ export interface Prepared {
 }
 
 /** Answers one call of the plugin. Never rejects. CNI specification, section 2. */
-export async function answerCall(call: PluginCall, prepare: (invocation: WorkingInvocation) => Promise<Prepared>, signal: AbortSignal): Promise<Answer> {
+export async function answerCall(
+  call: PluginCall,
+  prepare: (invocation: WorkingInvocation) => Promise<Prepared>,
+  signal: AbortSignal,
+): Promise<Answer> {
   let invocation: Invocation | undefined;
   let prepared: Prepared | undefined;
   try {
@@ -59,14 +63,28 @@ function tellRefused({ env, report }: PluginCall, error: PlexusError): void {
 
 const commands = ['ADD', 'DEL', 'CHECK', 'STATUS', 'GC', 'VERSION'];
 
-async function carryOut(invocation: WorkingInvocation, call: PluginCall, { deps, warnings }: Prepared, signal: AbortSignal): Promise<string> {
+async function carryOut(
+  invocation: WorkingInvocation,
+  call: PluginCall,
+  { deps, warnings }: Prepared,
+  signal: AbortSignal,
+): Promise<string> {
   const operation = operationInfo(invocation, deps);
   const { command, sandbox, startedAt, trace } = operation;
   const report: Report = (step) => deps.report(step, operation);
   for (const text of warnings) report({ kind: 'warning', sandbox, text });
-  const finished = { kind: 'operation-finished', sandbox, command, ...(operation.pod !== undefined && { pod: operation.pod }) } as const;
+  const finished = {
+    kind: 'operation-finished',
+    sandbox,
+    command,
+    ...(operation.pod !== undefined && { pod: operation.pod }),
+  } as const;
   try {
-    const stdout = await handle(await guardNetns(invocation, call), { ...deps, report, ...(trace !== undefined && { trace }) }, signal);
+    const stdout = await handle(
+      await guardNetns(invocation, call),
+      { ...deps, report, ...(trace !== undefined && { trace }) },
+      signal,
+    );
     report({ ...finished, ms: deps.now() - startedAt });
     return stdout;
   } catch (thrown) {
@@ -105,9 +123,17 @@ interface FailedCall {
   readonly maskedKeys?: readonly string[] | undefined;
 }
 
-/** The answer that reports an error, without secrets and invisible characters: it may contain a plugin's output, and becomes an Event. */
+/**
+ * The answer that reports an error, without secrets and invisible characters: it may contain a plugin's output, and
+ * becomes an Event.
+ */
 export function failure(error: PlexusError, env: Env, { invocation, maskedKeys }: FailedCall = {}): Answer {
   const command = env['CNI_COMMAND'] as Command | undefined;
   const cniVersion = invocation?.cniVersion ?? newest;
-  return { stdout: formatJson(errorJson(error, { cniVersion, command, shown: (text) => escapeInvisible(maskText(text, maskedKeys)) })), exitCode: 1 };
+  return {
+    stdout: formatJson(
+      errorJson(error, { cniVersion, command, shown: (text) => escapeInvisible(maskText(text, maskedKeys)) }),
+    ),
+    exitCode: 1,
+  };
 }

@@ -29,7 +29,9 @@ export function operationOf(invocation: SandboxInvocation, deps: AttachDeps): Op
 }
 
 /** settings.binDir, then CNI_PATH, each folder once. */
-export const pluginPath = (deps: AttachDeps, fromCall: readonly string[]): readonly string[] => [...new Set([...deps.settings.binDir, ...fromCall])];
+export const pluginPath = (deps: AttachDeps, fromCall: readonly string[]): readonly string[] => [
+  ...new Set([...deps.settings.binDir, ...fromCall]),
+];
 
 /** The call of one attachment's network configuration: the same for ADD, CHECK and DEL (CNI-29, NPWG-65). */
 export const delegateCall = (attachment: Attachment, operation: Operation): DelegateCall => ({
@@ -56,7 +58,10 @@ export const runtimeDeps = (deps: DelegateDeps): RuntimeDeps => ({
   pluginSeconds: deps.settings.deadlines.pluginSeconds,
 });
 
-/** The same when others come after this one: one that hangs takes at most half of what is left, so that they have their turn. */
+/**
+ * The same when others come after this one: one that hangs takes at most half of what is left, so that they have their
+ * turn.
+ */
 export function sharingTime<T extends DelegateDeps>(deps: T): T {
   const { settings, secondsLeft } = deps;
   if (secondsLeft === undefined) return deps;

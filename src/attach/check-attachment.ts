@@ -7,11 +7,15 @@ import { type JudgeCheck, checkList } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, nameOf, runtimeDeps } from './call.ts';
 import { resultOf } from './recorded-result.ts';
 
-// CHECK fails only on a proven difference. Two things prove one: the kernel, where it differs from the recorded result, and a
-// plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded proves nothing:
-// several plugins fail at CHECK right after their own good ADD (bridge without IPAM, sbr, tuning with IFNAME in a sysctl,
+// CHECK fails only on a proven difference. Two things prove one: the kernel, where it differs from the recorded result,
+// and a
+// plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded proves
+// nothing:
+// several plugins fail at CHECK right after their own good ADD (bridge without IPAM, sbr, tuning with IFNAME in a
+// sysctl,
 // portmap), and CRI-O calls CHECK after every ADD. Such a failure is reported and counted, and
-// the attachment counts as good. State that only a plugin can see, such as firewall rules, is therefore checked from its
+// the attachment counts as good. State that only a plugin can see, such as firewall rules, is therefore checked from
+// its
 // first successful CHECK on.
 
 /** One attachment, the links of its sandbox, and what its plugins are run with. */
@@ -21,25 +25,43 @@ export interface AttachmentCheck {
   readonly operation: Operation;
 }
 
-/** Rejects with the first proven difference between an attachment and its recorded result. Returns its entry, with the plugins whose CHECK succeeded. One without a result passes. */
-export async function checkAttachment({ entry, links, operation }: AttachmentCheck, deps: DelegateDeps, signal: AbortSignal): Promise<AttachmentRecord> {
+/**
+ * Rejects with the first proven difference between an attachment and its recorded result. Returns its entry, with the
+ * plugins whose CHECK succeeded. One without a result passes.
+ */
+export async function checkAttachment(
+  { entry, links, operation }: AttachmentCheck,
+  deps: DelegateDeps,
+  signal: AbortSignal,
+): Promise<AttachmentRecord> {
   const result = resultOf(entry);
   if (result === undefined || entry.state !== 'attached') return entry;
   assertAsRecorded(entry.attachment, result, links);
   const before = entry.soundChecks ?? [];
   const passed = new Set(before);
   const { network, interfaceName } = entry.attachment;
-  const of = { sandbox: operation.containerId, ...(operation.pod !== undefined && { pod: operation.pod }), network, interfaceName };
+  const of = {
+    sandbox: operation.containerId,
+    ...(operation.pod !== undefined && { pod: operation.pod }),
+    network,
+    interfaceName,
+  };
   const judge: JudgeCheck = ({ index, plugin, error }) => {
     if (error === undefined) passed.add(index);
     else if (before.includes(index) || error.id !== pluginFailed.id) throw error;
     else deps.report({ kind: 'check-disregarded', ...of, plugin, error });
   };
-  await checkList(delegateCall(entry.attachment, operation), comparable(result), { ...runtimeDeps(deps), judge }, signal);
+  await checkList(
+    delegateCall(entry.attachment, operation),
+    comparable(result),
+    { ...runtimeDeps(deps), judge },
+    signal,
+  );
   return passed.size === before.length ? entry : { ...entry, soundChecks: [...passed].toSorted((a, b) => a - b) };
 }
 
-// Plexus compares by itself, so that the message is clear whatever the plugin. Interfaces are checked also for delegates whose own CHECK
+// Plexus compares by itself, so that the message is clear whatever the plugin. Interfaces are checked also for
+// delegates whose own CHECK
 // is disabled or too old: a pod with a missing interface is never healthy.
 function assertAsRecorded(attachment: Attachment, result: Result, links: readonly Link[]): void {
   const { network, interfaceName, configuration } = attachment;
@@ -49,7 +71,9 @@ function assertAsRecorded(attachment: Attachment, result: Result, links: readonl
 }
 
 function missingLink({ interfaces }: Result, links: readonly Link[]): string | undefined {
-  const gone = interfaces.find(({ name, sandbox }) => (sandbox ?? '') !== '' && links.every((link) => link.name !== name));
+  const gone = interfaces.find(
+    ({ name, sandbox }) => (sandbox ?? '') !== '' && links.every((link) => link.name !== name),
+  );
   return gone && `interface ${gone.name} is gone`;
 }
 
@@ -61,7 +85,8 @@ function changedLink({ interfaces, ips }: Result, links: readonly Link[]): strin
     if (isOtherMac(mac, link, links)) return `interface ${name} has the hardware address ${link.mac} instead of ${mac}`;
     const held = link.addresses.map((address) => parseCidr(address)?.text);
     const lost = ips.find((ip) => ip.interface === index && !held.includes(parseCidr(ip.address)?.text));
-    if (lost !== undefined) return `interface ${name} has no address ${lost.address}, only ${link.addresses.join(', ') || 'none'}`;
+    if (lost !== undefined)
+      return `interface ${name} has no address ${lost.address}, only ${link.addresses.join(', ') || 'none'}`;
   }
   return undefined;
 }
@@ -69,11 +94,15 @@ function changedLink({ interfaces, ips }: Result, links: readonly Link[]): strin
 // a member of a bond or team has the address of the whole, as long as it is a member
 function isOtherMac(recorded: string, { name, mac }: Link, links: readonly Link[]): boolean {
   if (recorded === '' || mac === undefined || canonicalMac(recorded) === canonicalMac(mac)) return false;
-  return links.every((other) => other.name === name || other.mac === undefined || canonicalMac(other.mac) !== canonicalMac(mac));
+  return links.every(
+    (other) => other.name === name || other.mac === undefined || canonicalMac(other.mac) !== canonicalMac(mac),
+  );
 }
 
-// Plugins compare hardware addresses as texts with those of the kernel, which are in lower case. And a bridge on the node takes the
-// lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or goes, and the bridge plugin's CHECK
+// Plugins compare hardware addresses as texts with those of the kernel, which are in lower case. And a bridge on the
+// node takes the
+// lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or goes, and the bridge plugin's
+// CHECK
 // would fail for a healthy pod. Interfaces of the pod keep theirs.
 const comparable = (result: Result): Result => ({
   ...result,

@@ -24,7 +24,10 @@ export interface CheckedRecord {
   readonly attachments: readonly CheckedAttachment[];
 }
 
-/** Checks every attachment of a record, as CHECK does, and goes on after failures. undefined: there is no such record. sandboxBusy. */
+/**
+ * Checks every attachment of a record, as CHECK does, and goes on after failures. undefined: there is no such record.
+ * sandboxBusy.
+ */
 export function checkSandbox(key: RecordKey, deps: RepairDeps, outer: AbortSignal): Promise<CheckedRecord | undefined> {
   return withDeadline({ command: 'check', seconds: deps.settings.deadlines.checkSeconds }, outer, (signal) =>
     deps.locks.withSandbox({ containerId: key.containerId, command: 'CHECK' }, signal, async () => {
@@ -37,12 +40,22 @@ export function checkSandbox(key: RecordKey, deps: RepairDeps, outer: AbortSigna
   );
 }
 
-async function checkEach(record: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<readonly CheckedAttachment[]> {
-  const links = record.attachments.every((entry) => reasonToSkip(record, entry) !== undefined) ? noLinks : await linksOf(record, deps, signal);
+async function checkEach(
+  record: SandboxRecord,
+  deps: RepairDeps,
+  signal: AbortSignal,
+): Promise<readonly CheckedAttachment[]> {
+  const links = record.attachments.every((entry) => reasonToSkip(record, entry) !== undefined)
+    ? noLinks
+    : await linksOf(record, deps, signal);
   const checked: CheckedAttachment[] = [];
   for (const entry of record.attachments) {
     const why = reasonToSkip(record, entry);
-    checked.push(why === undefined ? await checkOne(entry, record, links, { deps, signal }) : { entry, outcome: { kind: 'skipped', why } });
+    checked.push(
+      why === undefined
+        ? await checkOne(entry, record, links, { deps, signal })
+        : { entry, outcome: { kind: 'skipped', why } },
+    );
   }
   return checked;
 }
@@ -75,7 +88,10 @@ async function checkOne(
   if ('kind' in links) return { entry, outcome: links };
   try {
     const operation = operationFor(record, record.netns, deps);
-    return { entry: await checkAttachment({ entry, links: links.found, operation }, deps, signal), outcome: { kind: 'ok' } };
+    return {
+      entry: await checkAttachment({ entry, links: links.found, operation }, deps, signal),
+      outcome: { kind: 'ok' },
+    };
   } catch (thrown) {
     return { entry, outcome: { kind: 'failed', error: asPlexusError(thrown) } };
   }

@@ -23,15 +23,20 @@ export function check(invocation: CheckInvocation, deps: AttachDeps, outer: Abor
 async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const operation = operationOf(invocation, deps);
   const record = await deps.journal.read(invocation);
-  if (record === undefined || !record.complete) throw checkFailed({ problem: `sandbox ${invocation.containerId} was never attached as ${invocation.ifName}` });
+  if (record === undefined || !record.complete)
+    throw checkFailed({ problem: `sandbox ${invocation.containerId} was never attached as ${invocation.ifName}` });
   if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
   const links = await deps.host.listLinks(invocation.netns, signal);
   const checked: AttachmentRecord[] = [];
-  for (const entry of record.attachments) checked.push(await checkAttachment({ entry, links, operation }, deps, signal));
+  for (const entry of record.attachments)
+    checked.push(await checkAttachment({ entry, links, operation }, deps, signal));
   await publishPending(await withChecked(record, checked, deps), deps, signal);
 }
 
-/** The record with the plugins whose CHECK has succeeded, written if that changed. A failed write is reported only: the next CHECK repeats it. */
+/**
+ * The record with the plugins whose CHECK has succeeded, written if that changed. A failed write is reported only: the
+ * next CHECK repeats it.
+ */
 export async function withChecked(
   record: SandboxRecord,
   attachments: readonly AttachmentRecord[],

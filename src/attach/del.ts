@@ -13,8 +13,11 @@ import { type Undone, undoAll } from './undo.ts';
 
 /**
  * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server.
- * A sandbox that is not in the journal is detached already (CNI-25, K8S-66), or one that Multus attached and left a record of, or one
- * without a record: its default network is detached by the configuration of the call (lost-record.ts). What could not be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
+ * A sandbox that is not in the journal is detached already (CNI-25, K8S-66), or one that Multus attached and left a
+ * record of, or one
+ * without a record: its default network is detached by the configuration of the call (lost-record.ts). What could not
+ * be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds,
+ * and the daemon goes on. CNI specification, section 2, "DEL".
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
@@ -23,25 +26,43 @@ export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSig
   );
 }
 
-/** A DEL that was answered before it was carried out: as `del`, unless a later call has settled it. The runtime has removed the namespace, or is about to. */
+/**
+ * A DEL that was answered before it was carried out: as `del`, unless a later call has settled it. The runtime has
+ * removed the namespace, or is about to.
+ */
 export function delDeferred(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const { containerId, ifName } = invocation;
   return withDeadline({ command: 'DEL', seconds: deps.settings.deadlines.delSeconds }, outer, (signal, secondsLeft) =>
     holdingSandbox({ containerId, command: 'DEL' }, deps, signal, async () => {
-      if (await deps.deferred.has({ containerId, ifName })) await settleDeferred(invocation, { ...deps, secondsLeft }, signal);
+      if (await deps.deferred.has({ containerId, ifName }))
+        await settleDeferred(invocation, { ...deps, secondsLeft }, signal);
     }),
   );
 }
 
-/** Carries out what a deferred DEL left to do, while the sandbox is held. Its namespace is entered only if it still is the sandbox's own. */
-export async function settleDeferred(invocation: Omit<DelInvocation, 'command'>, deps: AttachDeps & DelegateDeps, signal: AbortSignal): Promise<void> {
+/**
+ * Carries out what a deferred DEL left to do, while the sandbox is held. Its namespace is entered only if it still is
+ * the sandbox's own.
+ */
+export async function settleDeferred(
+  invocation: Omit<DelInvocation, 'command'>,
+  deps: AttachDeps & DelegateDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { netns: _maybeReused, ...rest } = invocation;
   const record = await deps.journal.read(invocation).catch(() => undefined); // a damaged one is for delLocked
-  const isOwn = record !== undefined && (await namespaceNow(record, deps.host, signal)) === 'own' && !isPathOfAnother(record, await sandboxPaths(deps.journal));
+  const isOwn =
+    record !== undefined &&
+    (await namespaceNow(record, deps.host, signal)) === 'own' &&
+    !isPathOfAnother(record, await sandboxPaths(deps.journal));
   await delLocked({ ...rest, command: 'DEL', ...(isOwn && { netns: record.netns }) }, deps, signal);
 }
 
-async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateDeps, signal: AbortSignal): Promise<void> {
+async function delLocked(
+  invocation: DelInvocation,
+  deps: AttachDeps & DelegateDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { record, from } = await recordOf(invocation, deps, signal);
   if (record === undefined) return deps.deferred.remove(invocation);
   const operation = operationOf(invocation, deps);
@@ -55,7 +76,11 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateD
   else await deps.journal.write(remainderOf(record, kept));
   await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
   if (kept.every(isAbandoned)) await deps.deferred.remove(invocation);
-  await tellAbandoned({ ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) }, deps, signal);
+  await tellAbandoned(
+    { ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) },
+    deps,
+    signal,
+  );
   if (kept.every(isAbandoned)) return; // also when nothing is left: the pod need not wait for it any longer
   throw leftBehind(left, operation);
 }
@@ -63,28 +88,34 @@ async function delLocked(invocation: DelInvocation, deps: AttachDeps & DelegateD
 const wasAbandoned = (undone: Undone | undefined): boolean => undone !== undefined && isAbandoned(undone.left);
 
 const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
-  const context = { left: left.map((undone) => nameOf(undone.left.attachment)), problems: left.map((undone) => undone.error.message) };
+  const context = {
+    left: left.map((undone) => nameOf(undone.left.attachment)),
+    problems: left.map((undone) => undone.error.message),
+  };
   return at(attachmentsLeft(context, { cause: left[0]?.error }), { step: 'DEL', ...(pod !== undefined && { pod }) });
 };
 
 interface Found {
   readonly record: SandboxRecord | undefined;
   /**
-   * Its origin. `newer`: a newer version wrote the journal's file, which stays as it is; `unknown`: there was no record at all, so
+   * Its origin. `newer`: a newer version wrote the journal's file, which stays as it is; `unknown`: there was no record
+   * at all, so
    * it is unknown whether the networks of the annotations were ever attached.
    */
   readonly from: 'record' | 'newer' | 'unknown';
 }
 
 // A damaged record has been set aside by the journal, and one of a newer version cannot be read: what the pod and the
-// configuration say now is the best that is left to undo by, so that nothing is silently leaked. The same holds for a sandbox
+// configuration say now is the best that is left to undo by, so that nothing is silently leaked. The same holds for a
+// sandbox
 // that the journal does not know, unless it was undone: it ran before Plexus was installed, or its record was lost.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
   try {
     const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));
     if (record !== undefined) return { record, from: 'record' };
     // by the daemon's rounds, or a DEL that was cut off
-    if (await deps.journal.wasSetAside(invocation)) return { record: await lostRecord(invocation, deps, signal), from: 'record' };
+    if (await deps.journal.wasSetAside(invocation))
+      return { record: await lostRecord(invocation, deps, signal), from: 'record' };
     if (await deps.journal.wasUndone(invocation)) return { record: undefined, from: 'record' };
     return { record: await lostRecord(invocation, deps, signal), from: 'unknown' };
   } catch (thrown) {
@@ -96,11 +127,19 @@ async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: Abo
   }
 }
 
-/** Drops failures of networks that may never have been attached: only one whose link is in the sandbox fails the DEL. */
-async function withoutGuesses(left: readonly Undone[], { netns }: Operation, { host }: AttachDeps, signal: AbortSignal): Promise<readonly Undone[]> {
+/**
+ * Drops failures of networks that may never have been attached: only one whose link is in the sandbox fails the DEL.
+ */
+async function withoutGuesses(
+  left: readonly Undone[],
+  { netns }: Operation,
+  { host }: AttachDeps,
+  signal: AbortSignal,
+): Promise<readonly Undone[]> {
   const guesses = left.filter(({ left: { attachment } }) => !attachment.isDefault);
   if (guesses.length === 0) return left;
   const links = netns === undefined ? [] : await host.listLinks(netns, signal).catch(() => []);
-  const isThere = ({ left: { attachment } }: Undone): boolean => links.some(({ name }) => name === attachment.interfaceName);
+  const isThere = ({ left: { attachment } }: Undone): boolean =>
+    links.some(({ name }) => name === attachment.interfaceName);
   return left.filter((undone) => !guesses.includes(undone) || isThere(undone));
 }

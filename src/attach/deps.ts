@@ -25,7 +25,9 @@ export interface AttachDeps {
   readonly readConf: (path: string) => Promise<ConfPath>;
   readonly report: Report;
   /** Begins the span of an operation, below the one its caller gave. Absent when nobody traces. */
-  readonly beginTrace?: ((operation: Omit<OperationInfo, 'trace'>, parent: TraceContext | undefined) => TraceContext) | undefined;
+  readonly beginTrace?:
+    | ((operation: Omit<OperationInfo, 'trace'>, parent: TraceContext | undefined) => TraceContext)
+    | undefined;
   /** Of the operation that these are for. */
   readonly trace?: TraceContext;
   /** Of this start of the machine. */

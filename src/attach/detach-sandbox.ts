@@ -15,33 +15,54 @@ export interface DetachedRecord {
 }
 
 /**
- * Undoes every attachment of a record now, last one first, as DEL does; what is undone is struck off. undefined: there is no such record.
+ * Undoes every attachment of a record now, last one first, as DEL does; what is undone is struck off. undefined: there
+ * is no such record.
  * Refuses while the sandbox's namespace exists, unless forced: its pod may be alive. podMayBeAlive, sandboxBusy.
  */
-export function detachSandbox(key: RecordKey, force: boolean, deps: RepairDeps, outer: AbortSignal): Promise<DetachedRecord | undefined> {
-  return withDeadline({ command: 'detach', seconds: deps.settings.deadlines.delSeconds }, outer, (signal, secondsLeft) =>
-    deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {
-      const record = await deps.journal.read(key);
-      if (record === undefined) return undefined;
-      const netns = await netnsOf(record, deps, signal);
-      if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
-      // the path may be another pod's by now, at the latest when the runtime has forgotten the sandbox (abandoned)
-      const isTaken = isPathOfAnother(record, await sandboxPaths(deps.journal)) || (await namespaceNow(record, deps.host, signal)) === 'other';
-      const own = isTaken ? undefined : netns;
-      const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
-      const left = await undoAll(record.attachments, operation, { ...deps, secondsLeft }, signal);
-      const remainder = remainderOf(
-        record,
-        left.map((undone) => undone.left),
-      );
-      await (left.length === 0 ? deps.journal.remove(record) : deps.journal.write(remainder));
-      return { record, done: record.attachments.filter(({ attachment }) => !left.some((undone) => undone.left.attachment === attachment)), left };
-    }),
+export function detachSandbox(
+  key: RecordKey,
+  force: boolean,
+  deps: RepairDeps,
+  outer: AbortSignal,
+): Promise<DetachedRecord | undefined> {
+  return withDeadline(
+    { command: 'detach', seconds: deps.settings.deadlines.delSeconds },
+    outer,
+    (signal, secondsLeft) =>
+      deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {
+        const record = await deps.journal.read(key);
+        if (record === undefined) return undefined;
+        const netns = await netnsOf(record, deps, signal);
+        if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
+        // the path may be another pod's by now, at the latest when the runtime has forgotten the sandbox (abandoned)
+        const isTaken =
+          isPathOfAnother(record, await sandboxPaths(deps.journal)) ||
+          (await namespaceNow(record, deps.host, signal)) === 'other';
+        const own = isTaken ? undefined : netns;
+        const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
+        const left = await undoAll(record.attachments, operation, { ...deps, secondsLeft }, signal);
+        const remainder = remainderOf(
+          record,
+          left.map((undone) => undone.left),
+        );
+        await (left.length === 0 ? deps.journal.remove(record) : deps.journal.write(remainder));
+        return {
+          record,
+          done: record.attachments.filter(
+            ({ attachment }) => !left.some((undone) => undone.left.attachment === attachment),
+          ),
+          left,
+        };
+      }),
   );
 }
 
 /** The namespace of a sandbox that the runtime may still know; undefined when it is gone. */
-async function netnsOf({ attachments, netns }: SandboxRecord, deps: RepairDeps, signal: AbortSignal): Promise<string | undefined> {
+async function netnsOf(
+  { attachments, netns }: SandboxRecord,
+  deps: RepairDeps,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (attachments.every(isAbandoned)) return undefined;
   try {
     await deps.host.listLinks(netns, signal);

@@ -16,7 +16,11 @@ const eventSeconds = 3;
 export async function tellAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const { pod } = record;
   if (pod === undefined || deps.cluster === undefined) return;
-  await Promise.all(record.attachments.map((entry) => send(pod, { type: 'Normal', reason: 'AddedInterface', message: addedText(entry) }, deps, signal)));
+  await Promise.all(
+    record.attachments.map((entry) =>
+      send(pod, { type: 'Normal', reason: 'AddedInterface', message: addedText(entry) }, deps, signal),
+    ),
+  );
 }
 
 const addedText = (entry: AttachmentRecord): string => {
@@ -25,11 +29,21 @@ const addedText = (entry: AttachmentRecord): string => {
   return `Add ${interfaceName} [${ips.join(' ')}] from ${network}`;
 };
 
-/** One Warning event NetworkWarning for each thing that was noticed in the pod's annotations and networks, and went through. */
-export async function tellWarnings(record: SandboxRecord, warnings: readonly string[], deps: AttachDeps, signal: AbortSignal): Promise<void> {
+/**
+ * One Warning event NetworkWarning for each thing that was noticed in the pod's annotations and networks, and went
+ * through.
+ */
+export async function tellWarnings(
+  record: SandboxRecord,
+  warnings: readonly string[],
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { pod } = record;
   if (pod === undefined || deps.cluster === undefined) return;
-  await Promise.all(warnings.map((message) => send(pod, { type: 'Warning', reason: 'NetworkWarning', message }, deps, signal)));
+  await Promise.all(
+    warnings.map((message) => send(pod, { type: 'Warning', reason: 'NetworkWarning', message }, deps, signal)),
+  );
 }
 
 /** For each attachment of a record, which has just been given up: a step, and one Warning event NetworkAbandoned. */
@@ -49,15 +63,25 @@ export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, sig
       lastError,
     });
     const message = `Gave up waiting for ${interfaceName} to be detached from ${network} after ${attempts} tries: ${lastError}. The pod is let go; Plexus goes on trying.`;
-    if (pod !== undefined && deps.cluster !== undefined) await send(pod, { type: 'Warning', reason: 'NetworkAbandoned', message }, deps, signal);
+    if (pod !== undefined && deps.cluster !== undefined)
+      await send(pod, { type: 'Warning', reason: 'NetworkAbandoned', message }, deps, signal);
   });
   await Promise.all(sends);
 }
 
 // nobody is there to be told, or the API that would have to tell it is what failed
-const untold = ['PLX-POD-NOT-FOUND', 'PLX-POD-REPLACED', 'PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-CANCELLED', 'PLX-NAME-INVALID'];
+const untold = [
+  'PLX-POD-NOT-FOUND',
+  'PLX-POD-REPLACED',
+  'PLX-API-UNAVAILABLE',
+  'PLX-API-REFUSED',
+  'PLX-OPERATION-CANCELLED',
+  'PLX-NAME-INVALID',
+];
 
-/** One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed. */
+/**
+ * One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed.
+ */
 export async function tellFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
   const { namespace, name, uid } = podOf(invocation.args);
   if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
@@ -70,7 +94,9 @@ export async function tellFailed(invocation: AddInvocation, error: PlexusError, 
 async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   try {
     const shown = { ...event, message: escapeInvisible(maskText(event.message, deps.settings.maskedKeys)) }; // it may hold what a plugin said
-    await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) => deps.cluster?.recordEvent(pod, shown, signal));
+    await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) =>
+      deps.cluster?.recordEvent(pod, shown, signal),
+    );
   } catch (thrown) {
     deps.report({
       kind: 'warning',

@@ -9,8 +9,10 @@ import type { AttachDeps } from './deps.ts';
 import type { SandboxPath } from './sandbox-namespace.ts';
 import { defaultNetwork } from './status.ts';
 
-// Passes GC on to the plugins of every network configuration of the node, once each. Configurations may be large and are all
-// in the journal, so only a digest of each is held: the record that is the last to hold a configuration brings it along.
+// Passes GC on to the plugins of every network configuration of the node, once each. Configurations may be large and
+// are all
+// in the journal, so only a digest of each is held: the record that is the last to hold a configuration brings it
+// along.
 
 /** One GC. */
 export interface Collection {
@@ -68,9 +70,16 @@ export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid
   // attachments cannot be named, so only the default network may be told what is valid.
   const strangers = valid.filter(({ containerId }) => !known.has(containerId));
   const holders = strangers.length > 0 ? [] : [...fresh, ...alive, ...failed];
-  const lastHolder = new Map(holders.flatMap((record) => record.attachments.map(({ digest }) => [digest, nameOf(record)])));
+  const lastHolder = new Map(
+    holders.flatMap((record) => record.attachments.map(({ digest }) => [digest, nameOf(record)])),
+  );
   const pass = async (configuration: NetworkConfiguration): Promise<readonly PlexusError[]> => {
-    const call = { configuration, network: configuration.name, env: invocation.env, path: pluginPath(deps, invocation.path) };
+    const call = {
+      configuration,
+      network: configuration.name,
+      env: invocation.env,
+      path: pluginPath(deps, invocation.path),
+    };
     const attached = [...validFor(configuration, alive), ...strangers];
     return gcList(call, attached, runtimeDeps(sharingTime(deps)), signal).then(
       () => [],
@@ -101,4 +110,6 @@ const nameOf = ({ containerId, ifName }: RecordKey): string => `${containerId}@$
 
 // plugins keep their state by (network name, containerID, ifname): that name decides
 const validFor = ({ name }: NetworkConfiguration, alive: readonly ListedSandbox[]): readonly Attached[] =>
-  alive.flatMap(({ containerId, attachments }) => attachments.filter(({ network }) => network === name).map(({ ifName }) => ({ containerId, ifName })));
+  alive.flatMap(({ containerId, attachments }) =>
+    attachments.filter(({ network }) => network === name).map(({ ifName }) => ({ containerId, ifName })),
+  );

@@ -34,7 +34,8 @@ async function collect(collection: Collection): Promise<void> {
   const failed = stale.filter((each) => each.hasFailed);
   const fresh = stale.filter((each) => !each.hasFailed);
   const pass = passing({ fresh, alive, failed }, collection);
-  const each = (key: RecordKey, work: (record: SandboxRecord) => Promise<readonly PlexusError[]>) => withRecord(key, work, deps);
+  const each = (key: RecordKey, work: (record: SandboxRecord) => Promise<readonly PlexusError[]>) =>
+    withRecord(key, work, deps);
   const undo = (record: SandboxRecord) => undoStale(record, alive, collection);
   const errors: PlexusError[] = [];
   for (const key of fresh) {
@@ -46,15 +47,22 @@ async function collect(collection: Collection): Promise<void> {
   }
   errors.push(...(await pass.defaultNetwork()));
   for (const key of [...alive, ...failed]) errors.push(...(await each(key, pass.networksOf)));
-  // What could not be undone before comes last, so that it does not take the time of all others again and again. Its failures are
-  // reported and counted in its record; the answer is about what this GC had to do, not about what earlier operations left.
+  // What could not be undone before comes last, so that it does not take the time of all others again and again. Its
+  // failures are
+  // reported and counted in its record; the answer is about what this GC had to do, not about what earlier operations
+  // left.
   for (const key of failed) await each(key, undo);
-  for (const key of alive.filter(({ isPending }) => isPending)) await each(key, (record) => publishPending(record, deps, signal).then(() => []));
+  for (const key of alive.filter(({ isPending }) => isPending))
+    await each(key, (record) => publishPending(record, deps, signal).then(() => []));
   if (errors.length > 0) throw gcIncomplete({ problems: errors.map(({ message }) => message) }, { cause: errors[0] });
 }
 
 /** Reads one record and works on it: records are large, so only one of them is in memory. Never rejects. */
-async function withRecord(key: RecordKey, work: (record: SandboxRecord) => Promise<readonly PlexusError[]>, deps: AttachDeps): Promise<readonly PlexusError[]> {
+async function withRecord(
+  key: RecordKey,
+  work: (record: SandboxRecord) => Promise<readonly PlexusError[]>,
+  deps: AttachDeps,
+): Promise<readonly PlexusError[]> {
   try {
     const record = await deps.journal.read(key);
     return record === undefined ? [] : await work(record);
@@ -71,7 +79,11 @@ const reported =
     return [error];
   };
 
-async function undoStale(record: SandboxRecord, alive: readonly SandboxPath[], { invocation, deps, signal }: Collection): Promise<PlexusError[]> {
+async function undoStale(
+  record: SandboxRecord,
+  alive: readonly SandboxPath[],
+  { invocation, deps, signal }: Collection,
+): Promise<PlexusError[]> {
   // the path of a namespace may be another pod's by now
   const isTaken = isPathOfAnother(record, alive) || (await namespaceNow(record, deps.host, signal)) === 'other';
   const netns = isTaken ? undefined : record.netns;
@@ -87,6 +99,7 @@ async function undoStale(record: SandboxRecord, alive: readonly SandboxPath[], {
   // the daemon goes on with what is abandoned; otherwise it would wait for one GC after another
   const attachments = [...kept, ...left.map((undone) => abandonedIfDue(undone.left, deps))];
   if (attachments.length === 0) await deps.journal.remove(record);
-  else if (attachments.length < record.attachments.length || left.length > 0) await deps.journal.write(remainderOf(record, attachments));
+  else if (attachments.length < record.attachments.length || left.length > 0)
+    await deps.journal.write(remainderOf(record, attachments));
   return left.map(({ error }) => error);
 }

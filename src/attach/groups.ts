@@ -29,8 +29,15 @@ export function groupsOf(attachments: readonly Attachment[], concurrency: number
   return groups;
 }
 
-/** Does the work for every member, as many at a time as the group allows, begun in order. The first failure stops those that run and keeps the rest from beginning; it is what is thrown. */
-export async function together(group: Group, work: (index: number, signal: AbortSignal) => Promise<void>, outer: AbortSignal): Promise<void> {
+/**
+ * Does the work for every member, as many at a time as the group allows, begun in order. The first failure stops those
+ * that run and keeps the rest from beginning; it is what is thrown.
+ */
+export async function together(
+  group: Group,
+  work: (index: number, signal: AbortSignal) => Promise<void>,
+  outer: AbortSignal,
+): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
   const waiting = [...group.indexes];

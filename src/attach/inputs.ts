@@ -11,7 +11,16 @@ import {
 import { podFromCall, readPod } from '../cluster/index.ts';
 import type { Devices } from '../devices/index.ts';
 import { asPlexusError, podUnidentified, settingsInvalid } from '../errors/index.ts';
-import { type Nad, type NadRef, type PodDevices, type PodMetadata, assertPodRef, mostNetworksEver, nadKey, networksKey } from '../npwg/index.ts';
+import {
+  type Nad,
+  type NadRef,
+  type PodDevices,
+  type PodMetadata,
+  assertPodRef,
+  mostNetworksEver,
+  nadKey,
+  networksKey,
+} from '../npwg/index.ts';
 import { type PlanInputs, type Wanted, deviceWishesOf, wantedFor, wishesOf } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
 import { atOnce, turnOf } from './turn.ts';
@@ -26,7 +35,9 @@ export interface Known {
   readonly links: readonly string[];
 }
 /** All that reading a plan's inputs needs. */
-export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf' | 'turn'> & { readonly devices?: Pick<Devices, 'allocated'> };
+export type PlanSources = Pick<AttachDeps, 'settings' | 'cluster' | 'readConf' | 'turn'> & {
+  readonly devices?: Pick<Devices, 'allocated'>;
+};
 
 /** Reads everything the plan for an ADD depends on, once, and decides nothing. */
 export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
@@ -35,10 +46,15 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
 }
 
 /**
- * The same for a sandbox that is about to be deleted, whatever its links are. A pod or networks that cannot be read in time are reported
+ * The same for a sandbox that is about to be deleted, whatever its links are. A pod or networks that cannot be read in
+ * time are reported
  * and left out, because DEL must not depend on the API server.
  */
-export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PlanInputs> {
+export async function gatherLostInputs(
+  call: DelInvocation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<PlanInputs> {
   const leftOut = (thrown: unknown): undefined => {
     deps.report({ kind: 'problem', sandbox: call.containerId, error: asPlexusError(thrown) });
     return undefined;
@@ -46,7 +62,12 @@ export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, si
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
   const pod = await findPod(call, deps, soon()).catch(leftOut);
   // kubelet may no longer know the pod, the limit may have been higher, and the pod's requests no longer matter
-  const settings = { ...deps.settings, missingDevice: 'ignore', unservedRequests: 'ignore', maxNetworksPerPod: mostNetworksEver } as const;
+  const settings = {
+    ...deps.settings,
+    missingDevice: 'ignore',
+    unservedRequests: 'ignore',
+    maxNetworksPerPod: mostNetworksEver,
+  } as const;
   const allocated: Devices['allocated'] = (...words) =>
     deps.devices.allocated(...words).catch((thrown: unknown) => {
       leftOut(thrown);
@@ -67,25 +88,54 @@ export async function gatherLostInputs(call: DelInvocation, deps: AttachDeps, si
 const lookUpMs = 3000;
 
 /** The same without any sandbox, to learn the default network only. */
-export const gatherPodlessInputs = (call: StatusInvocation | GcInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> =>
-  gatherPlanInputs({ call: withoutSandbox(call), pod: undefined, links: [] }, deps, signal);
+export const gatherPodlessInputs = (
+  call: StatusInvocation | GcInvocation,
+  deps: PlanSources,
+  signal: AbortSignal,
+): Promise<PlanInputs> => gatherPlanInputs({ call: withoutSandbox(call), pod: undefined, links: [] }, deps, signal);
 
-/** The same with further networks (namespace/name), as if a pod of each one's namespace asked for it; it was given no devices, and nobody is asked for any. */
-export function gatherInputsFor(networks: readonly string[], call: StatusInvocation, deps: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
-  const pod = { namespace: deps.settings.multusNamespace, name: 'none', annotations: { [networksKey]: networks.join(',') } };
+/**
+ * The same with further networks (namespace/name), as if a pod of each one's namespace asked for it; it was given no
+ * devices, and nobody is asked for any.
+ */
+export function gatherInputsFor(
+  networks: readonly string[],
+  call: StatusInvocation,
+  deps: PlanSources,
+  signal: AbortSignal,
+): Promise<PlanInputs> {
+  const pod = {
+    namespace: deps.settings.multusNamespace,
+    name: 'none',
+    annotations: { [networksKey]: networks.join(',') },
+  };
   const { devices: _ofPods, ...sources } = deps;
   const settings = { ...deps.settings, namespaceIsolation: false, maxNetworksPerPod: mostNetworksEver };
   return gatherPlanInputs({ call: withoutSandbox(call), pod, links: [] }, { ...sources, settings }, signal);
 }
 
-const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({ ...call, containerId: 'none', netns: '', ifName: 'eth0', args: [] });
+const withoutSandbox = (call: StatusInvocation | GcInvocation) => ({
+  ...call,
+  containerId: 'none',
+  netns: '',
+  ifName: 'eth0',
+  args: [],
+});
 
 /** Reads the NADs and files that a pod's plan depends on. */
-export async function gatherPlanInputs({ call, pod, links }: Known, sources: PlanSources, signal: AbortSignal): Promise<PlanInputs> {
+export async function gatherPlanInputs(
+  { call, pod, links }: Known,
+  sources: PlanSources,
+  signal: AbortSignal,
+): Promise<PlanInputs> {
   const { settings, turn = atOnce } = sources;
   const wishes = await turn(turnOf(pod), () => wishesOf(pod, settings));
   const wanted = wantedFor(settings, pod, wishes);
-  const [nads, confDir, paths] = await Promise.all([readNads(wanted, sources, signal), sources.readConf(settings.confDir), readPaths(wanted, sources)]);
+  const [nads, confDir, paths] = await Promise.all([
+    readNads(wanted, sources, signal),
+    sources.readConf(settings.confDir),
+    readPaths(wanted, sources),
+  ]);
   const prevResult = call.config['prevResult'];
   const inputs: PlanInputs = {
     settings,
@@ -103,7 +153,12 @@ export async function gatherPlanInputs({ call, pod, links }: Known, sources: Pla
 }
 
 // asked once for all networks, and only for a pod whose networks need a device (K8S-09)
-async function devicesOf(pod: PodMetadata, inputs: PlanInputs, { devices, turn = atOnce }: PlanSources, signal: AbortSignal): Promise<PodDevices | undefined> {
+async function devicesOf(
+  pod: PodMetadata,
+  inputs: PlanInputs,
+  { devices, turn = atOnce }: PlanSources,
+  signal: AbortSignal,
+): Promise<PodDevices | undefined> {
   const wishes = await turn(turnOf(pod), () => deviceWishesOf(inputs));
   return wishes.resources.length + wishes.claims.length === 0 ? undefined : devices?.allocated(pod, wishes, signal);
 }
@@ -111,19 +166,32 @@ async function devicesOf(pod: PodMetadata, inputs: PlanInputs, { devices, turn =
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
 // annotations from the call itself or from the cluster (K8S-12); undefined when the container is no pod
-async function findPod(call: AddInvocation | DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<PodMetadata | undefined> {
+async function findPod(
+  call: AddInvocation | DelInvocation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<PodMetadata | undefined> {
   const { namespace, name, uid } = podOf(call.args);
   if (namespace === undefined && name === undefined) return undefined;
-  if (namespace === undefined || name === undefined) throw podUnidentified({ missing: name === undefined ? 'K8S_POD_NAME' : 'K8S_POD_NAMESPACE' });
+  if (namespace === undefined || name === undefined)
+    throw podUnidentified({ missing: name === undefined ? 'K8S_POD_NAME' : 'K8S_POD_NAMESPACE' });
   assertPodRef({ namespace, name });
   const known = { ref: { namespace, name }, uid, runtimeConfig: objectOf(call.config['runtimeConfig']) };
   return deps.cluster === undefined ? podFromCall(known) : readPod(known, deps.cluster, signal);
 }
 
-async function readNads({ nads, optionalNads }: Wanted, { cluster }: PlanSources, signal: AbortSignal): Promise<ReadonlyMap<string, Nad | undefined>> {
+async function readNads(
+  { nads, optionalNads }: Wanted,
+  { cluster }: PlanSources,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Nad | undefined>> {
   if (cluster === undefined && nads.length > 0) throw noCluster(nads);
   if (cluster === undefined) return new Map();
-  return new Map(await Promise.all([...nads, ...optionalNads].map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const)));
+  return new Map(
+    await Promise.all(
+      [...nads, ...optionalNads].map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const),
+    ),
+  );
 }
 
 const noCluster = (nads: readonly NadRef[]) =>

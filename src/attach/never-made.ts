@@ -6,9 +6,11 @@ import { delList, ipamTypeOf, releaseAddresses } from '../runtime/index.ts';
 import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from './call.ts';
 import { resultOf } from './recorded-result.ts';
 
-// A plugin that refuses a configuration at ADD (an absent master, a mistyped address) refuses it at DEL as well. Nothing
+// A plugin that refuses a configuration at ADD (an absent master, a mistyped address) refuses it at DEL as well.
+// Nothing
 // exists then, but DEL can never succeed, so the attachment would stay in the journal forever. It counts as undone when
-// there is proof that it was never made: both refusals are the same, no link of its name is in the sandbox, and its IPAM
+// there is proof that it was never made: both refusals are the same, no link of its name is in the sandbox, and its
+// IPAM
 // plugin holds no address for it. Anything else (a plugin that was killed, timed out, crashed, or answered with another
 // error) proves nothing and stays in the journal.
 
@@ -37,7 +39,10 @@ const isSameRefusal = ({ plugin, answer }: FailedAdd, ends: readonly PluginEnd[]
 
 const refusalOf = (end: PluginEnd): string | undefined => end && refusalIn(end);
 
-/** Whether the DEL of a recorded attachment, which ended so, failed because there never was anything to undo. Never rejects. */
+/**
+ * Whether the DEL of a recorded attachment, which ended so, failed because there never was anything to undo. Never
+ * rejects.
+ */
 export async function wasNeverMade(
   record: AttachmentRecord,
   ends: readonly PluginEnd[],
@@ -50,11 +55,13 @@ export async function wasNeverMade(
   const linkNow = (): Promise<Evidence['link']> => linkIn(operation.netns, attachment.interfaceName, deps.host, signal);
   const address = await addressNow(record, failedAdd, operation, { deps, signal });
   const left = await linkNow();
-  if (left === 'present' && address === 'none') await delWithoutAddresses(record, failedAdd, operation, { deps, signal });
+  if (left === 'present' && address === 'none')
+    await delWithoutAddresses(record, failedAdd, operation, { deps, signal });
   return isNeverMade({ failedAdd, ends, link: left === 'present' ? await linkNow() : left, address });
 }
 
-// macvlan, for example, leaves its link when its IPAM plugin refuses, and its DEL runs that plugin first: without IPAM, DEL removes the link
+// macvlan, for example, leaves its link when its IPAM plugin refuses, and its DEL runs that plugin first: without IPAM,
+// DEL removes the link
 async function delWithoutAddresses(
   record: AttachmentRecord,
   { plugin }: FailedAdd,
@@ -62,13 +69,20 @@ async function delWithoutAddresses(
   { deps, signal }: { readonly deps: DelegateDeps; readonly signal: AbortSignal },
 ): Promise<void> {
   const { configuration } = record.attachment;
-  const plugins = configuration.plugins.filter((_, index) => index === plugin).map((each) => ({ ...each, json: { ...each.json, ipam: {} } }));
+  const plugins = configuration.plugins
+    .filter((_, index) => index === plugin)
+    .map((each) => ({ ...each, json: { ...each.json, ipam: {} } }));
   const call = { ...delegateCall(record.attachment, operation), configuration: { ...configuration, plugins } };
   await delList(call, resultOf(record), runtimeDeps(deps), signal).catch(() => {}); // the caller checks whether the link still exists
 }
 
 // without a namespace there is no sandbox any more, and so no link
-async function linkIn(netns: string | undefined, name: string, host: Host, signal: AbortSignal): Promise<Evidence['link']> {
+async function linkIn(
+  netns: string | undefined,
+  name: string,
+  host: Host,
+  signal: AbortSignal,
+): Promise<Evidence['link']> {
   if (netns === undefined) return 'absent';
   try {
     return (await host.listLinks(netns, signal)).some((link) => link.name === name) ? 'present' : 'absent';
@@ -77,8 +91,10 @@ async function linkIn(netns: string | undefined, name: string, host: Host, signa
   }
 }
 
-// Only the IPAM plugin knows whether it holds an address. Its DEL releases one if there is one, as the plugin that refused would have
-// made it do. A missing IPAM plugin never ran, and one that refuses with the answer of the ADD is the one that refused the ADD.
+// Only the IPAM plugin knows whether it holds an address. Its DEL releases one if there is one, as the plugin that
+// refused would have
+// made it do. A missing IPAM plugin never ran, and one that refuses with the answer of the ADD is the one that refused
+// the ADD.
 async function addressNow(
   record: AttachmentRecord,
   { plugin, answer }: FailedAdd,

@@ -5,7 +5,12 @@ import type { AttachDeps } from './deps.ts';
 type Told = Pick<AttachDeps, 'report' | 'now'>;
 
 /** Does a part of an operation and tells how long it took, also when it fails. */
-export async function inPhase<T>(phase: Phase, sandbox: string, { report, now }: Told, work: () => T | Promise<T>): Promise<T> {
+export async function inPhase<T>(
+  phase: Phase,
+  sandbox: string,
+  { report, now }: Told,
+  work: () => T | Promise<T>,
+): Promise<T> {
   const startedAt = now();
   try {
     return await work();

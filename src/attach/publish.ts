@@ -13,7 +13,11 @@ export type PublishDeps = Pick<AttachDeps, 'settings' | 'cluster' | 'journal' | 
  * Writes the network-status annotation of a record's pod. Returns what has to be written later when the API cannot
  * be reached now: the pod's networks are up, so that is no reason to fail (design: the API server may be away).
  */
-export async function publishStatus(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<PendingStatus | undefined> {
+export async function publishStatus(
+  record: SandboxRecord,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<PendingStatus | undefined> {
   if (record.pod === undefined || deps.cluster === undefined) return undefined;
   return publishText(record, statusText(record, deps), deps, signal);
 }
@@ -36,7 +40,10 @@ function statusText(record: SandboxRecord, deps: AttachDeps): string {
     const { network, interfaceName, isDefault } = attachment;
     const defaultRoute = finalGateways(attachment.defaultRoute, result.routes);
     const deviceInfo = entry.state === 'attached' ? entry.deviceInfo : undefined;
-    const extras = { ...(defaultRoute !== undefined && { defaultRoute }), ...(deviceInfo !== undefined && { deviceInfo }) };
+    const extras = {
+      ...(defaultRoute !== undefined && { defaultRoute }),
+      ...(deviceInfo !== undefined && { deviceInfo }),
+    };
     return statusOf({ network, interfaceName, isDefault, result, ...extras }, options);
   });
   return formatStatus(statuses);
@@ -45,7 +52,10 @@ function statusText(record: SandboxRecord, deps: AttachDeps): string {
 type Entry = SandboxRecord['attachments'][number];
 
 // only an attachment that asked for the default route shows the key (NPWG-83)
-function finalGateways(decided: Entry['attachment']['defaultRoute'], routes: readonly { dst: string; gw?: string }[]): readonly string[] | undefined {
+function finalGateways(
+  decided: Entry['attachment']['defaultRoute'],
+  routes: readonly { dst: string; gw?: string }[],
+): readonly string[] | undefined {
   const owns = [decided.v4, decided.v6].some(({ kind }) => kind === 'gateways' || kind === 'own');
   if (!owns) return undefined;
   return routes.filter(({ dst }) => isDefaultDestination(dst)).flatMap(({ gw }) => (gw === undefined ? [] : [gw]));
@@ -54,18 +64,37 @@ function finalGateways(decided: Entry['attachment']['defaultRoute'], routes: rea
 // the networks are up by then: the pod waits no longer than this for its annotation
 const publishSeconds = 5;
 
-async function patch(pod: NonNullable<SandboxRecord['pod']>, text: string, cluster: Cluster, signal: AbortSignal): Promise<'written' | 'pod-is-gone'> {
+async function patch(
+  pod: NonNullable<SandboxRecord['pod']>,
+  text: string,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<'written' | 'pod-is-gone'> {
   return cluster.patchNetworkStatus(await statusTarget(pod, cluster, signal), text, signal);
 }
 
-async function publishText(record: SandboxRecord, text: string, deps: PublishDeps, signal: AbortSignal): Promise<PendingStatus | undefined> {
+async function publishText(
+  record: SandboxRecord,
+  text: string,
+  deps: PublishDeps,
+  signal: AbortSignal,
+): Promise<PendingStatus | undefined> {
   const { cluster } = deps;
   const { pod } = record;
   if (pod === undefined || cluster === undefined) return undefined;
   const startedAt = deps.now();
-  const tell = { kind: 'status-published', sandbox: record.containerId, pod: `${pod.namespace}/${pod.name}`, startedAt } as const;
+  const tell = {
+    kind: 'status-published',
+    sandbox: record.containerId,
+    pod: `${pod.namespace}/${pod.name}`,
+    startedAt,
+  } as const;
   try {
-    const outcome = await withDeadline({ command: 'writing network-status', seconds: publishSeconds }, signal, (limited) => patch(pod, text, cluster, limited));
+    const outcome = await withDeadline(
+      { command: 'writing network-status', seconds: publishSeconds },
+      signal,
+      (limited) => patch(pod, text, cluster, limited),
+    );
     deps.report({ ...tell, outcome, ms: deps.now() - startedAt });
     return undefined;
   } catch (thrown) {

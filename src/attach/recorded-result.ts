@@ -7,4 +7,5 @@ export function resultOf(record: AttachmentRecord): Result | undefined {
   const json = recordedResult(record);
   return json === undefined ? undefined : decode(json, record.attachment.configuration.cniVersion);
 }
-const decode = (json: JsonObject, defaultVersion: CniVersion): Result => decodeResult(json, { source: 'recorded result', defaultVersion });
+const decode = (json: JsonObject, defaultVersion: CniVersion): Result =>
+  decodeResult(json, { source: 'recorded result', defaultVersion });

@@ -1,7 +1,10 @@
 import type { Attachment, KernelRoutes } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
 
-/** Makes the kernel's default routes of one attachment what the plan decided; families it leaves alone are not touched (NPWG-54). */
+/**
+ * Makes the kernel's default routes of one attachment what the plan decided; families it leaves alone are not touched
+ * (NPWG-54).
+ */
 export async function setRoutes(
   wanted: { readonly attachment: Attachment; readonly kernel: KernelRoutes; readonly netns: string },
   deps: AttachDeps,

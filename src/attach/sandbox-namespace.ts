@@ -5,12 +5,16 @@ import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { resultOf } from './recorded-result.ts';
 
 /**
- * Where the path of a sandbox's namespace leads now: `own`, to interfaces that its plugins made (by name and MAC); `other`,
+ * Where the path of a sandbox's namespace leads now: `own`, to interfaces that its plugins made (by name and MAC);
+ * `other`,
  * to none of them, although their MACs are known; `missing`, nowhere; `unknown`, nobody can tell.
  */
 export type NamespaceNow = 'own' | 'other' | 'missing' | 'unknown';
 
-/** Looks at the namespace of a recorded sandbox. A path is given again by some runtimes: that alone says nothing. Never rejects. */
+/**
+ * Looks at the namespace of a recorded sandbox. A path is given again by some runtimes: that alone says nothing. Never
+ * rejects.
+ */
 export async function namespaceNow(record: SandboxRecord, host: Host, signal: AbortSignal): Promise<NamespaceNow> {
   // of a process: its number means something in one process-ID namespace only, and is given again
   if (record.netns === '' || record.netns.startsWith('/proc/')) return 'unknown';
@@ -25,7 +29,8 @@ export async function namespaceNow(record: SandboxRecord, host: Host, signal: Ab
 }
 
 /**
- * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces cannot always tell the
+ * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces cannot always
+ * tell the
  * two apart (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
  */
 export const isPathOfAnother = ({ containerId, netns }: SandboxPath, others: readonly SandboxPath[]): boolean =>
@@ -38,7 +43,8 @@ export type SandboxPath = Pick<SandboxRecord, 'containerId' | 'netns'>;
 export const sandboxPaths = async (journal: Pick<Journal, 'list'>): Promise<readonly SandboxPath[]> =>
   (await journal.list(({ containerId, netns }) => ({ containerId, netns }))).found;
 
-// What DEL took away already is not looked for. A MAC that several sandboxes may have (ipvlan: the master's) proves nothing, but
+// What DEL took away already is not looked for. A MAC that several sandboxes may have (ipvlan: the master's) proves
+// nothing, but
 // then such a namespace counts as this sandbox's own, which is the safe mistake.
 const interfacesOf = ({ attachments }: SandboxRecord) =>
   attachments

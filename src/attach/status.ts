@@ -9,15 +9,20 @@ import { gatherInputsFor, gatherPodlessInputs } from './inputs.ts';
 import { isReady } from './readiness.ts';
 
 /**
- * Says whether pods can be attached now: the default network and those of statusNetworks are there, ready, and say so themselves. Never waits
+ * Says whether pods can be attached now: the default network and those of statusNetworks are there, ready, and say so
+ * themselves. Never waits
  * for anything. Rejects with code 50, or with the code of the plugin that is not ready: 50 or 51 (CNI-33 to CNI-36).
  */
 export function status(invocation: StatusInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   return withDeadline({ command: 'STATUS', seconds: deps.settings.deadlines.statusSeconds }, outer, async (signal) => {
-    if (!(await isReady(deps))) throw statusNotReady({ problem: `${deps.settings.readinessIndicatorFile} does not exist` });
+    if (!(await isReady(deps)))
+      throw statusNotReady({ problem: `${deps.settings.readinessIndicatorFile} does not exist` });
     const own = await defaultNetwork(invocation, deps, signal);
     const further = deps.settings.statusNetworks.length === 0 ? [] : await furtherNetworks(invocation, deps, signal);
-    for (const { network, configuration } of [...(own === undefined ? [] : [{ network: own.name, configuration: own }]), ...further]) {
+    for (const { network, configuration } of [
+      ...(own === undefined ? [] : [{ network: own.name, configuration: own }]),
+      ...further,
+    ]) {
       const call = { configuration, network, env: invocation.env, path: pluginPath(deps, invocation.path) };
       await statusList(call, runtimeDeps(deps), signal);
     }
@@ -26,12 +31,23 @@ export function status(invocation: StatusInvocation, deps: AttachDeps, outer: Ab
 
 type PodlessCall = Parameters<typeof gatherPodlessInputs>[0];
 
-/** The default network without any pod; undefined while the API server is away: a node must not flap for that (K8S-67). */
-export async function defaultNetwork(invocation: PodlessCall, deps: AttachDeps, signal: AbortSignal): Promise<NetworkConfiguration | undefined> {
-  return (await planned(() => gatherPodlessInputs(invocation, deps, signal))).find(({ isDefault }) => isDefault)?.configuration;
+/**
+ * The default network without any pod; undefined while the API server is away: a node must not flap for that (K8S-67).
+ */
+export async function defaultNetwork(
+  invocation: PodlessCall,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<NetworkConfiguration | undefined> {
+  return (await planned(() => gatherPodlessInputs(invocation, deps, signal))).find(({ isDefault }) => isDefault)
+    ?.configuration;
 }
 
-const furtherNetworks = async (invocation: StatusInvocation, deps: AttachDeps, signal: AbortSignal): Promise<readonly Attachment[]> =>
+const furtherNetworks = async (
+  invocation: StatusInvocation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<readonly Attachment[]> =>
   (await planned(() => gatherInputsFor(deps.settings.statusNetworks, invocation, deps, signal))).filter(({ network }) =>
     deps.settings.statusNetworks.includes(network),
   );
@@ -46,4 +62,5 @@ async function planned(inputs: () => Promise<PlanInputs>): Promise<readonly Atta
   }
 }
 
-const isApiAway = (error: PlexusError): boolean => ['PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-TIMEOUT'].includes(error.id);
+const isApiAway = (error: PlexusError): boolean =>
+  ['PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-TIMEOUT'].includes(error.id);

@@ -3,12 +3,20 @@ import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 import type { AttachDeps } from './deps.ts';
 import { resultOf } from './recorded-result.ts';
 
-/** Tells the ResourceClaims of a pod what became of their devices, where the node's configuration says so (claimStatus, K8S-22). Never rejects. */
-export async function tellClaims(record: SandboxRecord, { settings, devices, report }: AttachDeps, signal: AbortSignal): Promise<void> {
+/**
+ * Tells the ResourceClaims of a pod what became of their devices, where the node's configuration says so (claimStatus,
+ * K8S-22). Never rejects.
+ */
+export async function tellClaims(
+  record: SandboxRecord,
+  { settings, devices, report }: AttachDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { pod, containerId } = record;
   if (!settings.claimStatus || pod === undefined) return;
   const warning = await devices.report(record.attachments.flatMap(reportedDevice), pod, signal);
-  if (warning !== undefined) report({ kind: 'warning', sandbox: containerId, pod: `${pod.namespace}/${pod.name}`, text: warning });
+  if (warning !== undefined)
+    report({ kind: 'warning', sandbox: containerId, pod: `${pod.namespace}/${pod.name}`, text: warning });
 }
 
 function reportedDevice(entry: AttachmentRecord): ReportedDevice[] {
@@ -17,6 +25,8 @@ function reportedDevice(entry: AttachmentRecord): ReportedDevice[] {
   if (device?.claimed === undefined || result === undefined) return [];
   const index = result.interfaces.findIndex(({ name, sandbox }) => name === interfaceName && (sandbox ?? '') !== '');
   const mac = result.interfaces[index]?.mac;
-  const ips = result.ips.filter((ip) => ip.interface === undefined || ip.interface === index).map(({ address }) => address);
+  const ips = result.ips
+    .filter((ip) => ip.interface === undefined || ip.interface === index)
+    .map(({ address }) => address);
   return [{ claimed: device.claimed, interfaceName, ips, ...(mac !== undefined && { mac }) }];
 }

@@ -6,8 +6,10 @@ import { undoAll } from './undo.ts';
 
 /**
  * Undoes a sandbox that the runtime has lost, with DELs to its plugins, which get no namespace: its path may be another
- * pod's by now. `isStillLost` is asked while the sandbox is held, with its record as it is then. What cannot be undone is
- * abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run. Returns what came of it.
+ * pod's by now. `isStillLost` is asked while the sandbox is held, with its record as it is then. What cannot be undone
+ * is
+ * abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run.
+ * Returns what came of it.
  */
 export function undoLost(
   { containerId, ifName }: RecordKey,
@@ -19,7 +21,13 @@ export function undoLost(
     const record = await deps.journal.read({ containerId, ifName });
     if (record === undefined || !(await isStillLost(record))) return 'changed';
     const { pod } = record;
-    const operation: Operation = { containerId, netns: undefined, env: {}, path: deps.path, ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }) };
+    const operation: Operation = {
+      containerId,
+      netns: undefined,
+      env: {},
+      path: deps.path,
+      ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }),
+    };
     const left = await undoAll(record.attachments, operation, deps, signal);
     if (left.length === 0) {
       await deps.journal.remove(record);
@@ -28,7 +36,9 @@ export function undoLost(
     const lost = left.find(({ error }) => error.id === 'PLX-LINK-LOST');
     if (lost !== undefined) throw lost.error; // the host agent has gone: that says nothing of the plugins, and the next one tries
     const abandonedAt = new Date(deps.now()).toISOString();
-    const attachments = left.map(({ left: entry }) => (entry.state === 'detaching' && !isAbandoned(entry) ? { ...entry, abandonedAt } : entry));
+    const attachments = left.map(({ left: entry }) =>
+      entry.state === 'detaching' && !isAbandoned(entry) ? { ...entry, abandonedAt } : entry,
+    );
     await deps.journal.write(remainderOf(record, attachments));
     return 'abandoned';
   });

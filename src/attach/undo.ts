@@ -10,7 +10,8 @@ export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusEr
 
 /**
  * Detaches the given attachments, last one first, and tries every one, those that failed before after the others: what
- * there was no time for comes first the next time. Returns those that are still attached, in the order they were given, with
+ * there was no time for comes first the next time. Returns those that are still attached, in the order they were given,
+ * with
  * the reason; one that was not tried as it was. An empty list means that all is undone (NPWG-98).
  */
 export async function undoAll(
@@ -26,7 +27,8 @@ export async function undoAll(
     const isLastPlugin = record === turns.at(-1) && record.attachment.configuration.plugins.length <= 1;
     const own = typeof operation === 'function' ? operation(record) : operation;
     const error = await undoOne(record, own, isLastPlugin ? deps : sharingTime(deps), signal);
-    if (error !== undefined) left.set(record, { left: isTried ? stillAttached(record, error, deps.now()) : record, error });
+    if (error !== undefined)
+      left.set(record, { left: isTried ? stillAttached(record, error, deps.now()) : record, error });
   }
   return records.flatMap((record) => left.get(record) ?? []);
 }
@@ -36,16 +38,23 @@ const inTurn = (records: readonly AttachmentRecord[]): readonly AttachmentRecord
 
 const attemptsOf = (record: AttachmentRecord): number => (record.state === 'detaching' ? record.attempts : 0);
 
-async function undoOne(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<PlexusError | undefined> {
+async function undoOne(
+  record: AttachmentRecord,
+  operation: Operation,
+  deps: DelegateDeps,
+  signal: AbortSignal,
+): Promise<PlexusError | undefined> {
   const { attachment } = record;
   const started = deps.now();
   try {
     const hasEnded = record.state !== 'intended';
-    if (!hasEnded) await deps.host.settle({ containerId: operation.containerId, interfaceName: attachment.interfaceName }, signal);
+    if (!hasEnded)
+      await deps.host.settle({ containerId: operation.containerId, interfaceName: attachment.interfaceName }, signal);
     const host = hasEnded ? deps.host : withoutMissingPlugins(deps.host);
     await delUnlessNeverMade(record, operation, { ...deps, host }, signal);
     const { network, interfaceName } = attachment;
-    if (attachment.deviceInfo !== undefined) await deps.deviceInfo.remove({ network, containerId: operation.containerId, interfaceName });
+    if (attachment.deviceInfo !== undefined)
+      await deps.deviceInfo.remove({ network, containerId: operation.containerId, interfaceName });
   } catch (thrown) {
     const error = asPlexusError(thrown);
     deps.report({ kind: 'problem', sandbox: operation.containerId, error });
@@ -61,7 +70,12 @@ async function undoOne(record: AttachmentRecord, operation: Operation, deps: Del
   return undefined;
 }
 
-async function delUnlessNeverMade(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, signal: AbortSignal): Promise<void> {
+async function delUnlessNeverMade(
+  record: AttachmentRecord,
+  operation: Operation,
+  deps: DelegateDeps,
+  signal: AbortSignal,
+): Promise<void> {
   let ends: readonly PluginEnd[] = [];
   try {
     await delAnyhow(record, operation, deps, { signal, onEnds: (latest) => (ends = latest) });
@@ -76,9 +90,16 @@ interface Watching {
   readonly onEnds: (ends: readonly PluginEnd[]) => void;
 }
 
-// Some plugins (host-device, sriov) fail when they cannot open a namespace that is gone, and succeed when they are given none,
-// as the specification allows at DEL and as runtimes do: only then is there something that a repetition could do better.
-async function delAnyhow(record: AttachmentRecord, operation: Operation, deps: DelegateDeps, { signal, onEnds }: Watching): Promise<void> {
+// Some plugins (host-device, sriov) fail when they cannot open a namespace that is gone, and succeed when they are
+// given none,
+// as the specification allows at DEL and as runtimes do: only then is there something that a repetition could do
+// better.
+async function delAnyhow(
+  record: AttachmentRecord,
+  operation: Operation,
+  deps: DelegateDeps,
+  { signal, onEnds }: Watching,
+): Promise<void> {
   const del = async (netns: string | undefined): Promise<void> => {
     const host = watchedHost(deps.host);
     const call = delegateCall(record.attachment, { ...operation, netns });
@@ -96,7 +117,12 @@ async function delAnyhow(record: AttachmentRecord, operation: Operation, deps: D
 }
 
 // host-device, whose device was absent at ADD, fails at DEL for the interface that it would have made
-async function isNothingThere(record: AttachmentRecord, netns: string, { host }: DelegateDeps, signal: AbortSignal): Promise<boolean> {
+async function isNothingThere(
+  record: AttachmentRecord,
+  netns: string,
+  { host }: DelegateDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
   const wasRefused = record.state !== 'attached' && record.failedAdd !== undefined;
   try {
     const links = await host.listLinks(netns, signal);

@@ -15,7 +15,11 @@ export interface ScopeArguments extends ClusterArguments {
 }
 
 export const clusterOptions = {
-  kubeconfig: { type: 'string', requiresArg: true, describe: 'kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod this runs in' },
+  kubeconfig: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod this runs in',
+  },
   context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig, in place of its current one' },
 } as const;
 
@@ -34,18 +38,25 @@ export const scopeOptions = {
 } as const;
 
 /** The cluster that was named, found as kubectl finds it. kubeconfigUnusable. */
-export const clusterFor = (given: ClusterArguments): Promise<ClusterViews> => connectForViews(sourceFor(given, process.env));
+export const clusterFor = (given: ClusterArguments): Promise<ClusterViews> =>
+  connectForViews(sourceFor(given, process.env));
 
-export function sourceFor({ kubeconfig, context }: ClusterArguments, env: Readonly<Record<string, string | undefined>>): CredentialSource {
+export function sourceFor(
+  { kubeconfig, context }: ClusterArguments,
+  env: Readonly<Record<string, string | undefined>>,
+): CredentialSource {
   const chosen = context === undefined ? {} : { context };
   if (kubeconfig !== undefined) return { kind: 'kubeconfig', file: kubeconfig, ...chosen };
   const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
   const [file, ...more] = named.filter((each) => existsSync(each)); // kubectl leaves out those that do not exist
   const [first = join(homedir(), '.kube/config')] = [file, ...named].filter((each) => each !== undefined);
-  if (file === undefined && !existsSync(first) && env['KUBERNETES_SERVICE_HOST'] && named.length === 0) return { kind: 'in-cluster' };
+  if (file === undefined && !existsSync(first) && env['KUBERNETES_SERVICE_HOST'] && named.length === 0)
+    return { kind: 'in-cluster' };
   return { kind: 'kubeconfig', file: first, ...(more.length > 0 && { more }), ...chosen };
 }
 
 /** The namespaces that were asked for. */
-export const scopeFor = ({ namespace, 'all-namespaces': all }: Omit<ScopeArguments, keyof ClusterArguments>, cluster: ClusterViews): OverviewScope =>
-  all ? {} : { namespace: namespace ?? cluster.namespace };
+export const scopeFor = (
+  { namespace, 'all-namespaces': all }: Omit<ScopeArguments, keyof ClusterArguments>,
+  cluster: ClusterViews,
+): OverviewScope => (all ? {} : { namespace: namespace ?? cluster.namespace });

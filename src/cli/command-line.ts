@@ -20,7 +20,10 @@ import { versionCommand } from './commands/version.ts';
 import { type ExitStatus, outliveReaders, tellFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
-/** Runs one command of `plexus`, called by that name. Returns the exit status: 0 done, 1 the command failed, 2 it was called wrongly. */
+/**
+ * Runs one command of `plexus`, called by that name. Returns the exit status: 0 done, 1 the command failed, 2 it was
+ * called wrongly.
+ */
 export async function runCommandLine(words: readonly string[], program = 'plexus'): Promise<ExitStatus> {
   outliveReaders([process.stdout, process.stderr]);
   let misuse: string | undefined;
@@ -55,7 +58,9 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .recommendCommands()
     .version(versionText())
     .help()
-    .epilogue('Exit status: 0 done, 1 the command failed, 2 it was called wrongly; a command that says otherwise in its own help excepted.')
+    .epilogue(
+      'Exit status: 0 done, 1 the command failed, 2 it was called wrongly; a command that says otherwise in its own help excepted.',
+    )
     .exitProcess(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message: string | null, error) => {
@@ -76,7 +81,8 @@ const repeatable = ['_', 'files', 'device', 'sandboxes', 'get-yargs-completions'
 
 // said twice, the last one counts, as everywhere
 function lastOfEach(given: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(given)) if (Array.isArray(value) && !repeatable.includes(key)) given[key] = value.at(-1);
+  for (const [key, value] of Object.entries(given))
+    if (Array.isArray(value) && !repeatable.includes(key)) given[key] = value.at(-1);
 }
 
 function misused(problem: string, program: string): 2 {

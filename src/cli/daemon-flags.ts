@@ -46,7 +46,8 @@ export const fromFlags = (args: Readonly<Record<string, unknown>>): JsonObject =
   );
 
 /** The keys that the environment sets. settingsInvalid names the variable. */
-export const fromEnvironment = (env: NodeJS.ProcessEnv): JsonObject => valuesFrom((key) => env[variableOf(key)], variableOf);
+export const fromEnvironment = (env: NodeJS.ProcessEnv): JsonObject =>
+  valuesFrom((key) => env[variableOf(key)], variableOf);
 
 function valuesFrom(read: (key: string) => unknown, nameOf: (key: string) => string): JsonObject {
   const pairs = Object.entries(properties).flatMap(([key, property]): [string, JsonValue][] => {
@@ -66,7 +67,8 @@ function kindOf(text: string, { type, anyOf = [] }: Property): string {
 }
 
 function valueOf(text: string, property: Property, name: string): JsonValue {
-  const refused = (wanted: string) => settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be ${wanted}` });
+  const refused = (wanted: string) =>
+    settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be ${wanted}` });
   switch (kindOf(text, property)) {
     case 'boolean':
       if (!isSwitch(text)) throw refused('true or false');

@@ -29,14 +29,18 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   const about = { version: versionText(), ...(nodeName !== undefined && { node: nodeName }) };
   const tracing = await createTracing(process.env, about, (text) => log.report({ kind: 'warning', sandbox: '', text }));
   const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort(operationCancelled({ command: 'daemon', reason: `received ${name}` })));
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.on(name, () => stop.abort(operationCancelled({ command: 'daemon', reason: `received ${name}` })));
   const daemon = await startDaemon(
     {
       program: versionText(),
       options: configuration.current,
       connect: (report) => clusterOf(configuration, report),
       keepConfiguration: async (report, signal) => {
-        await Promise.all([configuration.follow(report, signal), keepConfiguration(() => keepOptions(configuration), report, signal)]);
+        await Promise.all([
+          configuration.follow(report, signal),
+          keepConfiguration(() => keepOptions(configuration), report, signal),
+        ]);
       },
       peerUid: await peerUid(),
       log: log.report,
@@ -58,9 +62,11 @@ async function clusterOf(configuration: LiveConfiguration, report: Report): Prom
 }
 
 function keepOptions(configuration: LiveConfiguration): KeepOptions {
-  const { cniConfDir, manageConfiguration, defaultNetwork, statusChecks, socket, daemonWaitSeconds, settings } = configuration.current();
+  const { cniConfDir, manageConfiguration, defaultNetwork, statusChecks, socket, daemonWaitSeconds, settings } =
+    configuration.current();
   const { clusterNetwork } = settings;
-  const file = defaultNetwork ?? (typeof clusterNetwork === 'string' && isAbsolute(clusterNetwork) ? clusterNetwork : undefined);
+  const file =
+    defaultNetwork ?? (typeof clusterNetwork === 'string' && isAbsolute(clusterNetwork) ? clusterNetwork : undefined);
   return {
     folder: cniConfDir,
     isInSight,
@@ -75,15 +81,23 @@ function keepOptions(configuration: LiveConfiguration): KeepOptions {
 
 // Node.js cannot ask a unix socket who is at its other end: a few lines of C can (src/shim/node)
 async function peerUid(): Promise<(socket: Socket) => number | undefined> {
-  const places = [join(import.meta.dirname, 'peer-credentials.node'), join(import.meta.dirname, '../../dist/peer-credentials.node')];
+  const places = [
+    join(import.meta.dirname, 'peer-credentials.node'),
+    join(import.meta.dirname, '../../dist/peer-credentials.node'),
+  ];
   const problems: string[] = [];
   for (const place of places) {
     try {
       const addon = createRequire(import.meta.url)(place) as { readonly peerUid: (fd: number) => number | undefined };
-      return (socket) => addon.peerUid((socket as unknown as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
+      return (socket) =>
+        addon.peerUid((socket as unknown as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
     } catch (error) {
       problems.push(problemOf(error));
     }
   }
-  throw fileUnusable({ file: places[0] ?? '', action: 'load', problem: `${problems.join('; ')} (npm run build makes it)` });
+  throw fileUnusable({
+    file: places[0] ?? '',
+    action: 'load',
+    problem: `${problems.join('; ')} (npm run build makes it)`,
+  });
 }

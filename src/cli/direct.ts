@@ -23,15 +23,28 @@ export interface DirectCallSettings {
   readonly standIn?: Cluster;
 }
 
-/** Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name (or `standIn`). */
-export async function directDeps({ settings, invocation, host, standIn }: DirectCallSettings): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
+/**
+ * Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name
+ * (or `standIn`).
+ */
+export async function directDeps({
+  settings,
+  invocation,
+  host,
+  standIn,
+}: DirectCallSettings): Promise<{ readonly deps: AttachDeps; readonly log: Log }> {
   const options = connectOptionsFor(settings, invocation.env);
   const cluster = standIn ?? (options === undefined ? undefined : connect(options));
   const log = createLog(logOptionsOf(settings));
-  const tracing = await createTracing(process.env, { version: versionText() }, (text) => log.report({ kind: 'warning', sandbox: '', text }));
+  const tracing = await createTracing(process.env, { version: versionText() }, (text) =>
+    log.report({ kind: 'warning', sandbox: '', text }),
+  );
   const deps: AttachDeps = {
     settings,
-    host: guardedHost(localHost({ netns: invocation.env['CNI_NETNS'], allowsNode: allowsNodeNetns(invocation.env) }), allowedFor(invocation)),
+    host: guardedHost(
+      localHost({ netns: invocation.env['CNI_NETNS'], allowsNode: allowsNodeNetns(invocation.env) }),
+      allowedFor(invocation),
+    ),
     journal: fileJournal(`${settings.cniDir}/journal`),
     locks: fileLocks(`${settings.cniDir}/locks`),
     deferred: deferredCalls(`${settings.cniDir}/deferred`),
@@ -54,13 +67,15 @@ export async function directDeps({ settings, invocation, host, standIn }: Direct
   return { deps, log: { ...log, flush } };
 }
 
-// Only the call decides, because the daemon can write the journal and the locks. The shim decides the same way for the daemon (src/shim/guard.c).
+// Only the call decides, because the daemon can write the journal and the locks. The shim decides the same way for the
+// daemon (src/shim/guard.c).
 const allowedFor = (invocation: WorkingInvocation): Allowed => ({
   command: invocation.command,
   ...('containerId' in invocation && { sandbox: { containerId: invocation.containerId, netns: invocation.netns } }),
 });
 
-// An ADD that receives SIGTERM undoes its work and releases the sandbox (see plugin.ts). The holder of a lock is read from a file that the
+// An ADD that receives SIGTERM undoes its work and releases the sandbox (see plugin.ts). The holder of a lock is read
+// from a file that the
 // daemon can write, so only a process that really runs such an ADD gets the signal.
 function cancelAdd({ pid, command, isDaemon }: LockHolder, containerId: string): void {
   if (command !== 'ADD' || isDaemon || !runsAdd(pid, containerId)) return;

@@ -39,14 +39,19 @@ export async function checksFor(args: DoctorArguments, env: NodeJS.ProcessEnv): 
   const looksAtNode = args.end === 'node' || (args.end === 'both' && (await isNode(places)));
   const scene = source && sceneOf(source, args, looksAtNode ? (env['PLEXUS_NODE_NAME'] ?? hostname()) : undefined);
   const ofNode =
-    args.end === 'cluster' ? [] : looksAtNode ? boundTo(nodeScene(places, meansWith(scene)), nodeChecks) : blinded(nodeChecks, 'this machine', noNode);
+    args.end === 'cluster'
+      ? []
+      : looksAtNode
+        ? boundTo(nodeScene(places, meansWith(scene)), nodeChecks)
+        : blinded(nodeChecks, 'this machine', noNode);
   const ofCluster = args.end === 'node' ? [] : checksOfCluster(scene);
   return [...ofNode, ...ofCluster];
 }
 
 const usualStateDir = '/var/lib/cni/plexus';
 
-const noNode = 'this machine is no node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node looks all the same)';
+const noNode =
+  'this machine is no node: it has no folder of CNI configurations, no state and no socket of Plexus (--end node looks all the same)';
 
 async function placesOf(args: DoctorArguments): Promise<NodePlaces> {
   const { root, http } = args;
@@ -93,8 +98,12 @@ function sceneOf({ api, from }: ApiSource, args: DoctorArguments, nodeLookedAt: 
 
 function apiSource({ kubeconfig }: DoctorArguments, env: NodeJS.ProcessEnv): ApiSource | undefined {
   const given = kubeconfig ?? env['KUBECONFIG']?.split(':').find((each) => each !== '');
-  if (given !== undefined) return { api: apiReader({ kind: 'kubeconfig', file: given }), from: `the cluster of ${given}` };
-  if (env['KUBERNETES_SERVICE_HOST'] && env['KUBERNETES_SERVICE_PORT']) return { api: apiReader({ kind: 'in-cluster' }), from: 'the cluster of this pod' };
+  if (given !== undefined)
+    return { api: apiReader({ kind: 'kubeconfig', file: given }), from: `the cluster of ${given}` };
+  if (env['KUBERNETES_SERVICE_HOST'] && env['KUBERNETES_SERVICE_PORT'])
+    return { api: apiReader({ kind: 'in-cluster' }), from: 'the cluster of this pod' };
   const usual = join(homedir(), '.kube/config');
-  return existsSync(usual) ? { api: apiReader({ kind: 'kubeconfig', file: usual }), from: `the cluster of ${usual}` } : undefined;
+  return existsSync(usual)
+    ? { api: apiReader({ kind: 'kubeconfig', file: usual }), from: `the cluster of ${usual}` }
+    : undefined;
 }

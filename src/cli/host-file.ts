@@ -8,16 +8,21 @@ import { type HostPaths, hostFileName, hostPathsFrom } from '../plan/index.ts';
 const variable = 'PLEXUS_HOST_FILE';
 
 /**
- * The paths that direct mode may use, from the file beside the program, or from the one that the runtime's environment names. Without
- * a file, the defaults apply. hostFileInvalid also for a file that any user but root and that of this process can write.
+ * The paths that direct mode may use, from the file beside the program, or from the one that the runtime's environment
+ * names. Without
+ * a file, the defaults apply. hostFileInvalid also for a file that any user but root and that of this process can
+ * write.
  */
 export function readHostFile(programFolder: string, env: Env): HostPaths {
   const file = env[variable] ?? join(programFolder, hostFileName);
   try {
     return hostPathsFrom(parseJson(readRegularText(file, { check: assertOwned }), file), file);
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT' && env[variable] === undefined) return hostPathsFrom(undefined, file);
-    throw thrown instanceof PlexusError && thrown.id === hostFileInvalid.id ? thrown : hostFileInvalid({ file, problem: problemOf(thrown) }, { cause: thrown });
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT' && env[variable] === undefined)
+      return hostPathsFrom(undefined, file);
+    throw thrown instanceof PlexusError && thrown.id === hostFileInvalid.id
+      ? thrown
+      : hostFileInvalid({ file, problem: problemOf(thrown) }, { cause: thrown });
   }
 }
 

@@ -2,18 +2,25 @@ import type { Options } from 'yargs';
 
 /** Flags of the commands that work on a node's files; each is also an environment variable (PLEXUS_ROOT …). */
 export const nodeOptions = {
-  root: { type: 'string', requiresArg: true, default: process.env['PLEXUS_ROOT'] ?? '/', describe: "Where the node's file system is mounted" },
+  root: {
+    type: 'string',
+    requiresArg: true,
+    default: process.env['PLEXUS_ROOT'] ?? '/',
+    describe: "Where the node's file system is mounted",
+  },
   'cni-conf-dir': {
     type: 'string',
     requiresArg: true,
     default: process.env['PLEXUS_CNI_CONF_DIR'],
-    describe: "The runtime's folder of CNI configurations, as this process sees it; without it, found in the runtime's own configuration",
+    describe:
+      "The runtime's folder of CNI configurations, as this process sees it; without it, found in the runtime's own configuration",
   },
   'cni-bin-dir': {
     type: 'string',
     requiresArg: true,
     default: process.env['PLEXUS_CNI_BIN_DIR'],
-    describe: "The runtime's folder of CNI plugins, as this process sees it; without it, found in the runtime's own configuration",
+    describe:
+      "The runtime's folder of CNI plugins, as this process sees it; without it, found in the runtime's own configuration",
   },
 } as const satisfies Record<string, Options>;
 
@@ -24,7 +31,10 @@ export interface NodeArguments {
 }
 
 /** Those of the folders that were said. */
-export const givenFolders = ({ 'cni-conf-dir': confDir, 'cni-bin-dir': binDir }: NodeArguments): { readonly confDir?: string; readonly binDir?: string } => ({
+export const givenFolders = ({
+  'cni-conf-dir': confDir,
+  'cni-bin-dir': binDir,
+}: NodeArguments): { readonly confDir?: string; readonly binDir?: string } => ({
   ...(confDir !== undefined && { confDir }),
   ...(binDir !== undefined && { binDir }),
 });

@@ -2,13 +2,21 @@ import { asPlexusError, detailsOf, fileFailed, summaryOf } from '../errors/index
 import { escapeInvisible } from '../report/index.ts';
 import type { Paint, Tone } from '../view/index.ts';
 
-/** 0 done; 1 the command failed, or found what it was to look for; 2 called wrongly, or a view that could not be had. */
+/**
+ * 0 done; 1 the command failed, or found what it was to look for; 2 called wrongly, or a view that could not be had.
+ */
 export type ExitStatus = 0 | 1 | 2;
 
 export type Format = 'table' | 'json' | 'yaml';
 
 /** The option --output of commands that show something. */
-export const outputOption = { alias: 'o', requiresArg: true, choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' } as const;
+export const outputOption = {
+  alias: 'o',
+  requiresArg: true,
+  choices: ['table', 'json', 'yaml'],
+  default: 'table',
+  describe: 'How to print it',
+} as const;
 
 /** What a command shows: data, and the same for people. */
 export interface Shown {
@@ -22,14 +30,18 @@ export async function print(format: Format, { data, text }: Shown): Promise<void
 }
 
 /** A line, or several, for the reader of stdout. What came from others cannot act on the reader's terminal. */
-export const say = (text: string): void => void process.stdout.write(escapeInvisible(text.endsWith('\n') ? text : `${text}\n`));
+export const say = (text: string): void =>
+  void process.stdout.write(escapeInvisible(text.endsWith('\n') ? text : `${text}\n`));
 
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const colours: Readonly<Record<Tone, number>> = { bad: 31, warn: 33, good: 32, dim: 2 };
 
 /** Colours on a terminal that can show them, and never with NO_COLOR (no-color.org). */
-export function paintFor(stream: { readonly isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
+export function paintFor(
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): Paint {
   const isPlain = stream.isTTY !== true || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return isPlain ? (text) => text : (text, tone) => `\u{1b}[${colours[tone]}m${text}\u{1b}[0m`;
 }

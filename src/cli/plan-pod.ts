@@ -28,7 +28,9 @@ export interface PlannedPod {
   readonly plan: Plan;
 }
 
-/** Plans a pod: the same functions, in the same order, as an ADD. podNotFound, and whatever keeps an ADD from beginning. */
+/**
+ * Plans a pod: the same functions, in the same order, as an ADD. podNotFound, and whatever keeps an ADD from beginning.
+ */
 export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
   const signal = AbortSignal.timeout(longestMs);
   const pod = await podOf(subject, signal);
@@ -41,7 +43,9 @@ export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
     readConf: readConfPath,
     ...(devices.length > 0 && { devices: { allocated: async () => ({ devices, warnings: [] }) } }),
   };
-  const plan = makePlan(await gatherPlanInputs({ call: callFor(pod, config, subject.containerId), pod, links: [] }, sources, signal));
+  const plan = makePlan(
+    await gatherPlanInputs({ call: callFor(pod, config, subject.containerId), pod, links: [] }, sources, signal),
+  );
   return { pod, plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
 }
 
@@ -93,10 +97,16 @@ async function readConf(file: string): Promise<JsonObject> {
   const listed = plugins.filter(isJsonObject);
   const ours = listed.find(({ type }) => typeof type === 'string' && /^(plexus|multus)/.test(type)) ?? listed[0] ?? {};
   const { name, cniVersion } = json;
-  return ofThisNode({ ...ours, ...(name !== undefined && { name }), ...(cniVersion !== undefined && { cniVersion }) }, file);
+  return ofThisNode(
+    { ...ours, ...(name !== undefined && { name }), ...(cniVersion !== undefined && { cniVersion }) },
+    file,
+  );
 }
 
-/** The configuration of Multus holds paths of its own container: the node has them beside that file, or where they say without /host. */
+/**
+ * The configuration of Multus holds paths of its own container: the node has them beside that file, or where they say
+ * without /host.
+ */
 function ofThisNode(config: JsonObject, file: string): JsonObject {
   const { type, clusterNetwork } = config;
   if (type !== 'multus' && type !== 'multus-shim') return config;

@@ -16,7 +16,10 @@ export interface DirectCall {
 }
 
 /** Answers one call of the plugin from its environment and stdin, in this process alone. Never rejects. */
-export async function answerDirectly({ env, readStdin, programFolder }: DirectCall, signal: AbortSignal): Promise<Answer> {
+export async function answerDirectly(
+  { env, readStdin, programFolder }: DirectCall,
+  signal: AbortSignal,
+): Promise<Answer> {
   let log: Log | undefined;
   const answer = await answerCall(
     { env, readStdin, isHostNetns: isNodeNamespace },

@@ -37,12 +37,18 @@ export async function recentOperations(socket: string, { pod, sandbox, last }: R
   }
 }
 
-async function get(place: { readonly socketPath: string; readonly path: string }): Promise<{ readonly node: string | undefined; readonly text: string }> {
+async function get(place: {
+  readonly socketPath: string;
+  readonly path: string;
+}): Promise<{ readonly node: string | undefined; readonly text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   http.get({ ...place, agent: false, signal: AbortSignal.timeout(answerMs) }, resolve).on('error', reject);
   const answer = await promise;
   const chunks: Buffer[] = [];
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
   const node = answer.headers[nodeHeader];
-  return { node: typeof node === 'string' ? decodeURIComponent(node) : undefined, text: Buffer.concat(chunks).toString() };
+  return {
+    node: typeof node === 'string' ? decodeURIComponent(node) : undefined,
+    text: Buffer.concat(chunks).toString(),
+  };
 }

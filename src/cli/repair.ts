@@ -37,7 +37,8 @@ export interface Outcome {
 }
 
 const repairDeps = ({ folder, path, env, deviceInfoDir }: RepairPlaces, command: 'CHECK' | 'DEL'): RepairDeps => ({
-  settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings, // its deadlines
+  settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] })
+    .settings, // its deadlines
   host: guardedHost(localHost(), { command }), // records are the daemon's word
   journal: fileJournal(`${folder}/journal`),
   locks: fileLocks(`${folder}/locks`),
@@ -49,7 +50,11 @@ const repairDeps = ({ folder, path, env, deviceInfoDir }: RepairPlaces, command:
 });
 
 /** Checks all attachments of some records, one after the other. Goes on after failures. pluginsElsewhere. */
-export async function checkByHand(records: readonly Listed[], places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
+export async function checkByHand(
+  records: readonly Listed[],
+  places: RepairPlaces,
+  signal: AbortSignal,
+): Promise<Outcome> {
   await assertPlugins(records, places.path);
   const deps = repairDeps(places, 'CHECK');
   const rows: OutcomeRow[] = [];
@@ -73,18 +78,30 @@ const rowsOf = (checked: CheckedRecord | undefined): readonly OutcomeRow[] =>
     return outcomeRow(checked.record, entry, outcome.kind, why);
   }) ?? [];
 
-/** Undoes all attachments of a sandbox's records. Goes on after failures of plugins. pluginsElsewhere, podMayBeAlive. */
-export async function detachByHand(records: readonly Listed[], force: boolean, places: RepairPlaces, signal: AbortSignal): Promise<Outcome> {
+/**
+ * Undoes all attachments of a sandbox's records. Goes on after failures of plugins. pluginsElsewhere, podMayBeAlive.
+ */
+export async function detachByHand(
+  records: readonly Listed[],
+  force: boolean,
+  places: RepairPlaces,
+  signal: AbortSignal,
+): Promise<Outcome> {
   await assertPlugins(records, places.path);
   const rows: OutcomeRow[] = [];
   for (const record of records) {
     const detached = await detachSandbox(record, force, repairDeps(places, 'DEL'), signal);
     rows.push(...(detached?.done.map((entry) => outcomeRow(detached.record, entry, 'detached')) ?? []));
-    rows.push(...(detached?.left.map((undone) => outcomeRow(detached.record, undone.left, 'left', undone.error.message)) ?? []));
+    rows.push(
+      ...(detached?.left.map((undone) => outcomeRow(detached.record, undone.left, 'left', undone.error.message)) ?? []),
+    );
   }
   const left = rows.filter(({ outcome }) => outcome === 'left');
   const names = left.map((row) => `${row.interface} (${row.network})`);
-  return { rows, ...(left.length > 0 && { error: attachmentsLeft({ left: names, problems: left.map(({ why }) => why) }) }) };
+  return {
+    rows,
+    ...(left.length > 0 && { error: attachmentsLeft({ left: names, problems: left.map(({ why }) => why) }) }),
+  };
 }
 
 // Where none of them is, this is not the host: namespaces cannot be seen either, and whatever was found would be wrong.

@@ -2,7 +2,8 @@ import { deferredCalls, fileJournal } from '../journal/index.ts';
 import { type RepairPlaces, detachByHand, listed } from './repair.ts';
 
 /**
- * Carries out the DELs that were answered while no daemon ran, on the host itself. Returns what was done, a line each; rejects with the
+ * Carries out the DELs that were answered while no daemon ran, on the host itself. Returns what was done, a line each;
+ * rejects with the
  * first failure, and leaves that one and the others for the next try. attachmentsLeft, pluginsElsewhere, sandboxBusy.
  */
 export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSignal): Promise<readonly string[]> {
@@ -16,7 +17,11 @@ export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSi
     if (error !== undefined) throw error;
     await deferred.remove(call);
     const sandbox = `${call.containerId}, ${call.ifName}`;
-    done.push(record === undefined ? `dropped the deferred DEL of ${sandbox}: the journal has no record of it` : `carried out the deferred DEL of ${sandbox}`);
+    done.push(
+      record === undefined
+        ? `dropped the deferred DEL of ${sandbox}: the journal has no record of it`
+        : `carried out the deferred DEL of ${sandbox}`,
+    );
   }
   return done;
 }

@@ -4,7 +4,16 @@ import { connect } from '../cluster/index.ts';
 import { parseDaemonOptions } from '../daemon/index.ts';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 import { type Nad, nadKey } from '../npwg/index.ts';
-import { type FileSet, type Finding, type InputFile, nodeConfig, readFiles, sarifLog, validate, wantedNads } from '../validate/index.ts';
+import {
+  type FileSet,
+  type Finding,
+  type InputFile,
+  nodeConfig,
+  readFiles,
+  sarifLog,
+  validate,
+  wantedNads,
+} from '../validate/index.ts';
 import { type Paint, validationText } from '../view/index.ts';
 import { type ClusterArguments, sourceFor } from './cluster-options.ts';
 import { readStdin } from './stdin.ts';
@@ -21,7 +30,12 @@ export interface ValidateRun extends ClusterArguments {
 
 /** Checks files and says how: the text to print, and whether something is wrong. Rejects when it could not be done. */
 export async function runValidate(run: ValidateRun): Promise<{ readonly text: string; readonly failed: boolean }> {
-  if (run.files.length === 0) throw fileUnusable({ file: '(none)', action: 'check', problem: 'say which files: plexus validate FILES…, or - for stdin' });
+  if (run.files.length === 0)
+    throw fileUnusable({
+      file: '(none)',
+      action: 'check',
+      problem: 'say which files: plexus validate FILES…, or - for stdin',
+    });
   const inputs = eachOnce((await Promise.all(run.files.map(inputsAt))).flat());
   const config = run.config === undefined ? undefined : nodeConfig(await read(run.config), run.config);
   const set = readFiles(inputs);
@@ -42,7 +56,9 @@ function textOf(findings: readonly Finding[], { files }: FileSet, { output, pain
 }
 
 /** A file that was named twice, or lies in a folder that was named as well, is no second one. */
-const eachOnce = (inputs: readonly InputFile[]): readonly InputFile[] => [...new Map(inputs.map((each) => [resolve(each.path), each])).values()];
+const eachOnce = (inputs: readonly InputFile[]): readonly InputFile[] => [
+  ...new Map(inputs.map((each) => [resolve(each.path), each])).values(),
+];
 
 async function inputsAt(path: string): Promise<readonly InputFile[]> {
   if (path === '/dev/stdin') return [{ path: 'stdin', text: await readStdin(process.stdin, false) }];
@@ -50,7 +66,9 @@ async function inputsAt(path: string): Promise<readonly InputFile[]> {
     throw fileUnusable({ file: path, action: 'read', problem: problemOf(error) }, { cause: error });
   });
   if (!info.isDirectory()) return [{ path, text: await read(path) }];
-  return Promise.all((await filesBelow(path)).map(async (file) => ({ path: file, text: await read(file), isFound: true as const })));
+  return Promise.all(
+    (await filesBelow(path)).map(async (file) => ({ path: file, text: await read(file), isFound: true as const })),
+  );
 }
 
 const extensions = ['.yaml', '.yml', '.json', '.conf', '.conflist'];
@@ -77,7 +95,10 @@ const read = (file: string): Promise<string> =>
 
 const clusterSeconds = 10;
 
-async function nadsOfCluster(refs: ReturnType<typeof wantedNads>, run: ValidateRun): Promise<ReadonlyMap<string, Nad | undefined>> {
+async function nadsOfCluster(
+  refs: ReturnType<typeof wantedNads>,
+  run: ValidateRun,
+): Promise<ReadonlyMap<string, Nad | undefined>> {
   const cluster = connect(sourceFor(run, process.env), { forPeople: true });
   const signal = AbortSignal.timeout(clusterSeconds * 1000);
   const found = await Promise.all(refs.map(async (ref) => [nadKey(ref), await cluster.getNad(ref, signal)] as const));

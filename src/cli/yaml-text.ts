@@ -1,7 +1,10 @@
 import { Document, isScalar, visit } from 'yaml';
 import { escapeInvisible, hasInvisible } from '../report/index.ts';
 
-/** Data as YAML: every value in full, no line folded, no invisible character. Apart from output.ts because few calls need the package. */
+/**
+ * Data as YAML: every value in full, no line folded, no invisible character. Apart from output.ts because few calls
+ * need the package.
+ */
 export function yamlText(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {

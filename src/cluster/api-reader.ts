@@ -9,9 +9,18 @@ export interface ApiReader {
   /** Undefined: there is no such object, or no such kind. apiUnavailable, apiRefused, kubeconfigUnusable. */
   get(what: string, path: string, signal: AbortSignal): Promise<unknown>;
   /** All objects, in pieces; undefined: there is no such kind. The same errors. `metadataOnly`: what is in metadata. */
-  list(what: string, path: string, signal: AbortSignal, how?: { readonly metadataOnly?: boolean }): Promise<readonly unknown[] | undefined>;
+  list(
+    what: string,
+    path: string,
+    signal: AbortSignal,
+    how?: { readonly metadataOnly?: boolean },
+  ): Promise<readonly unknown[] | undefined>;
   /** The status of a review that is made of `spec`; undefined when the caller may not ask. The same errors. */
-  review(kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview', spec: object, signal: AbortSignal): Promise<{ readonly allowed?: boolean } | undefined>;
+  review(
+    kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview',
+    spec: object,
+    signal: AbortSignal,
+  ): Promise<{ readonly allowed?: boolean } | undefined>;
 }
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -61,7 +70,11 @@ export function apiReader(source: CredentialSource): ApiReader {
       for (let next = ''; ;) {
         const page = `${path}${path.includes('?') ? '&' : '?'}limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
         const shape = (): Shape => listShape({ wholeBytes: mostObjectBytes }, (object) => void all.push(object)); // asked once
-        const { status, body } = await ask({ what, path: page, shape, ...(metadataOnly && { accept: metadataList }) }, [404], signal);
+        const { status, body } = await ask(
+          { what, path: page, shape, ...(metadataOnly && { accept: metadataList }) },
+          [404],
+          signal,
+        );
         if (status === 404) return undefined;
         next = continueIn(body);
         if (next === '') return all;
@@ -71,12 +84,17 @@ export function apiReader(source: CredentialSource): ApiReader {
       const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
       const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
       const answer = await ask({ what: `ask for a ${kind}`, path, body }, [403, 404], signal);
-      return answer.status >= 400 ? undefined : (answer.body as { readonly status?: { readonly allowed?: boolean } }).status;
+      return answer.status >= 400
+        ? undefined
+        : (answer.body as { readonly status?: { readonly allowed?: boolean } }).status;
     },
   };
 }
 
 async function load(source: CredentialSource) {
-  const [{ problemIn, tryRequest }, { credentialProvider }] = await Promise.all([import('./api-request.ts'), import('./credentials.ts')]);
+  const [{ problemIn, tryRequest }, { credentialProvider }] = await Promise.all([
+    import('./api-request.ts'),
+    import('./credentials.ts'),
+  ]);
   return { tryRequest, problemIn, api: { credentials: credentialProvider(source), report: quiet } };
 }

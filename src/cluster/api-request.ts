@@ -23,7 +23,12 @@ const mostBytes = 8 * 1024 * 1024;
  * Sends a request; tries again after what passes by itself (429, 5xx, no connection) until the signal is aborted,
  * then apiUnavailable, code 11. Statuses of `expected` are answers, others apiRefused.
  */
-export async function sendRequest(request: ApiRequest, expected: readonly number[], api: ApiConnection, signal: AbortSignal): Promise<ApiAnswer> {
+export async function sendRequest(
+  request: ApiRequest,
+  expected: readonly number[],
+  api: ApiConnection,
+  signal: AbortSignal,
+): Promise<ApiAnswer> {
   for (let tries = 0; ; tries++) {
     const outcome = await tryRequest(request, api, signal);
     if (outcome.kind === 'answer' && !isPassing(outcome.status)) return judged(request, outcome, expected);
@@ -34,9 +39,15 @@ export async function sendRequest(request: ApiRequest, expected: readonly number
 }
 
 /** The same for somebody who waits at a terminal: an API server that does not answer at all is not asked again. */
-export async function sendIfThere(request: ApiRequest, expected: readonly number[], api: ApiConnection, signal: AbortSignal): Promise<ApiAnswer> {
+export async function sendIfThere(
+  request: ApiRequest,
+  expected: readonly number[],
+  api: ApiConnection,
+  signal: AbortSignal,
+): Promise<ApiAnswer> {
   const outcome = await tryRequest(request, api, signal);
-  if (outcome.kind === 'no-answer') throw apiUnavailable({ request: request.what, problem: signal.aborted ? 'no answer in time' : outcome.problem });
+  if (outcome.kind === 'no-answer')
+    throw apiUnavailable({ request: request.what, problem: signal.aborted ? 'no answer in time' : outcome.problem });
   return isPassing(outcome.status) ? sendRequest(request, expected, api, signal) : judged(request, outcome, expected);
 }
 
@@ -44,18 +55,21 @@ export async function sendIfThere(request: ApiRequest, expected: readonly number
 export async function tryRequest(request: ApiRequest, api: ApiConnection, signal: AbortSignal): Promise<Outcome> {
   const opened = await open(request, api, signal);
   if (opened.kind === 'no-answer') return opened;
-  return readAnswer(opened.message, { signal, ...(request.shape !== undefined && { shape: request.shape() }) }).catch((error: unknown) => ({
-    kind: 'no-answer',
-    problem: nameOf(error),
-    ...(isTooLong(error) && { isTooLong: true }),
-  }));
+  return readAnswer(opened.message, { signal, ...(request.shape !== undefined && { shape: request.shape() }) }).catch(
+    (error: unknown) => ({
+      kind: 'no-answer',
+      problem: nameOf(error),
+      ...(isTooLong(error) && { isTooLong: true }),
+    }),
+  );
 }
 
 /** Whether a later try may end otherwise. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
 /** Why an outcome is no success, for people. */
-export const problemIn = (outcome: Outcome): string => (outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem);
+export const problemIn = (outcome: Outcome): string =>
+  outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem;
 
 /** The answer if it was expected, else apiRefused. */
 function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
@@ -77,18 +91,23 @@ async function pause(tries: number, outcome: Outcome, signal: AbortSignal): Prom
 const isTooLong = (error: unknown): boolean => error instanceof Error && error.name === tooLongName;
 const tooLongName = 'AnswerTooLong';
 
-// What is short is read side by side. Of long answers one at a time is read: together they would not fit into the daemon's memory.
+// What is short is read side by side. Of long answers one at a time is read: together they would not fit into the
+// daemon's memory.
 const shortBytes = 64 * 1024;
 const longAnswers = createTurns();
 
-/** Reads an answer to its end; with a shape, of a success only what that names. Rejects when the connection breaks or the answer is too long. */
+/**
+ * Reads an answer to its end; with a shape, of a success only what that names. Rejects when the connection breaks or
+ * the answer is too long.
+ */
 export async function readAnswer(
   message: http.IncomingMessage,
   { shape, signal }: { readonly shape?: Shape; readonly signal?: AbortSignal } = {},
 ): Promise<Outcome> {
   const status = message.statusCode ?? 0;
   const seconds = Number(message.headers['retry-after']);
-  const body = shape !== undefined && status === 200 ? await scan(message, shape) : decode(await readAll(message, signal));
+  const body =
+    shape !== undefined && status === 200 ? await scan(message, shape) : decode(await readAll(message, signal));
   return { kind: 'answer', status, body, ...(seconds > 0 && { retryAfterMs: seconds * 1000 }) };
 }
 
@@ -99,7 +118,8 @@ async function readAll(message: http.IncomingMessage, signal: AbortSignal | unde
   try {
     for await (const chunk of message as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > mostBytes) throw Object.assign(new Error(`the answer is longer than ${mostBytes} bytes`), { name: tooLongName });
+      if (bytes > mostBytes)
+        throw Object.assign(new Error(`the answer is longer than ${mostBytes} bytes`), { name: tooLongName });
       if (bytes > shortBytes) release ??= await longAnswers.take(signal);
       chunks.push(chunk);
     }
@@ -113,7 +133,8 @@ async function scan(message: http.IncomingMessage, shape: Shape): Promise<unknow
   const scanner = jsonScanner(shape);
   const documents: unknown[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) documents.push(...scanner.push(chunk));
-  if (scanner.isInside() || documents.length !== 1) throw new Error('the answer is no JSON object, or not all of it has come');
+  if (scanner.isInside() || documents.length !== 1)
+    throw new Error('the answer is no JSON object, or not all of it has come');
   return documents[0];
 }
 

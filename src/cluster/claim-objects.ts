@@ -59,7 +59,9 @@ export interface SlicePage {
 export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
   const pod: Part = { value: json, object: `pod ${podKey(ref)}`, path: '' };
   const statuses = items(at(pod, 'status', 'resourceClaimStatuses'));
-  const made = new Map(statuses.map((each) => [text(field(each, 'name')), optionalText(field(each, 'resourceClaimName'))]));
+  const made = new Map(
+    statuses.map((each) => [text(field(each, 'name')), optionalText(field(each, 'resourceClaimName'))]),
+  );
   const extended = at(pod, 'status', 'extendedResourceClaimStatus');
   const requested = requestedResources(pod);
   return {
@@ -72,7 +74,9 @@ export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
 
 function requestedResources(pod: Part): readonly string[] {
   const containers = ['containers', 'initContainers'].flatMap((key) => items(at(pod, 'spec', key)));
-  const names = containers.flatMap((each) => ['limits', 'requests'].flatMap((key) => fields(at(each, 'resources', key)).map(([name]) => name)));
+  const names = containers.flatMap((each) =>
+    ['limits', 'requests'].flatMap((key) => fields(at(each, 'resources', key)).map(([name]) => name)),
+  );
   return [...new Set(names)].filter((name) => name.includes('/')).toSorted();
 }
 
@@ -144,6 +148,8 @@ function resourceSlice(item: Part): ResourceSlice {
 
 // what is neither a text nor a version (a number, a kind of value that is still to come) is no device ID
 function readable([name, attribute]: readonly [string, Part]): readonly (readonly [string, string])[] {
-  const value = [field(attribute, 'string').value, field(attribute, 'version').value].find((each) => typeof each === 'string' && each !== '');
+  const value = [field(attribute, 'string').value, field(attribute, 'version').value].find(
+    (each) => typeof each === 'string' && each !== '',
+  );
   return typeof value === 'string' ? [[name, value]] : [];
 }

@@ -1,6 +1,13 @@
 import { type NadRef, type PodRef, nadKey, podKey } from '../npwg/index.ts';
 import { type ApiAnswer, problemIn, sendRequest } from './api-request.ts';
-import { type PodClaims, type ResourceClaim, type SlicePage, parsePodClaims, parseResourceClaim, parseSlicePage } from './claim-objects.ts';
+import {
+  type PodClaims,
+  type ResourceClaim,
+  type SlicePage,
+  parsePodClaims,
+  parseResourceClaim,
+  parseSlicePage,
+} from './claim-objects.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 import { pathSegment } from './path-segment.ts';
 
@@ -25,9 +32,13 @@ export interface DeviceStatusPatch {
   readonly force: boolean;
 }
 /** What became of a patch: `status` is 403, 404, 409 or 422, `managers` whose fields stand in its way. */
-export type DeviceStatusOutcome = 'written' | { readonly status: number; readonly problem: string; readonly managers: readonly string[] };
+export type DeviceStatusOutcome =
+  | 'written'
+  | { readonly status: number; readonly problem: string; readonly managers: readonly string[] };
 
-/** The API of Dynamic Resource Allocation: one request for each method. apiUnavailable, apiRefused, claimObjectInvalid. */
+/**
+ * The API of Dynamic Resource Allocation: one request for each method. apiUnavailable, apiRefused, claimObjectInvalid.
+ */
 export interface ClaimsApi {
   getPodClaims(ref: PodRef, signal: AbortSignal): Promise<PodClaims | undefined>;
   getResourceClaim(ref: NadRef, signal: AbortSignal): Promise<ResourceClaim | undefined>;
@@ -38,17 +49,29 @@ export interface ClaimsApi {
 }
 
 /** The ClaimsApi of a Kubernetes API server. `within` bounds the time of each request. */
-export function claimsApi(api: ApiConnection, within: (signal: AbortSignal) => AbortSignal = (signal) => signal): ClaimsApi {
+export function claimsApi(
+  api: ApiConnection,
+  within: (signal: AbortSignal) => AbortSignal = (signal) => signal,
+): ClaimsApi {
   const send = (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> =>
     sendRequest(request, expected, api, within(signal));
   return {
     getPodClaims: async (ref, signal) => {
       const path = `/api/v1/namespaces/${pathSegment(ref.namespace)}/pods/${pathSegment(ref.name)}`;
-      const { status, body } = await send({ verb: 'get', resource: 'pods', path, what: `get pod ${podKey(ref)}` }, [404], signal);
+      const { status, body } = await send(
+        { verb: 'get', resource: 'pods', path, what: `get pod ${podKey(ref)}` },
+        [404],
+        signal,
+      );
       return status === 404 ? undefined : parsePodClaims(ref, body);
     },
     getResourceClaim: async (ref, signal) => {
-      const request = { verb: 'get', resource: 'resourceclaims', path: claimPath(ref), what: `get ResourceClaim ${nadKey(ref)}` } as const;
+      const request = {
+        verb: 'get',
+        resource: 'resourceclaims',
+        path: claimPath(ref),
+        what: `get ResourceClaim ${nadKey(ref)}`,
+      } as const;
       const { status, body } = await send(request, [404], signal);
       return status === 404 ? undefined : parseResourceClaim(ref, body);
     },
@@ -56,21 +79,30 @@ export function claimsApi(api: ApiConnection, within: (signal: AbortSignal) => A
       const answer = await send(sliceList(query), [410], signal);
       return answer.status === 410 ? 'expired' : parseSlicePage(answer.body);
     },
-    applyDeviceStatus: async (patch, signal) => outcomeOf(await send(deviceStatusApply(patch), [403, 404, 409, 422], signal)),
+    applyDeviceStatus: async (patch, signal) =>
+      outcomeOf(await send(deviceStatusApply(patch), [403, 404, 409, 422], signal)),
   };
 }
 
 const group = '/apis/resource.k8s.io/v1';
-const claimPath = ({ namespace, name }: NadRef): string => `${group}/namespaces/${pathSegment(namespace)}/resourceclaims/${pathSegment(name)}`;
+const claimPath = ({ namespace, name }: NadRef): string =>
+  `${group}/namespaces/${pathSegment(namespace)}/resourceclaims/${pathSegment(name)}`;
 
 function sliceList({ driver, nodeName, limit, continue: token }: SliceQuery): ApiRequest {
-  const selected = [...(nodeName === undefined ? [] : [`spec.nodeName=${nodeName}`]), `spec.driver=${driver}`].join(',');
+  const selected = [...(nodeName === undefined ? [] : [`spec.nodeName=${nodeName}`]), `spec.driver=${driver}`].join(
+    ',',
+  );
   const query = new URLSearchParams({
     fieldSelector: selected,
     ...(limit !== undefined && { limit: String(limit) }),
     ...(token !== undefined && { continue: token }),
   });
-  return { verb: 'list', resource: 'resourceslices', path: `${group}/resourceslices?${query.toString()}`, what: `list ResourceSlices of driver ${driver}` };
+  return {
+    verb: 'list',
+    resource: 'resourceslices',
+    path: `${group}/resourceslices?${query.toString()}`,
+    what: `list ResourceSlices of driver ${driver}`,
+  };
 }
 
 const deviceStatusApply = ({ claim, entries, manager, force }: DeviceStatusPatch): ApiRequest => ({
@@ -88,12 +120,16 @@ const deviceStatusApply = ({ claim, entries, manager, force }: DeviceStatusPatch
 });
 
 const outcomeOf = ({ status, body }: ApiAnswer): DeviceStatusOutcome =>
-  status < 300 ? 'written' : { status, problem: problemIn({ kind: 'answer', status, body }), managers: managersIn(body) };
+  status < 300
+    ? 'written'
+    : { status, problem: problemIn({ kind: 'answer', status, body }), managers: managersIn(body) };
 
 /** Whose fields stand in the way, from the causes of a 409. */
 function managersIn(body: unknown): readonly string[] {
   const { details } = (body ?? {}) as { readonly details?: { readonly causes?: unknown } | null };
   const causes: readonly unknown[] = Array.isArray(details?.causes) ? details.causes : [];
-  const names = causes.map((cause) => /^conflict with "([^"]*)"/.exec(String((cause as { readonly message?: unknown } | null)?.message))?.[1]);
+  const names = causes.map(
+    (cause) => /^conflict with "([^"]*)"/.exec(String((cause as { readonly message?: unknown } | null)?.message))?.[1],
+  );
   return [...new Set(names.filter((name) => name !== undefined))];
 }

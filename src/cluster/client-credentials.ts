@@ -8,7 +8,8 @@ import { type CredentialSource, type Credentials, assertUsable, nameOf } from '.
 
 /** Credentials as the Kubernetes client finds them: programs, clouds, several kubeconfigs. kubeconfigUnusable. */
 export async function clientCredentials(source: CredentialSource): Promise<Credentials> {
-  const unusable = (problem: string, cause?: unknown): PlexusError => kubeconfigUnusable({ file: nameOf(source), problem }, { cause });
+  const unusable = (problem: string, cause?: unknown): PlexusError =>
+    kubeconfigUnusable({ file: nameOf(source), problem }, { cause });
   const config = new KubeConfig();
   try {
     if (source.kind === 'kubeconfig') await loadKubeconfigs(config, source);
@@ -32,7 +33,10 @@ export async function clientCredentials(source: CredentialSource): Promise<Crede
   };
 }
 
-async function loadKubeconfigs(config: KubeConfig, { file, more = [], context }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<void> {
+async function loadKubeconfigs(
+  config: KubeConfig,
+  { file, more = [], context }: CredentialSource & { readonly kind: 'kubeconfig' },
+): Promise<void> {
   loadKubeconfig(config, await readFile(file, 'utf8'), dirname(file));
   for (const each of more) {
     const further = new KubeConfig();
@@ -45,16 +49,18 @@ async function loadKubeconfigs(config: KubeConfig, { file, more = [], context }:
   if (context !== undefined) config.setCurrentContext(context);
 }
 
-const byFirstName = <T extends { readonly name: string }>(first: readonly T[] | null, then: readonly T[] | null): T[] => [
-  ...(first ?? []),
-  ...(then ?? []).filter(({ name }) => !(first ?? []).some((each) => each.name === name)),
-];
+const byFirstName = <T extends { readonly name: string }>(
+  first: readonly T[] | null,
+  then: readonly T[] | null,
+): T[] => [...(first ?? []), ...(then ?? []).filter(({ name }) => !(first ?? []).some((each) => each.name === name))];
 
 // the client library knows no users[].user.tokenFile, and takes relative paths from the working directory
 function loadKubeconfig(config: KubeConfig, text: string, folder: string): void {
   config.loadFromString(text);
   config.makePathsAbsolute(folder);
-  const { users } = (parse(text) ?? {}) as { readonly users?: readonly { readonly name?: unknown; readonly user?: { readonly tokenFile?: unknown } }[] };
+  const { users } = (parse(text) ?? {}) as {
+    readonly users?: readonly { readonly name?: unknown; readonly user?: { readonly tokenFile?: unknown } }[];
+  };
   for (const { name, user } of users ?? []) {
     if (typeof user?.tokenFile !== 'string') continue;
     const authProvider = { name: 'tokenFile', config: { tokenFile: resolve(folder, user.tokenFile) } };
@@ -66,16 +72,23 @@ function problemIn(config: KubeConfig): string | undefined {
   const contexts = config.getContexts() ?? [];
   const current = config.getCurrentContext();
   if (!current) return 'it has no current-context';
-  if (!contexts.some(({ name }) => name === current)) return `its current-context ${JSON.stringify(current)} is not among its contexts`;
+  if (!contexts.some(({ name }) => name === current))
+    return `its current-context ${JSON.stringify(current)} is not among its contexts`;
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined || !URL.canParse(server)) return `context ${JSON.stringify(current)} leads to no cluster with a server address`;
+  if (server === undefined || !URL.canParse(server))
+    return `context ${JSON.stringify(current)} leads to no cluster with a server address`;
   return config.getCurrentUser() === null ? `context ${JSON.stringify(current)} leads to no user` : undefined;
 }
 
 function filesNamedIn(config: KubeConfig): readonly string[] {
   const user = config.getCurrentUser();
   const provider = user?.authProvider as { readonly config?: { readonly tokenFile?: unknown } } | undefined;
-  const named: readonly unknown[] = [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile, provider?.config?.tokenFile];
+  const named: readonly unknown[] = [
+    config.getCurrentCluster()?.caFile,
+    user?.certFile,
+    user?.keyFile,
+    provider?.config?.tokenFile,
+  ];
   return named.filter((file): file is string => typeof file === 'string' && file !== '');
 }
 

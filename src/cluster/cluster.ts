@@ -14,9 +14,13 @@ export interface PodEvent {
 export type EventSubject = (PodRef & { readonly uid?: string }) | { readonly node: string };
 
 /** The subject as people write it. */
-export const subjectKey = (subject: EventSubject): string => ('node' in subject ? `node ${subject.node}` : podKey(subject));
+export const subjectKey = (subject: EventSubject): string =>
+  'node' in subject ? `node ${subject.node}` : podKey(subject);
 
-/** What makes two Warnings the same: subject, reason and message, but for container IDs and names of namespaces, which differ with each try. */
+/**
+ * What makes two Warnings the same: subject, reason and message, but for container IDs and names of namespaces, which
+ * differ with each try.
+ */
 export const warningKey = (subject: EventSubject, { reason, message }: PodEvent): string =>
   [
     subjectKey(subject),
@@ -42,7 +46,9 @@ export interface Cluster {
   getPod(ref: PodRef, signal: AbortSignal): Promise<PodMetadata | undefined>;
   /** The same with what has become of it. */
   getPodState(ref: PodRef, signal: AbortSignal): Promise<PodState | undefined>;
-  /** What `keep` makes of each pod of a node, asked for its metadata only; those of which it makes nothing are left out. */
+  /**
+   * What `keep` makes of each pod of a node, asked for its metadata only; those of which it makes nothing are left out.
+   */
   listPodsOf<T>(node: string, keep: (pod: PodMetadata) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
   /** The same with what has become of each: a longer answer. */
   listPodStatesOf<T>(node: string, keep: (pod: PodState) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
@@ -51,7 +57,11 @@ export interface Cluster {
   /** nadInvalid when the object is no NAD. */
   getNad(ref: NadRef, signal: AbortSignal): Promise<Nad | undefined>;
   /** Writes the annotation network-status of exactly that pod: with a UID, never of a successor of the same name. */
-  patchNetworkStatus(pod: PodRef & { readonly uid?: string }, status: string, signal: AbortSignal): Promise<'written' | 'pod-is-gone'>;
+  patchNetworkStatus(
+    pod: PodRef & { readonly uid?: string },
+    status: string,
+    signal: AbortSignal,
+  ): Promise<'written' | 'pod-is-gone'>;
   /** The same Warning of the same subject is one Event, whose count grows. */
   recordEvent(subject: EventSubject, event: PodEvent, signal: AbortSignal): Promise<void>;
   /** Devices from ResourceClaims. Absent where no Kubernetes API is asked. */

@@ -8,7 +8,10 @@ import type { WatchTiming } from './reflector.ts';
 /** What to connect to. */
 export type ConnectOptions = CredentialSource | { readonly kind: 'manifests'; readonly dir: string };
 
-/** The cluster that the settings and the environment name: a folder of manifests, a kubeconfig, the pod's own credentials, or none. */
+/**
+ * The cluster that the settings and the environment name: a folder of manifests, a kubeconfig, the pod's own
+ * credentials, or none.
+ */
 export function connectOptionsFor(
   settings: { readonly kubeconfig?: string; readonly manifestsDir?: string },
   env: Readonly<Record<string, string | undefined>>,
@@ -19,7 +22,8 @@ export function connectOptionsFor(
 }
 
 /**
- * A Cluster. What it is made of is loaded with the first request: the Kubernetes client alone takes longer than a whole DEL.
+ * A Cluster. What it is made of is loaded with the first request: the Kubernetes client alone takes longer than a whole
+ * DEL.
  * `forPeople`: an API server that does not answer at all is not asked again, but told of at once.
  */
 export function connect(options: ConnectOptions, { forPeople = false } = {}): Cluster {
@@ -54,14 +58,32 @@ async function load(options: ConnectOptions, forPeople = false): Promise<Cluster
     import('./credentials.ts'),
     import('./api-request.ts'),
   ]);
-  return kubernetesCluster({ credentials: credentialProvider(options), report: quiet }, forPeople ? sendIfThere : sendRequest);
+  return kubernetesCluster(
+    { credentials: credentialProvider(options), report: quiet },
+    forPeople ? sendIfThere : sendRequest,
+  );
 }
 
-/** A Cluster that watches NetworkAttachmentDefinitions and asks kubelet at the given socket for pods. kubeconfigUnusable. */
-export async function connectForLong(options: ConnectOptions, report: Report, kubeletSocket?: string, timing?: WatchTiming): Promise<WatchedCluster> {
+/**
+ * A Cluster that watches NetworkAttachmentDefinitions and asks kubelet at the given socket for pods.
+ * kubeconfigUnusable.
+ */
+export async function connectForLong(
+  options: ConnectOptions,
+  report: Report,
+  kubeletSocket?: string,
+  timing?: WatchTiming,
+): Promise<WatchedCluster> {
   if (options.kind === 'manifests')
-    return { cluster: await load(options), run: async () => {}, state: () => ({ synced: true, complete: true, objects: 0, leftOut: 0 }) };
-  const [{ watchedCluster }, { credentialProvider }] = await Promise.all([import('./watched-cluster.ts'), import('./credentials.ts')]);
+    return {
+      cluster: await load(options),
+      run: async () => {},
+      state: () => ({ synced: true, complete: true, objects: 0, leftOut: 0 }),
+    };
+  const [{ watchedCluster }, { credentialProvider }] = await Promise.all([
+    import('./watched-cluster.ts'),
+    import('./credentials.ts'),
+  ]);
   const credentials = credentialProvider(options);
   await credentials.current(); // what is wrong with them is said at start
   return watchedCluster({ credentials, report }, kubeletSocket, timing);
@@ -69,7 +91,10 @@ export async function connectForLong(options: ConnectOptions, report: Report, ku
 
 /** A cluster for people to look at. kubeconfigUnusable. */
 export async function connectForViews(source: CredentialSource): Promise<ClusterViews> {
-  const [{ clusterViews }, { credentialProvider }] = await Promise.all([import('./overview.ts'), import('./credentials.ts')]);
+  const [{ clusterViews }, { credentialProvider }] = await Promise.all([
+    import('./overview.ts'),
+    import('./credentials.ts'),
+  ]);
   const credentials = credentialProvider(source);
   return clusterViews({ credentials, report: quiet }, await credentials.current());
 }

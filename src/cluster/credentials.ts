@@ -38,7 +38,10 @@ export interface CredentialProvider {
 
 const closeAfterMs = 60_000;
 
-/** Credentials that are loaded again whenever a file of theirs is another one: a rotated token, certificate or kubeconfig. */
+/**
+ * Credentials that are loaded again whenever a file of theirs is another one: a rotated token, certificate or
+ * kubeconfig.
+ */
 export function credentialProvider(source: CredentialSource): CredentialProvider {
   let loaded: { readonly credentials: Credentials; readonly stamp: string } | undefined;
   let loading: Promise<Credentials> | undefined;
@@ -78,7 +81,10 @@ async function loadCredentials(source: CredentialSource): Promise<Credentials> {
   return clientCredentials(source);
 }
 
-function fromPlain({ server, namespace, token, files, ...tls }: PlainCredentials, source: CredentialSource): Credentials {
+function fromPlain(
+  { server, namespace, token, files, ...tls }: PlainCredentials,
+  source: CredentialSource,
+): Credentials {
   try {
     assertUsable(tls);
   } catch (error) {
@@ -97,12 +103,17 @@ function fromPlain({ server, namespace, token, files, ...tls }: PlainCredentials
 }
 
 /** What credentials are of, for messages. */
-export const nameOf = (source: CredentialSource): string => (source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)');
+export const nameOf = (source: CredentialSource): string =>
+  source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)';
 
 /** Throws what is wrong with the certificates and the key of a connection. */
 export function assertUsable({ ca, cert, key }: https.RequestOptions): void {
   if (ca !== undefined) assertCertificate(ca);
-  createSecureContext({ ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) });
+  createSecureContext({
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  });
 }
 
 // TLS takes anything as a CA and then trusts nobody, which would look like an API server that is away

@@ -25,7 +25,9 @@ export interface ApiRequest {
   readonly what: string;
 }
 /** The beginning of an answer, or why there is none. */
-export type Opened = { readonly kind: 'answer'; readonly message: http.IncomingMessage } | { readonly kind: 'no-answer'; readonly problem: string };
+export type Opened =
+  | { readonly kind: 'answer'; readonly message: http.IncomingMessage }
+  | { readonly kind: 'no-answer'; readonly problem: string };
 
 const methods = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', patch: 'PATCH' } as const;
 
@@ -33,10 +35,20 @@ const methods = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', patch: 
  * Sends a request once and gives the answer as it begins. After 401 it is sent again, once, if the credentials have
  * become others meanwhile. kubeconfigUnusable; everything else is part of what it returns.
  */
-export async function open(request: ApiRequest, { credentials, report }: ApiConnection, signal: AbortSignal): Promise<Opened> {
+export async function open(
+  request: ApiRequest,
+  { credentials, report }: ApiConnection,
+  signal: AbortSignal,
+): Promise<Opened> {
   const started = performance.now();
   const tell = (status: number | 'none'): void =>
-    report({ kind: 'api-request', verb: request.verb, resource: request.resource, status, ms: performance.now() - started });
+    report({
+      kind: 'api-request',
+      verb: request.verb,
+      resource: request.resource,
+      status,
+      ms: performance.now() - started,
+    });
   for (let isFirst = true; ; isFirst = false) {
     const current = await credentials.current();
     const opened = await once(request, current, signal);
@@ -56,7 +68,8 @@ async function once(request: ApiRequest, credentials: Credentials, signal: Abort
 }
 
 // connection errors of several addresses come as one without text
-export const nameOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(problemOf).join(', ') : problemOf(error));
+export const nameOf = (error: unknown): string =>
+  error instanceof AggregateError ? error.errors.map(problemOf).join(', ') : problemOf(error);
 
 async function send(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<http.IncomingMessage> {
   const options = await credentials.options();
@@ -65,7 +78,10 @@ async function send(request: ApiRequest, credentials: Credentials, signal: Abort
     ...(options.headers as http.OutgoingHttpHeaders | undefined),
     accept: request.accept ?? 'application/json',
     'user-agent': 'plexus',
-    ...(body !== undefined && { 'content-type': request.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...(body !== undefined && {
+      'content-type': request.contentType ?? 'application/json',
+      'content-length': Buffer.byteLength(body),
+    }),
   };
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const url = new URL(credentials.server.pathname.replace(/\/$/, '') + request.path, credentials.server);

@@ -2,7 +2,16 @@
 export type { AllocatedDevice, ExtendedClaim, PodClaims, ResourceClaim, ResourceSlice } from './claim-objects.ts';
 export type { ClaimsApi, DeviceStatusOutcome } from './claims-api.ts';
 export { type ApiReader, apiReader } from './api-reader.ts';
-export { type Cluster, type EventSubject, type PodEvent, type PodState, subjectKey, warningKey, type WatchedCluster, type WatchState } from './cluster.ts';
+export {
+  type Cluster,
+  type EventSubject,
+  type PodEvent,
+  type PodState,
+  subjectKey,
+  warningKey,
+  type WatchedCluster,
+  type WatchState,
+} from './cluster.ts';
 export { connect, connectForLong, connectForViews, type ConnectOptions, connectOptionsFor } from './connect.ts';
 export type { CredentialSource } from './credentials.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';

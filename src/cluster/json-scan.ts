@@ -1,6 +1,8 @@
-// Reads JSON from a stream and keeps only the parts that a shape names, so that an answer of any length takes little memory:
+// Reads JSON from a stream and keeps only the parts that a shape names, so that an answer of any length takes little
+// memory:
 // what the shape does not name is passed over byte by byte, a text above its limit is replaced by its length, and the
-// elements of a list are handed on one by one. It accepts all JSON, and some of what is none in the parts that it passes over.
+// elements of a list are handed on one by one. It accepts all JSON, and some of what is none in the parts that it
+// passes over.
 
 /** What to keep of a JSON value; anything of another kind is kept as an empty object. */
 export type Shape = TextShape | KeysShape | WholeShape | EachShape;
@@ -63,7 +65,15 @@ const mostScalarBytes = 64;
 
 /** A scanner for documents of that shape. */
 export function jsonScanner(shape: Shape): JsonScanner {
-  const state: State = { shape, open: [], depth: 0, whole: undefined, text: undefined, scalar: undefined, documents: [] };
+  const state: State = {
+    shape,
+    open: [],
+    depth: 0,
+    whole: undefined,
+    text: undefined,
+    scalar: undefined,
+    documents: [],
+  };
   return {
     push: (piece) => {
       state.documents = [];
@@ -173,7 +183,8 @@ function beginContainer(state: State, isObject: boolean, at: number): number {
     return at + 1;
   }
   state.depth = 1;
-  state.whole = typeof of === 'object' && 'wholeBytes' in of ? { most: of.wholeBytes, pieces: [], bytes: 0 } : undefined;
+  state.whole =
+    typeof of === 'object' && 'wholeBytes' in of ? { most: of.wholeBytes, pieces: [], bytes: 0 } : undefined;
   return at;
 }
 
@@ -185,7 +196,8 @@ function beginScalar(state: State, at: number): number {
 
 function close(state: State, byte: number): void {
   const top = state.open.pop();
-  if (top === undefined || top.isObject !== (byte === closeBrace)) throw new Error('it is no JSON: brackets do not match');
+  if (top === undefined || top.isObject !== (byte === closeBrace))
+    throw new Error('it is no JSON: brackets do not match');
   deliver(state, top.value);
 }
 
@@ -214,4 +226,6 @@ function deliverScalar(state: State): void {
 }
 
 const valueOf = ({ bytes, most, pieces }: Collected, around: string): unknown =>
-  bytes > most ? ({ leftOutBytes: bytes } satisfies LeftOut) : JSON.parse(`${around}${Buffer.concat(pieces).toString()}${around}`);
+  bytes > most
+    ? ({ leftOutBytes: bytes } satisfies LeftOut)
+    : JSON.parse(`${around}${Buffer.concat(pieces).toString()}${around}`);

@@ -5,13 +5,21 @@ import { podsApiDescriptor } from './kubelet-pods-descriptor.ts';
 
 /** The pods of this node as kubelet knows them. */
 export interface KubeletPods {
-  /** Undefined when kubelet does not serve this, does not know the pod, or is not ready: another source is asked then (K8S-10, K8S-12). */
+  /**
+   * Undefined when kubelet does not serve this, does not know the pod, or is not ready: another source is asked then
+   * (K8S-10, K8S-12).
+   */
   readonly byUid: (uid: string, signal: AbortSignal) => Promise<PodMetadata | undefined>;
 }
 
 interface PodOfKubelet {
   readonly pod?: {
-    readonly metadata?: { readonly name: string; readonly namespace: string; readonly uid: string; readonly annotations: Record<string, string> };
+    readonly metadata?: {
+      readonly name: string;
+      readonly namespace: string;
+      readonly uid: string;
+      readonly annotations: Record<string, string>;
+    };
   };
 }
 type Ask = (uid: string) => Promise<PodOfKubelet>;
@@ -56,17 +64,31 @@ const isThere = (path: string): Promise<boolean> =>
 // one service for each version of the API, newest first
 async function connect(socket: string): Promise<readonly Ask[]> {
   // CommonJS: inside a bundle only the default is there
-  const [{ default: grpc }, { default: loader }] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
-  const definition = loader.fromJSON(podsApiDescriptor as unknown as Parameters<typeof loader.fromJSON>[0], { defaults: true });
+  const [{ default: grpc }, { default: loader }] = await Promise.all([
+    import('@grpc/grpc-js'),
+    import('@grpc/proto-loader'),
+  ]);
+  const definition = loader.fromJSON(podsApiDescriptor as unknown as Parameters<typeof loader.fromJSON>[0], {
+    defaults: true,
+  });
   return Object.keys(podsApiDescriptor.nested)
     .filter((name) => name !== 'kubelet')
     .map((version) => {
       const service = definition[`${version}.Pods`] as ServiceDefinition;
-      const client = new (grpc.makeGenericClientConstructor(service, 'Pods'))(`unix:${socket}`, grpc.credentials.createInsecure());
+      const client = new (grpc.makeGenericClientConstructor(service, 'Pods'))(
+        `unix:${socket}`,
+        grpc.credentials.createInsecure(),
+      );
       return (podUID) => {
         const { promise, resolve, reject } = Promise.withResolvers<PodOfKubelet>();
-        const call = client['GetPod'] as (request: object, options: object, done: (error: Error | null, answer: PodOfKubelet) => void) => void;
-        call.call(client, { podUID }, { deadline: Date.now() + answerMs }, (error, answer) => (error === null ? resolve(answer) : reject(error)));
+        const call = client['GetPod'] as (
+          request: object,
+          options: object,
+          done: (error: Error | null, answer: PodOfKubelet) => void,
+        ) => void;
+        call.call(client, { podUID }, { deadline: Date.now() + answerMs }, (error, answer) =>
+          error === null ? resolve(answer) : reject(error),
+        );
         return promise;
       };
     });

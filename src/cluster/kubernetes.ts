@@ -24,27 +24,43 @@ import { pathSegment } from './path-segment.ts';
 
 /** A Cluster that is a Kubernetes API server: one request for each method, sent by `sender`. */
 export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Cluster {
-  const send = (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> => sender(request, expected, api, signal);
+  const send = (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> =>
+    sender(request, expected, api, signal);
   return {
     getPod: async (ref, signal) => {
       const what = `get pod ${podKey(ref)}`;
-      const { status, body } = await send({ verb: 'get', resource: 'pods', path: podPath(ref), accept: metadataOnly, what }, [404], signal);
+      const { status, body } = await send(
+        { verb: 'get', resource: 'pods', path: podPath(ref), accept: metadataOnly, what },
+        [404],
+        signal,
+      );
       return status === 404 ? undefined : podFrom(ref, body);
     },
     getPodState: async (ref, signal) => {
       const what = `get pod ${podKey(ref)}`;
-      const { status, body } = await send({ verb: 'get', resource: 'pods', path: podPath(ref), shape: () => podStateShape, what }, [404], signal);
+      const { status, body } = await send(
+        { verb: 'get', resource: 'pods', path: podPath(ref), shape: () => podStateShape, what },
+        [404],
+        signal,
+      );
       return status === 404 ? undefined : podStateFrom(body);
     },
     listPodsOf: (node, keep, signal) => {
       const take = (object: unknown) => keep(metadataFrom(object as ApiObject));
       return podsOf(node, { object: podMetadataShape, take, accept: metadataOnlyList }, send, signal);
     },
-    listPodStatesOf: (node, keep, signal) => podsOf(node, { object: podStateShape, take: (object) => keep(podStateFrom(object)) }, send, signal),
+    listPodStatesOf: (node, keep, signal) =>
+      podsOf(node, { object: podStateShape, take: (object) => keep(podStateFrom(object)) }, send, signal),
     getNad: async (ref, signal) =>
       nadFrom(
         await send(
-          { verb: 'get', resource: nadPlural, path: nadPath(ref), shape: () => nadShape, what: `get NetworkAttachmentDefinition ${nadKey(ref)}` },
+          {
+            verb: 'get',
+            resource: nadPlural,
+            path: nadPath(ref),
+            shape: () => nadShape,
+            what: `get NetworkAttachmentDefinition ${nadKey(ref)}`,
+          },
           [404],
           signal,
         ),
@@ -53,7 +69,8 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
       const { status } = await send(statusPatch(pod, text), [404, 409, 422], signal);
       return status < 300 ? 'written' : 'pod-is-gone';
     },
-    recordEvent: (subject, event, signal) => recordEvent(subject, event, (request, expected) => send(request, expected, signal)),
+    recordEvent: (subject, event, signal) =>
+      recordEvent(subject, event, (request, expected) => send(request, expected, signal)),
     claims: claimsApi(api),
   };
 }
@@ -86,10 +103,18 @@ async function podsOf<T>(
         if (made !== undefined) page.push(made);
       });
     };
-    const query = token === '' ? path : `${path.replace('&resourceVersion=0', '')}&continue=${encodeURIComponent(token)}`;
+    const query =
+      token === '' ? path : `${path.replace('&resourceVersion=0', '')}&continue=${encodeURIComponent(token)}`;
     const what = `list the pods of node ${node}`;
     const { body } = await send(
-      { verb: 'list', resource: 'pods', path: `${query}&limit=500`, shape, what, ...(accept !== undefined && { accept }) },
+      {
+        verb: 'list',
+        resource: 'pods',
+        path: `${query}&limit=500`,
+        shape,
+        what,
+        ...(accept !== undefined && { accept }),
+      },
       [],
       signal,
     );
@@ -101,12 +126,21 @@ async function podsOf<T>(
 
 // of a longer annotation only its presence is kept: the lists need no more
 const annotationsShape: Shape = {
-  keys: { [networksKey]: 4096, [networkStatusKey]: 64 * 1024, 'kubernetes.io/config.mirror': 256, 'kubernetes.io/config.source': 256 },
+  keys: {
+    [networksKey]: 4096,
+    [networkStatusKey]: 64 * 1024,
+    'kubernetes.io/config.mirror': 256,
+    'kubernetes.io/config.source': 256,
+  },
 };
 const metadataKeys = { namespace: 1024, name: 1024, uid: 256, deletionTimestamp: 64, annotations: annotationsShape };
 const podMetadataShape: Shape = { keys: { metadata: { keys: metadataKeys } } };
 const podStateShape: Shape = {
-  keys: { metadata: { keys: metadataKeys }, spec: { keys: { hostNetwork: 16 } }, status: { keys: { phase: 64, startTime: 64 } } },
+  keys: {
+    metadata: { keys: metadataKeys },
+    spec: { keys: { hostNetwork: 16 } },
+    status: { keys: { phase: 64, startTime: 64 } },
+  },
 };
 
 // the server then leaves out spec and status; an old one answers with the whole object, which does as well
@@ -114,7 +148,8 @@ const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
 
 const metadataOnlyList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-const podPath = ({ namespace, name }: PodRef): string => `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(name)}`;
+const podPath = ({ namespace, name }: PodRef): string =>
+  `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(name)}`;
 
 const nadPath = ({ namespace, name }: NadRef): string =>
   `/apis/${nadGroup}/${nadVersion}/namespaces/${pathSegment(namespace)}/${nadPlural}/${pathSegment(name)}`;
@@ -136,7 +171,12 @@ interface ApiPod extends ApiObject {
 const metadataFrom = ({ metadata = {} }: ApiObject): PodMetadata => ({
   namespace: metadata.namespace ?? '',
   name: metadata.name ?? '',
-  annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).map(([key, value]) => [key, typeof value === 'string' ? value : tooLongToShow])),
+  annotations: Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : tooLongToShow,
+    ]),
+  ),
   ...(metadata.uid !== undefined && { uid: metadata.uid }),
 });
 

@@ -20,10 +20,17 @@ const answerMs = 30_000;
 const usualShape: Shape = { wholeBytes: 16 * 1024 * 1024 };
 
 /**
- * Reads a collection page by page; of each object only what `keep` makes of it stays in memory, whatever the length of a page. A
- * list that expires between its pages is read again in one piece. apiUnavailable, apiRefused, unless the status is one of `expected`.
+ * Reads a collection page by page; of each object only what `keep` makes of it stays in memory, whatever the length of
+ * a page. A
+ * list that expires between its pages is read again in one piece. apiUnavailable, apiRefused, unless the status is one
+ * of `expected`.
  */
-export async function listAll<T>(collection: Collection, keep: (object: unknown) => T, expected: readonly number[], signal: AbortSignal): Promise<Listed<T>> {
+export async function listAll<T>(
+  collection: Collection,
+  keep: (object: unknown) => T,
+  expected: readonly number[],
+  signal: AbortSignal,
+): Promise<Listed<T>> {
   let items: T[] = [];
   for (let [token, page] = ['', collection.page]; ;) {
     let found: T[] = [];
@@ -31,7 +38,12 @@ export async function listAll<T>(collection: Collection, keep: (object: unknown)
       found = []; // of an earlier try
       return listShape(usualShape, (object) => void found.push(keep(object)));
     };
-    const { status, body } = await getPage(collection, { query: pageQuery(page, token), shape }, [...expected, 410], signal);
+    const { status, body } = await getPage(
+      collection,
+      { query: pageQuery(page, token), shape },
+      [...expected, 410],
+      signal,
+    );
     if (status === 410 && page > 0) {
       [items, token, page] = [[], '', 0];
       continue;
@@ -56,7 +68,12 @@ interface Page {
   readonly shape: () => Shape;
 }
 
-const getPage = ({ path, resource, api }: Collection, { query, shape }: Page, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> =>
+const getPage = (
+  { path, resource, api }: Collection,
+  { query, shape }: Page,
+  expected: readonly number[],
+  signal: AbortSignal,
+): Promise<ApiAnswer> =>
   sendIfThere(
     { verb: 'list', resource, path: `${path}${query === '' ? '' : '?'}${query}`, shape, what: `list ${resource}` },
     expected,
@@ -66,4 +83,6 @@ const getPage = ({ path, resource, api }: Collection, { query, shape }: Page, ex
 
 /** limit: none when 0. */
 export const pageQuery = (limit: number, token: string): string =>
-  [...(limit > 0 ? [`limit=${limit}`] : []), ...(token === '' ? [] : [`continue=${encodeURIComponent(token)}`])].join('&');
+  [...(limit > 0 ? [`limit=${limit}`] : []), ...(token === '' ? [] : [`continue=${encodeURIComponent(token)}`])].join(
+    '&',
+  );

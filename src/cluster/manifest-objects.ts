@@ -45,22 +45,30 @@ interface Loose {
   readonly metadata?: unknown;
 }
 
-const isObject = (value: unknown): value is Loose & Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Loose & Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function flatten(value: unknown): readonly Loose[] {
   if (!isObject(value)) return [];
-  return typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items) ? value.items.filter(isObject) : [value];
+  return typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)
+    ? value.items.filter(isObject)
+    : [value];
 }
 
 function checked(object: Loose, file: string): ManifestObject {
   const { kind, metadata } = object;
   const invalid = (problem: string) => manifestInvalid({ file, problem });
   if (typeof kind !== 'string') throw invalid('an object has no kind');
-  if (!isObject(metadata) || typeof metadata['name'] !== 'string') throw invalid(`an object of kind ${kind} has no metadata.name`);
+  if (!isObject(metadata) || typeof metadata['name'] !== 'string')
+    throw invalid(`an object of kind ${kind} has no metadata.name`);
   const named = `${kind} ${metadata['name']}`;
-  for (const key of ['namespace', 'uid']) if (!isTextOrAbsent(metadata[key])) throw invalid(`metadata.${key} of ${named} is not a text`);
+  for (const key of ['namespace', 'uid'])
+    if (!isTextOrAbsent(metadata[key])) throw invalid(`metadata.${key} of ${named} is not a text`);
   const annotations = metadata['annotations'] ?? undefined;
-  if (annotations !== undefined && !(isObject(annotations) && Object.values(annotations).every((each) => typeof each === 'string'))) {
+  if (
+    annotations !== undefined &&
+    !(isObject(annotations) && Object.values(annotations).every((each) => typeof each === 'string'))
+  ) {
     throw invalid(`metadata.annotations of ${named} are not all texts (quote them)`);
   }
   return { ...object, kind, metadata: { ...metadata, annotations } } as unknown as ManifestObject;

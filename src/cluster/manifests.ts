@@ -7,7 +7,8 @@ import { type Cluster, subjectKey } from './cluster.ts';
 import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 
 /**
- * A Cluster that is a folder of YAML files with pods and NADs. Network-status is written to `status/<namespace>.<name>.json`
+ * A Cluster that is a folder of YAML files with pods and NADs. Network-status is written to
+ * `status/<namespace>.<name>.json`
  * in it, events are appended to `status/events.jsonl`. A file that cannot be read is told of when what is sought is
  * in no other file: it might be in that one.
  */
@@ -19,15 +20,23 @@ export function manifestsCluster(folder: string): Cluster {
       return metadata && { metadata, hostNetwork: false, deleting: false };
     },
     listPodsOf: async (_node, keep) => (await podsIn(folder)).flatMap((pod) => keep(pod) ?? []),
-    listPodStatesOf: async (_node, keep) => (await podsIn(folder)).flatMap((metadata) => keep({ metadata, hostNetwork: false, deleting: false }) ?? []),
+    listPodStatesOf: async (_node, keep) =>
+      (await podsIn(folder)).flatMap((metadata) => keep({ metadata, hostNetwork: false, deleting: false }) ?? []),
     getNad: async (ref) => {
       const object = await find(folder, nadKind, ref);
-      return object === undefined ? undefined : parseNad({ ...object, metadata: { ...object.metadata, namespace: ref.namespace } });
+      return object === undefined
+        ? undefined
+        : parseNad({ ...object, metadata: { ...object.metadata, namespace: ref.namespace } });
     },
     patchNetworkStatus: async (pod, text) => {
       const found = podFrom(await find(folder, 'Pod', pod));
-      if (found === undefined || (pod.uid !== undefined && found.uid !== undefined && found.uid !== pod.uid)) return 'pod-is-gone';
-      await replaceAtomically(join(await statusFolder(folder), `${pod.namespace}.${pod.name}.json`), `${text}\n`, 0o644);
+      if (found === undefined || (pod.uid !== undefined && found.uid !== undefined && found.uid !== pod.uid))
+        return 'pod-is-gone';
+      await replaceAtomically(
+        join(await statusFolder(folder), `${pod.namespace}.${pod.name}.json`),
+        `${text}\n`,
+        0o644,
+      );
       return 'written';
     },
     recordEvent: async (subject, event) => {
@@ -66,7 +75,10 @@ async function find(folder: string, kind: string, { namespace, name }: Ref): Pro
       problems.push(error);
       return [];
     });
-    const found = objects.find((each) => each.kind === kind && each.metadata.name === name && (each.metadata.namespace ?? 'default') === namespace);
+    const found = objects.find(
+      (each) =>
+        each.kind === kind && each.metadata.name === name && (each.metadata.namespace ?? 'default') === namespace,
+    );
     if (found !== undefined) return found;
   }
   if (problems[0] !== undefined) throw problems[0];

@@ -18,7 +18,11 @@ export interface NadCache {
 }
 
 interface ApiObject {
-  readonly metadata?: { readonly name?: string | undefined; readonly namespace?: string | undefined; readonly annotations?: Readonly<Record<string, unknown>> };
+  readonly metadata?: {
+    readonly name?: string | undefined;
+    readonly namespace?: string | undefined;
+    readonly annotations?: Readonly<Record<string, unknown>>;
+  };
   readonly spec?: { readonly config?: unknown };
 }
 
@@ -42,7 +46,8 @@ export const nadShape: Shape = {
 const usualBudget = 8 * 1024 * 1024;
 
 /**
- * An empty one. Configurations are kept as text, once, and parsed when they are used. All together they have a budget of
+ * An empty one. Configurations are kept as text, once, and parsed when they are used. All together they have a budget
+ * of
  * characters: beyond it the largest are left out, so that large NADs slow down only the pods that use them.
  */
 export function createNadCache(budget = usualBudget): NadCache {
@@ -85,7 +90,10 @@ interface Store {
   readonly remove: (key: string) => void;
 }
 
-/** Objects within a budget. The largest is found by its class of size: each class holds those up to twice as large as the one before. */
+/**
+ * Objects within a budget. The largest is found by its class of size: each class holds those up to twice as large as
+ * the one before.
+ */
 function createStore(budget: number): Store {
   const objects = new Map<string, { readonly object: ApiObject; readonly size: number }>();
   const classes = Array.from({ length: 32 }, () => new Set<string>());
@@ -131,7 +139,11 @@ const sizeOfEmpty = 400;
 
 function sizeOf(key: string, { metadata, spec }: ApiObject): number {
   const texts = [spec?.config, ...Object.values(metadata?.annotations ?? {})];
-  return sizeOfEmpty + 2 * key.length + texts.reduce((sum: number, text) => sum + (typeof text === 'string' ? text.length : 0), 0);
+  return (
+    sizeOfEmpty +
+    2 * key.length +
+    texts.reduce((sum: number, text) => sum + (typeof text === 'string' ? text.length : 0), 0)
+  );
 }
 
 // managedFields and other people's annotations are often longer than the network
@@ -141,7 +153,11 @@ function slim(object: unknown): ApiObject {
   const tooLong = kept.map(([, value]) => value).find((value) => typeof value !== 'string'); // an annotation that is not heeded could be one that forbids something
   const config = tooLong ?? spec?.config;
   return {
-    metadata: { name: metadata?.name, namespace: metadata?.namespace, ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }) },
+    metadata: {
+      name: metadata?.name,
+      namespace: metadata?.namespace,
+      ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+    },
     ...(config !== undefined && { spec: { config } }),
   };
 }

@@ -8,7 +8,8 @@ export interface Part {
   readonly path: string;
 }
 
-const invalid = ({ object, path }: Part, allowed: string): Error => claimObjectInvalid({ object, problem: `${path === '' ? 'it' : path} is not ${allowed}` });
+const invalid = ({ object, path }: Part, allowed: string): Error =>
+  claimObjectInvalid({ object, problem: `${path === '' ? 'it' : path} is not ${allowed}` });
 
 /** A field of an object; of nothing it is nothing. claimObjectInvalid when it is a field of something else. */
 export function field(part: Part, name: string): Part {
@@ -16,7 +17,11 @@ export function field(part: Part, name: string): Part {
   const path = part.path === '' ? name : `${part.path}.${name}`;
   if (value === undefined || value === null) return { value: undefined, object, path };
   if (typeof value !== 'object' || Array.isArray(value)) throw invalid(part, 'an object');
-  return { value: Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined, object, path };
+  return {
+    value: Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined,
+    object,
+    path,
+  };
 }
 
 /** The part several fields down. */

@@ -45,7 +45,8 @@ export interface OverviewState {
 const page = 500;
 const nadsIn = (scope: OverviewScope): string => `/apis/${nadGroup}/${nadVersion}${inNamespace(scope)}/${nadPlural}`;
 const podsIn = (scope: OverviewScope): string => `/api/v1${inNamespace(scope)}/pods`;
-const inNamespace = ({ namespace }: OverviewScope): string => (namespace === undefined ? '' : `/namespaces/${pathSegment(namespace)}`);
+const inNamespace = ({ namespace }: OverviewScope): string =>
+  namespace === undefined ? '' : `/namespaces/${pathSegment(namespace)}`;
 
 export function clusterViews(api: ApiConnection, { server, namespace = 'default' }: Credentials): ClusterViews {
   return {
@@ -64,8 +65,15 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
 
 const itemsOf = <T>(listed: Listed<T>): readonly T[] => ('items' in listed ? listed.items : []);
 
-/** Of all namespaces, because pods name those of others; of the scope alone when more is not allowed. None where the CRD is not installed (404). */
-async function readNads(scope: OverviewScope, api: ApiConnection, signal: AbortSignal): Promise<Pick<Overview, 'nads' | 'nadNamespaces'>> {
+/**
+ * Of all namespaces, because pods name those of others; of the scope alone when more is not allowed. None where the CRD
+ * is not installed (404).
+ */
+async function readNads(
+  scope: OverviewScope,
+  api: ApiConnection,
+  signal: AbortSignal,
+): Promise<Pick<Overview, 'nads' | 'nadNamespaces'>> {
   const list = (of: OverviewScope, expected: readonly number[]): Promise<Listed<unknown>> =>
     listAll({ path: nadsIn(of), resource: nadPlural, api, page }, (object) => object, expected, signal);
   const all = await list({}, scope.namespace === undefined ? [404] : [403, 404]);
@@ -98,7 +106,8 @@ function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverv
     return reflect({ path, resource, api, sink: telling(sink, onChange), timing, onSynced, onLost }, signal);
   };
   return {
-    run: async (signal) => void (await Promise.all([run('pods', podsIn(scope), pods, signal), run(nadPlural, nadsIn(scope), nads, signal)])),
+    run: async (signal) =>
+      void (await Promise.all([run('pods', podsIn(scope), pods, signal), run(nadPlural, nadsIn(scope), nads, signal)])),
     current: () => ({
       pods: pods.all(),
       nads: nads.all(),

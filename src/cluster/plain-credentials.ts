@@ -19,8 +19,10 @@ export interface PlainCredentials {
 const ofPod = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * The credentials of a pod, or of a kubeconfig that holds certificates and tokens only: read here, because the Kubernetes
- * client takes longer to load than a whole ADD may last. Undefined for everything else, and for everything that is wrong:
+ * The credentials of a pod, or of a kubeconfig that holds certificates and tokens only: read here, because the
+ * Kubernetes
+ * client takes longer to load than a whole ADD may last. Undefined for everything else, and for everything that is
+ * wrong:
  * the client knows more ways, and says what it misses.
  */
 export async function plainCredentials(source: CredentialSource): Promise<PlainCredentials | undefined> {
@@ -34,12 +36,14 @@ export async function plainCredentials(source: CredentialSource): Promise<PlainC
 async function ofThisPod(root: string): Promise<PlainCredentials | undefined> {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
   if (!host || !port || ['80', '8080', '8001'].includes(port)) return undefined;
-  const [caFile, tokenFile, namespaceFile] = ['ca.crt', 'token', 'namespace'].map((name) => join(root === '' ? '/' : root, ofPod, name)) as [
-    string,
-    string,
-    string,
-  ];
-  const [ca, token, namespace] = await Promise.all([readFile(caFile), readFile(tokenFile, 'utf8'), readFile(namespaceFile, 'utf8').catch(() => '')]);
+  const [caFile, tokenFile, namespaceFile] = ['ca.crt', 'token', 'namespace'].map((name) =>
+    join(root === '' ? '/' : root, ofPod, name),
+  ) as [string, string, string];
+  const [ca, token, namespace] = await Promise.all([
+    readFile(caFile),
+    readFile(tokenFile, 'utf8'),
+    readFile(namespaceFile, 'utf8').catch(() => ''),
+  ]);
   return {
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     ca,
@@ -51,11 +55,16 @@ async function ofThisPod(root: string): Promise<PlainCredentials | undefined> {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-async function ofKubeconfig({ file, more = [], context: chosen }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<PlainCredentials | undefined> {
+async function ofKubeconfig({
+  file,
+  more = [],
+  context: chosen,
+}: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<PlainCredentials | undefined> {
   if (more.length > 0) return undefined;
   const { context, cluster, user } = partsOf(await parsed(await readFile(file, 'utf8')), chosen);
   const [server, namespace] = [textOf(cluster['server']), textOf(context['namespace'])];
-  if (server?.startsWith('https:') !== true || !isPlain(cluster, clusterKeys) || !isPlain(user, userKeys)) return undefined;
+  if (server?.startsWith('https:') !== true || !isPlain(cluster, clusterKeys) || !isPlain(user, userKeys))
+    return undefined;
   return {
     server,
     ...(namespace !== undefined && { namespace }),
@@ -90,7 +99,9 @@ async function secretsOf(cluster: Fields, user: Fields, file: string): Promise<O
     key: await read(user, 'client-key'),
     token: textOf(user['token']) ?? (await fromFile(textOf(user['tokenFile'])))?.toString('utf8').trim(), // no header takes the end of a line
   };
-  const given = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<PlainCredentials>;
+  const given = Object.fromEntries(
+    Object.entries(found).filter(([, value]) => value !== undefined),
+  ) as Partial<PlainCredentials>;
   return { ...given, files };
 }
 
@@ -102,7 +113,10 @@ async function parsed(text: string): Promise<Fields> {
 }
 
 /** The named element of one of the file's lists. */
-function partOf(config: Fields, { list, name, key }: { readonly list: string; readonly name: unknown; readonly key: string }): Fields {
+function partOf(
+  config: Fields,
+  { list, name, key }: { readonly list: string; readonly name: unknown; readonly key: string },
+): Fields {
   const found = (config[list] as readonly Fields[]).find((each) => each['name'] === name)?.[key];
   if (typeof name !== 'string' || typeof found !== 'object' || found === null) throw new Error(`no ${key}`);
   return found as Fields;
@@ -117,4 +131,5 @@ const userKeys = [
 ];
 
 const isPlain = (fields: Fields, groups: readonly (readonly string[])[]): boolean =>
-  Object.keys(fields).every((key) => groups.flat().includes(key)) && groups.every((group) => group.filter((key) => fields[key] !== undefined).length <= 1);
+  Object.keys(fields).every((key) => groups.flat().includes(key)) &&
+  groups.every((group) => group.filter((key) => fields[key] !== undefined).length <= 1);

@@ -21,7 +21,10 @@ export function podFromCall({ ref, uid, runtimeConfig }: PodOfCall): PodMetadata
   return { ...ref, annotations: Object.fromEntries(texts), ...(uid !== undefined && { uid }) };
 }
 
-/** The pod of a call: from the call, else from this node's kubelet, else with one GET (K8S-12). podNotFound; podReplaced when a new pod has its name (K8S-13). */
+/**
+ * The pod of a call: from the call, else from this node's kubelet, else with one GET (K8S-12). podNotFound; podReplaced
+ * when a new pod has its name (K8S-13).
+ */
 export async function readPod(call: PodOfCall, cluster: Cluster, signal: AbortSignal): Promise<PodMetadata> {
   const fromCall = podFromCall(call);
   if (fromCall !== undefined) return fromCall;
@@ -34,14 +37,22 @@ export async function readPod(call: PodOfCall, cluster: Cluster, signal: AbortSi
 }
 
 // a static pod's UID is the hash of its file; its mirror in the API has another UID and names that hash
-const isMirrorOf = (pod: PodMetadata, uid: string): boolean => isStaticPod(pod.annotations) || pod.annotations['kubernetes.io/config.mirror'] === uid;
+const isMirrorOf = (pod: PodMetadata, uid: string): boolean =>
+  isStaticPod(pod.annotations) || pod.annotations['kubernetes.io/config.mirror'] === uid;
 
 export interface StatusTarget extends PodRef {
   readonly uid?: string;
 }
 
-/** The API object that a pod's status belongs to: for a static pod its mirror, looked up now. podNotFound while there is none. */
-export async function statusTarget(pod: StatusTarget & { readonly isStatic?: boolean }, cluster: Cluster, signal: AbortSignal): Promise<StatusTarget> {
+/**
+ * The API object that a pod's status belongs to: for a static pod its mirror, looked up now. podNotFound while there is
+ * none.
+ */
+export async function statusTarget(
+  pod: StatusTarget & { readonly isStatic?: boolean },
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<StatusTarget> {
   const { namespace, name, uid, isStatic } = pod;
   if (isStatic !== true) return { namespace, name, ...(uid !== undefined && { uid }) };
   const mirror = await cluster.getPod(pod, signal);

@@ -8,7 +8,11 @@ interface ApiPod {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
-    readonly ownerReferences?: readonly { readonly kind?: string; readonly name?: string; readonly controller?: boolean }[];
+    readonly ownerReferences?: readonly {
+      readonly kind?: string;
+      readonly name?: string;
+      readonly controller?: boolean;
+    }[];
   };
   readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
   readonly status?: { readonly phase?: string };
@@ -34,7 +38,11 @@ export function podSummary(object: unknown): PodSummary {
 
 // others (the last applied configuration) are often longer than all of these together
 const aboutNetworks = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries([networksKey, defaultNetworkKey, networkStatusKey].flatMap((key) => (annotations[key] === undefined ? [] : [[key, annotations[key]]])));
+  Object.fromEntries(
+    [networksKey, defaultNetworkKey, networkStatusKey].flatMap((key) =>
+      annotations[key] === undefined ? [] : [[key, annotations[key]]],
+    ),
+  );
 
 function ownerOf({ ownerReferences = [], labels = {} }: NonNullable<ApiPod['metadata']>): string | undefined {
   const { kind, name } = ownerReferences.find(({ controller }) => controller === true) ?? {};

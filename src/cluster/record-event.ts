@@ -8,14 +8,19 @@ import { pathSegment } from './path-segment.ts';
 
 type Send = (request: ApiRequest, expected: readonly number[]) => Promise<ApiAnswer>;
 
-/** Writes an Event; one that is there already is counted. A repeated one that the server has forgotten (after an hour) is written anew. */
+/**
+ * Writes an Event; one that is there already is counted. A repeated one that the server has forgotten (after an hour)
+ * is written anew.
+ */
 export async function recordEvent(subject: EventSubject, event: PodEvent, send: Send): Promise<void> {
   if (event.repeats !== undefined && (await counted(subject, event, send))) return;
   const { status } = await send(creation(subject, event), [409]);
   if (status === 409) await counted(subject, { ...event, repeats: event.repeats ?? 1 }, send); // told before this daemon was started
 }
 
-/** Adds to the count of an Event; false: there is none. Only this node tells of its pods, so nobody else adds meanwhile. */
+/**
+ * Adds to the count of an Event; false: there is none. Only this node tells of its pods, so nobody else adds meanwhile.
+ */
 async function counted(subject: EventSubject, event: PodEvent, send: Send): Promise<boolean> {
   const { status, body } = await send(change(subject, event, { lastTimestamp: new Date().toISOString() }), [404]);
   if (status === 404) return false;
@@ -68,13 +73,23 @@ function creation(subject: EventSubject, event: PodEvent): ApiRequest {
 }
 
 // kubelet gives events about its node the node's name as UID, and kubectl describe looks for that
-const referenceTo = (subject: EventSubject): { readonly kind: string; readonly name: string; readonly namespace?: string; readonly uid?: string } =>
+const referenceTo = (
+  subject: EventSubject,
+): { readonly kind: string; readonly name: string; readonly namespace?: string; readonly uid?: string } =>
   'node' in subject ? { kind: 'Node', name: subject.node, uid: subject.node } : { ...onlyOf(subject), kind: 'Pod' };
 
-const onlyOf = ({ namespace, name, uid }: PodRef & { readonly uid?: string }) => ({ apiVersion: 'v1', namespace, name, ...(uid !== undefined && { uid }) });
+const onlyOf = ({ namespace, name, uid }: PodRef & { readonly uid?: string }) => ({
+  apiVersion: 'v1',
+  namespace,
+  name,
+  ...(uid !== undefined && { uid }),
+});
 
 // the runtime repeats a failing ADD for hours: the same warning of the same pod has the same name, so it is one Event
 function nameOf(subject: EventSubject, event: PodEvent): string {
-  const suffix = event.type === 'Warning' ? createHash('sha256').update(warningKey(subject, event)).digest('hex').slice(0, 16) : randomBytes(8).toString('hex');
+  const suffix =
+    event.type === 'Warning'
+      ? createHash('sha256').update(warningKey(subject, event)).digest('hex').slice(0, 16)
+      : randomBytes(8).toString('hex');
   return `${referenceTo(subject).name}.${suffix}`;
 }

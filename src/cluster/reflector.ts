@@ -38,7 +38,13 @@ export interface WatchOptions {
   readonly onLost: (error: PlexusError) => void;
 }
 
-export const usualWatchTiming: WatchTiming = { page: 500, watchSeconds: 1800, silenceMs: 300_000, firstPauseMs: 500, longestPauseMs: 30_000 };
+export const usualWatchTiming: WatchTiming = {
+  page: 500,
+  watchSeconds: 1800,
+  silenceMs: 300_000,
+  firstPauseMs: 500,
+  longestPauseMs: 30_000,
+};
 
 const wholeObject: Shape = { wholeBytes: 16 * 1024 * 1024 };
 const answerMs = 30_000;
@@ -84,13 +90,20 @@ export async function reflect(options: WatchOptions, signal: AbortSignal): Promi
 
 async function oneStep(options: WatchOptions, position: Position, signal: AbortSignal): Promise<Progress> {
   try {
-    return await (position.version === undefined ? list(options, position, signal) : follow(options, position.version, signal));
+    return await (position.version === undefined
+      ? list(options, position, signal)
+      : follow(options, position.version, signal));
   } catch (thrown) {
     return { next: position, moved: false, paused: { error: asPlexusError(thrown) } };
   }
 }
 
-async function pause(failures: number, atLeastMs: number, { firstPauseMs, longestPauseMs }: WatchTiming, signal: AbortSignal): Promise<void> {
+async function pause(
+  failures: number,
+  atLeastMs: number,
+  { firstPauseMs, longestPauseMs }: WatchTiming,
+  signal: AbortSignal,
+): Promise<void> {
   const backOff = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, failures - 1)) * (0.5 + Math.random() / 2);
   await delay(Math.max(backOff, atLeastMs), undefined, { signal }).catch(() => {}); // the caller's loop says what an abort means
 }
@@ -99,31 +112,54 @@ interface ListBody {
   readonly metadata?: { readonly resourceVersion?: string };
 }
 
-async function list({ path, resource, api, sink, shape = wholeObject, timing }: WatchOptions, from: Position, signal: AbortSignal): Promise<Progress> {
+async function list(
+  { path, resource, api, sink, shape = wholeObject, timing }: WatchOptions,
+  from: Position,
+  signal: AbortSignal,
+): Promise<Progress> {
   const listing = sink.listing();
   const page = from.page ?? timing.page;
   for (let token = ''; ;) {
     const query = pageQuery(from.whole ? 0 : page, token);
-    const request: ApiRequest = { verb: 'list', resource, path: `${path}?${query}`, shape: () => listShape(shape, listing.add), what: `list ${resource}` };
+    const request: ApiRequest = {
+      verb: 'list',
+      resource,
+      path: `${path}?${query}`,
+      shape: () => listShape(shape, listing.add),
+      what: `list ${resource}`,
+    };
     const outcome = await tryRequest(request, api, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
-    if (outcome.kind === 'no-answer') return failed(request, outcome, { version: undefined, whole: false, page: Math.max(1, Math.floor(page / smaller)) });
-    if (outcome.status !== 200) return listFailure(request, outcome, { version: undefined, whole: from.whole || token !== '' });
+    if (outcome.kind === 'no-answer')
+      return failed(request, outcome, {
+        version: undefined,
+        whole: false,
+        page: Math.max(1, Math.floor(page / smaller)),
+      });
+    if (outcome.status !== 200)
+      return listFailure(request, outcome, { version: undefined, whole: from.whole || token !== '' });
     token = continueIn(outcome.body);
     if (token === '') {
       listing.done();
-      return { next: { version: (outcome.body as ListBody).metadata?.resourceVersion ?? '0', whole: false }, moved: false };
+      return {
+        next: { version: (outcome.body as ListBody).metadata?.resourceVersion ?? '0', whole: false },
+        moved: false,
+      };
     }
   }
 }
 
 // 410: the list has expired between its pages
 const listFailure = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>
-  outcome.kind === 'answer' && outcome.status === 410 ? { next, moved: false, paused: {} } : failed(request, outcome, { ...next, whole: false });
+  outcome.kind === 'answer' && outcome.status === 410
+    ? { next, moved: false, paused: {} }
+    : failed(request, outcome, { ...next, whole: false });
 
 function failed(request: ApiRequest, outcome: Outcome, next: Position, moved = false): Progress {
   const problem = problemIn(outcome);
   const isRefusal = outcome.kind === 'answer' && outcome.status < 500 && outcome.status !== 429;
-  const error = isRefusal ? apiRefused({ request: request.what, status: outcome.status, problem }) : apiUnavailable({ request: request.what, problem });
+  const error = isRefusal
+    ? apiRefused({ request: request.what, status: outcome.status, problem })
+    : apiUnavailable({ request: request.what, problem });
   const retryAfterMs = outcome.kind === 'answer' ? outcome.retryAfterMs : undefined;
   return { next, moved, paused: { error, ...(retryAfterMs !== undefined && { atLeastMs: retryAfterMs }) } };
 }
@@ -141,7 +177,11 @@ async function follow(options: WatchOptions, from: string, signal: AbortSignal):
     if (opened.message.statusCode !== 200) return afterRefusal(request, await readAnswer(opened.message), next);
     onSynced();
     silence.restart(timing.silenceMs);
-    return await takeEvents(options, request, { message: opened.message, from, restart: () => silence.restart(timing.silenceMs) });
+    return await takeEvents(options, request, {
+      message: opened.message,
+      from,
+      restart: () => silence.restart(timing.silenceMs),
+    });
   } finally {
     silence.stop();
   }
@@ -154,7 +194,11 @@ const expired = (moved: boolean): Progress => ({ next: { version: undefined, who
 
 interface WatchEvent {
   readonly type?: string;
-  readonly object?: { readonly metadata?: { readonly resourceVersion?: string }; readonly code?: number; readonly message?: string };
+  readonly object?: {
+    readonly metadata?: { readonly resourceVersion?: string };
+    readonly code?: number;
+    readonly message?: string;
+  };
 }
 interface OpenedWatch {
   readonly message: http.IncomingMessage;
@@ -162,7 +206,11 @@ interface OpenedWatch {
   readonly restart: () => void;
 }
 
-async function takeEvents({ sink, shape = wholeObject }: WatchOptions, request: ApiRequest, { message, from, restart }: OpenedWatch): Promise<Progress> {
+async function takeEvents(
+  { sink, shape = wholeObject }: WatchOptions,
+  request: ApiRequest,
+  { message, from, restart }: OpenedWatch,
+): Promise<Progress> {
   let version = from;
   let moved = false;
   const next = (): Position => ({ version, whole: false });
@@ -199,7 +247,11 @@ function errorEvent(request: ApiRequest, object: WatchEvent['object'], next: Pos
   return status === 410 ? expired(moved) : failed(request, { kind: 'answer', status, body: object }, next, moved);
 }
 
-function silenceGuard(firstMs: number): { readonly signal: AbortSignal; readonly restart: (ms: number) => void; readonly stop: () => void } {
+function silenceGuard(firstMs: number): {
+  readonly signal: AbortSignal;
+  readonly restart: (ms: number) => void;
+  readonly stop: () => void;
+} {
   const dead = new AbortController();
   const end = (): void => dead.abort(new Error('the API server is silent'));
   let timer = setTimeout(end, firstMs);

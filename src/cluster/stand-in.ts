@@ -37,12 +37,14 @@ export async function readStandIn(file: string): Promise<StandIn | undefined> {
 }
 
 /**
- * A Cluster that knows the networks of the daemon's last day and nothing else: what is not in it may be there by now, and
+ * A Cluster that knows the networks of the daemon's last day and nothing else: what is not in it may be there by now,
+ * and
  * is code 11, never "not found". A status is written later by the daemon; Events are left out.
  */
 export function standInCluster(nads: StandIn['nads']): Cluster {
   const known = new Map(nads.map((object) => [nadKey(refOf(object)), object]));
-  const away = (request: string) => apiUnavailable({ request, problem: 'the daemon is away, and direct mode in its place asks no API server' });
+  const away = (request: string) =>
+    apiUnavailable({ request, problem: 'the daemon is away, and direct mode in its place asks no API server' });
   return {
     getPod: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),
     getPodState: (ref) => Promise.reject(away(`get pod ${podKey(ref)}`)),

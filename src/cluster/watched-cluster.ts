@@ -18,11 +18,17 @@ const within = (ms: number, signal: AbortSignal): AbortSignal => AbortSignal.any
 const soon = (signal: AbortSignal): AbortSignal => within(readMs, signal);
 
 /**
- * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while the
- * API server is away, then as they were last. What the watch has not (yet) brought, and what did not fit into the cache, is
+ * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while
+ * the
+ * API server is away, then as they were last. What the watch has not (yet) brought, and what did not fit into the
+ * cache, is
  * asked for with one GET.
  */
-export function watchedCluster(api: ApiConnection, kubeletSocket: string | undefined, timing = usualWatchTiming): WatchedCluster {
+export function watchedCluster(
+  api: ApiConnection,
+  kubeletSocket: string | undefined,
+  timing = usualWatchTiming,
+): WatchedCluster {
   const cluster = kubernetesCluster(api);
   const nads = createNadCache();
   let state: { synced: boolean; complete: boolean; problem?: string } = { synced: false, complete: false };
@@ -31,7 +37,8 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
     state = { synced: true, complete: true };
   };
   const onLost = (error: PlexusError): void => {
-    if (state.synced || state.problem === undefined) api.report({ kind: 'watch-state', resource: nadPlural, state: 'lost', error });
+    if (state.synced || state.problem === undefined)
+      api.report({ kind: 'watch-state', resource: nadPlural, state: 'lost', error });
     state = { synced: false, complete: state.complete, problem: error.message };
   };
   const kubelet = kubeletSocket === undefined ? undefined : kubeletPods(kubeletSocket);
@@ -43,13 +50,23 @@ export function watchedCluster(api: ApiConnection, kubeletSocket: string | undef
       listPodsOf: (node, keep, signal) => cluster.listPodsOf(node, keep, within(listMs, signal)),
       listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, within(listMs, signal)),
       getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
-      patchNetworkStatus: (pod, text, signal) => cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : within(tryMs, signal)),
+      patchNetworkStatus: (pod, text, signal) =>
+        cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : within(tryMs, signal)),
       claims: claimsApi(api, soon),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
     run: (signal) =>
       reflect(
-        { path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, resource: nadPlural, api, sink: nads, shape: nadShape, timing, onSynced, onLost },
+        {
+          path: `/apis/${nadGroup}/${nadVersion}/${nadPlural}`,
+          resource: nadPlural,
+          api,
+          sink: nads,
+          shape: nadShape,
+          timing,
+          onSynced,
+          onLost,
+        },
         signal,
       ),
     state: () => ({ ...state, objects: nads.size(), leftOut: nads.leftOut() }),

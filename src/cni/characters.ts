@@ -45,7 +45,10 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/u;
 /** Whether a character cannot be seen: white space, control and format characters. */
 export const isInvisible = (char: string): boolean => invisible.test(char);
 
-/** One character for people: `"#"`, or `U+201C LEFT DOUBLE QUOTATION MARK “`, or `the invisible character U+FEFF BYTE ORDER MARK`. */
+/**
+ * One character for people: `"#"`, or `U+201C LEFT DOUBLE QUOTATION MARK “`, or `the invisible character U+FEFF BYTE
+ * ORDER MARK`.
+ */
 export function describeCharacter(text: string, at: number): string {
   const code = text.codePointAt(at) ?? 0;
   const char = String.fromCodePoint(code);
@@ -56,7 +59,10 @@ export function describeCharacter(text: string, at: number): string {
   return isInvisible(char) ? `the invisible character ${named}` : `${named} ${char}`;
 }
 
-/** Describes the first character outside of printable ASCII, which is easily overlooked in a name; undefined when there is none. */
+/**
+ * Describes the first character outside of printable ASCII, which is easily overlooked in a name; undefined when there
+ * is none.
+ */
 export function overlooked(text: string): string | undefined {
   const found = /[^\x20-\x7e]/u.exec(text);
   return found === null ? undefined : describeCharacter(text, found.index);

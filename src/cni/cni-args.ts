@@ -10,7 +10,8 @@ export function parseCniArgs(text: string): CniArgs {
     .filter((item) => item !== '')
     .map((item) => {
       const equals = item.indexOf('=');
-      if (equals < 1) throw variableInvalid({ name: 'CNI_ARGS', value: item, allowed: 'a list of KEY=VALUE separated by ";"' });
+      if (equals < 1)
+        throw variableInvalid({ name: 'CNI_ARGS', value: item, allowed: 'a list of KEY=VALUE separated by ";"' });
       return [item.slice(0, equals), item.slice(equals + 1)] as const;
     });
 }

@@ -11,7 +11,10 @@ export interface PluginConfiguration {
   /** The plugin's object as it was written, unknown keys included. */
   readonly json: JsonObject;
 }
-/** A network configuration list; a single-plugin conf is a list of one (CNI specification, section 1). Plain data: it can be written to the journal as it is. */
+/**
+ * A network configuration list; a single-plugin conf is a list of one (CNI specification, section 1). Plain data: it
+ * can be written to the journal as it is.
+ */
 export interface NetworkConfiguration {
   readonly name: string;
   /** The effective version, the same for every command (NPWG-16, CNI-44). */
@@ -31,11 +34,16 @@ export interface ConfigurationOptions {
   readonly siblingPlugins?: readonly JsonObject[];
 }
 
-/** A network configuration from its JSON: a single conf (`type`) or a list (`plugins`). configurationInvalid, versionIncompatible (CNI-41 to CNI-46). */
+/**
+ * A network configuration from its JSON: a single conf (`type`) or a list (`plugins`). configurationInvalid,
+ * versionIncompatible (CNI-41 to CNI-46).
+ */
 export function parseConfiguration(value: JsonValue, options: ConfigurationOptions): NetworkConfiguration {
   const invalid = (problem: string) => configurationInvalid({ source: options.source, problem });
   if (!isJsonObject(value)) throw invalid(`it is ${nameOfType(value)}, not an object`);
-  const plugins = pluginObjects(value, options).map((plugin, index) => parsePlugin(plugin, { source: options.source, index }));
+  const plugins = pluginObjects(value, options).map((plugin, index) =>
+    parsePlugin(plugin, { source: options.source, index }),
+  );
   return {
     name: nameIn(value, options),
     cniVersion: effectiveVersion(value, options),
@@ -46,7 +54,8 @@ export function parseConfiguration(value: JsonValue, options: ConfigurationOptio
 }
 
 /** Whether the plugins of the folder beside the file belong to this list (CNI-45). */
-export const wantsSiblingPlugins = (value: JsonObject): boolean => !isConf(value) && !flag(value, 'loadOnlyInlinedPlugins', { source: 'configuration' });
+export const wantsSiblingPlugins = (value: JsonObject): boolean =>
+  !isConf(value) && !flag(value, 'loadOnlyInlinedPlugins', { source: 'configuration' });
 
 const isConf = (value: JsonObject): boolean => typeof value['type'] === 'string' && value['type'] !== '';
 
@@ -56,14 +65,18 @@ function pluginObjects(value: JsonObject, options: ConfigurationOptions): readon
   const inlinedOnly = flag(value, 'loadOnlyInlinedPlugins', options);
   const inlined = value['plugins'];
   if (inlined === undefined && inlinedOnly) throw invalid('loadOnlyInlinedPlugins is true, and there is no "plugins"');
-  if (inlined !== undefined && !Array.isArray(inlined)) throw invalid(`"plugins" is ${nameOfType(inlined)}, not a list`);
+  if (inlined !== undefined && !Array.isArray(inlined))
+    throw invalid(`"plugins" is ${nameOfType(inlined)}, not a list`);
   if (Array.isArray(inlined) && inlined.length === 0) throw invalid('no plugins in list: "plugins" is empty');
   const all = [...((inlined ?? []) as readonly JsonValue[]), ...(inlinedOnly ? [] : (options.siblingPlugins ?? []))];
   if (all.length === 0) throw invalid('it has neither "type" (one plugin) nor "plugins" (a list)');
   return all;
 }
 
-function parsePlugin(value: JsonValue, { source, index }: { readonly source: string; readonly index: number }): PluginConfiguration {
+function parsePlugin(
+  value: JsonValue,
+  { source, index }: { readonly source: string; readonly index: number },
+): PluginConfiguration {
   const invalid = (problem: string) => configurationInvalid({ source, problem: `plugin ${index + 1}: ${problem}` });
   if (!isJsonObject(value)) throw invalid(`it is ${nameOfType(value)}, not an object`);
   const { type, capabilities } = value;
@@ -78,7 +91,8 @@ function misspelled(value: JsonObject): string {
   return key === undefined || key === 'type' ? '' : `; its key ${JSON.stringify(key)} is not "type"`;
 }
 
-const trueKeys = (capabilities: unknown): string[] => (isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : []);
+const trueKeys = (capabilities: unknown): string[] =>
+  isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : [];
 
 function nameIn(value: JsonObject, options: ConfigurationOptions): string {
   const written = value['name'] ?? '';
@@ -86,7 +100,9 @@ function nameIn(value: JsonObject, options: ConfigurationOptions): string {
   const invalid = (problem: string) => configurationInvalid({ source: options.source, problem });
   if (name === undefined) throw invalid('no "name"');
   if (typeof name === 'string' && isNetworkName(name)) return name;
-  throw invalid(`"name" ${JSON.stringify(name)} is not a network name (letters, digits, "_", "." and "-", beginning with a letter or digit)`);
+  throw invalid(
+    `"name" ${JSON.stringify(name)} is not a network name (letters, digits, "_", "." and "-", beginning with a letter or digit)`,
+  );
 }
 
 /** Go's libcni also takes "true" and "false" as text, in any case. */
@@ -95,7 +111,10 @@ function flag(value: JsonObject, key: string, { source }: { readonly source: str
   if (typeof written === 'boolean') return written;
   const text = typeof written === 'string' ? written.toLowerCase() : '';
   if (text === 'true' || text === 'false') return text === 'true';
-  throw configurationInvalid({ source, problem: `invalid value ${JSON.stringify(written)} for ${key}: true or false is allowed` });
+  throw configurationInvalid({
+    source,
+    problem: `invalid value ${JSON.stringify(written)} for ${key}: true or false is allowed`,
+  });
 }
 
 /** The highest version of cniVersion and cniVersions that we speak (CNI-44). */
@@ -113,7 +132,8 @@ function effectiveVersion(value: JsonObject, options: ConfigurationOptions): Cni
 
 function versionList(value: JsonObject, { source }: ConfigurationOptions): readonly JsonValue[] {
   const list = value['cniVersions'] ?? [];
-  if (!Array.isArray(list)) throw configurationInvalid({ source, problem: `"cniVersions" is ${nameOfType(list)}, not a list` });
+  if (!Array.isArray(list))
+    throw configurationInvalid({ source, problem: `"cniVersions" is ${nameOfType(list)}, not a list` });
   for (const [index, each] of list.entries()) {
     if (typeof each !== 'string' || !/^\d+\.\d+(\.\d+)?$/.test(each)) {
       throw configurationInvalid({

@@ -13,15 +13,24 @@ export interface ErrorJsonOptions {
 }
 
 /** The error object a plugin prints on stdout. CNI specification, section 5, "Error" (CNI-08). */
-export function errorJson(error: PlexusError, { cniVersion, command, shown = (same) => same }: ErrorJsonOptions): JsonObject {
+export function errorJson(
+  error: PlexusError,
+  { cniVersion, command, shown = (same) => same }: ErrorJsonOptions,
+): JsonObject {
   const text = command === 'DEL' ? neverTakenForSuccess : (same: string) => same;
   const details = text(shown(detailsOf(error)));
   // masked before it is shortened: half a secret looks like none
-  return { cniVersion, code: error.code, msg: text(summaryOf(error, shown(error.message))), ...(details !== '' && { details }) };
+  return {
+    cniVersion,
+    code: error.code,
+    msg: text(summaryOf(error, shown(error.message))),
+    ...(details !== '' && { details }),
+  };
 }
 
 // containerd takes these words in a DEL error for "already gone" and forgets the sandbox (K8S-57)
-const neverTakenForSuccess = (text: string): string => text.replaceAll(/not found/gi, 'missing').replaceAll(/no such file or directory/gi, 'file is absent');
+const neverTakenForSuccess = (text: string): string =>
+  text.replaceAll(/not found/gi, 'missing').replaceAll(/no such file or directory/gi, 'file is absent');
 
 export interface FailedRun {
   readonly plugin: string;
@@ -38,13 +47,21 @@ export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr, input
   const status = exitCode === -1 ? 'ended by a signal' : `exit status ${exitCode}`;
   const said = stdout.trim() === '' ? undefined : errorObject(stdout);
   const withLinks = (text: string): string => `${text}${unnamedLinks(input, text)}`;
-  if (said !== undefined) return pluginFailed({ plugin, command, message: withLinks(said.message) }, { ...(said.code !== undefined && { code: said.code }) });
+  if (said !== undefined)
+    return pluginFailed(
+      { plugin, command, message: withLinks(said.message) },
+      { ...(said.code !== undefined && { code: said.code }) },
+    );
   const heard = shorten(stdout.trim() || stderr.trim());
-  const message = heard === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${heard} (${status})`;
+  const message =
+    heard === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${heard} (${status})`;
   return pluginFailed({ plugin, command, message: withLinks(message) });
 }
 
-/** What a plugin answered with an error object of CNI, with its code; undefined when it succeeded, was ended by a signal, or printed anything else. */
+/**
+ * What a plugin answered with an error object of CNI, with its code; undefined when it succeeded, was ended by a
+ * signal, or printed anything else.
+ */
 export function refusalIn({ exitCode, stdout }: Pick<FailedRun, 'exitCode' | 'stdout'>): string | undefined {
   const answer = exitCode > 0 ? errorObject(stdout) : undefined;
   return answer && `${answer.code ?? 'no code'}: ${answer.message}`;
@@ -69,4 +86,5 @@ function errorObject(stdout: string): { readonly code?: number; readonly message
   }
 }
 
-const isCode = (code: unknown): code is number => typeof code === 'number' && Number.isInteger(code) && code > 0 && code < 2 ** 32;
+const isCode = (code: unknown): code is number =>
+  typeof code === 'number' && Number.isInteger(code) && code > 0 && code < 2 ** 32;

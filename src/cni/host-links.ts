@@ -3,11 +3,18 @@ import type { JsonObject } from './json.ts';
 const linkKeys = ['master', 'device', 'hwaddr', 'kernelpath', 'pciBusID', 'deviceID', 'bridge'];
 const isAboutLink = /link not found|no such (device|network interface|file or directory)|cannot find|does not exist/i;
 
-/** What a plugin's message about an absent link or device leaves out: the names in its configuration. Empty when there is nothing to add. */
+/**
+ * What a plugin's message about an absent link or device leaves out: the names in its configuration. Empty when there
+ * is nothing to add.
+ */
 export function unnamedLinks(input: JsonObject, message: string): string {
   if (/no default route interface/i.test(message) && (input['master'] ?? '') === '')
     return ' ("master" is not set: the plugin looks for the interface of the default route)';
   if (!isAboutLink.test(message)) return '';
-  const unnamed = linkKeys.filter((key) => typeof input[key] === 'string' && input[key] !== '' && !message.includes(input[key]));
-  return unnamed.length === 0 ? '' : ` (its configuration names ${unnamed.map((key) => `${key} ${JSON.stringify(input[key])}`).join(', ')})`;
+  const unnamed = linkKeys.filter(
+    (key) => typeof input[key] === 'string' && input[key] !== '' && !message.includes(input[key]),
+  );
+  return unnamed.length === 0
+    ? ''
+    : ` (its configuration names ${unnamed.map((key) => `${key} ${JSON.stringify(input[key])}`).join(', ')})`;
 }

@@ -1,7 +1,13 @@
 // The CNI specification and nothing else: versions, calls, configurations, results, errors. Pure.
 export type { ConfFile, ConfPath } from './conf-file.ts';
 export { type CniArgs, formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
-export { type ConfigurationOptions, type NetworkConfiguration, parseConfiguration, type PluginConfiguration, wantsSiblingPlugins } from './configuration.ts';
+export {
+  type ConfigurationOptions,
+  type NetworkConfiguration,
+  parseConfiguration,
+  type PluginConfiguration,
+  wantsSiblingPlugins,
+} from './configuration.ts';
 export { errorJson, type ErrorJsonOptions, type FailedRun, pluginErrorOf, refusalIn } from './error-json.ts';
 export {
   type AddInvocation,
@@ -18,7 +24,15 @@ export {
   type WorkingInvocation,
   type VersionInvocation,
 } from './invocation.ts';
-export { formatJson, isJsonObject, type JsonObject, type JsonValue, nameOfType, parseJson, parseJsonObject } from './json.ts';
+export {
+  formatJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  nameOfType,
+  parseJson,
+  parseJsonObject,
+} from './json.ts';
 export { describeCharacter, overlooked } from './characters.ts';
 export { jsonProblem, type JsonProblem } from './json-problem.ts';
 export { sizeOfJson } from './json-size.ts';

@@ -17,7 +17,8 @@ export type Command = 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
 export type Env = Readonly<Record<string, string>>;
 
 /** Whether the runtime allows the node's own namespace for a sandbox (CNI-20). */
-export const allowsNodeNetns = (env: Env): boolean => ['1', 'true'].includes((env['CNI_NETNS_OVERRIDE'] ?? '').toLowerCase());
+export const allowsNodeNetns = (env: Env): boolean =>
+  ['1', 'true'].includes((env['CNI_NETNS_OVERRIDE'] ?? '').toLowerCase());
 
 /** What every command but VERSION is called with. */
 interface Call {
@@ -122,7 +123,8 @@ const mostValues = 200_000;
 
 function parseCall(env: Env, stdin: string): Call {
   const source = 'the network configuration on stdin';
-  if (sizeOfJson(stdin).elements > mostValues) throw configUndecodable({ source, problem: `it holds more than ${mostValues} values` });
+  if (sizeOfJson(stdin).elements > mostValues)
+    throw configUndecodable({ source, problem: `it holds more than ${mostValues} values` });
   const config = parseJsonObject(stdin, source);
   const path = (env['CNI_PATH'] ?? '').split(':').filter((folder) => folder !== '');
   return { env, path, config, networkName: networkNameOf(config), cniVersion: versionOf(config) };
@@ -156,16 +158,23 @@ function sandboxCall(call: Call): SandboxCall {
   const containerId = call.env['CNI_CONTAINERID'] ?? '';
   const ifName = call.env['CNI_IFNAME'] ?? '';
   if (!isContainerId(containerId)) {
-    throw variableInvalid({ name: 'CNI_CONTAINERID', value: containerId, allowed: 'a container ID (letters, digits, "_", "." and "-")' });
+    throw variableInvalid({
+      name: 'CNI_CONTAINERID',
+      value: containerId,
+      allowed: 'a container ID (letters, digits, "_", "." and "-")',
+    });
   }
   const problem = interfaceNameProblem(ifName);
-  if (problem !== undefined) throw variableInvalid({ name: 'CNI_IFNAME', value: ifName, allowed: `an interface name: ${problem}` });
+  if (problem !== undefined)
+    throw variableInvalid({ name: 'CNI_IFNAME', value: ifName, allowed: `an interface name: ${problem}` });
   return { ...call, containerId, ifName, args: parseCniArgs(call.env['CNI_ARGS'] ?? '') };
 }
 
 // the name in the specification, then the name of its first draft (CNI-37)
 function validAttachments(config: JsonObject): { readonly validAttachments?: readonly Attached[] } {
-  const key = ['cni.dev/valid-attachments', 'cni.dev/attachments'].find((each) => config[each] !== undefined && config[each] !== null);
+  const key = ['cni.dev/valid-attachments', 'cni.dev/attachments'].find(
+    (each) => config[each] !== undefined && config[each] !== null,
+  );
   if (key === undefined) return {};
   const list = config[key];
   const source = 'the network configuration on stdin';
@@ -176,5 +185,8 @@ function validAttachments(config: JsonObject): { readonly validAttachments?: rea
 function attachedOf(item: unknown, place: string): Attached {
   const { containerID: containerId, ifname: ifName } = isJsonObject(item) ? item : {};
   if (typeof containerId === 'string' && typeof ifName === 'string') return { containerId, ifName };
-  throw configurationInvalid({ source: 'the network configuration on stdin', problem: `${place} is not an object with containerID and ifname` });
+  throw configurationInvalid({
+    source: 'the network configuration on stdin',
+    problem: `${place} is not an object with containerID and ifname`,
+  });
 }

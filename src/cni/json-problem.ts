@@ -66,7 +66,9 @@ function mistakeIn(text: string): Mistake | undefined {
   const end = valueAt(text, skipSpace(text, 0), 'a value');
   if (typeof end !== 'number') return end;
   const rest = skipSpace(text, end);
-  return rest === text.length ? undefined : { position: rest, what: `${nameAt(text, rest)} after the end of the JSON value` };
+  return rest === text.length
+    ? undefined
+    : { position: rest, what: `${nameAt(text, rest)} after the end of the JSON value` };
 }
 
 function skipSpace(text: string, from: number): number {
@@ -105,7 +107,8 @@ function membersAt(text: string, open: number, close: string, memberOf: (text: s
     if (text.charAt(at) !== ',') return { position: at, what: unexpected(text, at, `"," or "${close}"`) };
     const comma = at;
     at = skipSpace(text, comma + 1);
-    if (text.charAt(at) === close) return { position: at, what: `"${close}" after a comma: remove the comma at line ${lineOf(text, comma)}` };
+    if (text.charAt(at) === close)
+      return { position: at, what: `"${close}" after a comma: remove the comma at line ${lineOf(text, comma)}` };
   }
 }
 
@@ -126,27 +129,37 @@ function stringAt(text: string, open: number): Step {
   for (let at = open + 1; at < text.length; at++) {
     const char = text.charAt(at);
     if (char === '"') return at + 1;
-    if (isControl(char)) return { position: at, what: `${describeCharacter(text, at)} inside a quoted text (is the closing " missing?)` };
+    if (isControl(char))
+      return { position: at, what: `${describeCharacter(text, at)} inside a quoted text (is the closing " missing?)` };
     if (char !== '\\') continue;
     if (!/^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(text.slice(at + 1, at + 6))) {
-      return { position: at + 1, what: `${nameAt(text, at + 1)} after "\\", which only stands before " \\ / b f n r t and u with four digits` };
+      return {
+        position: at + 1,
+        what: `${nameAt(text, at + 1)} after "\\", which only stands before " \\ / b f n r t and u with four digits`,
+      };
     }
     at++;
   }
-  return { position: text.length, what: `the text ends inside the quoted text that begins at line ${lineOf(text, open)}` };
+  return {
+    position: text.length,
+    what: `the text ends inside the quoted text that begins at line ${lineOf(text, open)}`,
+  };
 }
 
-const nameAt = (text: string, at: number): string => (at >= text.length ? 'the end of the text' : describeCharacter(text, at));
+const nameAt = (text: string, at: number): string =>
+  at >= text.length ? 'the end of the text' : describeCharacter(text, at);
 
 /** What stands at a place where something else is expected, and what to write instead. */
 function unexpected(text: string, at: number, expected: string): string {
   if (at >= text.length) return `the text ends where ${expected} is expected`;
   const char = describeCharacter(text, at);
-  if (/^(?:#|\/[/*])/.test(text.slice(at, at + 2))) return `${char} begins a comment, which JSON does not have: remove it,`;
+  if (/^(?:#|\/[/*])/.test(text.slice(at, at + 2)))
+    return `${char} begins a comment, which JSON does not have: remove it,`;
   const word = match(bare, text, at)?.replace(/:$/, '');
   if (word === undefined) return `${char} where ${expected} is expected${adviceOn(text.charAt(at))}`;
   const shown = JSON.stringify(word.length > mostBefore ? `${word.slice(0, mostBefore)}…` : word);
-  if (at === skipSpace(text, 0) && /^[ \t]*[\w.-]+[ \t]*:(?:\s|$)/m.test(text)) return `${shown} begins no JSON value (this looks like YAML)`;
+  if (at === skipSpace(text, 0) && /^[ \t]*[\w.-]+[ \t]*:(?:\s|$)/m.test(text))
+    return `${shown} begins no JSON value (this looks like YAML)`;
   return `${shown} where ${expected} is expected${expected.startsWith('a ') ? wordAdvice(word) : ''}`;
 }
 

@@ -2,7 +2,10 @@ import { clip, configUndecodable, problemOf } from '../errors/index.ts';
 import { levelsProblem } from './json-levels.ts';
 import { jsonProblem } from './json-problem.ts';
 
-/** Data that JSON can hold. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged (CNI-42). */
+/**
+ * Data that JSON can hold. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged
+ * (CNI-42).
+ */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue;
@@ -10,7 +13,10 @@ export interface JsonObject {
 
 // In every Node.js we support, but not yet in TypeScript's library.
 interface LosslessJson {
-  parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown;
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
   rawJSON(text: string): JsonObject;
   isRawJSON(value: unknown): boolean;
 }

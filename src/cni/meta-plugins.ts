@@ -7,17 +7,21 @@ export interface NestedMetaPlugin {
 }
 
 /**
- * Whether a plugin type is a program that runs networks of its own configuration: Plexus or Multus, under any of the names that their
- * programs have or may get (plexus-direct, multus-shim, multus.old). As a network it would call itself without end, and as root with
+ * Whether a plugin type is a program that runs networks of its own configuration: Plexus or Multus, under any of the
+ * names that their
+ * programs have or may get (plexus-direct, multus-shim, multus.old). As a network it would call itself without end, and
+ * as root with
  * a configuration that the author of the network chose.
  */
-export const isMetaPlugin = (type: unknown): boolean => typeof type === 'string' && /^(?:plexus|multus)/.test(fileNameOf(type));
+export const isMetaPlugin = (type: unknown): boolean =>
+  typeof type === 'string' && /^(?:plexus|multus)/.test(fileNameOf(type));
 
 // old plugins joined the folder and the name they were given, so a type may have been a path
 const fileNameOf = (type: string): string => type.slice(type.lastIndexOf('/') + 1);
 
 /**
- * The first meta-plugin that a configuration names at any depth: a plugin of its list, the `ipam` of one, a `delegate` (flannel), an
+ * The first meta-plugin that a configuration names at any depth: a plugin of its list, the `ipam` of one, a `delegate`
+ * (flannel), an
  * element of `delegates`. Keys are matched in any case, as Go does. Undefined when there is none.
  */
 export function nestedMetaPlugin(json: JsonValue, path: NestedMetaPlugin['path'] = []): NestedMetaPlugin | undefined {
@@ -27,7 +31,10 @@ export function nestedMetaPlugin(json: JsonValue, path: NestedMetaPlugin['path']
   return own === undefined ? firstOf(Object.entries(json), path) : { type: own[1] as string, path: [...path, own[0]] };
 }
 
-function firstOf(entries: Iterable<readonly [string | number, JsonValue]>, path: NestedMetaPlugin['path']): NestedMetaPlugin | undefined {
+function firstOf(
+  entries: Iterable<readonly [string | number, JsonValue]>,
+  path: NestedMetaPlugin['path'],
+): NestedMetaPlugin | undefined {
   for (const [key, value] of entries) {
     const nested = nestedMetaPlugin(value, [...path, key]);
     if (nested !== undefined) return nested;

@@ -5,7 +5,8 @@ export const isContainerId = (text: string): boolean => safeName.test(text);
 export const isNetworkName = (text: string): boolean => safeName.test(text);
 
 /** A plugin's `type`: a bare file name (CNI-42, CNI-47). */
-export const isPluginType = (text: string): boolean => text !== '' && text !== '.' && text !== '..' && !/[/\0]/.test(text);
+export const isPluginType = (text: string): boolean =>
+  text !== '' && text !== '.' && text !== '..' && !/[/\0]/.test(text);
 
 const rules: readonly (readonly [isBad: (text: string) => boolean, why: string])[] = [
   [(text) => text === '', 'it is empty'],

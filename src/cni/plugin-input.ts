@@ -12,7 +12,10 @@ export interface PluginCall {
   readonly runtimeConfig?: JsonObject | undefined;
 }
 
-/** What one plugin reads on stdin for ADD, CHECK and DEL (CNI-48 to CNI-53). CNI specification, section 3, "Deriving execution configuration". */
+/**
+ * What one plugin reads on stdin for ADD, CHECK and DEL (CNI-48 to CNI-53). CNI specification, section 3, "Deriving
+ * execution configuration".
+ */
 export function pluginInput({ configuration, plugin, prevResult, runtimeConfig }: PluginCall): JsonObject {
   const offered = Object.entries(runtimeConfig ?? {}).filter(([key]) => plugin.capabilities.includes(key));
   return {
@@ -23,10 +26,18 @@ export function pluginInput({ configuration, plugin, prevResult, runtimeConfig }
 }
 
 /** What one plugin reads on stdin for STATUS (CNI-54). */
-export const statusInput = (configuration: NetworkConfiguration, plugin: PluginConfiguration): JsonObject => baseInput(configuration, plugin);
+export const statusInput = (configuration: NetworkConfiguration, plugin: PluginConfiguration): JsonObject =>
+  baseInput(configuration, plugin);
 
-/** What one plugin reads on stdin for GC: the list under its name and under that of the first draft, as libcni does (CNI-54). */
-export function gcInput(configuration: NetworkConfiguration, plugin: PluginConfiguration, valid: readonly Attached[]): JsonObject {
+/**
+ * What one plugin reads on stdin for GC: the list under its name and under that of the first draft, as libcni does
+ * (CNI-54).
+ */
+export function gcInput(
+  configuration: NetworkConfiguration,
+  plugin: PluginConfiguration,
+  valid: readonly Attached[],
+): JsonObject {
   const list = valid.map(({ containerId, ifName }) => ({ containerID: containerId, ifname: ifName }));
   return { ...baseInput(configuration, plugin), 'cni.dev/valid-attachments': list, 'cni.dev/attachments': list };
 }
@@ -37,4 +48,5 @@ function baseInput(configuration: NetworkConfiguration, plugin: PluginConfigurat
   return { ...Object.fromEntries(written), name: configuration.name, cniVersion: configuration.cniVersion };
 }
 
-const isReserved = (key: string): boolean => ['capabilities', 'runtimeConfig', 'prevResult'].includes(key) || key.startsWith('cni.dev/');
+const isReserved = (key: string): boolean =>
+  ['capabilities', 'runtimeConfig', 'prevResult'].includes(key) || key.startsWith('cni.dev/');

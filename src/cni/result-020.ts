@@ -19,7 +19,11 @@ export function decode020(fields: Fields): Omit<Result, 'cniVersion'> {
 }
 
 const decodeIp = (fields: Fields): ResultIp =>
-  defined<ResultIp>({ address: fields.text('ip') ?? '', gateway: fields.text('gateway'), extra: fields.extra(['ip', 'gateway', 'routes']) });
+  defined<ResultIp>({
+    address: fields.text('ip') ?? '',
+    gateway: fields.text('gateway'),
+    extra: fields.extra(['ip', 'gateway', 'routes']),
+  });
 
 /** resultNotConvertible when a result of a later version has no address that this shape could show. */
 export function encode020(result: Result, lossless: boolean): JsonObject {
@@ -27,7 +31,11 @@ export function encode020(result: Result, lossless: boolean): JsonObject {
   const [ip4, ip6] = [first('4'), first('6')];
   const isOwnShape = result.cniVersion === '0.1.0' || result.cniVersion === '0.2.0';
   if (ip4 === undefined && ip6 === undefined && !isOwnShape) {
-    throw resultNotConvertible({ from: result.cniVersion, to: '0.2.0', problem: 'no valid IP addresses, and it can show nothing else' });
+    throw resultNotConvertible({
+      from: result.cniVersion,
+      to: '0.2.0',
+      problem: 'no valid IP addresses, and it can show nothing else',
+    });
   }
   return {
     ...(lossless && result.extra),
@@ -39,7 +47,10 @@ export function encode020(result: Result, lossless: boolean): JsonObject {
 const encodeIp = (ip: ResultIp, result: Result, lossless: boolean): JsonObject => ({
   ...(lossless && ip.extra),
   ip: ip.address,
-  ...compact({ gateway: ip.gateway, routes: result.routes.filter((route) => familyText(route.dst) === familyText(ip.address)).map(encodeRoute) }),
+  ...compact({
+    gateway: ip.gateway,
+    routes: result.routes.filter((route) => familyText(route.dst) === familyText(ip.address)).map(encodeRoute),
+  }),
 });
 
 const encodeRoute = ({ dst, gw }: ResultRoute): JsonObject => ({ dst, ...compact({ gw }) });

@@ -49,7 +49,10 @@ export function encode100(result: Result, lossless: boolean): JsonObject {
   };
 }
 
-const encodeInterface = ({ name, mac, mtu, sandbox, socketPath, pciID, extra }: ResultInterface, lossless: boolean): JsonObject => ({
+const encodeInterface = (
+  { name, mac, mtu, sandbox, socketPath, pciID, extra }: ResultInterface,
+  lossless: boolean,
+): JsonObject => ({
   ...(lossless && extra),
   name,
   ...compact({ mac, mtu: unlessZero(mtu), sandbox, socketPath, pciID }),

@@ -5,7 +5,8 @@ import { sizeOfJson } from './json-size.ts';
 import { type DecodeOptions, decodeResult } from './result-codec.ts';
 import type { Result } from './result.ts';
 
-// The result of a plugin stays in memory until the call is answered, and in the journal until DEL. These limits apply to answers of
+// The result of a plugin stays in memory until the call is answered, and in the journal until DEL. These limits apply
+// to answers of
 // plugins, never to a recorded result: what was attached can always be detached.
 
 /** Bytes of a plugin's answer. */
@@ -26,7 +27,8 @@ const most: readonly (readonly [of: string, list: string, most: number])[] = [
 
 /** The result that a plugin answered with, measured before anything is built of it. resultTooLarge, resultInvalid. */
 export function parseResult(text: string, options: DecodeOptions): Result {
-  const tooLarge = (holds: string, accepted: string) => resultTooLarge({ source: options.source, holds, most: accepted });
+  const tooLarge = (holds: string, accepted: string) =>
+    resultTooLarge({ source: options.source, holds, most: accepted });
   // a character takes one byte at least, and three at most for one unit of its length
   const bytes = text.length * 3 <= mostResultBytes ? 0 : new TextEncoder().encode(text).length;
   if (bytes > mostResultBytes) throw tooLarge(`more than ${mostResultBytes} bytes`, `${mostResultBytes}`);
@@ -50,7 +52,10 @@ function decoded(text: string, { source }: DecodeOptions): JsonValue {
   } catch {
     // masked before it is shortened: half a secret looks like none
     const printed = clip(maskText(text).trim().replaceAll(/\s+/g, ' '), mostShownBytes);
-    throw resultInvalid({ source, problem: printed === '' ? 'the plugin printed nothing' : `the plugin printed text that is not JSON: ${printed}` });
+    throw resultInvalid({
+      source,
+      problem: printed === '' ? 'the plugin printed nothing' : `the plugin printed text that is not JSON: ${printed}`,
+    });
   }
 }
 

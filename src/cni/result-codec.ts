@@ -32,27 +32,40 @@ export interface DecodeOptions {
   readonly defaultVersion: CniVersion;
 }
 
-/** A result as a plugin printed it. `null` is an empty one. resultInvalid for everything that is none (CNI specification, section 5). */
+/**
+ * A result as a plugin printed it. `null` is an empty one. resultInvalid for everything that is none (CNI
+ * specification, section 5).
+ */
 export function decodeResult(value: JsonValue, { source, defaultVersion }: DecodeOptions): Result {
   const json = value ?? {};
   if (!isJsonObject(json)) throw resultInvalid({ source, problem: `it is ${nameOfType(json)}, not an object` });
   const written = json['cniVersion'] ?? '';
   const cniVersion = written === '' ? defaultVersion : written;
   if (!isCniVersion(cniVersion)) {
-    throw resultInvalid({ source, problem: `unsupported CNI result version ${JSON.stringify(cniVersion)} (supported: ${cniVersions.join(', ')})` });
+    throw resultInvalid({
+      source,
+      problem: `unsupported CNI result version ${JSON.stringify(cniVersion)} (supported: ${cniVersions.join(', ')})`,
+    });
   }
   return { cniVersion, ...shapes[cniVersion].decode(fieldsOf(json, source)) };
 }
 
-/** A result in the shape of a version; unknown keys are given back in the version they came in (CNI-79 to CNI-81). resultNotConvertible. */
+/**
+ * A result in the shape of a version; unknown keys are given back in the version they came in (CNI-79 to CNI-81).
+ * resultNotConvertible.
+ */
 export const encodeResult = (result: Result, version: CniVersion): JsonObject => ({
   cniVersion: version,
   ...shapes[version].encode(result, version === result.cniVersion),
 });
 
-/** The same for a container runtime: an index that points nowhere is left out, because containerd cannot bear it (K8S-56). */
+/**
+ * The same for a container runtime: an index that points nowhere is left out, because containerd cannot bear it
+ * (K8S-56).
+ */
 export function encodeForRuntime(result: Result, version: CniVersion): JsonObject {
-  const pointsNowhere = (index: number | undefined): boolean => index !== undefined && (index < 0 || index >= result.interfaces.length);
+  const pointsNowhere = (index: number | undefined): boolean =>
+    index !== undefined && (index < 0 || index >= result.interfaces.length);
   const ips = result.ips.map((ip) => {
     const { interface: index, ...rest } = ip;
     return pointsNowhere(index) ? rest : ip;

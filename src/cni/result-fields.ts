@@ -15,7 +15,8 @@ export interface Fields {
 /** The fields of an object; `place` and `source` are for resultInvalid. */
 export function fieldsOf(json: JsonObject, source: string, place = ''): Fields {
   const name = (key: string): string => (place === '' ? key : `${place}.${key}`);
-  const wrong = (key: string, wanted: string) => resultInvalid({ source, problem: `${name(key)} is ${nameOfType(json[key])}, not ${wanted}` });
+  const wrong = (key: string, wanted: string) =>
+    resultInvalid({ source, problem: `${name(key)} is ${nameOfType(json[key])}, not ${wanted}` });
   const read = <T>(key: string, wanted: string, accept: (value: JsonValue) => T | undefined): T | undefined => {
     const value = json[key];
     if (value === undefined || value === null) return undefined;
@@ -30,13 +31,15 @@ export function fieldsOf(json: JsonObject, source: string, place = ''): Fields {
         Number.isSafeInteger(value) ? (value as number) : undefined,
       ),
     texts: (key) => read(key, 'a list of texts', (value) => (isTexts(value) ? value : undefined)),
-    object: (key) => read(key, 'an object', (value) => (isJsonObject(value) ? fieldsOf(value, source, name(key)) : undefined)),
+    object: (key) =>
+      read(key, 'an object', (value) => (isJsonObject(value) ? fieldsOf(value, source, name(key)) : undefined)),
     objects: (key) => read(key, 'a list of objects', (value) => objectsIn(value, source, name(key))) ?? [],
     extra: (known) => unknownKeys(json, known),
   };
 }
 
-const isTexts = (value: JsonValue): value is readonly string[] => Array.isArray(value) && value.every((each) => typeof each === 'string');
+const isTexts = (value: JsonValue): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 function objectsIn(value: JsonValue, source: string, place: string): readonly Fields[] | undefined {
   if (!Array.isArray(value)) return undefined;
@@ -52,7 +55,9 @@ function unknownKeys(json: JsonObject, known: readonly string[]): JsonObject | u
 
 /** The object without its absent parts: undefined, empty texts and empty lists (Go's omitempty). */
 export function compact(parts: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  const present = Object.entries(parts).filter((pair): pair is [string, JsonValue] => pair[1] !== undefined && pair[1] !== '' && !isEmptyList(pair[1]));
+  const present = Object.entries(parts).filter(
+    (pair): pair is [string, JsonValue] => pair[1] !== undefined && pair[1] !== '' && !isEmptyList(pair[1]),
+  );
   return Object.fromEntries(present);
 }
 

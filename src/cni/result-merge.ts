@@ -7,13 +7,18 @@ import type { Result, ResultInterface, ResultIp } from './result.ts';
 export function mergeResults(before: Result, after: Result): Result {
   const missing = before.interfaces.filter((each) => !after.interfaces.some((other) => isSame(each, other)));
   const interfaces = [...after.interfaces, ...missing];
-  const ips = before.ips.filter((ip) => !after.ips.some((other) => other.address === ip.address)).map((ip) => moved(ip, before, interfaces));
-  const routes = before.routes.filter((route) => !after.routes.some((other) => other.dst === route.dst && other.gw === route.gw));
+  const ips = before.ips
+    .filter((ip) => !after.ips.some((other) => other.address === ip.address))
+    .map((ip) => moved(ip, before, interfaces));
+  const routes = before.routes.filter(
+    (route) => !after.routes.some((other) => other.dst === route.dst && other.gw === route.gw),
+  );
   const dns = Object.keys(after.dns).length > 0 ? after.dns : before.dns;
   return { ...after, interfaces, ips: [...after.ips, ...ips], routes: [...after.routes, ...routes], dns };
 }
 
-const isSame = (one: ResultInterface, other: ResultInterface): boolean => one.name === other.name && (one.sandbox ?? '') === (other.sandbox ?? '');
+const isSame = (one: ResultInterface, other: ResultInterface): boolean =>
+  one.name === other.name && (one.sandbox ?? '') === (other.sandbox ?? '');
 
 function moved(ip: ResultIp, from: Result, to: readonly ResultInterface[]): ResultIp {
   const target = ip.interface === undefined ? undefined : from.interfaces[ip.interface];

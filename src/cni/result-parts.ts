@@ -34,7 +34,10 @@ export const decodeRoute = (fields: Fields): ResultRoute =>
   });
 
 /** Versions before 1.1.0 keep these keys as well, as libcni does (CNI-81). */
-export const encodeRoute = ({ dst, gw, mtu, advmss, priority, table, scope, extra }: ResultRoute, lossless: boolean): JsonObject => ({
+export const encodeRoute = (
+  { dst, gw, mtu, advmss, priority, table, scope, extra }: ResultRoute,
+  lossless: boolean,
+): JsonObject => ({
   ...(lossless && extra),
   dst,
   ...compact({ gw, mtu: unlessZero(mtu), advmss: unlessZero(advmss), priority: unlessZero(priority), table, scope }),

@@ -8,9 +8,11 @@ export const absentVersion: CniVersion = '0.1.0';
 export const isCniVersion = (text: unknown): text is CniVersion => (cniVersions as readonly unknown[]).includes(text);
 
 /** Negative, zero or positive, as for sorting. */
-export const compareVersions = (a: CniVersion, b: CniVersion): number => cniVersions.indexOf(a) - cniVersions.indexOf(b);
+export const compareVersions = (a: CniVersion, b: CniVersion): number =>
+  cniVersions.indexOf(a) - cniVersions.indexOf(b);
 
 const since: Readonly<Record<string, CniVersion>> = { CHECK: '0.4.0', STATUS: '1.1.0', GC: '1.1.0' };
 
 /** Whether a configuration of that version may be called with that command (CNI-16). */
-export const allows = (version: CniVersion, command: string): boolean => compareVersions(version, since[command] ?? '0.1.0') >= 0;
+export const allows = (version: CniVersion, command: string): boolean =>
+  compareVersions(version, since[command] ?? '0.1.0') >= 0;

@@ -3,7 +3,14 @@ import { deviceInfoFiles } from '../devices/index.ts';
 import type { Host } from '../host/index.ts';
 import { type Journal, type SandboxLocks, type UnattachedPods, impatient } from '../journal/index.ts';
 import type { Settings } from '../plan/index.ts';
-import { type Wake, abandonedIn, abandonedRetrier, everySoOften, ifMaybe, publishAllPending } from '../reconcile/index.ts';
+import {
+  type Wake,
+  abandonedIn,
+  abandonedRetrier,
+  everySoOften,
+  ifMaybe,
+  publishAllPending,
+} from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
 import type { CallContext } from './calls.ts';
 import { deferredCarrier } from './deferred.ts';
@@ -42,17 +49,29 @@ export const backgroundWork = (parts: DaemonParts, signal: AbortSignal): readonl
   upkeepLoop(parts, signal),
 ];
 
-async function publishLoop({ settings, journal, locks, report, cluster, pending }: DaemonParts, signal: AbortSignal): Promise<void> {
+async function publishLoop(
+  { settings, journal, locks, report, cluster, pending }: DaemonParts,
+  signal: AbortSignal,
+): Promise<void> {
   if (cluster === undefined) return;
   await everySoOften(
     { intervalMs: tickMs, longestMs: 60_000, report },
     // a status that cannot be written again says so, and is tried in the next round
-    () => ifMaybe(pending, () => publishAllPending({ settings: settings(), cluster, journal, report, now: Date.now, locks: impatient(locks) }, signal)),
+    () =>
+      ifMaybe(pending, () =>
+        publishAllPending(
+          { settings: settings(), cluster, journal, report, now: Date.now, locks: impatient(locks) },
+          signal,
+        ),
+      ),
     signal,
   );
 }
 
-async function retryLoop({ settings, journal, locks, report, agent, abandoned, wake }: DaemonParts, signal: AbortSignal): Promise<void> {
+async function retryLoop(
+  { settings, journal, locks, report, agent, abandoned, wake }: DaemonParts,
+  signal: AbortSignal,
+): Promise<void> {
   const retry = abandonedRetrier();
   const onWaiting = (count: number): void => {
     if (count === 0) return;
@@ -86,5 +105,9 @@ async function retryLoop({ settings, journal, locks, report, agent, abandoned, w
 
 async function deferredLoop({ agent, context, report, wake }: DaemonParts, signal: AbortSignal): Promise<void> {
   const carryOut = deferredCarrier(context);
-  await everySoOften({ intervalMs: tickMs, longestMs: 60_000, report, wake }, () => carryOut(agent.current?.host, signal), signal);
+  await everySoOften(
+    { intervalMs: tickMs, longestMs: 60_000, report, wake },
+    () => carryOut(agent.current?.host, signal),
+    signal,
+  );
 }

@@ -46,7 +46,12 @@ export function callAnswerer(context: CallContext): (call: IncomingCall) => Prom
     const held = context.cluster && hold(context.cluster);
     try {
       return await answerCall(
-        { env: call.env, readStdin: async () => call.stdin, isHostNetns: async () => call.netnsIsHost, report: context.report },
+        {
+          env: call.env,
+          readStdin: async () => call.stdin,
+          isHostNetns: async () => call.netnsIsHost,
+          report: context.report,
+        },
         async (invocation) => prepare(invocation, call, { ...context, cluster: held?.cluster, cancel, kubelets, turn }),
         AbortSignal.any([call.signal, stop.signal]),
       );
@@ -83,7 +88,12 @@ export function prepare(
       deferred,
       multusState: multus,
       cluster,
-      devices: devicesFor({ kubeletDir: settings.kubeletDir, claims: cluster?.claims, nodeName: context.options().nodeName, kubelets: context.kubelets }),
+      devices: devicesFor({
+        kubeletDir: settings.kubeletDir,
+        claims: cluster?.claims,
+        nodeName: context.options().nodeName,
+        kubelets: context.kubelets,
+      }),
       deviceInfo: deviceInfoFiles(settings.deviceInfoDir),
       readConf,
       report,

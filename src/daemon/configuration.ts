@@ -19,14 +19,19 @@ export interface ConfigurationSources {
 /** The options as they are now. */
 export interface LiveConfiguration {
   readonly current: () => DaemonOptions;
-  /** Looks at the file now and then, until the signal is aborted; a file that is wrong is reported and changes nothing. */
+  /**
+   * Looks at the file now and then, until the signal is aborted; a file that is wrong is reported and changes nothing.
+   */
   readonly follow: (report: Report, signal: AbortSignal) => Promise<void>;
 }
 
 const lookMs = 5000;
 
 /** Reads the configuration; settingsInvalid, manifestInvalid, fileUnusable. Warnings go to `warn`. */
-export async function loadConfiguration(sources: ConfigurationSources, warn: (text: string) => void): Promise<LiveConfiguration> {
+export async function loadConfiguration(
+  sources: ConfigurationSources,
+  warn: (text: string) => void,
+): Promise<LiveConfiguration> {
   let written = await merged(sources);
   let { options, warnings } = parseDaemonOptions(written);
   for (const text of warnings) warn(text);
@@ -46,7 +51,9 @@ export async function loadConfiguration(sources: ConfigurationSources, warn: (te
     follow: async (report, signal) => {
       while (!signal.aborted) {
         await delay(lookMs, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means
-        await look(report).catch((thrown: unknown) => report({ kind: 'problem', sandbox: '', error: asPlexusError(thrown) }));
+        await look(report).catch((thrown: unknown) =>
+          report({ kind: 'problem', sandbox: '', error: asPlexusError(thrown) }),
+        );
       }
     },
   };
@@ -64,7 +71,10 @@ const kept = (next: JsonObject, before: JsonObject): JsonObject => ({
 const needRestart = (next: JsonObject, before: JsonObject): readonly string[] =>
   startKeys
     .filter((key) => text(next[key]) !== text(before[key]))
-    .map((key) => `${key} has changed to ${text(next[key])}; it takes effect when the daemon is restarted (now: ${text(before[key])})`);
+    .map(
+      (key) =>
+        `${key} has changed to ${text(next[key])}; it takes effect when the daemon is restarted (now: ${text(before[key])})`,
+    );
 
 async function merged({ file, required, env, flags }: ConfigurationSources): Promise<JsonObject> {
   return { ...(await fileContent(file, required)), ...env, ...flags };
@@ -83,7 +93,8 @@ async function fileContent(file: string | undefined, required: boolean): Promise
 function decode(content: string, file: string): JsonObject {
   const document = parseDocument(content);
   const [error] = document.errors;
-  if (error !== undefined) throw notAnObject(file, `line ${error.linePos?.[0].line ?? '?'}: ${error.message.split('\n')[0] ?? ''}`);
+  if (error !== undefined)
+    throw notAnObject(file, `line ${error.linePos?.[0].line ?? '?'}: ${error.message.split('\n')[0] ?? ''}`);
   const value: unknown = document.toJS() ?? {};
   if (isJsonObject(value)) return value;
   throw notAnObject(file, 'it is not a list of keys and values');

@@ -16,7 +16,8 @@ interface Open {
 }
 
 /**
- * Limits the connections of a server that answers one request on each. A connection above a limit takes the place of the
+ * Limits the connections of a server that answers one request on each. A connection above a limit takes the place of
+ * the
  * oldest one that has not yet sent its request, of the same peer where that peer is at its limit: idle connections
  * cannot keep others out. While all others are being answered, the new one is closed.
  */
@@ -28,7 +29,8 @@ export function limitConnections(server: http.Server, { perPeer, total, lifeMs }
     open.delete(socket);
     socket.destroy();
   };
-  const oldestSilent = (peer?: string): Socket | undefined => [...open].find(([, each]) => each.isSilent && (peer === undefined || each.peer === peer))?.[0];
+  const oldestSilent = (peer?: string): Socket | undefined =>
+    [...open].find(([, each]) => each.isSilent && (peer === undefined || each.peer === peer))?.[0];
   server.on('connection', (socket: Socket) => {
     const peer = socket.remoteAddress ?? '';
     open.set(socket, { peer, isSilent: true, life: setTimeout(close, lifeMs, socket) });

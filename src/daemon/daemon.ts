@@ -2,8 +2,25 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
-import { type DeferredCalls, type Journal, bootIdNow, deferredCalls, dropLocksOf, fileJournal, fileLocks, unattachedPods } from '../journal/index.ts';
-import { createMetrics, type EventQueue, eventQueue, type JournalNumbers, type Recent, recentOperations, type Tracing } from '../observe/index.ts';
+import {
+  type DeferredCalls,
+  type Journal,
+  bootIdNow,
+  deferredCalls,
+  dropLocksOf,
+  fileJournal,
+  fileLocks,
+  unattachedPods,
+} from '../journal/index.ts';
+import {
+  createMetrics,
+  type EventQueue,
+  eventQueue,
+  type JournalNumbers,
+  type Recent,
+  recentOperations,
+  type Tracing,
+} from '../observe/index.ts';
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { createWake } from '../reconcile/index.ts';
 import { type Report, quiet, tee } from '../report/index.ts';
@@ -58,7 +75,14 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
     const event = nodeEvent(step, deps.options().nodeName);
     if (event !== undefined) void sofar.events?.recordEvent(...event, stop);
   };
-  const report = tee(deps.log, metrics.report, recent.report, deps.tracing?.report ?? quiet, wakingUp(pending, abandoned), tellNode);
+  const report = tee(
+    deps.log,
+    metrics.report,
+    recent.report,
+    deps.tracing?.report ?? quiet,
+    wakingUp(pending, abandoned),
+    tellNode,
+  );
   const watched = await deps.connect(report);
   const direct = watched?.cluster;
   const events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
@@ -66,7 +90,14 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
   Object.assign(sofar, { watched, events });
   const { http: address, socket } = deps.options();
   const health = { notReady: () => notReady(sofar), metrics: sharedMetrics(metrics.render) };
-  const parts = await partsOf(deps, { journal: timedJournal(wakingJournal(journal, pending), report), report, cluster, pending, abandoned, agent });
+  const parts = await partsOf(deps, {
+    journal: timedJournal(wakingJournal(journal, pending), report),
+    report,
+    cluster,
+    pending,
+    abandoned,
+    agent,
+  });
   const calls = await serve(deps, parts);
   Object.assign(sofar, { calls, parts });
   const about = { peerUid: deps.peerUid, node: () => deps.options().nodeName, find: recent.find, health };
@@ -104,7 +135,17 @@ interface SoFar {
 
 const metricSources = (
   sofar: SoFar,
-  { journal, recent, deps, agent }: { readonly journal: Journal; readonly recent: Recent; readonly deps: DaemonDeps; readonly agent: DaemonParts['agent'] },
+  {
+    journal,
+    recent,
+    deps,
+    agent,
+  }: {
+    readonly journal: Journal;
+    readonly recent: Recent;
+    readonly deps: DaemonDeps;
+    readonly agent: DaemonParts['agent'];
+  },
 ): Parameters<typeof createMetrics>[0] => ({
   journal: () => journalNumbers(journal, deferredCalls(`${settingsOf(deps).cniDir}/deferred`)),
   watch: () => sofar.watched?.state() ?? { synced: false, objects: 0, leftOut: 0 },
@@ -120,10 +161,12 @@ const wakingUp =
   (pending: DaemonParts['pending'], abandoned: DaemonParts['abandoned']): Report =>
   (step) => {
     if (step.kind === 'status-published' && step.outcome === 'deferred') pending.maybe = true;
-    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned')) abandoned.maybe = true;
+    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned'))
+      abandoned.maybe = true;
   };
 
-const settingsOf = (deps: DaemonDeps): Settings => parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
+const settingsOf = (deps: DaemonDeps): Settings =>
+  parseSettings({ clusterNetwork: 'set-elsewhere', ...deps.options().settings }).settings;
 
 async function partsOf(
   deps: DaemonDeps,
@@ -152,7 +195,11 @@ const noAgent = (): DaemonParts['agent'] => ({ current: undefined });
 
 const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>
   lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
-    report({ kind: 'warning', sandbox: '', text: `${path} cannot be read now (${problem}); its last good version is used` }),
+    report({
+      kind: 'warning',
+      sandbox: '',
+      text: `${path} cannot be read now (${problem}); its last good version is used`,
+    }),
   );
 
 async function serve(deps: DaemonDeps, { report, agent, wake, context }: DaemonParts): Promise<LinkServer> {
@@ -176,7 +223,9 @@ async function serve(deps: DaemonDeps, { report, agent, wake, context }: DaemonP
 function notReady({ calls, watched }: SoFar): string | undefined {
   if (calls === undefined) return 'starting';
   const state = watched?.state();
-  return state === undefined || state.complete ? undefined : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
+  return state === undefined || state.complete
+    ? undefined
+    : `the watch of NetworkAttachmentDefinitions is not there yet: ${state.problem ?? 'connecting'}`;
 }
 
 // Also ends when another daemon has put its own socket in place: new calls go there.

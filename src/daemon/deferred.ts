@@ -14,10 +14,15 @@ const longestPauseMs = 300_000;
 type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
 
 /**
- * Carries out the DELs that were answered while there was no daemon, and lets the program on the host keep further ones as
- * long as somebody can carry them out: `host` is undefined while no host agent is connected; after agentPatienceMs none is expected.
+ * Carries out the DELs that were answered while there was no daemon, and lets the program on the host keep further ones
+ * as
+ * long as somebody can carry them out: `host` is undefined while no host agent is connected; after agentPatienceMs none
+ * is expected.
  */
-export function deferredCarrier(context: CallContext, agentPatienceMs = 60_000): (host: Host | undefined, signal: AbortSignal) => Promise<void> {
+export function deferredCarrier(
+  context: CallContext,
+  agentPatienceMs = 60_000,
+): (host: Host | undefined, signal: AbortSignal) => Promise<void> {
   const schedule: Schedule = new Map();
   let waiting = 0;
   let lastSeen = performance.now();
@@ -79,10 +84,15 @@ function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
 }
 
 /** What a kept call asks for; undefined when its configuration cannot be used: it would not be better the next time. */
-function understand({ env, stdin }: Call, { context, host }: Trying): (Prepared & { readonly invocation: DelInvocation }) | undefined {
+function understand(
+  { env, stdin }: Call,
+  { context, host }: Trying,
+): (Prepared & { readonly invocation: DelInvocation }) | undefined {
   try {
     const invocation = parseInvocation(env, stdin);
-    return invocation.command === 'DEL' ? { ...prepare(invocation, { host }, { ...context, cancel: () => {} }), invocation } : undefined;
+    return invocation.command === 'DEL'
+      ? { ...prepare(invocation, { host }, { ...context, cancel: () => {} }), invocation }
+      : undefined;
   } catch (thrown) {
     context.report({ kind: 'problem', sandbox: env['CNI_CONTAINERID'] ?? '', error: asPlexusError(thrown) });
     return undefined;

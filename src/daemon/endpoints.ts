@@ -16,9 +16,16 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-export const plain = (status: number, text: string): HttpAnswer => ({ status, type: 'text/plain; charset=utf-8', text: `${text}\n` });
+export const plain = (status: number, text: string): HttpAnswer => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  text: `${text}\n`,
+});
 
-/** The answer of /healthz (this process runs), /readyz (it can serve calls) and /metrics; undefined for every other path. Never rejects. */
+/**
+ * The answer of /healthz (this process runs), /readyz (it can serve calls) and /metrics; undefined for every other
+ * path. Never rejects.
+ */
 export async function answerOf(path: string, { notReady, metrics }: Health): Promise<HttpAnswer | undefined> {
   switch (path) {
     case '/healthz':
@@ -42,7 +49,8 @@ const pausePerRun = 10;
 
 /**
  * Metrics that are collected once for all concurrent requests, and again only after a pause of ten times as long as
- * the last collection took: a client that asks in a loop gets the same text again and cannot keep the daemon busy reading its journal.
+ * the last collection took: a client that asks in a loop gets the same text again and cannot keep the daemon busy
+ * reading its journal.
  */
 export function sharedMetrics(collect: Health['metrics'], now = (): number => performance.now()): Health['metrics'] {
   let last: { readonly text: Promise<MetricsText>; validUntil: number } | undefined;

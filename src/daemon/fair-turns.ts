@@ -1,11 +1,15 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 
 /**
- * Schedules CPU-bound work round-robin between tenants (`of`): one piece of work at a time, the next one from the next tenant, however
- * much work of one tenant is queued. Between two pieces the event loop runs once, so that timers and connections are served. Work starts at
+ * Schedules CPU-bound work round-robin between tenants (`of`): one piece of work at a time, the next one from the next
+ * tenant, however
+ * much work of one tenant is queued. Between two pieces the event loop runs once, so that timers and connections are
+ * served. Work starts at
  * once while the queue is empty.
  */
-export function fairTurns(pause: () => Promise<unknown> = () => nextRound()): <T>(of: string, work: () => T) => Promise<T> {
+export function fairTurns(
+  pause: () => Promise<unknown> = () => nextRound(),
+): <T>(of: string, work: () => T) => Promise<T> {
   // in order of their turns
   const waiting = new Map<string, (() => void)[]>();
   let isRunning = false;

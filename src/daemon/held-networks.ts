@@ -3,7 +3,10 @@ import { networksTooLarge } from '../errors/index.ts';
 import { type Nad, type NadRef, configWeight, nadKey } from '../npwg/index.ts';
 import { type Turns, createTurns } from '../files/index.ts';
 
-/** Limit for the weight (configWeight) of the networks of one pod: a call holds them several times, and then the journal does. */
+/**
+ * Limit for the weight (configWeight) of the networks of one pod: a call holds them several times, and then the journal
+ * does.
+ */
 const mostWeight = 256 * 1024;
 /** Calls whose networks weigh less run side by side: real ones do. */
 const lightWeight = 32 * 1024;
@@ -16,8 +19,10 @@ export interface HeldNetworks {
 }
 
 /**
- * Bounds what the networks of all calls that run take in memory, whatever is in their NetworkAttachmentDefinitions: a call reads
- * one after the other; one whose networks weigh more than usual waits until no other such call runs; above the limit it fails
+ * Bounds what the networks of all calls that run take in memory, whatever is in their NetworkAttachmentDefinitions: a
+ * call reads
+ * one after the other; one whose networks weigh more than usual waits until no other such call runs; above the limit it
+ * fails
  * with networksTooLarge. So large networks delay only pods with large networks.
  */
 export function networkHolder(turns: Turns = createTurns()): (cluster: Cluster) => HeldNetworks {

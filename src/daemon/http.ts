@@ -23,15 +23,21 @@ export interface HttpEndpoints {
 const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 };
 
 /**
- * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it first, so
+ * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it
+ * first, so
  * nothing depends on it. If it cannot listen, it warns and retries in the background; the probes of the pod use the
  * observe socket. Resolves after the first try.
  */
 export async function serveHttp(options: HttpOptions, health: Health): Promise<HttpEndpoints> {
   const { address, limits = usualLimits } = options;
-  const server = http.createServer({ requestTimeout: limits.lifeMs, headersTimeout: limits.lifeMs }, (request, response) => {
-    void answer(request, health).then(({ status, type, text }) => response.writeHead(status, { 'content-type': type, connection: 'close' }).end(text));
-  });
+  const server = http.createServer(
+    { requestTimeout: limits.lifeMs, headersTimeout: limits.lifeMs },
+    (request, response) => {
+      void answer(request, health).then(({ status, type, text }) =>
+        response.writeHead(status, { 'content-type': type, connection: 'close' }).end(text),
+      );
+    },
+  );
   limitConnections(server, limits);
   server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
   const stop = new AbortController();
@@ -68,7 +74,12 @@ function listenOnce(server: http.Server, { host, port }: HttpOptions['address'])
   return promise.finally(() => server.off('error', reject).off('listening', resolve));
 }
 
-async function listenLater(server: http.Server, options: HttpOptions, firstProblem: string, signal: AbortSignal): Promise<void> {
+async function listenLater(
+  server: http.Server,
+  options: HttpOptions,
+  firstProblem: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { address, report, firstPauseMs = 1000, longestPauseMs = 60_000 } = options;
   const place = `${address.host}:${address.port}`;
   let reported = '';

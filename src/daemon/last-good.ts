@@ -9,7 +9,10 @@ import { readConfPath } from '../runtime/index.ts';
  * or broken at the moment, because its owner is writing it (K8S-69). Good versions are kept in `folder`, so that they
  * outlive this process.
  */
-export function lastGoodReader(folder: string, onStale: (path: string, problem: string) => void): (path: string) => Promise<ConfPath> {
+export function lastGoodReader(
+  folder: string,
+  onStale: (path: string, problem: string) => void,
+): (path: string) => Promise<ConfPath> {
   const kept = new Map<string, string>();
   const stored = new Map<string, string>();
   return async (path) => {
@@ -24,7 +27,11 @@ export function lastGoodReader(folder: string, onStale: (path: string, problem: 
     const before = kept.get(path) ?? textOf(placeOf(folder, path));
     if (before === undefined) return now;
     onStale(path, now.kind === 'missing' ? now.problem : 'it is no JSON object');
-    return { kind: 'file', file: { path, content: { text: before } }, siblings: now.kind === 'file' ? now.siblings : [] };
+    return {
+      kind: 'file',
+      file: { path, content: { text: before } },
+      siblings: now.kind === 'file' ? now.siblings : [],
+    };
   };
 }
 
@@ -46,7 +53,8 @@ function textOf(file: string): string | undefined {
   }
 }
 
-const placeOf = (folder: string, path: string): string => join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`);
+const placeOf = (folder: string, path: string): string =>
+  join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`);
 
 // a copy for bad times: a disk that does not take it must not make the node unready; the next read tries again
 async function isStored(folder: string, path: string, text: string): Promise<boolean> {

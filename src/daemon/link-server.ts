@@ -1,5 +1,12 @@
 import net from 'node:net';
-import { type PlexusError, daemonBusy, linkDamaged, linkMismatch, operationCancelled, summaryOf } from '../errors/index.ts';
+import {
+  type PlexusError,
+  daemonBusy,
+  linkDamaged,
+  linkMismatch,
+  operationCancelled,
+  summaryOf,
+} from '../errors/index.ts';
 import {
   type Call,
   type Frame,
@@ -51,7 +58,10 @@ export interface Limits {
   readonly connections: number;
   /** A connection that has not said what it wants after this long is closed. */
   readonly helloMs: number;
-  /** Of memory held for frames that are not complete, over all connections: a small part of what the daemon is given (deploy/base). */
+  /**
+   * Of memory held for frames that are not complete, over all connections: a small part of what the daemon is given
+   * (deploy/base).
+   */
   readonly heldBytes: number;
   /** How long the other side has for reading the last frame of its connection. */
   readonly lastWordMs: number;
@@ -132,8 +142,10 @@ function accept(connection: net.Socket, state: ServerState): void {
     connection.resume();
   };
   const uid = options.peerUid(connection);
-  if (uid !== 0) return refuse(linkDamaged({ problem: `a connection of user ${uid ?? 'unknown'}: only root may use it` }));
-  if (connections.size >= limits.connections && !makeRoom(state)) return refuse(daemonBusy({ problem: `${limits.connections} connections are open` }));
+  if (uid !== 0)
+    return refuse(linkDamaged({ problem: `a connection of user ${uid ?? 'unknown'}: only root may use it` }));
+  if (connections.size >= limits.connections && !makeRoom(state))
+    return refuse(daemonBusy({ problem: `${limits.connections} connections are open` }));
   connections.add(connection);
   silent.add(connection);
   connection.once('close', () => {
@@ -148,7 +160,9 @@ function accept(connection: net.Socket, state: ServerState): void {
 function makeRoom(state: ServerState): boolean {
   const [oldest] = state.silent;
   if (oldest === undefined) return false;
-  state.options.onProblem(daemonBusy({ problem: `${state.limits.connections} connections are open; one that says nothing is dropped` }));
+  state.options.onProblem(
+    daemonBusy({ problem: `${state.limits.connections} connections are open; one that says nothing is dropped` }),
+  );
   forget(oldest, state);
   oldest.destroy();
   return true;
@@ -168,7 +182,10 @@ function greet(connection: net.Socket, state: ServerState, refuse: (error: Plexu
     onFrame = () => {}; // what came along with it
     refuse(error);
   };
-  const impatient = setTimeout(() => giveUp(linkDamaged({ problem: 'a connection that does not say what it wants' })), limits.helloMs);
+  const impatient = setTimeout(
+    () => giveUp(linkDamaged({ problem: 'a connection that does not say what it wants' })),
+    limits.helloMs,
+  );
   const understood = (): void => {
     clearTimeout(impatient);
     silent.delete(connection);
@@ -183,7 +200,8 @@ function greet(connection: net.Socket, state: ServerState, refuse: (error: Plexu
   const firstOf = (said: Hello) => (frame: Frame) => {
     if (!isKnown(frame)) return;
     understood();
-    if (frame.type !== shimFrame.call) throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
+    if (frame.type !== shimFrame.call)
+      throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
     onFrame = call(connection, { ...decodeCall(frame), path: said.path }, state);
   };
   const frame = (one: Frame): void => onFrame(one);
@@ -192,7 +210,8 @@ function greet(connection: net.Socket, state: ServerState, refuse: (error: Plexu
 }
 
 function hello(frame: Frame): Hello {
-  if (frame.type !== shimFrame.hello) throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a greeting` });
+  if (frame.type !== shimFrame.hello)
+    throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a greeting` });
   return decodeHello(frame);
 }
 
@@ -230,11 +249,18 @@ function agent(connection: net.Socket, said: Hello, state: ServerState): (frame:
   return session.take;
 }
 
-function call(connection: net.Socket, incoming: Call & { readonly path: readonly string[] }, state: ServerState): (frame: Frame) => void {
+function call(
+  connection: net.Socket,
+  incoming: Call & { readonly path: readonly string[] },
+  state: ServerState,
+): (frame: Frame) => void {
   const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastWordMs);
   const stop = new AbortController();
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
-  const running: Running = { done, stop: () => stop.abort(operationCancelled({ command: 'the call', reason: 'the daemon is being stopped' })) };
+  const running: Running = {
+    done,
+    stop: () => stop.abort(operationCancelled({ command: 'the call', reason: 'the daemon is being stopped' })),
+  };
   state.running.add(running);
   void done.finally(() => state.running.delete(running));
   connection.once('close', session.lost);

@@ -1,6 +1,14 @@
 import type { Socket } from 'node:net';
 import { type PlexusError, asPlexusError, linkDamaged, linkLost, operationCancelled } from '../errors/index.ts';
-import { type Frame, type FrameReader, type LinkChannel, daemonFrame, encodeFrame, isKnown, shimFrame } from '../host/index.ts';
+import {
+  type Frame,
+  type FrameReader,
+  type LinkChannel,
+  daemonFrame,
+  encodeFrame,
+  isKnown,
+  shimFrame,
+} from '../host/index.ts';
 
 /** One connection of the host link, after its HELLO: requests to the program on the host, and their answers. */
 export interface LinkSession {
@@ -56,9 +64,11 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
     },
     take: (frame) => {
       if (!isKnown(frame)) return;
-      if (frame.type === shimFrame.cancel) return ended.abort(operationCancelled({ command: what, reason: 'the runtime stopped the plugin' }));
+      if (frame.type === shimFrame.cancel)
+        return ended.abort(operationCancelled({ command: what, reason: 'the runtime stopped the plugin' }));
       const one = waiting.get(frame.id);
-      if (!answers.includes(frame.type)) throw linkDamaged({ problem: `a frame of type ${frame.type} in the middle of a call` });
+      if (!answers.includes(frame.type))
+        throw linkDamaged({ problem: `a frame of type ${frame.type} in the middle of a call` });
       waiting.delete(frame.id);
       one?.resolve(frame);
     },
@@ -79,7 +89,10 @@ export function sayLast(socket: Socket, frame: Buffer, lastWordMs: number): void
   socket.once('close', () => clearTimeout(impatient));
 }
 
-/** Feeds a socket's bytes to `onFrame`; what cannot be a frame, or what it throws, ends the connection and goes to `onProblem`. */
+/**
+ * Feeds a socket's bytes to `onFrame`; what cannot be a frame, or what it throws, ends the connection and goes to
+ * `onProblem`.
+ */
 export function readFrames(
   socket: Socket,
   reader: FrameReader,

@@ -15,14 +15,19 @@ export async function assertSocketFree(path: string): Promise<void> {
   if (outcome === 'served') throw daemonRunning({ socket: path });
 }
 
-/** Listens with mode 0600. Bound under another name and renamed: nobody ever sees a socket that does not yet listen, or with another mode. fileUnusable. */
+/**
+ * Listens with mode 0600. Bound under another name and renamed: nobody ever sees a socket that does not yet listen, or
+ * with another mode. fileUnusable.
+ */
 export async function listen(server: net.Server, path: string): Promise<void> {
   const next = `${path}.${process.pid}`;
   server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(next, { force: true });
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ path: next, backlog: 1024 }, () => resolve()));
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen({ path: next, backlog: 1024 }, () => resolve()),
+    );
     await chmod(next, 0o600);
     await rename(next, path);
   } catch (error) {
@@ -31,7 +36,9 @@ export async function listen(server: net.Server, path: string): Promise<void> {
   }
 }
 
-/** Takes no further connection. The socket of another daemon that has taken our place (whose inode is not `own`) stays. */
+/**
+ * Takes no further connection. The socket of another daemon that has taken our place (whose inode is not `own`) stays.
+ */
 export async function stopAccepting(server: net.Server, path: string, own: number | undefined): Promise<void> {
   if (!server.listening) return;
   server.close();

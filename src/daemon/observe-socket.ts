@@ -23,8 +23,10 @@ export interface ObserveOptions {
 }
 
 /**
- * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON, and /healthz, /readyz and /metrics, on a unix socket that
- * only root may use (mode 0600, and the kernel names the peer): input and output of plugins may contain secrets, and the probes
+ * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON, and /healthz, /readyz and /metrics, on a unix
+ * socket that
+ * only root may use (mode 0600, and the kernel names the peer): input and output of plugins may contain secrets, and
+ * the probes
  * of the pod must not depend on other users of the node. fileUnusable.
  */
 export async function serveObserving(options: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
@@ -35,7 +37,12 @@ export async function serveObserving(options: ObserveOptions): Promise<{ readonl
       .catch(failed)
       .then(({ status, type, text }) => {
         const name = node();
-        response.writeHead(status, { 'content-type': type, ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }) }).end(text);
+        response
+          .writeHead(status, {
+            'content-type': type,
+            ...(name !== undefined && { [nodeHeader]: encodeURIComponent(name) }),
+          })
+          .end(text);
       });
   });
   server.maxConnections = 16;
@@ -54,15 +61,25 @@ export async function serveObserving(options: ObserveOptions): Promise<{ readonl
 
 async function answer({ method, url }: http.IncomingMessage, { find, health }: ObserveOptions): Promise<HttpAnswer> {
   const [path = '', query] = (url ?? '').split('?'); // new URL() throws at some paths
-  const json = (status: number, value: unknown): HttpAnswer => ({ status, type: 'application/json', text: JSON.stringify(value) });
+  const json = (status: number, value: unknown): HttpAnswer => ({
+    status,
+    type: 'application/json',
+    text: JSON.stringify(value),
+  });
   if (method === 'GET' && path === '/operations') return json(200, find(queryIn(new URLSearchParams(query))));
   const answered = method === 'GET' ? await answerOf(path, health) : undefined;
-  return answered ?? json(404, { problem: 'not found; this server has GET /operations, /healthz, /readyz and /metrics' });
+  return (
+    answered ?? json(404, { problem: 'not found; this server has GET /operations, /healthz, /readyz and /metrics' })
+  );
 }
 
 function queryIn(words: URLSearchParams): RecentQuery {
   const pod = words.get('pod');
   const sandbox = words.get('sandbox');
   const last = Number(words.get('last'));
-  return { ...(pod !== null && { pod }), ...(sandbox !== null && { sandbox }), ...(Number.isInteger(last) && last > 0 && { last }) };
+  return {
+    ...(pod !== null && { pod }),
+    ...(sandbox !== null && { sandbox }),
+    ...(Number.isInteger(last) && last > 0 && { last }),
+  };
 }

@@ -25,7 +25,10 @@ export interface DaemonOptions {
 }
 
 /** The options in a decoded configuration. settingsInvalid names the key; unknown keys are warnings. */
-export function parseDaemonOptions(config: JsonObject): { readonly options: DaemonOptions; readonly warnings: readonly string[] } {
+export function parseDaemonOptions(config: JsonObject): {
+  readonly options: DaemonOptions;
+  readonly warnings: readonly string[];
+} {
   const own = Object.fromEntries(Object.entries(config).filter(([key]) => daemonKeys.includes(key)));
   const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !daemonKeys.includes(key)));
   if (!validate(own)) throw invalid(own);
@@ -44,8 +47,9 @@ export function parseDaemonOptions(config: JsonObject): { readonly options: Daem
 }
 
 /** The daemon's own keys, as the schema describes them. */
-export const daemonProperties: Readonly<Record<string, { readonly type?: string; readonly description?: string; readonly default?: unknown }>> =
-  schema.properties;
+export const daemonProperties: Readonly<
+  Record<string, { readonly type?: string; readonly description?: string; readonly default?: unknown }>
+> = schema.properties;
 
 const daemonKeys: readonly string[] = Object.keys(daemonProperties);
 
@@ -62,7 +66,9 @@ const defaults = {
 } as const;
 
 const withoutAbsent = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 
 const filled = (text: string | undefined): text is string => text !== undefined && text !== '';
 
@@ -79,7 +85,10 @@ function httpOf(text: string): DaemonOptions['http'] {
   const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
   const port = Number(parts?.[3]);
   if (parts === null || port > 65535)
-    throw settingsInvalid({ place: 'http', problem: `${JSON.stringify(text)} is not allowed: it must be ADDRESS:PORT, for example 127.0.0.1:9913, or off` });
+    throw settingsInvalid({
+      place: 'http',
+      problem: `${JSON.stringify(text)} is not allowed: it must be ADDRESS:PORT, for example 127.0.0.1:9913, or off`,
+    });
   return { host: parts[1] ?? parts[2] ?? '', port };
 }
 

@@ -10,7 +10,8 @@ const tickMs = 5000;
 const againMs = 30_000;
 
 /**
- * Compares the journal with the node: undoes sandboxes that are gone, and finds running pods that were never attached. At
+ * Compares the journal with the node: undoes sandboxes that are gone, and finds running pods that were never attached.
+ * At
  * start and then every reclaimSeconds; sandboxes also when a host agent comes, which alone can undo them.
  */
 export async function upkeepLoop(parts: DaemonParts, signal: AbortSignal): Promise<void> {
@@ -20,7 +21,11 @@ export async function upkeepLoop(parts: DaemonParts, signal: AbortSignal): Promi
   ]);
 }
 
-async function roundLoop({ context, report, agent, wake }: DaemonParts, { round, needsAgent }: Upkeep, signal: AbortSignal): Promise<void> {
+async function roundLoop(
+  { context, report, agent, wake }: DaemonParts,
+  { round, needsAgent }: Upkeep,
+  signal: AbortSignal,
+): Promise<void> {
   const everyMs = (): number => context.options().reclaimSeconds * 1000;
   let dueAt = 0;
   let agentBefore: object | undefined;
@@ -54,10 +59,22 @@ function reclaimRound({ settings, journal, locks, report, cluster, agent, contex
       waiting = 0;
       const now = settings();
       const deviceInfo = deviceInfoFiles(now.deviceInfoDir);
-      const own = { settings: now, report, deviceInfo, now: Date.now, journal, locks: impatient(locks), cluster, deferred, bootId };
+      const own = {
+        settings: now,
+        report,
+        deviceInfo,
+        now: Date.now,
+        journal,
+        locks: impatient(locks),
+        cluster,
+        deferred,
+        bootId,
+      };
       return (await reclaim({ ...agent.current, ...own }, signal)).suspects;
     }
-    const lost = (await journal.list((record) => (record.bootId !== undefined && record.bootId !== bootId) || undefined)).found.length;
+    const lost = (
+      await journal.list((record) => (record.bootId !== undefined && record.bootId !== bootId) || undefined)
+    ).found.length;
     const text = `${lost} sandboxes from before the machine was started anew wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
     if (lost > waiting) report({ kind: 'warning', sandbox: '', text });
     waiting = lost;
@@ -73,7 +90,10 @@ function sweepRound({ report, cluster, journal, unattached, context, settings }:
     const { nodeName } = context.options();
     if (cluster === undefined || nodeName === undefined) return 0;
     try {
-      const { found, suspects } = await sweep({ cluster, journal, node: nodeName, installedAt: await madeAt(settings().cniDir) }, signal);
+      const { found, suspects } = await sweep(
+        { cluster, journal, node: nodeName, installedAt: await madeAt(settings().cniDir) },
+        signal,
+      );
       await tell(found, await unattached.read());
       problem = '';
       return suspects;
@@ -90,7 +110,11 @@ function sweepRound({ report, cluster, journal, unattached, context, settings }:
     const isNew = ({ uid }: UnattachedPod): boolean => before.every((pod) => pod.uid !== uid);
     for (const pod of found.filter(isNew)) {
       const message = `The pod asks for ${pod.networks}, but it runs without: Plexus never attached it, probably because ${pod.why}. Delete the pod, so that it is made anew.`;
-      await cluster?.recordEvent(pod, { type: 'Warning', reason: 'NetworksNotAttached', message }, new AbortController().signal);
+      await cluster?.recordEvent(
+        pod,
+        { type: 'Warning', reason: 'NetworksNotAttached', message },
+        new AbortController().signal,
+      );
     }
     await unattached.write(found);
     report({ kind: 'unattached', pods: found.map(({ namespace, name }) => `${namespace}/${name}`) });

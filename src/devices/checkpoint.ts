@@ -10,13 +10,19 @@ export interface CheckpointEntry {
   readonly ids: readonly string[];
 }
 
-/** What kubelet's device manager keeps for its own restart. Undefined when the file does not exist. kubeletCheckpointDamaged, fileUnusable. */
+/**
+ * What kubelet's device manager keeps for its own restart. Undefined when the file does not exist.
+ * kubeletCheckpointDamaged, fileUnusable.
+ */
 export async function readCheckpoint(file: string): Promise<readonly CheckpointEntry[] | undefined> {
   const text = await readText(file);
   return text === undefined ? undefined : parseCheckpoint(text, file);
 }
 
-/** Names of the resources with devices that a device plugin has registered, by the same file. Undefined when it does not exist. */
+/**
+ * Names of the resources with devices that a device plugin has registered, by the same file. Undefined when it does not
+ * exist.
+ */
 export async function readServed(file: string): Promise<readonly string[] | undefined> {
   const text = await readText(file);
   const registered = text === undefined ? undefined : fieldOf(dataOf(text, file), 'RegisteredDevices');
@@ -39,8 +45,13 @@ export function parseCheckpoint(text: string, file: string): readonly Checkpoint
   const entries = data['PodDeviceEntries'] ?? [];
   if (!Array.isArray(entries)) throw damaged('Data.PodDeviceEntries is not a list');
   return entries.map((entry: unknown, index) => {
-    const [podUid, resource, ids] = [fieldOf(entry, 'PodUID'), fieldOf(entry, 'ResourceName'), idsOf(fieldOf(entry, 'DeviceIDs'))];
-    if (typeof podUid === 'string' && typeof resource === 'string' && ids !== undefined) return { podUid, resource, ids };
+    const [podUid, resource, ids] = [
+      fieldOf(entry, 'PodUID'),
+      fieldOf(entry, 'ResourceName'),
+      idsOf(fieldOf(entry, 'DeviceIDs')),
+    ];
+    if (typeof podUid === 'string' && typeof resource === 'string' && ids !== undefined)
+      return { podUid, resource, ids };
     throw damaged(`Data.PodDeviceEntries[${index}] is not a PodUID, a ResourceName and DeviceIDs`);
   });
 }
@@ -58,14 +69,23 @@ function dataOf(text: string, file: string): Readonly<Record<string, unknown>> {
   return data;
 }
 
-/** The devices of a pod, each once. Those of its ordinary init containers are among them, which the pod-resources API leaves out. */
+/**
+ * The devices of a pod, each once. Those of its ordinary init containers are among them, which the pod-resources API
+ * leaves out.
+ */
 export const devicesByCheckpoint = (entries: readonly CheckpointEntry[], podUid: string): readonly PodDevice[] =>
   devicesOf(entries.filter((entry) => entry.podUid === podUid));
 
 /** The devices without those that kubelet gave to other pods only (K8S-03). */
-export function withoutOthers(devices: readonly PodDevice[], entries: readonly CheckpointEntry[], podUid: string): readonly PodDevice[] {
+export function withoutOthers(
+  devices: readonly PodDevice[],
+  entries: readonly CheckpointEntry[],
+  podUid: string,
+): readonly PodDevice[] {
   const owners = (device: PodDevice): readonly string[] =>
-    entries.filter(({ resource, ids }) => resource === device.resource && ids.includes(device.id)).map((entry) => entry.podUid);
+    entries
+      .filter(({ resource, ids }) => resource === device.resource && ids.includes(device.id))
+      .map((entry) => entry.podUid);
   return devices.filter((device) => {
     const uids = owners(device);
     return uids.length === 0 || uids.includes(podUid);
@@ -77,9 +97,12 @@ function idsOf(value: unknown): readonly string[] | undefined {
   const lists: readonly unknown[] = isObject(value) ? Object.values(value) : [value];
   const isNone = (list: unknown): boolean => list === undefined || list === null;
   const ids: readonly unknown[] = lists.flatMap((list) => (isNone(list) ? [] : list));
-  return lists.every((list) => Array.isArray(list) || isNone(list)) && ids.every((id) => typeof id === 'string') ? ids : undefined;
+  return lists.every((list) => Array.isArray(list) || isNone(list)) && ids.every((id) => typeof id === 'string')
+    ? ids
+    : undefined;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const fieldOf = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);

@@ -23,7 +23,11 @@ export interface DeviceStatus {
     readonly message: string;
     readonly lastTransitionTime: string;
   }[];
-  readonly networkData: { readonly interfaceName?: string; readonly hardwareAddress?: string; readonly ips?: readonly string[] };
+  readonly networkData: {
+    readonly interfaceName?: string;
+    readonly hardwareAddress?: string;
+    readonly ips?: readonly string[];
+  };
 }
 
 // limits of the API (K8S-22)
@@ -31,7 +35,10 @@ const mostIps = 16;
 const mostInterfaceBytes = 256;
 const mostAddressBytes = 128;
 
-/** What the status of a claim says of a device. What the API would refuse is left out. `now` in ISO 8601 to the second. Its `data` is the driver's. */
+/**
+ * What the status of a claim says of a device. What the API would refuse is left out. `now` in ISO 8601 to the second.
+ * Its `data` is the driver's.
+ */
 export function deviceStatusOf({ claimed, interfaceName, mac = '', ips }: ReportedDevice, now: string): DeviceStatus {
   const { driver, pool, device, shareId } = claimed;
   const addresses = [...new Set(ips.map(canonical).filter((ip) => ip !== undefined))].slice(0, mostIps);
@@ -40,7 +47,15 @@ export function deviceStatusOf({ claimed, interfaceName, mac = '', ips }: Report
     pool,
     device,
     ...(shareId !== undefined && { shareID: shareId }),
-    conditions: [{ type: 'Ready', status: 'True', reason: 'InterfaceAttached', message: 'attached to the pod by Plexus', lastTransitionTime: now }],
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'InterfaceAttached',
+        message: 'attached to the pod by Plexus',
+        lastTransitionTime: now,
+      },
+    ],
     networkData: {
       ...(fits(interfaceName, mostInterfaceBytes) && { interfaceName }),
       ...(fits(mac, mostAddressBytes) && { hardwareAddress: mac }),
@@ -61,7 +76,8 @@ function canonical(address: string): string | undefined {
 const publishMs = 3000;
 
 /**
- * Reports devices of a pod in the status of their ResourceClaims, one patch for each claim. What a driver says there itself
+ * Reports devices of a pod in the status of their ResourceClaims, one patch for each claim. What a driver says there
+ * itself
  * is left as it is. Never rejects: gives one warning when something could not be reported (K8S-22, K8S-23).
  */
 export async function publishDevices(
@@ -72,7 +88,9 @@ export async function publishDevices(
 ): Promise<string | undefined> {
   const soon = AbortSignal.any([signal, AbortSignal.timeout(publishMs)]);
   const byClaim = Map.groupBy(reported, ({ claimed }) => nadKey(claimed.claim));
-  const problems = await Promise.all([...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal: soon })));
+  const problems = await Promise.all(
+    [...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal: soon })),
+  );
   const told = problems.filter((problem) => problem !== undefined);
   return told.length === 0 ? undefined : told.join('; ');
 }
@@ -80,7 +98,8 @@ export async function publishDevices(
 const ours = 'plexus';
 
 // one for each pod: an apply takes away what its manager wrote before, and pods can share a claim
-const managerOf = ({ uid }: { readonly uid?: string }): string => (uid === undefined ? ours : `${ours}-${uid}`.slice(0, 128));
+const managerOf = ({ uid }: { readonly uid?: string }): string =>
+  uid === undefined ? ours : `${ours}-${uid}`.slice(0, 128);
 
 interface Publishing {
   readonly api: ClaimsApi;
@@ -88,13 +107,19 @@ interface Publishing {
   readonly signal: AbortSignal;
 }
 
-async function publishClaim(key: string, reported: readonly ReportedDevice[], { api, manager, signal }: Publishing): Promise<string | undefined> {
+async function publishClaim(
+  key: string,
+  reported: readonly ReportedDevice[],
+  { api, manager, signal }: Publishing,
+): Promise<string | undefined> {
   const claim = reported[0]?.claimed.claim;
   if (claim === undefined) return undefined;
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const entries = reported.map((each) => deviceStatusOf(each, now));
   try {
-    const outcome = await applied(entries, (devices, force) => api.applyDeviceStatus({ claim, entries: devices, manager, force }, signal));
+    const outcome = await applied(entries, (devices, force) =>
+      api.applyDeviceStatus({ claim, entries: devices, manager, force }, signal),
+    );
     return outcome === 'written' ? undefined : notReported(key, `${outcome.problem}${fixes[outcome.status] ?? ''}`);
   } catch (error) {
     return notReported(key, asPlexusError(error).message);

@@ -29,7 +29,10 @@ const idAttribute = 'k8s.cni.cncf.io/deviceID';
 const resourceAttribute = 'k8s.cni.cncf.io/resourceName';
 const pciAttribute = 'resource.kubernetes.io/pciBusID';
 
-/** The device in the slices of its driver, undefined when none has it; of a pool only the newest generation counts (K8S-20). */
+/**
+ * The device in the slices of its driver, undefined when none has it; of a pool only the newest generation counts
+ * (K8S-20).
+ */
 export function identify(slices: readonly ResourceSlice[], place: DevicePlace): Identity | undefined {
   const ofPool = slices.filter(({ driver, pool }) => driver === place.driver && pool === place.pool);
   const newest = ofPool.reduce((most, { generation }) => Math.max(most, generation), Number.NEGATIVE_INFINITY);
@@ -42,7 +45,8 @@ export function identify(slices: readonly ResourceSlice[], place: DevicePlace): 
 }
 
 /** The same device, whoever named it. */
-export const placeKey = ({ driver, pool, device, shareId }: DevicePlace): string => JSON.stringify([driver, pool, device, shareId ?? '']);
+export const placeKey = ({ driver, pool, device, shareId }: DevicePlace): string =>
+  JSON.stringify([driver, pool, device, shareId ?? '']);
 
 /** A network's wish: the pod's own name of the claim, and of it one request or all. */
 export interface ClaimWish {
@@ -57,40 +61,62 @@ export function parseWish(wish: string): ClaimWish {
 }
 
 /** Whether a result is of a request: `main/sub` is what became of request `main`, and can be named as well. */
-export const isOfRequest = (result: string, request: string): boolean => result === request || result.startsWith(`${request}/`);
+export const isOfRequest = (result: string, request: string): boolean =>
+  result === request || result.startsWith(`${request}/`);
 
 /** The ResourceClaim of a wish. claimUnknown; claimUnallocated while the pod has none of that name yet. */
 export function claimOfWish({ wish, claim }: ClaimWish, pod: PodRef, { claims }: PodClaims): NadRef {
   const entry = claims.find(({ name }) => name === claim);
   if (entry === undefined) throw claimUnknown({ wish, pod: podKey(pod), present: claims.map(({ name }) => name) });
   if (entry.claimName !== undefined) return { namespace: pod.namespace, name: entry.claimName };
-  throw claimUnallocated({ claim: `${claim} of the pod`, pod: podKey(pod), problem: 'status.resourceClaimStatuses of the pod names no claim made for it' });
+  throw claimUnallocated({
+    claim: `${claim} of the pod`,
+    pod: podKey(pod),
+    problem: 'status.resourceClaimStatuses of the pod names no claim made for it',
+  });
 }
 
 /** What keeps a claim from being used by a pod; undefined when nothing does (K8S-19). */
 export function problemOfClaim(claim: ResourceClaim | undefined, pod: PodRef, uid: string): string | undefined {
   if (claim === undefined) return 'it does not exist';
   if (claim.allocated === undefined) return 'it is not allocated';
-  const isOurs = claim.reservedFor.some((consumer) => consumer.resource === 'pods' && consumer.name === pod.name && consumer.uid === uid);
+  const isOurs = claim.reservedFor.some(
+    (consumer) => consumer.resource === 'pods' && consumer.name === pod.name && consumer.uid === uid,
+  );
   return isOurs ? undefined : `it is not reserved for the pod (its UID is ${uid})`;
 }
 
-// with adminAccess a pod looks after devices that are allocated to others: made into a network they would be taken from their owners
-export const ownDevices = (claim: ResourceClaim): readonly AllocatedDevice[] => (claim.allocated ?? []).filter(({ adminAccess }) => !adminAccess);
+// with adminAccess a pod looks after devices that are allocated to others: made into a network they would be taken from
+// their owners
+export const ownDevices = (claim: ResourceClaim): readonly AllocatedDevice[] =>
+  (claim.allocated ?? []).filter(({ adminAccess }) => !adminAccess);
 
 /** The devices that a wish means. claimRequestUnknown. */
-export function resultsOfWish({ wish, request }: ClaimWish, claim: ResourceClaim, pod: PodRef): readonly AllocatedDevice[] {
+export function resultsOfWish(
+  { wish, request }: ClaimWish,
+  claim: ResourceClaim,
+  pod: PodRef,
+): readonly AllocatedDevice[] {
   const own = ownDevices(claim);
   const meant = request === undefined ? own : own.filter((each) => isOfRequest(each.request, request));
   if (meant.length > 0) return meant;
-  throw claimRequestUnknown({ wish, pod: podKey(pod), claim: nadKey(claim), present: [...new Set(own.map((each) => each.request))] });
+  throw claimRequestUnknown({
+    wish,
+    pod: podKey(pod),
+    claim: nadKey(claim),
+    present: [...new Set(own.map((each) => each.request))],
+  });
 }
 
 /** A device of a claim as the pod's. `podClaim` is absent for the claim behind extended resources. */
 export function claimedDevice(claim: ResourceClaim, result: AllocatedDevice, podClaim?: string): ClaimedDevice {
   const { adminAccess: _never, ...place } = result;
   const { namespace, name, uid } = claim;
-  return { ...(podClaim !== undefined && { podClaim }), claim: { namespace, name, ...(uid !== undefined && { uid }) }, ...place };
+  return {
+    ...(podClaim !== undefined && { podClaim }),
+    claim: { namespace, name, ...(uid !== undefined && { uid }) },
+    ...place,
+  };
 }
 
 /** A device that a network needs. claimDeviceUnpublished, claimDeviceUnidentified. */
@@ -107,11 +133,20 @@ export function extendedDevice(claimed: ClaimedDevice, resource: string, identit
   const device = neededDevice(claimed, identity);
   if (device.resource === undefined || device.resource === resource) return { ...device, resource };
   const { claim, device: name } = claimed;
-  throw claimResourceMismatch({ claim: nadKey(claim), device: name, attribute: resourceAttribute, expected: resource, actual: device.resource });
+  throw claimResourceMismatch({
+    claim: nadKey(claim),
+    device: name,
+    attribute: resourceAttribute,
+    expected: resource,
+    actual: device.resource,
+  });
 }
 
 /** A device by the resource that its driver says it is of, or why it is of none. */
-export function namedDevice(place: DevicePlace, identity: Identity | undefined): { readonly id: string; readonly resource: string } | string {
+export function namedDevice(
+  place: DevicePlace,
+  identity: Identity | undefined,
+): { readonly id: string; readonly resource: string } | string {
   const name = `device ${place.device} of pool ${place.pool}, driver ${place.driver}`;
   if (identity === undefined) return `${name} is in no ResourceSlice`;
   const { id, resource } = identity;

@@ -5,20 +5,30 @@ import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed, problem
 import { beneath, readRegularFile, readRegularText, removeFile } from '../files/index.ts';
 import { attachmentInfoFile, parseDeviceInfo } from '../npwg/index.ts';
 
-// Device plugins, CNI plugins and applications write into these folders too: links in them are not followed, and only regular files
+// Device plugins, CNI plugins and applications write into these folders too: links in them are not followed, and only
+// regular files
 // are read.
 
 /** The attachment that a file is about. */
 export type AttachmentNames = Parameters<typeof attachmentInfoFile>[1];
 
-/** The files through which device plugins, CNI plugins and applications tell each other about devices (device information specification). */
+/**
+ * The files through which device plugins, CNI plugins and applications tell each other about devices (device
+ * information specification).
+ */
 export interface DeviceInfoFiles {
-  /** Makes room for an attachment's file: no old one, and the device plugin's in its place if there is one (NPWG-112, NPWG-113). fileUnusable. */
+  /**
+   * Makes room for an attachment's file: no old one, and the device plugin's in its place if there is one (NPWG-112,
+   * NPWG-113). fileUnusable.
+   */
   readonly prepare: (file: string, from: string | undefined) => Promise<void>;
   /** What is in it after the plugins have run: nothing, or nothing that counts with the reason (NPWG-115). */
-  readonly read: (file: string) => Promise<{ readonly info?: ReturnType<typeof parseDeviceInfo>; readonly problem?: PlexusError }>;
+  readonly read: (
+    file: string,
+  ) => Promise<{ readonly info?: ReturnType<typeof parseDeviceInfo>; readonly problem?: PlexusError }>;
   /**
-   * Removes the file of an attachment; an absent one is no error (NPWG-116). Its name is derived, never read: a record of the
+   * Removes the file of an attachment; an absent one is no error (NPWG-116). Its name is derived, never read: a record
+   * of the
    * journal must not decide which file of the host is removed. fileUnusable.
    */
   readonly remove: (attachment: AttachmentNames) => Promise<void>;
@@ -69,9 +79,11 @@ function textOf(file: string): string {
   }
 }
 
-const isOneFile = ({ containerId, interfaceName }: AttachmentNames): boolean => !/[/\0]/.test(containerId + interfaceName);
+const isOneFile = ({ containerId, interfaceName }: AttachmentNames): boolean =>
+  !/[/\0]/.test(containerId + interfaceName);
 
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '');
+const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 function unlessMissing<T>(read: () => T): T | undefined {
   try {

@@ -8,12 +8,19 @@ import { devicesOfClaims } from './resource-claims.ts';
 
 /** Who knows which devices a pod was given. */
 export interface Devices {
-  /** The pod's devices, as far as the wishes need them. kubeletUnavailable, claimUnknown and others: never fewer than there are, without a word. */
+  /**
+   * The pod's devices, as far as the wishes need them. kubeletUnavailable, claimUnknown and others: never fewer than
+   * there are, without a word.
+   */
   readonly allocated: (pod: PodMetadata, wishes: DeviceWishes, signal: AbortSignal) => Promise<PodDevices>;
   /** Whether this node certainly no longer has the device. */
   readonly isGone: (device: PodDevice) => Promise<boolean>;
   /** Tells the ResourceClaims what became of their devices; a warning when that could not be told. Never rejects. */
-  readonly report: (devices: readonly ReportedDevice[], pod: { readonly uid?: string }, signal: AbortSignal) => Promise<string | undefined>;
+  readonly report: (
+    devices: readonly ReportedDevice[],
+    pod: { readonly uid?: string },
+    signal: AbortSignal,
+  ) => Promise<string | undefined>;
 }
 export interface DevicesOptions {
   readonly kubeletDir: string;
@@ -37,21 +44,32 @@ export function rememberedKubelets(): Kubelets {
   };
 }
 
-/** The devices of this node: what kubelet says (K8S-01 to K8S-09), and what ResourceClaims say of those that it does not name (K8S-17 to K8S-21). */
+/**
+ * The devices of this node: what kubelet says (K8S-01 to K8S-09), and what ResourceClaims say of those that it does not
+ * name (K8S-17 to K8S-21).
+ */
 export function devicesFor({ kubeletDir, claims, nodeName, kubelets = rememberedKubelets() }: DevicesOptions): Devices {
   const kubelet = kubelets(kubeletDir);
   return {
     allocated: async (pod, wishes, signal) => {
       const known = wishes.resources.length === 0 ? { devices: [] } : await kubelet.of(pod, signal);
       const resources = stillSought(wishes.resources, known.devices);
-      const node = { ...(known.claimed !== undefined && { ofKubelet: known.claimed }), ...(nodeName !== undefined && { nodeName }) };
+      const node = {
+        ...(known.claimed !== undefined && { ofKubelet: known.claimed }),
+        ...(nodeName !== undefined && { nodeName }),
+      };
       const claimed = await devicesOfClaims({ pod, wishes: { ...wishes, resources }, ...node }, claims, signal);
       const devices = [...known.devices, ...claimed.devices];
       const isLacking = stillSought(wishes.resources, devices).length > 0;
-      return { devices, warnings: claimed.warnings, ...(isLacking && (await whyLacking(pod, { kubelet, claims }, signal))) };
+      return {
+        devices,
+        warnings: claimed.warnings,
+        ...(isLacking && (await whyLacking(pod, { kubelet, claims }, signal))),
+      };
     },
     isGone: ({ id }) => isGoneFromPci(id, '/sys/bus/pci/devices'),
-    report: async (devices, pod, signal) => (claims === undefined || devices.length === 0 ? undefined : publishDevices(devices, pod, claims, signal)),
+    report: async (devices, pod, signal) =>
+      claims === undefined || devices.length === 0 ? undefined : publishDevices(devices, pod, claims, signal),
   };
 }
 
@@ -61,8 +79,15 @@ interface Sources {
 }
 
 /** What distinguishes a pod that lacks a device from one whose network names a resource without devices. */
-async function whyLacking(pod: PodMetadata, { kubelet, claims }: Sources, signal: AbortSignal): Promise<Pick<PodDevices, 'served' | 'requested'>> {
-  const [served, ofPod] = await Promise.all([kubelet.served(signal), claims?.getPodClaims(pod, signal).catch(() => undefined)]);
+async function whyLacking(
+  pod: PodMetadata,
+  { kubelet, claims }: Sources,
+  signal: AbortSignal,
+): Promise<Pick<PodDevices, 'served' | 'requested'>> {
+  const [served, ofPod] = await Promise.all([
+    kubelet.served(signal),
+    claims?.getPodClaims(pod, signal).catch(() => undefined),
+  ]);
   signal.throwIfAborted();
   const isSame = ofPod !== undefined && (pod.uid === undefined || ofPod.uid === pod.uid);
   return { ...(served !== undefined && { served }), ...(isSame && { requested: ofPod.requested ?? [] }) };

@@ -16,7 +16,10 @@ export interface KubeletDevicesSource {
   readonly of: (pod: PodMetadata, signal: AbortSignal) => Promise<KubeletDevices>;
   /** The same for every pod of the node that was given any. */
   readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[]>;
-  /** Names of the resources that device plugins of this node serve; undefined when that cannot be learned. Never rejects but for the signal. */
+  /**
+   * Names of the resources that device plugins of this node serve; undefined when that cannot be learned. Never rejects
+   * but for the signal.
+   */
   readonly served: (signal: AbortSignal) => Promise<readonly string[] | undefined>;
 }
 
@@ -28,7 +31,9 @@ export function kubeletDevices({ kubeletDir, patience }: KubeletDevicesOptions):
   return {
     of: async (pod, signal) => {
       const answer = await api.of(pod, signal);
-      return answer === undefined ? { devices: await fromCheckpoint(pod, { socket, checkpoint }) } : onlyOwn(answer, pod, checkpoint);
+      return answer === undefined
+        ? { devices: await fromCheckpoint(pod, { socket, checkpoint }) }
+        : onlyOwn(answer, pod, checkpoint);
     },
     all: async (signal) => {
       const pods = (await api.all(signal)) ?? (await allOfCheckpoint({ socket, checkpoint }));
@@ -38,28 +43,40 @@ export function kubeletDevices({ kubeletDir, patience }: KubeletDevicesOptions):
   };
 }
 
-async function allOfCheckpoint(places: { readonly socket: string; readonly checkpoint: string }): Promise<readonly AllocatedPod[]> {
+async function allOfCheckpoint(places: {
+  readonly socket: string;
+  readonly checkpoint: string;
+}): Promise<readonly AllocatedPod[]> {
   const entries = await entriesIn(places);
   return [...Map.groupBy(entries, ({ podUid }) => podUid)].map(([pod, own]) => ({ pod, devices: devicesOf(own) }));
 }
 
 async function entriesIn({ socket, checkpoint }: { readonly socket: string; readonly checkpoint: string }) {
   const entries = await readCheckpoint(checkpoint);
-  if (entries === undefined) throw kubeletUnavailable({ source: socket, problem: `it does not exist, nor does ${checkpoint}` });
+  if (entries === undefined)
+    throw kubeletUnavailable({ source: socket, problem: `it does not exist, nor does ${checkpoint}` });
   return entries;
 }
 
 /** By UID: for a static pod that must be kubelet's own UID of it, not that of its mirror in the API. */
-async function fromCheckpoint(pod: PodMetadata, { socket, checkpoint }: { readonly socket: string; readonly checkpoint: string }) {
+async function fromCheckpoint(
+  pod: PodMetadata,
+  { socket, checkpoint }: { readonly socket: string; readonly checkpoint: string },
+) {
   const entries = await entriesIn({ socket, checkpoint });
   if (pod.uid === undefined || pod.uid === '')
-    throw kubeletUnavailable({ source: socket, problem: `it does not exist, and ${checkpoint} knows pods by their UID, which the runtime did not give` });
+    throw kubeletUnavailable({
+      source: socket,
+      problem: `it does not exist, and ${checkpoint} knows pods by their UID, which the runtime did not give`,
+    });
   return devicesByCheckpoint(entries, pod.uid);
 }
 
 /**
- * The API knows pods by name, so it may answer for another pod of the same name, an earlier or a later one. Kubelet writes
- * its checkpoint before a pod starts: what is there under other UIDs only is not this pod's. The UID of a static pod may be
+ * The API knows pods by name, so it may answer for another pod of the same name, an earlier or a later one. Kubelet
+ * writes
+ * its checkpoint before a pod starts: what is there under other UIDs only is not this pod's. The UID of a static pod
+ * may be
  * that of its mirror, and the checkpoint may not be mounted: then nothing is held against the answer.
  */
 async function onlyOwn(answer: KubeletDevices, pod: PodMetadata, checkpoint: string): Promise<KubeletDevices> {

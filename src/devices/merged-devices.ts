@@ -18,10 +18,15 @@ export interface PreparedDevice {
   readonly shareId?: string;
 }
 
-/** All devices of all containers: kubelet may name a resource once for each container and each NUMA node (K8S-04, K8S-05). */
+/**
+ * All devices of all containers: kubelet may name a resource once for each container and each NUMA node (K8S-04,
+ * K8S-05).
+ */
 export function mergedDevices(pods: readonly PodResources[]): KubeletDevices {
   const containers = pods.flatMap((pod) => pod.containers);
-  const groups = containers.flatMap((container) => container.devices).map(({ resourceName, deviceIds }) => ({ resource: resourceName, ids: deviceIds }));
+  const groups = containers
+    .flatMap((container) => container.devices)
+    .map(({ resourceName, deviceIds }) => ({ resource: resourceName, ids: deviceIds }));
   const claimed = inOrder(containers.flatMap(preparedOf), ({ claim, driver, pool, device, shareId }) => [
     claim.namespace,
     claim.name,
@@ -34,7 +39,9 @@ export function mergedDevices(pods: readonly PodResources[]): KubeletDevices {
 }
 
 /** Each device once, by resource and then by id: the order that OVN-Kubernetes and Multus count in. */
-export const devicesOf = (groups: readonly { readonly resource: string; readonly ids: readonly string[] }[]): readonly PodDevice[] =>
+export const devicesOf = (
+  groups: readonly { readonly resource: string; readonly ids: readonly string[] }[],
+): readonly PodDevice[] =>
   inOrder(
     groups.flatMap(({ resource, ids }) => ids.map((id) => ({ id, resource }))),
     ({ id, resource }) => [resource, id],

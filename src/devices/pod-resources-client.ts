@@ -13,7 +13,12 @@ interface ContainerResources {
 interface DynamicResource {
   readonly claimName: string;
   readonly claimNamespace: string;
-  readonly claimResources: readonly { readonly driverName: string; readonly poolName: string; readonly deviceName: string; readonly shareId: string }[];
+  readonly claimResources: readonly {
+    readonly driverName: string;
+    readonly poolName: string;
+    readonly deviceName: string;
+    readonly shareId: string;
+  }[];
 }
 
 export type Method = 'Get' | 'List';
@@ -24,7 +29,11 @@ export interface KubeletClient {
   readonly allocatable: (signal: AbortSignal) => Promise<readonly string[]>;
 }
 /** One call of kubelet; List asks for no pod. Rejects with gRPC's own error. The call is cancelled with the signal. */
-export type AskKubelet = (method: Method, pod: PodRef | undefined, signal: AbortSignal) => Promise<readonly PodResources[]>;
+export type AskKubelet = (
+  method: Method,
+  pod: PodRef | undefined,
+  signal: AbortSignal,
+) => Promise<readonly PodResources[]>;
 
 interface Answer {
   readonly podResources?: PodResources | readonly PodResources[] | null;
@@ -32,7 +41,8 @@ interface Answer {
 }
 
 /**
- * Kubelet's pod-resources API at a unix socket. gRPC is loaded with the first call. Each call has a connection of its own,
+ * Kubelet's pod-resources API at a unix socket. gRPC is loaded with the first call. Each call has a connection of its
+ * own,
  * so that a kubelet which was replaced is met at once, and nothing stays open that would keep a process from ending.
  */
 export function podResourcesClient(socket: string, mostBytes: number): KubeletClient {
@@ -68,7 +78,10 @@ export function podResourcesClient(socket: string, mostBytes: number): KubeletCl
 
 async function load() {
   // CommonJS: inside a bundle only the default is there
-  const [{ default: grpc }, { default: loader }] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
+  const [{ default: grpc }, { default: loader }] = await Promise.all([
+    import('@grpc/grpc-js'),
+    import('@grpc/proto-loader'),
+  ]);
   const descriptor = podResourcesDescriptor as unknown as Parameters<typeof loader.fromJSON>[0];
   const service = loader.fromJSON(descriptor, { defaults: true })['v1.PodResourcesLister'] as ServiceDefinition;
   return { grpc, service };
@@ -84,8 +97,12 @@ async function unary({ client, definition, request }: Unary, signal: AbortSignal
   if (definition === undefined) throw new Error('the descriptor lacks this method');
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const { path, requestSerialize, responseDeserialize } = definition;
-  const call = client.makeUnaryRequest<object, Answer>(path, requestSerialize, responseDeserialize, request, (error, answer) =>
-    error === null ? resolve(answer ?? {}) : reject(error),
+  const call = client.makeUnaryRequest<object, Answer>(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    request,
+    (error, answer) => (error === null ? resolve(answer ?? {}) : reject(error)),
   );
   const cancel = (): void => call.cancel();
   signal.addEventListener('abort', cancel, { once: true });

@@ -10,10 +10,15 @@ export const podResourcesDescriptor = {
           methods: {
             Get: { requestType: 'GetPodResourcesRequest', responseType: 'GetPodResourcesResponse' },
             List: { requestType: 'ListPodResourcesRequest', responseType: 'ListPodResourcesResponse' },
-            GetAllocatableResources: { requestType: 'AllocatableResourcesRequest', responseType: 'AllocatableResourcesResponse' },
+            GetAllocatableResources: {
+              requestType: 'AllocatableResourcesRequest',
+              responseType: 'AllocatableResourcesResponse',
+            },
           },
         },
-        GetPodResourcesRequest: { fields: { podName: { type: 'string', id: 1 }, podNamespace: { type: 'string', id: 2 } } },
+        GetPodResourcesRequest: {
+          fields: { podName: { type: 'string', id: 1 }, podNamespace: { type: 'string', id: 2 } },
+        },
         GetPodResourcesResponse: { fields: { podResources: { type: 'PodResources', id: 1 } } },
         ListPodResourcesRequest: { fields: {} },
         ListPodResourcesResponse: { fields: { podResources: { rule: 'repeated', type: 'PodResources', id: 1 } } },
@@ -32,7 +37,9 @@ export const podResourcesDescriptor = {
             dynamicResources: { rule: 'repeated', type: 'DynamicResource', id: 5 },
           },
         },
-        ContainerDevices: { fields: { resourceName: { type: 'string', id: 1 }, deviceIds: { rule: 'repeated', type: 'string', id: 2 } } },
+        ContainerDevices: {
+          fields: { resourceName: { type: 'string', id: 1 }, deviceIds: { rule: 'repeated', type: 'string', id: 2 } },
+        },
         DynamicResource: {
           fields: {
             claimName: { type: 'string', id: 2 },

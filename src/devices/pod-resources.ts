@@ -19,7 +19,13 @@ export interface KubeletPatience {
   /** The longest answer that is read. */
   readonly mostBytes: number;
 }
-const usualPatience: KubeletPatience = { answerMs: 10_000, unknownPodMs: 1000, restartMs: 3000, pauseMs: 50, mostBytes: 16 * 1024 * 1024 };
+const usualPatience: KubeletPatience = {
+  answerMs: 10_000,
+  unknownPodMs: 1000,
+  restartMs: 3000,
+  pauseMs: 50,
+  mostBytes: 16 * 1024 * 1024,
+};
 
 /** A pod and what it was given. */
 export interface AllocatedPod extends KubeletDevices {
@@ -32,11 +38,17 @@ export interface PodResourcesSource {
   readonly of: (pod: PodRef, signal: AbortSignal) => Promise<KubeletDevices | undefined>;
   /** The same for every pod of the node. */
   readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[] | undefined>;
-  /** Names of the resources that device plugins of this node serve. Undefined when kubelet cannot be asked: the socket does not exist, or kubelet does not serve that. */
+  /**
+   * Names of the resources that device plugins of this node serve. Undefined when kubelet cannot be asked: the socket
+   * does not exist, or kubelet does not serve that.
+   */
   readonly served: (signal: AbortSignal) => Promise<readonly string[] | undefined>;
 }
 
-/** Asks for the one pod where kubelet serves that, else for all of the node (K8S-01). A pod that kubelet does not know has no devices (K8S-02). */
+/**
+ * Asks for the one pod where kubelet serves that, else for all of the node (K8S-01). A pod that kubelet does not know
+ * has no devices (K8S-02).
+ */
 export function podResources(socket: string, patience: Partial<KubeletPatience> = {}): PodResourcesSource {
   const limits = { ...usualPatience, ...patience };
   const { ask, allocatable } = podResourcesClient(socket, limits.mostBytes);
@@ -51,7 +63,10 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
     }
     return retried(() => ask('List', undefined, signal), limits, signal);
   };
-  const intime = async <T>(signal: AbortSignal, work: (kubelet: string, soon: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+  const intime = async <T>(
+    signal: AbortSignal,
+    work: (kubelet: string, soon: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> => {
     const kubelet = await identityOf(socket);
     if (kubelet === undefined) return undefined;
     try {
@@ -99,7 +114,8 @@ function meaningOf(error: unknown): Meaning {
   const { code: status, details = '' } = error as Partial<ServiceError>;
   if (status === code.unavailable) return 'away';
   if (status === code.exhausted) return details.includes('larger than max') ? 'other' : 'busy'; // the first is our own limit
-  if (status === code.unimplemented || (status === code.unknown && details.includes('method disabled'))) return 'no-get';
+  if (status === code.unimplemented || (status === code.unknown && details.includes('method disabled')))
+    return 'no-get';
   if (status === code.notFound || (status === code.unknown && details.includes('not found'))) return 'unknown-pod';
   return 'other';
 }

@@ -1,6 +1,14 @@
 import type { ClaimsApi, ExtendedClaim, PodClaims, ResourceClaim } from '../cluster/index.ts';
 import { PlexusError, claimUnallocated, claimsUnreadable, podNotFound, podReplaced } from '../errors/index.ts';
-import { type DeviceWishes, type NadRef, type PodDevice, type PodDevices, type PodRef, nadKey, podKey } from '../npwg/index.ts';
+import {
+  type DeviceWishes,
+  type NadRef,
+  type PodDevice,
+  type PodDevices,
+  type PodRef,
+  nadKey,
+  podKey,
+} from '../npwg/index.ts';
 import {
   type DevicePlace,
   claimOfWish,
@@ -30,19 +38,33 @@ export interface ClaimInputs {
   readonly nodeName?: string;
 }
 /**
- * The devices that a pod has from ResourceClaims (K8S-17 to K8S-21), as far as its networks need them; each of them once. Only
- * for a claim that a network names, or whose resource it names, there are errors: claimUnknown, claimRequestUnknown, claimUnallocated,
- * claimDeviceUnpublished, claimDeviceUnidentified, claimResourceMismatch, claimsUnreadable. What other claims lack is no
- * concern of a network: it is told in warnings while a resource is still sought. Also podNotFound, podReplaced, claimObjectInvalid, apiUnavailable.
+ * The devices that a pod has from ResourceClaims (K8S-17 to K8S-21), as far as its networks need them; each of them
+ * once. Only
+ * for a claim that a network names, or whose resource it names, there are errors: claimUnknown, claimRequestUnknown,
+ * claimUnallocated,
+ * claimDeviceUnpublished, claimDeviceUnidentified, claimResourceMismatch, claimsUnreadable. What other claims lack is
+ * no
+ * concern of a network: it is told in warnings while a resource is still sought. Also podNotFound, podReplaced,
+ * claimObjectInvalid, apiUnavailable.
  */
-export async function devicesOfClaims(inputs: ClaimInputs, api: ClaimsApi | undefined, signal: AbortSignal): Promise<PodDevices> {
+export async function devicesOfClaims(
+  inputs: ClaimInputs,
+  api: ClaimsApi | undefined,
+  signal: AbortSignal,
+): Promise<PodDevices> {
   const { pod, wishes } = inputs;
   const [wish] = wishes.claims;
   if (api === undefined && wish !== undefined) throw claimsUnreadable({ wish, pod: podKey(pod) });
   if (api === undefined || (wish === undefined && wishes.resources.length === 0)) return { devices: [], warnings: [] };
-  const call: Call = { ...inputs, ...remembering(inputs, api, signal), find: sliceReader(api, inputs.nodeName), signal };
+  const call: Call = {
+    ...inputs,
+    ...remembering(inputs, api, signal),
+    find: sliceReader(api, inputs.nodeName),
+    signal,
+  };
   const named = await devicesOfWishes(call);
-  const { found, skipped } = wishes.resources.length === 0 ? nothing : await unlessRefused(() => devicesOfResources(call));
+  const { found, skipped } =
+    wishes.resources.length === 0 ? nothing : await unlessRefused(() => devicesOfResources(call));
   const byPlace = new Map([...found, ...named].map((each) => [each.key, each.device])); // those of wishes say more
   const devices = [...byPlace.values()];
   return { devices, warnings: stillSought(wishes.resources, devices).length > 0 ? skipped : [] };
@@ -108,7 +130,10 @@ async function usableClaim(ref: NadRef, call: Call): Promise<ResourceClaim> {
   throw claimUnallocated({ claim: nadKey(ref), pod: podKey(call.pod), problem: problem ?? 'it does not exist' });
 }
 
-/** The devices of resources: by what kubelet says, which needs no claim (K8S-21); for those that are still sought, by the pod's claims. */
+/**
+ * The devices of resources: by what kubelet says, which needs no claim (K8S-21); for those that are still sought, by
+ * the pod's claims.
+ */
 async function devicesOfResources(call: Call): Promise<OfResources> {
   const { ofKubelet } = call;
   const told = ofKubelet === undefined ? nothing : await byKubelet(ofKubelet, call);
@@ -119,7 +144,9 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
   // a device may be of a resource by its DeviceClass alone; the pod says so
   const mayBeExtended = sought.length > 0 && (ofKubelet === undefined || plain.skipped.length > 0);
   const { extended } = mayBeExtended ? await call.podClaims() : {};
-  return extended === undefined ? plain : { ...plain, found: [...plain.found, ...(await byExtendedResource(extended, sought, call))] };
+  return extended === undefined
+    ? plain
+    : { ...plain, found: [...plain.found, ...(await byExtendedResource(extended, sought, call))] };
 }
 
 const soughtBeside = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
@@ -135,9 +162,13 @@ const together = (first: OfResources, then: OfResources): OfResources => ({
 
 // kubelet does not tell of adminAccess; it takes a namespace that an administrator has labelled for it
 async function byKubelet(given: readonly DeviceOfKubelet[], call: Call): Promise<OfResources> {
-  const each = await Promise.all(given.map(async (place) => ({ place, named: namedDevice(place, await call.find(place, call.signal)) })));
+  const each = await Promise.all(
+    given.map(async (place) => ({ place, named: namedDevice(place, await call.find(place, call.signal)) })),
+  );
   return {
-    found: each.flatMap(({ place, named }) => (typeof named === 'string' ? [] : [{ key: placeKey(place), device: { ...named, claimed: place } }])),
+    found: each.flatMap(({ place, named }) =>
+      typeof named === 'string' ? [] : [{ key: placeKey(place), device: { ...named, claimed: place } }],
+    ),
     skipped: each.flatMap(({ named }) => (typeof named === 'string' ? [named] : [])),
   };
 }
@@ -162,7 +193,11 @@ async function byClaims(call: Call): Promise<OfResources> {
   return { found, skipped };
 }
 
-async function byExtendedResource({ claimName, mappings }: ExtendedClaim, sought: readonly string[], call: Call): Promise<readonly Found[]> {
+async function byExtendedResource(
+  { claimName, mappings }: ExtendedClaim,
+  sought: readonly string[],
+  call: Call,
+): Promise<readonly Found[]> {
   const wanted = mappings.filter(({ resource }) => sought.includes(resource));
   if (wanted.length === 0) return [];
   const claim = await usableClaim({ namespace: call.pod.namespace, name: claimName }, call);
@@ -176,7 +211,9 @@ async function byExtendedResource({ claimName, mappings }: ExtendedClaim, sought
   return found;
 }
 
-/** A pod may have claims that have nothing to do with its networks, on a cluster that never allowed us to read claims. */
+/**
+ * A pod may have claims that have nothing to do with its networks, on a cluster that never allowed us to read claims.
+ */
 async function unlessRefused(work: () => Promise<OfResources>): Promise<OfResources> {
   try {
     return await work();

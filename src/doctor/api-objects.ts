@@ -23,8 +23,15 @@ export interface PodSpec {
   readonly containers?: readonly Container[];
 }
 export interface DaemonSet extends ApiObject {
-  readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> }; readonly template?: { readonly spec?: PodSpec } };
-  readonly status?: { readonly desiredNumberScheduled?: number; readonly numberReady?: number; readonly updatedNumberScheduled?: number };
+  readonly spec?: {
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly template?: { readonly spec?: PodSpec };
+  };
+  readonly status?: {
+    readonly desiredNumberScheduled?: number;
+    readonly numberReady?: number;
+    readonly updatedNumberScheduled?: number;
+  };
 }
 interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
@@ -67,9 +74,15 @@ export interface ApiEvent extends ApiObject {
   readonly involvedObject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string };
 }
 export interface CustomResourceDefinition extends ApiObject {
-  readonly spec?: { readonly scope?: string; readonly versions?: readonly { readonly name?: string; readonly served?: boolean }[] };
-  readonly status?: { readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly message?: string }[] };
+  readonly spec?: {
+    readonly scope?: string;
+    readonly versions?: readonly { readonly name?: string; readonly served?: boolean }[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly message?: string }[];
+  };
 }
 
 /** namespace/name, or the name alone. */
-export const nameOf = ({ metadata = {} }: ApiObject): string => [metadata.namespace, metadata.name].filter(Boolean).join('/');
+export const nameOf = ({ metadata = {} }: ApiObject): string =>
+  [metadata.namespace, metadata.name].filter(Boolean).join('/');

@@ -10,13 +10,18 @@ export type Greeting =
   | { readonly kind: 'silent' }
   | { readonly kind: 'strange'; readonly problem: string };
 
-/** Greets the daemon as the program on the host does, and makes no call. Until the signal is aborted, then `silent`. Never rejects. */
+/**
+ * Greets the daemon as the program on the host does, and makes no call. Until the signal is aborted, then `silent`.
+ * Never rejects.
+ */
 export async function greetDaemon(socket: string, program: string, signal: AbortSignal): Promise<Greeting> {
   const { promise, resolve } = Promise.withResolvers<Greeting>();
   const reader = frameReader();
   const wordless: Greeting = { kind: 'strange', problem: 'it ended the connection without a word' };
   const connection = net.connect(socket);
-  connection.on('error', (error: NodeJS.ErrnoException) => resolve({ kind: 'absent', code: error.code ?? '', problem: problemOf(error) }));
+  connection.on('error', (error: NodeJS.ErrnoException) =>
+    resolve({ kind: 'absent', code: error.code ?? '', problem: problemOf(error) }),
+  );
   connection.on('connect', () => {
     connection.removeAllListeners('error').on('error', () => resolve(wordless)); // somebody is there
     connection.write(encodeHello({ role: 'call', program, path: [] }));

@@ -15,10 +15,16 @@ export interface HttpPlaces {
 export const observeSocketOf = ({ socket }: HttpPlaces): string => join(dirname(socket), 'observe.sock');
 
 /**
- * Asks the daemon on its observe socket: only root can listen there, whereas any user of the node may listen on the HTTP address.
- * Falls back to the HTTP address, if there is one, where this process cannot use the socket. Rejects when neither answers.
+ * Asks the daemon on its observe socket: only root can listen there, whereas any user of the node may listen on the
+ * HTTP address.
+ * Falls back to the HTTP address, if there is one, where this process cannot use the socket. Rejects when neither
+ * answers.
  */
-export async function askDaemonHttp(places: HttpPlaces, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer> {
+export async function askDaemonHttp(
+  places: HttpPlaces,
+  path: '/readyz' | '/metrics',
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   try {
     return await overSocket({ socketPath: observeSocketOf(places), path }, signal);
   } catch (error) {
@@ -28,7 +34,10 @@ export async function askDaemonHttp(places: HttpPlaces, path: '/readyz' | '/metr
   }
 }
 
-async function overSocket(place: { readonly socketPath: string; readonly path: string }, signal: AbortSignal): Promise<HttpAnswer> {
+async function overSocket(
+  place: { readonly socketPath: string; readonly path: string },
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   http.get({ ...place, agent: false, signal }, resolve).on('error', reject);
   const answer = await promise;

@@ -43,7 +43,13 @@ export interface BoundCheck extends Pick<Check<never>, 'id' | 'good' | 'fix'> {
 
 /** Checks that look at one scene. */
 export const boundTo = <S>(scene: S, checks: readonly Check<S>[]): readonly BoundCheck[] =>
-  checks.map(({ id, good, fix, place, look }) => ({ id, good, fix, place: async () => place(scene), look: (signal) => look(scene, signal) }));
+  checks.map(({ id, good, fix, place, look }) => ({
+    id,
+    good,
+    fix,
+    place: async () => place(scene),
+    look: (signal) => look(scene, signal),
+  }));
 
 /** Checks that cannot be made, all for the same reason. */
 export const blinded = <S>(checks: readonly Check<S>[], place: string, why: string): readonly BoundCheck[] =>

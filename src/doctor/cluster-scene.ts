@@ -41,19 +41,26 @@ export interface ClusterScene extends ClusterMeans {
 export function clusterScene(means: ClusterMeans): ClusterScene {
   const { api, signal, node, reportsFolder } = means;
   const allNodes = once(async () => ((await api.list('list nodes', '/api/v1/nodes', signal)) ?? []) as readonly Node[]);
-  const nadObjects = once(() => api.list('list NetworkAttachmentDefinitions', `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, signal));
-  const daemonSets = once(async () => ((await api.list('list DaemonSets', '/apis/apps/v1/daemonsets', signal)) ?? []) as readonly DaemonSet[]);
+  const nadObjects = once(() =>
+    api.list('list NetworkAttachmentDefinitions', `/apis/${nadGroup}/${nadVersion}/${nadPlural}`, signal),
+  );
+  const daemonSets = once(
+    async () => ((await api.list('list DaemonSets', '/apis/apps/v1/daemonsets', signal)) ?? []) as readonly DaemonSet[],
+  );
   const plexus = once(async () => (await daemonSets()).find(isPlexus));
   return {
     ...means,
-    reports: once(async () => (reportsFolder === undefined ? new Map<string, NodeReport>() : readNodeReports(reportsFolder))),
+    reports: once(async () =>
+      reportsFolder === undefined ? new Map<string, NodeReport>() : readNodeReports(reportsFolder),
+    ),
     nadObjects,
     networks: once(async () => ({ source: 'the cluster', nads: readNads((await nadObjects()) ?? []) })),
     nodes: once(async () => {
       const all = await allNodes();
       if (node === undefined) return all;
       const one = all.filter(({ metadata }) => metadata?.name === node);
-      if (one.length === 0) throw apiRefused({ request: `get node ${node}`, status: 404, problem: 'there is no such node' });
+      if (one.length === 0)
+        throw apiRefused({ request: `get node ${node}`, status: 404, problem: 'there is no such node' });
       return one;
     }),
     allNodes,
@@ -71,14 +78,17 @@ async function podsOf(set: DaemonSet | undefined, { api, signal, node }: Cluster
   return node === undefined ? pods : pods.filter(({ spec }) => spec?.nodeName === node);
 }
 
-const imagesOf = ({ spec }: DaemonSet): readonly string[] => (spec?.template?.spec?.containers ?? []).map(({ image }) => image ?? '');
+const imagesOf = ({ spec }: DaemonSet): readonly string[] =>
+  (spec?.template?.spec?.containers ?? []).map(({ image }) => image ?? '');
 
 /** Whether a DaemonSet is Plexus's: by its label, or by its image. */
 const isPlexus = (set: DaemonSet): boolean =>
-  set.metadata?.labels?.['app.kubernetes.io/name'] === 'plexus' || imagesOf(set).some((image) => /(^|\/)plexus-cni(:|@|$)/.test(image));
+  set.metadata?.labels?.['app.kubernetes.io/name'] === 'plexus' ||
+  imagesOf(set).some((image) => /(^|\/)plexus-cni(:|@|$)/.test(image));
 
 /** Whether a DaemonSet is Multus's. */
-export const isMultus = (set: DaemonSet): boolean => /multus/.test(set.metadata?.name ?? '') || imagesOf(set).some((image) => /\/multus[^/]*$/.test(image));
+export const isMultus = (set: DaemonSet): boolean =>
+  /multus/.test(set.metadata?.name ?? '') || imagesOf(set).some((image) => /\/multus[^/]*$/.test(image));
 
 /** The account of the daemon, as reviews name it. */
 export async function accountOf({ account, plexus }: ClusterScene): Promise<string> {
@@ -89,7 +99,8 @@ export async function accountOf({ account, plexus }: ClusterScene): Promise<stri
 }
 
 /** Whether a pod is ready. */
-export const isReady = ({ status }: Pod): boolean => status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+export const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 
 /** Kubernetes as a place. */
 export const apiPlace = ({ from }: ClusterScene): string => from;

@@ -1,4 +1,10 @@
-import { type ConfPath, type JsonObject, type NetworkConfiguration, isJsonObject, parseConfiguration } from '../cni/index.ts';
+import {
+  type ConfPath,
+  type JsonObject,
+  type NetworkConfiguration,
+  isJsonObject,
+  parseConfiguration,
+} from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { type Nad, nadConfiguration, nadKey, parseNad } from '../npwg/index.ts';
 import { findByName } from '../plan/index.ts';
@@ -25,13 +31,19 @@ export interface KnownNetworks {
 export const readNads = (objects: readonly unknown[]): readonly KnownNad[] => objects.map(readNad);
 
 function readNad(object: unknown): KnownNad {
-  const { metadata } = (object ?? {}) as { readonly metadata?: { readonly namespace?: string; readonly name?: string } };
+  const { metadata } = (object ?? {}) as {
+    readonly metadata?: { readonly namespace?: string; readonly name?: string };
+  };
   const named = { key: nadKey({ namespace: metadata?.namespace ?? 'default', name: metadata?.name ?? '(no name)' }) };
   try {
     const nad = parseNad(object);
     const json = nadConfiguration(nad);
     if (json === undefined) return { key: nadKey(nad), nad };
-    return { key: nadKey(nad), nad, configuration: parseConfiguration(json, { source: `NetworkAttachmentDefinition ${nadKey(nad)}` }) };
+    return {
+      key: nadKey(nad),
+      nad,
+      configuration: parseConfiguration(json, { source: `NetworkAttachmentDefinition ${nadKey(nad)}` }),
+    };
   } catch (thrown) {
     const { message, kind, id } = asPlexusError(thrown);
     return { ...named, problem: { text: message, fix: kind.fix, id } };

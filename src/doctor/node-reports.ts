@@ -10,7 +10,9 @@ export type NodeReport = { readonly findings: readonly Finding[] } | { readonly 
 /** Reports of nodes: files NODE.json of a folder, by node. Rejects as readdir(3) does. */
 export async function readNodeReports(folder: string): Promise<ReadonlyMap<string, NodeReport>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
-  const reports = names.map(async (name) => [name.slice(0, -'.json'.length), await readReport(join(folder, name))] as const);
+  const reports = names.map(
+    async (name) => [name.slice(0, -'.json'.length), await readReport(join(folder, name))] as const,
+  );
   return new Map(await Promise.all(reports));
 }
 
@@ -27,7 +29,9 @@ export function reportIn(text: string): NodeReport {
   try {
     const json = parseJson(text, 'report');
     if (!Array.isArray(json)) return { problem: 'it is no list of findings' };
-    return json.every(isFinding) ? { findings: json as unknown as readonly Finding[] } : { problem: 'it holds something else than findings' };
+    return json.every(isFinding)
+      ? { findings: json as unknown as readonly Finding[] }
+      : { problem: 'it holds something else than findings' };
   } catch (error) {
     return { problem: problemOf(error) };
   }

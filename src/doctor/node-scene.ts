@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 import { type StandIn, readStandIn, standInFile } from '../cluster/index.ts';
 import { type ConfPath, type JsonObject, isJsonObject, parseJson } from '../cni/index.ts';
-import { type ConfEntry, type FoundFolders, type NodeFolders, entriesOf, findFolders, inRoot, isOwnName, nodeFolders } from '../install/index.ts';
+import {
+  type ConfEntry,
+  type FoundFolders,
+  type NodeFolders,
+  entriesOf,
+  findFolders,
+  inRoot,
+  isOwnName,
+  nodeFolders,
+} from '../install/index.ts';
 import { bootIdNow } from '../journal/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { type Greeting, greetDaemon } from './ask-daemon.ts';
@@ -94,7 +103,12 @@ async function confFolder(folder: string): Promise<ConfFolder> {
 }
 
 // what the daemon last knew does as well, when the cluster cannot be asked
-async function networksOf({ clusterNads }: NodeMeans, { root }: NodePlaces, standIn: NodeScene['standIn'], signal: AbortSignal): Promise<NodeNetworks> {
+async function networksOf(
+  { clusterNads }: NodeMeans,
+  { root }: NodePlaces,
+  standIn: NodeScene['standIn'],
+  signal: AbortSignal,
+): Promise<NodeNetworks> {
   const ofCluster = await clusterNads?.(signal).catch(() => undefined);
   const left = await (ofCluster === undefined ? standIn() : standIn().catch(() => undefined)); // then it is only a second source
   const objects = ofCluster ?? left?.nads;
@@ -123,14 +137,20 @@ export async function isNode(places: NodePlaces): Promise<boolean> {
   return there.includes(true);
 }
 
-const givenIn = ({ confDir, binDir }: NodePlaces) => ({ ...(confDir !== undefined && { confDir }), ...(binDir !== undefined && { binDir }) });
+const givenIn = ({ confDir, binDir }: NodePlaces) => ({
+  ...(confDir !== undefined && { confDir }),
+  ...(binDir !== undefined && { binDir }),
+});
 
 /** The folders of CNI configurations, as a place. */
 export const confPlace = async ({ folders }: NodeScene): Promise<string> => (await folders()).confDirs.join(', ');
 /** The folders of CNI plugins, as a place. */
 export const binPlace = async ({ folders }: NodeScene): Promise<string> => (await folders()).binDirs.join(', ');
 
-/** The folders of CNI configurations. Rejects when one cannot be read: PLX-D-CONFIGURATION-FIRST says why, all others look at nothing. */
+/**
+ * The folders of CNI configurations. Rejects when one cannot be read: PLX-D-CONFIGURATION-FIRST says why, all others
+ * look at nothing.
+ */
 export async function readableConfFolders({ confFolders }: NodeScene): Promise<readonly ConfFolder[]> {
   const all = await confFolders();
   const bad = all.find(({ listing }) => listing.kind === 'missing');
@@ -139,14 +159,16 @@ export async function readableConfFolders({ confFolders }: NodeScene): Promise<r
 }
 
 /** Whether a configuration calls Plexus: our own file, or one of direct mode. */
-export const callsPlexus = ({ owner, text }: ConfEntry): boolean => owner === 'plexus' || (owner === 'meta-plugin' && typesIn(text).includes('plexus-cni'));
+export const callsPlexus = ({ owner, text }: ConfEntry): boolean =>
+  owner === 'plexus' || (owner === 'meta-plugin' && typesIn(text).includes('plexus-cni'));
 
 /** Our configuration in a folder, if there is one. */
 export const oursIn = ({ entries }: ConfFolder): ConfEntry | undefined =>
   entries.find(({ name, owner }) => owner === 'plexus' && isOwnName(name)) ?? entries.find(callsPlexus);
 
 /** The types of the plugins in a configuration; none when it cannot be read. */
-export const typesIn = (text: string): readonly string[] => pluginsIn(text).flatMap(({ type }) => (typeof type === 'string' ? [type] : []));
+export const typesIn = (text: string): readonly string[] =>
+  pluginsIn(text).flatMap(({ type }) => (typeof type === 'string' ? [type] : []));
 
 /** Plugin objects of a configuration. */
 export function pluginsIn(text: string): readonly JsonObject[] {
@@ -159,7 +181,9 @@ export function pluginsIn(text: string): readonly JsonObject[] {
   }
 }
 
-/** The default network that our configuration names, as this process sees it; undefined when it names none by its path. */
+/**
+ * The default network that our configuration names, as this process sees it; undefined when it names none by its path.
+ */
 export async function clusterNetworkFile({ places }: NodeScene, text: string): Promise<string | undefined> {
   const named = pluginsIn(text)
     .map((plugin) => plugin['clusterNetwork'])
@@ -168,16 +192,22 @@ export async function clusterNetworkFile({ places }: NodeScene, text: string): P
   return (await found(named)) === undefined ? inRoot(places.root, named) : named;
 }
 
-/** The folders of CNI plugins that are there. Rejects when none is: in a container they may be out of sight, which says nothing. */
+/**
+ * The folders of CNI plugins that are there. Rejects when none is: in a container they may be out of sight, which says
+ * nothing.
+ */
 export async function binFolders({ folders }: NodeScene): Promise<readonly string[]> {
   const { binDirs } = await folders();
   const files = await Promise.all(binDirs.map(found));
   const there = binDirs.filter((_, index) => files[index] !== undefined);
-  if (there.length === 0) throw new Error(`${binDirs.join(', ')} is not there, or not in sight (--cni-bin-dir names another one)`);
+  if (there.length === 0)
+    throw new Error(`${binDirs.join(', ')} is not there, or not in sight (--cni-bin-dir names another one)`);
   return there;
 }
 
-/** All folders where the runtime looks for plugins: the one of Plexus, and further ones that its configuration names. */
+/**
+ * All folders where the runtime looks for plugins: the one of Plexus, and further ones that its configuration names.
+ */
 export async function pluginFolders(scene: NodeScene): Promise<readonly string[]> {
   const [own, { runtimes }] = await Promise.all([binFolders(scene), scene.runtimes()]);
   const running = runtimes.filter(({ isRunning }) => isRunning);

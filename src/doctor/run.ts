@@ -10,7 +10,10 @@ export interface Deadlines {
   readonly graceMs: number;
 }
 
-/** Makes all checks at once; none waits for another, and one that hangs is told as `unknown`. In the order given. Never rejects. */
+/**
+ * Makes all checks at once; none waits for another, and one that hangs is told as `unknown`. In the order given. Never
+ * rejects.
+ */
 export async function runChecks(checks: readonly BoundCheck[], deadlines: Deadlines): Promise<readonly Finding[]> {
   const found = await Promise.all(checks.map((check) => findingsOf(check, deadlines)));
   return found.flat();
@@ -27,7 +30,11 @@ async function findingsOf(check: BoundCheck, { checkMs, graceMs }: Deadlines): P
       Promise.race([check.look(AbortSignal.timeout(checkMs)).catch(unknownFrom), late]),
       Promise.race([check.place().catch(() => nowhere), late]),
     ]);
-    return told(check, seen === 'late' ? [unknown(`no answer within ${checkMs / 1000} s`)] : seen, place === 'late' ? nowhere : place);
+    return told(
+      check,
+      seen === 'late' ? [unknown(`no answer within ${checkMs / 1000} s`)] : seen,
+      place === 'late' ? nowhere : place,
+    );
   } finally {
     ended.abort();
   }

@@ -16,7 +16,8 @@ export interface JournalFiles {
 
 /** Rejects when there is no state folder: what is in it was not looked at then. */
 export async function assertState(stateDir: string): Promise<void> {
-  if ((await found(stateDir)) === undefined) throw new Error(`there is no folder ${stateDir} (--cni-dir names another one)`);
+  if ((await found(stateDir)) === undefined)
+    throw new Error(`there is no folder ${stateDir} (--cni-dir names another one)`);
 }
 
 /** Reads the journal of a state folder. Rejects as readdir(3) does, and when there is no state folder. */
@@ -35,7 +36,11 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
       unreadable.push({ file, problem: message, isNewer: id === 'PLX-RECORD-NEWER' });
     }
   }
-  return { records, unreadable, damaged: (await namesIn(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)) };
+  return {
+    records,
+    unreadable,
+    damaged: (await namesIn(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)),
+  };
 }
 
 function textIn(file: string): string | undefined {

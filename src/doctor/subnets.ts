@@ -12,7 +12,8 @@ export interface AddressRange {
 }
 
 /** Whether an address is in both. */
-export const overlaps = (one: AddressRange, other: AddressRange): boolean => one.family === other.family && one.first <= other.last && other.first <= one.last;
+export const overlaps = (one: AddressRange, other: AddressRange): boolean =>
+  one.family === other.family && one.first <= other.last && other.first <= one.last;
 
 /** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for all else. */
 export function rangeOf(cidr: string): AddressRange | undefined {
@@ -30,8 +31,12 @@ const numberOf = (address: string): bigint =>
     .toByteArray()
     .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
 
-/** The addresses that a network may give to pods: host-local's and whereabouts' keys of `ipam`. What cannot be read is left out. */
-export const rangesOf = ({ plugins }: NetworkConfiguration): readonly AddressRange[] => plugins.flatMap(({ json }) => ipamRanges(json['ipam']));
+/**
+ * The addresses that a network may give to pods: host-local's and whereabouts' keys of `ipam`. What cannot be read is
+ * left out.
+ */
+export const rangesOf = ({ plugins }: NetworkConfiguration): readonly AddressRange[] =>
+  plugins.flatMap(({ json }) => ipamRanges(json['ipam']));
 
 function ipamRanges(ipam: JsonValue | undefined): readonly AddressRange[] {
   if (!isJsonObject(ipam)) return [];
@@ -39,7 +44,8 @@ function ipamRanges(ipam: JsonValue | undefined): readonly AddressRange[] {
   return [ipam, ...sets.filter(isJsonObject), ...listOf(ipam['ipRanges']).filter(isJsonObject)].flatMap(oneRange);
 }
 
-const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? (value as readonly JsonValue[]) : []);
+const listOf = (value: JsonValue | undefined): readonly JsonValue[] =>
+  Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 
 function oneRange(json: JsonObject): readonly AddressRange[] {
   const written = json['subnet'] ?? json['range'];
@@ -55,11 +61,16 @@ function oneRange(json: JsonObject): readonly AddressRange[] {
 // whereabouts: 192.0.2.10-192.0.2.20/24
 function partsOf(written: string): { readonly from?: string; readonly to?: string; readonly subnet: string } {
   const [, from, subnet] = /^([^-/]+)-(.+)$/.exec(written) ?? [];
-  return from === undefined || subnet === undefined ? { subnet: written } : { from, to: subnet.split('/')[0] ?? '', subnet };
+  return from === undefined || subnet === undefined
+    ? { subnet: written }
+    : { from, to: subnet.split('/')[0] ?? '', subnet };
 }
 
 /** The first that is written, if it is an address of the range. */
-function boundOf(values: readonly (JsonValue | undefined)[], { family, first, last }: AddressRange): bigint | undefined {
+function boundOf(
+  values: readonly (JsonValue | undefined)[],
+  { family, first, last }: AddressRange,
+): bigint | undefined {
   const value = values.find((each) => each !== undefined);
   const ip = typeof value === 'string' ? parseIp(value) : undefined;
   if (ip === undefined || ip.family !== family) return undefined;

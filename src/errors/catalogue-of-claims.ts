@@ -1,7 +1,8 @@
 import { cniCode } from './cni-code.ts';
 import { define } from './plexus-error.ts';
 
-// The part of the catalogue that is about devices from ResourceClaims (resource.k8s.io). See catalogue.ts for the rules.
+// The part of the catalogue that is about devices from ResourceClaims (resource.k8s.io). See catalogue.ts for the
+// rules.
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 
@@ -32,7 +33,8 @@ export const claimUnallocated = define(
     retry: 'later',
     fix: 'Look at it with kubectl describe resourceclaim: the scheduler allocates it and reserves it for the pod; the runtime tries again by itself.',
   },
-  (c: { claim: string; pod: string; problem: string }) => `ResourceClaim ${c.claim}, which a network of pod ${c.pod} needs, cannot be used: ${c.problem}`,
+  (c: { claim: string; pod: string; problem: string }) =>
+    `ResourceClaim ${c.claim}, which a network of pod ${c.pod} needs, cannot be used: ${c.problem}`,
 );
 export const claimDeviceUnpublished = define(
   'PLX-CLAIM-DEVICE-UNPUBLISHED',
@@ -80,5 +82,6 @@ export const claimsUnreadable = define(
     retry: 'later',
     fix: 'Networks made of claimed devices need the Kubernetes API: the daemon, or direct mode with a kubeconfig.',
   },
-  (c: { wish: string; pod: string }) => `pod ${c.pod} needs the device of claim ${JSON.stringify(c.wish)}, and no Kubernetes API is there to ask for it`,
+  (c: { wish: string; pod: string }) =>
+    `pod ${c.pod} needs the device of claim ${JSON.stringify(c.wish)}, and no Kubernetes API is there to ask for it`,
 );

@@ -10,7 +10,8 @@ export const resourceNotRequested = define(
     retry: 'never',
     fix: 'Add the resource to resources.limits of one of the pod’s containers, or let an admission webhook inject it (missingDevice: ignore attaches without).',
   },
-  (c: { network: string; resource: string; pod: string }) => `pod ${c.pod} requests no ${c.resource}, and network ${c.network} needs a device of it`,
+  (c: { network: string; resource: string; pod: string }) =>
+    `pod ${c.pod} requests no ${c.resource}, and network ${c.network} needs a device of it`,
 );
 export const deviceMissing = define(
   'PLX-DEVICE-MISSING',
@@ -28,7 +29,8 @@ export const deviceGone = define(
     retry: 'later',
     fix: 'Look at the node’s hardware and driver (dmesg, number of virtual functions), restart the device plugin, and delete the pod: it keeps the devices it was given.',
   },
-  (c: { network: string; device: string }) => `device ${c.device} of network ${c.network} was given to the pod and is no longer on this node`,
+  (c: { network: string; device: string }) =>
+    `device ${c.device} of network ${c.network} was given to the pod and is no longer on this node`,
 );
 export const deviceInfoInvalid = define(
   'PLX-DEVICE-INFO-INVALID',
@@ -47,7 +49,8 @@ export const kubeletUnavailable = define(
     retry: 'later',
     fix: 'Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, say so: paths.kubeletDir of the chart (or patch the mounts), kubeletDir in direct mode.',
   },
-  (c: { source: string; problem: string }) => `kubelet cannot be asked for the devices of the pod at ${c.source}: ${c.problem}`,
+  (c: { source: string; problem: string }) =>
+    `kubelet cannot be asked for the devices of the pod at ${c.source}: ${c.problem}`,
 );
 export const kubeletCheckpointDamaged = define(
   'PLX-KUBELET-CHECKPOINT-DAMAGED',

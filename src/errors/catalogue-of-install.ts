@@ -10,11 +10,16 @@ export const folderNotWritable = define(
     retry: 'never',
     fix: 'Mount the folder writable into this container, or name another one with --cni-bin-dir or --cni-conf-dir (and the same one in the configuration of the container runtime).',
   },
-  (c: { folder: string; errno: string; action: string }) => `cannot ${c.action}: folder ${c.folder} cannot be written to (${c.errno})`,
+  (c: { folder: string; errno: string; action: string }) =>
+    `cannot ${c.action}: folder ${c.folder} cannot be written to (${c.errno})`,
 );
 export const shimUnusable = define(
   'PLX-SHIM-UNUSABLE',
-  { code: cniCode.io, retry: 'never', fix: 'Give the file that npm run build makes for this machine (dist/shim/plexus) with --shim.' },
+  {
+    code: cniCode.io,
+    retry: 'never',
+    fix: 'Give the file that npm run build makes for this machine (dist/shim/plexus) with --shim.',
+  },
   (c: { file: string; problem: string }) => `${c.file} cannot be installed as the plugin: ${c.problem}`,
 );
 export const standInUnusable = define(
@@ -24,7 +29,8 @@ export const standInUnusable = define(
     retry: 'never',
     fix: 'Make it with npm run build:standalone (dist/standalone/plexus-direct) and put it beside the shim, or leave --stand-in out.',
   },
-  (c: { file: string; problem: string }) => `${c.file} cannot be installed as the stand-in for the daemon: ${c.problem}`,
+  (c: { file: string; problem: string }) =>
+    `${c.file} cannot be installed as the stand-in for the daemon: ${c.problem}`,
 );
 export const nodeInUse = define(
   'PLX-NODE-IN-USE',
@@ -49,7 +55,11 @@ export const delsDeferred = define(
 );
 export const daemonServes = define(
   'PLX-DAEMON-SERVES',
-  { code: cniCode.invalidConfiguration, retry: 'later', fix: 'Stop it first (kubectl delete its DaemonSet): it would put its configuration back.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'later',
+    fix: 'Stop it first (kubectl delete its DaemonSet): it would put its configuration back.',
+  },
   (c: { socket: string }) => `the plexus daemon of this node still serves ${c.socket}`,
 );
 export const pathNotAllowed = define(

@@ -11,7 +11,8 @@ export const daemonAway = define(
     retry: 'later',
     fix: 'Check that the pod of the plexus daemon on this node runs (kubectl get pods -A -o wide); the runtime tries again by itself.',
   },
-  (c: { socket: string; problem: string; seconds: number }) => `the plexus daemon cannot be reached at ${c.socket} (${c.problem}; waited ${c.seconds} s)`,
+  (c: { socket: string; problem: string; seconds: number }) =>
+    `the plexus daemon cannot be reached at ${c.socket} (${c.problem}; waited ${c.seconds} s)`,
 );
 export const linkMismatch = define(
   'PLX-LINK-MISMATCH',
@@ -30,11 +31,16 @@ export const nestedCall = define(
     retry: 'never',
     fix: "Remove the plugin types that begin with plexus or multus from that network's configuration, from ipam and delegate too.",
   },
-  (c: { network: string; plugin: string }) => `${c.network} runs the plugin ${c.plugin}, which would invoke Plexus recursively`,
+  (c: { network: string; plugin: string }) =>
+    `${c.network} runs the plugin ${c.plugin}, which would invoke Plexus recursively`,
 );
 export const linkDamaged = define(
   'PLX-LINK-DAMAGED',
-  { code: cniCode.tryAgainLater, retry: 'later', fix: 'Only the plexus shim may talk to this socket; install the shim of the running daemon again.' },
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Only the plexus shim may talk to this socket; install the shim of the running daemon again.',
+  },
   (c: { problem: string }) => `the host link got ${c.problem}`,
 );
 export const linkLost = define(
@@ -71,7 +77,11 @@ export const daemonBusy = define(
 );
 export const daemonRunning = define(
   'PLX-DAEMON-RUNNING',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Run one daemon for each node, or give this one another socket and state folder.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Run one daemon for each node, or give this one another socket and state folder.',
+  },
   (c: { socket: string }) => `another plexus daemon serves ${c.socket}`,
 );
 export const callNotKept = define(
@@ -81,5 +91,6 @@ export const callNotKept = define(
     retry: 'never',
     fix: 'Nothing: the journal still has the sandbox, and reclaiming undoes it once it is gone. The file is kept for whoever wants to know what happened to it.',
   },
-  (c: { file: string }) => `a DEL that was kept while the daemon was away is damaged, or its configuration cannot be used; it is now in ${c.file}`,
+  (c: { file: string }) =>
+    `a DEL that was kept while the daemon was away is damaged, or its configuration cannot be used; it is now in ${c.file}`,
 );

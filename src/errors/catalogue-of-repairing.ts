@@ -1,11 +1,16 @@
 import { cniCode } from './cni-code.ts';
 import { define } from './plexus-error.ts';
 
-// The part of the catalogue that is about reading and repairing a node's journal by hand. See catalogue.ts for the rules.
+// The part of the catalogue that is about reading and repairing a node's journal by hand. See catalogue.ts for the
+// rules.
 
 export const sandboxUnknown = define(
   'PLX-SANDBOX-UNKNOWN',
-  { code: cniCode.containerUnknown, retry: 'never', fix: 'Give the container ID, or enough of its beginning, of one that plexus attachments list shows.' },
+  {
+    code: cniCode.containerUnknown,
+    retry: 'never',
+    fix: 'Give the container ID, or enough of its beginning, of one that plexus attachments list shows.',
+  },
   (c: { sandbox: string; matches: readonly string[]; folder: string }) =>
     c.matches.length === 0
       ? `the journal in ${c.folder} holds no sandbox ${JSON.stringify(c.sandbox)}`
@@ -13,7 +18,11 @@ export const sandboxUnknown = define(
 );
 export const podNotAttached = define(
   'PLX-POD-NOT-ATTACHED',
-  { code: cniCode.containerUnknown, retry: 'never', fix: 'Ask on the node of the pod; plexus attachments lists what is attached there.' },
+  {
+    code: cniCode.containerUnknown,
+    retry: 'never',
+    fix: 'Ask on the node of the pod; plexus attachments lists what is attached there.',
+  },
   (c: { pod: string; folder: string }) => `the journal in ${c.folder} holds no complete attachment of pod ${c.pod}`,
 );
 export const stillInUse = define(
@@ -23,7 +32,8 @@ export const stillInUse = define(
     retry: 'never',
     fix: 'Delete the pod: DEL undoes its attachments. With --force the journal forgets them all the same, and nobody will undo them.',
   },
-  (c: { sandbox: string; names: readonly string[] }) => `sandbox ${c.sandbox} has attachments that are not abandoned: ${c.names.join(', ')}`,
+  (c: { sandbox: string; names: readonly string[] }) =>
+    `sandbox ${c.sandbox} has attachments that are not abandoned: ${c.names.join(', ')}`,
 );
 export const podMayBeAlive = define(
   'PLX-POD-MAY-BE-ALIVE',
@@ -32,7 +42,8 @@ export const podMayBeAlive = define(
     retry: 'never',
     fix: 'Delete the pod: the runtime then detaches it. With --force its networks are taken from it even if it runs.',
   },
-  (c: { sandbox: string; netns: string }) => `the network namespace of sandbox ${c.sandbox} still exists (${c.netns}): its pod may be alive`,
+  (c: { sandbox: string; netns: string }) =>
+    `the network namespace of sandbox ${c.sandbox} still exists (${c.netns}): its pod may be alive`,
 );
 export const pluginsElsewhere = define(
   'PLX-PLUGINS-ELSEWHERE',
@@ -41,7 +52,8 @@ export const pluginsElsewhere = define(
     retry: 'never',
     fix: "Run the command on the host itself, not in the daemon's container, or name the folders with the plugins with --cni-path.",
   },
-  (c: { plugins: readonly string[]; folders: readonly string[] }) => `none of the CNI plugins needed (${c.plugins.join(', ')}) is in ${c.folders.join(', ')}`,
+  (c: { plugins: readonly string[]; folders: readonly string[] }) =>
+    `none of the CNI plugins needed (${c.plugins.join(', ')}) is in ${c.folders.join(', ')}`,
 );
 export const attachmentsDiffer = define(
   'PLX-ATTACHMENTS-DIFFER',
@@ -50,7 +62,11 @@ export const attachmentsDiffer = define(
 );
 export const findingsMade = define(
   'PLX-FINDINGS-MADE',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Do what is said of each of them, the errors first; docs/doctor.md explains each check.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Do what is said of each of them, the errors first; docs/doctor.md explains each check.',
+  },
   (c: { counts: string }) => `plexus doctor found something to do: ${c.counts}`,
 );
 export const nothingLookedAt = define(
@@ -69,7 +85,8 @@ export const observeUnreachable = define(
     retry: 'later',
     fix: 'Ask as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace.',
   },
-  (c: { socket: string; problem: string }) => `the plexus daemon does not tell of its recent operations at ${c.socket}: ${c.problem}`,
+  (c: { socket: string; problem: string }) =>
+    `the plexus daemon does not tell of its recent operations at ${c.socket}: ${c.problem}`,
 );
 export const nothingRecorded = define(
   'PLX-NOTHING-RECORDED',

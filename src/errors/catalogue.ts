@@ -8,7 +8,11 @@ import { PlexusError, define } from './plexus-error.ts';
 
 export const commandUnknown = define(
   'PLX-COMMAND-UNKNOWN',
-  { code: cniCode.invalidEnvironment, retry: 'never', fix: 'Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).' },
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).',
+  },
   (c: { command: string }) => `unknown CNI_COMMAND: ${c.command}`,
 );
 export const variablesMissing = define(
@@ -18,7 +22,8 @@ export const variablesMissing = define(
     retry: 'never',
     fix: 'The container runtime must set these variables; when calling by hand, see the CNI specification, section 2.',
   },
-  (c: { command: string; names: readonly string[] }) => `required env variables [${c.names.join(',')}] missing for ${c.command}`,
+  (c: { command: string; names: readonly string[] }) =>
+    `required env variables [${c.names.join(',')}] missing for ${c.command}`,
 );
 export const variableInvalid = define(
   'PLX-VARIABLE-INVALID',
@@ -38,19 +43,31 @@ export const versionIncompatible = define(
 );
 export const commandNotAllowed = define(
   'PLX-COMMAND-NOT-ALLOWED',
-  { code: cniCode.incompatibleVersion, retry: 'never', fix: 'Raise cniVersion in the configuration: CHECK needs 0.4.0, STATUS and GC need 1.1.0.' },
+  {
+    code: cniCode.incompatibleVersion,
+    retry: 'never',
+    fix: 'Raise cniVersion in the configuration: CHECK needs 0.4.0, STATUS and GC need 1.1.0.',
+  },
   (c: { command: string; version: string }) => `config version does not allow ${c.command}: cniVersion is ${c.version}`,
 );
 export const netnsIsHost = define(
   'PLX-NETNS-IS-HOST',
-  { code: cniCode.invalidNetns, retry: 'never', fix: 'Pass the namespace of a pod, or set CNI_NETNS_OVERRIDE=1 if the host itself is really meant.' },
+  {
+    code: cniCode.invalidNetns,
+    retry: 'never',
+    fix: 'Pass the namespace of a pod, or set CNI_NETNS_OVERRIDE=1 if the host itself is really meant.',
+  },
   (c: { netns: string }) => `CNI_NETNS ${c.netns} is the network namespace that Plexus itself runs in`,
 );
 /** The `problem` of a path that leads nowhere. */
 export const netnsMissing = 'it does not exist';
 export const netnsUnusable = define(
   'PLX-NETNS-UNUSABLE',
-  { code: cniCode.invalidNetns, retry: 'never', fix: 'The runtime must create the network namespace before ADD and keep it until DEL.' },
+  {
+    code: cniCode.invalidNetns,
+    retry: 'never',
+    fix: 'The runtime must create the network namespace before ADD and keep it until DEL.',
+  },
   (c: { netns: string; problem: string }) => `network namespace ${c.netns} cannot be used: ${c.problem}`,
 );
 
@@ -62,7 +79,11 @@ export const isNetnsMissing = (error: unknown): boolean =>
 
 export const configurationInvalid = define(
   'PLX-CONFIGURATION-INVALID',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct the network configuration; see the CNI specification, section 1.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Correct the network configuration; see the CNI specification, section 1.',
+  },
   (c: { source: string; problem: string }) => `${c.source}: ${c.problem}`,
 );
 export const resultInvalid = define(
@@ -81,20 +102,31 @@ export const resultTooLarge = define(
     retry: 'never',
     fix: 'Correct the plugin, or the configuration that makes it return so much.',
   },
-  (c: { source: string; holds: string; most: string }) => `${c.source} is too large: it holds ${c.holds}, but Plexus accepts at most ${c.most}`,
+  (c: { source: string; holds: string; most: string }) =>
+    `${c.source} is too large: it holds ${c.holds}, but Plexus accepts at most ${c.most}`,
 );
 export const resultNotConvertible = define(
   'PLX-RESULT-NOT-CONVERTIBLE',
-  { code: cniCode.incompatibleVersion, retry: 'never', fix: 'Use a newer cniVersion: 0.3.1 and later can hold every result.' },
-  (c: { from: string; to: string; problem: string }) => `a CNI result of version ${c.from} cannot be given as ${c.to}: ${c.problem}`,
+  {
+    code: cniCode.incompatibleVersion,
+    retry: 'never',
+    fix: 'Use a newer cniVersion: 0.3.1 and later can hold every result.',
+  },
+  (c: { from: string; to: string; problem: string }) =>
+    `a CNI result of version ${c.from} cannot be given as ${c.to}: ${c.problem}`,
 );
 
 // ── pod annotations and NetworkAttachmentDefinitions ─────────────────────────────────────────────────────────
 
 export const selectionInvalid = define(
   'PLX-SELECTION-INVALID',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct the annotation of the pod (in its Deployment, StatefulSet or other owner).' },
-  (c: { key: string; place: string; value: string; allowed: string }) => `annotation ${c.key}, ${c.place}: ${c.value} is not ${c.allowed}`,
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Correct the annotation of the pod (in its Deployment, StatefulSet or other owner).',
+  },
+  (c: { key: string; place: string; value: string; allowed: string }) =>
+    `annotation ${c.key}, ${c.place}: ${c.value} is not ${c.allowed}`,
 );
 export const networksTooMany = define(
   'PLX-NETWORKS-TOO-MANY',
@@ -103,7 +135,8 @@ export const networksTooMany = define(
     retry: 'never',
     fix: 'Name fewer networks in the annotation, or raise maxNetworksPerPod (1 to 1000) in the configuration of Plexus.',
   },
-  (c: { key: string; networks: number; most: number }) => `annotation ${c.key} names ${c.networks} networks, and maxNetworksPerPod allows ${c.most}`,
+  (c: { key: string; networks: number; most: number }) =>
+    `annotation ${c.key} names ${c.networks} networks, and maxNetworksPerPod allows ${c.most}`,
 );
 export const nadNotFound = define(
   'PLX-NAD-NOT-FOUND',
@@ -112,11 +145,16 @@ export const nadNotFound = define(
     retry: 'later',
     fix: 'Create the NetworkAttachmentDefinition, or correct its name or namespace in the annotation or configuration.',
   },
-  (c: { nad: string; wantedBy: string }) => `${c.wantedBy} asks for NetworkAttachmentDefinition ${c.nad}, which does not exist`,
+  (c: { nad: string; wantedBy: string }) =>
+    `${c.wantedBy} asks for NetworkAttachmentDefinition ${c.nad}, which does not exist`,
 );
 export const nadInvalid = define(
   'PLX-NAD-INVALID',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct spec.config of the NetworkAttachmentDefinition.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Correct spec.config of the NetworkAttachmentDefinition.',
+  },
   (c: { nad: string; problem: string }) => `NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
 );
 export const nadTooLarge = define(
@@ -164,12 +202,20 @@ export const nodeNetworkMissing = define(
 
 export const settingsInvalid = define(
   'PLX-SETTINGS-INVALID',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Correct the configuration of Plexus; docs/configuration.md lists every key.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Correct the configuration of Plexus; docs/configuration.md lists every key.',
+  },
   (c: { place: string; problem: string }) => `configuration of Plexus, ${c.place}: ${c.problem}`,
 );
 export const namespaceRefused = define(
   'PLX-NAMESPACE-REFUSED',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Use a network of the pod’s own namespace, or add the namespace to globalNamespaces.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use a network of the pod’s own namespace, or add the namespace to globalNamespaces.',
+  },
   (c: { pod: string; nad: string; allowed: readonly string[] }) =>
     `pod ${c.pod} may not use NetworkAttachmentDefinition ${c.nad}: namespaceIsolation allows only ${c.allowed.join(', ')}`,
 );
@@ -195,7 +241,11 @@ export const cniArgsRefused = define(
 );
 export const interfaceTaken = define(
   'PLX-INTERFACE-TAKEN',
-  { code: cniCode.invalidConfiguration, retry: 'never', fix: 'Request another interface name, or none: free names are then chosen.' },
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Request another interface name, or none: free names are then chosen.',
+  },
   (c: { interfaceName: string; by: string }) => `interface name ${c.interfaceName} is already used by ${c.by}`,
 );
 export const capabilityMissing = define(
@@ -230,6 +280,10 @@ export const nameInvalid = define(
 );
 export const podUnidentified = define(
   'PLX-POD-UNIDENTIFIED',
-  { code: cniCode.invalidEnvironment, retry: 'never', fix: 'The runtime must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.' },
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'The runtime must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.',
+  },
   (c: { missing: string }) => `CNI_ARGS names no pod: ${c.missing} missing`,
 );

@@ -21,13 +21,19 @@ export const describeWhere = (where: Where): string =>
 const mostSummaryBytes = 1024;
 const mostDetailsBytes = 8 * 1024;
 
-/** One line for people: identifier, sentence, what to do. The sentence is shortened where the line would exceed 1 KiB; `sentence`: what of it may be shown. */
+/**
+ * One line for people: identifier, sentence, what to do. The sentence is shortened where the line would exceed 1 KiB;
+ * `sentence`: what of it may be shown.
+ */
 export function summaryOf(error: PlexusError, sentence = error.message): string {
   const [before, after] = [`${error.id}: `, `. ${error.kind.fix}`];
   return `${before}${clip(sentence, mostSummaryBytes - before.length - bytesOf(after))}${after}`;
 }
 
-/** Where it happened, the sentence if the summary has it shortened, and the chain of causes, outermost first; for CNI `details` and logs. At most 8 KiB. */
+/**
+ * Where it happened, the sentence if the summary has it shortened, and the chain of causes, outermost first; for CNI
+ * `details` and logs. At most 8 KiB.
+ */
 export function detailsOf(error: PlexusError): string {
   const where = describeWhere(error.where);
   const whole = summaryOf(error).includes(error.message) ? [] : [`in full: ${error.message}`];

@@ -11,4 +11,5 @@ export function fileFailed(context: { readonly file: string; readonly action: st
 }
 
 /** Whether an operation failed because the disk, or what its owner may use of it, is full. */
-export const isOutOfSpace = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+export const isOutOfSpace = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -37,7 +37,10 @@ async function made(path: string): Promise<boolean> {
 
 const hour = 60 * 60 * 1000;
 
-/** Removes temporary files with that prefix that nobody has written to for an hour: what killed processes left. Never rejects. */
+/**
+ * Removes temporary files with that prefix that nobody has written to for an hour: what killed processes left. Never
+ * rejects.
+ */
 export async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(prefix))) {

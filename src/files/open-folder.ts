@@ -3,8 +3,10 @@ import { fileFailed } from '../errors/index.ts';
 import { makeFolder } from './folder.ts';
 import { shownPath } from './shown-path.ts';
 
-// Folders in which a less trusted program may write (the state folder: the daemon) are opened, and whatever is done in them is done
-// beneath the descriptor: the folder may be exchanged for a symbolic link to anywhere at any moment, and nothing follows it. Linux lets
+// Folders in which a less trusted program may write (the state folder: the daemon) are opened, and whatever is done in
+// them is done
+// beneath the descriptor: the folder may be exchanged for a symbolic link to anywhere at any moment, and nothing
+// follows it. Linux lets
 // every call take such a path, /proc/self/fd/N/name, so that code that works with paths need not know.
 
 const pathOnly = 0o10000000;
@@ -14,7 +16,9 @@ interface OpenFolder extends Disposable {
   readonly path: string;
 }
 
-/** Opens a folder; a symbolic link in its last place is none, unless `follow` says otherwise. Throws as open(2) does. */
+/**
+ * Opens a folder; a symbolic link in its last place is none, unless `follow` says otherwise. Throws as open(2) does.
+ */
 export function openFolder(path: string, { follow = false } = {}): OpenFolder {
   const fd = opened(path, follow);
   return { path: `/proc/self/fd/${fd}`, [Symbol.dispose]: () => closeSync(fd) };
@@ -31,7 +35,10 @@ function opened(path: string, follow: boolean): number {
   }
 }
 
-/** Works in a folder with its path beneath a descriptor. Rejects with ENOENT when there is none. fileUnusable when it is a link or no folder. */
+/**
+ * Works in a folder with its path beneath a descriptor. Rejects with ENOENT when there is none. fileUnusable when it is
+ * a link or no folder.
+ */
 export async function beneath<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
   using open = openedFor(folder);
   return await work(open.path);

@@ -14,10 +14,14 @@ interface ReadOptions {
 }
 
 /**
- * Reads a file that another program may have created: only a regular file, never a link, FIFO or device, and not more than a limit. Never
+ * Reads a file that another program may have created: only a regular file, never a link, FIFO or device, and not more
+ * than a limit. Never
  * blocks. The file that is checked is the file that is read, because it is opened first. Throws as open(2) does.
  */
-export function readRegularFile(path: string, { follow = false, mostBytes = usualMostBytes, check }: ReadOptions = {}): Buffer {
+export function readRegularFile(
+  path: string,
+  { follow = false, mostBytes = usualMostBytes, check }: ReadOptions = {},
+): Buffer {
   const place = openSync(path, pathOnly | (follow ? 0 : constants.O_NOFOLLOW));
   try {
     const found = fstatSync(place);
@@ -31,7 +35,8 @@ export function readRegularFile(path: string, { follow = false, mostBytes = usua
 }
 
 /** The same as UTF-8 text. */
-export const readRegularText = (path: string, options?: ReadOptions): string => readRegularFile(path, options).toString('utf8');
+export const readRegularText = (path: string, options?: ReadOptions): string =>
+  readRegularFile(path, options).toString('utf8');
 
 function contentOf(place: string, path: string, mostBytes: number): Buffer {
   const file = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -53,7 +58,10 @@ function contentOf(place: string, path: string, mostBytes: number): Buffer {
 const failed = (code: string, message: string): NodeJS.ErrnoException => Object.assign(new Error(message), { code });
 
 const notRegular = (path: string, found: Stats): Error =>
-  failed(found.isSymbolicLink() ? 'ELOOP' : found.isDirectory() ? 'EISDIR' : 'EINVAL', `${path} is ${kindOf(found)}, not a regular file`);
+  failed(
+    found.isSymbolicLink() ? 'ELOOP' : found.isDirectory() ? 'EISDIR' : 'EINVAL',
+    `${path} is ${kindOf(found)}, not a regular file`,
+  );
 
 function kindOf(found: Stats): string {
   if (found.isSymbolicLink()) return 'a symbolic link';
@@ -61,4 +69,5 @@ function kindOf(found: Stats): string {
   return found.isFIFO() ? 'a FIFO' : found.isSocket() ? 'a socket' : 'a device';
 }
 
-const tooLong = (path: string, mostBytes: number): Error => failed('EFBIG', `${path} is longer than ${mostBytes} bytes`);
+const tooLong = (path: string, mostBytes: number): Error =>
+  failed('EFBIG', `${path} is longer than ${mostBytes} bytes`);

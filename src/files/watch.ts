@@ -2,7 +2,10 @@ import { type FSWatcher, statSync, watch } from 'node:fs';
 
 /** Tells when something in some folders may have changed. A hint: whoever is told reads everything again. */
 export interface FolderWatch {
-  /** The folders from now on. One that is missing, or has been replaced, is watched from the call on that finds it. Never rejects. */
+  /**
+   * The folders from now on. One that is missing, or has been replaced, is watched from the call on that finds it.
+   * Never rejects.
+   */
   readonly refresh: (folders: readonly string[]) => void;
   readonly close: () => void;
 }

@@ -11,7 +11,8 @@ export interface ByteStore {
 const leastCapacity = 1024;
 
 /**
- * An empty store. It doubles when it is full, so that a stream costs a bounded number of copies of each byte however finely it is cut;
+ * An empty store. It doubles when it is full, so that a stream costs a bounded number of copies of each byte however
+ * finely it is cut;
  * a list of the pieces would cost hundreds of bytes for each piece. `mostLast`: keeps so many of the last bytes only.
  */
 export function byteStore(mostLast = Number.POSITIVE_INFINITY): ByteStore {

@@ -51,7 +51,9 @@ export async function runChild(run: ChildRun, signal: AbortSignal): Promise<Chil
 export function assertWanted(file: string, signal: AbortSignal): void {
   if (!signal.aborted) return;
   const reason: unknown = signal.reason;
-  throw reason instanceof PlexusError ? reason : operationCancelled({ command: file, reason: problemOf(reason) }, { cause: reason });
+  throw reason instanceof PlexusError
+    ? reason
+    : operationCancelled({ command: file, reason: problemOf(reason) }, { cause: reason });
 }
 
 // Node.js tells of some failures by an event and throws others (ETXTBSY, E2BIG)
@@ -63,7 +65,11 @@ function start({ file, args, env }: ChildRun): ChildProcess | NodeJS.ErrnoExcept
   }
 }
 
-const notStarted = (error: NodeJS.ErrnoException): ChildEnd => ({ kind: 'not-started', code: error.code ?? '', problem: error.message });
+const notStarted = (error: NodeJS.ErrnoException): ChildEnd => ({
+  kind: 'not-started',
+  code: error.code ?? '',
+  problem: error.message,
+});
 
 function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => void): void {
   const stdout = byteStore();
@@ -78,7 +84,11 @@ function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => 
   });
   child.stderr?.on('data', stderr.add);
   const ended = (exitCode: number | null): void =>
-    resolve(tooMuch ? { kind: 'too-much-output' } : { kind: 'exited', exitCode: exitCode ?? -1, stdout: stdout.bytes(), stderr: stderr.bytes().toString() });
+    resolve(
+      tooMuch
+        ? { kind: 'too-much-output' }
+        : { kind: 'exited', exitCode: exitCode ?? -1, stdout: stdout.bytes(), stderr: stderr.bytes().toString() },
+    );
   child.once('error', (error) => resolve(notStarted(error)));
   child.once('exit', (exitCode) => {
     const timer = setTimeout(() => abandonPipes(child, () => ended(exitCode)), graceMs);

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { isPluginType } from '../cni/index.ts';
 import { pluginMissing, pluginNotRunnable, problemOf } from '../errors/index.ts';
 
-/** The file of a plugin: the first regular file of that bare name in the folders (CNI-47). pluginMissing, pluginNotRunnable. */
+/**
+ * The file of a plugin: the first regular file of that bare name in the folders (CNI-47). pluginMissing,
+ * pluginNotRunnable.
+ */
 export async function findPlugin(plugin: string, path: readonly string[]): Promise<string> {
   if (!isPluginType(plugin)) throw pluginMissing({ plugin, folders: path });
   for (const folder of path.filter((each) => each !== '')) {
@@ -29,7 +32,10 @@ async function executable(plugin: string, file: string): Promise<string> {
   return file;
 }
 
-/** Whether a file begins as something that the kernel can execute: ELF, or a script with its interpreter. True when it cannot be read. */
+/**
+ * Whether a file begins as something that the kernel can execute: ELF, or a script with its interpreter. True when it
+ * cannot be read.
+ */
 export async function isProgram(file: string): Promise<boolean> {
   const opened = await open(file, 'r').catch(() => undefined);
   if (opened === undefined) return true;

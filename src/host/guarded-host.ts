@@ -2,8 +2,10 @@ import { isMetaPlugin, nestedMetaPlugin, parseJson } from '../cni/index.ts';
 import { hostRefused } from '../errors/index.ts';
 import type { Host, PluginRun } from './host.ts';
 
-// Direct mode is root on the host, and the daemon can write its journal: a record may name any sandbox and any namespace. So this host
-// allows what the shim allows the daemon (src/shim/guard.c): what follows from the command of the call, for its sandbox, in its
+// Direct mode is root on the host, and the daemon can write its journal: a record may name any sandbox and any
+// namespace. So this host
+// allows what the shim allows the daemon (src/shim/guard.c): what follows from the command of the call, for its
+// sandbox, in its
 // namespace. The node's own namespace is refused by the host itself (held-namespace.ts).
 
 /** What a call allows. */
@@ -18,7 +20,8 @@ const follows: Readonly<Record<string, readonly string[]>> = { ADD: ['ADD', 'DEL
 /** A host that refuses what the call does not allow, with hostRefused. */
 export function guardedHost(host: Host, allowed: Allowed): Host {
   const assertNetns = (netns: string): void => {
-    if (allowed.sandbox !== undefined && netns !== (allowed.sandbox.netns ?? '')) throw refused(netns, 'it is another namespace than the runtime’s');
+    if (allowed.sandbox !== undefined && netns !== (allowed.sandbox.netns ?? ''))
+      throw refused(netns, 'it is another namespace than the runtime’s');
   };
   return {
     ...host,
@@ -46,8 +49,10 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
 
 function assertFollows({ plugin, env }: PluginRun, { command, sandbox }: Allowed): void {
   const [wanted, id] = [env['CNI_COMMAND'] ?? '', env['CNI_CONTAINERID'] ?? ''];
-  if (!(follows[command] ?? [command]).includes(wanted)) throw refused(plugin, `the runtime has not called for ${wanted}`);
-  if (sandbox !== undefined && id !== sandbox.containerId) throw refused(plugin, `${id} is another sandbox than the runtime’s`);
+  if (!(follows[command] ?? [command]).includes(wanted))
+    throw refused(plugin, `the runtime has not called for ${wanted}`);
+  if (sandbox !== undefined && id !== sandbox.containerId)
+    throw refused(plugin, `${id} is another sandbox than the runtime’s`);
 }
 
 // the plan refuses them too, but a record of the journal was never planned

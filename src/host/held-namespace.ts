@@ -2,7 +2,8 @@ import { open, readlink, stat, statfs } from 'node:fs/promises';
 import { netnsMissing, netnsUnusable, problemOf } from '../errors/index.ts';
 
 /**
- * A network namespace that is held open. A path may lead elsewhere a moment after it was checked; a descriptor cannot. So a
+ * A network namespace that is held open. A path may lead elsewhere a moment after it was checked; a descriptor cannot.
+ * So a
  * namespace is opened once, and what was checked is what programs enter: they find it under the number of this process.
  */
 export interface HeldNamespace {
@@ -15,7 +16,8 @@ export interface HeldNamespace {
   readonly release: () => Promise<void>;
 }
 
-// open(2) and statfs(2): only names the file, so that no FIFO blocks and no device is touched; the file system of namespaces
+// open(2) and statfs(2): only names the file, so that no FIFO blocks and no device is touched; the file system of
+// namespaces
 const [O_PATH, NSFS_MAGIC] = [0x20_00_00, 0x6e_73_66_73];
 
 /** Opens a namespace. netnsUnusable. */

@@ -12,7 +12,10 @@ export interface PluginRun {
 export interface PluginExit {
   /** Exit status; -1 when a signal ended it. */
   readonly exitCode: number;
-  /** Its beginning, one byte more than a result may have at most: what is longer is cut off and too long for everybody who reads it. */
+  /**
+   * Its beginning, one byte more than a result may have at most: what is longer is cut off and too long for everybody
+   * who reads it.
+   */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -47,7 +50,10 @@ export interface SandboxInterface {
  * and promptly when the signal is aborted (a running plugin is killed together with its process group).
  */
 export interface Host {
-  /** Runs a plugin to its end. An exit status other than 0 is an answer, not an error. pluginMissing, pluginNotRunnable, pluginOutputTooLong. */
+  /**
+   * Runs a plugin to its end. An exit status other than 0 is an answer, not an error. pluginMissing, pluginNotRunnable,
+   * pluginOutputTooLong.
+   */
   runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit>;
   /** Waits, for a bounded time, until no plugin works any more at the ADD of an interface whose caller was killed. */
   settle(of: SandboxInterface, signal: AbortSignal): Promise<void>;

@@ -1,5 +1,13 @@
 // What carries a plan out on the node. Knows no pod, no Kubernetes, no journal.
-export { type DefaultRouteEntry, type Family, type Host, type Link, type PluginExit, type PluginRun, type RouteTarget } from './host.ts';
+export {
+  type DefaultRouteEntry,
+  type Family,
+  type Host,
+  type Link,
+  type PluginExit,
+  type PluginRun,
+  type RouteTarget,
+} from './host.ts';
 export { findPlugin } from './find-plugin.ts';
 export { type Allowed, guardedHost } from './guarded-host.ts';
 export { isNodeNamespace } from './held-namespace.ts';

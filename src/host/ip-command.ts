@@ -9,12 +9,21 @@ const mostStdoutBytes = 16 * 1024 * 1024;
 const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /** What `ip` prints inside a namespace, read by `parser`. netnsUnusable, hostCommandFailed. */
-export async function ipIn<T>(held: HeldNamespace, args: readonly string[], parser: (text: string) => T, signal: AbortSignal): Promise<T> {
+export async function ipIn<T>(
+  held: HeldNamespace,
+  args: readonly string[],
+  parser: (text: string) => T,
+  signal: AbortSignal,
+): Promise<T> {
   const command = `ip ${args.join(' ')}`;
-  const end = await runChild({ file: 'nsenter', args: [`--net=${held.path}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes }, signal);
+  const end = await runChild(
+    { file: 'nsenter', args: [`--net=${held.path}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes },
+    signal,
+  );
   if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout.toString());
   // nsenter's own words: it is another kind of namespace
-  if (end.kind === 'exited' && end.stderr.includes('reassociate')) throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
+  if (end.kind === 'exited' && end.stderr.includes('reassociate'))
+    throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
 }
 
@@ -33,6 +42,9 @@ function parsed<T>(command: string, parser: (text: string) => T, text: string): 
   try {
     return parser(text);
   } catch (error) {
-    throw hostCommandFailed({ command, problem: `its output is not understood: ${problemOf(error)}` }, { cause: error });
+    throw hostCommandFailed(
+      { command, problem: `its output is not understood: ${problemOf(error)}` },
+      { cause: error },
+    );
   }
 }

@@ -21,14 +21,17 @@ interface IpRoute extends IpHop {
 }
 
 /** Links of `ip -j address`. Throws a SyntaxError for anything that is not JSON. */
-export const linksFrom = (text: string): readonly Link[] => (listFrom(text) as readonly IpLink[]).filter(({ ifname }) => ifname !== undefined).map(linkFrom);
+export const linksFrom = (text: string): readonly Link[] =>
+  (listFrom(text) as readonly IpLink[]).filter(({ ifname }) => ifname !== undefined).map(linkFrom);
 
 const linkFrom = ({ ifname, address, mtu, flags, addr_info }: IpLink): Link => ({
   name: ifname ?? '',
   ...(address !== undefined && { mac: address }),
   ...(mtu !== undefined && { mtu }),
   up: flags?.includes('UP') ?? false,
-  addresses: (addr_info ?? []).filter(({ local }) => local !== undefined).map(({ local, prefixlen }) => `${local}/${prefixlen}`),
+  addresses: (addr_info ?? [])
+    .filter(({ local }) => local !== undefined)
+    .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
 });
 
 /** One way out of a default route. */
@@ -46,7 +49,10 @@ export interface DefaultRouteOfKernel {
 export const defaultRoutesFrom = (text: string): readonly DefaultRouteOfKernel[] =>
   (listFrom(text) as readonly IpRoute[])
     .filter(({ dst }) => dst === 'default')
-    .map(({ metric, nexthops, ...single }) => ({ ...(metric !== undefined && { metric }), hops: (nexthops ?? [single]).map(hopFrom) }))
+    .map(({ metric, nexthops, ...single }) => ({
+      ...(metric !== undefined && { metric }),
+      hops: (nexthops ?? [single]).map(hopFrom),
+    }))
     .toSorted((a, b) => (a.metric ?? 0) - (b.metric ?? 0));
 
 function hopFrom({ dev, gateway, via }: IpHop): Hop {
@@ -55,7 +61,10 @@ function hopFrom({ dev, gateway, via }: IpHop): Hop {
 }
 
 /** The part of them that leaves through one interface. */
-export const entriesThrough = (interfaceName: string, routes: readonly DefaultRouteOfKernel[]): readonly DefaultRouteEntry[] =>
+export const entriesThrough = (
+  interfaceName: string,
+  routes: readonly DefaultRouteOfKernel[],
+): readonly DefaultRouteEntry[] =>
   routes.flatMap(({ metric, hops }) =>
     hops
       .filter((hop) => hop.interfaceName === interfaceName)

@@ -13,8 +13,19 @@ export interface LinkVersion {
 }
 
 export const shimFrame = { hello: 1, call: 2, cancel: 3, ran: 4, links: 5, routes: 6, done: 7, failed: 8 } as const;
-export const daemonFrame = { welcome: 65, refused: 66, run: 67, kill: 68, listLinks: 69, getRoutes: 70, setRoutes: 71, result: 72 } as const;
-/** Whether a frame from the host is one of this version; a later minor version may have others, which are not looked at. */
+export const daemonFrame = {
+  welcome: 65,
+  refused: 66,
+  run: 67,
+  kill: 68,
+  listLinks: 69,
+  getRoutes: 70,
+  setRoutes: 71,
+  result: 72,
+} as const;
+/**
+ * Whether a frame from the host is one of this version; a later minor version may have others, which are not looked at.
+ */
 export const isKnown = ({ type }: Frame): boolean => Object.values<number>(shimFrame).includes(type);
 /** Why a request failed (FAILED). */
 export const failReason = {
@@ -95,9 +106,11 @@ export function decodeWelcome(frame: Frame): { readonly version: LinkVersion; re
   return { version: { major: body.u16(), minor: body.u16() }, program: body.text() };
 }
 
-export const encodeRefused = (why: string): Buffer => encodeFrame(daemonFrame.refused, 0, bodyWriter().text(why).done());
+export const encodeRefused = (why: string): Buffer =>
+  encodeFrame(daemonFrame.refused, 0, bodyWriter().text(why).done());
 
-export const encodeResult = (exitCode: number, stdout: string): Buffer => encodeFrame(daemonFrame.result, 0, bodyWriter().u8(exitCode).text(stdout).done());
+export const encodeResult = (exitCode: number, stdout: string): Buffer =>
+  encodeFrame(daemonFrame.result, 0, bodyWriter().u8(exitCode).text(stdout).done());
 
 export interface RunRequest {
   readonly plugin: string;
@@ -113,7 +126,8 @@ export function runBody({ plugin, env, stdin }: RunRequest): Buffer {
 
 export const netnsBody = (netns: string): Buffer => bodyWriter().text(netns).done();
 
-const targetWriter = ({ netns, interfaceName, family }: RouteTarget) => bodyWriter().text(netns).text(interfaceName).u8(family);
+const targetWriter = ({ netns, interfaceName, family }: RouteTarget) =>
+  bodyWriter().text(netns).text(interfaceName).u8(family);
 
 export const targetBody = (target: RouteTarget): Buffer => targetWriter(target).done();
 
@@ -141,7 +155,13 @@ export function decodeLinks(frame: Frame): readonly Link[] {
   return body.list(() => {
     const name = body.text();
     const mac = body.text();
-    return { name, ...(mac !== '' && { mac }), mtu: body.u32(), up: body.u8() !== 0, addresses: body.list(() => body.text(), mostAddresses) };
+    return {
+      name,
+      ...(mac !== '' && { mac }),
+      mtu: body.u32(),
+      up: body.u8() !== 0,
+      addresses: body.list(() => body.text(), mostAddresses),
+    };
   }, mostLinks);
 }
 

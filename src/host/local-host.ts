@@ -22,7 +22,9 @@ export interface RuntimeNamespace {
   readonly allowsNode?: boolean;
 }
 
-/** A Host that is this process itself: plugins are its children, namespaces are entered by nsenter and ip (iproute2). */
+/**
+ * A Host that is this process itself: plugins are its children, namespaces are entered by nsenter and ip (iproute2).
+ */
 export function localHost(runtime: RuntimeNamespace = {}): Host {
   const withHeld = async <T>(netns: string, work: (held: HeldNamespace) => Promise<T>): Promise<T> => {
     const held = await holdNamespace(netns);
@@ -41,12 +43,15 @@ export function localHost(runtime: RuntimeNamespace = {}): Host {
     },
     settle: settleOrphans,
     listLinks: (netns, signal) => withHeld(netns, (held) => ipIn(held, ['-j', 'address'], linksFrom, signal)),
-    defaultRoutes: ({ netns, ...target }, signal) => withHeld(netns, (held) => defaultRoutes({ ...target, held }, signal)),
-    setDefaultRoutes: ({ netns, ...target }, routes, signal) => withHeld(netns, (held) => setDefaultRoutes({ ...target, held }, routes, signal)),
+    defaultRoutes: ({ netns, ...target }, signal) =>
+      withHeld(netns, (held) => defaultRoutes({ ...target, held }, signal)),
+    setDefaultRoutes: ({ netns, ...target }, routes, signal) =>
+      withHeld(netns, (held) => setDefaultRoutes({ ...target, held }, routes, signal)),
   };
 }
 
-// Plugins compare prevResult's `sandbox` with CNI_NETNS (CHECK), and put CNI_NETNS into their result: both sides know their own path.
+// Plugins compare prevResult's `sandbox` with CNI_NETNS (CHECK), and put CNI_NETNS into their result: both sides know
+// their own path.
 async function runPluginIn({ netns, path }: HeldNamespace, run: PluginRun, signal: AbortSignal): Promise<PluginExit> {
   const [outside, inside] = [JSON.stringify(netns), JSON.stringify(path)];
   const stdin = run.stdin.replaceAll(`"sandbox":${outside}`, () => `"sandbox":${inside}`);
@@ -56,7 +61,10 @@ async function runPluginIn({ netns, path }: HeldNamespace, run: PluginRun, signa
 
 async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit> {
   const file = await findPlugin(run.plugin, run.path);
-  const end = await startWhenWritten({ file, args: [], env: { ...run.env, [pluginMark[0]]: pluginMark[1] }, stdin: run.stdin, mostStdoutBytes }, signal);
+  const end = await startWhenWritten(
+    { file, args: [], env: { ...run.env, [pluginMark[0]]: pluginMark[1] }, stdin: run.stdin, mostStdoutBytes },
+    signal,
+  );
   switch (end.kind) {
     case 'exited':
       await assertProgram(run.plugin, file, end);
@@ -73,7 +81,11 @@ type Exited = Extract<ChildEnd, { kind: 'exited' }>;
 // A file that the kernel cannot execute is handed to a shell (as execvp(3) does), which then understands none of it.
 async function assertProgram(plugin: string, file: string, { exitCode, stdout }: Exited): Promise<void> {
   if (![2, 126, 127].includes(exitCode) || stdout.length > 0 || (await isProgram(file))) return;
-  throw pluginNotRunnable({ plugin, file, problem: 'it is neither a program of this machine nor a script that begins with #!' });
+  throw pluginNotRunnable({
+    plugin,
+    file,
+    problem: 'it is neither a program of this machine nor a script that begins with #!',
+  });
 }
 
 // "text file busy": somebody is replacing the plugin right now (CNI-66); after some tries that is the answer

@@ -11,7 +11,8 @@ const lookMs = 20;
 const mostLooks = (2 * momentMs) / lookMs;
 
 /**
- * Waits until no plugin works at the ADD of an interface whose Plexus was killed. One that does not end within a moment is
+ * Waits until no plugin works at the ADD of an interface whose Plexus was killed. One that does not end within a moment
+ * is
  * killed with its children. Returns after a bounded time whatever they do.
  */
 export async function settleOrphans(of: SandboxInterface, signal: AbortSignal): Promise<void> {
@@ -25,7 +26,12 @@ export async function settleOrphans(of: SandboxInterface, signal: AbortSignal): 
 
 /** Processes with the variables of such a plugin: it, and what it has started. */
 function orphansOf({ containerId, interfaceName }: SandboxInterface): readonly number[] {
-  const wanted = [pluginMark.join('='), 'CNI_COMMAND=ADD', `CNI_CONTAINERID=${containerId}`, `CNI_IFNAME=${interfaceName}`];
+  const wanted = [
+    pluginMark.join('='),
+    'CNI_COMMAND=ADD',
+    `CNI_CONTAINERID=${containerId}`,
+    `CNI_IFNAME=${interfaceName}`,
+  ];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {

@@ -38,28 +38,46 @@ export interface LinkChannel {
 
 const mostStdoutBytes = 4 * 1024 * 1024;
 
-/** A Host at the other end of a host link (docs/host-link.md). Plugin folders are those of the program there: `path` of a run only names them in errors. */
+/**
+ * A Host at the other end of a host link (docs/host-link.md). Plugin folders are those of the program there: `path` of
+ * a run only names them in errors.
+ */
 export function remoteHost(channel: LinkChannel): Host {
   const host: Host = {
     runPlugin: (run, signal) => runPlugin(run, channel, signal),
     settle: async () => {}, // a connection ends when its plugins have (docs/host-link.md)
     listLinks: async (netns, signal) => {
-      const answer = await ask(channel, { type: daemonFrame.listLinks, body: netnsBody(netns), what: 'listing links' }, signal);
+      const answer = await ask(
+        channel,
+        { type: daemonFrame.listLinks, body: netnsBody(netns), what: 'listing links' },
+        signal,
+      );
       if (answer.type === shimFrame.links) return decodeLinks(answer);
       throw failureOf(decodeFailed(answer), { netns, what: 'listing links' });
     },
     defaultRoutes: async (target, signal) => {
-      const answer = await ask(channel, { type: daemonFrame.getRoutes, body: targetBody(target), what: 'listing routes' }, signal);
+      const answer = await ask(
+        channel,
+        { type: daemonFrame.getRoutes, body: targetBody(target), what: 'listing routes' },
+        signal,
+      );
       if (answer.type === shimFrame.routes) return decodeRoutes(answer);
       throw failureOf(decodeFailed(answer), { netns: target.netns, what: 'listing routes' });
     },
     setDefaultRoutes: async (target, routes, signal) => {
-      const answer = await ask(channel, { type: daemonFrame.setRoutes, body: routesBody(target, routes), what: 'setting routes' }, signal);
+      const answer = await ask(
+        channel,
+        { type: daemonFrame.setRoutes, body: routesBody(target, routes), what: 'setting routes' },
+        signal,
+      );
       if (answer.type === shimFrame.done) return;
       const failed = decodeFailed(answer);
       if (failed.reason !== failReason.routes) throw failureOf(failed, { netns: target.netns, what: 'setting routes' });
       const wanted = routes.map(({ gateway }) => gateway ?? 'the link itself').join(', ');
-      throw routesFailed({ interfaceName: target.interfaceName, problem: `${failed.detail} (via ${wanted}; ${await stateOf(host, target, signal)})` });
+      throw routesFailed({
+        interfaceName: target.interfaceName,
+        problem: `${failed.detail} (via ${wanted}; ${await stateOf(host, target, signal)})`,
+      });
     },
   };
   return host;
@@ -101,14 +119,21 @@ function runFailure(failed: Failed, { plugin, path, env }: PluginRun): PlexusErr
   }
 }
 
-function failureOf({ reason, detail }: Failed, { netns, what }: { readonly netns: string; readonly what: string }): PlexusError {
+function failureOf(
+  { reason, detail }: Failed,
+  { netns, what }: { readonly netns: string; readonly what: string },
+): PlexusError {
   if (reason === failReason.netns) return netnsUnusable({ netns, problem: detail });
   if (reason === failReason.forbidden) return hostRefused({ what, problem: detail });
   return hostRequestFailed({ what, problem: detail === '' ? `reason ${reason}` : detail });
 }
 
 /** What a person needs to see why: the addresses through which a gateway could be reached. */
-async function stateOf(host: Host, { netns, interfaceName, family }: RouteTarget, signal: AbortSignal): Promise<string> {
+async function stateOf(
+  host: Host,
+  { netns, interfaceName, family }: RouteTarget,
+  signal: AbortSignal,
+): Promise<string> {
   const links = await host.listLinks(netns, signal).catch(() => undefined);
   return links === undefined ? 'its addresses cannot be read' : addressState(links, interfaceName, family);
 }
@@ -117,6 +142,7 @@ async function stateOf(host: Host, { netns, interfaceName, family }: RouteTarget
 function addressState(links: readonly Link[], interfaceName: string, family: 4 | 6): string {
   const link = links.find(({ name }) => name === interfaceName);
   const addresses = (link?.addresses ?? []).filter((address) => address.includes(':') === (family === 6));
-  if (addresses.length > 0) return `its IPv${family} addresses: ${addresses.join(', ')}${link?.up === true ? '' : '; it is down'}`;
+  if (addresses.length > 0)
+    return `its IPv${family} addresses: ${addresses.join(', ')}${link?.up === true ? '' : '; it is down'}`;
   return family === 6 ? 'it has no IPv6 address: IPv6 may be disabled on it' : 'it has no IPv4 address';
 }

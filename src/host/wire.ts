@@ -31,7 +31,10 @@ export interface FrameReader {
   readonly held: () => number;
 }
 
-/** A reader for one stream. Holds at most twice what has arrived, never what a head merely announces, and keeps no piece alive. */
+/**
+ * A reader for one stream. Holds at most twice what has arrived, never what a head merely announces, and keeps no piece
+ * alive.
+ */
 export function frameReader(): FrameReader {
   let unfinished: ByteStore | undefined;
   const join = (piece: Buffer): Buffer => {
@@ -109,7 +112,10 @@ export function bodyWriter(): BodyWriter {
   return writer;
 }
 
-/** Reads them. linkDamaged when the body is too short; what is left over belongs to a newer version and is not looked at. */
+/**
+ * Reads them. linkDamaged when the body is too short; what is left over belongs to a newer version and is not looked
+ * at.
+ */
 export interface BodyReader {
   u8(): number;
   u16(): number;

@@ -48,7 +48,9 @@ export async function nudge(folder: string, text: string): Promise<void> {
   });
 }
 
-/** Moves a file aside, so that no runtime reads it and uninstall finds it. A `copy` leaves the file for who replaces it. */
+/**
+ * Moves a file aside, so that no runtime reads it and uninstall finds it. A `copy` leaves the file for who replaces it.
+ */
 export async function moveAside(folder: string, name: string, how: 'move' | 'copy' = 'move'): Promise<void> {
   const [from, to] = [join(folder, name), join(folder, `${name}${savedSuffix}`)];
   await inFolder(folder, `move ${name} aside`, async () => {
@@ -70,7 +72,10 @@ export const removeConfiguration = (folder: string, name: string): Promise<void>
 
 const unwritable: readonly string[] = ['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENOSPC', 'EDQUOT'];
 
-/** Does something in a folder; what the folder itself forbids is said with its name and errno. folderNotWritable, fileUnusable. */
+/**
+ * Does something in a folder; what the folder itself forbids is said with its name and errno. folderNotWritable,
+ * fileUnusable.
+ */
 export async function inFolder<T>(folder: string, action: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -82,7 +87,8 @@ export async function inFolder<T>(folder: string, action: string, work: () => Pr
 // the errno alone: the system's sentence names a temporary file, another one each time
 function folderError(folder: string, action: string, thrown: unknown): PlexusError {
   const errno = errnoOf(thrown);
-  if (errno !== undefined && unwritable.includes(errno)) return folderNotWritable({ folder, errno, action }, { cause: thrown });
+  if (errno !== undefined && unwritable.includes(errno))
+    return folderNotWritable({ folder, errno, action }, { cause: thrown });
   return fileUnusable({ file: folder, action: `${action} in`, problem: errno ?? problemOf(thrown) }, { cause: thrown });
 }
 

@@ -1,4 +1,12 @@
-import { type CniVersion, type JsonObject, type NetworkConfiguration, compareVersions, isJsonObject, parseJson, isMetaPlugin } from '../cni/index.ts';
+import {
+  type CniVersion,
+  type JsonObject,
+  type NetworkConfiguration,
+  compareVersions,
+  isJsonObject,
+  parseJson,
+  isMetaPlugin,
+} from '../cni/index.ts';
 
 /** What our configuration says beside the default network. */
 export interface ConflistOptions {
@@ -28,7 +36,10 @@ const defaultDaemonWaitSeconds = 10;
 const defaultCniDir = '/var/lib/cni/plexus';
 
 /** The default network that a file holds. */
-export const defaultNetworkOf = (path: string, { name, cniVersion, plugins }: NetworkConfiguration): DefaultNetwork => ({
+export const defaultNetworkOf = (
+  path: string,
+  { name, cniVersion, plugins }: NetworkConfiguration,
+): DefaultNetwork => ({
   clusterNetwork: path,
   name,
   cniVersion,
@@ -40,17 +51,27 @@ export const defaultNetworkOf = (path: string, { name, cniVersion, plugins }: Ne
  * finds it when cni_default_network names that network, and the results that the runtime keeps by network name stay
  * valid for pods that are older than Plexus, or that outlive it. K8S-33, K8S-53, K8S-62.
  */
-export function conflistText(network: DefaultNetwork, { statusChecks, socket, daemonWaitSeconds, cniDir, settings = {} }: ConflistOptions = {}): string {
+export function conflistText(
+  network: DefaultNetwork,
+  { statusChecks, socket, daemonWaitSeconds, cniDir, settings = {} }: ConflistOptions = {},
+): string {
   const plugin: JsonObject = {
     type: 'plexus',
-    capabilities: Object.fromEntries([...new Set([...network.capabilities, podAnnotations])].toSorted().map((each) => [each, true])),
+    capabilities: Object.fromEntries(
+      [...new Set([...network.capabilities, podAnnotations])].toSorted().map((each) => [each, true]),
+    ),
     ...settings,
     clusterNetwork: network.clusterNetwork,
     ...(socket !== undefined && socket !== defaultSocket && { socket }),
     ...(daemonWaitSeconds !== undefined && daemonWaitSeconds !== defaultDaemonWaitSeconds && { daemonWaitSeconds }),
     ...(cniDir !== undefined && cniDir !== defaultCniDir && { cniDir }),
   };
-  const list = { cniVersion: versionFor(network.cniVersion, statusChecks ?? false), name: network.name, loadOnlyInlinedPlugins: true, plugins: [plugin] };
+  const list = {
+    cniVersion: versionFor(network.cniVersion, statusChecks ?? false),
+    name: network.name,
+    loadOnlyInlinedPlugins: true,
+    plugins: [plugin],
+  };
   return `${JSON.stringify(list, null, 2)}\n`;
 }
 
@@ -63,7 +84,10 @@ function versionFor(version: CniVersion, statusChecks: boolean): CniVersion {
   return compareVersions(version, '1.0.0') > 0 ? '1.0.0' : version;
 }
 
-/** Whose a configuration is: ours, another program's that attaches pods to several networks, a network's, or nobody's (not even JSON). */
+/**
+ * Whose a configuration is: ours, another program's that attaches pods to several networks, a network's, or nobody's
+ * (not even JSON).
+ */
 export type Owner = 'plexus' | 'meta-plugin' | 'network' | 'unreadable';
 
 /** Judges by content, never by file name. */

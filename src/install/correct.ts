@@ -14,10 +14,14 @@ export interface CorrectOptions {
 }
 
 /**
- * Puts our configuration first, in an order that leaves the runtime no moment without it: ours is written before another
+ * Puts our configuration first, in an order that leaves the runtime no moment without it: ours is written before
+ * another
  * is moved aside. Returns what was done, a line each. folderNotWritable, fileUnusable.
  */
-export async function carryOut(correction: Correction, { folder, text, mayMove }: CorrectOptions): Promise<readonly string[]> {
+export async function carryOut(
+  correction: Correction,
+  { folder, text, mayMove }: CorrectOptions,
+): Promise<readonly string[]> {
   const { name, write, remove } = correction;
   const done: string[] = [];
   if (write && correction.moveAside.includes(name)) {
@@ -41,7 +45,11 @@ export async function carryOut(correction: Correction, { folder, text, mayMove }
 }
 
 /** What another program did to our file; undefined when nobody did anything. `names`: all that is in the folder. */
-export function displacement(written: Written | undefined, entries: readonly ConfEntry[], names: readonly string[]): string | undefined {
+export function displacement(
+  written: Written | undefined,
+  entries: readonly ConfEntry[],
+  names: readonly string[],
+): string | undefined {
   if (written === undefined) return undefined;
   const ours = entries.find(({ name }) => name === written.name);
   if (ours === undefined || !names.includes(written.name)) return whereItWent(written.name, names); // it may go while it is read

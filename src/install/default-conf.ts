@@ -1,11 +1,22 @@
-import { type ConfFile, type ConfPath, type JsonObject, type NetworkConfiguration, parseJsonObject } from '../cni/index.ts';
+import {
+  type ConfFile,
+  type ConfPath,
+  type JsonObject,
+  type NetworkConfiguration,
+  parseJsonObject,
+} from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
 import { findByPath } from '../plan/index.ts';
 import { type DefaultNetwork, defaultNetworkOf, ownerOf } from './conflist.ts';
 
 /** Which configuration is the default network, and what is wrong with those that were passed over. */
 export type DefaultDecision =
-  | { readonly kind: 'found'; readonly network: DefaultNetwork; readonly warnings: readonly string[]; readonly settings?: JsonObject }
+  | {
+      readonly kind: 'found';
+      readonly network: DefaultNetwork;
+      readonly warnings: readonly string[];
+      readonly settings?: JsonObject;
+    }
   | { readonly kind: 'none'; readonly problem: string };
 
 /**
@@ -17,21 +28,27 @@ export function decideDefault(listing: ConfPath): DefaultDecision {
   const problems: string[] = [];
   for (const { file, alone } of foreign(listing)) {
     const read = attempt(file, alone);
-    if ('configuration' in read) return { kind: 'found', network: defaultNetworkOf(file.path, read.configuration), warnings: problems };
+    if ('configuration' in read)
+      return { kind: 'found', network: defaultNetworkOf(file.path, read.configuration), warnings: problems };
     problems.push(`${file.path} is passed over: ${read.problem}`);
   }
   return { kind: 'none', problem: problems.join('; ') || 'there is no configuration of a network' };
 }
 
 /** Every foreign file as a listing of its own: one that is no use must not hide the next. */
-function foreign(listing: Exclude<ConfPath, { kind: 'missing' }>): readonly { readonly file: ConfFile; readonly alone: ConfPath }[] {
+function foreign(
+  listing: Exclude<ConfPath, { kind: 'missing' }>,
+): readonly { readonly file: ConfFile; readonly alone: ConfPath }[] {
   const files = listing.kind === 'file' ? [listing.file] : listing.files;
   return files
     .filter(({ content }) => 'problem' in content || ['network', 'unreadable'].includes(ownerOf(content.text)))
     .map((file) => ({ file, alone: listing.kind === 'file' ? listing : { ...listing, files: [file] } }));
 }
 
-function attempt(file: ConfFile, alone: ConfPath): { readonly configuration: NetworkConfiguration } | { readonly problem: string } {
+function attempt(
+  file: ConfFile,
+  alone: ConfPath,
+): { readonly configuration: NetworkConfiguration } | { readonly problem: string } {
   if ('problem' in file.content) return file.content;
   try {
     parseJsonObject(file.content.text, file.path);

@@ -1,5 +1,13 @@
 /** e_machine of the ELF header, and which process.arch that is. */
-const machines: Readonly<Record<number, string>> = { 0x03: 'ia32', 0x28: 'arm', 0x3e: 'x64', 0xb7: 'arm64', 0xf3: 'riscv64', 0x15: 'ppc64', 0x16: 's390x' };
+const machines: Readonly<Record<number, string>> = {
+  0x03: 'ia32',
+  0x28: 'arm',
+  0x3e: 'x64',
+  0xb7: 'arm64',
+  0xf3: 'riscv64',
+  0x15: 'ppc64',
+  0x16: 's390x',
+};
 
 const headerBytes = 20;
 const [executable, shared] = [2, 3]; // a position-independent executable is of the second kind
@@ -9,7 +17,8 @@ export function elfProblem(content: Buffer, arch: string): string | undefined {
   if (content.length === 0) return 'it is empty';
   if (content.length < headerBytes || content.readUInt32BE(0) !== 0x7f454c46) return 'it is no native executable (ELF)';
   const isLittleEndian = content[5] !== 2;
-  const read = (offset: number): number => (isLittleEndian ? content.readUInt16LE(offset) : content.readUInt16BE(offset));
+  const read = (offset: number): number =>
+    isLittleEndian ? content.readUInt16LE(offset) : content.readUInt16BE(offset);
   const [kind, machine] = [read(16), read(18)];
   if (kind !== executable && kind !== shared) return `it is an ELF file of type ${kind}, no executable`;
   const made = machines[machine] ?? `machine ${machine}`;

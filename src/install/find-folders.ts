@@ -23,7 +23,8 @@ export interface FoundFolders {
 }
 
 /**
- * Finds where the container runtimes of a node look for CNI: in the configuration files that the running ones were started with, and in
+ * Finds where the container runtimes of a node look for CNI: in the configuration files that the running ones were
+ * started with, and in
  * the usual ones of all others. `root`: where the node's files are mounted. Never rejects.
  */
 export async function findFolders(root = '/'): Promise<FoundFolders> {
@@ -33,12 +34,25 @@ export async function findFolders(root = '/'): Promise<FoundFolders> {
     const folders = await foldersOf(root, known, warnings);
     if (folders !== undefined) found.push(folders);
   }
-  if (found.length > 0) return { runtimes: found.toSorted((a, b) => Number(b.isRunning) - Number(a.isRunning)), warnings };
-  const usual = { runtime: 'unknown', configurations: [], confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'], isRunning: false };
-  return { runtimes: [usual], warnings: ['no configuration of a container runtime was found: the usual folders are assumed'] };
+  if (found.length > 0)
+    return { runtimes: found.toSorted((a, b) => Number(b.isRunning) - Number(a.isRunning)), warnings };
+  const usual = {
+    runtime: 'unknown',
+    configurations: [],
+    confDir: '/etc/cni/net.d',
+    binDirs: ['/opt/cni/bin'],
+    isRunning: false,
+  };
+  return {
+    runtimes: [usual],
+    warnings: ['no configuration of a container runtime was found: the usual folders are assumed'],
+  };
 }
 
-/** A runtime of this node. `isProcess`: it was found among the processes, so it runs whether or not its socket can be seen. */
+/**
+ * A runtime of this node. `isProcess`: it was found among the processes, so it runs whether or not its socket can be
+ * seen.
+ */
 type PresentRuntime = KnownRuntime & { readonly isProcess?: true };
 
 /** The runtimes that run, or have a configuration on this node; of those with the same first file only one. */
@@ -59,22 +73,37 @@ async function present(root: string): Promise<readonly PresentRuntime[]> {
   // one with the socket of a running runtime is not installed: only its configuration was left
   return [
     ...running,
-    ...all.filter((known) => running.every(({ socket, configurations }) => socket !== known.socket && !sameFirst(configurations, known.configurations))),
+    ...all.filter((known) =>
+      running.every(
+        ({ socket, configurations }) => socket !== known.socket && !sameFirst(configurations, known.configurations),
+      ),
+    ),
   ];
 }
 
 const sameFirst = ([one]: readonly string[], [other]: readonly string[]): boolean => one === other;
 
-/** What is known of a runtime that runs, with the configuration that it was started with; undefined when that is not on this node. */
-async function startedWith(root: string, { kind, configuration, socket }: RunningRuntime, here: readonly KnownRuntime[]): Promise<PresentRuntime | undefined> {
+/**
+ * What is known of a runtime that runs, with the configuration that it was started with; undefined when that is not on
+ * this node.
+ */
+async function startedWith(
+  root: string,
+  { kind, configuration, socket }: RunningRuntime,
+  here: readonly KnownRuntime[],
+): Promise<PresentRuntime | undefined> {
   const ofKind = [...here, ...knownRuntimes.toReversed()].filter((known) => known.kind === kind); // the plain one of its kind, when nothing says more
   const usual = ofKind.find((known) =>
-    configuration === undefined ? socket === undefined || known.socket === socket : known.configurations[0] === configuration,
+    configuration === undefined
+      ? socket === undefined || known.socket === socket
+      : known.configurations[0] === configuration,
   );
   if (usual !== undefined) return { ...usual, ...(socket !== undefined && { socket }), isProcess: true };
   if (configuration === undefined || !(await exists(await inRoot(root, configuration)))) return undefined;
   const plain = knownRuntimes.findLast((known) => known.kind === kind);
-  return plain && { ...plain, configurations: [configuration], ...(socket !== undefined && { socket }), isProcess: true };
+  return (
+    plain && { ...plain, configurations: [configuration], ...(socket !== undefined && { socket }), isProcess: true }
+  );
 }
 
 async function anyExists(root: string, paths: readonly string[]): Promise<boolean> {
@@ -92,7 +121,8 @@ const exists = (path: string): Promise<boolean> =>
 async function foldersOf(root: string, known: PresentRuntime, warnings: string[]): Promise<RuntimeFolders | undefined> {
   const read: string[] = [];
   const sections: CniSection[] = [];
-  for (const file of await filesOf(root, known.configurations)) sections.push(...(await sectionsOf({ root, kind: known.kind, read, warnings }, file)));
+  for (const file of await filesOf(root, known.configurations))
+    sections.push(...(await sectionsOf({ root, kind: known.kind, read, warnings }, file)));
   const { confDir, binDirs, maxConfNum, isOff } = merged(sections);
   if (isOff === true) return undefined;
   if (maxConfNum !== undefined && maxConfNum !== 1) {
@@ -143,7 +173,8 @@ async function sectionsOf(reading: Reading, file: string): Promise<readonly CniS
   read.push(file);
   const section = decode(kind, file, text, warnings);
   const imported: CniSection[] = [];
-  for (const pattern of section.imports) for (const each of await matches(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
+  for (const pattern of section.imports)
+    for (const each of await matches(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
   return [section, ...imported];
 }
 

@@ -6,10 +6,15 @@ import { hostFileName, hostPathsFrom } from '../plan/index.ts';
 import { inFolder } from './conf-folder.ts';
 
 /**
- * Writes the file that says which paths the programs of the host may use into the runtime's plugin folder, readable for all and writable for root; without any path there is none. Returns what had to be
+ * Writes the file that says which paths the programs of the host may use into the runtime's plugin folder, readable for
+ * all and writable for root; without any path there is none. Returns what had to be
  * done. hostFileInvalid, folderNotWritable, fileUnusable.
  */
-export async function installHostFile(paths: JsonObject, folder: string, { dryRun }: { readonly dryRun: boolean }): Promise<'written' | 'removed' | undefined> {
+export async function installHostFile(
+  paths: JsonObject,
+  folder: string,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<'written' | 'removed' | undefined> {
   const file = join(folder, hostFileName);
   hostPathsFrom(paths, file);
   const isEmpty = Object.keys(paths).length === 0;

@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Whether a file of the node can be seen by this process: in a pod, only what is mounted into it. True where that is not known.
+ * Whether a file of the node can be seen by this process: in a pod, only what is mounted into it. True where that is
+ * not known.
  * Never rejects.
  */
-export async function isInSight(path: string, env: Readonly<Record<string, string | undefined>> = process.env): Promise<boolean> {
+export async function isInSight(
+  path: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<boolean> {
   if (env['KUBERNETES_SERVICE_HOST'] === undefined) return true; // kubelet sets it in every pod
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
   return mounts === undefined || isMounted(path, mounts);
@@ -18,4 +22,5 @@ export const isMounted = (path: string, mountinfo: string): boolean =>
     .some((place) => place !== '' && place !== '/' && `${path}/`.startsWith(`${place}/`));
 
 // the kernel writes a space as \040
-const unescaped = (text: string): string => text.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+const unescaped = (text: string): string =>
+  text.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,5 +1,12 @@
 // Puts Plexus on a node, keeps it there, takes it off. Knows no pod and no Kubernetes.
-export { conflistText, type ConflistOptions, type DefaultNetwork, defaultSocket, type Owner, ownerOf } from './conflist.ts';
+export {
+  conflistText,
+  type ConflistOptions,
+  type DefaultNetwork,
+  defaultSocket,
+  type Owner,
+  ownerOf,
+} from './conflist.ts';
 export { decideDefault, type DefaultDecision } from './default-conf.ts';
 export { keepConfiguration } from './keep-first.ts';
 export { type KeepOptions, type KeepTiming } from './keeper.ts';

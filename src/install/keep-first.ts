@@ -5,7 +5,14 @@ import type { Report } from '../report/index.ts';
 import { createBell } from './bell.ts';
 import { type KeepOptions, type KeepTiming, look, newMemory } from './keeper.ts';
 
-const usualTiming: KeepTiming = { lookMs: 10_000, settleMs: 50, firstPauseMs: 1000, longestMs: 300_000, calmMs: 600_000, now: Date.now };
+const usualTiming: KeepTiming = {
+  lookMs: 10_000,
+  settleMs: 50,
+  firstPauseMs: 1000,
+  longestMs: 300_000,
+  calmMs: 600_000,
+  now: Date.now,
+};
 
 /**
  * Keeps our configuration the one that the container runtime takes, until the signal is aborted; the file stays then.
@@ -13,7 +20,12 @@ const usualTiming: KeepTiming = { lookMs: 10_000, settleMs: 50, firstPauseMs: 10
  * that is missing (K8S-69). Two programs that displace each other's file never become a busy loop: the pauses grow.
  * What cannot be done is reported and tried again. Never rejects. K8S-50, K8S-52, K8S-62.
  */
-export async function keepConfiguration(options: () => KeepOptions, report: Report, signal: AbortSignal, timing = usualTiming): Promise<void> {
+export async function keepConfiguration(
+  options: () => KeepOptions,
+  report: Report,
+  signal: AbortSignal,
+  timing = usualTiming,
+): Promise<void> {
   const bell = createBell();
   const watch = watchFolders(bell.ring);
   const memory = newMemory();

@@ -45,7 +45,9 @@ interface Keeper {
   readonly report: Report;
 }
 
-/** One look at the folder and what follows from it; nothing else is known or trusted. Returns when to look again, in ms. */
+/**
+ * One look at the folder and what follows from it; nothing else is known or trusted. Returns when to look again, in ms.
+ */
 export async function look(keeper: Keeper): Promise<number> {
   if (keeper.options.manage === 'off') return keeper.timing.lookMs;
   try {
@@ -73,22 +75,35 @@ async function lookOnce(keeper: Keeper): Promise<number> {
 }
 
 /** Undefined: there is no default network yet, so pods could not be attached (NPWG-92). */
-async function wantedText(keeper: Keeper, decision: Awaited<ReturnType<typeof findDefault>>, entries: readonly ConfEntry[]): Promise<string | undefined> {
+async function wantedText(
+  keeper: Keeper,
+  decision: Awaited<ReturnType<typeof findDefault>>,
+  entries: readonly ConfEntry[],
+): Promise<string | undefined> {
   const { memory, options } = keeper;
   if (decision.kind === 'found') {
     warn(keeper, 'default network', decision.warnings.join('; '));
-    return conflistText(decision.network, { ...options, ...(decision.settings !== undefined && { settings: decision.settings }) });
+    return conflistText(decision.network, {
+      ...options,
+      ...(decision.settings !== undefined && { settings: decision.settings }),
+    });
   }
   const before = memory.written?.text ?? entries.find(({ name, owner }) => owner === 'plexus' && isOwnName(name))?.text;
-  const meanwhile = before === undefined ? 'our configuration is written as soon as there is one' : 'our configuration stays as it is'; // K8S-69
-  warn(keeper, 'default network', `no default network in ${options.defaultNetwork ?? options.folder}: ${decision.problem}; ${meanwhile}`);
+  const meanwhile =
+    before === undefined ? 'our configuration is written as soon as there is one' : 'our configuration stays as it is'; // K8S-69
+  warn(
+    keeper,
+    'default network',
+    `no default network in ${options.defaultNetwork ?? options.folder}: ${decision.problem}; ${meanwhile}`,
+  );
   return before;
 }
 
 async function settled(keeper: Keeper, written: Written): Promise<number> {
   const { memory, options, report, timing } = keeper;
   memory.written = written;
-  if (memory.said.delete('displaced')) report({ kind: 'daemon', text: `${join(options.folder, written.name)} comes first again` });
+  if (memory.said.delete('displaced'))
+    report({ kind: 'daemon', text: `${join(options.folder, written.name)} comes first again` });
   if (memory.mayBeMissed) await nudge(options.folder, written.text);
   memory.mayBeMissed = false;
   return timing.lookMs;
@@ -98,12 +113,18 @@ async function settled(keeper: Keeper, written: Written): Promise<number> {
 async function ownChange(keeper: Keeper, correction: Correction, text: string): Promise<number> {
   const { options, timing } = keeper;
   await correct(keeper, correction, text);
-  const before = correction.blockedBy ?? (options.manage === 'keep' ? undefined : correction.moveAside.find((each) => each !== correction.name));
+  const before =
+    correction.blockedBy ??
+    (options.manage === 'keep' ? undefined : correction.moveAside.find((each) => each !== correction.name));
   if (before !== undefined) sayDisplaced(keeper, correction.name, `${before} sorts before it`);
   return timing.lookMs;
 }
 
-async function displaced(keeper: Keeper, by: string, { correction, wanted }: { correction: Correction; wanted: string }): Promise<number> {
+async function displaced(
+  keeper: Keeper,
+  by: string,
+  { correction, wanted }: { correction: Correction; wanted: string },
+): Promise<number> {
   const { options, memory, report, timing } = keeper;
   const name = memory.written?.name ?? correction.name;
   const times = timing.now() - memory.displacements.at > timing.calmMs ? 0 : memory.displacements.times;
@@ -114,7 +135,11 @@ async function displaced(keeper: Keeper, by: string, { correction, wanted }: { c
   const pause = times === 0 ? 0 : Math.min(timing.longestMs, timing.firstPauseMs * 2 ** (times - 1));
   const left = memory.displacements.at + pause - timing.now();
   if (left > 0) {
-    sayDisplaced(keeper, name, `${by}, after it was put right ${times} times; the next try is ${pause / 1000} s after the last one`);
+    sayDisplaced(
+      keeper,
+      name,
+      `${by}, after it was put right ${times} times; the next try is ${pause / 1000} s after the last one`,
+    );
     return left;
   }
   await correct(keeper, correction, wanted);
@@ -127,7 +152,8 @@ async function displaced(keeper: Keeper, by: string, { correction, wanted }: { c
   return timing.lookMs;
 }
 
-const isStuck = ({ write, moveAside, remove, blockedBy }: Correction): boolean => blockedBy !== undefined && !write && moveAside.length + remove.length === 0;
+const isStuck = ({ write, moveAside, remove, blockedBy }: Correction): boolean =>
+  blockedBy !== undefined && !write && moveAside.length + remove.length === 0;
 
 async function correct({ options, memory, report }: Keeper, correction: Correction, text: string): Promise<void> {
   const { folder } = options;
@@ -138,7 +164,8 @@ async function correct({ options, memory, report }: Keeper, correction: Correcti
 }
 
 function sayDisplaced(keeper: Keeper, name: string, by: string): void {
-  if (isNews(keeper, 'displaced', by)) keeper.report({ kind: 'configuration-displaced', file: join(keeper.options.folder, name), by, fixed: false });
+  if (isNews(keeper, 'displaced', by))
+    keeper.report({ kind: 'configuration-displaced', file: join(keeper.options.folder, name), by, fixed: false });
 }
 
 function warn(keeper: Keeper, about: string, text: string): void {

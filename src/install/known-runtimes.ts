@@ -16,8 +16,17 @@ const [confDir, binDirs] = ['/etc/cni/net.d', ['/opt/cni/bin']];
 const k3s = '/var/lib/rancher/k3s';
 const rke2 = '/var/lib/rancher/rke2';
 const microk8s = '/var/snap/microk8s';
-const containerd = { kind: 'containerd', configurations: ['/etc/containerd/config.toml'], socket: '/run/containerd/containerd.sock', confDir } as const;
-const crio = { kind: 'cri-o', configurations: ['/etc/crio/crio.conf', '/etc/crio/crio.conf.d'], socket: '/run/crio/crio.sock' } as const;
+const containerd = {
+  kind: 'containerd',
+  configurations: ['/etc/containerd/config.toml'],
+  socket: '/run/containerd/containerd.sock',
+  confDir,
+} as const;
+const crio = {
+  kind: 'cri-o',
+  configurations: ['/etc/crio/crio.conf', '/etc/crio/crio.conf.d'],
+  socket: '/run/crio/crio.sock',
+} as const;
 
 /** The most particular first: of two with the same first configuration file, the first whose marker exists is taken. */
 export const knownRuntimes: readonly KnownRuntime[] = [
@@ -53,7 +62,14 @@ export const knownRuntimes: readonly KnownRuntime[] = [
     confDir,
     binDirs,
   },
-  { name: 'Talos', kind: 'containerd', configurations: ['/etc/cri/containerd.toml', '/etc/cri/conf.d/cri.toml'], socket: containerd.socket, confDir, binDirs },
+  {
+    name: 'Talos',
+    kind: 'containerd',
+    configurations: ['/etc/cri/containerd.toml', '/etc/cri/conf.d/cri.toml'],
+    socket: containerd.socket,
+    confDir,
+    binDirs,
+  },
   { name: 'GKE', ...containerd, binDirs: ['/home/kubernetes/bin'], marker: '/home/kubernetes/bin' },
   { name: 'containerd', ...containerd, binDirs },
   {

@@ -35,7 +35,10 @@ const folders: Readonly<Record<string, { readonly usual: string; readonly hint: 
 /** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined when it is none. */
 export function multusConf(text: string): MultusConf | undefined {
   const json = objectIn(text);
-  const own = json === undefined ? undefined : [json, ...listOf(json['plugins'])].find(({ type }) => type === 'multus' || type === 'multus-shim');
+  const own =
+    json === undefined
+      ? undefined
+      : [json, ...listOf(json['plugins'])].find(({ type }) => type === 'multus' || type === 'multus-shim');
   return own === undefined ? undefined : confOf(spelled(own));
 }
 
@@ -43,7 +46,9 @@ export function multusConf(text: string): MultusConf | undefined {
 const spelled = (own: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(own).flatMap(([key, value]): [string, JsonValue][] => {
-      const known = [...keptKeys, ...readKeys, ...cniKeys, ...Object.keys(folders)].find((each) => each.toLowerCase() === key.toLowerCase());
+      const known = [...keptKeys, ...readKeys, ...cniKeys, ...Object.keys(folders)].find(
+        (each) => each.toLowerCase() === key.toLowerCase(),
+      );
       return value === null ? [] : [[known ?? key, value]];
     }),
   );
@@ -53,14 +58,18 @@ function confOf(own: JsonObject): MultusConf {
   const hasName = typeof clusterNetwork === 'string' && clusterNetwork !== '';
   const [delegate, ...further] = hasName ? [] : listOf(delegates);
   // without clusterNetwork Multus does not look at them
-  const settings = Object.entries(own).filter(([key]) => keptKeys.includes(key) && (hasName || key !== 'defaultNetworks'));
+  const settings = Object.entries(own).filter(
+    ([key]) => keptKeys.includes(key) && (hasName || key !== 'defaultNetworks'),
+  );
   const others = Object.entries(own).filter(([key]) => ![...keptKeys, ...readKeys, ...cniKeys].includes(key));
   const left = [...furtherOnes(further), ...others.flatMap(([key, value]) => otherKey(key, value))];
   return {
     ...(hasName && { clusterNetwork }),
     ...(delegate !== undefined && { delegate }),
     settings: Object.fromEntries(settings),
-    capabilities: isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : [],
+    capabilities: isJsonObject(capabilities)
+      ? Object.keys(capabilities).filter((key) => capabilities[key] === true)
+      : [],
     ...(left.length > 0 && { notTakenOver: `of the configuration of Multus, not taken over: ${left.join('; ')}` }),
   };
 }
@@ -68,7 +77,9 @@ function confOf(own: JsonObject): MultusConf {
 const furtherOnes = (delegates: readonly JsonObject[]): readonly string[] =>
   delegates.length === 0
     ? []
-    : [`delegates after the first (${delegates.map(nameOf).join(', ')}): for networks of every pod, name NetworkAttachmentDefinitions in defaultNetworks`];
+    : [
+        `delegates after the first (${delegates.map(nameOf).join(', ')}): for networks of every pod, name NetworkAttachmentDefinitions in defaultNetworks`,
+      ];
 
 const nameOf = ({ name }: JsonObject): string => (typeof name === 'string' && name !== '' ? name : '(no name)');
 
@@ -78,7 +89,8 @@ function otherKey(key: string, value: JsonValue): readonly string[] {
   return value === folder.usual ? [] : [`${key} ${formatJson(value)} (${folder.hint})`];
 }
 
-const listOf = (value: JsonValue | undefined): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);
+const listOf = (value: JsonValue | undefined): readonly JsonObject[] =>
+  Array.isArray(value) ? value.filter(isJsonObject) : [];
 
 function objectIn(text: string): JsonObject | undefined {
   try {
@@ -89,10 +101,14 @@ function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-// The DaemonSet of Multus mounts the node's folders under /host, and the one of the runtime's configuration always here.
+// The DaemonSet of Multus mounts the node's folders under /host, and the one of the runtime's configuration always
+// here.
 const runtimeFolder = '/host/etc/cni/net.d/';
 
-/** Where the node has a path of Multus's own container. `folder`: where the runtime of the node looks for its configuration. */
+/**
+ * Where the node has a path of Multus's own container. `folder`: where the runtime of the node looks for its
+ * configuration.
+ */
 export function nodePathOf(path: string, folder: string): string {
   if (path.startsWith(runtimeFolder)) return `${folder}/${path.slice(runtimeFolder.length)}`;
   return path.startsWith('/host/') ? path.slice('/host'.length) : path;
@@ -100,7 +116,9 @@ export function nodePathOf(path: string, folder: string): string {
 
 /** Settings of Multus with every path as the node has it. A name is no path. */
 export const withNodePaths = (settings: JsonObject, folder: string): JsonObject =>
-  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, isPathKey(key) ? onNode(value, folder) : value]));
+  Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key, isPathKey(key) ? onNode(value, folder) : value]),
+  );
 
 const pathKeys = ['clusternetwork', 'defaultnetworks', 'readinessindicatorfile', 'confdir'];
 const isPathKey = (key: string): boolean => pathKeys.includes(key.toLowerCase());

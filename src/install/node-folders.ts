@@ -21,7 +21,8 @@ interface GivenFolders {
  */
 export async function nodeFolders(root: string, given: GivenFolders): Promise<NodeFolders> {
   const { confDir, binDir } = given;
-  if (confDir !== undefined && binDir !== undefined) return { confDirs: [confDir], binDirs: [binDir], told: [], warnings: [] };
+  if (confDir !== undefined && binDir !== undefined)
+    return { confDirs: [confDir], binDirs: [binDir], told: [], warnings: [] };
   const { runtimes, warnings } = await findFolders(root);
   const running = runtimes.filter(({ isRunning }) => isRunning);
   const chosen = running.length > 0 ? running : runtimes.slice(0, 1);
@@ -35,7 +36,10 @@ export async function nodeFolders(root: string, given: GivenFolders): Promise<No
 }
 
 /** Every folder where a runtime of the node, running or not, may find something of ours. Never rejects. */
-export async function allNodeFolders(root: string, { confDir, binDir }: GivenFolders): Promise<Pick<NodeFolders, 'confDirs' | 'binDirs'>> {
+export async function allNodeFolders(
+  root: string,
+  { confDir, binDir }: GivenFolders,
+): Promise<Pick<NodeFolders, 'confDirs' | 'binDirs'>> {
   const { runtimes } = await findFolders(root);
   return {
     confDirs: confDir === undefined ? await seen(root, runtimes.map(confDirOf)) : [confDir],
@@ -46,7 +50,8 @@ export async function allNodeFolders(root: string, { confDir, binDir }: GivenFol
 const confDirOf = ({ confDir }: RuntimeFolders): string => confDir;
 const binDirsOf = ({ binDirs }: RuntimeFolders): readonly string[] => binDirs;
 const firstBinDirOf = (each: RuntimeFolders): readonly string[] => each.binDirs.slice(0, 1);
-const seen = (root: string, paths: readonly string[]): Promise<readonly string[]> => Promise.all([...new Set(paths)].map((path) => inRoot(root, path)));
+const seen = (root: string, paths: readonly string[]): Promise<readonly string[]> =>
+  Promise.all([...new Set(paths)].map((path) => inRoot(root, path)));
 
 const line = ({ runtime, configurations, confDir, binDirs, isRunning }: RuntimeFolders): string =>
   `${runtime}${isRunning ? ' (running)' : ''}: CNI configuration in ${confDir}, plugins in ${binDirs.join(', ')}` +

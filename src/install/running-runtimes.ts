@@ -39,7 +39,8 @@ function valueOf(words: readonly string[], names: readonly string[]): string | u
 }
 
 /**
- * The container runtimes among the processes of a node whose files are mounted under `root`; none where they cannot be seen. One in a
+ * The container runtimes among the processes of a node whose files are mounted under `root`; none where they cannot be
+ * seen. One in a
  * container of its own (a node inside a node) is left out. Never rejects.
  */
 export async function runningRuntimes(root: string): Promise<readonly RunningRuntime[]> {
@@ -57,4 +58,5 @@ export async function runningRuntimes(root: string): Promise<readonly RunningRun
 }
 
 // undefined also without the permission to read it, which then is missing for all processes
-const mountNamespace = (process: string): Promise<string | undefined> => readlink(join(process, 'ns/mnt')).catch(() => undefined);
+const mountNamespace = (process: string): Promise<string | undefined> =>
+  readlink(join(process, 'ns/mnt')).catch(() => undefined);

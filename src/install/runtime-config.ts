@@ -27,7 +27,9 @@ const criNames = ['cri', 'io.containerd.grpc.v1.cri', 'io.containerd.cri.v1.runt
 /** Of a containerd configuration of any version. Throws what the TOML parser says. */
 export function containerdSection(toml: string): CniSection {
   const json = tableAt(parse(toml), []);
-  const section = Object.assign({}, ...containerdPlaces.map((place) => tableAt(json, place))) as Readonly<Record<string, unknown>>;
+  const section = Object.assign({}, ...containerdPlaces.map((place) => tableAt(json, place))) as Readonly<
+    Record<string, unknown>
+  >;
   const { max_conf_num: maxConfNum } = section;
   return {
     ...pathsOf(section['conf_dir'], section['bin_dirs'], section['bin_dir']),
@@ -44,14 +46,16 @@ export function crioSection(toml: string): CniSection {
 }
 
 /** The settings of several files: what a later one says holds. */
-export const merged = (sections: readonly CniSection[]): CniSection => Object.assign({ imports: [] }, ...sections) as CniSection;
+export const merged = (sections: readonly CniSection[]): CniSection =>
+  Object.assign({ imports: [] }, ...sections) as CniSection;
 
 function tableAt(json: unknown, place: readonly string[]): Readonly<Record<string, unknown>> {
   const found = place.reduce<unknown>((value, key) => (isTable(value) ? value[key] : undefined), json);
   return isTable(found) ? found : {};
 }
 
-const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The list is the newer key and goes before the single folder. */
 function pathsOf(confDir: unknown, list: unknown, single: unknown): Pick<CniSection, 'confDir' | 'binDirs'> {

@@ -2,7 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 const chunkBytes = 1024 * 1024;
 
-/** Whether two files hold the same bytes; never more than a piece of each is in memory. Rejects as open(2) and read(2) do. */
+/**
+ * Whether two files hold the same bytes; never more than a piece of each is in memory. Rejects as open(2) and read(2)
+ * do.
+ */
 export async function isSameContent(one: string, other: string): Promise<boolean> {
   await using first = await open(one, 'r');
   await using second = await open(other, 'r');

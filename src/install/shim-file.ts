@@ -25,7 +25,8 @@ interface Program {
 
 /**
  * Puts the shim into the runtime's plugin folder under the name `plexus`: written beside and renamed, so that a running
- * one never stands in the way ("text file busy") and a call meets the old or the new one, whole. Returns whether anything
+ * one never stands in the way ("text file busy") and a call meets the old or the new one, whole. Returns whether
+ * anything
  * had to be done. shimUnusable when it is not for this machine; folderNotWritable, fileUnusable.
  */
 export const installShim = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
@@ -36,7 +37,12 @@ export const installStandIn = (source: string, folder: string, options: PutOptio
   installProgram({ name: standInName, unusable: standInUnusable }, source, folder, options);
 
 // the stand-in is larger than the memory that an init container has: nothing here reads a whole file
-async function installProgram(program: Program, source: string, folder: string, { arch, dryRun = false }: PutOptions): Promise<boolean> {
+async function installProgram(
+  program: Program,
+  source: string,
+  folder: string,
+  { arch, dryRun = false }: PutOptions,
+): Promise<boolean> {
   await assertUsable(program, source, arch);
   const target = join(folder, program.name);
   if (await isInstalled(target, source)) return false;

@@ -35,15 +35,19 @@ export function correctionFor(entries: readonly ConfEntry[], wantedText: string)
     name,
     write: entries.find((each) => each.name === name)?.text !== wantedText,
     moveAside: entries.filter((each) => isRival(each) && !sortsBefore(name, each.name)).map((each) => each.name),
-    remove: entries.filter((each) => each.name !== name && (isOurs(each) || isBrokenOurs(each))).map((each) => each.name),
+    remove: entries
+      .filter((each) => each.name !== name && (isOurs(each) || isBrokenOurs(each)))
+      .map((each) => each.name),
     ...(blockedBy !== undefined && { blockedBy }),
   };
 }
 
 const isOurs = ({ name, owner }: ConfEntry): boolean => owner === 'plexus' && isOwnName(name);
 const isBrokenOurs = ({ name, owner }: ConfEntry): boolean => owner === 'unreadable' && isOwnName(name);
-const isNetworks = (entry: ConfEntry): boolean => entry.owner === 'network' || (entry.owner === 'unreadable' && !isOwnName(entry.name));
-const isRival = ({ name, owner }: ConfEntry): boolean => owner === 'meta-plugin' || (owner === 'plexus' && !isOwnName(name));
+const isNetworks = (entry: ConfEntry): boolean =>
+  entry.owner === 'network' || (entry.owner === 'unreadable' && !isOwnName(entry.name));
+const isRival = ({ name, owner }: ConfEntry): boolean =>
+  owner === 'meta-plugin' || (owner === 'plexus' && !isOwnName(name));
 
 export const isOwnName = (name: string): boolean => (ownNames as readonly string[]).includes(name);
 

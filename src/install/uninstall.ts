@@ -32,12 +32,19 @@ export interface NodeState {
 }
 
 /**
- * Takes a node back to what it was: what was moved aside comes back, then our configuration goes, then the program, then
- * the state if nothing is attached. The runtime has a configuration at every moment, if it had one before us. Returns what
+ * Takes a node back to what it was: what was moved aside comes back, then our configuration goes, then the program,
+ * then
+ * the state if nothing is attached. The runtime has a configuration at every moment, if it had one before us. Returns
+ * what
  * was done, a line each; doing it again does nothing. nodeInUse, delsDeferred, daemonServes, folderNotWritable.
  */
-export async function uninstall(options: UninstallOptions, { journal, deferred }: NodeState): Promise<readonly string[]> {
-  const { found, damaged } = (await isFolder(join(options.stateDir, 'journal'))) ? await journal.list(entryOf) : { found: [], damaged: [] };
+export async function uninstall(
+  options: UninstallOptions,
+  { journal, deferred }: NodeState,
+): Promise<readonly string[]> {
+  const { found, damaged } = (await isFolder(join(options.stateDir, 'journal')))
+    ? await journal.list(entryOf)
+    : { found: [], damaged: [] };
   const sandboxes = [...found.map(({ name }) => name), ...damaged.map(({ message }) => message)]; // whose a damaged record is, nobody knows
   if (!options.force) await assertUnused(found, damaged, deferred);
   if (!options.force && (await isServed(options.socket))) throw daemonServes({ socket: options.socket });
@@ -48,11 +55,22 @@ export async function uninstall(options: UninstallOptions, { journal, deferred }
   return [...done, ...(await removeState(options.stateDir))];
 }
 
-/** Pods that run are one thing, and those that are gone, whose DEL was answered while no daemon ran, another. nodeInUse, delsDeferred. */
-async function assertUnused(found: readonly Entry[], damaged: readonly PlexusError[], deferred: NodeState['deferred']): Promise<void> {
+/**
+ * Pods that run are one thing, and those that are gone, whose DEL was answered while no daemon ran, another. nodeInUse,
+ * delsDeferred.
+ */
+async function assertUnused(
+  found: readonly Entry[],
+  damaged: readonly PlexusError[],
+  deferred: NodeState['deferred'],
+): Promise<void> {
   const calls = found.length === 0 ? [] : await deferred.list();
-  const isDeferred = ({ containerId, ifName }: Entry): boolean => calls.some((call) => call.containerId === containerId && call.ifName === ifName);
-  const inUse = [...found.filter((entry) => !isDeferred(entry)).map(({ name }) => name), ...damaged.map(({ message }) => message)];
+  const isDeferred = ({ containerId, ifName }: Entry): boolean =>
+    calls.some((call) => call.containerId === containerId && call.ifName === ifName);
+  const inUse = [
+    ...found.filter((entry) => !isDeferred(entry)).map(({ name }) => name),
+    ...damaged.map(({ message }) => message),
+  ];
   const waiting = found.filter(isDeferred).map(({ name }) => name);
   if (inUse.length > 0) throw nodeInUse({ sandboxes: inUse, deferred: waiting });
   if (waiting.length > 0) throw delsDeferred({ sandboxes: waiting });
@@ -72,14 +90,17 @@ const entryOf = ({ pod, containerId, ifName }: SandboxRecord): Entry => ({
 async function isServed(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   // EAGAIN: so many wait there that there is no room for one more
-  const probe = net.connect(socket, () => resolve(true)).on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EAGAIN'));
+  const probe = net
+    .connect(socket, () => resolve(true))
+    .on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EAGAIN'));
   return promise.finally(() => probe.destroy());
 }
 
 async function restoreConfigurations(folder: string): Promise<readonly string[]> {
   if (!(await isFolder(folder))) return [];
   const done: string[] = [];
-  for (const saved of (await namesIn(folder)).filter((name) => name.endsWith(savedSuffix))) done.push(`${folder}: ${await putBack(folder, saved)}`);
+  for (const saved of (await namesIn(folder)).filter((name) => name.endsWith(savedSuffix)))
+    done.push(`${folder}: ${await putBack(folder, saved)}`);
   for (const { name } of entriesOf(await readConfPath(folder)).filter(isOurs)) {
     await removeConfiguration(folder, name);
     done.push(`${folder}: removed ${name}`);
@@ -143,7 +164,9 @@ async function removeState(folder: string): Promise<readonly string[]> {
   );
   return [
     ...(removed > 0 ? [`${folder}: removed what was in it`] : []),
-    ...(kept > 0 ? [`kept ${damaged}: ${kept} records that could not be read; the networks of their pods may still be attached`] : []),
+    ...(kept > 0
+      ? [`kept ${damaged}: ${kept} records that could not be read; the networks of their pods may still be attached`]
+      : []),
   ];
 }
 

@@ -8,19 +8,25 @@ import { openFolder } from '../files/index.ts';
 /** Start of the names of beacons. */
 export const beaconPrefix = '.alive-';
 
-/** A sign of life that processes of any process-ID namespace see: a unix socket, which the kernel closes with its process. */
+/**
+ * A sign of life that processes of any process-ID namespace see: a unix socket, which the kernel closes with its
+ * process.
+ */
 export interface Beacon {
   /** File name in the folder; undefined where there can be none. */
   readonly name: string | undefined;
   readonly end: () => Promise<void>;
 }
 
-/** Lights a beacon in a folder that is there. Never rejects: without one, this process counts as alive everywhere else. */
+/**
+ * Lights a beacon in a folder that is there. Never rejects: without one, this process counts as alive everywhere else.
+ */
 export async function lightBeacon(folder: string): Promise<Beacon> {
   try {
     const open = openFolder(folder);
     const beacon = await lightIn(open.path);
-    if (beacon.name !== undefined) return { name: beacon.name, end: () => beacon.end().finally(() => open[Symbol.dispose]()) };
+    if (beacon.name !== undefined)
+      return { name: beacon.name, end: () => beacon.end().finally(() => open[Symbol.dispose]()) };
     open[Symbol.dispose]();
     return none;
   } catch {
@@ -42,13 +48,18 @@ async function lightIn(folder: string): Promise<Beacon> {
   return { name, end: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-/** Whether the process of a beacon may be alive: only a refused connection, or none at all, says that it is gone. What is no socket is no beacon. */
+/**
+ * Whether the process of a beacon may be alive: only a refused connection, or none at all, says that it is gone. What
+ * is no socket is no beacon.
+ */
 export async function isLit(path: string): Promise<boolean> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
   const connection = net.connect(path);
   const answer = await new Promise<boolean>((resolve) => {
     connection.once('connect', () => resolve(true));
-    connection.once('error', (error: NodeJS.ErrnoException) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(error.code ?? '')));
+    connection.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(!['ECONNREFUSED', 'ENOENT'].includes(error.code ?? '')),
+    );
   });
   connection.destroy();
   return answer;

@@ -2,7 +2,16 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
-import { beneath, beneathMade, newPrefix, readRegularFile, removeLeftovers, replaceAtomically, shownPath, syncFolder } from '../files/index.ts';
+import {
+  beneath,
+  beneathMade,
+  newPrefix,
+  readRegularFile,
+  removeLeftovers,
+  replaceAtomically,
+  shownPath,
+  syncFolder,
+} from '../files/index.ts';
 import type { RecordKey } from './journal.ts';
 
 /** A call that the program on the host kept, as it is in its file: HELLO and CALL of the host link. */
@@ -33,9 +42,12 @@ export function deferredCalls(folder: string): DeferredCalls {
     (error: unknown): never => {
       throw fileUnusable({ file: shownPath(file), action, problem: problemOf(error) }, { cause: error });
     };
-  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> => beneath(folder, work).catch(absent);
+  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> =>
+    beneath(folder, work).catch(absent);
   const has = (name: string): Promise<boolean> =>
-    present((path) => isThere(join(path, name)).catch(unusable('check', join(path, name)))).then((found) => found ?? false);
+    present((path) => isThere(join(path, name)).catch(unusable('check', join(path, name)))).then(
+      (found) => found ?? false,
+    );
   return {
     open: async () => {
       if (!(await has(mark))) await beneathMade(folder, (path) => replaceAtomically(join(path, mark), ''));
@@ -56,7 +68,9 @@ export function deferredCalls(folder: string): DeferredCalls {
       beneath(folder, async (path) => {
         const target = join(path, 'damaged', fileName(key));
         await beneathMade(join(path, 'damaged'), (damaged) =>
-          rename(join(path, fileName(key)), join(damaged, fileName(key))).catch(unusable('set aside', join(path, fileName(key)))),
+          rename(join(path, fileName(key)), join(damaged, fileName(key))).catch(
+            unusable('set aside', join(path, fileName(key))),
+          ),
         );
         return shownPath(target);
       }),
@@ -90,11 +104,14 @@ function bytesIn(file: string): Buffer | undefined {
 const mostCallBytes = 32 * 1024 * 1024; // two frames of the host link at most: HELLO and CALL
 
 // the program on the host keeps no call whose names are no file names
-const isName = ({ containerId, ifName }: RecordKey): boolean => ![containerId, ifName].some((each) => each.includes('/') || each.includes('\0'));
+const isName = ({ containerId, ifName }: RecordKey): boolean =>
+  ![containerId, ifName].some((each) => each.includes('/') || each.includes('\0'));
 
 function keyOf(name: string): RecordKey | undefined {
   const at = name.indexOf('@');
-  return at > 0 && name.endsWith(suffix) ? { containerId: name.slice(0, at), ifName: name.slice(at + 1, -suffix.length) } : undefined;
+  return at > 0 && name.endsWith(suffix)
+    ? { containerId: name.slice(0, at), ifName: name.slice(at + 1, -suffix.length) }
+    : undefined;
 }
 
 function absent(error: unknown): undefined {

@@ -4,7 +4,17 @@ import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
-import { beneath, beneathMade, newPrefix, readRegularFile, removeFile, removeLeftovers, replaceAtomically, shownPath, syncFolder } from '../files/index.ts';
+import {
+  beneath,
+  beneathMade,
+  newPrefix,
+  readRegularFile,
+  removeFile,
+  removeLeftovers,
+  replaceAtomically,
+  shownPath,
+  syncFolder,
+} from '../files/index.ts';
 import { type SandboxRecord, decodeRecord, encodeRecord } from '../plan/index.ts';
 import type { Journal, Listing, RecordKey } from './journal.ts';
 import { dropProgress, withProgress, writeProgress } from './progress.ts';
@@ -12,9 +22,11 @@ import { isMarkedUndone, markUndone, unmark } from './undone-marks.ts';
 
 /** A journal of one file per sandbox and interface in a folder (made when missing, for root only). */
 export function fileJournal(folder: string): Journal {
-  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> => beneath(folder, work).catch(absent);
+  const present = <T>(work: (path: string) => Promise<T>): Promise<T | undefined> =>
+    beneath(folder, work).catch(absent);
   // a full disk must not hold up a DEL
-  const remember = (key: RecordKey): Promise<void> => beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {});
+  const remember = (key: RecordKey): Promise<void> =>
+    beneathMade(folder, (path) => markUndone(path, fileName(key))).catch(() => {});
   return {
     read: (key) => present((path) => readRecord(path, fileName(key), key)),
     write: (record) =>
@@ -34,22 +46,29 @@ export function fileJournal(folder: string): Journal {
     },
     markUndone: remember,
     wasUndone: async (key) => (await present(async (path) => isMarkedUndone(path, fileName(key)))) ?? false,
-    wasSetAside: async (key) => (await present((path) => beneath(join(path, damagedFolder), (damaged) => isThere(join(damaged, fileName(key)))))) ?? false,
+    wasSetAside: async (key) =>
+      (await present((path) =>
+        beneath(join(path, damagedFolder), (damaged) => isThere(join(damaged, fileName(key)))),
+      )) ?? false,
     list: async (pick) => (await present((path) => listRecords(path, pick))) ?? { found: [], damaged: [] },
   };
 }
 
-// Every container ID there is (CNI-17) stays readable; a path never comes of it, nor a second "@". Very long names would not fit into a file name.
+// Every container ID there is (CNI-17) stays readable; a path never comes of it, nor a second "@". Very long names
+// would not fit into a file name.
 function fileName({ containerId, ifName }: RecordKey): string {
   const name = `${[containerId, ifName].map((text) => encodeURIComponent(text.toWellFormed())).join('@')}.json`;
-  return name.length <= 200 ? name : `long@${createHash('sha256').update(`${containerId}@${ifName}`).digest('hex')}.json`;
+  return name.length <= 200
+    ? name
+    : `long@${createHash('sha256').update(`${containerId}@${ifName}`).digest('hex')}.json`;
 }
 
 async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
   const path = join(folder, file);
   const text = readText(path);
   if (text === undefined) return undefined;
-  const decode = (place: string): SandboxRecord => checked(decodeRecord(text, shownPath(place)), { file, place: shownPath(place), key });
+  const decode = (place: string): SandboxRecord =>
+    checked(decodeRecord(text, shownPath(place)), { file, place: shownPath(place), key });
   try {
     return withProgress(decode(path), path);
   } catch (error) {
@@ -66,8 +85,12 @@ interface Place {
 
 // a copied or renamed file must never be taken for another sandbox
 function checked(record: SandboxRecord, { file, place, key = record }: Place): SandboxRecord {
-  if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName) return record;
-  throw recordDamaged({ file: place, problem: `it is the record of sandbox ${record.containerId}, interface ${record.ifName}` });
+  if (fileName(record) === file && record.containerId === key.containerId && record.ifName === key.ifName)
+    return record;
+  throw recordDamaged({
+    file: place,
+    problem: `it is the record of sandbox ${record.containerId}, interface ${record.ifName}`,
+  });
 }
 
 function readText(path: string): string | undefined {
@@ -101,7 +124,9 @@ function absent(error: unknown): undefined {
 
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is. */
+/**
+ * Moves a damaged file to `damaged/`, under a name that is free: evidence is never overwritten. Returns where it is.
+ */
 function setAside(folder: string, file: string): Promise<string> {
   const from = join(folder, file);
   return beneathMade(join(folder, damagedFolder), async (damaged) => {
@@ -150,7 +175,10 @@ async function removeDurably(folder: string, path: string): Promise<void> {
   }
 }
 
-async function listRecords<T>(folder: string, pick: (record: SandboxRecord) => T | undefined | Promise<T | undefined>): Promise<Listing<T>> {
+async function listRecords<T>(
+  folder: string,
+  pick: (record: SandboxRecord) => T | undefined | Promise<T | undefined>,
+): Promise<Listing<T>> {
   const files = await namesIn(folder);
   await removeLeftovers(folder, newPrefix);
   const found: T[] = [];

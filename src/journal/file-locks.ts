@@ -10,7 +10,10 @@ import { discard, isVainClaim, liveHolder, dropLock, readyLock, readyPrefix, try
 import { type ProcessIdentity, ownIdentity } from './process-identity.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
 
-/** Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`: see dropLocksOf. */
+/**
+ * Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`:
+ * see dropLocksOf.
+ */
 export function fileLocks(folder: string, owner?: string): SandboxLocks {
   const beacon = sharedBeacon(folder, owner !== undefined);
   let identity: Promise<ProcessIdentity> | undefined;
@@ -20,7 +23,16 @@ export function fileLocks(folder: string, owner?: string): SandboxLocks {
       const own = await (identity ??= ownIdentity());
       return await beacon(async (name) => {
         const path = join(open.path, lockName(containerId));
-        const wish = { folder: open.path, path, sandbox: containerId, command, own, owner, beacon: name, onBusy: once(onBusy) };
+        const wish = {
+          folder: open.path,
+          path,
+          sandbox: containerId,
+          command,
+          own,
+          owner,
+          beacon: name,
+          onBusy: once(onBusy),
+        };
         await takeSandbox(wish, join(open.path, allName), signal);
         return release(wish.path, work);
       });
@@ -29,7 +41,15 @@ export function fileLocks(folder: string, owner?: string): SandboxLocks {
       using open = await openFolderMade(folder);
       const own = await (identity ??= ownIdentity());
       return await beacon(async (name) => {
-        const wish = { folder: open.path, path: join(open.path, allName), sandbox: 'all sandboxes', command, own, owner, beacon: name };
+        const wish = {
+          folder: open.path,
+          path: join(open.path, allName),
+          sandbox: 'all sandboxes',
+          command,
+          own,
+          owner,
+          beacon: name,
+        };
         await take(wish, signal);
         return release(wish.path, async () => {
           await waitForSandboxes(wish, signal);
@@ -44,7 +64,8 @@ export function fileLocks(folder: string, owner?: string): SandboxLocks {
 const allName = 'all.lock';
 
 /**
- * Removes the locks that an earlier process of that owner left. For the daemon at its start: in a container it cannot see whether
+ * Removes the locks that an earlier process of that owner left. For the daemon at its start: in a container it cannot
+ * see whether
  * the process of an earlier container lives. One that still ends its calls keeps its locks: its beacon is lit.
  */
 export async function dropLocksOf(owner: string, folder: string): Promise<void> {
@@ -115,7 +136,8 @@ function once(tell: ((holder: LockHolder) => void) | undefined): (holder: LockHo
   };
 }
 
-// Each side takes its own lock first and then looks for the other's: of two that meet, at least one sees the other (CNI-63).
+// Each side takes its own lock first and then looks for the other's: of two that meet, at least one sees the other
+// (CNI-63).
 async function takeSandbox(wish: Wish, all: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     await take(wish, signal);
@@ -158,7 +180,8 @@ async function take(wish: Wish, signal: AbortSignal): Promise<void> {
       if (attempt.kind === 'taken') return;
       const holder = attempt.kind === 'held' ? attempt.holder : undefined;
       // a process ID of another namespace would name somebody else here
-      if (holder?.pidNamespace === own.content.pidNamespace) wish.onBusy?.({ pid: holder.pid, command: holder.command, isDaemon: holder.owner !== undefined });
+      if (holder?.pidNamespace === own.content.pidNamespace)
+        wish.onBusy?.({ pid: holder.pid, command: holder.command, isDaemon: holder.owner !== undefined });
       if (holder !== undefined || tries > 2) await pause(tries, { wish, holder }, signal);
     }
   } finally {
@@ -167,7 +190,11 @@ async function take(wish: Wish, signal: AbortSignal): Promise<void> {
 }
 
 // 5, 10, 20, 40, then 50 ms
-async function pause(tries: number, { wish, holder }: { readonly wish: Wish; readonly holder: LockContent | undefined }, signal: AbortSignal): Promise<void> {
+async function pause(
+  tries: number,
+  { wish, holder }: { readonly wish: Wish; readonly holder: LockContent | undefined },
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await delay(Math.min(50, 5 * 2 ** Math.min(tries, 4)), undefined, { signal });
   } catch {

@@ -18,7 +18,14 @@ export const lockText = (content: LockContent): string => JSON.stringify(content
 
 // A lock is complete from the moment it exists: anything else was left by a crash of the machine. It belongs to no
 // boot, so it counts as the lock of a process that is gone.
-const damaged: LockContent = { pid: 0, startTime: '', bootId: 'damaged', pidNamespace: '', command: 'damaged', nonce: 'damaged' };
+const damaged: LockContent = {
+  pid: 0,
+  startTime: '',
+  bootId: 'damaged',
+  pidNamespace: '',
+  command: 'damaged',
+  nonce: 'damaged',
+};
 
 /** What the text of a lock file says. */
 export function lockFrom(text: string): LockContent {
@@ -34,7 +41,12 @@ const isContent = (json: object): json is LockContent => {
   const { pid, startTime, bootId, pidNamespace, command, nonce, beacon } = json as Record<keyof LockContent, unknown>;
   const texts = [startTime, bootId, pidNamespace, command];
   if (beacon !== undefined && !(typeof beacon === 'string' && /^[\w.-]{1,64}$/.test(beacon))) return false;
-  return Number.isInteger(pid) && texts.every((each) => typeof each === 'string') && typeof nonce === 'string' && /^[\w-]{1,64}$/.test(nonce);
+  return (
+    Number.isInteger(pid) &&
+    texts.every((each) => typeof each === 'string') &&
+    typeof nonce === 'string' &&
+    /^[\w-]{1,64}$/.test(nonce)
+  );
 };
 
 const shortened = 8; // characters of boot ID and nonce that a brief lock has
@@ -42,7 +54,8 @@ const longestSign = 8; // of a beacon's name
 
 /**
  * A lock in so few characters that file systems keep it as the target of a symbolic link without any block of their own
- * (ext4: 59; there is no room for both owner and beacon, and the next of the owner's kind drops its locks), and the content
+ * (ext4: 59; there is no room for both owner and beacon, and the next of the owner's kind drops its locks), and the
+ * content
  * with the nonce that it then has.
  */
 export function briefLock(content: LockContent): { readonly text: string; readonly content: LockContent } {
@@ -53,7 +66,10 @@ export function briefLock(content: LockContent): { readonly text: string; readon
   const kept = sign === '' ? rest : content;
   const nonce = content.nonce.slice(0, shortened);
   const numbers = [String(pid), startTime, pidNamespace.replaceAll(/\D/g, '')].map((each) => Number(each).toString(36));
-  return { text: [...numbers, bootId.slice(0, shortened), nonce, command, owner ?? '', sign].join(' ').trimEnd(), content: { ...kept, nonce } };
+  return {
+    text: [...numbers, bootId.slice(0, shortened), nonce, command, owner ?? '', sign].join(' ').trimEnd(),
+    content: { ...kept, nonce },
+  };
 }
 
 /** What a brief lock says. `bootId`: of this boot, of which it has the beginning. */

@@ -15,7 +15,10 @@ export interface ReadyLock {
   readonly content: LockContent;
 }
 /** 'changing': nobody is known to hold it; try again. */
-export type LockAttempt = { readonly kind: 'taken' } | { readonly kind: 'held'; readonly holder: LockContent } | { readonly kind: 'changing' };
+export type LockAttempt =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'held'; readonly holder: LockContent }
+  | { readonly kind: 'changing' };
 
 /** Start of the names that readyLock gives. */
 export const readyPrefix = '.lock-';
@@ -49,7 +52,10 @@ async function readyBriefLock(file: string, content: LockContent): Promise<Ready
 /** Removes a file that nobody may depend on; garbage is no failure. */
 export const discard = (file: string): Promise<void> => removeFile(file).catch(() => {});
 
-/** Tries once to take a lock: link(2) of a complete file either succeeds or finds that there is one. The lock of a process that is gone is removed. fileUnusable. */
+/**
+ * Tries once to take a lock: link(2) of a complete file either succeeds or finds that there is one. The lock of a
+ * process that is gone is removed. fileUnusable.
+ */
 export async function tryLock(path: string, own: ReadyLock): Promise<LockAttempt> {
   if (await linked(own.file, path)) return { kind: 'taken' };
   const holder = await readLock(path);
@@ -71,7 +77,10 @@ async function isHeld(holder: LockContent, path: string): Promise<boolean> {
   return holder.beacon === undefined || (await isOfOwnNamespace(holder)) || isLit(join(dirname(path), holder.beacon));
 }
 
-/** Removes a lock that names that owner, unless its process shows that it lives; never one that somebody takes meanwhile. fileUnusable. */
+/**
+ * Removes a lock that names that owner, unless its process shows that it lives; never one that somebody takes
+ * meanwhile. fileUnusable.
+ */
 export async function dropLock(path: string, owner: string, own: ReadyLock): Promise<void> {
   const holder = await readLock(path);
   if (holder?.owner === owner && !(await showsLife(holder, path))) await removeStale(path, holder, own);
@@ -84,7 +93,10 @@ async function showsLife(holder: LockContent, path: string): Promise<boolean> {
 
 const againMs = 500;
 
-/** Gives a lock back. One that cannot be removed is tried again for as long as this process lives: nobody else may. fileUnusable. */
+/**
+ * Gives a lock back. One that cannot be removed is tried again for as long as this process lives: nobody else may.
+ * fileUnusable.
+ */
 export async function unlock(path: string): Promise<void> {
   try {
     await remove(path);
@@ -100,12 +112,14 @@ async function removeLater(path: string): Promise<void> {
     await delay(againMs, undefined, { ref: false });
     // somebody may have removed it by hand, and somebody else have taken it since
     const triedAgain = async (): Promise<boolean> =>
-      (await nonceOf(path)) === own && (await beneath(dirname(path), (folder) => removeFile(join(folder, basename(path)))), false);
+      (await nonceOf(path)) === own &&
+      (await beneath(dirname(path), (folder) => removeFile(join(folder, basename(path)))), false);
     isOurs = await triedAgain().catch(() => true);
   }
 }
 
-const nonceOf = (path: string): Promise<string | undefined> => beneath(dirname(path), async (folder) => (await readLock(join(folder, basename(path))))?.nonce);
+const nonceOf = (path: string): Promise<string | undefined> =>
+  beneath(dirname(path), async (folder) => (await readLock(join(folder, basename(path))))?.nonce);
 
 const mostClaims = 100;
 const claimName = (path: string, nonce: string, number: number): string => `${path}.stale-${nonce}.${number}`;

@@ -23,8 +23,10 @@ export interface MultusState {
 }
 
 /**
- * Its state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write there, and direct mode is root
- * on the node: only regular files are read, no link in it is followed, and what is removed is removed beneath a descriptor.
+ * Its state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write there, and
+ * direct mode is root
+ * on the node: only regular files are read, no link in it is followed, and what is removed is removed beneath a
+ * descriptor.
  */
 export function multusState(folder: string): MultusState {
   return {
@@ -40,8 +42,21 @@ export function multusState(folder: string): MultusState {
         return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
       });
       const { namespace, name, uid } = podOf(call.args);
-      const pod = namespace === undefined || name === undefined ? undefined : { namespace, name, ...(uid !== undefined && { uid }) };
-      const record = { formatVersion: 1, containerId, ifName, netns: netns ?? '', networkName, cniVersion, complete: true, createdAt, attachments } as const;
+      const pod =
+        namespace === undefined || name === undefined
+          ? undefined
+          : { namespace, name, ...(uid !== undefined && { uid }) };
+      const record = {
+        formatVersion: 1,
+        containerId,
+        ifName,
+        netns: netns ?? '',
+        networkName,
+        cniVersion,
+        complete: true,
+        createdAt,
+        attachments,
+      } as const;
       return { ...record, ...(pod !== undefined && { pod }) };
     },
     remove: async (containerId) => {
@@ -55,7 +70,9 @@ export function multusState(folder: string): MultusState {
 const createdAt = '1970-01-01T00:00:00.000Z'; // not known
 const longestFileName = 255; // bytes: what is longer was never written
 const isFileName = (containerId: string): boolean =>
-  !containerId.includes('/') && !['', '.', '..', 'results'].includes(containerId) && Buffer.byteLength(containerId) <= longestFileName;
+  !containerId.includes('/') &&
+  !['', '.', '..', 'results'].includes(containerId) &&
+  Buffer.byteLength(containerId) <= longestFileName;
 
 /** One delegate of Multus: what runs, and for which interface. */
 export interface MultusDelegate {
@@ -100,7 +117,11 @@ function withoutPassthru(configuration: NetworkConfiguration): NetworkConfigurat
 }
 
 /** A delegate with what libcni cached of its ADD (kind cniCacheV1), as far as that can be read. */
-function recordOf({ network, interfaceName, isDefault, configuration }: MultusDelegate, cached: string | undefined, args: string): AttachmentRecord {
+function recordOf(
+  { network, interfaceName, isDefault, configuration }: MultusDelegate,
+  cached: string | undefined,
+  args: string,
+): AttachmentRecord {
   const cache = cacheOf(cached);
   const { capabilityArgs, result, cniArgs } = cache;
   const runtimeConfig = isJsonObject(capabilityArgs) ? capabilityArgs : {};
@@ -133,7 +154,11 @@ function cacheOf(text: string | undefined): JsonObject {
 function argsOf(pairs: JsonValue | undefined): string | undefined {
   if (!Array.isArray(pairs)) return undefined;
   return pairs
-    .flatMap((pair) => (Array.isArray(pair) && pair.length === 2 && pair.every((each) => typeof each === 'string') ? [pair.join('=')] : []))
+    .flatMap((pair) =>
+      Array.isArray(pair) && pair.length === 2 && pair.every((each) => typeof each === 'string')
+        ? [pair.join('=')]
+        : [],
+    )
     .join(';');
 }
 
@@ -153,7 +178,8 @@ function readState(file: string): string | undefined {
   }
 }
 
-// without it the plugins get no prevResult, so nothing about it is an error; an interface's name may be written as a path
+// without it the plugins get no prevResult, so nothing about it is an error; an interface's name may be written as a
+// path
 function readCached(folder: string, name: string): string | undefined {
   if (name.includes('/')) return undefined;
   try {

@@ -12,11 +12,18 @@ export interface ProcessIdentity {
 
 /** This process. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
-  const [startTime, bootId, pidNamespace] = await Promise.all([startTimeOf('self'), bootIdNow(), readlink('/proc/self/ns/pid')]);
+  const [startTime, bootId, pidNamespace] = await Promise.all([
+    startTimeOf('self'),
+    bootIdNow(),
+    readlink('/proc/self/ns/pid'),
+  ]);
   return { pid: process.pid, startTime: startTime ?? '', bootId, pidNamespace };
 }
 
-/** Whether a process may still be running. One of another process-ID namespace cannot be looked at and counts as running. */
+/**
+ * Whether a process may still be running. One of another process-ID namespace cannot be looked at and counts as
+ * running.
+ */
 export async function mayBeAlive(identity: ProcessIdentity): Promise<boolean> {
   if (identity.bootId !== (await bootIdNow())) return false;
   if (!(await isOfOwnNamespace(identity))) return true;
@@ -28,10 +35,12 @@ export async function mayBeAlive(identity: ProcessIdentity): Promise<boolean> {
 }
 
 /** Whether its process ID means something here. */
-export const isOfOwnNamespace = async ({ pidNamespace }: ProcessIdentity): Promise<boolean> => pidNamespace === (await readlink('/proc/self/ns/pid'));
+export const isOfOwnNamespace = async ({ pidNamespace }: ProcessIdentity): Promise<boolean> =>
+  pidNamespace === (await readlink('/proc/self/ns/pid'));
 
 /** Different after every start of the machine. */
-export const bootIdNow = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+export const bootIdNow = async (): Promise<string> =>
+  (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 
 // Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count from its closing parenthesis.
 // undefined: there is no such process, or it has ended and only waits for its parent to hear of it.

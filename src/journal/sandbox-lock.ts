@@ -6,7 +6,10 @@ export interface LockHolder {
 }
 /** One operation per sandbox at a time, also between processes; GC excludes all others (CNI-63). */
 export interface SandboxLocks {
-  /** Runs `work` while holding the sandbox. `onBusy` hears once of the process that holds it (DEL uses it to cancel an ADD). sandboxBusy when the signal ends the waiting. */
+  /**
+   * Runs `work` while holding the sandbox. `onBusy` hears once of the process that holds it (DEL uses it to cancel an
+   * ADD). sandboxBusy when the signal ends the waiting.
+   */
   withSandbox<T>(
     claim: { readonly containerId: string; readonly command: string; readonly onBusy?: (holder: LockHolder) => void },
     signal: AbortSignal,
@@ -21,5 +24,6 @@ const patienceMs = 5000;
 /** The same for background work: a sandbox that stays busy is sandboxBusy soon, so that it keeps no other waiting. */
 export const impatient = (locks: SandboxLocks, ms = patienceMs): SandboxLocks => ({
   ...locks,
-  withSandbox: (claim, signal, work) => locks.withSandbox(claim, AbortSignal.any([signal, AbortSignal.timeout(ms)]), work),
+  withSandbox: (claim, signal, work) =>
+    locks.withSandbox(claim, AbortSignal.any([signal, AbortSignal.timeout(ms)]), work),
 });

@@ -48,4 +48,5 @@ function podsIn(text: string, file: string): readonly UnattachedPod[] {
   }
 }
 
-const isPod = (value: unknown): boolean => isJsonObject(value) && ['namespace', 'name', 'networks', 'why'].every((key) => typeof value[key] === 'string');
+const isPod = (value: unknown): boolean =>
+  isJsonObject(value) && ['namespace', 'name', 'networks', 'why'].every((key) => typeof value[key] === 'string');

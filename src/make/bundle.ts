@@ -5,7 +5,8 @@ import { bundling, entries, noticesName } from './bundling.ts';
 import { nodeMissing } from './errors-outside.ts';
 import { noticesFor, runtimes } from './notices.ts';
 
-// Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not loaded.
+// Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not
+// loaded.
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
 
@@ -15,7 +16,9 @@ interface Module {
 }
 
 /** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
-async function bundle(entryPoints: Readonly<Record<string, string>>): Promise<{ readonly modules: readonly Module[]; readonly inputs: readonly string[] }> {
+async function bundle(
+  entryPoints: Readonly<Record<string, string>>,
+): Promise<{ readonly modules: readonly Module[]; readonly inputs: readonly string[] }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints,
@@ -26,7 +29,10 @@ async function bundle(entryPoints: Readonly<Record<string, string>>): Promise<{ 
     metafile: true,
     ...bundling,
   });
-  return { modules: outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })), inputs: Object.keys(metafile.inputs) };
+  return {
+    modules: outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })),
+    inputs: Object.keys(metafile.inputs),
+  };
 }
 
 /**
@@ -71,9 +77,11 @@ await mkdir(dist, { recursive: true });
 const before = await readdir(dist);
 // the entries have fixed names and load the others: they come last
 const isEntry = (name: string): boolean => entries.some((each) => name.slice(0, -'.mjs'.length) in each);
-for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name)))) await replace(name, contents);
+for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name))))
+  await replace(name, contents);
 await replace(noticesName, notices);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
 const isNative = (name: string): boolean => name === 'shim' || name === 'standalone' || name.endsWith('.node'); // made by shim.ts and standalone.ts
 const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), noticesName, 'node']); // node: a link of the user's
-for (const old of before.filter((name) => !made.has(name) && !isNative(name))) await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });
+for (const old of before.filter((name) => !made.has(name) && !isNative(name)))
+  await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });

@@ -1,7 +1,13 @@
 import type { BuildOptions } from 'esbuild';
 
-/** The entries of the programs in dist/. The plugin by itself: what it shares with the others would be cut into many small files, and it starts once for each pod. */
-export const entries = [{ 'plexus-cni': 'src/cli/cni-entry.ts' }, { plexus: 'src/cli/main.ts', 'kubectl-plexus': 'src/cli/kubectl-entry.ts' }];
+/**
+ * The entries of the programs in dist/. The plugin by itself: what it shares with the others would be cut into many
+ * small files, and it starts once for each pod.
+ */
+export const entries = [
+  { 'plexus-cni': 'src/cli/cni-entry.ts' },
+  { plexus: 'src/cli/main.ts', 'kubectl-plexus': 'src/cli/kubectl-entry.ts' },
+];
 export const standaloneEntry = 'src/cli/standalone-entry.ts';
 export const noticesName = 'THIRD-PARTY-NOTICES.txt';
 
@@ -14,6 +20,8 @@ export const bundling = {
   minify: true,
   keepNames: true,
   legalComments: 'none', // notices.ts
-  banner: { js: "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 } as const satisfies BuildOptions;

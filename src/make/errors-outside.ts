@@ -1,6 +1,8 @@
 import { type ErrorKind, cniCode } from '../errors/index.ts';
 
-/** An error that is said where the catalogue is not: before there is a Node.js for it, or without memory for anything. */
+/**
+ * An error that is said where the catalogue is not: before there is a Node.js for it, or without memory for anything.
+ */
 export interface OutsideError extends ErrorKind {
   readonly id: string;
   readonly sentence: string;

@@ -33,12 +33,16 @@ async function librariesOf(program: string): Promise<readonly string[]> {
 /** The program of the Node.js package in package-lock.json, of exactly that version. */
 async function pinnedNode(): Promise<string> {
   const folder = `node_modules/node-linux-${process.arch}`;
-  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string }> };
+  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version?: string }>;
+  };
   const wanted = `v${packages[folder]?.version ?? ' of package-lock.json'}`;
   const program = join(root, folder, 'bin/node');
   const { stdout } = await run(program, ['--version']).catch((error: Error) => ({ stdout: error.message }));
   if (stdout.trim() !== wanted)
-    throw new Error(`the image needs Node.js ${wanted}, but ${program} answers: ${stdout.trim()}. Run npm ci, on Linux with glibc.`);
+    throw new Error(
+      `the image needs Node.js ${wanted}, but ${program} answers: ${stdout.trim()}. Run npm ci, on Linux with glibc.`,
+    );
   return program;
 }
 
@@ -50,7 +54,9 @@ async function copyrightOf(library: string): Promise<string> {
     const owner = /^([^\s:,]+)/.exec(stdout)?.[1];
     if (owner !== undefined) return `/usr/share/doc/${owner}/copyright`;
   }
-  throw new Error(`no Debian package holds ${library}: build the image on Debian, so that the licences of its libraries are known`);
+  throw new Error(
+    `no Debian package holds ${library}: build the image on Debian, so that the licences of its libraries are known`,
+  );
 }
 
 const node = await pinnedNode();

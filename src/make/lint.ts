@@ -19,7 +19,23 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'journal', 'cluster', 'devices', 'attach'],
   doctor: ['errors', 'cni', 'npwg', 'plan', 'validate', 'files', 'host', 'runtime', 'journal', 'cluster', 'install'],
   ui: ['errors', 'npwg', 'plan', 'validate', 'view', 'cluster'],
-  daemon: ['errors', 'report', 'cni', 'npwg', 'plan', 'files', 'host', 'runtime', 'journal', 'cluster', 'devices', 'attach', 'observe', 'install', 'reconcile'],
+  daemon: [
+    'errors',
+    'report',
+    'cni',
+    'npwg',
+    'plan',
+    'files',
+    'host',
+    'runtime',
+    'journal',
+    'cluster',
+    'devices',
+    'attach',
+    'observe',
+    'install',
+    'reconcile',
+  ],
   cli: [
     'errors',
     'report',
@@ -54,8 +70,8 @@ const door = String.raw`^(\.\./)+[a-z]+/([^i].*|i[^n].*|in[^d].*|ind[^e].*|inde[
 const effects = ['process', 'fetch', 'setTimeout', 'setInterval', 'console', 'performance', 'Date'];
 
 const sizes = {
-  'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
-  'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+  'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+  'max-lines-per-function': ['error', { max: 65, skipBlankLines: true, skipComments: true }],
   'max-params': ['error', { max: 4 }],
   'max-depth': ['error', { max: 3 }],
   complexity: ['error', { max: 12 }],
@@ -80,7 +96,13 @@ export const lintConfiguration = (): object => ({
   },
   overrides: [
     ...Object.entries(layers).map(([folder, may]) => layerOverride(folder, may)),
-    { files: ['test/**', 'examples/**'], rules: { 'max-lines-per-function': 'off' } },
+    {
+      files: ['test/**', 'examples/**'],
+      rules: {
+        'max-lines-per-function': 'off',
+        'max-lines': ['error', { max: 340, skipBlankLines: true, skipComments: true }],
+      },
+    },
     { files: ['**/plugin-schemas.ts'], rules: { 'unicorn/no-thenable': 'off' } }, // JSON Schema has a keyword "then"
     { files: ['test/vitest.config.ts'], rules: { 'import/no-default-export': 'off' } },
   ],

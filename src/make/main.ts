@@ -9,21 +9,26 @@ import { configurationPage, errorsPage } from './reference.ts';
 import { coveragePage, definedRequirements, undefinedCitations } from './requirements.ts';
 import { validatorFiles } from './validators.ts';
 
-// Makes everything that is made: committed, and made again by `npm run check` (--check), which demands that nothing changes.
+// Makes everything that is made: committed, and made again by `npm run check` (--check), which demands that nothing
+// changes.
 const root = join(import.meta.dirname, '../..');
 
 /** Text by file, relative to the repository. */
 async function everything(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for await (const file of glob('src/{npwg,plan,daemon}/*.schema.json', { cwd: root }))
-    for (const [extension, text] of Object.entries(await validatorFiles(await json(file)))) made.set(file.replace(/json$/, extension), text);
+    for (const [extension, text] of Object.entries(await validatorFiles(await json(file))))
+      made.set(file.replace(/json$/, extension), text);
   for (const [file, text] of await pluginSchemaFiles(root)) made.set(file, text);
   made.set('.oxlintrc.json', `${JSON.stringify(lintConfiguration(), null, 2)}\n`);
   made.set('src/ui/page.gen.js', await pageModule(root));
   made.set('docs/errors.md', errorsPage());
   made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
-  made.set('docs/configuration.md', configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')));
+  made.set(
+    'docs/configuration.md',
+    configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')),
+  );
   made.set('docs/requirements/coverage.md', await requirementsCoverage());
   return made;
 }
@@ -33,7 +38,9 @@ async function requirementsCoverage(): Promise<string> {
   const files = await texts('{src,test}/**/*.{ts,c,h,json,txt}');
   const undefinedIds = undefinedCitations(defined, new Map([...files, ...(await texts('{docs,examples}/**/*.md'))]));
   if (undefinedIds.length > 0)
-    throw new Error(`These requirements are not defined in docs/requirements; correct the id or add its row:\n${undefinedIds.join('\n')}`);
+    throw new Error(
+      `These requirements are not defined in docs/requirements; correct the id or add its row:\n${undefinedIds.join('\n')}`,
+    );
   return coveragePage(defined, files);
 }
 
@@ -46,7 +53,8 @@ async function texts(pattern: string): Promise<ReadonlyMap<string, string>> {
 
 const json = async (file: string): Promise<object> => JSON.parse(await readFile(join(root, file), 'utf8')) as object;
 
-const isOther = async (file: string, text: string): Promise<boolean> => (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
+const isOther = async (file: string, text: string): Promise<boolean> =>
+  (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
 
 const onlyCheck = process.argv.includes('--check');
 for (const [file, text] of await everything()) {

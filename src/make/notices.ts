@@ -1,7 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// Notices for third-party code in what we ship: for each package in a bundle its name, version, licence and licence text.
+// Notices for third-party code in what we ship: for each package in a bundle its name, version, licence and licence
+// text.
 // esbuild's own legal comments are no replacement: most packages state their licence in a file, not in a comment.
 
 const licenceFile = /^(licen[cs]e|copying|notice)([-.].*)?$/i;
@@ -28,7 +29,10 @@ export const runtimes = {
 export const packagesOf = (inputs: readonly string[]): readonly string[] =>
   [...new Set(inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []))].toSorted();
 
-/** The notices for a bundle: what is said of runtimes, then the packages, those with the same text together. Throws for a package without a licence. */
+/**
+ * The notices for a bundle: what is said of runtimes, then the packages, those with the same text together. Throws for
+ * a package without a licence.
+ */
 export async function noticesFor(root: string, inputs: readonly string[], more: readonly string[]): Promise<string> {
   const byText = new Map<string, string[]>();
   for (const folder of packagesOf(inputs)) {
@@ -36,14 +40,24 @@ export async function noticesFor(root: string, inputs: readonly string[], more: 
     byText.set(text, [...(byText.get(text) ?? []), title]);
   }
   const packages = [...byText].map(([text, titles]) => `${titles.join('\n')}\n\n${text}`);
-  return [`Third-party code in Plexus, and its licences\n\n${more.join('\n\n')}`, ...packages].join(`\n\n${'-'.repeat(80)}\n\n`) + '\n';
+  return (
+    [`Third-party code in Plexus, and its licences\n\n${more.join('\n\n')}`, ...packages].join(
+      `\n\n${'-'.repeat(80)}\n\n`,
+    ) + '\n'
+  );
 }
 
 async function licenceOf(folder: string): Promise<{ readonly title: string; readonly text: string }> {
-  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string; version: string; license?: string };
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
   const files = (await readdir(folder)).filter((each) => licenceFile.test(each)).toSorted();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  const text = texts.length === 0 ? withoutText[name] : texts.map((each) => each.replaceAll('\r\n', '\n').trim()).join('\n\n');
-  if (text === undefined || typeof license !== 'string') throw new Error(`${folder} states no licence: add it to withoutText in src/make/notices.ts`);
+  const text =
+    texts.length === 0 ? withoutText[name] : texts.map((each) => each.replaceAll('\r\n', '\n').trim()).join('\n\n');
+  if (text === undefined || typeof license !== 'string')
+    throw new Error(`${folder} states no licence: add it to withoutText in src/make/notices.ts`);
   return { title: `${name} ${version} (${license})`, text };
 }

@@ -15,19 +15,28 @@ export async function pluginSchemaFiles(root: string): Promise<ReadonlyMap<strin
   const own = await schemasIn(root, sources);
   const plugins = new Map([...own].map(([name, schema]) => [name, withKeysOf(schema, common)]));
   const ipam = await schemasIn(root, `${sources}/ipam`);
-  const all = new Map([['common', common], ...own, ...[...ipam].map(([name, schema]) => [`ipam/${name}`, schema] as const)]);
+  const all = new Map([
+    ['common', common],
+    ...own,
+    ...[...ipam].map(([name, schema]) => [`ipam/${name}`, schema] as const),
+  ]);
   return new Map([
     [`${sources}.gen.js`, await validatorsCode(all)],
     [`${sources}.gen.d.ts`, `${head}\n${types}`],
-    ...[...published(plugins, ipam)].map(([name, schema]) => [`docs/schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const),
+    ...[...published(plugins, ipam)].map(
+      ([name, schema]) => [`docs/schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
+    ),
   ]);
 }
 
 const shared = ['common.json', 'definitions.json'];
 
-const read = async (root: string, file: string): Promise<JsonObject> => JSON.parse(await readFile(join(root, sources, file), 'utf8')) as JsonObject;
-const definitionsIn = async (root: string): Promise<JsonObject> => (await read(root, 'definitions.json'))['$defs'] as JsonObject;
-const commonSchema = async (root: string): Promise<JsonObject> => inlined(await read(root, 'common.json'), await definitionsIn(root)) as JsonObject;
+const read = async (root: string, file: string): Promise<JsonObject> =>
+  JSON.parse(await readFile(join(root, sources, file), 'utf8')) as JsonObject;
+const definitionsIn = async (root: string): Promise<JsonObject> =>
+  (await read(root, 'definitions.json'))['$defs'] as JsonObject;
+const commonSchema = async (root: string): Promise<JsonObject> =>
+  inlined(await read(root, 'common.json'), await definitionsIn(root)) as JsonObject;
 
 const propertiesOf = (schema: JsonObject): JsonObject => schema['properties'] as JsonObject;
 
@@ -39,9 +48,15 @@ const withKeysOf = (schema: JsonObject, common: JsonObject): JsonObject => ({
 /** Each schema by its plugin's type. */
 async function schemasIn(root: string, folder: string): Promise<ReadonlyMap<string, JsonObject>> {
   const definitions = await definitionsIn(root);
-  const names = (await readdir(join(root, folder))).filter((name) => name.endsWith('.json') && !shared.includes(name)).toSorted();
+  const names = (await readdir(join(root, folder)))
+    .filter((name) => name.endsWith('.json') && !shared.includes(name))
+    .toSorted();
   const schemas = new Map<string, JsonObject>();
-  for (const name of names) schemas.set(basename(name, '.json'), inlined(await read(root, join(relative(sources, folder), name)), definitions) as JsonObject);
+  for (const name of names)
+    schemas.set(
+      basename(name, '.json'),
+      inlined(await read(root, join(relative(sources, folder), name)), definitions) as JsonObject,
+    );
   return schemas;
 }
 
@@ -50,7 +65,8 @@ function inlined(value: JsonValue, definitions: JsonObject): JsonValue {
   if (Array.isArray(value)) return value.map((each: JsonValue) => inlined(each, definitions));
   if (!isJsonObject(value)) return value;
   const { $ref, ...rest } = value;
-  if (typeof $ref !== 'string') return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlined(each, definitions)]));
+  if (typeof $ref !== 'string')
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlined(each, definitions)]));
   const target = definitions[$ref.slice($ref.lastIndexOf('/') + 1)];
   if (!isJsonObject(target)) throw new Error(`${$ref} leads nowhere`);
   return inlined({ ...target, ...rest }, definitions);
@@ -67,7 +83,8 @@ async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<str
     validateFormats: false,
   });
   const names = [...all.keys()];
-  for (const [index, schema] of [...all.values()].entries()) ajv.addSchema(withoutUnknownKeys(schema) as object, `v${index}`);
+  for (const [index, schema] of [...all.values()].entries())
+    ajv.addSchema(withoutUnknownKeys(schema) as object, `v${index}`);
   const code = standaloneCode.default(ajv, Object.fromEntries(names.map((_, index) => [`v${index}`, `v${index}`])));
   const table = `export const validators = {${names.map((name, index) => `${JSON.stringify(name)}: v${index}`).join(', ')}};`;
   const contents = `${code.replaceAll(/^export default .*$/gm, '')}\n${table}\nexport const schemas = ${JSON.stringify(bare(Object.fromEntries(all)))};`;
@@ -88,12 +105,15 @@ async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<str
 const readKeys = ['properties', 'items', 'additionalProperties', 'format'];
 
 /** What the program reads of schemas: which keys there are, and the formats of values. */
-const bare = (schemas: JsonObject): JsonObject => Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bareSchema(schema)]));
+const bare = (schemas: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bareSchema(schema)]));
 
 function bareSchema(schema: JsonValue): JsonValue {
   if (!isJsonObject(schema)) return schema;
   const kept = Object.entries(schema).filter(([key]) => readKeys.includes(key));
-  return Object.fromEntries(kept.map(([key, each]) => [key, key === 'properties' ? bare(each as JsonObject) : bareSchema(each)]));
+  return Object.fromEntries(
+    kept.map(([key, each]) => [key, key === 'properties' ? bare(each as JsonObject) : bareSchema(each)]),
+  );
 }
 
 /** Unknown keys are looked for by the program itself: they are warnings. */
@@ -125,9 +145,18 @@ export declare const schemas: Readonly<Record<string, PluginSchema>>;
 
 const draft = 'http://json-schema.org/draft-07/schema#';
 
-/** What editors are given: one schema for each plugin, one for whole configurations, one for NetworkAttachmentDefinitions. */
-function published(plugins: ReadonlyMap<string, JsonObject>, ipam: ReadonlyMap<string, JsonObject>): ReadonlyMap<string, JsonObject> {
-  const whole = (schema: JsonObject): JsonObject => ({ ...schema, properties: { ...propertiesOf(schema), ipam: { $ref: 'ipam.schema.json' } } });
+/**
+ * What editors are given: one schema for each plugin, one for whole configurations, one for
+ * NetworkAttachmentDefinitions.
+ */
+function published(
+  plugins: ReadonlyMap<string, JsonObject>,
+  ipam: ReadonlyMap<string, JsonObject>,
+): ReadonlyMap<string, JsonObject> {
+  const whole = (schema: JsonObject): JsonObject => ({
+    ...schema,
+    properties: { ...propertiesOf(schema), ipam: { $ref: 'ipam.schema.json' } },
+  });
   const files = new Map([...plugins].map(([name, schema]) => [name, forEditors(whole(schema)) as JsonObject]));
   return new Map([
     ...files,
@@ -138,15 +167,23 @@ function published(plugins: ReadonlyMap<string, JsonObject>, ipam: ReadonlyMap<s
 }
 
 const byType = (schemas: Readonly<Record<string, JsonObject>>): readonly JsonObject[] =>
-  Object.entries(schemas).map(([type, schema]) => conditional({ properties: { type: { const: type } }, required: ['type'] }, schema));
+  Object.entries(schemas).map(([type, schema]) =>
+    conditional({ properties: { type: { const: type } }, required: ['type'] }, schema),
+  );
 
 /** What holds when something else does. */
-const conditional = (condition: JsonObject, consequence: JsonObject): JsonObject => ({ if: condition, then: consequence });
+const conditional = (condition: JsonObject, consequence: JsonObject): JsonObject => ({
+  if: condition,
+  then: consequence,
+});
 
-const withoutKey = (schema: JsonObject, key: string): JsonObject => Object.fromEntries(Object.entries(schema).filter(([each]) => each !== key));
+const withoutKey = (schema: JsonObject, key: string): JsonObject =>
+  Object.fromEntries(Object.entries(schema).filter(([each]) => each !== key));
 
 function ipamSchema(ipam: ReadonlyMap<string, JsonObject>): JsonObject {
-  const bare = Object.fromEntries([...ipam].map(([type, schema]) => [type, forEditors(withoutKey(schema, '$schema')) as JsonObject]));
+  const bare = Object.fromEntries(
+    [...ipam].map(([type, schema]) => [type, forEditors(withoutKey(schema, '$schema')) as JsonObject]),
+  );
   return {
     $schema: draft,
     title: 'IPAM',
@@ -164,7 +201,12 @@ function configurationSchema(names: readonly string[]): JsonObject {
     description: 'A CNI configuration: one plugin (type), or a list (plugins).',
     type: 'object',
     ...conditional({ required: ['type'] }, { allOf: one }),
-    else: { required: ['plugins'], properties: { plugins: { type: 'array', minItems: 1, items: { type: 'object', required: ['type'], allOf: one } } } },
+    else: {
+      required: ['plugins'],
+      properties: {
+        plugins: { type: 'array', minItems: 1, items: { type: 'object', required: ['type'], allOf: one } },
+      },
+    },
   };
 }
 
@@ -212,7 +254,13 @@ const nadSchema: JsonObject = {
     spec: {
       type: 'object',
       additionalProperties: false,
-      properties: { config: { type: 'string', contentMediaType: 'application/json', description: 'A network configuration as JSON text.' } },
+      properties: {
+        config: {
+          type: 'string',
+          contentMediaType: 'application/json',
+          description: 'A network configuration as JSON text.',
+        },
+      },
     },
   },
 };

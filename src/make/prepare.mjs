@@ -2,7 +2,8 @@
 // it installs, and then runs the commands with the right Node.js. Plain JavaScript without packages: it runs on the
 // Node.js that npm came with (18 or newer), before anything is installed. Says nothing when there is nothing to do.
 //
-//   node src/make/prepare.mjs demo|test|build|check -- command arguments… [-- next command, if the one before succeeded]
+//   node src/make/prepare.mjs demo|test|build|check -- command arguments… [-- next command, if the one before
+// succeeded]
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
@@ -49,9 +50,21 @@ export const needs = [
   { programs: ['iptables', 'ip6tables'], debian: 'iptables', why: 'the portmap plugin', for: ['test'] },
   { programs: ['containerd', 'ctr'], debian: 'containerd', why: 'a real container runtime', for: ['test'] },
   { programs: ['runc'], debian: 'runc', why: 'a real container runtime', for: ['test'] },
-  { programs: ['busybox'], folders: ['/bin', '/usr/bin'], debian: 'busybox-static', why: 'what runs in the test containers', for: ['test'] },
+  {
+    programs: ['busybox'],
+    folders: ['/bin', '/usr/bin'],
+    debian: 'busybox-static',
+    why: 'what runs in the test containers',
+    for: ['test'],
+  },
   { programs: ['valgrind'], debian: 'valgrind', why: 'memory checks of the native program', for: ['test'] },
-  { programs: ['clang-14'], debian: 'clang-14 libclang-rt-14-dev', why: 'the fuzz target of the native program', for: ['test'], only: 'warn' },
+  {
+    programs: ['clang-14'],
+    debian: 'clang-14 libclang-rt-14-dev',
+    why: 'the fuzz target of the native program',
+    for: ['test'],
+    only: 'warn',
+  },
   {
     programs: ['go'],
     debian: 'golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev',
@@ -61,7 +74,13 @@ export const needs = [
   },
   { programs: ['chromium'], debian: 'chromium', why: 'trying the page of plexus ui', for: ['test'], only: 'warn' },
   { programs: ['strace'], debian: 'strace', why: 'counting processes and syncs', for: ['test'], only: 'warn' },
-  { programs: ['kubectl'], debian: 'kubernetes-client', why: "trying the tests' own API server", for: ['test'], only: 'warn' },
+  {
+    programs: ['kubectl'],
+    debian: 'kubernetes-client',
+    why: "trying the tests' own API server",
+    for: ['test'],
+    only: 'warn',
+  },
   {
     programs: ['libatomic.so.1'],
     folders: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/lib'],
@@ -76,7 +95,8 @@ export const missing = (purpose, isThere = isExecutable) =>
   needs.filter((need) => {
     const { programs, folders } = need;
     if (!need.for.includes(purpose)) return false;
-    if (folders !== undefined) return !folders.some((folder) => programs.every((program) => isThere(join(folder, program))));
+    if (folders !== undefined)
+      return !folders.some((folder) => programs.every((program) => isThere(join(folder, program))));
     return !programs.every((program) => pathFolders.some((folder) => isThere(join(folder, program))));
   });
 
@@ -111,7 +131,8 @@ export function isNewEnough(version) {
 }
 
 /** The first of these programs that is a Node.js new enough. */
-export const chooseNode = (candidates, versionOf = askVersion) => candidates.find((node) => isNewEnough(versionOf(node)));
+export const chooseNode = (candidates, versionOf = askVersion) =>
+  candidates.find((node) => isNewEnough(versionOf(node)));
 
 function askVersion(node) {
   const { stdout, status } = spawnSync(node, ['--version'], { encoding: 'utf8', timeout: 20_000 });
@@ -136,11 +157,14 @@ export const absentPackages = (wanted, have, { platform, arch } = process) =>
  */
 export const strangePackages = (wanted, have) =>
   Object.entries(have)
-    .filter(([path, { integrity }]) => path !== '' && (integrity === undefined || wanted[path]?.integrity !== integrity))
+    .filter(
+      ([path, { integrity }]) => path !== '' && (integrity === undefined || wanted[path]?.integrity !== integrity),
+    )
     .map(([path]) => path);
 
 // programs for other machines are not installed, and that is right
-const isForHere = ({ optional, os, cpu }, platform, arch) => !optional || ((os?.includes(platform) ?? false) && (cpu?.includes(arch) ?? false));
+const isForHere = ({ optional, os, cpu }, platform, arch) =>
+  !optional || ((os?.includes(platform) ?? false) && (cpu?.includes(arch) ?? false));
 
 // Those that name a C library come in twos (…-gnu and …-musl): npm chooses the right one, and one is enough.
 const isThere = (path, { version, libc }, have) =>
@@ -168,15 +192,22 @@ function fail(text) {
 /** Runs a command whose output is progress, not result. Returns whether it succeeded. */
 function run(command, args, { env = {}, quietly = false } = {}) {
   const output = quietly ? 'ignore' : 2;
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', output, output], env: { ...process.env, ...env } });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', output, output],
+    env: { ...process.env, ...env },
+  });
   return error === undefined && status === 0;
 }
 
-const packagesOf = (file) => (existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {});
+const packagesOf = (file) =>
+  existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {};
 
 /**
- * Installs exactly the npm packages of package-lock.json, whose hashes npm checks, unless they are installed. There is one way
- * to do that: no install script runs (.npmrc too), and nothing else is tried when it fails. With npm run by `node`, if given.
+ * Installs exactly the npm packages of package-lock.json, whose hashes npm checks, unless they are installed. There is
+ * one way
+ * to do that: no install script runs (.npmrc too), and nothing else is tried when it fails. With npm run by `node`, if
+ * given.
  */
 function preparePackages(node) {
   const wanted = packagesOf('package-lock.json');
@@ -188,19 +219,29 @@ function preparePackages(node) {
   if (before.absent.length + before.strange.length === 0) return;
   say('installing the npm packages of package-lock.json (npm ci) …');
   const env = node === undefined ? {} : { PATH: pathFor(node) };
-  if (!run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { env })) fail('npm ci failed; its messages are above.');
+  if (!run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { env }))
+    fail('npm ci failed; its messages are above.');
   const { strange } = differences();
-  if (strange.length > 0) fail(`npm installed what package-lock.json does not name: ${strange.join(', ')}. Remove node_modules and try again.`);
+  if (strange.length > 0)
+    fail(
+      `npm installed what package-lock.json does not name: ${strange.join(', ')}. Remove node_modules and try again.`,
+    );
 }
 
-/** The Node.js to run with: the one of package-lock.json, else one of the system that is new enough. The image takes the first only (image.ts). */
+/**
+ * The Node.js to run with: the one of package-lock.json, else one of the system that is new enough. The image takes the
+ * first only (image.ts).
+ */
 function prepareNode() {
   const isReady = () => chooseNode([pinnedNode]) !== undefined;
   if (isReady()) return pinnedNode;
   if (canInstall()) install(missing('node'));
   if (isReady()) return pinnedNode;
   rmSync(join(root, 'node_modules/.bin/node'), { force: true }); // or `npm run` would take it for Node.js from now on
-  const found = chooseNode([process.execPath, ...pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable)]);
+  const found = chooseNode([
+    process.execPath,
+    ...pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable),
+  ]);
   if (found === undefined) return fail(nodeHint());
   say(`the Node.js of package-lock.json does not run here: running with ${found} instead`);
   return found;
@@ -224,7 +265,8 @@ function prepareSystem(purpose) {
   const needsRoot = purpose !== 'build'; // a compiler is for everybody
   const absent = missing(purpose);
   const hint = absent.length === 0 ? '' : `\n${installHint(absent)}`;
-  if (needsRoot && process.getuid() !== 0) fail(`Network namespaces are made by root only: run this as root, for example with sudo.${hint}`);
+  if (needsRoot && process.getuid() !== 0)
+    fail(`Network namespaces are made by root only: run this as root, for example with sudo.${hint}`);
   if (canInstall()) {
     install(absent.filter(({ only }) => only !== 'warn'));
     for (const need of absent.filter(({ only }) => only === 'warn')) install([need]);
@@ -234,13 +276,15 @@ function prepareSystem(purpose) {
   for (const { programs, why } of still) say(`going on without ${programs.join(', ')} (${why}): a test is skipped`);
 }
 
-const canInstall = () => process.getuid?.() === 0 && pathFolders.some((folder) => isExecutable(join(folder, 'apt-get')));
+const canInstall = () =>
+  process.getuid?.() === 0 && pathFolders.some((folder) => isExecutable(join(folder, 'apt-get')));
 
 function install(absent) {
   if (absent.length === 0) return;
   for (const { debian, why } of absent) say(`installing the Debian package ${debian}: ${why}`);
   const packages = absent.flatMap(({ debian }) => debian.split(' '));
-  const apt = (words, quietly = false) => run('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quietly });
+  const apt = (words, quietly = false) =>
+    run('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quietly });
   // where systemd runs, the containerd package starts its service, as it always does; elsewhere nothing is started
   const words = ['install', '-y', '-q', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...packages];
   const isKnown = apt([...words, '--simulate'], true);

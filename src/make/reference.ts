@@ -11,7 +11,9 @@ interface Kind {
 
 /** docs/errors.md: every kind of error, its code and what to do. */
 export function errorsPage(): string {
-  const kinds = Object.values(errors).filter((each): each is typeof each & Kind => typeof each === 'function' && 'id' in each);
+  const kinds = Object.values(errors).filter(
+    (each): each is typeof each & Kind => typeof each === 'function' && 'id' in each,
+  );
   const rows = kinds
     .toSorted((a, b) => a.id.localeCompare(b.id))
     .map(({ id, kind, text }) => `| \`${id}\` | ${sentence(text)} | ${kind.code} | ${retryText(kind)} | ${kind.fix} |`);
@@ -45,11 +47,17 @@ const outsideRow = (error: OutsideError): string =>
   `| \`${error.id}\` | ${error.sentence} | ${error.code} | ${retryText(error)} | ${error.fix} | ${error.saidBy} |`;
 
 // what each sentence says in place of the values of one case
-const sentence = (text: Kind['text']): string => text(new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never).replaceAll('|', '\\|');
+const sentence = (text: Kind['text']): string =>
+  text(new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never).replaceAll('|', '\\|');
 
-const placeholder = (name: string): object => ({ toString: () => `‹${name}›`, toJSON: () => `‹${name}›`, join: () => `‹${name}›` });
+const placeholder = (name: string): object => ({
+  toString: () => `‹${name}›`,
+  toJSON: () => `‹${name}›`,
+  join: () => `‹${name}›`,
+});
 
-const retryText = ({ retry }: errors.ErrorKind): string => (retry === 'later' ? 'yes, later' : 'no, something has to be changed');
+const retryText = ({ retry }: errors.ErrorKind): string =>
+  retry === 'later' ? 'yes, later' : 'no, something has to be changed';
 
 interface Schema {
   readonly description?: string;
@@ -117,4 +125,5 @@ function rangeOf({ minimum, exclusiveMinimum, maximum }: Schema): string {
   return maximum === undefined ? '' : `, ${from ?? ''} to ${maximum}`;
 }
 
-const defaultOf = (schema: Schema): string => (schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``);
+const defaultOf = (schema: Schema): string =>
+  schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;

@@ -6,7 +6,10 @@ const requests: readonly RequestName[] = ['ips', 'mac', 'infiniband-guid', 'port
 export function requestsPage(): string {
   const rows = Object.entries(knownPlugins)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, plugin]) => `| \`${type}\` | ${requests.map((request) => waysText(plugin, request)).join(' | ')} | ${plugin.note ?? ''} |`);
+    .map(
+      ([type, plugin]) =>
+        `| \`${type}\` | ${requests.map((request) => waysText(plugin, request)).join(' | ')} | ${plugin.note ?? ''} |`,
+    );
   return `<!-- Made by \`npm run make\`: do not edit. -->
 
 # Which plugin reads which request

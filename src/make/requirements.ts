@@ -1,5 +1,6 @@
 // docs/requirements/coverage.md: which tests and source files cite which requirement, and which citations lead nowhere.
-// A citation is an id such as NPWG-34 in the text of a file. A range (`CNI-48, 52` or `CNI-48/52`) cites its first id only.
+// A citation is an id such as NPWG-34 in the text of a file. A range (`CNI-48, 52` or `CNI-48/52`) cites its first id
+// only.
 
 /** A file's name, relative to the repository, and its text. */
 export type FileTexts = ReadonlyMap<string, string>;
@@ -27,7 +28,8 @@ export function coveragePage(defined: readonly string[], files: FileTexts): stri
     [...files].flatMap(([file, text]) => citedIn(text).map((id) => ({ id, file }))),
     ({ id }) => id,
   );
-  const cited = (id: string, folder: string): string[] => (citing.get(id) ?? []).map(({ file }) => file).filter((file) => file.startsWith(folder));
+  const cited = (id: string, folder: string): string[] =>
+    (citing.get(id) ?? []).map(({ file }) => file).filter((file) => file.startsWith(folder));
   const rows = defined.map((id) => `| ${id} | ${linked(cited(id, 'test/'))} | ${linked(cited(id, 'src/'))} |`);
   const untested = defined.filter((id) => cited(id, 'test/').length === 0);
   return `<!-- Made by \`npm run make\`: do not edit. -->

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 // Builds the native parts: dist/shim/plexus (the host executable, src/shim) and dist/peer-credentials.node.
 //
 //   node src/make/shim.ts [--arch x64|arm64|all] [--out FOLDER]
-//   node src/make/shim.ts --checked   what the tests look at as well: with sanitizers, for valgrind, and as shipped with symbols
+//   node src/make/shim.ts --checked   what the tests look at as well: with sanitizers, for valgrind, and as shipped
+// with symbols
 //   node src/make/shim.ts --fuzz      the fuzz target of the frame parser; needs clang
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -26,7 +27,14 @@ const warnings = [
   '-Werror',
 ];
 const common = ['-std=c11', '-D_GNU_SOURCE', `-DPLEXUS_VERSION="${version}"`, ...warnings];
-const hardened = ['-Os', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fPIE', '-ffunction-sections', '-fdata-sections'];
+const hardened = [
+  '-Os',
+  '-fstack-protector-strong',
+  '-D_FORTIFY_SOURCE=2',
+  '-fPIE',
+  '-ffunction-sections',
+  '-fdata-sections',
+];
 const linked = ['-static-pie', '-Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections', '-s'];
 const sanitized = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
 
@@ -51,7 +59,9 @@ async function firstOf(names: readonly string[]): Promise<string | undefined> {
 async function compilerFor(arch: Arch): Promise<string> {
   const name = await firstOf(compilers[arch]);
   if (name !== undefined) return name;
-  throw new Error(`no C compiler for ${arch}: install gcc${arch === process.arch ? ' and libc6-dev' : ` (Debian: ${package_[arch]})`}`);
+  throw new Error(
+    `no C compiler for ${arch}: install gcc${arch === process.arch ? ' and libc6-dev' : ` (Debian: ${package_[arch]})`}`,
+  );
 }
 
 const sources = async (): Promise<string[]> =>
@@ -83,8 +93,23 @@ async function buildShim(arch: Arch, out: string): Promise<void> {
 
 async function buildPeerCredentials(arch: Arch, out: string): Promise<void> {
   const include = join(root, 'node_modules/node-api-headers/include');
-  const args = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-O2', '-fPIC', '-shared', '-s', `-I${include}`];
-  await compile(await compilerFor(arch), [...args, join(shimFolder, 'node/peer-credentials.c'), '-Wl,-z,relro,-z,now'], out);
+  const args = [
+    '-std=c11',
+    '-D_GNU_SOURCE',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-O2',
+    '-fPIC',
+    '-shared',
+    '-s',
+    `-I${include}`,
+  ];
+  await compile(
+    await compilerFor(arch),
+    [...args, join(shimFolder, 'node/peer-credentials.c'), '-Wl,-z,relro,-z,now'],
+    out,
+  );
 }
 
 const option = (name: string, otherwise: string): string => {
@@ -97,12 +122,21 @@ const own = process.arch as Arch;
 if (process.argv.includes('--checked')) {
   await compile('gcc', [...common, ...sanitized, ...(await sources())], join(out, 'shim/plexus-sanitized'));
   await compile('gcc', [...common, '-O1', '-g', ...(await sources())], join(out, 'shim/plexus-debug'));
-  await compile('gcc', [...common, ...hardened, ...(await sources()), ...linked.filter((flag) => flag !== '-s')], join(out, 'shim/plexus-symbols'));
+  await compile(
+    'gcc',
+    [...common, ...hardened, ...(await sources()), ...linked.filter((flag) => flag !== '-s')],
+    join(out, 'shim/plexus-symbols'),
+  );
 } else if (process.argv.includes('--fuzz')) {
   const parts = [...(await sources()).filter((file) => !file.endsWith('/main.c')), join(shimFolder, 'fuzz_frame.c')];
   const clang = await firstOf(['clang', ...Array.from({ length: 12 }, (_, index) => `clang-${25 - index}`)]);
-  if (clang === undefined) throw new Error('no clang: install clang and its compiler-rt (Debian: clang-14, libclang-rt-14-dev)');
-  await compile(clang, [...common, '-O1', '-g', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all', ...parts], join(out, 'shim/fuzz_frame'));
+  if (clang === undefined)
+    throw new Error('no clang: install clang and its compiler-rt (Debian: clang-14, libclang-rt-14-dev)');
+  await compile(
+    clang,
+    [...common, '-O1', '-g', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all', ...parts],
+    join(out, 'shim/fuzz_frame'),
+  );
 } else
   for (const arch of wanted === 'all' ? (['x64', 'arm64'] as const) : [wanted as Arch]) {
     const suffix = arch === own ? '' : `-${arch}`;

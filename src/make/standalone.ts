@@ -7,7 +7,8 @@ import { bundling, standaloneEntry } from './bundling.ts';
 import { noticesFor, runtimes } from './notices.ts';
 
 // Builds direct mode as one file for hosts without Node.js: our bundle with Bun around it (docs/decisions/0008).
-// Makes plexus-direct, for this machine's architecture, and plexus-direct.LEGAL.txt: the licences of the packages in it.
+// Makes plexus-direct, for this machine's architecture, and plexus-direct.LEGAL.txt: the licences of the packages in
+// it.
 //
 //   node src/make/standalone.ts [--out FOLDER]   without it, dist/standalone
 const run = promisify(execFile);
@@ -21,7 +22,10 @@ async function findBun(): Promise<string> {
     () => true,
     () => false,
   );
-  if (!isThere) throw new Error(`${file} is missing: run npm install (it is an optional package; there is none for musl or other processors)`);
+  if (!isThere)
+    throw new Error(
+      `${file} is missing: run npm install (it is an optional package; there is none for musl or other processors)`,
+    );
   return file;
 }
 
@@ -34,9 +38,11 @@ const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
 async function compile(bundle: string, folder: string): Promise<string> {
   const out = join(folder, name);
   const args = ['build', bundle, '--compile', '--bytecode', '--format=esm', ...closed, '--outfile', out];
-  await run(await findBun(), args, { cwd: folder, env: { HOME: folder, TMPDIR: folder, DO_NOT_TRACK: '1' } }).catch((error: { stderr?: string }) => {
-    throw new Error(`bun build failed:\n${error.stderr ?? ''}`);
-  });
+  await run(await findBun(), args, { cwd: folder, env: { HOME: folder, TMPDIR: folder, DO_NOT_TRACK: '1' } }).catch(
+    (error: { stderr?: string }) => {
+      throw new Error(`bun build failed:\n${error.stderr ?? ''}`);
+    },
+  );
   return out;
 }
 
@@ -46,7 +52,14 @@ await mkdir(out, { recursive: true });
 const folder = await mkdtemp(join(out, '.making-'));
 try {
   const bundle = join(folder, `${name}.mjs`);
-  const { metafile } = await build({ absWorkingDir: root, entryPoints: [standaloneEntry], outfile: bundle, define: nowhere, metafile: true, ...bundling });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [standaloneEntry],
+    outfile: bundle,
+    define: nowhere,
+    metafile: true,
+    ...bundling,
+  });
   const made = await compile(bundle, folder);
   await writeFile(join(out, `${name}.LEGAL.txt`), await noticesFor(root, Object.keys(metafile.inputs), [runtimes.bun]));
   await rename(made, join(out, name));

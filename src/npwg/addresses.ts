@@ -6,7 +6,9 @@ export interface IpAddress {
   readonly family: 4 | 6;
 }
 
-/** An IPv4 address of four decimal parts without leading zeros, or an IPv6 address without zone; undefined for all else. */
+/**
+ * An IPv4 address of four decimal parts without leading zeros, or an IPv6 address without zone; undefined for all else.
+ */
 export function parseIp(text: string): IpAddress | undefined {
   if (text.length > mostLength) return undefined;
   if (isIpv4(text)) return { text, family: 4 };
@@ -24,7 +26,9 @@ const isIpv4 = (text: string): boolean => ipv4.test(text);
 // longer than the longest address, and ipaddr.js would take its time
 const mostLength = 64;
 
-/** An IPv6 address whose end is written as IPv4, in groups of four digits: ipaddr.js takes ::1.2.3.4 for ::ffff:1.2.3.4. */
+/**
+ * An IPv6 address whose end is written as IPv4, in groups of four digits: ipaddr.js takes ::1.2.3.4 for ::ffff:1.2.3.4.
+ */
 function inGroups(text: string): string | undefined {
   const start = text.lastIndexOf(':') + 1;
   const tail = text.slice(start);
@@ -38,12 +42,16 @@ function inGroups(text: string): string | undefined {
 export function parseCidr(text: string): (IpAddress & { readonly prefix: number }) | undefined {
   const [address, prefix, ...more] = text.split('/');
   const ip = parseIp(address ?? '');
-  if (ip === undefined || prefix === undefined || more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefix)) return undefined;
+  if (ip === undefined || prefix === undefined || more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefix))
+    return undefined;
   const length = Number(prefix);
   return length <= (ip.family === 4 ? 32 : 128) ? { ...ip, prefix: length } : undefined;
 }
 
-/** A hardware address as the kernel writes it: pairs of digits in lower case, separated by ":". Any other text in lower case. */
+/**
+ * A hardware address as the kernel writes it: pairs of digits in lower case, separated by ":". Any other text in lower
+ * case.
+ */
 export function canonicalMac(text: string): string {
   const lower = text.toLowerCase();
   const digits = lower.replaceAll(/[:.-]/g, '');

@@ -15,7 +15,11 @@ export const devicePluginInfoFile = (folder: string, resource: string, id: strin
 /** The file of one attachment, for its plugins to read and write; named as Multus names it (NPWG-111). */
 export function attachmentInfoFile(
   folder: string,
-  { network, containerId, interfaceName }: { readonly network: string; readonly containerId: string; readonly interfaceName: string },
+  {
+    network,
+    containerId,
+    interfaceName,
+  }: { readonly network: string; readonly containerId: string; readonly interfaceName: string },
 ): string {
   const end = `-${containerId}_${interfaceName}`; // no other attachment has it, so what is before may be cut off
   return `${folder}/cni/${withoutSlashes(network).slice(0, Math.max(0, longestFileName - end.length))}${end}`;
@@ -25,11 +29,15 @@ const longestFileName = 255;
 
 const withoutSlashes = (text: string): string => text.replaceAll('/', '-');
 
-/** Device information as it stands in such a file; keys that the specification does not know stay. `file` is for messages. deviceInfoInvalid (NPWG-117). */
+/**
+ * Device information as it stands in such a file; keys that the specification does not know stay. `file` is for
+ * messages. deviceInfoInvalid (NPWG-117).
+ */
 export function parseDeviceInfo(text: string, file: string): JsonObject {
   const json = parsed(text, file);
   const problem = isJsonObject(json) ? nestingProblem(json) : 'it is no object';
-  if (!isJsonObject(json) || problem !== undefined) throw deviceInfoInvalid({ file, problem: problem ?? 'it is no object' });
+  if (!isJsonObject(json) || problem !== undefined)
+    throw deviceInfoInvalid({ file, problem: problem ?? 'it is no object' });
   if (!validate(json)) throw deviceInfoInvalid({ file, problem: firstProblem() });
   return json;
 }

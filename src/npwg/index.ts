@@ -1,12 +1,44 @@
 // The NPWG de-facto standard and nothing else: network selection, NetworkAttachmentDefinition, network-status. Pure.
 export { canonicalMac, type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
-export { allowedCniArgsKey, defaultNetworkKey, nadAnnotationKeys, nadGroup, nadKind, nadPlural, nadVersion, networksKey, networkStatusKey } from './keys.ts';
-export { attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile, parseDeviceInfo, usualDeviceInfoDir } from './device-info.ts';
+export {
+  allowedCniArgsKey,
+  defaultNetworkKey,
+  nadAnnotationKeys,
+  nadGroup,
+  nadKind,
+  nadPlural,
+  nadVersion,
+  networksKey,
+  networkStatusKey,
+} from './keys.ts';
+export {
+  attachmentInfoFile,
+  deviceInfoCapability,
+  devicePluginInfoFile,
+  parseDeviceInfo,
+  usualDeviceInfoDir,
+} from './device-info.ts';
 export type { ClaimedDevice, DeviceWishes, PodDevice, PodDevices } from './pod-device.ts';
 export { configWeight, mostConfigLength, type Nad, nadConfiguration, nadKey, type NadRef, parseNad } from './nad.ts';
-export { type AttachedNetwork, formatStatus, isDefaultDestination, type NetworkStatus, parseStatus, statusOf, type StatusOptions } from './network-status.ts';
-export { assertPodRef, isStaticPod, podKey, type PodMetadata, type PodRef, type PodSummary, wantsDebug } from './pod.ts';
+export {
+  type AttachedNetwork,
+  formatStatus,
+  isDefaultDestination,
+  type NetworkStatus,
+  parseStatus,
+  statusOf,
+  type StatusOptions,
+} from './network-status.ts';
+export {
+  assertPodRef,
+  isStaticPod,
+  podKey,
+  type PodMetadata,
+  type PodRef,
+  type PodSummary,
+  wantsDebug,
+} from './pod.ts';
 export { mostNetworksEver, parseSelections } from './parse-selections.ts';
 export { macProblem } from './selection-values.ts';
 export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';

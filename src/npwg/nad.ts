@@ -24,7 +24,10 @@ export interface Nad extends NadRef {
 
 export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
 
-/** The longest spec.config that is used, in characters. Real ones have some hundred; the daemon has to hold those of many pods at once. */
+/**
+ * The longest spec.config that is used, in characters. Real ones have some hundred; the daemon has to hold those of
+ * many pods at once.
+ */
 export const mostConfigLength = 64 * 1024;
 
 const weightOfValue = 48;
@@ -43,18 +46,32 @@ const leftOutLength = (config: unknown): number => Number(fieldsOf(config)['left
 export function parseNad(object: unknown): Nad {
   const { metadata, spec } = fieldsOf(object);
   const { name, namespace, annotations } = fieldsOf(metadata);
-  if (typeof name !== 'string' || name === '') throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
+  if (typeof name !== 'string' || name === '')
+    throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
   const length = typeof config === 'string' ? config.length : leftOutLength(config);
   if (length > mostConfigLength) throw nadTooLarge({ nad: nadKey(ref), length, most: mostConfigLength });
   if (config !== undefined && config !== null && typeof config !== 'string')
-    throw nadInvalid({ nad: nadKey(ref), problem: `spec.config is ${nameOfType(config)}, not a string: write the JSON as one text, after "config: |"` });
-  return { ...ref, ...(typeof config === 'string' && config.trim() !== '' && { config }), ...annotated(fieldsOf(annotations)) };
+    throw nadInvalid({
+      nad: nadKey(ref),
+      problem: `spec.config is ${nameOfType(config)}, not a string: write the JSON as one text, after "config: |"`,
+    });
+  return {
+    ...ref,
+    ...(typeof config === 'string' && config.trim() !== '' && { config }),
+    ...annotated(fieldsOf(annotations)),
+  };
 }
 
-function annotated(annotations: Readonly<Record<string, unknown>>): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent' | 'allowedCniArgs'> {
-  const { [resourceNameKey]: resourceName, [resourceClaimKey]: resourceClaim, [allowedCniArgsKey]: allowed } = annotations;
+function annotated(
+  annotations: Readonly<Record<string, unknown>>,
+): Pick<Nad, 'resourceName' | 'resourceClaim' | 'concurrent' | 'allowedCniArgs'> {
+  const {
+    [resourceNameKey]: resourceName,
+    [resourceClaimKey]: resourceClaim,
+    [allowedCniArgsKey]: allowed,
+  } = annotations;
   return {
     ...(typeof resourceName === 'string' && resourceName !== '' && { resourceName }),
     ...(typeof resourceClaim === 'string' && resourceClaim !== '' && { resourceClaim }),
@@ -69,7 +86,8 @@ const keysIn = (list: string): readonly string[] =>
     .map((key) => key.trim())
     .filter((key) => key !== '');
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 /**
  * The network configuration inside a NAD, named after the object when it has no name of its own (NPWG-12, NPWG-13);
@@ -84,7 +102,8 @@ export function nadConfiguration(nad: Nad): JsonObject | undefined {
 function decode(config: string, nad: Nad): JsonObject {
   const json = parsed(config, nad);
   const problem = isJsonObject(json) ? nestingProblem(json) : 'it is JSON, but not an object';
-  if (!isJsonObject(json) || problem !== undefined) throw nadInvalid({ nad: nadKey(nad), problem: `spec.config: ${problem}` });
+  if (!isJsonObject(json) || problem !== undefined)
+    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config: ${problem}` });
   return json;
 }
 
@@ -92,6 +111,9 @@ function parsed(config: string, nad: Nad): JsonValue {
   try {
     return parseJson(config, 'spec.config');
   } catch (error) {
-    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config is not a JSON object: ${jsonProblem(config)?.text ?? problemOf(error)}` });
+    throw nadInvalid({
+      nad: nadKey(nad),
+      problem: `spec.config is not a JSON object: ${jsonProblem(config)?.text ?? problemOf(error)}`,
+    });
   }
 }

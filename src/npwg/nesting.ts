@@ -3,10 +3,12 @@ import { type JsonValue, isJsonObject } from '../cni/index.ts';
 const mostLevels = 64;
 
 /**
- * Why a value is nested too deeply; undefined when it is not. What a pod or NAD says becomes part of the journal, which must
+ * Why a value is nested too deeply; undefined when it is not. What a pod or NAD says becomes part of the journal, which
+ * must
  * be readable after it was written, so far below what the parser takes.
  */
-export const nestingProblem = (value: JsonValue): string | undefined => (fits(value, mostLevels) ? undefined : `it is nested deeper than ${mostLevels} levels`);
+export const nestingProblem = (value: JsonValue): string | undefined =>
+  fits(value, mostLevels) ? undefined : `it is nested deeper than ${mostLevels} levels`;
 
 function fits(value: JsonValue, levels: number): boolean {
   if (!Array.isArray(value) && !isJsonObject(value)) return true;

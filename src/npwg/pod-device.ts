@@ -28,7 +28,10 @@ export interface PodDevices {
   readonly devices: readonly PodDevice[];
   /** Devices of its claims that nobody can name. */
   readonly warnings: readonly string[];
-  /** Resources that device plugins of the node serve, where a device is lacking; absent: kubelet cannot be asked. Any other resource only counts pods (bridge-marker). */
+  /**
+   * Resources that device plugins of the node serve, where a device is lacking; absent: kubelet cannot be asked. Any
+   * other resource only counts pods (bridge-marker).
+   */
   readonly served?: readonly string[];
   /** Resources that the pod's containers request, where a device is lacking; absent: not known. */
   readonly requested?: readonly string[];

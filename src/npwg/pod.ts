@@ -14,7 +14,10 @@ export interface PodMetadata extends PodRef {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** A pod as overviews show it: with where it runs and what has become of it. Of its annotations only those about networks. */
+/**
+ * A pod as overviews show it: with where it runs and what has become of it. Of its annotations only those about
+ * networks.
+ */
 export interface PodSummary extends PodMetadata {
   readonly node?: string;
   /** Pending, Running, Succeeded, Failed. */

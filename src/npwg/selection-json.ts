@@ -39,11 +39,18 @@ export function parseJsonForm(text: string, annotation: Annotation): Selections 
   const { key, namespace } = annotation;
   const { elements: values } = sizeOfJson(text);
   if (values > mostValues)
-    throw invalidAt({ key, element: 'the whole value' }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
+    throw invalidAt(
+      { key, element: 'the whole value' },
+      text,
+      `a list of networks with at most ${mostValues} values in all (it holds ${values})`,
+    );
   const list = decode(text, key);
   if (!Array.isArray(list)) throw invalidAt({ key, element: 'the whole value' }, list, 'a list of networks');
   assertFew(list.length, annotation);
-  const elements = (list as readonly JsonValue[]).map((each, index) => ({ value: each, place: { key, element: `element ${index + 1}` } }));
+  const elements = (list as readonly JsonValue[]).map((each, index) => ({
+    value: each,
+    place: { key, element: `element ${index + 1}` },
+  }));
   const selections = elements.map(({ value, place }) => parseElement(value, place, namespace));
   refuseSecondDefaultRoute(selections, key);
   return { selections, warnings: firstOf(elements.flatMap(({ value, place }) => unknownKeys(value, place))) };
@@ -53,7 +60,9 @@ const mostWarnings = 10;
 
 // an annotation has room for a hundred thousand of them
 const firstOf = (warnings: readonly string[]): readonly string[] =>
-  warnings.length <= mostWarnings ? warnings : [...warnings.slice(0, mostWarnings), `and ${warnings.length - mostWarnings} more unknown keys are ignored`];
+  warnings.length <= mostWarnings
+    ? warnings
+    : [...warnings.slice(0, mostWarnings), `and ${warnings.length - mostWarnings} more unknown keys are ignored`];
 
 // more than the longest annotation holds of anything but tiny values
 const mostValues = 16_000;
@@ -62,7 +71,12 @@ function decode(text: string, key: string): JsonValue {
   try {
     return parseJson(text, 'the annotation');
   } catch (error) {
-    throw selectionInvalid({ key, place: 'the whole value', value: 'it', allowed: `JSON: ${jsonProblem(text)?.text ?? problemOf(error)}` });
+    throw selectionInvalid({
+      key,
+      place: 'the whole value',
+      value: 'it',
+      allowed: `JSON: ${jsonProblem(text)?.text ?? problemOf(error)}`,
+    });
   }
 }
 
@@ -103,7 +117,8 @@ function requestsOf(element: JsonObject, place: Place): Partial<NetworkSelection
 }
 
 // null is absent for Go, and an empty text where Go cannot tell it from absent; NPWG-61 allows no empty claim
-const isGiven = (key: string, value: JsonValue | undefined): boolean => value !== undefined && value !== null && !(value === '' && emptyIsAbsent.includes(key));
+const isGiven = (key: string, value: JsonValue | undefined): boolean =>
+  value !== undefined && value !== null && !(value === '' && emptyIsAbsent.includes(key));
 
 const emptyIsAbsent = ['interface', 'mac', 'infiniband-guid', 'deviceID'];
 
@@ -129,5 +144,7 @@ function unknownKeys(value: JsonValue, { key, element }: Place): string[] {
   const known = knownKeys.map((each) => each.toLowerCase());
   return Object.keys(value)
     .filter((each) => !each.includes('.') && !known.includes(each.toLowerCase()))
-    .map((each) => `annotation ${key}, ${element}: unknown key ${shown(each)} is ignored (known: ${knownKeys.join(', ')})`);
+    .map(
+      (each) => `annotation ${key}, ${element}: unknown key ${shown(each)} is ignored (known: ${knownKeys.join(', ')})`,
+    );
 }

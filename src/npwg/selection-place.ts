@@ -18,11 +18,15 @@ export const invalidAt = (place: Place, value: unknown, allowed: string): Plexus
     allowed,
   });
 
-export const fieldOf = (place: Place, field: string): Place => ({ ...place, field: place.field === undefined ? field : `${place.field}.${field}` });
+export const fieldOf = (place: Place, field: string): Place => ({
+  ...place,
+  field: place.field === undefined ? field : `${place.field}.${field}`,
+});
 
 /** A value as JSON, shortened. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(typeof value === 'string' ? value.slice(0, longest + 1) : value);
+  const text =
+    value === undefined ? 'nothing' : JSON.stringify(typeof value === 'string' ? value.slice(0, longest + 1) : value);
   // a character outside the basic plane is not cut in two
   return text.length > longest ? `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 }

@@ -46,6 +46,14 @@ function parseReference(reference: string, { place, namespace, interfaceName }: 
   if (ns !== '' && !isLabel(ns)) throw invalidAt(place, ns, `a namespace, ${unitRule}${overlookedIn(ns)}`);
   if (isLabel(name)) return { namespace: ns === '' ? namespace : ns, name };
   if (!isObjectName(name)) throw invalidAt(place, name, `${unitRule}${overlookedIn(name)}`);
-  const inJson = { name, ...(ns !== '' && { namespace: ns }), ...(interfaceName !== '' && { interface: interfaceName }) };
-  throw invalidAt(place, name, `allowed in the short form, because of its "."; the JSON form takes it: ${JSON.stringify([inJson])}`);
+  const inJson = {
+    name,
+    ...(ns !== '' && { namespace: ns }),
+    ...(interfaceName !== '' && { interface: interfaceName }),
+  };
+  throw invalidAt(
+    place,
+    name,
+    `allowed in the short form, because of its "."; the JSON form takes it: ${JSON.stringify([inJson])}`,
+  );
 }

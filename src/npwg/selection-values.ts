@@ -11,7 +11,10 @@ export function parseFilledText(value: JsonValue, place: Place): string {
   throw invalidAt(place, value, 'a text other than blanks');
 }
 
-/** NPWG-05: one part of a name between dots; Kubernetes has no longer name than 253 (NPWG-06: more than 63 is no mistake). */
+/**
+ * NPWG-05: one part of a name between dots; Kubernetes has no longer name than 253 (NPWG-06: more than 63 is no
+ * mistake).
+ */
 export const isLabel = (text: string): boolean => text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
 
 /** A namespace's name has one part only. */
@@ -29,7 +32,11 @@ export function overlookedIn(value: JsonValue): string {
 /** NPWG-05 in JSON form: what Kubernetes accepts as the name of an object. */
 export function parseObjectName(value: JsonValue, place: Place): string {
   if (typeof value === 'string' && isObjectName(value)) return value;
-  throw invalidAt(place, value, `the name of an object (lower-case letters, digits, "-" and ".")${overlookedIn(value)}${namespaceAdvice(value)}`);
+  throw invalidAt(
+    place,
+    value,
+    `the name of an object (lower-case letters, digits, "-" and ".")${overlookedIn(value)}${namespaceAdvice(value)}`,
+  );
 }
 
 export const isObjectName = (text: string): boolean => text.length <= 253 && text.split('.').every(isLabel);
@@ -52,14 +59,27 @@ export function parseInterface(value: JsonValue, place: Place): string {
 export const parseIps = (value: JsonValue, place: Place): readonly string[] =>
   parseList(value, place, 'at least one IP address').map((each, index) => {
     if (typeof each === 'string' && (parseCidr(each) ?? parseIp(each)) !== undefined) return each;
-    throw invalidAt({ ...place, field: `${place.field}[${index}]` }, each, 'an IPv4 or IPv6 address, with or without /prefix');
+    throw invalidAt(
+      { ...place, field: `${place.field}[${index}]` },
+      each,
+      'an IPv4 or IPv6 address, with or without /prefix',
+    );
   });
 
-const macForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i];
-const guidForms = [/^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i, /^[0-9a-f]{2}(-[0-9a-f]{2}){7}$/i, /^[0-9a-f]{4}(\.[0-9a-f]{4}){3}$/i];
+const macForms = [
+  /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i,
+  /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i,
+  /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i,
+];
+const guidForms = [
+  /^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i,
+  /^[0-9a-f]{2}(-[0-9a-f]{2}){7}$/i,
+  /^[0-9a-f]{4}(\.[0-9a-f]{4}){3}$/i,
+];
 
 /**
- * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can have.
+ * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can
+ * have.
  * Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
  */
 export function parseMac(value: JsonValue, place: Place): string {
@@ -74,7 +94,9 @@ export function macProblem(mac: string): string | undefined {
   const digits = mac.replaceAll(/[:.-]/g, '');
   if (/^0*$/.test(digits)) return 'it is all zeros';
   // is_multicast_ether_addr of the kernel
-  return Number.parseInt(digits.slice(0, 2), 16) % 2 === 1 ? 'it is a multicast address, because its first byte is odd' : undefined;
+  return Number.parseInt(digits.slice(0, 2), 16) % 2 === 1
+    ? 'it is a multicast address, because its first byte is odd'
+    : undefined;
 }
 
 /** NPWG-59: eight bytes. */
@@ -103,7 +125,9 @@ export function parseGateways(value: JsonValue, place: Place): readonly string[]
 
 /** NPWG-45: `protocol` in lower case, tcp when absent. */
 export const parsePortMappings = (value: JsonValue, place: Place): readonly PortMapping[] =>
-  parseList(value, place, 'at least one port mapping').map((each, index) => parsePortMapping(each, { ...place, field: `${place.field}[${index}]` }));
+  parseList(value, place, 'at least one port mapping').map((each, index) =>
+    parsePortMapping(each, { ...place, field: `${place.field}[${index}]` }),
+  );
 
 function parsePortMapping(value: JsonValue, place: Place): PortMapping {
   if (!isJsonObject(value)) throw invalidAt(place, value, 'an object with hostPort and containerPort');
@@ -113,7 +137,9 @@ function parsePortMapping(value: JsonValue, place: Place): PortMapping {
     hostPort: parsePort(get('hostPort'), fieldOf(place, 'hostPort')),
     containerPort: parsePort(get('containerPort'), fieldOf(place, 'containerPort')),
     protocol: parseProtocol(get('protocol') ?? 'tcp', fieldOf(place, 'protocol')),
-    ...(hostIP !== undefined && hostIP !== null && hostIP !== '' && { hostIP: parseHostIp(hostIP, fieldOf(place, 'hostIP')) }),
+    ...(hostIP !== undefined &&
+      hostIP !== null &&
+      hostIP !== '' && { hostIP: parseHostIp(hostIP, fieldOf(place, 'hostIP')) }),
   };
 }
 
@@ -165,7 +191,11 @@ const mostItems = 1024;
 
 function parseList(value: JsonValue, place: Place, leastOne: string): readonly JsonValue[] {
   if (Array.isArray(value) && value.length > 0 && value.length <= mostItems) return value as readonly JsonValue[];
-  throw invalidAt(place, value, `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${mostItems} (it has ${value.length})` : ''}`);
+  throw invalidAt(
+    place,
+    value,
+    `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${mostItems} (it has ${value.length})` : ''}`,
+  );
 }
 
 /** Reads keys as Go does: in any case, the last one wins (NPWG-30). */

@@ -15,7 +15,9 @@ export interface Bandwidth {
   readonly egressRate?: number;
   readonly egressBurst?: number;
 }
-/** One element of the pod annotation: which NAD, with which requests (NPWG standard, section 4.1). Every value is valid. */
+/**
+ * One element of the pod annotation: which NAD, with which requests (NPWG standard, section 4.1). Every value is valid.
+ */
 export interface NetworkSelection {
   readonly nad: NadRef;
   /** For messages: "element 2", counted from 1. */
@@ -26,7 +28,9 @@ export interface NetworkSelection {
   readonly infinibandGuid?: string;
   readonly portMappings?: readonly PortMapping[];
   readonly bandwidth?: Bandwidth;
-  /** Gateways; present and empty means "this attachment keeps its own default route, the others lose theirs" (NPWG-56). */
+  /**
+   * Gateways; present and empty means "this attachment keeps its own default route, the others lose theirs" (NPWG-56).
+   */
   readonly defaultRoute?: readonly string[];
   readonly deviceId?: string;
   readonly cniArgs?: JsonObject;

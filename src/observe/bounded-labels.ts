@@ -5,7 +5,8 @@ const otherValues = 'other';
 const longestValue = 2 * 253 + 1;
 
 /**
- * Bounds the values of a label: the first `most` stay, all later ones become `other`. Types of plugins and names of networks come from
+ * Bounds the values of a label: the first `most` stay, all later ones become `other`. Types of plugins and names of
+ * networks come from
  * NetworkAttachmentDefinitions, and each value costs memory and lines of every scrape until the daemon restarts.
  */
 export function boundedLabel(most: number): (value: string) => string {

@@ -33,12 +33,20 @@ interface Waiting {
 const rest = ({ restMs }: EventLimits, signal: AbortSignal): Promise<void> =>
   restMs === undefined ? Promise.resolve() : delay(restMs, undefined, { signal }).catch(() => {});
 
-const usual: EventLimits = { restMs: 100, burst: 100, perSecond: 10, waiting: 1000, repeatMs: 60_000, longestRepeatMs: 16 * 60_000 };
+const usual: EventLimits = {
+  restMs: 100,
+  burst: 100,
+  perSecond: 10,
+  waiting: 1000,
+  repeatMs: 60_000,
+  longestRepeatMs: 16 * 60_000,
+};
 const sendMs = 5000;
 const lastMs = 3000;
 
 /**
- * Events written in the background, never faster than the limits allow: a failing node must not flood the API server. The same Warning
+ * Events written in the background, never faster than the limits allow: a failing node must not flood the API server.
+ * The same Warning
  * of the same subject is written once; further ones are counted, with one request after a pause that grows.
  */
 export function eventQueue(send: Send, report: Report, limits: EventLimits = usual): EventQueue {
@@ -56,7 +64,11 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
     } catch (thrown) {
       repeated.forget(subject, event); // the next one is written as a new one
       report({ kind: 'event-sent', outcome: 'failed' });
-      report({ kind: 'warning', sandbox: '', text: `event ${event.reason} of ${subjectKey(subject)} was not written: ${asPlexusError(thrown).message}` });
+      report({
+        kind: 'warning',
+        sandbox: '',
+        text: `event ${event.reason} of ${subjectKey(subject)} was not written: ${asPlexusError(thrown).message}`,
+      });
     }
   };
   return {
@@ -85,10 +97,15 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
 }
 
 /** Until something is there to be sent, a repeated event is due, or the signal is aborted. */
-async function untilWork(onWake: (resolve: () => void) => void, dueInMs: number | undefined, signal: AbortSignal): Promise<void> {
+async function untilWork(
+  onWake: (resolve: () => void) => void,
+  dueInMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  const due = dueInMs === undefined ? untilAborted(either) : delay(dueInMs, undefined, { signal: either }).catch(() => {}); // the caller looks at the signal
+  const due =
+    dueInMs === undefined ? untilAborted(either) : delay(dueInMs, undefined, { signal: either }).catch(() => {}); // the caller looks at the signal
   await Promise.race([new Promise<void>(onWake), due]);
   over.abort();
 }
@@ -105,7 +122,11 @@ function withoutOldest(waiting: readonly Waiting[], report: Report): Waiting[] {
     waiting.findIndex(({ event }) => event.type === 'Normal'),
   );
   report({ kind: 'event-sent', outcome: 'left-out' });
-  report({ kind: 'warning', sandbox: '', text: `too many events at once: ${waiting[index]?.event.reason ?? 'one'} is left out` });
+  report({
+    kind: 'warning',
+    sandbox: '',
+    text: `too many events at once: ${waiting[index]?.event.reason ?? 'one'} is left out`,
+  });
   return waiting.toSpliced(index, 1);
 }
 

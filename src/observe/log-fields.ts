@@ -37,13 +37,19 @@ export function notesOf(all: WeakMap<OperationInfo, OperationNotes>, operation: 
 /** Keeps what the line of the operation will tell. */
 export function noteStep(notes: OperationNotes, step: Step): void {
   if (step.kind === 'debug-asked') notes.debug = true;
-  if (step.kind === 'attached' || step.kind === 'detached') notes[step.kind].push({ network: step.network, interface: step.interfaceName, ms: step.ms });
+  if (step.kind === 'attached' || step.kind === 'detached')
+    notes[step.kind].push({ network: step.network, interface: step.interfaceName, ms: step.ms });
   if (step.kind === 'plugin-finished') notes.plugins.push({ ...notedFailure(step), ...pluginOf(step) });
 }
 
 type PluginStep = Extract<Step, { kind: 'plugin-finished' }>;
 
-const pluginOf = ({ command, plugin, interfaceName, ms }: PluginStep) => ({ command, plugin, interface: interfaceName, ms });
+const pluginOf = ({ command, plugin, interfaceName, ms }: PluginStep) => ({
+  command,
+  plugin,
+  interface: interfaceName,
+  ms,
+});
 
 // what a plugin says on stderr counts most when it fails (CNI-64)
 function notedFailure({ error, stderr }: PluginStep): Partial<NotedPlugin> {
@@ -69,16 +75,25 @@ export function fieldsOf(step: Step, about: About): object {
   const { kind: _message, ...fields } = step;
   const pod = about.operation?.pod;
   const shown = { ...(pod !== undefined && { pod }), ...fields, ...particular(step, about) };
-  return 'error' in fields && fields.error !== undefined ? { ...shown, error: errorFields(fields.error, about.secretNames) } : shown;
+  return 'error' in fields && fields.error !== undefined
+    ? { ...shown, error: errorFields(fields.error, about.secretNames) }
+    : shown;
 }
 
 function particular(step: Step, { notes, secretNames }: About): object {
   const show = (text: string): string => maskText(text, secretNames);
   if (step.kind === 'plugin-finished') {
-    return { input: maskDocument(step.input, secretNames), output: maskDocument(step.output, secretNames), stderr: show(step.stderr) };
+    return {
+      input: maskDocument(step.input, secretNames),
+      output: maskDocument(step.output, secretNames),
+      stderr: show(step.stderr),
+    };
   }
   if (step.kind === 'operation-finished') {
-    return { outcome: step.error === undefined ? 'success' : 'failure', ...(notes !== undefined && operationFields(notes, secretNames)) };
+    return {
+      outcome: step.error === undefined ? 'success' : 'failure',
+      ...(notes !== undefined && operationFields(notes, secretNames)),
+    };
   }
   if (step.kind === 'warning' || step.kind === 'daemon') return { text: show(step.text) };
   return step.kind === 'abandoned' ? { lastError: show(step.lastError) } : {};

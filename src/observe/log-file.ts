@@ -15,8 +15,12 @@ export type LogFile = { readonly stream: { readonly write: (line: string) => voi
 const mostWaitingBytes = 1024 * 1024;
 const dayMs = 24 * 3600 * 1000;
 
-// No log is worth a pod: lines that a full disk does not take wait in memory, up to a limit, and a file that cannot be opened is left out.
-/** Opens a log file for appending; its folder is made. One that has grown too large is renamed first, and again when a line makes it so. */
+// No log is worth a pod: lines that a full disk does not take wait in memory, up to a limit, and a file that cannot be
+// opened is left out.
+/**
+ * Opens a log file for appending; its folder is made. One that has grown too large is renamed first, and again when a
+ * line makes it so.
+ */
 export function openLogFile(file: string, rotation: Rotation, destination: typeof makeDestination): LogFile {
   const most = rotation.maxSizeMegabytes * 1_000_000;
   try {
@@ -52,18 +56,23 @@ function rotateIfFull(file: string, most: number, rotation: Rotation): number {
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** plexus.log → plexus-2026-01-02T03-04-05.678.log */
-const backupName = (file: string, time: Date): string => `${stemOf(file)}-${time.toISOString().replaceAll(':', '-').slice(0, -1)}${extname(file)}`;
+const backupName = (file: string, time: Date): string =>
+  `${stemOf(file)}-${time.toISOString().replaceAll(':', '-').slice(0, -1)}${extname(file)}`;
 
 const stemOf = (file: string): string => basename(file, extname(file));
 
 function dropOldBackups(file: string, { maxBackups, maxAgeDays }: Rotation): void {
   const isBackup = (name: string): boolean =>
-    name.startsWith(`${stemOf(file)}-2`) && extname(name) === extname(file) && /-\d{4}-\d\d-\d\dT[\d.-]+$/.test(stemOf(name));
+    name.startsWith(`${stemOf(file)}-2`) &&
+    extname(name) === extname(file) &&
+    /-\d{4}-\d\d-\d\dT[\d.-]+$/.test(stemOf(name));
   const backups = readdirSync(dirname(file))
     .filter(isBackup)
     .toSorted()
     .toReversed()
     .map((name) => join(dirname(file), name));
-  const isOld = (path: string): boolean => maxAgeDays > 0 && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > maxAgeDays * dayMs;
-  for (const [index, path] of backups.entries()) if ((maxBackups > 0 && index >= maxBackups) || isOld(path)) rmSync(path, { force: true });
+  const isOld = (path: string): boolean =>
+    maxAgeDays > 0 && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > maxAgeDays * dayMs;
+  for (const [index, path] of backups.entries())
+    if ((maxBackups > 0 && index >= maxBackups) || isOld(path)) rmSync(path, { force: true });
 }

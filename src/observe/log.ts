@@ -21,8 +21,10 @@ export interface Log {
 }
 
 /**
- * A log: one line for what each command ended in, and what else is worth a line at that level. pino is loaded with the first line
- * that passes the level, so that a quiet call does not pay for it, or with `prepare`. A line that cannot be written is lost, and
+ * A log: one line for what each command ended in, and what else is worth a line at that level. pino is loaded with the
+ * first line
+ * that passes the level, so that a quiet call does not pay for it, or with `prepare`. A line that cannot be written is
+ * lost, and
  * ends nothing.
  */
 export function createLog(options: LogOptions): Log {
@@ -38,7 +40,8 @@ export function createLog(options: LogOptions): Log {
       const level = levelOf(step, known);
       if (!passes(level, options, known?.debug === true)) return;
       const loading = loaded();
-      const write = async (): Promise<void> => (await loading)[level](fieldsOf(step, { operation, notes: known, secretNames }), step.kind);
+      const write = async (): Promise<void> =>
+        (await loading)[level](fieldsOf(step, { operation, notes: known, secretNames }), step.kind);
       written = written.then(write).catch(() => void (logger = undefined)); // the next line tries again
     },
     flush: () => written,
@@ -49,20 +52,30 @@ export function createLog(options: LogOptions): Log {
 type Level = 'error' | 'warn' | 'info' | 'debug';
 const order = ['silent', 'error', 'warn', 'info', 'debug'];
 const passes = (level: Level, options: LogOptions, isDebugged: boolean): boolean =>
-  (isDebugged || order.indexOf(level) <= order.indexOf(options.level)) && (options.toStderr || options.file !== undefined);
+  (isDebugged || order.indexOf(level) <= order.indexOf(options.level)) &&
+  (options.toStderr || options.file !== undefined);
 
 const usualRotation: Rotation = { maxSizeMegabytes: 100, maxBackups: 5, maxAgeDays: 5 };
 
 async function load({ toStderr, file, rotation = usualRotation }: LogOptions): Promise<Logger> {
   const { pino, destination, multistream, stdTimeFunctions } = (await import('pino')).default;
   const opened = file === undefined ? undefined : openLogFile(file, rotation, destination);
-  const streams = [...(toStderr ? [destination({ dest: 2, sync: true })] : []), ...(opened !== undefined && 'stream' in opened ? [opened.stream] : [])].map(
-    (stream) => ({ stream: { write: (line: string) => stream.write(escapeInvisible(line)) }, level: 'debug' as const }),
-  );
+  const streams = [
+    ...(toStderr ? [destination({ dest: 2, sync: true })] : []),
+    ...(opened !== undefined && 'stream' in opened ? [opened.stream] : []),
+  ].map((stream) => ({
+    stream: { write: (line: string) => stream.write(escapeInvisible(line)) },
+    level: 'debug' as const,
+  }));
   const base = { name: 'plexus', pid: process.pid };
-  const layout = { base, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
+  const layout = {
+    base,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   const logger = pino({ level: 'debug', ...layout }, multistream(streams)); // which lines pass is decided before
-  if (opened !== undefined && 'problem' in opened) logger.warn({ file, problem: maskText(opened.problem) }, 'the log file cannot be used');
+  if (opened !== undefined && 'problem' in opened)
+    logger.warn({ file, problem: maskText(opened.problem) }, 'the log file cannot be used');
   return logger;
 }
 
@@ -97,6 +110,10 @@ const toldAtTheEnd: readonly Step['kind'][] = ['attached', 'detached', 'plugin-f
 function levelOf(step: Step, notes: OperationNotes | undefined): Level {
   const [right, wrong] = levels[step.kind];
   const isWrong = 'error' in step && step.error !== undefined;
-  if (notes !== undefined && (isNoted(notes, step) || toldAtTheEnd.includes(step.kind) || (step.kind === 'status-published' && !isWrong))) return 'debug';
+  if (
+    notes !== undefined &&
+    (isNoted(notes, step) || toldAtTheEnd.includes(step.kind) || (step.kind === 'status-published' && !isWrong))
+  )
+    return 'debug';
   return isWrong ? wrong : right;
 }

@@ -4,7 +4,10 @@ import { boundedLabel, largestCounts } from './bounded-labels.ts';
 
 /** What is read at the moment somebody asks for the metrics. */
 export interface MetricSources {
-  /** Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet written. */
+  /**
+   * Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet
+   * written.
+   */
   readonly journal: () => Promise<JournalNumbers>;
   /** Whether the watch of NADs is up to date, and how many there are. */
   readonly watch: () => { readonly synced: boolean; readonly objects: number; readonly leftOut: number };
@@ -46,7 +49,9 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   const report = listener(counters(client, [registry]), lost);
   let journal = noNumbers;
   let reading: Promise<JournalNumbers> | undefined;
-  gauges(client, [registry], { ...sources, lost, journal: () => journal });
+  const gaugeSources = { ...sources, lost, journal: (): JournalNumbers => journal };
+  gauges(client, [registry], gaugeSources);
+  labelledGauges(client, [registry], gaugeSources);
   const render: Metrics['render'] = async () => {
     journal = await (reading ??= sources.journal().finally(() => (reading = undefined))); // once for all gauges and concurrent scrapes
     return { contentType: registry.contentType, text: await registry.metrics() };
@@ -54,11 +59,13 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   return { report, render };
 }
 
-// How late timers are can only be sampled by waking up all the time, which costs a node at rest more than all else that the
+// How late timers are can only be sampled by waking up all the time, which costs a node at rest more than all else that
+// the
 // daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
 function collectOfProcess(client: PromClient, registry: prom.Registry): void {
   client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
-  for (const quantile of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) registry.removeSingleMetric(`nodejs_eventloop_lag_${quantile}_seconds`);
+  for (const quantile of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])
+    registry.removeSingleMetric(`nodejs_eventloop_lag_${quantile}_seconds`);
 }
 
 /** Since when the watch is lost, if it is. */
@@ -66,49 +73,103 @@ interface Lost {
   since: number;
 }
 
-const noNumbers: JournalNumbers = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0, deferred: 0, attachments: new Map() };
+const noNumbers: JournalNumbers = {
+  sandboxes: 0,
+  detaching: 0,
+  abandoned: 0,
+  pendingStatus: 0,
+  deferred: 0,
+  attachments: new Map(),
+};
 
 function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Registry[]) {
-  const counter = (name: string, help: string, labelNames: string[]): prom.Counter => new Counter({ name, help, labelNames, registers });
+  const counter = (name: string, help: string, labelNames: string[]): prom.Counter =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string, labelNames: string[]): prom.Gauge =>
+    new Gauge({ name, help, labelNames, registers });
   const histogram = (name: string, help: string, labelNames: string[]): prom.Histogram =>
     new Histogram({ name, help, labelNames, buckets: seconds, registers });
   return {
     ...apiMetrics(counter, histogram),
-    requests: counter('plexus_cni_requests_total', 'CNI calls answered, by command and outcome: success, or the identifier and code of the error.', [
+    ...callMetrics(counter, histogram),
+    ...backgroundMetrics(counter, gauge),
+  };
+}
+
+/** What CNI calls, their plugins and their writes count. */
+function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) {
+  return {
+    requests: counter(
+      'plexus_cni_requests_total',
+      'CNI calls answered, by command and outcome: success, or the identifier and code of the error.',
+      ['command', 'outcome', 'code'],
+    ),
+    duration: histogram('plexus_cni_request_duration_seconds', 'Time from the arrival of a CNI call to its answer.', [
       'command',
       'outcome',
-      'code',
     ]),
-    duration: histogram('plexus_cni_request_duration_seconds', 'Time from the arrival of a CNI call to its answer.', ['command', 'outcome']),
-    delegates: histogram('plexus_delegate_duration_seconds', 'Run time of delegate plugins.', ['plugin', 'command', 'outcome']),
-    statuses: counter('plexus_status_writes_total', 'network-status annotations: written, deferred (the API could not be reached) or pod-is-gone.', [
+    delegates: histogram('plexus_delegate_duration_seconds', 'Run time of delegate plugins.', [
+      'plugin',
+      'command',
       'outcome',
     ]),
+    statuses: counter(
+      'plexus_status_writes_total',
+      'network-status annotations: written, deferred (the API could not be reached) or pod-is-gone.',
+      ['outcome'],
+    ),
     disregarded: counter(
       'plexus_plugin_checks_disregarded_total',
       'Failed CHECKs of plugins that were ignored: the plugin never passed CHECK for that attachment, and the kernel was as recorded.',
       ['plugin'],
     ),
-    abandoned: counter('plexus_attachments_abandoned_total', 'Attachments that could not be undone for so long that their pod was let go.', ['network']),
-    reclaimed: counter('plexus_sandboxes_reclaimed_total', 'Sandboxes that were gone without a DEL and were undone by the daemon; abandoned: not wholly.', [
-      'outcome',
-    ]),
     phases: histogram(
       'plexus_phase_duration_seconds',
       'Parts of a command beside its plugins: lock (waiting for the sandbox), readiness, inputs, plan, journal.',
       ['command', 'phase'],
     ),
-    publishing: histogram('plexus_status_write_duration_seconds', 'Time to write a network-status annotation.', ['outcome']),
-    journal: histogram('plexus_journal_write_duration_seconds', 'Changes of the journal: write (synced), note (not synced), remove (synced).', ['operation']),
-    events: counter('plexus_events_total', 'Events for people: written, counted (happened again), left-out (too many at once), failed.', ['outcome']),
-    lastError: new Gauge({
-      name: 'plexus_last_error_timestamp_seconds',
-      help: 'When a command, or work of the daemon itself, last failed with this error.',
-      labelNames: ['id'],
-      registers,
-    }),
-    problems: counter('plexus_problems_total', 'Problems told outside of an answer, by identifier of the error.', ['id']),
-    unattached: new Gauge({ name: 'plexus_pods_unattached', help: 'Running pods of this node that ask for networks and were never attached.', registers }),
+    publishing: histogram('plexus_status_write_duration_seconds', 'Time to write a network-status annotation.', [
+      'outcome',
+    ]),
+    journal: histogram(
+      'plexus_journal_write_duration_seconds',
+      'Changes of the journal: write (synced), note (not synced), remove (synced).',
+      ['operation'],
+    ),
+  };
+}
+
+/** What the daemon's own work counts. */
+function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>) {
+  return {
+    abandoned: counter(
+      'plexus_attachments_abandoned_total',
+      'Attachments that could not be undone for so long that their pod was let go.',
+      ['network'],
+    ),
+    reclaimed: counter(
+      'plexus_sandboxes_reclaimed_total',
+      'Sandboxes that were gone without a DEL and were undone by the daemon; abandoned: not wholly.',
+      ['outcome'],
+    ),
+    events: counter(
+      'plexus_events_total',
+      'Events for people: written, counted (happened again), left-out (too many at once), failed.',
+      ['outcome'],
+    ),
+    lastError: gauge(
+      'plexus_last_error_timestamp_seconds',
+      'When a command, or work of the daemon itself, last failed with this error.',
+      ['id'],
+    ),
+    problems: counter('plexus_problems_total', 'Problems told outside of an answer, by identifier of the error.', [
+      'id',
+    ]),
+    unattached: gauge(
+      'plexus_pods_unattached',
+      'Running pods of this node that ask for networks and were never attached.',
+      [],
+    ),
     displaced: counter(
       'plexus_configuration_displaced_total',
       'How often the CNI configuration of Plexus was found displaced or changed by another program.',
@@ -121,12 +182,20 @@ type Made<Metric> = (name: string, help: string, labelNames: string[]) => Metric
 
 /** What the requests to the Kubernetes API are counted by. */
 const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) => ({
-  api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', ['verb', 'resource', 'code']),
-  apiTime: histogram('plexus_api_request_duration_seconds', 'Time to the beginning of the answer of the Kubernetes API; without watches.', [
+  api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', [
+    'verb',
+    'resource',
+    'code',
+  ]),
+  apiTime: histogram(
+    'plexus_api_request_duration_seconds',
+    'Time to the beginning of the answer of the Kubernetes API; without watches.',
+    ['verb', 'resource'],
+  ),
+  retries: counter('plexus_api_retries_total', 'Requests to the Kubernetes API that were sent once more.', [
     'verb',
     'resource',
   ]),
-  retries: counter('plexus_api_retries_total', 'Requests to the Kubernetes API that were sent once more.', ['verb', 'resource']),
 });
 
 const now = (): number => Date.now() / 1000;
@@ -170,22 +239,15 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
   };
   return (step, operation) => {
     // without an operation it is the daemon itself that works
-    if (step.kind === 'phase-finished') metrics.phases.observe({ command: operation?.command ?? 'background', phase: step.phase }, step.ms / 1000);
+    if (step.kind === 'phase-finished')
+      metrics.phases.observe({ command: operation?.command ?? 'background', phase: step.phase }, step.ms / 1000);
     (on[step.kind] as ((step: Step) => void) | undefined)?.(step);
   };
 }
 
 type GaugeSources = Omit<MetricSources, 'journal'> & { readonly journal: () => JournalNumbers; readonly lost: Lost };
 
-function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: GaugeSources): void {
-  const journal = (name: string, help: string, value: (numbers: JournalNumbers) => number): void => {
-    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(sources.journal())) });
-  };
-  journal('plexus_journal_sandboxes', 'Sandboxes in the journal.', ({ sandboxes }) => sandboxes);
-  journal('plexus_journal_detaching', 'Attachments in the journal that could not yet be undone.', ({ detaching }) => detaching);
-  journal('plexus_journal_abandoned', 'Of these, attachments whose pod was let go: the daemon goes on trying.', ({ abandoned }) => abandoned);
-  journal('plexus_journal_pending_status', 'Sandboxes whose network-status is not yet in the API.', ({ pendingStatus }) => pendingStatus);
-  journal('plexus_calls_deferred', 'DELs that were answered while no daemon was there and are not yet carried out.', ({ deferred }) => deferred);
+function labelledGauges({ Gauge }: PromClient, registers: prom.Registry[], sources: GaugeSources): void {
   const attachments: prom.Gauge = new Gauge({
     name: 'plexus_attachments',
     help: 'Attachments on this node, by network.',
@@ -193,25 +255,10 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
     registers,
     collect: () => {
       attachments.reset();
-      for (const [network, count] of largestCounts(sources.journal().attachments, mostValues)) attachments.set({ network }, count);
+      for (const [network, count] of largestCounts(sources.journal().attachments, mostValues))
+        attachments.set({ network }, count);
     },
   });
-  const simple = (name: string, help: string, value: () => number): void => {
-    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) });
-  };
-  simple('plexus_watch_synced', '1 while the watch of NetworkAttachmentDefinitions is up to date.', () => (sources.watch().synced ? 1 : 0));
-  simple('plexus_watch_lost_seconds', 'How long changes of NetworkAttachmentDefinitions have not arrived; 0 while they do.', () =>
-    sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000,
-  );
-  simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
-  simple(
-    'plexus_watch_objects_left_out',
-    'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.',
-    () => sources.watch().leftOut,
-  );
-  simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
-  simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
-  simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
   const { httpListening } = sources;
   const listening: prom.Gauge = new Gauge({
     name: 'plexus_http_listening',
@@ -223,6 +270,56 @@ function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: Gaug
       if (now !== undefined) listening.set(now ? 1 : 0);
     },
   });
+}
+
+function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: GaugeSources): void {
+  const journal = (name: string, help: string, value: (numbers: JournalNumbers) => number): void => {
+    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(sources.journal())) });
+  };
+  journal('plexus_journal_sandboxes', 'Sandboxes in the journal.', ({ sandboxes }) => sandboxes);
+  journal(
+    'plexus_journal_detaching',
+    'Attachments in the journal that could not yet be undone.',
+    ({ detaching }) => detaching,
+  );
+  journal(
+    'plexus_journal_abandoned',
+    'Of these, attachments whose pod was let go: the daemon goes on trying.',
+    ({ abandoned }) => abandoned,
+  );
+  journal(
+    'plexus_journal_pending_status',
+    'Sandboxes whose network-status is not yet in the API.',
+    ({ pendingStatus }) => pendingStatus,
+  );
+  journal(
+    'plexus_calls_deferred',
+    'DELs that were answered while no daemon was there and are not yet carried out.',
+    ({ deferred }) => deferred,
+  );
+  const simple = (name: string, help: string, value: () => number): void => {
+    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) });
+  };
+  simple('plexus_watch_synced', '1 while the watch of NetworkAttachmentDefinitions is up to date.', () =>
+    sources.watch().synced ? 1 : 0,
+  );
+  simple(
+    'plexus_watch_lost_seconds',
+    'How long changes of NetworkAttachmentDefinitions have not arrived; 0 while they do.',
+    () => (sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000),
+  );
+  simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
+  simple(
+    'plexus_watch_objects_left_out',
+    'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.',
+    () => sources.watch().leftOut,
+  );
+  simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
+  simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
+  simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
   simple('plexus_host_agent_connected', '1 while a host agent is connected.', () => (sources.agent() ? 1 : 0));
-  new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set({ version: sources.version }, 1);
+  new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set(
+    { version: sources.version },
+    1,
+  );
 }

@@ -1,4 +1,14 @@
-import { type Attributes, type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, createTraceState, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  createTraceState,
+  trace,
+} from '@opentelemetry/api';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -24,17 +34,31 @@ export interface OpenTelemetryOptions {
   readonly program: TracingProgram;
 }
 
-/** Spans made with OpenTelemetry's SDK and sent by OTLP over HTTP; endpoint, headers, timeout and limits are the exporter's own OTEL_* variables. */
+/**
+ * Spans made with OpenTelemetry's SDK and sent by OTLP over HTTP; endpoint, headers, timeout and limits are the
+ * exporter's own OTEL_* variables.
+ */
 export function openTelemetry(options: OpenTelemetryOptions, warn: (text: string) => void): Tracing {
   const random = new RandomIdGenerator();
   const chosen = { spanId: '' }; // a plugin has been given the identifier of its span long before that span is made
   const provider = new TracerProvider({
     resource: resourceOf(options.program),
     sampler: samplerOf(options, warn),
-    idGenerator: { generateTraceId: random.generateTraceId, generateSpanId: () => chosen.spanId || random.generateSpanId() },
-    spanProcessors: [new BatchSpanProcessor({ exporter: telling(options.protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), warn) })],
+    idGenerator: {
+      generateTraceId: random.generateTraceId,
+      generateSpanId: () => chosen.spanId || random.generateSpanId(),
+    },
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: telling(options.protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), warn),
+      }),
+    ],
   });
-  const maker = { tracer: provider.getTracer('plexus', options.program.version), chosen, running: new Map<string, Span>() };
+  const maker = {
+    tracer: provider.getTracer('plexus', options.program.version),
+    chosen,
+    running: new Map<string, Span>(),
+  };
   return {
     begin: (operation, parent) => begin(operation, parent, maker),
     report: (step, operation) => {
@@ -62,9 +86,11 @@ function telling(exporter: SpanExporter, warn: (text: string) => void): SpanExpo
 
 /** service.name is plexus unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say otherwise. */
 const resourceOf = ({ version, node }: TracingProgram) =>
-  resourceFromAttributes({ 'service.name': 'plexus', 'service.version': version, ...(node !== undefined && { 'k8s.node.name': node }) }).merge(
-    detectResources({ detectors: [envDetector] }),
-  );
+  resourceFromAttributes({
+    'service.name': 'plexus',
+    'service.version': version,
+    ...(node !== undefined && { 'k8s.node.name': node }),
+  }).merge(detectResources({ detectors: [envDetector] }));
 
 const samplers: Readonly<Record<string, (ratio: number) => Sampler>> = {
   always_on: () => new AlwaysOnSampler(),
@@ -81,8 +107,11 @@ function samplerOf({ sampler, samplerArg }: OpenTelemetryOptions, warn: (text: s
   const ratio = samplerArg === '' ? 1 : Number(samplerArg);
   const isKnown = Object.hasOwn(samplers, name) && ratio >= 0 && ratio <= 1;
   if (!isKnown)
-    warn(`OTEL_TRACES_SAMPLER ${JSON.stringify(name)} with OTEL_TRACES_SAMPLER_ARG ${JSON.stringify(samplerArg)} is not understood: ${usualSampler} is used`);
-  const make = (isKnown ? samplers[name] : undefined) ?? (() => new ParentBasedSampler({ root: new AlwaysOnSampler() }));
+    warn(
+      `OTEL_TRACES_SAMPLER ${JSON.stringify(name)} with OTEL_TRACES_SAMPLER_ARG ${JSON.stringify(samplerArg)} is not understood: ${usualSampler} is used`,
+    );
+  const make =
+    (isKnown ? samplers[name] : undefined) ?? (() => new ParentBasedSampler({ root: new AlwaysOnSampler() }));
   return make(ratio);
 }
 
@@ -104,7 +133,11 @@ const contextOf = ({ traceId, spanId, flags, state }: TraceContext): Context =>
     ...(state !== undefined && { traceState: createTraceState(state) }),
   });
 
-function begin(operation: Omit<OperationInfo, 'trace'>, parent: TraceContext | undefined, { tracer, running }: Maker): TraceContext {
+function begin(
+  operation: Omit<OperationInfo, 'trace'>,
+  parent: TraceContext | undefined,
+  { tracer, running }: Maker,
+): TraceContext {
   const { command, sandbox, pod = '', startedAt } = operation;
   const [namespace, name] = pod.split('/');
   const attributes: Attributes = {
@@ -131,7 +164,8 @@ function take(step: Step, operation: OperationInfo, of: TraceContext, maker: Mak
 }
 
 function partOf(step: Step): Part | undefined {
-  if (step.kind === 'plugin-finished') return { ...step, name: `${step.command} ${step.plugin}`, kind: SpanKind.CLIENT, attributes: attributesOf(step) };
+  if (step.kind === 'plugin-finished')
+    return { ...step, name: `${step.command} ${step.plugin}`, kind: SpanKind.CLIENT, attributes: attributesOf(step) };
   if (step.kind === 'phase-finished') return { ...step, name: step.phase, kind: SpanKind.INTERNAL, attributes: {} };
   if (step.kind !== 'status-published') return undefined;
   return { ...step, name: 'network-status', kind: SpanKind.INTERNAL, attributes: { 'plexus.status': step.outcome } };
@@ -147,7 +181,11 @@ interface Part {
   readonly trace?: TraceContext;
 }
 
-function child({ name, kind, startedAt, ms, attributes, error, trace: own }: Part, of: TraceContext, { tracer, chosen }: Maker): void {
+function child(
+  { name, kind, startedAt, ms, attributes, error, trace: own }: Part,
+  of: TraceContext,
+  { tracer, chosen }: Maker,
+): void {
   chosen.spanId = own?.spanId ?? '';
   const span = tracer.startSpan(name, { kind, startTime: new Date(startedAt), attributes }, contextOf(of));
   chosen.spanId = '';
@@ -162,7 +200,12 @@ function end(span: Span, error: PlexusError | undefined, at: number): void {
   span.end(new Date(at));
 }
 
-const attributesOf = ({ command, plugin, network, interfaceName }: Extract<Step, { kind: 'plugin-finished' }>): Attributes => ({
+const attributesOf = ({
+  command,
+  plugin,
+  network,
+  interfaceName,
+}: Extract<Step, { kind: 'plugin-finished' }>): Attributes => ({
   'cni.command': command,
   'cni.plugin': plugin,
   'cni.network': network,

@@ -29,8 +29,15 @@ export interface Recent {
 const usual: RecentLimits = { operations: 256, bytes: 4 * 1024 * 1024, bytesOfOne: 1024 * 1024, stepsOfOne: 300 };
 const bytesOfStep = 400;
 
-/** Keeps the last operations, oldest out first. Steps are kept as they are: nothing is copied or put into words before somebody asks. */
-export function recentOperations(now: () => number, secretNames: () => readonly string[], limits: RecentLimits = usual): Recent {
+/**
+ * Keeps the last operations, oldest out first. Steps are kept as they are: nothing is copied or put into words before
+ * somebody asks.
+ */
+export function recentOperations(
+  now: () => number,
+  secretNames: () => readonly string[],
+  limits: RecentLimits = usual,
+): Recent {
   const kept: Kept[] = [];
   const running = new WeakMap<OperationInfo, Kept>();
   let bytes = 0;
@@ -41,7 +48,8 @@ export function recentOperations(now: () => number, secretNames: () => readonly 
     return entry;
   };
   const dropOldest = (): void => {
-    while (kept.length > limits.operations || (bytes > limits.bytes && kept.length > 1)) bytes -= kept.shift()?.bytes ?? 0;
+    while (kept.length > limits.operations || (bytes > limits.bytes && kept.length > 1))
+      bytes -= kept.shift()?.bytes ?? 0;
   };
   const report: Report = (step, operation) => {
     if (operation?.command === 'STATUS' || !isOfOperation(step)) return; // asked for every few seconds, about no pod
@@ -56,7 +64,10 @@ export function recentOperations(now: () => number, secretNames: () => readonly 
   return {
     report,
     find: ({ pod, sandbox, last }) => {
-      const found = kept.filter(({ info }) => (pod === undefined || info.pod === pod) && (sandbox === undefined || info.sandbox.startsWith(sandbox)));
+      const found = kept.filter(
+        ({ info }) =>
+          (pod === undefined || info.pod === pod) && (sandbox === undefined || info.sandbox.startsWith(sandbox)),
+      );
       return found.slice(last === undefined ? 0 : -last).map((entry) => recordedOperation(entry, secretNames()));
     },
     size: () => ({ operations: kept.length, bytes }),
@@ -74,7 +85,8 @@ const kinds: readonly Step['kind'][] = [
   'operation-finished',
 ];
 
-const isOfOperation = (step: Step): step is OperationStep => kinds.includes(step.kind) && 'sandbox' in step && step.sandbox !== '';
+const isOfOperation = (step: Step): step is OperationStep =>
+  kinds.includes(step.kind) && 'sandbox' in step && step.sandbox !== '';
 
 const sizeOf = (step: OperationStep): number =>
   bytesOfStep + (step.kind === 'plugin-finished' ? step.input.length + step.output.length + step.stderr.length : 0);
@@ -91,7 +103,8 @@ function add(entry: Kept, kept: KeptStep, { bytesOfOne, stepsOfOne }: RecentLimi
   return bytes;
 }
 
-// ── what the daemon does by itself has no caller: steps about one sandbox, one after the other, are one operation ──────────────
+// ── what the daemon does by itself has no caller: steps about one sandbox, one after the other, are one operation
+// ──────────────
 
 const togetherMs = 60_000;
 

@@ -1,10 +1,25 @@
 import { type PlexusError, detailsOf } from '../errors/index.ts';
-import { type OperationInfo, type RecordedError, type RecordedOperation, type RecordedStep, type Step, maskDocument, maskText } from '../report/index.ts';
+import {
+  type OperationInfo,
+  type RecordedError,
+  type RecordedOperation,
+  type RecordedStep,
+  type Step,
+  maskDocument,
+  maskText,
+} from '../report/index.ts';
 
 type Of<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
 /** The steps that are kept of an operation. */
 export type OperationStep = Of<
-  'plugin-finished' | 'phase-finished' | 'status-published' | 'warning' | 'problem' | 'abandoned' | 'reclaimed' | 'operation-finished'
+  | 'plugin-finished'
+  | 'phase-finished'
+  | 'status-published'
+  | 'warning'
+  | 'problem'
+  | 'abandoned'
+  | 'reclaimed'
+  | 'operation-finished'
 >;
 export interface KeptStep {
   readonly step: OperationStep;
@@ -21,7 +36,10 @@ export interface Kept {
 }
 
 /** A kept operation as it is shown, without secrets. */
-export function recordedOperation({ info, background, steps, end, leftOut }: Kept, secret: readonly string[]): RecordedOperation {
+export function recordedOperation(
+  { info, background, steps, end, leftOut }: Kept,
+  secret: readonly string[],
+): RecordedOperation {
   const { command, sandbox, pod, startedAt } = info;
   const error = end !== undefined && 'error' in end ? end.error : undefined;
   return {
@@ -40,14 +58,24 @@ export function recordedOperation({ info, background, steps, end, leftOut }: Kep
 
 // a plugin that fails while something is undone is told by itself as well
 const withoutRepeated = (steps: readonly KeptStep[]): readonly KeptStep[] => {
-  const told = new Set(steps.flatMap(({ step }) => (step.kind === 'plugin-finished' && step.error !== undefined ? [step.error.message] : [])));
+  const told = new Set(
+    steps.flatMap(({ step }) =>
+      step.kind === 'plugin-finished' && step.error !== undefined ? [step.error.message] : [],
+    ),
+  );
   return steps.filter(({ step }) => step.kind !== 'problem' || !told.has(step.error.message));
 };
 
-function outcomeOf({ background, steps, end }: Pick<Kept, 'background' | 'steps' | 'end'>): RecordedOperation['outcome'] {
+function outcomeOf({
+  background,
+  steps,
+  end,
+}: Pick<Kept, 'background' | 'steps' | 'end'>): RecordedOperation['outcome'] {
   if (end === undefined && !background) return 'running';
   const last = end ?? steps.at(-1)?.step;
-  const hasFailed = last !== undefined && (('error' in last && last.error !== undefined) || ('outcome' in last && last.outcome === 'abandoned'));
+  const hasFailed =
+    last !== undefined &&
+    (('error' in last && last.error !== undefined) || ('outcome' in last && last.outcome === 'abandoned'));
   return hasFailed ? 'failure' : 'success';
 }
 
@@ -62,7 +90,10 @@ const recordedError = (error: PlexusError, secret: readonly string[]): RecordedE
 function recordedStep({ step, at }: KeptStep, began: number, secret: readonly string[]): RecordedStep {
   const ms = 'ms' in step ? step.ms : 0;
   const startedAt = 'startedAt' in step ? step.startedAt : at - ms;
-  const error = 'error' in step && step.error !== undefined ? { outcome: step.error.id, error: recordedError(step.error, secret) } : { outcome: 'ok' };
+  const error =
+    'error' in step && step.error !== undefined
+      ? { outcome: step.error.id, error: recordedError(step.error, secret) }
+      : { outcome: 'ok' };
   const describe = describing[step.kind] as (step: OperationStep, secret: readonly string[]) => Described;
   return { offsetMs: Math.max(0, startedAt - began), ms, ...error, ...describe(step, secret) };
 }

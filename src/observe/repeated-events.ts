@@ -26,7 +26,13 @@ interface Told extends RepeatedEvent {
 // the API server forgets Events after an hour, and so may we; those that are remembered are limited either way
 const mostTold = 1000;
 
-export function repeatedEvents({ repeatMs, longestRepeatMs }: { readonly repeatMs: number; readonly longestRepeatMs: number }): RepeatedEvents {
+export function repeatedEvents({
+  repeatMs,
+  longestRepeatMs,
+}: {
+  readonly repeatMs: number;
+  readonly longestRepeatMs: number;
+}): RepeatedEvents {
   const told = new Map<string, Told>(); // the one that happened longest ago comes first
   const now = (): number => performance.now();
   const waiting = (): readonly Told[] => [...told.values()].filter(({ times }) => times > 0);

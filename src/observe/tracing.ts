@@ -18,19 +18,34 @@ export interface TracingProgram {
 }
 
 /**
- * Tracing as the OTEL_* variables ask for it (docs/observability.md); undefined when they do not: then no module of OpenTelemetry's SDK is
+ * Tracing as the OTEL_* variables ask for it (docs/observability.md); undefined when they do not: then no module of
+ * OpenTelemetry's SDK is
  * even loaded. `warn` hears of values that are not understood, and of spans that could not be sent.
  */
-export async function createTracing(env: Env, program: TracingProgram, warn: (text: string) => void): Promise<Tracing | undefined> {
+export async function createTracing(
+  env: Env,
+  program: TracingProgram,
+  warn: (text: string) => void,
+): Promise<Tracing | undefined> {
   if (!isWanted(env)) return undefined;
   const protocol = env['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] || env['OTEL_EXPORTER_OTLP_PROTOCOL'] || 'http/protobuf';
   if (protocol !== 'http/protobuf' && protocol !== 'http/json') {
-    warn(`traces are off: OTEL_EXPORTER_OTLP_PROTOCOL is ${JSON.stringify(protocol)}; it must be http/protobuf or http/json`);
+    warn(
+      `traces are off: OTEL_EXPORTER_OTLP_PROTOCOL is ${JSON.stringify(protocol)}; it must be http/protobuf or http/json`,
+    );
     return undefined;
   }
   try {
     const { openTelemetry } = await import('./open-telemetry.ts');
-    return openTelemetry({ protocol, sampler: env['OTEL_TRACES_SAMPLER'] ?? '', samplerArg: env['OTEL_TRACES_SAMPLER_ARG'] ?? '', program }, warn);
+    return openTelemetry(
+      {
+        protocol,
+        sampler: env['OTEL_TRACES_SAMPLER'] ?? '',
+        samplerArg: env['OTEL_TRACES_SAMPLER_ARG'] ?? '',
+        program,
+      },
+      warn,
+    );
   } catch (error) {
     warn(`traces are off: ${problemOf(error)}`); // no trace is worth a pod
     return undefined;
@@ -40,5 +55,8 @@ export async function createTracing(env: Env, program: TracingProgram, warn: (te
 function isWanted(env: Env): boolean {
   const exporter = env['OTEL_TRACES_EXPORTER'] ?? '';
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || exporter === 'none') return false;
-  return exporter.split(',').includes('otlp') || Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
+  return (
+    exporter.split(',').includes('otlp') ||
+    Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
+  );
 }

@@ -36,10 +36,16 @@ export interface KernelRoutes {
 }
 
 /** What the kernel must have after a delegate's ADD, and the result that says so (NPWG-54, NPWG-58). */
-export function settleRoutes(attachment: Attachment, result: Result): { readonly result: Result; readonly kernel: KernelRoutes } {
+export function settleRoutes(
+  attachment: Attachment,
+  result: Result,
+): { readonly result: Result; readonly kernel: KernelRoutes } {
   const v4 = settleFamily('v4', attachment.defaultRoute.v4, result);
   const v6 = settleFamily('v6', attachment.defaultRoute.v6, v4.result);
-  return { result: v6.result, kernel: { ...(v4.kernel !== undefined && { v4: v4.kernel }), ...(v6.kernel !== undefined && { v6: v6.kernel }) } };
+  return {
+    result: v6.result,
+    kernel: { ...(v4.kernel !== undefined && { v4: v4.kernel }), ...(v6.kernel !== undefined && { v6: v6.kernel }) },
+  };
 }
 
 interface Settled {
@@ -63,9 +69,12 @@ function settleFamily(family: Family, decided: DefaultRoute, result: Result): Se
 const everything: Readonly<Record<Family, string>> = { v4: '0.0.0.0/0', v6: '::/0' };
 
 const isDefaultOf = (family: Family, route: ResultRoute): boolean =>
-  isDefaultDestination(route.dst) && route.dst.includes(':') === (family === 'v6') && mainTables.includes(route.table ?? mainTable);
+  isDefaultDestination(route.dst) &&
+  route.dst.includes(':') === (family === 'v6') &&
+  mainTables.includes(route.table ?? mainTable);
 
-// 0 is "unspecified", which the kernel takes for main; routes of other tables are policy routing, which is nobody's default
+// 0 is "unspecified", which the kernel takes for main; routes of other tables are policy routing, which is nobody's
+// default
 const mainTable = 254;
 const mainTables: readonly number[] = [0, mainTable];
 
@@ -79,8 +88,12 @@ const withDefaults = (family: Family, routes: readonly ResultRoute[], result: Re
  * tells of none, the kernel is left alone: a plugin or a router may have made one without a word (NPWG-56).
  */
 function ownRoutes(family: Family, result: Result): Settled {
-  const fallback = result.ips.find((ip) => ip.gateway !== undefined && ip.gateway !== '' && ip.address.includes(':') === (family === 'v6'))?.gateway;
-  const kernel = result.routes.filter((route) => isDefaultOf(family, route)).map(({ gw, priority }) => kernelRoute(gw ?? fallback, priority));
+  const fallback = result.ips.find(
+    (ip) => ip.gateway !== undefined && ip.gateway !== '' && ip.address.includes(':') === (family === 'v6'),
+  )?.gateway;
+  const kernel = result.routes
+    .filter((route) => isDefaultOf(family, route))
+    .map(({ gw, priority }) => kernelRoute(gw ?? fallback, priority));
   return kernel.length === 0 ? { result } : { result, kernel };
 }
 

@@ -9,7 +9,10 @@ export interface DeviceChoice {
   readonly warnings: readonly string[];
 }
 
-/** What has to be asked for before devices can be chosen for the pod's networks. The errors of makePlan, where a network is made of a device. */
+/**
+ * What has to be asked for before devices can be chosen for the pod's networks. The errors of makePlan, where a network
+ * is made of a device.
+ */
 export function deviceWishesOf(inputs: PlanInputs): DeviceWishes {
   if (![...inputs.nads.values()].some(isOfDevices)) return { resources: [], claims: [] };
   const { delegates } = resolveDelegates(inputs);
@@ -19,25 +22,33 @@ export function deviceWishesOf(inputs: PlanInputs): DeviceWishes {
   };
 }
 
-const known = (names: readonly (string | undefined)[]): readonly string[] => names.filter((name) => name !== undefined).toSorted();
+const known = (names: readonly (string | undefined)[]): readonly string[] =>
+  names.filter((name) => name !== undefined).toSorted();
 
 /**
  * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
- * further networks alike (NPWG-119). Who can use the fewest chooses first, and takes another where somebody can use only his. resourceNotRequested, deviceMissing; a warning
+ * further networks alike (NPWG-119). Who can use the fewest chooses first, and takes another where somebody can use
+ * only his. resourceNotRequested, deviceMissing; a warning
  * in their place with missingDevice: ignore, and when nobody was asked for devices.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
-  const named = delegates.flatMap(({ selection, nad }) => (selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : []));
+  const named = delegates.flatMap(({ selection, nad }) =>
+    selection?.deviceId !== undefined && !isOfDevices(nad) ? [selection.deviceId] : [],
+  );
   const chosen: (PodDevice | undefined)[] = delegates.map(() => undefined);
   const choice: Choice = { needs, chosen, owners: new Map(named.map((id) => [id, -1])) };
-  for (const index of [...needs.keys()].toSorted((a, b) => byChoices(needs[a], needs[b]))) take(index, choice, new Set());
-  const warnings = delegates.flatMap((delegate, index) => shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs));
+  for (const index of [...needs.keys()].toSorted((a, b) => byChoices(needs[a], needs[b])))
+    take(index, choice, new Set());
+  const warnings = delegates.flatMap((delegate, index) =>
+    shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs),
+  );
   return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
 }
 
 /** Whether a network is made of a device: then only one that the pod was given. */
-export const isOfDevices = (nad: Nad | undefined): boolean => nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
+export const isOfDevices = (nad: Nad | undefined): boolean =>
+  nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
 
 interface Need {
   /** For messages. */
@@ -79,7 +90,9 @@ function take(index: number, choice: Choice, tried: Set<string>): boolean {
 function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Need | undefined {
   if (nad === undefined || !isOfDevices(nad)) return undefined;
   const { resourceName, resourceClaim } = nad;
-  const fitting = devices.filter((device) => (resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim)));
+  const fitting = devices.filter((device) =>
+    resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim),
+  );
   const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
   const asked = candidates.find(({ id }) => id === selection?.deviceId);
   return {
@@ -98,11 +111,15 @@ function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
 }
 
 // by ID first: the order that Multus and OVN-Kubernetes count in, whatever a driver calls its devices
-const byId = (a: PodDevice, b: PodDevice): number => (a.id === b.id ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.id < b.id ? -1 : 1);
+const byId = (a: PodDevice, b: PodDevice): number =>
+  a.id === b.id ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.id < b.id ? -1 : 1;
 
 const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
 
-/** A PCI address is the same device wherever it is listed; any other ID only says something within its resource or driver. */
+/**
+ * A PCI address is the same device wherever it is listed; any other ID only says something within its resource or
+ * driver.
+ */
 function identityOf({ id, resource, claimed }: PodDevice): string {
   if (pciAddress.test(id)) return id;
   return claimed === undefined ? `${resource ?? ''} ${id}` : `${claimed.driver} ${claimed.pool} ${claimed.device}`;
@@ -112,7 +129,8 @@ const ranks = { request: 1, claim: 2, resource: 3 } as const;
 
 /** Who asks for a certain device first, then who has the fewest to choose from. */
 function byChoices(a: Need | undefined, b: Need | undefined): number {
-  const choices = (need: Need | undefined): number => (need === undefined || need.askedId !== undefined ? 0 : need.candidates.length);
+  const choices = (need: Need | undefined): number =>
+    need === undefined || need.askedId !== undefined ? 0 : need.candidates.length;
   const rank = (need: Need | undefined): number => (need === undefined ? 0 : ranks[need.kind]);
   return choices(a) - choices(b) || rank(a) - rank(b);
 }
@@ -124,12 +142,18 @@ function shortcomings(
 ): readonly string[] {
   const { network, selection } = delegate;
   const asked = selection?.deviceId;
-  if (need === undefined) return isDeviceLost(delegate) ? [`network ${network}: deviceID ${asked} reaches no plugin, as none declares that capability`] : [];
+  if (need === undefined)
+    return isDeviceLost(delegate)
+      ? [`network ${network}: deviceID ${asked} reaches no plugin, as none declares that capability`]
+      : [];
   if (device !== undefined)
     return asked === undefined || asked === device.id
       ? []
-      : [`network ${network}: deviceID ${asked} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`];
-  if (inputs.devices === undefined) return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
+      : [
+          `network ${network}: deviceID ${asked} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`,
+        ];
+  if (inputs.devices === undefined)
+    return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
   if (isMarker(delegate, need, inputs.devices)) return markerWarnings(delegate, inputs.devices);
   const error = whyNone(delegate, need, inputs);
   if (inputs.settings.missingDevice === 'fail') throw error;
@@ -141,7 +165,11 @@ function shortcomings(
  * marker of ovs-cni), and no device plugin serves it. Not checked for a pod that was given a device of it.
  */
 const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: PodDevices): boolean =>
-  kind === 'resource' && candidates.length === 0 && served !== undefined && nad?.resourceName !== undefined && !served.includes(nad.resourceName);
+  kind === 'resource' &&
+  candidates.length === 0 &&
+  served !== undefined &&
+  nad?.resourceName !== undefined &&
+  !served.includes(nad.resourceName);
 
 function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): readonly string[] {
   const resource = nad?.resourceName ?? '';
@@ -151,12 +179,18 @@ function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): 
   ];
 }
 
-function whyNone({ network, nad }: Delegate, { kind, of, candidates }: Need, { devices, pod }: PlanInputs): PlexusError {
+function whyNone(
+  { network, nad }: Delegate,
+  { kind, of, candidates }: Need,
+  { devices, pod }: PlanInputs,
+): PlexusError {
   const resource = kind === 'resource' ? nad?.resourceName : undefined;
   const { warnings = [], requested } = devices ?? {};
   const cause = warnings.length === 0 ? {} : { cause: new Error(warnings.join('; ')) };
-  if (candidates.length > 0 || resource === undefined || pod === undefined) return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
-  if (requested !== undefined && !requested.includes(resource)) return resourceNotRequested({ network, resource, pod: podKey(pod) }, cause);
+  if (candidates.length > 0 || resource === undefined || pod === undefined)
+    return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
+  if (requested !== undefined && !requested.includes(resource))
+    return resourceNotRequested({ network, resource, pod: podKey(pod) }, cause);
   return deviceMissing({ network, of, has: noneText(devices) }, cause);
 }
 
@@ -166,8 +200,10 @@ function noneText(devices: PodDevices | undefined): string {
   return `kubelet gave the pod none${requests}${doubt}`;
 }
 
-const hasText = (available: number): string => (available === 0 ? 'the pod has none' : `the pod has only ${available}, used by its other networks`);
+const hasText = (available: number): string =>
+  available === 0 ? 'the pod has none' : `the pod has only ${available}, used by its other networks`;
 
 // an error would break pods that Multus attaches: it drops such a deviceID and says nothing
 const isDeviceLost = ({ selection, configuration }: Delegate): boolean =>
-  selection?.deviceId !== undefined && !configuration.plugins.some(({ capabilities }) => capabilities.includes('deviceID'));
+  selection?.deviceId !== undefined &&
+  !configuration.plugins.some(({ capabilities }) => capabilities.includes('deviceID'));

@@ -1,7 +1,9 @@
 /** The known word that is nearest to a mistyped one; undefined when none is near. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (word.length > longest) return undefined;
-  const ranked = known.map((each) => ({ each, distance: distance(word.toLowerCase(), each.toLowerCase()) })).toSorted((a, b) => a.distance - b.distance);
+  const ranked = known
+    .map((each) => ({ each, distance: distance(word.toLowerCase(), each.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
   return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
 }

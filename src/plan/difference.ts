@@ -9,7 +9,11 @@ export interface Difference {
   /** missing: planned and not attached; extra: attached and no longer planned. */
   readonly kind: 'same' | 'changed' | 'missing' | 'extra';
   /** By place, for example plugins[0].vlan; undefined: not there. */
-  readonly changes: readonly { readonly place: string; readonly attached: JsonValue | undefined; readonly planned: JsonValue | undefined }[];
+  readonly changes: readonly {
+    readonly place: string;
+    readonly attached: JsonValue | undefined;
+    readonly planned: JsonValue | undefined;
+  }[];
 }
 
 /**
@@ -23,7 +27,11 @@ export function differences(planned: readonly Attachment[], attached: readonly A
       const { interfaceName, network } = plan;
       const made = attached.find((each) => each.interfaceName === interfaceName);
       if (made === undefined) return { interfaceName, network, kind: 'missing', changes: [] };
-      const changes = changesBetween(factsOf(made, plan.device !== undefined), factsOf(plan, plan.device !== undefined), '');
+      const changes = changesBetween(
+        factsOf(made, plan.device !== undefined),
+        factsOf(plan, plan.device !== undefined),
+        '',
+      );
       return { interfaceName, network, kind: changes.length === 0 ? 'same' : 'changed', changes };
     }),
     ...attached
@@ -37,9 +45,14 @@ const ofTheCall = /^(K8S_POD_|IgnoreUnknown$)/;
 const ofDevices = ['deviceID', 'pciBusID'];
 
 /** All that its plugins get to see, and the default route. */
-function factsOf({ isDefault, network, configuration, runtimeConfig, cniArgs, defaultRoute }: Attachment, withDevice: boolean): JsonValue {
+function factsOf(
+  { isDefault, network, configuration, runtimeConfig, cniArgs, defaultRoute }: Attachment,
+  withDevice: boolean,
+): JsonValue {
   const bare = (json: JsonValue): JsonValue =>
-    !withDevice && isJsonObject(json) ? Object.fromEntries(Object.entries(json).filter(([key]) => !ofDevices.includes(key))) : json;
+    !withDevice && isJsonObject(json)
+      ? Object.fromEntries(Object.entries(json).filter(([key]) => !ofDevices.includes(key)))
+      : json;
   const { name, cniVersion, plugins } = configuration;
   const { [deviceInfoCapability]: file, ...requests } = runtimeConfig;
   const isSeen = file !== undefined && plugins.some(({ capabilities }) => capabilities.includes(deviceInfoCapability)); // there with any device
@@ -54,10 +67,16 @@ function factsOf({ isDefault, network, configuration, runtimeConfig, cniArgs, de
   };
 }
 
-function changesBetween(attached: JsonValue | undefined, planned: JsonValue | undefined, place: string): Difference['changes'] {
+function changesBetween(
+  attached: JsonValue | undefined,
+  planned: JsonValue | undefined,
+  place: string,
+): Difference['changes'] {
   if (JSON.stringify(attached) === JSON.stringify(planned)) return [];
   if (Array.isArray(attached) && Array.isArray(planned) && attached.length === planned.length)
-    return attached.flatMap((each: JsonValue, index) => changesBetween(each, planned[index] as JsonValue, `${place}[${index}]`));
+    return attached.flatMap((each: JsonValue, index) =>
+      changesBetween(each, planned[index] as JsonValue, `${place}[${index}]`),
+    );
   if (!isJsonObject(attached) || !isJsonObject(planned)) return [{ place, attached, planned }];
   const keys = [...new Set([...Object.keys(attached), ...Object.keys(planned)])];
   return keys.flatMap((key) => changesBetween(attached[key], planned[key], place === '' ? key : `${place}.${key}`));

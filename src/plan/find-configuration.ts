@@ -8,7 +8,13 @@ import {
   wantsSiblingPlugins,
   nestedMetaPlugin,
 } from '../cni/index.ts';
-import { type PlexusError, configurationInvalid, networkFileMissing, nodeNetworkMissing, problemOf } from '../errors/index.ts';
+import {
+  type PlexusError,
+  configurationInvalid,
+  networkFileMissing,
+  nodeNetworkMissing,
+  problemOf,
+} from '../errors/index.ts';
 
 /** A network configuration found in files, and what was noticed on the way. */
 export interface Found {
@@ -35,20 +41,29 @@ export function findByName(listing: ConfPath, name: string, folder: string): Fou
   return { configuration: configurationOf(best, listing), path: best.path, warnings };
 }
 
-/** The configuration that a path leads to: the file, or the first valid one of a folder, as in Multus. nodeNetworkMissing: it may be about to be written. */
+/**
+ * The configuration that a path leads to: the file, or the first valid one of a folder, as in Multus.
+ * nodeNetworkMissing: it may be about to be written.
+ */
 export function findByPath(listing: ConfPath, path: string): Found {
   const { decoded, warnings } = decodeAll(listing);
   const [first] = decoded;
   if (first === undefined)
     throw nodeNetworkMissing({
       path,
-      problem: listing.kind === 'missing' ? listing.problem : shortList(warnings) || 'the folder holds no network configuration',
+      problem:
+        listing.kind === 'missing'
+          ? listing.problem
+          : shortList(warnings) || 'the folder holds no network configuration',
     });
   return { configuration: configurationOf(first, listing), path: first.path, warnings };
 }
 
 /** The plugin objects of a folder's `.conf` files, in order of their names. */
-export function pluginsIn(listing: ConfPath): { readonly plugins: readonly JsonObject[]; readonly warnings: readonly string[] } {
+export function pluginsIn(listing: ConfPath): {
+  readonly plugins: readonly JsonObject[];
+  readonly warnings: readonly string[];
+} {
   const { decoded, warnings } = decodeAll(listing);
   return { plugins: decoded.filter(({ path }) => path.endsWith('.conf')).map(({ json }) => json), warnings };
 }
@@ -85,7 +100,9 @@ function decode({ path, content }: ConfFile): Decoded | { readonly path: string;
     const json = parseJsonObject(content.text, path);
     // a folder of the node's configurations holds ours too, and it comes first
     const nested = nestedMetaPlugin(json);
-    return nested === undefined ? { path, json } : { path, problem: `it runs ${nested.type}, which would invoke Plexus recursively` };
+    return nested === undefined
+      ? { path, json }
+      : { path, problem: `it runs ${nested.type}, which would invoke Plexus recursively` };
   } catch (error) {
     return { path, problem: problemOf(error) };
   }
@@ -115,4 +132,6 @@ function siblingsOf(listing: ConfPath, name: string): readonly ConfFile[] {
 const mostShown = 20;
 
 const shortList = (items: readonly string[]): string =>
-  [...items.slice(0, mostShown), ...(items.length > mostShown ? [`and ${items.length - mostShown} more`] : [])].join(', ');
+  [...items.slice(0, mostShown), ...(items.length > mostShown ? [`and ${items.length - mostShown} more`] : [])].join(
+    ', ',
+  );

@@ -2,8 +2,10 @@ import { type JsonObject, type JsonValue, formatJson, isJsonObject } from '../cn
 import { hostFileInvalid, pathNotAllowed } from '../errors/index.ts';
 import { withKnownSpelling } from './settings-keys.ts';
 
-// Direct mode runs as root with a configuration from its standard input. That may be the runtime's, or one that the author of a network
-// wrote to attack the node. So the settings below, each of which names a file or folder to read, write or execute, are taken
+// Direct mode runs as root with a configuration from its standard input. That may be the runtime's, or one that the
+// author of a network
+// wrote to attack the node. So the settings below, each of which names a file or folder to read, write or execute, are
+// taken
 // from a file of the host that only root can write; standard input may only repeat them. Files named by
 // clusterNetwork and defaultNetworks are read, and only below the folders of networkFolders.
 
@@ -37,7 +39,8 @@ export function hostPathsOf(settings: JsonObject, confDirs: readonly string[]): 
   });
   return {
     ...Object.fromEntries(paths),
-    ...(formatJson([...confDirs]) !== formatJson(usualFolders) && confDirs.length > 0 && { [foldersKey]: [...confDirs] }),
+    ...(formatJson([...confDirs]) !== formatJson(usualFolders) &&
+      confDirs.length > 0 && { [foldersKey]: [...confDirs] }),
   };
 }
 
@@ -57,31 +60,54 @@ export function hostPathsFrom(json: JsonValue | undefined, file: string): HostPa
   const { [foldersKey]: folders, ...settings } = json ?? {};
   const unknown = Object.keys(settings).find((key) => !hostPathKeys.includes(key));
   if (unknown !== undefined)
-    throw hostFileInvalid({ file, problem: `unknown key ${JSON.stringify(unknown)}; known: ${[foldersKey, ...hostPathKeys].join(', ')}` });
-  const wrong = Object.entries(json ?? {}).find(([, value]) => listOf(value).some((each) => typeof each !== 'string' || !each.startsWith('/')));
-  if (wrong !== undefined) throw hostFileInvalid({ file, problem: `${wrong[0]} must be an absolute path, not ${formatJson(wrong[1])}` });
+    throw hostFileInvalid({
+      file,
+      problem: `unknown key ${JSON.stringify(unknown)}; known: ${[foldersKey, ...hostPathKeys].join(', ')}`,
+    });
+  const wrong = Object.entries(json ?? {}).find(([, value]) =>
+    listOf(value).some((each) => typeof each !== 'string' || !each.startsWith('/')),
+  );
+  if (wrong !== undefined)
+    throw hostFileInvalid({ file, problem: `${wrong[0]} must be an absolute path, not ${formatJson(wrong[1])}` });
   return { file, settings, confDirs: folders === undefined ? usualFolders : (listOf(folders) as readonly string[]) };
 }
 
-const listOf = (value: JsonValue): readonly JsonValue[] => (Array.isArray(value) ? value : typeof value === 'string' ? value.split(':') : [value]);
+const listOf = (value: JsonValue): readonly JsonValue[] =>
+  Array.isArray(value) ? value : typeof value === 'string' ? value.split(':') : [value];
 
 /**
- * A configuration from standard input with the host's paths instead of its own. One of its own that is another than the host's is
- * pathNotAllowed; with `tolerant` (the configuration is the daemon's, and pods wait) only cniDir is, and the others are ignored with a warning.
+ * A configuration from standard input with the host's paths instead of its own. One of its own that is another than the
+ * host's is
+ * pathNotAllowed; with `tolerant` (the configuration is the daemon's, and pods wait) only cniDir is, and the others are
+ * ignored with a warning.
  */
-export function withHostPaths(config: JsonObject, host: HostPaths, tolerant = false): { readonly config: JsonObject; readonly warnings: readonly string[] } {
+export function withHostPaths(
+  config: JsonObject,
+  host: HostPaths,
+  tolerant = false,
+): { readonly config: JsonObject; readonly warnings: readonly string[] } {
   const spelled = withKnownSpelling(config);
-  const others = Object.fromEntries(Object.entries(config).filter(([key]) => !hostPathKeys.some((each) => each.toLowerCase() === key.toLowerCase())));
+  const others = Object.fromEntries(
+    Object.entries(config).filter(([key]) => !hostPathKeys.some((each) => each.toLowerCase() === key.toLowerCase())),
+  );
   const refused = hostPathKeys.filter((key) => !isAsOnHost(spelled[key], host.settings[key] ?? defaults[key]));
-  const errors = refused.map((key) => ({ key, error: pathNotAllowed({ key, value: formatJson(spelled[key] ?? null), file: host.file }) }));
+  const errors = refused.map((key) => ({
+    key,
+    error: pathNotAllowed({ key, value: formatJson(spelled[key] ?? null), file: host.file }),
+  }));
   const fatal = errors.find(({ key }) => !tolerant || key === 'cniDir');
   if (fatal !== undefined) throw fatal.error;
-  return { config: { ...others, ...host.settings }, warnings: errors.map(({ error }) => `${error.message}; it is ignored`) };
+  return {
+    config: { ...others, ...host.settings },
+    warnings: errors.map(({ error }) => `${error.message}; it is ignored`),
+  };
 }
 
 // an empty one counts as absent, as everywhere in the settings
 const isAsOnHost = (value: JsonValue | undefined, onHost: JsonValue | undefined): boolean =>
-  value === undefined || partsOf(value).length === 0 || formatJson(partsOf(value)) === formatJson(onHost === undefined ? [] : partsOf(onHost));
+  value === undefined ||
+  partsOf(value).length === 0 ||
+  formatJson(partsOf(value)) === formatJson(onHost === undefined ? [] : partsOf(onHost));
 
 const partsOf = (value: JsonValue): readonly JsonValue[] =>
   listOf(value)

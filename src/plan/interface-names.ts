@@ -9,15 +9,25 @@ export interface Nameable {
 /**
  * Gives every delegate its interface name: the default network (first) that of the call, requested ones as asked,
  * others net<index>, the index counted over the whole list; a taken one gives way to the next free number
- * (NPWG-39, NPWG-66). interfaceTaken for a requested name that clashes (NPWG-41), or when the call's name exists already.
+ * (NPWG-39, NPWG-66). interfaceTaken for a requested name that clashes (NPWG-41), or when the call's name exists
+ * already.
  */
-export function nameInterfaces(delegates: readonly Nameable[], ifName: string, links: readonly string[]): readonly string[] {
-  const owners = new Map([['lo', 'the loopback link'], ...links.map((link) => [link, 'a link that is already in the sandbox'] as const)]);
+export function nameInterfaces(
+  delegates: readonly Nameable[],
+  ifName: string,
+  links: readonly string[],
+): readonly string[] {
+  const owners = new Map([
+    ['lo', 'the loopback link'],
+    ...links.map((link) => [link, 'a link that is already in the sandbox'] as const),
+  ]);
   if (delegates.length > 0) claim(owners, ifName, 'the default network');
   for (const { network, interfaceName } of delegates.slice(1)) {
     if (interfaceName !== undefined) claim(owners, interfaceName, network);
   }
-  return delegates.map(({ network, interfaceName }, index) => (index === 0 ? ifName : (interfaceName ?? firstFree(owners, index, network))));
+  return delegates.map(({ network, interfaceName }, index) =>
+    index === 0 ? ifName : (interfaceName ?? firstFree(owners, index, network)),
+  );
 }
 
 function claim(owners: Map<string, string>, interfaceName: string, network: string): void {

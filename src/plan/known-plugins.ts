@@ -57,7 +57,10 @@ export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
   // the reference plugins
   bandwidth: { reads: { bandwidth: ['capability'] } },
   bridge,
-  dhcp: { reads: { ips: ['uncertain'] }, note: 'it asks the DHCP server for an address; options of its own can name one' },
+  dhcp: {
+    reads: { ips: ['uncertain'] },
+    note: 'it asks the DHCP server for an address; options of its own can name one',
+  },
   dummy: nothing,
   firewall: nothing,
   'host-device': nothing,
@@ -79,7 +82,10 @@ export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
   // others
   'accelerated-bridge': { reads: { mac: ['capability'] } },
   bond: nothing,
-  calico: { reads: {}, note: 'addresses through calico-ipam; a MAC address by its own annotation cni.projectcalico.org/hwAddr' },
+  calico: {
+    reads: {},
+    note: 'addresses through calico-ipam; a MAC address by its own annotation cni.projectcalico.org/hwAddr',
+  },
   'calico-ipam': { reads: { ips: ['CNI_ARGS, one'] } },
   'cnv-bridge': { ...bridge, note: 'bridge, as OpenShift Virtualization installs it' },
   'cnv-tuning': { ...tuning, note: 'tuning, as OpenShift Virtualization installs it' },
@@ -98,7 +104,10 @@ export const knownPlugins: Readonly<Record<string, KnownPlugin>> = {
   spiderpool: { reads: {}, note: 'addresses by its own annotations (ipam.spidernet.io)' },
   sriov: { reads: { mac: ['capability', 'CNI_ARGS'] } },
   userspace: nothing,
-  whereabouts: { reads: { ips: ['CNI_ARGS'] }, note: 'it needs addresses with a prefix length, and gives them in addition to one of its range' },
+  whereabouts: {
+    reads: { ips: ['CNI_ARGS'] },
+    note: 'it needs addresses with a prefix length, and gives them in addition to one of its range',
+  },
 };
 
 /** The programs that one plugin of a configuration stands for: itself, and the IPAM plugin that it runs. */
@@ -109,4 +118,5 @@ export function programsOf({ type, json }: PluginConfiguration): readonly string
 }
 
 /** What is known of a plugin; undefined for one that is not. */
-export const knownPlugin = (type: string): KnownPlugin | undefined => (Object.hasOwn(knownPlugins, type) ? knownPlugins[type] : undefined);
+export const knownPlugin = (type: string): KnownPlugin | undefined =>
+  Object.hasOwn(knownPlugins, type) ? knownPlugins[type] : undefined;

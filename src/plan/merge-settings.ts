@@ -3,12 +3,19 @@ import { withKnownSpelling } from './settings-keys.ts';
 import { parseSettings } from './settings.ts';
 
 /**
- * Checks settings that are only a part (a daemon's file): the default network may come from elsewhere. Returns warnings;
+ * Checks settings that are only a part (a daemon's file): the default network may come from elsewhere. Returns
+ * warnings;
  * settingsInvalid.
  */
 export function checkSettings(config: JsonObject): readonly string[] {
-  const { clusterNetwork, defaultNetworks: _further, auxiliaryCNIChainName: _chain, ...rest } = withKnownSpelling(config);
-  return parseSettings({ ...withoutKeysOf(config), ...rest, clusterNetwork: clusterNetwork ?? 'set-elsewhere' }).warnings;
+  const {
+    clusterNetwork,
+    defaultNetworks: _further,
+    auxiliaryCNIChainName: _chain,
+    ...rest
+  } = withKnownSpelling(config);
+  return parseSettings({ ...withoutKeysOf(config), ...rest, clusterNetwork: clusterNetwork ?? 'set-elsewhere' })
+    .warnings;
 }
 
 /**
@@ -18,11 +25,24 @@ export function checkSettings(config: JsonObject): readonly string[] {
 export function mergedConfig(call: JsonObject, daemon: JsonObject): JsonObject {
   const own = withKnownSpelling(daemon);
   const replacesDefault = own['clusterNetwork'] !== undefined || own['delegates'] !== undefined;
-  const taken = [...Object.keys(own), ...nodeKeys, ...(replacesDefault ? ['clusterNetwork', 'delegates'] : [])].map((key) => key.toLowerCase());
+  const taken = [...Object.keys(own), ...nodeKeys, ...(replacesDefault ? ['clusterNetwork', 'delegates'] : [])].map(
+    (key) => key.toLowerCase(),
+  );
   return { ...Object.fromEntries(Object.entries(call).filter(([key]) => !taken.includes(key.toLowerCase()))), ...own };
 }
 
-const nodeKeys = ['kubeconfig', 'manifestsDir', 'cniDir', 'multusStateDir', 'binDir', 'logFile', 'logLevel', 'logToStderr', 'logOptions', 'maskedKeys'];
+const nodeKeys = [
+  'kubeconfig',
+  'manifestsDir',
+  'cniDir',
+  'multusStateDir',
+  'binDir',
+  'logFile',
+  'logLevel',
+  'logToStderr',
+  'logOptions',
+  'maskedKeys',
+];
 
 const withoutKeysOf = (config: JsonObject): JsonObject => {
   const known = Object.keys(withKnownSpelling(config)).map((key) => key.toLowerCase());

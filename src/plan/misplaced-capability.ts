@@ -23,7 +23,10 @@ function search(value: JsonValue, capability: string, path: readonly string[]): 
   const isPlugin = isJsonObject(value) && typeof value['type'] === 'string' && path.at(-1) !== 'ipam';
   for (const [key, each] of Object.entries(value as object) as readonly (readonly [string, JsonValue])[]) {
     const inner = [...path, key];
-    const found = isMeant(key) && names(each, capability) ? { path: inner, problem: problemOf(key, each, isPlugin) } : search(each, capability, inner);
+    const found =
+      isMeant(key) && names(each, capability)
+        ? { path: inner, problem: problemOf(key, each, isPlugin) }
+        : search(each, capability, inner);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -34,16 +37,22 @@ const isMeant = (key: string): boolean => didYouMean(key, ['capabilities', 'capa
 /** Whether a value means a capability, however it is written. */
 function names(value: JsonValue, capability: string): boolean {
   if (Array.isArray(value)) return value.includes(capability);
-  return isJsonObject(value) ? Object.keys(value).some((key) => key.toLowerCase() === capability.toLowerCase()) : value === capability;
+  return isJsonObject(value)
+    ? Object.keys(value).some((key) => key.toLowerCase() === capability.toLowerCase())
+    : value === capability;
 }
 
 function problemOf(key: string, value: JsonValue, isPlugin: boolean): string {
   if (!isPlugin) return 'at the wrong level';
-  return key === 'capabilities' ? `with the wrong value ${JSON.stringify(value)}` : `under the wrong name ${JSON.stringify(key)}`;
+  return key === 'capabilities'
+    ? `with the wrong value ${JSON.stringify(value)}`
+    : `under the wrong name ${JSON.stringify(key)}`;
 }
 
 /** ", line 4" when the key is in the text once. */
 function lineOf(config: string, key: string): string {
   const [before = '', after, ...more] = config.split(JSON.stringify(key));
-  return after === undefined || more.length > 0 || !config.trim().includes('\n') ? '' : `, line ${before.split('\n').length}`;
+  return after === undefined || more.length > 0 || !config.trim().includes('\n')
+    ? ''
+    : `, line ${before.split('\n').length}`;
 }

@@ -1,6 +1,12 @@
 import type { JsonObject } from '../cni/index.ts';
 import { selectionInvalid } from '../errors/index.ts';
-import { type PodDevice, attachmentInfoFile, defaultNetworkKey, deviceInfoCapability, devicePluginInfoFile } from '../npwg/index.ts';
+import {
+  type PodDevice,
+  attachmentInfoFile,
+  defaultNetworkKey,
+  deviceInfoCapability,
+  devicePluginInfoFile,
+} from '../npwg/index.ts';
 import { cniArgsFor } from './cni-args.ts';
 import type { Attachment, DefaultRoutes } from './attachment.ts';
 import { decideDefaultRoutes } from './default-route.ts';
@@ -32,8 +38,10 @@ export function makePlan(inputs: PlanInputs): Plan {
 }
 
 /**
- * What an ADD would attach, as far as that can still be said, for undoing: a network of the annotation that cannot be planned
- * any more is reported to `leaveOut`, and the others keep their interface names. Rejects when the default network is unknown.
+ * What an ADD would attach, as far as that can still be said, for undoing: a network of the annotation that cannot be
+ * planned
+ * any more is reported to `leaveOut`, and the others keep their interface names. Rejects when the default network is
+ * unknown.
  */
 export function makeUndoPlan(inputs: PlanInputs, leaveOut: LeaveOut): Plan {
   return planned(inputs, leaveOut);
@@ -44,7 +52,9 @@ function planned(inputs: PlanInputs, leaveOut?: LeaveOut): Plan {
   const names = interfaceNames(delegates, inputs);
   const routes = decideDefaultRoutes(delegates.map(({ selection }) => selection?.defaultRoute));
   const deliveries = delegates.map(deliveriesOf);
-  const judged = delegates.map((delegate, index) => judgeRequests(delegate, deliveries[index] ?? [], inputs.settings.unservedRequests));
+  const judged = delegates.map((delegate, index) =>
+    judgeRequests(delegate, deliveries[index] ?? [], inputs.settings.unservedRequests),
+  );
   const devices = chooseDevices(delegates, inputs);
   const assertFits = argumentsBound();
   const made = delegates.flatMap((delegate, index): readonly Made[] => {
@@ -96,7 +106,11 @@ interface Decided {
   readonly assertFits: ReturnType<typeof argumentsBound>;
 }
 
-function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, device, deliveries, assertFits }: Decided, inputs: PlanInputs): Attachment {
+function attachmentOf(
+  delegate: Delegate,
+  { index, interfaceName, defaultRoute, device, deliveries, assertFits }: Decided,
+  inputs: PlanInputs,
+): Attachment {
   const isDefault = index === 0;
   const { network, nad, selection, configuration } = delegate;
   const initialResult = firstPrevResult(delegate, isDefault, inputs);
@@ -109,7 +123,11 @@ function attachmentOf(delegate: Delegate, { index, interfaceName, defaultRoute, 
     ...(nad !== undefined && { nad: { namespace: nad.namespace, name: nad.name } }),
     isDefault,
     configuration: withArguments(configuration, { cniArgs: pluginArgs, deviceId: device?.id }),
-    runtimeConfig: runtimeConfigOf(delegate, { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file, deliveries }, inputs),
+    runtimeConfig: runtimeConfigOf(
+      delegate,
+      { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file, deliveries },
+      inputs,
+    ),
     cniArgs: cniArgsFor(delegate, isDefault, inputs),
     defaultRoute,
     ...(device !== undefined && { device }),
@@ -128,10 +146,19 @@ function deviceInfoOf(
   const isAskedFor = configuration.plugins.some(({ capabilities }) => capabilities.includes(deviceInfoCapability));
   if (!isAskedFor && device?.resource === undefined) return undefined;
   const file = attachmentInfoFile(settings.deviceInfoDir, { network, containerId: call.containerId, interfaceName });
-  return { file, ...(device?.resource !== undefined && { from: devicePluginInfoFile(settings.deviceInfoDir, device.resource, device.id) }) };
+  return {
+    file,
+    ...(device?.resource !== undefined && {
+      from: devicePluginInfoFile(settings.deviceInfoDir, device.resource, device.id),
+    }),
+  };
 }
 
-function firstPrevResult(delegate: Delegate, isDefault: boolean, { prevResult, call }: PlanInputs): JsonObject | undefined {
+function firstPrevResult(
+  delegate: Delegate,
+  isDefault: boolean,
+  { prevResult, call }: PlanInputs,
+): JsonObject | undefined {
   if (isDefault && prevResult !== undefined) return { cniVersion: call.cniVersion, ...prevResult };
   return delegate.startsChained === true ? { cniVersion: delegate.configuration.cniVersion } : undefined;
 }

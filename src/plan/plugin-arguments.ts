@@ -1,4 +1,11 @@
-import { type JsonObject, type NetworkConfiguration, formatJson, isJsonObject, nameOfType, sizeOfJson } from '../cni/index.ts';
+import {
+  type JsonObject,
+  type NetworkConfiguration,
+  formatJson,
+  isJsonObject,
+  nameOfType,
+  sizeOfJson,
+} from '../cni/index.ts';
 import { configurationInvalid, networksTooLarge } from '../errors/index.ts';
 import type { NetworkSelection } from '../npwg/index.ts';
 import { type Delivery, requestArgsOf } from './requests.ts';
@@ -12,10 +19,20 @@ export interface PluginArguments {
 // NPWG-63 names no way to the plugin: that of cni-args, under the name of the claim's API group
 const claimKey = 'k8s.cni.cncf.io/ipam-claim-reference';
 
-/** What a network selection has for `args.cni`: requests that are read nowhere else, the name of its IPAMClaim, its cni-args. */
-export function pluginArgsOf(selection: NetworkSelection | undefined, deliveries: readonly Delivery[]): JsonObject | undefined {
+/**
+ * What a network selection has for `args.cni`: requests that are read nowhere else, the name of its IPAMClaim, its
+ * cni-args.
+ */
+export function pluginArgsOf(
+  selection: NetworkSelection | undefined,
+  deliveries: readonly Delivery[],
+): JsonObject | undefined {
   const { cniArgs, ipamClaimReference } = selection ?? {};
-  const args = { ...requestArgsOf(deliveries), ...(ipamClaimReference !== undefined && { [claimKey]: ipamClaimReference }), ...cniArgs };
+  const args = {
+    ...requestArgsOf(deliveries),
+    ...(ipamClaimReference !== undefined && { [claimKey]: ipamClaimReference }),
+    ...cniArgs,
+  };
   return cniArgs === undefined && Object.keys(args).length === 0 ? undefined : args;
 }
 
@@ -23,10 +40,15 @@ const mostWeight = 2 * 1024 * 1024;
 const weightOfValue = 48;
 
 /**
- * Bounds what `args.cni` takes in all plugins of a pod's networks together: each plugin has its own copy, in memory, in the journal and
+ * Bounds what `args.cni` takes in all plugins of a pod's networks together: each plugin has its own copy, in memory, in
+ * the journal and
  * on its stdin. The function that is returned is told of one network after the other. networksTooLarge.
  */
-export function argumentsBound(): (network: string, configuration: NetworkConfiguration, cniArgs: JsonObject | undefined) => void {
+export function argumentsBound(): (
+  network: string,
+  configuration: NetworkConfiguration,
+  cniArgs: JsonObject | undefined,
+) => void {
   let weight = 0;
   return (network, { plugins }, cniArgs) => {
     if (cniArgs === undefined) return;
@@ -36,8 +58,14 @@ export function argumentsBound(): (network: string, configuration: NetworkConfig
   };
 }
 
-/** The configuration with the pod's cni-args in `args.cni` of every plugin, the pod's value winning (NPWG-42, NPWG-43), and its device (NPWG-118). */
-export function withArguments(configuration: NetworkConfiguration, { cniArgs, deviceId }: PluginArguments): NetworkConfiguration {
+/**
+ * The configuration with the pod's cni-args in `args.cni` of every plugin, the pod's value winning (NPWG-42, NPWG-43),
+ * and its device (NPWG-118).
+ */
+export function withArguments(
+  configuration: NetworkConfiguration,
+  { cniArgs, deviceId }: PluginArguments,
+): NetworkConfiguration {
   if (cniArgs === undefined && deviceId === undefined) return configuration;
   const plugins = configuration.plugins.map((plugin) => ({
     ...plugin,

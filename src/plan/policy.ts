@@ -2,15 +2,26 @@ import { cniArgsRefused, clip, defaultNetworkRefused, namespaceRefused } from '.
 import { type Nad, type NetworkSelection, type PodMetadata, allowedCniArgsKey, nadKey, podKey } from '../npwg/index.ts';
 import type { Settings } from './settings.ts';
 
-/** Refuses a selection whose NAD is in a namespace that the pod may not use (NPWG-101, NPWG-102). `alsoAllowed` widens it for the default network. */
-export function assertNamespaceAllowed(selection: NetworkSelection, pod: PodMetadata, settings: Settings, alsoAllowed: readonly string[] = []): void {
+/**
+ * Refuses a selection whose NAD is in a namespace that the pod may not use (NPWG-101, NPWG-102). `alsoAllowed` widens
+ * it for the default network.
+ */
+export function assertNamespaceAllowed(
+  selection: NetworkSelection,
+  pod: PodMetadata,
+  settings: Settings,
+  alsoAllowed: readonly string[] = [],
+): void {
   const allowed = [pod.namespace, ...settings.globalNamespaces, ...alsoAllowed];
   if (!settings.namespaceIsolation || allowed.includes(selection.nad.namespace)) return;
   throw namespaceRefused({ pod: podKey(pod), nad: nadKey(selection.nad), allowed: [...new Set(allowed)] });
 }
 
 /** Refuses a pod's other default network where the settings do not allow it to its namespace. defaultNetworkRefused. */
-export function assertDefaultNetworkAllowed(pod: PodMetadata, { allowDefaultNetworkAnnotation: allowed }: Settings): void {
+export function assertDefaultNetworkAllowed(
+  pod: PodMetadata,
+  { allowDefaultNetworkAnnotation: allowed }: Settings,
+): void {
   if (allowed === true || (allowed !== false && allowed.includes(pod.namespace))) return;
   throw defaultNetworkRefused({ pod: podKey(pod), allowed: allowed === false ? [] : allowed });
 }
@@ -19,10 +30,16 @@ const everyKey = '*';
 const longestKey = 80;
 
 /**
- * Refuses cni-args with a key that neither the NAD's annotation nor, where it has none, the settings allow. Keys are compared as they
+ * Refuses cni-args with a key that neither the NAD's annotation nor, where it has none, the settings allow. Keys are
+ * compared as they
  * are: plugins written in Go take a key in any case, so no other spelling may pass. cniArgsRefused.
  */
-export function assertCniArgsAllowed({ cniArgs }: NetworkSelection, nad: Nad, pod: PodMetadata, settings: Settings): void {
+export function assertCniArgsAllowed(
+  { cniArgs }: NetworkSelection,
+  nad: Nad,
+  pod: PodMetadata,
+  settings: Settings,
+): void {
   const allowed = nad.allowedCniArgs ?? settings.allowedCniArgs;
   if (cniArgs === undefined || allowed === undefined || allowed.includes(everyKey)) return;
   const key = Object.keys(cniArgs).find((each) => !allowed.includes(each));

@@ -1,10 +1,21 @@
-import { type AddInvocation, type CniVersion, type JsonObject, type JsonValue, formatJson, isCniVersion, isJsonObject, parseJson } from '../cni/index.ts';
+import {
+  type AddInvocation,
+  type CniVersion,
+  type JsonObject,
+  type JsonValue,
+  formatJson,
+  isCniVersion,
+  isJsonObject,
+  parseJson,
+} from '../cni/index.ts';
 import { problemOf, recordDamaged, recordNewer } from '../errors/index.ts';
 import type { PodMetadata } from '../npwg/index.ts';
 import type { Attachment } from './attachment.ts';
 import type { Plan } from './plan.ts';
 
-/** How an ADD ended at a plugin that refused it: the plugin was not killed, and its answer was an error object of CNI. */
+/**
+ * How an ADD ended at a plugin that refused it: the plugin was not killed, and its answer was an error object of CNI.
+ */
 export interface FailedAdd {
   /** Its place in the chain, from 0: the plugins before it succeeded, those after it never ran. */
   readonly plugin: number;
@@ -12,10 +23,18 @@ export interface FailedAdd {
   readonly answer: string;
 }
 
-/** What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes (NPWG-58). */
+/**
+ * What became of one attachment. `result` is in the version its last plugin wrote and shows the final default routes
+ * (NPWG-58).
+ */
 export type AttachmentRecord =
   /** `result`: that of the plugins of its chain that have come to their end, for undoing the others. */
-  | { readonly state: 'intended'; readonly attachment: Attachment; readonly result?: JsonObject; readonly failedAdd?: FailedAdd }
+  | {
+      readonly state: 'intended';
+      readonly attachment: Attachment;
+      readonly result?: JsonObject;
+      readonly failedAdd?: FailedAdd;
+    }
   | {
       readonly state: 'attached';
       readonly attachment: Attachment;
@@ -54,7 +73,9 @@ export interface SandboxRecord {
   readonly pod?: Omit<PodMetadata, 'annotations'> & { readonly isStatic?: true; readonly debug?: true };
   /** Whether the ADD came to its end; an unfinished one is only good for undoing. */
   readonly complete: boolean;
-  /** Of the machine's start in which the sandbox was made: no sandbox outlives it. Absent in records of early versions. */
+  /**
+   * Of the machine's start in which the sandbox was made: no sandbox outlives it. Absent in records of early versions.
+   */
   readonly bootId?: string;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -65,7 +86,12 @@ export interface SandboxRecord {
 type PlannedCall = Pick<AddInvocation, 'containerId' | 'ifName' | 'netns' | 'networkName' | 'cniVersion'>;
 
 /** The record of a plan before any of it is carried out. */
-export const newRecord = (plan: Plan, call: PlannedCall, pod: SandboxRecord['pod'], createdAt: string): SandboxRecord => ({
+export const newRecord = (
+  plan: Plan,
+  call: PlannedCall,
+  pod: SandboxRecord['pod'],
+  createdAt: string,
+): SandboxRecord => ({
   formatVersion: 1,
   containerId: call.containerId,
   ifName: call.ifName,
@@ -87,7 +113,8 @@ export const newRecord = (plan: Plan, call: PlannedCall, pod: SandboxRecord['pod
 });
 
 /** Whether the runtime has been told that this attachment is detached, although it could not be undone. */
-export const isAbandoned = (entry: AttachmentRecord): boolean => entry.state === 'detaching' && entry.abandonedAt !== undefined;
+export const isAbandoned = (entry: AttachmentRecord): boolean =>
+  entry.state === 'detaching' && entry.abandonedAt !== undefined;
 
 /** The record with one attachment's new state. */
 export const withAttachment = (record: SandboxRecord, index: number, entry: AttachmentRecord): SandboxRecord => ({
@@ -95,8 +122,14 @@ export const withAttachment = (record: SandboxRecord, index: number, entry: Atta
   attachments: record.attachments.with(index, entry),
 });
 
-/** What is left of a record that is being undone: it is only good for undoing, and no status waits for it any more: its pod may have another sandbox soon. */
-export function remainderOf({ pendingStatus: _ofNobody, ...record }: SandboxRecord, attachments: readonly AttachmentRecord[]): SandboxRecord {
+/**
+ * What is left of a record that is being undone: it is only good for undoing, and no status waits for it any more: its
+ * pod may have another sandbox soon.
+ */
+export function remainderOf(
+  { pendingStatus: _ofNobody, ...record }: SandboxRecord,
+  attachments: readonly AttachmentRecord[],
+): SandboxRecord {
   return { ...record, complete: false, attachments };
 }
 
@@ -112,12 +145,14 @@ export function encodeRecord(record: SandboxRecord): string {
  */
 export function decodeRecord(text: string, file: string): SandboxRecord {
   const body = text.slice(0, -sealOf('').length);
-  if (text !== body + sealOf(body)) throw recordDamaged({ file, problem: 'it was cut off or changed: its checksum is missing or wrong' });
+  if (text !== body + sealOf(body))
+    throw recordDamaged({ file, problem: 'it was cut off or changed: its checksum is missing or wrong' });
   const json = parsedRecord(`${body}}`, file);
   if (!isJsonObject(json)) throw recordDamaged({ file, problem: 'it is no object' });
   const { formatVersion } = json;
   // only after the checksum: a flipped digit is no newer format
-  if (typeof formatVersion === 'number' && Number.isInteger(formatVersion) && formatVersion > 1) throw recordNewer({ file, formatVersion });
+  if (typeof formatVersion === 'number' && Number.isInteger(formatVersion) && formatVersion > 1)
+    throw recordNewer({ file, formatVersion });
   const problem = recordProblem(json);
   if (problem !== undefined) throw recordDamaged({ file, problem });
   return json as unknown as SandboxRecord;
@@ -154,7 +189,10 @@ const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => 
   ['bootId', (value) => value === undefined || isText(value)],
   ['createdAt', isText],
   ['attachments', (value) => Array.isArray(value) && value.every(isEntry)],
-  ['pod', (value) => value === undefined || (isJsonObject(value) && isText(value['name']) && isText(value['namespace']))],
+  [
+    'pod',
+    (value) => value === undefined || (isJsonObject(value) && isText(value['name']) && isText(value['namespace'])),
+  ],
   ['pendingStatus', (value) => value === undefined || (isJsonObject(value) && isText(value['text']))],
 ];
 
@@ -167,21 +205,29 @@ function isEntry(value: unknown): boolean {
   if (!isJsonObject(value) || !isAttachment(value['attachment']) || !isFailedAdd(value['failedAdd'])) return false;
   const { state } = value;
   if (state === 'intended') return value['result'] === undefined || isJsonObject(value['result']);
-  if (state === 'attached') return isJsonObject(value['result']) && (value['soundChecks'] === undefined || Array.isArray(value['soundChecks']));
+  if (state === 'attached')
+    return isJsonObject(value['result']) && (value['soundChecks'] === undefined || Array.isArray(value['soundChecks']));
   return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }
 
-const isFailedAdd = (value: unknown): boolean => value === undefined || (isJsonObject(value) && typeof value['plugin'] === 'number' && isText(value['answer']));
+const isFailedAdd = (value: unknown): boolean =>
+  value === undefined || (isJsonObject(value) && typeof value['plugin'] === 'number' && isText(value['answer']));
 
 function isAttachment(value: unknown): boolean {
-  if (!isJsonObject(value) || !isText(value['interfaceName']) || !isText(value['network']) || !isText(value['cniArgs'])) return false;
+  if (!isJsonObject(value) || !isText(value['interfaceName']) || !isText(value['network']) || !isText(value['cniArgs']))
+    return false;
   const { configuration, runtimeConfig, defaultRoute } = value;
-  if (!isJsonObject(defaultRoute) || !isJsonObject(defaultRoute['v4']) || !isJsonObject(defaultRoute['v6'])) return false;
+  if (!isJsonObject(defaultRoute) || !isJsonObject(defaultRoute['v4']) || !isJsonObject(defaultRoute['v6']))
+    return false;
   return isJsonObject(runtimeConfig) && isConfiguration(configuration);
 }
 
 const isConfiguration = (value: unknown): boolean =>
-  isJsonObject(value) && isText(value['name']) && isCniVersion(value['cniVersion']) && Array.isArray(value['plugins']) && value['plugins'].every(isPlugin);
+  isJsonObject(value) &&
+  isText(value['name']) &&
+  isCniVersion(value['cniVersion']) &&
+  Array.isArray(value['plugins']) &&
+  value['plugins'].every(isPlugin);
 
 const isPlugin = (value: unknown): boolean =>
   isJsonObject(value) && isText(value['type']) && Array.isArray(value['capabilities']) && isJsonObject(value['json']);

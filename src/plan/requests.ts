@@ -26,17 +26,25 @@ export interface Delivery {
 
 /** A pod's requests to one network, with their way to its plugins (NPWG-33 to NPWG-60). */
 export const deliveriesOf = (delegate: Delegate): readonly Delivery[] =>
-  requestTable(delegate.selection).map(([request, value]) => deliveryOf(request, value, delegate.configuration.plugins));
+  requestTable(delegate.selection).map(([request, value]) =>
+    deliveryOf(request, value, delegate.configuration.plugins),
+  );
 
 /** The requests as runtimeConfig: those whose capability is declared. A plugin gets no others (CNI-50). */
 export const requestsOf = (deliveries: readonly Delivery[]): JsonObject =>
-  Object.fromEntries(deliveries.filter(({ isDeclared }) => isDeclared).map(({ request, value }) => [capabilities[request], value]));
+  Object.fromEntries(
+    deliveries.filter(({ isDeclared }) => isDeclared).map(({ request, value }) => [capabilities[request], value]),
+  );
 
 /** The requests that go into args.cni. */
 export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
-  Object.fromEntries(deliveries.filter(({ isInArgs }) => isInArgs).map(({ request, value }) => [argsKeys[request] ?? request, value]));
+  Object.fromEntries(
+    deliveries.filter(({ isInArgs }) => isInArgs).map(({ request, value }) => [argsKeys[request] ?? request, value]),
+  );
 
-/** `warnings`: requests that no plugin reads. `notes`: requests of which it is not known whether a plugin reads them. */
+/**
+ * `warnings`: requests that no plugin reads. `notes`: requests of which it is not known whether a plugin reads them.
+ */
 export interface Judgement {
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
@@ -46,7 +54,11 @@ export interface Judgement {
  * What is wrong with the requests to a network, as unservedRequests says. A refusal needs proof: it takes that every
  * plugin of the chain is known and that none of them reads the request. capabilityMissing, requestUnserved.
  */
-export function judgeRequests(delegate: Delegate, deliveries: readonly Delivery[], policy: Settings['unservedRequests']): Judgement {
+export function judgeRequests(
+  delegate: Delegate,
+  deliveries: readonly Delivery[],
+  policy: Settings['unservedRequests'],
+): Judgement {
   const unserved = deliveries.filter(({ readers }) => readers.length === 0);
   const isCertain = ({ uncertain, isDeclared }: Delivery): boolean => uncertain.length === 0 && !isDeclared;
   const errors = new Map(unserved.filter(isCertain).map((each) => [each, errorOf(each, delegate)]));
@@ -54,7 +66,9 @@ export function judgeRequests(delegate: Delegate, deliveries: readonly Delivery[
   if (first !== undefined && policy === 'refuse') throw first;
   if (policy === 'ignore') return { warnings: [], notes: [] };
   return {
-    warnings: unserved.filter(({ uncertain }) => uncertain.length === 0).map((each) => errors.get(each)?.message ?? declaredInVain(each, delegate)),
+    warnings: unserved
+      .filter(({ uncertain }) => uncertain.length === 0)
+      .map((each) => errors.get(each)?.message ?? declaredInVain(each, delegate)),
     notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => notKnown(each, delegate)),
   };
 }
@@ -103,22 +117,33 @@ const withBursts = (bandwidth: Bandwidth): JsonObject => ({
 });
 
 function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly PluginConfiguration[]): Delivery {
-  const programs = plugins.flatMap((plugin) => programsOf(plugin).map((program) => ({ plugin: program, declares: declares(plugin, request) })));
+  const programs = plugins.flatMap((plugin) =>
+    programsOf(plugin).map((program) => ({ plugin: program, declares: declares(plugin, request) })),
+  );
   const ways = (program: string): readonly Way[] => knownPlugin(program)?.reads[request] ?? [];
   const isMany = Array.isArray(value) && value.length > 1;
   const inCniArgs = isInCniArgs(request, isMany, plugins);
   const direct = programs.flatMap(({ plugin, declares: isDeclaredHere }): readonly Reader[] => [
-    ...(isDeclaredHere && (knownPlugin(plugin) === undefined || ways(plugin).includes('capability')) ? [{ plugin, by: 'runtimeConfig' } as const] : []),
-    ...(inCniArgs && ways(plugin).some((way) => way === 'CNI_ARGS' || way === 'CNI_ARGS, one') ? [{ plugin, by: 'CNI_ARGS' } as const] : []),
+    ...(isDeclaredHere && (knownPlugin(plugin) === undefined || ways(plugin).includes('capability'))
+      ? [{ plugin, by: 'runtimeConfig' } as const]
+      : []),
+    ...(inCniArgs && ways(plugin).some((way) => way === 'CNI_ARGS' || way === 'CNI_ARGS, one')
+      ? [{ plugin, by: 'CNI_ARGS' } as const]
+      : []),
     ...(ways(plugin).includes('annotation') ? [{ plugin, by: 'annotation' } as const] : []),
   ]);
-  const uncertain = programs.map(({ plugin }) => plugin).filter((plugin) => knownPlugin(plugin) === undefined || ways(plugin).includes('uncertain'));
-  const byArgs = programs.flatMap(({ plugin }) => (ways(plugin).includes('args.cni') ? [{ plugin, by: 'args.cni' } as const] : []));
+  const uncertain = programs
+    .map(({ plugin }) => plugin)
+    .filter((plugin) => knownPlugin(plugin) === undefined || ways(plugin).includes('uncertain'));
+  const byArgs = programs.flatMap(({ plugin }) =>
+    ways(plugin).includes('args.cni') ? [{ plugin, by: 'args.cni' } as const] : [],
+  );
   const isText = typeof value === 'string';
   const isReadable = isText || programs.every(({ plugin }) => knownPlugin(plugin)?.onlyTexts !== true);
   const hasKey = argsKeys[request] !== undefined;
   // a plugin that is not known may read no lists there: ib-sriov fails at one
-  const isInArgs = hasKey && direct.length === 0 && isReadable && (byArgs.length > 0 || (isText && uncertain.length > 0));
+  const isInArgs =
+    hasKey && direct.length === 0 && isReadable && (byArgs.length > 0 || (isText && uncertain.length > 0));
   return {
     request,
     value,
@@ -129,9 +154,13 @@ function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly Pl
   };
 }
 
-const declares = (plugin: PluginConfiguration, request: RequestName): boolean => plugin.capabilities.includes(capabilities[request]);
+const declares = (plugin: PluginConfiguration, request: RequestName): boolean =>
+  plugin.capabilities.includes(capabilities[request]);
 
-/** Whether MAC= or IP= of CNI_ARGS has a request. Several addresses go there unless a plugin of the chain is known to reject them, or may get them otherwise. */
+/**
+ * Whether MAC= or IP= of CNI_ARGS has a request. Several addresses go there unless a plugin of the chain is known to
+ * reject them, or may get them otherwise.
+ */
 export function isInCniArgs(request: RequestName, isMany: boolean, plugins: readonly PluginConfiguration[]): boolean {
   if (request === 'mac') return true;
   if (request !== 'ips') return false;

@@ -23,10 +23,14 @@ export interface Delegate {
 }
 
 /**
- * The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain (NPWG-90).
+ * The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain
+ * (NPWG-90).
  * With `leaveOut`, a network of the annotation that cannot be found or read is reported to it and left out.
  */
-export function resolveDelegates(inputs: PlanInputs, leaveOut?: LeaveOut): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
+export function resolveDelegates(
+  inputs: PlanInputs,
+  leaveOut?: LeaveOut,
+): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
   const { selections, defaultNetwork, warnings } = inputs.wishes ?? wishesOf(inputs.pod, inputs.settings);
   const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
   const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
@@ -34,7 +38,10 @@ export function resolveDelegates(inputs: PlanInputs, leaveOut?: LeaveOut): { rea
   const auxiliary = auxiliaryChain(inputs);
   const delegates = [...first, ...configured, ...further, ...auxiliary.chain];
   for (const delegate of delegates) notNested(delegate);
-  return { delegates, warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings] };
+  return {
+    delegates,
+    warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings],
+  };
 }
 
 /** Called with the reason why a network is left out of a plan. */
@@ -57,14 +64,16 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
   isLeftOut: true,
 });
 
-// The shim refuses to run a plugin whose input names a meta-plugin, at DEL too. cni-args become part of that input, so they are
+// The shim refuses to run a plugin whose input names a meta-plugin, at DEL too. cni-args become part of that input, so
+// they are
 // checked here as well: otherwise the attachment would fail after it was recorded, and could never be undone.
 function notNested(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
   if (nested !== undefined) throw nestedCall({ network, plugin: nested.type });
   const requested = nestedMetaPlugin(selection?.cniArgs ?? {});
-  if (requested !== undefined) throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: requested.type });
+  if (requested !== undefined)
+    throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: requested.type });
   return delegate;
 }
 
@@ -75,7 +84,10 @@ function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly De
     const configuration = parseConfiguration(json, { source: `delegates[${index + (replaced ? 1 : 0)}]` });
     return { network: configuration.name, configuration };
   });
-  const named = [...(replaced || settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]), ...furtherNames(settings, inputs.pod)];
+  const named = [
+    ...(replaced || settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]),
+    ...furtherNames(settings, inputs.pod),
+  ];
   return [...inline, ...named.map((name) => fromName(name, inputs))];
 }
 
@@ -83,7 +95,10 @@ function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly De
 function fromName(name: string, inputs: PlanInputs): Delegate {
   const { settings, nads, paths, confDir } = inputs;
   if (isPath(name)) {
-    const { configuration, warnings } = findByPath(paths.get(name) ?? { kind: 'missing', problem: 'it was not read' }, name);
+    const { configuration, warnings } = findByPath(
+      paths.get(name) ?? { kind: 'missing', problem: 'it was not read' },
+      name,
+    );
     return { network: configuration.name, configuration, warnings };
   }
   const nad = nads.get(nadKey({ namespace: settings.multusNamespace, name }));
@@ -93,7 +108,11 @@ function fromName(name: string, inputs: PlanInputs): Delegate {
 }
 
 /** A network that a pod names several times is read once. */
-function fromSelections(selections: readonly NetworkSelection[], inputs: PlanInputs, leaveOut: LeaveOut | undefined): readonly Delegate[] {
+function fromSelections(
+  selections: readonly NetworkSelection[],
+  inputs: PlanInputs,
+  leaveOut: LeaveOut | undefined,
+): readonly Delegate[] {
   const read = new Map<string, Delegate>();
   return selections.map((selection) => {
     const find = (): Delegate => {
@@ -121,13 +140,21 @@ function nadOf(ref: NadRef, { nads, pod }: PlanInputs): Nad {
 function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
   const network = nadKey(nad);
   const json = nadConfiguration(nad);
-  if (json !== undefined) return { network, nad, configuration: parseConfiguration(json, { source: `NetworkAttachmentDefinition ${network}` }) };
+  if (json !== undefined)
+    return {
+      network,
+      nad,
+      configuration: parseConfiguration(json, { source: `NetworkAttachmentDefinition ${network}` }),
+    };
   const { configuration, warnings } = findByName(confDir, nad.name, settings.confDir);
   return { network, nad, configuration, warnings };
 }
 
 /** Nothing there is no error, only a warning of the files that were meant to be, as in Multus. */
-function auxiliaryChain({ settings, paths, call }: PlanInputs): { readonly chain: readonly Delegate[]; readonly warnings: readonly string[] } {
+function auxiliaryChain({ settings, paths, call }: PlanInputs): {
+  readonly chain: readonly Delegate[];
+  readonly warnings: readonly string[];
+} {
   const folder = auxiliaryFolder(settings);
   if (folder === undefined) return { chain: [], warnings: [] };
   const { plugins, warnings } = pluginsIn(paths.get(folder) ?? { kind: 'missing', problem: '' });

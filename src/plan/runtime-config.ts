@@ -17,7 +17,11 @@ interface Decided {
  * and unchanged, to the default network and to nobody else (NPWG-103, NPWG-104); the pod's requests to the network
  * they were made to.
  */
-export function runtimeConfigOf(delegate: Delegate, { isDefault, deviceId, deviceInfoFile, deliveries }: Decided, inputs: PlanInputs): JsonObject {
+export function runtimeConfigOf(
+  delegate: Delegate,
+  { isDefault, deviceId, deviceInfoFile, deliveries }: Decided,
+  inputs: PlanInputs,
+): JsonObject {
   const device = isOfDevices(delegate.nad) ? deviceId : delegate.selection?.deviceId;
   return {
     ...(isDefault && inputs.runtimeConfig),

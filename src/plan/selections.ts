@@ -1,5 +1,12 @@
 import { type PlexusError, asPlexusError, networksTooMany, selectionInvalid } from '../errors/index.ts';
-import { type NetworkSelection, type PodMetadata, defaultNetworkKey, networksKey, parseDefaultNetwork, parseSelections } from '../npwg/index.ts';
+import {
+  type NetworkSelection,
+  type PodMetadata,
+  defaultNetworkKey,
+  networksKey,
+  parseDefaultNetwork,
+  parseSelections,
+} from '../npwg/index.ts';
 import { assertDefaultNetworkAllowed, assertNamespaceAllowed } from './policy.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,7 +20,10 @@ export interface PodWishes {
 
 const nothing: PodWishes = { selections: [], warnings: [] };
 
-/** Reads a pod's annotations. selectionInvalid and networksTooMany, unless the settings say that an invalid one is ignored (NPWG-28); namespaceRefused, defaultNetworkRefused. */
+/**
+ * Reads a pod's annotations. selectionInvalid and networksTooMany, unless the settings say that an invalid one is
+ * ignored (NPWG-28); namespaceRefused, defaultNetworkRefused.
+ */
 export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodWishes {
   if (pod === undefined) return nothing;
   const first = unlessIgnored(settings, () => defaultNetworkOf(pod, settings));
@@ -44,7 +54,11 @@ function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
 }
 
 function selectionsOf(pod: PodMetadata, settings: Settings, defaultNetwork: NetworkSelection | undefined): PodWishes {
-  const { selections, warnings } = parseSelections(pod.annotations[networksKey], pod.namespace, settings.maxNetworksPerPod);
+  const { selections, warnings } = parseSelections(
+    pod.annotations[networksKey],
+    pod.namespace,
+    settings.maxNetworksPerPod,
+  );
   for (const selection of selections) assertNamespaceAllowed(selection, pod, settings);
   if (defaultNetwork?.defaultRoute !== undefined) refuseSecondOwner(selections);
   return { selections, warnings };

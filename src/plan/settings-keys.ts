@@ -75,7 +75,10 @@ const othersKeys = [
   'defaultnetworkwaitseconds',
 ];
 
-/** The keys of ours in a configuration, as the schema spells them: they are matched in any case, as Go does. Null counts as absent. */
+/**
+ * The keys of ours in a configuration, as the schema spells them: they are matched in any case, as Go does. Null counts
+ * as absent.
+ */
 export function withKnownSpelling(config: JsonObject): JsonObject {
   const pairs = Object.entries(config).flatMap(([key, value]): [string, JsonValue][] => {
     const known = knownKeys.find((each) => sameWord(each, key));

@@ -77,11 +77,17 @@ export interface Settings {
  * The settings in the configuration that the runtime hands over. Keys are matched in any case, as Go does. An unknown
  * key is a warning with a suggestion, a wrong type is settingsInvalid with its path.
  */
-export function parseSettings(config: JsonObject): { readonly settings: Settings; readonly warnings: readonly string[] } {
+export function parseSettings(config: JsonObject): {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+} {
   const spelled = withKnownSpelling(config);
   const written = withKnownLevel(spelled);
   if (!validate(written)) throw settingsInvalid(firstProblem(written, validate.errors ?? []));
-  return { settings: filledIn(written as WrittenSettings), warnings: [...unknownKeys(config), ...levelWarnings(spelled)] };
+  return {
+    settings: filledIn(written as WrittenSettings),
+    warnings: [...unknownKeys(config), ...levelWarnings(spelled)],
+  };
 }
 
 function firstProblem(written: JsonObject, errors: readonly ValidationError[]): { place: string; problem: string } {
@@ -137,7 +143,9 @@ const isUnknownLevel = (level: unknown): boolean => typeof level === 'string' &&
 
 const levelWarnings = ({ logLevel }: JsonObject): readonly string[] =>
   typeof logLevel === 'string' && isUnknownLevel(logLevel.toLowerCase())
-    ? [`configuration of Plexus: logLevel ${JSON.stringify(logLevel)} is unknown and ignored (known: ${Object.keys(levels).join(', ')})`]
+    ? [
+        `configuration of Plexus: logLevel ${JSON.stringify(logLevel)} is unknown and ignored (known: ${Object.keys(levels).join(', ')})`,
+      ]
     : [];
 
 const levels: Readonly<Record<string, Settings['logLevel']>> = {
@@ -154,10 +162,16 @@ function filledIn(written: WrittenSettings): Settings {
   const delegates = (written.delegates ?? []) as unknown as readonly JsonObject[];
   const clusterNetwork = filled(written.clusterNetwork);
   if (delegates.length === 0 && clusterNetwork === undefined) {
-    throw settingsInvalid({ place: 'delegates', problem: 'neither delegates nor clusterNetwork says what the default network is' });
+    throw settingsInvalid({
+      place: 'delegates',
+      problem: 'neither delegates nor clusterNetwork says what the default network is',
+    });
   }
   if (filled(written.auxiliaryCNIChainName) !== undefined && clusterNetwork?.includes('/') !== true) {
-    throw settingsInvalid({ place: 'auxiliaryCNIChainName', problem: 'its folder is beside the file of clusterNetwork, and clusterNetwork is not a path' });
+    throw settingsInvalid({
+      place: 'auxiliaryCNIChainName',
+      problem: 'its folder is beside the file of clusterNetwork, and clusterNetwork is not a path',
+    });
   }
   return {
     delegates: clusterNetwork === undefined ? delegates : [],
@@ -202,7 +216,8 @@ function pathsOf(written: WrittenSettings) {
   };
 }
 
-const filledList = (list: readonly string[] | undefined): readonly string[] => (list ?? []).map((each) => each.trim()).filter((each) => each !== '');
+const filledList = (list: readonly string[] | undefined): readonly string[] =>
+  (list ?? []).map((each) => each.trim()).filter((each) => each !== '');
 
 function policyOf(written: WrittenSettings) {
   const globalNamespaces = filledList(written.globalNamespaces?.split(','));

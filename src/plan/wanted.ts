@@ -11,19 +11,30 @@ export interface Wanted {
 }
 
 /** Which NADs and files the plan for a pod depends on. The errors of wishesOf. */
-export function wantedFor(settings: Settings, pod: PodMetadata | undefined, wishes: PodWishes = wishesOf(pod, settings)): Wanted {
+export function wantedFor(
+  settings: Settings,
+  pod: PodMetadata | undefined,
+  wishes: PodWishes = wishesOf(pod, settings),
+): Wanted {
   const { selections, defaultNetwork } = wishes;
   const named = namesOf(settings, pod);
-  const optionalNads = named.filter((name) => !isPath(name)).map((name) => ({ namespace: settings.multusNamespace, name }));
+  const optionalNads = named
+    .filter((name) => !isPath(name))
+    .map((name) => ({ namespace: settings.multusNamespace, name }));
   const chain = auxiliaryFolder(settings);
   return {
-    nads: uniqueNads([...(defaultNetwork === undefined ? [] : [defaultNetwork.nad]), ...selections.map(({ nad }) => nad)]),
+    nads: uniqueNads([
+      ...(defaultNetwork === undefined ? [] : [defaultNetwork.nad]),
+      ...selections.map(({ nad }) => nad),
+    ]),
     optionalNads: uniqueNads(optionalNads),
     paths: [...named.filter(isPath), ...(chain === undefined ? [] : [chain])],
   };
 }
 
-const uniqueNads = (refs: readonly NadRef[]): readonly NadRef[] => [...new Map(refs.map((ref) => [nadKey(ref), ref])).values()];
+const uniqueNads = (refs: readonly NadRef[]): readonly NadRef[] => [
+  ...new Map(refs.map((ref) => [nadKey(ref), ref])).values(),
+];
 
 const namesOf = (settings: Settings, pod: PodMetadata | undefined): readonly string[] => [
   ...(settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]),

@@ -12,7 +12,10 @@ export interface ReclaimDeps extends AbandonedDeps {
   readonly deferred: Pick<DeferredCalls, 'has'>;
   readonly bootId: string;
 }
-/** How many sandboxes have to be looked at again soon: those found gone for the first time, and those that could not be undone for now. */
+/**
+ * How many sandboxes have to be looked at again soon: those found gone for the first time, and those that could not be
+ * undone for now.
+ */
 export interface ReclaimRound {
   readonly suspects: number;
 }
@@ -33,7 +36,8 @@ interface Look {
 }
 
 /**
- * Undoes sandboxes of the journal that are gone without a DEL: after a restart of the machine at once, all others when two
+ * Undoes sandboxes of the journal that are gone without a DEL: after a restart of the machine at once, all others when
+ * two
  * rounds in a row find them gone. One that may be alive is never touched (why-gone.ts).
  */
 export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise<ReclaimRound> {
@@ -61,9 +65,13 @@ export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise
 // a sandbox that is attached anew is another one
 const nameOf = ({ containerId, ifName, createdAt }: Candidate): string => `${containerId}@${ifName} ${createdAt}`;
 
-const isOfEarlierBoot = ({ bootId }: Candidate, deps: ReclaimDeps): boolean => bootId !== undefined && bootId !== deps.bootId;
+const isOfEarlierBoot = ({ bootId }: Candidate, deps: ReclaimDeps): boolean =>
+  bootId !== undefined && bootId !== deps.bootId;
 
-/** Every sandbox that somebody else does not already see to; of those whose namespace is gone, what the API says of the pod. */
+/**
+ * Every sandbox that somebody else does not already see to; of those whose namespace is gone, what the API says of the
+ * pod.
+ */
 async function lookAll(deps: ReclaimDeps, signal: AbortSignal): Promise<readonly Look[]> {
   const podNow = podQuestions(deps);
   const look = async (record: SandboxRecord): Promise<Look | undefined> => {
@@ -88,7 +96,8 @@ const candidate = ({ containerId, ifName, createdAt, bootId, pod }: SandboxRecor
 
 // a host agent that sees no namespace of pods that are there has the folder of namespaces not in sight
 const seesNothing = (looks: readonly Look[]): boolean =>
-  looks.every(({ namespace }) => namespace !== 'own') && looks.some(({ namespace, pod }) => namespace === 'missing' && pod === 'there');
+  looks.every(({ namespace }) => namespace !== 'own') &&
+  looks.some(({ namespace, pod }) => namespace === 'missing' && pod === 'there');
 
 interface Scene {
   readonly looks: readonly Look[];
@@ -108,12 +117,17 @@ function evidenceFor({ record, namespace, pod }: Look, { looks, isBlind, memory,
 }
 
 const isSamePod = (one: Candidate, other: Candidate): boolean =>
-  one.pod?.uid !== undefined && one.pod.uid === other.pod?.uid && one.ifName === other.ifName && one.containerId !== other.containerId;
+  one.pod?.uid !== undefined &&
+  one.pod.uid === other.pod?.uid &&
+  one.ifName === other.ifName &&
+  one.containerId !== other.containerId;
 
 const answerMs = 3000;
 
 /** Asks what has become of a sandbox's pod; an API server that does not answer is asked once in a round. */
-function podQuestions({ cluster }: ReclaimDeps): (record: SandboxRecord, signal: AbortSignal) => Promise<Evidence['pod']> {
+function podQuestions({
+  cluster,
+}: ReclaimDeps): (record: SandboxRecord, signal: AbortSignal) => Promise<Evidence['pod']> {
   let isAway = cluster === undefined;
   return async ({ pod }, signal) => {
     if (pod === undefined) return 'none';
@@ -130,15 +144,25 @@ function podQuestions({ cluster }: ReclaimDeps): (record: SandboxRecord, signal:
   };
 }
 
-async function reclaim({ record }: Look, why: string, deps: ReclaimDeps, signal: AbortSignal): Promise<'done' | 'failed'> {
+async function reclaim(
+  { record }: Look,
+  why: string,
+  deps: ReclaimDeps,
+  signal: AbortSignal,
+): Promise<'done' | 'failed'> {
   const { containerId, pod } = record;
   const started = deps.now();
   const isStillLost = async (now: SandboxRecord): Promise<boolean> =>
-    nameOf(now) === nameOf(record) && (isOfEarlierBoot(now, deps) || ['missing', 'other'].includes(await namespaceNow(now, deps.host, signal)));
+    nameOf(now) === nameOf(record) &&
+    (isOfEarlierBoot(now, deps) || ['missing', 'other'].includes(await namespaceNow(now, deps.host, signal)));
   try {
     const outcome = await undoLost(record, isStillLost, deps, signal);
     if (outcome === 'changed') return 'done';
-    const tell = { kind: 'reclaimed', sandbox: containerId, ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }) } as const;
+    const tell = {
+      kind: 'reclaimed',
+      sandbox: containerId,
+      ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }),
+    } as const;
     deps.report({ ...tell, why, outcome, ms: deps.now() - started });
     return 'done';
   } catch (thrown) {

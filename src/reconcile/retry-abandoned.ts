@@ -14,7 +14,8 @@ export interface RetryTiming {
 const usual: RetryTiming = { firstPauseMs: 5000, longestPauseMs: 600_000 };
 
 /**
- * Goes on with what DEL has given up: every sandbox by itself, after pauses that double. `deps` is undefined while nobody on
+ * Goes on with what DEL has given up: every sandbox by itself, after pauses that double. `deps` is undefined while
+ * nobody on
  * the host can run plugins. Returns of how many sandboxes something was abandoned before this round.
  */
 export function abandonedRetrier(timing = usual) {
@@ -57,9 +58,17 @@ async function tryOne(key: RecordKey, { deps, schedule, timing }: Trying, signal
     return false;
   });
   if (isDone) schedule.delete(name);
-  else schedule.set(name, { at: performance.now() + Math.min(timing.longestPauseMs, timing.firstPauseMs * 2 ** tries), tries: tries + 1 });
+  else
+    schedule.set(name, {
+      at: performance.now() + Math.min(timing.longestPauseMs, timing.firstPauseMs * 2 ** tries),
+      tries: tries + 1,
+    });
 }
 
 /** The sandboxes of a journal with abandoned attachments. */
 export const abandonedIn = async (deps: Pick<AbandonedDeps, 'journal'>): Promise<readonly RecordKey[]> =>
-  (await deps.journal.list(({ containerId, ifName, attachments }) => (attachments.some(isAbandoned) ? { containerId, ifName } : undefined))).found;
+  (
+    await deps.journal.list(({ containerId, ifName, attachments }) =>
+      attachments.some(isAbandoned) ? { containerId, ifName } : undefined,
+    )
+  ).found;

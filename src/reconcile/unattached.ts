@@ -18,8 +18,10 @@ export interface Sweep {
 }
 
 /**
- * The running pods of this node that ask for networks and whose sandbox neither Plexus nor another meta-plugin has attached:
- * they were found so in two rounds in a row, because a sandbox that is being replaced has no record for a moment. A round is
+ * The running pods of this node that ask for networks and whose sandbox neither Plexus nor another meta-plugin has
+ * attached:
+ * they were found so in two rounds in a row, because a sandbox that is being replaced has no record for a moment. A
+ * round is
  * one list of metadata, and a second list only where that shows such pods; of each pod that is none, nothing is kept.
  */
 export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Promise<Sweep> {
@@ -29,9 +31,13 @@ export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Pro
     const known = new Set(names.flat());
     const isCandidate = (pod: PodMetadata): boolean =>
       asksForNetworks(pod) && !isAttached(pod) && !known.has(pod.uid ?? podKey(pod)) && !isStaticOf(pod, known);
-    const candidates = new Set(await deps.cluster.listPodsOf(deps.node, (pod) => (isCandidate(pod) ? nameOf(pod) : undefined), signal));
+    const candidates = new Set(
+      await deps.cluster.listPodsOf(deps.node, (pod) => (isCandidate(pod) ? nameOf(pod) : undefined), signal),
+    );
     const unattached = (state: PodState): UnattachedPod | undefined =>
-      candidates.has(nameOf(state.metadata)) && isCandidate(state.metadata) && runsInOwnNetwork(state) ? unattachedPod(state, deps) : undefined;
+      candidates.has(nameOf(state.metadata)) && isCandidate(state.metadata) && runsInOwnNetwork(state)
+        ? unattachedPod(state, deps)
+        : undefined;
     const running = candidates.size === 0 ? [] : await deps.cluster.listPodStatesOf(deps.node, unattached, signal);
     const found = running.filter((pod) => suspects.has(nameOf(pod)));
     suspects = new Set(running.map(nameOf));
@@ -40,7 +46,8 @@ export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Pro
 }
 
 const nameOf = (pod: PodRef & { readonly uid?: string }): string => `${podKey(pod)} ${pod.uid ?? ''}`;
-const asksForNetworks = ({ annotations }: PodMetadata): boolean => !['', '[]'].includes((annotations[networksKey] ?? '').trim());
+const asksForNetworks = ({ annotations }: PodMetadata): boolean =>
+  !['', '[]'].includes((annotations[networksKey] ?? '').trim());
 // the runtime calls for a static pod with the UID of its file
 const isStaticOf = (pod: PodMetadata, known: ReadonlySet<string>): boolean =>
   pod.annotations['kubernetes.io/config.mirror'] !== undefined && known.has(podKey(pod));
@@ -55,9 +62,13 @@ function isAttached({ annotations }: PodMetadata): boolean {
   }
 }
 
-const runsInOwnNetwork = ({ phase, hostNetwork, deleting }: PodState): boolean => phase === 'Running' && !hostNetwork && !deleting;
+const runsInOwnNetwork = ({ phase, hostNetwork, deleting }: PodState): boolean =>
+  phase === 'Running' && !hostNetwork && !deleting;
 
-const unattachedPod = ({ metadata: { namespace, name, uid, annotations }, startTime = '' }: PodState, deps: SweepDeps): UnattachedPod => ({
+const unattachedPod = (
+  { metadata: { namespace, name, uid, annotations }, startTime = '' }: PodState,
+  deps: SweepDeps,
+): UnattachedPod => ({
   namespace,
   name,
   ...(uid !== undefined && { uid }),

@@ -14,8 +14,10 @@ export interface Evidence {
 }
 
 /**
- * Why a sandbox is certainly gone; undefined when it may be alive. One that has its interfaces is alive, whatever the API
- * says of its pod, and one whose namespace cannot be judged may be. No clock is asked: it may jump. docs/reliability.md, "Reclaiming".
+ * Why a sandbox is certainly gone; undefined when it may be alive. One that has its interfaces is alive, whatever the
+ * API
+ * says of its pod, and one whose namespace cannot be judged may be. No clock is asked: it may jump.
+ * docs/reliability.md, "Reclaiming".
  */
 export function whyGone({ boot, namespace, wasSeen, pod, hasSuccessor }: Evidence): string | undefined {
   if (boot === 'earlier') return 'the machine has been started anew since';

@@ -51,24 +51,33 @@ const saysNothing = (name: string, value: string): boolean => isHarmless(name, v
 
 /** Whether what follows a colon goes on as a sentence does. */
 const isWord = (value: string, { text, start, sign, isProse }: Assigned): boolean =>
-  isProse ? !looksRandom(value) : /\s$/.test(sign) && /^[a-z]+$/i.test(value) && matchAt(moreWords, text, start + value.length) !== '';
+  isProse
+    ? !looksRandom(value)
+    : /\s$/.test(sign) && /^[a-z]+$/i.test(value) && matchAt(moreWords, text, start + value.length) !== '';
 
 /** Not a word of a language, not a path, not an address of the web. */
 export const looksRandom = (value: string): boolean =>
-  !/^(\.{0,2}\/|https?:)/.test(value) && (/\d/.test(value) || /[a-z][A-Z]/.test(value) || /[^\w\s.:-]/.test(value) || value.length >= 24);
+  !/^(\.{0,2}\/|https?:)/.test(value) &&
+  (/\d/.test(value) || /[a-z][A-Z]/.test(value) || /[^\w\s.:-]/.test(value) || value.length >= 24);
 
 function matchAt(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0] ?? '';
 }
 
-/** The place of the quote that closes one, written as the one that opened it; the end of the text when it was cut off. */
+/**
+ * The place of the quote that closes one, written as the one that opened it; the end of the text when it was cut off.
+ */
 function endOfQuoted(text: string, begin: number, opening: string): number {
-  for (let at = text.indexOf(opening, begin); at >= 0; at = text.indexOf(opening, at + 1)) if (text[at - 1] !== '\\') return at;
+  for (let at = text.indexOf(opening, begin); at >= 0; at = text.indexOf(opening, at + 1))
+    if (text[at - 1] !== '\\') return at;
   return text.length;
 }
 
-/** Behind the bracket that closes the one that stands there, in JSON, also where it is part of a text itself; the end of the text when it was cut off. */
+/**
+ * Behind the bracket that closes the one that stands there, in JSON, also where it is part of a text itself; the end of
+ * the text when it was cut off.
+ */
 function endOfBrackets(text: string, begin: number): number {
   let [level, isInText] = [0, false];
   for (let at = begin; at < text.length; at++) {

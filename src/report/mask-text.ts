@@ -1,13 +1,15 @@
 import { type Assigned, extentOfValue, looksRandom } from './assigned-value.ts';
 import { isSecretName } from './secret-names.ts';
 
-// Secrets in text for people: values that stand beside a name that says so, and values that look like nothing else. Words are left alone:
+// Secrets in text for people: values that stand beside a name that says so, and values that look like nothing else.
+// Words are left alone:
 // "failed to get token: permission denied" has no value, "login failed, password: hunter2" has one.
 
 /** What is shown in place of a secret. */
 export const masked = '(masked)';
 
-// Each is linear: from no two places of a text may it read on over the same characters, nor may two of its parts share them.
+// Each is linear: from no two places of a text may it read on over the same characters, nor may two of its parts share
+// them.
 
 // an encrypted one has lines such as "Proc-Type: 4,ENCRYPTED"
 const privateKey = /(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)[^-]*(?:-(?!----)[^-]*)*/g;
@@ -18,13 +20,18 @@ const userInUrl = /(:\/\/[^\s:/@]*):[^\s/@]+@/g;
 // {"value":"…","name":"DB_PASSWORD"}: the value comes first
 const valueFirst = /("value"\s*:\s*)"(?:[^"\\]|\\.)*"(\s*,\s*"name"\s*:\s*"([\w.-]{2,64})")/gi;
 
-/** A text for people (a message, stderr) in which secrets cannot be read. `further`: names that count as those of secrets as well. */
+/**
+ * A text for people (a message, stderr) in which secrets cannot be read. `further`: names that count as those of
+ * secrets as well.
+ */
 export const maskText = (text: string, further: readonly string[] = []): string =>
   withoutAssigned(
     text
       .replaceAll(privateKey, `$1${masked}`)
       .replaceAll(jwt, (all: string, more: string | undefined) => (more === undefined ? all : masked))
-      .replaceAll(scheme, (all: string, name: string, value: string) => (looksRandom(value) ? `${name} ${masked}` : all))
+      .replaceAll(scheme, (all: string, name: string, value: string) =>
+        looksRandom(value) ? `${name} ${masked}` : all,
+      )
       .replaceAll(userInUrl, `$1:${masked}@`)
       .replaceAll(valueFirst, (all: string, before: string, after: string, name: string) =>
         isSecretName(name, further) ? `${before}"${masked}"${after}` : all,

@@ -9,7 +9,10 @@ export interface RecordedError {
 }
 /** One thing that was done for an operation. */
 export interface RecordedStep {
-  /** plugin: a delegate was run; phase: a part of the work of Plexus itself; status: network-status was written; note: something worth telling. */
+  /**
+   * plugin: a delegate was run; phase: a part of the work of Plexus itself; status: network-status was written; note:
+   * something worth telling.
+   */
   readonly kind: 'plugin' | 'phase' | 'status' | 'note';
   /** Type of the plugin, name of the phase, or the note itself. */
   readonly name: string;

@@ -5,7 +5,10 @@ const anywhere =
 const asWord = /(^|[^a-z])(pass|pw|creds?|dsn|pem|pin|otp)(?![a-z])/i;
 const asWordInside = /[a-z](Pass|Pw|Creds?|Dsn|Pem|Pin|Otp)(?![a-z])/;
 
-/** Whether the value under a key of that name is never shown: key, token, password, secret, credential and their like, in any spelling. */
+/**
+ * Whether the value under a key of that name is never shown: key, token, password, secret, credential and their like,
+ * in any spelling.
+ */
 export const isSecretName = (name: string, further: readonly string[] = []): boolean =>
   anywhere.test(name) ||
   asWord.test(name) ||
@@ -15,10 +18,12 @@ export const isSecretName = (name: string, further: readonly string[] = []): boo
 
 const ofFile = /kubeconfig|pem|file|path|dir$/i;
 const path = /^\.{0,2}\/[\w@.+~/-]*$/;
-const placeholder = /^(VALUE|<[\w -]+>|\$[A-Z_][A-Z0-9_]*|\$[{(][A-Z_][A-Z0-9_]*[)}]?|%[a-z]|\.\.\.|…|\(masked\)|true|false|null|nil|none)$/i;
+const placeholder =
+  /^(VALUE|<[\w -]+>|\$[A-Z_][A-Z0-9_]*|\$[{(][A-Z_][A-Z0-9_]*[)}]?|%[a-z]|\.\.\.|…|\(masked\)|true|false|null|nil|none)$/i;
 
 /** Whether a value under such a name says nothing all the same: it is empty, or the path of a file. */
-export const isHarmless = (name: string, value: string): boolean => value === '' || (ofFile.test(name) && path.test(value));
+export const isHarmless = (name: string, value: string): boolean =>
+  value === '' || (ofFile.test(name) && path.test(value));
 
 /** Whether a word of a text stands for a value: VALUE, <token>, $TOKEN, a switch. */
 export const isPlaceholder = (word: string): boolean => placeholder.test(word);

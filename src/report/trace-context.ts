@@ -12,7 +12,10 @@ export interface TraceContext {
 
 type Env = Readonly<Record<string, string>>;
 
-/** The context that TRACEPARENT and TRACESTATE of a call give, as libcni sets them (CNI-69); undefined when there is none that can be understood. */
+/**
+ * The context that TRACEPARENT and TRACESTATE of a call give, as libcni sets them (CNI-69); undefined when there is
+ * none that can be understood.
+ */
 export function parseTraceContext({ TRACEPARENT: parent = '', TRACESTATE: state = '' }: Env): TraceContext | undefined {
   const parts = form.exec(parent.trim())?.groups as Parts | undefined;
   if (parts === undefined || !isUsable(parts)) return undefined;
@@ -28,9 +31,12 @@ interface Parts extends Pick<TraceContext, 'traceId' | 'spanId'> {
 
 // version 00 ends after the flags, a later one may go on; all zeros is no identifier
 const isUsable = ({ version, traceId, spanId, more }: Parts): boolean =>
-  version !== 'ff' && (version !== '00' || more === undefined) && ![traceId, spanId].some((identifier) => /^0+$/.test(identifier));
+  version !== 'ff' &&
+  (version !== '00' || more === undefined) &&
+  ![traceId, spanId].some((identifier) => /^0+$/.test(identifier));
 
-const form = /^(?<version>[0-9a-f]{2})-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$/;
+const form =
+  /^(?<version>[0-9a-f]{2})-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$/;
 
 /** The variables that hand a context on to a plugin. */
 export const traceVariables = ({ traceId, spanId, flags, state }: TraceContext): Env => ({

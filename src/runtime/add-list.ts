@@ -8,7 +8,12 @@ import { runPlugin } from './run-plugin.ts';
  * failure (CNI-57). Returns the last result. `initial` is what the first plugin gets as prevResult, if anything.
  * CNI specification, section 3, "Adding an attachment".
  */
-export async function addList(call: DelegateCall, initial: Result | undefined, deps: RuntimeDeps, signal: AbortSignal): Promise<Result> {
+export async function addList(
+  call: DelegateCall,
+  initial: Result | undefined,
+  deps: RuntimeDeps,
+  signal: AbortSignal,
+): Promise<Result> {
   const { configuration, runtimeConfig } = call;
   let result = initial;
   for (const [index, plugin] of configuration.plugins.entries()) {
@@ -20,7 +25,8 @@ export async function addList(call: DelegateCall, initial: Result | undefined, d
   return result ?? decodeResult(null, { source: 'no plugin', defaultVersion: configuration.cniVersion });
 }
 
-// `null` is an empty result; nothing at all is none, as libcni sees it: a plugin that died without a word has not succeeded (CNI-67)
+// `null` is an empty result; nothing at all is none, as libcni sees it: a plugin that died without a word has not
+// succeeded (CNI-67)
 function resultFrom(stdout: string, plugin: string, call: DelegateCall): Result {
   const source = `the answer of plugin ${plugin}`;
   try {

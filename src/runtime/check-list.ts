@@ -18,17 +18,26 @@ const believeAll: JudgeCheck = ({ error }) => {
 };
 
 /**
- * CHECK of a network configuration: every plugin in order with the final result of the ADD, until `judge` throws; without
+ * CHECK of a network configuration: every plugin in order with the final result of the ADD, until `judge` throws;
+ * without
  * it, at the first error. Does nothing for versions that have no CHECK and with disableCheck (CNI-31, CNI-59).
  * CNI specification, section 3, "Checking an attachment".
  */
-export async function checkList(call: DelegateCall, result: Result, deps: RuntimeDeps & { readonly judge?: JudgeCheck }, signal: AbortSignal): Promise<void> {
+export async function checkList(
+  call: DelegateCall,
+  result: Result,
+  deps: RuntimeDeps & { readonly judge?: JudgeCheck },
+  signal: AbortSignal,
+): Promise<void> {
   const { configuration, runtimeConfig } = call;
   const judge = deps.judge ?? believeAll;
   if (configuration.disableCheck || !allows(configuration.cniVersion, 'CHECK')) return;
   for (const [index, plugin] of configuration.plugins.entries()) {
     const input = pluginInput({ configuration, plugin, prevResult: result, runtimeConfig });
-    const error = await runPlugin({ command: 'CHECK', plugin: plugin.type, call, input }, deps, signal).then(() => undefined, asPlexusError);
+    const error = await runPlugin({ command: 'CHECK', plugin: plugin.type, call, input }, deps, signal).then(
+      () => undefined,
+      asPlexusError,
+    );
     judge({ index, plugin: plugin.type, ...(error !== undefined && { error }) });
   }
 }

@@ -12,8 +12,10 @@ const extensions = ['.conf', '.json', '.conflist'];
 type Judge = (realPath: string) => void;
 
 /**
- * Reads a network configuration file, or a folder of them. A path under /host that does not exist is one of Multus's own container, which
- * mounts the node there: it is read without /host. Never rejects: a problem is part of the answer. With `folders`, nothing outside
+ * Reads a network configuration file, or a folder of them. A path under /host that does not exist is one of Multus's
+ * own container, which
+ * mounts the node there: it is read without /host. Never rejects: a problem is part of the answer. With `folders`,
+ * nothing outside
  * of them is read, whatever a symbolic link in them leads to.
  */
 export async function readConfPath(path: string, folders?: readonly string[]): Promise<ConfPath> {
@@ -66,7 +68,11 @@ async function readFolder(folder: string, judge: Judge): Promise<ConfPath> {
     .toSorted()
     .map((name) => readConf(join(folder, name), judge));
   const lists = await Promise.all(files.map(async (file) => [listName(file), await siblingsOf(file, judge)] as const));
-  return { kind: 'folder', files, siblings: Object.fromEntries(lists.filter(([name, siblings]) => name !== undefined && siblings.length > 0)) };
+  return {
+    kind: 'folder',
+    files,
+    siblings: Object.fromEntries(lists.filter(([name, siblings]) => name !== undefined && siblings.length > 0)),
+  };
 }
 
 /** The plugins in `<folder of the list>/<name of the list>/`, sorted; none for a single conf. */
@@ -101,7 +107,12 @@ function listName({ content }: ConfFile): string | undefined {
 
 function readConf(path: string, judge: Judge): ConfFile {
   try {
-    return { path, content: { text: readRegularText(path, { follow: true, mostBytes, check: (_found, realPath) => judge(realPath) }) } };
+    return {
+      path,
+      content: {
+        text: readRegularText(path, { follow: true, mostBytes, check: (_found, realPath) => judge(realPath) }),
+      },
+    };
   } catch (error) {
     return { path, content: { problem: problemIn(path, error) } };
   }
@@ -111,5 +122,7 @@ function problemIn(path: string, error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EFBIG') return `it is longer than ${mostBytes} bytes`;
   if (code !== 'EISDIR' && code !== 'EINVAL') return problemOf(error);
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? 'the link leads to no file' : 'it is no file';
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+    ? 'the link leads to no file'
+    : 'it is no file';
 }

@@ -8,10 +8,17 @@ import { firstOf, runPlugin } from './run-plugin.ts';
  * a failure, so that one plugin never keeps the others' resources, then throws the first error with all others in its
  * cause (CNI-58). CNI specification, section 3, "Deleting an attachment".
  */
-export async function delList(call: DelegateCall, result: Result | undefined, deps: RuntimeDeps, signal: AbortSignal): Promise<void> {
+export async function delList(
+  call: DelegateCall,
+  result: Result | undefined,
+  deps: RuntimeDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const errors: PlexusError[] = [];
   for (const plugin of call.configuration.plugins.toReversed()) {
-    await delPlugin(plugin, call, result, { deps, signal }).catch((thrown: unknown) => errors.push(asPlexusError(thrown)));
+    await delPlugin(plugin, call, result, { deps, signal }).catch((thrown: unknown) =>
+      errors.push(asPlexusError(thrown)),
+    );
   }
   const error = firstOf(errors);
   if (error !== undefined) throw error;

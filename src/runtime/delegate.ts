@@ -31,7 +31,10 @@ export interface RuntimeDeps {
   readonly now: () => number;
   /** Told of the result of each plugin of an ADD, before the next one runs. */
   readonly onResult?: (result: Result, isLast: boolean) => Promise<void>;
-  /** Of the operation's span: each plugin run gets one below it. Absent when nobody traces: what the caller gave is handed on as it is. */
+  /**
+   * Of the operation's span: each plugin run gets one below it. Absent when nobody traces: what the caller gave is
+   * handed on as it is.
+   */
   readonly trace?: TraceContext;
   /** Deadline of one plugin run. */
   readonly pluginSeconds: number;

@@ -7,7 +7,12 @@ import { firstOf, runPlugin } from './run-plugin.ts';
  * GC of a network configuration: every plugin gets the attachments that are still valid. Goes on after a failure and
  * throws the first error with all others in its cause. Nothing with disableGC or below 1.1.0 (CNI-54, CNI-60).
  */
-export async function gcList(call: NetworkCall, valid: readonly Attached[], deps: RuntimeDeps, signal: AbortSignal): Promise<void> {
+export async function gcList(
+  call: NetworkCall,
+  valid: readonly Attached[],
+  deps: RuntimeDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { configuration } = call;
   if (configuration.disableGC || !allows(configuration.cniVersion, 'GC')) return;
   const errors: PlexusError[] = [];

@@ -1,4 +1,11 @@
-import { type PluginConfiguration, type Result, compareVersions, isJsonObject, isPluginType, pluginInput } from '../cni/index.ts';
+import {
+  type PluginConfiguration,
+  type Result,
+  compareVersions,
+  isJsonObject,
+  isPluginType,
+  pluginInput,
+} from '../cni/index.ts';
 import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
@@ -9,7 +16,11 @@ import { runPlugin } from './run-plugin.ts';
 export async function releaseAddresses(
   call: DelegateCall,
   index: number,
-  { result, deps, signal }: { readonly result: Result | undefined; readonly deps: RuntimeDeps; readonly signal: AbortSignal },
+  {
+    result,
+    deps,
+    signal,
+  }: { readonly result: Result | undefined; readonly deps: RuntimeDeps; readonly signal: AbortSignal },
 ): Promise<void> {
   const { configuration, runtimeConfig } = call;
   const plugin = configuration.plugins[index];

@@ -19,9 +19,22 @@ export interface PluginJob {
 export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: AbortSignal): Promise<string> {
   const { command, plugin, call } = job;
   const trace = deps.trace === undefined ? undefined : below(deps.trace);
-  const run: PluginRun = { plugin, path: call.path, env: environmentOf(command, call, trace), stdin: formatJson(job.input) };
+  const run: PluginRun = {
+    plugin,
+    path: call.path,
+    env: environmentOf(command, call, trace),
+    stdin: formatJson(job.input),
+  };
   const startedAt = deps.now();
-  const tell = { kind: 'plugin-finished', command, plugin, network: call.network, ...sandboxOf(call), startedAt, input: run.stdin } as const;
+  const tell = {
+    kind: 'plugin-finished',
+    command,
+    plugin,
+    network: call.network,
+    ...sandboxOf(call),
+    startedAt,
+    input: run.stdin,
+  } as const;
   const traced = trace === undefined ? tell : { ...tell, trace };
   let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' }; // what a plugin says on stderr counts most when it fails (CNI-64)
   try {
@@ -39,10 +52,16 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
 /** The context of a new span below another one. */
 const below = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });
 
-async function withDeadline<T>(job: PluginJob, deps: RuntimeDeps, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withDeadline<T>(
+  job: PluginJob,
+  deps: RuntimeDeps,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   outer.throwIfAborted();
   const deadline = new AbortController();
-  const expire = (): void => deadline.abort(pluginTimeout({ plugin: job.plugin, command: job.command, seconds: deps.pluginSeconds }));
+  const expire = (): void =>
+    deadline.abort(pluginTimeout({ plugin: job.plugin, command: job.command, seconds: deps.pluginSeconds }));
   const timer = setTimeout(expire, deps.pluginSeconds * 1000);
   try {
     return await work(AbortSignal.any([outer, deadline.signal]));
@@ -53,7 +72,10 @@ async function withDeadline<T>(job: PluginJob, deps: RuntimeDeps, outer: AbortSi
 
 const isDelegate = (call: NetworkCall | DelegateCall): call is DelegateCall => 'containerId' in call;
 
-/** Everything of the caller but its CNI_* and our own settings, then this run's CNI_* (CNI-55). STATUS and GC have no sandbox. */
+/**
+ * Everything of the caller but its CNI_* and our own settings, then this run's CNI_* (CNI-55). STATUS and GC have no
+ * sandbox.
+ */
 function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace: TraceContext | undefined): Env {
   const inherited = Object.entries(call.env).filter(([key]) => !key.startsWith('CNI_') && !key.startsWith('PLEXUS_'));
   const sandbox = isDelegate(call) ? call : { containerId: '', netns: '', ifName: '', cniArgs: '' };
@@ -71,7 +93,8 @@ function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace
 }
 
 // whoever allowed the host's namespace for Plexus allowed it for its delegates (CNI-20)
-const overrideOf = (env: Env): Env => (env['CNI_NETNS_OVERRIDE'] === undefined ? {} : { CNI_NETNS_OVERRIDE: env['CNI_NETNS_OVERRIDE'] });
+const overrideOf = (env: Env): Env =>
+  env['CNI_NETNS_OVERRIDE'] === undefined ? {} : { CNI_NETNS_OVERRIDE: env['CNI_NETNS_OVERRIDE'] };
 
 const sandboxOf = (call: NetworkCall | DelegateCall) =>
   isDelegate(call)

@@ -19,7 +19,13 @@ export const html = `<!doctype html>
     <form id="filters" role="search" aria-label="Search and filter">
       <span>
         <label for="search">Search <kbd>/</kbd></label>
-        <input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="name, address, interface, MAC" />
+        <input
+          id="search"
+          type="search"
+          autocomplete="off"
+          spellcheck="false"
+          placeholder="name, address, interface, MAC"
+        />
       </span>
       <span
         ><label for="namespace">Namespace</label>
@@ -382,7 +388,13 @@ function itemsOf(view, topology, filters2) {
         (network) => (filters2.network === "" || network.name === filters2.network) && isIn(network.name, filters2) && (!filters2.wrong || network.problems.length > 0)
       ).filter(({ name, types, subnets }) => has(name, ...types, ...subnets)).map((network) => networkItem(network));
     case "problems":
-      return topology.problems.map((problem, index) => ({ problem, index })).filter(({ problem }) => filters2.network === "" || problem.network === filters2.network).filter(({ problem }) => filters2.namespace === "" || [...problem.pods, problem.network ?? ""].some((name) => name.startsWith(\`\${filters2.namespace}/\`))).filter(({ problem }) => filters2.node === "" || topology.pods.some((pod) => pod.node === filters2.node && problem.pods.includes(keyOf(pod)))).filter(({ problem }) => has(problem.text, problem.kind)).toSorted((a, b) => Number(b.problem.severity === "error") - Number(a.problem.severity === "error") || a.index - b.index).map(({ problem }) => problemItem(problem));
+      return topology.problems.map((problem, index) => ({ problem, index })).filter(({ problem }) => filters2.network === "" || problem.network === filters2.network).filter(
+        ({ problem }) => filters2.namespace === "" || [...problem.pods, problem.network ?? ""].some((name) => name.startsWith(\`\${filters2.namespace}/\`))
+      ).filter(
+        ({ problem }) => filters2.node === "" || topology.pods.some((pod) => pod.node === filters2.node && problem.pods.includes(keyOf(pod)))
+      ).filter(({ problem }) => has(problem.text, problem.kind)).toSorted(
+        (a, b) => Number(b.problem.severity === "error") - Number(a.problem.severity === "error") || a.index - b.index
+      ).map(({ problem }) => problemItem(problem));
   }
 }
 var keyOf = ({ namespace, name }) => \`\${namespace}/\${name}\`;
@@ -414,7 +426,12 @@ var networkItem = (network) => ({
   ...network.problems.length > 0 && { severity: "error" },
   of: { network }
 });
-var kinds = { definition: "", node: "of the nodes", missing: "does not exist", unknown: "not readable" };
+var kinds = {
+  definition: "",
+  node: "of the nodes",
+  missing: "does not exist",
+  unknown: "not readable"
+};
 var factsOf = ({ kind, types, subnets }) => [kinds[kind], types.join(" + "), ...subnets].filter((text) => text !== "");
 var problemItem = (problem) => ({
   key: \`problem \${problem.kind} \${problem.text}\`,
@@ -425,11 +442,16 @@ var problemItem = (problem) => ({
 });
 function detailOf(item, topology, going2) {
   if (item === void 0) return [make("p", { class: "second" }, "Choose something in the list.")];
-  if ("pod" in item.of) return podSections.flatMap((section) => section(item.of, topology, going2));
+  if ("pod" in item.of)
+    return podSections.flatMap((section) => section(item.of, topology, going2));
   if ("network" in item.of) return networkDetail(item.of.network, topology, going2);
   return problemDetail(item.of.problem, going2);
 }
-var podSections = [podHeading, podAttachments, ({ pod }, topology, going2) => problemList(pod.problems, topology, going2)];
+var podSections = [
+  podHeading,
+  podAttachments,
+  ({ pod }, topology, going2) => problemList(pod.problems, topology, going2)
+];
 function podHeading({ pod }) {
   const facts = [
     pod.phase ?? "phase unknown",
@@ -439,7 +461,9 @@ function podHeading({ pod }) {
   return [make("h2", {}, \`\${pod.namespace}/\${pod.name}\`), make("p", { class: "second" }, facts.join(" · "))];
 }
 function podAttachments({ pod }, _, { toNetwork }) {
-  const heading = ["Interface", "Network", "Addresses", "MAC", "State"].map((text) => make("th", { scope: "col" }, text));
+  const heading = ["Interface", "Network", "Addresses", "MAC", "State"].map(
+    (text) => make("th", { scope: "col" }, text)
+  );
   const rows = pod.attachments.map(
     (each) => make(
       "tr",
@@ -455,7 +479,10 @@ function podAttachments({ pod }, _, { toNetwork }) {
       stateCell(each)
     )
   );
-  return [make("h3", {}, "Networks"), make("table", {}, make("thead", {}, make("tr", {}, ...heading)), make("tbody", {}, ...rows))];
+  return [
+    make("h3", {}, "Networks"),
+    make("table", {}, make("thead", {}, make("tr", {}, ...heading)), make("tbody", {}, ...rows))
+  ];
 }
 function stateCell({ state: state2, problems }) {
   const isBad = state2 === "missing" || problems.length > 0;
@@ -481,13 +508,21 @@ var networkDetail = (network, topology, going2) => [
   make(
     "p",
     {},
-    network.pods === 0 ? "No pod is in it." : action(network.pods === 1 ? "Show its pod" : \`Show its \${network.pods} pods\`, () => going2.toPodsOf(network.name))
+    network.pods === 0 ? "No pod is in it." : action(
+      network.pods === 1 ? "Show its pod" : \`Show its \${network.pods} pods\`,
+      () => going2.toPodsOf(network.name)
+    )
   ),
   ...problemList(network.problems, topology, going2)
 ];
 var problemDetail = (problem, going2) => [
   make("h2", {}, problem.kind),
-  make("p", {}, make("span", { class: problem.severity === "error" ? "bad" : "warn" }, \`\${problem.severity}: \`), problem.text),
+  make(
+    "p",
+    {},
+    make("span", { class: problem.severity === "error" ? "bad" : "warn" }, \`\${problem.severity}: \`),
+    problem.text
+  ),
   make(
     "ul",
     {},
@@ -525,7 +560,11 @@ function makeList(box, rows, on) {
     on.choose(item);
   };
   box.addEventListener("keydown", (event) => {
-    const to = moved(event.key, { from: indexOf(), count: items.length, page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1) });
+    const to = moved(event.key, {
+      from: indexOf(),
+      count: items.length,
+      page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1)
+    });
     if (to !== void 0) choose(to);
     else if (event.key === "Enter") on.open();
     else return;
@@ -574,7 +613,9 @@ function drawRows(box, rows, { items, chosen, empty }) {
   rows.style.height = \`\${items.length * rowHeight}px\`;
   const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - spare);
   const last = Math.min(items.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + spare);
-  const shown = items.slice(first, last).map((item, offset) => rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen }));
+  const shown = items.slice(first, last).map(
+    (item, offset) => rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen })
+  );
   rows.replaceChildren(...items.length === 0 ? [make("p", { class: "empty" }, empty)] : shown);
   if (chosen >= first && chosen < last) box.setAttribute("aria-activedescendant", \`row-\${chosen}\`);
   else box.removeAttribute("aria-activedescendant");
@@ -623,7 +664,12 @@ function timelineElement(timeline, isOpen) {
 }
 function stepsTable(label, steps) {
   const heading = ["Start", "Time", "When", "Step", "Outcome"].map((text) => make("th", { scope: "col" }, text));
-  return make("table", { "aria-label": label }, make("thead", {}, make("tr", {}, ...heading)), make("tbody", {}, ...steps.map(stepRow)));
+  return make(
+    "table",
+    { "aria-label": label },
+    make("thead", {}, make("tr", {}, ...heading)),
+    make("tbody", {}, ...steps.map(stepRow))
+  );
 }
 var stepRow = (step) => make(
   "tr",
@@ -648,7 +694,11 @@ var errorElement = ({ id, code, message, details, fix }) => make(
   make("p", {}, make("strong", {}, "fix: "), fix)
 );
 function textsElement({ name, texts }) {
-  const element = make("details", { class: "texts" }, make("summary", {}, \`\${texts.map(({ what }) => what).join(", ")} of \${name}\`));
+  const element = make(
+    "details",
+    { class: "texts" },
+    make("summary", {}, \`\${texts.map(({ what }) => what).join(", ")} of \${name}\`)
+  );
   const show = () => element.append(...texts.flatMap(({ what, text }) => [make("h4", {}, what), make("pre", {}, text)]));
   element.addEventListener("toggle", show, { once: true });
   return element;
@@ -675,7 +725,12 @@ function recentSection(box) {
         message.setAttribute("aria-live", "polite");
         ask2();
       });
-      box.replaceChildren(make("h3", {}, "Recent operations"), message, list2, ...pod.node === void 0 ? [] : [make("p", {}, again2)]);
+      box.replaceChildren(
+        make("h3", {}, "Recent operations"),
+        message,
+        list2,
+        ...pod.node === void 0 ? [] : [make("p", {}, again2)]
+      );
       if (pod.node === void 0) message.textContent = "It is on no node yet: nothing has been done for it.";
       else ask2();
     }
@@ -707,15 +762,29 @@ function summaryOf(pod, { node, operations }) {
   const isElsewhere = node !== void 0 && node !== pod.node;
   const count = operations.length === 1 ? "1 operation" : \`\${operations.length} operations, the newest first\`;
   if (isElsewhere && operations.length > 0)
-    return [\`\${count}, on node \${node}, where a pod of this name was; for what was done on \${pod.node ?? ""}, where it is now, ask there: \`, ...command(pod)];
-  if (isElsewhere) return [\`The daemon that can be asked from here is that of node \${node}; the pod is on \${pod.node ?? ""}, ask there: \`, ...command(pod)];
+    return [
+      \`\${count}, on node \${node}, where a pod of this name was; for what was done on \${pod.node ?? ""}, where it is now, ask there: \`,
+      ...command(pod)
+    ];
+  if (isElsewhere)
+    return [
+      \`The daemon that can be asked from here is that of node \${node}; the pod is on \${pod.node ?? ""}, ask there: \`,
+      ...command(pod)
+    ];
   if (operations.length > 0) return [count];
   const named = node === void 0 ? "The daemon that can be asked from here" : \`The daemon of its node, \${node},\`;
   const elsewhere = node === void 0 ? [\`; if it is not that of \${pod.node ?? ""}, ask there: \`, ...command(pod)] : ["."];
-  return [\`\${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back\`, ...elsewhere];
+  return [
+    \`\${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back\`,
+    ...elsewhere
+  ];
 }
 var command = (pod) => [
-  make("code", {}, \`kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod \${pod.name} -n \${pod.namespace}\`),
+  make(
+    "code",
+    {},
+    \`kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod \${pod.name} -n \${pod.namespace}\`
+  ),
   \` (PLEXUS_POD: the pod of Plexus on \${pod.node ?? ""}).\`
 ];
 var tabs = ["pods", "networks", "problems", "picture"];
@@ -780,10 +849,18 @@ function showTab(next) {
 function render() {
   if (state === void 0) return;
   const { topology, revision, complete } = state;
-  const counts = { pods: topology.pods.length, networks: topology.networks.length, problems: topology.problems.length };
-  for (const [view, count] of Object.entries(counts)) byId(\`tab-\${view}\`).textContent = \`\${view.charAt(0).toUpperCase()}\${view.slice(1)} (\${count})\`;
+  const counts = {
+    pods: topology.pods.length,
+    networks: topology.networks.length,
+    problems: topology.problems.length
+  };
+  for (const [view, count] of Object.entries(counts))
+    byId(\`tab-\${view}\`).textContent = \`\${view.charAt(0).toUpperCase()}\${view.slice(1)} (\${count})\`;
   if (tab === "picture")
-    return drawPicture(revision, \`\${counts.pods} pods in \${counts.networks} networks, \${counts.problems} problems; the other tabs tell the same in words\`);
+    return drawPicture(
+      revision,
+      \`\${counts.pods} pods in \${counts.networks} networks, \${counts.problems} problems; the other tabs tell the same in words\`
+    );
   list.show(itemsOf(tab, topology, filters()), complete ? "Nothing fits." : "Reading the cluster …");
 }
 function drawPicture(revision, text) {
@@ -796,7 +873,10 @@ function take(next) {
   state = next;
   const { topology } = next;
   byId("cluster").textContent = \`\${next.cluster}, \${next.namespace === void 0 ? "all namespaces" : \`namespace \${next.namespace}\`}\`;
-  tellLive(next.problems.length > 0 ? \`not up to date: \${next.problems.join("; ")}\` : next.complete ? "live" : "reading …", next.problems.length > 0);
+  tellLive(
+    next.problems.length > 0 ? \`not up to date: \${next.problems.join("; ")}\` : next.complete ? "live" : "reading …",
+    next.problems.length > 0
+  );
   const sorted = (values) => [...new Set(values)].toSorted();
   fill2("namespace", sorted(topology.pods.map(({ namespace }) => namespace)));
   fill2(

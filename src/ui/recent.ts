@@ -11,7 +11,8 @@ export interface Recent {
 /** The same for the page, or why there is none. */
 export type RecentAnswer = Recent | { readonly problem: string };
 
-export const recentAnswer = (recent: Promise<Recent>): Promise<RecentAnswer> => recent.catch((error: unknown) => ({ problem: shortly(error) }));
+export const recentAnswer = (recent: Promise<Recent>): Promise<RecentAnswer> =>
+  recent.catch((error: unknown) => ({ problem: shortly(error) }));
 
 // the page itself says what could not be done: why is enough
 const shortly = (error: unknown): string => problemOf((error instanceof Error ? error.cause : undefined) ?? error);

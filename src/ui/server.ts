@@ -17,8 +17,10 @@ export interface UiOptions {
 }
 
 /**
- * Serves the page on this machine alone, until the signal is aborted. Its address has a secret in it: other users of the
- * machine can reach the port, but not read the cluster with this user's permissions. fileUnusable when the port cannot be had.
+ * Serves the page on this machine alone, until the signal is aborted. Its address has a secret in it: other users of
+ * the
+ * machine can reach the port, but not read the cluster with this user's permissions. fileUnusable when the port cannot
+ * be had.
  */
 export async function serveUi(
   { cluster, scope, port, recent }: UiOptions,
@@ -26,7 +28,8 @@ export async function serveUi(
 ): Promise<{ readonly url: string; readonly ended: Promise<void> }> {
   const live = liveState(cluster, scope);
   const secret = randomBytes(16).toString('hex');
-  const listener = (request: http.IncomingMessage, response: http.ServerResponse): void => void answer({ request, response }, { live, recent }, secret);
+  const listener = (request: http.IncomingMessage, response: http.ServerResponse): void =>
+    void answer({ request, response }, { live, recent }, secret);
   const first = await listen(listener, '127.0.0.1', port);
   const bound = portOf(first, port);
   // the same for the other family, where there is one: "localhost" may mean either
@@ -41,7 +44,9 @@ export async function serveUi(
 function listen(listener: http.RequestListener, host: string, port: number): Promise<http.Server> {
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, listener);
   server.maxConnections = 64;
-  return new Promise<http.Server>((resolve, reject) => server.once('error', reject).listen(port, host, () => resolve(server))).catch((error: unknown) => {
+  return new Promise<http.Server>((resolve, reject) =>
+    server.once('error', reject).listen(port, host, () => resolve(server)),
+  ).catch((error: unknown) => {
     throw fileUnusable({ file: `${host}:${port}`, action: 'listen on', problem: problemOf(error) }, { cause: error });
   });
 }
@@ -78,15 +83,23 @@ async function answer({ request, response }: Exchange, sources: Sources, secret:
   const refuse = (status: number, text: string): void =>
     void response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   // a name of somebody else's that leads here (DNS rebinding) would make their page the origin of ours
-  if (!isOwnHost(request.headers.host ?? '')) return refuse(421, 'this is served to 127.0.0.1, [::1] and localhost only');
+  if (!isOwnHost(request.headers.host ?? ''))
+    return refuse(421, 'this is served to 127.0.0.1, [::1] and localhost only');
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'only GET');
   const { pathname, searchParams } = URL.parse(request.url ?? '', 'http://localhost') ?? new URL('http://localhost'); // "//" is none
   if (pathname === `/${secret}/events`) return stream({ request, response }, sources.live);
-  const made = pathname.startsWith(`/${secret}/`) ? await contentOf(pathname.slice(secret.length + 2), searchParams, sources) : undefined;
+  const made = pathname.startsWith(`/${secret}/`)
+    ? await contentOf(pathname.slice(secret.length + 2), searchParams, sources)
+    : undefined;
   if (made === undefined) return refuse(404, 'the address that plexus ui has printed is the only one');
   const [type, text, policy = pagePolicy] = made;
   const body = Buffer.from(text);
-  response.writeHead(200, { ...always, 'content-type': `${type}; charset=utf-8`, 'content-security-policy': policy, 'content-length': body.length });
+  response.writeHead(200, {
+    ...always,
+    'content-type': `${type}; charset=utf-8`,
+    'content-security-policy': policy,
+    'content-length': body.length,
+  });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
@@ -94,7 +107,11 @@ const isOwnHost = (host: string): boolean => /^(127\.0\.0\.1|\[::1\]|localhost)(
 
 type Content = readonly [type: string, text: string, policy?: string];
 
-async function contentOf(name: string, words: URLSearchParams, { live, recent }: Sources): Promise<Content | undefined> {
+async function contentOf(
+  name: string,
+  words: URLSearchParams,
+  { live, recent }: Sources,
+): Promise<Content | undefined> {
   switch (name) {
     case '':
       return ['text/html', html];
@@ -116,7 +133,8 @@ async function contentOf(name: string, words: URLSearchParams, { live, recent }:
 }
 
 // the daemon knows pods of all namespaces; the page is about those that it was started for
-const isShown = (key: string, live: LiveState): boolean => live.current().topology.pods.some(({ namespace, name }) => `${namespace}/${name}` === key);
+const isShown = (key: string, live: LiveState): boolean =>
+  live.current().topology.pods.some(({ namespace, name }) => `${namespace}/${name}` === key);
 
 const heartbeatMs = 20_000;
 

@@ -36,20 +36,44 @@ export function subnetOf(text: string): Subnet | undefined {
   if (cidr === undefined || address === undefined) return undefined;
   const hostBits = BigInt((cidr.family === 4 ? 32 : 128) - cidr.prefix);
   const first = (address.value >> hostBits) << hostBits;
-  return { family: cidr.family, prefix: cidr.prefix, address: address.value, first, last: first + (1n << hostBits) - 1n, text: networkText(cidr) };
+  return {
+    family: cidr.family,
+    prefix: cidr.prefix,
+    address: address.value,
+    first,
+    last: first + (1n << hostBits) - 1n,
+    text: networkText(cidr),
+  };
 }
 
-function networkText({ text, family, prefix }: { readonly text: string; readonly family: 4 | 6; readonly prefix: number }): string {
-  const network = family === 4 ? ipaddr.IPv4.networkAddressFromCIDR(`${text}/${prefix}`) : ipaddr.IPv6.networkAddressFromCIDR(`${text}/${prefix}`);
+function networkText({
+  text,
+  family,
+  prefix,
+}: {
+  readonly text: string;
+  readonly family: 4 | 6;
+  readonly prefix: number;
+}): string {
+  const network =
+    family === 4
+      ? ipaddr.IPv4.networkAddressFromCIDR(`${text}/${prefix}`)
+      : ipaddr.IPv6.networkAddressFromCIDR(`${text}/${prefix}`);
   return `${network.toString()}/${prefix}`;
 }
 
 export const holds = (range: Range, text: string): boolean => {
   const address = addressOf(text);
-  return address !== undefined && address.family === range.family && address.value >= range.first && address.value <= range.last;
+  return (
+    address !== undefined &&
+    address.family === range.family &&
+    address.value >= range.first &&
+    address.value <= range.last
+  );
 };
 
-export const overlap = (one: Range, other: Range): boolean => one.family === other.family && one.first <= other.last && other.first <= one.last;
+export const overlap = (one: Range, other: Range): boolean =>
+  one.family === other.family && one.first <= other.last && other.first <= one.last;
 
 export const isDefaultRoute = (text: string): boolean => {
   const subnet = subnetOf(text);

@@ -26,7 +26,11 @@ export const jsonFinding = (text: PlacedText): Finding =>
     : finding(syntax, placeInJson(text), `this is not JSON: ${jsonProblem(text.text)?.text ?? 'it cannot be decoded'}`);
 
 /** The same for YAML. */
-export function yamlFinding(text: PlacedText, { pos: [from = 0, to = from], message }: { readonly pos: readonly number[]; readonly message: string }): Finding {
-  if (isGoTemplate(text.text)) return finding(template, placeIn(text, from, from + 1), 'this is a template, not YAML: it is not checked');
+export function yamlFinding(
+  text: PlacedText,
+  { pos: [from = 0, to = from], message }: { readonly pos: readonly number[]; readonly message: string },
+): Finding {
+  if (isGoTemplate(text.text))
+    return finding(template, placeIn(text, from, from + 1), 'this is a template, not YAML: it is not checked');
   return finding(syntax, placeIn(text, from, Math.max(from, to)), `this is not YAML: ${message}`);
 }

@@ -6,7 +6,12 @@ import { type Path, type PlacedValue, keyText, valueAt } from './yaml-position.t
 
 /** What may stand at a NetworkAttachmentDefinition, and at a pod. */
 export const nadAnnotations: readonly string[] = nadAnnotationKeys;
-export const podAnnotations: readonly string[] = [networksKey, defaultNetworkKey, networkStatusKey, `${networkStatusKey.replace('network-', 'networks-')}`];
+export const podAnnotations: readonly string[] = [
+  networksKey,
+  defaultNetworkKey,
+  networkStatusKey,
+  `${networkStatusKey.replace('network-', 'networks-')}`,
+];
 
 /** Keys that look like one of the known ones: nobody reads them. */
 export function checkAnnotations(object: PlacedValue, path: Path, known: readonly string[]): readonly Finding[] {
@@ -25,7 +30,11 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   const [domain = '', name = ''] = key.split('/');
   return known.find((each) => {
     const [itsDomain = '', itsName = ''] = each.split('/');
-    return didYouMean(domain, [itsDomain]) !== undefined && didYouMean(name, [itsName]) !== undefined && (domain === itsDomain || name === itsName);
+    return (
+      didYouMean(domain, [itsDomain]) !== undefined &&
+      didYouMean(name, [itsName]) !== undefined &&
+      (domain === itsDomain || name === itsName)
+    );
   });
 }
 
@@ -45,6 +54,14 @@ export function checkMisplaced(object: PlacedValue, pod: Path): readonly Finding
 }
 
 const wrongPlaces = (pod: Path): readonly Path[] => [
-  ...(pod.length === 0 ? [] : [['metadata', 'annotations'], ['annotations'], ['metadata', 'labels'], ['spec', 'annotations']]),
-  ...[['annotations'], ['metadata'], ['metadata', 'labels'], ['spec', 'annotations'], ['spec', 'metadata', 'annotations']].map((path) => [...pod, ...path]),
+  ...(pod.length === 0
+    ? []
+    : [['metadata', 'annotations'], ['annotations'], ['metadata', 'labels'], ['spec', 'annotations']]),
+  ...[
+    ['annotations'],
+    ['metadata'],
+    ['metadata', 'labels'],
+    ['spec', 'annotations'],
+    ['spec', 'metadata', 'annotations'],
+  ].map((path) => [...pod, ...path]),
 ];

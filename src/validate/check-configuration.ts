@@ -1,4 +1,11 @@
-import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration, isMetaPlugin, nestedMetaPlugin } from '../cni/index.ts';
+import {
+  type JsonObject,
+  type JsonValue,
+  isJsonObject,
+  parseConfiguration,
+  isMetaPlugin,
+  nestedMetaPlugin,
+} from '../cni/index.ts';
 import { asPlexusError, nestedCall } from '../errors/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions, isKnownPlugin } from './check-plugin.ts';
@@ -33,14 +40,23 @@ export interface LinkRanges {
   readonly ranges: readonly (PlacedRange & { readonly place: ReturnType<typeof placeOf> })[];
 }
 
-/** Everything about one network configuration: what Plexus says when it reads it, then what its plugins' documentation says. */
+/**
+ * Everything about one network configuration: what Plexus says when it reads it, then what its plugins' documentation
+ * says.
+ */
 export function checkConfiguration(configuration: PlacedValue, options: ConfigurationOptions): CheckedConfiguration {
   const { value } = configuration;
   if (!isJsonObject(value))
-    return { findings: [parseFinding(configuration, value as JsonValue, options)].flatMap((each) => each ?? []), networks: [], ipams: [] };
+    return {
+      findings: [parseFinding(configuration, value as JsonValue, options)].flatMap((each) => each ?? []),
+      networks: [],
+      ipams: [],
+    };
   const places = pluginPlaces(value);
   const plugins = places.map((path) => configuration.at(path));
-  const checked = plugins.map((plugin, index) => checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }));
+  const checked = plugins.map((plugin, index) =>
+    checkPlugin(plugin, places[index] ?? [], { value, isFirst: index === 0, options }),
+  );
   const outer = parseFinding(configuration, withStandIns(value), options);
   return {
     findings: [
@@ -71,10 +87,16 @@ function withStandIns(value: JsonObject): JsonObject {
 
 function versionNote(configuration: PlacedValue, value: JsonObject): readonly Finding[] {
   if ((value['cniVersion'] ?? '') !== '' || value['cniVersions'] !== undefined) return [];
-  return [finding(versionAbsent, placeOf(configuration, [], 'key'), 'no cniVersion: Plexus uses 0.4.0, other programs 0.1.0')];
+  return [
+    finding(versionAbsent, placeOf(configuration, [], 'key'), 'no cniVersion: Plexus uses 0.4.0, other programs 0.1.0'),
+  ];
 }
 
-function parseFinding(configuration: PlacedValue, value: JsonValue, { source, defaultName = 'network' }: ConfigurationOptions): Finding | undefined {
+function parseFinding(
+  configuration: PlacedValue,
+  value: JsonValue,
+  { source, defaultName = 'network' }: ConfigurationOptions,
+): Finding | undefined {
   try {
     parseConfiguration(value, { source, defaultName });
     return undefined;
@@ -89,7 +111,9 @@ function pathIn(message: string, id: string): Path {
   if (id === 'PLX-VERSION-INCOMPATIBLE') return ['cniVersion'];
   const index = /cniVersions entry .* at index (\d+)/.exec(message)?.[1];
   if (index !== undefined) return ['cniVersions', Number(index)];
-  const key = /for (disableCheck|disableGC|loadOnlyInlinedPlugins):/.exec(message)?.[1] ?? /"(cniVersions|plugins|name)" /.exec(message)?.[1];
+  const key =
+    /for (disableCheck|disableGC|loadOnlyInlinedPlugins):/.exec(message)?.[1] ??
+    /"(cniVersions|plugins|name)" /.exec(message)?.[1];
   return key === undefined ? [] : [key];
 }
 
@@ -102,18 +126,24 @@ interface Around {
 function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options }: Around): CheckedConfiguration {
   const { type, capabilities } = isJsonObject(plugin.value) ? plugin.value : {};
   const alone = pluginFinding(plugin, path, options);
-  if (alone !== undefined || typeof type !== 'string') return { findings: alone === undefined ? [] : [alone], networks: [], ipams: [] };
+  if (alone !== undefined || typeof type !== 'string')
+    return { findings: alone === undefined ? [] : [alone], networks: [], ipams: [] };
   if (isMetaPlugin(type) && options.mayNest === true) return { findings: [], networks: [], ipams: [] };
   const nested = nestedMetaPlugin(plugin.value as JsonValue);
   if (nested !== undefined) {
     const error = nestedCall({ network: options.source, plugin: nested.type });
     return { findings: [findingOf(error, placeOf(plugin, nested.path))], networks: [], ipams: [] };
   }
-  const declared = isJsonObject(capabilities) ? Object.keys(capabilities).filter((key) => capabilities[key] === true) : [];
+  const declared = isJsonObject(capabilities)
+    ? Object.keys(capabilities).filter((key) => capabilities[key] === true)
+    : [];
   const checked = checkOptions(plugin, type);
   const ipam = checkIpam(plugin, declared);
   const getsDevice = options.getsDevice === true || declared.includes('deviceID');
-  const rules = checked.options === undefined ? [] : checkRules({ type, plugin, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
+  const rules =
+    checked.options === undefined
+      ? []
+      : checkRules({ type, plugin, options: checked.options, capabilities: declared, isFirst, getsDevice, ipam });
   return {
     findings: [...checked.findings, ...ipam.findings.map((each) => ipamFinding(each, type, options)), ...rules],
     networks: linkRanges({ plugin, type, ipam, name: nameOf(value, options) }),
@@ -121,7 +151,10 @@ function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options 
   };
 }
 
-/** What is wrong with IPAM options is no error where another program may still change them: an unknown plugin, or who installs a node's configuration. */
+/**
+ * What is wrong with IPAM options is no error where another program may still change them: an unknown plugin, or who
+ * installs a node's configuration.
+ */
 function ipamFinding(found: Finding, type: string, { mayNest = false }: ConfigurationOptions): Finding {
   const mayChange = !isKnownPlugin(type) || (mayNest && found.rule === keyMissing.id);
   return mayChange && found.severity === 'error' ? { ...found, severity: 'warning' } : found;
@@ -138,7 +171,10 @@ function pluginFinding(plugin: PlacedValue, path: Path, { source }: Configuratio
     const error = asPlexusError(thrown);
     const index = path[1];
     const place = placeOf(plugin, error.message.includes('"type" "') ? ['type'] : []);
-    return { ...findingOf(error, place), text: typeof index === 'number' ? error.message.replace('plugin 1:', `plugin ${index + 1}:`) : error.message };
+    return {
+      ...findingOf(error, place),
+      text: typeof index === 'number' ? error.message.replace('plugin 1:', `plugin ${index + 1}:`) : error.message,
+    };
   }
 }
 
@@ -162,8 +198,13 @@ interface LinkInput {
 function linkRanges({ plugin, type, ipam, name }: LinkInput): readonly LinkRanges[] {
   const value = plugin.value as JsonObject;
   const keys = linkKeys[type];
-  const names = (keys ?? []).map((key) => value[key]).filter((each) => each !== undefined && each !== null && each !== '');
-  if (keys === undefined || names.length === 0 || value['linkInContainer'] === true || ipam.ranges.length === 0) return [];
+  const names = (keys ?? [])
+    .map((key) => value[key])
+    .filter((each) => each !== undefined && each !== null && each !== '');
+  if (keys === undefined || names.length === 0 || value['linkInContainer'] === true || ipam.ranges.length === 0)
+    return [];
   const placed = ipam.ranges.map((range) => ({ ...range, place: placeOf(plugin, ['ipam', ...range.path]) }));
-  return [{ link: `${kinds[type] ?? type} ${names.map(String).join(' vlan ')}`, ipam: ipam.type, name, ranges: placed }];
+  return [
+    { link: `${kinds[type] ?? type} ${names.map(String).join(' vlan ')}`, ipam: ipam.type, name, ranges: placed },
+  ];
 }

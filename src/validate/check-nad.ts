@@ -6,7 +6,17 @@ import { isJsonTemplate, templateNote } from './placeholders.ts';
 import { checkAnnotations, nadAnnotations } from './check-annotations.ts';
 import type { Ipam } from './check-ipam.ts';
 import { type LinkRanges, checkConfiguration } from './check-configuration.ts';
-import { type Finding, apiVersion, finding, findingOf, keyRepeated, keyUnknown, nodeFile, placeIn, placeOf } from './finding.ts';
+import {
+  type Finding,
+  apiVersion,
+  finding,
+  findingOf,
+  keyRepeated,
+  keyUnknown,
+  nodeFile,
+  placeIn,
+  placeOf,
+} from './finding.ts';
 import { type PlacedText, type PlacedValue, placedJson, repeatedKeys, valueAt } from './yaml-position.ts';
 
 /** A NetworkAttachmentDefinition as far as it could be judged. */
@@ -43,8 +53,20 @@ function objectFindings(object: PlacedValue): readonly Finding[] {
     ...configFindings(object),
     ...(written === expected
       ? []
-      : [finding(apiVersion, placeOf(object, ['apiVersion']), `apiVersion ${JSON.stringify(written) ?? 'is missing'}: it must be ${expected}`)]),
-    ...extra.map((key) => finding(keyUnknown, placeOf(object, ['spec', key], 'key'), `spec has no key ${JSON.stringify(key)}: it holds only "config"`)),
+      : [
+          finding(
+            apiVersion,
+            placeOf(object, ['apiVersion']),
+            `apiVersion ${JSON.stringify(written) ?? 'is missing'}: it must be ${expected}`,
+          ),
+        ]),
+    ...extra.map((key) =>
+      finding(
+        keyUnknown,
+        placeOf(object, ['spec', key], 'key'),
+        `spec has no key ${JSON.stringify(key)}: it holds only "config"`,
+      ),
+    ),
   ];
 }
 
@@ -59,14 +81,25 @@ function checkConfig(object: PlacedValue, nad: Nad): CheckedConfig {
   const text = object.textAt(['spec', 'config']);
   if (nad.config === undefined || text === undefined) {
     const note = `NetworkAttachmentDefinition ${nadKey(nad)} has no spec.config: the node needs a file with a network named ${JSON.stringify(nad.name)}`;
-    return { findings: [finding(nodeFile, placeOf(object, ['spec', 'config'], 'key'), note)], networks: [], ipams: [], isReadable: true };
+    return {
+      findings: [finding(nodeFile, placeOf(object, ['spec', 'config'], 'key'), note)],
+      networks: [],
+      ipams: [],
+      isReadable: true,
+    };
   }
   try {
     nadConfiguration(nad);
   } catch (thrown) {
     const unread = { networks: [], ipams: [], isReadable: false };
-    if (isJsonTemplate(text.text, isJson) && !isJson(text.text)) return { ...unread, findings: [templateNote(placeInJson(text), text.text)] };
-    return { ...unread, findings: [findingOf(asPlexusError(thrown), isJson(text.text) ? placeIn(text, 0, text.text.length) : placeInJson(text))] };
+    if (isJsonTemplate(text.text, isJson) && !isJson(text.text))
+      return { ...unread, findings: [templateNote(placeInJson(text), text.text)] };
+    return {
+      ...unread,
+      findings: [
+        findingOf(asPlexusError(thrown), isJson(text.text) ? placeIn(text, 0, text.text.length) : placeInJson(text)),
+      ],
+    };
   }
   const configuration = placedJson(text);
   const source = `NetworkAttachmentDefinition ${nadKey(nad)}`;
@@ -83,5 +116,9 @@ function checkConfig(object: PlacedValue, nad: Nad): CheckedConfig {
 /** Keys that JSON takes twice, of which the last counts. */
 export const repeatedFindings = (text: PlacedText): readonly Finding[] =>
   repeatedKeys(text).map(({ key, from }) =>
-    finding(keyRepeated, placeIn(text, from, from + key.length + 2), `${JSON.stringify(key)} is there twice in one object: the last one counts`),
+    finding(
+      keyRepeated,
+      placeIn(text, from, from + key.length + 2),
+      `${JSON.stringify(key)} is there twice in one object: the last one counts`,
+    ),
   );

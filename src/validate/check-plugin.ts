@@ -1,7 +1,17 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, nameOfType } from '../cni/index.ts';
 import { macProblem, parseCidr, parseIp } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
-import { type Finding, addressInvalid, finding, keyMissing, keyRepeated, keyUnknown, placeOf, pluginUnknown, valueInvalid } from './finding.ts';
+import {
+  type Finding,
+  addressInvalid,
+  finding,
+  keyMissing,
+  keyRepeated,
+  keyUnknown,
+  placeOf,
+  pluginUnknown,
+  valueInvalid,
+} from './finding.ts';
 import { type ValidationError, schemas, validators } from './plugin-schemas.gen.js';
 import { walk } from './schema-walk.ts';
 import { rightLevel } from './misplaced-keys.ts';
@@ -16,30 +26,46 @@ export interface Checked {
 /** Whether the options of a plugin are known here. */
 export const isKnownPlugin = (type: string): boolean => type !== 'common' && schemas[type] !== undefined;
 
-/** The options of one plugin, or of an IPAM plugin with the plugin that calls it, against what its documentation says. */
+/**
+ * The options of one plugin, or of an IPAM plugin with the plugin that calls it, against what its documentation says.
+ */
 export function checkOptions(plugin: PlacedValue, type: string, caller?: string): Checked {
   const kind = caller === undefined ? '' : 'ipam/';
   const own = schemas[`${kind}${type}`];
   const value = plugin.value;
   if (!isJsonObject(value)) return { findings: [] };
-  if (own === undefined) return kind === '' ? withoutSchema(plugin, type) : { findings: [unknownType(plugin, type, kind)], options: value };
+  if (own === undefined)
+    return kind === '' ? withoutSchema(plugin, type) : { findings: [unknownType(plugin, type, kind)], options: value };
   const whole = kind === '' ? { ...own, properties: { ...own.properties, ...schemas['common']?.properties } } : own;
   const { canonical, unknown, repeated, formatted } = walk(value, whole);
   const levelOf = (path: Path, key: string): string | undefined =>
     path.length > 1 ? undefined : rightLevel(key, kind === '' ? { ipam: ipamType(value) } : { plugin: caller });
   const findings = [
-    ...unknown.map(({ path, key, known }) => finding(keyUnknown, placeOf(plugin, path, 'key'), unknownText(type, key, { known, level: levelOf(path, key) }))),
-    ...repeated.map((path) =>
-      finding(keyRepeated, placeOf(plugin, path, 'key'), `${JSON.stringify(path.at(-1))} is there in another case as well: the last one counts`),
+    ...unknown.map(({ path, key, known }) =>
+      finding(keyUnknown, placeOf(plugin, path, 'key'), unknownText(type, key, { known, level: levelOf(path, key) })),
     ),
-    ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) => schemaFindings(plugin, canonical, name)),
+    ...repeated.map((path) =>
+      finding(
+        keyRepeated,
+        placeOf(plugin, path, 'key'),
+        `${JSON.stringify(path.at(-1))} is there in another case as well: the last one counts`,
+      ),
+    ),
+    ...[...(kind === '' ? ['common'] : []), `${kind}${type}`].flatMap((name) =>
+      schemaFindings(plugin, canonical, name),
+    ),
     ...formatted.flatMap(({ path, format, text }) => {
       const allowed = formats[format]?.(text);
       const rule = format === 'interface' ? valueInvalid : addressInvalid;
-      return allowed === undefined ? [] : [finding(rule, placeOf(plugin, path), `${JSON.stringify(text)} is not ${allowed}`)];
+      return allowed === undefined
+        ? []
+        : [finding(rule, placeOf(plugin, path), `${JSON.stringify(text)} is not ${allowed}`)];
     }),
   ];
-  return { findings, ...(isJsonObject(canonical) && !findings.some(({ severity }) => severity === 'error') && { options: canonical }) };
+  return {
+    findings,
+    ...(isJsonObject(canonical) && !findings.some(({ severity }) => severity === 'error') && { options: canonical }),
+  };
 }
 
 /** What every plugin may have is checked of an unknown one too. */
@@ -49,7 +75,9 @@ function withoutSchema(plugin: PlacedValue, type: string): Checked {
 }
 
 function unknownType(plugin: PlacedValue, type: string, kind: string): Finding {
-  const known = Object.keys(schemas).filter((name) => name !== 'common' && name.startsWith('ipam/') === (kind === 'ipam/'));
+  const known = Object.keys(schemas).filter(
+    (name) => name !== 'common' && name.startsWith('ipam/') === (kind === 'ipam/'),
+  );
   const meant = didYouMean(
     type,
     known.map((name) => name.slice(kind.length)),
@@ -58,14 +86,19 @@ function unknownType(plugin: PlacedValue, type: string, kind: string): Finding {
   return finding(pluginUnknown, placeOf(plugin, ['type']), `${text}${meantText(meant)}`);
 }
 
-const meantText = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`);
+const meantText = (meant: string | undefined): string =>
+  meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
 
 function ipamType({ ipam }: JsonObject): string | undefined {
   const type = isJsonObject(ipam) ? ipam['type'] : undefined;
   return typeof type === 'string' ? type : undefined;
 }
 
-const unknownText = (type: string, key: string, { known, level }: { readonly known: readonly string[]; readonly level: string | undefined }): string => {
+const unknownText = (
+  type: string,
+  key: string,
+  { known, level }: { readonly known: readonly string[]; readonly level: string | undefined },
+): string => {
   if (level !== undefined) return `${type} knows no key ${JSON.stringify(key)}: ${level}`;
   const meant = didYouMean(key, known);
   return `${type} knows no key ${JSON.stringify(key)}${meant === undefined ? ` (it knows ${known.join(', ')})` : meantText(meant)}`;
@@ -75,14 +108,21 @@ function schemaFindings(plugin: PlacedValue, canonical: JsonValue, name: string)
   const validate = validators[name];
   if (validate === undefined || validate(canonical)) return [];
   // the parser of configurations judges the version
-  const errors = (validate.errors ?? []).filter(({ instancePath, keyword }) => instancePath !== '/cniVersion' || keyword !== 'enum');
-  const isOfWrongType = (path: string): boolean => errors.some(({ instancePath, keyword }) => instancePath === path && keyword === 'type');
+  const errors = (validate.errors ?? []).filter(
+    ({ instancePath, keyword }) => instancePath !== '/cniVersion' || keyword !== 'enum',
+  );
+  const isOfWrongType = (path: string): boolean =>
+    errors.some(({ instancePath, keyword }) => instancePath === path && keyword === 'type');
   return errors
     .filter(({ instancePath, keyword }) => keyword === 'type' || !isOfWrongType(instancePath))
     .map((error) => schemaFinding(plugin, canonical, error));
 }
 
-function schemaFinding(plugin: PlacedValue, canonical: JsonValue, { instancePath, keyword, params, message }: ValidationError): Finding {
+function schemaFinding(
+  plugin: PlacedValue,
+  canonical: JsonValue,
+  { instancePath, keyword, params, message }: ValidationError,
+): Finding {
   const path = instancePath
     .split('/')
     .slice(1)
@@ -90,7 +130,12 @@ function schemaFinding(plugin: PlacedValue, canonical: JsonValue, { instancePath
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   if (keyword === 'required') {
     const key = String(params['missingProperty']);
-    return finding(keyMissing, placeOf(plugin, path, 'key'), `${JSON.stringify(key)} is missing`, `Add ${JSON.stringify(key)}.`);
+    return finding(
+      keyMissing,
+      placeOf(plugin, path, 'key'),
+      `${JSON.stringify(key)} is missing`,
+      `Add ${JSON.stringify(key)}.`,
+    );
   }
   const value = valueAt(canonical, path);
   return finding(
@@ -135,7 +180,8 @@ const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-const withArticle = (types: unknown): string => (Array.isArray(types) ? types : [types]).map((each) => typeNames[String(each)] ?? String(each)).join(' or ');
+const withArticle = (types: unknown): string =>
+  (Array.isArray(types) ? types : [types]).map((each) => typeNames[String(each)] ?? String(each)).join(' or ');
 
 const longest = 60;
 
@@ -153,9 +199,13 @@ const isCidr = (text: string): boolean => parseCidr(text) !== undefined;
 /** By format: what is allowed, when a text is not. */
 const formats: Readonly<Record<string, (text: string) => string | undefined>> = {
   ip: (text) => (isIp(text) ? undefined : `an IPv4 or IPv6 address${isCidr(text) ? ', without /prefix' : ''}`),
-  cidr: (text) => (isCidr(text) ? undefined : `a network or address with prefix length, such as 10.1.2.0/24${isIp(text) ? ': the /prefix is missing' : ''}`),
+  cidr: (text) =>
+    isCidr(text)
+      ? undefined
+      : `a network or address with prefix length, such as 10.1.2.0/24${isIp(text) ? ': the /prefix is missing' : ''}`,
   'ip-or-cidr': (text) => (isIp(text) || isCidr(text) ? undefined : 'an address or a network such as 10.1.2.0/30'),
-  'whereabouts-range': (text) => (isWhereaboutsRange(text) ? undefined : 'a network such as 10.1.2.0/24, or a range such as 10.1.2.10-10.1.2.20/24'),
+  'whereabouts-range': (text) =>
+    isWhereaboutsRange(text) ? undefined : 'a network such as 10.1.2.0/24, or a range such as 10.1.2.10-10.1.2.20/24',
   interface: (text) => {
     const problem = interfaceNameProblem(text);
     return problem === undefined ? undefined : `an interface name: ${problem}`;

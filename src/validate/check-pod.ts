@@ -1,5 +1,14 @@
 import { asPlexusError, type PlexusError, nadNotFound } from '../errors/index.ts';
-import { type NadRef, type NetworkSelection, defaultNetworkKey, nadKey, networksKey, parseDefaultNetwork, parseSelections, podKey } from '../npwg/index.ts';
+import {
+  type NadRef,
+  type NetworkSelection,
+  defaultNetworkKey,
+  nadKey,
+  networksKey,
+  parseDefaultNetwork,
+  parseSelections,
+  podKey,
+} from '../npwg/index.ts';
 import { type Settings, didYouMean } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import { checkRequests, checkUnread } from './check-requests.ts';
@@ -25,16 +34,23 @@ export function checkPod({ object, pod: path }: PodSubject, context: PodContext)
   const input = { pod, context, limits: limitsOf(object, path), claims: claimsOf(object, path) };
   const both = [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = object.textAt([...annotations, key]);
-    return text === undefined || (key === networksKey && text.text.trim() === '') ? [] : [{ key, placed: placedSelections(text) }];
+    return text === undefined || (key === networksKey && text.text.trim() === '')
+      ? []
+      : [{ key, placed: placedSelections(text) }];
   });
   const findings = both.flatMap(({ key, placed }) => checkAnnotation(key, placed, input));
-  const together = findings.some(({ severity }) => severity === 'error') ? [] : both.slice(-1).flatMap(({ placed }) => checkTogether(placed, input));
+  const together = findings.some(({ severity }) => severity === 'error')
+    ? []
+    : both.slice(-1).flatMap(({ placed }) => checkTogether(placed, input));
   return [...outer, ...findings, ...together];
 }
 
 /** Each element by itself: so one mistake does not hide the next. */
 function checkAnnotation(key: string, placed: PlacedSelections, input: PodInput): readonly Finding[] {
-  if (placed.elements.length === 0) return refusal(() => selectionsIn(key, placed.text.text, input)).map((error) => findingOf(error, placed.placeOf(error)));
+  if (placed.elements.length === 0)
+    return refusal(() => selectionsIn(key, placed.text.text, input)).map((error) =>
+      findingOf(error, placed.placeOf(error)),
+    );
   const found = placed.elements.flatMap((element, index) => checkElement(key, element, index, input));
   if (found.some(({ severity }) => severity === 'error')) return found;
   const whole = refusal(() => selectionsIn(key, placed.text.text, input));
@@ -42,7 +58,9 @@ function checkAnnotation(key: string, placed: PlacedSelections, input: PodInput)
 }
 
 function selectionsIn(key: string, text: string, { pod, context }: PodInput): readonly NetworkSelection[] {
-  return key === defaultNetworkKey ? [parseDefaultNetwork(text, context.settings.multusNamespace)] : parseSelections(text, pod.namespace).selections;
+  return key === defaultNetworkKey
+    ? [parseDefaultNetwork(text, context.settings.multusNamespace)]
+    : parseSelections(text, pod.namespace).selections;
 }
 
 function refusal(work: () => unknown): readonly PlexusError[] {
@@ -60,14 +78,28 @@ export function checkElement(key: string, element: PlacedElement, index: number,
   const { pod, context } = input;
   const parsed = refusal(() => selectionsIn(key, element.alone, input));
   const [selection] = parsed.length > 0 ? [] : selectionsIn(key, element.alone, input);
-  if (selection === undefined) return parsed.map((error) => ({ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }));
+  if (selection === undefined)
+    return parsed.map((error) => ({
+      ...findingOf(error, element.place(fieldIn(error))),
+      text: renumbered(error.message),
+    }));
   const missing = missingNad(selection, element, input);
   const alone = { ...pod, annotations: { [key]: element.alone } };
   const { error, warnings, deliveries } = planPod({ ...input, pod: alone }, [selection], false);
-  const refused = error === undefined ? [] : [{ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }];
+  const refused =
+    error === undefined
+      ? []
+      : [{ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }];
   const told = warnings.flatMap((text) => warningFinding(renumbered(text), element));
-  const unread = context.settings.unservedRequests === 'ignore' ? [] : checkUnread(selection, element, deliveries.flat());
-  return [...missing, ...refused, ...told, ...unread, ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? [])];
+  const unread =
+    context.settings.unservedRequests === 'ignore' ? [] : checkUnread(selection, element, deliveries.flat());
+  return [
+    ...missing,
+    ...refused,
+    ...told,
+    ...unread,
+    ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? []),
+  ];
 }
 
 /** The field that an error is about. */
@@ -77,7 +109,9 @@ function fieldIn({ id, message }: PlexusError): Path {
   if (request !== undefined) return [request];
   if (id === 'PLX-INTERFACE-TAKEN') return ['interface'];
   const field = /^annotation [^,]*, element \d+(?: \(character \d+\))?, ([^:]*):/.exec(message)?.[1] ?? '';
-  return [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) => (index === undefined ? (key ?? '') : Number(index)));
+  return [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) =>
+    index === undefined ? (key ?? '') : Number(index),
+  );
 }
 
 function missingNad({ nad }: NetworkSelection, element: PlacedElement, { pod, context }: PodInput): readonly Finding[] {
@@ -109,7 +143,13 @@ function warningFinding(text: string, element: PlacedElement): readonly Finding[
   if (key !== undefined && known !== undefined) {
     const name = JSON.parse(key) as string;
     const meant = didYouMean(name, known.split(', '));
-    return [finding(keyUnknown, element.place([name]), `${text}${meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`}`)];
+    return [
+      finding(
+        keyUnknown,
+        element.place([name]),
+        `${text}${meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`}`,
+      ),
+    ];
   }
   return text.includes('deviceID') ? [finding(requestLost, element.place(['deviceID']), text)] : [];
 }
@@ -128,7 +168,9 @@ export function selectedNads({ object, pod: path }: PodSubject, settings: Settin
     const text = object.textAt([...annotations, key]);
     const elements = text === undefined ? [] : placedSelections(text).elements;
     return elements.flatMap(({ alone }) =>
-      refusal(() => selectionsIn(key, alone, input)).length > 0 ? [] : selectionsIn(key, alone, input).map(({ nad }) => nad),
+      refusal(() => selectionsIn(key, alone, input)).length > 0
+        ? []
+        : selectionsIn(key, alone, input).map(({ nad }) => nad),
     );
   });
 }
@@ -152,9 +194,13 @@ function checkTogether(placed: PlacedSelections, input: PodInput): readonly Find
 function elementOf(error: PlexusError, placed: PlacedSelections): ReturnType<PlacedSelections['placeOf']> {
   const name = error.id === 'PLX-INTERFACE-TAKEN' ? /^interface name (\S+) is/.exec(error.message)?.[1] : undefined;
   if (name === undefined) return placed.placeOf(error);
-  const named = placed.elements.filter((element) => element.alone.split('@')[1]?.trim() === name || usesName(element, name));
+  const named = placed.elements.filter(
+    (element) => element.alone.split('@')[1]?.trim() === name || usesName(element, name),
+  );
   return named.at(-1)?.place(['interface']) ?? placed.placeOf(error);
 }
 
 const usesName = (element: PlacedElement, name: string): boolean =>
-  ['interface', 'interfaceRequest'].some((key) => asksFor(element, key) && valueAt(element.value?.value, [key]) === name);
+  ['interface', 'interfaceRequest'].some(
+    (key) => asksFor(element, key) && valueAt(element.value?.value, [key]) === name,
+  );

@@ -18,7 +18,11 @@ export function checkDuplicates(objects: readonly PlacedValue[]): readonly Findi
       return [];
     }
     const { line } = placeOf(first, ['metadata', 'name']);
-    const found = finding(duplicate, placeOf(object, ['metadata', 'name']), `${key} is there already: ${first.file}, line ${line}`);
+    const found = finding(
+      duplicate,
+      placeOf(object, ['metadata', 'name']),
+      `${key} is there already: ${first.file}, line ${line}`,
+    );
     // files of one folder may be alternatives
     return [first.file === object.file ? found : { ...found, severity: 'warning' }];
   });
@@ -55,8 +59,18 @@ function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly
 const shareLeases = (one: LinkRanges, other: LinkRanges): boolean =>
   one.ipam === other.ipam && (one.ipam === 'whereabouts' || (one.ipam === 'host-local' && one.name === other.name));
 
-function sharedFinding(key: string, network: LinkRanges, other: { readonly key: string; readonly network: LinkRanges }): readonly Finding[] {
+function sharedFinding(
+  key: string,
+  network: LinkRanges,
+  other: { readonly key: string; readonly network: LinkRanges },
+): readonly Finding[] {
   const range = network.ranges.find((each) => other.network.ranges.some((its) => overlap(each, its)));
   if (range === undefined) return [];
-  return [finding(subnetShared, range.place, `${key} and ${other.key} give out addresses of ${range.text} on the same ${network.link}`)];
+  return [
+    finding(
+      subnetShared,
+      range.place,
+      `${key} and ${other.key} give out addresses of ${range.text} on the same ${network.link}`,
+    ),
+  ];
 }

@@ -19,9 +19,22 @@ export function checkConfigurationFile(configuration: PlacedValue): readonly Fin
 /** Plexus would read it, but it is the runtime that finds the file first, and libcni refuses such a list. */
 function listFindings(configuration: PlacedValue): readonly Finding[] {
   const { file, value } = configuration;
-  if (!/\.conflist$/i.test(file) || !isJsonObject(value) || typeof value['type'] !== 'string' || value['plugins'] !== undefined) return [];
+  if (
+    !/\.conflist$/i.test(file) ||
+    !isJsonObject(value) ||
+    typeof value['type'] !== 'string' ||
+    value['plugins'] !== undefined
+  )
+    return [];
   const text = 'a file whose name ends in .conflist is a list: runtimes pass over it without "plugins"';
-  return [finding(keyMissing, placeOf(configuration, ['type']), text, 'Put the plugin into "plugins": [ … ], or name the file .conf.')];
+  return [
+    finding(
+      keyMissing,
+      placeOf(configuration, ['type']),
+      text,
+      'Put the plugin into "plugins": [ … ], or name the file .conf.',
+    ),
+  ];
 }
 
 /** Where in a configuration Plexus or Multus is configured. */
@@ -29,7 +42,9 @@ function metaPlaces(value: unknown): readonly Path[] {
   if (!isJsonObject(value)) return [];
   const { type, plugins } = value;
   if (isMetaPlugin(type)) return [[]];
-  const all = Array.isArray(plugins) ? plugins.map((plugin, index) => ({ plugin, path: ['plugins', index] as Path })) : [];
+  const all = Array.isArray(plugins)
+    ? plugins.map((plugin, index) => ({ plugin, path: ['plugins', index] as Path }))
+    : [];
   return all.filter(({ plugin }) => isJsonObject(plugin) && isMetaPlugin(plugin['type'])).map(({ path }) => path);
 }
 
@@ -41,9 +56,12 @@ function checkNode(configuration: PlacedValue, path: Path): readonly Finding[] {
 
 /** A file of the daemon's options, ours or Multus's. */
 export const checkDaemonFile = (value: PlacedValue, checkDaemon: CheckDaemon = checkSettings): readonly Finding[] => {
-  if (!isJsonObject(value.value)) return [finding(valueInvalid, placeOf(value, []), 'the configuration of a daemon must be an object')];
+  if (!isJsonObject(value.value))
+    return [finding(valueInvalid, placeOf(value, []), 'the configuration of a daemon must be an object')];
   const isWhole = metaPlaces(value.value).length > 0;
-  return isWhole ? checkConfigurationFile(value) : [...settingsFindings(value, value.value, checkDaemon), ...delegateFindings(value)];
+  return isWhole
+    ? checkConfigurationFile(value)
+    : [...settingsFindings(value, value.value, checkDaemon), ...delegateFindings(value)];
 };
 
 /** One mistake after the other: without the key at fault, the parser says the next. */
@@ -54,8 +72,12 @@ function settingsFindings(value: PlacedValue, config: JsonObject, check: CheckDa
     const error = asPlexusError(thrown);
     const path = placeIn(error.message);
     const here = findingOf(error, placeOf(value, path));
-    const rest = Object.fromEntries(Object.entries(config).filter(([key]) => key.toLowerCase() !== String(path[0]).toLowerCase()));
-    return Object.keys(rest).length === Object.keys(config).length ? [here] : [here, ...settingsFindings(value, rest, check)];
+    const rest = Object.fromEntries(
+      Object.entries(config).filter(([key]) => key.toLowerCase() !== String(path[0]).toLowerCase()),
+    );
+    return Object.keys(rest).length === Object.keys(config).length
+      ? [here]
+      : [here, ...settingsFindings(value, rest, check)];
   }
 }
 
@@ -75,5 +97,7 @@ function placeIn(message: string): Path {
 function delegateFindings(node: PlacedValue): readonly Finding[] {
   const delegates = node.at(['delegates']);
   if (!Array.isArray(delegates.value)) return [];
-  return delegates.value.flatMap((_, index) => checkConfiguration(delegates.at([index]), { source: `delegates[${index}]` }).findings);
+  return delegates.value.flatMap(
+    (_, index) => checkConfiguration(delegates.at([index]), { source: `delegates[${index}]` }).findings,
+  );
 }

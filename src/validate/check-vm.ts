@@ -26,12 +26,19 @@ export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] 
     const element = elementOf(vm, network);
     return element === undefined
       ? []
-      : checkElement(networksKey, element, index, input).map((each) => ({ ...each, text: inWordsOfVm(each.text, network.name) }));
+      : checkElement(networksKey, element, index, input).map((each) => ({
+          ...each,
+          text: inWordsOfVm(each.text, network.name),
+        }));
   });
   return [
     ...inAnnotations,
     ...wrong.map(({ path }) =>
-      finding(objectInvalid, placeOf(object, path, 'key'), 'a multus network needs "networkName", the name of a NetworkAttachmentDefinition'),
+      finding(
+        objectInvalid,
+        placeOf(object, path, 'key'),
+        'a multus network needs "networkName", the name of a NetworkAttachmentDefinition',
+      ),
     ),
     ...found,
   ];
@@ -64,7 +71,13 @@ function networksOf({ object, instance }: VmSubject): readonly VmNetwork[] {
   return (networks as readonly unknown[]).flatMap((network, index) => {
     const { name, multus } = isJsonObject(network) ? network : {};
     return isJsonObject(multus)
-      ? [{ name: typeof name === 'string' ? name : `${index}`, networkName: multus['networkName'], path: [...path, index, 'multus'] }]
+      ? [
+          {
+            name: typeof name === 'string' ? name : `${index}`,
+            networkName: multus['networkName'],
+            path: [...path, index, 'multus'],
+          },
+        ]
       : [];
   });
 }
@@ -77,8 +90,11 @@ function elementOf({ object, instance }: VmSubject, { name, networkName, path }:
   const index = Array.isArray(interfaces) ? interfaces.findIndex((each) => valueAt(each, ['name']) === name) : -1;
   const macPath = [...instance, 'spec', 'domain', 'devices', 'interfaces', index, 'macAddress'];
   const mac = index < 0 ? undefined : valueAt(object.value, macPath);
-  const alone = JSON.stringify([{ name: nad, ...(namespace !== undefined && { namespace }), ...(typeof mac === 'string' && { mac }) }]);
+  const alone = JSON.stringify([
+    { name: nad, ...(namespace !== undefined && { namespace }), ...(typeof mac === 'string' && { mac }) },
+  ]);
   return { alone, place: ([field] = []) => placeOf(object, field === 'mac' ? macPath : [...path, 'networkName']) };
 }
 
-const inWordsOfVm = (text: string, network: string): string => text.replace(/^annotation [^,]*, element \d+/, `network ${JSON.stringify(network)}`);
+const inWordsOfVm = (text: string, network: string): string =>
+  text.replace(/^annotation [^,]*, element \d+/, `network ${JSON.stringify(network)}`);

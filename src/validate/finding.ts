@@ -3,7 +3,9 @@ import { type Path, type PlacedText, type PlacedValue, type Span, keyText } from
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/** Something wrong, or worth knowing, at one place of one file. Lines and columns count from 1, columns in UTF-16 units. */
+/**
+ * Something wrong, or worth knowing, at one place of one file. Lines and columns count from 1, columns in UTF-16 units.
+ */
 export interface Finding extends Span {
   readonly file: string;
   /** The key at fault, as a path from the object; empty when it is the whole file. */
@@ -16,7 +18,10 @@ export interface Finding extends Span {
   readonly fix: string;
 }
 
-/** One of the rules that only this check knows: what Plexus itself would say has its sentence in the catalogue of errors. */
+/**
+ * One of the rules that only this check knows: what Plexus itself would say has its sentence in the catalogue of
+ * errors.
+ */
 export interface Rule {
   readonly id: string;
   readonly severity: Severity;
@@ -24,7 +29,12 @@ export interface Rule {
   readonly fix: string;
 }
 
-const rule = (id: string, severity: Severity, sentence: string, fix: string): Rule => ({ id: `PLX-V-${id}`, severity, sentence, fix });
+const rule = (id: string, severity: Severity, sentence: string, fix: string): Rule => ({
+  id: `PLX-V-${id}`,
+  severity,
+  sentence,
+  fix,
+});
 
 export const syntax = rule('SYNTAX', 'error', 'A file is neither YAML nor JSON.', 'Correct the text at this place.');
 export const template = rule(
@@ -63,15 +73,55 @@ export const apiVersion = rule(
   'A NetworkAttachmentDefinition has an apiVersion that no cluster serves.',
   'Write apiVersion: k8s.cni.cncf.io/v1.',
 );
-export const duplicate = rule('DUPLICATE', 'error', 'Two objects of one kind have the same namespace and name.', 'Rename one of them, or delete it.');
-export const keyUnknown = rule('KEY-UNKNOWN', 'warning', 'A key that nobody reads.', 'Correct its spelling or take it out.');
-export const keyRepeated = rule('KEY-REPEATED', 'warning', 'A key is there twice; the last one counts.', 'Take one of them out.');
+export const duplicate = rule(
+  'DUPLICATE',
+  'error',
+  'Two objects of one kind have the same namespace and name.',
+  'Rename one of them, or delete it.',
+);
+export const keyUnknown = rule(
+  'KEY-UNKNOWN',
+  'warning',
+  'A key that nobody reads.',
+  'Correct its spelling or take it out.',
+);
+export const keyRepeated = rule(
+  'KEY-REPEATED',
+  'warning',
+  'A key is there twice; the last one counts.',
+  'Take one of them out.',
+);
 export const keyMissing = rule('KEY-MISSING', 'error', 'A key is missing without which the plugin fails.', 'Add it.');
-export const valueInvalid = rule('VALUE', 'error', 'A value has the wrong type, or is not among the allowed ones.', 'Use an allowed value.');
-export const addressInvalid = rule('ADDRESS', 'error', 'An IP address, network or MAC address is malformed.', 'Correct it.');
-export const rangeInvalid = rule('RANGE', 'error', 'Addresses to give out do not fit their subnet.', 'Correct the range or the subnet.');
-export const gatewayOutside = rule('GATEWAY', 'warning', 'A gateway cannot be reached from its subnet.', 'Use an address of the subnet.');
-export const rangeOverlap = rule('RANGE-OVERLAP', 'error', 'Ranges of one network overlap.', 'Separate the ranges, or merge them into one.');
+export const valueInvalid = rule(
+  'VALUE',
+  'error',
+  'A value has the wrong type, or is not among the allowed ones.',
+  'Use an allowed value.',
+);
+export const addressInvalid = rule(
+  'ADDRESS',
+  'error',
+  'An IP address, network or MAC address is malformed.',
+  'Correct it.',
+);
+export const rangeInvalid = rule(
+  'RANGE',
+  'error',
+  'Addresses to give out do not fit their subnet.',
+  'Correct the range or the subnet.',
+);
+export const gatewayOutside = rule(
+  'GATEWAY',
+  'warning',
+  'A gateway cannot be reached from its subnet.',
+  'Use an address of the subnet.',
+);
+export const rangeOverlap = rule(
+  'RANGE-OVERLAP',
+  'error',
+  'Ranges of one network overlap.',
+  'Separate the ranges, or merge them into one.',
+);
 export const exclusive = rule(
   'EXCLUSIVE',
   'error',
@@ -108,7 +158,12 @@ export const misplaced = rule(
   'An annotation for pods stands at their owner, where nobody reads it.',
   'Move it to spec.template.metadata.annotations.',
 );
-export const annotationUnknown = rule('ANNOTATION', 'warning', 'An annotation looks like one of the NPWG standard, but is not.', 'Correct the key.');
+export const annotationUnknown = rule(
+  'ANNOTATION',
+  'warning',
+  'An annotation looks like one of the NPWG standard, but is not.',
+  'Correct the key.',
+);
 export const nodeFile = rule(
   'NODE-FILE',
   'note',
@@ -128,10 +183,25 @@ export const requestLost = rule(
   'Declare the capability in the network, or drop the request.',
 );
 
-export const ignored = rule('IGNORED', 'warning', 'A key has no effect beside another one.', 'Keep the one that is meant.');
-export const noAddresses = rule('NO-ADDRESSES', 'warning', 'An IPAM plugin has no addresses to give out.', 'Name the addresses, or let pods ask for them.');
+export const ignored = rule(
+  'IGNORED',
+  'warning',
+  'A key has no effect beside another one.',
+  'Keep the one that is meant.',
+);
+export const noAddresses = rule(
+  'NO-ADDRESSES',
+  'warning',
+  'An IPAM plugin has no addresses to give out.',
+  'Name the addresses, or let pods ask for them.',
+);
 
-export const requestOutside = rule('REQUEST-OUTSIDE', 'error', 'A pod asks for an address that its network cannot give.', 'Ask for an address of the network.');
+export const requestOutside = rule(
+  'REQUEST-OUTSIDE',
+  'error',
+  'A pod asks for an address that its network cannot give.',
+  'Ask for an address of the network.',
+);
 
 export const rules: readonly Rule[] = [
   syntax,
@@ -179,7 +249,11 @@ export const placeOf = (value: PlacedValue, path: Path, part: 'key' | 'value' = 
 });
 
 /** The place of some characters of a text. */
-export const placeIn = (text: PlacedText, from: number, to: number): Place => ({ file: text.file, key: keyText(text.path), ...text.span(from, to) });
+export const placeIn = (text: PlacedText, from: number, to: number): Place => ({
+  file: text.file,
+  key: keyText(text.path),
+  ...text.span(from, to),
+});
 
 export const finding = ({ id, severity, fix }: Rule, place: Place, text: string, better?: string): Finding => ({
   ...place,
@@ -202,9 +276,16 @@ const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 
 
 /** In order of files and lines, none twice. */
 export function sorted(findings: readonly Finding[]): readonly Finding[] {
-  const unique = new Map(findings.map((each) => [JSON.stringify([each.file, each.line, each.column, each.rule, each.text]), each]));
+  const unique = new Map(
+    findings.map((each) => [JSON.stringify([each.file, each.line, each.column, each.rule, each.text]), each]),
+  );
   const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
   return [...unique.values()].toSorted(
-    (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || ranks[a.severity] - ranks[b.severity] || compare(a.rule, b.rule),
+    (a, b) =>
+      compare(a.file, b.file) ||
+      a.line - b.line ||
+      a.column - b.column ||
+      ranks[a.severity] - ranks[b.severity] ||
+      compare(a.rule, b.rule),
   );
 }

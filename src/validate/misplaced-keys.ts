@@ -7,26 +7,46 @@ import { isForeign } from './schema-walk.ts';
 import { type PlacedValue, valueAt } from './yaml-position.ts';
 
 /** Options of a plugin ('bridge') or an IPAM plugin ('ipam/static'). */
-const hasOption = (name: string, key: string): boolean => Object.keys(schemas[name]?.properties ?? {}).some((each) => each.toLowerCase() === key.toLowerCase());
+const hasOption = (name: string, key: string): boolean =>
+  Object.keys(schemas[name]?.properties ?? {}).some((each) => each.toLowerCase() === key.toLowerCase());
 
 /** Where an option that a plugin does not know belongs; undefined when no neighbour knows it. */
-export function rightLevel(key: string, { plugin, ipam }: { readonly plugin?: string | undefined; readonly ipam?: string | undefined }): string | undefined {
+export function rightLevel(
+  key: string,
+  { plugin, ipam }: { readonly plugin?: string | undefined; readonly ipam?: string | undefined },
+): string | undefined {
   if (ipam !== undefined && hasOption(`ipam/${ipam}`, key)) return `it belongs in "ipam", among the options of ${ipam}`;
   if (plugin !== undefined && (hasOption(plugin, key) || hasOption('common', key)))
     return `it belongs beside "type": ${JSON.stringify(plugin)}, outside of "ipam"`;
   return undefined;
 }
 
-const listKeys = ['cniVersion', 'cniVersions', 'name', 'disableCheck', 'disableGC', 'loadOnlyInlinedPlugins', 'plugins'];
+const listKeys = [
+  'cniVersion',
+  'cniVersions',
+  'name',
+  'disableCheck',
+  'disableGC',
+  'loadOnlyInlinedPlugins',
+  'plugins',
+];
 
 /** Keys beside "plugins" that no plugin reads: plugins get only the name and the version of the list. */
 export function listFindings(configuration: PlacedValue, value: JsonObject): readonly Finding[] {
   const { plugins } = value;
   if (!Array.isArray(plugins) || typeof value['type'] === 'string') return [];
-  const types = plugins.flatMap((each) => (isJsonObject(each) && typeof each['type'] === 'string' ? [each['type']] : []));
+  const types = plugins.flatMap((each) =>
+    isJsonObject(each) && typeof each['type'] === 'string' ? [each['type']] : [],
+  );
   return Object.keys(value)
     .filter((key) => !isForeign(key) && !listKeys.some((each) => each.toLowerCase() === key.toLowerCase()))
-    .map((key) => finding(keyUnknown, placeOf(configuration, [key], 'key'), `no plugin reads ${JSON.stringify(key)} beside "plugins"${adviceOn(key, types)}`));
+    .map((key) =>
+      finding(
+        keyUnknown,
+        placeOf(configuration, [key], 'key'),
+        `no plugin reads ${JSON.stringify(key)} beside "plugins"${adviceOn(key, types)}`,
+      ),
+    );
 }
 
 function adviceOn(key: string, types: readonly string[]): string {
@@ -41,7 +61,15 @@ function adviceOn(key: string, types: readonly string[]): string {
 /** `config` of a NetworkAttachmentDefinition that stands outside of its spec. */
 export function configFindings(object: PlacedValue): readonly Finding[] {
   if (valueAt(object.value, ['spec', 'config']) !== undefined) return [];
-  const outside = [['config'], ['metadata', 'config'], ['metadata', 'spec', 'config']].find((path) => valueAt(object.value, path) !== undefined);
+  const outside = [['config'], ['metadata', 'config'], ['metadata', 'spec', 'config']].find(
+    (path) => valueAt(object.value, path) !== undefined,
+  );
   if (outside === undefined) return [];
-  return [finding(keyUnknown, placeOf(object, outside, 'key'), `Plexus does not read ${outside.join('.')} of a ${nadKind}: it belongs in "spec"`)];
+  return [
+    finding(
+      keyUnknown,
+      placeOf(object, outside, 'key'),
+      `Plexus does not read ${outside.join('.')} of a ${nadKind}: it belongs in "spec"`,
+    ),
+  ];
 }

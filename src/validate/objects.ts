@@ -10,9 +10,17 @@ import { type Path, type PlacedText, type PlacedValue, placedDocument, placedJso
 /** Something in a file that there are checks for. */
 export type Subject =
   | { readonly kind: 'nad'; readonly object: PlacedValue }
-  | { readonly kind: 'pod'; readonly object: PlacedValue; /** Of the pod inside the object: [] for a pod itself. */ readonly pod: Path }
+  | {
+      readonly kind: 'pod';
+      readonly object: PlacedValue;
+      /** Of the pod inside the object: [] for a pod itself. */ readonly pod: Path;
+    }
   /** A virtual machine of KubeVirt. */
-  | { readonly kind: 'vm'; readonly object: PlacedValue; /** Of the object with `spec` of the instance. */ readonly instance: Path }
+  | {
+      readonly kind: 'vm';
+      readonly object: PlacedValue;
+      /** Of the object with `spec` of the instance. */ readonly instance: Path;
+    }
   | { readonly kind: 'configuration'; readonly value: PlacedValue }
   /** Of a daemon: what a pod's default network is may be said elsewhere. */
   | { readonly kind: 'daemon'; readonly value: PlacedValue };
@@ -41,12 +49,15 @@ export function readValue(value: PlacedValue): Read {
   if (!isJsonObject(value.value)) return nothing;
   const { kind, items } = value.value;
   if (typeof kind !== 'string') return orUnchecked(readBare(value), value);
-  if (kind.endsWith('List') && Array.isArray(items)) return joined(items.map((_, index) => readValue(value.at(['items', index]))));
+  if (kind.endsWith('List') && Array.isArray(items))
+    return joined(items.map((_, index) => readValue(value.at(['items', index]))));
   if (kind === 'ConfigMap') return readConfigMap(value);
   const subject = subjectOf(value, kind);
   if (subject === undefined) return orUnchecked(nothing, value);
   const wrong = objectFinding(value, kind);
-  return wrong === undefined ? { subjects: [subject], findings: nameFindings(value) } : { subjects: [], findings: [wrong] };
+  return wrong === undefined
+    ? { subjects: [subject], findings: nameFindings(value) }
+    : { subjects: [], findings: [wrong] };
 }
 
 const orUnchecked = (read: Read, value: PlacedValue): Read =>
@@ -73,7 +84,8 @@ function groupOf(object: PlacedValue): string {
   return typeof apiVersion === 'string' ? apiVersion.replace(/\/.*/, '') : '';
 }
 
-const isOfGroup = (object: PlacedValue, group: string): boolean => groupOf(object) === group || groupOf(object).endsWith(`.${group}`);
+const isOfGroup = (object: PlacedValue, group: string): boolean =>
+  groupOf(object) === group || groupOf(object).endsWith(`.${group}`);
 
 /** Another program may have a kind of that name; a group with nearly the right name is a mistake. */
 function isOfAnotherGroup(object: PlacedValue): boolean {
@@ -83,10 +95,15 @@ function isOfAnotherGroup(object: PlacedValue): boolean {
 
 function objectFinding(object: PlacedValue, kind: string): Finding | undefined {
   const name = valueAt(object.value, ['metadata', 'name']) ?? valueAt(object.value, ['metadata', 'generateName']);
-  if (typeof name !== 'string' || name === '') return finding(objectInvalid, placeOf(object, ['metadata'], 'key'), `${kind} has no metadata.name`);
+  if (typeof name !== 'string' || name === '')
+    return finding(objectInvalid, placeOf(object, ['metadata'], 'key'), `${kind} has no metadata.name`);
   const namespace = valueAt(object.value, ['metadata', 'namespace']) ?? '';
   if (typeof namespace === 'string') return undefined;
-  return finding(objectInvalid, placeOf(object, ['metadata', 'namespace']), `metadata.namespace of ${kind} ${name} is not a string: quote it`);
+  return finding(
+    objectInvalid,
+    placeOf(object, ['metadata', 'namespace']),
+    `metadata.namespace of ${kind} ${name} is not a string: quote it`,
+  );
 }
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -97,7 +114,13 @@ function nameFindings(object: PlacedValue): readonly Finding[] {
   const wrong = (key: string, isName: (text: string) => boolean, allowed: string): readonly Finding[] => {
     const text = valueAt(object.value, ['metadata', key]);
     if (typeof text !== 'string' || text === '' || isName(text)) return [];
-    return [finding(objectInvalid, placeOf(object, ['metadata', key]), `metadata.${key} ${JSON.stringify(text)} is not ${allowed}`)];
+    return [
+      finding(
+        objectInvalid,
+        placeOf(object, ['metadata', key]),
+        `metadata.${key} ${JSON.stringify(text)} is not ${allowed}`,
+      ),
+    ];
   };
   return [
     ...wrong(
@@ -105,15 +128,22 @@ function nameFindings(object: PlacedValue): readonly Finding[] {
       (text) => text.length <= 253 && subdomain.test(text),
       'the name of an object: lower-case letters, digits, "-" and ".", at most 253 of them',
     ),
-    ...wrong('namespace', (text) => text.length <= 63 && label.test(text), 'the name of a namespace: lower-case letters, digits and "-", at most 63 of them'),
+    ...wrong(
+      'namespace',
+      (text) => text.length <= 63 && label.test(text),
+      'the name of a namespace: lower-case letters, digits and "-", at most 63 of them',
+    ),
   ];
 }
 
 /** A document that is no Kubernetes object: a network configuration, perhaps. */
 function readBare(value: PlacedValue): Read {
   const { type, plugins, cniVersion } = value.value as Readonly<Record<string, unknown>>;
-  const isList = Array.isArray(plugins) && (typeof cniVersion === 'string' || plugins.some((each) => isJsonObject(each) && typeof each['type'] === 'string'));
-  const isConfiguration = isList || (typeof type === 'string' && (typeof cniVersion === 'string' || isMetaPlugin(type)));
+  const isList =
+    Array.isArray(plugins) &&
+    (typeof cniVersion === 'string' || plugins.some((each) => isJsonObject(each) && typeof each['type'] === 'string'));
+  const isConfiguration =
+    isList || (typeof type === 'string' && (typeof cniVersion === 'string' || isMetaPlugin(type)));
   return isConfiguration ? { subjects: [{ kind: 'configuration', value }], findings: [] } : nothing;
 }
 
@@ -142,5 +172,8 @@ function readDaemonYaml(text: PlacedText): Read {
   const [first] = yamlDocuments(text);
   if (first === undefined || first.document.contents === null) return nothing;
   if (first.error !== undefined) return { subjects: [], findings: [yamlFinding(first.text, first.error)] };
-  return { subjects: [{ kind: 'daemon', value: placedDocument(first.text, first.document, first.document.toJS()) }], findings: [] };
+  return {
+    subjects: [{ kind: 'daemon', value: placedDocument(first.text, first.document, first.document.toJS()) }],
+    findings: [],
+  };
 }

@@ -1,8 +1,10 @@
 import { type Finding, type Place, finding, template } from './finding.ts';
 import type { Span } from './yaml-position.ts';
 
-// Go templates, ${X}, $(X), $X, __X__; _replaced_, which Kustomize components put where a replacement goes; what Calico's plugin replaces
-const placeholder = /\busePodCidr(?:IPv6)?\b|\{\{.*?\}\}|\$\{[^}\n]+\}|\$\([A-Za-z_][\w.]*\)|\$[A-Za-z_]\w*|__[A-Za-z]\w*?__|(?<![\w-])_[a-z]+_(?![\w-])/s;
+// Go templates, ${X}, $(X), $X, __X__; _replaced_, which Kustomize components put where a replacement goes; what
+// Calico's plugin replaces
+const placeholder =
+  /\busePodCidr(?:IPv6)?\b|\{\{.*?\}\}|\$\{[^}\n]+\}|\$\([A-Za-z_][\w.]*\)|\$[A-Za-z_]\w*|__[A-Za-z]\w*?__|(?<![\w-])_[a-z]+_(?![\w-])/s;
 const everyPlaceholder = new RegExp(placeholder, 'gs');
 
 /** Whether another program replaces something in a text before the API server sees it. */
@@ -17,11 +19,20 @@ export const isGoTemplate = (text: string): boolean => /\{\{.*?\}\}/s.test(text)
 
 /** The note in place of a judgement about a text with a placeholder. */
 export const templateNote = (place: Place, text: string): Finding =>
-  finding(template, place, `${JSON.stringify(placeholder.exec(text)?.[0] ?? text)} is a placeholder: this value is not checked`);
+  finding(
+    template,
+    place,
+    `${JSON.stringify(placeholder.exec(text)?.[0] ?? text)} is a placeholder: this value is not checked`,
+  );
 
 /** Turns errors and warnings about a value with a placeholder into a note: the final value is unknown. */
-export function withTemplatesNoted(findings: readonly Finding[], files: readonly { readonly path: string; readonly text: string }[]): readonly Finding[] {
-  const lines = new Map(files.filter(({ text }) => hasPlaceholder(text)).map(({ path, text }) => [path, text.split('\n')]));
+export function withTemplatesNoted(
+  findings: readonly Finding[],
+  files: readonly { readonly path: string; readonly text: string }[],
+): readonly Finding[] {
+  const lines = new Map(
+    files.filter(({ text }) => hasPlaceholder(text)).map(({ path, text }) => [path, text.split('\n')]),
+  );
   return findings.map((each) => {
     const value = each.severity === 'note' ? '' : textIn(lines.get(each.file) ?? [], each);
     return hasPlaceholder(value) ? templateNote(each, value) : each;

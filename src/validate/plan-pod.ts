@@ -34,13 +34,24 @@ export interface Planned {
 }
 
 /** Plans a pod; `withDevices`: also whether it asks for the devices that its networks are made of. */
-export function planPod({ pod, context, limits, claims }: PodInput, selections: readonly NetworkSelection[], withDevices: boolean): Planned {
+export function planPod(
+  { pod, context, limits, claims }: PodInput,
+  selections: readonly NetworkSelection[],
+  withDevices: boolean,
+): Planned {
   const nads = new Map(selections.map(({ nad }) => [nadKey(nad), context.nads.get(nadKey(nad)) ?? standInNad(nad)]));
   const devices = withDevices
-    ? { devices: [...requestedDevices(limits), ...claimedDevices([...nads.values()], claims)], warnings: [], requested: [...limits.keys()] }
+    ? {
+        devices: [...requestedDevices(limits), ...claimedDevices([...nads.values()], claims)],
+        warnings: [],
+        requested: [...limits.keys()],
+      }
     : undefined;
   try {
-    return makePlan({ ...inputsFor(pod, context, withConfigurations(nads, context)), ...(devices !== undefined && { devices }) });
+    return makePlan({
+      ...inputsFor(pod, context, withConfigurations(nads, context)),
+      ...(devices !== undefined && { devices }),
+    });
   } catch (thrown) {
     return { error: asPlexusError(thrown), warnings: [], deliveries: [] };
   }
@@ -49,16 +60,28 @@ export function planPod({ pod, context, limits, claims }: PodInput, selections: 
 const most = 64;
 
 const requestedDevices = (limits: ReadonlyMap<string, number>): readonly PodDevice[] =>
-  [...limits].flatMap(([resource, count]) => Array.from({ length: Math.min(count, most) }, (_, index) => ({ id: `${resource}-${index + 1}`, resource })));
+  [...limits].flatMap(([resource, count]) =>
+    Array.from({ length: Math.min(count, most) }, (_, index) => ({ id: `${resource}-${index + 1}`, resource })),
+  );
 
-/** Which devices a claim is allocated, and of which resource they are, is not known here: enough for each network that may be made of them. */
+/**
+ * Which devices a claim is allocated, and of which resource they are, is not known here: enough for each network that
+ * may be made of them.
+ */
 const claimedDevices = (nads: readonly Nad[], claims: readonly string[]): readonly PodDevice[] =>
   nads.flatMap(({ namespace, resourceClaim, resourceName }): readonly PodDevice[] => {
     const ids = Array.from({ length: most }, (_, index) => `${resourceClaim ?? resourceName}-of-claim-${index + 1}`);
-    if (resourceClaim === undefined) return resourceName === undefined || claims.length === 0 ? [] : ids.map((id) => ({ id, resource: resourceName }));
+    if (resourceClaim === undefined)
+      return resourceName === undefined || claims.length === 0 ? [] : ids.map((id) => ({ id, resource: resourceName }));
     const [podClaim = '', ...request] = resourceClaim.split('/');
     if (!claims.includes(podClaim)) return [];
-    const claimed = { podClaim, claim: { namespace, name: podClaim }, request: request.join('/') || 'any', driver: 'unknown', pool: 'unknown' };
+    const claimed = {
+      podClaim,
+      claim: { namespace, name: podClaim },
+      request: request.join('/') || 'any',
+      driver: 'unknown',
+      pool: 'unknown',
+    };
     return ids.map((id) => ({ id, claimed: { ...claimed, device: id } }));
   });
 
@@ -69,7 +92,9 @@ const withConfigurations = (nads: Nads, { files }: PodContext): Nads =>
   new Map(
     [...nads].map(([key, nad]) => [
       key,
-      nad.config === undefined && !files.some(({ name }) => name === nad.name) ? { ...standInNad(nad), ...resourceOf(nad) } : nad,
+      nad.config === undefined && !files.some(({ name }) => name === nad.name)
+        ? { ...standInNad(nad), ...resourceOf(nad) }
+        : nad,
     ]),
   );
 
@@ -78,7 +103,9 @@ const resourceOf = ({ resourceName, resourceClaim }: Nad): Partial<Nad> => ({
   ...(resourceClaim !== undefined && { resourceClaim }),
 });
 
-const everyCapability = Object.fromEntries(['ips', 'mac', 'infinibandGUID', 'portMappings', 'bandwidth', 'deviceID'].map((name) => [name, true]));
+const everyCapability = Object.fromEntries(
+  ['ips', 'mac', 'infinibandGUID', 'portMappings', 'bandwidth', 'deviceID'].map((name) => [name, true]),
+);
 
 /** A network that nothing is known of: it takes whatever is asked. */
 const standInNad = ({ namespace, name }: NetworkSelection['nad']): Nad => ({
@@ -90,7 +117,14 @@ const standInNad = ({ namespace, name }: NetworkSelection['nad']): Nad => ({
 function inputsFor(pod: PodMetadata, { settings, files }: PodContext, nads: Nads): PlanInputs {
   return {
     settings,
-    call: { containerId: 'CNI_CONTAINERID', netns: 'CNI_NETNS', ifName: 'eth0', args: [], cniVersion: '1.0.0', networkName: 'plexus' },
+    call: {
+      containerId: 'CNI_CONTAINERID',
+      netns: 'CNI_NETNS',
+      ifName: 'eth0',
+      args: [],
+      cniVersion: '1.0.0',
+      networkName: 'plexus',
+    },
     runtimeConfig: {},
     pod,
     nads,

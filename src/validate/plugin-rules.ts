@@ -36,9 +36,12 @@ export function checkRules(input: PluginInput): readonly Finding[] {
 
 type PluginRule = (input: PluginInput) => readonly Finding[];
 
-const at = ({ plugin }: PluginInput, path: Path, rule: Rule, ...[text, fix]: readonly [text: string, fix?: string]): readonly Finding[] => [
-  finding(rule, placeOf(plugin, path), text, fix),
-];
+const at = (
+  { plugin }: PluginInput,
+  path: Path,
+  rule: Rule,
+  ...[text, fix]: readonly [text: string, fix?: string]
+): readonly Finding[] => [finding(rule, placeOf(plugin, path), text, fix)];
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== '' && value !== false && value !== 0;
 
@@ -46,22 +49,34 @@ const isFilled = (value: unknown): boolean => value !== undefined && value !== '
 const notTogether =
   (one: string, other: string): PluginRule =>
   (input) =>
-    isFilled(input.options[one]) && isFilled(input.options[other]) ? at(input, [other], exclusive, `${one} and ${other} cannot both be set`) : [];
+    isFilled(input.options[one]) && isFilled(input.options[other])
+      ? at(input, [other], exclusive, `${one} and ${other} cannot both be set`)
+      : [];
 
 // the kernel's own limit for links of Ethernet (ETH_MIN_MTU)
 const leastMtu = 68;
 const ethernetMtu: PluginRule = (input) => {
   const { mtu } = input.options;
   return typeof mtu === 'number' && mtu > 0 && mtu < leastMtu
-    ? at(input, ['mtu'], valueInvalid, `mtu ${mtu} is too small: the kernel takes ${leastMtu} and more`, `Set ${leastMtu} or more, or 0 for the kernel's own.`)
+    ? at(
+        input,
+        ['mtu'],
+        valueInvalid,
+        `mtu ${mtu} is too small: the kernel takes ${leastMtu} and more`,
+        `Set ${leastMtu} or more, or 0 for the kernel's own.`,
+      )
     : [];
 };
 
 const neverFirst: PluginRule = (input) =>
-  input.isFirst ? at(input, ['type'], chain, `${input.type} changes the interface of the plugin before it, and there is none`) : [];
+  input.isFirst
+    ? at(input, ['type'], chain, `${input.type} changes the interface of the plugin before it, and there is none`)
+    : [];
 
 const needsIpamFirst: PluginRule = (input) =>
-  input.isFirst && input.ipam.type === '' ? at(input, [], keyMissing, `${input.type} needs "ipam" with a type`, 'Add "ipam".') : [];
+  input.isFirst && input.ipam.type === ''
+    ? at(input, [], keyMissing, `${input.type} needs "ipam" with a type`, 'Add "ipam".')
+    : [];
 
 const needsCapability =
   (capability: string, unless: readonly string[] = []): PluginRule =>
@@ -81,7 +96,8 @@ const vlanRanges =
   (input) => {
     const items = (input.options[key] ?? []) as readonly { readonly minID?: number; readonly maxID?: number }[];
     return items.flatMap(({ minID, maxID }, index) => {
-      if ((minID === undefined) !== (maxID === undefined)) return at(input, [key, index], keyMissing, 'minID and maxID are only allowed together');
+      if ((minID === undefined) !== (maxID === undefined))
+        return at(input, [key, index], keyMissing, 'minID and maxID are only allowed together');
       if (minID === undefined || maxID === undefined || minID <= maxID) return [];
       return at(input, [key, index, 'maxID'], rangeInvalid, `maxID ${maxID} is smaller than minID ${minID}`);
     });
@@ -89,7 +105,12 @@ const vlanRanges =
 
 const bridgeRoutes: PluginRule = (input) =>
   input.options['isDefaultGateway'] === true && input.ipam.type === ''
-    ? at(input, ['isDefaultGateway'], defaultRoute, 'isDefaultGateway does nothing without "ipam": there is no address to route from')
+    ? at(
+        input,
+        ['isDefaultGateway'],
+        defaultRoute,
+        'isDefaultGateway does nothing without "ipam": there is no address to route from',
+      )
     : [];
 
 const bridgeWithoutInterface: PluginRule = (input) =>
@@ -125,12 +146,16 @@ const needsDevice: PluginRule = (input) =>
       );
 
 const sriovVlan: PluginRule = (input) =>
-  isFilled(input.options['vlanQoS']) && !isFilled(input.options['vlan']) ? at(input, ['vlanQoS'], exclusive, 'vlanQoS needs a vlan other than 0') : [];
+  isFilled(input.options['vlanQoS']) && !isFilled(input.options['vlan'])
+    ? at(input, ['vlanQoS'], exclusive, 'vlanQoS needs a vlan other than 0')
+    : [];
 
 const sriovRates: PluginRule = (input) => {
   const { min_tx_rate: least, max_tx_rate: most } = input.options;
   const isWrong = typeof least === 'number' && typeof most === 'number' && most !== 0 && least > most;
-  return isWrong ? at(input, ['min_tx_rate'], rangeInvalid, `min_tx_rate ${least} is larger than max_tx_rate ${most}`) : [];
+  return isWrong
+    ? at(input, ['min_tx_rate'], rangeInvalid, `min_tx_rate ${least} is larger than max_tx_rate ${most}`)
+    : [];
 };
 
 const ovsBridge: PluginRule = (input) =>
@@ -141,7 +166,14 @@ const ovsBridge: PluginRule = (input) =>
 const netSysctls: PluginRule = (input) =>
   Object.keys((input.options['sysctl'] ?? {}) as object)
     .filter((key) => !/^net[./]/.test(key))
-    .flatMap((key) => at(input, ['sysctl', key], valueInvalid, `${key} is not a setting of the network: tuning only changes those below net`));
+    .flatMap((key) =>
+      at(
+        input,
+        ['sysctl', key],
+        valueInvalid,
+        `${key} is not a setting of the network: tuning only changes those below net`,
+      ),
+    );
 
 const rateWithBurst =
   (direction: string): PluginRule =>

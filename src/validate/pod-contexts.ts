@@ -10,10 +10,14 @@ export interface Shared extends Pick<PodContext, 'settings' | 'isWhole' | 'files
 }
 
 /**
- * What the pods of a file are planned with. When several files hold a NetworkAttachmentDefinition of one name (folders of
+ * What the pods of a file are planned with. When several files hold a NetworkAttachmentDefinition of one name (folders
+ * of
  * examples, of environments), the nearest counts: of the same file, then of the same folder, then the first.
  */
-export function podContexts(nads: readonly CheckedNad[], { clusterNads, ...shared }: Shared): (file: string) => PodContext {
+export function podContexts(
+  nads: readonly CheckedNad[],
+  { clusterNads, ...shared }: Shared,
+): (file: string) => PodContext {
   const byKey = new Map<string, CheckedNad[]>();
   for (const each of nads) {
     const key = keyOf(each);
@@ -46,4 +50,6 @@ function keyOf({ nad, object }: CheckedNad): string | undefined {
 }
 
 const nearest = (candidates: readonly CheckedNad[], file: string): CheckedNad | undefined =>
-  candidates.find(({ object }) => object.file === file) ?? candidates.find(({ object }) => folderOf(object.file) === folderOf(file)) ?? candidates[0];
+  candidates.find(({ object }) => object.file === file) ??
+  candidates.find(({ object }) => folderOf(object.file) === folderOf(file)) ??
+  candidates[0];

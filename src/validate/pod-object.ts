@@ -6,17 +6,26 @@ import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
 /** Annotations that are no texts: no cluster takes them. */
 export function notTexts(object: PlacedValue, path: Path): readonly Finding[] {
   const annotations = valueAt(object.value, path) ?? {};
-  if (!isJsonObject(annotations)) return [finding(objectInvalid, placeOf(object, path), 'annotations must be an object')];
+  if (!isJsonObject(annotations))
+    return [finding(objectInvalid, placeOf(object, path), 'annotations must be an object')];
   return Object.entries(annotations)
     .filter(([, value]) => typeof value !== 'string')
-    .map(([key]) => finding(objectInvalid, placeOf(object, [...path, key]), `annotation ${key} is not a string`, 'Quote it.'));
+    .map(([key]) =>
+      finding(objectInvalid, placeOf(object, [...path, key]), `annotation ${key} is not a string`, 'Quote it.'),
+    );
 }
 
 /** The pod, as its annotations are read. */
 export function podOf(object: PlacedValue, annotations: Path): PodMetadata {
-  const { name, generateName, namespace } = (valueAt(object.value, ['metadata']) ?? {}) as Readonly<Record<string, string | undefined>>;
+  const { name, generateName, namespace } = (valueAt(object.value, ['metadata']) ?? {}) as Readonly<
+    Record<string, string | undefined>
+  >;
   const inside = valueAt(object.value, annotations) as PodMetadata['annotations'] | undefined;
-  return { namespace: namespace === undefined || namespace === '' ? 'default' : namespace, name: name ?? generateName ?? '', annotations: inside ?? {} };
+  return {
+    namespace: namespace === undefined || namespace === '' ? 'default' : namespace,
+    name: name ?? generateName ?? '',
+    annotations: inside ?? {},
+  };
 }
 
 /** How many devices of a resource the containers and sidecars ask for (K8S-04). */
@@ -28,8 +37,12 @@ export function limitsOf(object: PlacedValue, path: Path): ReadonlyMap<string, n
   const sidecars = listOf('initContainers').filter((each) => asObject(each)['restartPolicy'] === 'Always');
   const limits = new Map<string, number>();
   for (const container of [...listOf('containers'), ...sidecars]) {
-    const wanted = { ...asObject(valueAt(container, ['resources', 'requests'])), ...asObject(valueAt(container, ['resources', 'limits'])) };
-    for (const [name, count] of Object.entries(wanted)) limits.set(name, (limits.get(name) ?? 0) + (Number(count) || 0));
+    const wanted = {
+      ...asObject(valueAt(container, ['resources', 'requests'])),
+      ...asObject(valueAt(container, ['resources', 'limits'])),
+    };
+    for (const [name, count] of Object.entries(wanted))
+      limits.set(name, (limits.get(name) ?? 0) + (Number(count) || 0));
   }
   return limits;
 }
@@ -37,7 +50,9 @@ export function limitsOf(object: PlacedValue, path: Path): ReadonlyMap<string, n
 /** The pod's own names of its ResourceClaims. */
 export function claimsOf(object: PlacedValue, path: Path): readonly string[] {
   const claims = valueAt(object.value, [...path, 'spec', 'resourceClaims']);
-  return Array.isArray(claims) ? claims.flatMap((each) => asObject(each)['name'] ?? []).filter((name) => typeof name === 'string') : [];
+  return Array.isArray(claims)
+    ? claims.flatMap((each) => asObject(each)['name'] ?? []).filter((name) => typeof name === 'string')
+    : [];
 }
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> => (isJsonObject(value) ? value : {});

@@ -28,15 +28,26 @@ function rulesOf(findings: readonly Finding[]): readonly ReportedRule[] {
   const found = new Map(
     findings.map(({ rule, fix }) => [
       rule,
-      { id: rule, sentence: own.get(rule)?.sentence ?? 'What Plexus says when it runs this.', fix: own.get(rule)?.fix ?? fix },
+      {
+        id: rule,
+        sentence: own.get(rule)?.sentence ?? 'What Plexus says when it runs this.',
+        fix: own.get(rule)?.fix ?? fix,
+      },
     ]),
   );
   return [...found.values()];
 }
 
-const ruleObject = ({ id, sentence, fix }: ReportedRule): object => ({ id, shortDescription: { text: sentence }, help: { text: fix } });
+const ruleObject = ({ id, sentence, fix }: ReportedRule): object => ({
+  id,
+  shortDescription: { text: sentence },
+  help: { text: fix },
+});
 
-const resultOf = ({ file, key, rule, severity, text, fix, ...span }: Finding, reported: readonly ReportedRule[]): object => ({
+const resultOf = (
+  { file, key, rule, severity, text, fix, ...span }: Finding,
+  reported: readonly ReportedRule[],
+): object => ({
   ruleId: rule,
   ruleIndex: reported.findIndex(({ id }) => id === rule),
   level: severity,
@@ -52,4 +63,5 @@ const resultOf = ({ file, key, rule, severity, text, fix, ...span }: Finding, re
   ],
 });
 
-const uriOf = (file: string): string => `${file.startsWith('/') ? 'file://' : ''}${file.replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/')}`;
+const uriOf = (file: string): string =>
+  `${file.startsWith('/') ? 'file://' : ''}${file.replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/')}`;

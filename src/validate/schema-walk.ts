@@ -14,9 +14,13 @@ export interface Walked {
 
 /** Walks a value along its schema. */
 export function walk(value: JsonValue, schema: PluginSchema, path: Path = []): Walked {
-  if (Array.isArray(value) && schema.items !== undefined) return walkList(value as readonly JsonValue[], schema.items, path);
+  if (Array.isArray(value) && schema.items !== undefined)
+    return walkList(value as readonly JsonValue[], schema.items, path);
   if (isJsonObject(value) && schema.properties !== undefined) return walkObject(value, schema, path);
-  const formatted = schema.format !== undefined && typeof value === 'string' && value !== '' ? [{ path, format: schema.format, text: value }] : [];
+  const formatted =
+    schema.format !== undefined && typeof value === 'string' && value !== ''
+      ? [{ path, format: schema.format, text: value }]
+      : [];
   return { canonical: value, unknown: [], repeated: [], formatted };
 }
 
@@ -53,5 +57,8 @@ function walkObject(value: JsonObject, { properties = {}, additionalProperties }
   return { ...below, canonical, unknown: [...unknown, ...below.unknown], repeated: [...repeated, ...below.repeated] };
 }
 
-/** Whether a key is none of the plugin's: keys with a dot belong to others, those with _ or $ in front to people and editors. */
+/**
+ * Whether a key is none of the plugin's: keys with a dot belong to others, those with _ or $ in front to people and
+ * editors.
+ */
 export const isForeign = (key: string): boolean => key.includes('.') || /^[_$/#]/.test(key);

@@ -48,7 +48,10 @@ function textElements(text: PlacedText): readonly PlacedElement[] {
     from += item.length + 1;
     // an empty element is at its comma
     const comma = start === 0 ? item.length : start - 1;
-    return { alone: item, place: () => (item.trim() === '' ? placeIn(text, comma, comma + 1) : trimmed(text, start, start + item.length)) };
+    return {
+      alone: item,
+      place: () => (item.trim() === '' ? placeIn(text, comma, comma + 1) : trimmed(text, start, start + item.length)),
+    };
   });
 }
 
@@ -78,7 +81,9 @@ function placeNamedIn(message: string): { readonly element?: number; readonly fi
 }
 
 const pathOf = (field: string): Path =>
-  [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) => (index === undefined ? (key ?? '') : Number(index)));
+  [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) =>
+    index === undefined ? (key ?? '') : Number(index),
+  );
 
 /** Whether an element of the JSON form asks for something. */
 export const asksFor = ({ value }: PlacedElement, field: string): boolean => {

@@ -3,7 +3,9 @@ import { defaultNetworkKey, nadGroup, nadKind, networksKey } from '../npwg/index
 import { type Finding, finding, placeOf, unchecked } from './finding.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
-/** A note for an object of a kind without checks here that holds networks all the same: its networks are not checked. */
+/**
+ * A note for an object of a kind without checks here that holds networks all the same: its networks are not checked.
+ */
 export function uncheckedFindings(object: PlacedValue): readonly Finding[] {
   const found = firstNetworks(object.value, []);
   if (found === undefined) return [];
@@ -38,7 +40,8 @@ function firstNetworks(value: unknown, path: Path): Networks | undefined {
 }
 
 function networksAt(key: string, value: unknown, path: Path): Networks | undefined {
-  if ([networksKey, defaultNetworkKey].includes(key) && value !== null && value !== '') return { path, what: `the annotation ${key}` };
+  if ([networksKey, defaultNetworkKey].includes(key) && value !== null && value !== '')
+    return { path, what: `the annotation ${key}` };
   if (!isJsonObject(value)) return undefined;
   const { kind, apiVersion } = value;
   const isNad = kind === nadKind && typeof apiVersion === 'string' && apiVersion.startsWith(`${nadGroup}/`);

@@ -28,14 +28,19 @@ export interface ValidateOptions {
 
 export function readFiles(files: readonly InputFile[]): FileSet {
   const read = files.map(readSubjects);
-  return { files, subjects: read.flatMap(({ subjects }) => subjects), findings: read.flatMap(({ findings }) => findings) };
+  return {
+    files,
+    subjects: read.flatMap(({ subjects }) => subjects),
+    findings: read.flatMap(({ findings }) => findings),
+  };
 }
 
 const podsIn = ({ subjects }: FileSet): readonly PodSubject[] => subjects.filter((each) => each.kind === 'pod');
 
 const vmsIn = ({ subjects }: FileSet): readonly VmSubject[] => subjects.filter((each) => each.kind === 'vm');
 
-const nadsIn = ({ subjects }: FileSet): readonly CheckedNad[] => subjects.flatMap((each) => (each.kind === 'nad' ? [checkNad(each.object)] : []));
+const nadsIn = ({ subjects }: FileSet): readonly CheckedNad[] =>
+  subjects.flatMap((each) => (each.kind === 'nad' ? [checkNad(each.object)] : []));
 
 /** The NetworkAttachmentDefinitions that pods name and that are not among the files: what a cluster is asked for. */
 export function wantedNads(set: FileSet, config?: JsonObject): readonly NadRef[] {
@@ -91,11 +96,20 @@ const standIn: JsonObject = { cniVersion: '1.0.0', name: 'default-network-of-the
 function settingsFor(config: JsonObject | undefined): Settings {
   const { settings } = parseSettings(config ?? { delegates: [standIn] });
   const { clusterNetwork: named, auxiliaryCNIChainName: _, ...rest } = settings;
-  return { ...rest, delegates: named === undefined ? rest.delegates : [standIn], defaultNetworks: [], invalidAnnotation: 'fail' };
+  return {
+    ...rest,
+    delegates: named === undefined ? rest.delegates : [standIn],
+    defaultNetworks: [],
+    invalidAnnotation: 'fail',
+  };
 }
 
-/** Network configurations among the files, by the name they carry: a NetworkAttachmentDefinition may mean one (NPWG-08). */
-const configurationFiles = (files: readonly InputFile[]): readonly { readonly name: string; readonly file: ConfFile }[] =>
+/**
+ * Network configurations among the files, by the name they carry: a NetworkAttachmentDefinition may mean one (NPWG-08).
+ */
+const configurationFiles = (
+  files: readonly InputFile[],
+): readonly { readonly name: string; readonly file: ConfFile }[] =>
   files
     .filter(({ path }) => /\.(conf|conflist)$/.test(path))
     .flatMap(({ path, text }) => {
@@ -112,7 +126,9 @@ function nameIn(text: string): string | undefined {
   }
 }
 
-/** The plugin of a node's configuration that is Plexus or Multus, as the runtime hands it over; a single one as it is. */
+/**
+ * The plugin of a node's configuration that is Plexus or Multus, as the runtime hands it over; a single one as it is.
+ */
 export function nodeConfig(text: string, source: string): JsonObject {
   const json = parseJsonObject(text, source);
   const { plugins, name, cniVersion } = json;

@@ -15,7 +15,8 @@ export interface YamlDocument {
 /**
  * The documents of a file, read as kubectl reads them. The yaml package follows YAML 1.2 to the letter. libyaml, which
  * kubectl uses, accepts more: quoted texts and flow collections whose lines stand left of their key, a comment right
- * behind a value, and a repeated key (the last one counts). Where the package refuses a document, the lines at fault are
+ * behind a value, and a repeated key (the last one counts). Where the package refuses a document, the lines at fault
+ * are
  * indented and the document is parsed again; leading white space there has no meaning, so the value stays the same.
  */
 export function yamlDocuments(file: PlacedText): readonly YamlDocument[] {
@@ -25,7 +26,12 @@ export function yamlDocuments(file: PlacedText): readonly YamlDocument[] {
 }
 
 function parsedIn(text: PlacedText): readonly YamlDocument[] {
-  const documents = parseAllDocuments(text.text, { lineCounter: new LineCounter(), logLevel: 'silent', merge: true, prettyErrors: false });
+  const documents = parseAllDocuments(text.text, {
+    lineCounter: new LineCounter(),
+    logLevel: 'silent',
+    merge: true,
+    prettyErrors: false,
+  });
   if (!Array.isArray(documents)) return []; // an empty file
   return (documents as readonly Document.Parsed[]).map((document) => {
     const repeated = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
@@ -50,7 +56,9 @@ const mostIndent = 200;
 
 function indented(part: PlacedText): readonly YamlDocument[] {
   const original = parsedIn(part);
-  const pad = ' '.repeat(Math.min(mostIndent, 2 + Math.max(0, ...[...part.text.matchAll(/^ +/gm)].map(([spaces]) => spaces.length))));
+  const pad = ' '.repeat(
+    Math.min(mostIndent, 2 + Math.max(0, ...[...part.text.matchAll(/^ +/gm)].map(([spaces]) => spaces.length))),
+  );
   let [text, documents] = [part, original];
   for (let parsed = 0; parsed < mostParsed; parsed += text.text.length) {
     const error = documents.find((each) => each.error !== undefined)?.error;
@@ -70,7 +78,9 @@ function linesAtFault(text: string, { message, pos: [at] }: YAMLError): readonly
   if (!isFlow && quote === undefined) return [];
   const from = isFlow ? text.lastIndexOf('\n', at - 1) + 1 : text.indexOf('\n', at) + 1;
   const end = quote === undefined ? closingBracket(text, from) : closingQuote(text, quote, from);
-  return from === 0 || end < 0 ? [] : [from, ...[...text.slice(from, end).matchAll(/\n/g)].map(({ index }) => from + index + 1)];
+  return from === 0 || end < 0
+    ? []
+    : [from, ...[...text.slice(from, end).matchAll(/\n/g)].map(({ index }) => from + index + 1)];
 }
 
 /** Where the collection ends that is open at a place. */
@@ -89,7 +99,8 @@ function closingBracket(text: string, from: number): number {
 function closingQuote(text: string, quote: string, from: number): number {
   const closing = quote === '"' ? /\\.|(")/gs : /''|(')/g;
   closing.lastIndex = from;
-  for (let found = closing.exec(text); found !== null; found = closing.exec(text)) if (found[1] !== undefined) return found.index;
+  for (let found = closing.exec(text); found !== null; found = closing.exec(text))
+    if (found[1] !== undefined) return found.index;
   return -1;
 }
 

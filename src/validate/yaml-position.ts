@@ -65,7 +65,8 @@ function lineOf(starts: readonly number[], offset: number): number {
 }
 
 /** A document of a YAML file that has been parsed. */
-export const placedDocument = (text: PlacedText, document: Document.Parsed, value: unknown): PlacedValue => placedNode({ text, document }, [], value);
+export const placedDocument = (text: PlacedText, document: Document.Parsed, value: unknown): PlacedValue =>
+  placedNode({ text, document }, [], value);
 
 /** JSON inside a text, decoded as Plexus does. configUndecodable. */
 export function placedJson(text: PlacedText): PlacedValue {
@@ -101,16 +102,20 @@ function placedNode(root: Root, base: Path, value: unknown): PlacedValue {
 }
 
 /** The value at a path. */
-export const valueAt = (value: unknown, path: Path): unknown => path.reduce<unknown>((inner, key) => memberOf(inner, key, false), value);
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((inner, key) => memberOf(inner, key, false), value);
 
 /** The same, with keys in any case where none is spelled so, as Go reads JSON. */
-const valueInAnyCase = (value: unknown, path: Path): unknown => path.reduce<unknown>((inner, key) => memberOf(inner, key, true), value);
+const valueInAnyCase = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((inner, key) => memberOf(inner, key, true), value);
 
 function memberOf(value: unknown, key: string | number, inAnyCase: boolean): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) return typeof key === 'number' ? (value as readonly unknown[])[key] : undefined;
   if (Object.hasOwn(value, key)) return (value as Readonly<Record<string, unknown>>)[String(key)];
-  return inAnyCase ? Object.entries(value).findLast(([each]) => each.toLowerCase() === String(key).toLowerCase())?.[1] : undefined;
+  return inAnyCase
+    ? Object.entries(value).findLast(([each]) => each.toLowerCase() === String(key).toLowerCase())?.[1]
+    : undefined;
 }
 
 type Found = Pair<Node, Node | null> | Node;
@@ -122,7 +127,8 @@ function spanAt({ text, document }: Root, path: Path, part: 'key' | 'value'): Sp
   let node: Node | null | undefined = document.contents;
   for (const key of path) {
     const next = childOf(node, key, document);
-    if (next === undefined) return rangeOf(found ?? document.contents, found !== undefined && isPairLike(found) ? 'key' : part, text);
+    if (next === undefined)
+      return rangeOf(found ?? document.contents, found !== undefined && isPairLike(found) ? 'key' : part, text);
     found = next;
     node = isPairLike(next) ? next.value : next;
   }
@@ -130,12 +136,14 @@ function spanAt({ text, document }: Root, path: Path, part: 'key' | 'value'): Sp
 }
 
 function rangeOf(found: Found | null, part: 'key' | 'value', text: PlacedText): Span {
-  const node = found !== null && isPairLike(found) ? (part === 'value' && isFilled(found.value) ? found.value : found.key) : found;
+  const node =
+    found !== null && isPairLike(found) ? (part === 'value' && isFilled(found.value) ? found.value : found.key) : found;
   const [from, to] = node?.range ?? [0, 0];
   return text.span(from, to);
 }
 
-const isFilled = (node: Node | null): node is Node => node?.range !== undefined && node.range !== null && node.range[1] > node.range[0];
+const isFilled = (node: Node | null): node is Node =>
+  node?.range !== undefined && node.range !== null && node.range[1] > node.range[0];
 
 function childOf(node: Node | null | undefined, key: string | number, document: Document): Found | undefined {
   const target = isAlias(node) ? node.resolve(document) : node;
@@ -143,7 +151,10 @@ function childOf(node: Node | null | undefined, key: string | number, document: 
   if (!isMap(target)) return undefined;
   const pairs = target.items as unknown as readonly Pair<Node, Node | null>[];
   const named = (pair: Pair<Node, Node | null>): string => (isScalar(pair.key) ? String(pair.key.value) : '');
-  return pairs.findLast((pair) => named(pair) === String(key)) ?? pairs.findLast((pair) => named(pair).toLowerCase() === String(key).toLowerCase());
+  return (
+    pairs.findLast((pair) => named(pair) === String(key)) ??
+    pairs.findLast((pair) => named(pair).toLowerCase() === String(key).toLowerCase())
+  );
 }
 
 function textAt(root: Root, path: Path): PlacedText | undefined {
@@ -156,7 +167,11 @@ function textAt(root: Root, path: Path): PlacedText | undefined {
   const scalar = isAlias(node) ? node.resolve(document) : node;
   if (!isScalar(scalar) || typeof scalar.value !== 'string' || !scalar.range) return undefined;
   const [start, end] = scalar.range;
-  const offsets = scalarOffsets(text.text.slice(start, end), scalar.type as Parameters<typeof scalarOffsets>[1], scalar.value);
+  const offsets = scalarOffsets(
+    text.text.slice(start, end),
+    scalar.type as Parameters<typeof scalarOffsets>[1],
+    scalar.value,
+  );
   const placeAt = (offset: number): number => start + (offsets[Math.min(offset, offsets.length - 1)] ?? 0);
   return {
     file: text.file,

@@ -8,7 +8,8 @@ export interface AttachmentRow {
   readonly interface: string;
   readonly network: string;
   /**
-   * intended: its ADD has not come to its end; detaching: a DEL failed; abandoned: its pod was let go, the daemon goes on; deferred: its DEL
+   * intended: its ADD has not come to its end; detaching: a DEL failed; abandoned: its pod was let go, the daemon goes
+   * on; deferred: its DEL
    * was answered while the daemon was away; unattached: no attachment at all, although its pod runs and asks for it.
    */
   readonly state: 'intended' | 'attached' | 'detaching' | 'abandoned' | 'deferred' | 'unattached';
@@ -28,11 +29,19 @@ export interface OutcomeRow {
 }
 
 /** The row of one attachment and its outcome. */
-export const outcomeRow = (record: SandboxRecord, entry: AttachmentRecord, outcome: OutcomeRow['outcome'], why = ''): OutcomeRow =>
-  withOutcome(rowOf(record, entry), outcome, why);
+export const outcomeRow = (
+  record: SandboxRecord,
+  entry: AttachmentRecord,
+  outcome: OutcomeRow['outcome'],
+  why = '',
+): OutcomeRow => withOutcome(rowOf(record, entry), outcome, why);
 
 /** A row of a listing and its outcome. */
-export const withOutcome = ({ sandbox, pod, interface: name, network }: AttachmentRow, outcome: OutcomeRow['outcome'], why: string): OutcomeRow => ({
+export const withOutcome = (
+  { sandbox, pod, interface: name, network }: AttachmentRow,
+  outcome: OutcomeRow['outcome'],
+  why: string,
+): OutcomeRow => ({
   sandbox,
   pod,
   interface: name,
@@ -47,7 +56,14 @@ export const outcomesText = (rows: readonly OutcomeRow[], heading: string): stri
     ? 'nothing is attached'
     : table(
         ['SANDBOX', 'POD', 'INTERFACE', 'NETWORK', heading, 'WHY'],
-        rows.map(({ sandbox, pod, interface: name, network, outcome, why }) => [sandbox.slice(0, 13), pod, name, network, outcome, why]),
+        rows.map(({ sandbox, pod, interface: name, network, outcome, why }) => [
+          sandbox.slice(0, 13),
+          pod,
+          name,
+          network,
+          outcome,
+          why,
+        ]),
       );
 
 /** A pod that asks for networks and was never attached. */
@@ -78,16 +94,25 @@ export const listedRecord = (record: SandboxRecord): ListedRecord => ({
 });
 
 /** The attachments of a journal, as rows, in order of pod and interface. */
-export const attachmentRows = (records: readonly ListedRecord[], { deferred = [], unattached = [] }: Besides = {}): readonly AttachmentRow[] =>
+export const attachmentRows = (
+  records: readonly ListedRecord[],
+  { deferred = [], unattached = [] }: Besides = {},
+): readonly AttachmentRow[] =>
   records
     .flatMap((record) => {
-      const isDeferred = deferred.some(({ containerId, ifName }) => containerId === record.containerId && ifName === record.ifName);
+      const isDeferred = deferred.some(
+        ({ containerId, ifName }) => containerId === record.containerId && ifName === record.ifName,
+      );
       return isDeferred ? record.rows.map(asDeferred) : record.rows;
     })
     .concat(unattached.map(unattachedRow))
     .toSorted((a, b) => compare(a.pod, b.pod) || compare(a.sandbox, b.sandbox) || compare(a.interface, b.interface));
 
-const asDeferred = (row: AttachmentRow): AttachmentRow => ({ ...row, state: 'deferred', why: row.why || 'its DEL came while the daemon was away' });
+const asDeferred = (row: AttachmentRow): AttachmentRow => ({
+  ...row,
+  state: 'deferred',
+  why: row.why || 'its DEL came while the daemon was away',
+});
 
 const unattachedRow = ({ namespace, name, networks, why }: UnattachedRow): AttachmentRow => ({
   sandbox: '',

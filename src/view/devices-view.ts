@@ -32,24 +32,48 @@ export interface DeviceUse {
   readonly row: Pick<DeviceRow, 'interface' | 'network' | 'sandbox' | 'info' | 'state'>;
 }
 
-/** Every device that kubelet has given away, and every one that an attachment is made of; without `allocations` (kubelet cannot be asked) only the latter. */
-export function deviceRows(allocations: readonly Allocation[] | undefined, uses: readonly DeviceUse[]): readonly DeviceRow[] {
+/**
+ * Every device that kubelet has given away, and every one that an attachment is made of; without `allocations` (kubelet
+ * cannot be asked) only the latter.
+ */
+export function deviceRows(
+  allocations: readonly Allocation[] | undefined,
+  uses: readonly DeviceUse[],
+): readonly DeviceRow[] {
   const met = new Set<DeviceUse>();
   // several where a pod was given another sandbox while the one before is still there
   const rowsOf = (pod: string, of: string, device: string, fits: (use: DeviceUse) => boolean): readonly DeviceRow[] => {
     const fitting = uses.filter((each) => (each.pod === pod || each.uid === pod) && fits(each) && !met.has(each));
     for (const use of fitting) met.add(use);
-    if (fitting.length === 0) return [{ pod, device, of, state: 'free', interface: '', network: '', sandbox: '', info: '' }];
+    if (fitting.length === 0)
+      return [{ pod, device, of, state: 'free', interface: '', network: '', sandbox: '', info: '' }];
     return fitting.map((use) => ({ pod: use.pod, device: use.device.id, of, ...use.row }));
   };
   const given = (allocations ?? []).flatMap(({ pod, devices, claimed = [] }) => [
-    ...devices.flatMap(({ id, resource = '' }) => rowsOf(pod, resource, id, ({ device }) => device.id === id && mayBeOf(device, resource))),
-    ...claimed.flatMap((each) => rowsOf(pod, claimText(each), placeOf(each), ({ device: { claimed: used } }) => used !== undefined && isSame(used, each))),
+    ...devices.flatMap(({ id, resource = '' }) =>
+      rowsOf(pod, resource, id, ({ device }) => device.id === id && mayBeOf(device, resource)),
+    ),
+    ...claimed.flatMap((each) =>
+      rowsOf(
+        pod,
+        claimText(each),
+        placeOf(each),
+        ({ device: { claimed: used } }) => used !== undefined && isSame(used, each),
+      ),
+    ),
   ]);
   const others = uses
     .filter((use) => !met.has(use))
-    .map(({ pod, device, row }) => ({ pod, device: device.id, of: sourceOf(device), ...row, ...(allocations !== undefined && { state: 'unknown' as const }) }));
-  return [...given, ...others].toSorted((a, b) => compare(`${a.pod} ${a.of} ${a.device}`, `${b.pod} ${b.of} ${b.device}`));
+    .map(({ pod, device, row }) => ({
+      pod,
+      device: device.id,
+      of: sourceOf(device),
+      ...row,
+      ...(allocations !== undefined && { state: 'unknown' as const }),
+    }));
+  return [...given, ...others].toSorted((a, b) =>
+    compare(`${a.pod} ${a.of} ${a.device}`, `${b.pod} ${b.of} ${b.device}`),
+  );
 }
 
 /** The devices that the attachments of a record use. */
@@ -66,23 +90,34 @@ export const deviceUses = (record: SandboxRecord): readonly DeviceUse[] =>
         pod: pod === undefined ? '' : `${pod.namespace}/${pod.name}`,
         uid: pod?.uid ?? '',
         device,
-        row: { interface: interfaceName, network, sandbox: containerId, info: typeof info === 'string' ? info : '', state },
+        row: {
+          interface: interfaceName,
+          network,
+          sandbox: containerId,
+          info: typeof info === 'string' ? info : '',
+          state,
+        },
       },
     ];
   });
 
-function deviceOf({ attachment: { device, runtimeConfig } }: SandboxRecord['attachments'][number]): PodDevice | undefined {
+function deviceOf({
+  attachment: { device, runtimeConfig },
+}: SandboxRecord['attachments'][number]): PodDevice | undefined {
   const { deviceID: id } = runtimeConfig; // named by the annotation, for a network without a resource
   return device ?? (typeof id === 'string' && id !== '' ? { id } : undefined);
 }
 
-const mayBeOf = ({ resource, claimed }: PodDevice, given: string): boolean => resource === given || (resource === undefined && claimed === undefined);
-const placeOf = ({ driver, pool, device }: Pick<ClaimedDevice, 'driver' | 'pool' | 'device'>): string => `${driver}/${pool}/${device}`;
+const mayBeOf = ({ resource, claimed }: PodDevice, given: string): boolean =>
+  resource === given || (resource === undefined && claimed === undefined);
+const placeOf = ({ driver, pool, device }: Pick<ClaimedDevice, 'driver' | 'pool' | 'device'>): string =>
+  `${driver}/${pool}/${device}`;
 // kubelet tells of shares since 1.35
 const isSame = (used: ClaimedDevice, given: Parameters<typeof placeOf>[0] & Pick<ClaimedDevice, 'shareId'>): boolean =>
   placeOf(used) === placeOf(given) && (given.shareId === undefined || used.shareId === given.shareId);
 const claimText = ({ claim }: Pick<ClaimedDevice, 'claim'>): string => `claim ${claim.namespace}/${claim.name}`;
-const sourceOf = ({ resource, claimed }: PodDevice): string => resource ?? (claimed === undefined ? '' : claimText(claimed));
+const sourceOf = ({ resource, claimed }: PodDevice): string =>
+  resource ?? (claimed === undefined ? '' : claimText(claimed));
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The same as a table. */
@@ -94,8 +129,17 @@ export const devicesText = (
     ? `no ${isKubeletKnown ? 'pod of this node has' : 'attachment of this node is made of'} a device`
     : table(
         ['POD', 'DEVICE', 'OF', 'STATE', 'INTERFACE', 'NETWORK', 'INFO'],
-        rows.map((row): readonly Cell[] => [row.pod, row.device, row.of, stateCell(row), row.interface, row.network, row.info]),
+        rows.map((row): readonly Cell[] => [
+          row.pod,
+          row.device,
+          row.of,
+          stateCell(row),
+          row.interface,
+          row.network,
+          row.info,
+        ]),
         paint,
       );
 
-const stateCell = ({ state }: DeviceRow): Cell => (state === 'unknown' ? { text: 'unknown to kubelet', tone: 'warn' } : state);
+const stateCell = ({ state }: DeviceRow): Cell =>
+  state === 'unknown' ? { text: 'unknown to kubelet', tone: 'warn' } : state;

@@ -22,7 +22,10 @@ export function differencesText(list: readonly Difference[], paint: Paint = unpa
     paint,
   );
   const details = list.flatMap(({ interfaceName, changes }) =>
-    changes.map(({ place, attached, planned }) => `${interfaceName}  ${place}: attached with ${shown(attached)}, planned ${shown(planned)}`),
+    changes.map(
+      ({ place, attached, planned }) =>
+        `${interfaceName}  ${place}: attached with ${shown(attached)}, planned ${shown(planned)}`,
+    ),
   );
   return details.length === 0 ? overview : `${overview}\n\n${details.join('\n')}`;
 }

@@ -19,24 +19,50 @@ export const worstFirst = <T extends Pick<FindingRow, 'severity'>>(findings: rea
 
 /** How many there are of each severity: "1 error, 2 warnings, 30 ok". */
 export function countsOf(findings: readonly Pick<FindingRow, 'severity'>[]): string {
-  const counts = order.map((severity) => ({ severity, count: findings.filter((each) => each.severity === severity).length }));
+  const counts = order.map((severity) => ({
+    severity,
+    count: findings.filter((each) => each.severity === severity).length,
+  }));
   return counts
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severity}${count > 1 && ['error', 'warning', 'note'].includes(severity) ? 's' : ''}`)
+    .map(
+      ({ severity, count }) =>
+        `${count} ${severity}${count > 1 && ['error', 'warning', 'note'].includes(severity) ? 's' : ''}`,
+    )
     .join(', ');
 }
 
-/** Findings as a table, then what to do about each of them. What several checks could not look at for one reason is one line. */
+/**
+ * Findings as a table, then what to do about each of them. What several checks could not look at for one reason is one
+ * line.
+ */
 export function findingsText(findings: readonly FindingRow[]): string {
-  const groups = [...Map.groupBy(worstFirst(findings), groupOf).values()].map((rows) => ({ ids: rows.map(({ id }) => id), row: rows[0] as FindingRow }));
+  const groups = [...Map.groupBy(worstFirst(findings), groupOf).values()].map((rows) => ({
+    ids: rows.map(({ id }) => id),
+    row: rows[0] as FindingRow,
+  }));
   const rows = groups.map(({ ids, row: { severity, where, what } }) => [severity, idsText(ids), where, what]);
-  const hints = groups.filter(({ ids, row }) => row.severity !== 'ok' && (ids.length > 1 || row.fix !== '' || row.evidence.length > 0)).map(hintText);
+  const hints = groups
+    .filter(({ ids, row }) => row.severity !== 'ok' && (ids.length > 1 || row.fix !== '' || row.evidence.length > 0))
+    .map(hintText);
   return [table(['SEVERITY', 'CHECK', 'WHERE', 'WHAT'], rows), ...hints, countsOf(findings)].join('\n\n');
 }
 
-const groupOf = ({ id, severity, where, what }: FindingRow): string => (severity === 'unknown' ? `${where}\n${what}` : `${id}\n${where}\n${what}`);
+const groupOf = ({ id, severity, where, what }: FindingRow): string =>
+  severity === 'unknown' ? `${where}\n${what}` : `${id}\n${where}\n${what}`;
 
-const idsText = ([first = '', ...more]: readonly string[]): string => (more.length === 0 ? first : `${first} and ${more.length} more`);
+const idsText = ([first = '', ...more]: readonly string[]): string =>
+  more.length === 0 ? first : `${first} and ${more.length} more`;
 
-const hintText = ({ ids, row: { where, fix, evidence } }: { readonly ids: readonly string[]; readonly row: FindingRow }): string =>
-  [`${ids.join(', ')}: ${where}`, ...evidence.map((line) => `  - ${line}`), ...(fix === '' ? [] : [`  fix: ${fix}`])].join('\n');
+const hintText = ({
+  ids,
+  row: { where, fix, evidence },
+}: {
+  readonly ids: readonly string[];
+  readonly row: FindingRow;
+}): string =>
+  [
+    `${ids.join(', ')}: ${where}`,
+    ...evidence.map((line) => `  - ${line}`),
+    ...(fix === '' ? [] : [`  fix: ${fix}`]),
+  ].join('\n');

@@ -19,7 +19,16 @@ export { type AttachmentView, planText, planView, type PlanView, type PluginView
 export { type Paint, table, type Tone } from './table.ts';
 export { networksText, podsText, podText, problemCount, problemsText } from './topology-text.ts';
 export { topologyOf, type TopologyInputs } from './topology.ts';
-export type { AttachmentState, ProblemKind, Severity, Topology, TopologyAttachment, TopologyNetwork, TopologyPod, TopologyProblem } from './topology-model.ts';
+export type {
+  AttachmentState,
+  ProblemKind,
+  Severity,
+  Topology,
+  TopologyAttachment,
+  TopologyNetwork,
+  TopologyPod,
+  TopologyProblem,
+} from './topology-model.ts';
 export { operationsText, timelinesText } from './timeline.ts';
 export { type Timeline, timelineOf, type TimelineStep } from './timeline-model.ts';
 export { topologyDot } from './topology-dot.ts';

@@ -15,7 +15,8 @@ export function isInSubnet(address: string, subnet: string): boolean {
   return numberOf(ip.text) >> host === numberOf(range.text) >> host;
 }
 
-const numberOf = (address: string): bigint => (address.includes(':') ? numberOfIpv6(address) : joined(address.split('.').map(Number), 8n));
+const numberOf = (address: string): bigint =>
+  address.includes(':') ? numberOfIpv6(address) : joined(address.split('.').map(Number), 8n);
 
 function numberOfIpv6(address: string): bigint {
   const [front = '', back] = address.split('::');
@@ -24,6 +25,8 @@ function numberOfIpv6(address: string): bigint {
   return joined([...left, ...zeros, ...right], 16n);
 }
 
-const groupsIn = (text: string): readonly number[] => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
+const groupsIn = (text: string): readonly number[] =>
+  text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
 
-const joined = (numbers: readonly number[], bits: bigint): bigint => numbers.reduce((sum, each) => (sum << bits) + BigInt(each), 0n);
+const joined = (numbers: readonly number[], bits: bigint): bigint =>
+  numbers.reduce((sum, each) => (sum << bits) + BigInt(each), 0n);

@@ -15,7 +15,10 @@ export interface NetworkFacts {
 
 export const noFacts: NetworkFacts = { types: [], subnets: [], perNode: false, sharesMac: false };
 
-/** The facts of a NAD without a configuration are unknown. nadInvalid, configurationInvalid, versionIncompatible: an ADD fails with the same. */
+/**
+ * The facts of a NAD without a configuration are unknown. nadInvalid, configurationInvalid, versionIncompatible: an ADD
+ * fails with the same.
+ */
 export function factsOf(nad: Nad): NetworkFacts {
   const json = nadConfiguration(nad);
   if (json === undefined) return noFacts;
@@ -56,7 +59,9 @@ function subnetsOf({ ipam }: JsonObject): readonly string[] {
 }
 
 const parts = (value: JsonValue | undefined, key: string): readonly unknown[] =>
-  (Array.isArray(value) ? (value.flat() as readonly JsonValue[]) : []).flatMap((each) => (isJsonObject(each) ? [each[key]] : []));
+  (Array.isArray(value) ? (value.flat() as readonly JsonValue[]) : []).flatMap((each) =>
+    isJsonObject(each) ? [each[key]] : [],
+  );
 
 // whereabouts also writes a range as 10.0.0.10-10.0.0.20/24
 function subnetIn(value: unknown): string | undefined {

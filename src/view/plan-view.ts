@@ -18,7 +18,9 @@ export interface AttachmentView {
   readonly network: string;
   readonly default: boolean;
   readonly defaultRoute: { readonly v4: DefaultRoute; readonly v6: DefaultRoute };
-  /** The pod's requests to this network, and which plugin reads each of them, and where; empty: no known plugin does. */
+  /**
+   * The pod's requests to this network, and which plugin reads each of them, and where; empty: no known plugin does.
+   */
   readonly requests: readonly RequestView[];
   readonly plugins: readonly PluginView[];
 }
@@ -29,7 +31,9 @@ export interface PlanView {
   readonly attachments: readonly AttachmentView[];
 }
 
-/** A plan as data for people and scripts, with the exact stdin of every plugin (all but prevResult, which plugins make). */
+/**
+ * A plan as data for people and scripts, with the exact stdin of every plugin (all but prevResult, which plugins make).
+ */
 export const planView = (pod: string, plan: Plan): PlanView => ({
   pod,
   warnings: plan.warnings,
@@ -54,11 +58,22 @@ const pluginView = (attachment: Attachment, plugin: PluginConfiguration): Plugin
 
 /** The same as text: a table of the attachments, then the input of each plugin. */
 export function planText(view: PlanView): string {
-  const rows = view.attachments.map((each) => [each.interface, each.network, each.plugins.map(({ type }) => type).join(', '), requestsOf(each)]);
+  const rows = view.attachments.map((each) => [
+    each.interface,
+    each.network,
+    each.plugins.map(({ type }) => type).join(', '),
+    requestsOf(each),
+  ]);
   const overview = table(['INTERFACE', 'NETWORK', 'PLUGINS', 'REQUESTS'], rows);
   const warnings = [...view.warnings.map((text) => `warning: ${text}`), ...view.notes.map((text) => `note: ${text}`)];
   const requests = view.attachments.flatMap(requestTexts).join('\n');
-  return [`Pod ${view.pod}`, overview, ...(requests === '' ? [] : [requests]), ...warnings, ...view.attachments.flatMap(inputsOf)].join('\n\n');
+  return [
+    `Pod ${view.pod}`,
+    overview,
+    ...(requests === '' ? [] : [requests]),
+    ...warnings,
+    ...view.attachments.flatMap(inputsOf),
+  ].join('\n\n');
 }
 
 const placeNames: Readonly<Record<Delivery['readers'][number]['by'], string>> = {
@@ -75,13 +90,24 @@ const requestTexts = ({ interface: name, requests }: AttachmentView): readonly s
   });
 
 function requestsOf(attachment: AttachmentView): string {
-  const runtimeConfig = Object.assign({}, ...attachment.plugins.map(({ stdin }) => stdin['runtimeConfig'] ?? {})) as JsonObject;
+  const runtimeConfig = Object.assign(
+    {},
+    ...attachment.plugins.map(({ stdin }) => stdin['runtimeConfig'] ?? {}),
+  ) as JsonObject;
   const asked = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${short(value)}`);
-  return [...asked, ...routeText('IPv4', attachment.defaultRoute.v4), ...routeText('IPv6', attachment.defaultRoute.v6)].join('; ');
+  return [
+    ...asked,
+    ...routeText('IPv4', attachment.defaultRoute.v4),
+    ...routeText('IPv6', attachment.defaultRoute.v6),
+  ].join('; ');
 }
 
 const short = (value: unknown): string =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value);
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
+    ? value.join(',')
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 
 function routeText(family: string, route: DefaultRoute): string[] {
   switch (route.kind) {

@@ -1,18 +1,37 @@
 import { printable } from './table.ts';
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text that is nothing but text in XML and HTML. */
-export const escaped = (text: string): string => printable(text.toWellFormed()).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+export const escaped = (text: string): string =>
+  printable(text.toWellFormed()).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 
 /** One element; its children are elements or escaped text. Numbers are rounded to tenths. */
-export function element(name: string, attributes: Readonly<Record<string, string | number>> = {}, children: readonly string[] = []): string {
-  const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${typeof value === 'number' ? Math.round(value * 10) / 10 : escaped(value)}"`);
-  return children.length === 0 ? `<${name}${pairs.join('')}/>` : `<${name}${pairs.join('')}>${children.join('')}</${name}>`;
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number>> = {},
+  children: readonly string[] = [],
+): string {
+  const pairs = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${typeof value === 'number' ? Math.round(value * 10) / 10 : escaped(value)}"`,
+  );
+  return children.length === 0
+    ? `<${name}${pairs.join('')}/>`
+    : `<${name}${pairs.join('')}>${children.join('')}</${name}>`;
 }
 
 /** A text at a place; longer than `most` characters it ends in "…", and is whole in its tooltip. */
-export function label(text: string, at: { readonly x: number; readonly y: number; readonly class: string }, most = 200): string {
+export function label(
+  text: string,
+  at: { readonly x: number; readonly y: number; readonly class: string },
+  most = 200,
+): string {
   const short = shortened(text, most);
   return element('text', at, [...(short === text ? [] : [element('title', {}, [escaped(text)])]), escaped(short)]);
 }

@@ -8,20 +8,30 @@ export type Cell = string | { readonly text: string; readonly tone?: Tone };
 export const unpainted: Paint = (text) => text;
 
 /** Rows as aligned columns under a heading, two spaces apart, no trailing spaces. Empty cells become "-". */
-export function table(heading: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint = unpainted): string {
+export function table(
+  heading: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  paint: Paint = unpainted,
+): string {
   const lines = [heading, ...rows].map((row) => heading.map((_, column) => shown(row[column])));
-  const widths = heading.map((_, column) => lines.reduce((widest, line) => Math.max(widest, widthOf(line[column]?.text ?? '')), 0));
+  const widths = heading.map((_, column) =>
+    lines.reduce((widest, line) => Math.max(widest, widthOf(line[column]?.text ?? '')), 0),
+  );
   return lines
     .map((line) => {
       const last = line.length - 1;
       return line
-        .map(({ text, tone }, column) => painted(text, tone, paint) + (column === last ? '' : ' '.repeat((widths[column] ?? 0) - widthOf(text))))
+        .map(
+          ({ text, tone }, column) =>
+            painted(text, tone, paint) + (column === last ? '' : ' '.repeat((widths[column] ?? 0) - widthOf(text))),
+        )
         .join('  ');
     })
     .join('\n');
 }
 
-const painted = (text: string, tone: Tone | undefined, paint: Paint): string => (tone === undefined ? text : paint(text, tone));
+const painted = (text: string, tone: Tone | undefined, paint: Paint): string =>
+  tone === undefined ? text : paint(text, tone);
 
 interface Shown {
   readonly text: string;

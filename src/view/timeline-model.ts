@@ -56,7 +56,8 @@ export function timelineOf(operation: RecordedOperation): Timeline {
   };
 }
 
-export const commandOf = ({ command, background }: RecordedOperation): string => (background ? `${command} (by the daemon)` : command);
+export const commandOf = ({ command, background }: RecordedOperation): string =>
+  background ? `${command} (by the daemon)` : command;
 
 export const shortId = (sandbox: string): string => sandbox.slice(0, 13);
 
@@ -99,10 +100,14 @@ const textsOf = ({ input, output, stderr }: RecordedStep): TimelineStep['texts']
     { what: 'stderr' as const, text: stderr ?? '' },
   ].filter(({ text }) => text !== '');
 
-const shown = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+const shown = (value: unknown): string =>
+  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 
 function errorsOf(steps: readonly RecordedStep[], last: RecordedError | undefined): readonly TimelineError[] {
-  const all = [...steps.flatMap(({ error }) => (error === undefined ? [] : [error])), ...(last === undefined ? [] : [last])];
+  const all = [
+    ...steps.flatMap(({ error }) => (error === undefined ? [] : [error])),
+    ...(last === undefined ? [] : [last]),
+  ];
   return [...new Map(all.map((error) => [`${error.id} ${error.message}`, error])).values()].map((error) => ({
     ...error,
     message: oneLine(error.message),

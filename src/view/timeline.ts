@@ -6,7 +6,14 @@ import { type Timeline, type TimelineStep, commandOf, shortId, timelineOf } from
 export const operationsText = (operations: readonly RecordedOperation[]): string =>
   table(
     ['STARTED', 'COMMAND', 'POD', 'SANDBOX', 'TIME', 'OUTCOME'],
-    operations.map((each) => [each.startedAt, commandOf(each), each.pod ?? '', shortId(each.sandbox), timeOf(each), each.error?.id ?? each.outcome]),
+    operations.map((each) => [
+      each.startedAt,
+      commandOf(each),
+      each.pod ?? '',
+      shortId(each.sandbox),
+      timeOf(each),
+      each.error?.id ?? each.outcome,
+    ]),
   );
 
 const timeOf = ({ ms }: RecordedOperation): string => (ms === undefined ? '' : `${ms} ms`);
@@ -36,7 +43,8 @@ function bar({ from, share }: TimelineStep): string {
   return `│${' '.repeat(start)}${'█'.repeat(length)}${' '.repeat(width - start - length)}│`;
 }
 
-const textsOf = ({ name, texts }: TimelineStep): string => [`\n  ── ${name}`, ...texts.map(({ what, text }) => `  ${what}:\n${indented(text, 4)}`)].join('\n');
+const textsOf = ({ name, texts }: TimelineStep): string =>
+  [`\n  ── ${name}`, ...texts.map(({ what, text }) => `  ${what}:\n${indented(text, 4)}`)].join('\n');
 
 const indented = (text: string, by: number): string => text.replaceAll(/^/gm, ' '.repeat(by));
 

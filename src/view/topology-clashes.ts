@@ -19,7 +19,9 @@ export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string,
   const of = (network: string): NetworkFacts => facts.get(network) ?? noFacts;
   const perNode = new Map<string, Clash>();
   const byAddress = grouped(
-    holders.flatMap((holder) => [...new Set(holder.attachment.ips.flatMap((ip) => plainAddress(ip) ?? []))].map((ip) => [ip, holder] as const)),
+    holders.flatMap((holder) =>
+      [...new Set(holder.attachment.ips.flatMap((ip) => plainAddress(ip) ?? []))].map((ip) => [ip, holder] as const),
+    ),
   );
   const clashes: Clash[] = [];
   for (const [ip, having] of byAddress) {
@@ -27,9 +29,16 @@ export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string,
     const networks = grouped(having.map((holder) => [holder.attachment.network, holder] as const));
     for (const [network, same] of networks) {
       if (same.length < 2) continue;
-      const atOne = of(network).perNode ? [...grouped(same.map((holder) => [holder.node, holder] as const)).values()].filter(hasSeveral) : [same];
-      clashes.push(...atOne.map((each) => clash('ip-duplicate', `${namesOf(each)} have the same address ${ip} in ${network}`, each)));
-      if (of(network).perNode && atOne.length === 0 && !perNode.has(network)) perNode.set(network, repeatedOnNodes(network, ip, same));
+      const atOne = of(network).perNode
+        ? [...grouped(same.map((holder) => [holder.node, holder] as const)).values()].filter(hasSeveral)
+        : [same];
+      clashes.push(
+        ...atOne.map((each) =>
+          clash('ip-duplicate', `${namesOf(each)} have the same address ${ip} in ${network}`, each),
+        ),
+      );
+      if (of(network).perNode && atOne.length === 0 && !perNode.has(network))
+        perNode.set(network, repeatedOnNodes(network, ip, same));
     }
     clashes.push(...overlaps(ip, networks, of));
   }
@@ -65,7 +74,9 @@ function clash(kind: ProblemKind, text: string, holders: readonly Holder[]): Cla
 const mostNamed = 4;
 
 function namesOf(holders: readonly Holder[]): string {
-  const names = holders.slice(0, mostNamed).map(({ pod, attachment }) => `${pod} (${attachment.interface || 'interface unknown'})`);
+  const names = holders
+    .slice(0, mostNamed)
+    .map(({ pod, attachment }) => `${pod} (${attachment.interface || 'interface unknown'})`);
   const more = holders.length - names.length;
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(' and ');
 }
@@ -83,7 +94,11 @@ const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]
 });
 
 /** The same address in two networks that both have it in their subnets, on what may be one link. */
-function overlaps(ip: string, networks: ReadonlyMap<string, readonly Holder[]>, of: (network: string) => NetworkFacts): readonly Clash[] {
+function overlaps(
+  ip: string,
+  networks: ReadonlyMap<string, readonly Holder[]>,
+  of: (network: string) => NetworkFacts,
+): readonly Clash[] {
   const names = [...networks.keys()].filter((network) => of(network).subnets.some((subnet) => isInSubnet(ip, subnet)));
   return names.flatMap((one, index) =>
     names.slice(index + 1).flatMap((other) => {
@@ -91,7 +106,15 @@ function overlaps(ip: string, networks: ReadonlyMap<string, readonly Holder[]>, 
       if (a.link !== undefined && b.link !== undefined && a.link !== b.link) return [];
       const having = [...(networks.get(one) ?? []), ...(networks.get(other) ?? [])];
       const isApart = a.perNode && b.perNode && new Set(having.map(({ node }) => node)).size === having.length;
-      return isApart ? [] : [clash('ip-overlap', `${namesOf(having)} have the same address ${ip} in ${one} and ${other}, whose subnets overlap`, having)];
+      return isApart
+        ? []
+        : [
+            clash(
+              'ip-overlap',
+              `${namesOf(having)} have the same address ${ip} in ${one} and ${other}, whose subnets overlap`,
+              having,
+            ),
+          ];
     }),
   );
 }
@@ -100,7 +123,12 @@ function macClashes(holders: readonly Holder[], of: (network: string) => Network
   const having = holders.flatMap((holder) => {
     const { mac, network } = holder.attachment;
     if (mac === undefined || of(network).sharesMac) return [];
-    return [[`${mac.toLowerCase()} in ${network}${of(network).perNode ? ` on node ${holder.node || '(unknown)'}` : ''}`, holder] as const];
+    return [
+      [
+        `${mac.toLowerCase()} in ${network}${of(network).perNode ? ` on node ${holder.node || '(unknown)'}` : ''}`,
+        holder,
+      ] as const,
+    ];
   });
   return [...grouped(having)]
     .filter(([, same]) => hasSeveral(same))

@@ -11,7 +11,8 @@ export function topologyDot({ bands, networks }: Picture): string {
     'graph plexus {',
     '  rankdir=LR; node [fontname="sans-serif"]; edge [fontname="monospace", fontsize=10];',
     ...networks.map(
-      ({ name, types }) => `  ${quoted(`net ${name}`)} [shape=ellipse, label=${quoted([name, types.join(' + ')].filter((part) => part !== '').join(' '))}];`,
+      ({ name, types }) =>
+        `  ${quoted(`net ${name}`)} [shape=ellipse, label=${quoted([name, types.join(' + ')].filter((part) => part !== '').join(' '))}];`,
     ),
     ...bands.flatMap(({ name, rows: own }, index) => [
       `  subgraph cluster_${index} {`,

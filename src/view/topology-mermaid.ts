@@ -1,9 +1,18 @@
 import type { Picture, PictureDot, PictureRow } from './topology-picture.ts';
 import { printable } from './table.ts';
 
-const entities: Readonly<Record<string, string>> = { '"': '#quot;', '#': '#35;', '<': '#lt;', '>': '#gt;', '&': '#amp;', '`': '#96;', '|': '#124;' };
+const entities: Readonly<Record<string, string>> = {
+  '"': '#quot;',
+  '#': '#35;',
+  '<': '#lt;',
+  '>': '#gt;',
+  '&': '#amp;',
+  '`': '#96;',
+  '|': '#124;',
+};
 
-const quoted = (text: string): string => `"${printable(text).replaceAll(/["#<>&`|]/g, (character) => entities[character] ?? '')}"`;
+const quoted = (text: string): string =>
+  `"${printable(text).replaceAll(/["#<>&`|]/g, (character) => entities[character] ?? '')}"`;
 
 /** A Mermaid flow chart: pods by node on the left, networks on the right. What is wrong is dotted and says so. */
 export function topologyMermaid({ bands, networks }: Picture): string {
@@ -19,9 +28,14 @@ export function topologyMermaid({ bands, networks }: Picture): string {
       '  end',
     ]),
     ...networks.map(
-      ({ name, types, subnets }) => `  ${netIds.get(name)}([${quoted([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`,
+      ({ name, types, subnets }) =>
+        `  ${netIds.get(name)}([${quoted([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`,
     ),
-    ...rows.flatMap((row) => [...row.dots].flatMap(([network, dots]) => dots.map((dot) => `  ${idOf(row)} ${arrow(dot)} ${netIds.get(network)}`))),
+    ...rows.flatMap((row) =>
+      [...row.dots].flatMap(([network, dots]) =>
+        dots.map((dot) => `  ${idOf(row)} ${arrow(dot)} ${netIds.get(network)}`),
+      ),
+    ),
     '',
   ].join('\n');
 }
@@ -32,7 +46,9 @@ const arrow = (dot: PictureDot): string => {
 };
 
 /** "net1 10.0.0.1", "net1 10.0.0.1 also elsewhere". */
-export const edgeText = ({ above, below }: PictureDot): string => [above, ...below].filter((text) => text !== '').join(' ');
+export const edgeText = ({ above, below }: PictureDot): string =>
+  [above, ...below].filter((text) => text !== '').join(' ');
 
 /** "shop/db-0", "shop/web ×40". */
-export const titleOf = ({ namespace, name, pods }: PictureRow): string => `${namespace}/${name}${pods === 1 ? '' : ` ×${pods}`}`;
+export const titleOf = ({ namespace, name, pods }: PictureRow): string =>
+  `${namespace}/${name}${pods === 1 ? '' : ` ×${pods}`}`;

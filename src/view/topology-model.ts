@@ -27,7 +27,8 @@ export interface TopologyProblem {
 }
 
 /**
- * attached: as the pod's status says; missing: asked for, and not in the status; waiting: the same of a pod that has not started;
+ * attached: as the pod's status says; missing: asked for, and not in the status; waiting: the same of a pod that has
+ * not started;
  * unasked: in the status, and neither asked for nor from the node's configuration; released: of a pod that has ended.
  */
 export type AttachmentState = 'attached' | 'missing' | 'waiting' | 'unasked' | 'released';
@@ -59,7 +60,8 @@ export interface TopologyNetwork {
   /** namespace/name of a NetworkAttachmentDefinition, or the name of a network of the nodes. */
   readonly name: string;
   /**
-   * definition: a NetworkAttachmentDefinition; node: from the nodes' configuration; missing: asked for, and there is no such object;
+   * definition: a NetworkAttachmentDefinition; node: from the nodes' configuration; missing: asked for, and there is no
+   * such object;
    * unknown: its namespace could not be read.
    */
   readonly kind: 'definition' | 'node' | 'missing' | 'unknown';

@@ -63,7 +63,8 @@ export function pictureOf(topology: Topology, { group }: PictureOptions): Pictur
   };
 }
 
-const lively = ({ attachments }: TopologyPod): readonly TopologyAttachment[] => attachments.filter(({ state }) => state !== 'released');
+const lively = ({ attachments }: TopologyPod): readonly TopologyAttachment[] =>
+  attachments.filter(({ state }) => state !== 'released');
 
 function bandsBy<T extends PictureRow>(rows: readonly T[], nameOf: (row: T) => string): readonly PictureBand[] {
   const bands = new Map<string, T[]>();
@@ -90,9 +91,14 @@ const wordFor: Readonly<Partial<Record<Mark, readonly string[]>>> = {
   clash: ['also elsewhere'],
 };
 
-const marks: Readonly<Partial<Record<AttachmentState, Mark>>> = { missing: 'missing', waiting: 'waiting', unasked: 'unasked' };
+const marks: Readonly<Partial<Record<AttachmentState, Mark>>> = {
+  missing: 'missing',
+  waiting: 'waiting',
+  unasked: 'unasked',
+};
 
-const markOf = ({ state, problems }: TopologyAttachment): Mark => marks[state] ?? (problems.length > 0 ? 'clash' : 'attached');
+const markOf = ({ state, problems }: TopologyAttachment): Mark =>
+  marks[state] ?? (problems.length > 0 ? 'clash' : 'attached');
 
 /** Pods of one owner that are in the same networks in the same way, as one row; pods without an owner together. */
 function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
@@ -112,13 +118,21 @@ function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
 
 function groupRow(pods: readonly TopologyPod[]): PictureRow {
   const [first] = pods;
-  if (first === undefined || pods.length === 1) return rowOf(first ?? { namespace: '', name: '', attachments: [], problems: [] });
+  if (first === undefined || pods.length === 1)
+    return rowOf(first ?? { namespace: '', name: '', attachments: [], problems: [] });
   const dots = new Map<string, PictureDot[]>();
   for (const each of lively(first)) {
     const mark = markOf(each);
     const other = dots.get(each.network) ?? [];
-    if (!other.some((dot) => dot.mark === mark)) dots.set(each.network, [...other, { mark, above: `×${pods.length}`, below: wordFor[mark] ?? [] }]);
+    if (!other.some((dot) => dot.mark === mark))
+      dots.set(each.network, [...other, { mark, above: `×${pods.length}`, below: wordFor[mark] ?? [] }]);
   }
   const name = first.owner ?? `${pods.length} pods without an owner`;
-  return { namespace: first.namespace, name, pods: pods.length, nodes: new Set(pods.map(({ node }) => node)).size, dots };
+  return {
+    namespace: first.namespace,
+    name,
+    pods: pods.length,
+    nodes: new Set(pods.map(({ node }) => node)).size,
+    dots,
+  };
 }

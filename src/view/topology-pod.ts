@@ -95,7 +95,8 @@ function entriesOf(pod: PodSummary, tell: Tell): readonly Entry[] | undefined {
   }
 }
 
-const textsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []);
+const textsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 
 /** Every entry of the status once, and every wish that none of them fulfils. */
 function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Entry[]): readonly TopologyAttachment[] {
@@ -104,17 +105,28 @@ function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Ent
     const found = [...free].find(fits);
     return found !== undefined && free.delete(found);
   };
-  const isOf = (entry: Entry, { network, isDefault }: Wish): boolean => entry.default === isDefault && entry.network === network;
+  const isOf = (entry: Entry, { network, isDefault }: Wish): boolean =>
+    entry.default === isDefault && entry.network === network;
   const steps: readonly ((wish: Wish) => boolean)[] = [
     (wish) => wish.interface !== undefined && take((entry) => isOf(entry, wish) && entry.interface === wish.interface),
     (wish) => take((entry) => isOf(entry, wish) && (wish.interface === undefined || entry.interface === '')),
     // a name without a namespace is looked for where the nodes' settings say
-    (wish) => wish.isDefault && take((entry) => entry.default && entry.network.endsWith(wish.network.slice(wish.network.indexOf('/')))),
+    (wish) =>
+      wish.isDefault &&
+      take((entry) => entry.default && entry.network.endsWith(wish.network.slice(wish.network.indexOf('/')))),
   ];
   const open = steps.reduce<readonly Wish[]>((left, step) => left.filter((wish) => !step(wish)), wishes);
-  const lacking: AttachmentState = isOver(pod) ? 'released' : !pod.hostNetwork && isWaiting(pod, entries) ? 'waiting' : 'missing';
+  const lacking: AttachmentState = isOver(pod)
+    ? 'released'
+    : !pod.hostNetwork && isWaiting(pod, entries)
+      ? 'waiting'
+      : 'missing';
   return [
-    ...entries.map((entry) => ({ ...entry, state: stateOf(entry, pod, { wishes, isFree: free.has(entry) }), problems: [] })),
+    ...entries.map((entry) => ({
+      ...entry,
+      state: stateOf(entry, pod, { wishes, isFree: free.has(entry) }),
+      problems: [],
+    })),
     ...open.map(({ network, interface: name = '', isDefault }): TopologyAttachment => ({
       network,
       interface: name,
@@ -126,12 +138,18 @@ function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Ent
   ];
 }
 
-const isWaiting = ({ phase, deleting }: PodSummary, entries: readonly Entry[]): boolean => deleting || (phase === 'Pending' && entries.length === 0);
+const isWaiting = ({ phase, deleting }: PodSummary, entries: readonly Entry[]): boolean =>
+  deleting || (phase === 'Pending' && entries.length === 0);
 
 // networks of the nodes' configuration have no namespace in their names; one attachment may have several interfaces
-function stateOf(entry: Entry, pod: PodSummary, { wishes, isFree }: { readonly wishes: readonly Wish[]; readonly isFree: boolean }): AttachmentState {
+function stateOf(
+  entry: Entry,
+  pod: PodSummary,
+  { wishes, isFree }: { readonly wishes: readonly Wish[]; readonly isFree: boolean },
+): AttachmentState {
   if (isOver(pod)) return 'released';
-  const isKnown = !isFree || entry.default || !entry.network.includes('/') || wishes.some(({ network }) => network === entry.network);
+  const isKnown =
+    !isFree || entry.default || !entry.network.includes('/') || wishes.some(({ network }) => network === entry.network);
   return isKnown ? 'attached' : 'unasked';
 }
 
@@ -145,7 +163,10 @@ function judge(pod: PodSummary, { attachments, hasStatus, tell }: Judging): void
   const key = podKey(pod);
   const lacking = attachments.filter(({ state }) => state === 'missing' || state === 'waiting');
   if (lacking.length > 0 && pod.hostNetwork) {
-    return tell('host-network', `pod ${key} asks for ${namesOf(lacking)}, and uses its node's network (hostNetwork): it gets none of them`);
+    return tell(
+      'host-network',
+      `pod ${key} asks for ${namesOf(lacking)}, and uses its node's network (hostNetwork): it gets none of them`,
+    );
   }
   if (lacking.some(({ state }) => state === 'waiting') && !pod.deleting)
     tell('pod-pending', `pod ${key} is pending and not yet attached to ${namesOf(lacking)}`);
@@ -153,11 +174,19 @@ function judge(pod: PodSummary, { attachments, hasStatus, tell }: Judging): void
     if (state !== 'missing') continue;
     const as = name === '' ? '' : ` as ${name}`;
     const why = hasStatus ? `its ${networkStatusKey} does not have that` : `it has no ${networkStatusKey}`;
-    tell('attachment-missing', `pod ${key} asks for ${network}${as}, and ${why}`, { network, ...(name !== '' && { interface: name }) });
+    tell('attachment-missing', `pod ${key} asks for ${network}${as}, and ${why}`, {
+      network,
+      ...(name !== '' && { interface: name }),
+    });
   }
   for (const { network, interface: name } of attachments.filter(({ state }) => state === 'unasked')) {
-    tell('attachment-unasked', `pod ${key} has ${name} in ${network}, and no longer asks for it (its node's configuration may)`, { network, interface: name });
+    tell(
+      'attachment-unasked',
+      `pod ${key} has ${name} in ${network}, and no longer asks for it (its node's configuration may)`,
+      { network, interface: name },
+    );
   }
 }
 
-const namesOf = (attachments: readonly TopologyAttachment[]): string => attachments.map(({ network }) => network).join(', ');
+const namesOf = (attachments: readonly TopologyAttachment[]): string =>
+  attachments.map(({ network }) => network).join(', ');

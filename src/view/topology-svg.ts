@@ -27,7 +27,10 @@ interface Lane {
   readonly colour: number;
 }
 
-/** Networks as lanes from top to bottom, pods as rows across them, a mark where a pod is in a network. For light and dark surroundings. */
+/**
+ * Networks as lanes from top to bottom, pods as rows across them, a mark where a pod is in a network. For light and
+ * dark surroundings.
+ */
 export function topologySvg(picture: Picture): string {
   const layout = layoutOf(picture);
   const bands: string[] = [];
@@ -43,7 +46,13 @@ export function topologySvg(picture: Picture): string {
   const size = { width: Math.round(layout.width), height: Math.round(height) };
   return element(
     'svg',
-    { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${size.width} ${size.height}`, ...size, role: 'img', 'aria-labelledby': 'plexus-title plexus-desc' },
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      viewBox: `0 0 ${size.width} ${size.height}`,
+      ...size,
+      role: 'img',
+      'aria-labelledby': 'plexus-title plexus-desc',
+    },
     [
       element('title', { id: 'plexus-title' }, ['Networks and pods']),
       element('desc', { id: 'plexus-desc' }, [escaped(descriptionOf(picture))]),
@@ -65,7 +74,9 @@ const summaryOf = ({ pods, networks, problems, grouped }: Picture): string =>
 
 function descriptionOf(picture: Picture): string {
   const networks = picture.networks.map(({ name, pods }) => `${name} (${some(pods, 'pod')})`).join(', ');
-  const wrong = picture.bands.flatMap(({ rows }) => rows.filter((row) => [...row.dots.values()].flat().some(({ mark }) => mark !== 'attached')));
+  const wrong = picture.bands.flatMap(({ rows }) =>
+    rows.filter((row) => [...row.dots.values()].flat().some(({ mark }) => mark !== 'attached')),
+  );
   const names = wrong.slice(0, 20).map(({ namespace, name }) => `${namespace}/${name}`);
   return `${summaryOf(picture)}. Networks: ${networks || 'none'}.${names.length === 0 ? '' : ` Something is wrong with: ${names.join(', ')}${wrong.length > 20 ? ' and others' : ''}.`}`;
 }
@@ -76,7 +87,9 @@ function layoutOf({ networks, bands }: Picture): Layout {
   const left = margin + 16 + letters * textWidth;
   let x = left + 24;
   const lanes = networks.map((network, index): Lane => {
-    const texts = rows.flatMap((row) => (row.dots.get(network.name) ?? []).flatMap(({ above, below }) => [above, ...below]));
+    const texts = rows.flatMap((row) =>
+      (row.dots.get(network.name) ?? []).flatMap(({ above, below }) => [above, ...below]),
+    );
     const widest = texts.reduce((most, text) => Math.max(most, Math.min(text.length, mostAddressLetters)), 0);
     const width = Math.max(150, widest * monoWidth + 40, Math.min(28, network.name.length) * textWidth + 34);
     const lane = { network, x, width, colour: colourOf(index) };
@@ -90,7 +103,9 @@ function layoutOf({ networks, bands }: Picture): Layout {
 const countOf = ({ pods, nodes }: PictureRow): string => (pods === 1 ? '' : `×${pods} on ${some(nodes, 'node')}`);
 
 const rowHeight = (row: PictureRow): number => {
-  const lines = [...row.dots.values()].map((dots) => dots.reduce((sum, { below }) => sum + below.length, 0) + (dots.length - 1));
+  const lines = [...row.dots.values()].map(
+    (dots) => dots.reduce((sum, { below }) => sum + below.length, 0) + (dots.length - 1),
+  );
   return 36 + Math.max(1, ...lines) * lineHeight;
 };
 
@@ -122,10 +137,21 @@ function drawLane({ network, x, width, colour }: Lane, bottom: number): string {
   const name = network.name.slice(network.name.indexOf('/') + 1);
   const dash = network.kind === 'missing' ? { 'stroke-dasharray': '5 5' } : {};
   return [
-    element('line', { class: `s${colour}`, x1: x, y1: headTop + 12, x2: x, y2: bottom, 'stroke-width': 3, 'stroke-linecap': 'round', ...dash }),
+    element('line', {
+      class: `s${colour}`,
+      x1: x,
+      y1: headTop + 12,
+      x2: x,
+      y2: bottom,
+      'stroke-width': 3,
+      'stroke-linecap': 'round',
+      ...dash,
+    }),
     element('rect', { class: `f${colour}`, x: x - 6, y: headTop, width: 12, height: 12, rx: 3 }),
     label(name, { x: x + 14, y: headTop + 11, class: 'ink strong' }, Math.floor((width - 30) / textWidth)),
-    ...factsOf(network).map((text, line) => label(text, { x: x + 14, y: headTop + 27 + line * 15, class: 'dim small' }, Math.floor((width - 22) / 6))),
+    ...factsOf(network).map((text, line) =>
+      label(text, { x: x + 14, y: headTop + 27 + line * 15, class: 'dim small' }, Math.floor((width - 22) / 6)),
+    ),
   ].join('');
 }
 
@@ -143,7 +169,11 @@ function drawRow(row: PictureRow, { left, lanes }: Layout, top: number): string 
   const met = lanes.filter(({ network }) => row.dots.has(network.name));
   const last = met.at(-1)?.x ?? left;
   return element('g', {}, [
-    label(`${row.name}${row.pods === 1 ? '' : ` ${countOf(row)}`}`, { x: margin + 4, y: y + 4, class: 'ink strong' }, mostNameLetters),
+    label(
+      `${row.name}${row.pods === 1 ? '' : ` ${countOf(row)}`}`,
+      { x: margin + 4, y: y + 4, class: 'ink strong' },
+      mostNameLetters,
+    ),
     label(row.namespace, { x: margin + 4, y: y + 19, class: 'dim small' }, mostNameLetters),
     element('line', { class: 'wire', x1: left, y1: y, x2: last, y2: y, 'stroke-width': 1.2 }),
     ...met.flatMap((lane) => drawDots(row.dots.get(lane.network.name) ?? [], lane, y)),
@@ -161,14 +191,22 @@ function drawDots(dots: readonly PictureDot[], { x, colour, network }: Lane, top
       label(text, { x: x + 11, y: from + line * lineHeight, class: `${tone} mono onband` }, mostAddressLetters),
     );
     const tip = `${network.name} ${above} ${below.join(' ')}`.trim();
-    const drawn = element('g', {}, [element('title', {}, [escaped(shortened(tip, 200))]), shapeOf(mark, { x, y, colour }), name, ...lines]);
+    const drawn = element('g', {}, [
+      element('title', {}, [escaped(shortened(tip, 200))]),
+      shapeOf(mark, { x, y, colour }),
+      name,
+      ...lines,
+    ]);
     y += (below.length + 1) * lineHeight;
     return drawn;
   });
 }
 
 /** Each mark has a shape of its own, so that nothing hangs on colour alone. */
-function shapeOf(mark: Mark, { x, y, colour }: { readonly x: number; readonly y: number; readonly colour: number }): string {
+function shapeOf(
+  mark: Mark,
+  { x, y, colour }: { readonly x: number; readonly y: number; readonly colour: number },
+): string {
   switch (mark) {
     case 'attached':
       return element('circle', { class: `f${colour} edge`, cx: x, cy: y, r: 6, 'stroke-width': 2 });
@@ -177,9 +215,18 @@ function shapeOf(mark: Mark, { x, y, colour }: { readonly x: number; readonly y:
     case 'unasked':
       return element('rect', { class: 'mark', x: x - 5, y: y - 5, width: 10, height: 10, 'stroke-width': 2 });
     case 'missing':
-      return element('path', { class: 'mark', d: `M${x - 6} ${y - 6}L${x + 6} ${y + 6}M${x + 6} ${y - 6}L${x - 6} ${y + 6}`, 'stroke-width': 3 });
+      return element('path', {
+        class: 'mark',
+        d: `M${x - 6} ${y - 6}L${x + 6} ${y + 6}M${x + 6} ${y - 6}L${x - 6} ${y + 6}`,
+        'stroke-width': 3,
+      });
     case 'clash':
-      return element('path', { class: 'bad edge', d: `M${x} ${y - 9}L${x + 9} ${y + 7}L${x - 9} ${y + 7}Z`, 'stroke-width': 2, 'stroke-linejoin': 'round' });
+      return element('path', {
+        class: 'bad edge',
+        d: `M${x} ${y - 9}L${x + 9} ${y + 7}L${x - 9} ${y + 7}Z`,
+        'stroke-width': 2,
+        'stroke-linejoin': 'round',
+      });
   }
 }
 
@@ -192,15 +239,19 @@ const legendTexts: readonly (readonly [Mark, string])[] = [
 ];
 
 function drawLegend({ unused, bands }: Picture, y: number): { readonly text: string; readonly height: number } {
-  const used = new Set(bands.flatMap(({ rows }) => rows.flatMap(({ dots }) => [...dots.values()].flat().map(({ mark }) => mark))));
+  const used = new Set(
+    bands.flatMap(({ rows }) => rows.flatMap(({ dots }) => [...dots.values()].flat().map(({ mark }) => mark))),
+  );
   let x = margin;
   const entries = legendTexts
     .filter(([mark]) => used.has(mark))
     .map(([mark, text]) => {
-      const drawn = shapeOf(mark, { x: x + 6, y: y + 10, colour: 0 }) + label(text, { x: x + 20, y: y + 14, class: 'dim' });
+      const drawn =
+        shapeOf(mark, { x: x + 6, y: y + 10, colour: 0 }) + label(text, { x: x + 20, y: y + 14, class: 'dim' });
       x += 44 + text.length * 6.4;
       return drawn;
     });
-  const rest = unused.length === 0 ? '' : label(`Nobody is in: ${unused.join(', ')}`, { x: margin, y: y + 40, class: 'dim' }, 120);
+  const rest =
+    unused.length === 0 ? '' : label(`Nobody is in: ${unused.join(', ')}`, { x: margin, y: y + 40, class: 'dim' }, 120);
   return { text: [...entries, rest].join(''), height: rest === '' ? 20 : 46 };
 }

@@ -1,5 +1,12 @@
 import { type Cell, type Paint, printable, table, unpainted } from './table.ts';
-import type { ProblemKind, Topology, TopologyAttachment, TopologyNetwork, TopologyPod, TopologyProblem } from './topology-model.ts';
+import type {
+  ProblemKind,
+  Topology,
+  TopologyAttachment,
+  TopologyNetwork,
+  TopologyPod,
+  TopologyProblem,
+} from './topology-model.ts';
 
 /** The networks, one row each. */
 export const networksText = ({ networks }: Topology, paint: Paint = unpainted): string =>
@@ -7,7 +14,14 @@ export const networksText = ({ networks }: Topology, paint: Paint = unpainted): 
     ? 'no networks'
     : table(
         ['NETWORK', 'FROM', 'TYPES', 'SUBNETS', 'PODS', 'PROBLEMS'],
-        networks.map((each) => [each.name, fromCell(each), each.types.join(', '), each.subnets.join(', '), String(each.pods), countCell(each.problems.length)]),
+        networks.map((each) => [
+          each.name,
+          fromCell(each),
+          each.types.join(', '),
+          each.subnets.join(', '),
+          String(each.pods),
+          countCell(each.problems.length),
+        ]),
         paint,
       );
 
@@ -18,17 +32,25 @@ const fromWords: Readonly<Record<TopologyNetwork['kind'], string>> = {
   unknown: 'not readable',
 };
 
-const fromCell = ({ kind }: TopologyNetwork): Cell => ({ text: fromWords[kind], ...(kind === 'missing' && { tone: 'bad' as const }) });
+const fromCell = ({ kind }: TopologyNetwork): Cell => ({
+  text: fromWords[kind],
+  ...(kind === 'missing' && { tone: 'bad' as const }),
+});
 const countCell = (count: number): Cell => (count === 0 ? '' : { text: String(count), tone: 'bad' });
 
 /** The attachments, one row each; of those networks only, if any are named. */
-export function podsText(pods: readonly TopologyPod[], networks: ReadonlySet<string> | undefined, paint: Paint = unpainted): string {
+export function podsText(
+  pods: readonly TopologyPod[],
+  networks: ReadonlySet<string> | undefined,
+  paint: Paint = unpainted,
+): string {
   const rows = pods.flatMap((pod) =>
     pod.attachments
       .filter(({ network }) => networks === undefined || networks.has(network))
       .map((each): readonly Cell[] => [`${pod.namespace}/${pod.name}`, pod.node ?? '', ...attachmentCells(each)]),
   );
-  if (rows.length === 0) return networks === undefined ? 'no pod has a network, or asks for one' : 'no pod has this network, or asks for it';
+  if (rows.length === 0)
+    return networks === undefined ? 'no pod has a network, or asks for one' : 'no pod has this network, or asks for it';
   return table(['POD', 'NODE', ...attachmentHeading], rows, paint);
 }
 
@@ -36,7 +58,13 @@ const attachmentHeading = ['INTERFACE', 'NETWORK', 'ADDRESSES', 'MAC', 'STATE'];
 
 const attachmentCells = (each: TopologyAttachment): readonly Cell[] => {
   const tone = toneOf(each);
-  return [each.interface, each.network, each.ips.join(', '), each.mac ?? '', { text: stateText(each), ...(tone !== undefined && { tone }) }];
+  return [
+    each.interface,
+    each.network,
+    each.ips.join(', '),
+    each.mac ?? '',
+    { text: stateText(each), ...(tone !== undefined && { tone }) },
+  ];
 };
 
 const clashWords: Readonly<Partial<Record<ProblemKind, string>>> = {
@@ -65,7 +93,11 @@ export const problemsText = (problems: readonly TopologyProblem[], paint: Paint 
         ['SEVERITY', 'PROBLEM', 'WHAT'],
         problems
           .toSorted((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))
-          .map(({ severity, kind, text }) => [{ text: severity, tone: severity === 'error' ? 'bad' : 'warn' }, kind, text]),
+          .map(({ severity, kind, text }) => [
+            { text: severity, tone: severity === 'error' ? 'bad' : 'warn' },
+            kind,
+            text,
+          ]),
         paint,
       );
 
@@ -80,7 +112,11 @@ const some = (count: number, what: string): string => `${count} ${what}${count =
 
 /** All about one pod. */
 export function podText(pod: TopologyPod, problems: readonly TopologyProblem[], paint: Paint = unpainted): string {
-  const facts = [`node ${pod.node ?? '(none)'}`, pod.phase ?? 'phase unknown', ...(pod.owner === undefined ? [] : [`of ${pod.owner}`])];
+  const facts = [
+    `node ${pod.node ?? '(none)'}`,
+    pod.phase ?? 'phase unknown',
+    ...(pod.owner === undefined ? [] : [`of ${pod.owner}`]),
+  ];
   const rows = pod.attachments.map(attachmentCells);
   return [
     printable(`Pod ${pod.namespace}/${pod.name} (${facts.join(', ')})`),

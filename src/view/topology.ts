@@ -2,7 +2,14 @@ import { problemOf } from '../errors/index.ts';
 import { type PodSummary, nadKey, parseNad, podKey } from '../npwg/index.ts';
 import { type NetworkFacts, factsOf, noFacts } from './network-facts.ts';
 import { type Holder, clashesOf } from './topology-clashes.ts';
-import type { ProblemKind, Topology, TopologyAttachment, TopologyNetwork, TopologyPod, TopologyProblem } from './topology-model.ts';
+import type {
+  ProblemKind,
+  Topology,
+  TopologyAttachment,
+  TopologyNetwork,
+  TopologyPod,
+  TopologyProblem,
+} from './topology-model.ts';
 import { type PodReading, readPod } from './topology-pod.ts';
 
 export interface TopologyInputs {
@@ -27,7 +34,9 @@ export function topologyOf(inputs: TopologyInputs): Topology {
   const clashes = clashesOf(drafts.flatMap(holdersOf), definitions.facts);
   const absent = absentNetworks(drafts, definitions.facts, inputs.nadNamespaces);
   // one that does not exist explains why nobody is in it
-  const own = drafts.flatMap(({ problems }) => problems).filter(({ kind, network }) => kind !== 'attachment-missing' || !absent.names.has(network ?? ''));
+  const own = drafts
+    .flatMap(({ problems }) => problems)
+    .filter(({ kind, network }) => kind !== 'attachment-missing' || !absent.names.has(network ?? ''));
   const problems = [...definitions.problems, ...absent.problems, ...own, ...clashes.map(({ problem }) => problem)];
   const troubled = new Map<TopologyAttachment, ProblemKind[]>();
   for (const { problem, holders } of clashes) {
@@ -51,7 +60,13 @@ function readNads(objects: readonly unknown[]): Definitions {
   const facts = new Map<string, NetworkFacts>();
   const problems: TopologyProblem[] = [];
   const tell = (error: unknown, network?: string): number =>
-    problems.push({ severity: 'error', kind: 'network-invalid', text: problemOf(error), pods: [], ...(network !== undefined && { network }) });
+    problems.push({
+      severity: 'error',
+      kind: 'network-invalid',
+      text: problemOf(error),
+      pods: [],
+      ...(network !== undefined && { network }),
+    });
   for (const object of objects) {
     try {
       const nad = parseNad(object);
@@ -69,7 +84,9 @@ function readNads(objects: readonly unknown[]): Definitions {
 }
 
 const holdersOf = ({ pod, attachments }: PodDraft): readonly Holder[] =>
-  attachments.filter(({ state }) => state === 'attached' || state === 'unasked').map((attachment) => ({ pod: podKey(pod), node: pod.node ?? '', attachment }));
+  attachments
+    .filter(({ state }) => state === 'attached' || state === 'unasked')
+    .map((attachment) => ({ pod: podKey(pod), node: pod.node ?? '', attachment }));
 
 interface Absent {
   readonly names: ReadonlySet<string>;
@@ -77,10 +94,16 @@ interface Absent {
 }
 
 /** Networks that pods ask for and that do not exist, where that can be said. */
-function absentNetworks(drafts: readonly PodDraft[], facts: Definitions['facts'], known: TopologyInputs['nadNamespaces']): Absent {
+function absentNetworks(
+  drafts: readonly PodDraft[],
+  facts: Definitions['facts'],
+  known: TopologyInputs['nadNamespaces'],
+): Absent {
   const wanting = new Map<string, PodDraft[]>();
   for (const draft of drafts) {
-    const lacking = draft.attachments.filter(({ state }) => state === 'missing' || state === 'waiting').map(({ network }) => network);
+    const lacking = draft.attachments
+      .filter(({ state }) => state === 'missing' || state === 'waiting')
+      .map(({ network }) => network);
     for (const network of new Set(lacking)) {
       const [namespace = ''] = network.split('/');
       const has = draft.attachments.some((each) => each.network === network && each.state === 'attached');
@@ -91,7 +114,13 @@ function absentNetworks(drafts: readonly PodDraft[], facts: Definitions['facts']
   const problems = [...wanting].map(([network, pods]): TopologyProblem => {
     const names = pods.map(({ pod }) => podKey(pod));
     const some = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
-    return { severity: 'error', kind: 'network-missing', text: `network ${network} does not exist; asked for by ${some}`, pods: names, network };
+    return {
+      severity: 'error',
+      kind: 'network-missing',
+      text: `network ${network} does not exist; asked for by ${some}`,
+      pods: names,
+      network,
+    };
   });
   return { names: new Set(wanting.keys()), problems };
 }
@@ -115,12 +144,23 @@ function networksOf(drafts: readonly PodDraft[], { facts, absent, problems }: Ar
   return [...new Set([...facts.keys(), ...named])]
     .map((name): TopologyNetwork => {
       const { types, subnets } = facts.get(name) ?? noFacts;
-      return { name, kind: kindOf(name), types, subnets, pods: users.get(name) ?? 0, problems: indexes.get(name) ?? [] };
+      return {
+        name,
+        kind: kindOf(name),
+        types,
+        subnets,
+        pods: users.get(name) ?? 0,
+        problems: indexes.get(name) ?? [],
+      };
     })
     .toSorted((a, b) => Number(b.kind === 'node') - Number(a.kind === 'node') || compare(a.name, b.name));
 }
 
-function podsOf(drafts: readonly PodDraft[], problems: readonly TopologyProblem[], troubled: ReadonlyMap<TopologyAttachment, readonly ProblemKind[]>) {
+function podsOf(
+  drafts: readonly PodDraft[],
+  problems: readonly TopologyProblem[],
+  troubled: ReadonlyMap<TopologyAttachment, readonly ProblemKind[]>,
+) {
   const indexes = indexesBy(problems, ({ pods }) => pods);
   return drafts.map(({ pod, attachments }): TopologyPod => {
     const { namespace, name, node, phase, owner } = pod;
@@ -137,7 +177,10 @@ function podsOf(drafts: readonly PodDraft[], problems: readonly TopologyProblem[
 }
 
 /** Where the problems about each thing are in their list. */
-function indexesBy(problems: readonly TopologyProblem[], keysOf: (problem: TopologyProblem) => readonly string[]): ReadonlyMap<string, readonly number[]> {
+function indexesBy(
+  problems: readonly TopologyProblem[],
+  keysOf: (problem: TopologyProblem) => readonly string[],
+): ReadonlyMap<string, readonly number[]> {
   const indexes = new Map<string, number[]>();
   for (const [index, problem] of problems.entries()) {
     for (const key of keysOf(problem)) {

@@ -16,7 +16,8 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const get = (path = pods): Promise<RawAnswer> => rawRequest(server, { path });
-const post = (name: string): Promise<RawAnswer> => rawRequest(server, { method: 'POST', path: pods, body: aPod('default', name) });
+const post = (name: string): Promise<RawAnswer> =>
+  rawRequest(server, { method: 'POST', path: pods, body: aPod('default', name) });
 const put = (name: string): unknown => server.put('pods', { metadata: { name } });
 
 describe('faults', () => {
@@ -80,7 +81,9 @@ describe('delays and credentials', () => {
         body: { spec: { resourceAttributes } },
       });
     const status = { verb: 'patch', resource: 'pods', subresource: 'status', namespace: 'default' };
-    expect(refused.body['message']).toBe('pods is forbidden: User "plexus-test" cannot list resource "pods" in API group "" in the namespace "default"');
+    expect(refused.body['message']).toBe(
+      'pods is forbidden: User "plexus-test" cannot list resource "pods" in API group "" in the namespace "default"',
+    );
     expect((await review(status)).body['status']).toEqual({ allowed: true });
     expect((await review({ ...status, verb: 'get' })).body['status']).toEqual({ allowed: false });
     await strict.close();
@@ -213,7 +216,9 @@ describe('finalizers and kubeconfig', () => {
   it('writes a kubeconfig', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'plexus-kubeconfig-'));
     await server.writeKubeconfig(join(dir, 'kubeconfig'));
-    expect(JSON.parse(server.kubeconfig({ tokenFile: '/t' })).users).toEqual([{ name: 'plexus-test', user: { tokenFile: '/t' } }]);
+    expect(JSON.parse(server.kubeconfig({ tokenFile: '/t' })).users).toEqual([
+      { name: 'plexus-test', user: { tokenFile: '/t' } },
+    ]);
     await rm(dir, { recursive: true });
   });
 });

@@ -52,42 +52,53 @@ async function file(...objects: object[]): Promise<string> {
   return path;
 }
 
-describe.skipIf(isMissing)(`kubectl (skipped if it cannot be run; env KUBECTL names another one than ${kubectl})`, () => {
-  it('create -f, get pods, get nad, delete -f', async () => {
-    const nad = aNad(namespace, 'fast');
-    const annotations = { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/nic' };
-    const path = await file(aPod(namespace, 'p'), { ...nad, metadata: { ...nad.metadata, annotations } });
-    expect(await run('create', '-f', path)).toMatchInlineSnapshot(`
+describe.skipIf(isMissing)(
+  `kubectl (skipped if it cannot be run; env KUBECTL names another one than ${kubectl})`,
+  () => {
+    it('create -f, get pods, get nad, delete -f', async () => {
+      const nad = aNad(namespace, 'fast');
+      const annotations = { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/nic' };
+      const path = await file(aPod(namespace, 'p'), { ...nad, metadata: { ...nad.metadata, annotations } });
+      expect(await run('create', '-f', path)).toMatchInlineSnapshot(`
       "pod/p created
       networkattachmentdefinition.k8s.cni.cncf.io/fast created
       "
     `);
-    expect(await run('get', 'pods')).toMatchInlineSnapshot(`
+      expect(await run('get', 'pods')).toMatchInlineSnapshot(`
       "NAME   READY   STATUS    RESTARTS   AGE
       p      0/2     Pending   0          0s
       "
     `);
-    expect(await run('get', 'nad', '--output', 'wide')).toMatchInlineSnapshot(`
+      expect(await run('get', 'nad', '--output', 'wide')).toMatchInlineSnapshot(`
       "NAME   RESOURCE     AGE   CONFIG
       fast   vendor/nic   0s    {"type":"bridge"}
       "
     `);
-    expect(await run('get', 'net-attach-def', 'fast', '--output', 'jsonpath={.spec.config}')).toBe('{"type":"bridge"}');
-    await run('delete', '-f', path, '--grace-period', '0', '--force');
-    expect(await run('get', 'pods,nad')).toBe('');
-  });
+      expect(await run('get', 'net-attach-def', 'fast', '--output', 'jsonpath={.spec.config}')).toBe(
+        '{"type":"bridge"}',
+      );
+      await run('delete', '-f', path, '--grace-period', '0', '--force');
+      expect(await run('get', 'pods,nad')).toBe('');
+    });
 
-  it('annotate, label and patch', async () => {
-    await run('create', '-f', await file(aPod(namespace, 'patched'), aNad(namespace, 'patched')));
-    await run('annotate', 'pod', 'patched', 'k8s.v1.cni.cncf.io/networks=patched');
-    await run('label', 'nad', 'patched', 'a=b');
-    await run('patch', 'pod', 'patched', '--patch', '{"spec":{"containers":[{"name":"side","image":"second"}]}}');
-    const images = await run('get', 'pod', 'patched', '--output', 'jsonpath={.metadata.annotations} {.spec.containers[*].image}');
-    expect(images).toBe('{"k8s.v1.cni.cncf.io/networks":"patched"} first second');
-    const wrong = run('patch', 'nad', 'patched', '--type', 'merge', '--patch', '{"spec":{"config":5}}');
-    await expect(wrong).rejects.toThrow('spec.config in body must be of type string: "integer"');
-  });
-});
+    it('annotate, label and patch', async () => {
+      await run('create', '-f', await file(aPod(namespace, 'patched'), aNad(namespace, 'patched')));
+      await run('annotate', 'pod', 'patched', 'k8s.v1.cni.cncf.io/networks=patched');
+      await run('label', 'nad', 'patched', 'a=b');
+      await run('patch', 'pod', 'patched', '--patch', '{"spec":{"containers":[{"name":"side","image":"second"}]}}');
+      const images = await run(
+        'get',
+        'pod',
+        'patched',
+        '--output',
+        'jsonpath={.metadata.annotations} {.spec.containers[*].image}',
+      );
+      expect(images).toBe('{"k8s.v1.cni.cncf.io/networks":"patched"} first second');
+      const wrong = run('patch', 'nad', 'patched', '--type', 'merge', '--patch', '{"spec":{"config":5}}');
+      await expect(wrong).rejects.toThrow('spec.config in body must be of type string: "integer"');
+    });
+  },
+);
 
 describe.skipIf(isMissing)('kubectl, applying and waiting', () => {
   it('apply creates, changes, and leaves alone', async () => {
@@ -128,6 +139,8 @@ describe.skipIf(isMissing)('kubectl, applying and waiting', () => {
     await run('create', '-f', await file(aPod(namespace, 'doomed')));
     expect(await run('delete', 'pod', 'doomed')).toContain('pod "doomed"');
     await expect(run('get', 'pod', 'doomed')).rejects.toThrow('Error from server (NotFound): pods "doomed" not found');
-    await expect(run('create', '-f', await file(aPod('nowhere', 'x')), '--namespace', 'nowhere')).rejects.toThrow('namespaces "nowhere" not found');
+    await expect(run('create', '-f', await file(aPod('nowhere', 'x')), '--namespace', 'nowhere')).rejects.toThrow(
+      'namespaces "nowhere" not found',
+    );
   });
 });

@@ -43,7 +43,8 @@ const label = (name: string, value: string | null): Promise<unknown> =>
     body: { metadata: { labels: { mark: value } } },
   });
 const remove = (name: string): Promise<unknown> => core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 });
-const currentVersion = async (): Promise<string> => (await core.listNamespacedPod({ namespace })).metadata?.resourceVersion ?? '';
+const currentVersion = async (): Promise<string> =>
+  (await core.listNamespacedPod({ namespace })).metadata?.resourceVersion ?? '';
 
 /** Events until one is the last one wanted, each as "TYPE name"; bookmarks are left out. */
 async function eventsUntil(path: string, last: string): Promise<string[]> {
@@ -84,9 +85,12 @@ describe('lists', () => {
     expect(list.items.map((pod) => pod.metadata?.name)).toEqual(names);
   });
 
-  it.each(['fieldSelector=spec.nothing%3Dx', 'fieldSelector=nonsense', 'labelSelector=a%20b', 'resourceVersion=x'])('%s is a bad request', async (query) => {
-    expect((await rawRequest(cluster, { path: `${pods}?${query}` })).code).toBe(400);
-  });
+  it.each(['fieldSelector=spec.nothing%3Dx', 'fieldSelector=nonsense', 'labelSelector=a%20b', 'resourceVersion=x'])(
+    '%s is a bad request',
+    async (query) => {
+      expect((await rawRequest(cluster, { path: `${pods}?${query}` })).code).toBe(400);
+    },
+  );
 
   it('pages all show one version', async () => {
     const first = await core.listNamespacedPod({ namespace, limit: 3 });
@@ -106,7 +110,9 @@ describe('forms of lists', () => {
       path: '/api/v1/pods?fieldSelector=metadata.name%3Dp2',
       headers: metadataList,
     });
-    const items = (body['items'] as JsonObject[]).filter((item) => (item['metadata'] as JsonObject)['namespace'] === namespace);
+    const items = (body['items'] as JsonObject[]).filter(
+      (item) => (item['metadata'] as JsonObject)['namespace'] === namespace,
+    );
     expect([body['kind'], body['apiVersion']]).toEqual(['PartialObjectMetadataList', 'meta.k8s.io/v1']);
     expect(items.map((item) => Object.keys(item).toSorted())).toEqual([['apiVersion', 'kind', 'metadata']]);
   });
@@ -114,7 +120,11 @@ describe('forms of lists', () => {
   it.each([
     { what: 'a list as one object', path: pods, headers: metadataObject },
     { what: 'one object as a list', path: `${pods}/p0`, headers: metadataList },
-    { what: 'a list as one object, with whole objects as the second choice', path: pods, headers: withFallback(metadataObject) },
+    {
+      what: 'a list as one object, with whole objects as the second choice',
+      path: pods,
+      headers: withFallback(metadataObject),
+    },
   ])('metadata of $what is refused with 406', async ({ path, headers }) => {
     expect((await rawRequest(cluster, { path, headers })).code).toBe(406);
   });
@@ -149,13 +159,16 @@ describe('requests that are refused', () => {
     if (code !== 406) expect(answer.body).toMatchObject({ kind: 'Status', status: 'Failure', code });
   });
 
-  it.each(['/nothing', '/apis/nothing.io', '/apis/nothing.io/v1', '/apis/nothing.io/v1/things', '/apis/k8s.cni.cncf.io/v1/things'])(
-    '%s belongs to no API group and is answered with 404, without a Status',
-    async (path) => {
-      const { code, body } = await rawRequest(cluster, { path });
-      expect([code, body['kind']]).toEqual([404, undefined]);
-    },
-  );
+  it.each([
+    '/nothing',
+    '/apis/nothing.io',
+    '/apis/nothing.io/v1',
+    '/apis/nothing.io/v1/things',
+    '/apis/k8s.cni.cncf.io/v1/things',
+  ])('%s belongs to no API group and is answered with 404, without a Status', async (path) => {
+    const { code, body } = await rawRequest(cluster, { path });
+    expect([code, body['kind']]).toEqual([404, undefined]);
+  });
 });
 
 describe('watches', () => {
@@ -176,12 +189,20 @@ describe('watches', () => {
     const version = await currentVersion();
     await rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: aNad(namespace, 'short-lived') });
     await rawRequest(cluster, { method: 'DELETE', path: nadPath(namespace, 'short-lived') });
-    const seen = await eventsUntil(`${nadPath(namespace)}?watch=true&resourceVersion=${version}`, 'DELETED short-lived');
+    const seen = await eventsUntil(
+      `${nadPath(namespace)}?watch=true&resourceVersion=${version}`,
+      'DELETED short-lived',
+    );
     expect(seen.filter((event) => event.endsWith('short-lived'))).toEqual(['ADDED short-lived', 'DELETED short-lived']);
   });
 
   it('without a version: what is there first', async () => {
-    expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual(['ADDED p0', 'ADDED p1', 'ADDED p2', 'ADDED p3']);
+    expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual([
+      'ADDED p0',
+      'ADDED p1',
+      'ADDED p2',
+      'ADDED p3',
+    ]);
   });
 
   it('an object that leaves the selector is sent as DELETED, one that enters as ADDED', async () => {
@@ -192,7 +213,12 @@ describe('watches', () => {
     await label('moving', null);
     await create('end', { mark: 'in' });
     const path = `${pods}?watch=true&labelSelector=mark%3Din&resourceVersion=${version}`;
-    expect(await eventsUntil(path, 'ADDED end')).toEqual(['DELETED moving', 'ADDED moving', 'DELETED moving', 'ADDED end']);
+    expect(await eventsUntil(path, 'ADDED end')).toEqual([
+      'DELETED moving',
+      'ADDED moving',
+      'DELETED moving',
+      'ADDED end',
+    ]);
     await remove('moving');
     await remove('end');
   });
@@ -217,7 +243,11 @@ describe('open watches', () => {
     const version = await currentVersion();
     await create('unseen');
     await remove('unseen');
-    const watch = await rawWatch(cluster, `${pods}?watch=true&timeoutSeconds=1&resourceVersion=${version}`, metadataList);
+    const watch = await rawWatch(
+      cluster,
+      `${pods}?watch=true&timeoutSeconds=1&resourceVersion=${version}`,
+      metadataList,
+    );
     expect(await typesUntilTheEnd(watch)).toEqual([]);
   });
 
@@ -234,7 +264,9 @@ describe('discovery', () => {
     { path: '/apis/k8s.cni.cncf.io/v1', names: ['network-attachment-definitions'] },
   ])('$path lists $names', async ({ path, names }) => {
     const { body } = await rawRequest(cluster, { path });
-    expect((body['resources'] as JsonObject[]).map((resource) => resource['name'])).toEqual(expect.arrayContaining(names));
+    expect((body['resources'] as JsonObject[]).map((resource) => resource['name'])).toEqual(
+      expect.arrayContaining(names),
+    );
   });
 
   it('NPWG-01: names, short names and scope', async () => {

@@ -22,8 +22,10 @@ beforeAll(async () => {
 
 afterAll(() => cluster.close());
 
-const post = (nad: object): Promise<RawAnswer> => rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: nad });
-const put = (name: string, nad: object): Promise<RawAnswer> => rawRequest(cluster, { method: 'PUT', path: nadPath(namespace, name), body: nad });
+const post = (nad: object): Promise<RawAnswer> =>
+  rawRequest(cluster, { method: 'POST', path: nadPath(namespace), body: nad });
+const put = (name: string, nad: object): Promise<RawAnswer> =>
+  rawRequest(cluster, { method: 'PUT', path: nadPath(namespace, name), body: nad });
 
 const anEvent = (generateName: string): object => ({
   metadata: { generateName, namespace },
@@ -86,8 +88,16 @@ describe('K8S-16: Events', () => {
 
 describe('generateName', () => {
   it.each([
-    { what: 'an Event of events.k8s.io', path: `/apis/events.k8s.io/v1/namespaces/${namespace}/events`, body: anEvent('z.') },
-    { what: 'a NetworkAttachmentDefinition', path: nadPath(namespace), body: { ...aNad(namespace, ''), metadata: { generateName: 'z.' } } },
+    {
+      what: 'an Event of events.k8s.io',
+      path: `/apis/events.k8s.io/v1/namespaces/${namespace}/events`,
+      body: anEvent('z.'),
+    },
+    {
+      what: 'a NetworkAttachmentDefinition',
+      path: nadPath(namespace),
+      body: { ...aNad(namespace, ''), metadata: { generateName: 'z.' } },
+    },
   ])('"z." is refused for $what, because the name it stands for is not complete', async ({ path, body }) => {
     const { code, body: status } = await rawRequest(cluster, { method: 'POST', path, body });
     expect(code).toBe(422);

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyPatch, mergePatch } from '../support/api-server/patch.ts';
 
-const jsonPatch = (document: object, ...operations: object[]): unknown => applyPatch('application/json-patch+json', { ...document }, operations);
-const strategic = (document: object, patch: object): unknown => applyPatch('application/strategic-merge-patch+json', { ...document }, patch);
+const jsonPatch = (document: object, ...operations: object[]): unknown =>
+  applyPatch('application/json-patch+json', { ...document }, operations);
+const strategic = (document: object, patch: object): unknown =>
+  applyPatch('application/strategic-merge-patch+json', { ...document }, patch);
 
 const pod = {
   containers: [

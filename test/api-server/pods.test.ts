@@ -37,7 +37,8 @@ const failureOf = async (call: Promise<unknown>): Promise<{ code: number; reason
   return { code: error.code, reason, message };
 };
 
-const create = (name: string, more = {}): Promise<unknown> => core.createNamespacedPod({ namespace, body: aPod(namespace, name, more) });
+const create = (name: string, more = {}): Promise<unknown> =>
+  core.createNamespacedPod({ namespace, body: aPod(namespace, name, more) });
 
 describe('K8S-13: pods are read and written as on a real API server', () => {
   it('a new pod gets uid, version, time and phase; a status that was sent is ignored', async () => {
@@ -106,7 +107,8 @@ describe('K8S-14: writes to pods and pods/status', () => {
 
   it('another uid in a patch is 422, another version 409', async () => {
     await create('guarded');
-    const patch = (metadata: object): Promise<unknown> => core.patchNamespacedPodStatus({ namespace, name: 'guarded', body: { metadata } }, merge);
+    const patch = (metadata: object): Promise<unknown> =>
+      core.patchNamespacedPodStatus({ namespace, name: 'guarded', body: { metadata } }, merge);
     const uid = '00000000-0000-0000-0000-000000000000';
     const invalid = await failureOf(patch({ uid }));
     expect(invalid).toMatchObject({ code: 422, reason: 'Invalid' });

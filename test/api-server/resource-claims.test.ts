@@ -31,8 +31,14 @@ const apply = (name: string, manager: string, devices: readonly object[], force 
     headers: { 'Content-Type': 'application/apply-patch+yaml' },
     body: { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim', metadata: { name }, status: { devices } },
   });
-const entry = (device: string, more: object = {}): JsonObject => ({ driver: nicDriver, pool: nodeName, device, ...more });
-const devicesIn = (name: string): unknown => (server.get('resourceclaims', 'shop', name)?.['status'] as JsonObject | undefined)?.['devices'];
+const entry = (device: string, more: object = {}): JsonObject => ({
+  driver: nicDriver,
+  pool: nodeName,
+  device,
+  ...more,
+});
+const devicesIn = (name: string): unknown =>
+  (server.get('resourceclaims', 'shop', name)?.['status'] as JsonObject | undefined)?.['devices'];
 
 describe('resource.k8s.io/v1 in the embedded API server', () => {
   it('a claim is made without status, allocated by a status write, and its spec stays', async () => {
@@ -41,10 +47,16 @@ describe('resource.k8s.io/v1 in the embedded API server', () => {
     const made = await resources.createNamespacedResourceClaim({ namespace: 'shop', body: { metadata, spec } });
     expect([made.kind, made.apiVersion, made.status]).toEqual(['ResourceClaim', 'resource.k8s.io/v1', undefined]);
     const status = { allocation: { devices: { results: [result('main', 'd0') as never] } } };
-    const read = await resources.replaceNamespacedResourceClaimStatus({ namespace: 'shop', name: 'made', body: { metadata, spec, status } });
+    const read = await resources.replaceNamespacedResourceClaimStatus({
+      namespace: 'shop',
+      name: 'made',
+      body: { metadata, spec, status },
+    });
     expect(read.status?.allocation?.devices?.results).toMatchObject([{ device: 'd0', driver: nicDriver }]);
     const other = { metadata, spec: { devices: { requests: [{ name: 'other' }] } } };
-    expect(await codeOf(resources.replaceNamespacedResourceClaim({ namespace: 'shop', name: 'made', body: other }))).toBe(422);
+    expect(
+      await codeOf(resources.replaceNamespacedResourceClaim({ namespace: 'shop', name: 'made', body: other })),
+    ).toBe(422);
   });
   it('slices are selected by driver and node, and come in pages', async () => {
     for (const name of ['a', 'b', 'c']) server.put('resourceslices', slice(name, {}));
@@ -60,7 +72,12 @@ describe('resource.k8s.io/v1 in the embedded API server', () => {
     expect([...first.items, ...second.items].map(({ metadata }) => metadata?.name)).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(
       await codeOf(
-        resources.createResourceSlice({ body: { metadata: { name: 'x' }, spec: { driver: 'd', pool: { name: 'p', generation: 1, resourceSliceCount: 1 } } } }),
+        resources.createResourceSlice({
+          body: {
+            metadata: { name: 'x' },
+            spec: { driver: 'd', pool: { name: 'p', generation: 1, resourceSliceCount: 1 } },
+          },
+        }),
       ),
     ).toBe(422);
   });
@@ -80,10 +97,20 @@ describe('resource.k8s.io/v1 in the embedded API server', () => {
 
 describe('server-side apply of status.devices', () => {
   it('each manager has entries and fields of its own; what it names no more goes', async () => {
-    server.put('resourceclaims', claim('own', [result('main', 'd0'), result('main', 'd1'), result('main', 'd1', { shareID: 's' })]));
+    server.put(
+      'resourceclaims',
+      claim('own', [result('main', 'd0'), result('main', 'd1'), result('main', 'd1', { shareID: 's' })]),
+    );
     await apply('own', 'driver', [entry('d0', { data: { a: 1 } }), entry('d1')]);
-    await apply('own', 'plexus', [entry('d0', { networkData: { interfaceName: 'net1' } }), entry('d1', { shareID: 's' })]);
-    expect(devicesIn('own')).toEqual([entry('d0', { data: { a: 1 }, networkData: { interfaceName: 'net1' } }), entry('d1'), entry('d1', { shareID: 's' })]);
+    await apply('own', 'plexus', [
+      entry('d0', { networkData: { interfaceName: 'net1' } }),
+      entry('d1', { shareID: 's' }),
+    ]);
+    expect(devicesIn('own')).toEqual([
+      entry('d0', { data: { a: 1 }, networkData: { interfaceName: 'net1' } }),
+      entry('d1'),
+      entry('d1', { shareID: 's' }),
+    ]);
     await apply('own', 'plexus', []);
     expect(devicesIn('own')).toEqual([entry('d0', { data: { a: 1 } }), entry('d1')]);
   });
@@ -104,10 +131,13 @@ describe('server-side apply of status.devices', () => {
     expect((await apply('disputed', 'driver', named('eth1'))).code).toBe(409);
   });
   it('what a status write put there belongs to somebody else', async () => {
-    server.put('resourceclaims', claim('written', [result('main', 'd0')], { devices: [entry('d0', { networkData: { interfaceName: 'eth1' } })] }));
-    expect((await apply('written', 'plexus', [entry('d0', { networkData: { interfaceName: 'net1' } })])).body['message']).toContain(
-      'conflict with "before-first-apply"',
+    server.put(
+      'resourceclaims',
+      claim('written', [result('main', 'd0')], { devices: [entry('d0', { networkData: { interfaceName: 'eth1' } })] }),
     );
+    expect(
+      (await apply('written', 'plexus', [entry('d0', { networkData: { interfaceName: 'net1' } })])).body['message'],
+    ).toContain('conflict with "before-first-apply"');
     expect((await apply('written', 'plexus', [entry('d0', { data: {} })])).code).toBe(200);
   });
   it.each([
@@ -115,7 +145,10 @@ describe('server-side apply of status.devices', () => {
     { title: 'another share of it', more: { shareID: 's' } },
     { title: 'an address without prefix', more: { networkData: { ips: ['10.0.0.1'] } } },
     { title: 'an address twice', more: { networkData: { ips: ['10.0.0.1/8', '10.0.0.1/8'] } } },
-    { title: '17 addresses', more: { networkData: { ips: Array.from({ length: 17 }, (_, index) => `10.0.0.${index}/8`) } } },
+    {
+      title: '17 addresses',
+      more: { networkData: { ips: Array.from({ length: 17 }, (_, index) => `10.0.0.${index}/8`) } },
+    },
     { title: 'a long interface name', more: { networkData: { interfaceName: 'x'.repeat(257) } } },
     { title: 'a long hardware address', more: { networkData: { hardwareAddress: 'x'.repeat(129) } } },
     { title: 'much data', more: { data: { text: 'x'.repeat(10 * 1024) } } },
@@ -128,7 +161,12 @@ describe('server-side apply of status.devices', () => {
     server.put('resourceclaims', claim('plain', [result('main', 'd0')]));
     const headers = { 'Content-Type': 'application/apply-patch+yaml' };
     expect((await rawRequest(server, { method: 'PATCH', path: path('plain'), headers, body: {} })).code).toBe(400);
-    expect((await rawRequest(server, { method: 'PATCH', path: path('plain').replace('/status', ''), headers, body: {} })).code).toBe(415);
-    expect((await rawRequest(server, { method: 'PATCH', path: '/api/v1/namespaces/shop', headers, body: {} })).code).toBe(415);
+    expect(
+      (await rawRequest(server, { method: 'PATCH', path: path('plain').replace('/status', ''), headers, body: {} }))
+        .code,
+    ).toBe(415);
+    expect(
+      (await rawRequest(server, { method: 'PATCH', path: '/api/v1/namespaces/shop', headers, body: {} })).code,
+    ).toBe(415);
   });
 });

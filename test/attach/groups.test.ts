@@ -7,7 +7,12 @@ const attachment = (more: Partial<Attachment>): Attachment => ({
   interfaceName: 'x',
   network: 'x',
   isDefault: false,
-  configuration: { name: 'x', cniVersion: '1.0.0', plugins: [], isList: true } as unknown as Attachment['configuration'],
+  configuration: {
+    name: 'x',
+    cniVersion: '1.0.0',
+    plugins: [],
+    isList: true,
+  } as unknown as Attachment['configuration'],
   runtimeConfig: {},
   cniArgs: '',
   defaultRoute: { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } },
@@ -22,27 +27,52 @@ const never = new AbortController().signal;
 describe('which attachments go together', () => {
   it.each([
     { title: 'NPWG-100: one after the other', of: [first, plain, plain], concurrency: 1, groups: ['0', '1', '2'] },
-    { title: 'the configuration: all but the default network', of: [first, plain, plain, plain], concurrency: 2, groups: ['0', '1,2,3 by 2'] },
-    { title: 'the NADs: neighbours that all say so', of: [first, free, free, plain, free], concurrency: 1, groups: ['0', '1,2 by 8', '3', '4'] },
+    {
+      title: 'the configuration: all but the default network',
+      of: [first, plain, plain, plain],
+      concurrency: 2,
+      groups: ['0', '1,2,3 by 2'],
+    },
+    {
+      title: 'the NADs: neighbours that all say so',
+      of: [first, free, free, plain, free],
+      concurrency: 1,
+      groups: ['0', '1,2 by 8', '3', '4'],
+    },
     {
       title: 'a default network that says so is alone as well',
       of: [attachment({ isDefault: true, concurrent: true }), free],
       concurrency: 1,
       groups: ['0', '1'],
     },
-    { title: 'an auxiliary chain is last, and alone', of: [first, plain, plain, chained], concurrency: 4, groups: ['0', '1,2 by 4', '3'] },
+    {
+      title: 'an auxiliary chain is last, and alone',
+      of: [first, plain, plain, chained],
+      concurrency: 4,
+      groups: ['0', '1,2 by 4', '3'],
+    },
   ])('$title', ({ of, concurrency, groups }) => {
-    const text = ({ indexes, atMost }: { indexes: readonly number[]; atMost: number }) => `${indexes.join(',')}${indexes.length > 1 ? ` by ${atMost}` : ''}`;
+    const text = ({ indexes, atMost }: { indexes: readonly number[]; atMost: number }) =>
+      `${indexes.join(',')}${indexes.length > 1 ? ` by ${atMost}` : ''}`;
     expect(groupsOf(of, concurrency).map(text)).toEqual(groups);
   });
   it('every attachment is in one group, in order', () => {
     assert(
-      property(array(object({ concurrent: boolean(), chained: boolean() })), integer({ min: 1, max: 8 }), (list, concurrency) => {
-        const of = [first, ...list.map((each) => attachment({ ...(each.concurrent && { concurrent: true }), ...(each.chained && { initialResult: {} }) }))];
-        const groups = groupsOf(of, concurrency);
-        expect(groups.flatMap(({ indexes }) => indexes)).toEqual(of.map((_, index) => index));
-        expect(groups[0]?.indexes).toEqual([0]);
-      }),
+      property(
+        array(object({ concurrent: boolean(), chained: boolean() })),
+        integer({ min: 1, max: 8 }),
+        (list, concurrency) => {
+          const of = [
+            first,
+            ...list.map((each) =>
+              attachment({ ...(each.concurrent && { concurrent: true }), ...(each.chained && { initialResult: {} }) }),
+            ),
+          ];
+          const groups = groupsOf(of, concurrency);
+          expect(groups.flatMap(({ indexes }) => indexes)).toEqual(of.map((_, index) => index));
+          expect(groups[0]?.indexes).toEqual([0]);
+        },
+      ),
     );
   });
 });

@@ -4,7 +4,12 @@ import { type Evidence, type PluginEnd, failedAddOf, isNeverMade } from '../../s
 
 const refusal = (msg: string, code = 999): PluginEnd => ({ exitCode: 1, stdout: JSON.stringify({ code, msg }) });
 const undone: PluginEnd = { exitCode: 0, stdout: '' };
-const evidence: Evidence = { failedAdd: { plugin: 0, answer: '999: no such master' }, ends: [refusal('no such master')], link: 'absent', address: 'none' };
+const evidence: Evidence = {
+  failedAdd: { plugin: 0, answer: '999: no such master' },
+  ends: [refusal('no such master')],
+  link: 'absent',
+  address: 'none',
+};
 
 describe('whether an attachment whose DEL fails was never made', () => {
   it.each<{ title: string; change: Partial<Evidence>; is: boolean }>([
@@ -12,7 +17,11 @@ describe('whether an attachment whose DEL fails was never made', () => {
     { title: 'its ADD was not refused by a plugin', change: { failedAdd: undefined }, is: false },
     { title: 'DEL fails with another message', change: { ends: [refusal('busy')] }, is: false },
     { title: 'DEL fails with another code', change: { ends: [refusal('no such master', 11)] }, is: false },
-    { title: 'DEL was killed', change: { ends: [{ exitCode: -1, stdout: '{"code":999,"msg":"no such master"}' }] }, is: false },
+    {
+      title: 'DEL was killed',
+      change: { ends: [{ exitCode: -1, stdout: '{"code":999,"msg":"no such master"}' }] },
+      is: false,
+    },
     { title: 'how DEL ended is unknown', change: { ends: [undefined] }, is: false },
     { title: 'its DEL was not reached', change: { ends: [] }, is: false },
     { title: 'its link exists', change: { link: 'present' }, is: false },
@@ -25,18 +34,30 @@ describe('whether an attachment whose DEL fails was never made', () => {
     },
     {
       title: 'the second plugin refused, and the first one cannot be undone',
-      change: { failedAdd: { plugin: 1, answer: '999: no such master' }, ends: [refusal('busy'), refusal('no such master')] },
+      change: {
+        failedAdd: { plugin: 1, answer: '999: no such master' },
+        ends: [refusal('busy'), refusal('no such master')],
+      },
       is: false,
     },
-    { title: 'a later plugin, which never ran, fails at DEL', change: { ends: [refusal('no such master'), refusal('what pod?')] }, is: true },
+    {
+      title: 'a later plugin, which never ran, fails at DEL',
+      change: { ends: [refusal('no such master'), refusal('what pod?')] },
+      is: true,
+    },
   ])('$title: $is', ({ change, is }) => {
     expect(isNeverMade({ ...evidence, ...change })).toBe(is);
   });
 
   it('any evidence: never without both refusals alike, all plugins before undone, no link and no address', () => {
-    const ends = fc.array(fc.constantFrom<PluginEnd>(undone, undefined, refusal('a'), refusal('b'), { exitCode: -1, stdout: '' }), { maxLength: 4 });
+    const ends = fc.array(
+      fc.constantFrom<PluginEnd>(undone, undefined, refusal('a'), refusal('b'), { exitCode: -1, stdout: '' }),
+      { maxLength: 4 },
+    );
     const any = fc.record({
-      failedAdd: fc.option(fc.record({ plugin: fc.nat(3), answer: fc.constantFrom('999: a', '999: b') }), { nil: undefined }),
+      failedAdd: fc.option(fc.record({ plugin: fc.nat(3), answer: fc.constantFrom('999: a', '999: b') }), {
+        nil: undefined,
+      }),
       ends,
       link: fc.constantFrom('present' as const, 'absent' as const, 'unknown' as const),
       address: fc.constantFrom('none' as const, 'unknown' as const),

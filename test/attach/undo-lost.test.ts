@@ -17,7 +17,8 @@ it('a lost sandbox is not given up because the host agent has gone: the next one
   const record = sampleRecord({ complete: true });
   await journal.write(record);
   const deps = {
-    settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings,
+    settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] })
+      .settings,
     host: { ...localHost(), runPlugin: () => Promise.reject(linkLost({ what: 'work of the host agent' })) },
     deviceInfo: deviceInfoFiles('/nowhere'),
     journal,

@@ -24,10 +24,13 @@ const [sample] = sampleRecord().attachments;
 function entry(interfaceName: string, attempts: number): AttachmentRecord {
   if (sample === undefined) throw new Error('the sample has no attachment');
   const attachment = { ...sample.attachment, interfaceName };
-  return attempts === 0 ? { state: 'intended', attachment } : { state: 'detaching', attachment, attempts, lastError: 'busy' };
+  return attempts === 0
+    ? { state: 'intended', attachment }
+    : { state: 'detaching', attachment, attempts, lastError: 'busy' };
 }
 const deps = {
-  settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings,
+  settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] })
+    .settings,
   host: localHost(),
   deviceInfo: deviceInfoFiles('/nowhere'),
   report: quiet,
@@ -35,7 +38,8 @@ const deps = {
 };
 const undo = (records: readonly AttachmentRecord[], signal: AbortSignal) =>
   undoAll(records, { containerId: 'c1', netns: undefined, env: {}, path: [folder] }, deps, signal);
-const called = async (): Promise<readonly (string | undefined)[]> => (await bridge.calls()).map(({ env }) => env['CNI_IFNAME']);
+const called = async (): Promise<readonly (string | undefined)[]> =>
+  (await bridge.calls()).map(({ env }) => env['CNI_IFNAME']);
 
 describe('undoing the attachments of a sandbox', () => {
   it('NPWG-98: last one first, those that failed before after the others', async () => {

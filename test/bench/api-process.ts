@@ -17,13 +17,17 @@ function countRequests(): ApiRequestCount[] {
 }
 
 const methods: ApiMethods = {
-  put: async (resource, objects) => objects.map((object) => server.put(resource, object as JsonObject).metadata.uid ?? ''),
+  put: async (resource, objects) =>
+    objects.map((object) => server.put(resource, object as JsonObject).metadata.uid ?? ''),
   remove: async (resource, names) => {
     for (const name of names) server.remove(resource, 'default', name);
   },
   annotations: async (name) => server.get('pods', 'default', name)?.metadata.annotations ?? {},
   requests: async () => countRequests(),
-  use: async () => ({ cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000, rssMiB: process.memoryUsage.rss() / 2 ** 20 }),
+  use: async () => ({
+    cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
+    rssMiB: process.memoryUsage.rss() / 2 ** 20,
+  }),
   fetchText: async (url) => (await fetch(url)).text(),
 };
 

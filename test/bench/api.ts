@@ -32,7 +32,11 @@ type Message = { readonly id: number; readonly value?: unknown; readonly problem
 
 /** Starts the tests' API server as a process of its own, so that its work is not done by whoever measures. */
 export async function startApiProcess(netns?: string): Promise<ApiProcess> {
-  const words = [...(netns === undefined ? [] : ['nsenter', `--net=${netns}`]), process.execPath, join(import.meta.dirname, 'api-process.ts')];
+  const words = [
+    ...(netns === undefined ? [] : ['nsenter', `--net=${netns}`]),
+    process.execPath,
+    join(import.meta.dirname, 'api-process.ts'),
+  ];
   const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const [{ url, kubeconfig }] = (await once(child, 'message')) as [{ url: string; kubeconfig: string }];
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -43,7 +47,10 @@ export async function startApiProcess(netns?: string): Promise<ApiProcess> {
     waiting.delete(id);
   });
   child.on('exit', () => waiting.forEach(({ reject }) => reject(new Error('the API server has ended'))));
-  const ask = <K extends keyof ApiMethods>(method: K, ...args: Parameters<ApiMethods[K]>): ReturnType<ApiMethods[K]> => {
+  const ask = <K extends keyof ApiMethods>(
+    method: K,
+    ...args: Parameters<ApiMethods[K]>
+  ): ReturnType<ApiMethods[K]> => {
     const id = ++last;
     const answer = Promise.withResolvers<unknown>();
     waiting.set(id, answer);

@@ -13,7 +13,10 @@ export interface Burst {
 }
 
 /** Many pods that come at once, and then go at once, in all variants. */
-export async function measureBursts({ native, delegates, against, say }: Wish, bursts: readonly Burst[]): Promise<readonly BurstRow[]> {
+export async function measureBursts(
+  { native, delegates, against, say }: Wish,
+  bursts: readonly Burst[],
+): Promise<readonly BurstRow[]> {
   const rows: BurstRow[] = [];
   for (const kind of delegates) {
     const at = await createBenchNode(native, kind);
@@ -32,7 +35,11 @@ export async function measureBursts({ native, delegates, against, say }: Wish, b
   return rows;
 }
 
-async function oneBurst(at: BenchNode, variants: readonly Variant[], { pods, atOnce, further }: Burst): Promise<BurstRow[]> {
+async function oneBurst(
+  at: BenchNode,
+  variants: readonly Variant[],
+  { pods, atOnce, further }: Burst,
+): Promise<BurstRow[]> {
   const made = await Promise.all(Array.from({ length: pods }, (_, index) => at.pod(`burst-${pods}-${index}`, further)));
   const rows: BurstRow[] = [];
   for (const variant of variants) {
@@ -41,7 +48,16 @@ async function oneBurst(at: BenchNode, variants: readonly Variant[], { pods, atO
     const added = await all('ADD');
     const gone = await all('DEL');
     const { delegates } = at;
-    rows.push({ delegates, variant: variant.name, pods, atOnce, further, addMs: added.ms, delMs: gone.ms, add: summaryOf(added.each) });
+    rows.push({
+      delegates,
+      variant: variant.name,
+      pods,
+      atOnce,
+      further,
+      addMs: added.ms,
+      delMs: gone.ms,
+      add: summaryOf(added.each),
+    });
   }
   await Promise.all(made.map((pod) => pod.netns.remove()));
   return rows;
@@ -52,7 +68,11 @@ interface Timed {
   readonly each: readonly number[];
 }
 
-async function timed(pods: readonly BenchPod[], atOnce: number, work: (pod: BenchPod) => Promise<number>): Promise<Timed> {
+async function timed(
+  pods: readonly BenchPod[],
+  atOnce: number,
+  work: (pod: BenchPod) => Promise<number>,
+): Promise<Timed> {
   const waiting = [...pods];
   const each: number[] = [];
   const start = performance.now();

@@ -23,14 +23,28 @@ export interface Wish {
 /** The variants of a node whose daemon runs, the plugins alone first. */
 export async function variantsOf(at: BenchNode, against: readonly string[]): Promise<readonly Variant[]> {
   const single = existsSync(plexusDirect) ? [direct(at, {}, ['one-file', plexusDirect])] : []; // npm run build:standalone
-  return [bare(at), await throughDaemon(at), direct(at), ...single, ...(await Promise.all(against.map((spec) => another(at, spec))))];
+  return [
+    bare(at),
+    await throughDaemon(at),
+    direct(at),
+    ...single,
+    ...(await Promise.all(against.map((spec) => another(at, spec)))),
+  ];
 }
 
 /**
- * ADD and DEL of the same networks in all variants. Within a repetition each variant has its turn, another one first each
+ * ADD and DEL of the same networks in all variants. Within a repetition each variant has its turn, another one first
+ * each
  * time, so that what else the machine does is shared by all.
  */
-export async function measureCalls({ native, repetitions, further, delegates, against, say }: Wish): Promise<readonly CallRow[]> {
+export async function measureCalls({
+  native,
+  repetitions,
+  further,
+  delegates,
+  against,
+  say,
+}: Wish): Promise<readonly CallRow[]> {
   const rows: CallRow[] = [];
   for (const kind of delegates) {
     const at = await createBenchNode(native, kind);
@@ -64,7 +78,11 @@ interface Round {
 }
 type Samples = ReadonlyMap<string, { readonly add: number[]; readonly del: number[] }>;
 
-async function repeat(at: BenchNode, variants: readonly Variant[], { count, repetitions, name }: Round): Promise<Samples> {
+async function repeat(
+  at: BenchNode,
+  variants: readonly Variant[],
+  { count, repetitions, name }: Round,
+): Promise<Samples> {
   const samples = new Map(variants.map((variant) => [variant.name, { add: [] as number[], del: [] as number[] }]));
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const pod = await at.pod(`${name}-${count}-${repetition}`, count);

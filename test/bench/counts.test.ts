@@ -13,14 +13,16 @@ import { shim } from '../support/daemon.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What an ADD and a DEL cost, as far as it does not depend on the clock: requests, processes, syncs, memory of a change that is watched.
+// What an ADD and a DEL cost, as far as it does not depend on the clock: requests, processes, syncs, memory of a change
+// that is watched.
 const further = 4;
 const plugins = further + 1;
 let at: ClusterNode;
 beforeAll(async () => {
   at = await createClusterNode();
   await at.start();
-  for (let index = 1; index <= further; index++) at.nad(`net${index}`, at.node.bridge(`net${index}`, `10.${30 + index}.0.0/24`));
+  for (let index = 1; index <= further; index++)
+    at.nad(`net${index}`, at.node.bridge(`net${index}`, `10.${30 + index}.0.0/24`));
   const first = await at.pod('first', names()); // what only a first call does is not counted
   await at.call('ADD', first);
   await at.call('DEL', first);
@@ -39,7 +41,9 @@ describe('what an ADD with four further networks asks of the API server', () => 
     const before = at.api.requests.length;
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     const asked = at.api.requests.slice(before).filter(({ resource }) => resource !== 'events');
-    expect(asked.map(({ verb, resource, subresource }) => [verb, resource, subresource].join(' '))).toEqual(['patch pods status']);
+    expect(asked.map(({ verb, resource, subresource }) => [verb, resource, subresource].join(' '))).toEqual([
+      'patch pods status',
+    ]);
     const between = at.api.requests.length;
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     expect(at.api.requests.slice(between).filter(({ resource }) => resource !== 'events')).toEqual([]);
@@ -48,9 +52,17 @@ describe('what an ADD with four further networks asks of the API server', () => 
 
 describe.skipIf(!canTrace)('what it asks of the node', () => {
   /** The system calls of a process and all its children, or of a running one, while something is done. */
-  async function traced(calls: string, whom: readonly string[], work?: () => Promise<void>): Promise<readonly string[]> {
+  async function traced(
+    calls: string,
+    whom: readonly string[],
+    work?: () => Promise<void>,
+  ): Promise<readonly string[]> {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-strace-'));
-    const child = spawn('strace', ['-ff', '-y', '-qq', '-e', `trace=${calls}`, '-o', join(folder.path, 'trace'), ...whom], { stdio: 'ignore' });
+    const child = spawn(
+      'strace',
+      ['-ff', '-y', '-qq', '-e', `trace=${calls}`, '-o', join(folder.path, 'trace'), ...whom],
+      { stdio: 'ignore' },
+    );
     const ended = once(child, 'exit');
     if (work !== undefined) {
       await waitFor('strace', async () => (await readdir(folder.path)).length > 0);
@@ -59,9 +71,12 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
     }
     await ended;
     const files = await readdir(folder.path);
-    return (await Promise.all(files.map((file) => readFile(join(folder.path, file), 'utf8')))).flatMap((text) => text.split('\n').filter(Boolean));
+    return (await Promise.all(files.map((file) => readFile(join(folder.path, file), 'utf8')))).flatMap((text) =>
+      text.split('\n').filter(Boolean),
+    );
   }
-  const during = async (calls: string, work: () => Promise<void>): Promise<readonly string[]> => traced(calls, ['-f', '-p', String(at.daemon().pid)], work);
+  const during = async (calls: string, work: () => Promise<void>): Promise<readonly string[]> =>
+    traced(calls, ['-f', '-p', String(at.daemon().pid)], work);
 
   it('two synced writes for an ADD, however many networks, one for a DEL, each of file and folder', async () => {
     const syncs = async (command: string, pod: TestPod): Promise<number> => {
@@ -91,7 +106,9 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
     const trace = join(at.node.dir, 'shim.trace');
     await writeFile(wrapped, `#!/bin/sh\nexec strace -f -qq -e trace=execve -o ${trace} ${shim}\n`, { mode: 0o755 });
     expect(await at.call('ADD', pod, true, wrapped)).toMatchObject({ exitCode: 0 });
-    const executed = (await readFile(trace, 'utf8')).split('\n').filter((line) => line.includes('execve') && line.endsWith('= 0')); // also "<... execve resumed>"
+    const executed = (await readFile(trace, 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('execve') && line.endsWith('= 0')); // also "<... execve resumed>"
     // itself, and each bridge with the IPAM plugin that it runs
     expect(executed).toHaveLength(1 + 2 * plugins);
     await at.call('DEL', pod);

@@ -20,7 +20,8 @@ export async function writeDocs(report: BenchReport): Promise<void> {
   const before = await readFile(file, 'utf8');
   const sections = sectionsOf(report);
   const main = sections.length === 0 ? before : between(before, 'bench', markdown(report, sections));
-  const after = report.scale === undefined ? main : between(main, 'bench:scale', markdown(report, [scaleSection(report.scale)]));
+  const after =
+    report.scale === undefined ? main : between(main, 'bench:scale', markdown(report, [scaleSection(report.scale)]));
   for (const [name, picture] of picturesOf(report)) {
     await mkdir(join(docs, 'img'), { recursive: true });
     await writeFile(join(docs, 'img', name), picture);
@@ -36,10 +37,13 @@ function between(text: string, marker: string, content: string): string {
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
-const markdown = (report: BenchReport, sections: readonly Section[]): string => [placeOf(report), ...sections.map(sectionMarkdown)].join('\n\n');
+const markdown = (report: BenchReport, sections: readonly Section[]): string =>
+  [placeOf(report), ...sections.map(sectionMarkdown)].join('\n\n');
 
 const sectionMarkdown = ({ title, text, table, pictures = [] }: Section): string =>
-  [`### ${title}`, text, ...pictures.map(({ file, alt }) => `![${alt}](img/${file})`), `\`\`\`\n${table}\n\`\`\``].join('\n\n');
+  [`### ${title}`, text, ...pictures.map(({ file, alt }) => `![${alt}](img/${file})`), `\`\`\`\n${table}\n\`\`\``].join(
+    '\n\n',
+  );
 
 const picturesOf = ({ calls, steps }: BenchReport): ReadonlyMap<string, string> =>
   new Map([

@@ -34,12 +34,15 @@ export async function describeMachine(): Promise<Machine> {
 
 // Debian's own say "unknown" themselves
 async function pluginsVersion(): Promise<string> {
-  const { stdout } = await run('dpkg-query', ['-W', '-f', '${Version}', 'containernetworking-plugins']).catch(() => ({ stdout: 'unknown' }));
+  const { stdout } = await run('dpkg-query', ['-W', '-f', '${Version}', 'containernetworking-plugins']).catch(() => ({
+    stdout: 'unknown',
+  }));
   return stdout;
 }
 
 async function commit(): Promise<string> {
-  const git = async (...words: string[]): Promise<string> => (await run('git', words, { cwd: import.meta.dirname })).stdout.trim();
+  const git = async (...words: string[]): Promise<string> =>
+    (await run('git', words, { cwd: import.meta.dirname })).stdout.trim();
   try {
     const changed = await git('status', '--porcelain', '--', '../../src');
     return `${await git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : ', with changes'}`;

@@ -1,4 +1,5 @@
-// What attaching costs: the same plugins with and without Plexus, in turn within one run. Prints tables; asserts nothing.
+// What attaching costs: the same plugins with and without Plexus, in turn within one run. Prints tables; asserts
+// nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -116,7 +117,8 @@ async function measure(): Promise<BenchReport> {
 if (values.help) {
   process.stdout.write(help);
 } else {
-  const report = values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchReport);
+  const report =
+    values.from === undefined ? await measure() : (JSON.parse(await readFile(values.from, 'utf8')) as BenchReport);
   if (values.json !== undefined) {
     await mkdir(dirname(values.json), { recursive: true });
     await writeFile(values.json, `${JSON.stringify(report, undefined, 1)}\n`);

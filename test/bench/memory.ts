@@ -14,8 +14,13 @@ export interface Situation {
   readonly nads: number;
 }
 
-/** Memory of a daemon that is started where so many pods run and so many networks are defined, and how fast it is ready. */
-export async function measureMemory({ native, say }: Wish, situations: readonly Situation[]): Promise<readonly MemoryRow[]> {
+/**
+ * Memory of a daemon that is started where so many pods run and so many networks are defined, and how fast it is ready.
+ */
+export async function measureMemory(
+  { native, say }: Wish,
+  situations: readonly Situation[],
+): Promise<readonly MemoryRow[]> {
   const rows: MemoryRow[] = [];
   for (const { pods, nads } of situations) {
     say(`memory: ${pods} pods, ${nads} NetworkAttachmentDefinitions`);
@@ -27,7 +32,13 @@ export async function measureMemory({ native, say }: Wish, situations: readonly 
       const daemon = await at.start();
       await waitFor('the watch and the rest of the start', async () => whenLogged(daemon, '"synced"') > 0);
       const fresh = await memoryOf(daemon.pid);
-      rows.push({ pods, nads, ...fresh, servingMs: whenLogged(daemon, '"serving ') - startedAt, syncedMs: whenLogged(daemon, '"synced"') - startedAt });
+      rows.push({
+        pods,
+        nads,
+        ...fresh,
+        servingMs: whenLogged(daemon, '"serving ') - startedAt,
+        syncedMs: whenLogged(daemon, '"synced"') - startedAt,
+      });
     } finally {
       await at.remove();
     }
@@ -36,7 +47,9 @@ export async function measureMemory({ native, say }: Wish, situations: readonly 
 }
 
 async function define(at: BenchNode, nads: number): Promise<void> {
-  const more = Array.from({ length: Math.max(0, nads - mostFurther) }, (_, index) => nadObject(`other-${index}`, at.network(1 + (index % mostFurther))));
+  const more = Array.from({ length: Math.max(0, nads - mostFurther) }, (_, index) =>
+    nadObject(`other-${index}`, at.network(1 + (index % mostFurther))),
+  );
   await at.api.put('network-attachment-definitions', more);
 }
 
@@ -51,7 +64,10 @@ async function attach(at: BenchNode, pods: number): Promise<void> {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const annotations = { 'k8s.v1.cni.cncf.io/networks': 'net1,net2' };
       const [uid = ''] = await at.api.put('pods', [
-        { metadata: { name, annotations }, spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }] } },
+        {
+          metadata: { name, annotations },
+          spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }] },
+        },
       ]);
       await runCalls(variant.calls('ADD', { name, namespace: 'default', uid, annotations, netns }, 2), at.runner);
     }

@@ -18,7 +18,19 @@ export async function buildNative(): Promise<Native> {
   const plugins = join(out, 'plugins');
   await mkdir(plugins, { recursive: true });
   const compile = (source: string, to: string, ...more: string[]): Promise<unknown> =>
-    run('gcc', ['-std=c11', '-D_GNU_SOURCE', '-Os', '-Wall', '-Wextra', '-Werror', '-s', join(import.meta.dirname, 'native', source), '-o', to, ...more]);
+    run('gcc', [
+      '-std=c11',
+      '-D_GNU_SOURCE',
+      '-Os',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      '-s',
+      join(import.meta.dirname, 'native', source),
+      '-o',
+      to,
+      ...more,
+    ]);
   const runCalls = join(out, 'run-calls');
   await compile('run-calls.c', runCalls);
   await compile('nothing.c', join(plugins, 'nothing'), '-static', '-DSLEEP_MS=0');

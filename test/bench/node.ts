@@ -10,7 +10,9 @@ import { type ApiProcess, startApiProcess } from './api.ts';
 import type { Native } from './native.ts';
 import type { Runner } from './run-calls.ts';
 
-/** Which plugins make the networks: the one that does nothing, the one that takes 250 ms for it, or bridge and macvlan. */
+/**
+ * Which plugins make the networks: the one that does nothing, the one that takes 250 ms for it, or bridge and macvlan.
+ */
 export type Delegates = 'nothing' | 'pause' | 'real';
 
 /** A pod object in the API, and network namespaces for its sandboxes. */
@@ -34,7 +36,9 @@ export interface BenchNode {
   readonly plugins: string;
   readonly socket: string;
   readonly kubeconfig: string;
-  /** Configuration of network 0 (the default one), 1, 2 …; as `daemonless` calls of it need it, or as it is in the API. */
+  /**
+   * Configuration of network 0 (the default one), 1, 2 …; as `daemonless` calls of it need it, or as it is in the API.
+   */
   readonly network: (index: number) => JsonObject;
   readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
   /** Our configuration, as the daemon has written it. */
@@ -62,7 +66,8 @@ export async function createBenchNode(native: Native, delegates: Delegates): Pro
     Array.from({ length: mostFurther }, (_, index) => nadObject(`net${index + 1}`, network(index + 1))),
   );
   let daemon: TestDaemon | undefined;
-  const conflist = async (): Promise<JsonObject> => parseJsonObject(await readFile(join(confDir, '00-plexus.conflist'), 'utf8'), 'our configuration');
+  const conflist = async (): Promise<JsonObject> =>
+    parseJsonObject(await readFile(join(confDir, '00-plexus.conflist'), 'utf8'), 'our configuration');
   return {
     dir,
     api,
@@ -74,7 +79,12 @@ export async function createBenchNode(native: Native, delegates: Delegates): Pro
     network,
     conflist,
     start: async ({ flags, ...more } = {}) => {
-      const own = { 'cni-dir': join(dir, 'state'), 'cni-conf-dir': confDir, 'conf-dir': join(dir, 'conf'), 'node-name': 'node-1' };
+      const own = {
+        'cni-dir': join(dir, 'state'),
+        'cni-conf-dir': confDir,
+        'conf-dir': join(dir, 'conf'),
+        'node-name': 'node-1',
+      };
       const usual = { kubeconfig, 'manage-configuration': 'keep', 'kubelet-pods-api': join(dir, 'no-kubelet') };
       daemon = await startTestDaemon({ dir, nodeNetns: netns.path, flags: { ...own, ...usual, ...flags }, ...more });
       await waitFor('our configuration', async () => Boolean(await conflist()));
@@ -104,7 +114,10 @@ function networkOf(delegates: Delegates, index: number, dir: string): JsonObject
   return { ...common, type: 'bridge', bridge: `br${index}`, ...(index === 0 && { isDefaultGateway: true }), ipam };
 }
 
-export const nadObject = (name: string, config: object): object => ({ metadata: { name, namespace: 'default' }, spec: { config: JSON.stringify(config) } });
+export const nadObject = (name: string, config: object): object => ({
+  metadata: { name, namespace: 'default' },
+  spec: { config: JSON.stringify(config) },
+});
 
 /** With the fields that a pod of a real cluster has, as far as their size matters. */
 const podObject = (name: string, annotations: object): object => ({

@@ -31,7 +31,10 @@ export async function measureParallel({ native, repetitions, say }: Wish): Promi
         rows.push({ variant: variant.name, concurrency: attachmentConcurrency, add: await measure(variant) });
       }
     }
-    const [one, four] = [1, 4].map((wanted) => rows.find(({ variant, concurrency }) => variant === 'daemon' && concurrency === wanted)?.add.median ?? 0);
+    const [one, four] = [1, 4].map(
+      (wanted) =>
+        rows.find(({ variant, concurrency }) => variant === 'daemon' && concurrency === wanted)?.add.median ?? 0,
+    );
     if ((four ?? 0) < (one ?? 0) * 0.8) return rows;
     say('parallel: attachmentConcurrency makes no difference; the settings do not know it (skipped)');
     return [];

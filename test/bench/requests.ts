@@ -43,7 +43,12 @@ async function quiet(at: BenchNode): Promise<readonly ApiRequestCount[]> {
   }
   return all.reduce<ApiRequestCount[]>((sums, { what, number, sent, received }) => {
     const before = sums.find((each) => each.what === what) ?? { number: 0, sent: 0, received: 0 };
-    const sum = { what, number: before.number + number, sent: before.sent + sent, received: before.received + received };
+    const sum = {
+      what,
+      number: before.number + number,
+      sent: before.sent + sent,
+      received: before.received + received,
+    };
     return [...sums.filter((each) => each.what !== what), sum];
   }, []);
 }

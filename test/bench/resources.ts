@@ -12,7 +12,11 @@ import type { Variant } from './variants.ts';
 /** What starting each program costs that a runtime may start: its answer to VERSION, which needs nobody else. */
 export async function measureProcesses({ native, repetitions, say }: Wish): Promise<readonly ProcessRow[]> {
   say('processes');
-  const programs = { 'a plugin that does nothing': join(native.plugins, 'nothing'), 'shim, VERSION': shim, 'direct mode, VERSION': plexusCni };
+  const programs = {
+    'a plugin that does nothing': join(native.plugins, 'nothing'),
+    'shim, VERSION': shim,
+    'direct mode, VERSION': plexusCni,
+  };
   const figures = new Map<string, CallFigures[]>();
   for (let repetition = 0; repetition < repetitions * 2; repetition++) {
     for (const [what, program] of Object.entries(programs)) {
@@ -21,7 +25,9 @@ export async function measureProcesses({ native, repetitions, say }: Wish): Prom
       figures.set(what, [...(figures.get(what) ?? []), ...answers]);
     }
   }
-  return Promise.all(Object.entries(programs).map(async ([what, program]) => processRow(what, program, figures.get(what) ?? [])));
+  return Promise.all(
+    Object.entries(programs).map(async ([what, program]) => processRow(what, program, figures.get(what) ?? [])),
+  );
 }
 
 const processRow = async (what: string, program: string, all: readonly CallFigures[]): Promise<ProcessRow> => ({
@@ -45,7 +51,8 @@ export async function measureCpu({ native, repetitions, further, against, say }:
       say(`cpu: ${count} further networks`);
       const wish = { further: count, times: repetitions, pid: daemon.pid };
       const alone = await cpuOf(at, bare, wish);
-      for (const variant of others) rows.push({ ...(await cpuOf(at, variant, wish)), variant: variant.name, further: count, bareMs: alone.callMs });
+      for (const variant of others)
+        rows.push({ ...(await cpuOf(at, variant, wish)), variant: variant.name, further: count, bareMs: alone.callMs });
     }
     return rows;
   } finally {
@@ -59,13 +66,18 @@ interface CpuWish {
   readonly pid: number;
 }
 
-async function cpuOf(at: BenchNode, variant: Variant, { further, times, pid }: CpuWish): Promise<{ readonly callMs: number; readonly daemonMs: number }> {
+async function cpuOf(
+  at: BenchNode,
+  variant: Variant,
+  { further, times, pid }: CpuWish,
+): Promise<{ readonly callMs: number; readonly daemonMs: number }> {
   const calls: number[] = [];
   const before = await cpuMsOf(pid);
   for (let index = 0; index < times; index++) {
     const pod = await at.pod(`cpu-${variant.name}-${further}-${index}`, further);
     const figures = [];
-    for (const command of ['ADD', 'DEL'] as const) figures.push(...(await runCalls(variant.calls(command, pod, further), at.runner)));
+    for (const command of ['ADD', 'DEL'] as const)
+      figures.push(...(await runCalls(variant.calls(command, pod, further), at.runner)));
     calls.push(figures.reduce((sum, { cpuMs }) => sum + cpuMs, 0));
     await pod.netns.remove();
   }

@@ -43,7 +43,8 @@ export async function runCalls(calls: readonly Call[], { program, netns }: Runne
 }
 
 /** Milliseconds from the start of the first process to the end of the last one. */
-export const spanOf = (figures: readonly CallFigures[]): number => (figures.at(-1)?.end ?? 0) - (figures[0]?.start ?? 0);
+export const spanOf = (figures: readonly CallFigures[]): number =>
+  (figures.at(-1)?.end ?? 0) - (figures[0]?.start ?? 0);
 
 function encoded({ program, env, stdin }: Call): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
@@ -59,7 +60,14 @@ function decoded(bytes: Buffer): (CallFigures & { readonly exitStatus: number })
       .split(' ')
       .map(Number);
     const stdout = bytes.toString('utf8', line + 1, line + 1 + length);
-    answers.push({ exitStatus, start: startNs / 1e6, end: endNs / 1e6, cpuMs: (userUs + systemUs) / 1000, peakKib, stdout });
+    answers.push({
+      exitStatus,
+      start: startNs / 1e6,
+      end: endNs / 1e6,
+      cpuMs: (userUs + systemUs) / 1000,
+      peakKib,
+      stdout,
+    });
     place = line + 1 + length;
   }
   return answers;

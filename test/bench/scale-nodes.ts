@@ -1,4 +1,5 @@
-// Many nodes' watches in one process: node scale-nodes.ts KUBECONFIG FIRST COUNT, started with an IPC channel (see scale.ts).
+// Many nodes' watches in one process: node scale-nodes.ts KUBECONFIG FIRST COUNT, started with an IPC channel (see
+// scale.ts).
 // Each one is the daemon's own: its reflector, its cache of NADs, its credentials and connections.
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentialProvider } from '../../src/cluster/credentials.ts';
@@ -43,14 +44,22 @@ function watch({ api, cache }: SimulatedNode): Promise<void> {
   };
   const path = `/apis/${nadGroup}/${nadVersion}/${nadPlural}`;
   const onLost = ({ message }: { readonly message: string }): void => void process.send?.({ lost: message });
-  void reflect({ path, resource: nadPlural, api, sink: { ...cache, set }, timing: usualWatchTiming, onSynced: resolve, onLost }, stop.signal);
+  void reflect(
+    { path, resource: nadPlural, api, sink: { ...cache, set }, timing: usualWatchTiming, onSynced: resolve, onLost },
+    stop.signal,
+  );
   return promise;
 }
 
 /** Writes a pod's status now and then, as an ADD does, until the nodes stop. */
 async function patches(perSecond: number, podsPerNode: number): Promise<void> {
   const status = JSON.stringify(
-    Array.from({ length: 3 }, (_, index) => ({ name: `default/net${index}`, interface: `net${index}`, ips: ['10.0.0.5'], mac: '02:00:00:00:00:01' })),
+    Array.from({ length: 3 }, (_, index) => ({
+      name: `default/net${index}`,
+      interface: `net${index}`,
+      ips: ['10.0.0.5'],
+      mac: '02:00:00:00:00:01',
+    })),
   );
   const times: number[] = [];
   const started = now();

@@ -15,7 +15,9 @@ import { quantile, rounded, summaryOf } from './statistics.ts';
 import { scaleSection } from './tables.ts';
 
 /** What the process of many nodes is told. */
-export type ToNodes = { readonly kind: 'start' | 'tell' | 'stop' } | { readonly kind: 'patch'; readonly perSecond: number; readonly podsPerNode: number };
+export type ToNodes =
+  | { readonly kind: 'start' | 'tell' | 'stop' }
+  | { readonly kind: 'patch'; readonly perSecond: number; readonly podsPerNode: number };
 interface FromNodes {
   readonly ready?: boolean;
   readonly synced?: boolean;
@@ -50,9 +52,13 @@ const { values } = parseArgs({
   },
 });
 
-function whole(flag: 'nodes' | 'pods' | 'nads' | 'seconds' | 'changes' | 'patches' | 'per-process', otherwise = 1): number {
+function whole(
+  flag: 'nodes' | 'pods' | 'nads' | 'seconds' | 'changes' | 'patches' | 'per-process',
+  otherwise = 1,
+): number {
   const value = Number(values[flag] ?? otherwise);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${flag} ${values[flag]}: it must be a whole number from 1`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${flag} ${values[flag]}: it must be a whole number from 1`);
   return value;
 }
 
@@ -66,10 +72,18 @@ const plan = {
   perProcess: whole('per-process'),
 };
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const network = { cniVersion: '1.0.0', type: 'macvlan', master: 'eth1', mode: 'bridge', ipam: { type: 'host-local', ranges: [[{ subnet: '10.10.0.0/16' }]] } };
+const network = {
+  cniVersion: '1.0.0',
+  type: 'macvlan',
+  master: 'eth1',
+  mode: 'bridge',
+  ipam: { type: 'host-local', ranges: [[{ subnet: '10.10.0.0/16' }]] },
+};
 
 async function fill(api: ApiProcess): Promise<void> {
-  const all = Array.from({ length: plan.nads }, (_, index) => nadObject(`net-${index}`, { ...network, name: `net-${index}` }));
+  const all = Array.from({ length: plan.nads }, (_, index) =>
+    nadObject(`net-${index}`, { ...network, name: `net-${index}` }),
+  );
   await api.put('network-attachment-definitions', all);
   for (let node = 0; node < plan.nodes; node++) {
     const pods = Array.from({ length: plan.podsPerNode }, (_, index) => ({
@@ -150,7 +164,9 @@ async function measured(api: ApiProcess, groups: readonly Nodes[]): Promise<Scal
   say(`all there after ${Math.round(startMs)} ms; churn for ${plan.seconds} s`);
   const [started, before] = [performance.now(), await api.use()];
   const perSecond = plan.patchesPerSecond / groups.length;
-  const patched = Promise.all(groups.map(({ ask }) => ask({ kind: 'patch', perSecond, podsPerNode: plan.podsPerNode }, 'patches')));
+  const patched = Promise.all(
+    groups.map(({ ask }) => ask({ kind: 'patch', perSecond, podsPerNode: plan.podsPerNode }, 'patches')),
+  );
   const created = await churn(api);
   await delay(1000); // the last one arrives
   const seconds = (performance.now() - started) / 1000;
@@ -159,7 +175,9 @@ async function measured(api: ApiProcess, groups: readonly Nodes[]): Promise<Scal
   for (const { child } of groups) child.send({ kind: 'stop' } satisfies ToNodes);
   const times = (await patched).flatMap(({ patches = [] }) => patches);
   const requests = await api.requests(); // a watch is counted when it ends: now
-  const asked = requests.filter(({ what }) => !what.startsWith('list') && !what.startsWith('watch')).reduce((sum, { number }) => sum + number, 0);
+  const asked = requests
+    .filter(({ what }) => !what.startsWith('list') && !what.startsWith('watch'))
+    .reduce((sum, { number }) => sum + number, 0);
   return {
     ...plan,
     seconds,
@@ -174,14 +192,23 @@ async function measured(api: ApiProcess, groups: readonly Nodes[]): Promise<Scal
 }
 
 /** How long new NADs took. Throws when a node does not know one of them. */
-function arrivals(created: ReadonlyMap<string, number>, told: readonly FromNodes[]): Pick<ScaleReport, 'known' | 'knownByAll'> {
+function arrivals(
+  created: ReadonlyMap<string, number>,
+  told: readonly FromNodes[],
+): Pick<ScaleReport, 'known' | 'knownByAll'> {
   const waits = [...created].map(([name, at]) => {
-    const moments = told.flatMap(({ known = [] }) => known.filter(([each]) => each === name).flatMap(([, seen]) => seen));
-    if (moments.length < plan.nodes) throw new Error(`${name} is known at ${moments.length} of ${plan.nodes} nodes only`);
+    const moments = told.flatMap(({ known = [] }) =>
+      known.filter(([each]) => each === name).flatMap(([, seen]) => seen),
+    );
+    if (moments.length < plan.nodes)
+      throw new Error(`${name} is known at ${moments.length} of ${plan.nodes} nodes only`);
     return moments.map((moment) => moment - at);
   });
   const all = waits.flat();
-  return { known: { ...summaryOf(all), p99: rounded(quantile(all, 0.99)) }, knownByAll: summaryOf(waits.map((each) => Math.max(...each))) };
+  return {
+    known: { ...summaryOf(all), p99: rounded(quantile(all, 0.99)) },
+    knownByAll: summaryOf(waits.map((each) => Math.max(...each))),
+  };
 }
 
 if (values.help) {

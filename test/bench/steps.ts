@@ -39,7 +39,10 @@ export async function measureSteps({ native, repetitions, delegates, say }: Wish
         const all: StepSpan[][] = [];
         for (let index = 0; index < times; index++) {
           const pod = await at.pod(`${name}-${further}-${index}`, further);
-          const [[figures], spans] = await Promise.all([runCalls(variant.calls('ADD', pod, further), at.runner), stopwatch.next()]);
+          const [[figures], spans] = await Promise.all([
+            runCalls(variant.calls('ADD', pod, further), at.runner),
+            stopwatch.next(),
+          ]);
           all.push(storyOf(spans, figures?.start ?? 0, figures?.end ?? 0));
           await Promise.all([runCalls(variant.calls('DEL', pod, further), at.runner), stopwatch.next()]);
           await pod.netns.remove();
@@ -69,7 +72,12 @@ interface Stopwatch {
 async function startStopwatch({ socket, kubeconfig, dir, runner }: BenchNode): Promise<Stopwatch> {
   const options: StopwatchOptions = { socket, kubeconfig, cniDir: join(dir, 'state') };
   await mkdir(options.cniDir, { recursive: true });
-  const words = [`--net=${runner.netns}`, process.execPath, join(import.meta.dirname, 'stopwatch-daemon.ts'), JSON.stringify(options)];
+  const words = [
+    `--net=${runner.netns}`,
+    process.execPath,
+    join(import.meta.dirname, 'stopwatch-daemon.ts'),
+    JSON.stringify(options),
+  ];
   const child = spawn('nsenter', words, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   await once(child, 'message');
   return {
@@ -78,14 +86,18 @@ async function startStopwatch({ socket, kubeconfig, dir, runner }: BenchNode): P
   };
 }
 
-/** The spans of one ADD in order, with what lies between them: relative to the start of the process that the runtime started. */
+/**
+ * The spans of one ADD in order, with what lies between them: relative to the start of the process that the runtime
+ * started.
+ */
 function storyOf(spans: readonly TimedSpan[], start: number, end: number): StepSpan[] {
   const call = spans.find(({ name }) => name === 'call') ?? { from: start, to: end };
   const parts = spans.filter(({ name }) => name !== 'call').toSorted((a, b) => a.from - b.from);
   const story: TimedSpan[] = [{ name: 'shim: start, connect, send the call', from: start, to: call.from }];
   let reached = call.from;
   for (const [index, part] of parts.entries()) {
-    if (part.from > reached) story.push({ name: between(parts[index - 1]?.name, part.name), from: reached, to: part.from });
+    if (part.from > reached)
+      story.push({ name: between(parts[index - 1]?.name, part.name), from: reached, to: part.from });
     story.push(part);
     reached = Math.max(reached, part.to);
   }
@@ -99,7 +111,9 @@ function between(before: string | undefined, after: string): string {
   if (after.startsWith('journal: intent')) return 'plan';
   if (after === 'journal: read') return 'look for kept DELs';
   if (after === 'links of the sandbox') return 'engine';
-  return before.startsWith('plugin for') || before.startsWith('journal: progress') ? 'decode the result, next input' : 'engine';
+  return before.startsWith('plugin for') || before.startsWith('journal: progress')
+    ? 'decode the result, next input'
+    : 'engine';
 }
 
 function rowOf(delegates: Delegates, further: number, all: readonly (readonly StepSpan[])[]): StepsRow {
@@ -109,5 +123,11 @@ function rowOf(delegates: Delegates, further: number, all: readonly (readonly St
   const names = [...new Set(all.flatMap((story) => story.map(({ name }) => name)))];
   const sum = (story: readonly StepSpan[], wanted: string): number =>
     story.filter(({ name }) => name === wanted).reduce((ms, { from, to }) => ms + to - from, 0);
-  return { delegates, further, totalMs, spans, medians: names.map((name) => ({ name, ms: rounded(median(all.map((story) => sum(story, name)))) })) };
+  return {
+    delegates,
+    further,
+    totalMs,
+    spans,
+    medians: names.map((name) => ({ name, ms: rounded(median(all.map((story) => sum(story, name)))) })),
+  };
 }

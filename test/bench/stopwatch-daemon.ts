@@ -1,11 +1,19 @@
-// A daemon composed of the product's parts, each one wrapped in a stopwatch: node stopwatch-daemon.ts OPTIONS, started with
+// A daemon composed of the product's parts, each one wrapped in a stopwatch: node stopwatch-daemon.ts OPTIONS, started
+// with
 // an IPC channel (see steps.ts). It answers one call at a time and then tells what took how long.
 import { connectForLong } from '../../src/cluster/index.ts';
 import { type CallContext, callAnswerer } from '../../src/daemon/calls.ts';
 import { lastGoodReader } from '../../src/daemon/last-good.ts';
 import { type IncomingCall, serveLink } from '../../src/daemon/link-server.ts';
 import type { Host } from '../../src/host/index.ts';
-import { type Journal, type SandboxLocks, bootIdNow, deferredCalls, fileJournal, fileLocks } from '../../src/journal/index.ts';
+import {
+  type Journal,
+  type SandboxLocks,
+  bootIdNow,
+  deferredCalls,
+  fileJournal,
+  fileLocks,
+} from '../../src/journal/index.ts';
 import { createLog, eventQueue } from '../../src/observe/index.ts';
 import type { StopwatchOptions, TimedSpan } from './steps.ts';
 
@@ -27,7 +35,9 @@ const timedJournal = (journal: Journal): Journal => ({
   read: (key) => timed('journal: read', () => journal.read(key)),
   write: (record) => {
     const isFirst = record.attachments.every(({ state }) => state === 'intended');
-    return timed(`journal: ${record.complete ? 'complete' : isFirst ? 'intent, synced' : 'progress'}`, () => journal.write(record));
+    return timed(`journal: ${record.complete ? 'complete' : isFirst ? 'intent, synced' : 'progress'}`, () =>
+      journal.write(record),
+    );
   },
 });
 
@@ -50,7 +60,8 @@ const timedHost = (host: Host): Host => ({
   runPlugin: (run, signal) => timed(`plugin for ${run.env['CNI_IFNAME']}`, () => host.runPlugin(run, signal)),
   listLinks: (netns, signal) => timed('links of the sandbox', () => host.listLinks(netns, signal)),
   defaultRoutes: (target, signal) => timed('routes: read', () => host.defaultRoutes(target, signal)),
-  setDefaultRoutes: (target, routes, signal) => timed('routes: set', () => host.setDefaultRoutes(target, routes, signal)),
+  setDefaultRoutes: (target, routes, signal) =>
+    timed('routes: set', () => host.setDefaultRoutes(target, routes, signal)),
 });
 
 const log = createLog({ level: 'info', toStderr: true });
@@ -77,7 +88,8 @@ const context: CallContext = {
   cluster: {
     ...cluster,
     getNad: (ref, signal) => timed('NADs', () => cluster.getNad(ref, signal)),
-    patchNetworkStatus: (pod, text, signal) => timed('network-status: PATCH', () => cluster.patchNetworkStatus(pod, text, signal)),
+    patchNetworkStatus: (pod, text, signal) =>
+      timed('network-status: PATCH', () => cluster.patchNetworkStatus(pod, text, signal)),
     recordEvent: events.recordEvent,
   },
   readConf: lastGoodReader(`${cniDir}/last-good`, () => {}),
@@ -93,7 +105,14 @@ const onCall = async (call: IncomingCall): ReturnType<typeof answer> => {
   spans = [];
   return said;
 };
-await serveLink({ socket, program: 'bench', peerUid: () => 0, onCall, onAgent: () => {}, onProblem: (error) => process.stderr.write(`${error.message}\n`) });
+await serveLink({
+  socket,
+  program: 'bench',
+  peerUid: () => 0,
+  onCall,
+  onAgent: () => {},
+  onProblem: (error) => process.stderr.write(`${error.message}\n`),
+});
 void watched.run(stop.signal);
 void events.run(stop.signal);
 process.on('disconnect', () => process.exit());

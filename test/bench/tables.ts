@@ -39,19 +39,38 @@ const callsSection = (rows: readonly CallRow[]): Section => ({
     rows.map((row) => {
       const over = overheadOf(row, rows);
       const isBare = row.variant === 'bare';
-      const cells = [row.add.median, row.add.p95, isBare ? undefined : over.add, row.del.median, row.del.p95, isBare ? undefined : over.del];
-      return [delegateWords[row.delegates], String(row.further), row.variant, ...cells.map((cell) => (cell === undefined ? '' : ms(cell)))];
+      const cells = [
+        row.add.median,
+        row.add.p95,
+        isBare ? undefined : over.add,
+        row.del.median,
+        row.del.p95,
+        isBare ? undefined : over.del,
+      ];
+      return [
+        delegateWords[row.delegates],
+        String(row.further),
+        row.variant,
+        ...cells.map((cell) => (cell === undefined ? '' : ms(cell))),
+      ];
     }),
   ),
-  pictures: [{ file: 'performance-overhead.svg', alt: `ADD and DEL beside the plugins, for ${furtherIn(rows).join(', ')} further networks` }],
+  pictures: [
+    {
+      file: 'performance-overhead.svg',
+      alt: `ADD and DEL beside the plugins, for ${furtherIn(rows).join(', ')} further networks`,
+    },
+  ],
 });
 
-export const stepsPicture = ({ delegates, further }: StepsRow): string => `performance-steps-${delegates}-${further}.svg`;
+export const stepsPicture = ({ delegates, further }: StepsRow): string =>
+  `performance-steps-${delegates}-${further}.svg`;
 
 function stepsSection(rows: readonly StepsRow[]): Section {
   const longest = rows.toSorted((a, b) => b.medians.length - a.medians.length); // it has them all, in order
   const names = [...new Set(longest.flatMap(({ medians }) => medians.map(({ name }) => name)))];
-  const cellsOf = (name: string): string[] => rows.map(({ medians }) => medians.find((each) => each.name === name)?.ms.toFixed(2) ?? '');
+  const cellsOf = (name: string): string[] =>
+    rows.map(({ medians }) => medians.find((each) => each.name === name)?.ms.toFixed(2) ?? '');
   return {
     title: 'Where the time of an ADD goes',
     text:
@@ -59,9 +78,15 @@ function stepsSection(rows: readonly StepsRow[]): Section {
       'made of the same parts, each wrapped in a stopwatch (`test/bench/stopwatch-daemon.ts`). The pictures show the ADD whose total is the median.',
     table: table(
       ['STEP', ...rows.map(({ delegates, further }) => `${delegateWords[delegates].toUpperCase()}, ${further}`)],
-      [['all of it', ...rows.map(({ totalMs }) => totalMs.toFixed(2))], ...names.map((name) => [name, ...cellsOf(name)])],
+      [
+        ['all of it', ...rows.map(({ totalMs }) => totalMs.toFixed(2))],
+        ...names.map((name) => [name, ...cellsOf(name)]),
+      ],
     ),
-    pictures: rows.map((row) => ({ file: stepsPicture(row), alt: `The steps of one ADD with ${row.further} further networks` })),
+    pictures: rows.map((row) => ({
+      file: stepsPicture(row),
+      alt: `The steps of one ADD with ${row.further} further networks`,
+    })),
   };
 }
 
@@ -95,7 +120,14 @@ const processesSection = (rows: Required<BenchReport>['processes']): Section => 
   text: 'Each process from its start to its end.',
   table: table(
     ['PROCESS', 'MS', 'P95', 'CPU MS', 'PEAK MEMORY KiB', 'FILE KiB'],
-    rows.map((row) => [row.what, row.ms.median.toFixed(2), row.ms.p95.toFixed(2), row.cpuMs.median.toFixed(2), number(row.peakKib), number(row.fileKib)]),
+    rows.map((row) => [
+      row.what,
+      row.ms.median.toFixed(2),
+      row.ms.p95.toFixed(2),
+      row.cpuMs.median.toFixed(2),
+      number(row.peakKib),
+      number(row.fileKib),
+    ]),
   ),
 });
 
@@ -104,7 +136,13 @@ const cpuSection = (rows: Required<BenchReport>['cpu']): Section => ({
   text: 'Of one ADD with its DEL, plugins that do nothing: of the process that the runtime starts with the plugins it starts, and of the daemon (background work included).',
   table: table(
     ['VARIANT', 'FURTHER', 'CALLS, MS', 'DAEMON, MS', 'PLUGINS ALONE, MS'],
-    rows.map(({ variant, further, callMs, daemonMs, bareMs }) => [variant, String(further), ms(callMs), variant === 'daemon' ? ms(daemonMs) : '', ms(bareMs)]),
+    rows.map(({ variant, further, callMs, daemonMs, bareMs }) => [
+      variant,
+      String(further),
+      ms(callMs),
+      variant === 'daemon' ? ms(daemonMs) : '',
+      ms(bareMs),
+    ]),
   ),
 });
 
@@ -119,7 +157,10 @@ const requestsSection = (rows: readonly RequestRow[]): Section => ({
       variant,
       String(further),
       command,
-      ...[requests.reduce((sum, { sent }) => sum + sent, 0), requests.reduce((sum, { received }) => sum + received, 0)].map(number),
+      ...[
+        requests.reduce((sum, { sent }) => sum + sent, 0),
+        requests.reduce((sum, { received }) => sum + received, 0),
+      ].map(number),
       requests.length === 0 ? 'none' : requests.map(requestText).join(', '),
     ]),
   ),
@@ -147,13 +188,19 @@ export const scaleSection = (scale: ScaleReport): Section => ({
     ['FIGURE', 'VALUE'],
     [
       ['requests a second', ms(scale.requestsPerSecond)],
-      ...scale.requests.map(({ what, number: times, sent, received }) => [what, `${number(times)}; ${number(sent)} bytes sent, ${number(received)} received`]),
+      ...scale.requests.map(({ what, number: times, sent, received }) => [
+        what,
+        `${number(times)}; ${number(sent)} bytes sent, ${number(received)} received`,
+      ]),
       ['all watches there after', `${number(Math.round(scale.startMs))} ms`],
       ['a new network is known at a node after', `median ${ms(scale.known.median)}, p99 ${ms(scale.known.p99)} ms`],
       ['… at the last node after', `median ${ms(scale.knownByAll.median)}, p95 ${ms(scale.knownByAll.p95)} ms`],
       ['a status is written after', `median ${ms(scale.patch.median)}, p99 ${ms(scale.patch.p99)} ms`],
       ['memory of one watch with its connection', `${number(Math.round(scale.watcherKib))} KiB`],
-      ['API server of the test', `${(scale.api.cpuShare * 100).toFixed(0)} % of a core, ${Math.round(scale.api.rssMiB)} MiB`],
+      [
+        'API server of the test',
+        `${(scale.api.cpuShare * 100).toFixed(0)} % of a core, ${Math.round(scale.api.rssMiB)} MiB`,
+      ],
     ],
   ),
 });

@@ -40,7 +40,11 @@ export const bare = (at: BenchNode): Variant => ({
     const all = Array.from({ length: further + 1 }, (_, index): Call => {
       const config = at.network(index);
       const words = { command, pod, containerId: `bare-${pod.name}`, ifName: index === 0 ? 'eth0' : `net${index}` };
-      return { program: join(at.plugins, config['type'] as string), env: envOf(at, words), stdin: JSON.stringify(config) };
+      return {
+        program: join(at.plugins, config['type'] as string),
+        env: envOf(at, words),
+        stdin: JSON.stringify(config),
+      };
     });
     return command === 'ADD' ? all : all.toReversed();
   },
@@ -63,7 +67,13 @@ export async function throughDaemon(at: BenchNode, more: JsonObject = {}): Promi
 export const direct = (at: BenchNode, more: JsonObject = {}, [name, program] = ['direct', plexusCni]): Variant => ({
   name,
   calls: (command, pod) => {
-    const own = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', kubeconfig: at.kubeconfig, cniDir: join(at.dir, `state-of-${name}`) };
+    const own = {
+      cniVersion: '1.0.0',
+      name: 'plexus',
+      type: 'plexus-cni',
+      kubeconfig: at.kubeconfig,
+      cniDir: join(at.dir, `state-of-${name}`),
+    };
     const handed = { runtimeConfig: { 'io.kubernetes.cri.pod-annotations': pod.annotations } };
     const stdin = JSON.stringify({ ...own, delegates: [at.network(0)], ...handed, ...more });
     const env = { ...envOf(at, { command, pod, containerId: `${name}-${pod.name}` }), ...hostFileFor(stdin) };
@@ -72,12 +82,14 @@ export const direct = (at: BenchNode, more: JsonObject = {}, [name, program] = [
 });
 
 /**
- * Any other plugin, as "NAME=PROGRAM,CONFIGURATION": the configuration is a file, in which ${KUBECONFIG}, ${DIR} (a folder for
+ * Any other plugin, as "NAME=PROGRAM,CONFIGURATION": the configuration is a file, in which ${KUBECONFIG}, ${DIR} (a
+ * folder for
  * its state) and "${DEFAULT_NETWORK}" (with the quotes) are filled in.
  */
 export async function another(at: BenchNode, spec: string): Promise<Variant> {
   const [, name = '', program = '', file = ''] = /^([^=]+)=([^,]+),(.+)$/.exec(spec) ?? [];
-  if (name === '' || !isAbsolute(program)) throw new Error(`--against ${spec}: it must be NAME=/PATH/OF/PROGRAM,CONFIGURATION-FILE`);
+  if (name === '' || !isAbsolute(program))
+    throw new Error(`--against ${spec}: it must be NAME=/PATH/OF/PROGRAM,CONFIGURATION-FILE`);
   const text = (await readFile(file, 'utf8'))
     .replaceAll('${KUBECONFIG}', at.kubeconfig)
     .replaceAll('${DIR}', join(at.dir, name))

@@ -46,7 +46,13 @@ describe('plexus attachments', () => {
 
   it('has examples of its actions in its help', async () => {
     const { stdout } = await run(plexus, ['attachments', '--help']);
-    for (const text of ['attachments check', 'attachments check 4f1c -o json', 'attachments detach 4f1c', 'attachments forget 4f1c', '--cni-path']) {
+    for (const text of [
+      'attachments check',
+      'attachments check 4f1c -o json',
+      'attachments detach 4f1c',
+      'attachments forget 4f1c',
+      '--cni-path',
+    ]) {
       expect(stdout).toContain(text);
     }
   });
@@ -59,7 +65,8 @@ describe('plexus attachments', () => {
         sampleRecord({ containerId: 'c3', attachments: [sample, stuck] }),
       ].map(listedRecord),
     );
-    expect(attachmentsText(rows, (time) => Date.parse('2026-01-04T04:04:05.000Z') - Date.parse(time))).toMatchInlineSnapshot(`
+    expect(attachmentsText(rows, (time) => Date.parse('2026-01-04T04:04:05.000Z') - Date.parse(time)))
+      .toMatchInlineSnapshot(`
       "SANDBOX  POD        INTERFACE  NETWORK   STATE      AGE  TRIES  WHY
       c1       shop/db-0  net1       shop/net  attached   2d   -      -
       c2       shop/db-0  net1       shop/net  abandoned  2d   5      the switch is busy
@@ -72,10 +79,17 @@ describe('plexus attachments', () => {
     await journal.write(sampleRecord({ containerId: '4f1c0000aaaa', complete: true }));
     await mkdir(join(folder.path, 'deferred'));
     await writeFile(join(folder.path, 'deferred/4f1c0000aaaa@eth0.call'), '');
-    const pod = { namespace: 'shop', name: 'old', networks: 'storage', why: 'it was started before Plexus came to this node' };
+    const pod = {
+      namespace: 'shop',
+      name: 'old',
+      networks: 'storage',
+      why: 'it was started before Plexus came to this node',
+    };
     await writeFile(join(folder.path, 'unattached.json'), JSON.stringify([pod]));
     const { stdout } = await command();
-    expect(stdout).toMatch(/4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL came while the daemon was away/);
+    expect(stdout).toMatch(
+      /4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL came while the daemon was away/,
+    );
     expect(stdout).toMatch(/ +shop\/old +- +storage +unattached[ -]+it was started before Plexus came to this node/);
     const rows = JSON.parse((await command('-o', 'json')).stdout) as { state: string }[];
     expect(rows.map(({ state }) => state)).toEqual(['deferred', 'unattached']);
@@ -84,12 +98,26 @@ describe('plexus attachments', () => {
   it('shows one sandbox by the beginning of its container ID, and lists for scripts', async () => {
     await journal.write(sampleRecord({ containerId: 'abc1' }));
     await journal.write(sampleRecord({ containerId: 'abd2' }));
-    expect(JSON.parse((await command('show', 'abc')).stdout)).toMatchObject([{ containerId: 'abc1', attachments: [{ state: 'intended' }] }]);
-    expect(JSON.parse((await command('list', '-o', 'json')).stdout)).toMatchObject([{ sandbox: 'abc1' }, { sandbox: 'abd2' }]);
-    expect(await command('show', 'ab')).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-SANDBOX-UNKNOWN.*abc1, abd2/) });
-    expect(await command('show', 'x')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') });
+    expect(JSON.parse((await command('show', 'abc')).stdout)).toMatchObject([
+      { containerId: 'abc1', attachments: [{ state: 'intended' }] },
+    ]);
+    expect(JSON.parse((await command('list', '-o', 'json')).stdout)).toMatchObject([
+      { sandbox: 'abc1' },
+      { sandbox: 'abd2' },
+    ]);
+    expect(await command('show', 'ab')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PLX-SANDBOX-UNKNOWN.*abc1, abd2/),
+    });
+    expect(await command('show', 'x')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN'),
+    });
     for (const action of ['show', 'detach', 'forget']) {
-      expect(await command(action)).toMatchObject({ code: 2, stderr: expect.stringMatching(/Say which sandboxes.*plexus attachments list/) as unknown });
+      expect(await command(action)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/Say which sandboxes.*plexus attachments list/) as unknown,
+      });
     }
     expect(await command('burn', 'abc')).toMatchObject({ code: 2 });
   });
@@ -98,7 +126,10 @@ describe('plexus attachments', () => {
     await journal.write(sampleRecord({ containerId: 'gone', attachments: [abandoned] }));
     await journal.write(sampleRecord({ containerId: 'live', attachments: [abandoned, sample] }));
     expect(await command('forget', 'gone')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n' });
-    expect(await command('forget', 'live')).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-STILL-IN-USE.*net1 \(shop\/net\)/) });
+    expect(await command('forget', 'live')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PLX-STILL-IN-USE.*net1 \(shop\/net\)/),
+    });
     expect((await journal.list((record) => record)).found.map(({ containerId }) => containerId)).toEqual(['live']);
     const forced = await command('forget', 'live', '--force', '-o', 'json');
     expect(JSON.parse(forced.stdout)).toMatchObject([{ state: 'abandoned' }, { state: 'intended' }]);
@@ -106,22 +137,39 @@ describe('plexus attachments', () => {
   });
 
   it('forgets several sandboxes, or every abandoned one', async () => {
-    for (const containerId of ['gone1', 'gone2', 'gone3', 'gone4']) await journal.write(sampleRecord({ containerId, attachments: [abandoned] }));
+    for (const containerId of ['gone1', 'gone2', 'gone3', 'gone4'])
+      await journal.write(sampleRecord({ containerId, attachments: [abandoned] }));
     await journal.write(sampleRecord({ containerId: 'live', attachments: [abandoned, sample] }));
-    const left = async (): Promise<readonly string[]> => (await journal.list((record) => record)).found.map(({ containerId }) => containerId);
-    expect(await command('forget', 'gone1', 'none')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') as unknown });
+    const left = async (): Promise<readonly string[]> =>
+      (await journal.list((record) => record)).found.map(({ containerId }) => containerId);
+    expect(await command('forget', 'gone1', 'none')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') as unknown,
+    });
     expect(await left(), 'a mistake forgets nothing').toHaveLength(5);
-    expect(await command('forget', 'gone1', 'gone2')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n'.repeat(2) });
-    expect(await command('forget')).toMatchObject({ code: 2, stderr: expect.stringContaining('Say which sandboxes') as unknown });
+    expect(await command('forget', 'gone1', 'gone2')).toMatchObject({
+      code: 0,
+      stdout: 'forgot net1 (shop/net) of shop/db-0\n'.repeat(2),
+    });
+    expect(await command('forget')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Say which sandboxes') as unknown,
+    });
     expect(await command('forget', '--abandoned')).toMatchObject({ code: 0 });
     expect(await left()).toEqual(['live']);
-    expect(await command('forget', '--abandoned'), 'again').toMatchObject({ code: 0, stdout: 'nothing to forget: no sandbox is abandoned as a whole\n' });
+    expect(await command('forget', '--abandoned'), 'again').toMatchObject({
+      code: 0,
+      stdout: 'nothing to forget: no sandbox is abandoned as a whole\n',
+    });
     expect(await command('forget', '--abandoned', '-o', 'json')).toMatchObject({ code: 0, stdout: '[]\n' });
   });
 
   it('NPWG-116: forgets the device information of what it forgets', async () => {
     await mkdir(join(folder.path, 'cni'));
-    const [file, other] = [join(folder.path, 'cni/shop-net-informed_net1'), join(folder.path, 'cni/shop-net-else_net1')];
+    const [file, other] = [
+      join(folder.path, 'cni/shop-net-informed_net1'),
+      join(folder.path, 'cni/shop-net-else_net1'),
+    ];
     for (const each of [file, other]) await writeFile(each, '{}');
     // what a record names is not what is removed: the daemon can write records
     const informed = { ...abandoned, attachment: { ...abandoned.attachment, deviceInfo: { file: other } } };

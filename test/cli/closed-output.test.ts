@@ -11,7 +11,9 @@ interface Ended {
 /** Runs dist/plexus with something of its output gone; the last line of stderr is the exit status. */
 const plexus = async (words: string, output: string): Promise<string> => {
   const script = `{ dist/plexus ${words}; echo "status $?" >&3; } ${output}`;
-  const { stdout, stderr }: Ended = await promisify(execFile)('bash', ['-c', `exec 3>&2; ${script}`], { cwd: repository });
+  const { stdout, stderr }: Ended = await promisify(execFile)('bash', ['-c', `exec 3>&2; ${script}`], {
+    cwd: repository,
+  });
   return stdout + stderr;
 };
 
@@ -27,9 +29,12 @@ it.each([
   ['attachments --cni-dir /nonexistent', 0],
   ['doctor --end cluster --kubeconfig /nonexistent', 1],
   [broken, 1],
-])('%s: a reader that has seen enough (| head) changes nothing: no stack trace, exit status %i', async (words, status) => {
-  expect(await plexus(words, '2>&1 | true')).toBe(`status ${status}\n`);
-});
+])(
+  '%s: a reader that has seen enough (| head) changes nothing: no stack trace, exit status %i',
+  async (words, status) => {
+    expect(await plexus(words, '2>&1 | true')).toBe(`status ${status}\n`);
+  },
+);
 
 it('output that cannot be written is told, exit status 2', async () => {
   expect(await plexus('version', '> /dev/full')).toMatch(/^plexus: PLX-DISK-FULL: .*the output.*status 2\n$/s);

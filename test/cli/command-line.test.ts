@@ -21,7 +21,15 @@ const plexus = (...words: string[]): Promise<Ended> =>
 
 describe('plexus, the command line', () => {
   it('plan prints one row for each attachment, then the input of every plugin', async () => {
-    const { stdout } = await plexus('plan', '--pod', 'examples/chained/pod.yaml', '--nads', 'examples/chained', '--conf', 'examples/node/00-plexus.conflist');
+    const { stdout } = await plexus(
+      'plan',
+      '--pod',
+      'examples/chained/pod.yaml',
+      '--nads',
+      'examples/chained',
+      '--conf',
+      'examples/node/00-plexus.conflist',
+    );
     expect(stdout).toMatchInlineSnapshot(`
       "Pod default/chained
 
@@ -100,10 +108,14 @@ describe('plexus, the command line', () => {
     expect(await plexus('plan', '--pod', pod, '--nads', folder.path)).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^plexus: PLX-SELECTION-INVALID: annotation k8s\.v1\.cni\.cncf\.io\/networks, .*empty/),
+      stderr: expect.stringMatching(
+        /^plexus: PLX-SELECTION-INVALID: annotation k8s\.v1\.cni\.cncf\.io\/networks, .*empty/,
+      ),
     });
     await writeFile(pod, 'kind: Pod\n  bad: [');
-    expect((await plexus('plan', '--pod', pod, '--nads', folder.path)).stderr).toMatch(/PLX-MANIFEST-INVALID: .*pod\.yaml: line \d+, column \d+: /);
+    expect((await plexus('plan', '--pod', pod, '--nads', folder.path)).stderr).toMatch(
+      /PLX-MANIFEST-INVALID: .*pod\.yaml: line \d+, column \d+: /,
+    );
   });
   it.each([
     { words: [], text: 'Say which command' },
@@ -160,7 +172,9 @@ describe('plexus, the command line', () => {
     expect((await plexus('--help')).stdout).toContain('plexus cni');
   });
   it('version names the specifications', async () => {
-    expect((await plexus('version')).stdout).toMatch(/^plexus \d+\.\d+\.\d+\nCNI specification 0\.1\.0, .*1\.1\.0\nNPWG multi-network specification 1\.3\n/);
+    expect((await plexus('version')).stdout).toMatch(
+      /^plexus \d+\.\d+\.\d+\nCNI specification 0\.1\.0, .*1\.1\.0\nNPWG multi-network specification 1\.3\n/,
+    );
   });
   it('cni is the plugin', async () => {
     const env = { PATH: process.env['PATH'] ?? '', CNI_COMMAND: 'VERSION' };
@@ -187,10 +201,17 @@ describe('the launcher of the plugin', () => {
   });
   it('answers with a CNI error when Node.js is too old', async () => {
     const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.9.0' } })`;
-    const child = run(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(older)}`, join(root, 'dist/plexus-cni.mjs')], { env: {} });
+    const child = run(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(older)}`, join(root, 'dist/plexus-cni.mjs')],
+      { env: {} },
+    );
     const ended = await child.catch((error: Ended) => error);
     expect(ended).toMatchObject({ code: 1 });
-    expect(JSON.parse(ended.stdout)).toMatchObject({ code: 5, msg: saidOutside('PLX-NODE-TOO-OLD', { version: '20.9.0', file: process.execPath }) });
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      code: 5,
+      msg: saidOutside('PLX-NODE-TOO-OLD', { version: '20.9.0', file: process.execPath }),
+    });
   });
   it('works through a symbolic link and with an empty environment', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-link-'));

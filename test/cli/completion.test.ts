@@ -11,11 +11,20 @@ const run = promisify(execFile);
 const isThere = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
 
 /** What a shell answers, with our script read in and dist/ in its PATH. */
-async function inShell(shell: string, options: readonly string[], commands: (script: string) => string): Promise<string> {
+async function inShell(
+  shell: string,
+  options: readonly string[],
+  commands: (script: string) => string,
+): Promise<string> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-completion-'));
   const script = join(folder.path, 'script');
   await writeFile(script, (await runProgram('plexus', ['completion', shell])).stdout);
-  const env = { ...process.env, HOME: folder.path, SHELL: '/bin/sh', PATH: `${join(repository, 'dist')}:${process.env['PATH'] ?? ''}` };
+  const env = {
+    ...process.env,
+    HOME: folder.path,
+    SHELL: '/bin/sh',
+    PATH: `${join(repository, 'dist')}:${process.env['PATH'] ?? ''}`,
+  };
   return (await run(shell, [...options, '-c', commands(script)], { env })).stdout;
 }
 
@@ -30,7 +39,9 @@ describe('completion in bash, by the function that the script defines', () => {
     const stdout = await inShell(
       'bash',
       ['--norc'],
-      (script) => `source ${script}; COMP_WORDS=(plexus ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+      (
+        script,
+      ) => `source ${script}; COMP_WORDS=(plexus ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
         $(complete -p plexus | sed 's/.*-F \\([^ ]*\\).*/\\1/'); echo "\${COMPREPLY[@]}"`,
     );
     expect(stdout.trim()).toBe(found);
@@ -40,7 +51,8 @@ describe('completion in bash, by the function that the script defines', () => {
     const stdout = await inShell(
       'bash',
       ['--norc'],
-      (script) => `source ${script}; COMP_WORDS=(plexus pods --); COMP_CWORD=2; _plexus_completions; echo "\${COMPREPLY[@]}"`,
+      (script) =>
+        `source ${script}; COMP_WORDS=(plexus pods --); COMP_CWORD=2; _plexus_completions; echo "\${COMPREPLY[@]}"`,
     );
     expect(stdout.split(/\s/)).toEqual(expect.arrayContaining(['--namespace', '--all-namespaces']));
     expect(stdout).not.toMatch(/--\w\b/);
@@ -49,7 +61,11 @@ describe('completion in bash, by the function that the script defines', () => {
 
 describe('completion in other shells', () => {
   it.skipIf(!isThere('fish'))('fish offers commands with what they do', async () => {
-    const stdout = await inShell('fish', ['--no-config'], (script) => `source ${script}; complete -C 'plexus po'; complete -C 'plexus pods --pro'`);
+    const stdout = await inShell(
+      'fish',
+      ['--no-config'],
+      (script) => `source ${script}; complete -C 'plexus po'; complete -C 'plexus pods --pro'`,
+    );
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^pod\tShow the networks of one pod: interfaces/),
       expect.stringMatching(/^pods\tShow which pod is attached/),
@@ -70,5 +86,8 @@ describe('completion in other shells', () => {
 });
 
 it('says which shells there are', async () => {
-  expect(await runProgram('plexus', ['completion', 'tcsh'])).toMatchObject({ code: 2, stderr: expect.stringContaining('"bash", "zsh", "fish"') as string });
+  expect(await runProgram('plexus', ['completion', 'tcsh'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('"bash", "zsh", "fish"') as string,
+  });
 });

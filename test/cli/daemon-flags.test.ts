@@ -17,7 +17,9 @@ describe('settings as flags of the daemon', () => {
     ['allow-default-network-annotation', 'kube-system,lab', { allowDefaultNetworkAnnotation: ['kube-system', 'lab'] }],
   ])('--%s %s', (flag, text, settings) => {
     expect(settingsOf({ [flag]: text })).toMatchObject(settings);
-    expect(complete(fromEnvironment({ [`PLEXUS_${flag.toUpperCase().replaceAll('-', '_')}`]: text }))).toMatchObject(settings);
+    expect(complete(fromEnvironment({ [`PLEXUS_${flag.toUpperCase().replaceAll('-', '_')}`]: text }))).toMatchObject(
+      settings,
+    );
   });
 
   it('take their own default, whatever kind of value it is', () => {

@@ -26,7 +26,10 @@ beforeAll(async () => {
       {
         namespace: 'shop',
         name: 'db',
-        containers: [{ devices: [{ resource: 'vendor.example/vf', ids: ['0000:18:02.5', '0000:18:02.6'] }] }, { claims: [{ ...claim, devices: [place] }] }],
+        containers: [
+          { devices: [{ resource: 'vendor.example/vf', ids: ['0000:18:02.5', '0000:18:02.6'] }] },
+          { claims: [{ ...claim, devices: [place] }] },
+        ],
       },
       { namespace: 'shop', name: 'web', containers: [{ devices: [{ resource: 'nvidia.com/gpu', ids: ['GPU-1'] }] }] },
       { namespace: 'shop', name: 'none', containers: [{}] },
@@ -44,8 +47,13 @@ beforeAll(async () => {
     ...sampleRecord(),
     pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
     attachments: [
-      made('net1', 'shop/fast', vf('0000:18:02.6'), { deviceInfo: { type: 'pci', version: '1.1.0', pci: { 'pci-address': '0000:18:02.6' } } }),
-      made('net2', 'shop/claimed', { id: '0000:18:02.7', claimed: { podClaim: 'nics', claim, request: 'fast', ...place } }),
+      made('net1', 'shop/fast', vf('0000:18:02.6'), {
+        deviceInfo: { type: 'pci', version: '1.1.0', pci: { 'pci-address': '0000:18:02.6' } },
+      }),
+      made('net2', 'shop/claimed', {
+        id: '0000:18:02.7',
+        claimed: { podClaim: 'nics', claim, request: 'fast', ...place },
+      }),
       made('net3', 'shop/old', vf('0000:18:03.1')),
     ],
   });
@@ -56,7 +64,14 @@ afterAll(async () => {
 });
 
 const devices = (...words: string[]) =>
-  run(plexus, ['devices', '--kubelet-dir', join(folder.path, 'kubelet'), '--cni-dir', join(folder.path, 'cni'), ...words]).then(
+  run(plexus, [
+    'devices',
+    '--kubelet-dir',
+    join(folder.path, 'kubelet'),
+    '--cni-dir',
+    join(folder.path, 'cni'),
+    ...words,
+  ]).then(
     ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ status: code, stdout, stderr }),
   );
@@ -81,9 +96,14 @@ describe('plexus devices', () => {
     const record = (containerId: string) => ({
       ...sampleRecord({ containerId }),
       pod: { namespace: 'shop', name: 'db', uid: 'u-db' },
-      attachments: [{ state: 'attached', attachment: { ...first?.attachment, device: vf('0000:18:02.6') }, result: {} }] as SandboxRecord['attachments'],
+      attachments: [
+        { state: 'attached', attachment: { ...first?.attachment, device: vf('0000:18:02.6') }, result: {} },
+      ] as SandboxRecord['attachments'],
     });
-    const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.6')] }], [record('old'), record('new')].flatMap(deviceUses));
+    const rows = deviceRows(
+      [{ pod: 'shop/db', devices: [vf('0000:18:02.6')] }],
+      [record('old'), record('new')].flatMap(deviceUses),
+    );
     expect(rows.map(({ sandbox, state }) => `${sandbox} ${state}`)).toEqual(['old attached', 'new attached']);
   });
   it('a device that the annotation names, of a network without a resource, is not free', () => {
@@ -96,7 +116,9 @@ describe('plexus devices', () => {
     };
     const rows = deviceRows([{ pod: 'shop/db', devices: [vf('0000:18:02.5')] }], deviceUses(record as SandboxRecord));
     expect(rows).toMatchObject([{ device: '0000:18:02.5', of: 'vendor.example/vf', state: 'attached' }]);
-    expect(deviceRows([], deviceUses(record as SandboxRecord))).toMatchObject([{ device: '0000:18:02.5', of: '', state: 'unknown' }]);
+    expect(deviceRows([], deviceUses(record as SandboxRecord))).toMatchObject([
+      { device: '0000:18:02.5', of: '', state: 'unknown' },
+    ]);
   });
   it('as data, for scripts', async () => {
     const rows = JSON.parse((await devices('-o', 'json')).stdout) as { device: string; state: string }[];

@@ -130,26 +130,47 @@ async function breakAll(): Promise<void> {
   const { node, api, confDir } = ends.cluster;
   await ends.cluster.daemon().stop('SIGKILL');
   await writeFile(join(confDir, '00-calico.conflist'), JSON.stringify(node.bridge('calico', '10.244.0.0/16')));
-  await writeFile(join(confDir, '05-multus.conf'), JSON.stringify({ cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus' }));
+  await writeFile(
+    join(confDir, '05-multus.conf'),
+    JSON.stringify({ cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus' }),
+  );
   await rm(join(node.dir, 'bin/host-local'));
   await mkdir(join(node.dir, 'state/journal/damaged'), { recursive: true });
   await writeFile(join(node.dir, 'state/journal/damaged/x@eth0.json'), '');
   await writeFile(join(node.dir, 'state/journal/c9@eth0.json'), 'half of a rec');
   const [sample] = sampleRecord().attachments as readonly [AttachmentRecord];
   const abandonedAt = '2026-01-02T03:05:00.000Z';
-  const abandoned: AttachmentRecord = { state: 'detaching', attachment: sample.attachment, attempts: 5, lastError: 'the switch is busy', abandonedAt };
+  const abandoned: AttachmentRecord = {
+    state: 'detaching',
+    attachment: sample.attachment,
+    attempts: 5,
+    lastError: 'the switch is busy',
+    abandonedAt,
+  };
   await fileJournal(join(node.dir, 'state/journal')).write(sampleRecord({ attachments: [abandoned] }));
-  const nad = (name: string, config: string): unknown => api.put('network-attachment-definitions', { metadata: { name, namespace: 'shop' }, spec: { config } });
+  const nad = (name: string, config: string): unknown =>
+    api.put('network-attachment-definitions', { metadata: { name, namespace: 'shop' }, spec: { config } });
   nad('broken', '{"cniVersion": "1.0.0"}');
-  nad('wide', JSON.stringify({ cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'host-local', subnet: '10.244.0.0/16' } }));
-  api.put('nodes', { metadata: { name: 'node-3' }, spec: { taints: [{ key: 'example.com/gpu', effect: 'NoSchedule' }] } });
+  nad(
+    'wide',
+    JSON.stringify({ cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'host-local', subnet: '10.244.0.0/16' } }),
+  );
+  api.put('nodes', {
+    metadata: { name: 'node-3' },
+    spec: { taints: [{ key: 'example.com/gpu', effect: 'NoSchedule' }] },
+  });
   api.put('pods', {
     metadata: { name: 'db-0', namespace: 'shop', annotations: { 'k8s.v1.cni.cncf.io/networks': 'wide' } },
     spec: { nodeName: 'node-2' },
     status: { phase: 'Running' },
   });
   const involvedObject = { kind: 'Pod', namespace: 'shop', name: 'db-1' };
-  const event = { reason: 'AttachFailed', message: 'PLX-NAD-NOT-FOUND: NetworkAttachmentDefinition shop/fast does not exist', count: 4, type: 'Warning' };
+  const event = {
+    reason: 'AttachFailed',
+    message: 'PLX-NAD-NOT-FOUND: NetworkAttachmentDefinition shop/fast does not exist',
+    count: 4,
+    type: 'Warning',
+  };
   api.put('events', {
     metadata: { name: 'db-1.1', namespace: 'shop' },
     involvedObject,

@@ -6,7 +6,9 @@ import { parse } from 'yaml';
 import { type BothEnds, doctor, openBothEnds } from '../support/both-ends.ts';
 
 const idsOf = (stdout: string, severity: string): readonly string[] =>
-  (JSON.parse(stdout) as { id: string; severity: string }[]).filter((each) => each.severity === severity).map(({ id }) => id);
+  (JSON.parse(stdout) as { id: string; severity: string }[])
+    .filter((each) => each.severity === severity)
+    .map(({ id }) => id);
 
 let ends: BothEnds;
 beforeAll(async () => {
@@ -95,12 +97,17 @@ describe('plexus doctor', () => {
       36 unknown
       "
     `);
-    expect(stderr).toMatch(/^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could look at nothing: this machine is no node/);
+    expect(stderr).toMatch(
+      /^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could look at nothing: this machine is no node/,
+    );
   });
 
   it.each(['0', 'soon', '99999'])('refuses --timeout %s: exit status 2', async (seconds) => {
     const { code, stderr } = await doctor(['--timeout', seconds]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'plexus: --timeout is a number of seconds, from above 0 to 3600\nSee: plexus --help\n' });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'plexus: --timeout is a number of seconds, from above 0 to 3600\nSee: plexus --help\n',
+    });
   });
 
   it('an API server that cannot be reached is an error, and what was to be asked there unknown', async () => {
@@ -120,7 +127,9 @@ describe('plexus doctor', () => {
     const { code, stderr } = await ends.onNode('--end', 'node', '--strict');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/^plexus: PLX-FINDINGS-MADE: plexus doctor found something to do: 1 warning\. /) as string,
+      stderr: expect.stringMatching(
+        /^plexus: PLX-FINDINGS-MADE: plexus doctor found something to do: 1 warning\. /,
+      ) as string,
     });
   });
 });

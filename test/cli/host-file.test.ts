@@ -17,13 +17,21 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 const file = (): string => join(folder.path, 'plexus-host.json');
 const read = () => readHostFile(folder.path, {});
-const invalid = (problem: RegExp) => expect.objectContaining({ id: 'PLX-HOST-FILE-INVALID', message: expect.stringMatching(problem) as string }) as unknown;
+const invalid = (problem: RegExp) =>
+  expect.objectContaining({
+    id: 'PLX-HOST-FILE-INVALID',
+    message: expect.stringMatching(problem) as string,
+  }) as unknown;
 
 describe('the file of the host', () => {
   it('lies beside the program and gives the paths; without it the usual ones hold', async () => {
     expect(read()).toEqual({ file: file(), settings: {}, confDirs: ['/etc/cni/net.d'] });
     await writeFile(file(), '{"cniDir":"/data/cni","binDir":"/a:/b","cniConfDir":"/data/net.d"}');
-    expect(read()).toEqual({ file: file(), settings: { cniDir: '/data/cni', binDir: '/a:/b' }, confDirs: ['/data/net.d'] });
+    expect(read()).toEqual({
+      file: file(),
+      settings: { cniDir: '/data/cni', binDir: '/a:/b' },
+      confDirs: ['/data/net.d'],
+    });
   });
 
   it('is the one that the runtime’s environment names, which must exist', async () => {
@@ -68,7 +76,8 @@ describe('the file of the host', () => {
 
 const default_ = { delegates: [{ cniVersion: '1.0.0', name: 'x', type: 'bridge' }] };
 const none = hostPathsFrom(undefined, '/opt/cni/bin/plexus-host.json');
-const settings = async (config: object, env: Record<string, string> = {}, host = none) => settingsFor({ ...default_, ...config }, env, host);
+const settings = async (config: object, env: Record<string, string> = {}, host = none) =>
+  settingsFor({ ...default_, ...config }, env, host);
 const values: Readonly<Record<string, unknown>> = { binDir: ['/evil'] };
 
 describe('a path on standard input', () => {
@@ -81,21 +90,38 @@ describe('a path on standard input', () => {
     await expect(settings({ [key.toUpperCase()]: value })).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
     const host = hostPathsFrom({ [key]: '/evil/' }, 'file');
     expect((await settings({ [key]: value }, {}, host)).warnings).toEqual([]);
-    expect(JSON.stringify((await settings({}, {}, host)).settings), 'the host’s value holds when it is not repeated').toContain('/evil');
+    expect(
+      JSON.stringify((await settings({}, {}, host)).settings),
+      'the host’s value holds when it is not repeated',
+    ).toContain('/evil');
     await expect(settings({ [key]: '/other' }, {}, host)).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
   });
 
   it('may repeat the default', async () => {
-    const usual = { binDir: '/opt/cni/bin', cniDir: '/var/lib/cni/plexus/', confDir: '/etc/cni/multus/net.d', kubeconfig: '', logFile: '' };
+    const usual = {
+      binDir: '/opt/cni/bin',
+      cniDir: '/var/lib/cni/plexus/',
+      confDir: '/etc/cni/multus/net.d',
+      kubeconfig: '',
+      logFile: '',
+    };
     expect((await settings(usual)).warnings).toEqual([]);
   });
 
   it('is ignored with a warning in place of the daemon, whose configuration it is; cniDir is refused there too', async () => {
     const away = { PLEXUS_DAEMON_AWAY: '1' };
-    const { settings: taken, warnings } = await settings({ logFile: '/evil', readinessindicatorfile: '/run/x', binDir: '/evil' }, away);
+    const { settings: taken, warnings } = await settings(
+      { logFile: '/evil', readinessindicatorfile: '/run/x', binDir: '/evil' },
+      away,
+    );
     expect(taken).not.toHaveProperty('logFile');
     expect(taken).toMatchObject({ binDir: [], cniDir: '/var/lib/cni/plexus' });
-    expect(warnings).toEqual(expect.arrayContaining([expect.stringMatching(/logFile.*it is ignored/), expect.stringMatching(/binDir.*it is ignored/)]));
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/logFile.*it is ignored/),
+        expect.stringMatching(/binDir.*it is ignored/),
+      ]),
+    );
     await expect(settings({ cniDir: '/evil' }, away)).rejects.toMatchObject({ id: 'PLX-PATH-NOT-ALLOWED' });
   });
 });
@@ -103,6 +129,8 @@ describe('a path on standard input', () => {
 describe('assertNotNested', () => {
   it('passes where no parent is a plugin', () => expect(() => assertNotNested({})).not.toThrow());
   it.each(['1', '0', ''])('refuses the mark of a plugin, whatever its value is: %j', (value) =>
-    expect(() => assertNotNested({ PLEXUS_NESTED: value })).toThrow(expect.objectContaining({ id: 'PLX-NESTED-CALL' }) as unknown as Error),
+    expect(() => assertNotNested({ PLEXUS_NESTED: value })).toThrow(
+      expect.objectContaining({ id: 'PLX-NESTED-CALL' }) as unknown as Error,
+    ),
   );
 });

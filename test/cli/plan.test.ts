@@ -45,21 +45,42 @@ describe('plexus plan of a pod of the cluster', () => {
       stderr: expect.stringMatching(/PLX-POD-NOT-FOUND: .*shop\/nobody/) as unknown,
     });
   });
-  it.each([{ words: ['plan'] }, { words: ['plan', 'a', '--pod', 'b.yaml'] }])('$words: says what is missing', async ({ words }) => {
-    expect(await plexus(...words)).toMatchObject({ status: 2, stderr: expect.stringContaining('Say which pod') as unknown });
-  });
+  it.each([{ words: ['plan'] }, { words: ['plan', 'a', '--pod', 'b.yaml'] }])(
+    '$words: says what is missing',
+    async ({ words }) => {
+      expect(await plexus(...words)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('Say which pod') as unknown,
+      });
+    },
+  );
 });
 
 describe('plexus plan --conf with the configuration of a thick Multus', () => {
   it.each([
     { title: 'under /host', at: (folder: string) => `/host${folder}/10-flannel.conflist` },
-    { title: 'where its DaemonSet mounts the folder of the runtime', at: () => '/host/etc/cni/net.d/10-flannel.conflist' },
+    {
+      title: 'where its DaemonSet mounts the folder of the runtime',
+      at: () => '/host/etc/cni/net.d/10-flannel.conflist',
+    },
   ])('finds the default network that its own container has $title', async ({ at }) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-thick-'));
-    const flannel = { name: 'cbr0', cniVersion: '0.3.1', plugins: [{ type: 'flannel', delegate: { isDefaultGateway: true } }] };
+    const flannel = {
+      name: 'cbr0',
+      cniVersion: '0.3.1',
+      plugins: [{ type: 'flannel', delegate: { isDefaultGateway: true } }],
+    };
     await writeFile(join(folder.path, '10-flannel.conflist'), JSON.stringify(flannel));
     const conf = join(folder.path, '00-multus.conf');
-    await writeFile(conf, JSON.stringify({ cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus-shim', clusterNetwork: at(folder.path) }));
+    await writeFile(
+      conf,
+      JSON.stringify({
+        cniVersion: '0.3.1',
+        name: 'multus-cni-network',
+        type: 'multus-shim',
+        clusterNetwork: at(folder.path),
+      }),
+    );
     cluster.nad('a', { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1', ipam: {} });
     cluster.podObject('thick', 'a');
     const { status, stdout, stderr } = await plexus('plan', 'thick', '-n', 'default', '--conf', conf);
@@ -75,8 +96,12 @@ describe('plexus plan --diff, on the node', () => {
     const pod = await cluster.pod('compared', 'storage@store0');
     expect(await cluster.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     const conf = join(cluster.confDir, '00-plexus.conflist');
-    const diff = (...more: string[]) => plexus('plan', 'compared', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state'), ...more);
-    expect(await diff('--conf', conf)).toMatchObject({ status: 0, stdout: expect.stringMatching(/store0 +default\/storage +as planned/) as unknown });
+    const diff = (...more: string[]) =>
+      plexus('plan', 'compared', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state'), ...more);
+    expect(await diff('--conf', conf)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/store0 +default\/storage +as planned/) as unknown,
+    });
     cluster.nad('storage', storage('10.31.0.0/24', { mtu: 9000 }));
     cluster.nad('more', { cniVersion: '1.0.0', name: 'more', type: 'bridge' });
     const { metadata } = cluster.api.get('pods', 'default', 'compared') ?? {};
@@ -100,13 +125,20 @@ describe('plexus plan --diff, on the node', () => {
   });
   it('of a pod that is not attached here: where to ask', async () => {
     cluster.podObject('elsewhere', '');
-    expect(await plexus('plan', 'elsewhere', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state'))).toMatchObject({
+    expect(
+      await plexus('plan', 'elsewhere', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state')),
+    ).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('PLX-POD-NOT-ATTACHED') as unknown,
     });
   });
   it('a flag said twice: the last one counts', async () => {
-    await writeFile(join(cluster.node.dir, 'pod.yaml'), 'kind: Pod\napiVersion: v1\nmetadata: { name: x, namespace: default }\n');
-    expect(await plexus('plan', '--pod', '/nowhere', '--pod', join(cluster.node.dir, 'pod.yaml'))).toMatchObject({ status: 0 });
+    await writeFile(
+      join(cluster.node.dir, 'pod.yaml'),
+      'kind: Pod\napiVersion: v1\nmetadata: { name: x, namespace: default }\n',
+    );
+    expect(await plexus('plan', '--pod', '/nowhere', '--pod', join(cluster.node.dir, 'pod.yaml'))).toMatchObject({
+      status: 0,
+    });
   });
 });

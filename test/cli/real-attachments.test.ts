@@ -21,7 +21,10 @@ beforeAll(async () => {
   at = await createClusterNode();
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/24'));
   const ranges = [[{ subnet: '10.40.0.0/24' }], [{ subnet: 'fd40::/64' }]];
-  at.nad('cameras', at.node.bridge('cameras', '', { ipam: { type: 'host-local', dataDir: join(at.node.dir, 'leases'), ranges } }));
+  at.nad(
+    'cameras',
+    at.node.bridge('cameras', '', { ipam: { type: 'host-local', dataDir: join(at.node.dir, 'leases'), ranges } }),
+  );
   await at.start();
   db = await attached('db-0', 'storage');
   web = await attached('web-0', 'storage@store0,cameras@cam0');
@@ -40,7 +43,8 @@ async function attached(name: string, networks: string): Promise<TestPod> {
   return pod;
 }
 
-const plexus = (...words: readonly string[]): Promise<Ended> => runProgram('plexus', words, { KUBECONFIG: join(at.node.dir, 'kubeconfig') });
+const plexus = (...words: readonly string[]): Promise<Ended> =>
+  runProgram('plexus', words, { KUBECONFIG: join(at.node.dir, 'kubeconfig') });
 const cells = (text: string): readonly (readonly string[])[] =>
   text
     .trimEnd()
@@ -48,7 +52,11 @@ const cells = (text: string): readonly (readonly string[])[] =>
     .map((line) => line.split(/ {2,}/));
 
 /** The rows that are right for a pod, after the cells that are the same in each of them. */
-async function rowsOf(pod: TestPod, networks: Readonly<Record<string, string>>, ...first: readonly string[]): Promise<readonly (readonly string[])[]> {
+async function rowsOf(
+  pod: TestPod,
+  networks: Readonly<Record<string, string>>,
+  ...first: readonly string[]
+): Promise<readonly (readonly string[])[]> {
   const links = (await pod.netns.ipJson(['address'])) as readonly Link[];
   return Object.entries(networks).map(([name, network]) => {
     const link = links.find(({ ifname }) => ifname === name);
@@ -81,11 +89,14 @@ describe('of pods that were really attached', () => {
   });
 
   it('plexus graph draws them', async () => {
-    const addresses = (await Promise.all([rowsOf(db, ofDb), rowsOf(web, ofWeb)])).flat().flatMap((row) => row[2]?.split(', ') ?? []);
+    const addresses = (await Promise.all([rowsOf(db, ofDb), rowsOf(web, ofWeb)]))
+      .flat()
+      .flatMap((row) => row[2]?.split(', ') ?? []);
     expect(addresses).toHaveLength(6);
     const { code, stdout: picture } = await plexus('graph', '-A');
     expect(code).toBe(0);
-    for (const each of ['db-0', 'web-0', 'default/storage', 'default/cameras', ...addresses]) expect(picture).toContain(each);
+    for (const each of ['db-0', 'web-0', 'default/storage', 'default/cameras', ...addresses])
+      expect(picture).toContain(each);
     const { stdout: mermaid } = await plexus('graph', '-A', '-o', 'mermaid');
     expect(mermaid).toMatchInlineSnapshot(`
       "flowchart LR
@@ -107,7 +118,9 @@ describe('of pods that were really attached', () => {
 
   it('a pod that is gone, after its DEL, is not shown any more', async () => {
     const gone = await attached('gone-0', 'cameras');
-    expect((await plexus('pods', '-A')).stdout).toMatch(/default\/gone-0 +node-1 +net1 +default\/cameras +10\.40\.0\.3, fd40::3 /);
+    expect((await plexus('pods', '-A')).stdout).toMatch(
+      /default\/gone-0 +node-1 +net1 +default\/cameras +10\.40\.0\.3, fd40::3 /,
+    );
     expect(await at.call('DEL', gone)).toMatchObject({ exitCode: 0 });
     at.api.remove('pods', 'default', 'gone-0');
     expect((await plexus('pods', '-A')).stdout).not.toContain('gone-0');

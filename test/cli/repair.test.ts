@@ -26,7 +26,16 @@ beforeEach(async () => {
 afterEach(() => node.remove());
 
 const plexus = (path: string, ...words: string[]): Promise<Ended> =>
-  run('nsenter', [`--net=${node.netns.path}`, program, 'attachments', ...words, '--cni-dir', join(node.dir, 'state'), '--cni-path', path]).then(
+  run('nsenter', [
+    `--net=${node.netns.path}`,
+    program,
+    'attachments',
+    ...words,
+    '--cni-dir',
+    join(node.dir, 'state'),
+    '--cni-path',
+    path,
+  ]).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => ({ code: error.code, stdout: error.stdout, stderr: error.stderr }),
   );
@@ -63,7 +72,12 @@ describe('plexus attachments, with real plugins', () => {
       { pod: 'default/one', interface: 'eth0', outcome: 'failed', why: expect.stringContaining('10.244.0.2') },
       { pod: 'default/one', interface: 'net1', outcome: 'ok', why: '' },
       { pod: 'default/two', interface: 'eth0', outcome: 'ok' },
-      { pod: 'default/two', interface: 'net1', outcome: 'failed', why: expect.stringContaining('net1 (default/lab): interface net1 is gone') },
+      {
+        pod: 'default/two',
+        interface: 'net1',
+        outcome: 'failed',
+        why: expect.stringContaining('net1 (default/lab): interface net1 is gone'),
+      },
     ]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('PLX-ATTACHMENTS-DIFFER: 2 of 4')]);
     expect(JSON.parse((await plexus(path, 'check', two.containerId, '-o', 'json')).stdout)).toHaveLength(2);
@@ -82,13 +96,19 @@ describe('plexus attachments, with real plugins', () => {
       ['skipped', 'its ADD did not come to its end'],
     ]);
     await writeFile(join(node.dir, 'state/journal/x@eth0.json'), '{');
-    expect(await plexus(path, 'check')).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-RECORD-DAMAGED') });
+    expect(await plexus(path, 'check')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-RECORD-DAMAGED'),
+    });
   });
 
   it('detach: refuses while the namespace is there, undoes all when it is gone', async () => {
     const path = await pluginsDir();
     const pod = await attached('late');
-    expect(await plexus(path, 'detach', pod.containerId)).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-POD-MAY-BE-ALIVE: .*Delete the pod/) });
+    expect(await plexus(path, 'detach', pod.containerId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PLX-POD-MAY-BE-ALIVE: .*Delete the pod/),
+    });
     expect(await pod.netns.ipJson(['link', 'show', 'net1'])).toHaveLength(1);
     await pod.netns.remove();
     const { code, stdout } = await plexus(path, 'detach', pod.containerId);
@@ -100,12 +120,17 @@ describe('plexus attachments, with real plugins', () => {
     expect(code).toBe(0);
     expect(await node.leftovers()).toEqual([]);
     expect(await netnsNames(pod.netns.name)).toEqual([]);
-    expect(await plexus(path, 'detach', pod.containerId)).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN') });
+    expect(await plexus(path, 'detach', pod.containerId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-SANDBOX-UNKNOWN'),
+    });
   });
 
   it('detach --force: takes the networks from a pod that runs', async () => {
     const pod = await attached('forced');
-    expect(await plexus(await pluginsDir(), 'detach', pod.containerId, '--force', '-o', 'json')).toMatchObject({ code: 0 });
+    expect(await plexus(await pluginsDir(), 'detach', pod.containerId, '--force', '-o', 'json')).toMatchObject({
+      code: 0,
+    });
     expect(((await pod.netns.ipJson(['link'])) as { ifname: string }[]).map(({ ifname }) => ifname)).toEqual(['lo']);
     expect(await node.leftovers()).toEqual([]);
   });
@@ -114,13 +139,16 @@ describe('plexus attachments, with real plugins', () => {
     const pod = await attached('elsewhere');
     await pod.netns.remove();
     // the kernel takes the interfaces of a namespace that is gone away by itself
-    const files = async (): Promise<readonly string[]> => (await node.leftovers()).filter((each) => !each.startsWith('link '));
+    const files = async (): Promise<readonly string[]> =>
+      (await node.leftovers()).filter((each) => !each.startsWith('link '));
     const before = await files();
     for (const action of ['check', 'detach']) {
       expect(await plexus('/nowhere', action, pod.containerId)).toMatchObject({
         code: 1,
         stdout: '',
-        stderr: expect.stringMatching(/PLX-PLUGINS-ELSEWHERE: .*bridge.*\/nowhere\. Run the command on the host itself.*--cni-path/),
+        stderr: expect.stringMatching(
+          /PLX-PLUGINS-ELSEWHERE: .*bridge.*\/nowhere\. Run the command on the host itself.*--cni-path/,
+        ),
       });
     }
     expect(await files()).toEqual(before);
@@ -157,8 +185,13 @@ describe('plexus attachments detach, when plugins fail', () => {
       ['eth0', 'default-net', 'detached'],
       ['net1', 'default/two', 'left'],
     ]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/PLX-ATTACHMENTS-LEFT: still attached: net1 \(default\/two\).*the switch is busy/)]);
-    expect((await alpha.calls()).map(({ plugin, command, env }) => `${command} ${plugin} ${env['CNI_NETNS']}`)).toEqual(['DEL beta ', 'DEL alpha ']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/PLX-ATTACHMENTS-LEFT: still attached: net1 \(default\/two\).*the switch is busy/),
+    ]);
+    expect((await alpha.calls()).map(({ plugin, command, env }) => `${command} ${plugin} ${env['CNI_NETNS']}`)).toEqual(
+      ['DEL beta ', 'DEL alpha '],
+    );
     const { found: records } = await fileJournal(join(node.dir, 'state/journal')).list((record) => record);
     expect(records).toMatchObject([{ complete: false, attachments: [{ state: 'detaching', attempts: 1 }] }]);
     expect((await plexus(delegates, 'check')).stdout).toContain('its DEL has failed');
@@ -176,8 +209,12 @@ describe('plexus attachments detach, when plugins fail', () => {
     expect(records.flatMap(({ attachments }) => attachments).every(isAbandoned)).toBe(true);
     await alpha.forget();
     await beta.set({});
-    expect(await plexus(delegates, 'detach', pod.containerId), 'although that namespace exists').toMatchObject({ code: 0 });
-    expect((await beta.calls()).map(({ command, env }) => [command, env['CNI_NETNS'], env['CNI_CONTAINERID']])).toEqual([['DEL', '', pod.containerId]]);
+    expect(await plexus(delegates, 'detach', pod.containerId), 'although that namespace exists').toMatchObject({
+      code: 0,
+    });
+    expect((await beta.calls()).map(({ command, env }) => [command, env['CNI_NETNS'], env['CNI_CONTAINERID']])).toEqual(
+      [['DEL', '', pod.containerId]],
+    );
     expect(await node.leftovers()).toEqual([]);
   });
 

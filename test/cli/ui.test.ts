@@ -9,31 +9,41 @@ import { repository, runProgram } from '../support/plexus-command.ts';
 import { putSample } from '../support/sample-cluster.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-it.each(['SIGINT', 'SIGTERM'] as const)('plexus ui prints its address, serves there, and ends with status 0 at %s', async (signal) => {
-  await using stack = new AsyncDisposableStack();
-  const server = stack.adopt(await startApiServer(), (each) => each.close());
-  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'plexus-ui-')));
-  putSample(server);
-  const config = join(folder.path, 'config');
-  await server.writeKubeconfig(config);
-  const child = spawn(join(repository, 'dist/plexus'), ['ui', '-n', 'shop', '--kubeconfig', config, '--socket', join(folder.path, 'plexus.sock')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = line.toString().trim();
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
-  await waitFor('the pods', async () => (await (await fetch(`${url}state.json`)).text()).includes('db-0'));
-  expect(await (await fetch(`${url}state.json`)).json()).toMatchObject({ namespace: 'shop', topology: { pods: { length: 9 } } });
-  expect(await (await fetch(`${url}operations.json?pod=shop/db-0`)).json()).toEqual({
-    problem: expect.stringContaining(`ENOENT ${join(folder.path, 'observe.sock')}`) as string,
-  });
-  const { port } = new URL(url);
-  expect(await runProgram('plexus', ['ui', '--port', port, '--kubeconfig', config])).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('EADDRINUSE') as string,
-  });
-  const stream = await fetch(`${url}events`); // open, as the page has it
-  child.kill(signal);
-  expect(await once(child, 'exit')).toEqual([0, null]);
-  await stream.body?.cancel().catch(() => {}); // it has been cut off
-});
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'plexus ui prints its address, serves there, and ends with status 0 at %s',
+  async (signal) => {
+    await using stack = new AsyncDisposableStack();
+    const server = stack.adopt(await startApiServer(), (each) => each.close());
+    const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'plexus-ui-')));
+    putSample(server);
+    const config = join(folder.path, 'config');
+    await server.writeKubeconfig(config);
+    const child = spawn(
+      join(repository, 'dist/plexus'),
+      ['ui', '-n', 'shop', '--kubeconfig', config, '--socket', join(folder.path, 'plexus.sock')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = line.toString().trim();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
+    await waitFor('the pods', async () => (await (await fetch(`${url}state.json`)).text()).includes('db-0'));
+    expect(await (await fetch(`${url}state.json`)).json()).toMatchObject({
+      namespace: 'shop',
+      topology: { pods: { length: 9 } },
+    });
+    expect(await (await fetch(`${url}operations.json?pod=shop/db-0`)).json()).toEqual({
+      problem: expect.stringContaining(`ENOENT ${join(folder.path, 'observe.sock')}`) as string,
+    });
+    const { port } = new URL(url);
+    expect(await runProgram('plexus', ['ui', '--port', port, '--kubeconfig', config])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('EADDRINUSE') as string,
+    });
+    const stream = await fetch(`${url}events`); // open, as the page has it
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    await stream.body?.cancel().catch(() => {}); // it has been cut off
+  },
+);

@@ -25,7 +25,11 @@ const plexus = (words: readonly string[], stdin = ''): Promise<Ended> => {
 
 describe('plexus validate', () => {
   it('tells like a compiler what is wrong and where, and ends with 1', async () => {
-    const { code, stdout, stderr } = await plexus(['validate', 'test/validate/broken/range-outside.yaml', 'test/validate/broken/pod-capability.yaml']);
+    const { code, stdout, stderr } = await plexus([
+      'validate',
+      'test/validate/broken/range-outside.yaml',
+      'test/validate/broken/pod-capability.yaml',
+    ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
       "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap is given nothing to do: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
@@ -42,7 +46,9 @@ describe('plexus validate', () => {
   it('ends with 0 when there is nothing to say, and finds files in folders', async () => {
     const { code, stdout } = await plexus(['validate', '--strict', 'examples', '-o', 'json']);
     expect(code).toBe(0);
-    expect((JSON.parse(stdout) as readonly { readonly severity: string }[]).filter(({ severity }) => severity !== 'note')).toEqual([]);
+    expect(
+      (JSON.parse(stdout) as readonly { readonly severity: string }[]).filter(({ severity }) => severity !== 'note'),
+    ).toEqual([]);
     expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('nothing to say in 2 files\n');
   });
 
@@ -54,18 +60,27 @@ describe('plexus validate', () => {
   });
 
   it('a file that is named twice, or lies in a folder that is named as well, is one', async () => {
-    const { code, stdout } = await plexus(['validate', 'examples/chained', 'examples/chained/pod.yaml', './examples/chained/pod.yaml']);
+    const { code, stdout } = await plexus([
+      'validate',
+      'examples/chained',
+      'examples/chained/pod.yaml',
+      './examples/chained/pod.yaml',
+    ]);
     expect([code, stdout]).toEqual([0, 'nothing to say in 2 files\n']);
   });
 
   it('--strict counts warnings', async () => {
     const file = 'test/validate/broken/gateway-outside.yaml';
-    expect([(await plexus(['validate', file])).code, (await plexus(['validate', '--strict', file])).code]).toEqual([0, 1]);
+    expect([(await plexus(['validate', file])).code, (await plexus(['validate', '--strict', file])).code]).toEqual([
+      0, 1,
+    ]);
   });
 
   it('reads stdin', async () => {
     const text = await readFile(join(root, 'test/validate/broken/macvlan-mode.yaml'), 'utf8');
-    expect((await plexus(['validate', '-'], text)).stdout).toContain('stdin:11:15: error: spec.config.mode: "bridged" is not allowed');
+    expect((await plexus(['validate', '-'], text)).stdout).toContain(
+      'stdin:11:15: error: spec.config.mode: "bridged" is not allowed',
+    );
   });
 
   it('prints SARIF', async () => {
@@ -73,14 +88,30 @@ describe('plexus validate', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       version: '2.1.0',
-      runs: [{ results: [{ ruleId: 'PLX-V-VALUE', level: 'error', locations: [{ physicalLocation: { region: { startLine: 11, startColumn: 15 } } }] }] }],
+      runs: [
+        {
+          results: [
+            {
+              ruleId: 'PLX-V-VALUE',
+              level: 'error',
+              locations: [{ physicalLocation: { region: { startLine: 11, startColumn: 15 } } }],
+            },
+          ],
+        },
+      ],
     });
   });
 
   it('plans with the configuration of a node', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-validate-'));
     const config = join(folder.path, 'node.conf');
-    const strict = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', clusterNetwork: 'net', namespaceIsolation: true };
+    const strict = {
+      cniVersion: '1.0.0',
+      name: 'plexus',
+      type: 'plexus-cni',
+      clusterNetwork: 'net',
+      namespaceIsolation: true,
+    };
     await writeFile(config, JSON.stringify(strict));
     const pod = join(folder.path, 'pod.yaml');
     await writeFile(pod, 'kind: Pod\nmetadata:\n  name: p\n  annotations: {k8s.v1.cni.cncf.io/networks: shop/lab}\n');
@@ -91,7 +122,10 @@ describe('plexus validate', () => {
     { words: ['validate'], says: 'say which files' },
     { words: ['validate', 'no/such/file.yaml'], says: 'PLX-FILE-UNUSABLE' },
     { words: ['validate', '--config', 'examples/node/README.md', 'examples'], says: 'PLX-CONFIG-UNDECODABLE' },
-    { words: ['validate', '--cluster', '--kubeconfig', 'no/such/kubeconfig', 'examples/chained/pod.yaml'], says: 'PLX-KUBECONFIG-UNUSABLE' },
+    {
+      words: ['validate', '--cluster', '--kubeconfig', 'no/such/kubeconfig', 'examples/chained/pod.yaml'],
+      says: 'PLX-KUBECONFIG-UNUSABLE',
+    },
     { words: ['validate', '--nonsense', 'examples'], says: 'nonsense' },
   ])('ends with 2 when it could not run: $words', async ({ words, says }) => {
     const { code, stderr, stdout } = await plexus(words);
@@ -101,7 +135,9 @@ describe('plexus validate', () => {
 
   it('says how it ends, with examples', async () => {
     const stdout = (await plexus(['validate', '--help'])).stdout.replaceAll(/\s+/g, ' ');
-    expect(stdout).toContain('Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run.');
+    expect(stdout).toContain(
+      'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run.',
+    );
     expect(stdout).toContain('plexus validate --cluster pod.yaml');
   });
 });
@@ -120,7 +156,12 @@ describe('plexus validate --cluster', () => {
     const config = new KubeConfig();
     config.loadFromFile(file);
     const metadata = { name: 'lab', namespace: 'default' };
-    const lab = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata, spec: { config: '{"cniVersion":"1.0.0","type":"dummy"}' } };
+    const lab = {
+      apiVersion: 'k8s.cni.cncf.io/v1',
+      kind: 'NetworkAttachmentDefinition',
+      metadata,
+      spec: { config: '{"cniVersion":"1.0.0","type":"dummy"}' },
+    };
     await KubernetesObjectApi.makeApiClient(config).create(lab as KubernetesObject);
   });
   afterAll(async () => {
@@ -128,7 +169,8 @@ describe('plexus validate --cluster', () => {
     await folder.remove();
   });
 
-  const podWith = (networks: string): string => `kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: '${networks}'\n`;
+  const podWith = (networks: string): string =>
+    `kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: '${networks}'\n`;
 
   it('finds the networks that pods name, and asks for nothing else', async () => {
     let ended: Ended | undefined;
@@ -136,7 +178,8 @@ describe('plexus validate --cluster', () => {
       ended = await plexus(['validate', ...access, '-'], podWith('lab'));
     });
     expect(ended).toEqual({ code: 0, stdout: 'nothing to say in 1 file\n', stderr: '' });
-    if (!isRealCluster) expect(requests).toEqual(['GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/lab']);
+    if (!isRealCluster)
+      expect(requests).toEqual(['GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/lab']);
   });
 
   it('a network that is not there is an error', async () => {
@@ -148,13 +191,19 @@ describe('plexus validate --cluster', () => {
   });
 
   it('what the pod asks of it is judged by it', async () => {
-    const { stdout } = await plexus(['validate', ...access, '-'], podWith('[{"name": "lab", "bandwidth": {"ingressRate": 1}}]'));
+    const { stdout } = await plexus(
+      ['validate', ...access, '-'],
+      podWith('[{"name": "lab", "bandwidth": {"ingressRate": 1}}]'),
+    );
     expect(stdout).toContain('[PLX-REQUEST-UNSERVED]');
   });
 
   it('a context that the kubeconfig does not have ends with 2', async () => {
     const { code, stderr } = await plexus(['validate', ...access, '--context', 'elsewhere', '-'], podWith('lab'));
-    expect([code, stderr]).toEqual([2, expect.stringContaining('its current-context "elsewhere" is not among its contexts')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('its current-context "elsewhere" is not among its contexts'),
+    ]);
   });
 
   it('a server that does not answer ends with 2', async () => {

@@ -124,7 +124,9 @@ describe('plexus pods', () => {
 
   it('of the context’s namespace, unless said otherwise', async () => {
     expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has a network, or asks for one\n', stderr: '' });
-    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has this network, or asks for it\n');
+    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe(
+      'no pod has this network, or asks for it\n',
+    );
   });
 });
 
@@ -156,11 +158,18 @@ describe('plexus pod', () => {
 describe('a cluster for all of them', () => {
   it('is named by --kubeconfig and --context before KUBECONFIG, whose files are merged, and ~/.kube/config', async () => {
     const other = join(folder.path, 'other');
-    const text = JSON.parse(server.kubeconfig()) as { contexts: { name: string; context: object }[]; 'current-context': string };
+    const text = JSON.parse(server.kubeconfig()) as {
+      contexts: { name: string; context: object }[];
+      'current-context': string;
+    };
     const [context] = text.contexts;
     await writeFile(
       other,
-      JSON.stringify({ ...text, contexts: [{ name: 'shop', context: { ...context?.context, namespace: 'shop' } }], 'current-context': '' }),
+      JSON.stringify({
+        ...text,
+        contexts: [{ name: 'shop', context: { ...context?.context, namespace: 'shop' } }],
+        'current-context': '',
+      }),
     );
     for (const words of [
       ['--kubeconfig', other, '--context', 'shop'],
@@ -182,7 +191,9 @@ describe('a cluster for all of them', () => {
     await writeFile(file, server.kubeconfig().replace(/https:\/\/127\.0\.0\.1:\d+/, 'https://127.0.0.1:1'));
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, list (pods|network-attachment-definitions): connect ECONNREFUSED/);
+    expect(stderr).toMatch(
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API, list (pods|network-attachment-definitions): connect ECONNREFUSED/,
+    );
   });
 
   it.each([
@@ -211,9 +222,16 @@ describe('a cluster for all of them', () => {
   });
 
   it('without the definition of NetworkAttachmentDefinitions: its pods are shown all the same', async () => {
-    await using bare = { server: await startApiServer({ nadCrd: false }), [Symbol.asyncDispose]: () => bare.server.close() };
+    await using bare = {
+      server: await startApiServer({ nadCrd: false }),
+      [Symbol.asyncDispose]: () => bare.server.close(),
+    };
     await bare.server.writeKubeconfig(join(folder.path, 'bare'));
-    expect(await plexus('networks', '-A', '--kubeconfig', join(folder.path, 'bare'))).toEqual({ code: 0, stdout: 'no networks\n', stderr: '' });
+    expect(await plexus('networks', '-A', '--kubeconfig', join(folder.path, 'bare'))).toEqual({
+      code: 0,
+      stdout: 'no networks\n',
+      stderr: '',
+    });
   });
 });
 

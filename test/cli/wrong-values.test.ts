@@ -28,12 +28,18 @@ it('an empty namespace (an unset variable of a script) is none, as for kubectl',
   const env = { KUBECONFIG: join(folder.path, 'config') };
   expect(await runProgram('plexus', ['pods', '-n', ''], env)).toMatchObject({ code: 0, stderr: '' });
   for (const command of ['pod', 'plan'])
-    expect((await runProgram('plexus', [command, 'none', '-n', ''], env)).stderr).toContain('PLX-POD-NOT-FOUND: pod default/none');
+    expect((await runProgram('plexus', [command, 'none', '-n', ''], env)).stderr).toContain(
+      'PLX-POD-NOT-FOUND: pod default/none',
+    );
 });
 
 it('help is as wide as the terminal, and no wider than 100 characters', async () => {
   const widest = async (columns: number): Promise<number> => {
-    const { stdout } = await promisify(execFile)('script', ['-qec', `stty cols ${columns}; dist/plexus pods --help`, '/dev/null'], { cwd: repository });
+    const { stdout } = await promisify(execFile)(
+      'script',
+      ['-qec', `stty cols ${columns}; dist/plexus pods --help`, '/dev/null'],
+      { cwd: repository },
+    );
     return Math.max(...stdout.split(/\r?\n/).map(({ length }) => length));
   };
   expect([(await widest(60)) <= 60, await widest(200)]).toEqual([true, 100]);

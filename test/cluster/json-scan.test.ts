@@ -22,7 +22,9 @@ function picked(shape: Shape, value: unknown): unknown {
   if ('wholeBytes' in shape) return typeof value === 'object' && value !== null ? value : {};
   if (!('keys' in shape) || typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   return Object.fromEntries(
-    Object.entries(shape.keys).flatMap(([key, below]) => (Object.hasOwn(value, key) ? [[key, picked(below, (value as Record<string, unknown>)[key])]] : [])),
+    Object.entries(shape.keys).flatMap(([key, below]) =>
+      Object.hasOwn(value, key) ? [[key, picked(below, (value as Record<string, unknown>)[key])]] : [],
+    ),
   );
 }
 
@@ -36,18 +38,25 @@ const anyJson = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({
     fc.array(tie('value'), { maxLength: 4 }),
     tie('object'),
   ),
-  object: fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string({ unit: 'grapheme' })), tie('value'), { maxKeys: 5 }),
+  object: fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string({ unit: 'grapheme' })), tie('value'), {
+    maxKeys: 5,
+  }),
 })).object;
 const written = (value: unknown, indent: number): string => JSON.stringify(value, null, indent);
 
 describe('a scanner of JSON', () => {
   it('keeps what the shape names, of any document, however its bytes are cut', () => {
     fc.assert(
-      fc.property(fc.array(anyJson, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(), { maxLength: 8 }), fc.constantFrom(0, 2), (values, places, indent) => {
-        const bytes = Buffer.from(values.map((value) => `${written(value, indent)}\n`).join(''));
-        const expected = values.map((value) => picked(inner, JSON.parse(JSON.stringify(value))));
-        expect(scan(inner, cut(bytes, places))).toEqual({ documents: expected, isInside: false });
-      }),
+      fc.property(
+        fc.array(anyJson, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        fc.constantFrom(0, 2),
+        (values, places, indent) => {
+          const bytes = Buffer.from(values.map((value) => `${written(value, indent)}\n`).join(''));
+          const expected = values.map((value) => picked(inner, JSON.parse(JSON.stringify(value))));
+          expect(scan(inner, cut(bytes, places))).toEqual({ documents: expected, isInside: false });
+        },
+      ),
     );
   });
   it('takes the elements of a list one by one', () => {
@@ -55,7 +64,12 @@ describe('a scanner of JSON', () => {
       fc.property(fc.array(anyJson), fc.array(fc.nat(), { maxLength: 8 }), (items, places) => {
         const taken: unknown[] = [];
         const bytes = Buffer.from(JSON.stringify({ kind: 'List', items, metadata: { continue: 'more' } }));
-        const shape: Shape = { keys: { metadata: { keys: { continue: 100 } }, items: { each: inner, take: (value) => void taken.push(value) } } };
+        const shape: Shape = {
+          keys: {
+            metadata: { keys: { continue: 100 } },
+            items: { each: inner, take: (value) => void taken.push(value) },
+          },
+        };
         expect(scan(shape, cut(bytes, places)).documents).toEqual([{ metadata: { continue: 'more' }, items: {} }]);
         expect(taken).toEqual(items.map((value) => picked(inner, JSON.parse(JSON.stringify(value)))));
       }),
@@ -63,17 +77,27 @@ describe('a scanner of JSON', () => {
   });
   it('replaces a text above its limit by its length, and continues', () => {
     const text = JSON.stringify({ a: 'x'.repeat(11), b: 'y'.repeat(10) });
-    expect(scan({ keys: { a: 10, b: 10 } }, cut(Buffer.from(text), [8, 15])).documents).toEqual([{ a: { leftOutBytes: 11 }, b: 'y'.repeat(10) }]);
+    expect(scan({ keys: { a: 10, b: 10 } }, cut(Buffer.from(text), [8, 15])).documents).toEqual([
+      { a: { leftOutBytes: 11 }, b: 'y'.repeat(10) },
+    ]);
   });
   it('does not end a document before its end', () => {
     const text = Buffer.from('{"a":[{"b":"}"}]}');
     for (let length = 1; length < text.length; length++)
-      expect(scan(inner, [text.subarray(0, length)]), text.toString('utf8', 0, length)).toEqual({ documents: [], isInside: true });
+      expect(scan(inner, [text.subarray(0, length)]), text.toString('utf8', 0, length)).toEqual({
+        documents: [],
+        isInside: true,
+      });
   });
-  it.each(['<html>', 'null', '"text"', '{"a":1]', '}', '{1:2}', '{"a":tru}', '{"a":"\u0001"}', '{"a":"\\x"}'])('refuses %j', (text) => {
-    expect(() => scan(inner, [Buffer.from(text)])).toThrow(/./);
-  });
+  it.each(['<html>', 'null', '"text"', '{"a":1]', '}', '{1:2}', '{"a":tru}', '{"a":"\u0001"}', '{"a":"\\x"}'])(
+    'refuses %j',
+    (text) => {
+      expect(() => scan(inner, [Buffer.from(text)])).toThrow(/./);
+    },
+  );
   it('refuses a value that is to be kept as a whole and is too long', () => {
-    expect(() => scan({ wholeBytes: 10 }, [Buffer.from('{"a":"'), Buffer.from('xxxxxxxxxx"}')])).toThrow('a value is longer than 10 bytes');
+    expect(() => scan({ wholeBytes: 10 }, [Buffer.from('{"a":"'), Buffer.from('xxxxxxxxxx"}')])).toThrow(
+      'a value is longer than 10 bytes',
+    );
   });
 });

@@ -9,7 +9,12 @@ import { bundled } from '../support/bundled.ts';
 import { type KubeletOptions, type TestKubelet, startTestKubelet } from '../support/kubelet-pods-server.ts';
 import { patience } from '../support/patience.ts';
 
-const pod = { name: 'db-0', namespace: 'shop', uid: 'u-1', annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage', other: 'ü' } };
+const pod = {
+  name: 'db-0',
+  namespace: 'shop',
+  uid: 'u-1',
+  annotations: { 'k8s.v1.cni.cncf.io/networks': 'storage', other: 'ü' },
+};
 const soon = (): AbortSignal => patience();
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let kubelet: TestKubelet | undefined;
@@ -37,7 +42,10 @@ describe('kubelet’s Pods API', () => {
   });
   it('K8S-11: gives it to the bundled program as well', async () => {
     await serve();
-    const path = await bundled(new URL('../../src/cluster/kubelet-pods.ts', import.meta.url).pathname, join(folder.path, 'bundle'));
+    const path = await bundled(
+      new URL('../../src/cluster/kubelet-pods.ts', import.meta.url).pathname,
+      join(folder.path, 'bundle'),
+    );
     const module = (await import(path)) as { readonly kubeletPods: typeof kubeletPods };
     expect(await module.kubeletPods(socket()).byUid('u-1', soon())).toEqual(pod);
   });
@@ -83,7 +91,13 @@ describe('K8S-12: where the pod of a call comes from', () => {
     { title: 'then kubelet', uid: 'u-1', runtimeConfig: {}, found: pod, from: ['kubelet'] },
     { title: 'then the API server', uid: 'u-1', runtimeConfig: {}, found: undefined, from: ['kubelet', 'api'] },
     { title: 'without a UID the API server', uid: undefined, runtimeConfig: {}, found: pod, from: ['api'] },
-    { title: 'the API server when kubelet means another pod', uid: 'u-1', runtimeConfig: {}, found: { ...pod, name: 'db-1' }, from: ['kubelet', 'api'] },
+    {
+      title: 'the API server when kubelet means another pod',
+      uid: 'u-1',
+      runtimeConfig: {},
+      found: { ...pod, name: 'db-1' },
+      from: ['kubelet', 'api'],
+    },
   ])('$title', async ({ uid, runtimeConfig, found, from }) => {
     asked.length = 0;
     await readPod({ ref, uid, runtimeConfig }, cluster(found), soon());

@@ -8,7 +8,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Cluster, connect, readPod, statusTarget } from '../../src/cluster/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
 import { testCluster } from '../contract/cluster.ts';
-import { type ClusterUnderTest, embeddedOf, isRealCluster, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
+import {
+  type ClusterUnderTest,
+  embeddedOf,
+  isRealCluster,
+  requestsDuring,
+  startCluster,
+} from '../support/cluster-under-test.ts';
 import { patienceMs } from '../support/patience.ts';
 
 // runs unchanged against a real kube-apiserver (KUBEBUILDER_ASSETS), but for what only the embedded one can do
@@ -35,7 +41,11 @@ beforeAll(async () => {
   config.loadFromFile(file);
   api = KubernetesObjectApi.makeApiClient(config);
   uid = (await api.create(podObject('alice', { 'k8s.v1.cni.cncf.io/networks': 'lab' }))).metadata?.uid ?? '';
-  const metadata = { name: 'lab', namespace: 'default', annotations: { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/x' } };
+  const metadata = {
+    name: 'lab',
+    namespace: 'default',
+    annotations: { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/x' },
+  };
   await api.create({
     apiVersion: 'k8s.cni.cncf.io/v1',
     kind: 'NetworkAttachmentDefinition',
@@ -50,9 +60,16 @@ afterAll(async () => {
 });
 beforeEach(() => server.faults?.clear());
 
-const read = (name: string): Promise<KubernetesObject> => api.read({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } });
-const statusOf = async (name: string): Promise<string | undefined> => (await read(name)).metadata?.annotations?.[statusKey];
-type Event = KubernetesObject & { type: string; reason: string; message: string; involvedObject: { name: string; uid: string } };
+const read = (name: string): Promise<KubernetesObject> =>
+  api.read({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } });
+const statusOf = async (name: string): Promise<string | undefined> =>
+  (await read(name)).metadata?.annotations?.[statusKey];
+type Event = KubernetesObject & {
+  type: string;
+  reason: string;
+  message: string;
+  involvedObject: { name: string; uid: string };
+};
 const eventsOf = async (name: string): Promise<Event[]> =>
   (await api.list<Event>('v1', 'Event', 'default')).items.filter(({ involvedObject }) => involvedObject.name === name);
 
@@ -65,7 +82,11 @@ const oneStatusPatch = ['PATCH /api/v1/namespaces/default/pods/alice/status'];
 
 describe('the Kubernetes API', () => {
   it('NPWG-69: a status costs one PATCH and leaves other people’s annotations alone', async () => {
-    await api.patch({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'alice', namespace: 'default', annotations: { theirs: 'kept' } } } as KubernetesObject);
+    await api.patch({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'alice', namespace: 'default', annotations: { theirs: 'kept' } },
+    } as KubernetesObject);
     const asked = await requestsDuring(server, () => cluster.patchNetworkStatus({ ...alice, uid }, '[]', soon()));
     expect(asked ?? oneStatusPatch).toEqual(oneStatusPatch);
     expect((await read('alice')).metadata?.annotations).toMatchObject({ theirs: 'kept', [statusKey]: '[]' });
@@ -74,14 +95,28 @@ describe('the Kubernetes API', () => {
     const first = await api.create(podObject('phoenix', {}));
     await api.delete({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'phoenix', namespace: 'default' } });
     await api.create(podObject('phoenix', {}));
-    expect(await cluster.patchNetworkStatus({ namespace: 'default', name: 'phoenix', uid: first.metadata?.uid ?? '' }, '[]', soon())).toBe('pod-is-gone');
+    expect(
+      await cluster.patchNetworkStatus(
+        { namespace: 'default', name: 'phoenix', uid: first.metadata?.uid ?? '' },
+        '[]',
+        soon(),
+      ),
+    ).toBe('pod-is-gone');
     expect(await statusOf('phoenix')).toBeUndefined();
   });
   it('the same warning of the same pod is one Event, whose count grows, however often the runtime tries', async () => {
     const pod = { namespace: 'default', name: 'failing', uid: 'u1' };
-    const event = { type: 'Warning', reason: 'AttachmentFailed', message: `sandbox ${'a'.repeat(64)} ${'x ü '.repeat(1250)}` } as const;
+    const event = {
+      type: 'Warning',
+      reason: 'AttachmentFailed',
+      message: `sandbox ${'a'.repeat(64)} ${'x ü '.repeat(1250)}`,
+    } as const;
     for (let tries = 0; tries < 3; tries++)
-      await cluster.recordEvent(pod, { ...event, message: event.message.replace(/a{64}/, `${tries}`.repeat(64)) }, soon());
+      await cluster.recordEvent(
+        pod,
+        { ...event, message: event.message.replace(/a{64}/, `${tries}`.repeat(64)) },
+        soon(),
+      );
     await cluster.recordEvent(pod, { ...event, repeats: 40 }, soon());
     const [only, ...more] = await eventsOf('failing');
     expect(more).toEqual([]);
@@ -101,7 +136,10 @@ describe.skipIf(isRealCluster)('the Kubernetes API, when it fails', () => {
     { title: 'status 500', switchOn: () => faults().answer(500, { times: 2 }) },
     { title: 'status 429 with Retry-After', switchOn: () => faults().tooManyRequests(1, { times: 1 }) },
     { title: 'a dropped connection', switchOn: () => faults().drop('before', { times: 2 }) },
-    { title: 'a connection that breaks in the middle of the answer', switchOn: () => faults().drop('middle', { times: 1 }) },
+    {
+      title: 'a connection that breaks in the middle of the answer',
+      switchOn: () => faults().drop('middle', { times: 1 }),
+    },
   ])('$title passes: the request is tried again', async ({ switchOn }) => {
     const fault = switchOn();
     expect(await cluster.getPod(alice, soon())).toMatchObject(alice);
@@ -134,14 +172,23 @@ describe('K8S-12, K8S-13: the pod of a call', () => {
   it('comes from the call itself when the runtime hands its annotations over', async () => {
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { a: 'b', odd: 5 } };
     const asked = await requestsDuring(server, async () =>
-      expect(await readPod(call({ uid: 'u', runtimeConfig }), cluster, soon())).toEqual({ ...alice, uid: 'u', annotations: { a: 'b' } }),
+      expect(await readPod(call({ uid: 'u', runtimeConfig }), cluster, soon())).toEqual({
+        ...alice,
+        uid: 'u',
+        annotations: { a: 'b' },
+      }),
     );
     expect(asked ?? []).toEqual([]);
   });
   it('else from one GET; another UID is another pod', async () => {
     expect(await readPod(call({ uid }), cluster, soon())).toMatchObject({ uid });
-    await expect(readPod(call({ uid: 'old' }), cluster, soon())).rejects.toMatchObject({ id: 'PLX-POD-REPLACED', code: 11 });
-    await expect(readPod(call({ ref: { namespace: 'default', name: 'nobody' } }), cluster, soon())).rejects.toMatchObject({
+    await expect(readPod(call({ uid: 'old' }), cluster, soon())).rejects.toMatchObject({
+      id: 'PLX-POD-REPLACED',
+      code: 11,
+    });
+    await expect(
+      readPod(call({ ref: { namespace: 'default', name: 'nobody' } }), cluster, soon()),
+    ).rejects.toMatchObject({
       id: 'PLX-POD-NOT-FOUND',
       code: 11,
     });
@@ -149,11 +196,20 @@ describe('K8S-12, K8S-13: the pod of a call', () => {
   // a real server has more rules for mirror pods
   it.skipIf(isRealCluster)('a static pod has another UID in the API, and its status goes to the mirror', async () => {
     const created = await api.create(
-      podObject('static', { 'kubernetes.io/config.source': 'file', 'kubernetes.io/config.mirror': 'hash', 'kubernetes.io/config.hash': 'hash' }),
+      podObject('static', {
+        'kubernetes.io/config.source': 'file',
+        'kubernetes.io/config.mirror': 'hash',
+        'kubernetes.io/config.hash': 'hash',
+      }),
     );
     const ref = { namespace: 'default', name: 'static' };
-    expect(await readPod({ ref, uid: 'hash', runtimeConfig: {} }, cluster, soon())).toMatchObject({ uid: created.metadata?.uid });
-    expect(await statusTarget({ ...ref, uid: 'hash', isStatic: true }, cluster, soon())).toEqual({ ...ref, uid: created.metadata?.uid });
+    expect(await readPod({ ref, uid: 'hash', runtimeConfig: {} }, cluster, soon())).toMatchObject({
+      uid: created.metadata?.uid,
+    });
+    expect(await statusTarget({ ...ref, uid: 'hash', isStatic: true }, cluster, soon())).toEqual({
+      ...ref,
+      uid: created.metadata?.uid,
+    });
   });
 });
 
@@ -180,22 +236,47 @@ describe('a kubeconfig that cannot be used', () => {
     { title: 'no YAML', text: 'a: [', says: '' },
     { title: 'no server', text: config({}), says: 'server' },
     { title: 'a server that is no URL', text: config({ server: 'nowhere' }), says: 'server' },
-    { title: 'a context without its cluster', text: config({ server: 'https://127.0.0.1:1' }, { cluster: 'other', user: 'u' }), says: 'server' },
-    { title: 'a context without its user', text: config({ server: 'https://127.0.0.1:1' }, { cluster: 'c', user: 'other' }), says: 'user' },
-    { title: 'a CA that is none', text: config({ server: 'https://127.0.0.1:1', 'certificate-authority-data': 'Z2FyYmFnZQ==' }), says: '' },
-    { title: 'a CA file that is not there', text: config({ server: 'https://127.0.0.1:1', 'certificate-authority': '/nowhere' }), says: '/nowhere' },
+    {
+      title: 'a context without its cluster',
+      text: config({ server: 'https://127.0.0.1:1' }, { cluster: 'other', user: 'u' }),
+      says: 'server',
+    },
+    {
+      title: 'a context without its user',
+      text: config({ server: 'https://127.0.0.1:1' }, { cluster: 'c', user: 'other' }),
+      says: 'user',
+    },
+    {
+      title: 'a CA that is none',
+      text: config({ server: 'https://127.0.0.1:1', 'certificate-authority-data': 'Z2FyYmFnZQ==' }),
+      says: '',
+    },
+    {
+      title: 'a CA file that is not there',
+      text: config({ server: 'https://127.0.0.1:1', 'certificate-authority': '/nowhere' }),
+      says: '/nowhere',
+    },
   ])('$title', async ({ text, says }) => {
-    expect(await connecting(text)).toMatchObject({ id: 'PLX-KUBECONFIG-UNUSABLE', code: 7, message: expect.stringContaining(says) });
+    expect(await connecting(text)).toMatchObject({
+      id: 'PLX-KUBECONFIG-UNUSABLE',
+      code: 7,
+      message: expect.stringContaining(says),
+    });
   });
   it('a file that is not there', async () => {
-    await expect(connect({ kind: 'kubeconfig', file: '/nowhere/kubeconfig' }).getPod(alice, soon())).rejects.toMatchObject({
+    await expect(
+      connect({ kind: 'kubeconfig', file: '/nowhere/kubeconfig' }).getPod(alice, soon()),
+    ).rejects.toMatchObject({
       id: 'PLX-KUBECONFIG-UNUSABLE',
       message: expect.stringContaining('/nowhere/kubeconfig'),
     });
   });
   it('any text gives an error of ours', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), async (text) => (await connecting(text)) instanceof PlexusError),
+      fc.asyncProperty(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
+        async (text) => (await connecting(text)) instanceof PlexusError,
+      ),
       { numRuns: 40 },
     );
   });

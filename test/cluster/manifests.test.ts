@@ -37,7 +37,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-const text = (file: string): Promise<string | undefined> => readFile(join(folder.path, 'status', file), 'utf8').catch(() => undefined);
+const text = (file: string): Promise<string | undefined> =>
+  readFile(join(folder.path, 'status', file), 'utf8').catch(() => undefined);
 const eventsOf = async (): Promise<{ type: string; reason: string; message: string }[]> =>
   ((await text('events.jsonl')) ?? '')
     .split('\n')
@@ -58,7 +59,9 @@ describe('a folder of manifests', () => {
   });
   it('a folder that is not there is told', async () => {
     await rm(folder.path, { recursive: true });
-    await expect(cluster.getPod({ namespace: 'default', name: 'alice' }, signal)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    await expect(cluster.getPod({ namespace: 'default', name: 'alice' }, signal)).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+    });
   });
   it('an annotation that is no text is told', async () => {
     await writeFile(join(folder.path, 'all.yaml'), 'kind: Pod\nmetadata:\n  name: alice\n  annotations:\n    a: 5\n');
@@ -84,8 +87,16 @@ describe('a folder of manifests', () => {
 describe('what is connected to', () => {
   it.each([
     { settings: { manifestsDir: '/m', kubeconfig: '/k' }, env: {}, options: { kind: 'manifests', dir: '/m' } },
-    { settings: { kubeconfig: '/k' }, env: { KUBERNETES_SERVICE_HOST: 'h', KUBERNETES_SERVICE_PORT: '1' }, options: { kind: 'kubeconfig', file: '/k' } },
-    { settings: {}, env: { KUBERNETES_SERVICE_HOST: 'h', KUBERNETES_SERVICE_PORT: '1' }, options: { kind: 'in-cluster' } },
+    {
+      settings: { kubeconfig: '/k' },
+      env: { KUBERNETES_SERVICE_HOST: 'h', KUBERNETES_SERVICE_PORT: '1' },
+      options: { kind: 'kubeconfig', file: '/k' },
+    },
+    {
+      settings: {},
+      env: { KUBERNETES_SERVICE_HOST: 'h', KUBERNETES_SERVICE_PORT: '1' },
+      options: { kind: 'in-cluster' },
+    },
     { settings: {}, env: { KUBERNETES_SERVICE_HOST: 'h' }, options: undefined },
     { settings: {}, env: {}, options: undefined },
   ])('$settings with $env: $options', ({ settings, env, options }) => {

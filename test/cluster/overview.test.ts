@@ -54,7 +54,10 @@ describe('an overview of a cluster', () => {
 
   it('is read again in one piece when the list expires between its pages', async () => {
     server.requests.length = 0;
-    const fault = server.faults.answer(410, { match: ({ resource, query }) => resource === 'pods' && query.has('continue'), times: 1 });
+    const fault = server.faults.answer(410, {
+      match: ({ resource, query }) => resource === 'pods' && query.has('continue'),
+      times: 1,
+    });
     expect((await views.read({}, soon())).pods).toHaveLength(1101);
     fault();
     expect(asked('pods').at(-1)).not.toContain('limit');

@@ -10,15 +10,18 @@ describe('a name as a part of an address', () => {
   });
   it('stays one part, whatever it is', () => {
     assert(
-      property(array(constantFrom('.', '..', '/', 'a', '%2e', '%2F', '?', '#', '\\', '\u202e', ' ', '\n'), { maxLength: 6 }), (parts) => {
-        const name = parts.join('');
-        try {
-          const { pathname } = new URL(`https://host/a/${pathSegment(name)}/b`);
-          return pathname.split('/').length === 4 && pathname.startsWith('/a/') && pathname.endsWith('/b');
-        } catch (error) {
-          return error instanceof PlexusError;
-        }
-      }),
+      property(
+        array(constantFrom('.', '..', '/', 'a', '%2e', '%2F', '?', '#', '\\', '\u202e', ' ', '\n'), { maxLength: 6 }),
+        (parts) => {
+          const name = parts.join('');
+          try {
+            const { pathname } = new URL(`https://host/a/${pathSegment(name)}/b`);
+            return pathname.split('/').length === 4 && pathname.startsWith('/a/') && pathname.endsWith('/b');
+          } catch (error) {
+            return error instanceof PlexusError;
+          }
+        },
+      ),
     );
   });
 });
@@ -41,6 +44,8 @@ describe('the pod that CNI_ARGS names', () => {
     ['a.b', 'a', 'K8S_POD_NAMESPACE "a.b"'],
     ['shop', 'x'.repeat(254), 'K8S_POD_NAME "xxx'],
   ])('%s/%s is refused before anything is asked for it', (namespace, name, says) => {
-    expect(() => assertPodRef({ namespace, name })).toThrow(expect.objectContaining({ id: 'PLX-NAME-INVALID', message: expect.stringContaining(says) }));
+    expect(() => assertPodRef({ namespace, name })).toThrow(
+      expect.objectContaining({ id: 'PLX-NAME-INVALID', message: expect.stringContaining(says) }),
+    );
   });
 });

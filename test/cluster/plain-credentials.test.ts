@@ -24,24 +24,46 @@ const written = async (cluster: object, user: object, context: object = {}): Pro
   await writeFile(file, JSON.stringify(config));
   return file;
 };
-const plain = async (cluster: object, user: object) => plainCredentials({ kind: 'kubeconfig', file: await written(cluster, user) });
+const plain = async (cluster: object, user: object) =>
+  plainCredentials({ kind: 'kubeconfig', file: await written(cluster, user) });
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const some = (...values: readonly string[]) => option(constantFrom(...values), { nil: undefined });
 
 describe('credentials that need no client', () => {
   it('are those that the Kubernetes client finds in the same kubeconfig', async () => {
-    const clusters = object({ 'certificate-authority': some('ca'), 'insecure-skip-tls-verify': option(constantFrom(true, false), { nil: undefined }) });
-    const users = object({ 'client-certificate-data': some(base64('c')), 'client-key': some('key'), token: some('t0k') });
+    const clusters = object({
+      'certificate-authority': some('ca'),
+      'insecure-skip-tls-verify': option(constantFrom(true, false), { nil: undefined }),
+    });
+    const users = object({
+      'client-certificate-data': some(base64('c')),
+      'client-key': some('key'),
+      token: some('t0k'),
+    });
     await assert(
       asyncProperty(clusters, users, async (cluster, user) => {
         const file = await written(cluster, user);
         const client = new KubeConfig();
         client.loadFromFile(file);
-        const options: { ca?: Buffer; cert?: Buffer; key?: Buffer; rejectUnauthorized?: boolean; headers?: Record<string, string> } = {};
+        const options: {
+          ca?: Buffer;
+          cert?: Buffer;
+          key?: Buffer;
+          rejectUnauthorized?: boolean;
+          headers?: Record<string, string>;
+        } = {};
         await client.applyToHTTPSOptions(options as never);
-        const { ca, cert, key, token, rejectUnauthorized, server } = (await plainCredentials({ kind: 'kubeconfig', file })) ?? {};
+        const { ca, cert, key, token, rejectUnauthorized, server } =
+          (await plainCredentials({ kind: 'kubeconfig', file })) ?? {};
         const text = (value: Buffer | string | null | undefined): string | undefined => value?.toString();
-        expect([server, text(ca), text(cert), text(key), rejectUnauthorized === false, token && `Bearer ${token}`]).toEqual([
+        expect([
+          server,
+          text(ca),
+          text(cert),
+          text(key),
+          rejectUnauthorized === false,
+          token && `Bearer ${token}`,
+        ]).toEqual([
           client.getCurrentCluster()?.server,
           text(options.ca),
           text(options.cert),
@@ -55,7 +77,10 @@ describe('credentials that need no client', () => {
   });
   it('a token that is in a file of its own, and every file that was read', async () => {
     const found = await plain({ 'certificate-authority': 'ca' }, { tokenFile: 'token' });
-    expect([found?.token, found?.files.map((file) => file.slice(folder.path.length + 1)).toSorted()]).toEqual(['the token', ['ca', 'kubeconfig', 'token']]);
+    expect([found?.token, found?.files.map((file) => file.slice(folder.path.length + 1)).toSorted()]).toEqual([
+      'the token',
+      ['ca', 'kubeconfig', 'token'],
+    ]);
   });
   it('a token that somebody wrote with an editor: the end of its line is none of it, as for kubectl', async () => {
     await writeFile(join(folder.path, 'edited'), 'the token\r\n');

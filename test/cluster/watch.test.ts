@@ -34,9 +34,12 @@ afterEach(async () => {
 
 const put = (name: string, config: string, namespace = 'default') =>
   server.put(nads, { metadata: { name, namespace, annotations: { theirs: 'x'.repeat(1000) } }, spec: { config } });
-const config = async (name: string, namespace = 'default') => (await watched.cluster.getNad({ namespace, name }, soon()))?.config;
+const config = async (name: string, namespace = 'default') =>
+  (await watched.cluster.getNad({ namespace, name }, soon()))?.config;
 const asked = (verb: string): readonly string[] =>
-  server.requests.filter((request) => request.resource === nads && request.verb === verb).map(({ path, query }) => path + query);
+  server.requests
+    .filter((request) => request.resource === nads && request.verb === verb)
+    .map(({ path, query }) => path + query);
 const states = (): readonly string[] => steps.flatMap((step) => (step.kind === 'watch-state' ? [step.state] : []));
 
 async function watch(more: Partial<typeof timing> = {}): Promise<void> {
@@ -82,7 +85,11 @@ describe('the watch of NetworkAttachmentDefinitions', () => {
     server.faults.hang({ match: ({ verb }) => verb === 'patch' });
     server.endWatches();
     await waitFor('the watch is lost', async () => watched.state().problem !== undefined);
-    const writing = watched.cluster.patchNetworkStatus({ namespace: 'default', name: 'db' }, '[]', new AbortController().signal);
+    const writing = watched.cluster.patchNetworkStatus(
+      { namespace: 'default', name: 'db' },
+      '[]',
+      new AbortController().signal,
+    );
     await expect(writing).rejects.toMatchObject({ id: 'PLX-API-UNAVAILABLE' });
     server.faults.clear();
   });
@@ -102,7 +109,9 @@ describe('the watch of NetworkAttachmentDefinitions', () => {
   it('API requests are told with verb, resource and status', async () => {
     await watch();
     await config('missing');
-    const told = steps.flatMap((step) => (step.kind === 'api-request' ? [[step.verb, step.resource, step.status]] : []));
+    const told = steps.flatMap((step) =>
+      step.kind === 'api-request' ? [[step.verb, step.resource, step.status]] : [],
+    );
     expect(told).toEqual([
       ['list', nads, 200],
       ['watch', nads, 200],
@@ -150,7 +159,11 @@ describe('the watch goes on', () => {
     await watch();
     await server.goAway();
     await waitFor('the loss', async () => !watched.state().synced);
-    expect(watched.state()).toMatchObject({ complete: true, objects: 1, problem: expect.stringContaining('watch network-attachment-definitions') });
+    expect(watched.state()).toMatchObject({
+      complete: true,
+      objects: 1,
+      problem: expect.stringContaining('watch network-attachment-definitions'),
+    });
     expect(await config('a')).toBe('{"type":"a"}');
     await server.comeBack();
     await waitFor('the watch', async () => watched.state().synced);

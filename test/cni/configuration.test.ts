@@ -13,7 +13,8 @@ import {
   wantsSiblingPlugins,
 } from '../../src/cni/index.ts';
 
-const parse = (json: JsonObject, more: object = {}): NetworkConfiguration => parseConfiguration(json, { source: 'test', ...more });
+const parse = (json: JsonObject, more: object = {}): NetworkConfiguration =>
+  parseConfiguration(json, { source: 'test', ...more });
 const invalid = (id = 'PLX-CONFIGURATION-INVALID', code = 7): unknown => expect.objectContaining({ id, code });
 
 const rows = readFileSync(join(import.meta.dirname, '../golden/libcni-1.3.0-runtime-api.txt'), 'utf8')
@@ -39,13 +40,19 @@ describe('CNI-41 to CNI-44: configurations are accepted and refused as by libcni
     if (error !== undefined || json in refused) return expect(read).toThrow();
     const { cniVersion, ...rest } = read();
     // no version at all: 0.4.0 for every command alike (NPWG-16)
-    expect([cniVersion, String(rest.disableCheck), String(rest.plugins.length)]).toEqual([version === '' ? '0.4.0' : version, disableCheck, plugins]);
+    expect([cniVersion, String(rest.disableCheck), String(rest.plugins.length)]).toEqual([
+      version === '' ? '0.4.0' : version,
+      disableCheck,
+      plugins,
+    ]);
   });
 });
 
 describe('a network configuration', () => {
   it('CNI-46: a single conf is a list of one', () => {
-    expect(parse({ name: 'n', type: 'bridge', cniVersion: '1.0.0', capabilities: { ips: true, mac: false } })).toMatchObject({
+    expect(
+      parse({ name: 'n', type: 'bridge', cniVersion: '1.0.0', capabilities: { ips: true, mac: false } }),
+    ).toMatchObject({
       name: 'n',
       plugins: [{ type: 'bridge', capabilities: ['ips'] }],
     });
@@ -91,14 +98,23 @@ describe('the input of a plugin', () => {
     expect(pluginInput({ configuration, plugin, runtimeConfig: { mac: 'x' } })).not.toHaveProperty('runtimeConfig');
   });
   it('CNI-53: prevResult is in the configuration’s version', () => {
-    const prevResult = { cniVersion: '0.4.0', interfaces: [], ips: [{ address: '10.0.0.1/24', version: '4' }], routes: [], dns: {} } as const;
-    expect(pluginInput({ configuration, plugin, prevResult })).toMatchObject({ prevResult: { cniVersion: '1.0.0', ips: [{ address: '10.0.0.1/24' }] } });
+    const prevResult = {
+      cniVersion: '0.4.0',
+      interfaces: [],
+      ips: [{ address: '10.0.0.1/24', version: '4' }],
+      routes: [],
+      dns: {},
+    } as const;
+    expect(pluginInput({ configuration, plugin, prevResult })).toMatchObject({
+      prevResult: { cniVersion: '1.0.0', ips: [{ address: '10.0.0.1/24' }] },
+    });
   });
   it('CNI-54: GC has the list under both names; STATUS and GC have neither prevResult nor runtimeConfig', () => {
     const list = [{ containerID: 'c', ifname: 'net1' }];
     const gc = gcInput(configuration, plugin, [{ containerId: 'c', ifName: 'net1' }]);
     expect(gc).toMatchObject({ 'cni.dev/valid-attachments': list, 'cni.dev/attachments': list });
-    for (const input of [gc, statusInput(configuration, plugin)]) expect(Object.keys(input)).not.toEqual(expect.arrayContaining(['prevResult']));
+    for (const input of [gc, statusInput(configuration, plugin)])
+      expect(Object.keys(input)).not.toEqual(expect.arrayContaining(['prevResult']));
     expect(statusInput(configuration, plugin)).not.toHaveProperty('runtimeConfig');
   });
 });

@@ -77,18 +77,30 @@ describe('a call', () => {
     expect(parseInvocation({ ...good, CNI_COMMAND: 'DEL', CNI_NETNS: '' }, stdin)).not.toHaveProperty('netns');
   });
   it('splits CNI_PATH, leaving empty folders out, and keeps the environment', () => {
-    expect(parseInvocation({ ...good, TRACEPARENT: 't' }, stdin)).toMatchObject({ path: ['/a', '/b'], env: { TRACEPARENT: 't' } });
+    expect(parseInvocation({ ...good, TRACEPARENT: 't' }, stdin)).toMatchObject({
+      path: ['/a', '/b'],
+      env: { TRACEPARENT: 't' },
+    });
   });
   it.each([
     { id: '-c', why: 'begins with a dash' },
     { id: 'a/b', why: 'slash' },
     { id: 'a b', why: 'space' },
   ])('CNI-17: container ID $id is code 4 ($why)', ({ id }) => {
-    expect(thrownBy({ ...good, CNI_CONTAINERID: id })).toMatchObject({ code: 4, message: expect.stringContaining('CNI_CONTAINERID') });
+    expect(thrownBy({ ...good, CNI_CONTAINERID: id })).toMatchObject({
+      code: 4,
+      message: expect.stringContaining('CNI_CONTAINERID'),
+    });
   });
-  it.each(['abcdefghijklmnop', 'foo%d', 'a/b', 'a:b', 'a b', '.', '..', 'a\u00a0b', 'ééééééééé'])('CNI-18: interface name %j is code 4', (name) => {
-    expect(thrownBy({ ...good, CNI_IFNAME: name })).toMatchObject({ code: 4, message: expect.stringContaining('CNI_IFNAME') });
-  });
+  it.each(['abcdefghijklmnop', 'foo%d', 'a/b', 'a:b', 'a b', '.', '..', 'a\u00a0b', 'ééééééééé'])(
+    'CNI-18: interface name %j is code 4',
+    (name) => {
+      expect(thrownBy({ ...good, CNI_IFNAME: name })).toMatchObject({
+        code: 4,
+        message: expect.stringContaining('CNI_IFNAME'),
+      });
+    },
+  );
   it.each([
     { text: '', code: 6 },
     { text: '{', code: 6 },
@@ -131,13 +143,17 @@ describe('a call', () => {
     expect(thrownBy({ ...good, CNI_ARGS: args }).code).toBe(4);
   });
   it('CNI-37, CNI-39: GC takes the list under either name, and tells an absent list from an empty one', () => {
-    const gc = (extra: string) => parseInvocation({ ...good, CNI_COMMAND: 'GC' }, `{"name":"n","cniVersion":"1.1.0"${extra}}`);
+    const gc = (extra: string) =>
+      parseInvocation({ ...good, CNI_COMMAND: 'GC' }, `{"name":"n","cniVersion":"1.1.0"${extra}}`);
     const list = '[{"containerID":"c","ifname":"eth0"}]';
     for (const key of ['cni.dev/valid-attachments', 'cni.dev/attachments'])
       expect(gc(`,"${key}":${list}`)).toMatchObject({ validAttachments: [{ containerId: 'c', ifName: 'eth0' }] });
     expect(gc(',"cni.dev/valid-attachments":[]')).toMatchObject({ validAttachments: [] });
     expect(gc('')).not.toHaveProperty('validAttachments');
-    expect(thrownBy({ ...good, CNI_COMMAND: 'GC' }, '{"name":"n","cniVersion":"1.1.0","cni.dev/valid-attachments":[5]}').code).toBe(7);
+    expect(
+      thrownBy({ ...good, CNI_COMMAND: 'GC' }, '{"name":"n","cniVersion":"1.1.0","cni.dev/valid-attachments":[5]}')
+        .code,
+    ).toBe(7);
   });
 });
 
@@ -150,7 +166,8 @@ describe('the answers', () => {
     });
   });
   it('CNI-04: VERSION takes any stdin', () => {
-    for (const text of ['', '{{{', '[]', '{"cniVersion":5}']) expect(parseInvocation({ CNI_COMMAND: 'VERSION' }, text)).toEqual({ command: 'VERSION' });
+    for (const text of ['', '{{{', '[]', '{"cniVersion":5}'])
+      expect(parseInvocation({ CNI_COMMAND: 'VERSION' }, text)).toEqual({ command: 'VERSION' });
   });
   it('CNI-08: an error has version, code, message and details', () => {
     const error = thrownBy({ CNI_COMMAND: 'FOO' });

@@ -33,17 +33,23 @@ describe('CNI-42: JSON passes through without loss', () => {
     (number) => {
       const again = formatJson(parseJson(`{"n":[${number}]}`, 'test'));
       const [printed = ''] = /-?[\d.eE+-]+/.exec(again.slice(5)) ?? [];
-      expect(printed === number || (Number(printed) === Number(number) && Number.isFinite(Number(number)) && number.length < 17)).toBe(true);
+      expect(
+        printed === number ||
+          (Number(printed) === Number(number) && Number.isFinite(Number(number)) && number.length < 17),
+      ).toBe(true);
     },
   );
   it('integers of any size are unchanged', () => {
-    fc.assert(fc.property(fc.bigInt(), (number) => formatJson(parseJson(`{"n":${number}}`, 'test')) === `{"n":${number}}`));
+    fc.assert(
+      fc.property(fc.bigInt(), (number) => formatJson(parseJson(`{"n":${number}}`, 'test')) === `{"n":${number}}`),
+    );
   });
   it('any JSON value is what it was', () => {
     fc.assert(
       fc.property(
         fc.jsonValue({ noUnicodeString: false }),
-        (value) => JSON.stringify(JSON.parse(formatJson(parseJson(JSON.stringify(value), 'test')))) === JSON.stringify(value),
+        (value) =>
+          JSON.stringify(JSON.parse(formatJson(parseJson(JSON.stringify(value), 'test')))) === JSON.stringify(value),
       ),
     );
   });
@@ -64,13 +70,27 @@ describe('whatever comes in, only errors of ours come out', () => {
       fc.constantFrom('CNI_COMMAND', 'CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_ARGS', 'CNI_PATH'),
       fc.oneof(fc.string(), fc.constantFrom('ADD', 'DEL', 'GC', 'CHECK', 'STATUS', 'eth0', 'c1')),
     );
-    fc.assert(fc.property(env, fc.oneof(fc.string(), fc.json()), (some, stdin) => onlyOurs(() => parseInvocation({ CNI_COMMAND: 'ADD', ...some }, stdin))));
+    fc.assert(
+      fc.property(env, fc.oneof(fc.string(), fc.json()), (some, stdin) =>
+        onlyOurs(() => parseInvocation({ CNI_COMMAND: 'ADD', ...some }, stdin)),
+      ),
+    );
   });
   it('of a configuration', () => {
-    const key = fc.constantFrom('name', 'type', 'plugins', 'cniVersion', 'cniVersions', 'disableCheck', 'loadOnlyInlinedPlugins', 'capabilities');
+    const key = fc.constantFrom(
+      'name',
+      'type',
+      'plugins',
+      'cniVersion',
+      'cniVersions',
+      'disableCheck',
+      'loadOnlyInlinedPlugins',
+      'capabilities',
+    );
     fc.assert(
-      fc.property(fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.constant('a'), fc.constant([{ type: 'x' }]))), (json) =>
-        onlyOurs(() => parseConfiguration(json as never, { source: 'test' })),
+      fc.property(
+        fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.constant('a'), fc.constant([{ type: 'x' }]))),
+        (json) => onlyOurs(() => parseConfiguration(json as never, { source: 'test' })),
       ),
     );
   });
@@ -81,23 +101,35 @@ describe('whatever comes in, only errors of ours come out', () => {
       fc.constantFrom(...cniVersions),
       fc.array(fc.dictionary(fc.constantFrom('name', 'address', 'dst', 'interface'), fc.jsonValue())),
     );
-    fc.assert(fc.property(fc.dictionary(key, value), (json) => onlyOurs(() => decodeResult(json as never, { source: 'test', defaultVersion: '1.0.0' }))));
+    fc.assert(
+      fc.property(fc.dictionary(key, value), (json) =>
+        onlyOurs(() => decodeResult(json as never, { source: 'test', defaultVersion: '1.0.0' })),
+      ),
+    );
   });
 });
 
 describe('CNI-19: CNI_ARGS', () => {
   it('are what they were', () => {
     const pair = fc.tuple(fc.stringMatching(/^[A-Za-z_]+$/), fc.stringMatching(/^[^;]*$/));
-    fc.assert(fc.property(fc.array(pair), (pairs) => formatCniArgs(parseCniArgs(formatCniArgs(pairs))) === formatCniArgs(pairs)));
+    fc.assert(
+      fc.property(
+        fc.array(pair),
+        (pairs) => formatCniArgs(parseCniArgs(formatCniArgs(pairs))) === formatCniArgs(pairs),
+      ),
+    );
   });
 });
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,7}$/);
-const extra = fc.option(fc.dictionary(fc.stringMatching(/^x[A-Z]{1,3}$/), fc.integer(), { minKeys: 1 }), { nil: undefined });
+const extra = fc.option(fc.dictionary(fc.stringMatching(/^x[A-Z]{1,3}$/), fc.integer(), { minKeys: 1 }), {
+  nil: undefined,
+});
 const address = fc
   .oneof(fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 32 })), fc.tuple(fc.ipV6(), fc.integer({ min: 1, max: 128 })))
   .map(([ip, prefix]) => `${ip}/${prefix}`);
-const present = (value: object): object => Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
+const present = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
 const resultOf = (cniVersion: CniVersion): fc.Arbitrary<Result> =>
   fc
     .record({
@@ -114,10 +146,19 @@ const resultOf = (cniVersion: CniVersion): fc.Arbitrary<Result> =>
           .map(present),
         { maxLength: 3 },
       ),
-      ips: fc.array(fc.record({ address, interface: fc.option(fc.integer({ min: -1, max: 5 }), { nil: undefined }), extra }).map(present), { maxLength: 3 }),
+      ips: fc.array(
+        fc
+          .record({ address, interface: fc.option(fc.integer({ min: -1, max: 5 }), { nil: undefined }), extra })
+          .map(present),
+        { maxLength: 3 },
+      ),
       routes: fc.array(
         fc
-          .record({ dst: address, table: fc.option(fc.nat(9), { nil: undefined }), mtu: fc.option(fc.integer({ min: 1, max: 9000 }), { nil: undefined }) })
+          .record({
+            dst: address,
+            table: fc.option(fc.nat(9), { nil: undefined }),
+            mtu: fc.option(fc.integer({ min: 1, max: 9000 }), { nil: undefined }),
+          })
           .map(present),
         { maxLength: 3 },
       ),
@@ -142,7 +183,9 @@ describe('results', () => {
         expect(back.interfaces.map((link) => [link.name, link.mac, link.sandbox])).toEqual(
           result.interfaces.map((link) => [link.name, link.mac, link.sandbox]),
         );
-        expect(back.ips.map((ip) => [ip.address, ip.interface])).toEqual(result.ips.map((ip) => [ip.address, ip.interface]));
+        expect(back.ips.map((ip) => [ip.address, ip.interface])).toEqual(
+          result.ips.map((ip) => [ip.address, ip.interface]),
+        );
         expect([back.routes, back.dns]).toEqual([result.routes, result.dns]);
       }),
     );
@@ -150,8 +193,14 @@ describe('results', () => {
   it('K8S-56: no index of an address that containerd gets points nowhere', () => {
     fc.assert(
       fc.property(resultOf('1.0.0'), (result) => {
-        const { interfaces = [], ips = [] } = encodeForRuntime(result, '1.0.0') as { interfaces?: object[]; ips?: { interface?: number }[] };
-        return ips.length === result.ips.length && ips.every(({ interface: index }) => index === undefined || (index >= 0 && index < interfaces.length));
+        const { interfaces = [], ips = [] } = encodeForRuntime(result, '1.0.0') as {
+          interfaces?: object[];
+          ips?: { interface?: number }[];
+        };
+        return (
+          ips.length === result.ips.length &&
+          ips.every(({ interface: index }) => index === undefined || (index >= 0 && index < interfaces.length))
+        );
       }),
     );
   });
@@ -160,8 +209,12 @@ describe('results', () => {
       fc.property(resultOf('1.0.0'), resultOf('1.0.0'), (before, after) => {
         const merged = mergeResults(before, after);
         expect(merged.interfaces.slice(0, after.interfaces.length)).toEqual(after.interfaces);
-        for (const link of before.interfaces) expect(merged.interfaces.map((each) => `${each.name} ${each.sandbox}`)).toContain(`${link.name} ${link.sandbox}`);
-        for (const ip of [...before.ips, ...after.ips]) expect(merged.ips.map((each) => each.address)).toContain(ip.address);
+        for (const link of before.interfaces)
+          expect(merged.interfaces.map((each) => `${each.name} ${each.sandbox}`)).toContain(
+            `${link.name} ${link.sandbox}`,
+          );
+        for (const ip of [...before.ips, ...after.ips])
+          expect(merged.ips.map((each) => each.address)).toContain(ip.address);
       }),
     );
   });

@@ -1,11 +1,24 @@
 import { assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatJson, mostResultBytes, nameOfType, parseJson, parseResult, pluginErrorOf, sizeOfJson } from '../../src/cni/index.ts';
+import {
+  formatJson,
+  mostResultBytes,
+  nameOfType,
+  parseJson,
+  parseResult,
+  pluginErrorOf,
+  sizeOfJson,
+} from '../../src/cni/index.ts';
 import { decodeRecord, encodeRecord } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
-const parse = (value: unknown) => parseResult(typeof value === 'string' ? value : JSON.stringify(value), { source: 'the answer', defaultVersion: '1.0.0' });
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const parse = (value: unknown) =>
+  parseResult(typeof value === 'string' ? value : JSON.stringify(value), {
+    source: 'the answer',
+    defaultVersion: '1.0.0',
+  });
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 describe('how much a plugin may answer', () => {
   it('accepts a result at its bounds', () => {
@@ -16,40 +29,82 @@ describe('how much a plugin may answer', () => {
       routes: times(2048, (index) => ({ dst: `10.${index >> 8}.${index & 255}.0/24` })),
       dns: { nameservers: times(256, () => '10.0.0.1') },
     };
-    expect(parse(result)).toMatchObject({ interfaces: { length: 256 }, ips: { length: 1024 }, routes: { length: 2048 } });
+    expect(parse(result)).toMatchObject({
+      interfaces: { length: 256 },
+      ips: { length: 1024 },
+      routes: { length: 2048 },
+    });
   });
 
   it.each([
     {
       what: '40,000 interfaces in 3 MB',
-      value: { interfaces: times(40_000, (index) => ({ name: `net${index}`, mac: '02:00:00:00:00:01', sandbox: '/run/netns/cni-a' })) },
+      value: {
+        interfaces: times(40_000, (index) => ({
+          name: `net${index}`,
+          mac: '02:00:00:00:00:01',
+          sandbox: '/run/netns/cni-a',
+        })),
+      },
       says: 'it holds more than 262144 bytes',
     },
-    { what: '257 interfaces', value: { interfaces: times(257, () => ({ name: 'a' })) }, says: 'it holds 257 interfaces, but Plexus accepts at most 256' },
-    { what: '1,025 addresses', value: { ips: times(1025, () => ({ address: '10.0.0.1/8' })) }, says: 'it holds 1025 ips' },
-    { what: '2,049 routes', value: { routes: times(2049, () => ({ dst: '10.0.0.0/8' })) }, says: 'it holds 2049 routes' },
+    {
+      what: '257 interfaces',
+      value: { interfaces: times(257, () => ({ name: 'a' })) },
+      says: 'it holds 257 interfaces, but Plexus accepts at most 256',
+    },
+    {
+      what: '1,025 addresses',
+      value: { ips: times(1025, () => ({ address: '10.0.0.1/8' })) },
+      says: 'it holds 1025 ips',
+    },
+    {
+      what: '2,049 routes',
+      value: { routes: times(2049, () => ({ dst: '10.0.0.0/8' })) },
+      says: 'it holds 2049 routes',
+    },
     {
       what: '2,049 routes as 0.2.0 has them',
       value: { cniVersion: '0.2.0', ip4: { ip: '10.0.0.1/8', routes: times(2049, () => ({ dst: '10.0.0.0/8' })) } },
       says: 'it holds 2049 ip4.routes',
     },
     { what: '257 search domains', value: { dns: { search: times(257, () => 'a') } }, says: 'it holds 257 dns.search' },
-    { what: 'many small values', value: { extra: times(20_000, () => 0) }, says: 'values, but Plexus accepts at most 16000' },
-    { what: 'many empty lists', value: `{"extra":[${'[],'.repeat(20_000)}[]]}`, says: 'values, but Plexus accepts at most 16000' },
-    { what: 'many members of one name', value: `{${'"a":0,'.repeat(20_000)}"a":0}`, says: 'values, but Plexus accepts at most 16000' },
+    {
+      what: 'many small values',
+      value: { extra: times(20_000, () => 0) },
+      says: 'values, but Plexus accepts at most 16000',
+    },
+    {
+      what: 'many empty lists',
+      value: `{"extra":[${'[],'.repeat(20_000)}[]]}`,
+      says: 'values, but Plexus accepts at most 16000',
+    },
+    {
+      what: 'many members of one name',
+      value: `{${'"a":0,'.repeat(20_000)}"a":0}`,
+      says: 'values, but Plexus accepts at most 16000',
+    },
     { what: 'one long text', value: { extra: 'a'.repeat(mostResultBytes) }, says: 'bytes' },
     { what: 'one long text of long characters', value: { extra: '€'.repeat(mostResultBytes / 2) }, says: 'bytes' },
-    { what: 'deep nesting', value: `{"extra":${'['.repeat(500)}${']'.repeat(500)}}`, says: 'lists and objects in 501 levels, but Plexus accepts at most 64' },
+    {
+      what: 'deep nesting',
+      value: `{"extra":${'['.repeat(500)}${']'.repeat(500)}}`,
+      says: 'lists and objects in 501 levels, but Plexus accepts at most 64',
+    },
     { what: 'deep nesting that never ends', value: '['.repeat(100_000), says: 'levels' },
   ])('refuses $what', ({ value, says }) => {
-    expect(() => parse(value)).toThrow(expect.objectContaining({ id: 'PLX-RESULT-TOO-LARGE', message: expect.stringContaining(says) }));
+    expect(() => parse(value)).toThrow(
+      expect.objectContaining({ id: 'PLX-RESULT-TOO-LARGE', message: expect.stringContaining(says) }),
+    );
   });
 
   it('gives the journal nothing that it could not read again', () => {
     const deep = parse(`{"cniVersion":"1.0.0","extra":${'['.repeat(63)}${']'.repeat(63)}}`);
     const [entry] = sampleRecord().attachments;
     if (entry === undefined) throw new Error('no attachment');
-    const record = sampleRecord({ attachments: [{ ...entry, state: 'attached', result: { cniVersion: '1.0.0', ...deep.extra } }] });
+    const record = sampleRecord({
+      attachments: [{ ...entry, state: 'attached', result: { cniVersion: '1.0.0', ...deep.extra } }],
+    });
     expect(decodeRecord(encodeRecord(record), 'file')).toEqual(record);
   });
 
@@ -71,7 +126,10 @@ describe('what a plugin prints as its error', () => {
   it('is shown as text where it is too large to be read', () => {
     expect(failed('{"code":7,"msg":"short"}')).toMatchObject({ code: 7, message: 'plugin p failed (ADD): short' });
     const large = failed(JSON.stringify({ code: 7, msg: 'long', more: times(5000, () => 0) }));
-    expect(large).toMatchObject({ code: 999, message: expect.stringMatching(/^plugin p failed \(ADD\): netplugin failed: \{"code":7/) });
+    expect(large).toMatchObject({
+      code: 999,
+      message: expect.stringMatching(/^plugin p failed \(ADD\): netplugin failed: \{"code":7/),
+    });
     expect(large.message.length).toBeLessThan(2200);
   });
 });

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type JsonValue, cniVersions, decodeResult, encodeResult, isCniVersion, parseJson } from '../../src/cni/index.ts';
+import {
+  type JsonValue,
+  cniVersions,
+  decodeResult,
+  encodeResult,
+  isCniVersion,
+  parseJson,
+} from '../../src/cni/index.ts';
 
 interface Pair {
   readonly title: string;
@@ -14,11 +21,20 @@ interface Pair {
 function pairs(): Pair[] {
   const found: Pair[] = [];
   let [name, input] = ['', ''];
-  for (const line of readFileSync(join(import.meta.dirname, '../golden/libcni-1.3.0-result-conversions.txt'), 'utf8').split('\n')) {
+  for (const line of readFileSync(
+    join(import.meta.dirname, '../golden/libcni-1.3.0-result-conversions.txt'),
+    'utf8',
+  ).split('\n')) {
     const head = /^## (\S+) (.*)$/.exec(line);
     if (head !== null) [name, input] = [head[1] ?? '', head[2] ?? ''];
     const row = /^ {2}-> "(.*?)" (.*)$/.exec(line);
-    if (row !== null) found.push({ title: `${name} → ${row[1] === '' ? '(none)' : row[1]}`, input, to: row[1] ?? '', expected: row[2] ?? '' });
+    if (row !== null)
+      found.push({
+        title: `${name} → ${row[1] === '' ? '(none)' : row[1]}`,
+        input,
+        to: row[1] ?? '',
+        expected: row[2] ?? '',
+      });
   }
   return found;
 }
@@ -36,7 +52,10 @@ describe('CNI-79, CNI-81: results are converted as libcni 1.3.0 does', () => {
   it.each(pairs())('$title', ({ title, input, to, expected }) => {
     const version = to === '' ? '0.1.0' : to;
     const convert = (): JsonValue => {
-      const result = decodeResult(parseJson(input, 'golden input'), { source: 'golden input', defaultVersion: '0.1.0' });
+      const result = decodeResult(parseJson(input, 'golden input'), {
+        source: 'golden input',
+        defaultVersion: '0.1.0',
+      });
       if (!isCniVersion(version)) throw new Error(`${version} is none of ${cniVersions.join(', ')}`);
       return encodeResult(result, version);
     };
@@ -46,7 +65,8 @@ describe('CNI-79, CNI-81: results are converted as libcni 1.3.0 does', () => {
 });
 
 describe('CNI-67: the version of a result', () => {
-  const decode = (value: JsonValue) => decodeResult(value, { source: 'the answer of plugin x', defaultVersion: '0.4.0' });
+  const decode = (value: JsonValue) =>
+    decodeResult(value, { source: 'the answer of plugin x', defaultVersion: '0.4.0' });
   it('is the configuration’s when the plugin says none', () => {
     expect(decode({ ips: [] }).cniVersion).toBe('0.4.0');
   });

@@ -7,7 +7,9 @@ export interface ClusterUnderTest {
   readonly cluster: Cluster;
   readonly uid: string;
   readonly statusOf: (pod: string) => Promise<string | undefined>;
-  readonly eventsOf: (pod: string) => Promise<readonly { readonly type: string; readonly reason: string; readonly message: string }[]>;
+  readonly eventsOf: (
+    pod: string,
+  ) => Promise<readonly { readonly type: string; readonly reason: string; readonly message: string }[]>;
 }
 
 /** What every Cluster must do; run by the tests of each implementation. */
@@ -17,7 +19,11 @@ export function testCluster(under: () => ClusterUnderTest): void {
 
   describe('contract of a Cluster', () => {
     it('gives a pod’s annotations and UID', async () => {
-      expect(await under().cluster.getPod(alice, signal)).toEqual({ ...alice, uid: under().uid, annotations: { 'k8s.v1.cni.cncf.io/networks': 'lab' } });
+      expect(await under().cluster.getPod(alice, signal)).toEqual({
+        ...alice,
+        uid: under().uid,
+        annotations: { 'k8s.v1.cni.cncf.io/networks': 'lab' },
+      });
     });
     it('gives a NAD', async () => {
       expect(await under().cluster.getNad({ namespace: 'default', name: 'lab' }, signal)).toEqual({
@@ -42,7 +48,11 @@ export function testCluster(under: () => ClusterUnderTest): void {
     });
     it('K8S-16: records events', async () => {
       const { cluster, uid, eventsOf } = under();
-      const event = { type: 'Normal', reason: 'AddedInterface', message: 'Add net1 [10.0.0.1/24] from default/lab' } as const;
+      const event = {
+        type: 'Normal',
+        reason: 'AddedInterface',
+        message: 'Add net1 [10.0.0.1/24] from default/lab',
+      } as const;
       await cluster.recordEvent({ ...alice, uid }, event, signal);
       expect(await eventsOf('alice')).toEqual([expect.objectContaining(event)]);
     });

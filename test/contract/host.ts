@@ -23,16 +23,22 @@ function testPlugins(makeHost: () => Host): void {
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'plexus-host-'))));
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const put = (name: string, script: string, mode = 0o755): Promise<void> => writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode });
+  const put = (name: string, script: string, mode = 0o755): Promise<void> =>
+    writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode });
   const run = (change: Partial<PluginRun> = {}, signal = patience()) =>
     makeHost().runPlugin({ plugin: 'p', path: [folder], env: callEnv, stdin: '', ...change }, signal);
 
   it('CNI-55: gives exactly the environment and stdin it was told', async () => {
     await put('p', 'cat; /usr/bin/env >&2');
-    const { exitCode, stdout, stderr } = await run({ env: { CNI_COMMAND: 'ADD', CNI_ARGS: 'x=y\nz' }, stdin: 'é'.repeat(100_000) });
+    const { exitCode, stdout, stderr } = await run({
+      env: { CNI_COMMAND: 'ADD', CNI_ARGS: 'x=y\nz' },
+      stdin: 'é'.repeat(100_000),
+    });
     expect({ exitCode, stdout: stdout === 'é'.repeat(100_000) }).toEqual({ exitCode: 0, stdout: true });
     // PWD and _ are set by the shell itself
-    expect(stderr.split('\n').filter((line) => !/^(PWD|_|OLDPWD|SHLVL)=/.test(line))).toEqual(expect.arrayContaining(['CNI_COMMAND=ADD', 'CNI_ARGS=x=y', 'z']));
+    expect(stderr.split('\n').filter((line) => !/^(PWD|_|OLDPWD|SHLVL)=/.test(line))).toEqual(
+      expect.arrayContaining(['CNI_COMMAND=ADD', 'CNI_ARGS=x=y', 'z']),
+    );
     expect(stderr).not.toContain('HOME=');
   });
 
@@ -58,16 +64,21 @@ function testPlugins(makeHost: () => Host): void {
     await put('target', 'echo linked');
     await symlink('../target', join(second, 'p'));
     await put('p', 'echo last');
-    expect(await run({ path: ['', join(folder, 'missing'), first, second, folder] })).toMatchObject({ stdout: 'linked\n' });
-  });
-
-  it.each(['absent', '', '.', '..', '../p', '/bin/true', 'a/p', 'p\0'])('CNI-47: %j is missing, and the error says where it looked', async (plugin) => {
-    await put('p', 'echo ran');
-    await expect(run({ plugin, path: ['/opt/none', folder] })).rejects.toMatchObject({
-      id: 'PLX-PLUGIN-MISSING',
-      message: expect.stringContaining(`/opt/none, ${folder}`) as string,
+    expect(await run({ path: ['', join(folder, 'missing'), first, second, folder] })).toMatchObject({
+      stdout: 'linked\n',
     });
   });
+
+  it.each(['absent', '', '.', '..', '../p', '/bin/true', 'a/p', 'p\0'])(
+    'CNI-47: %j is missing, and the error says where it looked',
+    async (plugin) => {
+      await put('p', 'echo ran');
+      await expect(run({ plugin, path: ['/opt/none', folder] })).rejects.toMatchObject({
+        id: 'PLX-PLUGIN-MISSING',
+        message: expect.stringContaining(`/opt/none, ${folder}`) as string,
+      });
+    },
+  );
 
   it.each([
     { what: 'a file without the right to execute', text: '#!/bin/sh\n', mode: 0o644, says: /not executable.*EACCES/ },
@@ -85,12 +96,16 @@ function testPlugins(makeHost: () => Host): void {
 
   it('an environment that is too long for the kernel is an error of ours', async () => {
     await put('p', 'true');
-    await expect(run({ env: { ...callEnv, CNI_ARGS: 'x'.repeat(3_000_000) } })).rejects.toMatchObject({ id: 'PLX-PLUGIN-NOT-RUNNABLE' });
+    await expect(run({ env: { ...callEnv, CNI_ARGS: 'x'.repeat(3_000_000) } })).rejects.toMatchObject({
+      id: 'PLX-PLUGIN-NOT-RUNNABLE',
+    });
   });
 
   it('kills a plugin that prints without end', async () => {
     await put('p', 'echo $$ > "$CNI_ARGS/pid"; exec yes');
-    await expect(run({ env: { ...callEnv, CNI_ARGS: folder } })).rejects.toMatchObject({ id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' });
+    await expect(run({ env: { ...callEnv, CNI_ARGS: folder } })).rejects.toMatchObject({
+      id: 'PLX-PLUGIN-OUTPUT-TOO-LONG',
+    });
     await expect.poll(() => isAlive(join(folder, 'pid'))).toBe(false);
   });
 
@@ -120,7 +135,10 @@ function testPlugins(makeHost: () => Host): void {
     const ended = run({ env: { ...callEnv, CNI_ARGS: folder } }, stop.signal).catch((error: unknown) => error);
     if (when === 'while') await expect.poll(() => existsSync(join(folder, 'ran'))).toBe(true);
     stop.abort('enough');
-    expect(await ended).toMatchObject({ id: 'PLX-OPERATION-CANCELLED', message: expect.stringContaining('enough') as string });
+    expect(await ended).toMatchObject({
+      id: 'PLX-OPERATION-CANCELLED',
+      message: expect.stringContaining('enough') as string,
+    });
     expect(existsSync(join(folder, 'ran'))).toBe(when === 'while');
   });
 
@@ -152,8 +170,26 @@ function testLinks(makeHost: () => Host): void {
   afterEach(() => netns.remove());
 
   it('lists links with addresses', async () => {
-    await netns.exec(['ip', 'link', 'add', 'net1', 'address', '02:00:00:00:00:01', 'mtu', '1400', 'type', 'veth', 'peer', 'name', 'peer1']);
-    for (const command of ['ip link set net1 up', 'ip address add 10.0.0.1/24 dev net1', 'ip address add fd00::1/64 dev net1 nodad'])
+    await netns.exec([
+      'ip',
+      'link',
+      'add',
+      'net1',
+      'address',
+      '02:00:00:00:00:01',
+      'mtu',
+      '1400',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'peer1',
+    ]);
+    for (const command of [
+      'ip link set net1 up',
+      'ip address add 10.0.0.1/24 dev net1',
+      'ip address add fd00::1/64 dev net1 nodad',
+    ])
       await netns.exec(command.split(' '));
     const links = await makeHost().listLinks(netns.path, patience());
     expect(links.map(({ name }) => name)).toEqual(['lo', 'peer1', 'net1']);
@@ -162,14 +198,21 @@ function testLinks(makeHost: () => Host): void {
     expect(links[1]).toMatchObject({ up: false, addresses: [] });
   });
 
-  it.each(['/run/netns/none', '/run', '/etc/hostname', '/proc/self/ns/mnt', '/dev/null', ''])('says that %j is no namespace', async (path) => {
-    await expect(makeHost().listLinks(path, patience())).rejects.toMatchObject({ id: 'PLX-NETNS-UNUSABLE' });
-    const target = { netns: path, interfaceName: 'lo', family: 4 } as const;
-    await expect(makeHost().setDefaultRoutes(target, [{ gateway: '10.0.0.1' }], patience())).rejects.toMatchObject({ id: 'PLX-NETNS-UNUSABLE' });
-  });
+  it.each(['/run/netns/none', '/run', '/etc/hostname', '/proc/self/ns/mnt', '/dev/null', ''])(
+    'says that %j is no namespace',
+    async (path) => {
+      await expect(makeHost().listLinks(path, patience())).rejects.toMatchObject({ id: 'PLX-NETNS-UNUSABLE' });
+      const target = { netns: path, interfaceName: 'lo', family: 4 } as const;
+      await expect(makeHost().setDefaultRoutes(target, [{ gateway: '10.0.0.1' }], patience())).rejects.toMatchObject({
+        id: 'PLX-NETNS-UNUSABLE',
+      });
+    },
+  );
 
   it('stops when it is no longer wanted', async () => {
-    await expect(makeHost().listLinks(netns.path, AbortSignal.abort('enough'))).rejects.toMatchObject({ id: 'PLX-OPERATION-CANCELLED' });
+    await expect(makeHost().listLinks(netns.path, AbortSignal.abort('enough'))).rejects.toMatchObject({
+      id: 'PLX-OPERATION-CANCELLED',
+    });
   });
 }
 
@@ -189,7 +232,8 @@ function testRoutes(makeHost: () => Host): void {
   afterEach(() => netns.remove());
 
   const target = (family: Family, interfaceName = 'net1') => ({ netns: netns.path, interfaceName, family });
-  const shown = (family: Family, interfaceName?: string) => makeHost().defaultRoutes(target(family, interfaceName), patience());
+  const shown = (family: Family, interfaceName?: string) =>
+    makeHost().defaultRoutes(target(family, interfaceName), patience());
   const ip = (command: string) => netns.exec(['ip', ...command.split(' ')]);
   const strongest = { 4: undefined, 6: 1024 } as const;
 
@@ -202,14 +246,28 @@ function testRoutes(makeHost: () => Host): void {
       makeHost().setDefaultRoutes(target(family, interfaceName), routes, patience());
 
     it('sets, sets again, changes and removes', async () => {
-      for (const routes of [[{ gateway }], [{ gateway }], [{ gateway: other }], [{ gateway }, { gateway: other, metric: 5000 }], []]) {
+      for (const routes of [
+        [{ gateway }],
+        [{ gateway }],
+        [{ gateway: other }],
+        [{ gateway }, { gateway: other, metric: 5000 }],
+        [],
+      ]) {
         await set(routes);
-        expect(await shown(family)).toEqual(routes.map((route) => ({ ...(metric !== undefined && { metric }), ...route })));
+        expect(await shown(family)).toEqual(
+          routes.map((route) => ({ ...(metric !== undefined && { metric }), ...route })),
+        );
       }
     });
 
     it('removes those with other metrics, and leaves other interfaces and tables alone', async () => {
-      for (const words of [`via ${gateway} metric 300`, `via ${other} metric 200`, 'dev net1 metric 400', `via ${far} metric 500`, `via ${gateway} table 77`])
+      for (const words of [
+        `via ${gateway} metric 300`,
+        `via ${other} metric 200`,
+        'dev net1 metric 400',
+        `via ${far} metric 500`,
+        `via ${gateway} table 77`,
+      ])
         await ip(`-${family} route add default ${words}`);
       await set([{ gateway: other }]);
       expect(await shown(family)).toEqual([{ ...plain, gateway: other }]);
@@ -240,17 +298,25 @@ function testRoutes(makeHost: () => Host): void {
     it('says why a gateway cannot be used, and which addresses there are', async () => {
       await expect(set([{ gateway: family === 4 ? '192.0.2.1' : '2001:db8::1' }])).rejects.toMatchObject({
         id: 'PLX-ROUTES-FAILED',
-        message: expect.stringMatching(family === 4 ? /invalid gateway.*10\.0\.0\.1\/24/s : /No route to host.*fd00::1\/64/s) as string,
+        message: expect.stringMatching(
+          family === 4 ? /invalid gateway.*10\.0\.0\.1\/24/s : /No route to host.*fd00::1\/64/s,
+        ) as string,
       });
     });
 
     it('says so when another interface has a route of that strength', async () => {
       await ip(`-${family} route add default via ${far} dev net2`);
-      await expect(set([{ gateway }])).rejects.toMatchObject({ id: 'PLX-ROUTES-FAILED', message: expect.stringContaining('File exists') as string });
+      await expect(set([{ gateway }])).rejects.toMatchObject({
+        id: 'PLX-ROUTES-FAILED',
+        message: expect.stringContaining('File exists') as string,
+      });
     });
 
     it('says that the interface is missing', async () => {
-      await expect(set([{ gateway }], 'none')).rejects.toMatchObject({ id: 'PLX-ROUTES-FAILED', message: expect.stringContaining('"none"') as string });
+      await expect(set([{ gateway }], 'none')).rejects.toMatchObject({
+        id: 'PLX-ROUTES-FAILED',
+        message: expect.stringContaining('"none"') as string,
+      });
     });
   });
 

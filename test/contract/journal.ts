@@ -29,7 +29,11 @@ export function testJournal(makeJournal: () => Journal): void {
     await journal.write(sampleRecord());
     await journal.remove(key);
     await journal.markUndone(other);
-    expect([await journal.wasUndone(key), await journal.wasUndone(other), await journal.wasUndone({ ...key, ifName: 'eth1' })]).toEqual([true, true, false]);
+    expect([
+      await journal.wasUndone(key),
+      await journal.wasUndone(other),
+      await journal.wasUndone({ ...key, ifName: 'eth1' }),
+    ]).toEqual([true, true, false]);
     await journal.write(sampleRecord());
     expect([await journal.wasUndone(key), await journal.wasUndone(other)]).toEqual([false, true]);
     expect((await journal.list((record) => record)).found).toHaveLength(1);
@@ -45,7 +49,15 @@ export function testJournal(makeJournal: () => Journal): void {
 
   it('keeps interfaces of one sandbox apart, and sandboxes', async () => {
     const journal = makeJournal();
-    const keys = ['c1/eth0', 'c1/eth1', 'c2/eth0', 'c1/e%2F0', 'c1/é', `${'x'.repeat(300)}/eth0`, `${'x'.repeat(300)}/eth1`].map((each) => {
+    const keys = [
+      'c1/eth0',
+      'c1/eth1',
+      'c2/eth0',
+      'c1/e%2F0',
+      'c1/é',
+      `${'x'.repeat(300)}/eth0`,
+      `${'x'.repeat(300)}/eth1`,
+    ].map((each) => {
       const [containerId = '', ifName = ''] = each.split('/');
       return { containerId, ifName };
     });

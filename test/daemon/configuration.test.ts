@@ -33,7 +33,8 @@ const load = (more: { env?: JsonObject; flags?: JsonObject; required?: boolean }
 function follow(configuration: LiveConfiguration): void {
   following = configuration.follow((step) => void steps.push(step), stop.signal);
 }
-const told = (kind: Step['kind']): readonly string[] => steps.flatMap((step) => (step.kind === kind && 'text' in step ? [step.text] : []));
+const told = (kind: Step['kind']): readonly string[] =>
+  steps.flatMap((step) => (step.kind === kind && 'text' in step ? [step.text] : []));
 
 describe('the configuration of the daemon', () => {
   it('has a default for everything', async () => {
@@ -55,7 +56,12 @@ describe('the configuration of the daemon', () => {
   it('comes from flags before environment before file', async () => {
     await writeFile(file, 'socket: /file\ncniConfDir: /file\ngraceSeconds: 1\nlogLevel: debug\n');
     const configuration = await load({ env: { cniConfDir: '/env', graceSeconds: 2 }, flags: { graceSeconds: 3 } });
-    expect(configuration.current()).toMatchObject({ socket: '/file', cniConfDir: '/env', graceSeconds: 3, settings: { logLevel: 'debug' } });
+    expect(configuration.current()).toMatchObject({
+      socket: '/file',
+      cniConfDir: '/env',
+      graceSeconds: 3,
+      settings: { logLevel: 'debug' },
+    });
   });
 
   it.each([
@@ -63,16 +69,27 @@ describe('the configuration of the daemon', () => {
     { title: 'JSON', text: '{"http":"[::1]:9000","namespaceIsolation":true}' },
   ])('may be $title', async ({ text }) => {
     await writeFile(file, text);
-    expect((await load()).current()).toMatchObject({ http: { host: '::1', port: 9000 }, settings: { namespaceIsolation: true } });
+    expect((await load()).current()).toMatchObject({
+      http: { host: '::1', port: 9000 },
+      settings: { namespaceIsolation: true },
+    });
   });
 
   it.each([
     { title: 'no YAML', text: 'a: [', says: 'line 1' },
     { title: 'a list', text: '- a', says: 'it is not a list of keys and values' },
-    { title: 'an unknown choice', text: 'manageConfiguration: sometimes', says: '"sometimes" is not allowed: it must be keep, report, off' },
+    {
+      title: 'an unknown choice',
+      text: 'manageConfiguration: sometimes',
+      says: '"sometimes" is not allowed: it must be keep, report, off',
+    },
     { title: 'a number as text', text: 'graceSeconds: soon', says: 'graceSeconds: "soon" is not allowed' },
     { title: 'a relative path', text: 'socket: run/x.sock', says: 'socket: "run/x.sock" is not allowed' },
-    { title: 'a place to listen that is none', text: 'http: nowhere', says: 'http: "nowhere" is not allowed: it must be ADDRESS:PORT' },
+    {
+      title: 'a place to listen that is none',
+      text: 'http: nowhere',
+      says: 'http: "nowhere" is not allowed: it must be ADDRESS:PORT',
+    },
     { title: 'a setting of the calls that is wrong', text: 'namespaceIsolation: perhaps', says: 'namespaceIsolation' },
   ])('$title is refused, with the place', async ({ text, says }) => {
     await writeFile(file, text);
@@ -84,7 +101,10 @@ describe('the configuration of the daemon', () => {
     await load();
     expect(warnings.join()).toContain('unknown key "graceSecond"');
     await rm(file);
-    await expect(load({ required: true })).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: expect.stringContaining(file) });
+    await expect(load({ required: true })).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+      message: expect.stringContaining(file),
+    });
   });
 
   it('a change takes effect without a restart; what cannot is said, and stays as it was', async () => {
@@ -95,7 +115,9 @@ describe('the configuration of the daemon', () => {
     await rename(`${file}.new`, file);
     await waitFor('the change', async () => configuration.current().graceSeconds === 2);
     expect(configuration.current().socket).toBe('/one');
-    expect(told('warning')).toEqual(['socket has changed to "/two"; it takes effect when the daemon is restarted (now: "/one")']);
+    expect(told('warning')).toEqual([
+      'socket has changed to "/two"; it takes effect when the daemon is restarted (now: "/one")',
+    ]);
     await waitFor('the word', async () => told('daemon').includes(`${file} has changed and is in effect`));
   });
 

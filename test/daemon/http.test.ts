@@ -13,7 +13,10 @@ const well = { notReady: () => undefined, metrics: text };
 
 async function served(options: Partial<HttpOptions> = {}, health: Parameters<typeof serveHttp>[1] = well) {
   const steps: Step[] = [];
-  const server = await serveHttp({ address: { host: '127.0.0.1', port: 0 }, report: (step) => steps.push(step), ...options }, health);
+  const server = await serveHttp(
+    { address: { host: '127.0.0.1', port: 0 }, report: (step) => steps.push(step), ...options },
+    health,
+  );
   const ask = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${server.port()}${path}`, { signal: patience() });
     return [answer.status, await answer.text()];
@@ -24,10 +27,18 @@ async function served(options: Partial<HttpOptions> = {}, health: Parameters<typ
 describe('the HTTP endpoints', () => {
   it('answers 500 with the reason when the journal cannot be read for the metrics, and the daemon lives', async () => {
     const metrics = async () =>
-      Promise.reject(fileFailed({ file: '/var/lib/cni/plexus/journal', action: 'list' }, Object.assign(new Error('EIO'), { code: 'EIO' })));
+      Promise.reject(
+        fileFailed(
+          { file: '/var/lib/cni/plexus/journal', action: 'list' },
+          Object.assign(new Error('EIO'), { code: 'EIO' }),
+        ),
+      );
     const { server, ask } = await served({}, { notReady: () => undefined, metrics });
     try {
-      expect(await ask('/metrics')).toEqual([500, expect.stringMatching(/^PLX-FILE-UNUSABLE: .*\/var\/lib\/cni\/plexus\/journal.*EIO/)]);
+      expect(await ask('/metrics')).toEqual([
+        500,
+        expect.stringMatching(/^PLX-FILE-UNUSABLE: .*\/var\/lib\/cni\/plexus\/journal.*EIO/),
+      ]);
       expect(await ask('/healthz')).toEqual([200, 'ok\n']);
     } finally {
       await server.close();
@@ -38,10 +49,19 @@ describe('the HTTP endpoints', () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as net.AddressInfo;
-    const { server, ask, steps } = await served({ address: { host: '127.0.0.1', port }, firstPauseMs: 5, longestPauseMs: 5 });
+    const { server, ask, steps } = await served({
+      address: { host: '127.0.0.1', port },
+      firstPauseMs: 5,
+      longestPauseMs: 5,
+    });
     try {
       expect(server.port()).toBeUndefined();
-      expect(steps).toMatchObject([{ kind: 'warning', text: expect.stringMatching(new RegExp(`^cannot listen on 127.0.0.1:${port} .*EADDRINUSE.*retrying`)) }]);
+      expect(steps).toMatchObject([
+        {
+          kind: 'warning',
+          text: expect.stringMatching(new RegExp(`^cannot listen on 127.0.0.1:${port} .*EADDRINUSE.*retrying`)),
+        },
+      ]);
       other.close();
       await waitFor('the address', async () => server.port() === port);
       expect(await ask('/healthz')).toEqual([200, 'ok\n']);
@@ -54,7 +74,9 @@ describe('the HTTP endpoints', () => {
   it('can be closed while the address cannot be had', async () => {
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
-    const { server } = await served({ address: { host: '127.0.0.1', port: (other.address() as net.AddressInfo).port } });
+    const { server } = await served({
+      address: { host: '127.0.0.1', port: (other.address() as net.AddressInfo).port },
+    });
     await server.close();
     other.close();
   });
@@ -67,7 +89,10 @@ describe('the HTTP endpoints', () => {
     for (const socket of held) socket.write('GET /metrics HTTP/1.1\r\nX-Half: ');
     try {
       for (let asked = 0; asked < 3; asked++) expect(await ask('/metrics')).toEqual([200, 'all is counted']);
-      await waitFor('the end of those above the limit', async () => held.filter(({ destroyed }) => !destroyed).length <= limits.perPeer);
+      await waitFor(
+        'the end of those above the limit',
+        async () => held.filter(({ destroyed }) => !destroyed).length <= limits.perPeer,
+      );
     } finally {
       await server.close();
     }
@@ -76,7 +101,10 @@ describe('the HTTP endpoints', () => {
   it('does not cut off a scrape that takes longer to compute than a connection may live', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slow = async () => promise.then(text);
-    const { server, ask } = await served({ limits: { perPeer: 4, total: 4, lifeMs: 50 } }, { notReady: () => undefined, metrics: slow });
+    const { server, ask } = await served(
+      { limits: { perPeer: 4, total: 4, lifeMs: 50 } },
+      { notReady: () => undefined, metrics: slow },
+    );
     try {
       const scrape = ask('/metrics');
       const silent = net.connect(server.port() ?? 0, '127.0.0.1').on('error', () => {});

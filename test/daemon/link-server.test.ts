@@ -46,9 +46,20 @@ afterEach(async () => {
 });
 
 const hello = ({ major = 1, minor = 0, role = 1, more = '' } = {}): Buffer =>
-  encodeFrame(shimFrame.hello, 0, Buffer.concat([bodyWriter().u16(major).u16(minor).u8(role).text('test').text('/opt/cni/bin').done(), Buffer.from(more)]));
+  encodeFrame(
+    shimFrame.hello,
+    0,
+    Buffer.concat([
+      bodyWriter().u16(major).u16(minor).u8(role).text('test').text('/opt/cni/bin').done(),
+      Buffer.from(more),
+    ]),
+  );
 const call = (more = ''): Buffer =>
-  encodeFrame(shimFrame.call, 0, Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text('{}').done(), Buffer.from(more)]));
+  encodeFrame(
+    shimFrame.call,
+    0,
+    Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text('{}').done(), Buffer.from(more)]),
+  );
 const ids = (): string[] => problems.map(({ id }) => id);
 
 async function connect(...bytes: readonly Buffer[]): Promise<net.Socket> {
@@ -81,9 +92,13 @@ describe('who may use the link', () => {
     await chmod(folder.path, 0o755);
     await chmod(socket, 0o666);
     const script = `require('node:net').connect(${JSON.stringify(socket)}).on('data', (data) => process.stdout.write(data))`;
-    const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     await once(child, 'close');
     const [refused] = frameReader().push(said);
@@ -108,12 +123,18 @@ describe('versions', () => {
     server = await serve();
     const frames = await framesOf(await connect(hello({ major: 2, minor: 7 }), call(), hello()));
     expect(frames.map(({ type }) => type)).toEqual([daemonFrame.refused]);
-    expect(frames[0] && decodeText(frames[0])).toMatch(/^PLX-LINK-MISMATCH: the daemon \(plexus test\) speaks host link 1\.0, this program \(test\) 2\.7/);
+    expect(frames[0] && decodeText(frames[0])).toMatch(
+      /^PLX-LINK-MISMATCH: the daemon \(plexus test\) speaks host link 1\.0, this program \(test\) 2\.7/,
+    );
     expect(ids()).toEqual(['PLX-LINK-MISMATCH']);
   });
   it('a later minor, which adds to messages and has messages of its own, is served', async () => {
     server = await serve();
-    expect(await typesOf(await connect(hello({ minor: 9, more: 'more' }), call('more'), encodeFrame(33, 0, Buffer.from('new'))))).toEqual(served);
+    expect(
+      await typesOf(
+        await connect(hello({ minor: 9, more: 'more' }), call('more'), encodeFrame(33, 0, Buffer.from('new'))),
+      ),
+    ).toEqual(served);
     expect(problems).toEqual([]);
   });
 });
@@ -159,7 +180,11 @@ describe('limits', () => {
   });
   it('bytes of requests that are complete, or whose connection has ended, do not count', async () => {
     server = await serve({ limits: { heldBytes: 200_000 } });
-    const long = encodeFrame(shimFrame.call, 0, Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text(' '.repeat(90_000)).done()]));
+    const long = encodeFrame(
+      shimFrame.call,
+      0,
+      Buffer.concat([Buffer.from([0]), Buffer.alloc(4), bodyWriter().text(' '.repeat(90_000)).done()]),
+    );
     for (let times = 0; times < 5; times++) {
       const cut = await connect(hello(), long.subarray(0, 80_000));
       await once(cut, 'data'); // the greeting: the rest has come with it or comes next
@@ -169,14 +194,19 @@ describe('limits', () => {
     expect(problems).toEqual([]);
   });
   it('a client that never reads its answer is given up', async () => {
-    server = await serve({ limits: { lastWordMs: 50 }, onCall: async () => ({ stdout: ' '.repeat(30_000_000), exitCode: 0 }) });
+    server = await serve({
+      limits: { lastWordMs: 50 },
+      onCall: async () => ({ stdout: ' '.repeat(30_000_000), exitCode: 0 }),
+    });
     await isGone((await connect(hello(), call())).pause());
   });
   it('a client that never reads what is asked of it is given up: these requests end', async () => {
     const outcomes = Promise.withResolvers<unknown[]>();
     const onCall = async ({ host }: IncomingCall) => {
       const run = { plugin: 'p', path: [], env: {}, stdin: ' '.repeat(16_000_000) };
-      const runs = Array.from({ length: 8 }, () => host.runPlugin(run, patience()).catch((error: PlexusError) => error.id));
+      const runs = Array.from({ length: 8 }, () =>
+        host.runPlugin(run, patience()).catch((error: PlexusError) => error.id),
+      );
       outcomes.resolve(await Promise.all(runs));
       return { stdout: '', exitCode: 1 };
     };

@@ -36,9 +36,12 @@ async function connect(): Promise<net.Socket> {
 }
 const hello = (major: number, minor = 0): Buffer =>
   encodeFrame(shimFrame.hello, 0, bodyWriter().u16(major).u16(minor).u8(1).text('test').text('/opt/cni/bin').done());
-const ended = (client: net.Socket): Promise<unknown> => (client.destroyed ? Promise.resolve() : once(client.resume(), 'close'));
-const saidSince = (line: number, text: string) => waitFor(`"${text}" in the log`, async () => daemon.log.slice(line).some((each) => each.includes(text)));
-const residentMiB = async (): Promise<number> => Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]) / 1024;
+const ended = (client: net.Socket): Promise<unknown> =>
+  client.destroyed ? Promise.resolve() : once(client.resume(), 'close');
+const saidSince = (line: number, text: string) =>
+  waitFor(`"${text}" in the log`, async () => daemon.log.slice(line).some((each) => each.includes(text)));
+const residentMiB = async (): Promise<number> =>
+  Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]) / 1024;
 
 let pods = 0;
 async function othersAreServed(): Promise<void> {
@@ -57,7 +60,10 @@ describe('clients that misbehave', () => {
     { title: 'a frame without a type', bytes: Buffer.from([0, 0, 0, 0]) },
     { title: 'a greeting that is cut off', bytes: encodeFrame(shimFrame.hello, 0, Buffer.from([0, 1])) },
     { title: 'a call without a greeting', bytes: encodeFrame(shimFrame.call, 0, Buffer.alloc(9)) },
-    { title: 'a call that is cut off', bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.call, 0, Buffer.from([0, 0, 0, 0, 9]))]) },
+    {
+      title: 'a call that is cut off',
+      bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.call, 0, Buffer.from([0, 0, 0, 0, 9]))]),
+    },
     { title: 'an answer to nothing before its call', bytes: Buffer.concat([hello(1), encodeFrame(shimFrame.done, 7)]) },
   ])('$title: a clear line in the log, the end of that connection, and nothing else', async ({ bytes }) => {
     const line = daemon.log.length;
@@ -122,7 +128,12 @@ describe('clients that misbehave', () => {
     const env = ['CNI_COMMAND=STATUS', 'CNI_PATH=/opt/cni/bin'];
     const body = bodyWriter().u8(0);
     body.list(env, (each) => body.text(each));
-    client.write(Buffer.concat([hello(1), encodeFrame(shimFrame.call, 0, body.text(JSON.stringify(node.config({ cniVersion: '1.1.0' }))).done())]));
+    client.write(
+      Buffer.concat([
+        hello(1),
+        encodeFrame(shimFrame.call, 0, body.text(JSON.stringify(node.config({ cniVersion: '1.1.0' }))).done()),
+      ]),
+    );
     await othersAreServed();
     client.destroy();
     await othersAreServed();
@@ -130,9 +141,13 @@ describe('clients that misbehave', () => {
 
   it('somebody who is not root may not even connect', async () => {
     const script = `require('node:net').connect(${JSON.stringify(daemon.socket)}).on('error', (error) => { process.stdout.write(error.code); })`;
-    const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     await once(child, 'close');

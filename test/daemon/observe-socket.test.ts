@@ -16,7 +16,15 @@ describe('the socket of recent operations', () => {
     const server = await serveObserving({ socket, peerUid: () => 0, node: () => undefined, find, health });
     try {
       const statuses: unknown[] = [];
-      for (const path of ['//', '/operations?pod=shop/db&last=2', '/operations?last=-1&pod=%', '/', '/healthz', '/readyz', '/metrics'])
+      for (const path of [
+        '//',
+        '/operations?pod=shop/db&last=2',
+        '/operations?last=-1&pod=%',
+        '/',
+        '/healthz',
+        '/readyz',
+        '/metrics',
+      ])
         statuses.push(await statusOf(socket, path));
       expect(statuses).toEqual([404, 200, 200, 404, 200, 503, 500]);
       expect(asked).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
@@ -28,7 +36,9 @@ describe('the socket of recent operations', () => {
 
 const statusOf = (socketPath: string, path: string): Promise<unknown> =>
   new Promise((resolve) => {
-    const asking = request({ socketPath, path, timeout: patienceMs }, (response) => resolve(response.resume().statusCode));
+    const asking = request({ socketPath, path, timeout: patienceMs }, (response) =>
+      resolve(response.resume().statusCode),
+    );
     asking.on('timeout', () => asking.destroy(new Error('no answer')));
     asking.on('error', ({ message }) => resolve(message));
     asking.end();

@@ -10,7 +10,10 @@ import { sampleRecord } from '../support/sample-record.ts';
 it('whoever lists the journal, what cannot be read is told, and once', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-telling-'));
   const told: string[] = [];
-  const journal = tellingJournal(fileJournal(folder.path), (step) => step.kind === 'problem' && told.push(step.error.id));
+  const journal = tellingJournal(
+    fileJournal(folder.path),
+    (step) => step.kind === 'problem' && told.push(step.error.id),
+  );
   await journal.write(sampleRecord());
   await writeFile(join(folder.path, 'c2@eth0.json'), '{');
   await writeFile(join(folder.path, 'c3@eth0.json'), encodeRecord({ formatVersion: 2 } as unknown as SandboxRecord));

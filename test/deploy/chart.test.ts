@@ -23,7 +23,12 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
   });
   afterAll(() => folder.remove());
 
-  const chartLabels = ['app.kubernetes.io/instance', 'app.kubernetes.io/version', 'app.kubernetes.io/managed-by', 'helm.sh/chart'];
+  const chartLabels = [
+    'app.kubernetes.io/instance',
+    'app.kubernetes.io/version',
+    'app.kubernetes.io/managed-by',
+    'helm.sh/chart',
+  ];
   /** Without the four labels by which Helm knows its objects; a ConfigMap's file as what it says. */
   const plain = (objects: readonly KubeObject[]): unknown =>
     unordered(
@@ -34,12 +39,15 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
         }),
       ),
     );
-  const render = async (change: Record<string, unknown>): Promise<readonly KubeObject[]> => (await renderChart(renderer, chart, change)).objects;
+  const render = async (change: Record<string, unknown>): Promise<readonly KubeObject[]> =>
+    (await renderChart(renderer, chart, change)).objects;
 
   it('gives every object the labels by which Helm knows it, and none of them to what selects pods', async () => {
     const objects = await render({});
-    for (const { kind, metadata } of objects) expect(Object.keys(metadata.labels ?? {}), kind).toEqual(expect.arrayContaining(chartLabels));
-    const selectorIn = (all: readonly KubeObject[]): unknown => (daemonSetIn(all) as unknown as { spec: { selector: unknown } }).spec.selector;
+    for (const { kind, metadata } of objects)
+      expect(Object.keys(metadata.labels ?? {}), kind).toEqual(expect.arrayContaining(chartLabels));
+    const selectorIn = (all: readonly KubeObject[]): unknown =>
+      (daemonSetIn(all) as unknown as { spec: { selector: unknown } }).spec.selector;
     expect(selectorIn(objects)).toEqual(selectorIn(await renderKustomization(join(deploy, 'overlays/containerd'))));
   });
   it.each(overlays)('for %s is, object by object, the same as the overlay, and what the API takes', async (runtime) => {
@@ -108,14 +116,22 @@ describe('the chart’s files', () => {
   });
   it('Chart.yaml has the version of package.json, in both places', async () => {
     const { version } = JSON.parse(await readFile(join(deploy, '../package.json'), 'utf8')) as { version: string };
-    expect(parse(await readFile(join(chart, 'Chart.yaml'), 'utf8'))).toMatchObject({ apiVersion: 'v2', version, appVersion: version });
+    expect(parse(await readFile(join(chart, 'Chart.yaml'), 'utf8'))).toMatchObject({
+      apiVersion: 'v2',
+      version,
+      appVersion: version,
+    });
     for (const path of ['base/daemonset.yaml', 'uninstall/daemonset.yaml', 'components/host-agent/daemonset.yaml']) {
-      const images = [...(await readFile(join(deploy, path), 'utf8')).matchAll(/image: (\S+)/g)].map(([, image]) => image);
+      const images = [...(await readFile(join(deploy, path), 'utf8')).matchAll(/image: (\S+)/g)].map(
+        ([, image]) => image,
+      );
       expect(new Set(images), path).toEqual(new Set([`plexus-cni:${version}`]));
     }
   });
   it('has the same CRD as crds/', async () => {
     const name = 'network-attachment-definition.yaml';
-    expect(await readFile(join(chart, 'crds', name), 'utf8')).toBe(await readFile(join(deploy, '../crds', name), 'utf8'));
+    expect(await readFile(join(chart, 'crds', name), 'utf8')).toBe(
+      await readFile(join(deploy, '../crds', name), 'utf8'),
+    );
   });
 });

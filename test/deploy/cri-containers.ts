@@ -20,7 +20,9 @@ const messages = {
   NamespaceOption: { fields: { network: one('NamespaceMode', 1), pid: one('NamespaceMode', 2) } },
   SecurityProfile: { fields: { profile_type: one('ProfileType', 1) } },
   LinuxSandboxSecurityContext: { fields: { namespace_options: one('NamespaceOption', 1), privileged: flag(6) } },
-  LinuxPodSandboxConfig: { fields: { cgroup_parent: text(1), security_context: one('LinuxSandboxSecurityContext', 2) } },
+  LinuxPodSandboxConfig: {
+    fields: { cgroup_parent: text(1), security_context: one('LinuxSandboxSecurityContext', 2) },
+  },
   PodSandboxMetadata: { fields: { name: text(1), uid: text(2), namespace: text(3), attempt: one('uint32', 4) } },
   PodSandboxConfig: {
     fields: {
@@ -37,7 +39,9 @@ const messages = {
   ContainerMetadata: { fields: { name: text(1), attempt: one('uint32', 2) } },
   ImageSpec: { fields: { image: text(1) } },
   KeyValue: { fields: { key: text(1), value: text(2) } },
-  Mount: { fields: { container_path: text(1), host_path: text(2), readonly: flag(3), propagation: one('MountPropagation', 5) } },
+  Mount: {
+    fields: { container_path: text(1), host_path: text(2), readonly: flag(3), propagation: one('MountPropagation', 5) },
+  },
   LinuxContainerResources: { fields: { cpu_shares: one('int64', 3), memory_limit_in_bytes: one('int64', 4) } },
   LinuxContainerSecurityContext: {
     fields: {
@@ -53,7 +57,9 @@ const messages = {
       seccomp: one('SecurityProfile', 15),
     },
   },
-  LinuxContainerConfig: { fields: { resources: one('LinuxContainerResources', 1), security_context: one('LinuxContainerSecurityContext', 2) } },
+  LinuxContainerConfig: {
+    fields: { resources: one('LinuxContainerResources', 1), security_context: one('LinuxContainerSecurityContext', 2) },
+  },
   ContainerConfig: {
     fields: {
       metadata: one('ContainerMetadata', 1),
@@ -66,14 +72,24 @@ const messages = {
       linux: one('LinuxContainerConfig', 15),
     },
   },
-  CreateContainerRequest: { fields: { pod_sandbox_id: text(1), config: one('ContainerConfig', 2), sandbox_config: one('PodSandboxConfig', 3) } },
+  CreateContainerRequest: {
+    fields: { pod_sandbox_id: text(1), config: one('ContainerConfig', 2), sandbox_config: one('PodSandboxConfig', 3) },
+  },
   CreateContainerResponse: { fields: { container_id: text(1) } },
   StartContainerRequest: { fields: { container_id: text(1) } },
   StartContainerResponse: { fields: {} },
   StopContainerRequest: { fields: { container_id: text(1), timeout: one('int64', 2) } },
   StopContainerResponse: { fields: {} },
   ContainerStatusRequest: { fields: { container_id: text(1) } },
-  ContainerStatus: { fields: { id: text(1), state: one('ContainerState', 3), exit_code: one('int32', 7), reason: text(10), message: text(11) } },
+  ContainerStatus: {
+    fields: {
+      id: text(1),
+      state: one('ContainerState', 3),
+      exit_code: one('int32', 7),
+      reason: text(10),
+      message: text(11),
+    },
+  },
   ContainerStatusResponse: { fields: { status: one('ContainerStatus', 1) } },
   ExecSyncRequest: { fields: { container_id: text(1), cmd: list('string', 2), timeout: one('int64', 3) } },
   ExecSyncResponse: { fields: { stdout: one('bytes', 1), stderr: one('bytes', 2), exit_code: one('int32', 3) } },
@@ -104,18 +120,31 @@ export interface CriContainers {
 const callMs = 240_000;
 
 export function criContainers(socket: string): CriContainers {
-  const definition = loader.fromJSON(descriptor as unknown as Parameters<typeof loader.fromJSON>[0], { keepCase: true, defaults: true, enums: String });
-  const constructor = grpc.makeGenericClientConstructor(definition['runtime.v1.RuntimeService'] as grpc.ServiceDefinition, 'RuntimeService');
+  const definition = loader.fromJSON(descriptor as unknown as Parameters<typeof loader.fromJSON>[0], {
+    keepCase: true,
+    defaults: true,
+    enums: String,
+  });
+  const constructor = grpc.makeGenericClientConstructor(
+    definition['runtime.v1.RuntimeService'] as grpc.ServiceDefinition,
+    'RuntimeService',
+  );
   const client = new constructor(`unix:${socket}`, grpc.credentials.createInsecure());
   const ask = <T>(name: string, request: object): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const call = client[name] as (request: object, options: object, done: (error: grpc.ServiceError | null, answer: T) => void) => void;
-    const done = (error: grpc.ServiceError | null, answer: T): void => (error === null ? resolve(answer) : reject(new Error(error.details, { cause: error })));
+    const call = client[name] as (
+      request: object,
+      options: object,
+      done: (error: grpc.ServiceError | null, answer: T) => void,
+    ) => void;
+    const done = (error: grpc.ServiceError | null, answer: T): void =>
+      error === null ? resolve(answer) : reject(new Error(error.details, { cause: error }));
     call.call(client, request, { deadline: Date.now() + callMs }, done);
     return promise;
   };
   return {
-    runPodSandbox: async (config) => (await ask<{ pod_sandbox_id: string }>('RunPodSandbox', { config })).pod_sandbox_id,
+    runPodSandbox: async (config) =>
+      (await ask<{ pod_sandbox_id: string }>('RunPodSandbox', { config })).pod_sandbox_id,
     create: async (sandbox, config, sandboxConfig) => {
       const request = { pod_sandbox_id: sandbox, config, sandbox_config: sandboxConfig };
       return (await ask<{ container_id: string }>('CreateContainer', request)).container_id;
@@ -124,11 +153,14 @@ export function criContainers(socket: string): CriContainers {
     stop: async (id, seconds) => void (await ask('StopContainer', { container_id: id, timeout: seconds })),
     status: async (id) => (await ask<{ status: ContainerStatus }>('ContainerStatus', { container_id: id })).status,
     exec: async (id, command) => {
-      const { stdout, stderr, exit_code } = await ask<{ stdout: Buffer; stderr: Buffer; exit_code: number }>('ExecSync', {
-        container_id: id,
-        cmd: command,
-        timeout: 20,
-      });
+      const { stdout, stderr, exit_code } = await ask<{ stdout: Buffer; stderr: Buffer; exit_code: number }>(
+        'ExecSync',
+        {
+          container_id: id,
+          cmd: command,
+          timeout: 20,
+        },
+      );
       if (exit_code !== 0) throw new Error(`${command.join(' ')} ended with ${exit_code}: ${stderr.toString()}`);
       return stdout.toString();
     },

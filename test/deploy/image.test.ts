@@ -24,15 +24,24 @@ const instructionsIn = (text: string): readonly { readonly word: string; readonl
     .filter((line) => line.trim() !== '')
     .map((line) => ({ word: line.split(' ')[0] ?? '', rest: line.slice(line.indexOf(' ') + 1).trim() }));
 const instructions = instructionsIn(await readFile(join(deploy, 'Dockerfile'), 'utf8'));
-const those = (word: string): readonly string[] => instructions.filter((each) => each.word === word).map(({ rest }) => rest);
+const those = (word: string): readonly string[] =>
+  instructions.filter((each) => each.word === word).map(({ rest }) => rest);
 
 describe('the Dockerfile', () => {
   it('is made of instructions that there are', () => {
-    expect(instructions.map(({ word }) => word).filter((word) => !/^(ARG|FROM|RUN|WORKDIR|COPY|ENV|USER|ENTRYPOINT|CMD)$/.test(word))).toEqual([]);
+    expect(
+      instructions
+        .map(({ word }) => word)
+        .filter((word) => !/^(ARG|FROM|RUN|WORKDIR|COPY|ENV|USER|ENTRYPOINT|CMD)$/.test(word)),
+    ).toEqual([]);
   });
   it('is built by steps that are here, from stages that are here, into an image that begins with nothing', async () => {
-    const { scripts } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-    const steps = those('RUN').flatMap((rest) => [...rest.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script));
+    const { scripts } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const steps = those('RUN').flatMap((rest) =>
+      [...rest.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script),
+    );
     expect(steps).toEqual(['build:standalone', 'image']);
     for (const step of steps) expect(Object.keys(scripts)).toContain(step);
     const stages = those('FROM').map((rest) => / AS (\S+)$/.exec(rest)?.[1]);
@@ -43,7 +52,9 @@ describe('the Dockerfile', () => {
     expect(those('FROM').at(-1)).toBe('scratch');
   });
   it('copies from the folder that it has filled', () => {
-    const filled = those('RUN').flatMap((rest) => [...rest.matchAll(/npm run image -- (\S+)/g)].map(([, folder]) => folder));
+    const filled = those('RUN').flatMap((rest) =>
+      [...rest.matchAll(/npm run image -- (\S+)/g)].map(([, folder]) => folder),
+    );
     expect(those('COPY').filter((rest) => rest.startsWith('--from='))).toEqual([`--from=build ${filled[0]}/ /`]);
   });
   it.each([
@@ -57,7 +68,11 @@ describe('the Dockerfile', () => {
     const check = those('RUN').find((rest) => rest.includes('$NODE_IMAGE'));
     const answer = run('sh', ['-c', check ?? 'exit 7'], { env: { PATH: '/usr/bin:/bin', NODE_IMAGE: image } });
     if (expected) await answer;
-    else await expect(answer).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('NODE_IMAGE must end in @sha256:') as string });
+    else
+      await expect(answer).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('NODE_IMAGE must end in @sha256:') as string,
+      });
   });
   it('is given all that the build reads, and no old build', async () => {
     const ignored = (await readFile(join(top, '.dockerignore'), 'utf8')).trim().split('\n');
@@ -89,10 +104,14 @@ describe('the image', () => {
     }
     const files = await readdir(root, { recursive: true });
     expect(files.filter((name) => /(^|\/)(sh|bash|busybox|npm)$/.test(name))).toEqual([]);
-    expect((await readdir(root)).toSorted().filter((name) => !['app', 'lib', 'lib64', 'usr'].includes(name))).toEqual([]);
-    for (const file of ['LICENSE', 'LICENSE.node.txt', noticesName]) expect(await isThere(join(root, 'app', file)), file).toBe(true);
+    expect((await readdir(root)).toSorted().filter((name) => !['app', 'lib', 'lib64', 'usr'].includes(name))).toEqual(
+      [],
+    );
+    for (const file of ['LICENSE', 'LICENSE.node.txt', noticesName])
+      expect(await isThere(join(root, 'app', file)), file).toBe(true);
     expect(await readFile(join(root, 'app/LICENSE.node.txt'), 'utf8')).toContain('Node.js contributors');
     // every library comes with the licence of its package
-    for (const name of ['libc6', 'libstdc++6']) expect(await isThere(join(root, 'usr/share/doc', name, 'copyright')), name).toBe(true);
+    for (const name of ['libc6', 'libstdc++6'])
+      expect(await isThere(join(root, 'usr/share/doc', name, 'copyright')), name).toBe(true);
   });
 });

@@ -11,7 +11,10 @@ import { repository } from '../support/plexus-command.ts';
 
 const run = promisify(execFile);
 interface Plugin {
-  readonly spec: { readonly version: string; readonly platforms: readonly { readonly bin: string; readonly files: readonly { readonly from: string }[] }[] };
+  readonly spec: {
+    readonly version: string;
+    readonly platforms: readonly { readonly bin: string; readonly files: readonly { readonly from: string }[] }[];
+  };
 }
 const { spec } = parse(await readFile(join(repository, 'deploy/krew/plexus.yaml'), 'utf8')) as Plugin;
 
@@ -19,17 +22,22 @@ it('the krew manifest is of this version', () => {
   expect(spec.version).toBe(`v${manifest.version}`);
 });
 
-it.skipIf(!existsSync('/usr/bin/kubectl'))('what its files lay out, linked as krew links it, is kubectl plexus', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-krew-'));
-  const [store, bin] = [join(folder.path, 'store'), join(folder.path, 'bin')];
-  for (const each of [store, bin]) await mkdir(each);
-  const [platform] = spec.platforms;
-  for (const { from } of platform?.files ?? []) {
-    for await (const file of glob(from, { cwd: from === 'LICENSE' ? repository : join(repository, 'dist') })) {
-      await cp(join(from === 'LICENSE' ? repository : join(repository, 'dist'), file), join(store, basename(file)));
+it.skipIf(!existsSync('/usr/bin/kubectl'))(
+  'what its files lay out, linked as krew links it, is kubectl plexus',
+  async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-krew-'));
+    const [store, bin] = [join(folder.path, 'store'), join(folder.path, 'bin')];
+    for (const each of [store, bin]) await mkdir(each);
+    const [platform] = spec.platforms;
+    for (const { from } of platform?.files ?? []) {
+      for await (const file of glob(from, { cwd: from === 'LICENSE' ? repository : join(repository, 'dist') })) {
+        await cp(join(from === 'LICENSE' ? repository : join(repository, 'dist'), file), join(store, basename(file)));
+      }
     }
-  }
-  await symlink(join(store, platform?.bin ?? ''), join(bin, 'kubectl-plexus'));
-  const { stdout } = await run('kubectl', ['plexus', 'networks', '--help'], { env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` } });
-  expect(stdout).toContain('kubectl plexus networks -A -o yaml');
-});
+    await symlink(join(store, platform?.bin ?? ''), join(bin, 'kubectl-plexus'));
+    const { stdout } = await run('kubectl', ['plexus', 'networks', '--help'], {
+      env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+    });
+    expect(stdout).toContain('kubectl plexus networks -A -o yaml');
+  },
+);

@@ -12,9 +12,15 @@ import { patienceMs } from '../support/patience.ts';
 
 const run = promisify(execFile);
 
-/** As much of a kubelet as a pod of these DaemonSets needs: it makes the volumes, and asks the container runtime for what the manifest says. */
+/**
+ * As much of a kubelet as a pod of these DaemonSets needs: it makes the volumes, and asks the container runtime for
+ * what the manifest says.
+ */
 export interface Kubelet {
-  /** Starts the pod: init containers one after the other, each to its end, then the containers. Rejects with the log of an init container that fails. */
+  /**
+   * Starts the pod: init containers one after the other, each to its end, then the containers. Rejects with the log of
+   * an init container that fails.
+   */
   readonly run: (objects: readonly KubeObject[]) => Promise<RunningPod>;
   readonly close: () => void;
 }
@@ -30,7 +36,10 @@ export interface KubeletOptions {
   readonly dir: string;
   readonly runtime: CriRuntime;
   readonly api: ApiServer;
-  /** Folders of the node by the paths that the manifests give them. Paths not named here do not exist on the node, unless they may be created. */
+  /**
+   * Folders of the node by the paths that the manifests give them. Paths not named here do not exist on the node,
+   * unless they may be created.
+   */
   readonly folders: Readonly<Record<string, string>>;
 }
 type FullContainer = Container & {
@@ -39,14 +48,28 @@ type FullContainer = Container & {
 };
 interface FullPod extends PodSpec {
   readonly terminationGracePeriodSeconds?: number;
-  readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number; readonly seccompProfile: { readonly type: string } };
+  readonly securityContext: {
+    readonly runAsUser: number;
+    readonly runAsGroup: number;
+    readonly seccompProfile: { readonly type: string };
+  };
 }
 
 /** Loads the image whose root file system is in the folder `rootfs` of `dir`, and returns a kubelet. */
 export async function startKubelet(options: KubeletOptions, program: object): Promise<Kubelet> {
   const { dir, runtime } = options;
   const archive = await ociImage(dir, 'docker.io/library/plexus-cni:0.1.0', program);
-  const ctr = ['--address', runtime.socket, '--namespace', 'k8s.io', 'images', 'import', '--snapshotter', 'native', archive];
+  const ctr = [
+    '--address',
+    runtime.socket,
+    '--namespace',
+    'k8s.io',
+    'images',
+    'import',
+    '--snapshotter',
+    'native',
+    archive,
+  ];
   await run('ctr', ctr, { timeout: patienceMs });
   const cri = criContainers(runtime.socket);
   let pods = 0;
@@ -98,11 +121,27 @@ function sandboxOf({ runtime }: KubeletOptions, name: string, { containers }: Fu
   const config = runtime.configOf({ name, namespace: 'kube-system', uid: `uid-${name}` }, {});
   const privileged = containers.some(({ securityContext }) => securityContext?.privileged === true);
   // a pod on the node's network has the node's name
-  return { ...config, hostname: '', linux: { ...config.linux, security_context: { namespace_options: { network: 'NODE', pid: 'CONTAINER' }, privileged } } };
+  return {
+    ...config,
+    hostname: '',
+    linux: {
+      ...config.linux,
+      security_context: { namespace_options: { network: 'NODE', pid: 'CONTAINER' }, privileged },
+    },
+  };
 }
 
 // what kubelet hides from every container that is not privileged
-const masked = ['/proc/asound', '/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/sched_debug', '/proc/scsi'];
+const masked = [
+  '/proc/asound',
+  '/proc/acpi',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/sched_debug',
+  '/proc/scsi',
+];
 const readonly = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 interface Around {
@@ -112,7 +151,16 @@ interface Around {
 }
 
 function containerOf(container: FullContainer, { pod, volumes, api }: Around): object {
-  const { name, image, command = [], args = [], env = [], volumeMounts = [], securityContext = {}, resources } = container;
+  const {
+    name,
+    image,
+    command = [],
+    args = [],
+    env = [],
+    volumeMounts = [],
+    securityContext = {},
+    resources,
+  } = container;
   const { hostname, port } = new URL(api.url);
   const envs = [
     ...env.map((each) => ({ key: each.name, value: each.value ?? 'node-1' })), // the one fieldRef is the node's name
@@ -123,8 +171,12 @@ function containerOf(container: FullContainer, { pod, volumes, api }: Around): o
     container_path: mount.mountPath,
     host_path: volumes.get(mount.name) ?? '',
     readonly: mount.readOnly === true,
-    // on a node / is a shared mount; where the runtime of the tests runs it is not, and the container sees it as it is when it starts
-    propagation: mount.mountPropagation === 'HostToContainer' && volumes.get(mount.name) !== '/' ? 'PROPAGATION_HOST_TO_CONTAINER' : 'PROPAGATION_PRIVATE',
+    // on a node / is a shared mount; where the runtime of the tests runs it is not, and the container sees it as it is
+    // when it starts
+    propagation:
+      mount.mountPropagation === 'HostToContainer' && volumes.get(mount.name) !== '/'
+        ? 'PROPAGATION_HOST_TO_CONTAINER'
+        : 'PROPAGATION_PRIVATE',
   });
   const megabytes = Number(/^(\d+)Mi$/.exec(resources?.limits?.memory ?? '')?.[1] ?? 0);
   return {
@@ -135,11 +187,17 @@ function containerOf(container: FullContainer, { pod, volumes, api }: Around): o
     envs,
     mounts: volumeMounts.map(mountOf),
     log_path: `${name}/0.log`,
-    linux: { resources: { memory_limit_in_bytes: megabytes * 1024 * 1024 }, security_context: securityOf(securityContext, pod) },
+    linux: {
+      resources: { memory_limit_in_bytes: megabytes * 1024 * 1024 },
+      security_context: securityOf(securityContext, pod),
+    },
   };
 }
 
-function securityOf(securityContext: NonNullable<FullContainer['securityContext']>, { securityContext: ofPod }: FullPod): object {
+function securityOf(
+  securityContext: NonNullable<FullContainer['securityContext']>,
+  { securityContext: ofPod }: FullPod,
+): object {
   const privileged = securityContext.privileged === true;
   const { drop = [], add = [] } = securityContext.capabilities ?? {};
   return {
@@ -164,13 +222,21 @@ async function makeVolumes(
 ): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for (const volume of volumes) {
-    if (volume.hostPath !== undefined) made.set(volume.name, options.folders[`volume ${volume.name}`] ?? (await folderOfNode(options, volume.hostPath)));
-    else made.set(volume.name, await writeVolume(join(options.dir, pod, volume.name), filesOf(options.api, objects, volume)));
+    if (volume.hostPath !== undefined)
+      made.set(volume.name, options.folders[`volume ${volume.name}`] ?? (await folderOfNode(options, volume.hostPath)));
+    else
+      made.set(
+        volume.name,
+        await writeVolume(join(options.dir, pod, volume.name), filesOf(options.api, objects, volume)),
+      );
   }
   return made;
 }
 
-async function folderOfNode({ dir, folders }: KubeletOptions, { path, type = '' }: { readonly path: string; readonly type?: string }): Promise<string> {
+async function folderOfNode(
+  { dir, folders }: KubeletOptions,
+  { path, type = '' }: { readonly path: string; readonly type?: string },
+): Promise<string> {
   const folder = folders[path] ?? join(dir, 'node', path);
   if (type === 'DirectoryOrCreate') await mkdir(folder, { recursive: true });
   if (!(await stat(folder)).isDirectory()) throw new Error(`hostPath type check failed: ${path} is not a directory`);
@@ -178,7 +244,8 @@ async function folderOfNode({ dir, folders }: KubeletOptions, { path, type = '' 
 }
 
 function filesOf(api: ApiServer, objects: readonly KubeObject[], volume: Volume): Readonly<Record<string, string>> {
-  if ('configMap' in volume) return (objects.find(({ kind }) => kind === 'ConfigMap') as unknown as { data: Record<string, string> }).data;
+  if ('configMap' in volume)
+    return (objects.find(({ kind }) => kind === 'ConfigMap') as unknown as { data: Record<string, string> }).data;
   if ('projected' in volume) return { token: api.token, 'ca.crt': api.caCert, namespace: 'kube-system' };
   throw new Error(`volume ${volume.name} is of a kind that this kubelet does not know`);
 }

@@ -11,7 +11,9 @@ export async function whyNoKustomize(): Promise<string | undefined> {
   try {
     const { stdout } = await run(words[0], ['version', '--client', '--output', 'json']);
     const { kustomizeVersion = '' } = JSON.parse(stdout) as { kustomizeVersion?: string };
-    return Number(/^v(\d+)\./.exec(kustomizeVersion)?.[1] ?? 0) >= 4 ? undefined : 'the kustomize in kubectl is older than 4';
+    return Number(/^v(\d+)\./.exec(kustomizeVersion)?.[1] ?? 0) >= 4
+      ? undefined
+      : 'the kustomize in kubectl is older than 4';
   } catch {
     return 'there is no kubectl';
   }

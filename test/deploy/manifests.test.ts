@@ -10,11 +10,23 @@ import { variablesOfDaemon } from '../support/daemon-variables.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
 import { renderKustomization } from '../support/kustomize.ts';
 import { kustomize, whyNoKustomize } from './kustomize-itself.ts';
-import { type Container, component, components, containersOf, daemonSetIn, deploy, overlays, podOf, rendered, unordered } from './objects.ts';
+import {
+  type Container,
+  component,
+  components,
+  containersOf,
+  daemonSetIn,
+  deploy,
+  overlays,
+  podOf,
+  rendered,
+  unordered,
+} from './objects.ts';
 
 describe.each(rendered)('$title', ({ title, objects }) => {
   it('is what the Kubernetes API takes', async () => {
-    for (const object of await objects()) expect(schemaProblems(object), `${object.kind} ${object.metadata.name}`).toEqual([]);
+    for (const object of await objects())
+      expect(schemaProblems(object), `${object.kind} ${object.metadata.name}`).toEqual([]);
   });
   it('mounts every volume that it has, and has every one that it mounts', async () => {
     const pod = podOf(await objects());
@@ -34,7 +46,12 @@ describe.each(rendered)('$title', ({ title, objects }) => {
   });
   it('sets variables that the programs read, and no others', async () => {
     const set = containersOf(podOf(await objects())).flatMap(({ env = [] }) => env.map(({ name }) => name));
-    expect(set.filter((name) => !variablesOfDaemon.includes(name) && !['PLEXUS_CNI_BIN_DIR', 'PLEXUS_ROOT', 'PLEXUS_STAND_IN'].includes(name))).toEqual([]);
+    expect(
+      set.filter(
+        (name) =>
+          !variablesOfDaemon.includes(name) && !['PLEXUS_CNI_BIN_DIR', 'PLEXUS_ROOT', 'PLEXUS_STAND_IN'].includes(name),
+      ),
+    ).toEqual([]);
   });
   it.skipIf(title === 'uninstall')('uses folders of the node under their own paths', async () => {
     const pod = podOf(await objects());
@@ -45,15 +62,22 @@ describe.each(rendered)('$title', ({ title, objects }) => {
   });
   it('gives the token to the daemon alone, and shares no other namespace of the node than its network', async () => {
     const pod = podOf(await objects());
-    const withToken = containersOf(pod).filter(({ volumeMounts = [] }) => volumeMounts.some(({ mountPath }) => mountPath.startsWith('/var/run/secrets')));
+    const withToken = containersOf(pod).filter(({ volumeMounts = [] }) =>
+      volumeMounts.some(({ mountPath }) => mountPath.startsWith('/var/run/secrets')),
+    );
     expect(withToken.map(({ name }) => name)).toEqual(title === 'uninstall' ? [] : ['daemon']);
-    expect(pod).toMatchObject({ automountServiceAccountToken: false, hostNetwork: true, securityContext: { seccompProfile: { type: 'RuntimeDefault' } } });
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      hostNetwork: true,
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+    });
     expect(pod).not.toHaveProperty('hostPID');
     expect(pod).not.toHaveProperty('hostIPC');
   });
 });
 
-const daemonOf = (containers: readonly Container[]): Container => containers.find(({ name }) => name === 'daemon') as Container;
+const daemonOf = (containers: readonly Container[]): Container =>
+  containers.find(({ name }) => name === 'daemon') as Container;
 
 describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
   const objects = (): Promise<readonly KubeObject[]> => renderKustomization(join(deploy, 'overlays', name));
@@ -78,13 +102,26 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       'socket rw',
       'state rw',
     ]);
-    expect(pod.initContainers.flatMap(({ volumeMounts = [] }) => volumeMounts.map((mount) => mount.name))).toEqual(['cni-bin']);
+    expect(pod.initContainers.flatMap(({ volumeMounts = [] }) => volumeMounts.map((mount) => mount.name))).toEqual([
+      'cni-bin',
+    ]);
   });
   it('names the node for the daemon, and probes it over the socket that only root can use', async () => {
     const daemon = daemonOf(podOf(await objects()).containers);
-    expect(daemon.env?.find((each) => each.name === 'PLEXUS_NODE_NAME')?.valueFrom).toEqual({ fieldRef: { fieldPath: 'spec.nodeName' } });
-    const probing = (path: string) => ['/app/shim/plexus', 'probe', path, '--socket', `${mountedAt(daemon, 'socket')}/observe.sock`];
-    expect([daemon.livenessProbe?.exec.command, daemon.readinessProbe?.exec.command]).toEqual([probing('/healthz'), probing('/readyz')]);
+    expect(daemon.env?.find((each) => each.name === 'PLEXUS_NODE_NAME')?.valueFrom).toEqual({
+      fieldRef: { fieldPath: 'spec.nodeName' },
+    });
+    const probing = (path: string) => [
+      '/app/shim/plexus',
+      'probe',
+      path,
+      '--socket',
+      `${mountedAt(daemon, 'socket')}/observe.sock`,
+    ];
+    expect([daemon.livenessProbe?.exec.command, daemon.readinessProbe?.exec.command]).toEqual([
+      probing('/healthz'),
+      probing('/readyz'),
+    ]);
   });
   it('and the ConfigMap: the daemon takes them without a warning, and uses just the folders, the port and the name that the DaemonSet has for it', async () => {
     const all = await objects();
@@ -92,7 +129,11 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-config-'));
     const data = configMapOf(all);
     const file = /^\/etc\/plexus\/(.+)$/.exec(daemon.args?.at(-1) ?? '')?.[1] ?? '';
-    expect([daemon.args?.slice(0, 2), mountedAt(daemon, 'config'), Object.keys(data)]).toEqual([['daemon', '--config'], '/etc/plexus', [file]]);
+    expect([daemon.args?.slice(0, 2), mountedAt(daemon, 'config'), Object.keys(data)]).toEqual([
+      ['daemon', '--config'],
+      '/etc/plexus',
+      [file],
+    ]);
     await writeFile(join(folder.path, file), data[file] ?? '');
     const env = Object.fromEntries((daemon.env ?? []).map((each) => [each.name, each.value ?? 'from-the-node']));
     const warnings: string[] = [];
@@ -108,7 +149,10 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       nodeName: 'from-the-node',
       http: { host: '127.0.0.1', port: 9913 },
     });
-    const { kubeletDir, deviceInfoDir, confDir } = parseSettings({ clusterNetwork: 'any', ...options.settings }).settings;
+    const { kubeletDir, deviceInfoDir, confDir } = parseSettings({
+      clusterNetwork: 'any',
+      ...options.settings,
+    }).settings;
     expect(['kubelet-devices', 'kubelet-checkpoint', 'device-info', 'network-files'].map(at)).toEqual([
       `${kubeletDir}/pod-resources`,
       `${kubeletDir}/device-plugins`,
@@ -129,7 +173,10 @@ describe.skipIf(reason !== undefined)('kustomize itself', () => {
     const path = join(own.path, 'mine');
     await mkdir(path);
     const lists = { resources: [relative(path, folder)], components: extra.map((each) => relative(path, each)) };
-    await writeFile(join(path, 'kustomization.yaml'), JSON.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...lists }));
+    await writeFile(
+      join(path, 'kustomization.yaml'),
+      JSON.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...lists }),
+    );
     expect(unordered(await kustomize(path))).toEqual(unordered(await renderKustomization(folder, extra)));
   };
   it.each(overlays)('makes of overlay %s what these tests look at', (name) => same(join(deploy, 'overlays', name)));
@@ -147,8 +194,11 @@ const configMapOf = (all: readonly KubeObject[]): Record<string, string> =>
 
 describe('the check of manifests', () => {
   it('finds fields that the API does not have, wrong types, and what is missing', async () => {
-    const object = daemonSetIn(await renderKustomization(join(deploy, 'overlays/containerd'))) as unknown as { spec: Record<string, unknown> };
-    const changed = (change: object) => schemaProblems({ ...object, spec: { ...object.spec, ...change } } as unknown as KubeObject).join();
+    const object = daemonSetIn(await renderKustomization(join(deploy, 'overlays/containerd'))) as unknown as {
+      spec: Record<string, unknown>;
+    };
+    const changed = (change: object) =>
+      schemaProblems({ ...object, spec: { ...object.spec, ...change } } as unknown as KubeObject).join();
     expect(changed({ updateStrategie: {} })).toContain('DaemonSet.spec.updateStrategie is no field of the API');
     expect(changed({ minReadySeconds: 'soon' })).toContain('minReadySeconds');
     expect(changed({ selector: undefined })).toContain('selector');

@@ -29,7 +29,9 @@ interface Rule {
   readonly labels: { readonly severity: string };
   readonly annotations: { readonly summary: string; readonly runbook_url: string };
 }
-const rules = (parse(await read('deploy/monitoring/rules.yaml')) as { spec: { groups: { rules: Rule[] }[] } }).spec.groups.flatMap((group) => group.rules);
+const rules = (
+  parse(await read('deploy/monitoring/rules.yaml')) as { spec: { groups: { rules: Rule[] }[] } }
+).spec.groups.flatMap((group) => group.rules);
 
 /** Kind of each metric, and its labels as far as there are any, of a daemon that has had something to do. */
 let known = new Map<string, { kind: string; labels: Set<string> }>();
@@ -48,7 +50,8 @@ afterAll(() => at.remove());
 
 function kindsIn(text: string): typeof known {
   const found: typeof known = new Map();
-  for (const [, name = '', kind = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) found.set(name, { kind, labels: new Set() });
+  for (const [, name = '', kind = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm))
+    found.set(name, { kind, labels: new Set() });
   for (const [, series = '', labels = ''] of text.matchAll(/^(\w+)\{([^}]*)\}/gm)) {
     const entry = found.get(series) ?? found.get(series.replace(/_(bucket|sum|count)$/, ''));
     for (const [, label = ''] of labels.matchAll(/(\w+)="/g)) entry?.labels.add(label);
@@ -62,8 +65,11 @@ const ofPrometheus = ['instance', 'job'];
 function expectKnown(expression: string): void {
   const { metrics, grouping } = metricsIn(expression.replaceAll('$__rate_interval', '5m'));
   expect(metrics.length, expression).toBeGreaterThan(0);
-  const all = metrics.filter(({ name }) => name !== 'up').map((metric) => ({ ...metric, ...expectMetric(metric, expression) })); // up: of Prometheus itself
-  const has = (labels: ReadonlySet<string>, label: string): boolean => ofPrometheus.includes(label) || labels.has(label) || labels.size === 0; // empty: nothing has happened to it yet
+  const all = metrics
+    .filter(({ name }) => name !== 'up')
+    .map((metric) => ({ ...metric, ...expectMetric(metric, expression) })); // up: of Prometheus itself
+  const has = (labels: ReadonlySet<string>, label: string): boolean =>
+    ofPrometheus.includes(label) || labels.has(label) || labels.size === 0; // empty: nothing has happened to it yet
   for (const { labels, has: own } of all)
     expect(
       labels.filter((label) => !has(own, label)),
@@ -101,10 +107,13 @@ describe('the dashboard', () => {
   it.each(targets)('$title: $expr', ({ expr, legendFormat }) => {
     expectKnown(expr);
     const { grouping } = metricsIn(expr.replaceAll('$__rate_interval', '5m'));
-    for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) expect([...grouping, 'instance']).toContain(label);
+    for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
+      expect([...grouping, 'instance']).toContain(label);
   });
   it('shows every metric of Plexus but those of its own memory', async () => {
-    const shown = targets.flatMap(({ expr }) => metricsIn(expr.replaceAll('$__rate_interval', '5m')).metrics.map(({ name }) => name.replace(/_bucket$/, '')));
+    const shown = targets.flatMap(({ expr }) =>
+      metricsIn(expr.replaceAll('$__rate_interval', '5m')).metrics.map(({ name }) => name.replace(/_bucket$/, '')),
+    );
     const missing = [...known.keys()].filter((name) => name.startsWith('plexus_') && !shown.includes(name));
     expect(missing.toSorted()).toEqual([
       'plexus_http_listening',
@@ -122,12 +131,17 @@ describe('the dashboard', () => {
 describe('the alerts', () => {
   it.each(rules)('$alert: $expr', (rule) => {
     expectKnown(rule.expr);
-    expect(rule).toMatchObject({ for: expect.stringMatching(/^\d+[smh]$/), labels: { severity: expect.stringMatching(/^(warning|critical)$/) } });
+    expect(rule).toMatchObject({
+      for: expect.stringMatching(/^\d+[smh]$/),
+      labels: { severity: expect.stringMatching(/^(warning|critical)$/) },
+    });
     expect(rule.annotations.summary).toMatch(/^[A-Z].*\.$/);
   });
   it('have a heading each in docs/metrics.md, to which they point', async () => {
     const headings = [...(await read('docs/metrics.md')).matchAll(/^### (\w+)$/gm)].map(([, name = '']) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
-    expect(rules.map(({ annotations }) => annotations.runbook_url)).toEqual(headings.map((name) => `docs/metrics.md#${name.toLowerCase()}`));
+    expect(rules.map(({ annotations }) => annotations.runbook_url)).toEqual(
+      headings.map((name) => `docs/metrics.md#${name.toLowerCase()}`),
+    );
   });
 });

@@ -14,7 +14,8 @@ import { waitFor } from '../support/wait-for.ts';
 import { type Kubelet, type RunningPod, startKubelet } from './kubelet.ts';
 import { type Container, component, deploy, podOf } from './objects.ts';
 
-// The DaemonSets' pods as kubelet asks for them: the image's own root, containerd's default seccomp profile, real mounts
+// The DaemonSets' pods as kubelet asks for them: the image's own root, containerd's default seccomp profile, real
+// mounts
 const run = promisify(execFile);
 const reason = await whyNoContainers();
 if (reason !== undefined) process.stderr.write(`the DaemonSet is not run: ${reason}\n`);
@@ -34,15 +35,24 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     binDir = join(dir, 'bin');
     await mkdir(binDir);
     await mkdir(join(dir, 'root/etc/containerd'), { recursive: true });
-    await writeFile(join(dir, 'root/etc/containerd/config.toml'), 'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n');
+    await writeFile(
+      join(dir, 'root/etc/containerd/config.toml'),
+      'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n',
+    );
     const runtime: CriRuntime = await startCriRuntime({ confDir: at.confDir, binDir, node: at.node.netns });
     after.push(() => runtime.close());
     const own = await mkdtempDisposable(join(tmpdir(), 'plexus-kubelet-'));
     after.push(() => own.remove());
     await run(process.execPath, [join(deploy, '../src/make/image.ts'), join(own.path, 'rootfs')]);
-    const words = (name: string, text: string): unknown => JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, 'm').exec(text)?.[1] ?? '[]');
+    const words = (name: string, text: string): unknown =>
+      JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, 'm').exec(text)?.[1] ?? '[]');
     const dockerfile = await readFile(join(deploy, 'Dockerfile'), 'utf8');
-    const program = { Entrypoint: words('ENTRYPOINT', dockerfile), Cmd: words('CMD', dockerfile), Env: ['NODE_ENV=production'], User: '0:0' };
+    const program = {
+      Entrypoint: words('ENTRYPOINT', dockerfile),
+      Cmd: words('CMD', dockerfile),
+      Env: ['NODE_ENV=production'],
+      User: '0:0',
+    };
     const folders = {
       '/': join(dir, 'root'),
       '/run/plexus': join(dir, 'run'),
@@ -77,12 +87,21 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   });
 
   it('its daemon is root without a capability, under the default seccomp profile, and can write four folders', async () => {
-    const status = await pod.exec('daemon', ['/usr/bin/node', '-p', "require('fs').readFileSync('/proc/1/status', 'utf8')"]);
-    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, 'm'));
+    const status = await pod.exec('daemon', [
+      '/usr/bin/node',
+      '-p',
+      "require('fs').readFileSync('/proc/1/status', 'utf8')",
+    ]);
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+      expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, 'm'));
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     expect(status).toMatch(/^Seccomp:\s+2$/m);
     expect(status).toMatch(/^Uid:\s+0\s/m);
-    const mounts = await pod.exec('daemon', ['/usr/bin/node', '-p', "require('fs').readFileSync('/proc/1/mounts', 'utf8')"]);
+    const mounts = await pod.exec('daemon', [
+      '/usr/bin/node',
+      '-p',
+      "require('fs').readFileSync('/proc/1/mounts', 'utf8')",
+    ]);
     const writable = mounts
       .split('\n')
       .map((line) => line.split(' '))
@@ -109,7 +128,9 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   it('the host agent runs', async () => {
     expect(await pod.status('host-agent')).toMatchObject({ state: 'CONTAINER_RUNNING' });
     expect(await pod.log('host-agent')).toBe('');
-    await waitFor('the daemon knows it', async () => (await readdir(join(at.node.dir, 'state/deferred'))).includes('.open'));
+    await waitFor('the daemon knows it', async () =>
+      (await readdir(join(at.node.dir, 'state/deferred'))).includes('.open'),
+    );
   });
 
   it('ends with 0 when kubelet stops it, and its configuration stays', async () => {

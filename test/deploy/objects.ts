@@ -43,14 +43,18 @@ export interface PodSpec {
   readonly volumes: readonly Volume[];
 }
 
-export const daemonSetIn = (objects: readonly KubeObject[]): KubeObject => objects.find(({ kind }) => kind === 'DaemonSet') as KubeObject;
+export const daemonSetIn = (objects: readonly KubeObject[]): KubeObject =>
+  objects.find(({ kind }) => kind === 'DaemonSet') as KubeObject;
 export const podOf = (objects: readonly KubeObject[]): PodSpec =>
   (daemonSetIn(objects) as unknown as { spec: { template: { spec: PodSpec } } }).spec.template.spec;
 export const containersOf = (pod: PodSpec): readonly Container[] => [...pod.initContainers, ...pod.containers];
 
 /** Every kustomization that somebody can apply. */
 export const rendered = [
-  ...overlays.map((name) => ({ title: `overlay ${name}`, objects: () => renderKustomization(join(deploy, 'overlays', name)) })),
+  ...overlays.map((name) => ({
+    title: `overlay ${name}`,
+    objects: () => renderKustomization(join(deploy, 'overlays', name)),
+  })),
   { title: 'with all components', objects: () => renderKustomization(join(deploy, 'overlays/containerd'), components) },
   { title: 'uninstall', objects: () => renderKustomization(join(deploy, 'uninstall')) },
 ];
@@ -59,7 +63,9 @@ export const rendered = [
 export function unordered(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items: unknown[] = value.map(unordered);
-    const isNamed = items.every((item) => typeof item === 'object' && item !== null && ('name' in item || 'kind' in item));
+    const isNamed = items.every(
+      (item) => typeof item === 'object' && item !== null && ('name' in item || 'kind' in item),
+    );
     return isNamed ? items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
   }
   if (typeof value !== 'object' || value === null) return value;

@@ -5,14 +5,18 @@ import { mayPatchStatus, type Policy, type PodLike, type Write } from '../suppor
 import { renderKustomization } from '../support/kustomize.ts';
 import { deploy } from './objects.ts';
 
-// The expressions run in a CEL evaluator, not in an API server: what the API server adds (which requests are matched at all) is read off the manifest.
+// The expressions run in a CEL evaluator, not in an API server: what the API server adds (which requests are matched at
+// all) is read off the manifest.
 const objects = await renderKustomization(join(deploy, 'base'));
 const policy = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicy') as unknown as Policy;
 const binding = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
 
 const networkStatus = 'k8s.v1.cni.cncf.io/network-status';
 const daemon = 'system:serviceaccount:kube-system:plexus';
-const tokenOf = (node: string): Write['userInfo'] => ({ username: daemon, extra: { 'authentication.kubernetes.io/node-name': [node] } });
+const tokenOf = (node: string): Write['userInfo'] => ({
+  username: daemon,
+  extra: { 'authentication.kubernetes.io/node-name': [node] },
+});
 
 const pod: PodLike = {
   metadata: {
@@ -62,7 +66,10 @@ describe('what the policy allows the daemon', () => {
       'network-status of a pod that has neither annotations nor status',
       write({ ...bare, metadata: { ...bare.metadata, annotations: { [networkStatus]: '[]' } } }, { oldObject: bare }),
     ],
-    ['another value of network-status', write(changed({ annotations: { [networkStatus]: '[1]' } }), { oldObject: told })],
+    [
+      'another value of network-status',
+      write(changed({ annotations: { [networkStatus]: '[1]' } }), { oldObject: told }),
+    ],
     ['to remove network-status', write(pod, { oldObject: told })],
     ['its own condition', write(changed({ status: { conditions: [{ type: 'Ready', status: 'True' }, synced] } }))],
     [
@@ -105,7 +112,11 @@ describe('what the policy refuses the daemon', () => {
     ],
     ['another annotation', write(changed({ annotations: { 'k8s.v1.cni.cncf.io/networks': 'b' } })), [annotation]],
     ['a new annotation', write(changed({ annotations: { more: '' } })), [annotation]],
-    ['an annotation that only begins like it', write(changed({ annotations: { [`${networkStatus}es`]: '[]' } })), [annotation]],
+    [
+      'an annotation that only begins like it',
+      write(changed({ annotations: { [`${networkStatus}es`]: '[]' } })),
+      [annotation],
+    ],
     ['an annotation that goes', write(without()), [annotation]],
     ['all annotations that go', write({ ...pod, metadata: { ...pod.metadata, annotations: undefined } }), [annotation]],
     ['a label', write(changed({ metadata: { labels: { app: 'web' } } })), [metadata]],
@@ -134,7 +145,11 @@ describe('what the policy refuses the daemon', () => {
       [status],
     ],
     ['pods themselves', write(told, { subResource: '' }), ['Plexus may change pods only through pods/status']],
-    ['another subresource', write(told, { subResource: 'ephemeralcontainers' }), ['Plexus may change pods only through pods/status']],
+    [
+      'another subresource',
+      write(told, { subResource: 'ephemeralcontainers' }),
+      ['Plexus may change pods only through pods/status'],
+    ],
     ['to delete a pod', write(told, { operation: 'DELETE' }), ['Plexus may change pods only through pods/status']],
   ])('%s', (_what, request, messages) => {
     expect(mayPatchStatus(policy, request)).toEqual(messages);
@@ -143,9 +158,17 @@ describe('what the policy refuses the daemon', () => {
 
 describe('the policy', () => {
   it('applies to the daemon only, and fails closed', () => {
-    const others = ['system:node:node-1', 'system:serviceaccount:default:plexus', 'system:serviceaccount:kube-system:plexus2', 'admin'];
+    const others = [
+      'system:node:node-1',
+      'system:serviceaccount:default:plexus',
+      'system:serviceaccount:kube-system:plexus2',
+      'admin',
+    ];
     for (const username of others)
-      expect(mayPatchStatus(policy, write(changed({ status: { phase: 'Failed' } }), { userInfo: { username } })), username).toEqual([]);
+      expect(
+        mayPatchStatus(policy, write(changed({ status: { phase: 'Failed' } }), { userInfo: { username } })),
+        username,
+      ).toEqual([]);
     expect(policy.spec.failurePolicy).toBe('Fail');
     expect(binding).toMatchObject({ spec: { policyName: policy.metadata.name, validationActions: ['Deny'] } });
   });

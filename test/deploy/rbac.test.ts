@@ -13,9 +13,9 @@ interface Rule {
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
 }
-const documents = parseAllDocuments(await readFile(join(import.meta.dirname, '../../deploy/base/rbac.yaml'), 'utf8')).map(
-  (document) => document.toJS() as { kind: string; rules?: Rule[] },
-);
+const documents = parseAllDocuments(
+  await readFile(join(import.meta.dirname, '../../deploy/base/rbac.yaml'), 'utf8'),
+).map((document) => document.toJS() as { kind: string; rules?: Rule[] });
 const rules = documents.find(({ kind }) => kind === 'ClusterRole')?.rules ?? [];
 
 interface Asked {
@@ -24,9 +24,13 @@ interface Asked {
   readonly subresource: string;
   readonly verb: string | undefined;
 }
-const nameOf = ({ resource, subresource }: Asked): string => (subresource === '' ? resource : `${resource}/${subresource}`);
+const nameOf = ({ resource, subresource }: Asked): string =>
+  subresource === '' ? resource : `${resource}/${subresource}`;
 const allows = (asked: Asked): boolean =>
-  rules.some(({ apiGroups, resources, verbs }) => apiGroups.includes(asked.group) && resources.includes(nameOf(asked)) && verbs.includes(asked.verb ?? ''));
+  rules.some(
+    ({ apiGroups, resources, verbs }) =>
+      apiGroups.includes(asked.group) && resources.includes(nameOf(asked)) && verbs.includes(asked.verb ?? ''),
+  );
 
 describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
   it('name everything, no "*"', () => {
@@ -57,17 +61,24 @@ describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
     const signal = patience();
     const pod = { namespace: 'default', name: 'p', uid: 'u' };
     expect(await cluster.getPod(pod, signal)).toMatchObject(pod);
-    expect(await cluster.getPodState(pod, signal)).toMatchObject({ metadata: pod, hostNetwork: false, deleting: false });
+    expect(await cluster.getPodState(pod, signal)).toMatchObject({
+      metadata: pod,
+      hostNetwork: false,
+      deleting: false,
+    });
     expect(await cluster.listPodsOf('node-1', (each) => each, signal)).toMatchObject([pod]);
     expect(await cluster.listPodsOf('node-2', (each) => each, signal)).toEqual([]);
     expect(await cluster.getNad({ namespace: 'default', name: 'none' }, signal)).toBeUndefined();
     expect(await cluster.patchNetworkStatus(pod, '[]', signal)).toBe('written');
     await cluster.recordEvent(pod, { type: 'Normal', reason: 'Test', message: 'm' }, signal);
-    for (let times = 0; times < 2; times++) await cluster.recordEvent({ node: 'node-1' }, { type: 'Warning', reason: 'Test', message: 'm' }, signal);
+    for (let times = 0; times < 2; times++)
+      await cluster.recordEvent({ node: 'node-1' }, { type: 'Warning', reason: 'Test', message: 'm' }, signal);
     stop.abort();
     await running;
     await server.close();
-    const granted = rules.flatMap(({ resources, verbs }) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)));
+    const granted = rules.flatMap(({ resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),
+    );
     expect([...used].toSorted()).toEqual(granted.toSorted());
   });
 });

@@ -20,11 +20,15 @@ const rulesWith = async (...components: readonly string[]): Promise<readonly Rul
   const objects = await renderKustomization(join(deploy, 'base'), components.map(component));
   return objects.filter(({ kind }) => kind === 'ClusterRole').flatMap((role) => role['rules'] as Rule[]);
 };
-const nameOf = ({ resource, subresource }: RequestInfo): string => (subresource === '' ? resource : `${resource}/${subresource}`);
+const nameOf = ({ resource, subresource }: RequestInfo): string =>
+  subresource === '' ? resource : `${resource}/${subresource}`;
 const allows = (rules: readonly Rule[], asked: RequestInfo): boolean =>
   rules.some(
     ({ apiGroups, resources, resourceNames, verbs }) =>
-      apiGroups.includes(asked.group) && resources.includes(nameOf(asked)) && (resourceNames?.includes(asked.name) ?? true) && verbs.includes(asked.verb ?? ''),
+      apiGroups.includes(asked.group) &&
+      resources.includes(nameOf(asked)) &&
+      (resourceNames?.includes(asked.name) ?? true) &&
+      verbs.includes(asked.verb ?? ''),
   );
 
 const driver = 'driver.example.com'; // the one in deploy/components/resource-claim-status
@@ -32,7 +36,10 @@ const signal = patience();
 const pod = { namespace: 'shop', name: 'db', uid: 'u-db' };
 
 /** What becomes of a network made of a claimed device with these rights; `used` is what was asked. */
-async function attachWith(rules: readonly Rule[], used: Set<string>): Promise<{ readonly ids: readonly string[]; readonly warning: string | undefined }> {
+async function attachWith(
+  rules: readonly Rule[],
+  used: Set<string>,
+): Promise<{ readonly ids: readonly string[]; readonly warning: string | undefined }> {
   const server = await startApiServer({
     authorize: (request) => {
       if (allows(rules, request)) used.add(`${request.verb} ${nameOf(request)}`);
@@ -47,7 +54,9 @@ async function attachWith(rules: readonly Rule[], used: Set<string>): Promise<{ 
   server.put('resourceslices', slice('a', { d0: multusForm('i0') }, { driver }));
   const api = connect({ kind: 'kubeconfig', file }).claims as ClaimsApi;
   const { devices } = await devicesOfClaims({ pod, wishes: { resources: [], claims: ['nic'] }, nodeName }, api, signal);
-  const reported = devices.flatMap(({ claimed }) => (claimed === undefined ? [] : [{ claimed, interfaceName: 'net1', ips: ['10.0.0.1/24'] }]));
+  const reported = devices.flatMap(({ claimed }) =>
+    claimed === undefined ? [] : [{ claimed, interfaceName: 'net1', ips: ['10.0.0.1/24'] }],
+  );
   const warning = await publishDevices(reported, pod, api, signal);
   await server.close();
   return { ids: devices.map(({ id }) => id), warning };

@@ -12,10 +12,18 @@ const entry = (PodUID: string, DeviceIDs: unknown, ResourceName = 'example.com/v
   AllocResp: 'GgA=',
 });
 const text = (...entries: readonly object[]): string =>
-  JSON.stringify({ Data: { PodDeviceEntries: entries, RegisteredDevices: { 'example.com/vf': ['a', 'b', 'c'] } }, Checksum: 2853914265 });
+  JSON.stringify({
+    Data: { PodDeviceEntries: entries, RegisteredDevices: { 'example.com/vf': ['a', 'b', 'c'] } },
+    Checksum: 2853914265,
+  });
 
 describe('K8S-07: kubelet’s checkpoint', () => {
-  const both = text(entry('u-1', { '0': ['b'], '1': ['a'] }), entry('u-2', ['c']), entry('u-1', ['a', 'd']), entry('u-1', { '-1': ['g'] }, 'example.com/gpu'));
+  const both = text(
+    entry('u-1', { '0': ['b'], '1': ['a'] }),
+    entry('u-2', ['c']),
+    entry('u-1', ['a', 'd']),
+    entry('u-1', { '-1': ['g'] }, 'example.com/gpu'),
+  );
   it('has the devices of a pod by its UID, with identifiers by NUMA node and in the older form', () => {
     expect(devicesByCheckpoint(parseCheckpoint(both, file), 'u-1')).toEqual([
       { resource: 'example.com/gpu', id: 'g' },
@@ -27,7 +35,10 @@ describe('K8S-07: kubelet’s checkpoint', () => {
   });
   it.each([
     { title: 'no entries', json: '{"Data":{"PodDeviceEntries":null,"RegisteredDevices":{}},"Checksum":1}' },
-    { title: 'an entry without devices', json: text(entry('u-1', null), entry('u-1', { '0': null }), entry('u-1', [])) },
+    {
+      title: 'an entry without devices',
+      json: text(entry('u-1', null), entry('u-1', { '0': null }), entry('u-1', [])),
+    },
   ])('may have $title', ({ json }) => {
     expect(devicesByCheckpoint(parseCheckpoint(json, file), 'u-1')).toEqual([]);
   });
@@ -36,8 +47,14 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     { json: '{"Data"', problem: expect.any(String) },
     { json: '[]', problem: 'Data is not an object' },
     { json: '{"Data":{"PodDeviceEntries":{}}}', problem: 'Data.PodDeviceEntries is not a list' },
-    { json: text(entry('u-1', ['a']), entry('u-1', { '0': 'a' })), problem: 'Data.PodDeviceEntries[1] is not a PodUID, a ResourceName and DeviceIDs' },
-    { json: text({ PodUID: 'u-1', ResourceName: 7, DeviceIDs: [] }), problem: 'Data.PodDeviceEntries[0] is not a PodUID, a ResourceName and DeviceIDs' },
+    {
+      json: text(entry('u-1', ['a']), entry('u-1', { '0': 'a' })),
+      problem: 'Data.PodDeviceEntries[1] is not a PodUID, a ResourceName and DeviceIDs',
+    },
+    {
+      json: text({ PodUID: 'u-1', ResourceName: 7, DeviceIDs: [] }),
+      problem: 'Data.PodDeviceEntries[0] is not a PodUID, a ResourceName and DeviceIDs',
+    },
   ])('is damaged: $json', ({ json, problem }) => {
     let error: unknown;
     try {
@@ -46,19 +63,28 @@ describe('K8S-07: kubelet’s checkpoint', () => {
       error = thrown;
     }
     expect(error).toMatchObject({ id: 'PLX-KUBELET-CHECKPOINT-DAMAGED', code: 11 });
-    if (typeof problem === 'string') expect((error as Error).message).toBe(`kubelet’s file ${file} cannot be understood: ${problem}`);
+    if (typeof problem === 'string')
+      expect((error as Error).message).toBe(`kubelet’s file ${file} cannot be understood: ${problem}`);
   });
   it('any text and any JSON is devices or the error of a damaged file', () => {
     const ids = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()), fc.jsonValue());
     const near = fc.array(
-      fc.record({ PodUID: fc.oneof(fc.constant('u-1'), fc.jsonValue()), ResourceName: fc.oneof(fc.string(), fc.jsonValue()), DeviceIDs: ids }),
+      fc.record({
+        PodUID: fc.oneof(fc.constant('u-1'), fc.jsonValue()),
+        ResourceName: fc.oneof(fc.string(), fc.jsonValue()),
+        DeviceIDs: ids,
+      }),
     );
-    const data = fc.oneof(near, fc.jsonValue()).map((entries) => JSON.stringify({ Data: { PodDeviceEntries: entries } }));
+    const data = fc
+      .oneof(near, fc.jsonValue())
+      .map((entries) => JSON.stringify({ Data: { PodDeviceEntries: entries } }));
     fc.assert(
       fc.property(fc.oneof(data, fc.json(), fc.string()), (any) => {
         try {
           const devices = devicesByCheckpoint(parseCheckpoint(any, file), 'u-1');
-          expect(devices.every(({ id, resource }) => typeof id === 'string' && typeof resource === 'string')).toBe(true);
+          expect(devices.every(({ id, resource }) => typeof id === 'string' && typeof resource === 'string')).toBe(
+            true,
+          );
         } catch (error) {
           expect(error).toBeInstanceOf(PlexusError);
           expect(error).toMatchObject({ id: 'PLX-KUBELET-CHECKPOINT-DAMAGED' });
@@ -68,11 +94,17 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     );
   });
   it('every entry is read back, in whichever form it was written', () => {
-    const entries = fc.array(fc.record({ podUid: fc.string(), resource: fc.string(), ids: fc.array(fc.string()), isOld: fc.boolean() }));
+    const entries = fc.array(
+      fc.record({ podUid: fc.string(), resource: fc.string(), ids: fc.array(fc.string()), isOld: fc.boolean() }),
+    );
     fc.assert(
       fc.property(entries, (written) => {
-        const json = text(...written.map(({ podUid, resource, ids, isOld }) => entry(podUid, isOld ? ids : { '0': ids }, resource)));
-        expect(parseCheckpoint(json, file)).toEqual(written.map(({ podUid, resource, ids }) => ({ podUid, resource, ids })));
+        const json = text(
+          ...written.map(({ podUid, resource, ids, isOld }) => entry(podUid, isOld ? ids : { '0': ids }, resource)),
+        );
+        expect(parseCheckpoint(json, file)).toEqual(
+          written.map(({ podUid, resource, ids }) => ({ podUid, resource, ids })),
+        );
       }),
     );
   });
@@ -85,8 +117,16 @@ describe('K8S-03: devices that the checkpoint gives to others', () => {
   ];
   it.each([
     { title: 'are left out', entries: [entry('u-2', ['a'])], left: ['b'] },
-    { title: 'stay when they are the pod’s as well', entries: [entry('u-2', ['a']), entry('u-1', { '0': ['a'] })], left: ['a', 'b'] },
-    { title: 'stay when it is another resource’s identifier', entries: [entry('u-2', ['a'], 'example.com/gpu')], left: ['a', 'b'] },
+    {
+      title: 'stay when they are the pod’s as well',
+      entries: [entry('u-2', ['a']), entry('u-1', { '0': ['a'] })],
+      left: ['a', 'b'],
+    },
+    {
+      title: 'stay when it is another resource’s identifier',
+      entries: [entry('u-2', ['a'], 'example.com/gpu')],
+      left: ['a', 'b'],
+    },
   ])('$title', ({ entries, left }) => {
     expect(withoutOthers(devices, parseCheckpoint(text(...entries), file), 'u-1').map(({ id }) => id)).toEqual(left);
   });

@@ -63,8 +63,16 @@ describe('K8S-22: what is reported of a device', () => {
       ips: Array.from({ length: 20 }, (_, index) => `10.1.0.${index}/24`),
       left: Array.from({ length: 16 }, (_, index) => `10.1.0.${index}/24`),
     },
-    { title: 'each address once', ips: ['10.1.0.5/24', '10.1.0.5/24', '::1/64', '0:0::1/64'], left: ['10.1.0.5/24', '::1/64'] },
-    { title: 'no address without prefix, or that is none', ips: ['10.1.0.5', 'x', '10.1.0.5/33', '::ffff:1.2.3.4/96', ''], left: undefined },
+    {
+      title: 'each address once',
+      ips: ['10.1.0.5/24', '10.1.0.5/24', '::1/64', '0:0::1/64'],
+      left: ['10.1.0.5/24', '::1/64'],
+    },
+    {
+      title: 'no address without prefix, or that is none',
+      ips: ['10.1.0.5', 'x', '10.1.0.5/33', '::ffff:1.2.3.4/96', ''],
+      left: undefined,
+    },
   ])('$title', ({ ips, left }) => {
     expect(deviceStatusOf(reported('d0', { ips }), now).networkData.ips).toEqual(left);
   });
@@ -125,16 +133,26 @@ interface Entry {
 }
 const entries = (name = 'nic'): readonly Entry[] =>
   (server.get('resourceclaims', 'shop', name) as unknown as { status: { devices?: Entry[] } }).status.devices ?? [];
-const told = (name = 'nic'): readonly string[] => entries(name).map(({ device, networkData }) => `${device} ${networkData?.interfaceName ?? '-'}`);
+const told = (name = 'nic'): readonly string[] =>
+  entries(name).map(({ device, networkData }) => `${device} ${networkData?.interfaceName ?? '-'}`);
 
 describe('K8S-22: reporting devices in the status of their claims', () => {
   it('costs one apply patch for each claim', async () => {
     server.put('resourceclaims', claim('other', [result('main', 'd2')]));
     const other = claimed('d2', { claim: { namespace: 'shop', name: 'other' } });
-    expect(await publish([reported('d0'), reported('d1', { interfaceName: 'net2' }), reported('d2', { claimed: other })], 'u-db')).toBeUndefined();
+    expect(
+      await publish(
+        [reported('d0'), reported('d1', { interfaceName: 'net2' }), reported('d2', { claimed: other })],
+        'u-db',
+      ),
+    ).toBeUndefined();
     expect([told(), told('other')]).toEqual([['d0 net1', 'd1 net2'], ['d2 net1']]);
     expect(entries()[0]?.networkData?.ips).toEqual(['10.1.0.5/24', '2001:db8::5/64']);
-    expect(server.requests.map(({ method, path, query, contentType }) => `${method} ${path}${query} ${contentType}`).toSorted()).toMatchInlineSnapshot(`
+    expect(
+      server.requests
+        .map(({ method, path, query, contentType }) => `${method} ${path}${query} ${contentType}`)
+        .toSorted(),
+    ).toMatchInlineSnapshot(`
       [
         "PATCH /apis/resource.k8s.io/v1/namespaces/shop/resourceclaims/nic/status?fieldManager=plexus-u-db&force=false application/apply-patch+yaml",
         "PATCH /apis/resource.k8s.io/v1/namespaces/shop/resourceclaims/other/status?fieldManager=plexus-u-db&force=false application/apply-patch+yaml",
@@ -156,10 +174,12 @@ describe('K8S-22: reporting devices in the status of their claims', () => {
     expect(told()).toEqual(['d0 net1', 'd1 net2']);
     expect(await publish([reported('d0', { interfaceName: 'net9' })], 'u-third')).toBeUndefined();
     expect(told()).toEqual(['d0 net9', 'd1 net2']);
-    expect(server.requests.slice(-2).map(({ query, code }) => [new URLSearchParams(query).get('force'), code])).toEqual([
-      ['false', 409],
-      ['true', 200],
-    ]);
+    expect(server.requests.slice(-2).map(({ query, code }) => [new URLSearchParams(query).get('force'), code])).toEqual(
+      [
+        ['false', 409],
+        ['true', 200],
+      ],
+    );
   });
   it('a pod whose UID nobody told is no stranger either', async () => {
     await publish([reported('d0')]);
@@ -172,7 +192,12 @@ describe('K8S-22: reporting devices in the status of their claims', () => {
         method: 'PATCH',
         path: '/apis/resource.k8s.io/v1/namespaces/shop/resourceclaims/nic/status?fieldManager=nic-driver',
         headers: { 'Content-Type': 'application/apply-patch+yaml' },
-        body: { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim', metadata: { name: 'nic' }, status: { devices } },
+        body: {
+          apiVersion: 'resource.k8s.io/v1',
+          kind: 'ResourceClaim',
+          metadata: { name: 'nic' },
+          status: { devices },
+        },
       });
     const place = { driver: nicDriver, pool: nodeName };
     expect((await driver([{ ...place, device: 'd1', data: { own: true } }])).code).toBe(200);
@@ -202,7 +227,11 @@ describe('a driver that says itself whether its device is ready', () => {
 describe('K8S-23: a report that is not taken is one warning', () => {
   const told403 = '403: resourceclaims.resource.k8s.io "nic" is forbidden';
   it.each([
-    { title: 'no right to resourceclaims/status', prepare: () => (allowed = ({ subresource }) => subresource !== 'status'), says: told403 },
+    {
+      title: 'no right to resourceclaims/status',
+      prepare: () => (allowed = ({ subresource }) => subresource !== 'status'),
+      says: told403,
+    },
     {
       title: 'no right to this driver (Kubernetes 1.36)',
       prepare: () => (allowed = ({ subresource }) => subresource !== 'driver'),
@@ -215,7 +244,11 @@ describe('K8S-23: a report that is not taken is one warning', () => {
     },
     {
       title: 'a claim of the same name',
-      prepare: () => server.put('resourceclaims', { ...claim('nic', [result('main', 'd0')]), metadata: { namespace: 'shop', name: 'nic', uid: 'other' } }),
+      prepare: () =>
+        server.put('resourceclaims', {
+          ...claim('nic', [result('main', 'd0')]),
+          metadata: { namespace: 'shop', name: 'nic', uid: 'other' },
+        }),
       says: 'metadata.uid',
     },
     {

@@ -8,8 +8,20 @@ const room = claimsRoom();
 const { put, ask } = room;
 
 describe('a network that names a claim', () => {
-  const two = [result('main/big', 'd0'), result('other', 'd1'), result('admin', 'd2', { adminAccess: true }), result('share', 'd3', { shareID: 's-1' })];
-  const slices = [slice('a', { d0: multusForm('i0'), d1: { 'resource.kubernetes.io/pciBusID': '0000:01:00.1' }, d2: multusForm('i2'), d3: multusForm('i3') })];
+  const two = [
+    result('main/big', 'd0'),
+    result('other', 'd1'),
+    result('admin', 'd2', { adminAccess: true }),
+    result('share', 'd3', { shareID: 's-1' }),
+  ];
+  const slices = [
+    slice('a', {
+      d0: multusForm('i0'),
+      d1: { 'resource.kubernetes.io/pciBusID': '0000:01:00.1' },
+      d2: multusForm('i2'),
+      d3: multusForm('i3'),
+    }),
+  ];
   it.each([
     { wish: 'nic/main', ids: ['- i0'] },
     { wish: 'nic/main/big', ids: ['- i0'] },
@@ -37,15 +49,24 @@ describe('a network that names a claim', () => {
     ]);
   });
   it('203: a device that is of a resource as well is one device', async () => {
-    put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [result('main', 'd0')])], [slice('a', { d0: multusForm('i0', sriov) })]);
+    put(
+      podWithClaims([fromTemplate], made),
+      [claim('db-nic-x7', [result('main', 'd0')])],
+      [slice('a', { d0: multusForm('i0', sriov) })],
+    );
     const found = await ask({ wishes: wishes([sriov], ['nic']), ofKubelet: [ofKubelet('d0')] });
     expect(found.devices).toMatchObject([{ id: 'i0', resource: sriov, claimed: { podClaim: 'nic' } }]);
   });
-  const direct = ['unallocated', 'foreign', 'gone', 'unpublished', 'nameless'].map((name) => ({ name, resourceClaimName: name }));
+  const direct = ['unallocated', 'foreign', 'gone', 'unpublished', 'nameless'].map((name) => ({
+    name,
+    resourceClaimName: name,
+  }));
   const template = ['pending', 'unneeded'].map((name) => ({ name, resourceClaimTemplateName: name }));
   const failing = async (wish: string): Promise<{ id: string; message: string }> => {
     put(
-      podWithClaims([fromTemplate, ...direct, ...template], { resourceClaimStatuses: [...made.resourceClaimStatuses, { name: 'unneeded' }] }),
+      podWithClaims([fromTemplate, ...direct, ...template], {
+        resourceClaimStatuses: [...made.resourceClaimStatuses, { name: 'unneeded' }],
+      }),
       [
         claim('db-nic-x7', two),
         claim('unallocated', undefined),
@@ -67,7 +88,12 @@ describe('a network that names a claim', () => {
     { title: 'a claim that nobody has made yet', wish: 'pending', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     { title: 'a claim that was not needed', wish: 'unneeded', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     { title: 'K8S-19: a claim that is not allocated', wish: 'unallocated', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
-    { title: 'K8S-19: a claim that is reserved for a pod of the same name', wish: 'foreign', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    {
+      title: 'K8S-19: a claim that is reserved for a pod of the same name',
+      wish: 'foreign',
+      id: 'PLX-CLAIM-UNALLOCATED',
+      code: 11,
+    },
     { title: '147, 192: a claim that is gone', wish: 'gone', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     { title: 'a device in no slice', wish: 'unpublished', id: 'PLX-CLAIM-DEVICE-UNPUBLISHED', code: 11 },
     { title: 'a device without an ID', wish: 'nameless', id: 'PLX-CLAIM-DEVICE-UNIDENTIFIED', code: 7 },
@@ -92,8 +118,12 @@ describe('a network that names a claim', () => {
     `);
   });
   it('without a Kubernetes API is refused; resources need none', async () => {
-    const none = (more: Partial<ClaimInputs>) => devicesOfClaims({ pod, wishes: wishes([sriov]), ...more }, undefined, patience());
-    await expect(none({ wishes: wishes([sriov], ['nic']) })).rejects.toMatchObject({ id: 'PLX-CLAIMS-UNREADABLE', code: 11 });
+    const none = (more: Partial<ClaimInputs>) =>
+      devicesOfClaims({ pod, wishes: wishes([sriov]), ...more }, undefined, patience());
+    await expect(none({ wishes: wishes([sriov], ['nic']) })).rejects.toMatchObject({
+      id: 'PLX-CLAIMS-UNREADABLE',
+      code: 11,
+    });
     expect(await none({})).toEqual({ devices: [], warnings: [] });
   });
   it('of a pod that is gone, or has a successor, is told so', async () => {

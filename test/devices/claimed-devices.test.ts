@@ -5,7 +5,12 @@ import { identify, isOfRequest, parseWish } from '../../src/devices/claimed-devi
 
 const name = fc.constantFrom('a', 'b', 'c');
 const attributes = fc.dictionary(
-  fc.constantFrom('k8s.cni.cncf.io/deviceID', 'resource.kubernetes.io/pciBusID', 'k8s.cni.cncf.io/resourceName', 'vendor/x'),
+  fc.constantFrom(
+    'k8s.cni.cncf.io/deviceID',
+    'resource.kubernetes.io/pciBusID',
+    'k8s.cni.cncf.io/resourceName',
+    'vendor/x',
+  ),
   fc.string({ minLength: 1 }),
 );
 const slice: fc.Arbitrary<ResourceSlice> = fc.record({
@@ -28,7 +33,9 @@ describe('K8S-20: a device among slices', () => {
         const found = identify(slices, where);
         expect(found === undefined).toBe(candidates.length === 0);
         const [first] = candidates;
-        expect(found?.id).toBe(first?.attributes['k8s.cni.cncf.io/deviceID'] ?? first?.attributes['resource.kubernetes.io/pciBusID']);
+        expect(found?.id).toBe(
+          first?.attributes['k8s.cni.cncf.io/deviceID'] ?? first?.attributes['resource.kubernetes.io/pciBusID'],
+        );
         expect(found?.resource).toBe(first?.attributes['k8s.cni.cncf.io/resourceName']);
       }),
     );
@@ -46,10 +53,14 @@ describe('K8S-20: a device among slices', () => {
 describe('a wish', () => {
   it('is a claim and, after the first "/", a request of it', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[a-z0-9-]{1,10}$/), fc.option(fc.stringMatching(/^[a-z]{1,5}(\/[a-z]{1,5})?$/)), (claim, request) => {
-        const wish = request === null ? claim : `${claim}/${request}`;
-        expect(parseWish(wish)).toEqual({ wish, claim, ...(request !== null && { request }) });
-      }),
+      fc.property(
+        fc.stringMatching(/^[a-z0-9-]{1,10}$/),
+        fc.option(fc.stringMatching(/^[a-z]{1,5}(\/[a-z]{1,5})?$/)),
+        (claim, request) => {
+          const wish = request === null ? claim : `${claim}/${request}`;
+          expect(parseWish(wish)).toEqual({ wish, claim, ...(request !== null && { request }) });
+        },
+      ),
     );
   });
   it.each([

@@ -26,7 +26,11 @@ const multusRows: readonly Row[] = [
     slices: [
       slice('a', { d0: multusForm('wrong', sriov) }, { pool: { name: 'other', generation: 1, resourceSliceCount: 1 } }),
       slice('b', { d0: multusForm('wrong', sriov) }, { driver: 'gpu.example.com' }),
-      slice('c', { d0: multusForm('wrong', sriov) }, { nodeName: 'node-2', pool: { name: 'node-2', generation: 1, resourceSliceCount: 1 } }),
+      slice(
+        'c',
+        { d0: multusForm('wrong', sriov) },
+        { nodeName: 'node-2', pool: { name: 'node-2', generation: 1, resourceSliceCount: 1 } },
+      ),
       slice('d', { d0: multusForm('right', sriov) }),
     ],
     ids: [`${sriov} right`],
@@ -44,9 +48,24 @@ const multusRows: readonly Row[] = [
     ids: ['b/b i1', `${sriov} i0`],
   },
   { title: '193: no slice', results: [result('main', 'd0')], slices: [], ids: [] },
-  { title: '194: a device without an ID', results: [result('main', 'd0')], slices: [slice('a', { d0: { 'k8s.cni.cncf.io/resourceName': sriov } })], ids: [] },
-  { title: '195: a device without a resource', results: [result('main', 'd0')], slices: [slice('a', { d0: multusForm('i0') })], ids: [] },
-  { title: '196: a device of another name', results: [result('main', 'd0')], slices: [slice('a', { d1: multusForm('i1', sriov) })], ids: [] },
+  {
+    title: '194: a device without an ID',
+    results: [result('main', 'd0')],
+    slices: [slice('a', { d0: { 'k8s.cni.cncf.io/resourceName': sriov } })],
+    ids: [],
+  },
+  {
+    title: '195: a device without a resource',
+    results: [result('main', 'd0')],
+    slices: [slice('a', { d0: multusForm('i0') })],
+    ids: [],
+  },
+  {
+    title: '196: a device of another name',
+    results: [result('main', 'd0')],
+    slices: [slice('a', { d1: multusForm('i1', sriov) })],
+    ids: [],
+  },
   {
     title: '198: one device that is known, one that is not',
     results: [result('main', 'd0'), result('main', 'd9')],
@@ -71,7 +90,9 @@ const multusRows: readonly Row[] = [
   {
     title: 'K8S-20: pciBusID where there is no deviceID',
     results: [result('main', 'd0')],
-    slices: [slice('a', { d0: { 'resource.kubernetes.io/pciBusID': '0000:02:00.0', 'k8s.cni.cncf.io/resourceName': sriov } })],
+    slices: [
+      slice('a', { d0: { 'resource.kubernetes.io/pciBusID': '0000:02:00.0', 'k8s.cni.cncf.io/resourceName': sriov } }),
+    ],
     ids: [`${sriov} 0000:02:00.0`],
   },
   {
@@ -89,7 +110,13 @@ const multusRows: readonly Row[] = [
   ...(['nodeSelector', 'allNodes', 'perDeviceNodeSelection'] as const).map((key) => ({
     title: `K8S-20: a slice with ${key}, which no nodeName selects`,
     results: [result('main', 'd0')],
-    slices: [slice('a', { d0: multusForm('i0', sriov) }, { [key]: key === 'nodeSelector' ? { nodeSelectorTerms: [{}] } : true })],
+    slices: [
+      slice(
+        'a',
+        { d0: multusForm('i0', sriov) },
+        { [key]: key === 'nodeSelector' ? { nodeSelectorTerms: [{}] } : true },
+      ),
+    ],
     ids: [`${sriov} i0`],
   })),
   {
@@ -107,7 +134,10 @@ describe.each([
     given: (results: readonly object[]) => ({
       ofKubelet: results
         .filter((each) => !('adminAccess' in each))
-        .map((each) => ({ claim: { namespace: 'shop', name: 'x' }, ...(each as { driver: string; pool: string; device: string }) })),
+        .map((each) => ({
+          claim: { namespace: 'shop', name: 'x' },
+          ...(each as { driver: string; pool: string; device: string }),
+        })),
     }),
     reads: 'list resourceslices',
   },
@@ -127,7 +157,9 @@ describe('K8S-21: what kubelet says', () => {
     put(podWithClaims([fromTemplate], made), [], [slice('a', { d0: multusForm('i0', sriov) })]);
     const { claim: ref, ...place } = ofKubelet('d0');
     // with its claim: for what is reported there (K8S-22), and so that plexus devices recognises it
-    expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([{ id: 'i0', resource: sriov, claimed: { claim: ref, ...place } }]);
+    expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([
+      { id: 'i0', resource: sriov, claimed: { claim: ref, ...place } },
+    ]);
     expect(asked()).toEqual(['list resourceslices']);
   });
   it('146, 184: nothing at all costs nothing; nor does a pod without wishes', async () => {
@@ -150,7 +182,10 @@ describe('K8S-21: what kubelet says', () => {
       [claim('db-nic-x7', [result('main', 'd0'), result('main', 'd1')])],
       [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })],
     );
-    expect(idsOf(await ask({ wishes: wishes([sriov, sriov]), ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`, `${sriov} i1`]);
+    expect(idsOf(await ask({ wishes: wishes([sriov, sriov]), ofKubelet: [ofKubelet('d0')] }))).toEqual([
+      `${sriov} i0`,
+      `${sriov} i1`,
+    ]);
     expect(idsOf(await ask({ ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`]); // one is enough
   });
   it('200: two devices of one driver cost one list', async () => {
@@ -171,6 +206,8 @@ describe('K8S-21: what kubelet says', () => {
       [slice('a', { d0: { 'resource.kubernetes.io/pciBusID': '0000:01:00.2' } })],
     );
     const found = await ask({ ofKubelet: [ofKubelet('d0')] });
-    expect(found.devices).toMatchObject([{ id: '0000:01:00.2', resource: sriov, claimed: { claim: { name: 'db-ext' }, request: 'container-0' } }]);
+    expect(found.devices).toMatchObject([
+      { id: '0000:01:00.2', resource: sriov, claimed: { claim: { name: 'db-ext' }, request: 'container-0' } },
+    ]);
   });
 });

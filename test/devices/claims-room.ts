@@ -25,14 +25,23 @@ export interface ClaimsRoom {
 
 export const pod = { namespace: 'shop', name: 'db', uid: 'u-db' };
 export const sriov = 'vendor.com/sriov';
-export const wishes = (resources: readonly string[], claims: readonly string[] = []): ClaimInputs['wishes'] => ({ resources, claims });
-export const idsOf = ({ devices }: PodDevices): readonly string[] => devices.map(({ id, resource }) => `${resource ?? '-'} ${id}`).toSorted();
+export const wishes = (resources: readonly string[], claims: readonly string[] = []): ClaimInputs['wishes'] => ({
+  resources,
+  claims,
+});
+export const idsOf = ({ devices }: PodDevices): readonly string[] =>
+  devices.map(({ id, resource }) => `${resource ?? '-'} ${id}`).toSorted();
 
 /** An entry of spec.resourceClaims, and what Kubernetes made of it. */
 export const fromTemplate = { name: 'nic', resourceClaimTemplateName: 'nic' };
 export const made = { resourceClaimStatuses: [{ name: 'nic', resourceClaimName: 'db-nic-x7' }] };
 /** A device as kubelet names it. */
-export const ofKubelet = (device: string) => ({ claim: { namespace: 'shop', name: 'db-nic-x7' }, driver: nicDriver, pool: nodeName, device });
+export const ofKubelet = (device: string) => ({
+  claim: { namespace: 'shop', name: 'db-nic-x7' },
+  driver: nicDriver,
+  pool: nodeName,
+  device,
+});
 
 /** Its hooks are registered by this call. */
 export function claimsRoom(): ClaimsRoom {

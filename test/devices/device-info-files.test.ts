@@ -38,11 +38,15 @@ describe('device information files', () => {
     await using dir = await folder();
     const file = join(dir.path, 'a');
     await writeFile(file, '{');
-    expect(await files.read(file)).toMatchObject({ problem: { id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining(file) as unknown } });
+    expect(await files.read(file)).toMatchObject({
+      problem: { id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining(file) as unknown },
+    });
     await writeFile(file, info);
     expect(await files.read(file)).toEqual({ info: JSON.parse(info) as unknown });
     await mkdir(join(dir.path, 'folder'));
-    expect(await files.read(join(dir.path, 'folder'))).toMatchObject({ problem: { message: expect.stringMatching(/folder/) as unknown } });
+    expect(await files.read(join(dir.path, 'folder'))).toMatchObject({
+      problem: { message: expect.stringMatching(/folder/) as unknown },
+    });
   });
   it('reports a file that is too long, too deeply nested or not regular, without opening it', async () => {
     await using dir = await folder();
@@ -52,9 +56,18 @@ describe('device information files', () => {
     await writeFile(deep, info.replace(/\}$/, `,"x":${'['.repeat(100)}${']'.repeat(100)}}`));
     await run('mkfifo', [fifo]);
     const problemOf = async (file: string) => (await files.read(file)).problem;
-    expect(await problemOf(large)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('longer than 65536 bytes') as unknown });
-    expect(await problemOf(deep)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('nested deeper') as unknown });
-    expect(await problemOf(fifo)).toMatchObject({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringContaining('a FIFO, not a regular file') as unknown });
+    expect(await problemOf(large)).toMatchObject({
+      id: 'PLX-DEVICE-INFO-INVALID',
+      message: expect.stringContaining('longer than 65536 bytes') as unknown,
+    });
+    expect(await problemOf(deep)).toMatchObject({
+      id: 'PLX-DEVICE-INFO-INVALID',
+      message: expect.stringContaining('nested deeper') as unknown,
+    });
+    expect(await problemOf(fifo)).toMatchObject({
+      id: 'PLX-DEVICE-INFO-INVALID',
+      message: expect.stringContaining('a FIFO, not a regular file') as unknown,
+    });
     await expect(files.prepare(join(dir.path, 'a'), fifo)).rejects.toThrow('not a regular file');
   });
   it('NPWG-116: removed once and again', async () => {
@@ -68,8 +81,13 @@ describe('device information files', () => {
     await using dir = await folder();
     await writeFile(join(dir.path, 'no-folder'), '');
     const file = join(dir.path, 'no-folder/cni/a');
-    await expect(files.prepare(file, undefined)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: expect.stringContaining(file) as unknown });
-    await expect(deviceInfoFiles(join(dir.path, 'no-folder')).remove(names())).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    await expect(files.prepare(file, undefined)).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+      message: expect.stringContaining(file) as unknown,
+    });
+    await expect(deviceInfoFiles(join(dir.path, 'no-folder')).remove(names())).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+    });
   });
 });
 
@@ -87,7 +105,10 @@ describe('another program that writes into these folders', () => {
     await own.remove(names({ containerId: '../../victim/x' }));
     await rm(join(dir.path, 'info/cni'), { recursive: true });
     await symlink(victim, join(dir.path, 'info/cni'));
-    await expect(own.remove(names())).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: expect.stringMatching(/symbolic link/) as unknown });
+    await expect(own.remove(names())).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+      message: expect.stringMatching(/symbolic link/) as unknown,
+    });
     expect(await readFile(join(victim, 'shop-net-c1_net1'), 'utf8')).toBe('kept');
   });
 
@@ -98,9 +119,12 @@ describe('another program that writes into these folders', () => {
     await writeFile(secret, info);
     await run('mkfifo', [fifo]);
     await symlink(secret, join(dir.path, 'link'));
-    for (const from of [join(dir.path, 'link'), fifo]) await expect(files.prepare(file, from)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    for (const from of [join(dir.path, 'link'), fifo])
+      await expect(files.prepare(file, from)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
     for (const place of [join(dir.path, 'link'), fifo])
-      expect(await files.read(place)).toMatchObject({ problem: { message: expect.stringMatching(/not a regular file/) as unknown } });
+      expect(await files.read(place)).toMatchObject({
+        problem: { message: expect.stringMatching(/not a regular file/) as unknown },
+      });
     await rm(join(dir.path, 'info/cni'), { recursive: true });
     await symlink(dir.path, join(dir.path, 'info/cni'));
     await expect(files.prepare(file, secret)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });

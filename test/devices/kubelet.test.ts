@@ -19,7 +19,9 @@ let kubelet: PodResourcesServer | undefined;
 const socket = (): string => join(folder.path, 'pod-resources/kubelet.sock');
 const checkpoint = (): string => join(folder.path, 'device-plugins/kubelet_internal_checkpoint');
 const serve = async (...ids: string[]): Promise<void> => {
-  kubelet = await startPodResources(socket(), { pods: [{ ...pod, containers: [{ devices: [{ resource: 'example.com/vf', ids }] }] }] });
+  kubelet = await startPodResources(socket(), {
+    pods: [{ ...pod, containers: [{ devices: [{ resource: 'example.com/vf', ids }] }] }],
+  });
 };
 const writeCheckpoint = async (text: string): Promise<void> => {
   await mkdir(join(folder.path, 'device-plugins'));
@@ -27,7 +29,13 @@ const writeCheckpoint = async (text: string): Promise<void> => {
 };
 const entries = (idsByUid: Readonly<Record<string, readonly string[]>>): string =>
   JSON.stringify({
-    Data: { PodDeviceEntries: Object.entries(idsByUid).map(([PodUID, ids]) => ({ PodUID, ResourceName: 'example.com/vf', DeviceIDs: { '0': ids } })) },
+    Data: {
+      PodDeviceEntries: Object.entries(idsByUid).map(([PodUID, ids]) => ({
+        PodUID,
+        ResourceName: 'example.com/vf',
+        DeviceIDs: { '0': ids },
+      })),
+    },
   });
 const devicesOf = (of: typeof staticPod | Omit<typeof pod, 'uid'> | typeof pod = pod): Promise<KubeletDevices> =>
   kubeletDevices({ kubeletDir: folder.path }).of(of, patience());
@@ -62,7 +70,10 @@ describe('K8S-07: where the devices of a pod are known', () => {
     await writeCheckpoint(entries({ 'u-1': ['a'] }));
     const { uid: _, ...unnamed } = pod;
     for (const each of [unnamed, { ...pod, uid: '' }])
-      await expect(devicesOf(each)).rejects.toMatchObject({ id: 'PLX-KUBELET-UNAVAILABLE', message: expect.stringContaining('knows pods by their UID') });
+      await expect(devicesOf(each)).rejects.toMatchObject({
+        id: 'PLX-KUBELET-UNAVAILABLE',
+        message: expect.stringContaining('knows pods by their UID'),
+      });
   });
   it('a damaged checkpoint is an error only when it is needed', async () => {
     await writeCheckpoint('[]');
@@ -81,9 +92,19 @@ describe('K8S-07: where the devices of a pod are known', () => {
 
 describe('K8S-03: kubelet answers by name, perhaps for another pod', () => {
   it.each([
-    { title: 'what is another UID’s in the checkpoint is not used', idsByUid: { 'u-0': ['a'], 'u-1': ['b'] }, of: pod, left: ['b'] },
+    {
+      title: 'what is another UID’s in the checkpoint is not used',
+      idsByUid: { 'u-0': ['a'], 'u-1': ['b'] },
+      of: pod,
+      left: ['b'],
+    },
     { title: 'what the checkpoint does not have is', idsByUid: { 'u-0': ['z'] }, of: pod, left: ['a', 'b'] },
-    { title: 'a static pod may be known by its mirror’s UID', idsByUid: { 'u-0': ['a', 'b'] }, of: staticPod, left: ['a', 'b'] },
+    {
+      title: 'a static pod may be known by its mirror’s UID',
+      idsByUid: { 'u-0': ['a', 'b'] },
+      of: staticPod,
+      left: ['a', 'b'],
+    },
   ])('$title', async ({ idsByUid, of, left }) => {
     await serve('a', 'b');
     await writeCheckpoint(entries(idsByUid));
@@ -109,7 +130,8 @@ describe('a process that asks kubelet', () => {
 });
 
 describe('which resources are made of devices', () => {
-  const served = () => kubeletDevices({ kubeletDir: folder.path, patience: { restartMs: 0, pauseMs: 1 } }).served(patience());
+  const served = () =>
+    kubeletDevices({ kubeletDir: folder.path, patience: { restartMs: 0, pauseMs: 1 } }).served(patience());
   it('kubelet lists them, each once', async () => {
     await serve('b', 'a');
     kubelet?.behave({ allocatable: [{ resource: 'example.com/other', ids: ['x', 'y'] }] });
@@ -119,7 +141,9 @@ describe('which resources are made of devices', () => {
     await serve('a');
     await kubelet?.restart({ allocatable: undefined });
     expect(await served()).toBeUndefined();
-    await writeCheckpoint(JSON.stringify({ Data: { PodDeviceEntries: null, RegisteredDevices: { 'example.com/vf': ['a'] } }, Checksum: 1 }));
+    await writeCheckpoint(
+      JSON.stringify({ Data: { PodDeviceEntries: null, RegisteredDevices: { 'example.com/vf': ['a'] } }, Checksum: 1 }),
+    );
     expect(await served()).toEqual(['example.com/vf']);
   });
   it('without kubelet’s socket and file: not known', async () => {

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeletDevices, mergedDevices } from '../../src/devices/merged-devices.ts';
 import { podResources } from '../../src/devices/pod-resources.ts';
-import { type ContainerWithDevices, type PodResourcesServer, startPodResources } from '../support/pod-resources-server.ts';
+import {
+  type ContainerWithDevices,
+  type PodResourcesServer,
+  startPodResources,
+} from '../support/pod-resources-server.ts';
 import { patience } from '../support/patience.ts';
 
 const pod = { namespace: 'shop', name: 'db-0' };
@@ -55,9 +59,21 @@ describe('K8S-05: the devices of all containers', () => {
   it('nothing is lost, nothing is there twice, and the order of the answer does not matter', () => {
     const text = fc.oneof(fc.constantFrom('a', 'b', '\0', '"', '10', '9'), fc.string({ maxLength: 3 }));
     const group = fc.record({ resourceName: text, deviceIds: fc.array(text, { maxLength: 4 }) });
-    const claim = fc.record({ driverName: fc.constantFrom('d', 'e'), poolName: text, deviceName: text, shareId: fc.constantFrom('', 's') });
-    const dynamic = fc.record({ claimName: text, claimNamespace: text, claimResources: fc.array(claim, { maxLength: 3 }) });
-    const container = fc.record({ devices: fc.array(group, { maxLength: 4 }), dynamicResources: fc.array(dynamic, { maxLength: 2 }) });
+    const claim = fc.record({
+      driverName: fc.constantFrom('d', 'e'),
+      poolName: text,
+      deviceName: text,
+      shareId: fc.constantFrom('', 's'),
+    });
+    const dynamic = fc.record({
+      claimName: text,
+      claimNamespace: text,
+      claimResources: fc.array(claim, { maxLength: 3 }),
+    });
+    const container = fc.record({
+      devices: fc.array(group, { maxLength: 4 }),
+      dynamicResources: fc.array(dynamic, { maxLength: 2 }),
+    });
     fc.assert(
       fc.property(fc.array(container, { maxLength: 4 }), (containers) => {
         const merged = mergedDevices([{ ...pod, containers }]);
@@ -67,11 +83,19 @@ describe('K8S-05: the devices of all containers', () => {
         const found = merged.devices.map(({ id, resource = '' }) => `${id.length} ${id}${resource}`);
         expect(found.toSorted()).toEqual([...new Set(pairs)].toSorted());
         expect(found).toHaveLength(new Set(found).size);
-        expect(merged.devices).toEqual(merged.devices.toSorted((a, b) => order(a.resource, b.resource) || order(a.id, b.id)));
-        const results = containers.flatMap(({ dynamicResources }) => dynamicResources.flatMap(({ claimResources }) => claimResources));
-        expect(new Set(merged.claimed?.map(({ device }) => device) ?? [])).toEqual(new Set(results.map(({ deviceName }) => deviceName)));
+        expect(merged.devices).toEqual(
+          merged.devices.toSorted((a, b) => order(a.resource, b.resource) || order(a.id, b.id)),
+        );
+        const results = containers.flatMap(({ dynamicResources }) =>
+          dynamicResources.flatMap(({ claimResources }) => claimResources),
+        );
+        expect(new Set(merged.claimed?.map(({ device }) => device) ?? [])).toEqual(
+          new Set(results.map(({ deviceName }) => deviceName)),
+        );
         const reversed = containers.toReversed().map(({ devices, dynamicResources }) => ({
-          devices: devices.map(({ resourceName, deviceIds }) => ({ resourceName, deviceIds: deviceIds.toReversed() })).toReversed(),
+          devices: devices
+            .map(({ resourceName, deviceIds }) => ({ resourceName, deviceIds: deviceIds.toReversed() }))
+            .toReversed(),
           dynamicResources: dynamicResources.toReversed(),
         }));
         expect(mergedDevices([{ ...pod, containers: reversed }])).toEqual(merged);

@@ -4,12 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type KubeletPatience, podResources } from '../../src/devices/pod-resources.ts';
-import { type PodResourcesBehaviour, type PodResourcesServer, type PodWithDevices, startPodResources } from '../support/pod-resources-server.ts';
+import {
+  type PodResourcesBehaviour,
+  type PodResourcesServer,
+  type PodWithDevices,
+  startPodResources,
+} from '../support/pod-resources-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const pod = { namespace: 'shop', name: 'db-0' };
-const db: PodWithDevices = { ...pod, containers: [{ devices: [{ resource: 'example.com/vf', ids: ['0000:3b:02.1', '0000:3b:02.0'] }] }] };
-const other: PodWithDevices = { namespace: 'web', name: 'db-0', containers: [{ devices: [{ resource: 'example.com/vf', ids: ['0000:3b:02.7'] }] }] };
+const db: PodWithDevices = {
+  ...pod,
+  containers: [{ devices: [{ resource: 'example.com/vf', ids: ['0000:3b:02.1', '0000:3b:02.0'] }] }],
+};
+const other: PodWithDevices = {
+  namespace: 'web',
+  name: 'db-0',
+  containers: [{ devices: [{ resource: 'example.com/vf', ids: ['0000:3b:02.7'] }] }],
+};
 const devices = [
   { resource: 'example.com/vf', id: '0000:3b:02.0' },
   { resource: 'example.com/vf', id: '0000:3b:02.1' },
@@ -56,11 +68,18 @@ describe('K8S-01: kubelet is asked for the one pod, or for all where it does not
     await resources.of(pod, never);
     expect(kubelet.calls).toEqual(['Get shop/db-0', 'List', 'Get shop/db-0']);
   });
-  it.each([status.INTERNAL, status.PERMISSION_DENIED])('tells of status %s when List fails as Get did', async (code) => {
-    await serve({ status: code });
-    await expect(source().of(pod, never)).rejects.toMatchObject({ id: 'PLX-KUBELET-UNAVAILABLE', code: 11, message: expect.stringContaining(status[code]) });
-    expect(kubelet.calls).toEqual(['Get shop/db-0', 'List']);
-  });
+  it.each([status.INTERNAL, status.PERMISSION_DENIED])(
+    'tells of status %s when List fails as Get did',
+    async (code) => {
+      await serve({ status: code });
+      await expect(source().of(pod, never)).rejects.toMatchObject({
+        id: 'PLX-KUBELET-UNAVAILABLE',
+        code: 11,
+        message: expect.stringContaining(status[code]),
+      });
+      expect(kubelet.calls).toEqual(['Get shop/db-0', 'List']);
+    },
+  );
 });
 
 describe('K8S-02: a pod that kubelet does not know', () => {
@@ -92,7 +111,16 @@ describe('K8S-06: limits', () => {
   const crowd = Array.from({ length: 300 }, (_, index) => ({
     namespace: 'crowd',
     name: `pod-${index}`,
-    containers: [{ devices: [{ resource: 'example.com/long', ids: Array.from({ length: 200 }, (__, id) => `${'x'.repeat(90)}-${index}-${id}`) }] }],
+    containers: [
+      {
+        devices: [
+          {
+            resource: 'example.com/long',
+            ids: Array.from({ length: 200 }, (__, id) => `${'x'.repeat(90)}-${index}-${id}`),
+          },
+        ],
+      },
+    ],
   }));
   it('an answer longer than gRPC’s usual 4 MiB is read', async () => {
     await serve({ get: 'missing', pods: [...crowd, db] });
@@ -179,7 +207,8 @@ describe('K8S-08: a kubelet that is restarted', () => {
   it('is reached at once when it is back, whatever was refused before', async () => {
     await writeFile(socket(), 'garbage');
     const resources = source({ restartMs: 0 });
-    for (let refusal = 0; refusal < 3; refusal++) await expect(resources.of(pod, never)).rejects.toThrow('ECONNREFUSED');
+    for (let refusal = 0; refusal < 3; refusal++)
+      await expect(resources.of(pod, never)).rejects.toThrow('ECONNREFUSED');
     await rm(socket());
     await serve();
     expect(await resources.of(pod, never)).toEqual({ devices });

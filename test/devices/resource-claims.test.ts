@@ -10,9 +10,16 @@ const { put, ask, asked } = room;
 describe('the claims of a pod', () => {
   it('K8S-17: those from templates, those that it names, and none where none was needed', async () => {
     put(
-      podWithClaims([fromTemplate, { name: 'own', resourceClaimName: 'own-claim' }, { name: 'unneeded', resourceClaimTemplateName: 'x' }], {
-        resourceClaimStatuses: [{ name: 'nic', resourceClaimName: 'db-nic-x7' }, { name: 'unneeded' }],
-      }),
+      podWithClaims(
+        [
+          fromTemplate,
+          { name: 'own', resourceClaimName: 'own-claim' },
+          { name: 'unneeded', resourceClaimTemplateName: 'x' },
+        ],
+        {
+          resourceClaimStatuses: [{ name: 'nic', resourceClaimName: 'db-nic-x7' }, { name: 'unneeded' }],
+        },
+      ),
       [claim('db-nic-x7', [result('main', 'd0')]), claim('own-claim', [result('main/big', 'd1')])],
       [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })],
     );
@@ -65,9 +72,15 @@ describe('the claims of a pod', () => {
     expect(idsOf(await ask({}))).toEqual([`${sriov} i0`]);
   });
   it.each([
-    { title: 'a GPU claim without attributes', gpu: claim('gpu', [{ request: 'gpu', driver: 'gpu.example.com', pool: 'node-1', device: 'gpu-0' }]) },
+    {
+      title: 'a GPU claim without attributes',
+      gpu: claim('gpu', [{ request: 'gpu', driver: 'gpu.example.com', pool: 'node-1', device: 'gpu-0' }]),
+    },
     { title: 'a claim that is not allocated', gpu: claim('gpu', undefined) },
-    { title: 'a claim that is reserved for another pod', gpu: claim('gpu', [], { reservedFor: [{ resource: 'pods', name: 'db', uid: 'other' }] }) },
+    {
+      title: 'a claim that is reserved for another pod',
+      gpu: claim('gpu', [], { reservedFor: [{ resource: 'pods', name: 'db', uid: 'other' }] }),
+    },
     { title: 'a claim that does not exist', gpu: undefined },
   ])('$title fails nobody', async ({ gpu }) => {
     put(
@@ -114,7 +127,11 @@ describe('K8S-18: extended resources', () => {
   const extended = (...resources: readonly string[]) => ({
     extendedResourceClaimStatus: {
       resourceClaimName: 'db-ext',
-      requestMappings: resources.map((resourceName, index) => ({ containerName: 'main', resourceName, requestName: `container-0-request-${index}` })),
+      requestMappings: resources.map((resourceName, index) => ({
+        containerName: 'main',
+        resourceName,
+        requestName: `container-0-request-${index}`,
+      })),
     },
   });
   it('189, 190: are found by the mappings, with and without the attribute', async () => {
@@ -128,13 +145,20 @@ describe('K8S-18: extended resources', () => {
   it('205: besides other claims', async () => {
     put(
       podWithClaims([fromTemplate], { ...made, ...extended('b/b', 'c/c') }),
-      [claim('db-nic-x7', [result('main', 'd0')]), claim('db-ext', [result('container-0-request-0', 'd1'), result('container-0-request-1', 'd2')])],
+      [
+        claim('db-nic-x7', [result('main', 'd0')]),
+        claim('db-ext', [result('container-0-request-0', 'd1'), result('container-0-request-1', 'd2')]),
+      ],
       [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', 'b/b'), d2: multusForm('i2', 'c/c') })],
     );
     expect(idsOf(await ask({ wishes: wishes([sriov, 'b/b', 'c/c']) }))).toEqual(['b/b i1', 'c/c i2', `${sriov} i0`]);
   });
   it('191: a device that is of another resource is refused', async () => {
-    put(podWithClaims([], extended(sriov)), [claim('db-ext', [result('container-0-request-0', 'd0')])], [slice('a', { d0: multusForm('i0', 'b/b') })]);
+    put(
+      podWithClaims([], extended(sriov)),
+      [claim('db-ext', [result('container-0-request-0', 'd0')])],
+      [slice('a', { d0: multusForm('i0', 'b/b') })],
+    );
     await expect(ask({})).rejects.toMatchObject({ id: 'PLX-CLAIM-RESOURCE-MISMATCH' });
     await expect(ask({})).rejects.toThrowErrorMatchingInlineSnapshot(
       `[PlexusError: ResourceClaim shop/db-ext stands for vendor.com/sriov, and attribute k8s.cni.cncf.io/resourceName of its device d0 says b/b]`,
@@ -153,7 +177,9 @@ describe('many slices', () => {
     put(
       podWithClaims([]),
       [],
-      Array.from({ length: many }, (_, index) => slice(`s-${index}`, { [`d${index}`]: multusForm(`i${index}`, sriov) })),
+      Array.from({ length: many }, (_, index) =>
+        slice(`s-${index}`, { [`d${index}`]: multusForm(`i${index}`, sriov) }),
+      ),
     );
     room.server().requests.length = 0;
   });
@@ -164,7 +190,11 @@ describe('many slices', () => {
   it('are read in one piece when a page has expired', async () => {
     room.server().faults.answer(410, { times: 1, match: ({ query }) => query.has('continue') });
     expect(idsOf(await ask({ ofKubelet: [ofKubelet('d3')] }))).toEqual([`${sriov} i3`]);
-    expect(room.server().requests.map(({ query }) => new URLSearchParams(query).get('limit'))).toEqual(['100', '100', null]);
+    expect(room.server().requests.map(({ query }) => new URLSearchParams(query).get('limit'))).toEqual([
+      '100',
+      '100',
+      null,
+    ]);
   });
 });
 
@@ -192,11 +222,14 @@ describe('objects that nobody should have written', () => {
     });
     await fc.assert(
       fc.asyncProperty(parts, async (odds) => {
-        const change = (place: number, value: unknown, otherwise: unknown): unknown => (odds.place === place ? value : otherwise);
+        const change = (place: number, value: unknown, otherwise: unknown): unknown =>
+          odds.place === place ? value : otherwise;
         store('pods', {
           ...podWithClaims([]),
           spec: change(0, odds.spec, { resourceClaims: [fromTemplate] }),
-          status: change(1, odds.status, { resourceClaimStatuses: change(2, odds.statuses, made.resourceClaimStatuses) }),
+          status: change(1, odds.status, {
+            resourceClaimStatuses: change(2, odds.statuses, made.resourceClaimStatuses),
+          }),
         });
         store(
           'resourceclaims',
@@ -213,7 +246,10 @@ describe('objects that nobody should have written', () => {
         store('resourceslices', { metadata: { name: 'a' }, spec });
         for (const wish of [wishes([sriov]), wishes([], ['nic'])]) {
           const outcome: unknown = await ask({ wishes: wish }).catch((error: unknown) => error);
-          expect(outcome).toSatisfy((each: { id?: string; devices?: unknown }) => each.devices !== undefined || (each.id?.startsWith('PLX-') ?? false));
+          expect(outcome).toSatisfy(
+            (each: { id?: string; devices?: unknown }) =>
+              each.devices !== undefined || (each.id?.startsWith('PLX-') ?? false),
+          );
           expect(outcome).not.toMatchObject({ id: 'PLX-INTERNAL' });
         }
       }),

@@ -8,7 +8,10 @@ import { putSample } from '../support/sample-cluster.ts';
 
 const file = join(repository, 'docs/commands.md');
 const text = await readFile(file, 'utf8');
-const examples = [...text.matchAll(/^```\n\$ plexus (.*)\n([^]*?)^```$/gm)].map(([, words = '', output = '']) => ({ words, output }));
+const examples = [...text.matchAll(/^```\n\$ plexus (.*)\n([^]*?)^```$/gm)].map(([, words = '', output = '']) => ({
+  words,
+  output,
+}));
 let server: ApiServer;
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 
@@ -23,7 +26,8 @@ afterAll(async () => {
   await folder.remove();
 });
 
-const outputOf = async (words: string): Promise<string> => (await runProgram('plexus', words.split(' '), { KUBECONFIG: join(folder.path, 'config') })).stdout;
+const outputOf = async (words: string): Promise<string> =>
+  (await runProgram('plexus', words.split(' '), { KUBECONFIG: join(folder.path, 'config') })).stdout;
 
 describe('docs/commands.md', () => {
   it('has examples', () => {

@@ -2,14 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type JsonObject, parseJson } from '../../src/cni/index.ts';
-import { type SandboxRecord, decodeRecord, encodeRecord, makePlan, newRecord, withAttachment } from '../../src/plan/index.ts';
+import {
+  type SandboxRecord,
+  decodeRecord,
+  encodeRecord,
+  makePlan,
+  newRecord,
+  withAttachment,
+} from '../../src/plan/index.ts';
 import { inputsFor } from '../plan/planned.ts';
 
 const root = join(import.meta.dirname, '../..');
 const golden = join(root, 'test/golden/journal-record-1.txt');
 const resultOf = (name: string, address: string): JsonObject =>
   parseJson(
-    JSON.stringify({ cniVersion: '1.0.0', interfaces: [{ name, mac: '02:00:00:00:00:01', sandbox: '/run/netns/x' }], ips: [{ address, interface: 0 }] }),
+    JSON.stringify({
+      cniVersion: '1.0.0',
+      interfaces: [{ name, mac: '02:00:00:00:00:01', sandbox: '/run/netns/x' }],
+      ips: [{ address, interface: 0 }],
+    }),
     'test',
   ) as JsonObject;
 
@@ -21,12 +32,26 @@ function exampleRecord(): SandboxRecord {
       { name: 'a', interface: 'data0' },
     ],
   });
-  const planned = newRecord(makePlan(inputs), inputs.call, { namespace: 'shop', name: 'db-0', uid: 'u1' }, '2026-01-02T03:04:05.000Z');
+  const planned = newRecord(
+    makePlan(inputs),
+    inputs.call,
+    { namespace: 'shop', name: 'db-0', uid: 'u1' },
+    '2026-01-02T03:04:05.000Z',
+  );
   const [first, , third] = planned.attachments;
   if (first === undefined || third === undefined) throw new Error('the plan has three attachments');
-  const one = withAttachment(planned, 0, { state: 'attached', attachment: first.attachment, result: resultOf('eth0', '10.244.0.5/24') });
+  const one = withAttachment(planned, 0, {
+    state: 'attached',
+    attachment: first.attachment,
+    result: resultOf('eth0', '10.244.0.5/24'),
+  });
   const failing = { attempts: 2, lastError: 'the switch is busy', failingSince: '2026-01-03T03:04:05.000Z' };
-  return withAttachment(one, 2, { state: 'detaching', attachment: third.attachment, result: resultOf('data0', '10.9.0.5/24'), ...failing });
+  return withAttachment(one, 2, {
+    state: 'detaching',
+    attachment: third.attachment,
+    result: resultOf('data0', '10.9.0.5/24'),
+    ...failing,
+  });
 }
 
 // after a change of the format: put this text into the page
@@ -51,12 +76,18 @@ it('journal records of version 1 stay readable', async () => {
         result: resultOf('eth0', '10.244.0.5/24'),
       },
       { state: 'intended', attachment: { interfaceName: 'net1', runtimeConfig: { mac: '02:00:00:00:00:01' } } },
-      { state: 'detaching', attachment: { interfaceName: 'data0', network: 'shop/a' }, attempts: 2, lastError: 'the switch is busy' },
+      {
+        state: 'detaching',
+        attachment: { interfaceName: 'data0', network: 'shop/a' },
+        attempts: 2,
+        lastError: 'the switch is busy',
+      },
     ],
   });
 });
 
-// a field that older versions can do without may be added; a change that they cannot read must come with a new formatVersion
+// a field that older versions can do without may be added; a change that they cannot read must come with a new
+// formatVersion
 it('and what is written today is one of them, unless it says another version', async () => {
   const record = decodeRecord(await readFile(golden, 'utf8'), golden);
   const today = exampleRecord();

@@ -7,7 +7,14 @@ const page = await readFile(join(import.meta.dirname, '../../docs/metrics.md'), 
 
 async function rendered(): Promise<string> {
   const metrics = await createMetrics({
-    journal: async () => ({ sandboxes: 1, detaching: 0, abandoned: 0, pendingStatus: 0, deferred: 0, attachments: new Map([['default/lab', 1]]) }),
+    journal: async () => ({
+      sandboxes: 1,
+      detaching: 0,
+      abandoned: 0,
+      pendingStatus: 0,
+      deferred: 0,
+      attachments: new Map([['default/lab', 1]]),
+    }),
     watch: () => ({ synced: true, objects: 1, leftOut: 0 }),
     calls: () => 0,
     agent: () => true,

@@ -65,7 +65,9 @@ describe('docs/security.md', () => {
 
 describe('the check of the page', () => {
   it('finds a row without a test', () => {
-    const rows = rowsWithTests('| What | Test |\n| --- | --- |\n| a | `test/a.test.ts` |\n| b | |\n\n| What | More |\n| --- | --- |\n| c | |\n');
+    const rows = rowsWithTests(
+      '| What | Test |\n| --- | --- |\n| a | `test/a.test.ts` |\n| b | |\n\n| What | More |\n| --- | --- |\n| c | |\n',
+    );
     expect(rows).toEqual([
       { first: 'a', test: '`test/a.test.ts`' },
       { first: 'b', test: '' },

@@ -22,7 +22,11 @@ export interface TroubleNode {
   readonly plugin: (type: string) => Promise<RecordingDelegate>;
   readonly start: (flags?: Readonly<Record<string, string>>) => Promise<void>;
   /** A pod object of a node, this one unless said otherwise. */
-  readonly podObject: (name: string, networks?: string, more?: { readonly node?: string; readonly startTime?: string }) => string;
+  readonly podObject: (
+    name: string,
+    networks?: string,
+    more?: { readonly node?: string; readonly startTime?: string },
+  ) => string;
   /** The same, and its sandbox. */
   readonly pod: (name: string, networks?: string) => Promise<TestPod>;
   /** What kubelet says of an answer of the plugin, as an Event of the pod. */
@@ -65,24 +69,39 @@ export async function createTroubleNode(): Promise<TroubleNode> {
     plugins: join(dir, 'bin'),
     plugin: (type) => recordingDelegate(join(dir, 'bin'), type),
     start: async (flags = {}) => {
-      ({ httpPort: port } = await at.start({ flags: { 'kubelet-dir': join(dir, 'kubelet'), 'reclaim-seconds': '3600', ...flags } }));
+      ({ httpPort: port } = await at.start({
+        flags: { 'kubelet-dir': join(dir, 'kubelet'), 'reclaim-seconds': '3600', ...flags },
+      }));
       await writeFile(join(dir, 'words/plexus'), plexus(at, port), { mode: 0o755 });
       await waitFor('the watch', async () => at.daemon().log.some((line) => line.includes('synced')));
     },
     podObject,
     pod: async (name, networks) => {
-      const pod = { ...(await at.node.pod(name)), uid: podObject(name, networks), containerId: containerIds[made++] ?? '' };
+      const pod = {
+        ...(await at.node.pod(name)),
+        uid: podObject(name, networks),
+        containerId: containerIds[made++] ?? '',
+      };
       await symlink(pod.netns.path, join(dir, 'words', `netns-of-${name}`));
       return pod;
     },
     kubeletTells: (pod, stdout) => {
       const { msg, details } = JSON.parse(stdout) as { msg: string; details?: string };
       const why = `plugin type="plexus" name="cluster-net" failed (add): ${[msg, details].filter(Boolean).join('; ')}`;
-      putEvent(at, pod, `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${pod.containerId}": ${why}`);
+      putEvent(
+        at,
+        pod,
+        `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${pod.containerId}": ${why}`,
+      );
     },
     told: (name, reason) =>
       waitFor(`an Event of ${name}`, async () =>
-        at.api.all('events').some((event) => event.metadata.name.startsWith(`${name}.`) && (reason === undefined || event['reason'] === reason)),
+        at.api
+          .all('events')
+          .some(
+            (event) =>
+              event.metadata.name.startsWith(`${name}.`) && (reason === undefined || event['reason'] === reason),
+          ),
       ),
     write: (file, text) => writeFile(join(dir, 'work', file), text),
     shell: async (command) => settled(await printed(command, dir), { at, folder, port }),
@@ -113,7 +132,10 @@ async function layOut(dir: string): Promise<void> {
   for (const each of ['bin', 'work', 'words', 'etc/containerd']) await mkdir(join(dir, each), { recursive: true });
   for (const name of programs) await copyFile(join(await pluginsDir(), name), join(dir, 'bin', name));
   await copyFile(shim, join(dir, 'bin/plexus'));
-  await writeFile(join(dir, 'etc/containerd/config.toml'), '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/net.d"\nbin_dirs = ["/bin"]\n');
+  await writeFile(
+    join(dir, 'etc/containerd/config.toml'),
+    '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/net.d"\nbin_dirs = ["/bin"]\n',
+  );
   await writeFile(join(dir, 'words/kubectl'), kubectl(dir), { mode: 0o755 });
 }
 
@@ -144,7 +166,12 @@ PATH=\${PATH#*:} exec kubectl "$@"
 `;
 
 async function printed(command: string, dir: string): Promise<string> {
-  const env = { PATH: `${join(dir, 'words')}:${process.env['PATH']}`, KUBECONFIG: join(dir, 'kubeconfig'), HOME: dir, PLEXUS_NODE_NAME: 'node-1' };
+  const env = {
+    PATH: `${join(dir, 'words')}:${process.env['PATH']}`,
+    KUBECONFIG: join(dir, 'kubeconfig'),
+    HOME: dir,
+    PLEXUS_NODE_NAME: 'node-1',
+  };
   const ran = promisify(execFile)('bash', ['-c', `exec 2>&1; ${command}`], { cwd: join(dir, 'work'), env });
   return ran.then(
     ({ stdout }) => stdout,

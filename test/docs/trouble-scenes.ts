@@ -23,8 +23,15 @@ async function works(node: TroubleNode, name: string, networks?: string): Promis
   if (exitCode !== 0) throw new Error(`${name} was not attached: ${stdout}`);
   return pod;
 }
-const storage = (node: TroubleNode, more: object = {}): void => node.at.nad('storage', node.at.node.bridge('storage', '10.30.0.0/24', more));
-const macvlan = { cniVersion: '1.0.0', name: 'edge', type: 'macvlan', master: 'ens192', ipam: { type: 'host-local', subnet: '10.31.0.0/24' } };
+const storage = (node: TroubleNode, more: object = {}): void =>
+  node.at.nad('storage', node.at.node.bridge('storage', '10.30.0.0/24', more));
+const macvlan = {
+  cniVersion: '1.0.0',
+  name: 'edge',
+  type: 'macvlan',
+  master: 'ens192',
+  ipam: { type: 'host-local', subnet: '10.31.0.0/24' },
+};
 
 const podFile = (networks: string): string => `apiVersion: v1
 kind: Pod
@@ -83,13 +90,21 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'The pod does not request the device': async (node) => {
     const kubelet = await startPodResources(join(node.at.node.dir, 'kubelet/pod-resources/kubelet.sock'), {
       pods: [
-        { namespace: 'default', name: 'db-0', containers: [{ devices: [{ resource: 'vendor.example/vf', ids: ['0000:18:02.5'] }] }] },
+        {
+          namespace: 'default',
+          name: 'db-0',
+          containers: [{ devices: [{ resource: 'vendor.example/vf', ids: ['0000:18:02.5'] }] }],
+        },
         { namespace: 'default', name: 'web-1', containers: [{}] },
       ],
     });
     await node.plugin('sriov');
     node.at.api.put('network-attachment-definitions', {
-      metadata: { name: 'fast', namespace: 'default', annotations: { 'k8s.v1.cni.cncf.io/resourceName': 'vendor.example/vf' } },
+      metadata: {
+        name: 'fast',
+        namespace: 'default',
+        annotations: { 'k8s.v1.cni.cncf.io/resourceName': 'vendor.example/vf' },
+      },
       spec: { config: JSON.stringify({ cniVersion: '1.0.0', name: 'fast', type: 'sriov' }) },
     });
     await node.start();
@@ -125,7 +140,10 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'Another CNI configuration comes first': async (node) => {
     await node.start({ 'manage-configuration': 'report' });
     const ours = join(node.at.confDir, '00-plexus.conflist');
-    await writeFile(join(node.at.confDir, '05-cilium.conflist'), JSON.stringify({ cniVersion: '1.0.0', name: 'cilium', plugins: [{ type: 'cilium-cni' }] }));
+    await writeFile(
+      join(node.at.confDir, '05-cilium.conflist'),
+      JSON.stringify({ cniVersion: '1.0.0', name: 'cilium', plugins: [{ type: 'cilium-cni' }] }),
+    );
     await rename(ours, `${ours}.cilium_bak`);
     await node.told('node-1');
   },

@@ -34,7 +34,11 @@ const normal = (text: string): string =>
     .replaceAll(/ +/g, ' ');
 
 /** PLEXUS_UPDATE_DOCS=1: writes what a command prints now. */
-async function write(heading: string, command: string, { output, real }: { readonly output: string; readonly real: string }): Promise<void> {
+async function write(
+  heading: string,
+  command: string,
+  { output, real }: { readonly output: string; readonly real: string },
+): Promise<void> {
   const text = await readFile(file, 'utf8');
   const from = text.indexOf(`### ${heading}\n`);
   const updated = text.slice(from).replace(`$ ${command}\n${output}\`\`\``, () => `$ ${command}\n${real}\`\`\``);
@@ -45,22 +49,29 @@ describe('docs/troubleshooting.md', () => {
   it('has a section for each trouble that is made here, and a row of the table for each section', () => {
     expect(sections.map(headingOf)).toEqual(Object.keys(scenes));
     const rows = [...page.matchAll(/^\| .*\[(.*)\]\(#(.*)\) \|$/gm)].map(([, text, anchor]) => ({ text, anchor }));
-    expect(rows).toEqual(Object.keys(scenes).map((text) => ({ text, anchor: text.toLowerCase().replaceAll(' ', '-') })));
+    expect(rows).toEqual(
+      Object.keys(scenes).map((text) => ({ text, anchor: text.toLowerCase().replaceAll(' ', '-') })),
+    );
   });
 
-  it.each(sections.map((section) => [headingOf(section), section] as const))('%s: the commands print what it says', async (heading, section) => {
-    const node = await createTroubleNode();
-    try {
-      await scenes[heading]?.(node);
-      const examples = examplesIn(section);
-      expect(examples).not.toEqual([]);
-      for (const { command, output } of examples.filter(({ command }) => hasKubectl || !command.startsWith('kubectl describe'))) {
-        const real = await node.shell(command);
-        if (process.env['PLEXUS_UPDATE_DOCS'] !== '1') expect(normal(output)).toBe(normal(real));
-        else if (normal(output) !== normal(real)) await write(heading, command, { output, real });
+  it.each(sections.map((section) => [headingOf(section), section] as const))(
+    '%s: the commands print what it says',
+    async (heading, section) => {
+      const node = await createTroubleNode();
+      try {
+        await scenes[heading]?.(node);
+        const examples = examplesIn(section);
+        expect(examples).not.toEqual([]);
+        for (const { command, output } of examples.filter(
+          ({ command }) => hasKubectl || !command.startsWith('kubectl describe'),
+        )) {
+          const real = await node.shell(command);
+          if (process.env['PLEXUS_UPDATE_DOCS'] !== '1') expect(normal(output)).toBe(normal(real));
+          else if (normal(output) !== normal(real)) await write(heading, command, { output, real });
+        }
+      } finally {
+        await node.remove();
       }
-    } finally {
-      await node.remove();
-    }
-  });
+    },
+  );
 });

@@ -19,5 +19,7 @@ it('docs/validate.md has every rule with its severity and meaning', () => {
 it('only the severity has a colour', () => {
   const text = 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: x}\n';
   const paint = (each: string, tone: string): string => `<${tone}>${each}</>`;
-  expect(validationText(validate(readFiles([{ path: 'x.yaml', text }])), 1, paint)).toContain('x.yaml:1:1: <dim>note:</> ');
+  expect(validationText(validate(readFiles([{ path: 'x.yaml', text }])), 1, paint)).toContain(
+    'x.yaml:1:1: <dim>note:</> ',
+  );
 });

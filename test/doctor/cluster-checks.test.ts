@@ -23,7 +23,12 @@ interface Case {
 }
 const cases: readonly Case[] = [
   { id: 'API', title: 'the server is away', spoil: () => cluster.api.goAway(), finds: [/^error: .*ECONNREFUSED/] },
-  { id: 'API', title: 'it does not know the caller', spoil: () => cluster.api.setToken('another'), finds: [/^error: .*401/] },
+  {
+    id: 'API',
+    title: 'it does not know the caller',
+    spoil: () => cluster.api.setToken('another'),
+    finds: [/^error: .*401/],
+  },
   {
     id: 'CRD',
     title: 'it is missing',
@@ -36,7 +41,11 @@ const cases: readonly Case[] = [
     spoil: () =>
       changeCrd((crd) => ({
         ...crd,
-        spec: { ...(crd['spec'] as object), scope: 'Cluster', versions: [{ name: 'v1alpha1', served: true, storage: true }] },
+        spec: {
+          ...(crd['spec'] as object),
+          scope: 'Cluster',
+          versions: [{ name: 'v1alpha1', served: true, storage: true }],
+        },
         status: {
           conditions: [
             { type: 'NonStructuralSchema', status: 'True', message: 'spec.x: Required value' },
@@ -57,7 +66,12 @@ const cases: readonly Case[] = [
     spoil: () => cluster.api.remove('daemonsets', 'kube-system', 'plexus'),
     finds: ['error: there is none in any namespace: no node is served'],
   },
-  { id: 'DAEMONSET', title: 'it wants no node', spoil: () => daemonSetStatus({ desiredNumberScheduled: 0 }), finds: ['error: it wants no node at all'] },
+  {
+    id: 'DAEMONSET',
+    title: 'it wants no node',
+    spoil: () => daemonSetStatus({ desiredNumberScheduled: 0 }),
+    finds: ['error: it wants no node at all'],
+  },
   {
     id: 'DAEMONSET',
     title: 'pods are not ready',
@@ -73,7 +87,8 @@ const cases: readonly Case[] = [
   {
     id: 'NODES',
     title: 'a tainted node has none',
-    spoil: () => cluster.api.put('nodes', nodeObject('node-9', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoExecute' }] })),
+    spoil: () =>
+      cluster.api.put('nodes', nodeObject('node-9', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoExecute' }] })),
     finds: ['error: 1 of 3 nodes without a daemon'],
   },
   {
@@ -104,27 +119,42 @@ const cases: readonly Case[] = [
   {
     id: 'RESTARTS',
     title: 'a crash loop',
-    spoil: () => cluster.api.put('pods', daemonPod('node-2', { state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' } } })),
+    spoil: () =>
+      cluster.api.put(
+        'pods',
+        daemonPod('node-2', { state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' } } }),
+      ),
     finds: ['error: CrashLoopBackOff: back-off 5m0s'],
   },
   {
     id: 'RESTARTS',
     title: 'memory ran out',
     spoil: () =>
-      cluster.api.put('pods', daemonPod('node-2', { lastState: { terminated: { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-01-01T00:00:00Z' } } })),
+      cluster.api.put(
+        'pods',
+        daemonPod('node-2', {
+          lastState: { terminated: { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-01-01T00:00:00Z' } },
+        }),
+      ),
     finds: ['warning: it ran out of memory (OOMKilled)'],
   },
   {
     id: 'RESTARTS',
     title: 'it has just ended',
     spoil: () =>
-      cluster.api.put('pods', daemonPod('node-2', { lastState: { terminated: { reason: 'Error', exitCode: 1, finishedAt: new Date().toISOString() } } })),
+      cluster.api.put(
+        'pods',
+        daemonPod('node-2', {
+          lastState: { terminated: { reason: 'Error', exitCode: 1, finishedAt: new Date().toISOString() } },
+        }),
+      ),
     finds: ['warning: it ended within the last hour'],
   },
   {
     id: 'MULTUS',
     title: 'Multus is there too',
-    spoil: () => cluster.api.put('daemonsets', { metadata: { name: 'kube-multus-ds', namespace: 'kube-system' }, spec: {} }),
+    spoil: () =>
+      cluster.api.put('daemonsets', { metadata: { name: 'kube-multus-ds', namespace: 'kube-system' }, spec: {} }),
     finds: ['warning: Multus is installed'],
   },
 ];
@@ -132,10 +162,13 @@ const crdName = 'network-attachment-definitions.k8s.cni.cncf.io';
 const changeCrd = (change: (crd: Record<string, unknown>) => Record<string, unknown>): unknown =>
   cluster.api.put(
     'customresourcedefinitions',
-    change((cluster.api.get('customresourcedefinitions', '', crdName) ?? {}) as unknown as Record<string, unknown>) as never,
+    change(
+      (cluster.api.get('customresourcedefinitions', '', crdName) ?? {}) as unknown as Record<string, unknown>,
+    ) as never,
   );
 
-const expected = (finds: Case['finds']): unknown[] => finds.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)));
+const expected = (finds: Case['finds']): unknown[] =>
+  finds.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)));
 
 describe('checks of a cluster', () => {
   it.each(clusterChecks.filter(({ id }) => id !== 'PLX-D-NODE-PLUGINS').map(({ id }) => id.slice('PLX-D-'.length)))(
@@ -163,7 +196,9 @@ describe('checks of a cluster', () => {
     const scene = cluster.scene();
     cluster.api.requests.length = 0;
     await Promise.all(clusterChecks.map(({ look: each }) => each(scene, patience())));
-    const lists = cluster.api.requests.map(({ path }) => path.replace(/\?.*/, '')).filter((path) => path.endsWith('/nodes') || path.endsWith('/daemonsets'));
+    const lists = cluster.api.requests
+      .map(({ path }) => path.replace(/\?.*/, ''))
+      .filter((path) => path.endsWith('/nodes') || path.endsWith('/daemonsets'));
     expect(lists.toSorted()).toEqual(['/api/v1/nodes', '/apis/apps/v1/daemonsets']);
   });
 });

@@ -32,7 +32,14 @@ function look(id: string, at: At = {}): Promise<readonly string[]> {
   const { dir } = cluster.node;
   const { socket = join(dir, 'run/plexus.sock'), uid = 0 } = at;
   const http = 'http' in at ? at.http : `127.0.0.1:${cluster.daemon().httpPort}`;
-  const places = { root: '/', confDir: cluster.confDir, binDir: join(dir, 'bin'), stateDir: join(dir, 'state'), socket, ...(http !== undefined && { http }) };
+  const places = {
+    root: '/',
+    confDir: cluster.confDir,
+    binDir: join(dir, 'bin'),
+    stateDir: join(dir, 'state'),
+    socket,
+    ...(http !== undefined && { http }),
+  };
   const scene = nodeScene(places, { program: 'test', arch: process.arch, uid, now: Date.now });
   const check = nodeChecks.find((each) => each.id === `PLX-D-${id}`) ?? expect.unreachable(id);
   return check.look(scene, patience()).then(textsOf);
@@ -48,7 +55,9 @@ describe('checks of a daemon that runs', () => {
   it('PLX-D-WATCH finds nothing while changes arrive, and an interrupted watch', async () => {
     await waitFor('the watch', async () => (await look('WATCH')).length === 0);
     await cluster.api.goAway();
-    await waitFor('its end to be seen', async () => (await look('WATCH')).includes('warning: the watch is interrupted'));
+    await waitFor('its end to be seen', async () =>
+      (await look('WATCH')).includes('warning: the watch is interrupted'),
+    );
     await cluster.api.comeBack();
     await waitFor('the watch to be back', async () => (await look('WATCH')).length === 0);
   });
@@ -57,26 +66,39 @@ describe('checks of a daemon that runs', () => {
     expect(await look('HOST-AGENT')).toEqual(['note: no host agent is connected']);
     const end = await cluster.startAgent();
     await waitFor('the host agent', async () => (await look('HOST-AGENT')).length === 0);
-    await waitFor('the mark of the deferred calls', async () => existsSync(join(cluster.node.dir, 'state/deferred/.open')));
+    await waitFor('the mark of the deferred calls', async () =>
+      existsSync(join(cluster.node.dir, 'state/deferred/.open')),
+    );
     await end();
-    await waitFor('its end', async () => (await look('HOST-AGENT')).includes('warning: no host agent is connected, and one was shortly before'));
+    await waitFor('its end', async () =>
+      (await look('HOST-AGENT')).includes('warning: no host agent is connected, and one was shortly before'),
+    );
   });
 
   it('PLX-D-DAEMON warns when others may use the socket', async () => {
     const { socket } = cluster.daemon();
     await chmod(socket, 0o666);
-    expect(await look('DAEMON')).toEqual(['warning: it belongs to user 0 with mode 666: the daemon makes it for root alone (600)']);
+    expect(await look('DAEMON')).toEqual([
+      'warning: it belongs to user 0 with mode 666: the daemon makes it for root alone (600)',
+    ]);
     await chmod(socket, 0o600);
   });
 
-  it.each(['READY', 'WATCH', 'HOST-AGENT'])('PLX-D-%s uses the observe socket where HTTP is off, and is unknown where no daemon answers', async (id) => {
-    expect(await look(id, { http: undefined })).toEqual(await look(id));
-    for (const http of [undefined, '127.0.0.1:1'])
-      expect(await look(id, { http, socket: '/nowhere/x.sock' })).toEqual([expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/)]);
-  });
+  it.each(['READY', 'WATCH', 'HOST-AGENT'])(
+    'PLX-D-%s uses the observe socket where HTTP is off, and is unknown where no daemon answers',
+    async (id) => {
+      expect(await look(id, { http: undefined })).toEqual(await look(id));
+      for (const http of [undefined, '127.0.0.1:1'])
+        expect(await look(id, { http, socket: '/nowhere/x.sock' })).toEqual([
+          expect.stringMatching(/^unknown: not looked at: nobody answers \(.+\)$/),
+        ]);
+    },
+  );
 
   it('PLX-D-READY warns when another program listens on the HTTP address, and is not misled by it', async () => {
-    const other = http.createServer((_, response) => response.writeHead(503).end('not the daemon')).listen(0, '127.0.0.1');
+    const other = http
+      .createServer((_, response) => response.writeHead(503).end('not the daemon'))
+      .listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = `127.0.0.1:${(other.address() as net.AddressInfo).port}`;
     await cluster.daemon().stop();
@@ -95,7 +117,11 @@ describe('checks of a daemon that runs', () => {
     await cluster.daemon().stop();
     await cluster.api.goAway();
     await cluster.start();
-    expect(await look('READY')).toEqual([expect.stringMatching(/^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not there yet/)]);
+    expect(await look('READY')).toEqual([
+      expect.stringMatching(
+        /^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not there yet/,
+      ),
+    ]);
     await cluster.api.comeBack();
   });
 });
@@ -115,21 +141,35 @@ describe('checks of a daemon that does not', () => {
   };
 
   it('PLX-D-DAEMON finds that nothing is there, or no socket, or one that nobody serves', async () => {
-    expect(await look('DAEMON', { socket: '/proc/none.sock' })).toEqual(['error: it is not there: no daemon serves this node']);
+    expect(await look('DAEMON', { socket: '/proc/none.sock' })).toEqual([
+      'error: it is not there: no daemon serves this node',
+    ]);
     expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is no socket']);
     await cluster.daemon().stop('SIGKILL');
-    expect(await look('DAEMON')).toEqual([expect.stringMatching(/^error: nobody listens there \(connect ECONNREFUSED/)]);
+    expect(await look('DAEMON')).toEqual([
+      expect.stringMatching(/^error: nobody listens there \(connect ECONNREFUSED/),
+    ]);
   });
 
   it('PLX-D-DAEMON tells a refusal, to others than root as something not looked at', async () => {
     const socket = await serving((connection) => connection.end(encodeRefused('it is busy')));
     expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refuses: it is busy']);
-    expect(await look('DAEMON', { socket, uid: 1000 })).toEqual(['unknown: not looked at: only root may ask the daemon']);
+    expect(await look('DAEMON', { socket, uid: 1000 })).toEqual([
+      'unknown: not looked at: only root may ask the daemon',
+    ]);
   });
 
   it.each([
-    { title: 'says nothing and goes', answer: (connection: net.Socket) => void connection.destroy(), what: 'it ended the connection without a word' },
-    { title: 'speaks another language', answer: (connection: net.Socket) => void connection.write('HTTP/1.1 400 Bad Request\r\n'), what: 'a frame of' },
+    {
+      title: 'says nothing and goes',
+      answer: (connection: net.Socket) => void connection.destroy(),
+      what: 'it ended the connection without a word',
+    },
+    {
+      title: 'speaks another language',
+      answer: (connection: net.Socket) => void connection.write('HTTP/1.1 400 Bad Request\r\n'),
+      what: 'a frame of',
+    },
     {
       title: 'sends a frame that is no greeting',
       answer: (connection: net.Socket) => void connection.write(Buffer.from([0, 0, 0, 5, 72, 0, 0, 0, 0])),
@@ -147,7 +187,9 @@ describe('checks of a daemon that does not', () => {
     const connection = await played.connection();
     await connection.next();
     connection.send(encodeWelcome({ major: 1, minor: 0 }, '9.9.9'));
-    expect(await seen).toEqual([expect.stringMatching(/^warning: it is version \d+\.\d+\.\d+, and the daemon is version 9\.9\.9$/)]);
+    expect(await seen).toEqual([
+      expect.stringMatching(/^warning: it is version \d+\.\d+\.\d+, and the daemon is version 9\.9\.9$/),
+    ]);
     await played.close();
   });
 });

@@ -46,8 +46,18 @@ interface Case {
   readonly more?: Partial<ClusterMeans>;
 }
 const cases: readonly Case[] = [
-  { id: 'NAD-INVALID', title: 'no JSON', spoil: () => cluster.nad('bad', '{"cniVersion": '), finds: [/^error: .*shop\/bad.*spec.config is not a JSON object/] },
-  { id: 'NAD-INVALID', title: 'no plugin', spoil: () => cluster.nad('bad', { cniVersion: '1.0.0' }), finds: [/^error: .*shop\/bad.*neither "type"/] },
+  {
+    id: 'NAD-INVALID',
+    title: 'no JSON',
+    spoil: () => cluster.nad('bad', '{"cniVersion": '),
+    finds: [/^error: .*shop\/bad.*spec.config is not a JSON object/],
+  },
+  {
+    id: 'NAD-INVALID',
+    title: 'no plugin',
+    spoil: () => cluster.nad('bad', { cniVersion: '1.0.0' }),
+    finds: [/^error: .*shop\/bad.*neither "type"/],
+  },
   {
     id: 'NAD-INVALID',
     title: 'it runs Plexus',
@@ -79,7 +89,9 @@ const cases: readonly Case[] = [
     id: 'SUBNETS',
     title: 'a NAD and services',
     spoil: () => cluster.nad('a', withSubnet('10.96.7.0/24')),
-    finds: ['warning: 10.96.7.0/24 of shop/a and 10.96.0.0/12 of services (ServiceCIDR kubernetes) have addresses in common'],
+    finds: [
+      'warning: 10.96.7.0/24 of shop/a and 10.96.0.0/12 of services (ServiceCIDR kubernetes) have addresses in common',
+    ],
   },
   {
     id: 'NODE-PLUGINS',
@@ -105,7 +117,13 @@ const cases: readonly Case[] = [
     ),
     finds: [],
   },
-  { id: 'POD-STATUS', title: 'a pod of another node', spoil: () => pod('db-0', asking), finds: [], more: { node: 'node-2' } },
+  {
+    id: 'POD-STATUS',
+    title: 'a pod of another node',
+    spoil: () => pod('db-0', asking),
+    finds: [],
+    more: { node: 'node-2' },
+  },
   {
     id: 'EVENTS',
     title: 'warnings, grouped',
@@ -115,11 +133,16 @@ const cases: readonly Case[] = [
   {
     id: 'EVENTS',
     title: 'old ones, normal ones and those of others',
-    spoil: () => (event('a', { lastTimestamp: '2026-01-01T00:00:00Z' }), event('b', { type: 'Normal' }), event('c', { source: { component: 'kubelet' } })),
+    spoil: () => (
+      event('a', { lastTimestamp: '2026-01-01T00:00:00Z' }),
+      event('b', { type: 'Normal' }),
+      event('c', { source: { component: 'kubelet' } })
+    ),
     finds: [],
   },
 ];
-const expected = (finds: Case['finds']): unknown[] => finds.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)));
+const expected = (finds: Case['finds']): unknown[] =>
+  finds.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)));
 
 describe('checks of the networks of a cluster', () => {
   it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds, more }) => {
@@ -138,7 +161,9 @@ describe('checks of the networks of a cluster', () => {
         JSON.stringify([{ id, severity, what: 'macvlan is not there', where: '/opt/cni/bin', fix: 'x', evidence: [] }]),
       );
     await report('node-1', 'ok');
-    expect(await cluster.look('NODE-PLUGINS', more)).toEqual(['unknown: not looked at: the plugin folders of 1 node cannot be seen from the API server']);
+    expect(await cluster.look('NODE-PLUGINS', more)).toEqual([
+      'unknown: not looked at: the plugin folders of 1 node cannot be seen from the API server',
+    ]);
     await report('node-2', 'warning');
     expect(await cluster.seenBy('NODE-PLUGINS', more)).toMatchObject([
       { severity: 'warning', what: 'macvlan is not there', where: 'node node-2, /opt/cni/bin' },
@@ -159,11 +184,15 @@ describe('checks of the networks of a cluster', () => {
         fc.oneof(
           fc.string(),
           fc.json(),
-          fc.array(fc.dictionary(fc.constantFrom('id', 'severity'), fc.jsonValue())).map((value) => JSON.stringify(value)),
+          fc
+            .array(fc.dictionary(fc.constantFrom('id', 'severity'), fc.jsonValue()))
+            .map((value) => JSON.stringify(value)),
         ),
         (text) => {
           const report = reportIn(text);
-          expect('problem' in report ? report.problem.length : report.findings.length).toBeGreaterThanOrEqual('problem' in report ? 1 : 0);
+          expect('problem' in report ? report.problem.length : report.findings.length).toBeGreaterThanOrEqual(
+            'problem' in report ? 1 : 0,
+          );
         },
       ),
     );

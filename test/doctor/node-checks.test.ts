@@ -28,7 +28,8 @@ const cases: readonly Case[] = [
   {
     id: 'RUNTIME-CONFIGURATION',
     title: 'several configurations are loaded',
-    spoil: () => room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nmax_conf_num = 0\n'),
+    spoil: () =>
+      room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nmax_conf_num = 0\n'),
     finds: [/^warning: containerd loads all configurations/],
   },
   {
@@ -40,7 +41,11 @@ const cases: readonly Case[] = [
   {
     id: 'RUNTIME-FOLDERS',
     title: 'the runtime looks elsewhere',
-    spoil: () => room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/etc/other"\n'),
+    spoil: () =>
+      room.write(
+        'etc/containerd/config.toml',
+        '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/etc/other"\n',
+      ),
     finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, and the runtime reads .*\/etc\/other$/],
   },
   {
@@ -53,7 +58,9 @@ const cases: readonly Case[] = [
     id: 'CONFIGURATION-FIRST',
     title: 'Cilium has renamed ours',
     spoil: () => rename(join(room.confDir, '00-plexus.conflist'), join(room.confDir, '00-plexus.conflist.cilium_bak')),
-    finds: ['error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be it, renamed by another program'],
+    finds: [
+      'error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be it, renamed by another program',
+    ],
   },
   {
     id: 'CONFIGURATION-FIRST',
@@ -104,7 +111,9 @@ const cases: readonly Case[] = [
     id: 'KUBELET-SOCKETS',
     title: 'the folder of kubelet is out of sight',
     spoil: () => writeNads(room.write, [deviceNad]),
-    finds: ['unknown: not looked at: its folder is not there: kubelet has never run here, or its files are not in sight'],
+    finds: [
+      'unknown: not looked at: its folder is not there: kubelet has never run here, or its files are not in sight',
+    ],
   },
   ...['PLUGINS', 'SHIM', 'DIRECT-MODE-TOOLS'].map((id) => ({
     id,
@@ -116,7 +125,11 @@ const cases: readonly Case[] = [
     id: 'DIRECT-MODE-TOOLS',
     title: 'direct mode is in use',
     spoil: () =>
-      room.write(`${conf}/00-plexus.conflist`, { cniVersion: '1.0.0', name: 'plexus', plugins: [{ type: 'plexus-cni', delegates: [{ type: 'bridge' }] }] }),
+      room.write(`${conf}/00-plexus.conflist`, {
+        cniVersion: '1.0.0',
+        name: 'plexus',
+        plugins: [{ type: 'plexus-cni', delegates: [{ type: 'bridge' }] }],
+      }),
     finds: ['error: ip and nsenter not found: direct mode is in use'],
   },
   {
@@ -127,7 +140,8 @@ const cases: readonly Case[] = [
   },
 ];
 
-const look = (id: string): Promise<readonly string[]> => room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
+const look = (id: string): Promise<readonly string[]> =>
+  room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
 
 describe('checks of the folders of a node', () => {
   it.each([
@@ -146,7 +160,9 @@ describe('checks of the folders of a node', () => {
 
   it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
     await spoil();
-    expect(await look(id)).toEqual(finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))));
+    expect(await look(id)).toEqual(
+      finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))),
+    );
   });
 
   it('PLX-D-KUBELET-SOCKETS is content with the socket', async () => {
@@ -162,16 +178,24 @@ describe('checks of the folders of a node', () => {
     const scene = () => room.scene({ confDir: join(room.dir, 'elsewhere') });
     const journal = fileJournal(join(room.stateDir, 'journal'));
     await journal.write(sampleRecord({ complete: true, bootId: 'of an earlier start' }));
-    expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene())).toEqual([expect.stringMatching(/^error: containerd reads/)]);
+    expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene())).toEqual([
+      expect.stringMatching(/^error: containerd reads/),
+    ]);
     await journal.write(sampleRecord({ complete: true, bootId: await bootIdNow() }));
-    expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene())).toEqual([expect.stringMatching(/^warning: containerd reads/)]);
+    expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene())).toEqual([
+      expect.stringMatching(/^warning: containerd reads/),
+    ]);
   });
 
   it('PLX-D-RUNTIME-FOLDERS compares with folders that were said', async () => {
     const scene = room.scene({ confDir: join(room.dir, 'elsewhere'), binDir: join(room.dir, 'opt/other') });
     expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene)).toEqual([
-      expect.stringMatching(/^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, and Plexus's are in .*\/elsewhere$/),
-      expect.stringMatching(/^error: containerd looks for plugins in .*\/opt\/cni\/bin, and Plexus's program is in .*\/opt\/other$/),
+      expect.stringMatching(
+        /^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, and Plexus's are in .*\/elsewhere$/,
+      ),
+      expect.stringMatching(
+        /^error: containerd looks for plugins in .*\/opt\/cni\/bin, and Plexus's program is in .*\/opt\/other$/,
+      ),
     ]);
   });
 });

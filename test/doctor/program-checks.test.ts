@@ -13,7 +13,12 @@ const macvlan = { cniVersion: '1.0.0', type: 'macvlan', ipam: { type: 'whereabou
 const inFile = { metadata: { name: 'lab', namespace: 'shop' } };
 /** An ELF header of a 64-bit executable for a machine of that number. */
 const elf = (machine: number): Buffer =>
-  Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]), Buffer.alloc(10), Buffer.from([2, 0, machine, 0]), Buffer.alloc(64)]);
+  Buffer.concat([
+    Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]),
+    Buffer.alloc(10),
+    Buffer.from([2, 0, machine, 0]),
+    Buffer.alloc(64),
+  ]);
 
 interface Case {
   readonly id: string;
@@ -33,7 +38,9 @@ const cases: readonly Case[] = [
     id: 'PLUGINS',
     title: 'one is for another machine',
     spoil: () => writeFile(join(room.binDir, 'bridge'), elf(0x28)),
-    finds: [`error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`],
+    finds: [
+      `error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`,
+    ],
   },
   {
     id: 'PLUGINS',
@@ -45,7 +52,10 @@ const cases: readonly Case[] = [
     id: 'PLUGINS',
     title: 'those of a NAD are missing',
     spoil: () => writeNads(room.write, [nadObject('fast', macvlan)]),
-    finds: ['warning: macvlan is not there; needed by shop/fast', 'warning: whereabouts is not there; needed by shop/fast'],
+    finds: [
+      'warning: macvlan is not there; needed by shop/fast',
+      'warning: whereabouts is not there; needed by shop/fast',
+    ],
   },
   {
     id: 'PLUGINS',
@@ -79,16 +89,22 @@ const cases: readonly Case[] = [
   },
 ];
 
-const look = (id: string): Promise<readonly string[]> => room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
+const look = (id: string): Promise<readonly string[]> =>
+  room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
 
 describe('checks of the programs of a node', () => {
   it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
     await spoil();
-    expect(await look(id)).toEqual(finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))));
+    expect(await look(id)).toEqual(
+      finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))),
+    );
   });
 
   it('PLX-D-PLUGINS looks into every folder that the runtime names', async () => {
-    await room.write('etc/containerd/config.toml', '[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/opt/cni/bin", "/usr/more"]\n');
+    await room.write(
+      'etc/containerd/config.toml',
+      '[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/opt/cni/bin", "/usr/more"]\n',
+    );
     await mkdir(join(room.dir, 'usr/more'), { recursive: true });
     await rename(join(room.binDir, 'bridge'), join(room.dir, 'usr/more/bridge'));
     expect(await look('PLUGINS')).toEqual([]);
@@ -96,7 +112,10 @@ describe('checks of the programs of a node', () => {
 
   it('PLX-D-PLUGINS asks the cluster for networks where it can, else the snapshot', async () => {
     await writeNads(room.write, []);
-    const ofCluster = room.scene({}, { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] });
+    const ofCluster = room.scene(
+      {},
+      { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] },
+    );
     expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
     await room.write('var/lib/cni/plexus/stand-in.json', 'damaged');
     expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
@@ -108,13 +127,21 @@ describe('checks of the programs of a node', () => {
 
 describe('PLX-D-SHIM', () => {
   it.each([
-    { title: 'it is missing', spoil: () => rm(join(room.binDir, 'plexus')), finds: 'error: it is not there: every pod of this node fails to start' },
+    {
+      title: 'it is missing',
+      spoil: () => rm(join(room.binDir, 'plexus')),
+      finds: 'error: it is not there: every pod of this node fails to start',
+    },
     {
       title: 'it is for another machine',
       spoil: () => writeFile(join(room.binDir, 'plexus'), elf(0x28)),
       finds: `error: it cannot run: it is made for arm, and this machine is ${process.arch}`,
     },
-    { title: 'it is not executable', spoil: () => chmod(join(room.binDir, 'plexus'), 0o644), finds: 'error: it is not executable' },
+    {
+      title: 'it is not executable',
+      spoil: () => chmod(join(room.binDir, 'plexus'), 0o644),
+      finds: 'error: it is not executable',
+    },
     {
       title: "it is somebody else's",
       spoil: () => copyFile(join(room.binDir, 'bridge'), join(room.binDir, 'plexus')),

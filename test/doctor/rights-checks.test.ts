@@ -11,9 +11,12 @@ afterEach(() => cluster.close());
 describe('rights', () => {
   it("PLX-D-RBAC names what the daemon's account may not", async () => {
     await open({
-      authorizeAs: (user, { verb, resource }) => user === 'system:serviceaccount:kube-system:plexus' && !(verb === 'watch' || resource === 'events'),
+      authorizeAs: (user, { verb, resource }) =>
+        user === 'system:serviceaccount:kube-system:plexus' && !(verb === 'watch' || resource === 'events'),
     });
-    expect(await cluster.look('RBAC')).toEqual(['error: it may not watch network-attachment-definitions, create events']);
+    expect(await cluster.look('RBAC')).toEqual([
+      'error: it may not watch network-attachment-definitions, create events',
+    ]);
   });
 
   it('PLX-D-RBAC asks for another account', async () => {
@@ -27,9 +30,22 @@ describe('rights', () => {
     expect(await cluster.look('OWN-ACCESS')).toEqual([
       'note: the current user may not list pods, list events, list daemonsets, get customresourcedefinitions, list network-attachment-definitions, create subjectaccessreviews',
     ]);
-    expect(await cluster.look('RBAC')).toEqual(['unknown: not looked at: the current user may not ask what others may do (create subjectaccessreviews)']);
+    expect(await cluster.look('RBAC')).toEqual([
+      'unknown: not looked at: the current user may not ask what others may do (create subjectaccessreviews)',
+    ]);
     expect(await cluster.look('API')).toEqual([]);
-    for (const id of ['CRD', 'DAEMONSET', 'NODES', 'IMAGES', 'RESTARTS', 'MULTUS', 'NAD-INVALID', 'SUBNETS', 'POD-STATUS', 'EVENTS']) {
+    for (const id of [
+      'CRD',
+      'DAEMONSET',
+      'NODES',
+      'IMAGES',
+      'RESTARTS',
+      'MULTUS',
+      'NAD-INVALID',
+      'SUBNETS',
+      'POD-STATUS',
+      'EVENTS',
+    ]) {
       expect(await cluster.look(id), id).toEqual([expect.stringMatching(/^THROWS .*403/)]);
     }
   });

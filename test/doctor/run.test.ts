@@ -38,7 +38,11 @@ describe('running checks', () => {
       check('A', () => new Promise(() => {})),
       check('B', async () => []),
     );
-    expect(hanging).toMatchObject({ severity: 'unknown', what: 'not looked at: no answer within 0.2 s', where: 'at A' });
+    expect(hanging).toMatchObject({
+      severity: 'unknown',
+      what: 'not looked at: no answer within 0.2 s',
+      where: 'at A',
+    });
     expect(good).toMatchObject({ severity: 'ok' });
   });
 
@@ -51,16 +55,31 @@ describe('running checks', () => {
   });
 
   it.each([
-    { title: 'an error of the catalogue', thrown: settingsInvalid({ place: 'x', problem: 'y' }), what: /x.*y/, evidence: ['PLX-SETTINGS-INVALID'] },
-    { title: 'any other error', thrown: new Error('EACCES: permission denied'), what: /^not looked at: EACCES/, evidence: [] },
+    {
+      title: 'an error of the catalogue',
+      thrown: settingsInvalid({ place: 'x', problem: 'y' }),
+      what: /x.*y/,
+      evidence: ['PLX-SETTINGS-INVALID'],
+    },
+    {
+      title: 'any other error',
+      thrown: new Error('EACCES: permission denied'),
+      what: /^not looked at: EACCES/,
+      evidence: [],
+    },
   ])('$title is unknown, never ok', async ({ thrown, what, evidence }) => {
     const [found] = await run(check('A', () => Promise.reject(thrown)));
     expect(found).toMatchObject({ severity: 'unknown', what: expect.stringMatching(what) as string, evidence });
   });
 
   it('checks without anything to look at are unknown, with the reason', async () => {
-    const found = await runChecks(blinded([check('A', async () => [])], 'the cluster', 'there is no kubeconfig'), deadlines);
-    expect(found).toMatchObject([{ severity: 'unknown', what: 'not looked at: there is no kubeconfig', where: 'the cluster' }]);
+    const found = await runChecks(
+      blinded([check('A', async () => [])], 'the cluster', 'there is no kubeconfig'),
+      deadlines,
+    );
+    expect(found).toMatchObject([
+      { severity: 'unknown', what: 'not looked at: there is no kubeconfig', where: 'the cluster' },
+    ]);
     expect(unknown('no').severity).toBe('unknown');
   });
 
@@ -92,9 +111,17 @@ describe('a daemon that accepts and never answers', () => {
   it('is found at the deadline, and all other checks are told', async () => {
     const found = await runChecks(boundTo(room.scene(), nodeChecks), { checkMs: 1000, graceMs: 5000 });
     const daemon = found.filter(({ id }) => id === 'PLX-D-DAEMON');
-    expect(daemon).toContainEqual(expect.objectContaining({ severity: 'error', what: 'somebody accepts the connection and does not answer in time' }));
+    expect(daemon).toContainEqual(
+      expect.objectContaining({
+        severity: 'error',
+        what: 'somebody accepts the connection and does not answer in time',
+      }),
+    );
     expect(found.find(({ id }) => id === 'PLX-D-SHIM')).toMatchObject({ severity: 'unknown' });
-    expect(found.find(({ id }) => id === 'PLX-D-CONFIGURATION-FIRST')).toMatchObject({ severity: 'ok', where: room.confDir });
+    expect(found.find(({ id }) => id === 'PLX-D-CONFIGURATION-FIRST')).toMatchObject({
+      severity: 'ok',
+      where: room.confDir,
+    });
     expect(new Set(found.map(({ id }) => id)).size).toBe(nodeChecks.length);
   });
 });

@@ -13,9 +13,15 @@ beforeEach(async () => {
 });
 afterEach(() => room.remove());
 
-const writeRecord = (change: Partial<SandboxRecord> = {}): Promise<void> => fileJournal(join(room.stateDir, 'journal')).write(sampleRecord(change));
+const writeRecord = (change: Partial<SandboxRecord> = {}): Promise<void> =>
+  fileJournal(join(room.stateDir, 'journal')).write(sampleRecord(change));
 const [intended] = sampleRecord().attachments as readonly [AttachmentRecord];
-const detaching: AttachmentRecord = { state: 'detaching', attachment: intended.attachment, attempts: 3, lastError: 'the switch is busy' };
+const detaching: AttachmentRecord = {
+  state: 'detaching',
+  attachment: intended.attachment,
+  attempts: 3,
+  lastError: 'the switch is busy',
+};
 const ofState = ['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'LOCKS', 'UNATTACHED-PODS', 'DISK', 'CLOCK'];
 
 interface Case {
@@ -37,16 +43,29 @@ const cases: readonly Case[] = [
     title: 'damaged, newer and set-aside records',
     spoil: async () => {
       await room.write('var/lib/cni/plexus/journal/c1@eth0.json', 'half of a rec');
-      await room.write('var/lib/cni/plexus/journal/c2@eth0.json', encodeRecord({ ...sampleRecord(), formatVersion: 2 } as never));
+      await room.write(
+        'var/lib/cni/plexus/journal/c2@eth0.json',
+        encodeRecord({ ...sampleRecord(), formatVersion: 2 } as never),
+      );
       await room.write('var/lib/cni/plexus/journal/damaged/c3@eth0.json', 'x');
     },
-    finds: ['error: 1 record of a newer version of Plexus', 'error: 1 record that cannot be read', 'warning: 1 damaged record, set aside'],
+    finds: [
+      'error: 1 record of a newer version of Plexus',
+      'error: 1 record that cannot be read',
+      'warning: 1 damaged record, set aside',
+    ],
   },
   {
     id: 'NOT-UNDONE',
     title: 'detaching and abandoned attachments',
-    spoil: () => writeRecord({ attachments: [detaching, { ...detaching, abandonedAt: '2026-01-02T03:05:00.000Z' } as AttachmentRecord] }),
-    finds: ['warning: 1 attachment given up: the pod is gone, and this is not undone', 'warning: 1 attachment not undone yet'],
+    spoil: () =>
+      writeRecord({
+        attachments: [detaching, { ...detaching, abandonedAt: '2026-01-02T03:05:00.000Z' } as AttachmentRecord],
+      }),
+    finds: [
+      'warning: 1 attachment given up: the pod is gone, and this is not undone',
+      'warning: 1 attachment not undone yet',
+    ],
   },
   {
     id: 'LOST-SANDBOXES',
@@ -75,13 +94,24 @@ const cases: readonly Case[] = [
   {
     id: 'LOCKS',
     title: 'a process of an earlier start of the machine',
-    spoil: () => room.write('var/lib/cni/plexus/locks/c1@.lock', { pid: 1, startTime: '1', bootId: 'x', pidNamespace: 'pid:[1]', command: 'ADD', nonce: 'n' }),
+    spoil: () =>
+      room.write('var/lib/cni/plexus/locks/c1@.lock', {
+        pid: 1,
+        startTime: '1',
+        bootId: 'x',
+        pidNamespace: 'pid:[1]',
+        command: 'ADD',
+        nonce: 'n',
+      }),
     finds: ['note: 1 lock of a process that is gone'],
   },
   {
     id: 'UNATTACHED-PODS',
     title: 'a pod without its networks',
-    spoil: () => room.write('var/lib/cni/plexus/unattached.json', [{ namespace: 'shop', name: 'old', networks: 'storage', why: 'it is old' }]),
+    spoil: () =>
+      room.write('var/lib/cni/plexus/unattached.json', [
+        { namespace: 'shop', name: 'old', networks: 'storage', why: 'it is old' },
+      ]),
     finds: ['warning: 1 pod that runs without the networks it asks for'],
   },
   {
@@ -98,7 +128,8 @@ const cases: readonly Case[] = [
   })),
 ];
 
-const look = (id: string): Promise<readonly string[]> => room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
+const look = (id: string): Promise<readonly string[]> =>
+  room.look(`PLX-D-${id}`).catch((error: Error) => [`THROWS ${error.message}`]);
 
 describe('checks of the state of a node', () => {
   it.each(ofState)('PLX-D-%s finds nothing where nothing is wrong', async (id) => {
@@ -113,7 +144,9 @@ describe('checks of the state of a node', () => {
 
   it.each(cases)('PLX-D-$id: $title', async ({ id, spoil, finds }) => {
     await spoil();
-    expect(await look(id)).toEqual(finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))));
+    expect(await look(id)).toEqual(
+      finds.map((each) => (typeof each === 'string' ? each : (expect.stringMatching(each) as string))),
+    );
   });
 
   it('change nothing: damaged records stay where they are', async () => {

@@ -5,10 +5,9 @@ import { overlaps, rangeOf, rangesOf } from '../../src/doctor/index.ts';
 
 const range = (text: string) => rangeOf(text) ?? expect.unreachable(text);
 const rangesIn = (ipam: object) =>
-  rangesOf(parseConfiguration({ cniVersion: '1.0.0', name: 'n', type: 't', ipam } as never, { source: 'test' })).map(({ text, first, last }) => [
-    text,
-    last - first + 1n,
-  ]);
+  rangesOf(parseConfiguration({ cniVersion: '1.0.0', name: 'n', type: 't', ipam } as never, { source: 'test' })).map(
+    ({ text, first, last }) => [text, last - first + 1n],
+  );
 
 describe('subnets', () => {
   it.each([
@@ -25,7 +24,17 @@ describe('subnets', () => {
     expect(overlaps(range(other), range(one))).toBe(expected);
   });
 
-  it.each(['', 'x', '10.0.0.0', '10.0.0.0/33', '10.0.0/24', '010.0.0.0/8', 'fd00::/129', '10.0.0.0/-1', '10.0.0.0/24/1'])('%j is no subnet', (text) => {
+  it.each([
+    '',
+    'x',
+    '10.0.0.0',
+    '10.0.0.0/33',
+    '10.0.0/24',
+    '010.0.0.0/8',
+    'fd00::/129',
+    '10.0.0.0/-1',
+    '10.0.0.0/24/1',
+  ])('%j is no subnet', (text) => {
     expect(rangeOf(text)).toBeUndefined();
   });
 
@@ -40,7 +49,11 @@ describe('subnets', () => {
         ['fd00::/120', 256n],
       ],
     ],
-    ['host-local, a part of a subnet', { ranges: [[{ subnet: '10.1.0.0/24', rangeStart: '10.1.0.10', rangeEnd: '10.1.0.19' }]] }, [['10.1.0.0/24', 10n]]],
+    [
+      'host-local, a part of a subnet',
+      { ranges: [[{ subnet: '10.1.0.0/24', rangeStart: '10.1.0.10', rangeEnd: '10.1.0.19' }]] },
+      [['10.1.0.0/24', 10n]],
+    ],
     ['whereabouts', { range: '10.1.0.0/24', range_start: '10.1.0.128' }, [['10.1.0.0/24', 128n]]],
     ['whereabouts, from and to', { range: '10.1.0.10-10.1.0.20/24' }, [['10.1.0.10-10.1.0.20/24', 11n]]],
     [
@@ -52,7 +65,11 @@ describe('subnets', () => {
       ],
     ],
     ['bounds outside of the subnet', { subnet: '10.1.0.0/24', rangeStart: '10.9.0.1' }, [['10.1.0.0/24', 256n]]],
-    ['bounds in the wrong order', { subnet: '10.1.0.0/24', rangeStart: '10.1.0.9', rangeEnd: '10.1.0.1' }, [['10.1.0.0/24', 256n]]],
+    [
+      'bounds in the wrong order',
+      { subnet: '10.1.0.0/24', rangeStart: '10.1.0.9', rangeEnd: '10.1.0.1' },
+      [['10.1.0.0/24', 256n]],
+    ],
     ['what cannot be read', { subnet: 7, ranges: 'x', ipRanges: [1, { range: 'y' }] }, []],
     ['dhcp', { type: 'dhcp' }, []],
   ])('are found in ipam of %s', (_, ipam, expected) => {
@@ -64,15 +81,21 @@ describe('subnets', () => {
     fc.assert(
       fc.property(small, small, ([a, prefixA], [b, prefixB]) => {
         const [one, other] = [range(`10.0.0.${a}/${prefixA}`), range(`10.0.0.${b}/${prefixB}`)];
-        const inside = (address: number, base: number, prefix: number): boolean => address >> (32 - prefix) === base >> (32 - prefix);
-        const common = Array.from({ length: 256 }, (_unused, address) => address).some((address) => inside(address, a, prefixA) && inside(address, b, prefixB));
+        const inside = (address: number, base: number, prefix: number): boolean =>
+          address >> (32 - prefix) === base >> (32 - prefix);
+        const common = Array.from({ length: 256 }, (_unused, address) => address).some(
+          (address) => inside(address, a, prefixA) && inside(address, b, prefixB),
+        );
         expect(overlaps(one, other)).toBe(common);
       }),
     );
   });
 
   it('a subnet holds its own address, begins at a multiple of its size, and overlaps itself, in both families', () => {
-    const cidr = fc.oneof(fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })), fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })));
+    const cidr = fc.oneof(
+      fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })),
+      fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })),
+    );
     fc.assert(
       fc.property(cidr, ([address, prefix]) => {
         const found = rangeOf(`${address}/${prefix}`);
@@ -89,7 +112,10 @@ describe('subnets', () => {
   it('any ipam is read without an error', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.constantFrom('subnet', 'range', 'ranges', 'ipRanges', 'rangeStart', 'range_end'), fc.jsonValue()),
+        fc.dictionary(
+          fc.constantFrom('subnet', 'range', 'ranges', 'ipRanges', 'rangeStart', 'range_end'),
+          fc.jsonValue(),
+        ),
         (ipam) => void rangesIn(ipam),
       ),
     );

@@ -33,7 +33,10 @@ afterEach(async () => {
 });
 
 const call = (command: string, pod: TestPod, more: object = {}) =>
-  node.call(command, pod, { config: node.config({ binDir: delegates, delegates: [chain('default-net', 'alpha')], ...more }), path: [delegates] });
+  node.call(command, pod, {
+    config: node.config({ binDir: delegates, delegates: [chain('default-net', 'alpha')], ...more }),
+    path: [delegates],
+  });
 const events = async (): Promise<readonly { reason: string; message: string }[]> =>
   (await readFile(join(node.dir, 'manifests/status/events.jsonl'), 'utf8').catch(() => ''))
     .split('\n')
@@ -41,8 +44,9 @@ const events = async (): Promise<readonly { reason: string; message: string }[]>
     .map((line) => JSON.parse(line) as { reason: string; message: string });
 const journal = async (
   pod: TestPod,
-): Promise<{ attachments: { state: string; attempts: number; abandonedAt?: string; attachment: { interfaceName: string } }[] }> =>
-  JSON.parse(await readFile(join(node.dir, 'state/journal', `${pod.containerId}@eth0.json`), 'utf8')) as never;
+): Promise<{
+  attachments: { state: string; attempts: number; abandonedAt?: string; attachment: { interfaceName: string } }[];
+}> => JSON.parse(await readFile(join(node.dir, 'state/journal', `${pod.containerId}@eth0.json`), 'utf8')) as never;
 const failing = { DEL: { exitCode: 1, stdout: '{"code":999,"msg":"the switch is busy"}' } };
 
 async function attachedAndStuck(name: string): Promise<TestPod> {
@@ -58,13 +62,18 @@ describe.each(['direct', 'daemon'] as const)('DEL of an attachment that cannot b
   it('NPWG-98: fails so often as is configured, then lets the pod go; what is left is kept, and told', async () => {
     const pod = await attachedAndStuck(`stuck-${engine}`);
     const more = { detachAttempts: 3 };
-    for (let tries = 0; tries < 2; tries++) expect(errorIn((await call('DEL', pod, more)).stdout).msg).toContain('net1 (default/two)');
+    for (let tries = 0; tries < 2; tries++)
+      expect(errorIn((await call('DEL', pod, more)).stdout).msg).toContain('net1 (default/two)');
     expect(await call('DEL', pod, more)).toMatchObject({ exitCode: 0, stdout: '' });
     const { attachments } = await journal(pod);
-    expect(attachments).toMatchObject([{ state: 'detaching', attempts: 3, abandonedAt: expect.any(String), attachment: { interfaceName: 'net1' } }]);
+    expect(attachments).toMatchObject([
+      { state: 'detaching', attempts: 3, abandonedAt: expect.any(String), attachment: { interfaceName: 'net1' } },
+    ]);
     await waitFor('the event', async () => (await events()).some(({ reason }) => reason === 'NetworkAbandoned'));
     const told = (await events()).filter(({ reason }) => reason === 'NetworkAbandoned');
-    expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(/net1 .* default\/two after 3 tries: .*the switch is busy/)]);
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/net1 .* default\/two after 3 tries: .*the switch is busy/),
+    ]);
     expect(await call('DEL', pod, more), 'a further DEL').toMatchObject({ exitCode: 0 });
     await beta.set({});
     expect(await call('DEL', pod, more)).toMatchObject({ exitCode: 0 });
@@ -96,13 +105,23 @@ describe('what was abandoned', () => {
     const daemon = await node.daemon();
     expect(await call('DEL', pod, { detachAttempts: 1 })).toMatchObject({ exitCode: 0 });
     await pod.netns.remove();
-    await waitFor('the word', async () => daemon?.log.some((line) => line.includes('wait for the host agent')) ?? false);
-    agent = spawn('nsenter', [`--net=${node.netns.path}`, shim, 'host-agent', '--socket', daemon?.socket ?? '', '--cni-path', delegates], { stdio: 'ignore' });
+    await waitFor(
+      'the word',
+      async () => daemon?.log.some((line) => line.includes('wait for the host agent')) ?? false,
+    );
+    agent = spawn(
+      'nsenter',
+      [`--net=${node.netns.path}`, shim, 'host-agent', '--socket', daemon?.socket ?? '', '--cni-path', delegates],
+      { stdio: 'ignore' },
+    );
     const before = (await beta.calls()).length;
     await waitFor('another try', async () => (await beta.calls()).length > before);
     await beta.set({});
     await waitFor('an empty journal', async () => (await node.leftovers()).length === 0);
-    expect((await beta.calls()).at(-1)).toMatchObject({ command: 'DEL', env: { CNI_CONTAINERID: pod.containerId, CNI_IFNAME: 'net1' } });
+    expect((await beta.calls()).at(-1)).toMatchObject({
+      command: 'DEL',
+      env: { CNI_CONTAINERID: pod.containerId, CNI_IFNAME: 'net1' },
+    });
     expect((await beta.calls()).at(-1)?.env).not.toHaveProperty('CNI_NETNS', pod.netns.path);
   });
 });

@@ -23,7 +23,8 @@ const deferred = async (): Promise<readonly string[]> => {
   const names = await readdir(join(at.node.dir, 'state/deferred')).catch(() => []);
   return names.filter((name) => name !== '.open');
 };
-const isOpen = async (): Promise<boolean> => (await readdir(join(at.node.dir, 'state/deferred')).catch((): string[] => [])).includes('.open');
+const isOpen = async (): Promise<boolean> =>
+  (await readdir(join(at.node.dir, 'state/deferred')).catch((): string[] => [])).includes('.open');
 const links = async (pod: TestPod): Promise<readonly string[]> =>
   ((await pod.netns.ipJson(['link'])) as readonly { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
 
@@ -73,7 +74,9 @@ describe('while the daemon is away, with the host agent', () => {
     await stopAgent();
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     await at.start({ flags });
-    await waitFor('a word about the missing agent', async () => at.daemon().log.some((line) => line.includes('wait for the host agent')));
+    await waitFor('a word about the missing agent', async () =>
+      at.daemon().log.some((line) => line.includes('wait for the host agent')),
+    );
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     expect([await deferred(), await at.node.leftovers()]).toEqual([[], []]);
   });
@@ -87,7 +90,10 @@ describe('while the daemon is away, with the host agent', () => {
     await writeFile(join(at.node.dir, 'state/deferred/another@eth0.call'), bytes);
     await at.start({ flags });
     await waitFor('the sound one is undone', async () => (await deferred()).every((name) => name === 'damaged'));
-    expect((await readdir(join(at.node.dir, 'state/deferred/damaged'))).toSorted()).toEqual(['another@eth0.call', 'cut@eth0.call']);
+    expect((await readdir(join(at.node.dir, 'state/deferred/damaged'))).toSorted()).toEqual([
+      'another@eth0.call',
+      'cut@eth0.call',
+    ]);
     expect(at.daemon().log.filter((line) => line.includes('PLX-CALL-NOT-KEPT'))).toHaveLength(2);
     expect(await links(pod)).toEqual(['lo']);
   });
@@ -108,7 +114,9 @@ describe('while the daemon is away, with the host agent', () => {
     await pod.netns.remove();
     await at.start({ flags: { ...flags, 'reclaim-seconds': '1' } });
     await waitFor('the word', async () => at.daemon().log.some((line) => line.includes('PLX-CALL-NOT-KEPT')));
-    await waitFor('it is reclaimed', async () => (await at.node.leftovers()).every((name) => name.startsWith('state/deferred/damaged')));
+    await waitFor('it is reclaimed', async () =>
+      (await at.node.leftovers()).every((name) => name.startsWith('state/deferred/damaged')),
+    );
   });
 
   it('K8S-64: one whose path is another pod’s by now, with the same MACs (ipvlan), leaves that pod alone', async () => {
@@ -123,7 +131,9 @@ describe('while the daemon is away, with the host agent', () => {
     await at.daemon().stop('SIGKILL');
     expect(await at.call('DEL', old)).toMatchObject({ exitCode: 0 });
     const journal = fileJournal(join(at.node.dir, 'state/journal'));
-    const [before, other] = await Promise.all([old, next].map(({ containerId }) => journal.read({ containerId, ifName: 'eth0' })));
+    const [before, other] = await Promise.all(
+      [old, next].map(({ containerId }) => journal.read({ containerId, ifName: 'eth0' })),
+    );
     if (before === undefined || other === undefined) throw new Error('no record');
     await journal.write({ ...before, attachments: other.attachments });
     await at.start({ flags });

@@ -15,7 +15,13 @@ afterAll(() => node.remove());
 
 const isCniError = (text: string): boolean => {
   const error = JSON.parse(text) as { code: unknown; msg: unknown; cniVersion: unknown };
-  return typeof error.code === 'number' && error.code > 0 && typeof error.msg === 'string' && error.msg !== '' && typeof error.cniVersion === 'string';
+  return (
+    typeof error.code === 'number' &&
+    error.code > 0 &&
+    typeof error.msg === 'string' &&
+    error.msg !== '' &&
+    typeof error.cniVersion === 'string'
+  );
 };
 const sandboxEnv = (command: string): Record<string, string> => ({
   CNI_COMMAND: command,
@@ -25,7 +31,10 @@ const sandboxEnv = (command: string): Record<string, string> => ({
   CNI_PATH: '/nowhere',
 });
 const answer = (env: Record<string, string>, stdin: string) =>
-  answerDirectly({ env: { ...hostFileFor(stdin), ...env }, readStdin: () => Promise.resolve(stdin), programFolder: '/nowhere' }, new AbortController().signal);
+  answerDirectly(
+    { env: { ...hostFileFor(stdin), ...env }, readStdin: () => Promise.resolve(stdin), programFolder: '/nowhere' },
+    new AbortController().signal,
+  );
 
 describe('bad input ends in a CNI error, exit status 1 and an unchanged node', () => {
   it('any text as stdin of ADD', async () => {
@@ -58,9 +67,14 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
     { args: 'K8S_POD_NAME=p', missing: 'K8S_POD_NAMESPACE' },
     { args: 'K8S_POD_NAMESPACE=default', missing: 'K8S_POD_NAME' },
   ])('half a name of a pod: $args', async ({ args, missing }) => {
-    const { stdout, exitCode } = await answer({ ...sandboxEnv('ADD'), CNI_ARGS: `IgnoreUnknown=1;${args}` }, JSON.stringify(node.config()));
+    const { stdout, exitCode } = await answer(
+      { ...sandboxEnv('ADD'), CNI_ARGS: `IgnoreUnknown=1;${args}` },
+      JSON.stringify(node.config()),
+    );
     expect(exitCode).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ msg: expect.stringMatching(new RegExp(`^PLX-POD-UNIDENTIFIED: .*${missing}`)) });
+    expect(JSON.parse(stdout)).toMatchObject({
+      msg: expect.stringMatching(new RegExp(`^PLX-POD-UNIDENTIFIED: .*${missing}`)),
+    });
   });
 
   it('any text as the annotation', async () => {
@@ -71,13 +85,31 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
         JSON.stringify({
           apiVersion: 'v1',
           kind: 'Pod',
-          metadata: { name: 'any', namespace: 'default', uid: pod.uid, annotations: { 'k8s.v1.cni.cncf.io/networks': annotation } },
+          metadata: {
+            name: 'any',
+            namespace: 'default',
+            uid: pod.uid,
+            annotations: { 'k8s.v1.cni.cncf.io/networks': annotation },
+          },
         }),
       );
       const { exitCode, stdout } = await node.call('ADD', pod);
       expect([exitCode, isCniError(stdout)]).toEqual([1, true]);
     };
-    for (const text of ['[null]', '[{}]', '{', 'a,', 'A_B', '[{"name":5}]', '"', 'a@b@c', 'x/y/z', '[{"name":"a","ips":[""]}]', '\u0000', '[[]]'])
+    for (const text of [
+      '[null]',
+      '[{}]',
+      '{',
+      'a,',
+      'A_B',
+      '[{"name":5}]',
+      '"',
+      'a@b@c',
+      'x/y/z',
+      '[{"name":"a","ips":[""]}]',
+      '\u0000',
+      '[[]]',
+    ])
       await run(text);
     expect(await node.leftovers()).toEqual([]);
   });
@@ -126,7 +158,8 @@ describe('bad input ends in a CNI error, exit status 1 and an unchanged node', (
 describe('the plugin as a process', () => {
   it('CNI-13: VERSION echoes the version asked for and lists all seven, also without stdin or with garbage', async () => {
     const supportedVersions = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'];
-    const versions = async (config: string): Promise<unknown> => JSON.parse((await callCni({ command: 'VERSION', config })).stdout);
+    const versions = async (config: string): Promise<unknown> =>
+      JSON.parse((await callCni({ command: 'VERSION', config })).stdout);
     expect(await versions('{"cniVersion":"0.4.0"}')).toEqual({ cniVersion: '0.4.0', supportedVersions });
     expect(await versions('')).toEqual({ cniVersion: '1.1.0', supportedVersions });
     expect(await versions('{{{')).toEqual({ cniVersion: '1.1.0', supportedVersions });
@@ -140,6 +173,9 @@ describe('the plugin as a process', () => {
     const config = node.config({ cniVersion: '1.1.0', readinessindicatorfile: join(node.dir, 'not-yet') });
     const { exitCode, stdout } = await callCni({ command: 'STATUS', config, path: ['/nowhere'] });
     expect(exitCode).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ code: 50, msg: expect.stringMatching(/^PLX-STATUS-NOT-READY: cannot attach pods now: \S+ does not exist\. /) });
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 50,
+      msg: expect.stringMatching(/^PLX-STATUS-NOT-READY: cannot attach pods now: \S+ does not exist\. /),
+    });
   });
 });

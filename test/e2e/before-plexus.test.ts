@@ -21,13 +21,23 @@ describe.each(['direct', 'daemon'] as const)('a pod that ran before Plexus was i
     const pod = await node.pod(`old-${engine}-${title.length}`);
     const network = node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true });
     const path = await pluginsDir();
-    const call = { config: network, containerId: pod.containerId, netns: pod.netns.path, ifName: 'eth0', path: [path], nodeNetns: node.netns.path };
+    const call = {
+      config: network,
+      containerId: pod.containerId,
+      netns: pod.netns.path,
+      ifName: 'eth0',
+      path: [path],
+      nodeNetns: node.netns.path,
+    };
     const attached = await callCni({ ...call, command: 'ADD', executable: join(path, 'bridge') });
     expect(attached).toMatchObject({ exitCode: 0 });
     expect((await node.leftovers()).length).toBeGreaterThan(0);
     if (isGone) await pod.netns.remove();
     const config = node.config({ prevResult: JSON.parse(attached.stdout) as object });
-    expect(await node.call('DEL', pod, { config, ...(isGone && { netns: '' }) })).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await node.call('DEL', pod, { config, ...(isGone && { netns: '' }) })).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    });
     expect(await node.leftovers()).toEqual([]);
   });
 });
@@ -39,8 +49,11 @@ describe('DEL of a sandbox that the journal does not know', () => {
     interfaces: [{ name: 'eth0', mac: '02:00:00:00:00:01', sandbox: '/run/netns/x' }],
     ips: [{ address: '10.1.0.7/24', interface: 0 }],
   };
-  const annotated = (networks: string) => ({ runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': networks } } });
-  const recorded = async (): Promise<readonly string[]> => (await at().node.leftovers()).filter((file) => file.startsWith('state/journal/'));
+  const annotated = (networks: string) => ({
+    runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': networks } },
+  });
+  const recorded = async (): Promise<readonly string[]> =>
+    (await at().node.leftovers()).filter((file) => file.startsWith('state/journal/'));
   const loseRecord = (): Promise<void> => rm(join(at().node.dir, 'state/journal'), { recursive: true, force: true });
   const succeeds = async (pod: TestPod, more: object = {}): Promise<void> => {
     expect(await at().call('DEL', pod, more)).toMatchObject({ exitCode: 0, stdout: '' });
@@ -50,11 +63,19 @@ describe('DEL of a sandbox that the journal does not know', () => {
   it('hands prevResult, runtimeConfig and CNI_ARGS of the call to the default network', async () => {
     const pod = await at().node.pod('given');
     const ports = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }];
-    const network = { cniVersion: '1.1.0', name: 'default-net', plugins: [{ type: 'alpha', capabilities: { portMappings: true } }] };
+    const network = {
+      cniVersion: '1.1.0',
+      name: 'default-net',
+      plugins: [{ type: 'alpha', capabilities: { portMappings: true } }],
+    };
     await succeeds(pod, { delegates: [network], prevResult, runtimeConfig: { portMappings: ports } });
     const [call, ...others] = await at().alpha.calls();
     expect(others).toEqual([]);
-    expect(call).toMatchObject({ command: 'DEL', plugin: 'alpha', stdin: { name: 'default-net', prevResult, runtimeConfig: { portMappings: ports } } });
+    expect(call).toMatchObject({
+      command: 'DEL',
+      plugin: 'alpha',
+      stdin: { name: 'default-net', prevResult, runtimeConfig: { portMappings: ports } },
+    });
     expect(call?.env).toMatchObject({
       CNI_IFNAME: 'eth0',
       CNI_CONTAINERID: pod.containerId,
@@ -82,7 +103,13 @@ describe('DEL of a sandbox that the journal does not know', () => {
       await loseRecord();
       await at().alpha.forget();
       await succeeds(pod, { ...more, prevResult });
-      expect(await at().steps()).toEqual(['DEL gamma net7', 'DEL beta net7', 'DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0']);
+      expect(await at().steps()).toEqual([
+        'DEL gamma net7',
+        'DEL beta net7',
+        'DEL gamma net1',
+        'DEL beta net1',
+        'DEL alpha eth0',
+      ]);
       await at().alpha.forget();
       await succeeds(pod, more);
       expect(await at().steps()).toEqual([]);
@@ -124,7 +151,9 @@ describe('DEL of a sandbox that the journal does not know', () => {
   it('fails when the default network does, keeps it in the journal, and abandons it at last', async () => {
     await at().alpha.set({ DEL: { exitCode: 1, stdout: '{"code":11,"msg":"the agent starts"}' } });
     const pod = await at().node.pod('default-fails');
-    expect(errorIn((await at().call('DEL', pod, { prevResult, detachAttempts: 2 })).stdout).msg).toContain('the agent starts');
+    expect(errorIn((await at().call('DEL', pod, { prevResult, detachAttempts: 2 })).stdout).msg).toContain(
+      'the agent starts',
+    );
     expect(await recorded()).toHaveLength(1);
     await succeeds(pod, { detachAttempts: 2 });
     await at().alpha.set({});

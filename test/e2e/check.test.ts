@@ -29,8 +29,13 @@ describe('CHECK', () => {
   ])('CNI-30: names the first difference and how: $what', async ({ what, change, says }) => {
     const pod = await node.pod(`changed-${what.replaceAll(' ', '-')}`, 'storage');
     const result = await attached(pod);
-    expect(await node.call('CHECK', pod, { config: node.config({ prevResult: result }) })).toMatchObject({ exitCode: 0, stdout: '' });
-    const [link] = (await pod.netns.ipJson(['address', 'show', 'net1'])) as [{ addr_info: { local: string; family: string }[] }];
+    expect(await node.call('CHECK', pod, { config: node.config({ prevResult: result }) })).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    });
+    const [link] = (await pod.netns.ipJson(['address', 'show', 'net1'])) as [
+      { addr_info: { local: string; family: string }[] },
+    ];
     const own = link.addr_info.find(({ family }) => family === 'inet')?.local ?? '';
     await pod.netns.exec(['ip', '-4', ...change.map((word) => (word === '10.30.0.0/24' ? `${own}/24` : word))]);
     const { exitCode, stdout } = await node.call('CHECK', pod, { config: node.config({ prevResult: result }) });
@@ -77,7 +82,19 @@ describe('CHECK', () => {
   it('the hardware address of a member of a bond is that of the bond, and no difference', async () => {
     const pod = await node.pod('bonded', 'storage');
     const handed = { config: node.config({ prevResult: await attached(pod) }) };
-    await pod.netns.exec(['ip', 'link', 'add', 'bond0', 'address', '02:00:00:00:00:77', 'type', 'veth', 'peer', 'name', 'other']); // stands for a bond
+    await pod.netns.exec([
+      'ip',
+      'link',
+      'add',
+      'bond0',
+      'address',
+      '02:00:00:00:00:77',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'other',
+    ]); // stands for a bond
     await pod.netns.exec(['ip', 'link', 'set', 'net1', 'address', '02:00:00:00:00:77']);
     expect(await node.call('CHECK', pod, handed)).toMatchObject({ exitCode: 0 });
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });

@@ -28,7 +28,9 @@ beforeAll(async () => {
   cluster = await createClusterNode({ plugins });
   const kubeletDir = join(cluster.node.dir, 'kubelet');
   kubelet = await startPodResources(join(kubeletDir, 'pod-resources/kubelet.sock'));
-  await cluster.start({ flags: { 'kubelet-dir': kubeletDir, 'device-info-dir': join(cluster.node.dir, 'devinfo'), 'claim-status': 'true' } });
+  await cluster.start({
+    flags: { 'kubelet-dir': kubeletDir, 'device-info-dir': join(cluster.node.dir, 'devinfo'), 'claim-status': 'true' },
+  });
   const nad = (name: string, annotations: object) =>
     cluster.api.put('network-attachment-definitions', {
       metadata: { name, namespace: 'default', annotations },
@@ -59,7 +61,11 @@ async function claiming(name: string, networks: string, results: readonly object
   const stored = cluster.api.get('pods', 'default', name) as unknown as JsonObject;
   cluster.api.put('pods', {
     ...stored,
-    spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }], resourceClaims: [{ name: 'nics', resourceClaimTemplateName: 'nics' }] },
+    spec: {
+      nodeName: 'node-1',
+      containers: [{ name: 'main', image: 'none' }],
+      resourceClaims: [{ name: 'nics', resourceClaimTemplateName: 'nics' }],
+    },
     status: { phase: 'Pending', resourceClaimStatuses: [{ name: 'nics', resourceClaimName: `${name}-nics` }] },
   } as never);
   const object = claim(`${name}-nics`, results, { reservedFor: [{ resource: 'pods', name, uid: pod.uid }] });
@@ -69,7 +75,11 @@ async function claiming(name: string, networks: string, results: readonly object
 const given = async (): Promise<unknown[]> =>
   (await sriov.calls())
     .filter(({ command, plugin }) => command === 'ADD' && plugin === 'sriov')
-    .map(({ stdin }) => [stdin['name'], stdin['deviceID'], (stdin['runtimeConfig'] as { deviceID?: string })?.deviceID]);
+    .map(({ stdin }) => [
+      stdin['name'],
+      stdin['deviceID'],
+      (stdin['runtimeConfig'] as { deviceID?: string })?.deviceID,
+    ]);
 const statusOf = (name: string): unknown =>
   (cluster.api.get('resourceclaims', 'default', name) as unknown as { status?: { devices?: unknown } }).status?.devices;
 
@@ -88,21 +98,36 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
       networkData: { interfaceName, ips: ['10.0.0.5/24'] },
     });
     expect(statusOf('db-nics')).toEqual(
-      expect.arrayContaining([expect.objectContaining(entry('vf-1', 'net1')), expect.objectContaining(entry('vf-2', 'net2'))]),
+      expect.arrayContaining([
+        expect.objectContaining(entry('vf-1', 'net1')),
+        expect.objectContaining(entry('vf-2', 'net2')),
+      ]),
     );
     expect(await cluster.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
   it('the example: its pod, its network and its claim', async () => {
     const example = join(import.meta.dirname, '../../examples/dra');
-    const [nad, pod] = await Promise.all(['nad.yaml', 'pod.yaml'].map(async (file) => parse(await readFile(join(example, file), 'utf8')) as JsonObject));
+    const [nad, pod] = await Promise.all(
+      ['nad.yaml', 'pod.yaml'].map(async (file) => parse(await readFile(join(example, file), 'utf8')) as JsonObject),
+    );
     cluster.api.put('network-attachment-definitions', nad as never);
     const { annotations } = (pod as unknown as { metadata: { annotations: Record<string, string> } }).metadata;
     const running = await claiming('dra', annotations['k8s.v1.cni.cncf.io/networks'] ?? '', [result('fast', 'vf-1')]);
     expect(await cluster.call('ADD', running)).toMatchObject({ exitCode: 0 });
     expect(await given()).toEqual([['claimed', '0000:18:02.1', '0000:18:02.1']]);
     await cluster.call('DEL', running);
-    const words = ['plan', '--pod', join(example, 'pod.yaml'), '--nads', example, '--device', 'claim:nics/fast=0000:18:02.6', '-o', 'json'];
+    const words = [
+      'plan',
+      '--pod',
+      join(example, 'pod.yaml'),
+      '--nads',
+      example,
+      '--device',
+      'claim:nics/fast=0000:18:02.6',
+      '-o',
+      'json',
+    ];
     const { stdout } = await run(join(import.meta.dirname, '../../dist/plexus'), words);
     const planned = JSON.parse(stdout) as { attachments: { plugins: { stdin: JsonObject }[] }[] };
     expect(planned.attachments[1]?.plugins[0]?.stdin).toMatchObject({ type: 'sriov', deviceID: '0000:18:02.6' });
@@ -111,7 +136,15 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
   it('K8S-21: Multus’s form: a network that names a resource gets the claimed device that is counted under it', async () => {
     const pod = await claiming('counted', 'counted', [result('main', 'vf-3')]);
     const devices = [{ driver: nicDriver, pool: 'node-1', device: 'vf-3' }];
-    kubelet.behave({ pods: [{ namespace: 'default', name: 'counted', containers: [{ claims: [{ namespace: 'default', name: 'counted-nics', devices }] }] }] });
+    kubelet.behave({
+      pods: [
+        {
+          namespace: 'default',
+          name: 'counted',
+          containers: [{ claims: [{ namespace: 'default', name: 'counted-nics', devices }] }],
+        },
+      ],
+    });
     expect(await cluster.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     expect(await given()).toEqual([['counted', '0000:18:02.3', '0000:18:02.3']]);
     await cluster.call('DEL', pod);
@@ -119,7 +152,10 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
 
   it('K8S-01: a kubelet that has Get switched off is asked for it once, not by every ADD', async () => {
     const devices = [{ resource: 'vendor.com/sriov', ids: ['0000:18:02.4'] }];
-    await kubelet.restart({ get: 'disabled', pods: ['early', 'late'].map((name) => ({ namespace: 'default', name, containers: [{ devices }] })) });
+    await kubelet.restart({
+      get: 'disabled',
+      pods: ['early', 'late'].map((name) => ({ namespace: 'default', name, containers: [{ devices }] })),
+    });
     kubelet.calls.length = 0;
     for (const name of ['early', 'late']) {
       const pod = await cluster.pod(name, 'counted');
@@ -133,7 +169,13 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
   it('149: a resource of which the device plugin gave one device, and a claim another: each network gets one', async () => {
     const pod = await claiming('mixed', 'counted,counted', [result('main', 'vf-3')]);
     kubelet.behave({
-      pods: [{ namespace: 'default', name: 'mixed', containers: [{ devices: [{ resource: 'vendor.com/sriov', ids: ['0000:18:02.4'] }] }] }],
+      pods: [
+        {
+          namespace: 'default',
+          name: 'mixed',
+          containers: [{ devices: [{ resource: 'vendor.com/sriov', ids: ['0000:18:02.4'] }] }],
+        },
+      ],
     });
     const { exitCode, stdout } = await cluster.call('ADD', pod);
     expect([exitCode, stdout]).toEqual([0, expect.anything()]);
@@ -155,14 +197,19 @@ describe('K8S-17 to K8S-23: a network made of a ResourceClaim’s device', () =>
   it('a claim that is not allocated yet: code 11, try again later', async () => {
     const pod = await claiming('waits', 'fast', undefined);
     const { stdout } = await cluster.call('ADD', pod);
-    expect(errorIn(stdout)).toMatchObject({ code: 11, msg: expect.stringMatching(/PLX-CLAIM-UNALLOCATED: .*waits-nics/) as unknown });
+    expect(errorIn(stdout)).toMatchObject({
+      code: 11,
+      msg: expect.stringMatching(/PLX-CLAIM-UNALLOCATED: .*waits-nics/) as unknown,
+    });
     await cluster.call('DEL', pod);
   });
 
   it('two networks of one device: the second is refused before anything runs', async () => {
     const pod = await claiming('twice', 'fast,any', [result('fast', 'vf-2')]);
     const { stdout } = await cluster.call('ADD', pod);
-    expect(errorIn(stdout).msg).toMatch(/PLX-DEVICE-MISSING: network default\/any needs a device of claim nics, and the pod has only 1/);
+    expect(errorIn(stdout).msg).toMatch(
+      /PLX-DEVICE-MISSING: network default\/any needs a device of claim nics, and the pod has only 1/,
+    );
     expect(await given()).toEqual([]);
     await cluster.call('DEL', pod);
   });

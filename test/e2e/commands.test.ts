@@ -21,7 +21,8 @@ describe('STATUS and GC', () => {
   });
 
   it('CNI-34: STATUS also asks the networks of statusNetworks, all plugins of their chains, and keeps their code, 50 or 51', async () => {
-    const asked = async (): Promise<readonly string[]> => (await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`);
+    const asked = async (): Promise<readonly string[]> =>
+      (await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`);
     expect(await nodeCall('STATUS', { statusNetworks: ['default/two'] })).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await asked()).toEqual(['STATUS alpha', 'STATUS beta', 'STATUS gamma']);
     for (const code of [50, 51]) {
@@ -42,17 +43,21 @@ describe('STATUS and GC', () => {
     const [kept, stale] = [await at().node.pod('kept', 'two'), await at().node.pod('stale', 'two')];
     for (const pod of [kept, stale]) expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().alpha.forget();
-    expect(await nodeCall('GC', { 'cni.dev/valid-attachments': [{ containerID: kept.containerId, ifname: 'eth0' }] })).toMatchObject({
+    expect(
+      await nodeCall('GC', { 'cni.dev/valid-attachments': [{ containerID: kept.containerId, ifname: 'eth0' }] }),
+    ).toMatchObject({
       exitCode: 0,
       stdout: '',
     });
     const calls = await at().alpha.calls();
-    expect(calls.filter(({ command }) => command === 'DEL').map(({ plugin, env }) => `${plugin} ${env['CNI_CONTAINERID'] === stale.containerId}`)).toEqual([
-      'gamma true',
-      'beta true',
-      'alpha true',
-    ]);
-    const passedOn = calls.filter(({ command }) => command === 'GC').map(({ plugin, stdin }) => [plugin, stdin['cni.dev/valid-attachments']]);
+    expect(
+      calls
+        .filter(({ command }) => command === 'DEL')
+        .map(({ plugin, env }) => `${plugin} ${env['CNI_CONTAINERID'] === stale.containerId}`),
+    ).toEqual(['gamma true', 'beta true', 'alpha true']);
+    const passedOn = calls
+      .filter(({ command }) => command === 'GC')
+      .map(({ plugin, stdin }) => [plugin, stdin['cni.dev/valid-attachments']]);
     const attached = (ifname: string): object[] => [{ containerID: kept.containerId, ifname }];
     expect(passedOn).toEqual([
       ['alpha', attached('eth0')],
@@ -90,7 +95,9 @@ describe('the default network', () => {
     const pod = await at().node.pod('special', undefined, { 'v1.multus-cni.io/default-network': 'special' });
     await at().call('ADD', pod);
     expect(await at().steps()).toEqual(['ADD gamma eth0']);
-    expect(await at().node.status(pod)).toMatchObject([{ name: 'kube-system/special', interface: 'eth0', default: true }]);
+    expect(await at().node.status(pod)).toMatchObject([
+      { name: 'kube-system/special', interface: 'eth0', default: true },
+    ]);
     await at().call('DEL', pod);
   });
 
@@ -108,7 +115,13 @@ describe('the default network', () => {
     const pod = await at().node.pod(`cluster-network-${title.replaceAll(/\W+/g, '-').toLowerCase()}`, 'two');
     const more = { delegates: [], clusterNetwork: clusterNetwork(), defaultNetworks: ['further'] };
     expect(await at().call('ADD', pod, more)).toMatchObject({ exitCode: 0 });
-    expect(await at().steps()).toEqual(['ADD alpha eth0', 'ADD beta eth0', 'ADD gamma net1', 'ADD beta net2', 'ADD gamma net2']);
+    expect(await at().steps()).toEqual([
+      'ADD alpha eth0',
+      'ADD beta eth0',
+      'ADD gamma net1',
+      'ADD beta net2',
+      'ADD gamma net2',
+    ]);
     await at().call('DEL', pod, more);
     expect(await at().node.leftovers()).toEqual([]);
   });

@@ -8,12 +8,17 @@ const at = useRecordingNode();
 const two = { attachmentConcurrency: 2 };
 
 describe('further networks of one pod at the same time', () => {
-  const begun = async (): Promise<readonly string[]> => (await at().alpha.calls()).map(({ command, env }) => `${command} ${env['CNI_IFNAME']}`);
+  const begun = async (): Promise<readonly string[]> =>
+    (await at().alpha.calls()).map(({ command, env }) => `${command} ${env['CNI_IFNAME']}`);
   const held = async (networks: string, more: object, nadAnnotations: object = {}) => {
     const file = join(at().node.dir, `go-${networks}-${Object.keys({ ...more, ...nadAnnotations }).length}`);
-    for (const name of ['one', 'other', 'third']) await at().node.nad(name, chain(name, 'beta'), { annotations: nadAnnotations });
+    for (const name of ['one', 'other', 'third'])
+      await at().node.nad(name, chain(name, 'beta'), { annotations: nadAnnotations });
     await at().beta.set({ ADD: { until: file } });
-    const pod = await at().node.pod(`held-${networks.replaceAll(',', '-')}-${Object.keys({ ...more, ...nadAnnotations }).length}`, networks);
+    const pod = await at().node.pod(
+      `held-${networks.replaceAll(',', '-')}-${Object.keys({ ...more, ...nadAnnotations }).length}`,
+      networks,
+    );
     return { pod, answer: at().call('ADD', pod, more), release: () => writeFile(file, '') };
   };
 

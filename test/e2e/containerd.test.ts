@@ -13,8 +13,16 @@ describe.skipIf(reason !== undefined)('called by containerd (ctr run --cni, go-c
   let containerd: Containerd;
   beforeAll(async () => {
     node = await createTestNode();
-    const tuned = { cniVersion: '0.4.0', name: 'tuned', plugins: [node.bridge('tuned', '10.32.0.0/24'), { type: 'tuning', mtu: 1400 }] };
-    const delegates = [node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true }), node.bridge('storage', '10.30.0.0/24'), tuned];
+    const tuned = {
+      cniVersion: '0.4.0',
+      name: 'tuned',
+      plugins: [node.bridge('tuned', '10.32.0.0/24'), { type: 'tuning', mtu: 1400 }],
+    };
+    const delegates = [
+      node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true }),
+      node.bridge('storage', '10.30.0.0/24'),
+      tuned,
+    ];
     const plugin = { type: 'plexus-cni', binDir: await pluginsDir(), cniDir: join(node.dir, 'state'), delegates };
     containerd = await startContainerd({
       conflist: { cniVersion: '1.0.0', name: 'plexus', plugins: [plugin] },
@@ -41,7 +49,9 @@ describe.skipIf(reason !== undefined)('called by containerd (ctr run --cni, go-c
   });
 
   it('five containers at once', async () => {
-    const printed = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => containerd.runContainer(name, 'ip -o -4 addr show net1')));
+    const printed = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => containerd.runContainer(name, 'ip -o -4 addr show net1')),
+    );
     expect(new Set(printed.map((text) => /inet (\S+)/.exec(text)?.[1])).size).toBe(5);
     expect(await node.leftovers()).toEqual([]);
   });

@@ -48,8 +48,11 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
     await runtime.cri.removePodSandbox(id);
   };
   const interfacesIn = async (id: string): Promise<readonly string[]> =>
-    (JSON.parse(await runtime.inSandbox(id, ['ip', '-j', 'link'])) as { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
-  const addressesOf = (name: string): readonly string[] => (at.status(name) ?? []).flatMap((entry) => entry['ips'] as string[]);
+    (JSON.parse(await runtime.inSandbox(id, ['ip', '-j', 'link'])) as { ifname: string }[])
+      .map(({ ifname }) => ifname)
+      .toSorted();
+  const addressesOf = (name: string): readonly string[] =>
+    (at.status(name) ?? []).flatMap((entry) => entry['ips'] as string[]);
   const noTrace = async (): Promise<void> => {
     expect(await runtime.cri.listPodSandbox()).toEqual([]);
     expect(await at.node.leftovers()).toEqual([]);
@@ -110,13 +113,16 @@ describe.skipIf(reason !== undefined)('a node with containerd', () => {
     await noTrace();
   });
 
-  it.each(['TERM', 'KILL'] as const)('containerd ended with SIG%s and started again: pods go on, and are removed without a trace', async (signal) => {
-    const before = await startPod(`before-${signal.toLowerCase()}`);
-    await runtime.restart(signal);
-    expect((await runtime.cri.podSandboxStatus(before)).status.state).toBe('SANDBOX_READY');
-    expect(await interfacesIn(before)).toEqual(['eth0', 'lo', 'net1', 'net2']);
-    const after = await startPod(`after-${signal.toLowerCase()}`);
-    for (const id of [before, after]) await removePod(id);
-    await noTrace();
-  });
+  it.each(['TERM', 'KILL'] as const)(
+    'containerd ended with SIG%s and started again: pods go on, and are removed without a trace',
+    async (signal) => {
+      const before = await startPod(`before-${signal.toLowerCase()}`);
+      await runtime.restart(signal);
+      expect((await runtime.cri.podSandboxStatus(before)).status.state).toBe('SANDBOX_READY');
+      expect(await interfacesIn(before)).toEqual(['eth0', 'lo', 'net1', 'net2']);
+      const after = await startPod(`after-${signal.toLowerCase()}`);
+      for (const id of [before, after]) await removePod(id);
+      await noTrace();
+    },
+  );
 });

@@ -25,7 +25,11 @@ afterEach(async () => {
 });
 
 const start = async (graceSeconds: string): Promise<void> => {
-  const flags = { 'manifests-dir': join(node.dir, 'manifests'), 'cni-dir': join(node.dir, 'state'), 'grace-seconds': graceSeconds };
+  const flags = {
+    'manifests-dir': join(node.dir, 'manifests'),
+    'cni-dir': join(node.dir, 'state'),
+    'grace-seconds': graceSeconds,
+  };
   daemon = await startTestDaemon({ dir: node.dir, flags });
 };
 const call = (command: string, pod: TestPod, env: Record<string, string> = {}) =>
@@ -41,7 +45,8 @@ const call = (command: string, pod: TestPod, env: Record<string, string> = {}) =
     nodeNetns: node.netns.path,
     env: { PLEXUS_SOCKET: join(node.dir, 'run/plexus.sock'), ...env },
   });
-const running = (command: string) => waitFor(`${command} to run`, async () => (await alpha.calls()).some((one) => one.command === command));
+const running = (command: string) =>
+  waitFor(`${command} to run`, async () => (await alpha.calls()).some((one) => one.command === command));
 
 describe('SIGTERM', () => {
   it('lets a call that runs end well within the grace time, takes no new one, and ends with status 0', async () => {
@@ -67,7 +72,10 @@ describe('SIGTERM', () => {
     const add = call('ADD', pod);
     await running('ADD');
     expect(await daemon.stop('SIGTERM')).toBe(0);
-    expect(errorIn((await add).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-OPERATION-CANCELLED') });
+    expect(errorIn((await add).stdout)).toMatchObject({
+      code: 11,
+      msg: expect.stringContaining('PLX-OPERATION-CANCELLED'),
+    });
     expect((await alpha.calls()).map(({ command }) => command)).toEqual(['ADD', 'DEL']);
     expect(await node.leftovers()).toEqual([]);
   });
@@ -81,7 +89,8 @@ describe('a sandbox that a daemon works on', () => {
     const pod = await node.pod(name);
     const add = call('ADD', pod);
     await running('ADD');
-    const waiting = async () => (await readdir(join(node.dir, 'state/locks'))).filter((file) => file.startsWith('.lock-'));
+    const waiting = async () =>
+      (await readdir(join(node.dir, 'state/locks'))).filter((file) => file.startsWith('.lock-'));
     const asked = () => expect.poll(waiting, { message: 'DEL asks for the sandbox' }).toHaveLength(1);
     return { pod, add, asked, release: () => writeFile(go, '') };
   };
@@ -122,8 +131,16 @@ describe('a daemon that cannot start says why, and ends with status 1', () => {
       (error: Error) => error.message,
     );
   it.each([
-    { title: 'a kubeconfig that is not there', flags: { kubeconfig: '/nowhere/kubeconfig' }, says: 'PLX-KUBECONFIG-UNUSABLE' },
-    { title: 'a configuration file that is not there', flags: { config: '/nowhere/plexus.yaml' }, says: '/nowhere/plexus.yaml' },
+    {
+      title: 'a kubeconfig that is not there',
+      flags: { kubeconfig: '/nowhere/kubeconfig' },
+      says: 'PLX-KUBECONFIG-UNUSABLE',
+    },
+    {
+      title: 'a configuration file that is not there',
+      flags: { config: '/nowhere/plexus.yaml' },
+      says: '/nowhere/plexus.yaml',
+    },
     { title: 'a flag with a wrong value', flags: { 'status-checks': 'perhaps' }, says: '--status-checks' },
     { title: 'an unknown flag', flags: { 'status-check': 'true' }, says: 'status-check' },
   ])('$title', async ({ flags, says }) => {

@@ -7,18 +7,26 @@ import { shim } from '../support/daemon.ts';
 import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// The whole path of a node: API server, daemon, program on the host, real plugins, and the configuration that the daemon wrote.
+// The whole path of a node: API server, daemon, program on the host, real plugins, and the configuration that the
+// daemon wrote.
 let at: ClusterNode;
 beforeAll(async () => {
   at = await createClusterNode();
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/24'));
-  at.nad('edge', { cniVersion: '1.0.0', name: 'edge', type: 'macvlan', master: 'eth1', ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] } });
+  at.nad('edge', {
+    cniVersion: '1.0.0',
+    name: 'edge',
+    type: 'macvlan',
+    master: 'eth1',
+    ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] },
+  });
   await at.start({ flags: { 'reclaim-seconds': '0' } }); // requests are counted
 });
 afterAll(() => at.remove());
 beforeEach(() => at.api.faults.clear());
 
-const interfaces = (name: string): readonly unknown[] | undefined => at.status(name)?.map((entry) => entry['interface']);
+const interfaces = (name: string): readonly unknown[] | undefined =>
+  at.status(name)?.map((entry) => entry['interface']);
 const logged = (text: string): boolean => at.daemon().log.some((line) => line.includes(text));
 
 async function httpGet(path: string): Promise<{ readonly status: number; readonly text: string }> {
@@ -38,10 +46,15 @@ describe('a pod on a node with the daemon', () => {
     const answer = await at.call('ADD', pod);
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
     expect(interfaces('usual')).toEqual(['eth0', 'net1', 'net2']);
-    await waitFor('three events', async () => at.api.requests.filter(({ resource }) => resource === 'events').length === 3);
-    expect(at.api.requests.filter(({ resource }) => resource !== 'events').map(({ verb, resource, subresource }) => [verb, resource, subresource])).toEqual([
-      ['patch', 'pods', 'status'],
-    ]);
+    await waitFor(
+      'three events',
+      async () => at.api.requests.filter(({ resource }) => resource === 'events').length === 3,
+    );
+    expect(
+      at.api.requests
+        .filter(({ resource }) => resource !== 'events')
+        .map(({ verb, resource, subresource }) => [verb, resource, subresource]),
+    ).toEqual([['patch', 'pods', 'status']]);
     at.api.requests.length = 0;
     expect(await at.call('CHECK', pod)).toMatchObject({ exitCode: 0 });
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
@@ -54,7 +67,10 @@ describe('a pod on a node with the daemon', () => {
     at.api.requests.length = 0;
     expect(await at.call('ADD', pod, false)).toMatchObject({ exitCode: 0 });
     expect(interfaces('not-handed')).toEqual(['eth0', 'net1']);
-    expect(at.api.requests.filter(({ resource }) => resource !== 'events').map(({ verb }) => verb)).toEqual(['get', 'patch']);
+    expect(at.api.requests.filter(({ resource }) => resource !== 'events').map(({ verb }) => verb)).toEqual([
+      'get',
+      'patch',
+    ]);
     await at.call('DEL', pod);
   });
 
@@ -77,7 +93,10 @@ describe('a pod on a node with the daemon', () => {
     await at.api.goAway();
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     at.api.remove('pods', 'default', 'phoenix');
-    at.api.put('pods', { metadata: { name: 'phoenix', namespace: 'default' }, spec: { containers: [{ name: 'main', image: 'none' }] } });
+    at.api.put('pods', {
+      metadata: { name: 'phoenix', namespace: 'default' },
+      spec: { containers: [{ name: 'main', image: 'none' }] },
+    });
     await at.api.comeBack();
     await waitFor('the end of the wait', async () => (await metric('plexus_journal_pending_status')) === 0);
     expect(at.api.get('pods', 'default', 'phoenix')?.metadata.annotations?.[statusKey]).toBeUndefined();
@@ -90,9 +109,22 @@ describe('a pod on a node with the daemon', () => {
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     expect(await metric('plexus_journal_pending_status')).toBe(1);
     const { containerId, netns } = pod;
-    const from = { containerId, netns: netns.path, ifName: 'eth0', args: podArgs(pod, containerId), nodeNetns: at.node.netns.path };
+    const from = {
+      containerId,
+      netns: netns.path,
+      ifName: 'eth0',
+      args: podArgs(pod, containerId),
+      nodeNetns: at.node.netns.path,
+    };
     const config = configAsRuntime(await at.conflist(), undefined);
-    const failed = await callCni({ ...from, executable: shim, command: 'DEL', config, path: ['/nowhere'], env: { PLEXUS_SOCKET: at.daemon().socket } });
+    const failed = await callCni({
+      ...from,
+      executable: shim,
+      command: 'DEL',
+      config,
+      path: ['/nowhere'],
+      env: { PLEXUS_SOCKET: at.daemon().socket },
+    });
     expect([failed.exitCode, failed.stdout]).toEqual([1, expect.stringContaining('PLX-ATTACHMENTS-LEFT')]);
     expect(await metric('plexus_journal_pending_status')).toBe(0);
     await at.api.comeBack();
@@ -144,7 +176,13 @@ describe('our configuration in the runtime’s folder', () => {
     const list = await at.conflist();
     expect(list).toMatchObject({
       name: 'cluster-net',
-      plugins: [{ type: 'plexus', clusterNetwork: join(at.confDir, '10-cluster.conf'), capabilities: { 'io.kubernetes.cri.pod-annotations': true } }],
+      plugins: [
+        {
+          type: 'plexus',
+          clusterNetwork: join(at.confDir, '10-cluster.conf'),
+          capabilities: { 'io.kubernetes.cri.pod-annotations': true },
+        },
+      ],
     });
     expect(JSON.stringify(list)).not.toContain('10.244');
   });
@@ -168,7 +206,8 @@ describe('our configuration in the runtime’s folder', () => {
     const before = await at.conflist();
     await rename(join(at.confDir, '00-plexus.conflist'), join(at.confDir, '00-plexus.conflist.cilium_bak'));
     await waitFor('our configuration', async () => JSON.stringify(await at.conflist()) === JSON.stringify(before));
-    const events = () => at.api.all('events').filter(({ involvedObject }) => JSON.stringify(involvedObject).includes('"Node"'));
+    const events = () =>
+      at.api.all('events').filter(({ involvedObject }) => JSON.stringify(involvedObject).includes('"Node"'));
     await waitFor('the event', async () => events().length === 1);
     expect(events()[0]).toMatchObject({
       type: 'Warning',
@@ -214,7 +253,10 @@ describe('the end of a daemon and the next one', () => {
     await at.api.goAway();
     await at.start();
     expect(await httpGet('/healthz')).toMatchObject({ status: 200 });
-    expect(await httpGet('/readyz')).toMatchObject({ status: 503, text: expect.stringContaining('NetworkAttachmentDefinitions') });
+    expect(await httpGet('/readyz')).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('NetworkAttachmentDefinitions'),
+    });
     expect(await at.call('ADD', pod, {})).toMatchObject({ exitCode: 0 });
     const unknown = await at.call('ADD', await at.pod('wants-more'), { [networksKey]: 'storage' });
     expect(JSON.parse(unknown.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-API-UNAVAILABLE') });
@@ -231,8 +273,12 @@ describe('what a daemon tells about itself', () => {
     await at.call('ADD', pod);
     expect(await metric('plexus_attachments{network="default/storage"}')).toBe(1);
     expect(await metric('plexus_cni_requests_total{command="ADD",outcome="success",code="0"}')).toBeGreaterThan(0);
-    expect(await metric('plexus_delegate_duration_seconds_count{plugin="bridge",command="ADD",outcome="success"}')).toBeGreaterThan(1);
-    expect(await metric('plexus_api_requests_total{verb="patch",resource="pods/status",code="200"}')).toBeGreaterThan(0);
+    expect(
+      await metric('plexus_delegate_duration_seconds_count{plugin="bridge",command="ADD",outcome="success"}'),
+    ).toBeGreaterThan(1);
+    expect(await metric('plexus_api_requests_total{verb="patch",resource="pods/status",code="200"}')).toBeGreaterThan(
+      0,
+    );
     expect(await metric('plexus_watch_synced')).toBe(1);
     expect(await metric('plexus_calls_running')).toBe(0);
     await at.call('DEL', pod);

@@ -17,7 +17,9 @@ it('CNI-28: a damaged record that somebody else has set aside, as the daemon and
   const folder = join(node.dir, 'state/journal');
   const file = join(folder, `${pod.containerId}@eth0.json`);
   await writeFile(file, (await readFile(file, 'utf8')).slice(0, 200));
-  expect((await fileJournal(folder).list((record) => record)).damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-DAMAGED']);
+  expect((await fileJournal(folder).list((record) => record)).damaged.map(({ id }) => id)).toEqual([
+    'PLX-RECORD-DAMAGED',
+  ]);
   for (let time = 0; time < 2; time++) expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0, stdout: '' });
   expect(await node.leftovers()).toEqual([`state/journal/damaged/${pod.containerId}@eth0.json`]);
   await rm(join(folder, 'damaged'), { recursive: true });

@@ -5,7 +5,8 @@ import { useRecordingNode } from '../support/recording-node.ts';
 const at = useRecordingNode();
 
 describe('what delegates are given', () => {
-  const inputs = async (command: string): Promise<RecordedCall[]> => (await at().alpha.calls()).filter((each) => each.command === command);
+  const inputs = async (command: string): Promise<RecordedCall[]> =>
+    (await at().alpha.calls()).filter((each) => each.command === command);
 
   it('CNI-75, CNI-76, NPWG-103, NPWG-104: the runtime’s runtimeConfig goes to the default network, complete, and to nobody else', async () => {
     const capabilities = { portMappings: true, dns: true, 'io.kubernetes.cri.pod-annotations': true };
@@ -17,7 +18,9 @@ describe('what delegates are given', () => {
       'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': 'wants' },
     };
     const pod = await at().node.pod('hostports');
-    expect(await at().call('ADD', pod, { delegates: [wanting('default-net', 'alpha')], runtimeConfig })).toMatchObject({ exitCode: 0 });
+    expect(await at().call('ADD', pod, { delegates: [wanting('default-net', 'alpha')], runtimeConfig })).toMatchObject({
+      exitCode: 0,
+    });
     const [first, second] = await inputs('ADD');
     expect(first?.stdin['runtimeConfig']).toEqual(runtimeConfig);
     expect(second?.stdin).not.toHaveProperty('runtimeConfig');
@@ -42,7 +45,11 @@ describe('what delegates are given', () => {
       ).toEqual([command, command === 'CHECK' ? 1 : 0]);
     const of = async (command: string) => (await inputs(command)).find(({ plugin }) => plugin === 'beta');
     const [added, deleted] = [await of('ADD'), await of('DEL')];
-    expect(added?.stdin).toMatchObject({ name: 'rich', args: { cni: { a: 1, b: 2 }, labels: [] }, runtimeConfig: { ips: ['10.0.0.5/24'] } });
+    expect(added?.stdin).toMatchObject({
+      name: 'rich',
+      args: { cni: { a: 1, b: 2 }, labels: [] },
+      runtimeConfig: { ips: ['10.0.0.5/24'] },
+    });
     const { prevResult, ...rest } = deleted?.stdin ?? {};
     expect(rest).toEqual(added?.stdin);
     expect(prevResult).toMatchObject({ interfaces: [{ name: 'net1' }] });
@@ -57,7 +64,11 @@ describe('what delegates are given', () => {
       env: { TRACEPARENT: '00-abc', PLEXUS_NODE: process.execPath },
     });
     const [first] = await inputs('ADD');
-    expect(first?.env).toMatchObject({ TRACEPARENT: '00-abc', CNI_PATH: `${at().delegates}:/second`, CNI_NETNS: pod.netns.path });
+    expect(first?.env).toMatchObject({
+      TRACEPARENT: '00-abc',
+      CNI_PATH: `${at().delegates}:/second`,
+      CNI_NETNS: pod.netns.path,
+    });
     expect(first?.env).not.toHaveProperty('PLEXUS_NODE');
     expect(first?.env['CNI_ARGS']).toBe(
       `IgnoreUnknown=true;K8S_POD_NAMESPACE=default;K8S_POD_NAME=environment;K8S_POD_INFRA_CONTAINER_ID=${pod.containerId};K8S_POD_UID=uid-environment`,
@@ -73,7 +84,10 @@ describe('what delegates are given', () => {
       dns: { domain: 'before' },
     };
     await at().alpha.set({
-      ADD: { stdout: '{"cniVersion":"1.1.0","interfaces":[{"name":"eth0","sandbox":"/x"}],"ips":[{"address":"10.0.0.9/24","interface":0}]}' },
+      ADD: {
+        stdout:
+          '{"cniVersion":"1.1.0","interfaces":[{"name":"eth0","sandbox":"/x"}],"ips":[{"address":"10.0.0.9/24","interface":0}]}',
+      },
     });
     const pod = await at().node.pod('behind');
     const { stdout } = await at().call('ADD', pod, { prevResult });

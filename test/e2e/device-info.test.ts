@@ -7,17 +7,28 @@ import { useRecordingNode } from '../support/recording-node.ts';
 const at = useRecordingNode();
 const folder = (): string => join(at().node.dir, 'devinfo');
 const more = () => ({ deviceInfoDir: folder() });
-const userspace = { cniVersion: '1.1.0', name: 'dpdk', plugins: [{ type: 'beta', capabilities: { CNIDeviceInfoFile: true } }] };
-const info = { type: 'vhost-user', version: '1.1.0', 'vhost-user': { mode: 'client', path: '/shared/vhost.sock' }, 'vendor-key': [1] };
+const userspace = {
+  cniVersion: '1.1.0',
+  name: 'dpdk',
+  plugins: [{ type: 'beta', capabilities: { CNIDeviceInfoFile: true } }],
+};
+const info = {
+  type: 'vhost-user',
+  version: '1.1.0',
+  'vhost-user': { mode: 'client', path: '/shared/vhost.sock' },
+  'vendor-key': [1],
+};
 const left = (): Promise<string[]> => readdir(join(folder(), 'cni'));
 
 describe('device information, without a device', () => {
-  const told = async (): Promise<unknown> => (await at().beta.calls()).map(({ plugin, command, stdin }) => [plugin, command, stdin['runtimeConfig']]);
+  const told = async (): Promise<unknown> =>
+    (await at().beta.calls()).map(({ plugin, command, stdin }) => [plugin, command, stdin['runtimeConfig']]);
 
   it('NPWG-114 to NPWG-116: the plugin is told where, what it writes is in network-status, and DEL removes it', async () => {
     await at().node.nad('dpdk', userspace);
     const pod = await at().node.pod('dpdk', 'dpdk,dpdk');
-    const fileOf = (interfaceName: string): string => join(folder(), `cni/default-dpdk-${pod.containerId}_${interfaceName}`);
+    const fileOf = (interfaceName: string): string =>
+      join(folder(), `cni/default-dpdk-${pod.containerId}_${interfaceName}`);
     await at().beta.set({ ADD: [{ write: { file: fileOf('net1'), text: JSON.stringify(info) } }, {}] });
     expect(await at().call('ADD', pod, more())).toMatchObject({ exitCode: 0 });
     expect(await told()).toEqual([
@@ -51,7 +62,9 @@ describe('device information, without a device', () => {
     await at().node.nad('dpdk', userspace);
     const pod = await at().node.pod('fails', 'dpdk');
     const file = join(folder(), `cni/default-dpdk-${pod.containerId}_net1`);
-    await at().beta.set({ ADD: { write: { file, text: JSON.stringify(info) }, exitCode: 1, stdout: '{"code":100,"msg":"no"}' } });
+    await at().beta.set({
+      ADD: { write: { file, text: JSON.stringify(info) }, exitCode: 1, stdout: '{"code":100,"msg":"no"}' },
+    });
     expect(await at().call('ADD', pod, more())).toMatchObject({ exitCode: 1 });
     expect(await left()).toEqual([]);
     await at().call('DEL', pod, more());
@@ -63,7 +76,10 @@ describe('device information, without a device', () => {
     await writeFile(join(folder(), 'file'), '');
     const pod = await at().node.pod('unwritable', 'dpdk');
     const { exitCode, stdout } = await at().call('ADD', pod, { deviceInfoDir: join(folder(), 'file') });
-    expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/PLX-FILE-UNUSABLE.*devinfo\/file\/cni\/default-dpdk-/)]);
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringMatching(/PLX-FILE-UNUSABLE.*devinfo\/file\/cni\/default-dpdk-/),
+    ]);
     expect(await at().steps()).toEqual(['ADD alpha eth0', 'DEL beta net1', 'DEL alpha eth0']);
     await at().call('DEL', pod);
   });
@@ -74,8 +90,14 @@ describe('device information, without a device', () => {
     const file = join(folder(), `cni/default-dpdk-${pod.containerId}_net1`);
     await at().beta.set({ ADD: { write: { file, text: JSON.stringify(info) } } });
     await at().call('ADD', pod, more());
-    const record = JSON.parse(await readFile(join(at().node.dir, `state/journal/${pod.containerId}@eth0.json`), 'utf8')) as { attachments: object[] };
-    expect(record.attachments[1]).toMatchObject({ state: 'attached', deviceInfo: info, attachment: { deviceInfo: { file } } });
+    const record = JSON.parse(
+      await readFile(join(at().node.dir, `state/journal/${pod.containerId}@eth0.json`), 'utf8'),
+    ) as { attachments: object[] };
+    expect(record.attachments[1]).toMatchObject({
+      state: 'attached',
+      deviceInfo: info,
+      attachment: { deviceInfo: { file } },
+    });
     await at().call('DEL', pod, more());
   });
 });

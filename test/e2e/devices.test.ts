@@ -21,14 +21,30 @@ beforeAll(async () => {
   for (const type of ['sriov', 'ib-sriov', 'host-device']) await recordingDelegate(at().delegates, type);
   const of = (resource: string) => ({ annotations: { 'k8s.v1.cni.cncf.io/resourceName': resource } });
   const network = (name: string, type: string, extra: object = {}) => ({ cniVersion: '1.0.0', name, type, ...extra });
-  await at().node.nad('fast', network('fast', 'sriov', { vlan: 100, capabilities: { deviceID: true, mac: true } }), of(vf));
-  await at().node.nad('tuned', { cniVersion: '1.0.0', name: 'tuned', plugins: [{ type: 'sriov' }, { type: 'beta' }] }, of(vf));
+  await at().node.nad(
+    'fast',
+    network('fast', 'sriov', { vlan: 100, capabilities: { deviceID: true, mac: true } }),
+    of(vf),
+  );
+  await at().node.nad(
+    'tuned',
+    { cniVersion: '1.0.0', name: 'tuned', plugins: [{ type: 'sriov' }, { type: 'beta' }] },
+    of(vf),
+  );
   await at().node.nad('plain', network('plain', 'host-device'), of(vf));
   await at().node.nad('ib', network('ib', 'ib-sriov', { pkey: '0x1', capabilities: { infinibandGUID: true } }), of(ib));
   await at().node.nad('slow', network('slow', 'beta'));
 });
 afterEach(async () => {
-  await kubelet.restart({ pods: [], allocatable: [], get: 'served', exhausted: 0, unknown: 0, isSilent: false, status: undefined });
+  await kubelet.restart({
+    pods: [],
+    allocatable: [],
+    get: 'served',
+    exhausted: 0,
+    unknown: 0,
+    isSilent: false,
+    status: undefined,
+  });
   kubelet.calls.length = 0;
 });
 afterAll(() => kubelet.close());
@@ -43,7 +59,8 @@ const inputs = async (command: string): Promise<unknown[]> =>
   (await at().alpha.calls())
     .filter((call) => call.command === command && call.plugin !== 'alpha')
     .map(({ plugin, stdin: { prevResult: _answer, ...stdin } }) => ({ plugin, ...stdin }));
-const ids = async (): Promise<unknown[]> => (await inputs('ADD')).map((input) => (input as { deviceID?: string }).deviceID);
+const ids = async (): Promise<unknown[]> =>
+  (await inputs('ADD')).map((input) => (input as { deviceID?: string }).deviceID);
 
 describe('what a delegate is given of the pod’s devices', () => {
   it('NPWG-118, NPWG-111: sriov, host-device and InfiniBand alike: as the golden file says, the same at ADD, CHECK and DEL', async () => {
@@ -52,12 +69,18 @@ describe('what a delegate is given of the pod’s devices', () => {
       { name: 'fast', mac: '02:00:00:00:00:64' },
       { name: 'tuned' },
       { name: 'plain', interface: 'hw0' },
-      { name: 'ib', 'infiniband-guid': '24:8a:07:03:00:8d:ae:2e', 'cni-args': { 'mellanox.infiniband.app': 'configured' } },
+      {
+        name: 'ib',
+        'infiniband-guid': '24:8a:07:03:00:8d:ae:2e',
+        'cni-args': { 'mellanox.infiniband.app': 'configured' },
+      },
     ];
     const pod = await at().node.pod('all', asks);
     expect(await add(pod)).toMatchObject({ exitCode: 0 });
     const added = await inputs('ADD');
-    const text = JSON.stringify(added, null, 2).replaceAll(devinfo(), '/var/run/k8s.cni.cncf.io/devinfo').replaceAll(pod.containerId, 'CONTAINERID');
+    const text = JSON.stringify(added, null, 2)
+      .replaceAll(devinfo(), '/var/run/k8s.cni.cncf.io/devinfo')
+      .replaceAll(pod.containerId, 'CONTAINERID');
     await expect(`${text}\n`).toMatchFileSnapshot('../golden/device-inputs.txt');
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
     expect((await inputs('DEL')).toSorted(byText)).toEqual(added.toSorted(byText));
@@ -120,11 +143,21 @@ describe('what a delegate is given of the pod’s devices', () => {
 
 describe('STATUS', () => {
   it('CNI-34: a network of statusNetworks that is made of a device: its plugin is asked, and kubelet, which knows of no such pod, is not', async () => {
-    await at().node.nad('told', { cniVersion: '1.1.0', name: 'told', type: 'sriov' }, { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } });
+    await at().node.nad(
+      'told',
+      { cniVersion: '1.1.0', name: 'told', type: 'sriov' },
+      { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } },
+    );
     const call = { containerId: '', netns: { path: '' }, name: '', namespace: '', uid: '' } as TestPod;
-    const asked = await at().node.call('STATUS', call, { config: at().config(more({ statusNetworks: ['default/told'] })), path: [at().delegates] });
+    const asked = await at().node.call('STATUS', call, {
+      config: at().config(more({ statusNetworks: ['default/told'] })),
+      path: [at().delegates],
+    });
     expect([asked.exitCode, asked.stdout]).toEqual([0, '']);
-    expect((await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`)).toEqual(['STATUS alpha', 'STATUS sriov']);
+    expect((await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`)).toEqual([
+      'STATUS alpha',
+      'STATUS sriov',
+    ]);
     expect(kubelet.calls).toEqual([]);
   });
 });
@@ -160,26 +193,36 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     give('fewer', { [vf]: ['a'] });
     expect(await refused('fewer', 'fast,plain')).toMatchObject({
       code: 7,
-      msg: expect.stringContaining('PLX-DEVICE-MISSING: network default/plain needs a device of resource vendor.example/vf, and the pod has only 1') as unknown,
+      msg: expect.stringContaining(
+        'PLX-DEVICE-MISSING: network default/plain needs a device of resource vendor.example/vf, and the pod has only 1',
+      ) as unknown,
     });
   });
   it('kubelet refuses', async () => {
     kubelet.behave({ status: 7 });
     const { code, msg } = await refused('refused', 'fast');
-    expect([code, msg]).toEqual([11, expect.stringMatching(/PLX-KUBELET-UNAVAILABLE: .*kubelet\/pod-resources\/kubelet.sock: .*PERMISSION_DENIED/)]);
+    expect([code, msg]).toEqual([
+      11,
+      expect.stringMatching(/PLX-KUBELET-UNAVAILABLE: .*kubelet\/pod-resources\/kubelet.sock: .*PERMISSION_DENIED/),
+    ]);
   });
   it('kubelet’s socket is not there', async () => {
     const { code, msg } = await refused('nowhere', 'fast', { kubeletDir: '/nowhere' });
     expect([code, msg]).toEqual([
       11,
-      expect.stringMatching(/PLX-KUBELET-UNAVAILABLE: .*\/nowhere\/pod-resources\/kubelet.sock: it does not exist.*kubeletDir/),
+      expect.stringMatching(
+        /PLX-KUBELET-UNAVAILABLE: .*\/nowhere\/pod-resources\/kubelet.sock: it does not exist.*kubeletDir/,
+      ),
     ]);
   });
   it('K8S-07: the checkpoint stands in for the socket', async () => {
     const dir = join(at().node.dir, 'other-kubelet');
     await mkdir(join(dir, 'device-plugins'), { recursive: true });
     const entry = { PodUID: 'uid-by-checkpoint', ContainerName: 'main', ResourceName: vf, DeviceIDs: { '0': ['c1'] } };
-    await writeFile(join(dir, 'device-plugins/kubelet_internal_checkpoint'), JSON.stringify({ Data: { PodDeviceEntries: [entry] } }));
+    await writeFile(
+      join(dir, 'device-plugins/kubelet_internal_checkpoint'),
+      JSON.stringify({ Data: { PodDeviceEntries: [entry] } }),
+    );
     const pod = await at().node.pod('by-checkpoint', 'plain');
     expect(await add(pod, { kubeletDir: dir })).toMatchObject({ exitCode: 0 });
     expect(await ids()).toEqual(['c1']);
@@ -191,8 +234,14 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     async () => {
       give('gone', { [vf]: ['0000:fe:1f.7'] });
       const beta = await recordingDelegate(at().delegates, 'broken');
-      await beta.set({ ADD: { exitCode: 1, stdout: '{"cniVersion":"1.0.0","code":100,"msg":"lookup failed: pfname"}' } });
-      await at().node.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'broken' }, { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } });
+      await beta.set({
+        ADD: { exitCode: 1, stdout: '{"cniVersion":"1.0.0","code":100,"msg":"lookup failed: pfname"}' },
+      });
+      await at().node.nad(
+        'broken',
+        { cniVersion: '1.0.0', name: 'broken', type: 'broken' },
+        { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } },
+      );
       const pod = await at().node.pod('gone', 'broken');
       const answer = await add(pod);
       expect(errorIn(answer.stdout)).toMatchObject({
@@ -208,7 +257,11 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     kubelet.behave({ pods: [], allocatable: [{ resource: vf, ids: ['a'] }] });
     const pod = await at().node.pod('ignored', 'plain');
     const answer = await add(pod, { missingDevice: 'ignore', logLevel: 'warn' });
-    expect([answer.exitCode, await ids(), answer.stderr]).toEqual([0, [undefined], expect.stringContaining('it is attached without')]);
+    expect([answer.exitCode, await ids(), answer.stderr]).toEqual([
+      0,
+      [undefined],
+      expect.stringContaining('it is attached without'),
+    ]);
     await at().call('DEL', pod);
   });
 });

@@ -15,12 +15,23 @@ let beta: RecordingDelegate;
 
 const logging = () => ({ logFile: join(node.dir, 'state/log/plexus.log'), logLevel: 'debug' });
 const call = (command: string, pod: TestPod) =>
-  node.call(command, pod, { config: node.config({ ...logging(), binDir: delegates, delegates: [chain('default-net', 'alpha')] }), path: [delegates] });
+  node.call(command, pod, {
+    config: node.config({ ...logging(), binDir: delegates, delegates: [chain('default-net', 'alpha')] }),
+    path: [delegates],
+  });
 const steps = async (): Promise<readonly string[]> =>
-  (await alpha.calls()).map(({ plugin, command, stdin }) => `${command} ${plugin}${'prevResult' in stdin ? ' with result' : ''}`);
+  (await alpha.calls()).map(
+    ({ plugin, command, stdin }) => `${command} ${plugin}${'prevResult' in stdin ? ' with result' : ''}`,
+  );
 /** Everything in journal and locks, half-written files too. */
 const files = async (): Promise<readonly string[]> =>
-  (await Promise.all(['journal', 'locks'].map((folder) => readdir(join(node.dir, 'state', folder), { recursive: true }).catch(() => []))))
+  (
+    await Promise.all(
+      ['journal', 'locks'].map((folder) =>
+        readdir(join(node.dir, 'state', folder), { recursive: true }).catch(() => []),
+      ),
+    )
+  )
     .flat()
     .filter((name) => !/^\.(alive|undone)-/.test(name)); // the daemon's sign of life, and which sandboxes were undone
 
@@ -53,7 +64,9 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     for (let times = 0; times < 2; times++) {
       const error = errorIn((await call('ADD', pod)).stdout);
       expect(error.code).toBe(11);
-      expect(error.msg).toMatch(/^PLX-DISK-FULL: cannot write .*\/state\/journal\/.*@eth0\.json: no space is left.*\. Free space/);
+      expect(error.msg).toMatch(
+        /^PLX-DISK-FULL: cannot write .*\/state\/journal\/.*@eth0\.json: no space is left.*\. Free space/,
+      );
     }
     expect(await steps()).toEqual([]);
     expect(errorIn((await call('CHECK', old)).stdout).msg, 'these delegates make no interface').toContain(
@@ -93,7 +106,10 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     const pod = await attached('stuck');
     await beta.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"the switch is busy"}' } });
     await disk.fill();
-    expect(errorIn((await call('DEL', pod)).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-DISK-FULL') });
+    expect(errorIn((await call('DEL', pod)).stdout)).toMatchObject({
+      code: 11,
+      msg: expect.stringContaining('PLX-DISK-FULL'),
+    });
     expect(await files()).toEqual([`${pod.containerId}@eth0.json`]);
     await beta.set({});
     expect(await call('DEL', pod)).toMatchObject({ exitCode: 0 });
@@ -130,7 +146,9 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     const second = call('DEL', pod);
     const locks = join(node.dir, 'state/locks');
     await expect
-      .poll(async () => (await readdir(locks)).filter((name) => name.startsWith('.lock-')), { message: 'the second asks for the sandbox' })
+      .poll(async () => (await readdir(locks)).filter((name) => name.startsWith('.lock-')), {
+        message: 'the second asks for the sandbox',
+      })
       .toHaveLength(1);
     expect(await steps(), 'the second waits').toEqual(['DEL beta with result']);
     await writeFile(until, '');
@@ -149,7 +167,9 @@ describe.each(['direct', 'daemon'] as const)('state that cannot be written (%s)'
     ] as const) {
       const error = errorIn((await call(command, each)).stdout);
       expect([command, error.code]).toEqual([command, 11]);
-      expect(error.msg).toMatch(/^PLX-DISK-READ-ONLY: cannot .*\/state\/locks.*: the file system is read-only\. .*[Mm]ount/);
+      expect(error.msg).toMatch(
+        /^PLX-DISK-READ-ONLY: cannot .*\/state\/locks.*: the file system is read-only\. .*[Mm]ount/,
+      );
     }
     expect(await steps()).toEqual([]);
     await disk.setReadOnly(false);

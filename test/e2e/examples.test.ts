@@ -11,7 +11,9 @@ import { type TestNode, createTestNode } from '../support/test-node.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const folders = (await readdir(join(root, 'examples'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const folders = (await readdir(join(root, 'examples'), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 // the devices that their READMEs plan with
 const devices: Readonly<Record<string, readonly string[]>> = {
   sriov: ['vendor.example/sriov_fast', '0000:18:02.5'],
@@ -38,7 +40,8 @@ beforeAll(async () => {
     })),
   });
   // vlan needs a kernel module, the others hardware: these only record
-  for (const type of ['bridge', 'portmap', 'macvlan', 'tuning']) recorder = await recordingDelegate(delegates, type, plugins);
+  for (const type of ['bridge', 'portmap', 'macvlan', 'tuning'])
+    recorder = await recordingDelegate(delegates, type, plugins);
   for (const type of ['vlan', 'sriov', 'ib-sriov', 'userspace']) await recordingDelegate(delegates, type);
 });
 afterAll(async () => {
@@ -64,7 +67,11 @@ const ofThisNode = (text: string): string =>
 
 /** The node example as the runtime hands it over: the plugin's object with the list's name and version. */
 async function configFor(conf: string, manifestsDir: string): Promise<Record<string, unknown>> {
-  const list = JSON.parse(await readFile(conf, 'utf8')) as { cniVersion: string; name: string; plugins: Record<string, unknown>[] };
+  const list = JSON.parse(await readFile(conf, 'utf8')) as {
+    cniVersion: string;
+    name: string;
+    plugins: Record<string, unknown>[];
+  };
   const { kubeconfig: _cluster, ...plugin } = list.plugins[0] ?? {};
   return {
     ...plugin,
@@ -85,7 +92,10 @@ describe('plexus plan prints the configuration that the plugins really receive, 
     const given = devices[example] === undefined ? [] : ['--device', devices[example].join('=')];
     const words = ['plan', '--pod', join(folder, 'pod.yaml'), '--nads', folder, '--conf', conf, ...given, '-o', 'json'];
     const { stdout } = await run(join(root, 'dist/plexus'), words);
-    const view = JSON.parse(stdout) as { pod: string; attachments: { interface: string; plugins: { type: string; stdin: object }[] }[] };
+    const view = JSON.parse(stdout) as {
+      pod: string;
+      attachments: { interface: string; plugins: { type: string; stdin: object }[] }[];
+    };
     const sandbox = await node.pod(`sandbox-${example}`);
     const config = await configFor(conf, folder);
     const call = (command: string) =>
@@ -107,7 +117,9 @@ describe('plexus plan prints the configuration that the plugins really receive, 
       interface: env['CNI_IFNAME'],
       stdin: JSON.parse(JSON.stringify(stdin).replaceAll(sandbox.containerId, 'CNI_CONTAINERID')) as object,
     }));
-    const planned = view.attachments.flatMap((each) => each.plugins.map(({ type, stdin }) => ({ plugin: type, interface: each.interface, stdin })));
+    const planned = view.attachments.flatMap((each) =>
+      each.plugins.map(({ type, stdin }) => ({ plugin: type, interface: each.interface, stdin })),
+    );
     expect(received).toEqual(planned);
     expect(view.pod).toBe(`default/${example}`);
     if (!recorded.includes(example)) expect(await call('CHECK')).toEqual({ exitCode: 0, stdout: '', stderr: '' });

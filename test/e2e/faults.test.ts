@@ -33,7 +33,13 @@ describe('a plugin that hangs', () => {
     const pod = await at().node.pod('hangs', 'two');
     const answer = await at().call('ADD', pod, { deadlines: { pluginSeconds: 1 } });
     expect(errorIn(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-PLUGIN-TIMEOUT') });
-    expect(await at().steps()).toEqual(['ADD alpha eth0', 'ADD beta net1', 'DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0']);
+    expect(await at().steps()).toEqual([
+      'ADD alpha eth0',
+      'ADD beta net1',
+      'DEL gamma net1',
+      'DEL beta net1',
+      'DEL alpha eth0',
+    ]);
     expect(await running(`${at().delegates}/beta`)).toBe(0);
     expect(await running(`${at().delegates}/recorded/child`)).toBe(0);
     expect(await at().node.leftovers()).toEqual([]);
@@ -43,7 +49,10 @@ describe('a plugin that hangs', () => {
     await at().beta.set({ ADD: { hang: true } });
     const pod = await at().node.pod('too-slow', 'two');
     const answer = await at().call('ADD', pod, { deadlines: { addSeconds: 1 } });
-    expect(errorIn(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringMatching(/^PLX-OPERATION-TIMEOUT: ADD did not finish within 1 s\. /) });
+    expect(errorIn(answer.stdout)).toMatchObject({
+      code: 11,
+      msg: expect.stringMatching(/^PLX-OPERATION-TIMEOUT: ADD did not finish within 1 s\. /),
+    });
     expect(await at().node.leftovers()).toEqual([]);
   });
 
@@ -75,7 +84,10 @@ describe('a plugin that hangs', () => {
 
   it('CNI-72: and DEL waits for a plugin that is still at work: what it makes is undone as well', async () => {
     const go = join(at().delegates, 'go');
-    await putPlugin('late', `[ $CNI_COMMAND = ADD ] || { rm -f ${go}.made; exit; }; while [ ! -e ${go} ]; do sleep 0.01; done; sleep 0.3; touch ${go}.made`);
+    await putPlugin(
+      'late',
+      `[ $CNI_COMMAND = ADD ] || { rm -f ${go}.made; exit; }; while [ ! -e ${go} ]; do sleep 0.01; done; sleep 0.3; touch ${go}.made`,
+    );
     await putPlugin('first', `touch ${go}`); // the last attachment is undone first
     const pod = await at().node.pod('late', 'late,first');
     const add = await startCall(at(), 'ADD', pod);
@@ -111,7 +123,12 @@ describe('a plugin that hangs', () => {
     await at().beta.set({});
     await at().alpha.forget();
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
-    expect((await at().steps()).slice(0, 4)).toEqual(['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0', 'ADD alpha eth0']);
+    expect((await at().steps()).slice(0, 4)).toEqual([
+      'DEL gamma net1',
+      'DEL beta net1',
+      'DEL alpha eth0',
+      'ADD alpha eth0',
+    ]);
     await at().call('DEL', pod);
     expect(await at().node.leftovers()).toEqual([]);
   });
@@ -127,7 +144,10 @@ describe('a plugin that hangs', () => {
     await at().beta.set({});
     await at().alpha.forget();
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
-    const given = (await at().alpha.calls()).map(({ plugin, stdin }) => [plugin, (stdin['prevResult'] as { ips?: unknown[] } | undefined)?.ips?.length]);
+    const given = (await at().alpha.calls()).map(({ plugin, stdin }) => [
+      plugin,
+      (stdin['prevResult'] as { ips?: unknown[] } | undefined)?.ips?.length,
+    ]);
     expect(given.slice(0, 2)).toEqual([
       ['beta', 1],
       ['gamma', 1],
@@ -172,7 +192,10 @@ describe('a plugin that hangs', () => {
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await at().beta.set({ DEL: { hang: true } });
     await at().alpha.forget();
-    expect(await at().call('DEL', pod, { deadlines: { delSeconds: 8 }, detachAttempts: 1 }), 'the pod is let go').toMatchObject({ exitCode: 0 });
+    expect(
+      await at().call('DEL', pod, { deadlines: { delSeconds: 8 }, detachAttempts: 1 }),
+      'the pod is let go',
+    ).toMatchObject({ exitCode: 0 });
     expect(await at().steps()).toEqual(['DEL beta net2', 'DEL beta net1', 'DEL alpha eth0']);
     await at().beta.set({});
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
@@ -182,18 +205,39 @@ describe('a plugin that hangs', () => {
 
 describe('a plugin that fails', () => {
   it('CNI-10: its own code reaches the runtime, with network, plugin, interface and pod', async () => {
-    await at().beta.set({ ADD: { exitCode: 1, stdout: '{"cniVersion":"1.0.0","code":114,"msg":"no more ports","details":"tray 7"}' } });
+    await at().beta.set({
+      ADD: { exitCode: 1, stdout: '{"cniVersion":"1.0.0","code":114,"msg":"no more ports","details":"tray 7"}' },
+    });
     const pod = await at().node.pod('own-code', 'two');
     const error = errorIn((await at().call('ADD', pod)).stdout);
-    expect(error).toMatchObject({ code: 114, msg: expect.stringContaining('plugin beta failed (ADD): no more ports; tray 7') });
+    expect(error).toMatchObject({
+      code: 114,
+      msg: expect.stringContaining('plugin beta failed (ADD): no more ports; tray 7'),
+    });
     expect(error.details).toBe('step ADD, pod default/own-code, network default/two, interface net1, plugin beta');
   });
   it.each([
-    { title: 'garbage on stdout', behaviour: { exitCode: 3, stdout: 'panic: oh no' }, text: 'netplugin failed: panic: oh no (exit status 3)' },
-    { title: 'only stderr', behaviour: { exitCode: 1, stderr: 'cannot open x' }, text: 'netplugin failed: cannot open x (exit status 1)' },
-    { title: 'nothing at all', behaviour: { exitCode: 2 }, text: 'netplugin failed with no error message (exit status 2)' },
+    {
+      title: 'garbage on stdout',
+      behaviour: { exitCode: 3, stdout: 'panic: oh no' },
+      text: 'netplugin failed: panic: oh no (exit status 3)',
+    },
+    {
+      title: 'only stderr',
+      behaviour: { exitCode: 1, stderr: 'cannot open x' },
+      text: 'netplugin failed: cannot open x (exit status 1)',
+    },
+    {
+      title: 'nothing at all',
+      behaviour: { exitCode: 2 },
+      text: 'netplugin failed with no error message (exit status 2)',
+    },
     { title: 'success, but no result', behaviour: { stdout: 'all fine' }, text: 'the answer of plugin beta' },
-    { title: 'a result of an unknown version', behaviour: { stdout: '{"cniVersion":"7.0.0"}' }, text: 'unsupported CNI result version "7.0.0"' },
+    {
+      title: 'a result of an unknown version',
+      behaviour: { stdout: '{"cniVersion":"7.0.0"}' },
+      text: 'unsupported CNI result version "7.0.0"',
+    },
   ])('CNI-65, CNI-67: $title', async ({ title, behaviour, text }) => {
     await at().beta.set({ ADD: { stdout: '', ...behaviour } });
     const pod = await at().node.pod(`fails-${title.replaceAll(/[^a-z]+/g, '-')}`, 'two');
@@ -208,7 +252,13 @@ describe('a plugin that fails', () => {
     const failed = await at().call('DEL', pod);
     expect(errorIn(failed.stdout).msg).toContain('still attached: net1 (default/two), net2 (default/two)');
     expect(failed.stdout).not.toContain('not found'); // K8S-57
-    expect(await at().steps()).toEqual(['DEL gamma net2', 'DEL beta net2', 'DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0']);
+    expect(await at().steps()).toEqual([
+      'DEL gamma net2',
+      'DEL beta net2',
+      'DEL gamma net1',
+      'DEL beta net1',
+      'DEL alpha eth0',
+    ]);
     await at().beta.set({});
     await at().alpha.forget();
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
@@ -220,7 +270,10 @@ describe('a plugin that fails', () => {
     await at().alpha.set({ ADD: { stdout: '{"cniVersion":"1.0.0"}' } });
     const pod = await at().node.pod('too-late', 'two');
     const answer = await at().call('ADD', pod, { cniVersion: '0.2.0' }); // which cannot show a result without addresses
-    expect(errorIn(answer.stdout)).toMatchObject({ code: 1, msg: expect.stringContaining('PLX-RESULT-NOT-CONVERTIBLE') });
+    expect(errorIn(answer.stdout)).toMatchObject({
+      code: 1,
+      msg: expect.stringContaining('PLX-RESULT-NOT-CONVERTIBLE'),
+    });
     expect((await at().steps()).slice(-3)).toEqual(['DEL gamma net1', 'DEL beta net1', 'DEL alpha eth0']);
     expect(await at().node.leftovers()).toEqual([]);
   });

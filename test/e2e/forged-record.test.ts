@@ -25,29 +25,36 @@ const attached = async (name: string): Promise<TestPod> => {
 };
 
 describe('what a forged record says', () => {
-  it.each(['multus', 'plexus-direct'])('names %s, which would run programs of its own choice: nothing is executed', async (name) => {
-    const pod = await attached('pod');
-    const plugins = join(node.dir, 'plugins');
-    await mkdir(plugins);
-    for (const each of [name, 'bridge']) await writeFile(join(plugins, each), `#!/bin/sh\ntouch ${join(victim, 'ran')}\necho '{}'\n`, { mode: 0o755 });
-    const journal = fileJournal(state('journal'));
-    const record = (await journal.read({ containerId: pod.containerId, ifName: 'eth0' }))!;
-    const evil = { binDir: '/bin', delegates: [{ type: 'sh' }] };
-    for (const json of [
-      { type: name, ...evil },
-      { type: 'bridge', ...evil, ipam: { type: name } },
-    ]) {
-      const attachments = record.attachments.map(
-        ({ attachment }) =>
-          ({
-            state: 'intended',
-            attachment: { ...attachment, configuration: { ...attachment.configuration, plugins: [{ type: json.type, capabilities: [], json }] } },
-          }) as const,
-      );
-      await writeFile(state('journal', `${pod.containerId}@eth0.json`), encodeRecord({ ...record, attachments }));
-      const { stdout } = await node.call('DEL', pod, { path: [plugins] });
-      expect(errorIn(stdout).msg).toMatch(/refused .*: a meta-plugin would run programs/);
-    }
-    expect(await readdir(victim)).not.toContain('ran');
-  });
+  it.each(['multus', 'plexus-direct'])(
+    'names %s, which would run programs of its own choice: nothing is executed',
+    async (name) => {
+      const pod = await attached('pod');
+      const plugins = join(node.dir, 'plugins');
+      await mkdir(plugins);
+      for (const each of [name, 'bridge'])
+        await writeFile(join(plugins, each), `#!/bin/sh\ntouch ${join(victim, 'ran')}\necho '{}'\n`, { mode: 0o755 });
+      const journal = fileJournal(state('journal'));
+      const record = (await journal.read({ containerId: pod.containerId, ifName: 'eth0' }))!;
+      const evil = { binDir: '/bin', delegates: [{ type: 'sh' }] };
+      for (const json of [
+        { type: name, ...evil },
+        { type: 'bridge', ...evil, ipam: { type: name } },
+      ]) {
+        const attachments = record.attachments.map(
+          ({ attachment }) =>
+            ({
+              state: 'intended',
+              attachment: {
+                ...attachment,
+                configuration: { ...attachment.configuration, plugins: [{ type: json.type, capabilities: [], json }] },
+              },
+            }) as const,
+        );
+        await writeFile(state('journal', `${pod.containerId}@eth0.json`), encodeRecord({ ...record, attachments }));
+        const { stdout } = await node.call('DEL', pod, { path: [plugins] });
+        expect(errorIn(stdout).msg).toMatch(/refused .*: a meta-plugin would run programs/);
+      }
+      expect(await readdir(victim)).not.toContain('ran');
+    },
+  );
 });

@@ -45,7 +45,16 @@ async function isWell(pod: TestPod): Promise<void> {
 }
 async function detachByForce(pod: TestPod): Promise<void> {
   const program = join(import.meta.dirname, '../../dist/plexus');
-  const words = ['attachments', 'detach', pod.containerId, '--force', '--cni-dir', join(at().node.dir, 'state'), '--cni-path', await pluginsDir()];
+  const words = [
+    'attachments',
+    'detach',
+    pod.containerId,
+    '--force',
+    '--cni-dir',
+    join(at().node.dir, 'state'),
+    '--cni-path',
+    await pluginsDir(),
+  ];
   await run('nsenter', [`--net=${at().node.netns.path}`, program, ...words]);
 }
 const cutOff = (record: SandboxRecord): SandboxRecord => ({
@@ -63,7 +72,9 @@ describe('GC', () => {
     const { node } = at();
     const { next } = await atTheSamePath('gc');
     expect(await gc([next], node.config(), [await pluginsDir()])).toMatchObject({ exitCode: 0, stdout: '' });
-    expect((await node.leftovers()).filter((file) => file.startsWith('state/journal'))).toEqual([`state/journal/${next.containerId}@eth0.json`]);
+    expect((await node.leftovers()).filter((file) => file.startsWith('state/journal'))).toEqual([
+      `state/journal/${next.containerId}@eth0.json`,
+    ]);
     await isWell(next);
   });
 
@@ -74,7 +85,9 @@ describe('GC', () => {
     async function forged(name: string): Promise<{ readonly old: TestPod; readonly next: TestPod }> {
       const { old, next } = await atTheSamePath(name);
       const journal = fileJournal(join(at().node.dir, 'state/journal'));
-      const [before, other] = await Promise.all([old, next].map(({ containerId }) => journal.read({ containerId, ifName: 'eth0' })));
+      const [before, other] = await Promise.all(
+        [old, next].map(({ containerId }) => journal.read({ containerId, ifName: 'eth0' })),
+      );
       if (before === undefined || other === undefined) throw new Error('no record');
       await journal.write(forge(before, other));
       return { old, next };

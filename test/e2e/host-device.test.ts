@@ -29,7 +29,10 @@ describe(`a device of the node (${engineUnderTest}), moved by the real host-devi
   it('a second pod does not get it meanwhile: its ADD fails and leaves nothing, and the first keeps it', async () => {
     const [first, second] = [await node.pod('first', 'nic'), await node.pod('second', 'nic')];
     await node.call('ADD', first);
-    expect(await node.call('ADD', second)).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('PLX-PLUGIN-FAILED') as unknown });
+    expect(await node.call('ADD', second)).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('PLX-PLUGIN-FAILED') as unknown,
+    });
     expect(await linksIn((words) => first.netns.exec(words))).toContain('net1');
     // this plugin cannot undo what it has not done: what was never made need not be undone
     expect(await node.call('DEL', second)).toMatchObject({ exitCode: 0 });

@@ -11,7 +11,8 @@ import { shim } from '../support/daemon.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The daemon can write everything below the state folder. Whoever has compromised it must get no program of the host, which is root there,
+// The daemon can write everything below the state folder. Whoever has compromised it must get no program of the host,
+// which is root there,
 // to write, read or remove anything else (docs/journal.md, "Who writes, who believes").
 const run = promisify(execFile);
 let node: TestNode;
@@ -128,7 +129,8 @@ describe('a forged file in the state folder', () => {
     };
     await writeFile(state('stand-in.json'), JSON.stringify({ formatVersion: 1, settings, nads: [] }));
     const pod = await node.pod('pod');
-    for (const command of ['ADD', 'DEL']) expect(await node.call(command, pod, { env: { PLEXUS_DAEMON_AWAY: '1' } })).toMatchObject({ exitCode: 0 });
+    for (const command of ['ADD', 'DEL'])
+      expect(await node.call(command, pod, { env: { PLEXUS_DAEMON_AWAY: '1' } })).toMatchObject({ exitCode: 0 });
     await untouched();
   });
 
@@ -136,7 +138,10 @@ describe('a forged file in the state folder', () => {
     const pod = await attached('pod');
     const journal = fileJournal(state('journal'));
     const record = (await journal.read({ containerId: pod.containerId, ifName: 'eth0' }))!;
-    const attachments = record.attachments.map((entry) => ({ ...entry, attachment: { ...entry.attachment, deviceInfo: { file: join(victim, 'kept') } } }));
+    const attachments = record.attachments.map((entry) => ({
+      ...entry,
+      attachment: { ...entry.attachment, deviceInfo: { file: join(victim, 'kept') } },
+    }));
     await writeFile(state('journal', `${pod.containerId}@eth0.json`), encodeRecord({ ...record, attachments }));
     expect(await node.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     await untouched();
@@ -147,13 +152,25 @@ describe('a forged file in the state folder', () => {
     await node.netns.exec(['ip', 'link', 'add', 'nodes0', 'type', 'veth', 'peer', 'name', 'nodes1']);
     const journal = fileJournal(state('journal'));
     const record = (await journal.read({ containerId: pod.containerId, ifName: 'eth0' }))!;
-    const attachments = record.attachments.map((entry) => ({ ...entry, attachment: { ...entry.attachment, interfaceName: 'nodes0' } }));
+    const attachments = record.attachments.map((entry) => ({
+      ...entry,
+      attachment: { ...entry.attachment, interfaceName: 'nodes0' },
+    }));
     const flip = join(node.dir, 'flip');
     await symlink(node.netns.path, flip);
     for (const netns of [node.netns.path, '/proc/self/ns/net', flip]) {
-      await writeFile(state('journal', `${pod.containerId}@eth0.json`), encodeRecord({ ...record, netns, attachments }));
+      await writeFile(
+        state('journal', `${pod.containerId}@eth0.json`),
+        encodeRecord({ ...record, netns, attachments }),
+      );
       const gc = { ...node.config(), cniVersion: '1.1.0', 'cni.dev/valid-attachments': [] };
-      await callCni({ command: 'GC', config: gc, path: [await pluginsDir()], nodeNetns: node.netns.path, executable: plexusCni });
+      await callCni({
+        command: 'GC',
+        config: gc,
+        path: [await pluginsDir()],
+        nodeNetns: node.netns.path,
+        executable: plexusCni,
+      });
       expect(await node.netns.exec(['ip', 'link', 'show', 'nodes0']), netns).toContain('nodes0');
     }
   });
@@ -167,7 +184,11 @@ describe('a forged file in the state folder', () => {
     for (const type of [evil, `../../..${evil}`]) {
       const plugins = [{ type, capabilities: [], json: { type } }];
       const attachments = record.attachments.map(
-        ({ attachment }) => ({ state: 'intended', attachment: { ...attachment, configuration: { ...attachment.configuration, plugins } } }) as const,
+        ({ attachment }) =>
+          ({
+            state: 'intended',
+            attachment: { ...attachment, configuration: { ...attachment.configuration, plugins } },
+          }) as const,
       );
       await writeFile(state('journal', `${pod.containerId}@eth0.json`), encodeRecord({ ...record, attachments }));
       await node.call('DEL', pod);
@@ -183,7 +204,14 @@ describe('a forged file in the state folder', () => {
       const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
       const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
       const { stdout: pidNamespace } = await run('readlink', ['/proc/self/ns/pid']);
-      const lock = { pid: bystander.pid, startTime, bootId, pidNamespace: pidNamespace.trim(), command: 'ADD', nonce: 'forged' };
+      const lock = {
+        pid: bystander.pid,
+        startTime,
+        bootId,
+        pidNamespace: pidNamespace.trim(),
+        command: 'ADD',
+        nonce: 'forged',
+      };
       await writeFile(state('locks', `${pod.containerId}@.lock`), JSON.stringify(lock));
       const { stdout } = await node.call('DEL', pod, { config: node.config({ deadlines: { delSeconds: 2 } }) });
       expect(errorIn(stdout).msg).toContain('PLX-SANDBOX-BUSY');
@@ -253,7 +281,9 @@ describe('the program on the host keeps a DEL', () => {
     expect(errorIn((await call(host)).stdout).msg).toContain('PLX-DAEMON-AWAY');
     await chmod(host, 0o666);
     await writeFile(host, JSON.stringify({ cniDir: victim }));
-    expect(errorIn((await call(host)).stdout).msg, 'a file that others can write says nothing').toContain('PLX-DAEMON-AWAY');
+    expect(errorIn((await call(host)).stdout).msg, 'a file that others can write says nothing').toContain(
+      'PLX-DAEMON-AWAY',
+    );
     expect(await readdir(join(victim, 'deferred'))).toEqual(['.open']);
   });
 });

@@ -18,7 +18,8 @@ let plugins = '';
 let loud: RecordingDelegate;
 beforeAll(async () => {
   plugins = await mkdtemp(join(tmpdir(), 'plexus-plugins-'));
-  for (const name of ['bridge', 'host-local', 'macvlan', 'static']) await cp(join(await pluginsDir(), name), join(plugins, name));
+  for (const name of ['bridge', 'host-local', 'macvlan', 'static'])
+    await cp(join(await pluginsDir(), name), join(plugins, name));
   loud = await recordingDelegate(plugins, 'loud');
   at = await createClusterNode({ plugins });
   at.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'macvlan', master: 'eth9', ipam: { type: 'static' } });
@@ -42,10 +43,14 @@ const logged = (pod: TestPod): readonly LogLine[] =>
     .log.map((line) => JSON.parse(line) as LogLine)
     .filter((line) => line['sandbox'] === pod.containerId && line['msg'] === 'operation-finished');
 const eventsOf = (pod: TestPod): readonly string[] =>
-  at.api.all('events').flatMap((event) => (event.metadata.name.startsWith(`${pod.name}.`) ? [String(event['message'])] : []));
+  at.api
+    .all('events')
+    .flatMap((event) => (event.metadata.name.startsWith(`${pod.name}.`) ? [String(event['message'])] : []));
 async function counted(outcome: string, code: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text();
-  const line = text.split('\n').find((each) => each.startsWith(`plexus_cni_requests_total{command="ADD",outcome="${outcome}",code="${code}"}`));
+  const line = text
+    .split('\n')
+    .find((each) => each.startsWith(`plexus_cni_requests_total{command="ADD",outcome="${outcome}",code="${code}"}`));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 async function traced(pod: TestPod): Promise<readonly RecordedOperation[]> {
@@ -62,44 +67,57 @@ describe('one failing ADD has the same identifier and code', () => {
     { networks: 'uninstalled', id: 'PLX-PLUGIN-MISSING', code: 7 },
     { networks: 'hanging', id: 'PLX-PLUGIN-TIMEOUT', code: 11, does: { hang: true } },
     { networks: 'loud', id: 'PLX-PLUGIN-FAILED', code: 120, does: { exitCode: 1, stdout: '{"code":120,"msg":"no"}' } },
-  ])('in the answer to the runtime, the log, the Event, the metric and plexus trace: $id ($networks)', async ({ networks, id, code, does = {} }) => {
-    await loud.set({ ADD: does });
-    const pod = await at.pod(`same-${networks.replace(',', '-comma')}`, networks);
-    const before = await counted(id, code);
-    const answer = errorIn((await at.call('ADD', pod)).stdout);
-    expect(answer).toMatchObject({ code, msg: expect.stringMatching(new RegExp(`^${id}: `)) });
-    await waitFor('the Event', async () => eventsOf(pod).length > 0);
-    expect(eventsOf(pod)).toEqual([answer.msg]);
-    await expect.poll(() => logged(pod)).toMatchObject([{ command: 'ADD', outcome: 'failure', error: { id, code } }]);
-    await expect.poll(() => counted(id, code)).toBe(before + 1);
-    expect(await traced(pod)).toMatchObject([{ command: 'ADD', outcome: 'failure', error: { id, code } }]);
-    await at.call('DEL', pod);
-  });
+  ])(
+    'in the answer to the runtime, the log, the Event, the metric and plexus trace: $id ($networks)',
+    async ({ networks, id, code, does = {} }) => {
+      await loud.set({ ADD: does });
+      const pod = await at.pod(`same-${networks.replace(',', '-comma')}`, networks);
+      const before = await counted(id, code);
+      const answer = errorIn((await at.call('ADD', pod)).stdout);
+      expect(answer).toMatchObject({ code, msg: expect.stringMatching(new RegExp(`^${id}: `)) });
+      await waitFor('the Event', async () => eventsOf(pod).length > 0);
+      expect(eventsOf(pod)).toEqual([answer.msg]);
+      await expect.poll(() => logged(pod)).toMatchObject([{ command: 'ADD', outcome: 'failure', error: { id, code } }]);
+      await expect.poll(() => counted(id, code)).toBe(before + 1);
+      expect(await traced(pod)).toMatchObject([{ command: 'ADD', outcome: 'failure', error: { id, code } }]);
+      await at.call('DEL', pod);
+    },
+  );
 });
 
 describe('a plugin that says 100 kB when it fails', () => {
   const much = 'ü'.repeat(50_000);
   it.each<{ title: string; does: Behaviour }>([
     { title: 'as the msg of its error', does: { exitCode: 1, stdout: JSON.stringify({ code: 120, msg: much }) } },
-    { title: 'as the details of its error', does: { exitCode: 1, stdout: JSON.stringify({ code: 120, msg: 'no', details: much }) } },
+    {
+      title: 'as the details of its error',
+      does: { exitCode: 1, stdout: JSON.stringify({ code: 120, msg: 'no', details: much }) },
+    },
     { title: 'on stdout, as plain text', does: { exitCode: 1, stdout: much } },
     { title: 'on stderr', does: { exitCode: 1, stdout: '', stderr: much } },
-  ])('$title: what people get is short, begins with the identifier and ends with what to do', async ({ title, does }) => {
-    await loud.set({ ADD: does });
-    const pod = await at.pod(`much-${title.replaceAll(/\W+/g, '-')}`, 'loud');
-    const { stdout } = await at.call('ADD', pod);
-    const { msg, details = '' } = errorIn(stdout);
-    await waitFor('the Event', async () => eventsOf(pod).length > 0);
-    for (const text of [msg, ...eventsOf(pod)]) {
-      expect(text).toMatch(/^PLX-PLUGIN-FAILED: plugin loud failed \(ADD\): .*ü{100}.*…\. Read the plugin’s own message; [^…]*\.$/);
-      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024);
-    }
-    expect(details).toMatch(/^step ADD, pod default\/\S+, network default\/loud, interface net1, plugin loud; in full: plugin loud failed \(ADD\): .*ü{900}/);
-    expect(Buffer.byteLength(details)).toBeLessThanOrEqual(8 * 1024);
-    await expect.poll(() => logged(pod)).toMatchObject([{ error: { id: 'PLX-PLUGIN-FAILED' } }]);
-    expect(Buffer.byteLength(JSON.stringify(logged(pod)[0]))).toBeLessThanOrEqual(32 * 1024);
-    await at.call('DEL', pod);
-  });
+  ])(
+    '$title: what people get is short, begins with the identifier and ends with what to do',
+    async ({ title, does }) => {
+      await loud.set({ ADD: does });
+      const pod = await at.pod(`much-${title.replaceAll(/\W+/g, '-')}`, 'loud');
+      const { stdout } = await at.call('ADD', pod);
+      const { msg, details = '' } = errorIn(stdout);
+      await waitFor('the Event', async () => eventsOf(pod).length > 0);
+      for (const text of [msg, ...eventsOf(pod)]) {
+        expect(text).toMatch(
+          /^PLX-PLUGIN-FAILED: plugin loud failed \(ADD\): .*ü{100}.*…\. Read the plugin’s own message; [^…]*\.$/,
+        );
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024);
+      }
+      expect(details).toMatch(
+        /^step ADD, pod default\/\S+, network default\/loud, interface net1, plugin loud; in full: plugin loud failed \(ADD\): .*ü{900}/,
+      );
+      expect(Buffer.byteLength(details)).toBeLessThanOrEqual(8 * 1024);
+      await expect.poll(() => logged(pod)).toMatchObject([{ error: { id: 'PLX-PLUGIN-FAILED' } }]);
+      expect(Buffer.byteLength(JSON.stringify(logged(pod)[0]))).toBeLessThanOrEqual(32 * 1024);
+      await at.call('DEL', pod);
+    },
+  );
 
   it('and a secret where it is cut: neither the answer, which kubelet puts into an Event, nor our own shows half of it', async () => {
     const msg = `${'x '.repeat(300)}https://user:${'geheim'.repeat(100)}@registry/`;

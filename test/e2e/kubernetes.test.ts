@@ -2,7 +2,13 @@ import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kuberne
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ClusterUnderTest, embeddedOf, isRealCluster, requestsDuring, startCluster } from '../support/cluster-under-test.ts';
+import {
+  type ClusterUnderTest,
+  embeddedOf,
+  isRealCluster,
+  requestsDuring,
+  startCluster,
+} from '../support/cluster-under-test.ts';
 import { openDoor } from '../support/netns-door.ts';
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode, engineUnderTest } from '../support/test-node.ts';
@@ -48,8 +54,10 @@ const createPod = async (name: string, annotations: Record<string, string> = {})
   } as KubernetesObject);
   return { ...(await node.pod(name)), uid: created.metadata?.uid ?? '' };
 };
-const statusText = async (name: string): Promise<string | undefined> => (await api.read(podRef(name))).metadata?.annotations?.[annotation];
-const call = (command: string, pod: TestPod, more: object = {}) => node.call(command, pod, { config: { ...config, ...more } });
+const statusText = async (name: string): Promise<string | undefined> =>
+  (await api.read(podRef(name))).metadata?.annotations?.[annotation];
+const call = (command: string, pod: TestPod, more: object = {}) =>
+  node.call(command, pod, { config: { ...config, ...more } });
 
 const requestsOfAdd = [
   'GET /api/v1/namespaces/default/pods/asks',
@@ -60,20 +68,28 @@ const requestsOfAdd = [
 ];
 
 const eventsOf = async (pod: string): Promise<[reason: string, message: string][]> => {
-  const { items } = await api.list<KubernetesObject & { reason: string; message: string; involvedObject: { name: string } }>('v1', 'Event', 'default');
-  return items.filter(({ involvedObject }) => involvedObject.name === pod).map(({ reason, message }) => [reason, message]);
+  const { items } = await api.list<
+    KubernetesObject & { reason: string; message: string; involvedObject: { name: string } }
+  >('v1', 'Event', 'default');
+  return items
+    .filter(({ involvedObject }) => involvedObject.name === pod)
+    .map(({ reason, message }) => [reason, message]);
 };
 
 describe('an ADD against the API server', () => {
   it('writes network-status with one PATCH of pods/status, tells one Event for each attachment, and DEL asks nothing', async () => {
     const pod = await createPod('asks', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
-    const asked = await requestsDuring(server, async () => expect(await call('ADD', pod)).toMatchObject({ exitCode: 0 }));
+    const asked = await requestsDuring(server, async () =>
+      expect(await call('ADD', pod)).toMatchObject({ exitCode: 0 }),
+    );
     expect(asked?.toSorted() ?? requestsOfAdd).toEqual(requestsOfAdd);
     expect(JSON.parse((await statusText('asks')) ?? '[]')).toMatchObject([
       { name: 'cluster-net', interface: 'eth0', default: true },
       { name: 'default/storage', interface: 'net1' },
     ]);
-    const askedByDel = await requestsDuring(server, async () => expect(await call('DEL', pod)).toMatchObject({ exitCode: 0 }));
+    const askedByDel = await requestsDuring(server, async () =>
+      expect(await call('DEL', pod)).toMatchObject({ exitCode: 0 }),
+    );
     expect(askedByDel ?? []).toEqual([]);
     expect(await node.leftovers()).toEqual([]);
   });
@@ -81,7 +97,9 @@ describe('an ADD against the API server', () => {
   it('K8S-33: reads no pod when the runtime hands its annotations over', async () => {
     const pod = await createPod('handed');
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': 'storage' } };
-    const asked = await requestsDuring(server, async () => expect(await call('ADD', pod, { runtimeConfig })).toMatchObject({ exitCode: 0 }));
+    const asked = await requestsDuring(server, async () =>
+      expect(await call('ADD', pod, { runtimeConfig })).toMatchObject({ exitCode: 0 }),
+    );
     expect(asked ?? []).not.toContain('GET /api/v1/namespaces/default/pods/handed');
     expect(await statusText('handed')).toContain('default/storage');
     await call('DEL', pod);
@@ -126,8 +144,15 @@ describe('a request that a plugin may read, which nobody knows', () => {
     await symlink(join(plugins, 'bridge'), join(path, 'fabric'));
     const spec = { config: JSON.stringify({ cniVersion: '1.0.0', type: 'fabric', bridge: 'fabric0' }) };
     const metadata = { name: 'fabric', namespace: 'default' };
-    await api.create({ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata, spec } as object);
-    const pod = await createPod('unsure', { 'k8s.v1.cni.cncf.io/networks': '[{"name":"fabric","mac":"02:00:00:00:00:77"}]' });
+    await api.create({
+      apiVersion: 'k8s.cni.cncf.io/v1',
+      kind: 'NetworkAttachmentDefinition',
+      metadata,
+      spec,
+    } as object);
+    const pod = await createPod('unsure', {
+      'k8s.v1.cni.cncf.io/networks': '[{"name":"fabric","mac":"02:00:00:00:00:77"}]',
+    });
     const answer = await node.call('ADD', pod, { config, path: [path, plugins] });
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
     expect((await eventsOf('unsure')).map(([reason]) => reason)).toEqual(['AddedInterface', 'AddedInterface']);
@@ -141,7 +166,10 @@ describe.skipIf(isRealCluster)('while the API server is away', () => {
   it('an ADD that needs nothing from it succeeds; the status is kept and written by the next CHECK', async () => {
     const pod = await createPod('patient');
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': {} };
-    const back = embeddedOf(server).faults.add({ match: ({ method }) => method === 'PATCH' || method === 'POST', fault: { kind: 'drop' } });
+    const back = embeddedOf(server).faults.add({
+      match: ({ method }) => method === 'PATCH' || method === 'POST',
+      fault: { kind: 'drop' },
+    });
     const answer = await call('ADD', pod, { runtimeConfig, deadlines: { addSeconds: 20 } });
     expect(answer).toMatchObject({ exitCode: 0 });
     expect(answer.stderr).toContain('status-published');

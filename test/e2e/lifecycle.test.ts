@@ -30,7 +30,10 @@ beforeAll(async () => {
   await node.nad('edge', {
     cniVersion: '0.3.1',
     name: 'edge',
-    plugins: [node.bridge('edge', '10.33.0.0/24', { isGateway: true }), { type: 'portmap', capabilities: { portMappings: true } }],
+    plugins: [
+      node.bridge('edge', '10.33.0.0/24', { isGateway: true }),
+      { type: 'portmap', capabilities: { portMappings: true } },
+    ],
   });
 });
 afterAll(() => node.remove());
@@ -49,20 +52,35 @@ const linkNames = async (pod: TestPod): Promise<string[]> =>
 describe('K8S-32, K8S-59: ADD, CHECK at once, DEL, with real plugins, from a separate process as a runtime calls them', () => {
   it.each([
     { title: 'no further network', networks: undefined, links: ['lo', 'eth0'] },
-    { title: 'macvlan with a static address', networks: [{ name: 'lab', ips: ['10.20.0.11/24'], mac: '02:00:00:00:00:11' }], links: ['lo', 'eth0', 'net1'] },
+    {
+      title: 'macvlan with a static address',
+      networks: [{ name: 'lab', ips: ['10.20.0.11/24'], mac: '02:00:00:00:00:11' }],
+      links: ['lo', 'eth0', 'net1'],
+    },
     { title: 'bridge with host-local', networks: 'storage@store0', links: ['lo', 'eth0', 'store0'] },
     { title: 'ptp', networks: 'line', links: ['lo', 'eth0', 'net1'] },
-    { title: 'bridge and tuning in a chain', networks: [{ name: 'tuned', mac: '02:00:00:00:00:12' }], links: ['lo', 'eth0', 'net1'] },
+    {
+      title: 'bridge and tuning in a chain',
+      networks: [{ name: 'tuned', mac: '02:00:00:00:00:12' }],
+      links: ['lo', 'eth0', 'net1'],
+    },
     {
       title: 'bridge and portmap in a chain',
       networks: [{ name: 'edge', portMappings: [{ hostPort: 18080, containerPort: 80 }] }],
       links: ['lo', 'eth0', 'net1'],
     },
-    { title: 'five networks', networks: 'storage,line,tuned,edge,storage', links: ['lo', 'eth0', 'net1', 'net2', 'net3', 'net4', 'net5'] },
+    {
+      title: 'five networks',
+      networks: 'storage,line,tuned,edge,storage',
+      links: ['lo', 'eth0', 'net1', 'net2', 'net3', 'net4', 'net5'],
+    },
   ])('$title: attached, checked, detached, nothing left', async ({ title, networks, links }) => {
     const pod = await node.pod(`cycle-${title.replaceAll(' ', '-')}`, networks);
     const result = await add(pod);
-    expect(result).toMatchObject({ cniVersion: '1.0.0', ips: [{ address: expect.stringMatching(/^10\.244\.0\.\d+\/24$/) }] });
+    expect(result).toMatchObject({
+      cniVersion: '1.0.0',
+      ips: [{ address: expect.stringMatching(/^10\.244\.0\.\d+\/24$/) }],
+    });
     expect((await linkNames(pod)).toSorted()).toEqual(links.toSorted());
     expect((await node.status(pod)).map((status) => status.interface)).toEqual(links.slice(1));
     await succeeds('CHECK', pod);
@@ -72,10 +90,18 @@ describe('K8S-32, K8S-59: ADD, CHECK at once, DEL, with real plugins, from a sep
   });
 
   it('NPWG-39, NPWG-33, NPWG-37: requested name, address and MAC are what the kernel has', async () => {
-    const pod = await node.pod('requests', [{ name: 'lab', interface: 'lab0', ips: ['10.20.0.12/24'], mac: '02:00:00:00:00:22' }]);
+    const pod = await node.pod('requests', [
+      { name: 'lab', interface: 'lab0', ips: ['10.20.0.12/24'], mac: '02:00:00:00:00:22' },
+    ]);
     await add(pod);
-    const [link] = JSON.parse(await pod.netns.exec(['ip', '-j', 'addr', 'show', 'lab0'])) as { address: string; addr_info: { local: string }[] }[];
-    expect(link).toMatchObject({ address: '02:00:00:00:00:22', addr_info: expect.arrayContaining([expect.objectContaining({ local: '10.20.0.12' })]) });
+    const [link] = JSON.parse(await pod.netns.exec(['ip', '-j', 'addr', 'show', 'lab0'])) as {
+      address: string;
+      addr_info: { local: string }[];
+    }[];
+    expect(link).toMatchObject({
+      address: '02:00:00:00:00:22',
+      addr_info: expect.arrayContaining([expect.objectContaining({ local: '10.20.0.12' })]),
+    });
     expect((await node.status(pod))[1]).toMatchObject({
       name: 'default/lab',
       interface: 'lab0',
@@ -129,7 +155,10 @@ describe('DEL', () => {
   });
   it('NPWG-98, NPWG-99: a plugin binary that is gone keeps only its own attachment, and says so; DEL succeeds when it is back', async () => {
     const pod = await gone('del-no-binary');
-    const bare = await node.call('DEL', pod, { path: [join(node.dir, 'nowhere')], config: node.config({ binDir: join(node.dir, 'nowhere') }) });
+    const bare = await node.call('DEL', pod, {
+      path: [join(node.dir, 'nowhere')],
+      config: node.config({ binDir: join(node.dir, 'nowhere') }),
+    });
     expect(bare.exitCode).toBe(1);
     const error = JSON.parse(bare.stdout) as { code: number; msg: string };
     expect(error.msg).toContain('eth0 (cluster-net), net1 (default/storage), net2 (default/tuned)');
@@ -169,28 +198,31 @@ describe('DEL', () => {
 });
 
 describe('ADD that cannot succeed leaves nothing behind', () => {
-  it.each([1, 2, 3, 4])('NPWG-96, NPWG-97: the failure of delegate %i of 4 undoes all before it and starts none after it', async (n) => {
-    const broken = {
-      cniVersion: '1.0.0',
-      name: 'broken',
-      plugins: [node.bridge('broken', '10.36.0.0/24'), { type: 'tuning', sysctl: { 'net.core.no-such-key': '1' } }],
-    };
-    await node.nad('broken', broken);
-    const networks = ['storage', 'tuned', 'edge'];
-    if (n > 1) networks[n - 2] = 'broken';
-    const config = n === 1 ? node.config({ delegates: [broken] }) : node.config();
-    const pod = await node.pod(`fails-${n}`, networks.join(','));
-    const answer = await node.call('ADD', pod, { config });
-    expect(answer.exitCode).toBe(1);
-    expect(JSON.parse(answer.stdout)).toMatchObject({
-      cniVersion: '1.0.0',
-      code: expect.any(Number),
-      msg: expect.stringContaining('PLX-PLUGIN-FAILED: plugin tuning failed (ADD)'),
-    });
-    expect(await linkNames(pod)).toEqual(['lo']);
-    expect(await node.leftovers()).toEqual([]);
-    await succeeds('DEL', pod);
-  });
+  it.each([1, 2, 3, 4])(
+    'NPWG-96, NPWG-97: the failure of delegate %i of 4 undoes all before it and starts none after it',
+    async (n) => {
+      const broken = {
+        cniVersion: '1.0.0',
+        name: 'broken',
+        plugins: [node.bridge('broken', '10.36.0.0/24'), { type: 'tuning', sysctl: { 'net.core.no-such-key': '1' } }],
+      };
+      await node.nad('broken', broken);
+      const networks = ['storage', 'tuned', 'edge'];
+      if (n > 1) networks[n - 2] = 'broken';
+      const config = n === 1 ? node.config({ delegates: [broken] }) : node.config();
+      const pod = await node.pod(`fails-${n}`, networks.join(','));
+      const answer = await node.call('ADD', pod, { config });
+      expect(answer.exitCode).toBe(1);
+      expect(JSON.parse(answer.stdout)).toMatchObject({
+        cniVersion: '1.0.0',
+        code: expect.any(Number),
+        msg: expect.stringContaining('PLX-PLUGIN-FAILED: plugin tuning failed (ADD)'),
+      });
+      expect(await linkNames(pod)).toEqual(['lo']);
+      expect(await node.leftovers()).toEqual([]);
+      await succeeds('DEL', pod);
+    },
+  );
   it('CNI-62: a second ADD of the same sandbox is refused and harms nothing', async () => {
     const pod = await node.pod('add-twice', 'storage');
     await add(pod);

@@ -5,7 +5,8 @@ import { callCni, plexusCni, plexusDirect, podArgs } from '../support/cni-runtim
 import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode, engineUnderTest } from '../support/test-node.ts';
 
-// Who may create a network must not get what direct mode can do: it is root, and takes a configuration from its standard input.
+// Who may create a network must not get what direct mode can do: it is root, and takes a configuration from its
+// standard input.
 const direct = engineUnderTest === 'standalone' ? plexusDirect : plexusCni;
 let node: TestNode;
 let tools: string;
@@ -13,7 +14,8 @@ beforeEach(async () => {
   node = await createTestNode();
   tools = join(node.dir, 'tools');
   await mkdir(tools);
-  for (const name of await readdir(await pluginsDir())) await symlink(join(await pluginsDir(), name), join(tools, name));
+  for (const name of await readdir(await pluginsDir()))
+    await symlink(join(await pluginsDir(), name), join(tools, name));
   await symlink(direct, join(tools, 'harmless')); // a name that no list of names can know
   await script(join(tools, 'evil'), `id >${proof()}; echo '{"cniVersion":"1.0.0","ips":[{"address":"10.9.0.2/24"}]}'`);
 });
@@ -22,7 +24,11 @@ afterEach(() => node.remove());
 const proof = (): string => join(node.dir, 'evil-ran');
 const evilRan = async (): Promise<boolean> => (await readdir(node.dir)).includes('evil-ran');
 /** What direct mode would run for whoever writes its standard input. */
-const wish = () => ({ binDir: tools, cniDir: join(node.dir, 'state'), delegates: [{ cniVersion: '1.0.0', name: 'e', type: 'evil' }] });
+const wish = () => ({
+  binDir: tools,
+  cniDir: join(node.dir, 'state'),
+  delegates: [{ cniVersion: '1.0.0', name: 'e', type: 'evil' }],
+});
 
 async function script(file: string, text: string): Promise<void> {
   await writeFile(file, `#!/bin/sh\n${text}\n`);
@@ -34,7 +40,14 @@ const errorIn = (stdout: string) => JSON.parse(stdout) as { code: number; msg: s
 
 describe('direct mode inside a plugin that Plexus runs', () => {
   it('refuses a call as the ipam of a reference plugin', async () => {
-    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'bridge', bridge: 'b1', ...wish(), ipam: { type: 'harmless' } });
+    await node.nad('net', {
+      cniVersion: '1.0.0',
+      name: 'net',
+      type: 'bridge',
+      bridge: 'b1',
+      ...wish(),
+      ipam: { type: 'harmless' },
+    });
     const { stdout } = await add(await node.pod('tenant', 'net'));
     expect(errorIn(stdout).msg).toContain('PLX-NESTED-CALL');
     expect(await evilRan()).toBe(false);
@@ -92,9 +105,14 @@ describe('direct mode below another program', () => {
 
   it('refuses a call from the program of a meta-plugin that is no plugin itself, as the daemon of a thick Multus is', async () => {
     const daemon = join(node.dir, 'multus-daemon');
-    await script(join(node.dir, 'start'), `exec env -u CNI_COMMAND ${daemon} -c 'CNI_COMMAND=ADD ${join(tools, 'harmless')}; exit $?'`);
+    await script(
+      join(node.dir, 'start'),
+      `exec env -u CNI_COMMAND ${daemon} -c 'CNI_COMMAND=ADD ${join(tools, 'harmless')}; exit $?'`,
+    );
     await copyFile('/bin/sh', daemon);
-    expect(errorIn((await call(join(node.dir, 'start'))).stdout).msg).toMatch(/PLX-NESTED-CALL: process \d+ \(multus-daemon\)/);
+    expect(errorIn((await call(join(node.dir, 'start'))).stdout).msg).toMatch(
+      /PLX-NESTED-CALL: process \d+ \(multus-daemon\)/,
+    );
     expect(await evilRan()).toBe(false);
   });
 });

@@ -7,7 +7,8 @@ import { type RecordingDelegate, recordingDelegate } from '../support/recording-
 import { chain, errorIn } from '../support/recording-node.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// A network that cannot work leaves nothing: neither an interface, nor an address, nor a record, however often kubelet tries.
+// A network that cannot work leaves nothing: neither an interface, nor an address, nor a record, however often kubelet
+// tries.
 let node: TestNode;
 
 const add = (pod: TestPod) => node.call('ADD', pod);
@@ -19,7 +20,14 @@ const gc = async (valid: readonly TestPod[], more: object = {}, path?: string) =
   const { executable, env } = await node.caller();
   const named = valid.map(({ containerId }) => ({ containerID: containerId, ifname: 'eth0' }));
   const config = { ...node.config({ cniVersion: '1.1.0', ...more }), 'cni.dev/valid-attachments': named };
-  return callCni({ executable, command: 'GC', config, path: [path ?? (await pluginsDir())], nodeNetns: node.netns.path, env: { ...env } });
+  return callCni({
+    executable,
+    command: 'GC',
+    config,
+    path: [path ?? (await pluginsDir())],
+    nodeNetns: node.netns.path,
+    env: { ...env },
+  });
 };
 
 describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s)', (engine) => {
@@ -44,12 +52,24 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
   });
 
   it.each([
-    { what: 'an absent IPAM plugin', nad: { type: 'macvlan', master: 'eth1', ipam: { type: 'whereabouts', range: '10.12.0.0/24' } } },
-    { what: 'a mistyped CIDR', nad: { type: 'bridge', bridge: 'br4', ipam: { type: 'host-local', subnet: '$10.12.8.0/24' } } },
+    {
+      what: 'an absent IPAM plugin',
+      nad: { type: 'macvlan', master: 'eth1', ipam: { type: 'whereabouts', range: '10.12.0.0/24' } },
+    },
+    {
+      what: 'a mistyped CIDR',
+      nad: { type: 'bridge', bridge: 'br4', ipam: { type: 'host-local', subnet: '$10.12.8.0/24' } },
+    },
     { what: 'a number written as text', nad: { type: 'macvlan', master: 'eth1', ipam: {}, mtu: '1500' } },
-    { what: 'an absent dhcp daemon', nad: { type: 'macvlan', master: 'eth1', ipam: { type: 'dhcp', daemonSocketPath: '/nowhere/dhcp.sock' } } },
+    {
+      what: 'an absent dhcp daemon',
+      nad: { type: 'macvlan', master: 'eth1', ipam: { type: 'dhcp', daemonSocketPath: '/nowhere/dhcp.sock' } },
+    },
     { what: 'an MTU above the master’s', nad: { type: 'macvlan', master: 'eth1', ipam: {}, mtu: 9000 } },
-    { what: 'an absent device, which DEL looks for under another name', nad: { type: 'host-device', device: 'ens192', ipam: {} } },
+    {
+      what: 'an absent device, which DEL looks for under another name',
+      nad: { type: 'host-device', device: 'ens192', ipam: {} },
+    },
     {
       what: 'a mistake in the second plugin',
       nad: {
@@ -92,7 +112,8 @@ describe.each(['direct', 'daemon'] as const)('a network whose plugin refuses (%s
     await node.nad('hl', { cniVersion: '0.4.0', type: 'macvlan', master: 'gone0', ipam: {} });
     await pod.netns.remove();
     expect(await node.call('CHECK', pod)).toMatchObject({ exitCode: 1 });
-    for (let time = 0; time < 2; time++) expect(await node.call('DEL', pod, { netns: '' })).toMatchObject({ exitCode: 0, stdout: '' });
+    for (let time = 0; time < 2; time++)
+      expect(await node.call('DEL', pod, { netns: '' })).toMatchObject({ exitCode: 0, stdout: '' });
     await detached(pod);
   });
 });
@@ -101,8 +122,10 @@ describe('a plugin that refuses at ADD and at DEL', () => {
   const refuses = { exitCode: 1, stdout: '{"code":7,"msg":"no such master"}' };
   let delegates: string;
   let beta: RecordingDelegate;
-  const call = (command: string, pod: TestPod, more: object = {}) => node.call(command, pod, { config: configured(more), path: [delegates] });
-  const configured = (more: object = {}) => node.config({ binDir: delegates, delegates: [chain('default-net', 'alpha')], detachAttempts: 1, ...more });
+  const call = (command: string, pod: TestPod, more: object = {}) =>
+    node.call(command, pod, { config: configured(more), path: [delegates] });
+  const configured = (more: object = {}) =>
+    node.config({ binDir: delegates, delegates: [chain('default-net', 'alpha')], detachAttempts: 1, ...more });
   const pods: TestPod[] = [];
   const failed = async (behaviour: Parameters<RecordingDelegate['set']>[0], networks = 'one'): Promise<TestPod> => {
     await beta.set(behaviour);
@@ -111,7 +134,8 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     expect(await call('ADD', pod)).toMatchObject({ exitCode: 1 });
     return pod;
   };
-  const recorded = async (): Promise<readonly string[]> => (await node.leftovers()).filter((file) => file.endsWith('.json'));
+  const recorded = async (): Promise<readonly string[]> =>
+    (await node.leftovers()).filter((file) => file.endsWith('.json'));
   beforeEach(async () => {
     node = await createTestNode('direct');
     delegates = join(node.dir, 'delegates');
@@ -161,8 +185,14 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     await failed({ ADD: refuses, DEL: refuses }, 'leased');
     expect(await recorded()).toEqual([]);
     const [released] = (await beta.calls()).filter(({ plugin }) => plugin === 'addresses');
-    expect(released).toMatchObject({ command: 'DEL', env: { CNI_IFNAME: 'net1' }, stdin: { name: 'leased', ipam: { type: 'addresses' } } });
-    await (await recordingDelegate(delegates, 'addresses')).set({ DEL: { exitCode: 1, stdout: '{"code":11,"msg":"the store is away"}' } });
+    expect(released).toMatchObject({
+      command: 'DEL',
+      env: { CNI_IFNAME: 'net1' },
+      stdin: { name: 'leased', ipam: { type: 'addresses' } },
+    });
+    await (
+      await recordingDelegate(delegates, 'addresses')
+    ).set({ DEL: { exitCode: 1, stdout: '{"code":11,"msg":"the store is away"}' } });
     await failed({ ADD: refuses, DEL: refuses }, 'leased');
     expect(await recorded()).toHaveLength(1);
   });
@@ -171,7 +201,10 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     const stuck = await failed({ DEL: refuses, ADD: { stdout: 'attached!' } });
     expect(await call('DEL', stuck)).toMatchObject({ exitCode: 0 });
     expect(await recorded(), 'abandoned').toHaveLength(1);
-    expect(await gc([], { binDir: delegates, delegates: [chain('default-net', 'alpha')] }, delegates)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await gc([], { binDir: delegates, delegates: [chain('default-net', 'alpha')] }, delegates)).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    });
     expect(await recorded()).toHaveLength(1);
   });
 
@@ -179,13 +212,19 @@ describe('a plugin that refuses at ADD and at DEL', () => {
     await beta.set({ ADD: refuses, DEL: refuses });
     const pod = await node.pod('events', 'one');
     for (let sandbox = 0; sandbox < 2; sandbox++)
-      expect(await call('ADD', { ...pod, containerId: `${pod.containerId}s${sandbox}` })).toMatchObject({ exitCode: 1 });
+      expect(await call('ADD', { ...pod, containerId: `${pod.containerId}s${sandbox}` })).toMatchObject({
+        exitCode: 1,
+      });
     const file = join(node.dir, 'manifests/status/events.jsonl');
     await access(file);
     const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
-    const told = lines.map((line) => JSON.parse(line) as { reason: string; message: string }).filter(({ reason }) => reason === 'AttachmentFailed');
+    const told = lines
+      .map((line) => JSON.parse(line) as { reason: string; message: string })
+      .filter(({ reason }) => reason === 'AttachmentFailed');
     expect(told).toHaveLength(2);
     expect(new Set(told.map(({ message }) => message)).size).toBe(1);
-    expect(await readdir(join(node.dir, 'state/journal')).catch(() => [])).not.toContainEqual(expect.stringMatching(/\.json$/));
+    expect(await readdir(join(node.dir, 'state/journal')).catch(() => [])).not.toContainEqual(
+      expect.stringMatching(/\.json$/),
+    );
   });
 });

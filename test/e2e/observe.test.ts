@@ -19,13 +19,24 @@ let at: ClusterNode;
 let plugins = '';
 beforeAll(async () => {
   plugins = await mkdtemp(join(tmpdir(), 'plexus-plugins-'));
-  for (const name of ['bridge', 'host-local', 'macvlan', 'static']) await cp(join(await pluginsDir(), name), join(plugins, name));
+  for (const name of ['bridge', 'host-local', 'macvlan', 'static'])
+    await cp(join(await pluginsDir(), name), join(plugins, name));
   at = await createClusterNode({ plugins });
   at.nad(
     'storage',
-    at.node.bridge('storage', '10.30.0.0/24', { password: 'geheim-1', settings: { apiToken: 'geheim-2', ssh_key: 'geheim-3', community: 'geheim-4' } }),
+    at.node.bridge('storage', '10.30.0.0/24', {
+      password: 'geheim-1',
+      settings: { apiToken: 'geheim-2', ssh_key: 'geheim-3', community: 'geheim-4' },
+    }),
   );
-  at.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'macvlan', master: 'eth9', secret: 'geheim-5', ipam: { type: 'static' } });
+  at.nad('broken', {
+    cniVersion: '1.0.0',
+    name: 'broken',
+    type: 'macvlan',
+    master: 'eth9',
+    secret: 'geheim-5',
+    ipam: { type: 'static' },
+  });
   const settings = { 'masked-keys': 'community', 'log-file': join(at.node.dir, 'log/plexus.log') };
   await at.start({ flags: { ...settings, 'reclaim-seconds': '0' } });
 });
@@ -54,7 +65,13 @@ describe('plexus trace', () => {
     const pod = await at.pod('shown', 'storage');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     const [add] = await traced('pod', 'shown');
-    expect(add).toMatchObject({ command: 'ADD', pod: 'default/shown', sandbox: pod.containerId, outcome: 'success', background: false });
+    expect(add).toMatchObject({
+      command: 'ADD',
+      pod: 'default/shown',
+      sandbox: pod.containerId,
+      outcome: 'success',
+      background: false,
+    });
     expect(add?.steps.map(({ kind, name, network }) => [kind, name, network].filter(Boolean).join(' '))).toEqual([
       'phase lock',
       'phase inputs',
@@ -75,7 +92,9 @@ describe('plexus trace', () => {
     const text = await trace('pod', 'shown', '--verbose');
     expect(text).toContain('ADD bridge: default/storage (net1)');
     expect(text).not.toMatch(secrets);
-    expect(parse(await trace('sandbox', pod.containerId, '-o', 'yaml'))).toEqual(await traced('sandbox', pod.containerId));
+    expect(parse(await trace('sandbox', pod.containerId, '-o', 'yaml'))).toEqual(
+      await traced('sandbox', pod.containerId),
+    );
     await at.call('DEL', pod);
     expect((await traced('pod', 'shown', '--last', '1')).map(({ command }) => command)).toEqual(['DEL']);
     expect(await trace()).toMatch(/ADD +default\/shown +\S+ +\d+ ms +success/);
@@ -93,9 +112,14 @@ describe('plexus trace', () => {
   });
 
   it('says so when nothing is known of a pod, or no daemon is there', async () => {
-    await expect(trace('pod', 'stranger', '-n', 'shop')).rejects.toMatchObject({ stderr: expect.stringContaining('PLX-NOTHING-RECORDED') });
+    await expect(trace('pod', 'stranger', '-n', 'shop')).rejects.toMatchObject({
+      stderr: expect.stringContaining('PLX-NOTHING-RECORDED'),
+    });
     const nowhere = run(join(import.meta.dirname, '../../dist/plexus'), ['trace', '--socket', '/nowhere/x.sock']);
-    await expect(nowhere).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-OBSERVE-UNREACHABLE') });
+    await expect(nowhere).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-OBSERVE-UNREACHABLE'),
+    });
   });
 
   it('is for root alone: by the mode of the socket, and by who is at its other end', async () => {
@@ -104,7 +128,15 @@ describe('plexus trace', () => {
     await chmod(dirname(observeSocket()), 0o755);
     await chmod(observeSocket(), 0o666); // as if somebody had opened it
     const script = `require('node:http').get({ socketPath: process.argv[1], path: '/operations' }, () => process.exit(0)).on('error', (e) => process.exit(['ECONNRESET', 'EPIPE'].includes(e.code) ? 7 : 8))`;
-    const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', script, observeSocket()]);
+    const child = spawn('setpriv', [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      process.execPath,
+      '-e',
+      script,
+      observeSocket(),
+    ]);
     expect(await once(child, 'exit')).toEqual([7, null]);
     await chmod(observeSocket(), 0o600);
     await expect(fetch(`http://127.0.0.1:${at.daemon().httpPort}/operations`)).resolves.toMatchObject({ status: 404 });
@@ -114,7 +146,8 @@ describe('plexus trace', () => {
 describe('the daemon’s log', () => {
   it('has exactly one line for each command, with pod, networks, interfaces, times and outcome', async () => {
     const pod = await at.pod('logged', 'storage');
-    for (const command of ['ADD', 'CHECK', 'DEL']) expect(await at.call(command, pod), command).toMatchObject({ exitCode: 0 });
+    for (const command of ['ADD', 'CHECK', 'DEL'])
+      expect(await at.call(command, pod), command).toMatchObject({ exitCode: 0 });
     expect(logLines(pod)).toMatchObject([
       {
         msg: 'operation-finished',
@@ -133,18 +166,27 @@ describe('the daemon’s log', () => {
         ],
       },
       { msg: 'operation-finished', command: 'CHECK', outcome: 'success' },
-      { msg: 'operation-finished', command: 'DEL', outcome: 'success', detached: [{ interface: 'net1' }, { interface: 'eth0' }] },
+      {
+        msg: 'operation-finished',
+        command: 'DEL',
+        outcome: 'success',
+        detached: [{ interface: 'net1' }, { interface: 'eth0' }],
+      },
     ]);
   });
 
   it('has one line for a command that fails, and one for a call that cannot be understood', async () => {
     const pod = await at.pod('wrong', 'nowhere');
     await at.call('ADD', pod);
-    expect(logLines(pod)).toMatchObject([{ msg: 'operation-finished', level: 'error', outcome: 'failure', error: { id: 'PLX-NAD-NOT-FOUND', code: 7 } }]);
+    expect(logLines(pod)).toMatchObject([
+      { msg: 'operation-finished', level: 'error', outcome: 'failure', error: { id: 'PLX-NAD-NOT-FOUND', code: 7 } },
+    ]);
     await at.call('DEL', pod);
     const nameless = { ...pod, containerId: 'not/good' };
     expect(await at.call('ADD', nameless)).toMatchObject({ exitCode: 1 });
-    expect(logLines(nameless)).toMatchObject([{ msg: 'operation-finished', outcome: 'failure', error: { id: 'PLX-VARIABLE-INVALID' } }]);
+    expect(logLines(nameless)).toMatchObject([
+      { msg: 'operation-finished', outcome: 'failure', error: { id: 'PLX-VARIABLE-INVALID' } },
+    ]);
   });
 
   it('in a file of direct mode is renamed when it is large', async () => {
@@ -159,7 +201,10 @@ describe('the daemon’s log', () => {
       logToStderr: false,
       logOptions: { maxSize: 1, maxAge: 1, maxBackups: 1, compress: true },
     });
-    expect(await at.node.call('STATUS', pod, { config, executable: plexusCni })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await at.node.call('STATUS', pod, { config, executable: plexusCni })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
     expect(JSON.parse(await readFile(logFile, 'utf8'))).toMatchObject({ msg: 'operation-finished', command: 'STATUS' });
     expect(await readdir(dirname(logFile))).toEqual([expect.stringMatching(/^plexus-\d{4}-.*\.log$/), 'plexus.log']);
   });
@@ -183,13 +228,24 @@ describe('the daemon’s log', () => {
       'DEL net1',
       'DEL eth0',
     ]);
-    expect(plugins[1]).toMatchObject({ level: 'debug', pod: 'default/debugged', input: { name: 'storage', password: '(masked)' }, output: { ips: [{}] } });
+    expect(plugins[1]).toMatchObject({
+      level: 'debug',
+      pod: 'default/debugged',
+      input: { name: 'storage', password: '(masked)' },
+      output: { ips: [{}] },
+    });
     expect(logLines(other).map(({ msg }) => msg)).toEqual(['operation-finished', 'operation-finished']);
   });
 
   it('holds no secret: of networks, of the kubeconfig, of what plugins say', async () => {
     const plugin = await recordingDelegate(plugins, 'talkative');
-    await plugin.set({ ADD: { stderr: 'login with token=geheim-6 failed', stdout: '{"code":120,"msg":"password: geheim-7 is wrong"}', exitCode: 1 } });
+    await plugin.set({
+      ADD: {
+        stderr: 'login with token=geheim-6 failed',
+        stdout: '{"code":120,"msg":"password: geheim-7 is wrong"}',
+        exitCode: 1,
+      },
+    });
     at.nad('talkative', { cniVersion: '1.0.0', name: 'talkative', type: 'talkative', token: 'geheim-8' });
     const pod = await at.pod('told', 'talkative');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
@@ -199,7 +255,9 @@ describe('the daemon’s log', () => {
     await waitFor('its Event', async () => events().includes('talkative'));
     expect(events()).not.toMatch(secrets);
     const file = await readFile(join(at.node.dir, 'log/plexus.log'), 'utf8');
-    const kubeconfig = JSON.parse(await readFile(join(at.node.dir, 'kubeconfig'), 'utf8')) as { users: { user: { token: string } }[] };
+    const kubeconfig = JSON.parse(await readFile(join(at.node.dir, 'kubeconfig'), 'utf8')) as {
+      users: { user: { token: string } }[];
+    };
     const token = kubeconfig.users[0]?.user.token ?? '';
     expect(token).not.toBe('');
     for (const text of [file, at.daemon().log.join('\n'), await trace('--verbose')]) {
@@ -219,12 +277,23 @@ describe('docs/observability.md', () => {
       .replaceAll(/ {2,}/g, '  ')
       .trim();
   const keysOf = (line: unknown): unknown =>
-    Array.isArray(line) ? line.map(keysOf) : typeof line === 'object' && line !== null ? Object.entries(line).map(([key, value]) => [key, keysOf(value)]) : '';
+    Array.isArray(line)
+      ? line.map(keysOf)
+      : typeof line === 'object' && line !== null
+        ? Object.entries(line).map(([key, value]) => [key, keysOf(value)])
+        : '';
 
   it('shows a timeline and a line of the log as they are', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/observability.md'), 'utf8');
-    const example = (name: string): string => new RegExp(`<!-- example: ${name} -->\\n\`\`\`\\w*\\n(.*?)\\n\`\`\``, 's').exec(page)?.[1] ?? '';
-    at.nad('edge', { cniVersion: '1.0.0', name: 'edge', type: 'macvlan', master: 'eth9', ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] } });
+    const example = (name: string): string =>
+      new RegExp(`<!-- example: ${name} -->\\n\`\`\`\\w*\\n(.*?)\\n\`\`\``, 's').exec(page)?.[1] ?? '';
+    at.nad('edge', {
+      cniVersion: '1.0.0',
+      name: 'edge',
+      type: 'macvlan',
+      master: 'eth9',
+      ipam: { type: 'static', addresses: [{ address: '10.31.0.5/24' }] },
+    });
     const pod = await at.pod('web-1', 'storage,edge');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
     expect(normal(await trace('pod', 'web-1'))).toBe(normal(example('trace')));
@@ -238,7 +307,8 @@ describe('a failing pod that the runtime tries again and again', () => {
   it('has one Event, whose count grows', async () => {
     const pod = await at.pod('stubborn', 'nowhere');
     for (let tries = 0; tries < 5; tries++) expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
-    const eventsOf = (): readonly unknown[] => at.api.all('events').filter(({ metadata }) => metadata.name.startsWith('stubborn.'));
+    const eventsOf = (): readonly unknown[] =>
+      at.api.all('events').filter(({ metadata }) => metadata.name.startsWith('stubborn.'));
     await waitFor('the event', async () => eventsOf().length > 0);
     expect(eventsOf()).toMatchObject([{ reason: 'NoNetworkFound', count: 1 }]);
     await at.daemon().stop(); // what is not yet counted is counted at the end
@@ -246,7 +316,10 @@ describe('a failing pod that the runtime tries again and again', () => {
     await at.start();
     expect(await trace()).toBe('nothing is remembered\n');
     await at.call('ADD', pod);
-    await waitFor('the next one is counted in the same Event', async () => (eventsOf()[0] as { count?: number }).count === 6);
+    await waitFor(
+      'the next one is counted in the same Event',
+      async () => (eventsOf()[0] as { count?: number }).count === 6,
+    );
     expect(eventsOf()).toHaveLength(1);
   });
 });

@@ -21,7 +21,8 @@ const failing = { exitCode: 1, stdout: '{"code":100,"msg":"busy"}' };
 const journal = () => fileJournal(join(at().node.dir, 'state/journal'));
 const left = async (pod: TestPod): Promise<string[]> =>
   ((await journal().read({ containerId: pod.containerId, ifName: 'eth0' }))?.attachments ?? []).map(
-    (entry) => `${entry.attachment.interfaceName} ${entry.state}${entry.state === 'detaching' ? `: ${entry.lastError}` : ''}`,
+    (entry) =>
+      `${entry.attachment.interfaceName} ${entry.state}${entry.state === 'detaching' ? `: ${entry.lastError}` : ''}`,
   );
 /** After the first half has been seen to leave net1 only. */
 const secondHalf = async (pod: TestPod): Promise<void> => {
@@ -40,7 +41,10 @@ describe('a plugin that cannot undo the first time, among others that can', () =
     await at().node.nad('fails', { cniVersion: '1.1.0', name: 'fails', type: 'no-such-plugin' });
     const pod = await at().node.pod('add', 'two,fails');
     await at().beta.set({ DEL: failing });
-    expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('PLX-PLUGIN-MISSING') as unknown });
+    expect(await at().call('ADD', pod)).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('PLX-PLUGIN-MISSING') as unknown,
+    });
     await secondHalf(pod);
     expect(await at().call('DEL', pod)).toMatchObject({ exitCode: 0 });
     await done(pod);
@@ -53,7 +57,14 @@ describe('a plugin that cannot undo the first time, among others that can', () =
     const gc = async () => {
       const { executable, env } = await at().node.caller();
       const config = { ...at().config(), 'cni.dev/valid-attachments': [] };
-      return callCni({ executable, command: 'GC', config, path: [at().delegates], nodeNetns: at().node.netns.path, env: { ...env } });
+      return callCni({
+        executable,
+        command: 'GC',
+        config,
+        path: [at().delegates],
+        nodeNetns: at().node.netns.path,
+        env: { ...env },
+      });
     };
     expect(await gc()).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('PLX-GC-INCOMPLETE') as unknown });
     await secondHalf(pod);
@@ -67,7 +78,16 @@ describe('a plugin that cannot undo the first time, among others that can', () =
     await at().call('ADD', pod);
     await at().beta.set({ DEL: failing });
     const program = join(import.meta.dirname, '../../dist/plexus');
-    const words = ['attachments', 'detach', pod.containerId, '--force', '--cni-dir', join(at().node.dir, 'state'), '--cni-path', at().delegates];
+    const words = [
+      'attachments',
+      'detach',
+      pod.containerId,
+      '--force',
+      '--cni-dir',
+      join(at().node.dir, 'state'),
+      '--cni-path',
+      at().delegates,
+    ];
     const detach = () => run('nsenter', [`--net=${at().node.netns.path}`, program, ...words]);
     await expect(detach()).rejects.toMatchObject({ code: 1 });
     await secondHalf(pod);

@@ -23,7 +23,8 @@ beforeEach(async () => {
 afterEach(() => at.remove());
 
 const journal = () => fileJournal(join(at.node.dir, 'state/journal'));
-const recorded = async ({ containerId }: TestPod): Promise<SandboxRecord | undefined> => journal().read({ containerId, ifName: 'eth0' });
+const recorded = async ({ containerId }: TestPod): Promise<SandboxRecord | undefined> =>
+  journal().read({ containerId, ifName: 'eth0' });
 const isGone = async (pod: TestPod): Promise<boolean> => (await recorded(pod)) === undefined;
 function deleteObject(pod: TestPod): void {
   at.api.remove('pods', pod.namespace, pod.name);
@@ -38,7 +39,9 @@ async function change(pod: TestPod, change: Partial<SandboxRecord>): Promise<voi
   const record = await recorded(pod);
   if (record !== undefined) await journal().write({ ...record, ...change });
 }
-/** What would have been done to all is done to this one: a sandbox that is certainly gone is reclaimed, in two rounds. */
+/**
+ * What would have been done to all is done to this one: a sandbox that is certainly gone is reclaimed, in two rounds.
+ */
 async function roundsPass(): Promise<void> {
   const canary = await attached(`canary-${rounds++}`);
   deleteObject(canary);
@@ -70,23 +73,28 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     await change(lost, { bootId: 'of-before' });
     await lost.netns.remove();
     await at.start({ flags: { ...flags, 'reclaim-seconds': '3600' } });
-    await waitFor('a word about the missing agent', async () => at.daemon().log.some((line) => line.includes('wait for the host agent')));
+    await waitFor('a word about the missing agent', async () =>
+      at.daemon().log.some((line) => line.includes('wait for the host agent')),
+    );
     await at.startAgent();
     await waitFor('it is reclaimed', () => isGone(lost));
     await waitFor('the word', async () => at.daemon().log.some((line) => line.includes('started anew')));
     await assertAllCanGo(stays);
   });
 
-  it.each(['2090-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z'])('after a forced removal, whatever the clock says: %s', async (createdAt) => {
-    await at.start({ flags });
-    await at.startAgent();
-    const [lost, stays] = [await attached('lost'), await attached('stays')];
-    for (const pod of [lost, stays]) await change(pod, { createdAt });
-    deleteObject(lost);
-    await lost.netns.remove();
-    await waitFor('it is reclaimed', () => isGone(lost));
-    await assertAllCanGo(stays);
-  });
+  it.each(['2090-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z'])(
+    'after a forced removal, whatever the clock says: %s',
+    async (createdAt) => {
+      await at.start({ flags });
+      await at.startAgent();
+      const [lost, stays] = [await attached('lost'), await attached('stays')];
+      for (const pod of [lost, stays]) await change(pod, { createdAt });
+      deleteObject(lost);
+      await lost.netns.remove();
+      await waitFor('it is reclaimed', () => isGone(lost));
+      await assertAllCanGo(stays);
+    },
+  );
 
   it('NPWG-116: with what its plugin wrote down of the device', async () => {
     const folder = join(at.node.dir, 'devinfo');
@@ -149,12 +157,16 @@ describe('a sandbox that is gone is undone by the daemon', () => {
     const lost = await attached('lost');
     const record = await recorded(lost);
     const [, storage] = record?.attachments ?? [];
-    const broken = JSON.parse(JSON.stringify(storage).replace('"type":"bridge"', '"type":"bridge-that-is-missing"')) as SandboxRecord['attachments'][number];
+    const broken = JSON.parse(
+      JSON.stringify(storage).replace('"type":"bridge"', '"type":"bridge-that-is-missing"'),
+    ) as SandboxRecord['attachments'][number];
     await change(lost, { attachments: [record?.attachments[0] as SandboxRecord['attachments'][number], broken] });
     deleteObject(lost);
     await lost.netns.remove();
     await waitFor('it is abandoned', async () => JSON.stringify(await recorded(lost)).includes('abandonedAt'));
-    expect((await recorded(lost))?.attachments).toMatchObject([{ state: 'detaching', attachment: { interfaceName: 'net1' } }]);
+    expect((await recorded(lost))?.attachments).toMatchObject([
+      { state: 'detaching', attachment: { interfaceName: 'net1' } },
+    ]);
     await change(lost, { attachments: [storage as SandboxRecord['attachments'][number]] });
     await waitFor('it is reclaimed', () => isGone(lost));
     expect(await at.node.leftovers()).toEqual([]);

@@ -25,7 +25,8 @@ afterAll(async () => {
   await rm(plugins, { recursive: true, force: true });
 });
 
-const call = (command: string, pod: TestPod, more: object = {}) => node.call(command, pod, { path: [plugins], config: node.config(more) });
+const call = (command: string, pod: TestPod, more: object = {}) =>
+  node.call(command, pod, { path: [plugins], config: node.config(more) });
 /** What ADD of a pod answers; its DEL succeeds, and nothing is left. */
 async function failedAdd(name: string, networks: string | object, more: object = {}): Promise<string> {
   const pod = await node.pod(name, networks);
@@ -38,14 +39,18 @@ describe('a plugin that prints something else than its result', () => {
   it('shows what was printed, masked, and blames the plugin', async () => {
     await node.nad('noisy', { cniVersion: '0.4.0', type: 'noisy' });
     const message = await failedAdd('noisy', 'noisy');
-    expect(message).toContain('the answer of plugin noisy is not a CNI result: the plugin printed text that is not JSON: 12:00:00 INFO starting');
+    expect(message).toContain(
+      'the answer of plugin noisy is not a CNI result: the plugin printed text that is not JSON: 12:00:00 INFO starting',
+    );
     expect(message).toContain('{"cniVersion":"0.4.0"}');
     expect(message).toContain('The plugin must print its result, and nothing else, on stdout');
     expect(message).not.toContain('sesame');
   });
   it('reports that it printed nothing', async () => {
     await node.nad('mute', { cniVersion: '0.4.0', type: 'mute' });
-    expect(await failedAdd('mute', 'mute')).toContain('the answer of plugin mute is not a CNI result: the plugin printed nothing');
+    expect(await failedAdd('mute', 'mute')).toContain(
+      'the answer of plugin mute is not a CNI result: the plugin printed nothing',
+    );
   });
 });
 
@@ -64,7 +69,9 @@ describe('a MAC address that no interface can have', () => {
 describe('namespaceIsolation', () => {
   it('names the allowed namespaces', async () => {
     await node.nad('x', macvlan, { namespace: 'team-a' });
-    expect(await failedAdd('isolated', 'team-a/x', { namespaceIsolation: true, globalNamespaces: 'openshift-multus' })).toContain(
+    expect(
+      await failedAdd('isolated', 'team-a/x', { namespaceIsolation: true, globalNamespaces: 'openshift-multus' }),
+    ).toContain(
       'pod default/isolated may not use NetworkAttachmentDefinition team-a/x: namespaceIsolation allows only default, openshift-multus',
     );
   });
@@ -108,7 +115,11 @@ describe('attachments match the requests', () => {
 
   it('33: sbr moves a second default route to a table of its own', async () => {
     const ipam = { type: 'static', routes: [{ dst: '0.0.0.0/0', gw: '10.70.0.1' }] };
-    await node.nad('iot', { cniVersion: '0.3.1', name: 'iot', plugins: [{ ...macvlan, ipam, capabilities: { ips: true, mac: true } }, { type: 'sbr' }] });
+    await node.nad('iot', {
+      cniVersion: '0.3.1',
+      name: 'iot',
+      plugins: [{ ...macvlan, ipam, capabilities: { ips: true, mac: true } }, { type: 'sbr' }],
+    });
     const pod = await attached('iot', [{ name: 'iot', ips: ['10.70.0.20/24'], mac: '02:00:00:00:33:01' }]);
     expect(await pod.netns.exec(['ip', 'route', 'show', 'default'])).not.toContain('10.70.0.1');
     const rules = await pod.netns.exec(['ip', 'rule', 'show']);
@@ -119,9 +130,17 @@ describe('attachments match the requests', () => {
   });
 
   it('34: IPv6 addresses in full length are the same addresses', async () => {
-    await node.nad('v6', { cniVersion: '0.4.0', type: 'bridge', bridge: 'br6', capabilities: { ips: true }, ipam: { type: 'static' } });
+    await node.nad('v6', {
+      cniVersion: '0.4.0',
+      type: 'bridge',
+      bridge: 'br6',
+      capabilities: { ips: true },
+      ipam: { type: 'static' },
+    });
     const long = '2001:0DB8:0000:0000:0000:0000:0000:0009/64';
-    const pod = await attached('v6', [{ name: 'v6', ips: ['10.66.0.9/24', long], 'default-route': ['2001:0db8:0000:0000:0000:0000:0000:0001'] }]);
+    const pod = await attached('v6', [
+      { name: 'v6', ips: ['10.66.0.9/24', long], 'default-route': ['2001:0db8:0000:0000:0000:0000:0000:0001'] },
+    ]);
     const status = (await node.status(pod)).find(({ interface: name }) => name === 'net1');
     expect(status).toMatchObject({ ips: ['10.66.0.9', '2001:db8::9'] });
     expect(await pod.netns.exec(['ip', '-6', 'route', 'show', 'default'])).toContain('via 2001:db8::1 dev net1');
@@ -141,7 +160,13 @@ describe('a master that does not exist', () => {
     ],
     [
       'vlan',
-      { cniVersion: '0.3.1', type: 'vlan', master: 'ens192', vlanId: 5, ipam: { type: 'static', addresses: [{ address: '10.1.0.5/24' }] } },
+      {
+        cniVersion: '0.3.1',
+        type: 'vlan',
+        master: 'ens192',
+        vlanId: 5,
+        ipam: { type: 'static', addresses: [{ address: '10.1.0.5/24' }] },
+      },
       'Link not found (its configuration names master "ens192")',
     ],
   ])('is named in the message of %s', async (type, config, text) => {

@@ -38,9 +38,17 @@ describe('a request without a declared capability reaches the real plugin', () =
 
   it.each([
     { title: 'one, read by static from CNI_ARGS', ipam: () => ({ type: 'static' }), ips: ['10.62.0.7/24'] },
-    { title: 'of two families, read by static from CNI_ARGS', ipam: () => ({ type: 'static' }), ips: ['10.62.0.8/24', 'fd00:62::8/64'] },
+    {
+      title: 'of two families, read by static from CNI_ARGS',
+      ipam: () => ({ type: 'static' }),
+      ips: ['10.62.0.8/24', 'fd00:62::8/64'],
+    },
     { title: 'one, read by host-local from CNI_ARGS', ipam: () => hostLocal('10.63.0.0/24'), ips: ['10.63.0.77'] },
-    { title: 'of two families, read by host-local from args.cni', ipam: () => hostLocal('10.64.0.0/24', 'fd00:64::/64'), ips: ['10.64.0.77', 'fd00:64::77'] },
+    {
+      title: 'of two families, read by host-local from args.cni',
+      ipam: () => hostLocal('10.64.0.0/24', 'fd00:64::/64'),
+      ips: ['10.64.0.77', 'fd00:64::77'],
+    },
   ])('02: ips, $title', async ({ ipam, ips }) => {
     const name = `ips-${ips.length}-${ips[0]?.replaceAll(/\W/g, '-') ?? ''}`;
     const status = await statusOf(name, { type: 'bridge', bridge: 'br2', ipam: ipam() }, { ips });
@@ -51,10 +59,20 @@ describe('a request without a declared capability reaches the real plugin', () =
 describe('no plugin reads a request that the table lists as unread', () => {
   it.each([
     { title: 'mac of ptp', config: { type: 'ptp', ipam: fixed }, request: { mac } },
-    { title: 'mac of ptp and sbr', config: { plugins: [{ type: 'ptp', ipam: fixed }, { type: 'sbr' }] }, request: { mac } },
-    { title: 'ips of bridge without IPAM', config: { type: 'bridge', bridge: 'br3', ipam: {} }, request: { ips: ['10.65.0.7/24'] } },
+    {
+      title: 'mac of ptp and sbr',
+      config: { plugins: [{ type: 'ptp', ipam: fixed }, { type: 'sbr' }] },
+      request: { mac },
+    },
+    {
+      title: 'ips of bridge without IPAM',
+      config: { type: 'bridge', bridge: 'br3', ipam: {} },
+      request: { ips: ['10.65.0.7/24'] },
+    },
   ])('$title', async ({ title, config, request }) => {
-    const status = await statusOf(`none-${title.replaceAll(/\W+/g, '-').toLowerCase().slice(0, 20)}`, config, request, { unservedRequests: 'ignore' });
+    const status = await statusOf(`none-${title.replaceAll(/\W+/g, '-').toLowerCase().slice(0, 20)}`, config, request, {
+      unservedRequests: 'ignore',
+    });
     expect([status?.mac === mac, status?.ips?.includes('10.65.0.7') ?? false]).toEqual([false, false]);
   });
 });

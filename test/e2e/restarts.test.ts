@@ -21,9 +21,15 @@ afterAll(() => at.remove());
 const seen = new Map<string, number>();
 const done = { adds: 0, dels: 0 };
 
-function judge(command: string, { exitCode, stdout, stderr }: { exitCode: number | null; stdout: string; stderr: string }): boolean {
+function judge(
+  command: string,
+  { exitCode, stdout, stderr }: { exitCode: number | null; stdout: string; stderr: string },
+): boolean {
   if (exitCode === 0) return true;
-  const { code, msg } = (stdout.startsWith('{') ? JSON.parse(stdout) : { msg: `${stdout} ${stderr} ${exitCode}` }) as { code?: number; msg: string };
+  const { code, msg } = (stdout.startsWith('{') ? JSON.parse(stdout) : { msg: `${stdout} ${stderr} ${exitCode}` }) as {
+    code?: number;
+    msg: string;
+  };
   const what = `${command}: code ${code}${code === 11 ? '' : `: ${msg}`}`;
   seen.set(what, (seen.get(what) ?? 0) + 1);
   return false;

@@ -5,7 +5,11 @@ let node: TestNode;
 const twoFamilies = (name: string, number: number, more: object = {}): Record<string, unknown> =>
   node.bridge(name, '', {
     isGateway: true,
-    ipam: { type: 'host-local', dataDir: `${node.dir}/leases`, ranges: [[{ subnet: `10.${number}.0.0/24` }], [{ subnet: `fd00:${number}::/64` }]] },
+    ipam: {
+      type: 'host-local',
+      dataDir: `${node.dir}/leases`,
+      ranges: [[{ subnet: `10.${number}.0.0/24` }], [{ subnet: `fd00:${number}::/64` }]],
+    },
     ...more,
   });
 let config: object;
@@ -95,7 +99,12 @@ describe('NPWG-54: the default route, as the kernel has it', () => {
     const [eth0, net1] = await node.status(pod);
     expect(eth0).toMatchObject({ interface: 'eth0', default: true, gateway: ['fd00:40::1'] });
     expect(eth0).not.toHaveProperty('default-route');
-    expect(net1).toMatchObject({ interface: 'net1', default: false, gateway: ['10.41.0.1'], 'default-route': ['10.41.0.1'] });
+    expect(net1).toMatchObject({
+      interface: 'net1',
+      default: false,
+      gateway: ['10.41.0.1'],
+      'default-route': ['10.41.0.1'],
+    });
     await node.call('DEL', pod, { config });
   });
 

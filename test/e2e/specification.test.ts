@@ -49,7 +49,8 @@ describe('order', () => {
     await at().call('DEL', pod);
     const spans = (await at().alpha.spans()).toSorted((a, b) => a.start - b.start);
     expect(spans).toHaveLength(14);
-    for (const [index, { start }] of spans.slice(1).entries()) expect(start).toBeGreaterThanOrEqual(spans[index]?.end ?? Number.NaN);
+    for (const [index, { start }] of spans.slice(1).entries())
+      expect(start).toBeGreaterThanOrEqual(spans[index]?.end ?? Number.NaN);
   });
   it('NPWG-04, NPWG-87, NPWG-90: default network first, then as the annotation says, every plugin of a list in its order; status in the same order', async () => {
     await at().node.nad('three', chain('three', 'beta', 'gamma', 'beta'));
@@ -75,7 +76,10 @@ describe('where networks and plugins come from', () => {
   it('NPWG-03, NPWG-06, NPWG-08: a NAD without spec.config is a file of that name, a list before a single configuration', async () => {
     const name = 'n'.repeat(64);
     await mkdir(join(at().node.dir, 'conf'), { recursive: true });
-    await writeFile(join(at().node.dir, 'conf/10-x.conf'), JSON.stringify({ cniVersion: '1.0.0', name, type: 'no-such-plugin' }));
+    await writeFile(
+      join(at().node.dir, 'conf/10-x.conf'),
+      JSON.stringify({ cniVersion: '1.0.0', name, type: 'no-such-plugin' }),
+    );
     await writeFile(join(at().node.dir, 'conf/20-x.conflist'), JSON.stringify(chain(name, 'gamma')));
     await writeFile(join(at().node.dir, 'conf/00-bad.conf'), '{'); // NPWG-11
     await at().node.nad(name, undefined);
@@ -92,7 +96,9 @@ describe('where networks and plugins come from', () => {
     const pod = await at().node.pod('second-folder', 'far');
     const missing = await at().call('ADD', pod);
     expect(errorIn(missing.stdout).msg).toContain(`CNI plugin "delta" is missing in ${at().delegates}`);
-    expect(await at().node.call('ADD', pod, { config: at().config(), path: [at().delegates, second] })).toMatchObject({ exitCode: 0 });
+    expect(await at().node.call('ADD', pod, { config: at().config(), path: [at().delegates, second] })).toMatchObject({
+      exitCode: 0,
+    });
     await at().node.call('DEL', pod, { config: at().config(), path: [at().delegates, second] });
     expect(await at().node.leftovers()).toEqual([]);
   });
@@ -101,7 +107,12 @@ describe('where networks and plugins come from', () => {
     await at().node.nad('alone', { cniVersion: '1.0.0', type: 'beta' });
     const pod = await at().node.pod('alone', 'alone');
     expect(await at().call('ADD', pod)).toMatchObject({ exitCode: 0 });
-    expect((await at().node.status(pod))[1]).toEqual({ name: 'default/alone', interface: 'net1', default: false, dns: {} });
+    expect((await at().node.status(pod))[1]).toEqual({
+      name: 'default/alone',
+      interface: 'net1',
+      default: false,
+      dns: {},
+    });
     await at().call('DEL', pod);
   });
 });
@@ -112,7 +123,8 @@ describe('CHECK', () => {
     for (const link of ['eth0', 'net1']) {
       await pod.netns.exec(['ip', 'link', 'add', `${link}-later`, 'type', 'veth', 'peer', 'name', `${link}-peer`]);
     }
-    const made = (name: string): string => JSON.stringify({ cniVersion: '1.0.0', interfaces: [{ name, sandbox: pod.netns.path }] });
+    const made = (name: string): string =>
+      JSON.stringify({ cniVersion: '1.0.0', interfaces: [{ name, sandbox: pod.netns.path }] });
     await at().alpha.set({ ADD: { stdout: made('eth0') } });
     await at().beta.set({ ADD: { stdout: made('net1') } });
     await at().call('ADD', pod);
@@ -145,24 +157,40 @@ describe('STATUS and GC', () => {
     await at().call('DEL', pod);
   });
   // where the API server is, is the daemon's own configuration
-  it.skipIf(engineUnderTest === 'daemon')('K8S-67: an API server that is away does not make the node unready', async () => {
-    const kubeconfig = join(at().node.dir, 'away');
-    const user = { name: 'u', user: { token: 't' } };
-    const clusters = [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }];
-    await writeFile(
-      kubeconfig,
-      JSON.stringify({ 'current-context': 'x', contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }], clusters, users: [user] }),
-    );
-    const more = { manifestsDir: undefined, kubeconfig, delegates: [], clusterNetwork: 'some-nad', deadlines: { statusSeconds: 1 } };
-    expect(await nodeCall('STATUS', more)).toMatchObject({ exitCode: 0, stdout: '' });
-  });
+  it.skipIf(engineUnderTest === 'daemon')(
+    'K8S-67: an API server that is away does not make the node unready',
+    async () => {
+      const kubeconfig = join(at().node.dir, 'away');
+      const user = { name: 'u', user: { token: 't' } };
+      const clusters = [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }];
+      await writeFile(
+        kubeconfig,
+        JSON.stringify({
+          'current-context': 'x',
+          contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+          clusters,
+          users: [user],
+        }),
+      );
+      const more = {
+        manifestsDir: undefined,
+        kubeconfig,
+        delegates: [],
+        clusterNetwork: 'some-nad',
+        deadlines: { statusSeconds: 1 },
+      };
+      expect(await nodeCall('STATUS', more)).toMatchObject({ exitCode: 0, stdout: '' });
+    },
+  );
   it('CNI-40, CNI-73: GC works without namespaces, and for container IDs that begin alike', async () => {
     const pods = await Promise.all(['gc-a', 'gc-a-b'].map((name) => at().node.pod(name, 'two')));
     const [kept, stale] = pods.map((pod, index) => ({ ...pod, containerId: ['a', 'a-b'][index] ?? '' }));
     if (kept === undefined || stale === undefined) throw new Error('two pods');
     for (const pod of [kept, stale]) await at().call('ADD', pod);
     for (const pod of [kept, stale]) await pod.netns.remove();
-    expect(await nodeCall('GC', { 'cni.dev/valid-attachments': [{ containerID: 'a', ifname: 'eth0' }] })).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await nodeCall('GC', { 'cni.dev/valid-attachments': [{ containerID: 'a', ifname: 'eth0' }] })).toMatchObject(
+      { exitCode: 0, stdout: '' },
+    );
     expect(await at().node.leftovers()).toEqual(['state/journal/a@eth0.json']);
     await at().call('DEL', kept);
   });

@@ -7,7 +7,8 @@ import { shim } from '../support/daemon.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// Direct mode lies beside the shim and does the daemon's work while that is away: from the journal, and from what the daemon left.
+// Direct mode lies beside the shim and does the daemon's work while that is away: from the journal, and from what the
+// daemon left.
 let at: ClusterNode;
 let executable: string;
 const flags = { 'daemon-wait-seconds': '0.2' };
@@ -26,7 +27,8 @@ beforeEach(async () => {
 afterEach(() => at.remove());
 
 const leftFile = (): string => join(at.node.dir, 'state/stand-in.json');
-const left = async (): Promise<{ nads: readonly unknown[] }> => JSON.parse(await readFile(leftFile(), 'utf8')) as { nads: readonly unknown[] };
+const left = async (): Promise<{ nads: readonly unknown[] }> =>
+  JSON.parse(await readFile(leftFile(), 'utf8')) as { nads: readonly unknown[] };
 const call = (command: string, pod: TestPod, handed = true) => at.call(command, pod, handed, executable);
 const links = async (pod: TestPod): Promise<readonly string[]> =>
   ((await pod.netns.ipJson(['link'])) as readonly { ifname: string }[]).map(({ ifname }) => ifname).toSorted();
@@ -52,11 +54,20 @@ describe('while the daemon is away, with direct mode beside the shim', () => {
   });
 
   it('what it cannot know is code 11, never "not found": a network that is new, a pod whose annotations were not handed over', async () => {
-    const [newNetwork, notHanded] = [await at.pod('new-network', 'made-meanwhile'), await at.pod('not-handed', 'storage')];
+    const [newNetwork, notHanded] = [
+      await at.pod('new-network', 'made-meanwhile'),
+      await at.pod('not-handed', 'storage'),
+    ];
     await at.daemon().stop('SIGKILL');
     at.nad('made-meanwhile', at.node.bridge('made-meanwhile', '10.31.0.0/16'));
-    expect(errorOf(await call('ADD', newNetwork))).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-API-UNAVAILABLE') as string });
-    expect(errorOf(await call('ADD', notHanded, false))).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-API-UNAVAILABLE') as string });
+    expect(errorOf(await call('ADD', newNetwork))).toMatchObject({
+      code: 11,
+      msg: expect.stringContaining('PLX-API-UNAVAILABLE') as string,
+    });
+    expect(errorOf(await call('ADD', notHanded, false))).toMatchObject({
+      code: 11,
+      msg: expect.stringContaining('PLX-API-UNAVAILABLE') as string,
+    });
     expect(await at.node.leftovers()).toEqual([]);
   });
 
@@ -72,7 +83,8 @@ describe('while the daemon is away, with direct mode beside the shim', () => {
   });
 });
 
-const sandboxes = async (): Promise<string> => String(await readdir(join(at.node.dir, 'state/journal')).catch(() => []));
+const sandboxes = async (): Promise<string> =>
+  String(await readdir(join(at.node.dir, 'state/journal')).catch(() => []));
 
 describe('daemon and direct mode', () => {
   it('meet at any moment: pods come and go while the daemon does; each call is answered well or with code 11, nothing is left', async () => {

@@ -26,17 +26,37 @@ afterAll(async () => {
 async function attachedByMultus(pod: TestPod): Promise<void> {
   const path = [await pluginsDir()];
   const networks = [
-    { name: 'cluster-net', ifName: 'eth0', json: node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true }) },
+    {
+      name: 'cluster-net',
+      ifName: 'eth0',
+      json: node.bridge('cluster-net', '10.244.0.0/24', { isDefaultGateway: true }),
+    },
     { name: 'default/storage', ifName: 'net1', json: node.bridge('storage', '10.30.0.0/24') },
   ];
   for (const { json, ifName } of networks) {
-    const call = { command: 'ADD', config: json, containerId: pod.containerId, netns: pod.netns.path, ifName, path, nodeNetns: node.netns.path };
+    const call = {
+      command: 'ADD',
+      config: json,
+      containerId: pod.containerId,
+      netns: pod.netns.path,
+      ifName,
+      path,
+      nodeNetns: node.netns.path,
+    };
     const answer = await callCni({ ...call, executable: join(path[0] ?? '', 'bridge') });
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
     const cached = { kind: 'cniCacheV1', containerId: pod.containerId, result: JSON.parse(answer.stdout) as object };
-    await writeFile(join(multus, 'results', `${String(json['name'])}-${pod.containerId}-${ifName}`), JSON.stringify(cached));
+    await writeFile(
+      join(multus, 'results', `${String(json['name'])}-${pod.containerId}-${ifName}`),
+      JSON.stringify(cached),
+    );
   }
-  const state = networks.map(({ name, json }) => ({ Conf: {}, ConfList: {}, Name: name, Bytes: Buffer.from(JSON.stringify(json)).toString('base64') }));
+  const state = networks.map(({ name, json }) => ({
+    Conf: {},
+    ConfList: {},
+    Name: name,
+    Bytes: Buffer.from(JSON.stringify(json)).toString('base64'),
+  }));
   await writeFile(join(multus, pod.containerId), JSON.stringify(state));
 }
 
@@ -76,14 +96,24 @@ describe('a pod that Multus attached', () => {
     const network = node.bridge('cluster', '10.245.0.0/24', { cniVersion: '0.4.0' });
     await kept.put('10-cluster.conflist', JSON.stringify({ cniVersion: '0.4.0', name: 'cluster', plugins: [network] }));
     const seen = '/host/etc/cni/net.d/10-cluster.conflist';
-    const before = { cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus-shim', readinessindicatorfile: seen, clusterNetwork: seen };
+    const before = {
+      cniVersion: '0.3.1',
+      name: 'multus-cni-network',
+      type: 'multus-shim',
+      readinessindicatorfile: seen,
+      clusterNetwork: seen,
+    };
     await kept.put('00-multus.conf', JSON.stringify(before));
     kept.start();
     await waitFor('our configuration', async () => (await kept.files()).includes('00-plexus.conflist'));
-    const { cniVersion, plugins } = JSON.parse(await kept.read('00-plexus.conflist')) as { cniVersion: string; plugins: [object] };
+    const { cniVersion, plugins } = JSON.parse(await kept.read('00-plexus.conflist')) as {
+      cniVersion: string;
+      plugins: [object];
+    };
     const { delegates: _none, ...own } = node.config({ cniVersion, name: 'cluster', ...plugins[0] });
     const pod = await node.pod('ready');
-    for (const command of ['ADD', 'DEL']) expect(await node.call(command, pod, { config: own })).toMatchObject({ exitCode: 0 });
+    for (const command of ['ADD', 'DEL'])
+      expect(await node.call(command, pod, { config: own })).toMatchObject({ exitCode: 0 });
     await kept.remove();
     expect(await node.leftovers()).toEqual([]);
   });

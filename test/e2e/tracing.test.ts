@@ -23,10 +23,17 @@ let closeDoor: () => Promise<void>;
 beforeAll(async () => {
   node = await createTestNode('direct');
   plugins = await mkdtemp(join(tmpdir(), 'plexus-plugins-'));
-  for (const name of ['bridge', 'host-local', 'macvlan', 'static']) await cp(join(await pluginsDir(), name), join(plugins, name));
+  for (const name of ['bridge', 'host-local', 'macvlan', 'static'])
+    await cp(join(await pluginsDir(), name), join(plugins, name));
   recorder = await recordingDelegate(plugins, 'recorder');
   await node.nad('seen', { cniVersion: '1.0.0', name: 'seen', type: 'recorder' });
-  await node.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'macvlan', master: 'eth9', ipam: { type: 'static' } });
+  await node.nad('broken', {
+    cniVersion: '1.0.0',
+    name: 'broken',
+    type: 'macvlan',
+    master: 'eth9',
+    ipam: { type: 'static' },
+  });
 });
 beforeEach(async () => {
   receiver = await startOtlpReceiver();
@@ -63,23 +70,30 @@ async function expectSpansOf(name: string, pod: TestPod): Promise<void> {
   const add = named('CNI ADD');
   expect(add).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', traceState: 'congo=t61rcWkgMzE', kind: 2 });
   expect(add?.status.code ?? 0).toBe(0);
-  expect([attribute(add, 'cni.command'), attribute(add, 'k8s.namespace.name'), attribute(add, 'k8s.pod.name'), attribute(add, 'container.id')]).toEqual([
-    'ADD',
-    'default',
-    name,
-    pod.containerId,
-  ]);
+  expect([
+    attribute(add, 'cni.command'),
+    attribute(add, 'k8s.namespace.name'),
+    attribute(add, 'k8s.pod.name'),
+    attribute(add, 'container.id'),
+  ]).toEqual(['ADD', 'default', name, pod.containerId]);
   const below = receiver.spans().filter(({ parentSpanId }) => parentSpanId === add?.spanId);
-  expect(below.map((span) => span.name)).toEqual(expect.arrayContaining(['lock', 'inputs', 'plan', 'journal', 'ADD bridge', 'ADD recorder']));
+  expect(below.map((span) => span.name)).toEqual(
+    expect.arrayContaining(['lock', 'inputs', 'plan', 'journal', 'ADD bridge', 'ADD recorder']),
+  );
   const recorded = named('ADD recorder');
-  expect([attribute(recorded, 'cni.plugin'), attribute(recorded, 'cni.network'), attribute(recorded, 'cni.interface')]).toEqual([
-    'recorder',
-    'default/seen',
-    'net1',
-  ]);
+  expect([
+    attribute(recorded, 'cni.plugin'),
+    attribute(recorded, 'cni.network'),
+    attribute(recorded, 'cni.interface'),
+  ]).toEqual(['recorder', 'default/seen', 'net1']);
   const [call] = await recorder.calls();
-  expect(call?.env).toMatchObject({ TRACEPARENT: `00-${traceId}-${recorded?.spanId}-01`, TRACESTATE: 'congo=t61rcWkgMzE', BAGGAGE: 'who=me' });
-  for (const span of below) expect(BigInt(span.endTimeUnixNano) >= BigInt(span.startTimeUnixNano), span.name).toBe(true);
+  expect(call?.env).toMatchObject({
+    TRACEPARENT: `00-${traceId}-${recorded?.spanId}-01`,
+    TRACESTATE: 'congo=t61rcWkgMzE',
+    BAGGAGE: 'who=me',
+  });
+  for (const span of below)
+    expect(BigInt(span.endTimeUnixNano) >= BigInt(span.startTimeUnixNano), span.name).toBe(true);
 }
 
 describe('traces of direct mode', () => {
@@ -93,10 +107,15 @@ describe('traces of direct mode', () => {
 
   it('as protobuf by default, under the name that is asked for', async () => {
     const pod = await node.pod('proto', 'seen');
-    await direct('ADD', pod, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_SERVICE_NAME: 'my-plexus', ...parent });
+    await direct('ADD', pod, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_SERVICE_NAME: 'my-plexus',
+      ...parent,
+    });
     const [{ path, type, bytes } = { path: '', type: '', bytes: Buffer.alloc(0) }] = receiver.bodies;
     expect([path, type]).toEqual(['/v1/traces', 'application/x-protobuf']);
-    for (const part of ['my-plexus', 'CNI ADD', 'ADD recorder', 'default/seen']) expect(bytes.includes(part), part).toBe(true);
+    for (const part of ['my-plexus', 'CNI ADD', 'ADD recorder', 'default/seen'])
+      expect(bytes.includes(part), part).toBe(true);
     expect(bytes.includes(Buffer.from(traceId, 'hex'))).toBe(true);
     await direct('DEL', pod, {});
   });
@@ -106,7 +125,10 @@ describe('traces of direct mode', () => {
     expect(await direct('ADD', pod, json())).toMatchObject({ exitCode: 1 });
     for (const name of ['CNI ADD', 'ADD macvlan']) {
       expect(named(name)?.status, name).toMatchObject({ code: 2, message: expect.stringContaining('Link not found') });
-      expect([attribute(named(name), 'plexus.error.id'), attribute(named(name), 'cni.code')], name).toEqual(['PLX-PLUGIN-FAILED', 999]);
+      expect([attribute(named(name), 'plexus.error.id'), attribute(named(name), 'cni.code')], name).toEqual([
+        'PLX-PLUGIN-FAILED',
+        999,
+      ]);
     }
     await direct('DEL', pod, {});
   });
@@ -124,7 +146,11 @@ describe('traces of direct mode', () => {
 
   it('a receiver that is away holds no pod back, and that is said', async () => {
     const pod = await node.pod('away', 'seen');
-    const answer = await direct('ADD', pod, { ...json(), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_EXPORTER_OTLP_TIMEOUT: '300' });
+    const answer = await direct('ADD', pod, {
+      ...json(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '300',
+    });
     expect(answer).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('spans cannot be sent') });
     await direct('DEL', pod, {});
   });
@@ -177,7 +203,12 @@ describe('traces of the daemon', () => {
     };
     daemon = await startTestDaemon({ dir: node.dir, nodeNetns: node.netns.path, flags, env: json() });
     const pod = await node.pod('linked', 'seen');
-    const call = (command: string) => node.call(command, pod, { executable: shim, path: [plugins], env: { PLEXUS_SOCKET: daemon?.socket ?? '', ...parent } });
+    const call = (command: string) =>
+      node.call(command, pod, {
+        executable: shim,
+        path: [plugins],
+        env: { PLEXUS_SOCKET: daemon?.socket ?? '', ...parent },
+      });
     expect(await call('ADD')).toMatchObject({ exitCode: 0 });
     await waitFor('the span of the command', async () => named('CNI ADD') !== undefined);
     await expectSpansOf('linked', pod);

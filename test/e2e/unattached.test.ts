@@ -17,7 +17,10 @@ interface Made {
   readonly spec?: object;
   readonly status?: object;
 }
-const running = (name: string, { annotations = { [networksKey]: 'storage' }, spec = {}, status = {} }: Made = {}): void =>
+const running = (
+  name: string,
+  { annotations = { [networksKey]: 'storage' }, spec = {}, status = {} }: Made = {},
+): void =>
   void at.api.put('pods', {
     metadata: { name, namespace: 'default', annotations },
     spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }], ...spec },
@@ -28,9 +31,13 @@ const told = (): readonly { reason: string; message: string; involvedObject: { n
     ({ reason }) => reason === 'NetworksNotAttached',
   );
 const found = async (): Promise<readonly { name: string }[]> =>
-  JSON.parse(await readFile(join(at.node.dir, 'state/unattached.json'), 'utf8').catch(() => '[]')) as { name: string }[];
+  JSON.parse(await readFile(join(at.node.dir, 'state/unattached.json'), 'utf8').catch(() => '[]')) as {
+    name: string;
+  }[];
 const metric = async (): Promise<string | undefined> =>
-  /^plexus_pods_unattached (\d+)/m.exec(await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text())?.[1];
+  /^plexus_pods_unattached (\d+)/m.exec(
+    await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text(),
+  )?.[1];
 
 describe('annotated and running means attached', () => {
   it('a running pod that was never attached is told of once: Event, metric, list, and why it is likely', async () => {
@@ -39,7 +46,9 @@ describe('annotated and running means attached', () => {
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     await waitFor('the events', async () => told().length === 2);
     expect(Object.fromEntries(told().map(({ involvedObject, message }) => [involvedObject.name, message]))).toEqual({
-      old: expect.stringMatching(/asks for storage, but it runs without: .*it was started before Plexus came to this node\. Delete the pod/) as string,
+      old: expect.stringMatching(
+        /asks for storage, but it runs without: .*it was started before Plexus came to this node\. Delete the pod/,
+      ) as string,
       new: expect.stringContaining('another CNI configuration was in use on this node') as string,
     });
     expect(await metric()).toBe('2');
@@ -65,7 +74,9 @@ describe('annotated and running means attached', () => {
     running('pending', { status: { phase: 'Pending' } });
     running('done', { status: { phase: 'Succeeded' } });
     running('host', { spec: { hostNetwork: true } });
-    running('by-multus', { annotations: { [networksKey]: 'storage', [statusKey]: '[{"name":"a"},{"name":"default/storage"}]' } });
+    running('by-multus', {
+      annotations: { [networksKey]: 'storage', [statusKey]: '[{"name":"a"},{"name":"default/storage"}]' },
+    });
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     const pod = { ...attached, uid: metadata?.uid ?? '' };
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });

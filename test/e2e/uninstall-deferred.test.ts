@@ -15,14 +15,30 @@ beforeEach(async () => {
   binDir = join(node.dir, 'bin');
   await mkdir(binDir);
   await mkdir(join(node.dir, 'net.d'));
-  for (const name of await readdir(await pluginsDir())) await symlink(join(await pluginsDir(), name), join(binDir, name));
+  for (const name of await readdir(await pluginsDir()))
+    await symlink(join(await pluginsDir(), name), join(binDir, name));
 });
 afterEach(() => node.remove());
 
 const run = promisify(execFile);
 const uninstall = (...more: readonly string[]): Promise<Ended> => {
-  const places = ['--cni-dir', join(node.dir, 'state'), '--cni-conf-dir', join(node.dir, 'net.d'), '--cni-bin-dir', binDir, '--socket', join(node.dir, 'none')];
-  return run('nsenter', [`--net=${node.netns.path}`, join(repository, 'dist/plexus'), 'uninstall', ...places, ...more]).then(
+  const places = [
+    '--cni-dir',
+    join(node.dir, 'state'),
+    '--cni-conf-dir',
+    join(node.dir, 'net.d'),
+    '--cni-bin-dir',
+    binDir,
+    '--socket',
+    join(node.dir, 'none'),
+  ];
+  return run('nsenter', [
+    `--net=${node.netns.path}`,
+    join(repository, 'dist/plexus'),
+    'uninstall',
+    ...places,
+    ...more,
+  ]).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );
@@ -42,17 +58,24 @@ describe('plexus uninstall on a node with deferred DELs', () => {
     const gone = await deferred('gone');
     const refused = await uninstall();
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(new RegExp(`PLX-DELS-DEFERRED.*default/gone \\(${gone.containerId}\\)[\\s\\S]*--settle-deferred`));
+    expect(refused.stderr).toMatch(
+      new RegExp(`PLX-DELS-DEFERRED.*default/gone \\(${gone.containerId}\\)[\\s\\S]*--settle-deferred`),
+    );
     const running = await node.pod('running');
     expect(await node.call('ADD', running)).toMatchObject({ exitCode: 0 });
-    expect((await uninstall()).stderr).toMatch(/PLX-NODE-IN-USE.*default\/running [^;]*; pods that are gone and whose DEL was deferred: default\/gone/);
+    expect((await uninstall()).stderr).toMatch(
+      /PLX-NODE-IN-USE.*default\/running [^;]*; pods that are gone and whose DEL was deferred: default\/gone/,
+    );
   });
 
   it('carries them out with --settle-deferred, and then uninstalls', async () => {
     await deferred('gone');
     expect((await node.leftovers()).some((each) => each.startsWith('leases/'))).toBe(true);
     const done = await uninstall('--settle-deferred');
-    expect(done, done.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/carried out the deferred DEL of .*, eth0\n/) as string });
+    expect(done, done.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/carried out the deferred DEL of .*, eth0\n/) as string,
+    });
     expect(await node.leftovers()).toEqual([]);
     expect(await readdir(join(node.dir, 'state'))).toEqual([]);
   });
@@ -62,7 +85,10 @@ describe('plexus uninstall on a node with deferred DELs', () => {
     await mkdir(join(node.dir, 'state/deferred'));
     await writeFile(join(node.dir, 'state/deferred/unknown@eth0.call'), 'what the shim kept');
     const done = await uninstall('--settle-deferred');
-    expect(done, done.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('dropped the deferred DEL of unknown, eth0') as string });
+    expect(done, done.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('dropped the deferred DEL of unknown, eth0') as string,
+    });
   });
 
   it('keeps what a plugin fails to release, and reports why', async () => {

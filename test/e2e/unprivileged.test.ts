@@ -15,8 +15,15 @@ beforeAll(async () => {
   const podResources = join(dir, 'pods-api'); // kubelet's, to be seen only
   for (const folder of [...writable, podResources, join(dir, 'conf')]) await mkdir(folder, { recursive: true });
   const dist = join(import.meta.dirname, '../../dist');
-  const wrapper = await inSmallRoot(dir, { visible: [dist, join(dir, 'kubeconfig'), podResources, join(dir, 'conf')], writable });
-  await at.start({ wrapper, program: [process.execPath, join(dist, 'plexus.mjs')], flags: { 'kubelet-pods-api': join(podResources, 'pods-api.sock') } });
+  const wrapper = await inSmallRoot(dir, {
+    visible: [dist, join(dir, 'kubeconfig'), podResources, join(dir, 'conf')],
+    writable,
+  });
+  await at.start({
+    wrapper,
+    program: [process.execPath, join(dist, 'plexus.mjs')],
+    flags: { 'kubelet-pods-api': join(podResources, 'pods-api.sock') },
+  });
 });
 afterAll(() => at.remove());
 
@@ -25,7 +32,8 @@ const procFile = (name: string): Promise<string> => readFile(`/proc/${at.daemon(
 describe('the daemon without any privilege', () => {
   it('is root without a capability, and can get none', async () => {
     const status = await procFile('status');
-    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, 'm'));
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+      expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, 'm'));
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     expect(status).toMatch(/^Uid:\s+0\s/m);
   });

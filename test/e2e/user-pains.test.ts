@@ -12,7 +12,8 @@ import { chain, errorIn } from '../support/recording-node.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What users of such plugins suffer from, as far as it is about the life of attachments: each pain by the number that it has
+// What users of such plugins suffer from, as far as it is about the life of attachments: each pain by the number that
+// it has
 // in our collection, with the test that was written down for it there. The others have theirs elsewhere.
 let at: ClusterNode;
 let plugins: string;
@@ -47,7 +48,9 @@ beforeEach(() => {
 });
 
 const dels = async (): Promise<readonly string[]> =>
-  (await alpha.calls()).filter(({ command }) => command === 'DEL').map(({ plugin, env }) => `${plugin} ${env['CNI_IFNAME']}`);
+  (await alpha.calls())
+    .filter(({ command }) => command === 'DEL')
+    .map(({ plugin, env }) => `${plugin} ${env['CNI_IFNAME']}`);
 const events = (reason: string): readonly { message: string }[] =>
   (at.api.all('events') as unknown as { reason: string; message: string }[]).filter((each) => each.reason === reason);
 async function attached(name: string, networks: string): Promise<TestPod> {
@@ -69,7 +72,9 @@ describe('pods without their networks', () => {
     await at.start({ flags: { 'reclaim-seconds': '1', 'daemon-wait-seconds': '0.2' } });
     await waitFor('the flag', async () => events('NetworksNotAttached').length === 1);
     await at.daemon().stop();
-    expect(await readFile(join(at.confDir, '00-plexus.conflist'), 'utf8'), 'the configuration stays').toContain('plexus');
+    expect(await readFile(join(at.confDir, '00-plexus.conflist'), 'utf8'), 'the configuration stays').toContain(
+      'plexus',
+    );
     expect(errorIn((await at.call('ADD', await at.pod('waits', 'storage'))).stdout)).toMatchObject({ code: 11 });
   });
 
@@ -78,7 +83,11 @@ describe('pods without their networks', () => {
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
     await at.start();
     await waitFor('the watch', async () => at.daemon().log.some((line) => line.includes('synced')));
-    const [plain, known, unknown] = [await at.pod('plain'), await at.pod('known', 'storage'), await at.pod('unknown', 'made-later')];
+    const [plain, known, unknown] = [
+      await at.pod('plain'),
+      await at.pod('known', 'storage'),
+      await at.pod('unknown', 'made-later'),
+    ];
     await at.api.goAway();
     for (const pod of [plain, known]) {
       const handed = pod === known ? { [networksKey]: 'storage' } : {};
@@ -86,7 +95,9 @@ describe('pods without their networks', () => {
       expect(await at.call('CHECK', pod, handed)).toMatchObject({ exitCode: 0 });
       expect(await at.call('DEL', pod, handed)).toMatchObject({ exitCode: 0 });
     }
-    expect(errorIn((await at.call('ADD', unknown, { [networksKey]: 'made-later' })).stdout)).toMatchObject({ code: 11 });
+    expect(errorIn((await at.call('ADD', unknown, { [networksKey]: 'made-later' })).stdout)).toMatchObject({
+      code: 11,
+    });
     await at.api.comeBack();
     expect(await at.node.leftovers()).toEqual([]);
   });
@@ -104,7 +115,10 @@ describe('deletions', () => {
     await at.daemon().stop('SIGKILL');
     expect(await at.call('DEL', existing)).toMatchObject({ exitCode: 0 });
     const answer = await at.call('ADD', waiting);
-    expect(errorIn(answer.stdout)).toMatchObject({ code: 11, msg: expect.stringMatching(/daemon cannot be reached at .*plexus\.sock/) as string });
+    expect(errorIn(answer.stdout)).toMatchObject({
+      code: 11,
+      msg: expect.stringMatching(/daemon cannot be reached at .*plexus\.sock/) as string,
+    });
     await at.start();
     await waitFor('the deletion is done', async () => (await at.node.leftovers()).length === 0);
     expect(await at.call('ADD', waiting)).toMatchObject({ exitCode: 0 });
@@ -129,7 +143,9 @@ describe('deletions', () => {
     while ((await at.call('DEL', never)).exitCode !== 0) expect(tries++).toBeLessThan(10);
     const [record, ...others] = (await fileJournal(join(at.node.dir, 'state/journal')).list((record) => record)).found;
     expect([record?.attachments.map(({ attachment }) => attachment.interfaceName), others]).toEqual([['net1'], []]);
-    expect(await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text()).toMatch(/^plexus_journal_abandoned 1$/m);
+    expect(await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text()).toMatch(
+      /^plexus_journal_abandoned 1$/m,
+    );
     await waitFor('the event', async () => events('NetworkAbandoned').length === 1);
   });
 
@@ -137,7 +153,9 @@ describe('deletions', () => {
     await recordingNode();
     await at.start();
     const pod = await attached('alone', 'two');
-    const added = (await alpha.calls()).filter(({ command }) => command === 'ADD').map(({ plugin, stdin }) => [plugin, stdin['name'], stdin['type']]);
+    const added = (await alpha.calls())
+      .filter(({ command }) => command === 'ADD')
+      .map(({ plugin, stdin }) => [plugin, stdin['name'], stdin['type']]);
     at.api.remove('network-attachment-definitions', 'default', 'two');
     at.api.remove('pods', 'default', 'alone');
     at.api.setToken('another');
@@ -145,7 +163,9 @@ describe('deletions', () => {
     await pod.netns.remove();
     await alpha.forget();
     expect(await at.call('DEL', pod, {})).toMatchObject({ exitCode: 0, stdout: '' });
-    expect((await alpha.calls()).map(({ plugin, stdin }) => [plugin, stdin['name'], stdin['type']])).toEqual(added.toReversed());
+    expect((await alpha.calls()).map(({ plugin, stdin }) => [plugin, stdin['name'], stdin['type']])).toEqual(
+      added.toReversed(),
+    );
     expect(await at.node.leftovers()).toEqual([]);
   });
 
@@ -161,7 +181,11 @@ describe('deletions', () => {
       await alpha.forget();
       expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
       expect(await dels()).toEqual(['gamma net1', 'beta net1', 'alpha eth0']);
-      expect(at.daemon().log.some((line) => line.includes('PLX-RECORD-DAMAGED') && line.includes(`${pod.containerId}@eth0.json`))).toBe(true);
+      expect(
+        at
+          .daemon()
+          .log.some((line) => line.includes('PLX-RECORD-DAMAGED') && line.includes(`${pod.containerId}@eth0.json`)),
+      ).toBe(true);
     }
   });
 
@@ -193,14 +217,20 @@ describe('leaks', () => {
     at = await createClusterNode();
     const count = 30;
     const ranges = [[{ subnet: '10.31.0.0/24', rangeStart: '10.31.0.2', rangeEnd: `10.31.0.${count + 1}` }]];
-    at.nad('small', at.node.bridge('small', '10.31.0.0/24', { ipam: { type: 'host-local', dataDir: join(at.node.dir, 'leases'), ranges } }));
+    at.nad(
+      'small',
+      at.node.bridge('small', '10.31.0.0/24', {
+        ipam: { type: 'host-local', dataDir: join(at.node.dir, 'leases'), ranges },
+      }),
+    );
     await at.start({ flags: { 'reclaim-seconds': '3600' } });
     const before: TestPod[] = [];
     for (let index = 0; index < count; index++) before.push(await attached(`before-${index}`, 'small'));
     await at.daemon().stop('SIGKILL');
     for (const pod of before) await pod.netns.remove();
     const journal = fileJournal(join(at.node.dir, 'state/journal'));
-    for (const record of (await journal.list((record) => record)).found) await journal.write({ ...record, bootId: 'of-before-the-power-cut' });
+    for (const record of (await journal.list((record) => record)).found)
+      await journal.write({ ...record, bootId: 'of-before-the-power-cut' });
     await at.start({ flags: { 'reclaim-seconds': '3600' } });
     await at.startAgent();
     await waitFor('all are reclaimed', async () => (await journal.list((record) => record)).found.length === 0);
@@ -219,12 +249,25 @@ describe('leaks', () => {
     at.api.remove('network-attachment-definitions', 'default', 'two');
     await alpha.forget();
     const valid = [{ containerID: stays.containerId, ifname: 'eth0' }];
-    const config = { ...configAsRuntime(await at.conflist(), {}), cniVersion: '1.1.0', 'cni.dev/valid-attachments': valid };
+    const config = {
+      ...configAsRuntime(await at.conflist(), {}),
+      cniVersion: '1.1.0',
+      'cni.dev/valid-attachments': valid,
+    };
     const env = { PLEXUS_SOCKET: join(at.node.dir, 'run/plexus.sock') };
-    const answer = await callCni({ executable: shim, command: 'GC', config, path: [plugins], nodeNetns: at.node.netns.path, env });
+    const answer = await callCni({
+      executable: shim,
+      command: 'GC',
+      config,
+      path: [plugins],
+      nodeNetns: at.node.netns.path,
+      env,
+    });
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await dels()).toEqual(['gamma net2', 'beta net2', 'alpha net1', 'alpha eth0']);
-    const gcs = (await alpha.calls()).filter(({ command }) => command === 'GC').map(({ plugin, stdin }) => [plugin, stdin['cni.dev/valid-attachments']]);
+    const gcs = (await alpha.calls())
+      .filter(({ command }) => command === 'GC')
+      .map(({ plugin, stdin }) => [plugin, stdin['cni.dev/valid-attachments']]);
     const of = (...names: string[]): object[] => names.map((ifname) => ({ containerID: stays.containerId, ifname }));
     expect(gcs).toEqual([
       ['alpha', of('eth0', 'net1')],

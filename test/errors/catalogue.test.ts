@@ -5,7 +5,9 @@ interface Kind {
   readonly id: string;
   readonly kind: errors.ErrorKind;
 }
-const kinds = Object.values(errors).filter((each): each is typeof each & Kind => typeof each === 'function' && 'id' in each);
+const kinds = Object.values(errors).filter(
+  (each): each is typeof each & Kind => typeof each === 'function' && 'id' in each,
+);
 
 describe('the catalogue of errors', () => {
   it('gives every kind an identifier of its own', () => {
@@ -20,14 +22,22 @@ describe('the catalogue of errors', () => {
 });
 
 describe('an error', () => {
-  const error = errors.pluginMissing({ plugin: 'macvlan', folders: ['/a', '/b'] }, { cause: new Error('outer', { cause: new Error('inner') }) });
-  const located = errors.at(errors.at(error, { network: 'shop/lab', step: 'ADD' }), { network: 'ignored', pod: 'shop/db' });
+  const error = errors.pluginMissing(
+    { plugin: 'macvlan', folders: ['/a', '/b'] },
+    { cause: new Error('outer', { cause: new Error('inner') }) },
+  );
+  const located = errors.at(errors.at(error, { network: 'shop/lab', step: 'ADD' }), {
+    network: 'ignored',
+    pod: 'shop/db',
+  });
 
   it('CNI-08: says what, where and what to do, and keeps the chain of its causes', () => {
     expect(errors.summaryOf(located)).toBe(
       'PLX-PLUGIN-MISSING: CNI plugin "macvlan" is missing in /a, /b. Install the plugin on this node in one of these folders.',
     );
-    expect(errors.detailsOf(located)).toBe('step ADD, pod shop/db, network shop/lab; caused by: outer; caused by: inner');
+    expect(errors.detailsOf(located)).toBe(
+      'step ADD, pod shop/db, network shop/lab; caused by: outer; caused by: inner',
+    );
   });
   it('keeps what it knows of its place when an outer layer adds to it', () => {
     expect(located.where).toEqual({ network: 'shop/lab', step: 'ADD', pod: 'shop/db' });

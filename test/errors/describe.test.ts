@@ -26,7 +26,11 @@ describe('clip', () => {
         if (bytes(text) <= most) return clipped === text;
         const kept = clipped.slice(0, -1);
         return (
-          bytes(clipped) <= most && bytes(clipped) >= most - 3 && clipped.endsWith('…') && text.startsWith(kept) && !/\p{Surrogate}$/u.test(cutAt(text, kept))
+          bytes(clipped) <= most &&
+          bytes(clipped) >= most - 3 &&
+          clipped.endsWith('…') &&
+          text.startsWith(kept) &&
+          !/\p{Surrogate}$/u.test(cutAt(text, kept))
         );
       }),
     );
@@ -34,7 +38,8 @@ describe('clip', () => {
 });
 
 // the last character that was kept, if it is half of one that is whole in the text
-const cutAt = (text: string, kept: string): string => (text.codePointAt(kept.length - 1) === kept.codePointAt(kept.length - 1) ? '' : kept.slice(-1));
+const cutAt = (text: string, kept: string): string =>
+  text.codePointAt(kept.length - 1) === kept.codePointAt(kept.length - 1) ? '' : kept.slice(-1);
 
 describe('what people are told of an error', () => {
   const failed = (message: string, cause?: unknown): errors.PlexusError =>
@@ -51,14 +56,17 @@ describe('what people are told of an error', () => {
         const error = failed(message, cause);
         const [summary, details] = [errors.summaryOf(error), errors.detailsOf(error)];
         expect([bytes(summary) <= 1024, bytes(details) <= 8 * 1024]).toEqual([true, true]);
-        expect(summary.startsWith('PLX-PLUGIN-FAILED: plugin p failed (ADD): ') && summary.endsWith(`. ${error.kind.fix}`)).toBe(true);
+        expect(
+          summary.startsWith('PLX-PLUGIN-FAILED: plugin p failed (ADD): ') && summary.endsWith(`. ${error.kind.fix}`),
+        ).toBe(true);
         if (bytes(message) <= 2000) expect(`${summary} ${details}`).toContain(message);
       }),
     );
   });
   it('leaves room for a sentence, whatever kind of error it is', () => {
     for (const each of Object.values(errors)) {
-      if (typeof each === 'function' && 'kind' in each) expect(bytes(`${each.id}: . ${each.kind.fix}`), each.id).toBeLessThanOrEqual(512);
+      if (typeof each === 'function' && 'kind' in each)
+        expect(bytes(`${each.id}: . ${each.kind.fix}`), each.id).toBeLessThanOrEqual(512);
     }
   });
 });

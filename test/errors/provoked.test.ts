@@ -6,14 +6,19 @@ import { errorsOutside } from '../../src/make/errors-outside.ts';
 
 // An identifier is a promise: it is explained, says what to do, and some test has seen it happen.
 const root = join(import.meta.dirname, '../..');
-const catalogue = Object.values(errors).flatMap((each) => (typeof each === 'function' && 'kind' in each ? [{ id: each.id, ...each.kind }] : []));
+const catalogue = Object.values(errors).flatMap((each) =>
+  typeof each === 'function' && 'kind' in each ? [{ id: each.id, ...each.kind }] : [],
+);
 const known = [...catalogue, ...errorsOutside];
 
-/** The whole identifiers in files, with the file of each: PLX-POD-NOT-FOUND-HERE does not count as PLX-POD-NOT-FOUND. */
+/**
+ * The whole identifiers in files, with the file of each: PLX-POD-NOT-FOUND-HERE does not count as PLX-POD-NOT-FOUND.
+ */
 async function identifiersIn(patterns: string[], exclude: string[] = []): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for await (const file of glob(patterns, { cwd: root, exclude }))
-    for (const [id] of (await readFile(join(root, file), 'utf8')).matchAll(/\bPLX(?:-[A-Z]+)+\b(?!-)/g)) found.set(id, file);
+    for (const [id] of (await readFile(join(root, file), 'utf8')).matchAll(/\bPLX(?:-[A-Z]+)+\b(?!-)/g))
+      found.set(id, file);
   return found;
 }
 const tested = await identifiersIn(['test/**/*.ts', 'test/golden/*'], ['test/errors/**']);
@@ -26,7 +31,8 @@ describe.each(known)('$id', ({ id, fix }) => {
     expect(fix).toMatch(/^[A-Z].{10,}\.$/);
     expect(row).toContain(`| ${fix} |`);
   });
-  it('is provoked by a test', () => expect(tested.get(id), `no file in test/ but those of test/errors has ${id}`).toBeDefined());
+  it('is provoked by a test', () =>
+    expect(tested.get(id), `no file in test/ but those of test/errors has ${id}`).toBeDefined());
 });
 
 describe('identifiers', () => {
@@ -39,12 +45,18 @@ describe('identifiers', () => {
   });
   it('that the native executable says itself have the catalogue’s code and the catalogue’s advice', async () => {
     const text = await readFile(join(root, 'src/shim/main.c'), 'utf8');
-    const said = [...text.matchAll(/answer_error\(c, (.+?), "(PLX-[A-Z-]+)",[^]*?"([^"]+)"\);/g)].map(([, code = '', id, fix]) => ({
-      id,
-      fix,
-      code: Number(/\d+$/.exec(code)?.[0]),
-    }));
+    const said = [...text.matchAll(/answer_error\(c, (.+?), "(PLX-[A-Z-]+)",[^]*?"([^"]+)"\);/g)].map(
+      ([, code = '', id, fix]) => ({
+        id,
+        fix,
+        code: Number(/\d+$/.exec(code)?.[0]),
+      }),
+    );
     expect(said.length).toBe(text.match(/answer_error\(/g)?.length);
-    expect(said).toEqual(said.map(({ id }) => catalogue.find((each) => each.id === id)).map((kind) => kind && { id: kind.id, fix: kind.fix, code: kind.code }));
+    expect(said).toEqual(
+      said
+        .map(({ id }) => catalogue.find((each) => each.id === id))
+        .map((kind) => kind && { id: kind.id, fix: kind.fix, code: kind.code }),
+    );
   });
 });

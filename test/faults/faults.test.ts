@@ -10,12 +10,14 @@ describe('the fault suite', () => {
     expect(new Set(all.map(nameOf)).size).toBe(all.length);
     expect(all.length).toBeGreaterThan(1000);
     for (const operation of ['ADD', 'DEL', 'GC', 'reclaim']) {
-      for (const networks of [1, 3, 8]) expect(all.some((each) => each.operation === operation && each.networks === networks)).toBe(true);
+      for (const networks of [1, 3, 8])
+        expect(all.some((each) => each.operation === operation && each.networks === networks)).toBe(true);
     }
   });
 
   it('its short form has every kind of fault of every operation', () => {
-    const kinds = (scenarios: typeof all): ReadonlySet<string> => new Set(scenarios.map(({ operation, fault }) => `${operation}: ${kindOf(fault)}`));
+    const kinds = (scenarios: typeof all): ReadonlySet<string> =>
+      new Set(scenarios.map(({ operation, fault }) => `${operation}: ${kindOf(fault)}`));
     expect(kinds(some)).toEqual(kinds(all));
   });
 

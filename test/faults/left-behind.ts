@@ -1,10 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { filesIn, type World } from './world.ts';
 
-/** Everything on the node that could be somebody's, as texts: links, rules, files, processes. Looks at the node, not at our journal. */
+/**
+ * Everything on the node that could be somebody's, as texts: links, rules, files, processes. Looks at the node, not at
+ * our journal.
+ */
 export async function everythingOn({ at, plugins }: World): Promise<ReadonlySet<string>> {
   const { netns, dir } = at.node;
-  const links = (JSON.parse(await netns.exec(['ip', '-j', 'link'])) as { ifname: string }[]).map(({ ifname }) => ifname);
+  const links = (JSON.parse(await netns.exec(['ip', '-j', 'link'])) as { ifname: string }[]).map(
+    ({ ifname }) => ifname,
+  );
   const rules = await Promise.all(['iptables-save', 'ip6tables-save'].map((command) => netns.exec([command])));
   const files = [...(await filesIn(`${dir}/leases`)), ...(await filesIn(`${dir}/state`))];
   return new Set([
@@ -20,9 +25,12 @@ export async function everythingOn({ at, plugins }: World): Promise<ReadonlySet<
   ]);
 }
 
-// kept for all pods, a mark of what was undone, or removed by itself when it is old: half-written files of killed processes
+// kept for all pods, a mark of what was undone, or removed by itself when it is old: half-written files of killed
+// processes
 const isNobodys = (file: string): boolean =>
-  /\/(lock|last_reserved_ip\.\d+|stand-in\.json|\.open|unattached\.json|\.(new|lock|alive|undone)-[\w-]+)$/.test(file) || file.includes('/last-good/');
+  /\/(lock|last_reserved_ip\.\d+|stand-in\.json|\.open|unattached\.json|\.(new|lock|alive|undone)-[\w-]+)$/.test(
+    file,
+  ) || file.includes('/last-good/');
 
 async function processesOf(plugins: string): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -36,4 +44,5 @@ async function processesOf(plugins: string): Promise<readonly string[]> {
 }
 
 /** What is there now and was not there before. */
-export const newSince = (before: ReadonlySet<string>, now: ReadonlySet<string>): readonly string[] => [...now].filter((each) => !before.has(each));
+export const newSince = (before: ReadonlySet<string>, now: ReadonlySet<string>): readonly string[] =>
+  [...now].filter((each) => !before.has(each));

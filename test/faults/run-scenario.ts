@@ -21,7 +21,10 @@ export interface Outcome {
 const mostTries = 30;
 let pods = 0;
 
-/** Runs one scenario on a node where one pod is attached all the time: the fault, the runtime's usual retries, an independent look. */
+/**
+ * Runs one scenario on a node where one pod is attached all the time: the fault, the runtime's usual retries, an
+ * independent look.
+ */
 export async function runScenario(scenario: Scenario, world: World, bystander: TestPod): Promise<Outcome> {
   const problems: string[] = [];
   let retries = 0;
@@ -40,19 +43,28 @@ export async function runScenario(scenario: Scenario, world: World, bystander: T
   return { name: nameOf(scenario), problems, retries };
 }
 
-const assertNothingNew = async (before: ReadonlySet<string>, world: World, scenario: Scenario, problems: string[]): Promise<void> => {
+const assertNothingNew = async (
+  before: ReadonlySet<string>,
+  world: World,
+  scenario: Scenario,
+  problems: string[],
+): Promise<void> => {
   let left: readonly string[] = [];
-  const look = async (): Promise<readonly string[]> => newSince(before, await everythingOn(world)).filter((each) => !isOfTuning(each, scenario));
+  const look = async (): Promise<readonly string[]> =>
+    newSince(before, await everythingOn(world)).filter((each) => !isOfTuning(each, scenario));
   // processes that were killed and files that are being removed need a moment
   await waitFor('nothing is left', async () => (left = await look()).length === 0).catch(() => {
     problems.push(...left.map((each) => `left behind: ${each}`));
   });
 };
 
-// The tuning plugin (1.1.1) forgets what it saved of an interface only while that interface is there; by default on a tmpfs. It is
-// not when the namespace is gone, or when its DEL fails at first and the chain's other plugins, which are called all the same, take it away.
+// The tuning plugin (1.1.1) forgets what it saved of an interface only while that interface is there; by default on a
+// tmpfs. It is
+// not when the namespace is gone, or when its DEL fails at first and the chain's other plugins, which are called all
+// the same, take it away.
 const isOfTuning = (left: string, { operation, fault }: Scenario): boolean =>
-  left.startsWith('file leases/tuning/') && (operation === 'reclaim' || (fault.kind === 'plugin' && (operation !== 'ADD' || fault.action === 'remove-netns')));
+  left.startsWith('file leases/tuning/') &&
+  (operation === 'reclaim' || (fault.kind === 'plugin' && (operation !== 'ADD' || fault.action === 'remove-netns')));
 
 const networksOf = ({ networks, plugins }: Scenario, world: World): string | undefined =>
   networks === 1
@@ -86,7 +98,12 @@ interface Stage {
   readonly problems: string[];
 }
 
-const plays: Readonly<Record<Scenario['operation'], (stage: Stage) => Promise<number>>> = { ADD: playAdd, DEL: playDel, GC: playGc, reclaim: playReclaim };
+const plays: Readonly<Record<Scenario['operation'], (stage: Stage) => Promise<number>>> = {
+  ADD: playAdd,
+  DEL: playDel,
+  GC: playGc,
+  reclaim: playReclaim,
+};
 
 // as kubelet: a sandbox whose ADD failed is taken down, and another one is made
 async function playAdd({ scenario, world, pod, problems }: Stage): Promise<number> {
@@ -94,17 +111,24 @@ async function playAdd({ scenario, world, pod, problems }: Stage): Promise<numbe
   const answer = await call('ADD', pod, scenario, world);
   noteUnless(world.hasStruck(scenario.fault), 'the fault did not come about', problems);
   const isAttached = answer.exitCode === 0;
-  noteUnless(isAttached || isError(answer), `ADD answered ${answer.stdout.slice(0, 200)}, exit status ${answer.exitCode}`, problems, answer.exitCode !== null);
+  noteUnless(
+    isAttached || isError(answer),
+    `ADD answered ${answer.stdout.slice(0, 200)}, exit status ${answer.exitCode}`,
+    problems,
+    answer.exitCode !== null,
+  );
   await world.heal();
   // a namespace that somebody else removes may be gone when everything is done: what is left counts
   const isThere = scenario.fault.kind !== 'plugin' || scenario.fault.action !== 'remove-netns';
-  if (isAttached && isThere) await assertAttached(pod, world, problems, { who: 'the pod', networks: scenario.networks });
+  if (isAttached && isThere)
+    await assertAttached(pod, world, problems, { who: 'the pod', networks: scenario.networks });
   const retries = await deleted(pod, scenario, world);
   if (isAttached) return retries;
   const again: TestPod = { ...pod, containerId: `${pod.containerId}-again`, netns: await createNetns() };
   const second = await call('ADD', again, scenario, world);
   noteUnless(second.exitCode === 0, `the next sandbox of the pod: ${second.stdout}`, problems);
-  if (second.exitCode === 0) await assertAttached(again, world, problems, { who: 'the next sandbox', networks: scenario.networks });
+  if (second.exitCode === 0)
+    await assertAttached(again, world, problems, { who: 'the next sandbox', networks: scenario.networks });
   const more = await deleted(again, scenario, world);
   await again.netns.remove();
   return retries + 1 + more;
@@ -123,9 +147,15 @@ async function playGc({ scenario, world, pod, problems }: Stage): Promise<number
   await world.arm(scenario.fault, pod.containerId, 'DEL');
   const valid = (await fileJournal(join(world.at.node.dir, 'state/journal')).list((record) => record)).found
     .filter(({ containerId }) => containerId !== pod.containerId)
-    .flatMap(({ containerId, attachments }) => attachments.map(({ attachment }) => ({ containerID: containerId, ifname: attachment.interfaceName })));
+    .flatMap(({ containerId, attachments }) =>
+      attachments.map(({ attachment }) => ({ containerID: containerId, ifname: attachment.interfaceName })),
+    );
   for (let tries = 0; ; tries++) {
-    const config = { ...configAsRuntime(await world.at.conflist(), {}), cniVersion: '1.1.0', 'cni.dev/valid-attachments': valid };
+    const config = {
+      ...configAsRuntime(await world.at.conflist(), {}),
+      cniVersion: '1.1.0',
+      'cni.dev/valid-attachments': valid,
+    };
     const { exitCode, stdout } = await callShim({ command: 'GC', config }, world);
     if (tries === 0) noteUnless(world.hasStruck(scenario.fault), 'the fault did not come about', problems);
     await world.heal();
@@ -146,14 +176,21 @@ async function playReclaim({ scenario, world, pod, problems }: Stage): Promise<n
   await journal.write({ ...record, bootId: 'of-before' });
   await world.arm(scenario.fault, pod.containerId, 'DEL');
   await world.restartDaemon();
-  await waitFor('the fault', async () => world.hasStruck(scenario.fault)).catch(() => problems.push('the fault did not come about'));
+  await waitFor('the fault', async () => world.hasStruck(scenario.fault)).catch(() =>
+    problems.push('the fault did not come about'),
+  );
   await world.heal();
   await waitFor('it is reclaimed', async () => (await journal.read(key)) === undefined);
   return 0;
 }
 
 /** DEL until it succeeds. Returns how often that was, less one. */
-async function deleted(pod: TestPod, scenario: Scenario, world: World, afterFirst: () => Promise<void> = async () => {}): Promise<number> {
+async function deleted(
+  pod: TestPod,
+  scenario: Scenario,
+  world: World,
+  afterFirst: () => Promise<void> = async () => {},
+): Promise<number> {
   for (let tries = 0; ; tries++) {
     const answer = await call('DEL', pod, scenario, world);
     if (tries === 0) await afterFirst();
@@ -163,7 +200,12 @@ async function deleted(pod: TestPod, scenario: Scenario, world: World, afterFirs
   }
 }
 
-export async function mustSucceed(command: string, pod: TestPod, scenario: Pick<Scenario, 'plugins'>, world: World): Promise<void> {
+export async function mustSucceed(
+  command: string,
+  pod: TestPod,
+  scenario: Pick<Scenario, 'plugins'>,
+  world: World,
+): Promise<void> {
   const { exitCode, stdout, stderr } = await call(command, pod, scenario, world);
   if (exitCode !== 0) throw new Error(`${command} before the fault: ${stdout} ${stderr}`);
 }
@@ -191,10 +233,25 @@ const isError = ({ stdout }: RuntimeAnswer): boolean => /^\{.*"code":\d+.*\}\s*$
 
 const chainedDefault = { 'v1.multus-cni.io/default-network': 'kube-system/chained-default' };
 
-async function call(command: string, pod: TestPod, { plugins }: Pick<Scenario, 'plugins'>, world: World): Promise<RuntimeAnswer> {
+async function call(
+  command: string,
+  pod: TestPod,
+  { plugins }: Pick<Scenario, 'plugins'>,
+  world: World,
+): Promise<RuntimeAnswer> {
   const annotations = world.at.api.get('pods', pod.namespace, pod.name)?.metadata.annotations ?? {};
   return world.at.call(command, pod, { ...annotations, ...(plugins === 'chained' && chainedDefault) });
 }
 
-const callShim = ({ command, config }: { readonly command: string; readonly config: object }, { at, plugins }: World): Promise<RuntimeAnswer> =>
-  callCni({ executable: shim, command, config, path: [plugins], nodeNetns: at.node.netns.path, env: { PLEXUS_SOCKET: join(at.node.dir, 'run/plexus.sock') } });
+const callShim = (
+  { command, config }: { readonly command: string; readonly config: object },
+  { at, plugins }: World,
+): Promise<RuntimeAnswer> =>
+  callCni({
+    executable: shim,
+    command,
+    config,
+    path: [plugins],
+    nodeNetns: at.node.netns.path,
+    env: { PLEXUS_SOCKET: join(at.node.dir, 'run/plexus.sock') },
+  });

@@ -5,9 +5,21 @@ export interface PluginFault {
   readonly kind: 'plugin';
   readonly number: number;
   readonly when: 'start' | 'end';
-  readonly action: 'kill-daemon' | 'kill-shim' | 'kill-plugin' | 'error' | 'garbage' | 'nothing' | 'hang' | 'flood' | 'remove-netns';
+  readonly action:
+    | 'kill-daemon'
+    | 'kill-shim'
+    | 'kill-plugin'
+    | 'error'
+    | 'garbage'
+    | 'nothing'
+    | 'hang'
+    | 'flood'
+    | 'remove-netns';
 }
-/** A fault at the Nth system call of its kind on a file of the journal; a number of 0: at every one, until the disk is well again. */
+/**
+ * A fault at the Nth system call of its kind on a file of the journal; a number of 0: at every one, until the disk is
+ * well again.
+ */
 export interface FileFault {
   readonly kind: 'file';
   readonly call: 'open' | 'write' | 'fsync' | 'rename' | 'unlink';
@@ -49,7 +61,9 @@ function faultName(fault: Fault): string {
 // a chain has two plugins here
 const callsOf = ({ networks, plugins }: Shape): number => networks * (plugins === 'chained' ? 2 : 1);
 type Shape = Pick<Scenario, 'networks' | 'plugins'>;
-const shapes: readonly Shape[] = ([1, 3, 8] as const).flatMap((networks) => (['single', 'chained'] as const).map((plugins) => ({ networks, plugins })));
+const shapes: readonly Shape[] = ([1, 3, 8] as const).flatMap((networks) =>
+  (['single', 'chained'] as const).map((plugins) => ({ networks, plugins })),
+);
 
 /** First, middle and last. */
 const somePlaces = (count: number): readonly number[] => [...new Set([1, Math.ceil((count + 1) / 2), count])];
@@ -61,36 +75,63 @@ const misbehaviours = ['error', 'garbage', 'nothing', 'hang', 'flood'] as const;
 /** kill -9 at every start and end of a plugin; wrong answers at the first, a middle and the last one. */
 function pluginFaults(operation: Operation, shape: Shape): readonly Fault[] {
   const calls = callsOf(shape);
-  const fault = (number: number, when: 'start' | 'end', action: PluginFault['action']): PluginFault => ({ kind: 'plugin', number, when, action });
+  const fault = (number: number, when: 'start' | 'end', action: PluginFault['action']): PluginFault => ({
+    kind: 'plugin',
+    number,
+    when,
+    action,
+  });
   // without a runtime there is no shim, and its namespace is gone already
   const kills = operation === 'reclaim' ? killers.filter((each) => each !== 'kill-shim') : killers;
   const everywhere = shape.networks === 8 ? somePlaces(calls) : allUpTo(calls);
-  const killed = everywhere.flatMap((number) => kills.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]));
+  const killed = everywhere.flatMap((number) =>
+    kills.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]),
+  );
   // a plugin that does nothing at DEL and says that all is well cannot be found out: DEL has no output
-  const canBeSeen = ({ when, action }: PluginFault): boolean => operation === 'ADD' || when === 'end' || !['garbage', 'nothing'].includes(action);
+  const canBeSeen = ({ when, action }: PluginFault): boolean =>
+    operation === 'ADD' || when === 'end' || !['garbage', 'nothing'].includes(action);
   const wrong = somePlaces(calls)
-    .flatMap((number) => misbehaviours.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]))
+    .flatMap((number) =>
+      misbehaviours.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]),
+    )
     .filter(canBeSeen);
-  const removed = operation === 'ADD' || operation === 'DEL' ? somePlaces(calls).map((number) => fault(number, 'start', 'remove-netns')) : [];
+  const removed =
+    operation === 'ADD' || operation === 'DEL'
+      ? somePlaces(calls).map((number) => fault(number, 'start', 'remove-netns'))
+      : [];
   return [...killed, ...wrong, ...removed];
 }
 
-/** An ADD writes its record before the first plugin and at its end; in between it notes each attachment but the last, without sync. */
+/**
+ * An ADD writes its record before the first plugin and at its end; in between it notes each attachment but the last,
+ * without sync.
+ */
 function fileFaults(operation: Operation, { networks }: Shape): readonly Fault[] {
-  const fault = (call: FileFault['call'], number: number, action: FileFault['action']): Fault => ({ kind: 'file', call, number, action });
+  const fault = (call: FileFault['call'], number: number, action: FileFault['action']): Fault => ({
+    kind: 'file',
+    call,
+    number,
+    action,
+  });
   if (operation !== 'ADD') {
     const kills = (['kill-before', 'kill-after'] as const).map((action) => fault('unlink', 1, action));
     return [...kills, fault('unlink', 1, 'EROFS'), fault('unlink', 1, 'EIO')];
   }
   const files = allUpTo(networks + 1);
   const calls = ['open', 'write', 'rename'] as const;
-  const kills = files.flatMap((number) => [...calls.map((call) => fault(call, number, 'kill-before')), fault('rename', number, 'kill-after')]);
+  const kills = files.flatMap((number) => [
+    ...calls.map((call) => fault(call, number, 'kill-before')),
+    fault('rename', number, 'kill-after'),
+  ]);
   const errors = files.flatMap((number) => [fault('open', number, 'EROFS'), fault('write', number, 'ENOSPC')]);
   const synced = allUpTo(2).flatMap((number) => [fault('fsync', number, 'kill-before'), fault('fsync', number, 'EIO')]);
   return [...kills, ...errors, ...synced, fault('write', 0, 'ENOSPC'), fault('open', 0, 'EROFS')];
 }
 
-const apiFaults: readonly Fault[] = (['away', 'slow', '409', '429', '500', 'watch-closed'] as const).map((action) => ({ kind: 'api', action }));
+const apiFaults: readonly Fault[] = (['away', 'slow', '409', '429', '500', 'watch-closed'] as const).map((action) => ({
+  kind: 'api',
+  action,
+}));
 
 function faultsOf(operation: Operation, shape: Shape): readonly Fault[] {
   // what a pod with eight networks adds to one with three is length: its journal is looked at with single plugins alone
@@ -102,7 +143,9 @@ function faultsOf(operation: Operation, shape: Shape): readonly Fault[] {
 /** All of them, in an order that does not change. */
 export const allScenarios = (): readonly Scenario[] =>
   (['ADD', 'DEL', 'GC', 'reclaim'] as const).flatMap((operation) =>
-    shapesOf(operation).flatMap((shape) => faultsOf(operation, shape).map((fault): Scenario => ({ operation, ...shape, fault }))),
+    shapesOf(operation).flatMap((shape) =>
+      faultsOf(operation, shape).map((fault): Scenario => ({ operation, ...shape, fault })),
+    ),
   );
 
 // GC and reclaiming undo with the same code as DEL: there one shape of each size

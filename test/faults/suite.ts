@@ -18,7 +18,11 @@ export interface Finished {
 }
 
 /** Runs scenarios on several nodes; each takes the next one when it is done. */
-export async function runSuite({ scenarios, worlds, onOutcome = () => {} }: SuiteOptions): Promise<readonly Finished[]> {
+export async function runSuite({
+  scenarios,
+  worlds,
+  onOutcome = () => {},
+}: SuiteOptions): Promise<readonly Finished[]> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-faults-'));
   const built = await buildFaulty(folder.path);
   const waiting = [...scenarios];
@@ -53,7 +57,10 @@ export function summaryOf(finished: readonly Finished[]): string {
     const failed = here.filter(({ outcome }) => outcome.problems.length > 0).length;
     return here.length === 0 ? '' : failed === 0 ? String(here.length) : `${here.length}, ${failed} failed`;
   };
-  const rows = [['fault', ...operations], ...kinds.map((kind) => [kind, ...operations.map((operation) => cell(kind, operation))])];
+  const rows = [
+    ['fault', ...operations],
+    ...kinds.map((kind) => [kind, ...operations.map((operation) => cell(kind, operation))]),
+  ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length))) ?? [];
   return rows
     .map((row) =>

@@ -35,12 +35,26 @@ export async function buildFaulty(folder: string): Promise<{ readonly gate: stri
   const [gate, files] = [join(folder, 'gate'), join(folder, 'faulty-files.so')];
   const source = (name: string): string => join(import.meta.dirname, name);
   await run('gcc', ['-O1', '-Wall', '-Wextra', '-Werror', '-o', gate, source('gate.c')]);
-  await run('gcc', ['-O1', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', files, source('faulty-files.c'), '-ldl']);
+  await run('gcc', [
+    '-O1',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-shared',
+    '-fPIC',
+    '-o',
+    files,
+    source('faulty-files.c'),
+    '-ldl',
+  ]);
   return { gate, files };
 }
 
 /** A node with a daemon that is started again whenever it ends, as kubelet does, and its agent. */
-export async function createWorld(built: { readonly gate: string; readonly files: string }, plugins: string): Promise<World> {
+export async function createWorld(
+  built: { readonly gate: string; readonly files: string },
+  plugins: string,
+): Promise<World> {
   await mkdir(join(plugins, 'real'), { recursive: true });
   for (const name of gated) {
     await copyFile(built.gate, join(plugins, name));
@@ -61,7 +75,11 @@ export async function createWorld(built: { readonly gate: string; readonly files
     networks,
     arm: async (fault, containerId, command) => {
       for (const name of ['count', 'done', 'plan', 'files.done']) await rm(join(plugins, name), { force: true });
-      if (fault.kind === 'plugin') await writeFile(join(plugins, 'plan'), `${containerId} ${command} ${fault.number} ${fault.when} ${fault.action}\n`);
+      if (fault.kind === 'plugin')
+        await writeFile(
+          join(plugins, 'plan'),
+          `${containerId} ${command} ${fault.number} ${fault.when} ${fault.action}\n`,
+        );
       if (fault.kind === 'file') await writeFile(filePlan, `${fault.call} ${fault.number} ${fault.action}`);
       if (fault.kind === 'api') await armApi(at, fault.action);
       isAway = fault.kind === 'api' && fault.action === 'away';
@@ -104,14 +122,28 @@ function defineNetworks(at: ClusterNode): readonly string[] {
     const bridge = (name: string, net: number): Record<string, unknown> => at.node.bridge(name, `10.${net}.0.0/16`);
     const { cniVersion, name: _single, ...single } = bridge(`single-${index}`, 30 + index);
     const { cniVersion: _same, name: _chained, ...first } = bridge(`chained-${index}`, 60 + index);
-    const second = index % 2 === 0 ? { type: 'firewall', backend: 'iptables' } : { type: 'tuning', mtu: 1400, dataDir: join(at.node.dir, 'leases/tuning') };
+    const second =
+      index % 2 === 0
+        ? { type: 'firewall', backend: 'iptables' }
+        : { type: 'tuning', mtu: 1400, dataDir: join(at.node.dir, 'leases/tuning') };
     at.nad(`single-${index}`, { cniVersion, name: `single-${index}`, plugins: [single] });
     at.nad(`chained-${index}`, { cniVersion, name: `chained-${index}`, plugins: [first, second] });
     names.push(String(index));
   }
-  const { cniVersion, name: _default, ...bridge } = at.node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true });
-  const config = JSON.stringify({ cniVersion, name: 'chained-default', plugins: [bridge, { type: 'firewall', backend: 'iptables' }] });
-  at.api.put('network-attachment-definitions', { metadata: { name: 'chained-default', namespace: 'kube-system' }, spec: { config } });
+  const {
+    cniVersion,
+    name: _default,
+    ...bridge
+  } = at.node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true });
+  const config = JSON.stringify({
+    cniVersion,
+    name: 'chained-default',
+    plugins: [bridge, { type: 'firewall', backend: 'iptables' }],
+  });
+  at.api.put('network-attachment-definitions', {
+    metadata: { name: 'chained-default', namespace: 'kube-system' },
+    spec: { config },
+  });
   return names;
 }
 

@@ -63,10 +63,15 @@ describe('makeFolder', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o700);
   });
 
-  it.each(['file', 'file/a', '/proc/self/a/b', '/proc/1/a', ''])('says which folder cannot be made: %j', async (name) => {
-    await writeFile(join(folder, 'file'), '');
-    await expect(makeFolder(name.startsWith('/') || name === '' ? name : join(folder, name))).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
-  });
+  it.each(['file', 'file/a', '/proc/self/a/b', '/proc/1/a', ''])(
+    'says which folder cannot be made: %j',
+    async (name) => {
+      await writeFile(join(folder, 'file'), '');
+      await expect(makeFolder(name.startsWith('/') || name === '' ? name : join(folder, name))).rejects.toMatchObject({
+        id: 'PLX-FILE-UNUSABLE',
+      });
+    },
+  );
 });
 
 describe('removeLeftovers', () => {

@@ -61,8 +61,14 @@ describe('the local host and network namespaces', () => {
     await expect(localHost().listLinks(nodeNetns, patience())).rejects.toMatchObject(isOfNode);
     await expect(localHost().setDefaultRoutes(target, [], patience())).rejects.toMatchObject(isOfNode);
     await expect(runIn(nodeNetns)).rejects.toMatchObject(isOfNode);
-    expect((await localHost({ allowsNode: true }).listLinks(nodeNetns, patience())).map(({ name }) => name)).toContain('lo');
-    expect([await isNodeNamespace(nodeNetns), await isNodeNamespace(netns.path), await isNodeNamespace('/none')]).toEqual([true, false, false]);
+    expect((await localHost({ allowsNode: true }).listLinks(nodeNetns, patience())).map(({ name }) => name)).toContain(
+      'lo',
+    );
+    expect([
+      await isNodeNamespace(nodeNetns),
+      await isNodeNamespace(netns.path),
+      await isNodeNamespace('/none'),
+    ]).toEqual([true, false, false]);
   });
 
   it.each(['a FIFO', 'a file', 'nothing'])('does not wait for %s', async (what) => {

@@ -16,7 +16,8 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'plexus-busy-'))));
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const run = (signal: AbortSignal) => localHost().runPlugin({ plugin: 'p', path: [folder], env: {}, stdin: '' }, signal);
+  const run = (signal: AbortSignal) =>
+    localHost().runPlugin({ plugin: 'p', path: [folder], env: {}, stdin: '' }, signal);
 
   it('runs when it has been written', async () => {
     await copyFile('/bin/true', join(folder, 'p'));
@@ -50,7 +51,17 @@ describe('a node without iproute2', () => {
       const listed = localHost().listLinks(${JSON.stringify(netns.path)}, new AbortController().signal);
       await listed.catch(({ id, message }) => console.log(JSON.stringify({ id, message })));`;
     const withoutIp = `mount --make-rprivate / && for ip in /usr/sbin/ip /sbin/ip /usr/bin/ip /bin/ip; do [ ! -f $ip ] || mount --bind /dev/null $ip; done && exec "$@"`;
-    const { stdout } = await promisify(execFile)('unshare', ['-m', 'sh', '-c', withoutIp, 'sh', process.execPath, '--input-type=module', '-e', program]);
+    const { stdout } = await promisify(execFile)('unshare', [
+      '-m',
+      'sh',
+      '-c',
+      withoutIp,
+      'sh',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      program,
+    ]);
     await netns.remove();
     expect(JSON.parse(stdout)).toEqual({
       id: 'PLX-HOST-COMMAND-FAILED',

@@ -6,7 +6,9 @@ import { shimFrame } from '../support/link-codec.ts';
 
 const plain = ({ type, id, body }: Frame) => ({ type, id, body: [...body] });
 
-/** The frames of a stream that arrives in pieces which are overwritten as soon as they were taken, as a socket may do. */
+/**
+ * The frames of a stream that arrives in pieces which are overwritten as soon as they were taken, as a socket may do.
+ */
 function framesOf(pieces: readonly Buffer[]): ReturnType<typeof plain>[] {
   const reader = frameReader();
   return pieces.flatMap((piece) => {
@@ -18,7 +20,11 @@ function framesOf(pieces: readonly Buffer[]): ReturnType<typeof plain>[] {
 
 describe('the reader of frames', () => {
   it('gives the same frames however the stream is cut, and holds no piece that was given to it', () => {
-    const frame = tuple(integer({ min: 1, max: 255 }), integer({ min: 0, max: 2 ** 32 - 1 }), uint8Array({ maxLength: 40 }));
+    const frame = tuple(
+      integer({ min: 1, max: 255 }),
+      integer({ min: 0, max: 2 ** 32 - 1 }),
+      uint8Array({ maxLength: 40 }),
+    );
     const cuts = array(integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 40 });
     assert(
       property(array(frame, { maxLength: 12 }), cuts, (frames, lengths) => {
@@ -81,7 +87,8 @@ describe('what a body may hold', () => {
   });
 
   it('makes no text of what a plugin wrote beyond the bytes that anybody reads', () => {
-    const ran = (stdout: Buffer) => decodeRan({ type: shimFrame.ran, id: 1, body: bodyWriter().u32(0).text(stdout).text('said').done() });
+    const ran = (stdout: Buffer) =>
+      decodeRan({ type: shimFrame.ran, id: 1, body: bodyWriter().u32(0).text(stdout).text('said').done() });
     const long = ran(Buffer.alloc(3_000_000, 97));
     expect(long.stdout).toHaveLength(256 * 1024 + 1);
     expect(long).toMatchObject({ exitCode: 0, stderr: 'said' });

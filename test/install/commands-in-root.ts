@@ -21,6 +21,15 @@ export function commandsIn(root: () => string) {
     command,
     install: (...more: string[]): Promise<Ended> => command('install', '--root', root(), '--shim', shim, ...more),
     uninstall: (...more: string[]): Promise<Ended> =>
-      command('uninstall', '--root', root(), '--cni-dir', at('var/lib/cni/plexus'), '--socket', at('run/plexus.sock'), ...more),
+      command(
+        'uninstall',
+        '--root',
+        root(),
+        '--cni-dir',
+        at('var/lib/cni/plexus'),
+        '--socket',
+        at('run/plexus.sock'),
+        ...more,
+      ),
   };
 }

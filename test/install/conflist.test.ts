@@ -9,7 +9,8 @@ const network: DefaultNetwork = {
   cniVersion: '0.3.1',
   capabilities: ['portMappings', 'bandwidth'],
 };
-const read = (options: ConflistOptions, change: Partial<DefaultNetwork> = {}) => parseJsonObject(conflistText({ ...network, ...change }, options), 'test');
+const read = (options: ConflistOptions, change: Partial<DefaultNetwork> = {}) =>
+  parseJsonObject(conflistText({ ...network, ...change }, options), 'test');
 
 describe('our configuration', () => {
   it('K8S-33, K8S-53: names the default network, asks for its capabilities and the annotations, and lets nobody chain behind us', () => {
@@ -38,7 +39,9 @@ describe('our configuration', () => {
     expect(read({ socket: '/run/plexus/plexus.sock', daemonWaitSeconds: 10 })).toEqual(read({}));
     expect(read({ cniDir: '/var/lib/cni/plexus' })).toEqual(read({}));
     expect(read({ cniDir: '/srv/plexus' })['plugins']).toMatchObject([{ cniDir: '/srv/plexus' }]);
-    expect(read({ socket: '/run/p.sock', daemonWaitSeconds: 0 })['plugins']).toMatchObject([{ socket: '/run/p.sock', daemonWaitSeconds: 0 }]);
+    expect(read({ socket: '/run/p.sock', daemonWaitSeconds: 0 })['plugins']).toMatchObject([
+      { socket: '/run/p.sock', daemonWaitSeconds: 0 },
+    ]);
   });
 
   it.each([
@@ -63,7 +66,9 @@ describe('our configuration', () => {
         const text = conflistText(any, { statusChecks });
         const list = parseConfiguration(parseJson(text, 'test'), { source: 'test' });
         expect(list.name).toBe(any.name);
-        expect(new Set(list.plugins[0]?.capabilities)).toEqual(new Set([...any.capabilities, 'io.kubernetes.cri.pod-annotations']));
+        expect(new Set(list.plugins[0]?.capabilities)).toEqual(
+          new Set([...any.capabilities, 'io.kubernetes.cri.pod-annotations']),
+        );
         expect(compareVersions(list.cniVersion, '1.1.0') === 0).toBe(statusChecks);
         expect(ownerOf(text)).toBe('plexus');
       }),

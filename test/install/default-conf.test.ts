@@ -8,13 +8,17 @@ const listingOf = (files: Readonly<Record<string, string | undefined>>): ConfPat
   siblings: {},
   files: Object.entries(files)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, text]) => ({ path: `/net.d/${name}`, content: text === undefined ? { problem: 'permission denied' } : { text } })),
+    .map(([name, text]) => ({
+      path: `/net.d/${name}`,
+      content: text === undefined ? { problem: 'permission denied' } : { text },
+    })),
 });
 const pathOf = (listing: ConfPath): string | undefined => {
   const decision = decideDefault(listing);
   return decision.kind === 'found' ? decision.network.clusterNetwork : undefined;
 };
-const bridge = (name: string, more: object = {}): string => JSON.stringify({ cniVersion: '1.0.0', name, type: 'bridge', ...more });
+const bridge = (name: string, more: object = {}): string =>
+  JSON.stringify({ cniVersion: '1.0.0', name, type: 'bridge', ...more });
 const flannel = JSON.stringify({
   cniVersion: '0.3.1',
   name: 'cbr0',
@@ -26,14 +30,23 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
   it('with its name, version and capabilities', () => {
     expect(decideDefault(listingOf({ '10-flannel.conflist': flannel }))).toEqual({
       kind: 'found',
-      network: { clusterNetwork: '/net.d/10-flannel.conflist', name: 'cbr0', cniVersion: '0.3.1', capabilities: ['portMappings'] },
+      network: {
+        clusterNetwork: '/net.d/10-flannel.conflist',
+        name: 'cbr0',
+        cniVersion: '0.3.1',
+        capabilities: ['portMappings'],
+      },
       warnings: [],
     });
   });
 
   it.each([
     { title: 'first by name', files: { '20-b.conf': bridge('b'), '10-a.json': bridge('a') }, path: '/net.d/10-a.json' },
-    { title: 'never ours, whatever its name', files: { '00-plexus.conflist': ours, '05-copy.conf': ours, '10.conf': bridge('a') }, path: '/net.d/10.conf' },
+    {
+      title: 'never ours, whatever its name',
+      files: { '00-plexus.conflist': ours, '05-copy.conf': ours, '10.conf': bridge('a') },
+      path: '/net.d/10.conf',
+    },
     {
       title: 'never that of Multus or of direct mode, whatever its name',
       files: {
@@ -44,7 +57,11 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
       },
       path: '/net.d/10.conf',
     },
-    { title: 'a network may be called like us', files: { '00-plexus.conflist': bridge('plexus') }, path: '/net.d/00-plexus.conflist' },
+    {
+      title: 'a network may be called like us',
+      files: { '00-plexus.conflist': bridge('plexus') },
+      path: '/net.d/00-plexus.conflist',
+    },
     { title: 'none', files: { '00-plexus.conflist': ours }, path: undefined },
   ])('$title', ({ files, path }) => {
     expect(pathOf(listingOf(files))).toBe(path);
@@ -74,33 +91,59 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
     const file = { path: '/x/20-b.conf', content: { text: bridge('b') } };
     expect(pathOf({ kind: 'file', file, siblings: [] })).toBe('/x/20-b.conf');
     expect(decideDefault({ kind: 'missing', problem: 'ENOENT' })).toEqual({ kind: 'none', problem: 'ENOENT' });
-    expect(decideDefault({ kind: 'file', file: { path: '/x', content: { text: ours } }, siblings: [] })).toMatchObject({ kind: 'none' });
+    expect(decideDefault({ kind: 'file', file: { path: '/x', content: { text: ours } }, siblings: [] })).toMatchObject({
+      kind: 'none',
+    });
   });
 
   it('CNI-45: a list has the capabilities of the plugins in the folder beside it', () => {
-    const siblings = [{ path: '/net.d/cbr0/1.conf', content: { text: '{"type":"tuning","capabilities":{"mac":true}}' } }];
-    const decision = decideDefault({ ...listingOf({ '10-flannel.conflist': flannel }), siblings: { cbr0: siblings } } as ConfPath);
+    const siblings = [
+      { path: '/net.d/cbr0/1.conf', content: { text: '{"type":"tuning","capabilities":{"mac":true}}' } },
+    ];
+    const decision = decideDefault({
+      ...listingOf({ '10-flannel.conflist': flannel }),
+      siblings: { cbr0: siblings },
+    } as ConfPath);
     expect(decision).toMatchObject({ network: { capabilities: ['portMappings', 'mac'] } });
   });
 
   it('property: for any folder, never a file of ours, always the same, and the first that can be used', () => {
     const texts = fc.oneof(
-      fc.constantFrom(ours, flannel, bridge('a'), bridge('m', { type: 'multus' }), bridge('p', { type: 'plexus-cni' }), '', '{', undefined),
+      fc.constantFrom(
+        ours,
+        flannel,
+        bridge('a'),
+        bridge('m', { type: 'multus' }),
+        bridge('p', { type: 'plexus-cni' }),
+        '',
+        '{',
+        undefined,
+      ),
       fc.json(),
       fc
-        .record({ name: fc.string(), type: fc.string(), plugins: fc.option(fc.array(fc.anything())), cniVersion: fc.string() })
+        .record({
+          name: fc.string(),
+          type: fc.string(),
+          plugins: fc.option(fc.array(fc.anything())),
+          cniVersion: fc.string(),
+        })
         .map((json) => JSON.stringify(json)),
     );
     fc.assert(
-      fc.property(fc.dictionary(fc.stringMatching(/^[0-9a-z-]{1,12}\.(conf|conflist|json)$/), texts, { maxKeys: 8 }), (files) => {
-        const listing = listingOf(files);
-        const path = pathOf(listing);
-        expect(pathOf(listing)).toBe(path);
-        const names = Object.keys(files).toSorted();
-        const foreign = names.filter((name) => files[name] !== undefined && pathOf(listingOf({ [name]: files[name] })) !== undefined);
-        expect(path).toBe(foreign[0] === undefined ? undefined : `/net.d/${foreign[0]}`);
-        for (const name of foreign) expect(ownerOf(files[name] ?? '')).toBe('network');
-      }),
+      fc.property(
+        fc.dictionary(fc.stringMatching(/^[0-9a-z-]{1,12}\.(conf|conflist|json)$/), texts, { maxKeys: 8 }),
+        (files) => {
+          const listing = listingOf(files);
+          const path = pathOf(listing);
+          expect(pathOf(listing)).toBe(path);
+          const names = Object.keys(files).toSorted();
+          const foreign = names.filter(
+            (name) => files[name] !== undefined && pathOf(listingOf({ [name]: files[name] })) !== undefined,
+          );
+          expect(path).toBe(foreign[0] === undefined ? undefined : `/net.d/${foreign[0]}`);
+          for (const name of foreign) expect(ownerOf(files[name] ?? '')).toBe('network');
+        },
+      ),
       { numRuns: 300 },
     );
   });

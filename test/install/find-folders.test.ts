@@ -22,9 +22,11 @@ const v3 = `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.cni]\nbin_dirs 
 const usual = { confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'] };
 
 describe('folders of a running container runtime', () => {
-  const process = (pid: number, ...words: string[]): Promise<void> => put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
+  const process = (pid: number, ...words: string[]): Promise<void> =>
+    put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
   const left = (): Promise<void> => put('/etc/containerd/config.toml', v2('/left/net.d', '/left/bin'));
-  const names = (all: readonly { confDir: string; isRunning: boolean }[]): readonly string[] => all.map(({ confDir, isRunning }) => `${confDir} ${isRunning}`);
+  const names = (all: readonly { confDir: string; isRunning: boolean }[]): readonly string[] =>
+    all.map(({ confDir, isRunning }) => `${confDir} ${isRunning}`);
 
   it.each([
     { title: '--config FILE', words: ['--log-level', 'info', '--config', '/srv/containerd.toml'] },
@@ -37,7 +39,13 @@ describe('folders of a running container runtime', () => {
     await process(700, '/usr/bin/containerd', ...words);
     const { runtimes } = await findFolders(root);
     expect(runtimes).toMatchObject([
-      { runtime: 'containerd', configurations: ['/srv/containerd.toml'], confDir: '/srv/net.d', binDirs: ['/srv/bin'], isRunning: true },
+      {
+        runtime: 'containerd',
+        configurations: ['/srv/containerd.toml'],
+        confDir: '/srv/net.d',
+        binDirs: ['/srv/bin'],
+        isRunning: true,
+      },
     ]);
   });
 
@@ -77,19 +85,48 @@ describe('folders of a running container runtime', () => {
 
 describe('where the container runtime of a node looks, by its own configuration', () => {
   it.each([
-    { node: 'containerd, version 2', files: { '/etc/containerd/config.toml': v2('/c/net.d', '/c/bin') }, found: { confDir: '/c/net.d', binDirs: ['/c/bin'] } },
-    { node: 'containerd, version 3', files: { '/etc/containerd/config.toml': v3 }, found: { confDir: '/a/net.d', binDirs: ['/a/bin', '/b/bin'] } },
-    { node: 'containerd, version 1', files: { '/etc/containerd/config.toml': '[plugins.cri.cni]\nconf_dir = "/one"\n' }, found: { ...usual, confDir: '/one' } },
-    { node: 'kind: containerd that says nothing of CNI', files: { '/etc/containerd/config.toml': 'version = 2\n' }, found: usual },
+    {
+      node: 'containerd, version 2',
+      files: { '/etc/containerd/config.toml': v2('/c/net.d', '/c/bin') },
+      found: { confDir: '/c/net.d', binDirs: ['/c/bin'] },
+    },
+    {
+      node: 'containerd, version 3',
+      files: { '/etc/containerd/config.toml': v3 },
+      found: { confDir: '/a/net.d', binDirs: ['/a/bin', '/b/bin'] },
+    },
+    {
+      node: 'containerd, version 1',
+      files: { '/etc/containerd/config.toml': '[plugins.cri.cni]\nconf_dir = "/one"\n' },
+      found: { ...usual, confDir: '/one' },
+    },
+    {
+      node: 'kind: containerd that says nothing of CNI',
+      files: { '/etc/containerd/config.toml': 'version = 2\n' },
+      found: usual,
+    },
     {
       node: 'k3s',
-      files: { '/var/lib/rancher/k3s/agent/etc/containerd/config.toml': v2('/var/lib/rancher/k3s/agent/etc/cni/net.d', '/var/lib/rancher/k3s/data/cni') },
-      found: { runtime: 'k3s', confDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d', binDirs: ['/var/lib/rancher/k3s/data/cni'] },
+      files: {
+        '/var/lib/rancher/k3s/agent/etc/containerd/config.toml': v2(
+          '/var/lib/rancher/k3s/agent/etc/cni/net.d',
+          '/var/lib/rancher/k3s/data/cni',
+        ),
+      },
+      found: {
+        runtime: 'k3s',
+        confDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d',
+        binDirs: ['/var/lib/rancher/k3s/data/cni'],
+      },
     },
     {
       node: 'k3s with its own template that says nothing of CNI',
       files: { '/var/lib/rancher/k3s/agent/etc/containerd/config.toml': 'version = 3\n' },
-      found: { runtime: 'k3s', confDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d', binDirs: ['/var/lib/rancher/k3s/data/cni'] },
+      found: {
+        runtime: 'k3s',
+        confDir: '/var/lib/rancher/k3s/agent/etc/cni/net.d',
+        binDirs: ['/var/lib/rancher/k3s/data/cni'],
+      },
     },
     {
       node: 'RKE2',
@@ -99,14 +136,25 @@ describe('where the container runtime of a node looks, by its own configuration'
     {
       node: 'MicroK8s',
       files: { '/var/snap/microk8s/current/args/containerd.toml': '' },
-      found: { runtime: 'MicroK8s', confDir: '/var/snap/microk8s/current/args/cni-network', binDirs: ['/var/snap/microk8s/current/opt/cni/bin'] },
+      found: {
+        runtime: 'MicroK8s',
+        confDir: '/var/snap/microk8s/current/args/cni-network',
+        binDirs: ['/var/snap/microk8s/current/opt/cni/bin'],
+      },
     },
     {
       node: 'Talos',
-      files: { '/etc/cri/containerd.toml': 'imports = ["/etc/cri/conf.d/cri.toml"]', '/etc/cri/conf.d/cri.toml': v2('/etc/cni/net.d', '/t/bin') },
+      files: {
+        '/etc/cri/containerd.toml': 'imports = ["/etc/cri/conf.d/cri.toml"]',
+        '/etc/cri/conf.d/cri.toml': v2('/etc/cni/net.d', '/t/bin'),
+      },
       found: { runtime: 'Talos', binDirs: ['/t/bin'] },
     },
-    { node: 'k0s', files: { '/run/k0s/containerd-cri.toml': v2('/etc/cni/net.d', '/k0s/bin') }, found: { runtime: 'k0s', binDirs: ['/k0s/bin'] } },
+    {
+      node: 'k0s',
+      files: { '/run/k0s/containerd-cri.toml': v2('/etc/cni/net.d', '/k0s/bin') },
+      found: { runtime: 'k0s', binDirs: ['/k0s/bin'] },
+    },
     {
       node: 'GKE',
       files: { '/etc/containerd/config.toml': 'version = 2', '/home/kubernetes/bin/x': '' },
@@ -119,7 +167,11 @@ describe('where the container runtime of a node looks, by its own configuration'
           '[crio.network]\nnetwork_dir = "/etc/kubernetes/cni/net.d/"\nplugin_dirs = ["/var/lib/cni/bin", "/usr/libexec/cni"]\n',
         '/etc/kubernetes/cni/net.d/x': '',
       },
-      found: { runtime: 'OpenShift', confDir: '/etc/kubernetes/cni/net.d/', binDirs: ['/var/lib/cni/bin', '/usr/libexec/cni'] },
+      found: {
+        runtime: 'OpenShift',
+        confDir: '/etc/kubernetes/cni/net.d/',
+        binDirs: ['/var/lib/cni/bin', '/usr/libexec/cni'],
+      },
     },
     {
       node: 'CRI-O: what a later file says holds',
@@ -136,14 +188,24 @@ describe('where the container runtime of a node looks, by its own configuration'
   });
 
   it('imports hold over the file that names them; relative, with "*", and in a circle', async () => {
-    await put('/etc/containerd/config.toml', `imports = ["conf.d/*.toml", "/etc/containerd/config.toml"]\n${v2('/main', '/main/bin')}`);
-    await put('/etc/containerd/conf.d/20.toml', 'imports = ["../config.toml"]\n[plugins."io.containerd.grpc.v1.cri".cni]\nconf_dir = "/twenty"\n');
+    await put(
+      '/etc/containerd/config.toml',
+      `imports = ["conf.d/*.toml", "/etc/containerd/config.toml"]\n${v2('/main', '/main/bin')}`,
+    );
+    await put(
+      '/etc/containerd/conf.d/20.toml',
+      'imports = ["../config.toml"]\n[plugins."io.containerd.grpc.v1.cri".cni]\nconf_dir = "/twenty"\n',
+    );
     await put('/etc/containerd/conf.d/10.toml', '[plugins."io.containerd.grpc.v1.cri".cni]\nconf_dir = "/ten"\n');
     expect((await findFolders(root)).runtimes).toMatchObject([
       {
         confDir: '/twenty',
         binDirs: ['/main/bin'],
-        configurations: ['/etc/containerd/config.toml', '/etc/containerd/conf.d/10.toml', '/etc/containerd/conf.d/20.toml'],
+        configurations: [
+          '/etc/containerd/config.toml',
+          '/etc/containerd/conf.d/10.toml',
+          '/etc/containerd/conf.d/20.toml',
+        ],
       },
     ]);
   });
@@ -153,7 +215,10 @@ describe('where the container runtime of a node looks, by its own configuration'
     await put('/etc/crio/crio.conf', '');
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['containerd', 'CRI-O']);
     await put('/run/crio/crio.sock');
-    expect((await findFolders(root)).runtimes).toMatchObject([{ runtime: 'CRI-O', isRunning: true }, { runtime: 'containerd' }]);
+    expect((await findFolders(root)).runtimes).toMatchObject([
+      { runtime: 'CRI-O', isRunning: true },
+      { runtime: 'containerd' },
+    ]);
     await put('/etc/containerd/config.toml', 'disabled_plugins = ["cri"]');
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['CRI-O']);
   });
@@ -178,7 +243,9 @@ describe('where the container runtime of a node looks, by its own configuration'
 
   it('K8S-50: several configurations at once would attach the default network twice', async () => {
     await put('/etc/containerd/config.toml', '[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n');
-    expect((await findFolders(root)).warnings).toEqual([expect.stringContaining('containerd loads all configurations (max_conf_num)')]);
+    expect((await findFolders(root)).warnings).toEqual([
+      expect.stringContaining('containerd loads all configurations (max_conf_num)'),
+    ]);
   });
 
   it('property: no text crashes the reading', () => {
@@ -191,7 +258,9 @@ describe('where the container runtime of a node looks, by its own configuration'
     });
     const keys = (json: object): string =>
       Object.entries(json)
-        .map(([key, value]) => `${key} = ${value === null || typeof value === 'object' ? '"x"' : JSON.stringify(value)}`)
+        .map(
+          ([key, value]) => `${key} = ${value === null || typeof value === 'object' ? '"x"' : JSON.stringify(value)}`,
+        )
         .join('\n');
     fc.assert(
       fc.property(cni, (json) => {

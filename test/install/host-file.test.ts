@@ -20,12 +20,26 @@ const { at, install, uninstall } = commandsIn(() => root.path);
 describe('plexus install and plexus-host.json', () => {
   it('writes the paths that direct mode may use beside the program, and removes the file when all are the usual ones', async () => {
     const file = at('opt/cni/bin/plexus-host.json');
-    const { stdout } = await install('--cni-dir', '/data/cni/plexus', '--log-file', '/var/log/plexus.log', '--conf-dir', '/etc/cni/multus/net.d');
+    const { stdout } = await install(
+      '--cni-dir',
+      '/data/cni/plexus',
+      '--log-file',
+      '/var/log/plexus.log',
+      '--conf-dir',
+      '/etc/cni/multus/net.d',
+    );
     expect(stdout).toContain(`wrote ${file}`);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ cniDir: '/data/cni/plexus', logFile: '/var/log/plexus.log' });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      cniDir: '/data/cni/plexus',
+      logFile: '/var/log/plexus.log',
+    });
     expect((await stat(file)).mode & 0o777).toBe(0o644);
-    expect((await install('--cni-dir', '/data/cni/plexus', '--log-file', '/var/log/plexus.log')).stdout).not.toContain('plexus-host.json');
-    const { stdout: more } = await run(plexus, ['install', '--root', root.path, '--shim', shim], { env: { ...process.env, PLEXUS_CNI_DIR: '/data' } });
+    expect((await install('--cni-dir', '/data/cni/plexus', '--log-file', '/var/log/plexus.log')).stdout).not.toContain(
+      'plexus-host.json',
+    );
+    const { stdout: more } = await run(plexus, ['install', '--root', root.path, '--shim', shim], {
+      env: { ...process.env, PLEXUS_CNI_DIR: '/data' },
+    });
     expect(more).toContain(`wrote ${file}`);
     expect((await install()).stdout).toContain(`removed ${file}`);
     expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
@@ -34,9 +48,14 @@ describe('plexus install and plexus-host.json', () => {
   it('names the folder of the runtime’s configurations in that file when it is another one', async () => {
     await mkdir(at('etc/containerd'));
     await mkdir(at('custom/net.d'), { recursive: true });
-    await writeFile(at('etc/containerd/config.toml'), 'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nconf_dir = "/custom/net.d"\n');
+    await writeFile(
+      at('etc/containerd/config.toml'),
+      'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nconf_dir = "/custom/net.d"\n',
+    );
     await install();
-    expect(JSON.parse(await readFile(at('opt/cni/bin/plexus-host.json'), 'utf8'))).toEqual({ cniConfDir: ['/custom/net.d'] });
+    expect(JSON.parse(await readFile(at('opt/cni/bin/plexus-host.json'), 'utf8'))).toEqual({
+      cniConfDir: ['/custom/net.d'],
+    });
     expect((await uninstall()).stdout).toContain('removed plexus-host.json');
     expect(await readdir(at('opt/cni/bin'))).toEqual([]);
   });

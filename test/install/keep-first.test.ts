@@ -12,7 +12,8 @@ afterEach(() => kept.remove());
 
 const isFirst = async (): Promise<boolean> => (await kept.files())[0] === own;
 const text = async (): Promise<string> => kept.read(own).catch(() => '');
-const saysNetwork = (file: string) => async (): Promise<boolean> => (await text()).includes(`"${join(kept.folder, file)}"`);
+const saysNetwork = (file: string) => async (): Promise<boolean> =>
+  (await text()).includes(`"${join(kept.folder, file)}"`);
 const warnings = (): string => kept.steps.map((step) => (step.kind === 'warning' ? step.text : '')).join('\n');
 
 async function started(): Promise<void> {
@@ -25,18 +26,27 @@ describe('our configuration is written', () => {
   it('NPWG-92: as soon as there is a default network, and not before', async () => {
     kept.start();
     await waitFor('the warning', async () =>
-      warnings().includes('there is no configuration of a network; our configuration is written as soon as there is one'),
+      warnings().includes(
+        'there is no configuration of a network; our configuration is written as soon as there is one',
+      ),
     );
     expect(await kept.files()).toEqual([]);
     await kept.put('10-net.conflist', '{"name":"cbr0",'); // half of it
-    await kept.put('10-net.conflist', '{"name":"cbr0","cniVersion":"0.3.1","plugins":[{"type":"x","capabilities":{"bandwidth":true}}]}');
+    await kept.put(
+      '10-net.conflist',
+      '{"name":"cbr0","cniVersion":"0.3.1","plugins":[{"type":"x","capabilities":{"bandwidth":true}}]}',
+    );
     await waitFor('our configuration', isFirst);
     expect(JSON.parse(await text())).toEqual({
       cniVersion: '0.3.1',
       name: 'cbr0',
       loadOnlyInlinedPlugins: true,
       plugins: [
-        { type: 'plexus', capabilities: { bandwidth: true, 'io.kubernetes.cri.pod-annotations': true }, clusterNetwork: join(kept.folder, '10-net.conflist') },
+        {
+          type: 'plexus',
+          capabilities: { bandwidth: true, 'io.kubernetes.cri.pod-annotations': true },
+          clusterNetwork: join(kept.folder, '10-net.conflist'),
+        },
       ],
     });
     expect((await stat(join(kept.folder, own))).mode & 0o777).toBe(0o644);
@@ -46,15 +56,24 @@ describe('our configuration is written', () => {
   it('K8S-52: beside its place, renamed, and followed by one more write event in the folder', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     const events: string[] = [];
-    const watcher: FSWatcher = watch(kept.folder, (kind, name) => events.push(`${kind} ${String(name).replace(/^\.new-.*/, '.new')}`));
+    const watcher: FSWatcher = watch(kept.folder, (kind, name) =>
+      events.push(`${kind} ${String(name).replace(/^\.new-.*/, '.new')}`),
+    );
     kept.start();
     await waitFor(
       'the write event',
-      async () => events.lastIndexOf('change .plexus-written') > events.indexOf(`rename ${own}`) && events.includes(`rename ${own}`),
+      async () =>
+        events.lastIndexOf('change .plexus-written') > events.indexOf(`rename ${own}`) &&
+        events.includes(`rename ${own}`),
     );
     watcher.close();
     // made and written under a name that no runtime reads, then renamed: never written in its place
-    expect(events.slice(0, events.indexOf(`rename ${own}`) + 1)).toEqual(['rename .new', 'change .new', 'rename .new', `rename ${own}`]);
+    expect(events.slice(0, events.indexOf(`rename ${own}`) + 1)).toEqual([
+      'rename .new',
+      'change .new',
+      'rename .new',
+      `rename ${own}`,
+    ]);
     expect(events).not.toContain(`change ${own}`);
   });
 
@@ -95,7 +114,10 @@ describe('our configuration is written', () => {
     await waitFor('the warning', async () => warnings().includes(`no default network in ${outside}: ENOENT`));
     await mkdir(join(outside), { recursive: true });
     await writeFile(join(outside, '10.conf'), bridge('c'));
-    await waitFor('the one outside', async () => (await saysNetwork('plexus.d/net/10.conf')()) && (await text()).includes('"1.1.0"'));
+    await waitFor(
+      'the one outside',
+      async () => (await saysNetwork('plexus.d/net/10.conf')()) && (await text()).includes('"1.1.0"'),
+    );
   });
 
   it('says which folder cannot be written, once, and goes on', async () => {
@@ -112,11 +134,19 @@ describe('our configuration is written', () => {
 
 describe('when another program displaces our configuration', () => {
   it.each([
-    { title: 'renamed (Cilium)', act: () => rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)), by: `it was renamed to ${own}.cilium_bak` },
+    {
+      title: 'renamed (Cilium)',
+      act: () => rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)),
+      by: `it was renamed to ${own}.cilium_bak`,
+    },
     { title: 'removed', act: () => unlink(join(kept.folder, own)), by: 'it was removed' },
     { title: 'changed', act: () => kept.put(own, '{"name":"x","plugins":[{"type":"plexus"}]}'), by: 'it was changed' },
     { title: 'emptied', act: () => kept.put(own, ''), by: 'it was changed' },
-    { title: 'Multus comes', act: () => kept.put('00-multus.conf', bridge('m', { type: 'multus' })), by: '00-multus.conf sorts before it' },
+    {
+      title: 'Multus comes',
+      act: () => kept.put('00-multus.conf', bridge('m', { type: 'multus' })),
+      by: '00-multus.conf sorts before it',
+    },
   ])('$title: it is put right, and told', async ({ act, by }) => {
     await started();
     const before = await text();
@@ -142,8 +172,12 @@ describe('when another program displaces our configuration', () => {
     await waitFor('the report', async () => kept.displacements().some(({ fixed }) => !fixed));
     await kept.put('noise', '');
     await unlink(join(kept.folder, '!net.conf'));
-    await waitFor('the end of it', async () => kept.steps.some((step) => step.kind === 'daemon' && step.text.endsWith('comes first again')));
-    expect(kept.displacements().filter(({ fixed }) => !fixed)).toEqual([{ by: '!net.conf sorts before it', fixed: false }]);
+    await waitFor('the end of it', async () =>
+      kept.steps.some((step) => step.kind === 'daemon' && step.text.endsWith('comes first again')),
+    );
+    expect(kept.displacements().filter(({ fixed }) => !fixed)).toEqual([
+      { by: '!net.conf sorts before it', fixed: false },
+    ]);
   });
 
   it('manageConfiguration report: only told', async () => {
@@ -168,7 +202,8 @@ describe('when another program displaces our configuration', () => {
   it('a program that does it again and again: one correction and one report, until the clock has moved on', async () => {
     await started();
     const pending = new Set<Promise<void>>();
-    const displace = (): Promise<void> => rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)).catch(() => {});
+    const displace = (): Promise<void> =>
+      rename(join(kept.folder, own), join(kept.folder, `${own}.cilium_bak`)).catch(() => {});
     const exclusive = watch(kept.folder, () => void pending.add(displace()));
     await displace();
     const unfixed = (): readonly string[] => kept.displacements().flatMap(({ by, fixed }) => (fixed ? [] : [by]));
@@ -176,7 +211,9 @@ describe('when another program displaces our configuration', () => {
     for (let number = 0; number < 20; number++) await kept.put('noise', String(number)); // each rings the bell
     exclusive.close();
     await Promise.all(pending);
-    expect(unfixed()).toEqual([`it was renamed to ${own}.cilium_bak, after it was put right 1 times; the next try is 1 s after the last one`]);
+    expect(unfixed()).toEqual([
+      `it was renamed to ${own}.cilium_bak, after it was put right 1 times; the next try is 1 s after the last one`,
+    ]);
     expect(kept.displacements().filter(({ fixed }) => fixed)).toHaveLength(1);
     kept.clock.ms += 1000;
     await waitFor('the next correction', isFirst);
@@ -201,7 +238,9 @@ describe('pauses between corrections', () => {
       expect([await isFirst(), kept.displacements().filter(({ fixed }) => fixed).length]).toEqual([true, index + 1]);
       await kept.looks();
     }
-    const waits = kept.displacements().flatMap(({ by, fixed }) => (fixed ? [] : [/put right (\d) times; the next try is (\d) s/.exec(by)?.slice(1)]));
+    const waits = kept
+      .displacements()
+      .flatMap(({ by, fixed }) => (fixed ? [] : [/put right (\d) times; the next try is (\d) s/.exec(by)?.slice(1)]));
     expect(waits).toEqual([
       ['1', '1'],
       ['2', '2'],
@@ -225,7 +264,12 @@ describe('what was there before', () => {
     kept.start();
     await waitFor('our configuration', isFirst);
     watcher.close();
-    expect((await readdir(kept.folder)).toSorted()).toEqual(['.plexus-written', '00-multus.conf.plexus-saved', own, '10-net.conf']);
+    expect((await readdir(kept.folder)).toSorted()).toEqual([
+      '.plexus-written',
+      '00-multus.conf.plexus-saved',
+      own,
+      '10-net.conf',
+    ]);
     expect(seen.filter((name) => name !== '00-multus.conf' && name !== own)).toEqual([]);
     expect(kept.steps.map((step) => (step.kind === 'daemon' ? step.text : step.kind))).toEqual([
       `${kept.folder}: wrote ${own}`,

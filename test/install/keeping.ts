@@ -5,7 +5,8 @@ import { type KeepOptions, keepConfiguration } from '../../src/install/index.ts'
 import { look, newMemory } from '../../src/install/keeper.ts';
 import type { Step } from '../../src/report/index.ts';
 
-export const bridge = (name: string, more: object = {}): string => JSON.stringify({ cniVersion: '1.0.0', name, type: 'bridge', ...more });
+export const bridge = (name: string, more: object = {}): string =>
+  JSON.stringify({ cniVersion: '1.0.0', name, type: 'bridge', ...more });
 
 /** A folder of a runtime, with a keeper that can be started, and what it tells. Its clock moves only when told to. */
 export interface Kept {
@@ -48,7 +49,13 @@ export async function keptFolder(change: Partial<KeepOptions> = {}): Promise<Kep
         timing,
       );
     },
-    looks: () => look({ options: kept.options, memory, timing: { ...timing, lookMs: 10_000 }, report: (step) => void steps.push(step) }),
+    looks: () =>
+      look({
+        options: kept.options,
+        memory,
+        timing: { ...timing, lookMs: 10_000 },
+        report: (step) => void steps.push(step),
+      }),
     stop: () => {
       stopping.abort();
       return running;
@@ -56,7 +63,8 @@ export async function keptFolder(change: Partial<KeepOptions> = {}): Promise<Kep
     put: (name, text) => writeFile(join(folder, name), text),
     read: (name) => readFile(join(folder, name), 'utf8'),
     files: async () => (await readdir(folder)).filter((name) => /\.(conf|conflist|json)$/.test(name)).toSorted(),
-    displacements: () => steps.flatMap((step) => (step.kind === 'configuration-displaced' ? [{ by: step.by, fixed: step.fixed }] : [])),
+    displacements: () =>
+      steps.flatMap((step) => (step.kind === 'configuration-displaced' ? [{ by: step.by, fixed: step.fixed }] : [])),
     remove: async () => {
       await kept.stop();
       await rm(folder, { recursive: true, force: true });

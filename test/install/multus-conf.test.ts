@@ -13,7 +13,8 @@ let kept: Kept;
 beforeEach(async () => void (kept = await keptFolder()));
 afterEach(() => kept.remove());
 
-const multus = (more: object): string => JSON.stringify({ cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus-shim', ...more });
+const multus = (more: object): string =>
+  JSON.stringify({ cniVersion: '0.3.1', name: 'multus-cni-network', type: 'multus-shim', ...more });
 async function plugin(): Promise<JsonObject> {
   kept.start();
   await waitFor('our configuration', async () => (await kept.read('00-plexus.conflist')).includes('clusterNetwork'));
@@ -26,7 +27,13 @@ describe('taking over from Multus: its default network becomes ours', () => {
   it('by path, as Multus sees it under /host, although another file comes first', async () => {
     await kept.put('05-other.conf', bridge('other'));
     await kept.put('10-calico.conflist', bridge('k8s-pod-network'));
-    await kept.put('00-multus.conf', multus({ clusterNetwork: `/host${kept.folder}/10-calico.conflist`, capabilities: { portMappings: true, dns: false } }));
+    await kept.put(
+      '00-multus.conf',
+      multus({
+        clusterNetwork: `/host${kept.folder}/10-calico.conflist`,
+        capabilities: { portMappings: true, dns: false },
+      }),
+    );
     expect(await plugin()).toMatchObject({
       listName: 'k8s-pod-network',
       clusterNetwork: join(kept.folder, '10-calico.conflist'),
@@ -48,7 +55,11 @@ describe('taking over from Multus: its default network becomes ours', () => {
   });
 
   it('written out in full: its own file if there is one, else kept in a file of ours that no runtime reads', async () => {
-    const delegate = { cniVersion: '0.3.1', name: 'cbr0', plugins: [{ type: 'flannel', delegate: { isDefaultGateway: true } }] };
+    const delegate = {
+      cniVersion: '0.3.1',
+      name: 'cbr0',
+      plugins: [{ type: 'flannel', delegate: { isDefaultGateway: true } }],
+    };
     await kept.put('00-multus.conf', multus({ type: 'multus', delegates: [delegate] }));
     const file = join(kept.folder, 'plexus.d/default-network.conflist');
     expect(await plugin()).toMatchObject({ listName: 'cbr0', clusterNetwork: file });
@@ -59,8 +70,16 @@ describe('taking over from Multus: its default network becomes ours', () => {
 
   it('with the settings that decide about pods, and none about files', async () => {
     await kept.put('10-net.conf', bridge('net'));
-    const settings = { namespaceIsolation: true, globalNamespaces: 'default,shared', defaultNetworks: ['storage'], readinessindicatorfile: '/run/ready' };
-    await kept.put('00-multus.conf', multus({ clusterNetwork: 'net', ...settings, kubeconfig: '/x', cniDir: '/y', binDir: '/z', logFile: '/l' }));
+    const settings = {
+      namespaceIsolation: true,
+      globalNamespaces: 'default,shared',
+      defaultNetworks: ['storage'],
+      readinessindicatorfile: '/run/ready',
+    };
+    await kept.put(
+      '00-multus.conf',
+      multus({ clusterNetwork: 'net', ...settings, kubeconfig: '/x', cniDir: '/y', binDir: '/z', logFile: '/l' }),
+    );
     const own = await plugin();
     expect(own).toMatchObject(settings);
     for (const key of ['kubeconfig', 'cniDir', 'binDir', 'logFile']) expect(own).not.toHaveProperty(key);
@@ -103,13 +122,21 @@ describe('taking over from Multus: its default network becomes ours', () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('20-net.conf', bridge('net2'));
     await kept.put('00-multus.conf', multus({ ClusterNetwork: 'net2', namespaceisolation: true }));
-    expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '20-net.conf'), namespaceIsolation: true });
+    expect(await plugin()).toMatchObject({
+      clusterNetwork: join(kept.folder, '20-net.conf'),
+      namespaceIsolation: true,
+    });
   });
 
   it('what is not taken over is told: further delegates, its folders, and every other key', async () => {
     await kept.put('10-net.conf', bridge('net'));
     const delegates = [{ name: 'net', type: 'bridge' }, { name: 'storage', type: 'macvlan' }, { plugins: [] }];
-    const more = { cniDir: '/var/lib/multus', binDir: '/opt/bin', kubeconfig: '/k', defaultNetworks: ['never-attached'] };
+    const more = {
+      cniDir: '/var/lib/multus',
+      binDir: '/opt/bin',
+      kubeconfig: '/k',
+      defaultNetworks: ['never-attached'],
+    };
     await kept.put('00-multus.conf', multus({ delegates, ...more }));
     expect(await plugin()).not.toHaveProperty('defaultNetworks'); // nor did Multus attach them
     await waitFor('the warning', async () => warnings().includes('not taken over'));
@@ -155,7 +182,9 @@ describe('a path of a node', () => {
 
 describe('the configuration of Multus', () => {
   it('is found in a list as well, and nowhere else', () => {
-    expect(multusConf(JSON.stringify({ name: 'm', plugins: [{ type: 'multus', clusterNetwork: 'a' }] }))).toMatchObject({ clusterNetwork: 'a' });
+    expect(multusConf(JSON.stringify({ name: 'm', plugins: [{ type: 'multus', clusterNetwork: 'a' }] }))).toMatchObject(
+      { clusterNetwork: 'a' },
+    );
     expect(multusConf(bridge('x'))).toBeUndefined();
   });
   it('any text is read, or is none', () => {

@@ -15,14 +15,17 @@ const file = async (name: string, content: Buffer | string): Promise<string> => 
 };
 
 describe('two files', () => {
-  it.each([0, 1, piece - 1, piece, piece + 1, 2 * piece])('of %i bytes are the same, or differ in the last one', async (size) => {
-    const content = Buffer.alloc(size, 'x');
-    const one = await file('one', content);
-    expect(await isSameContent(one, await file('two', content))).toBe(true);
-    expect(await isSameContent(one, await file('three', Buffer.concat([content, Buffer.from('y')])))).toBe(false);
-    if (size > 0) content[size - 1] = 0x79;
-    expect(await isSameContent(one, await file('four', content))).toBe(size === 0);
-  });
+  it.each([0, 1, piece - 1, piece, piece + 1, 2 * piece])(
+    'of %i bytes are the same, or differ in the last one',
+    async (size) => {
+      const content = Buffer.alloc(size, 'x');
+      const one = await file('one', content);
+      expect(await isSameContent(one, await file('two', content))).toBe(true);
+      expect(await isSameContent(one, await file('three', Buffer.concat([content, Buffer.from('y')])))).toBe(false);
+      if (size > 0) content[size - 1] = 0x79;
+      expect(await isSameContent(one, await file('four', content))).toBe(size === 0);
+    },
+  );
 });
 
 describe('a text in a file', () => {

@@ -84,7 +84,10 @@ describe('the shim', () => {
 
   it('something else in its place is said, and nothing is left', async () => {
     await mkdir(join(folder, 'plexus'));
-    await expect(installShim(source, folder, here)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: `cannot install plexus in ${folder}: EISDIR` });
+    await expect(installShim(source, folder, here)).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+      message: `cannot install plexus in ${folder}: EISDIR`,
+    });
     expect(await readdir(folder)).toEqual(['plexus']);
   });
 });
@@ -99,10 +102,22 @@ describe('a shim for another machine, or none at all, is refused', () => {
   };
   it.each([
     { title: 'empty', content: Buffer.alloc(0), says: 'it is empty' },
-    { title: 'a script', content: Buffer.from('#!/bin/sh\nexit 0 # a script\n'), says: 'it is no native executable (ELF)' },
+    {
+      title: 'a script',
+      content: Buffer.from('#!/bin/sh\nexit 0 # a script\n'),
+      says: 'it is no native executable (ELF)',
+    },
     { title: 'cut off', content: header(() => {}).subarray(0, 19), says: 'it is no native executable (ELF)' },
-    { title: 'an object file', content: header((bytes) => bytes.writeUInt16LE(1, 16)), says: 'it is an ELF file of type 1, no executable' },
-    { title: 'arm64', content: header((bytes) => bytes.writeUInt16LE(0xb7, 18)), says: 'it is made for arm64, and this machine is x64' },
+    {
+      title: 'an object file',
+      content: header((bytes) => bytes.writeUInt16LE(1, 16)),
+      says: 'it is an ELF file of type 1, no executable',
+    },
+    {
+      title: 'arm64',
+      content: header((bytes) => bytes.writeUInt16LE(0xb7, 18)),
+      says: 'it is made for arm64, and this machine is x64',
+    },
     {
       title: 'big-endian',
       content: header((bytes) => {
@@ -112,7 +127,11 @@ describe('a shim for another machine, or none at all, is refused', () => {
       }),
       says: 'it is made for s390x, and this machine is x64',
     },
-    { title: 'unknown', content: header((bytes) => bytes.writeUInt16LE(0x1234, 18)), says: 'it is made for machine 4660, and this machine is x64' },
+    {
+      title: 'unknown',
+      content: header((bytes) => bytes.writeUInt16LE(0x1234, 18)),
+      says: 'it is made for machine 4660, and this machine is x64',
+    },
   ])('$title', async ({ content, says }) => {
     const file = join(folder, 'shim');
     await writeFile(file, content);
@@ -132,7 +151,9 @@ describe('a shim for another machine, or none at all, is refused', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), fc.boolean(), async (bytes, withMagic) => {
         await writeFile(file, withMagic ? Buffer.concat([Buffer.from('7f454c46', 'hex'), bytes]) : bytes);
-        const outcome = await installShim(file, folder, { ...here, dryRun: true }).catch((error: { id: string }) => error.id);
+        const outcome = await installShim(file, folder, { ...here, dryRun: true }).catch(
+          (error: { id: string }) => error.id,
+        );
         expect([true, 'PLX-SHIM-UNUSABLE']).toContain(outcome);
       }),
       { numRuns: 100 },

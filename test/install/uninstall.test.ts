@@ -33,7 +33,10 @@ describe('plexus install', () => {
   it('puts the program into the folder that the runtime’s configuration names, and says what it found', async () => {
     await mkdir(at('etc/containerd'));
     await mkdir(at('custom/bin'), { recursive: true });
-    await writeFile(at('etc/containerd/config.toml'), 'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nbin_dir = "/custom/bin"\nmax_conf_num = 2\n');
+    await writeFile(
+      at('etc/containerd/config.toml'),
+      'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nbin_dir = "/custom/bin"\nmax_conf_num = 2\n',
+    );
     const { code, stdout } = await install();
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
@@ -66,19 +69,27 @@ describe('plexus install', () => {
       return ['--shim', at('from/plexus')];
     };
     // a program with more behind it: several of the pieces in which files are read
-    const program = async (more: string): Promise<Buffer> => Buffer.concat([await readFile('/bin/true'), Buffer.alloc(3 * 1024 * 1024), Buffer.from(more)]);
+    const program = async (more: string): Promise<Buffer> =>
+      Buffer.concat([await readFile('/bin/true'), Buffer.alloc(3 * 1024 * 1024), Buffer.from(more)]);
 
     it('puts plexus-direct beside the program, before it, and touches it again only when it differs', async () => {
       const from = await besideShim(await program('one'));
       const first = await command('install', '--root', root.path, ...from, '--stand-in');
-      expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining(`installed ${target()}\ninstalled ${at('opt/cni/bin/plexus')}\n`) });
+      expect(first).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(`installed ${target()}\ninstalled ${at('opt/cni/bin/plexus')}\n`),
+      });
       await run(target());
       const { ino, mode } = await stat(target());
       expect(mode & 0o7777).toBe(0o755);
-      expect((await command('install', '--root', root.path, ...from, '--stand-in')).stdout).toContain(`${target()} is up to date`);
+      expect((await command('install', '--root', root.path, ...from, '--stand-in')).stdout).toContain(
+        `${target()} is up to date`,
+      );
       expect((await stat(target())).ino).toBe(ino);
       await besideShim(await program('two'));
-      expect((await command('install', '--root', root.path, ...from, '--stand-in')).stdout).toContain(`installed ${target()}`);
+      expect((await command('install', '--root', root.path, ...from, '--stand-in')).stdout).toContain(
+        `installed ${target()}`,
+      );
       expect(await readFile(target())).toEqual(await program('two'));
       expect((await readdir(at('opt/cni/bin'))).toSorted()).toEqual(['plexus', 'plexus-direct']);
     });
@@ -87,16 +98,23 @@ describe('plexus install', () => {
       const from = await besideShim(await program('one'));
       await command('install', '--root', root.path, ...from);
       expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
-      await run(plexus, ['install', '--root', root.path, ...from], { env: { ...process.env, PLEXUS_STAND_IN: 'true' } });
+      await run(plexus, ['install', '--root', root.path, ...from], {
+        env: { ...process.env, PLEXUS_STAND_IN: 'true' },
+      });
       expect((await readdir(at('opt/cni/bin'))).toSorted()).toEqual(['plexus', 'plexus-direct']);
-      expect((await command('install', '--root', root.path, ...from)).stdout).toContain(`warning: ${target()} stays as it is`);
+      expect((await command('install', '--root', root.path, ...from)).stdout).toContain(
+        `warning: ${target()} stays as it is`,
+      );
     });
 
     it('without the file it fails, says what to do, and installs nothing', async () => {
       const from = await besideShim(await program('one'));
       await rm(at('from/plexus-direct'));
       const { code, stderr } = await command('install', '--root', root.path, ...from, '--stand-in');
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/PLX-STAND-IN-UNUSABLE.*from\/plexus-direct.*ENOENT.*build:standalone/s)]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/PLX-STAND-IN-UNUSABLE.*from\/plexus-direct.*ENOENT.*build:standalone/s),
+      ]);
       expect(await readdir(at('opt/cni/bin'))).toEqual([]);
     });
 
@@ -118,9 +136,15 @@ describe('plexus install', () => {
 
   it('fails loudly where the folder is not there, or the program is for another machine', async () => {
     await rm(at('opt'), { recursive: true });
-    expect(await install()).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-FOLDER-NOT-WRITABLE.*opt\/cni\/bin.*--cni-bin-dir/s) });
+    expect(await install()).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PLX-FOLDER-NOT-WRITABLE.*opt\/cni\/bin.*--cni-bin-dir/s),
+    });
     await writeFile(at('wrong'), '#!/bin/sh\n');
-    expect(await install('--shim', at('wrong'))).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-SHIM-UNUSABLE') });
+    expect(await install('--shim', at('wrong'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-SHIM-UNUSABLE'),
+    });
   });
 });
 
@@ -173,7 +197,10 @@ describe('plexus uninstall', () => {
     await journal.write(sampleRecord());
     expect(await uninstall()).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-NODE-IN-USE.*c1/) });
     expect(await confFiles()).toContain('00-plexus.conflist');
-    expect(await uninstall('--force')).toMatchObject({ code: 0, stdout: expect.stringContaining('it still holds 1 sandboxes') });
+    expect(await uninstall('--force')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('it still holds 1 sandboxes'),
+    });
     expect(await confFiles()).toEqual(['10-net.conf']);
     expect((await journal.list((record) => record)).found).toHaveLength(1);
   });
@@ -183,11 +210,17 @@ describe('plexus uninstall', () => {
     await installed();
     const journal = fileJournal(at('var/lib/cni/plexus/journal'));
     await journal.write(sampleRecord());
-    expect(await command('uninstall', '--root', root.path)).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-NODE-IN-USE.*shop\/db-0 \(c1\)/) });
+    expect(await command('uninstall', '--root', root.path)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PLX-NODE-IN-USE.*shop\/db-0 \(c1\)/),
+    });
     await journal.remove(sampleRecord());
     await mkdir(at('run/plexus'), { recursive: true });
     const server = net.createServer().listen(at('run/plexus/plexus.sock'));
-    expect(await command('uninstall', '--root', root.path)).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-DAEMON-SERVES') });
+    expect(await command('uninstall', '--root', root.path)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('PLX-DAEMON-SERVES'),
+    });
     server.close();
     expect(await command('uninstall', '--root', root.path)).toMatchObject({ code: 0 });
     expect(await readdir(at('var/lib/cni/plexus'))).toEqual([]);
@@ -196,7 +229,10 @@ describe('plexus uninstall', () => {
   it('a record that cannot be read counts as a pod; once told, it is kept as evidence', async () => {
     await mkdir(at('var/lib/cni/plexus/journal'), { recursive: true });
     await writeFile(at('var/lib/cni/plexus/journal/c1@eth0.json'), '{');
-    expect(await uninstall()).toMatchObject({ code: 1, stderr: expect.stringMatching(/PLX-NODE-IN-USE.*damaged\/c1@eth0\.json/) });
+    expect(await uninstall()).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PLX-NODE-IN-USE.*damaged\/c1@eth0\.json/),
+    });
     expect(await uninstall()).toMatchObject({ code: 0, stdout: expect.stringContaining('kept') });
     expect(await readdir(at('var/lib/cni/plexus/journal/damaged'))).toEqual(['c1@eth0.json']);
   });
@@ -227,7 +263,10 @@ describe('plexus uninstall', () => {
       await mkdir(at(folder));
       await install('--cni-bin-dir', at(folder));
     }
-    await writeFile(at('etc/containerd/config.toml'), 'version = 3\n[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/first", "/second"]\n');
+    await writeFile(
+      at('etc/containerd/config.toml'),
+      'version = 3\n[plugins."io.containerd.cri.v1.runtime".cni]\nbin_dirs = ["/first", "/second"]\n',
+    );
     await writeFile(at('etc/crio/crio.conf'), '[crio.network]\nplugin_dirs = ["/crio"]\n');
     expect((await uninstall()).code).toBe(0);
     for (const folder of ['first', 'second', 'crio']) expect(await readdir(at(folder))).toEqual([]);

@@ -16,7 +16,18 @@ let holder: ChildProcess;
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'plexus-beacon-'));
   await writeFile(join(base, 'counter'), '0');
-  const words = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, worker, join(base, 'locks'), join(base, 'counter'), '1', 'hold'];
+  const words = [
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    process.execPath,
+    worker,
+    join(base, 'locks'),
+    join(base, 'counter'),
+    '1',
+    'hold',
+  ];
   holder = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout!, 'data');
 });

@@ -37,11 +37,17 @@ describe('the files of a journal', () => {
     const journal = fileJournal(folder);
     await journal.write(sampleRecord({ containerId: 'a.b_c-d' }));
     await journal.write(sampleRecord({ containerId: 'x'.repeat(300) }));
-    expect((await readdir(folder)).map((name) => name.replace(/[0-9a-f]{64}/, '(sha256)')).toSorted()).toEqual(['a.b_c-d@eth0.json', 'long@(sha256).json']);
+    expect((await readdir(folder)).map((name) => name.replace(/[0-9a-f]{64}/, '(sha256)')).toSorted()).toEqual([
+      'a.b_c-d@eth0.json',
+      'long@(sha256).json',
+    ]);
   });
 
   it('never lie outside the folder, whatever the sandbox is called', async () => {
-    const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('../../x', '..', '/etc/passwd', 'a@b', '\ud800', ''));
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('../../x', '..', '/etc/passwd', 'a@b', '\ud800', ''),
+    );
     await fc.assert(
       fc.asyncProperty(anyText, anyText, async (containerId, ifName) => {
         const journal = fileJournal(folder);
@@ -77,7 +83,8 @@ describe('the files of a journal', () => {
 
   it('list() clears what killed writers left, and nothing that may be in use', async () => {
     await fileJournal(folder).write(sampleRecord());
-    for (const name of ['.new-old', '.new-recent', 'other.json', 'c1@eth0.txt']) await writeFile(join(folder, name), '');
+    for (const name of ['.new-old', '.new-recent', 'other.json', 'c1@eth0.txt'])
+      await writeFile(join(folder, name), '');
     await utimes(join(folder, '.new-old'), 1, 1);
     expect((await fileJournal(folder).list((record) => record)).found).toHaveLength(1);
     expect((await readdir(folder)).toSorted()).toEqual(['.new-recent', 'c1@eth0.json', 'c1@eth0.txt', 'other.json']);
@@ -94,16 +101,25 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     { what: 'null', bytes: 'null' },
     { what: 'no record', bytes: '{"formatVersion":1}' },
     { what: 'of a later format by a flipped digit', bytes: good.replace('"formatVersion":1', '"formatVersion":2') },
-    { what: 'not UTF-8', bytes: Buffer.concat([Buffer.from(good.slice(0, -10)), Buffer.from([0xff, 0xfe]), Buffer.from(good.slice(-10))]) },
+    {
+      what: 'not UTF-8',
+      bytes: Buffer.concat([Buffer.from(good.slice(0, -10)), Buffer.from([0xff, 0xfe]), Buffer.from(good.slice(-10))]),
+    },
     { what: 'of another sandbox', bytes: encodeRecord(sampleRecord({ containerId: 'c2' })) },
   ])('$what', async ({ bytes }) => {
     await mkdir(folder, { recursive: true });
     await writeFile(file(), bytes);
     const kept = join(folder, 'damaged', 'c1@eth0.json');
-    await expect(fileJournal(folder).read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message: expect.stringContaining(kept) as string });
+    await expect(fileJournal(folder).read(key)).rejects.toMatchObject({
+      id: 'PLX-RECORD-DAMAGED',
+      message: expect.stringContaining(kept) as string,
+    });
     expect((await readFile(kept)).equals(Buffer.from(bytes))).toBe(true);
     expect(await fileJournal(folder).read(key)).toBeUndefined();
-    expect([await fileJournal(folder).wasSetAside(key), await fileJournal(folder).wasSetAside({ ...key, ifName: 'eth1' })]).toEqual([true, false]);
+    expect([
+      await fileJournal(folder).wasSetAside(key),
+      await fileJournal(folder).wasSetAside({ ...key, ifName: 'eth1' }),
+    ]).toEqual([true, false]);
   });
 
   it('but one of a newer version stays where it is: after an upgrade that version needs it', async () => {
@@ -111,7 +127,10 @@ describe('a damaged record is set aside, never overwritten or taken for another'
     const bytes = encodeRecord({ ...sampleRecord(), formatVersion: 2 } as unknown as SandboxRecord);
     await writeFile(file(), bytes);
     const journal = fileJournal(folder);
-    await expect(journal.read(key)).rejects.toMatchObject({ id: 'PLX-RECORD-NEWER', message: expect.stringContaining(file()) as string });
+    await expect(journal.read(key)).rejects.toMatchObject({
+      id: 'PLX-RECORD-NEWER',
+      message: expect.stringContaining(file()) as string,
+    });
     expect((await journal.list((record) => record)).damaged.map(({ id }) => id)).toEqual(['PLX-RECORD-NEWER']);
     expect(await readdir(folder)).toEqual(['c1@eth0.json']);
     expect(await readFile(file(), 'utf8')).toBe(bytes);
@@ -124,7 +143,11 @@ describe('a damaged record is set aside, never overwritten or taken for another'
       await expect(fileJournal(folder).read(key)).rejects.toThrow(PlexusError);
     }
     const names = (await readdir(join(folder, 'damaged'))).toSorted();
-    expect(await Promise.all(names.map((name) => readFile(join(folder, 'damaged', name), 'utf8')))).toEqual(['one', 'two', 'three']);
+    expect(await Promise.all(names.map((name) => readFile(join(folder, 'damaged', name), 'utf8')))).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
   });
 
   it('list() tells of the damaged beside the good', async () => {
@@ -161,12 +184,17 @@ describe('a folder that cannot be used is an error that names it', () => {
   it('a file in its place', async () => {
     await writeFile(join(base, 'deep'), '');
     const journal = fileJournal(folder);
-    await expect(journal.write(sampleRecord())).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE', message: expect.stringContaining(folder) as string });
+    await expect(journal.write(sampleRecord())).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+      message: expect.stringContaining(folder) as string,
+    });
     await expect(journal.list((record) => record)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
     await expect(journal.read(key)).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
   });
 
   it('a folder in which nothing can be made', async () => {
-    await expect(fileJournal('/proc/self/journal').write(sampleRecord())).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    await expect(fileJournal('/proc/self/journal').write(sampleRecord())).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+    });
   });
 });

@@ -28,7 +28,9 @@ afterEach(async () => {
 });
 
 function start(times: number, mode = ''): ChildProcess {
-  const child = spawn(process.execPath, [worker, folder, counter, String(times), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [worker, folder, counter, String(times), mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   return child;
 }
@@ -47,13 +49,21 @@ async function killedHolder(mode: 'hold' | 'hold-all'): Promise<void> {
 }
 
 /** Everything there but the signs of life of processes. */
-const files = async (): Promise<readonly string[]> => (await readdir(folder)).filter((name) => !name.startsWith('.alive-'));
+const files = async (): Promise<readonly string[]> =>
+  (await readdir(folder)).filter((name) => !name.startsWith('.alive-'));
 const counted = async (): Promise<number> => Number(await readFile(counter, 'utf8'));
 const additions = async (): Promise<number> => (await readFile(`${counter}.log`, 'utf8')).length;
-const sandbox = (onBusy?: (holder: LockHolder) => void) => ({ containerId: 'one', command: 'DEL', ...(onBusy !== undefined && { onBusy }) });
+const sandbox = (onBusy?: (holder: LockHolder) => void) => ({
+  containerId: 'one',
+  command: 'DEL',
+  ...(onBusy !== undefined && { onBusy }),
+});
 
 /** Starts work that ends when it is told to. */
-function held(take: (work: () => Promise<void>) => Promise<void>): { readonly inside: Promise<void>; readonly end: () => Promise<void> } {
+function held(take: (work: () => Promise<void>) => Promise<void>): {
+  readonly inside: Promise<void>;
+  readonly end: () => Promise<void>;
+} {
   const inside = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
   const done = take(async () => {
@@ -172,7 +182,11 @@ describe('CNI-63: GC excludes all others', () => {
     await add.inside;
     const gc = held((work) => locks.withAll('GC', patience(), work));
     await expect.poll(() => files()).toContain('all.lock');
-    const late = locks.withSandbox({ containerId: 'two', command: 'ADD' }, patience(), async () => void order.push('late ADD'));
+    const late = locks.withSandbox(
+      { containerId: 'two', command: 'ADD' },
+      patience(),
+      async () => void order.push('late ADD'),
+    );
     order.push('first ADD');
     await add.end();
     await gc.inside;
@@ -218,12 +232,15 @@ describe('CNI-63: locks that crashes leave', () => {
     expect(await files()).toEqual([]);
   });
 
-  it.each(['', '{', 'null', '[]', '{}', '"text"', '{"pid":1,"nonce":"../x"}'])('takes over a damaged lock: %j', async (text) => {
-    await writeLock({});
-    await writeFile(lock(), text);
-    expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
-    expect(await files()).toEqual([]);
-  });
+  it.each(['', '{', 'null', '[]', '{}', '"text"', '{"pid":1,"nonce":"../x"}'])(
+    'takes over a damaged lock: %j',
+    async (text) => {
+      await writeLock({});
+      await writeFile(lock(), text);
+      expect(await fileLocks(folder).withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
+      expect(await files()).toEqual([]);
+    },
+  );
 
   it('leaves the lock of a process that it cannot see and that gives no sign of life, and does not offer its process ID', async () => {
     await writeLock({ pidNamespace: 'pid:[1]', beacon: undefined });
@@ -233,7 +250,10 @@ describe('CNI-63: locks that crashes leave', () => {
       AbortSignal.timeout(300),
       async () => 'ran',
     );
-    await expect(waiting).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY', message: expect.stringContaining('ADD') as string });
+    await expect(waiting).rejects.toMatchObject({
+      id: 'PLX-SANDBOX-BUSY',
+      message: expect.stringContaining('ADD') as string,
+    });
     expect(heard).toEqual([]);
   });
 
@@ -255,7 +275,8 @@ describe('CNI-63: locks that crashes leave', () => {
 
   it('GC clears what killed processes left, and nothing that may be in use', async () => {
     await writeLock({ startTime: '1', nonce: 'stale' });
-    for (const name of ['.lock-old', '.lock-new', 'one@.lock.stale-earlier.0', 'one@.lock.stale-stale.0']) await writeFile(join(folder, name), '');
+    for (const name of ['.lock-old', '.lock-new', 'one@.lock.stale-earlier.0', 'one@.lock.stale-stale.0'])
+      await writeFile(join(folder, name), '');
     await utimes(join(folder, '.lock-old'), 1, 1);
     await fileLocks(folder).withAll('GC', patience(), async () => {});
     expect((await files()).toSorted()).toEqual(['.lock-new', 'one@.lock', 'one@.lock.stale-stale.0']);
@@ -267,14 +288,21 @@ describe('a folder of locks that cannot be used is an error at once', () => {
     { what: 'a file in its place', path: () => join(counter, 'locks') },
     { what: 'a file system that takes no files', path: () => '/proc/locks' },
   ])('$what', async ({ path }) => {
-    await expect(fileLocks(path()).withSandbox(sandbox(), patience(), async () => {})).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
-    await expect(fileLocks(path()).withAll('GC', patience(), async () => {})).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
+    await expect(fileLocks(path()).withSandbox(sandbox(), patience(), async () => {})).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+    });
+    await expect(fileLocks(path()).withAll('GC', patience(), async () => {})).rejects.toMatchObject({
+      id: 'PLX-FILE-UNUSABLE',
+    });
   });
 
-  it.each(['../../out', 'a/b', '..', '', '\ud800', 'x'.repeat(5000)])('a container ID is never a path: %j', async (containerId) => {
-    await fileLocks(folder).withSandbox({ containerId, command: 'ADD' }, patience(), async () => {
-      expect(await files()).toHaveLength(1);
-    });
-    expect((await readdir(base)).toSorted()).toEqual(['counter', 'counter.log', 'locks']);
-  });
+  it.each(['../../out', 'a/b', '..', '', '\ud800', 'x'.repeat(5000)])(
+    'a container ID is never a path: %j',
+    async (containerId) => {
+      await fileLocks(folder).withSandbox({ containerId, command: 'ADD' }, patience(), async () => {
+        expect(await files()).toHaveLength(1);
+      });
+      expect((await readdir(base)).toSorted()).toEqual(['counter', 'counter.log', 'locks']);
+    },
+  );
 });

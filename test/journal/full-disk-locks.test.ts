@@ -26,7 +26,8 @@ afterEach(async () => {
   await disk.remove();
   await rm(base, { recursive: true, force: true });
 });
-const start = (times: number, mode = '') => spawn(process.execPath, [worker, folder, counter, String(times), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+const start = (times: number, mode = '') =>
+  spawn(process.execPath, [worker, folder, counter, String(times), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
 
 describe('locks on a full disk', () => {
   it('CNI-63: one process at a time, some of them killed, and with those that came before the disk was full', async () => {
@@ -53,17 +54,33 @@ describe('locks on a full disk', () => {
       await once(child, 'exit');
     }
     const locks = fileLocks(folder, 'daemon');
-    expect(await locks.withSandbox({ containerId: 'one', command: 'DEL' }, patience(), async () => readdir(folder))).toContain('one@.lock');
+    expect(
+      await locks.withSandbox({ containerId: 'one', command: 'DEL' }, patience(), async () => readdir(folder)),
+    ).toContain('one@.lock');
     expect(await locks.withAll('GC', patience(), async () => 'done')).toBe('done');
-    expect(await readdir(folder), 'but its own sign of life, as it lives on').toEqual([expect.stringMatching(/^\.alive-/)]);
+    expect(await readdir(folder), 'but its own sign of life, as it lives on').toEqual([
+      expect.stringMatching(/^\.alive-/),
+    ]);
   });
 
   it('of a process in another process-ID namespace: respected while that lives, and gives way when it was killed', async () => {
     await disk.fill();
-    const words = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, worker, folder, counter, '1', 'hold'];
+    const words = [
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      process.execPath,
+      worker,
+      folder,
+      counter,
+      '1',
+      'hold',
+    ];
     const child = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
-    const take = (ms: number) => fileLocks(folder).withSandbox({ containerId: 'one', command: 'DEL' }, AbortSignal.timeout(ms), async () => 'ran');
+    const take = (ms: number) =>
+      fileLocks(folder).withSandbox({ containerId: 'one', command: 'DEL' }, AbortSignal.timeout(ms), async () => 'ran');
     await expect(take(300)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -51,11 +51,30 @@ describe('what Multus left on a node', () => {
       ['IgnoreUnknown', 'true'],
       ['K8S_POD_NAME', 'p'],
     ];
-    await cache('storage-c1-store0', { kind: 'cniCacheV1', result, cniArgs, capabilityArgs: { portMappings: [{ hostPort: 80 }] } });
+    await cache('storage-c1-store0', {
+      kind: 'cniCacheV1',
+      result,
+      cniArgs,
+      capabilityArgs: { portMappings: [{ hostPort: 80 }] },
+    });
     const record = await state.read(call());
-    expect(record).toMatchObject({ containerId: 'c1', ifName: 'eth0', complete: true, pod: { namespace: 'shop', name: 'p' } });
+    expect(record).toMatchObject({
+      containerId: 'c1',
+      ifName: 'eth0',
+      complete: true,
+      pod: { namespace: 'shop', name: 'p' },
+    });
     expect(record?.attachments).toMatchObject([
-      { state: 'detaching', attachment: { network: 'cbr0', interfaceName: 'eth0', isDefault: true, cniArgs: 'K8S_POD_NAME=p', runtimeConfig: {} } },
+      {
+        state: 'detaching',
+        attachment: {
+          network: 'cbr0',
+          interfaceName: 'eth0',
+          isDefault: true,
+          cniArgs: 'K8S_POD_NAME=p',
+          runtimeConfig: {},
+        },
+      },
       {
         state: 'attached',
         result,
@@ -68,13 +87,20 @@ describe('what Multus left on a node', () => {
       },
       { attachment: { network: 'third', interfaceName: 'net2', isDefault: false } },
     ]);
-    expect(record?.attachments[1]?.attachment.configuration.plugins.map(({ type }) => type)).toEqual(['bridge', 'tuning']);
+    expect(record?.attachments[1]?.attachment.configuration.plugins.map(({ type }) => type)).toEqual([
+      'bridge',
+      'tuning',
+    ]);
   });
 
   it('NPWG-116: the file of device information that Multus made for an attachment goes with it', async () => {
     await save(JSON.stringify(delegates));
     const file = '/var/run/k8s.cni.cncf.io/devinfo/cni/default-storage-c1_store0';
-    await cache('storage-c1-store0', { kind: 'cniCacheV1', result: { cniVersion: '0.4.0', ips: [] }, capabilityArgs: { CNIDeviceInfoFile: file } });
+    await cache('storage-c1-store0', {
+      kind: 'cniCacheV1',
+      result: { cniVersion: '0.4.0', ips: [] },
+      capabilityArgs: { CNIDeviceInfoFile: file },
+    });
     const told = (await state.read(call()))?.attachments.map(({ attachment }) => attachment.deviceInfo);
     expect(told).toEqual([undefined, { file }, undefined]);
     await cache('storage-c1-store0', { kind: 'cniCacheV1', capabilityArgs: { CNIDeviceInfoFile: 1 } });
@@ -104,7 +130,10 @@ describe('what Multus left on a node', () => {
   describe('no link in it is followed, and nothing but a regular file is read', () => {
     it('results that became a link to elsewhere: what is there stays, and is not read', async () => {
       await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-'));
-      await writeFile(join(elsewhere.path, 'cbr0-c1-eth0'), JSON.stringify({ kind: 'cniCacheV1', result: { cniVersion: '0.4.0', ips: [] } }));
+      await writeFile(
+        join(elsewhere.path, 'cbr0-c1-eth0'),
+        JSON.stringify({ kind: 'cniCacheV1', result: { cniVersion: '0.4.0', ips: [] } }),
+      );
       await rmdir(join(folder.path, 'results'));
       await symlink(elsewhere.path, join(folder.path, 'results'));
       await save(JSON.stringify(delegates.slice(0, 1)));
@@ -120,7 +149,9 @@ describe('what Multus left on a node', () => {
       for (const path of [join(elsewhere.path, 'a'), join(folder.path, 'outside')]) await writeFile(path, cached);
       await symlink(join(elsewhere.path, 'a'), join(folder.path, 'results/cbr0-c1-eth0'));
       await mkdir(join(folder.path, 'results/cbr0-c1-x'));
-      await save(JSON.stringify([delegates[0], { Name: 'b', ifnameRequest: 'x/../../outside', Bytes: base64(single) }]));
+      await save(
+        JSON.stringify([delegates[0], { Name: 'b', ifnameRequest: 'x/../../outside', Bytes: base64(single) }]),
+      );
       expect((await state.read(call()))?.attachments).toMatchObject([{ state: 'detaching' }, { state: 'detaching' }]);
     });
 
@@ -159,7 +190,10 @@ describe('what Multus left on a node', () => {
     { title: 'a configuration that is none', text: JSON.stringify([{ Bytes: 'AAAA' }]) },
   ])('what cannot be read is said, and stays: $title', async ({ text }) => {
     await save(text);
-    await expect(state.read(call())).rejects.toMatchObject({ id: 'PLX-RECORD-DAMAGED', message: expect.stringContaining(join(folder.path, 'c1')) });
+    await expect(state.read(call())).rejects.toMatchObject({
+      id: 'PLX-RECORD-DAMAGED',
+      message: expect.stringContaining(join(folder.path, 'c1')),
+    });
     expect(await readdir(folder.path)).toContain('c1');
   });
 
@@ -195,7 +229,9 @@ describe('what Multus left on a node', () => {
             isDefault: index === 0,
           })),
         );
-        expect(read.map(({ configuration }) => configuration.plugins.map(({ type }) => type))).toEqual(written.map((each) => each.plugins));
+        expect(read.map(({ configuration }) => configuration.plugins.map(({ type }) => type))).toEqual(
+          written.map((each) => each.plugins),
+        );
       }),
     );
   });

@@ -14,7 +14,11 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'plexus-few-'));
   const wrapper = ['prlimit', `--nofile=${most}`];
   // nothing is logged before the descriptors are used up
-  daemon = await startTestDaemon({ dir, flags: { 'cni-dir': join(dir, 'state'), 'log-level': 'error', http: '127.0.0.1:0' }, wrapper });
+  daemon = await startTestDaemon({
+    dir,
+    flags: { 'cni-dir': join(dir, 'state'), 'log-level': 'error', http: '127.0.0.1:0' },
+    wrapper,
+  });
 });
 afterEach(async () => {
   await daemon.stop('SIGKILL');
@@ -22,7 +26,8 @@ afterEach(async () => {
 });
 
 const descriptors = async (): Promise<number> => (await readdir(`/proc/${daemon.pid}/fd`)).length;
-const probe = () => startShim([shim, 'probe', '/readyz', '--socket', join(dirname(daemon.socket), 'observe.sock')], {}).ended;
+const probe = () =>
+  startShim([shim, 'probe', '/readyz', '--socket', join(dirname(daemon.socket), 'observe.sock')], {}).ended;
 
 describe('a daemon that has no descriptor left', () => {
   it('keeps running without descriptors, writes its first log line, and serves again when some are free', async () => {

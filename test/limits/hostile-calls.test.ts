@@ -3,7 +3,8 @@ import { recordingDelegate } from '../support/recording-delegate.ts';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The shipped daemon with its shipped memory limit, and pods whose annotations hold whatever fits into an object. A pod's author is anybody.
+// The shipped daemon with its shipped memory limit, and pods whose annotations hold whatever fits into an object. A
+// pod's author is anybody.
 let limit: ShippedLimit;
 let node: TestNode;
 beforeAll(async () => {
@@ -17,16 +18,22 @@ afterAll(async () => {
   await limit.remove();
 });
 
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 const most = 255 * 1024;
 /** As many repetitions as an annotation has room for. */
-const filled = (part: string, before = '', after = ''): string => before + part.repeat(Math.floor((most - before.length - after.length) / part.length)) + after;
+const filled = (part: string, before = '', after = ''): string =>
+  before + part.repeat(Math.floor((most - before.length - after.length) / part.length)) + after;
 
 const delegates = [{ cniVersion: '1.0.0', name: 'main', type: 'quiet' }];
 /** ADD or DEL with annotations that the runtime hands over, as containerd does. */
 const call = (command: string, pod: TestPod, annotations: object) =>
   node.call(command, pod, {
-    config: node.config({ clusterNetwork: undefined, delegates, runtimeConfig: { 'io.kubernetes.cri.pod-annotations': annotations } }),
+    config: node.config({
+      clusterNetwork: undefined,
+      delegates,
+      runtimeConfig: { 'io.kubernetes.cri.pod-annotations': annotations },
+    }),
     path: [node.dir],
   });
 const networks = (text: string) => ({ 'k8s.v1.cni.cncf.io/networks': text, 'plexus-cni.io/debug': 'true' });
@@ -49,7 +56,10 @@ const annotations: readonly { readonly title: string; readonly text: string; rea
   { title: 'unknown keys', text: `[{${times(15_000, (index) => `"k${index}":0`).join(',')},"name":"a b"}]` },
   { title: 'addresses', text: filled('"::1",', '[{"name":"net-a","ips":[', '"::1"]}]') },
   { title: 'gateways', text: filled('"::1",', '[{"name":"net-a","default-route":[', '"::1"]}]') },
-  { title: 'port mappings', text: filled('{"hostPort":1,"containerPort":1},', '[{"name":"net-a","portMappings":[', '{}]}]') },
+  {
+    title: 'port mappings',
+    text: filled('{"hostPort":1,"containerPort":1},', '[{"name":"net-a","portMappings":[', '{}]}]'),
+  },
   { title: 'opening brackets', text: filled('[') },
   { title: 'opening braces', text: filled('{"a":') },
   { title: 'blanks and a mistake at the end', text: filled('\n', '[', 'x') },
@@ -97,7 +107,10 @@ describe('a configuration on stdin', () => {
     { title: 'with 15 MB of text', more: { x: 'y'.repeat(15_000_000) } },
   ])('$title ends in an answer', async ({ more }) => {
     const pod = await node.pod(`stdin-${Object.keys(more).length}-${JSON.stringify(more).length}`);
-    const answer = await node.call('ADD', pod, { config: node.config({ clusterNetwork: undefined, delegates, ...more }), path: [node.dir] });
+    const answer = await node.call('ADD', pod, {
+      config: node.config({ clusterNetwork: undefined, delegates, ...more }),
+      path: [node.dir],
+    });
     expect([0, 1]).toContain(answer.exitCode);
     await survived();
     expect((await call('DEL', pod, {})).exitCode).toBe(0);

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The shipped daemon with its shipped memory limit, and plugins that answer whatever they like: each ends in an error, none ends the daemon.
+// The shipped daemon with its shipped memory limit, and plugins that answer whatever they like: each ends in an error,
+// none ends the daemon.
 let limit: ShippedLimit;
 let node: TestNode;
 let folder: string;
@@ -20,10 +21,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 const manyInterfaces = JSON.stringify({
   cniVersion: '1.0.0',
-  interfaces: times(40_000, (index) => ({ name: `net${index}`, mac: '02:00:00:00:00:01', sandbox: '/run/netns/cni-0123456789abcdef' })),
+  interfaces: times(40_000, (index) => ({
+    name: `net${index}`,
+    mac: '02:00:00:00:00:01',
+    sandbox: '/run/netns/cni-0123456789abcdef',
+  })),
 });
 const short = JSON.stringify({ cniVersion: '1.0.0' });
 
@@ -36,30 +42,62 @@ interface Answer {
 }
 const answers: readonly Answer[] = [
   { title: '40,000 interfaces in 4 MB', stdout: manyInterfaces, id: 'PLX-RESULT-TOO-LARGE' },
-  { title: '40,000 interfaces in the answer of a plugin that failed', stdout: manyInterfaces, exitCode: 1, id: 'PLX-PLUGIN-FAILED' },
-  { title: '85,000 empty lists in 256 KiB', stdout: `{"cniVersion":"1.0.0","x":[${'[],'.repeat(85_000)}[]]}`, id: 'PLX-RESULT-TOO-LARGE' },
+  {
+    title: '40,000 interfaces in the answer of a plugin that failed',
+    stdout: manyInterfaces,
+    exitCode: 1,
+    id: 'PLX-PLUGIN-FAILED',
+  },
+  {
+    title: '85,000 empty lists in 256 KiB',
+    stdout: `{"cniVersion":"1.0.0","x":[${'[],'.repeat(85_000)}[]]}`,
+    id: 'PLX-RESULT-TOO-LARGE',
+  },
   { title: '2 million empty lists', stdout: `[${'[],'.repeat(1_300_000)}[]]`, id: 'PLX-RESULT-TOO-LARGE' },
-  { title: '16,000 keys of its own', stdout: `{"cniVersion":"1.0.0",${times(15_990, (index) => `"k${index}":0`).join(',')}}`, id: 'accepted' },
+  {
+    title: '16,000 keys of its own',
+    stdout: `{"cniVersion":"1.0.0",${times(15_990, (index) => `"k${index}":0`).join(',')}}`,
+    id: 'accepted',
+  },
   { title: '3 million levels', stdout: '['.repeat(3_000_000), id: 'PLX-RESULT-TOO-LARGE' },
   {
     title: 'a number of 250,000 digits as MTU',
     stdout: `{"cniVersion":"1.0.0","interfaces":[{"name":"a","mtu":${'9'.repeat(250_000)}}]}`,
     id: 'PLX-RESULT-INVALID',
   },
-  { title: 'one text of 4 million characters', stdout: JSON.stringify({ cniVersion: '1.0.0', x: '€'.repeat(1_300_000) }), id: 'PLX-RESULT-TOO-LARGE' },
+  {
+    title: 'one text of 4 million characters',
+    stdout: JSON.stringify({ cniVersion: '1.0.0', x: '€'.repeat(1_300_000) }),
+    id: 'PLX-RESULT-TOO-LARGE',
+  },
   { title: 'more than anybody reads', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
-  { title: '6 million bytes on stderr', stdout: short, stderr: 'token=x '.repeat(750_000), exitCode: 1, id: 'PLX-PLUGIN-FAILED' },
+  {
+    title: '6 million bytes on stderr',
+    stdout: short,
+    stderr: 'token=x '.repeat(750_000),
+    exitCode: 1,
+    id: 'PLX-PLUGIN-FAILED',
+  },
 ];
 
 /** Makes a plugin that answers an ADD so, and a DEL with nothing. */
-async function plugin(type: string, { stdout, stderr = '', exitCode = 0 }: Omit<Answer, 'title' | 'id'>): Promise<void> {
+async function plugin(
+  type: string,
+  { stdout, stderr = '', exitCode = 0 }: Omit<Answer, 'title' | 'id'>,
+): Promise<void> {
   const file = join(folder, `${type}.out`);
   await writeFile(file, stdout);
   await writeFile(`${file}.err`, stderr);
-  await writeFile(join(folder, type), `#!/bin/sh\n[ "$CNI_COMMAND" = ADD ] || exit 0\ncat ${file}.err >&2\ncat ${file}\nexit ${exitCode}\n`, { mode: 0o755 });
+  await writeFile(
+    join(folder, type),
+    `#!/bin/sh\n[ "$CNI_COMMAND" = ADD ] || exit 0\ncat ${file}.err >&2\ncat ${file}\nexit ${exitCode}\n`,
+    { mode: 0o755 },
+  );
 }
-const config = (type: string) => node.config({ clusterNetwork: undefined, delegates: [{ cniVersion: '1.0.0', name: 'hostile', type }] });
-const call = (command: string, pod: TestPod, type: string) => node.call(command, pod, { config: config(type), path: [folder] });
+const config = (type: string) =>
+  node.config({ clusterNetwork: undefined, delegates: [{ cniVersion: '1.0.0', name: 'hostile', type }] });
+const call = (command: string, pod: TestPod, type: string) =>
+  node.call(command, pod, { config: config(type), path: [folder] });
 const survived = async (): Promise<void> => {
   const daemon = await node.daemon();
   if (daemon === undefined) throw new Error('no daemon');
@@ -67,25 +105,30 @@ const survived = async (): Promise<void> => {
 };
 
 describe('a plugin that answers with', () => {
-  it.each(answers.map((answer, index) => ({ ...answer, index })))('$title is judged, and others are served', async ({ index, id, ...answer }) => {
-    const type = `hostile-${index}`;
-    await plugin(type, answer);
-    const pod = await node.pod(type, undefined, { 'plexus-cni.io/debug': 'true' });
-    const added = await call('ADD', pod, type);
-    await survived();
-    expect(added.exitCode, added.stdout.slice(0, 2000)).toBe(id === 'accepted' ? 0 : 1);
-    if (id !== 'accepted') expect(added.stdout).toContain(id);
-    if (id !== 'accepted') expect(added.stdout.length).toBeLessThan(20_000);
-    expect(await call('DEL', pod, type)).toMatchObject({ exitCode: 0 });
-    await survived();
-  });
+  it.each(answers.map((answer, index) => ({ ...answer, index })))(
+    '$title is judged, and others are served',
+    async ({ index, id, ...answer }) => {
+      const type = `hostile-${index}`;
+      await plugin(type, answer);
+      const pod = await node.pod(type, undefined, { 'plexus-cni.io/debug': 'true' });
+      const added = await call('ADD', pod, type);
+      await survived();
+      expect(added.exitCode, added.stdout.slice(0, 2000)).toBe(id === 'accepted' ? 0 : 1);
+      if (id !== 'accepted') expect(added.stdout).toContain(id);
+      if (id !== 'accepted') expect(added.stdout.length).toBeLessThan(20_000);
+      expect(await call('DEL', pod, type)).toMatchObject({ exitCode: 0 });
+      await survived();
+    },
+  );
 
   it('the longest answer, in 24 pods at once, fails these pods alone', async () => {
     await plugin('many', { stdout: manyInterfaces });
     const made = await Promise.all(times(24, (index) => node.pod(`many-${index}`)));
-    for (const added of await Promise.all(made.map((pod) => call('ADD', pod, 'many')))) expect(added.exitCode, added.stdout).toBe(1);
+    for (const added of await Promise.all(made.map((pod) => call('ADD', pod, 'many'))))
+      expect(added.exitCode, added.stdout).toBe(1);
     await survived();
-    for (const deleted of await Promise.all(made.map((pod) => call('DEL', pod, 'many')))) expect(deleted, deleted.stdout).toMatchObject({ exitCode: 0 });
+    for (const deleted of await Promise.all(made.map((pod) => call('DEL', pod, 'many'))))
+      expect(deleted, deleted.stdout).toMatchObject({ exitCode: 0 });
     await survived();
   });
 });

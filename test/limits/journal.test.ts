@@ -21,7 +21,8 @@ afterEach(async () => {
   await limit.remove();
 });
 
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 const idOf = (pod: number): string => `c${String(pod).padStart(63, '0')}`;
 
 /** The text of a record with two attachments: each `{}` takes two bytes in the file and a hundred in memory. */
@@ -33,20 +34,29 @@ function denseRecord(pod: number): string {
     const json = { cniVersion: '1.1.0', name: `net-${pod}-${index}`, plugins: [plugin] } as unknown as JsonObject;
     const result = { cniVersion: '1.1.0', x: times(7900, () => ({})), text: 'x'.repeat(230_000) };
     const attachment = { ...sample.attachment, interfaceName: `net${index}`, network: `default/net-${pod}-${index}` };
-    return { state: 'attached', attachment: { ...attachment, configuration: parseConfiguration(json, { source: 'test' }) }, result } as const;
+    return {
+      state: 'attached',
+      attachment: { ...attachment, configuration: parseConfiguration(json, { source: 'test' }) },
+      result,
+    } as const;
   });
   const ref = { namespace: 'default', name: `pod-${pod}`, uid: `uid-${pod}` };
   // that of a process: nobody can tell whether it still is the sandbox's
-  return encodeRecord(sampleRecord({ containerId: idOf(pod), netns: `/proc/${pod}/ns/net`, complete: true, pod: ref, attachments }));
+  return encodeRecord(
+    sampleRecord({ containerId: idOf(pod), netns: `/proc/${pod}/ns/net`, complete: true, pod: ref, attachments }),
+  );
 }
 
 const folder = (): string => join(at.node.dir, 'state/journal');
 async function fill(): Promise<void> {
   await mkdir(folder(), { recursive: true });
-  for (let pod = 0; pod < pods; pod++) await writeFile(join(folder(), `${idOf(pod)}@eth0.json`), denseRecord(pod), { mode: 0o600 });
+  for (let pod = 0; pod < pods; pod++)
+    await writeFile(join(folder(), `${idOf(pod)}@eth0.json`), denseRecord(pod), { mode: 0o600 });
 }
 const scraped = async (): Promise<boolean> =>
-  (await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text()).includes(`plexus_journal_sandboxes ${pods}\n`);
+  (await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text()).includes(
+    `plexus_journal_sandboxes ${pods}\n`,
+  );
 
 describe('a journal whose records are as large as they can be, under the shipped memory limit', () => {
   it('is listed for metrics, again and again, and the daemon lives', async () => {

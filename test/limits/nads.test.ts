@@ -16,13 +16,17 @@ afterEach(async () => {
   await limit.remove();
 });
 
-const padded = (name: string, length: number): object => ({ ...at.node.bridge(name, '10.31.0.0/16'), padding: 'x'.repeat(length) });
+const padded = (name: string, length: number): object => ({
+  ...at.node.bridge(name, '10.31.0.0/16'),
+  padding: 'x'.repeat(length),
+});
 const start = () => at.start({ wrapper: limit.wrapper, flags: { 'reclaim-seconds': '0' } });
 const metric = async (name: string): Promise<number> => {
   const text = await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
-const known = async (): Promise<number> => (await metric('plexus_watch_objects')) + (await metric('plexus_watch_objects_left_out'));
+const known = async (): Promise<number> =>
+  (await metric('plexus_watch_objects')) + (await metric('plexus_watch_objects_left_out'));
 const attach = async (name: string, networks: string) => at.call('ADD', await at.pod(name, networks));
 
 describe('NetworkAttachmentDefinitions that are large, under the shipped memory limit', () => {
@@ -51,7 +55,9 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     expect(at.api.requests.filter(({ verb }) => verb === 'get')).toEqual([]);
     // each network is one that is not in the cache for most of them
     const pods = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => at.pod(`p${n}`, Array.from({ length: 3 }, (__, m) => `middle-${n * 25 + m}`).join(','))),
+      Array.from({ length: 8 }, (_, n) =>
+        at.pod(`p${n}`, Array.from({ length: 3 }, (__, m) => `middle-${n * 25 + m}`).join(',')),
+      ),
     );
     const answers = await Promise.all(pods.map((pod) => at.call('ADD', pod)));
     for (const answer of answers) expect(answer, answer.stdout.slice(0, 500)).toMatchObject({ exitCode: 0 });
@@ -62,7 +68,10 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
 
   // each `{}` takes two bytes in the text and a hundred in memory
   it('just below the limit and dense: pods that ask for many of them at the same time end in an answer each', async () => {
-    const dense = (name: string): object => ({ ...at.node.bridge(name, '10.32.0.0/16'), padding: Array.from({ length: 15_000 }, () => ({})) });
+    const dense = (name: string): object => ({
+      ...at.node.bridge(name, '10.32.0.0/16'),
+      padding: Array.from({ length: 15_000 }, () => ({})),
+    });
     for (let n = 0; n < 10; n++) at.nad(`dense-${n}`, dense(`dense-${n}`));
     await start();
     await waitFor('the list', async () => (await metric('plexus_watch_synced')) === 1);
@@ -70,12 +79,18 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     const pods = await Promise.all(Array.from({ length: 12 }, (_, n) => at.pod(`dense-${n}`, networks)));
     const answers = await Promise.all(pods.map((pod) => at.call('ADD', pod)));
     await limit.assertSurvived(at.daemon());
-    for (const { stdout } of answers) expect(stdout).toMatch(/PLX-NETWORKS-TOO-LARGE: the networks of this pod are too large/);
+    for (const { stdout } of answers)
+      expect(stdout).toMatch(/PLX-NETWORKS-TOO-LARGE: the networks of this pod are too large/);
     const few = Array.from({ length: 12 }, (_, n) => `medium-${n % 10}`);
-    for (let n = 0; n < 10; n++) at.nad(`medium-${n}`, { ...at.node.bridge(`medium-${n}`, '10.33.0.0/16'), padding: Array.from({ length: 2400 }, () => ({})) });
+    for (let n = 0; n < 10; n++)
+      at.nad(`medium-${n}`, {
+        ...at.node.bridge(`medium-${n}`, '10.33.0.0/16'),
+        padding: Array.from({ length: 2400 }, () => ({})),
+      });
     await waitFor('the changes', async () => (await known()) >= 21);
     const heavy = await Promise.all(few.map((network, n) => at.pod(`heavy-${n}`, network)));
-    for (const answer of await Promise.all(heavy.map((pod) => at.call('ADD', pod)))) expect(answer, answer.stdout.slice(0, 500)).toMatchObject({ exitCode: 0 });
+    for (const answer of await Promise.all(heavy.map((pod) => at.call('ADD', pod))))
+      expect(answer, answer.stdout.slice(0, 500)).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());
     expect(await attach('content', 'small')).toMatchObject({ exitCode: 0 });
     await limit.assertSurvived(at.daemon());

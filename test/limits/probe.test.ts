@@ -23,7 +23,8 @@ afterAll(async () => {
 });
 
 const observeSocket = (): string => join(dirname(daemon.socket), 'observe.sock');
-const probe = (path: string, socket = observeSocket(), program: string = shim) => startShim([program, 'probe', path, '--socket', socket], {}).ended;
+const probe = (path: string, socket = observeSocket(), program: string = shim) =>
+  startShim([program, 'probe', path, '--socket', socket], {}).ended;
 
 describe('the probes of the pod', () => {
   it('succeed while other users hold every connection of the HTTP address', async () => {
@@ -39,7 +40,10 @@ describe('the probes of the pod', () => {
 
   it('succeed, and calls are served, while another program listens on the HTTP address', async () => {
     const { port } = taken.address() as net.AddressInfo;
-    daemon = await startTestDaemon({ dir, flags: { 'cni-dir': join(dir, 'state'), http: `127.0.0.1:${port}`, 'log-level': 'warn' } });
+    daemon = await startTestDaemon({
+      dir,
+      flags: { 'cni-dir': join(dir, 'state'), http: `127.0.0.1:${port}`, 'log-level': 'warn' },
+    });
     await waitFor('the sockets', async () => (await probe('/readyz')).exitCode === 0);
     expect(daemon.log.filter((line) => line.includes('EADDRINUSE'))).toHaveLength(1);
     expect(await metricsOf(observeSocket())).toMatch(/^plexus_http_listening 0$/m);
@@ -50,7 +54,10 @@ describe('the probes of the pod', () => {
     daemon = await startTestDaemon({ dir, flags: { 'cni-dir': join(dir, 'state'), http: 'off' } });
     process.kill(daemon.pid, 'SIGSTOP');
     try {
-      expect(await probe('/healthz')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('does not answer in time') });
+      expect(await probe('/healthz')).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('does not answer in time'),
+      });
     } finally {
       process.kill(daemon.pid, 'SIGCONT');
     }
@@ -69,12 +76,18 @@ describe('the probes of the pod', () => {
       const socket = join(dir, 'answers.sock');
       const server = net.createServer((connection) => connection.on('error', () => {}).end(text)).listen(socket);
       await once(server, 'listening');
-      expect(await probe('/readyz', socket, program)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(printed) });
+      expect(await probe('/readyz', socket, program)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining(printed),
+      });
       server.close();
     });
 
   it('fail with the reason when no daemon runs', async () => {
-    expect(await probe('/healthz', join(dir, 'nobody.sock'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('No such file') });
+    expect(await probe('/healthz', join(dir, 'nobody.sock'))).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('No such file'),
+    });
   });
 });
 

@@ -28,14 +28,25 @@ describe('a daemon under the memory limit of the shipped DaemonSet', () => {
   // a check that cannot fail would prove nothing about hostile inputs
   it('is found to have exceeded the limit when it allocates more', async () => {
     const greedy = join(dir, 'greedy.mjs');
-    await writeFile(greedy, `process.on('SIGUSR2', () => (globalThis.kept = Buffer.alloc(${limit.bytes + 2 ** 20}, 1)));`);
+    await writeFile(
+      greedy,
+      `process.on('SIGUSR2', () => (globalThis.kept = Buffer.alloc(${limit.bytes + 2 ** 20}, 1)));`,
+    );
     const env = { NODE_OPTIONS: `--import ${greedy}` };
-    const daemon = await startTestDaemon({ dir, flags: { 'cni-dir': join(dir, 'state') }, env, wrapper: limit.wrapper });
+    const daemon = await startTestDaemon({
+      dir,
+      flags: { 'cni-dir': join(dir, 'state') },
+      env,
+      wrapper: limit.wrapper,
+    });
     await limit.assertSurvived(daemon);
     process.kill(daemon.pid, 'SIGUSR2');
-    const isTaken = async (): Promise<boolean> => (limit.bound === 'peak resident size' ? (await limit.peakOf(daemon)) > limit.bytes : !daemon.isRunning());
+    const isTaken = async (): Promise<boolean> =>
+      limit.bound === 'peak resident size' ? (await limit.peakOf(daemon)) > limit.bytes : !daemon.isRunning();
     await waitFor('the daemon takes the memory', isTaken);
-    await expect(limit.assertSurvived(daemon)).rejects.toThrow(limit.bound === 'peak resident size' ? /bytes resident/ : /killed for memory/);
+    await expect(limit.assertSurvived(daemon)).rejects.toThrow(
+      limit.bound === 'peak resident size' ? /bytes resident/ : /killed for memory/,
+    );
     await daemon.stop('SIGKILL');
   });
 });

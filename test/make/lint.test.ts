@@ -13,14 +13,29 @@ const deep = 'if (a) { if (a) { if (a) { if (a) { return 1; } } } }';
 
 /** Code by file: each has one sin, said by the rule that must find it. */
 const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
-  'no-restricted-imports of a folder above': ['src/npwg/above.ts', "import { plan } from '../plan/index.ts';\nexport const x = plan;"],
-  'no-restricted-imports past the door': ['src/plan/door.ts', "import { nad } from '../npwg/nad.ts';\nexport const x = nad;"],
-  'no-restricted-imports of Node.js in a pure folder': ['src/cni/effect.ts', "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;"],
-  'no-restricted-imports of tests': ['src/host/test.ts', "import { netns } from '../../test/support/netns.ts';\nexport const x = netns;"],
+  'no-restricted-imports of a folder above': [
+    'src/npwg/above.ts',
+    "import { plan } from '../plan/index.ts';\nexport const x = plan;",
+  ],
+  'no-restricted-imports past the door': [
+    'src/plan/door.ts',
+    "import { nad } from '../npwg/nad.ts';\nexport const x = nad;",
+  ],
+  'no-restricted-imports of Node.js in a pure folder': [
+    'src/cni/effect.ts',
+    "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;",
+  ],
+  'no-restricted-imports of tests': [
+    'src/host/test.ts',
+    "import { netns } from '../../test/support/netns.ts';\nexport const x = netns;",
+  ],
   'no-restricted-globals in a pure folder': ['src/plan/clock.ts', 'export const now = () => Date.now();'],
   'no-console': ['src/host/console.ts', "export const hello = () => console.log('hello');"],
   'no-explicit-any': ['src/host/any.ts', 'export const x = (y: any): string => String(y);'],
-  'no-floating-promises': ['src/host/floating.ts', 'const work = async (): Promise<void> => {};\nexport const f = (): void => { work(); };'],
+  'no-floating-promises': [
+    'src/host/floating.ts',
+    'const work = async (): Promise<void> => {};\nexport const f = (): void => { work(); };',
+  ],
   'no-misused-promises': [
     'src/host/misused.ts',
     'const work = async (): Promise<boolean> => true;\nexport const f = (): number => { if (work()) return 1; return 2; };',
@@ -30,15 +45,27 @@ const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
     "export function f(x: 'a' | 'b'): number { let y = 0; switch (x) { case 'a': y = 1; break; } return y; }",
   ],
   'only-throw-error': ['src/host/throw.ts', "export function f(): never { throw 'no'; }"],
-  'consistent-type-imports': ['src/host/types.ts', "import { Stats } from 'node:fs';\nexport const f = (s: Stats): number => s.size;"],
-  'no-import-type-side-effects': ['src/host/side.ts', "import { type Stats } from 'node:fs';\nexport const f = (s: Stats): number => s.size;"],
+  'consistent-type-imports': [
+    'src/host/types.ts',
+    "import { Stats } from 'node:fs';\nexport const f = (s: Stats): number => s.size;",
+  ],
+  'no-import-type-side-effects': [
+    'src/host/side.ts',
+    "import { type Stats } from 'node:fs';\nexport const f = (s: Stats): number => s.size;",
+  ],
   'no-default-export': ['src/host/default.ts', 'export default 1;'],
   'no-cycle': ['src/host/cycle-a.ts', "import { b } from './cycle-b.ts';\nexport const a = (): number => b();"],
   'max-lines': ['src/host/long-file.ts', many(251, 'export const f = 1;').replaceAll('f', () => `f${(made += 1)}`)],
-  'max-lines-per-function': ['src/host/long-function.ts', `export function f(): void {\n${many(51, "  process.stdout.write('');")}}`],
+  'max-lines-per-function': [
+    'src/host/long-function.ts',
+    `export function f(): void {\n${many(51, "  process.stdout.write('');")}}`,
+  ],
   'max-params': ['src/host/params.ts', 'export const f = (a: 1, b: 1, c: 1, d: 1, e: 1): number => a + b + c + d + e;'],
   'max-depth': ['src/host/deep.ts', `export function f(a: boolean): number { ${deep} return 2; }`],
-  complexity: ['src/host/complex.ts', `export const f = (x: number): boolean => ${Array.from({ length: 13 }, (_, index) => `x === ${index}`).join(' || ')};`],
+  complexity: [
+    'src/host/complex.ts',
+    `export const f = (x: number): boolean => ${Array.from({ length: 13 }, (_, index) => `x === ${index}`).join(' || ')};`,
+  ],
 };
 
 /** Code that no rule may object to. */
@@ -72,12 +99,18 @@ beforeAll(async () => {
   for (const [file, text] of [...Object.values(sins), ...Object.entries(good)]) await write(file, text);
   await symlink(join(root, 'node_modules'), join(dir, 'node_modules'));
   const { promise, resolve } = Promise.withResolvers<string>();
-  execFile(join(root, 'node_modules/.bin/oxlint'), ['--type-aware', '--format', 'json', 'src', 'test'], { cwd: dir }, (_, stdout) => resolve(stdout));
+  execFile(
+    join(root, 'node_modules/.bin/oxlint'),
+    ['--type-aware', '--format', 'json', 'src', 'test'],
+    { cwd: dir },
+    (_, stdout) => resolve(stdout),
+  );
   findings = (JSON.parse(await promise) as { diagnostics: readonly Finding[] }).diagnostics;
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const foundIn = (file: string): readonly string[] => findings.filter(({ filename }) => filename === file).map(({ code }) => code);
+const foundIn = (file: string): readonly string[] =>
+  findings.filter(({ filename }) => filename === file).map(({ code }) => code);
 
 describe('the rules of this code base are enforced', () => {
   it.each(Object.entries(sins))('%s', (name, [file]) => {
@@ -91,7 +124,9 @@ describe('the rules of this code base are enforced', () => {
 
   it('every folder of src has a line in the table of import directions', async () => {
     const { overrides } = lintConfiguration() as { overrides: readonly { files: readonly string[] }[] };
-    const folders = (await readdir(join(root, 'src'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const folders = (await readdir(join(root, 'src'), { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
     const inTable = overrides.flatMap(({ files }) => files.flatMap((file) => /^src\/([a-z]+)\//.exec(file)?.[1] ?? []));
     expect(inTable.toSorted()).toEqual(folders.filter((name) => name !== 'shim').toSorted()); // which is in C
   });

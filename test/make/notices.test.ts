@@ -23,13 +23,17 @@ async function bundled(entryPoints: readonly string[]): Promise<readonly string[
   const folders = packagesOf(Object.keys(metafile.inputs));
   return Promise.all(
     folders.map(async (folder) => {
-      const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as { name: string; version: string };
+      const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as {
+        name: string;
+        version: string;
+      };
       return `${name} ${version}`;
     }),
   );
 }
 
-const stated = (notices: string): readonly string[] => [...notices.matchAll(/^(\S+ \d\S*) \(.+\)$/gm)].map(([, title = '']) => title).toSorted();
+const stated = (notices: string): readonly string[] =>
+  [...notices.matchAll(/^(\S+ \d\S*) \(.+\)$/gm)].map(([, title = '']) => title).toSorted();
 
 describe('third-party notices', () => {
   it('state every package of the bundle with the text of its licence, and no other package', async () => {
@@ -58,18 +62,27 @@ describe('third-party notices', () => {
   it('cannot be made of a package that states no licence', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-notices-'));
     await mkdir(join(folder.path, 'node_modules/bare'), { recursive: true });
-    await writeFile(join(folder.path, 'node_modules/bare/package.json'), '{"name":"bare","version":"1.0.0","license":"MIT"}');
-    await expect(noticesFor(folder.path, ['node_modules/bare/index.js'], [])).rejects.toThrow('node_modules/bare states no licence');
+    await writeFile(
+      join(folder.path, 'node_modules/bare/package.json'),
+      '{"name":"bare","version":"1.0.0","license":"MIT"}',
+    );
+    await expect(noticesFor(folder.path, ['node_modules/bare/index.js'], [])).rejects.toThrow(
+      'node_modules/bare states no licence',
+    );
   });
 });
 
 describe('the lock file', () => {
   it('holds the hash of every package, no install script of any is needed, and no host name of a registry is in it', async () => {
     const text = await readFile(join(root, 'package-lock.json'), 'utf8');
-    const { packages } = JSON.parse(text) as { packages: Record<string, { integrity?: string; resolved?: string; hasInstallScript?: boolean }> };
+    const { packages } = JSON.parse(text) as {
+      packages: Record<string, { integrity?: string; resolved?: string; hasInstallScript?: boolean }>;
+    };
     const { '': own, ...others } = packages;
     expect(own).toBeDefined();
-    expect(Object.entries(others).filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''))).toEqual([]);
+    expect(
+      Object.entries(others).filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? '')),
+    ).toEqual([]);
     expect(Object.entries(others).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
     expect((await readFile(join(root, '.npmrc'), 'utf8')).split('\n')).toEqual(
       expect.arrayContaining(['ignore-scripts=true', 'omit-lockfile-registry-resolved=true']),
@@ -77,9 +90,18 @@ describe('the lock file', () => {
   });
 
   it('names exactly what package.json names, each in one version, and Node.js for both processors in the same one', async () => {
-    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string> | undefined>;
-    const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string }> };
-    const wanted = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'], ...manifest['optionalDependencies'] });
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
+      string,
+      Record<string, string> | undefined
+    >;
+    const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version?: string }>;
+    };
+    const wanted = Object.entries({
+      ...manifest['dependencies'],
+      ...manifest['devDependencies'],
+      ...manifest['optionalDependencies'],
+    });
     expect(wanted.filter(([name, version]) => packages[`node_modules/${name}`]?.version !== version)).toEqual([]);
     const node = (arch: string): unknown => manifest['optionalDependencies']?.[`node-linux-${arch}`];
     expect(node('x64')).toMatch(/^26\.\d+\.\d+$/);
@@ -102,7 +124,10 @@ describe('the image', () => {
     ] as const)
       await writeFile(join(folder.path, 'src/make', name), text);
     await writeFile(join(folder.path, 'package-lock.json'), await readFile(join(root, 'package-lock.json')));
-    const made = promisify(execFile)(process.execPath, [join(folder.path, 'src/make/image.ts'), join(folder.path, 'out')]);
+    const made = promisify(execFile)(process.execPath, [
+      join(folder.path, 'src/make/image.ts'),
+      join(folder.path, 'out'),
+    ]);
     await expect(made).rejects.toThrow(/the image needs Node\.js v26\.\d+\.\d+, but .* answers: v26\.0\.0/);
     expect((await readdir(folder.path)).toSorted()).not.toContain('out');
   });

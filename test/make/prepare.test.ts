@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { absentPackages, chooseNode, commandsOf, installHint, isNewEnough, missing, needs, strangePackages } from '../../src/make/prepare.mjs';
+import {
+  absentPackages,
+  chooseNode,
+  commandsOf,
+  installHint,
+  isNewEnough,
+  missing,
+  needs,
+  strangePackages,
+} from '../../src/make/prepare.mjs';
 
-const debianNames = (absent: readonly { readonly debian: string }[]): readonly string[] => absent.map(({ debian }) => debian);
+const debianNames = (absent: readonly { readonly debian: string }[]): readonly string[] =>
+  absent.map(({ debian }) => debian);
 
 describe('what a command needs of the system', () => {
   it('is nothing for checking, and a C compiler for building', () => {
@@ -10,8 +20,17 @@ describe('what a command needs of the system', () => {
   });
 
   it('is less for the demo than for the tests', () => {
-    expect(debianNames(missing('demo', () => false))).toEqual(['containernetworking-plugins', 'gcc', 'libc6-dev', 'iproute2', 'util-linux', 'iputils-ping']);
-    expect(debianNames(missing('test', () => false))).toEqual(expect.arrayContaining(['containerd', 'runc', 'busybox-static']));
+    expect(debianNames(missing('demo', () => false))).toEqual([
+      'containernetworking-plugins',
+      'gcc',
+      'libc6-dev',
+      'iproute2',
+      'util-linux',
+      'iputils-ping',
+    ]);
+    expect(debianNames(missing('test', () => false))).toEqual(
+      expect.arrayContaining(['containerd', 'runc', 'busybox-static']),
+    );
   });
 
   it('is not missed when it is there', () => {
@@ -24,7 +43,8 @@ describe('what a command needs of the system', () => {
     const inFolder = (folder: string) => (file: string) => !file.includes('/cni') || file.startsWith(`${folder}/`);
     expect(missing('demo', inFolder('/opt/cni/bin'))).toEqual([]);
     expect(missing('demo', inFolder('/usr/libexec/cni'))).toEqual([]);
-    const scattered = (file: string): boolean => !file.includes('/cni') || file === '/opt/cni/bin/bridge' || file.startsWith('/usr/lib/cni/macvlan');
+    const scattered = (file: string): boolean =>
+      !file.includes('/cni') || file === '/opt/cni/bin/bridge' || file.startsWith('/usr/lib/cni/macvlan');
     expect(plugins).toContain('macvlan');
     expect(debianNames(missing('demo', scattered))).toEqual(['containernetworking-plugins']);
   });
@@ -79,7 +99,12 @@ describe('which Node.js runs the commands', () => {
   });
 
   it('is the first that is new enough', () => {
-    const versions: Readonly<Record<string, string>> = { pinned: '', own: 'v20.1.0', system: 'v24.0.0', other: 'v26.0.0' };
+    const versions: Readonly<Record<string, string>> = {
+      pinned: '',
+      own: 'v20.1.0',
+      system: 'v24.0.0',
+      other: 'v26.0.0',
+    };
     const versionOf = (node: string): string => versions[node] ?? '';
     expect(chooseNode(['pinned', 'own', 'system', 'other'], versionOf)).toBe('system');
     expect(chooseNode(['pinned', 'own'], versionOf)).toBeUndefined();
@@ -112,12 +137,18 @@ describe('which npm packages are absent', () => {
   it('those of a folder that was installed on another machine', () => {
     const have = { 'node_modules/yaml': { version: '2.0.0' }, 'node_modules/@esbuild/linux-x64': { version: '1.0.0' } };
     expect(absentPackages(wanted, have, linux)).toEqual([]);
-    expect(absentPackages(wanted, have, { platform: 'darwin', arch: 'arm64' })).toEqual(['node_modules/@esbuild/darwin-arm64']);
+    expect(absentPackages(wanted, have, { platform: 'darwin', arch: 'arm64' })).toEqual([
+      'node_modules/@esbuild/darwin-arm64',
+    ]);
   });
 });
 
 describe('which npm packages are strange', () => {
-  const wanted = { '': {}, 'node_modules/yaml': { integrity: 'sha512-a' }, 'node_modules/other': { integrity: 'sha512-b' } };
+  const wanted = {
+    '': {},
+    'node_modules/yaml': { integrity: 'sha512-a' },
+    'node_modules/other': { integrity: 'sha512-b' },
+  };
 
   it('none, when all that is installed is what the lock file names', () => {
     expect(strangePackages(wanted, { 'node_modules/yaml': { integrity: 'sha512-a' } })).toEqual([]);

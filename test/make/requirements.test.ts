@@ -3,7 +3,9 @@ import { coveragePage, definedRequirements, undefinedCitations } from '../../src
 
 // put together, because a citation of an undefined id in this file would fail `npm run make`
 const strange = ['CNI', '9001'].join('-');
-const page = new Map([['docs/requirements/cni.md', '| CNI-01 | MUST | One. |\n| CNI-02 | MUST | Two, see CNI-01. |\n']]);
+const page = new Map([
+  ['docs/requirements/cni.md', '| CNI-01 | MUST | One. |\n| CNI-02 | MUST | Two, see CNI-01. |\n'],
+]);
 
 describe('requirements', () => {
   it('reads the ids of the rows, not those that a row mentions', () => {
@@ -11,7 +13,9 @@ describe('requirements', () => {
   });
 
   it('rejects an id that two rows define', () => {
-    expect(() => definedRequirements(new Map([...page, ['docs/requirements/npwg.md', '| CNI-02 | MUST | Again. |']]))).toThrow('CNI-02');
+    expect(() =>
+      definedRequirements(new Map([...page, ['docs/requirements/npwg.md', '| CNI-02 | MUST | Again. |']])),
+    ).toThrow('CNI-02');
   });
 
   it('names the file and the id of a citation that no page defines', () => {
@@ -29,7 +33,9 @@ describe('requirements', () => {
       ['src/b.ts', 'CNI-02'],
     ]);
     const text = coveragePage(['CNI-01', 'CNI-02'], files);
-    expect(text).toContain('| CNI-02 | [a.test.ts](../../test/a.test.ts) [b.test.ts](../../test/b.test.ts) | [b.ts](../../src/b.ts) |');
+    expect(text).toContain(
+      '| CNI-02 | [a.test.ts](../../test/a.test.ts) [b.test.ts](../../test/b.test.ts) | [b.ts](../../src/b.ts) |',
+    );
     expect(text).toContain('1 of 2 are cited by a test; not cited: CNI-01.');
   });
 });

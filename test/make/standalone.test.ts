@@ -38,7 +38,15 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
 
   it('answers what cannot be understood as the plugin does', async () => {
     const call = (executable: string): ReturnType<typeof callCni> =>
-      callCni({ executable, command: 'ADD', config: '{', containerId: 'c', netns: '/proc/self/ns/net', ifName: 'eth0', path: ['/nonexistent'] });
+      callCni({
+        executable,
+        command: 'ADD',
+        config: '{',
+        containerId: 'c',
+        netns: '/proc/self/ns/net',
+        ifName: 'eth0',
+        path: ['/nonexistent'],
+      });
     const [ours, theirs] = [await call(direct), await call(plexusCni)];
     for (const { exitCode, stdout } of [ours, theirs]) {
       expect(exitCode).toBe(1);
@@ -49,7 +57,9 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
   it('needs no library but those of glibc 2.17 or newer', async () => {
     const { stdout } = await run('readelf', ['--dynamic', '--version-info', '--wide', direct]);
     const libraries = [...stdout.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name = '']) => name);
-    expect(libraries.filter((name) => !/^(libc|libm|libdl|libpthread|ld-linux-[\w-]+)\.so\.\d+$/.test(name))).toEqual([]);
+    expect(libraries.filter((name) => !/^(libc|libm|libdl|libpthread|ld-linux-[\w-]+)\.so\.\d+$/.test(name))).toEqual(
+      [],
+    );
     const versions = [...stdout.matchAll(/Name: GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
     expect(Math.max(...versions)).toBeLessThanOrEqual(17);
   });
@@ -66,7 +76,9 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     await mkdir(join(jail.path, 'proc'));
     const script = 'mount -t proc proc "$0/proc" && exec chroot "$0" /plexus-direct "$@"';
     const inJail = (args: readonly string[], env: Record<string, string>): Promise<{ stdout: string }> =>
-      run('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, jail.path, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+      run('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, jail.path, ...args], {
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+      });
     expect((await inJail([], { CNI_COMMAND: 'VERSION' })).stdout).toBe((await version(plexusCni)).stdout);
     expect((await inJail(['attachments', 'list'], {})).stdout).toBe('nothing is attached\n');
   });
@@ -114,7 +126,10 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
     expect(checked).toMatchObject({ exitCode: 0, stdout: '' });
     const rows = (await words('attachments', 'list', '--cni-dir', join(node.dir, 'state'))).split('\n');
     expect(rows[0]).toMatch(/^SANDBOX +POD +INTERFACE +NETWORK +STATE/);
-    expect(rows.slice(1, 3)).toEqual([expect.stringMatching(/default\/p +eth0 .* attached/), expect.stringMatching(/default\/p +net1 .* attached/)]);
+    expect(rows.slice(1, 3)).toEqual([
+      expect.stringMatching(/default\/p +eth0 .* attached/),
+      expect.stringMatching(/default\/p +net1 .* attached/),
+    ]);
     expect(await call('DEL')).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await node.leftovers()).toEqual([]);
   });
@@ -123,7 +138,12 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
     await copyFile(shim, join(folder.path, 'plexus'));
     const pod = await node.pod('s');
     // the daemon has left word of the network, the runtime hands the annotations over
-    const nads = [{ metadata: { name: 'storage', namespace: 'default' }, spec: { config: JSON.stringify(node.bridge('storage', '10.30.0.0/24')) } }];
+    const nads = [
+      {
+        metadata: { name: 'storage', namespace: 'default' },
+        spec: { config: JSON.stringify(node.bridge('storage', '10.30.0.0/24')) },
+      },
+    ];
     await mkdir(join(node.dir, 'state'), { recursive: true });
     await writeFile(join(node.dir, 'state/stand-in.json'), JSON.stringify({ formatVersion: 1, settings: {}, nads }));
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': 'storage' } };
@@ -141,9 +161,13 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
 
   it('a network that cannot be attached is told, and what was attached is undone', async () => {
     const ranges = [[{ subnet: '10.31.0.0/24', rangeStart: '10.31.0.2', rangeEnd: '10.31.0.2' }]];
-    await node.nad('one', node.bridge('one', '', { ipam: { type: 'host-local', dataDir: join(node.dir, 'leases'), ranges } }));
+    await node.nad(
+      'one',
+      node.bridge('one', '', { ipam: { type: 'host-local', dataDir: join(node.dir, 'leases'), ranges } }),
+    );
     const pods = [await node.pod('q', 'one'), await node.pod('r', 'one')] as const;
-    const call = (command: string, pod: TestPod): ReturnType<TestNode['call']> => node.call(command, pod, { executable: alone });
+    const call = (command: string, pod: TestPod): ReturnType<TestNode['call']> =>
+      node.call(command, pod, { executable: alone });
     expect(await call('ADD', pods[0])).toMatchObject({ exitCode: 0 });
     const before = await node.leftovers();
     const answer = await call('ADD', pods[1]);

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 
-// npm run test:mutations: takes every single journal write, removal and undo out of the code, one at a time, in a copy, and
+// npm run test:mutations: takes every single journal write, removal and undo out of the code, one at a time, in a copy,
+// and
 // runs the tests: some test must fail each time. Prints the list.
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, unchecked: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, unchecked: { type: 'boolean', default: false } },
+});
 
 interface Mutation {
   readonly file: string;
@@ -20,12 +23,15 @@ interface Mutation {
 
 const callee =
   /(?<!function )(?<![.\w])(deps\.journal\.(?:write|remove|note)|journal\.(?:write|remove|note)|deps\.deviceInfo\.remove|undoAll|undoFailedAdd|delList|deps\.deferred\.remove|deps\.multusState\.remove)(?=\()/g;
-const instead = (name: string): string => (name === 'undoAll' ? '(async (..._: unknown[]) => [] as never[])' : '(async (..._: unknown[]) => {})');
+const instead = (name: string): string =>
+  name === 'undoAll' ? '(async (..._: unknown[]) => [] as never[])' : '(async (..._: unknown[]) => {})';
 
 /** Where to look: what writes the journal, or undoes. */
 async function sources(): Promise<readonly string[]> {
   const folders = await Promise.all(
-    ['src/attach', 'src/reconcile'].map(async (folder) => (await readdir(join(root, folder))).map((name) => `${folder}/${name}`)),
+    ['src/attach', 'src/reconcile'].map(async (folder) =>
+      (await readdir(join(root, folder))).map((name) => `${folder}/${name}`),
+    ),
   );
   return [...folders.flat().filter((name) => name.endsWith('.ts')), 'src/cli/commands/attachments.ts'].toSorted();
 }
@@ -57,12 +63,24 @@ const likely: Readonly<Record<string, readonly Suite[]>> = {
   'src/reconcile/publish-pending.ts': [e2e('daemon')],
 };
 const all: readonly Suite[] = [
-  e2e('lifecycle', 'faults', 'abandoned', 'disk', 'commands', 'specification', 'take-over', 'partial-undo', 'device-info'),
+  e2e(
+    'lifecycle',
+    'faults',
+    'abandoned',
+    'disk',
+    'commands',
+    'specification',
+    'take-over',
+    'partial-undo',
+    'device-info',
+  ),
   e2e('away', 'reclaim', 'kubernetes', 'daemon', 'user-pains'),
   ['parts', 'test/cli', 'test/faults'],
 ];
 
-/** The first test of some suites that fails in the copy; undefined when none does. Rejects when the tests cannot be run. */
+/**
+ * The first test of some suites that fails in the copy; undefined when none does. Rejects when the tests cannot be run.
+ */
 async function failingTest(copy: string, suites: readonly Suite[]): Promise<string | undefined> {
   const report = join(copy, 'report.json');
   for (const [project, ...paths] of suites) {
@@ -113,10 +131,13 @@ function firstFailure(report: string): string | undefined {
 
 await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-mutations-'));
 for (const name of await readdir(root)) {
-  if (!['node_modules', '.git', '.stamp'].includes(name)) await cp(join(root, name), join(folder.path, name), { recursive: true });
+  if (!['node_modules', '.git', '.stamp'].includes(name))
+    await cp(join(root, name), join(folder.path, name), { recursive: true });
 }
 await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
-const mutations = (await Promise.all((await sources()).map(mutationsIn))).flat().filter(({ file }) => file.includes(values.only));
+const mutations = (await Promise.all((await sources()).map(mutationsIn)))
+  .flat()
+  .filter(({ file }) => file.includes(values.only));
 // --unchecked: they have just passed
 const broken = values.unchecked ? undefined : await failingTest(folder.path, all);
 if (broken !== undefined) throw new Error(`a test fails without any change: ${broken}`);

@@ -4,7 +4,8 @@ import { parseSelections } from '../../src/npwg/index.ts';
 // What an annotation may hold is counted before anything is built of it: its author may be anybody.
 const selections = (text: string, most?: number) => parseSelections(text, 'shop', most).selections;
 const list = (...elements: readonly object[]): string => JSON.stringify(elements);
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 const refusal = (id: string, says: string) => expect.objectContaining({ id, message: expect.stringContaining(says) });
 
 describe('how many networks an annotation may name', () => {
@@ -15,13 +16,18 @@ describe('how many networks an annotation may name', () => {
     { form: 'long, with elements that are wrong', text: list(...times(33, () => ({}))) },
   ])('refuses 33 of 32 in the $form form before it reads one', ({ text }) => {
     expect(() => selections(text, 32)).toThrow(
-      refusal('PLX-NETWORKS-TOO-MANY', 'annotation k8s.v1.cni.cncf.io/networks names 33 networks, and maxNetworksPerPod allows 32'),
+      refusal(
+        'PLX-NETWORKS-TOO-MANY',
+        'annotation k8s.v1.cni.cncf.io/networks names 33 networks, and maxNetworksPerPod allows 32',
+      ),
     );
   });
 
   it('names the setting that raises the limit in what to do', () => {
     expect(() => selections('a,a', 1)).toThrow(
-      expect.objectContaining({ kind: expect.objectContaining({ fix: expect.stringContaining('raise maxNetworksPerPod') }) }),
+      expect.objectContaining({
+        kind: expect.objectContaining({ fix: expect.stringContaining('raise maxNetworksPerPod') }),
+      }),
     );
   });
 
@@ -33,21 +39,49 @@ describe('how many networks an annotation may name', () => {
 
 describe('how much an annotation may hold', () => {
   it.each([
-    { what: 'more bytes than an object has room for', text: ' '.repeat(256 * 1024 + 1), says: 'a text of at most 262144 bytes (it has 262145 characters)' },
-    { what: 'many small values', text: `[{"name":"a","cni-args":{"x":[${'0,'.repeat(16_000)}0]}}]`, says: 'at most 16000 values in all' },
-    { what: 'many members of one name', text: `[{${'"name":"a",'.repeat(16_001)}"name":"a"}]`, says: 'at most 16000 values in all' },
+    {
+      what: 'more bytes than an object has room for',
+      text: ' '.repeat(256 * 1024 + 1),
+      says: 'a text of at most 262144 bytes (it has 262145 characters)',
+    },
+    {
+      what: 'many small values',
+      text: `[{"name":"a","cni-args":{"x":[${'0,'.repeat(16_000)}0]}}]`,
+      says: 'at most 16000 values in all',
+    },
+    {
+      what: 'many members of one name',
+      text: `[{${'"name":"a",'.repeat(16_001)}"name":"a"}]`,
+      says: 'at most 16000 values in all',
+    },
     { what: 'many empty lists, not even closed', text: '[[],'.repeat(20_000), says: 'at most 16000 values in all' },
     { what: 'deep nesting', text: '['.repeat(15_000), says: 'nested deeper than' },
-    { what: 'deep nesting of cni-args', text: `[{"name":"a","cni-args":{"x":${'['.repeat(70)}${']'.repeat(70)}}}]`, says: 'nested deeper than 64 levels' },
-    { what: '1,025 addresses', text: list({ name: 'a', ips: times(1025, () => '10.0.0.1') }), says: 'at most 1024 (it has 1025)' },
+    {
+      what: 'deep nesting of cni-args',
+      text: `[{"name":"a","cni-args":{"x":${'['.repeat(70)}${']'.repeat(70)}}}]`,
+      says: 'nested deeper than 64 levels',
+    },
+    {
+      what: '1,025 addresses',
+      text: list({ name: 'a', ips: times(1025, () => '10.0.0.1') }),
+      says: 'at most 1024 (it has 1025)',
+    },
     {
       what: '1,025 port mappings',
       text: list({ name: 'a', portMappings: times(1025, () => ({ hostPort: 1, containerPort: 1 })) }),
       says: 'at most 1024 (it has 1025)',
     },
-    { what: '65 gateways', text: list({ name: 'a', 'default-route': times(65, () => '10.0.0.1') }), says: 'a list of at most 64 IP addresses' },
+    {
+      what: '65 gateways',
+      text: list({ name: 'a', 'default-route': times(65, () => '10.0.0.1') }),
+      says: 'a list of at most 64 IP addresses',
+    },
     { what: 'a name of 200,000 letters', text: list({ name: 'a'.repeat(200_000) }), says: 'the name of an object' },
-    { what: 'an address of 200,000 colons', text: list({ name: 'a', ips: [':'.repeat(200_000)] }), says: 'an IPv4 or IPv6 address' },
+    {
+      what: 'an address of 200,000 colons',
+      text: list({ name: 'a', ips: [':'.repeat(200_000)] }),
+      says: 'an IPv4 or IPv6 address',
+    },
     { what: '200,000 slashes', text: '/'.repeat(200_000), says: '"namespace/name" or "name"' },
     { what: '200,000 at signs', text: '@'.repeat(200_000), says: 'a network with at most one "@"' },
   ])('refuses $what, and quotes little of it', ({ text, says }) => {

@@ -15,11 +15,26 @@ const refusal = (element: object): string => messageOf(JSON.stringify([{ name: '
 
 describe('NPWG-24: an empty item', () => {
   it.each([
-    { text: 'net-a,net-b,', says: 'element 3 (character 13): "" is not a network: it is empty (trailing comma at character 12)' },
-    { text: 'a, \n', says: 'element 2 (character 5): "" is not a network: it is empty (trailing comma at character 2)' },
-    { text: 'a,,b', says: 'element 2 (character 3): "" is not a network: it is empty (nothing before the comma at character 3)' },
-    { text: ' ,b', says: 'element 1 (character 2): "" is not a network: it is empty (nothing before the comma at character 2)' },
-    { text: ',', says: 'element 1 (character 1): "" is not a network: it is empty (nothing before the comma at character 1)' },
+    {
+      text: 'net-a,net-b,',
+      says: 'element 3 (character 13): "" is not a network: it is empty (trailing comma at character 12)',
+    },
+    {
+      text: 'a, \n',
+      says: 'element 2 (character 5): "" is not a network: it is empty (trailing comma at character 2)',
+    },
+    {
+      text: 'a,,b',
+      says: 'element 2 (character 3): "" is not a network: it is empty (nothing before the comma at character 3)',
+    },
+    {
+      text: ' ,b',
+      says: 'element 1 (character 2): "" is not a network: it is empty (nothing before the comma at character 2)',
+    },
+    {
+      text: ',',
+      says: 'element 1 (character 1): "" is not a network: it is empty (nothing before the comma at character 1)',
+    },
   ])('$text: the message names the comma', ({ text, says }) => {
     expect(messageOf(text)).toContain(says);
   });
@@ -35,12 +50,18 @@ describe('NPWG-24: an empty item', () => {
 });
 
 describe('an empty text', () => {
-  it.each(['ips', 'portMappings', 'bandwidth', 'default-route', 'cni-args', 'ipam-claim-reference'])('NPWG-32, NPWG-61: is no value of %s', (key) => {
-    expect(refusal({ [key]: '' })).toContain(`element 1, ${key}: "" is not`);
-  });
-  it.each(['interface', 'interfaceRequest', 'mac', 'infiniband-guid', 'deviceID', 'namespace'])('is an absent %s, as for Go', (key) => {
-    expect(refusal({ [key]: '' })).toBe('accepted');
-  });
+  it.each(['ips', 'portMappings', 'bandwidth', 'default-route', 'cni-args', 'ipam-claim-reference'])(
+    'NPWG-32, NPWG-61: is no value of %s',
+    (key) => {
+      expect(refusal({ [key]: '' })).toContain(`element 1, ${key}: "" is not`);
+    },
+  );
+  it.each(['interface', 'interfaceRequest', 'mac', 'infiniband-guid', 'deviceID', 'namespace'])(
+    'is an absent %s, as for Go',
+    (key) => {
+      expect(refusal({ [key]: '' })).toBe('accepted');
+    },
+  );
 });
 
 describe('NPWG-05: names in JSON form', () => {
@@ -67,14 +88,17 @@ describe('NPWG-06: long names in comma form', () => {
 });
 
 describe('numbers', () => {
-  const port = (text: string): string => messageOf(`[{"name":"a","portMappings":[{"hostPort":${text},"containerPort":80}]}]`);
+  const port = (text: string): string =>
+    messageOf(`[{"name":"a","portMappings":[{"hostPort":${text},"containerPort":80}]}]`);
   it('NPWG-45: 80.0 is 80, 80.5 is no port', () => {
     expect(port('80.0')).toBe('accepted');
     expect(port('80.5')).toContain('portMappings[0].hostPort: 80.5 is not a port');
     expect(port('80000000000000000000')).toContain('hostPort: 80000000000000000000 is not a port');
   });
   it('NPWG-49: a rate that JavaScript cannot hold is refused as it was written', () => {
-    expect(messageOf('[{"name":"a","bandwidth":{"egressRate":12345678901234567890}}]')).toContain('bandwidth.egressRate: 12345678901234567890 is not');
+    expect(messageOf('[{"name":"a","bandwidth":{"egressRate":12345678901234567890}}]')).toContain(
+      'bandwidth.egressRate: 12345678901234567890 is not',
+    );
   });
 });
 

@@ -17,10 +17,17 @@ describe('NPWG-117: device information', () => {
         'representor-device': 'eth3',
       },
     },
-    { type: 'vdpa', vdpa: { 'parent-device': 'vdpa1', driver: 'vhost', path: '/dev/vhost-vdpa1', 'pci-address': '0000:18:02.5' } },
+    {
+      type: 'vdpa',
+      vdpa: { 'parent-device': 'vdpa1', driver: 'vhost', path: '/dev/vhost-vdpa1', 'pci-address': '0000:18:02.5' },
+    },
     { type: 'vhost-user', 'vhost-user': { mode: 'client', path: '/shared/vhost.sock' } },
     { type: 'memif', memif: { role: 'slave', path: '/shared/memif.sock', mode: 'inject-punt' } },
-    { type: 'memif', memif: { role: 'master', path: '/shared/memif.sock', mode: 'punt' }, note: 'as the Go client writes that mode' },
+    {
+      type: 'memif',
+      memif: { role: 'master', path: '/shared/memif.sock', mode: 'punt' },
+      note: 'as the Go client writes that mode',
+    },
     { type: 'pci', pci: { 'pci-address': '0000:18:02.5', 'vendor-x': { deep: [1] } }, 'vendor-y': true },
   ])('of type $type is kept whole, unknown keys too', (info) => {
     const given = { version: '1.1.0', ...info };
@@ -34,13 +41,24 @@ describe('NPWG-117: device information', () => {
     { given: { type: 'pci', version: '1.1.0' }, says: /must have required property 'pci'/ },
     { given: { type: 'pci', version: '1.1.0', pci: {} }, says: /pci must have required property 'pci-address'/ },
     { given: { type: 'pci', version: '1.1.0', pci: { 'pci-address': '18:02.5' } }, says: /pci.pci-address must match/ },
-    { given: { type: 'vdpa', version: '1.1.0', vdpa: { 'parent-device': 'a', driver: 'x', path: 'b' } }, says: /vdpa.driver must be vhost, virtio/ },
-    { given: { type: 'vhost-user', version: '1.1.0', 'vhost-user': { mode: 'both', path: 'x' } }, says: /vhost-user.mode must be client, server/ },
-    { given: { type: 'memif', version: '1.1.0', memif: { role: 'master', path: 'x', mode: 'y' } }, says: /memif.mode must be/ },
+    {
+      given: { type: 'vdpa', version: '1.1.0', vdpa: { 'parent-device': 'a', driver: 'x', path: 'b' } },
+      says: /vdpa.driver must be vhost, virtio/,
+    },
+    {
+      given: { type: 'vhost-user', version: '1.1.0', 'vhost-user': { mode: 'both', path: 'x' } },
+      says: /vhost-user.mode must be client, server/,
+    },
+    {
+      given: { type: 'memif', version: '1.1.0', memif: { role: 'master', path: 'x', mode: 'y' } },
+      says: /memif.mode must be/,
+    },
     { given: { type: 'gpu', version: '1.1.0' }, says: /type must be pci, vdpa, vhost-user, memif/ },
     { given: [], says: /it is no object/ },
   ])('$says is refused, with the file', ({ given, says }) => {
-    expect(() => parse(given)).toThrow(expect.objectContaining({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringMatching(says) }));
+    expect(() => parse(given)).toThrow(
+      expect.objectContaining({ id: 'PLX-DEVICE-INFO-INVALID', message: expect.stringMatching(says) }),
+    );
     expect(() => parse(given)).toThrow(/\/x\/file/);
   });
 
@@ -57,7 +75,14 @@ describe('NPWG-117: device information', () => {
     assert(property(json(), refusedOrKept));
     assert(
       property(dictionary(string(), anything()), (extra) => {
-        const info = JSON.parse(JSON.stringify({ ...extra, type: 'vhost-user', version: '1.0.0', 'vhost-user': { mode: 'server', path: 'p' } })) as object;
+        const info = JSON.parse(
+          JSON.stringify({
+            ...extra,
+            type: 'vhost-user',
+            version: '1.0.0',
+            'vhost-user': { mode: 'server', path: 'p' },
+          }),
+        ) as object;
         for (const key of ['pci', 'vdpa', 'memif']) Reflect.deleteProperty(info, key);
         refusedOrKept(JSON.stringify(info));
       }),
@@ -67,17 +92,25 @@ describe('NPWG-117: device information', () => {
 
 describe('where it lies', () => {
   it('NPWG-110: the device plugin’s, with slashes as dashes', () => {
-    expect(devicePluginInfoFile('/d', 'intel.com/sriov', '0000:18:02.5')).toBe('/d/dp/intel.com-sriov-0000:18:02.5-device.json');
+    expect(devicePluginInfoFile('/d', 'intel.com/sriov', '0000:18:02.5')).toBe(
+      '/d/dp/intel.com-sriov-0000:18:02.5-device.json',
+    );
     expect(devicePluginInfoFile('/d', 'a.com/b', 'x/y')).toBe('/d/dp/a.com-b-x-y-device.json');
   });
   it('NPWG-111: the attachment’s, as Multus names it', () => {
-    expect(attachmentInfoFile('/d', { network: 'shop/vf', containerId: 'abc', interfaceName: 'net1' })).toBe('/d/cni/shop-vf-abc_net1');
+    expect(attachmentInfoFile('/d', { network: 'shop/vf', containerId: 'abc', interfaceName: 'net1' })).toBe(
+      '/d/cni/shop-vf-abc_net1',
+    );
   });
   it('the longest names that Kubernetes allows still make the name of a file, for each attachment another one', () => {
     const network = `${'n'.repeat(63)}/${'a'.repeat(253)}`;
-    const of = (interfaceName: string): string => attachmentInfoFile('/d', { network, containerId: 'c'.repeat(64), interfaceName }).slice('/d/cni/'.length);
+    const of = (interfaceName: string): string =>
+      attachmentInfoFile('/d', { network, containerId: 'c'.repeat(64), interfaceName }).slice('/d/cni/'.length);
     expect(of('net1')).toHaveLength(255);
-    expect([of('net1').startsWith(`${'n'.repeat(63)}-aaa`), of('net1').endsWith(`-${'c'.repeat(64)}_net1`)]).toEqual([true, true]);
+    expect([of('net1').startsWith(`${'n'.repeat(63)}-aaa`), of('net1').endsWith(`-${'c'.repeat(64)}_net1`)]).toEqual([
+      true,
+      true,
+    ]);
     expect(of('net1')).not.toBe(of('net2'));
   });
 });

@@ -28,10 +28,12 @@ describe('NPWG-25: the message for what is no JSON', () => {
     expect(annotation(text)).not.toContain('\n');
   });
   it('has it for any text that is cut or spoiled', () => {
-    const spoiled = fc.tuple(fc.json(), fc.nat(), fc.constantFrom('', ']', '}', ',', '#', "'")).map(([json, at, mark]) => {
-      const cut = at % (json.length + 1);
-      return `[${json.slice(0, cut)}${mark}${mark === '' ? '' : json.slice(cut)}`;
-    });
+    const spoiled = fc
+      .tuple(fc.json(), fc.nat(), fc.constantFrom('', ']', '}', ',', '#', "'"))
+      .map(([json, at, mark]) => {
+        const cut = at % (json.length + 1);
+        return `[${json.slice(0, cut)}${mark}${mark === '' ? '' : json.slice(cut)}`;
+      });
     fc.assert(
       fc.property(spoiled, (text) => {
         const message = annotation(text);
@@ -45,19 +47,25 @@ describe('NPWG-25: the message for what is no JSON', () => {
     expect(annotation(text)).toContain(`position ${text.length - 1} `);
   });
   it('NPWG-15: has it in a NAD', () => {
-    expect(refusalOf(() => nadConfiguration({ namespace: 'ns', name: 'n', config: '{"type":tuning}' }))).toMatch(/ns\/n: spec\.config .* at position 8 /);
+    expect(refusalOf(() => nadConfiguration({ namespace: 'ns', name: 'n', config: '{"type":tuning}' }))).toMatch(
+      /ns\/n: spec\.config .* at position 8 /,
+    );
   });
 });
 
 describe('NPWG-42: what a pod or NAD nests stays readable in the journal', () => {
   it('at most 64 levels', () => {
     const { selections } = parseSelections(`[{"name":"a","cni-args":{"b":${nested(63)}}}]`, 'mine');
-    const within = { attachments: [{ configuration: { plugins: [{ json: { args: { cni: { ...selections[0]?.cniArgs } } } }] } }] };
+    const within = {
+      attachments: [{ configuration: { plugins: [{ json: { args: { cni: { ...selections[0]?.cniArgs } } } }] } }],
+    };
     expect(parseJson(formatJson(within), 'journal')).toEqual(within);
   });
   it.each([64, 500, 2400, 8000])('%d more are refused', (levels) => {
     const tooDeep = /nested deeper than (64|1000) levels/;
     expect(annotation(`[{"name":"a","cni-args":{"b":${nested(levels)}}}]`)).toMatch(tooDeep);
-    expect(refusalOf(() => nadConfiguration({ namespace: 'ns', name: 'n', config: `{"type":"x","b":${nested(levels)}}` }))).toMatch(tooDeep);
+    expect(
+      refusalOf(() => nadConfiguration({ namespace: 'ns', name: 'n', config: `{"type":"x","b":${nested(levels)}}` })),
+    ).toMatch(tooDeep);
   });
 });

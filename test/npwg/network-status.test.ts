@@ -7,7 +7,13 @@ import { type NetworkStatus, formatStatus, parseStatus, statusOf } from '../../s
 
 const status = (result: JsonValue, more: object = {}, addresses: 'bare' | 'cidr' = 'bare'): NetworkStatus[] =>
   statusOf(
-    { network: 'ns/net', interfaceName: 'net1', isDefault: false, result: decodeResult(result, { source: 'test', defaultVersion: '1.0.0' }), ...more },
+    {
+      network: 'ns/net',
+      interfaceName: 'net1',
+      isDefault: false,
+      result: decodeResult(result, { source: 'test', defaultVersion: '1.0.0' }),
+      ...more,
+    },
     { addresses },
   );
 
@@ -15,7 +21,9 @@ const lines = readFileSync(join(import.meta.dirname, '../golden/nad-client-netwo
 const rows = lines.flatMap((line, index) => {
   const head = /^(\S+) default=(\S+) in=(.*)$/.exec(line);
   const answer = /=> (.*) err=/.exec(lines[index + 1] ?? '')?.[1];
-  return head === null || answer === undefined ? [] : [{ title: `${head[1]} default=${head[2]}`, isDefault: head[2] === 'true', input: head[3] ?? '', answer }];
+  return head === null || answer === undefined
+    ? []
+    : [{ title: `${head[1]} default=${head[2]}`, isDefault: head[2] === 'true', input: head[3] ?? '', answer }];
 });
 
 type Entry = Record<string, unknown>;
@@ -43,7 +51,11 @@ describe('CNI-82, NPWG-70 to NPWG-86: entries are those of the Go client', () =>
     const entries = status(parseJson(input, 'golden'), { isDefault });
     const golden = JSON.parse(answer) as Entry[] | null;
     const wanted =
-      name === 'two-sandbox' ? twoSandbox(isDefault ? { default: true } : {}) : name === 'bad-index' ? [{ ...golden?.[0], ips: ['10.0.0.6'] }] : chosen[name];
+      name === 'two-sandbox'
+        ? twoSandbox(isDefault ? { default: true } : {})
+        : name === 'bad-index'
+          ? [{ ...golden?.[0], ips: ['10.0.0.6'] }]
+          : chosen[name];
     // NPWG-81: `default` is always written
     const expected = (wanted ?? golden ?? []).map((each) => ({
       ...each,
@@ -96,7 +108,18 @@ describe('one entry', () => {
     expect(status({ interfaces: [{ name: 'ib0', mac, sandbox: '/n' }] })[0]?.mac).toBe(mac);
   });
   it('NPWG-74: has only keys of the standard, mtu and gateway', () => {
-    const known = ['name', 'interface', 'ips', 'mac', 'mtu', 'default', 'dns', 'device-info', 'gateway', 'default-route'];
+    const known = [
+      'name',
+      'interface',
+      'ips',
+      'mac',
+      'mtu',
+      'default',
+      'dns',
+      'device-info',
+      'gateway',
+      'default-route',
+    ];
     expect(Object.keys(status(result, { defaultRoute: [], deviceInfo: {} })[0] ?? {})).toEqual(known);
   });
 });
@@ -133,12 +156,21 @@ describe('NPWG-67: the annotation', () => {
   });
   it('NPWG-71, NPWG-81: any result gives at least one entry, and exactly one default for the default network', () => {
     const link = fc.record({ name: fc.constantFrom('a', 'b', 'c'), sandbox: fc.constantFrom('', '/n') });
-    const ip = fc.record({ address: fc.constant('10.0.0.1/24'), gateway: fc.constantFrom('', '10.0.0.2'), interface: fc.integer({ min: -1, max: 4 }) });
+    const ip = fc.record({
+      address: fc.constant('10.0.0.1/24'),
+      gateway: fc.constantFrom('', '10.0.0.2'),
+      interface: fc.integer({ min: -1, max: 4 }),
+    });
     fc.assert(
-      fc.property(fc.array(link, { maxLength: 4 }), fc.array(ip, { maxLength: 4 }), fc.boolean(), (interfaces, ips, isDefault) => {
-        const entries = status({ cniVersion: '1.0.0', interfaces, ips }, { isDefault });
-        return entries.length > 0 && entries.filter((each) => each.default).length === (isDefault ? 1 : 0);
-      }),
+      fc.property(
+        fc.array(link, { maxLength: 4 }),
+        fc.array(ip, { maxLength: 4 }),
+        fc.boolean(),
+        (interfaces, ips, isDefault) => {
+          const entries = status({ cniVersion: '1.0.0', interfaces, ips }, { isDefault });
+          return entries.length > 0 && entries.filter((each) => each.default).length === (isDefault ? 1 : 0);
+        },
+      ),
     );
   });
 });

@@ -50,8 +50,14 @@ describe('NPWG-18 to NPWG-24: the comma form', () => {
     { text: 'a-', says: '"a-" is not a name' },
     { text: 'a.b', says: '"a.b" is not allowed in the short form, because of its "."; the JSON form takes it' },
     { text: 'Ns/a', says: '"Ns" is not a namespace' },
-    { text: 'a@abcdefghijklmnop', says: 'after "@": "abcdefghijklmnop" is not an interface name: it is longer than 15 bytes' },
-    { text: 'x, a@b:c', says: 'element 2 (character 4), after "@": "b:c" is not an interface name: it contains "/" or ":"' },
+    {
+      text: 'a@abcdefghijklmnop',
+      says: 'after "@": "abcdefghijklmnop" is not an interface name: it is longer than 15 bytes',
+    },
+    {
+      text: 'x, a@b:c',
+      says: 'element 2 (character 4), after "@": "b:c" is not an interface name: it contains "/" or ":"',
+    },
   ])('NPWG-05, NPWG-07, NPWG-21, NPWG-24: $text is invalid, and the message says where', ({ text, says }) => {
     expect(messageOf(text)).toContain(says);
     expect(messageOf(text)).toContain(networksKey);
@@ -62,12 +68,21 @@ describe('NPWG-25 to NPWG-31: the JSON form', () => {
   it('NPWG-19: says the same as the comma form', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/), fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/), fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/)), {
-          minLength: 1,
-        }),
+        fc.array(
+          fc.tuple(
+            fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/),
+            fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/),
+            fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/),
+          ),
+          {
+            minLength: 1,
+          },
+        ),
         (list) => {
           const json = JSON.stringify(list.map(([namespace, name, at]) => ({ namespace, name, interface: at })));
-          expect(names(json)).toEqual(names(list.map(([namespace, name, at]) => `${namespace}/${name}@${at}`).join(',')));
+          expect(names(json)).toEqual(
+            names(list.map(([namespace, name, at]) => `${namespace}/${name}@${at}`).join(',')),
+          );
         },
       ),
     );
@@ -103,11 +118,19 @@ describe('NPWG-25 to NPWG-31: the JSON form', () => {
 
 describe('the values of an element', () => {
   it.each([
-    { rule: 'NPWG-32', element: { ips: ['10.2.2.42/24', '2001:db8::5/64'] }, becomes: { ips: ['10.2.2.42/24', '2001:db8::5/64'] } },
+    {
+      rule: 'NPWG-32',
+      element: { ips: ['10.2.2.42/24', '2001:db8::5/64'] },
+      becomes: { ips: ['10.2.2.42/24', '2001:db8::5/64'] },
+    },
     { rule: 'NPWG-32', element: { ips: ['10.2.2.42'] }, becomes: { ips: ['10.2.2.42'] } },
     { rule: 'NPWG-36', element: { mac: '02:23:45:67:89:01' }, becomes: { mac: '02:23:45:67:89:01' } },
     { rule: 'NPWG-36', element: { mac: '02-23-45-67-89-01' }, becomes: { mac: '02:23:45:67:89:01' } },
-    { rule: 'NPWG-36, as the kernel writes it', element: { mac: '02:AB:CD:EF:89:01' }, becomes: { mac: '02:ab:cd:ef:89:01' } },
+    {
+      rule: 'NPWG-36, as the kernel writes it',
+      element: { mac: '02:AB:CD:EF:89:01' },
+      becomes: { mac: '02:ab:cd:ef:89:01' },
+    },
     { rule: 'NPWG-36', element: { mac: '0223.4567.8901' }, becomes: { mac: '02:23:45:67:89:01' } },
     { rule: 'NPWG-40', element: { interface: 'a'.repeat(15) }, becomes: { interfaceName: 'a'.repeat(15) } },
     { rule: 'NPWG-42', element: { 'cni-args': { a: 1 } }, becomes: { cniArgs: { a: 1 } } },
@@ -127,9 +150,17 @@ describe('the values of an element', () => {
       becomes: { portMappings: [{ hostPort: 1, containerPort: 2, protocol: 'sctp', hostIP: '::1' }] },
     },
     { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1000 } }, becomes: { bandwidth: { ingressRate: 1000 } } },
-    { rule: 'NPWG-53', element: { 'default-route': ['10.0.0.1', 'FD00::0:1'] }, becomes: { defaultRoute: ['10.0.0.1', 'fd00::1'] } },
+    {
+      rule: 'NPWG-53',
+      element: { 'default-route': ['10.0.0.1', 'FD00::0:1'] },
+      becomes: { defaultRoute: ['10.0.0.1', 'fd00::1'] },
+    },
     { rule: 'NPWG-56', element: { 'default-route': [] }, becomes: { defaultRoute: [] } },
-    { rule: 'NPWG-59', element: { 'infiniband-guid': '24:8a:07:03:00:8d:ae:2f' }, becomes: { infinibandGuid: '24:8a:07:03:00:8d:ae:2f' } },
+    {
+      rule: 'NPWG-59',
+      element: { 'infiniband-guid': '24:8a:07:03:00:8d:ae:2f' },
+      becomes: { infinibandGuid: '24:8a:07:03:00:8d:ae:2f' },
+    },
     { rule: 'NPWG-61', element: { 'ipam-claim-reference': 'my.claim' }, becomes: { ipamClaimReference: 'my.claim' } },
     {
       rule: 'NPWG-62 (OVN-Kubernetes and KubeVirt write both)',
@@ -143,13 +174,21 @@ describe('the values of an element', () => {
   });
   it.each([
     { rule: 'NPWG-32', element: { ips: [] }, says: 'element 1, ips: [] is not a list of at least one IP address' },
-    { rule: 'NPWG-32', element: { ips: ['10.2.2.42/33'] }, says: 'element 1, ips[0]: "10.2.2.42/33" is not an IPv4 or IPv6 address' },
+    {
+      rule: 'NPWG-32',
+      element: { ips: ['10.2.2.42/33'] },
+      says: 'element 1, ips[0]: "10.2.2.42/33" is not an IPv4 or IPv6 address',
+    },
     { rule: 'NPWG-32', element: { ips: ['x'] }, says: 'ips[0]' },
     { rule: 'NPWG-32', element: { ips: '10.1.1.1' }, says: 'ips: "10.1.1.1" is not a list' },
     { rule: 'NPWG-32', element: { ips: ['010.1.1.1'] }, says: 'ips[0]' },
     { rule: 'NPWG-32', element: { ips: ['10.1'] }, says: 'ips[0]' },
     { rule: 'NPWG-32', element: { ips: ['fe80::1%eth0'] }, says: 'ips[0]' },
-    { rule: 'NPWG-36', element: { mac: '02:23:45:67:89:01:02:03' }, says: 'mac: "02:23:45:67:89:01:02:03" is not a MAC address of six bytes' },
+    {
+      rule: 'NPWG-36',
+      element: { mac: '02:23:45:67:89:01:02:03' },
+      says: 'mac: "02:23:45:67:89:01:02:03" is not a MAC address of six bytes',
+    },
     { rule: 'NPWG-36', element: { mac: 'zz:23:45:67:89:01' }, says: 'mac' },
     { rule: 'NPWG-36', element: { mac: 5 }, says: 'mac: 5' },
     { rule: 'NPWG-40', element: { interface: 'a/b' }, says: 'interface: "a/b" is not an interface name: it contains' },
@@ -163,15 +202,27 @@ describe('the values of an element', () => {
       element: { portMappings: [{ hostPort: 0, containerPort: 1 }] },
       says: 'portMappings[0].hostPort: 0 is not a port, a number from 1 to 65535',
     },
-    { rule: 'NPWG-45', element: { portMappings: [{ hostPort: 1, containerPort: 65536 }] }, says: 'portMappings[0].containerPort' },
+    {
+      rule: 'NPWG-45',
+      element: { portMappings: [{ hostPort: 1, containerPort: 65536 }] },
+      says: 'portMappings[0].containerPort',
+    },
     { rule: 'NPWG-45', element: { portMappings: [{ hostPort: '80', containerPort: 1 }] }, says: 'hostPort: "80"' },
     { rule: 'NPWG-45', element: { portMappings: [{ containerPort: 1 }] }, says: 'hostPort: nothing' },
-    { rule: 'NPWG-45', element: { portMappings: [{ hostPort: 1, containerPort: 1, protocol: 'ICMP' }] }, says: 'protocol: "ICMP" is not TCP, UDP or SCTP' },
+    {
+      rule: 'NPWG-45',
+      element: { portMappings: [{ hostPort: 1, containerPort: 1, protocol: 'ICMP' }] },
+      says: 'protocol: "ICMP" is not TCP, UDP or SCTP',
+    },
     { rule: 'NPWG-46', element: { portMappings: [{ hostPort: 1, containerPort: 1, hostIP: 'x' }] }, says: 'hostIP' },
     { rule: 'NPWG-49', element: { bandwidth: {} }, says: 'bandwidth: {} is not an object with at least one' },
     { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 0 } }, says: 'bandwidth.ingressRate: 0' },
     { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1.5 } }, says: 'bandwidth.ingressRate: 1.5' },
-    { rule: 'NPWG-49', element: { bandwidth: { ingressBurst: 1 } }, says: 'bandwidth.ingressBurst: 1 is not allowed without ingressRate' },
+    {
+      rule: 'NPWG-49',
+      element: { bandwidth: { ingressBurst: 1 } },
+      says: 'bandwidth.ingressBurst: 1 is not allowed without ingressRate',
+    },
     { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1, egressBurst: 1 } }, says: 'without egressRate' },
     { rule: 'NPWG-53', element: { 'default-route': ['x'] }, says: 'default-route[0]: "x"' },
     { rule: 'NPWG-53', element: { 'default-route': '10.0.0.1' }, says: 'default-route' },
@@ -181,7 +232,9 @@ describe('the values of an element', () => {
     expect(refusal(element)).toContain(says);
   });
   it('NPWG-53: only one element may have default-route, whatever its family', () => {
-    expect(messageOf('[{"name":"a","default-route":["10.0.0.1"]},{"name":"b","default-route":["fd00::1"]}]')).toContain('element 2, default-route');
+    expect(messageOf('[{"name":"a","default-route":["10.0.0.1"]},{"name":"b","default-route":["fd00::1"]}]')).toContain(
+      'element 2, default-route',
+    );
   });
   it('long values are shortened in messages', () => {
     expect(refusal({ mac: 'x'.repeat(5000) }).length).toBeLessThan(400);
@@ -198,7 +251,10 @@ describe('whatever an annotation holds', () => {
     return true;
   };
   it('only a selectionInvalid or networksTooMany comes out, for any text', () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.stringMatching(/^[a-z,@/ [{"]*$/)), onlyOurs), { numRuns: 1000 });
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.stringMatching(/^[a-z,@/ [{"]*$/)), onlyOurs),
+      { numRuns: 1000 },
+    );
   });
   it('the same for any JSON list of known keys', () => {
     const keys = fc.constantFrom(
@@ -214,7 +270,10 @@ describe('whatever an annotation holds', () => {
       'deviceID',
       'infiniband-guid',
     );
-    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('a', ['10.0.0.1'], [{ hostPort: 1, containerPort: 1 }], { ingressRate: 1 }));
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom('a', ['10.0.0.1'], [{ hostPort: 1, containerPort: 1 }], { ingressRate: 1 }),
+    );
     fc.assert(
       fc.property(fc.array(fc.dictionary(keys, value)), (list) => onlyOurs(JSON.stringify(list))),
       { numRuns: 1000 },
@@ -227,16 +286,23 @@ describe('whatever an annotation holds', () => {
   });
   it('at most 1,000 networks are read, whatever the settings allow', () => {
     expect(names('a,'.repeat(1000).slice(0, -1))).toHaveLength(1000);
-    expect(messageOf('a,'.repeat(1001).slice(0, -1))).toContain('names 1001 networks, and maxNetworksPerPod allows 1000');
+    expect(messageOf('a,'.repeat(1001).slice(0, -1))).toContain(
+      'names 1001 networks, and maxNetworksPerPod allows 1000',
+    );
   });
 });
 
 describe('NPWG-91: v1.multus-cni.io/default-network', () => {
   it('names one network, in multusNamespace unless said otherwise', () => {
     expect(parseDefaultNetwork('calico', 'kube-system').nad).toEqual({ namespace: 'kube-system', name: 'calico' });
-    expect(parseDefaultNetwork('[{"name":"calico","namespace":"net"}]', 'kube-system').nad).toEqual({ namespace: 'net', name: 'calico' });
+    expect(parseDefaultNetwork('[{"name":"calico","namespace":"net"}]', 'kube-system').nad).toEqual({
+      namespace: 'net',
+      name: 'calico',
+    });
   });
   it.each(['', '[]', 'a,b'])('%j is invalid', (text) => {
-    expect(() => parseDefaultNetwork(text, 'kube-system')).toThrow(/v1\.multus-cni\.io\/default-network.*exactly one network/);
+    expect(() => parseDefaultNetwork(text, 'kube-system')).toThrow(
+      /v1\.multus-cni\.io\/default-network.*exactly one network/,
+    );
   });
 });

@@ -3,7 +3,8 @@ import { createMetrics } from '../../src/observe/index.ts';
 import type { Step } from '../../src/report/index.ts';
 
 const most = 200;
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 const valuesOf = (text: string, metric: string, label: string): readonly string[] => [
   ...new Set([...text.matchAll(new RegExp(`^${metric}\\{.*?${label}="([^"]*)"`, 'gm'))].map(([, value = '']) => value)),
 ];
@@ -21,7 +22,10 @@ async function metricsOf(attachments: ReadonlyMap<string, number>) {
 }
 
 it('labels of plugins and networks have at most 200 values, however many there are, and no count is lost', async () => {
-  const counts = new Map([...times(1000, (index) => [`default/n${index}`, 1] as const), ['default/large', 50] as const]);
+  const counts = new Map([
+    ...times(1000, (index) => [`default/n${index}`, 1] as const),
+    ['default/large', 50] as const,
+  ]);
   const { report, render } = await metricsOf(counts);
   const steps = times(1000, (index) => [
     { kind: 'plugin-finished', command: 'ADD', plugin: `type-${index}`, ms: 1 },

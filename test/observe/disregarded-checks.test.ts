@@ -2,7 +2,14 @@ import { expect, it } from 'vitest';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { createMetrics } from '../../src/observe/index.ts';
 
-const nothing = { sandboxes: 0, detaching: 0, abandoned: 0, pendingStatus: 0, deferred: 0, attachments: new Map<string, number>() };
+const nothing = {
+  sandboxes: 0,
+  detaching: 0,
+  abandoned: 0,
+  pendingStatus: 0,
+  deferred: 0,
+  attachments: new Map<string, number>(),
+};
 
 it('a CHECK of a plugin that proves nothing is counted by plugin', async () => {
   const metrics = await createMetrics({
@@ -16,6 +23,9 @@ it('a CHECK of a plugin that proves nothing is counted by plugin', async () => {
   });
   const error = pluginFailed({ plugin: 'sbr', command: 'CHECK', message: 'rule is missing' });
   for (let times = 0; times < 2; times++)
-    metrics.report({ kind: 'check-disregarded', sandbox: 'c1', network: 'shop/lab', interfaceName: 'net1', plugin: 'sbr', error }, undefined);
+    metrics.report(
+      { kind: 'check-disregarded', sandbox: 'c1', network: 'shop/lab', interfaceName: 'net1', plugin: 'sbr', error },
+      undefined,
+    );
   expect((await metrics.render()).text).toContain('plexus_plugin_checks_disregarded_total{plugin="sbr"} 2\n');
 });

@@ -5,7 +5,11 @@ import type { Step } from '../../src/report/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const pod = { namespace: 'shop', name: 'db-0' };
-const event = (number: number, type: PodEvent['type'] = 'Normal'): PodEvent => ({ type, reason: `R${number}`, message: 'm' });
+const event = (number: number, type: PodEvent['type'] = 'Normal'): PodEvent => ({
+  type,
+  reason: `R${number}`,
+  message: 'm',
+});
 const never = new AbortController().signal;
 let stop = new AbortController();
 let running = Promise.resolve();
@@ -85,7 +89,11 @@ describe('events in the background', () => {
 
   it('one that cannot be sent is told, and the next one is sent', async () => {
     const { sent, steps, send, report } = recorder();
-    const queue = eventQueue((subject, one) => (one.reason === 'R0' ? Promise.reject(new Error('no')) : send(subject, one)), report, limits);
+    const queue = eventQueue(
+      (subject, one) => (one.reason === 'R0' ? Promise.reject(new Error('no')) : send(subject, one)),
+      report,
+      limits,
+    );
     await queue.recordEvent(pod, event(0), never);
     await queue.recordEvent(pod, event(1), never);
     start(queue);
@@ -100,13 +108,18 @@ describe('a Warning that happens again', () => {
   const again = (message = 'm'): PodEvent => ({ type: 'Warning', reason: 'AttachmentFailed', message });
   const heard = () => {
     const events: PodEvent[] = [];
-    return { events, send: async (_subject: EventSubject, one: PodEvent): Promise<void> => void events.push(one), report: (): void => {} };
+    return {
+      events,
+      send: async (_subject: EventSubject, one: PodEvent): Promise<void> => void events.push(one),
+      report: (): void => {},
+    };
   };
 
   it('is written once; a thousand further ones are counted with one request', async () => {
     const { events, send, report } = heard();
     const queue = eventQueue(send, report, { ...limits, repeatMs: 1 });
-    for (let times = 0; times < 1001; times++) await queue.recordEvent(pod, again(`sandbox ${times.toString(16).padStart(64, 'a')} is busy`), never);
+    for (let times = 0; times < 1001; times++)
+      await queue.recordEvent(pod, again(`sandbox ${times.toString(16).padStart(64, 'a')} is busy`), never);
     start(queue);
     await waitFor('the count', async () => events.length === 2);
     expect(events.map(({ repeats }) => repeats)).toEqual([undefined, 1000]);
@@ -139,7 +152,8 @@ describe('a Warning that happens again', () => {
   it('is written anew when the first one could not be written', async () => {
     const { events, send, report } = heard();
     let tries = 0;
-    const sendOrFail = (subject: EventSubject, one: PodEvent): Promise<void> => (tries++ === 0 ? Promise.reject(new Error('away')) : send(subject, one));
+    const sendOrFail = (subject: EventSubject, one: PodEvent): Promise<void> =>
+      tries++ === 0 ? Promise.reject(new Error('away')) : send(subject, one);
     const queue = eventQueue(sendOrFail, report, limits);
     start(queue);
     await waitFor('the second try', async () => {

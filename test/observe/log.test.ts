@@ -105,7 +105,10 @@ describe('the line of a command', () => {
 
   it('is the only one of a command that fails, with the identifier and what the plugin said', async () => {
     const told = plugin?.kind === 'plugin-finished' ? { ...plugin, stderr: 'password: geheim', error: failed } : plugin;
-    const [line, ...more] = await logged('warn', tell(told, { kind: 'problem', sandbox: 'c1', error: failed }, { ...finished, error: failed } as Step));
+    const [line, ...more] = await logged(
+      'warn',
+      tell(told, { kind: 'problem', sandbox: 'c1', error: failed }, { ...finished, error: failed } as Step),
+    );
     expect(more).toEqual([]);
     expect(line).toMatchObject({
       level: 'error',
@@ -143,7 +146,12 @@ describe('a log file that grows', () => {
       await log.flush();
     }
     const names = (await readdir(folder.path)).toSorted();
-    expect(names).toEqual(['plexus-2.log', expect.stringMatching(/^plexus-\d{4}-.*\.log$/), expect.stringMatching(/^plexus-\d{4}-.*\.log$/), 'plexus.log']);
+    expect(names).toEqual([
+      'plexus-2.log',
+      expect.stringMatching(/^plexus-\d{4}-.*\.log$/),
+      expect.stringMatching(/^plexus-\d{4}-.*\.log$/),
+      'plexus.log',
+    ]);
     expect((await readFile(join(folder.path, names[1] ?? ''), 'utf8')).length).toBeGreaterThan(1000);
   });
 

@@ -1,4 +1,17 @@
-import { type Arbitrary, array, assert, boolean, constant, constantFrom, integer, oneof, option, property, record, string } from 'fast-check';
+import {
+  type Arbitrary,
+  array,
+  assert,
+  boolean,
+  constant,
+  constantFrom,
+  integer,
+  oneof,
+  option,
+  property,
+  record,
+  string,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { recentOperations } from '../../src/observe/index.ts';
@@ -26,7 +39,13 @@ const ran = (sandbox: string, more: object = {}): Step => ({
   stderr: '',
   ...more,
 });
-const ended = (sandbox: string, more: object = {}): Step => ({ kind: 'operation-finished', sandbox, command: 'ADD', ms: 30, ...more });
+const ended = (sandbox: string, more: object = {}): Step => ({
+  kind: 'operation-finished',
+  sandbox,
+  command: 'ADD',
+  ms: 30,
+  ...more,
+});
 const recent = (limits?: Parameters<typeof recentOperations>[2]) =>
   recentOperations(
     () => 1100,
@@ -74,10 +93,16 @@ describe('the recent operations', () => {
 
   it('of a failure hold its identifier, place, chain of causes and fix', () => {
     const { report, find } = recent();
-    const error = pluginFailed({ plugin: 'macvlan', command: 'ADD', message: 'busy' }, { cause: new Error('password=geheim') });
+    const error = pluginFailed(
+      { plugin: 'macvlan', command: 'ADD', message: 'busy' },
+      { cause: new Error('password=geheim') },
+    );
     report(ended('c1', { error }), operation('c1'));
     expect(find({})).toMatchObject([
-      { outcome: 'failure', error: { id: 'PLX-PLUGIN-FAILED', details: 'caused by: password=(masked)', fix: expect.stringContaining('.') } },
+      {
+        outcome: 'failure',
+        error: { id: 'PLX-PLUGIN-FAILED', details: 'caused by: password=(masked)', fix: expect.stringContaining('.') },
+      },
     ]);
   });
 
@@ -125,7 +150,12 @@ describe('the recent operations', () => {
 
   it('any steps in any order can be shown', () => {
     const error = pluginFailed({ plugin: 'p', command: 'ADD', message: 'm' });
-    const texts = { sandbox: constantFrom('', 'a', 'b'), pod: constantFrom('shop/a', 'shop/b'), network: string(), interfaceName: string() };
+    const texts = {
+      sandbox: constantFrom('', 'a', 'b'),
+      pod: constantFrom('shop/a', 'shop/b'),
+      network: string(),
+      interfaceName: string(),
+    };
     const times = { startedAt: integer({ min: 0, max: 3000 }), ms: integer({ min: 0, max: 1e6 }) };
     const anyStep = oneof(
       record({
@@ -144,9 +174,21 @@ describe('the recent operations', () => {
       record({ kind: constant('warning'), ...texts, text: string({ unit: 'binary' }) }),
       record({ kind: constant('problem'), ...texts, error: constant(error) }),
       record({ kind: constant('abandoned'), ...texts, attempts: integer(), lastError: string() }),
-      record({ kind: constant('reclaimed'), ...texts, ...times, why: string(), outcome: constantFrom('undone', 'abandoned') }),
+      record({
+        kind: constant('reclaimed'),
+        ...texts,
+        ...times,
+        why: string(),
+        outcome: constantFrom('undone', 'abandoned'),
+      }),
       record({ kind: constantFrom('attached', 'detached', 'debug-asked'), ...texts, ...times }),
-      record({ kind: constant('operation-finished'), ...texts, ...times, command: string(), error: option(constant(error), { nil: undefined }) }),
+      record({
+        kind: constant('operation-finished'),
+        ...texts,
+        ...times,
+        command: string(),
+        error: option(constant(error), { nil: undefined }),
+      }),
       record({ kind: constant('api-request'), verb: string(), resource: string(), status: integer(), ms: integer() }),
     ) as Arbitrary<Step>;
     assert(

@@ -7,9 +7,14 @@ const wanted = { OTEL_TRACES_EXPORTER: 'otlp' };
 const operation = { command: 'ADD', sandbox: 'c1', pod: 'shop/db-0', startedAt: 1000 };
 const parent = (flags: number): TraceContext => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags });
 
-async function tracingWith(env: Readonly<Record<string, string>>): Promise<{ readonly tracing: Tracing | undefined; readonly warnings: readonly string[] }> {
+async function tracingWith(
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly tracing: Tracing | undefined; readonly warnings: readonly string[] }> {
   const warnings: string[] = [];
-  return { tracing: await createTracing({ ...wanted, ...env }, { version: 'test' }, (text) => warnings.push(text)), warnings };
+  return {
+    tracing: await createTracing({ ...wanted, ...env }, { version: 'test' }, (text) => warnings.push(text)),
+    warnings,
+  };
 }
 
 describe('tracing as the OTEL_* variables ask for it', () => {
@@ -33,9 +38,21 @@ describe('tracing as the OTEL_* variables ask for it', () => {
   );
 
   it.each([
-    { env: { OTEL_TRACES_SAMPLER: 'sometimes' }, says: /OTEL_TRACES_SAMPLER "sometimes".* is not understood: parentbased_always_on is used/, isOn: true },
-    { env: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: 'half' }, says: /"half" is not understood/, isOn: true },
-    { env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, says: /traces are off: OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"/, isOn: false },
+    {
+      env: { OTEL_TRACES_SAMPLER: 'sometimes' },
+      says: /OTEL_TRACES_SAMPLER "sometimes".* is not understood: parentbased_always_on is used/,
+      isOn: true,
+    },
+    {
+      env: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: 'half' },
+      says: /"half" is not understood/,
+      isOn: true,
+    },
+    {
+      env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      says: /traces are off: OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"/,
+      isOn: false,
+    },
   ])('$env is said', async ({ env, says, isOn }) => {
     const { tracing, warnings } = await tracingWith(env);
     expect(warnings).toEqual([expect.stringMatching(says)]);

@@ -9,13 +9,17 @@ describe('NPWG-28: an invalid annotation fails the plan, or is ignored with a wa
   const bad = [{ name: 'a' }, { name: 'b', ips: ['x'] }];
 
   it('fails, naming key, position and value', () => {
-    expect(() => planFor({ networks: bad })).toThrow(failure('PLX-SELECTION-INVALID', /k8s\.v1\.cni\.cncf\.io\/networks, element 2, ips\[0\]: "x" is not/));
+    expect(() => planFor({ networks: bad })).toThrow(
+      failure('PLX-SELECTION-INVALID', /k8s\.v1\.cni\.cncf\.io\/networks, element 2, ips\[0\]: "x" is not/),
+    );
   });
 
   it('ignored as a whole: the default network only', () => {
     const plan = planFor({ config: ignoring, networks: bad });
     expect(listOf(plan)).toEqual(['eth0 cluster-net']);
-    expect(plan.warnings).toEqual([expect.stringMatching(/^ignored, as invalidAnnotation says: annotation .*element 2, ips\[0\]/)]);
+    expect(plan.warnings).toEqual([
+      expect.stringMatching(/^ignored, as invalidAnnotation says: annotation .*element 2, ips\[0\]/),
+    ]);
   });
 
   it('each annotation by itself', () => {
@@ -29,16 +33,25 @@ describe('NPWG-28: an invalid annotation fails the plan, or is ignored with a wa
   it.each([
     { what: 'a NAD that does not exist', networks: 'missing', id: 'PLX-NAD-NOT-FOUND' },
     { what: 'a NAD that is no configuration (NPWG-15)', networks: 'broken', id: 'PLX-NAD-INVALID' },
-    { what: 'a request that no plugin can do (NPWG-34)', networks: [{ name: 'a', bandwidth: { ingressRate: 1 } }], id: 'PLX-REQUEST-UNSERVED' },
+    {
+      what: 'a request that no plugin can do (NPWG-34)',
+      networks: [{ name: 'a', bandwidth: { ingressRate: 1 } }],
+      id: 'PLX-REQUEST-UNSERVED',
+    },
   ])('$what is no invalid annotation: it fails anyway', ({ networks, id }) => {
-    expect(() => planFor({ config: ignoring, networks, nads: { 'shop/a': { type: 'bridge' }, 'shop/broken': '{' } })).toThrow(failure(id));
+    expect(() =>
+      planFor({ config: ignoring, networks, nads: { 'shop/a': { type: 'bridge' }, 'shop/broken': '{' } }),
+    ).toThrow(failure(id));
   });
 });
 
 describe('NPWG-18 to NPWG-23: no further networks without that annotation', () => {
-  it.each([{ networks: undefined }, { networks: '' }, { networks: '  ' }, { networks: '[]' }])('$networks', ({ networks }) => {
-    expect(listOf(planFor({ networks }))).toEqual(['eth0 cluster-net']);
-  });
+  it.each([{ networks: undefined }, { networks: '' }, { networks: '  ' }, { networks: '[]' }])(
+    '$networks',
+    ({ networks }) => {
+      expect(listOf(planFor({ networks }))).toEqual(['eth0 cluster-net']);
+    },
+  );
 
   it('nor for a container that is no pod', () => {
     const { pod: _none, ...inputs } = inputsFor({ networks: 'a' });
@@ -47,7 +60,12 @@ describe('NPWG-18 to NPWG-23: no further networks without that annotation', () =
 });
 
 describe('NPWG-101, NPWG-102: namespaceIsolation', () => {
-  const nads = { 'shop/a': { type: 'bridge' }, 'default/a': { type: 'bridge' }, 'other/a': { type: 'bridge' }, 'kube-system/a': { type: 'bridge' } };
+  const nads = {
+    'shop/a': { type: 'bridge' },
+    'default/a': { type: 'bridge' },
+    'other/a': { type: 'bridge' },
+    'kube-system/a': { type: 'bridge' },
+  };
 
   it.each([
     { networks: 'shop/a', allowed: true },
@@ -60,12 +78,18 @@ describe('NPWG-101, NPWG-102: namespaceIsolation', () => {
     { defaultNetwork: 'other/a', allowed: false },
     { networks: 'default/a', globalNamespaces: 'other', allowed: false },
     { networks: 'other/a', globalNamespaces: 'other', allowed: true },
-  ])('networks $networks, default $defaultNetwork, global $globalNamespaces: $allowed', ({ networks, defaultNetwork, globalNamespaces, allowed }) => {
-    const config = { ...isolated, ...(globalNamespaces !== undefined && { globalNamespaces }) };
-    const plan = () => planFor({ config, networks, defaultNetwork, nads });
-    if (allowed) expect(plan).not.toThrow();
-    else expect(plan).toThrow(failure('PLX-NAMESPACE-REFUSED', /pod shop\/db-0 may not use .*namespaceIsolation allows only/));
-  });
+  ])(
+    'networks $networks, default $defaultNetwork, global $globalNamespaces: $allowed',
+    ({ networks, defaultNetwork, globalNamespaces, allowed }) => {
+      const config = { ...isolated, ...(globalNamespaces !== undefined && { globalNamespaces }) };
+      const plan = () => planFor({ config, networks, defaultNetwork, nads });
+      if (allowed) expect(plan).not.toThrow();
+      else
+        expect(plan).toThrow(
+          failure('PLX-NAMESPACE-REFUSED', /pod shop\/db-0 may not use .*namespaceIsolation allows only/),
+        );
+    },
+  );
 
   it('off: any namespace', () => {
     expect(listOf(planFor({ networks: 'other/a', nads }))).toEqual(['eth0 cluster-net', 'net1 other/a']);
@@ -79,7 +103,11 @@ describe('NPWG-101, NPWG-102: namespaceIsolation', () => {
 
 describe('what has to be read before a plan can be made', () => {
   it('NADs of both annotations and of the node, paths, the auxiliary chain', () => {
-    const config = { clusterNetwork: '/etc/cni/net.d/10-main.conflist', defaultNetworks: ['storage', '/etc/x/'], auxiliaryCNIChainName: 'chain' };
+    const config = {
+      clusterNetwork: '/etc/cni/net.d/10-main.conflist',
+      defaultNetworks: ['storage', '/etc/x/'],
+      auxiliaryCNIChainName: 'chain',
+    };
     const inputs = inputsFor({ config, networks: 'a,b,a,other/c', defaultNetwork: 'd' });
     expect(wantedFor(inputs.settings, inputs.pod)).toEqual({
       nads: [

@@ -1,9 +1,30 @@
-import { type Arbitrary, array, assert, constantFrom, dictionary, json, oneof, option, property, record as object, string as text } from 'fast-check';
+import {
+  type Arbitrary,
+  array,
+  assert,
+  constantFrom,
+  dictionary,
+  json,
+  oneof,
+  option,
+  property,
+  record as object,
+  string as text,
+} from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type JsonObject, type JsonValue, parseJson } from '../../src/cni/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
 import type { ConfPath } from '../../src/cni/index.ts';
-import { type Plan, type PlanInputs, decodeRecord, encodeRecord, makePlan, newRecord, parseSettings, wantedFor } from '../../src/plan/index.ts';
+import {
+  type Plan,
+  type PlanInputs,
+  decodeRecord,
+  encodeRecord,
+  makePlan,
+  newRecord,
+  parseSettings,
+  wantedFor,
+} from '../../src/plan/index.ts';
 import { able, clusterNet, file, folder, inputsFor } from './planned.ts';
 
 describe('for any inputs: a plan, or a PlexusError', () => {
@@ -37,8 +58,10 @@ describe('for any inputs: a plan, or a PlexusError', () => {
   // through text, as it comes to us: without -0
   const anything = json().map((each) => parseJson(each, 'test'));
   // mostly right, so that many inputs end in a plan, and one mistake at a time is met
-  const almost = (values: readonly JsonValue[]): Arbitrary<JsonValue> => oneof({ weight: 29, arbitrary: constantFrom(...values) }, anything);
-  const often = (arbitrary: Arbitrary<unknown>): Arbitrary<JsonValue> => oneof({ weight: 29, arbitrary: arbitrary as Arbitrary<JsonValue> }, anything);
+  const almost = (values: readonly JsonValue[]): Arbitrary<JsonValue> =>
+    oneof({ weight: 29, arbitrary: constantFrom(...values) }, anything);
+  const often = (arbitrary: Arbitrary<unknown>): Arbitrary<JsonValue> =>
+    oneof({ weight: 29, arbitrary: arbitrary as Arbitrary<JsonValue> }, anything);
   const plugin = often(
     object(
       {
@@ -53,11 +76,18 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     ),
   );
   const conf = often(
-    object({ name: almost(['x', 'y']), type: almost(['bridge']), cniVersion: almost(['1.0.0']), args: almost([{}]) }, { requiredKeys: ['name', 'type'] }),
+    object(
+      { name: almost(['x', 'y']), type: almost(['bridge']), cniVersion: almost(['1.0.0']), args: almost([{}]) },
+      { requiredKeys: ['name', 'type'] },
+    ),
   );
   const list = often(
     object(
-      { name: almost(['x', 'y']), plugins: often(array(plugin, { minLength: 1, maxLength: 3 })), disableCheck: almost([true, 'false']) },
+      {
+        name: almost(['x', 'y']),
+        plugins: often(array(plugin, { minLength: 1, maxLength: 3 })),
+        disableCheck: almost([true, 'false']),
+      },
       { requiredKeys: ['name', 'plugins'] },
     ),
   );
@@ -84,23 +114,30 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     text(),
     json(),
     array(element, { maxLength: 5 }),
-    array(constantFrom('a', 'b', 'able', 'able@net1', 'other/x', 'a@x'), { maxLength: 5 }).map((names) => names.join(',')),
+    array(constantFrom('a', 'b', 'able', 'able@net1', 'other/x', 'a@x'), { maxLength: 5 }).map((names) =>
+      names.join(','),
+    ),
   );
   const content = oneof({ weight: 9, arbitrary: configuration }, text() as Arbitrary<JsonValue>);
 
   it('any selections of networks that exist', () => {
     assert(
-      property(option(annotation), option(annotation), constantFrom('fail', 'ignore'), (networks, defaultNetwork, invalidAnnotation) => {
-        const config = { delegates: [clusterNet, { ...able, name: 'two' }], invalidAnnotation };
-        return isSound(
-          inputsFor({
-            config,
-            networks: (networks ?? undefined) as string,
-            defaultNetwork: (defaultNetwork ?? undefined) as string,
-            more: { links: ['lo', 'net2'] },
-          }),
-        );
-      }),
+      property(
+        option(annotation),
+        option(annotation),
+        constantFrom('fail', 'ignore'),
+        (networks, defaultNetwork, invalidAnnotation) => {
+          const config = { delegates: [clusterNet, { ...able, name: 'two' }], invalidAnnotation };
+          return isSound(
+            inputsFor({
+              config,
+              networks: (networks ?? undefined) as string,
+              defaultNetwork: (defaultNetwork ?? undefined) as string,
+              more: { links: ['lo', 'net2'] },
+            }),
+          );
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -109,7 +146,11 @@ describe('for any inputs: a plan, or a PlexusError', () => {
     assert(
       property(content, configuration, configuration, (nad, first, second) => {
         const nads = { 'shop/a': nad as JsonObject };
-        const config = { delegates: [first, second].filter((each) => typeof each === 'object' && each !== null && !Array.isArray(each)) };
+        const config = {
+          delegates: [first, second].filter(
+            (each) => typeof each === 'object' && each !== null && !Array.isArray(each),
+          ),
+        };
         if (config.delegates.length === 0) return true;
         return isSound(inputsFor({ config, networks: [{ name: 'a', 'cni-args': { a: 1 } }], nads }));
       }),
@@ -118,7 +159,10 @@ describe('for any inputs: a plan, or a PlexusError', () => {
   });
 
   it('any files', () => {
-    const files = dictionary(constantFrom('1.conf', '2.conflist', '3.json', '4.conf'), option(content, { nil: undefined, freq: 19 }));
+    const files = dictionary(
+      constantFrom('1.conf', '2.conflist', '3.json', '4.conf'),
+      option(content, { nil: undefined, freq: 19 }),
+    );
     const listing = files.map((each): ConfPath => folder(each, { x: [file('/net.d/x/1.conf', '{"type":"s"}')] }));
     const config = { clusterNetwork: '/net.d/', defaultNetworks: ['x'], auxiliaryCNIChainName: 'chain' };
     assert(

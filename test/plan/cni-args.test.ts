@@ -5,7 +5,9 @@ import { type Situation, inputsFor } from './planned.ts';
 
 const argsOf = (text: string, situation: Situation = {}): string[] => {
   const inputs = inputsFor(situation);
-  return makePlan({ ...inputs, call: { ...inputs.call, args: parseCniArgs(text) } }).attachments.map(({ cniArgs }) => cniArgs);
+  return makePlan({ ...inputs, call: { ...inputs.call, args: parseCniArgs(text) } }).attachments.map(
+    ({ cniArgs }) => cniArgs,
+  );
 };
 const pod = 'K8S_POD_NAMESPACE=shop;K8S_POD_NAME=db-0;K8S_POD_INFRA_CONTAINER_ID=c1;K8S_POD_UID=u1';
 
@@ -21,7 +23,11 @@ describe('K8S-31: CNI_ARGS of a delegate', () => {
       text: 'K8S_POD_NAMESPACE=shop;K8S_POD_NAME=db-0',
       after: 'IgnoreUnknown=true;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=db-0;K8S_POD_INFRA_CONTAINER_ID=;K8S_POD_UID=',
     },
-    { title: 'others after them, in their order', text: `FOO=bar=baz;${pod};A=`, after: `IgnoreUnknown=true;${pod};FOO=bar=baz;A=` },
+    {
+      title: 'others after them, in their order',
+      text: `FOO=bar=baz;${pod};A=`,
+      after: `IgnoreUnknown=true;${pod};FOO=bar=baz;A=`,
+    },
   ])('$title', ({ text, after }) => {
     expect(argsOf(text)).toEqual([after]);
   });
@@ -29,7 +35,9 @@ describe('K8S-31: CNI_ARGS of a delegate', () => {
   it('without a pod: those of the runtime, unchanged', () => {
     const { pod: _none, ...inputs } = inputsFor();
     const call = { ...inputs.call, args: parseCniArgs('IgnoreUnknown=1;FOO=bar;MAC=x') };
-    expect(makePlan({ ...inputs, call }).attachments.map(({ cniArgs }) => cniArgs)).toEqual(['IgnoreUnknown=1;FOO=bar;MAC=x']);
+    expect(makePlan({ ...inputs, call }).attachments.map(({ cniArgs }) => cniArgs)).toEqual([
+      'IgnoreUnknown=1;FOO=bar;MAC=x',
+    ]);
   });
 });
 
@@ -46,11 +54,16 @@ describe('CNI-77: MAC and IP for plugins that read them there', () => {
   });
 
   it('the runtime’s own are for the default network only', () => {
-    expect(argsOf(`${pod};MAC=02:00:00:00:00:09;IP=10.0.0.9`, { networks: 'a' })).toEqual([`${base};MAC=02:00:00:00:00:09;IP=10.0.0.9`, base]);
+    expect(argsOf(`${pod};MAC=02:00:00:00:00:09;IP=10.0.0.9`, { networks: 'a' })).toEqual([
+      `${base};MAC=02:00:00:00:00:09;IP=10.0.0.9`,
+      base,
+    ]);
   });
 
   it('unless the pod asked for another there: never two of one key', () => {
     const defaultNetwork = [{ name: 'able', namespace: 'shop', mac: '02:00:00:00:00:01' }];
-    expect(argsOf(`${pod};MAC=02:00:00:00:00:09;IP=10.0.0.9`, { defaultNetwork })).toEqual([`${base};IP=10.0.0.9;MAC=02:00:00:00:00:01`]);
+    expect(argsOf(`${pod};MAC=02:00:00:00:00:09;IP=10.0.0.9`, { defaultNetwork })).toEqual([
+      `${base};IP=10.0.0.9;MAC=02:00:00:00:00:01`,
+    ]);
   });
 });

@@ -6,30 +6,64 @@ import { decideDefaultRoutes } from '../../src/plan/default-route.ts';
 import { failure, inputsFor, planFor } from './planned.ts';
 import { makePlan } from '../../src/plan/index.ts';
 
-const shown = ({ v4, v6 }: DefaultRoutes): string => [v4, v6].map((each) => (each.kind === 'gateways' ? each.gateways.join('+') : each.kind)).join(' ');
+const shown = ({ v4, v6 }: DefaultRoutes): string =>
+  [v4, v6].map((each) => (each.kind === 'gateways' ? each.gateways.join('+') : each.kind)).join(' ');
 
 describe('NPWG-53 to NPWG-57: who owns the default route, by family (IPv4 IPv6)', () => {
   it.each([
     { title: 'nobody asks', requested: [undefined, undefined], owners: ['unmanaged unmanaged', 'unmanaged unmanaged'] },
-    { title: 'an IPv4 gateway', requested: [undefined, ['10.0.0.1']], owners: ['removed unmanaged', '10.0.0.1 unmanaged'] },
-    { title: 'an IPv6 gateway', requested: [undefined, ['fd00::1']], owners: ['unmanaged removed', 'unmanaged fd00::1'] },
-    { title: 'one of each', requested: [undefined, ['10.0.0.1', 'fd00::1']], owners: ['removed removed', '10.0.0.1 fd00::1'] },
+    {
+      title: 'an IPv4 gateway',
+      requested: [undefined, ['10.0.0.1']],
+      owners: ['removed unmanaged', '10.0.0.1 unmanaged'],
+    },
+    {
+      title: 'an IPv6 gateway',
+      requested: [undefined, ['fd00::1']],
+      owners: ['unmanaged removed', 'unmanaged fd00::1'],
+    },
+    {
+      title: 'one of each',
+      requested: [undefined, ['10.0.0.1', 'fd00::1']],
+      owners: ['removed removed', '10.0.0.1 fd00::1'],
+    },
     { title: 'an empty list claims both', requested: [undefined, []], owners: ['removed removed', 'own own'] },
-    { title: 'those without the key lose theirs', requested: [undefined, undefined, []], owners: ['removed removed', 'removed removed', 'own own'] },
-    { title: 'several of one family', requested: [undefined, ['10.0.0.1', '10.0.0.2']], owners: ['removed unmanaged', '10.0.0.1+10.0.0.2 unmanaged'] },
-    { title: 'the default network itself', requested: [['10.0.0.9'], undefined], owners: ['10.0.0.9 unmanaged', 'removed unmanaged'] },
+    {
+      title: 'those without the key lose theirs',
+      requested: [undefined, undefined, []],
+      owners: ['removed removed', 'removed removed', 'own own'],
+    },
+    {
+      title: 'several of one family',
+      requested: [undefined, ['10.0.0.1', '10.0.0.2']],
+      owners: ['removed unmanaged', '10.0.0.1+10.0.0.2 unmanaged'],
+    },
+    {
+      title: 'the default network itself',
+      requested: [['10.0.0.9'], undefined],
+      owners: ['10.0.0.9 unmanaged', 'removed unmanaged'],
+    },
     { title: 'no delegates', requested: [], owners: [] },
   ])('$title: $owners', ({ requested, owners }) => {
     expect(decideDefaultRoutes(requested).map(shown)).toEqual(owners);
   });
 
   it('is part of the plan', () => {
-    const plan = planFor({ networks: ['a', 'b'].map((name) => ({ name, ...(name === 'b' && { 'default-route': ['10.1.0.1'] }) })) });
-    expect(plan.attachments.map(({ defaultRoute }) => shown(defaultRoute))).toEqual(['removed unmanaged', 'removed unmanaged', '10.1.0.1 unmanaged']);
+    const plan = planFor({
+      networks: ['a', 'b'].map((name) => ({ name, ...(name === 'b' && { 'default-route': ['10.1.0.1'] }) })),
+    });
+    expect(plan.attachments.map(({ defaultRoute }) => shown(defaultRoute))).toEqual([
+      'removed unmanaged',
+      'removed unmanaged',
+      '10.1.0.1 unmanaged',
+    ]);
   });
 
   it('a pod has one default route: the two annotations may not both have the key', () => {
-    const situation = { defaultNetwork: [{ name: 'a', namespace: 'shop', 'default-route': [] }], networks: [{ name: 'b', 'default-route': ['10.1.0.1'] }] };
+    const situation = {
+      defaultNetwork: [{ name: 'a', namespace: 'shop', 'default-route': [] }],
+      networks: [{ name: 'b', 'default-route': ['10.1.0.1'] }],
+    };
     expect(() => makePlan(inputsFor(situation))).toThrow(
       failure('PLX-SELECTION-INVALID', /networks, element 1, default-route: \["10.1.0.1"\] is not allowed here/),
     );
@@ -56,10 +90,34 @@ const policy: ResultRoute = { dst: '0.0.0.0/0', gw: '10.0.0.1', table: 100 };
 describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees', () => {
   it.each([
     { title: 'unmanaged: all stays', decided: {}, routes: [v4, v6, other], after: [v4, v6, other], kernel: {} },
-    { title: 'IPv4 removed', decided: { v4: { kind: 'removed' } }, routes: [v4, v6, other], after: [v6, other], kernel: { v4: [] } },
-    { title: 'IPv6 removed, in any spelling', decided: { v6: { kind: 'removed' } }, routes: [v4, { dst: '::0/0' }], after: [v4], kernel: { v6: [] } },
-    { title: 'removed although the result tells of none', decided: { v4: { kind: 'removed' } }, routes: [], after: [], kernel: { v4: [] } },
-    { title: 'policy routes stay', decided: { v4: { kind: 'removed' } }, routes: [policy], after: [policy], kernel: { v4: [] } },
+    {
+      title: 'IPv4 removed',
+      decided: { v4: { kind: 'removed' } },
+      routes: [v4, v6, other],
+      after: [v6, other],
+      kernel: { v4: [] },
+    },
+    {
+      title: 'IPv6 removed, in any spelling',
+      decided: { v6: { kind: 'removed' } },
+      routes: [v4, { dst: '::0/0' }],
+      after: [v4],
+      kernel: { v6: [] },
+    },
+    {
+      title: 'removed although the result tells of none',
+      decided: { v4: { kind: 'removed' } },
+      routes: [],
+      after: [],
+      kernel: { v4: [] },
+    },
+    {
+      title: 'policy routes stay',
+      decided: { v4: { kind: 'removed' } },
+      routes: [policy],
+      after: [policy],
+      kernel: { v4: [] },
+    },
     {
       title: 'tables main and unspecified do not',
       decided: { v4: { kind: 'removed' } },
@@ -113,9 +171,18 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       after: [{ ...v4, priority: 0 }],
       kernel: { v4: [{ gateway: '10.0.0.1' }] },
     },
-    { title: 'its own, if the result tells of none: the kernel is left alone', decided: { v4: { kind: 'own' } }, routes: [other], after: [other], kernel: {} },
+    {
+      title: 'its own, if the result tells of none: the kernel is left alone',
+      decided: { v4: { kind: 'own' } },
+      routes: [other],
+      after: [other],
+      kernel: {},
+    },
   ] as const)('$title', ({ decided, routes, after, kernel }) => {
-    expect(settleRoutes(attachment(decided), { ...empty, routes })).toEqual({ result: { ...empty, routes: after }, kernel });
+    expect(settleRoutes(attachment(decided), { ...empty, routes })).toEqual({
+      result: { ...empty, routes: after },
+      kernel,
+    });
   });
 
   it.each([
@@ -127,7 +194,11 @@ describe('NPWG-54, NPWG-58: what the kernel must have, and a result that agrees'
       ],
       kernel: [{ gateway: '10.0.0.1' }],
     },
-    { title: 'its link, when there is none', ips: [{ address: 'fd00::2/64', gateway: 'fd00::1' }, { address: '10.0.0.2/24' }], kernel: [{}] },
+    {
+      title: 'its link, when there is none',
+      ips: [{ address: 'fd00::2/64', gateway: 'fd00::1' }, { address: '10.0.0.2/24' }],
+      kernel: [{}],
+    },
   ])('NPWG-56: an own route without a gateway goes through $title', ({ ips, kernel }) => {
     const result = { ...empty, ips, routes: [{ dst: '0.0.0.0/0' }] };
     expect(settleRoutes(attachment({ v4: { kind: 'own' } }), result)).toEqual({ result, kernel: { v4: kernel } });
@@ -146,9 +217,12 @@ const route: Arbitrary<ResultRoute> = record(
   },
   { requiredKeys: ['dst'] },
 );
-const decision = constantFrom({ kind: 'unmanaged' }, { kind: 'removed' }, { kind: 'own' }, { kind: 'gateways', gateways: ['10.0.0.5'] }) as Arbitrary<
-  DefaultRoutes['v4']
->;
+const decision = constantFrom(
+  { kind: 'unmanaged' },
+  { kind: 'removed' },
+  { kind: 'own' },
+  { kind: 'gateways', gateways: ['10.0.0.5'] },
+) as Arbitrary<DefaultRoutes['v4']>;
 const isDefault = ({ dst, table }: ResultRoute, family: 'v4' | 'v6'): boolean =>
   (family === 'v4' ? ['0.0.0.0/0'] : ['::/0', '::0/0', '0:0::/0']).includes(dst) && table !== 100;
 
@@ -160,21 +234,27 @@ describe('NPWG-54, for any result', () => {
         const left = settled.result.routes;
         if (first.kind === 'removed') expect(left.filter((each) => isDefault(each, 'v4'))).toEqual([]);
         if (second.kind === 'removed') expect(left.filter((each) => isDefault(each, 'v6'))).toEqual([]);
-        const others = (list: readonly ResultRoute[]): ResultRoute[] => list.filter((each) => !isDefault(each, 'v4') && !isDefault(each, 'v6'));
+        const others = (list: readonly ResultRoute[]): ResultRoute[] =>
+          list.filter((each) => !isDefault(each, 'v4') && !isDefault(each, 'v6'));
         expect(others(left)).toEqual(others(routes));
       }),
     );
   });
 
   it('exactly one delegate owns a family, or nobody touches it', () => {
-    const requested = array(option(array(oneof(ipV4(), ipV6()), { maxLength: 3 }), { nil: undefined }), { maxLength: 6 });
+    const requested = array(option(array(oneof(ipV4(), ipV6()), { maxLength: 3 }), { nil: undefined }), {
+      maxLength: 6,
+    });
     assert(
       property(requested, (all) => {
         const decided = decideDefaultRoutes(all);
         for (const family of ['v4', 'v6'] as const) {
           const kinds = decided.map((each) => each[family].kind);
           const owners = kinds.filter((kind) => kind === 'own' || kind === 'gateways').length;
-          expect(kinds.every((kind) => kind === 'unmanaged') || (owners === 1 && kinds.every((kind) => kind !== 'unmanaged'))).toBe(true);
+          expect(
+            kinds.every((kind) => kind === 'unmanaged') ||
+              (owners === 1 && kinds.every((kind) => kind !== 'unmanaged')),
+          ).toBe(true);
         }
       }),
     );

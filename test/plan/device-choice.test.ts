@@ -4,12 +4,29 @@ import { type Situation, failure, planFor, stdinsOf } from './planned.ts';
 
 const nad = { type: 'sriov', capabilities: { deviceID: true } };
 const nads = { 'shop/one': nad, 'shop/two': nad, 'shop/other': nad, 'kube-system/main': nad };
-const resources = { 'shop/one': 'intel.com/vf', 'shop/two': 'intel.com/vf', 'shop/other': 'nvidia.com/vf', 'kube-system/main': 'intel.com/vf' };
+const resources = {
+  'shop/one': 'intel.com/vf',
+  'shop/two': 'intel.com/vf',
+  'shop/other': 'nvidia.com/vf',
+  'kube-system/main': 'intel.com/vf',
+};
 const of = (resource: string, ...ids: readonly string[]): readonly PodDevice[] => ids.map((id) => ({ id, resource }));
-const devices = [...of('intel.com/vf', '0000:02:00.7', '0000:02:00.3', '0000:02:00.5', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:03:00.1')];
-const situation = (networks: Situation['networks'], more: Situation = {}): Situation => ({ networks, nads, resources, more: given(devices), ...more });
-const given = (list: readonly PodDevice[], more: Partial<PodDevices> = {}) => ({ devices: { devices: list, warnings: [], ...more } });
-const deviceIds = (given: Situation): unknown[] => planFor(given).attachments.map(({ runtimeConfig }) => runtimeConfig['deviceID']);
+const devices = [
+  ...of('intel.com/vf', '0000:02:00.7', '0000:02:00.3', '0000:02:00.5', '0000:02:00.3'),
+  ...of('nvidia.com/vf', '0000:03:00.1'),
+];
+const situation = (networks: Situation['networks'], more: Situation = {}): Situation => ({
+  networks,
+  nads,
+  resources,
+  more: given(devices),
+  ...more,
+});
+const given = (list: readonly PodDevice[], more: Partial<PodDevices> = {}) => ({
+  devices: { devices: list, warnings: [], ...more },
+});
+const deviceIds = (given: Situation): unknown[] =>
+  planFor(given).attachments.map(({ runtimeConfig }) => runtimeConfig['deviceID']);
 const ignoring = { config: { delegates: [{ type: 'bridge', name: 'cluster-net' }], missingDevice: 'ignore' } };
 
 describe('NPWG-119: each attachment its own device, in sorted order', () => {
@@ -25,7 +42,10 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
   it.each([
     { title: 'clusterNetwork and the annotation', more: { config: { clusterNetwork: 'main' } } },
     { title: 'the default-network annotation and the other', more: { defaultNetwork: 'main' } },
-    { title: 'defaultNetworks and the annotation', more: { config: { clusterNetwork: 'main', defaultNetworks: ['main'] }, networks: 'one' } },
+    {
+      title: 'defaultNetworks and the annotation',
+      more: { config: { clusterNetwork: 'main', defaultNetworks: ['main'] }, networks: 'one' },
+    },
   ])('$title never share one', ({ more }) => {
     const ids = deviceIds(situation('one', more));
     expect(new Set(ids).size).toBe(ids.length);
@@ -34,14 +54,22 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
 
   it('a PCI address listed under two resources is one device; other IDs only mean something within their resource', () => {
     const listedTwice = [...of('intel.com/vf', '0000:02:00.3'), ...of('nvidia.com/vf', '0000:02:00.3', '0000:02:00.4')];
-    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([undefined, '0000:02:00.3', '0000:02:00.4']);
+    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([
+      undefined,
+      '0000:02:00.3',
+      '0000:02:00.4',
+    ]);
     const numbered = [...of('intel.com/vf', '0'), ...of('nvidia.com/vf', '0')];
     expect(deviceIds(situation('one,other', { more: given(numbered) }))).toEqual([undefined, '0', '0']);
   });
 
   it('who can use the fewest chooses first: a device that two resources list is left to the one that has no other', () => {
     const listedTwice = [...of('intel.com/vf', '0000:02:00.3', '0000:02:00.4'), ...of('nvidia.com/vf', '0000:02:00.3')];
-    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([undefined, '0000:02:00.4', '0000:02:00.3']);
+    expect(deviceIds(situation('one,other', { more: given(listedTwice) }))).toEqual([
+      undefined,
+      '0000:02:00.4',
+      '0000:02:00.3',
+    ]);
   });
 
   it('sorted by their IDs, as Multus and OVN-Kubernetes count them, whatever a driver calls its devices', () => {
@@ -50,7 +78,11 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
       resource: 'intel.com/vf',
       claimed: { claim: { namespace: 'shop', name: 'db-0-nics' }, driver: 'net.example', pool: 'n1', device },
     });
-    const list = [claimed('mlx5_core.sf.7', 'd1'), claimed('mlx5_core.sf.4', 'd2'), ...of('intel.com/vf', 'mlx5_core.sf.5')];
+    const list = [
+      claimed('mlx5_core.sf.7', 'd1'),
+      claimed('mlx5_core.sf.4', 'd2'),
+      ...of('intel.com/vf', 'mlx5_core.sf.5'),
+    ];
     const ids = [undefined, 'mlx5_core.sf.4', 'mlx5_core.sf.5', 'mlx5_core.sf.7'];
     expect(deviceIds(situation('one,one,one', { more: given(list) }))).toEqual(ids);
   });
@@ -104,7 +136,11 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
     {
       title: 'that the pod does not request',
       more: { requested: [] },
-      warnings: [expect.stringMatching(/shop\/vmnet names resource bridge.network.kubevirt.io\/br1, which no device plugin of this node serves/)],
+      warnings: [
+        expect.stringMatching(
+          /shop\/vmnet names resource bridge.network.kubevirt.io\/br1, which no device plugin of this node serves/,
+        ),
+      ],
     },
   ])('05: a resource without devices, $title: attached as it is', ({ more, warnings }) => {
     const plan = planFor({
@@ -120,33 +156,64 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
   it('nobody was asked for devices: a warning that names the resource', () => {
     const plan = planFor(situation('one,two', { more: {} }));
     expect(plan.attachments.map(({ runtimeConfig }) => runtimeConfig)).toEqual([{}, {}, {}]);
-    expect(plan.warnings).toEqual([expect.stringMatching(/network shop\/one .*intel.com\/vf/), expect.stringMatching(/network shop\/two .*intel.com\/vf/)]);
+    expect(plan.warnings).toEqual([
+      expect.stringMatching(/network shop\/one .*intel.com\/vf/),
+      expect.stringMatching(/network shop\/two .*intel.com\/vf/),
+    ]);
   });
 });
 
 describe('a network made of the device of a ResourceClaim', () => {
   const claimed = (request: string, device: string, more: Partial<PodDevice> = {}): PodDevice => ({
     id: `id-of-${device}`,
-    claimed: { podClaim: 'nics', claim: { namespace: 'shop', name: 'db-0-nics' }, request, driver: 'net.example', pool: 'n1', device },
+    claimed: {
+      podClaim: 'nics',
+      claim: { namespace: 'shop', name: 'db-0-nics' },
+      request,
+      driver: 'net.example',
+      pool: 'n1',
+      device,
+    },
     ...more,
   });
   const list = [claimed('fast', 'd2'), claimed('fast', 'd1'), claimed('slow/any', 'd0', { resource: 'intel.com/vf' })];
   const claims = { 'shop/any': 'nics', 'shop/fast': 'nics/fast', 'shop/slow': 'nics/slow', 'shop/odd': 'gpus' };
   const all = { 'shop/any': nad, 'shop/fast': nad, 'shop/slow': nad, 'shop/odd': nad, 'shop/one': nad };
-  const claimSituation = (networks: string): Situation => ({ networks, nads: all, claims, resources, more: given(list) });
+  const claimSituation = (networks: string): Situation => ({
+    networks,
+    nads: all,
+    claims,
+    resources,
+    more: given(list),
+  });
 
   it.each([
     { networks: 'fast', ids: [undefined, 'id-of-d1'] },
     { networks: 'fast,fast', ids: [undefined, 'id-of-d1', 'id-of-d2'] },
     { networks: 'slow', ids: [undefined, 'id-of-d0'] },
-    { networks: 'any,slow', ids: [undefined, 'id-of-d1', 'id-of-d0'], why: 'any takes what slow cannot do without last' },
-    { networks: 'any,one', ids: [undefined, 'id-of-d1', 'id-of-d0'], why: 'there is only one that the resource is counted under' },
-    { networks: 'one,fast', ids: [undefined, 'id-of-d0', 'id-of-d1'], why: 'a claimed device counted under a resource, as Multus does' },
+    {
+      networks: 'any,slow',
+      ids: [undefined, 'id-of-d1', 'id-of-d0'],
+      why: 'any takes what slow cannot do without last',
+    },
+    {
+      networks: 'any,one',
+      ids: [undefined, 'id-of-d1', 'id-of-d0'],
+      why: 'there is only one that the resource is counted under',
+    },
+    {
+      networks: 'one,fast',
+      ids: [undefined, 'id-of-d0', 'id-of-d1'],
+      why: 'a claimed device counted under a resource, as Multus does',
+    },
   ])('$networks: $ids', ({ networks, ids }) => {
     expect(deviceIds(claimSituation(networks))).toEqual(ids);
   });
   it.each([
-    { networks: 'one,slow', says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 1, used by its other networks/ },
+    {
+      networks: 'one,slow',
+      says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 1, used by its other networks/,
+    },
     { networks: 'odd', says: /network shop\/odd needs a device of claim gpus, and the pod has none/ },
     { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
   ])('$networks: refused', ({ networks, says }) => {
@@ -156,10 +223,19 @@ describe('a network made of the device of a ResourceClaim', () => {
 
 describe('NPWG-118: a device reaches the plugins three ways', () => {
   it('deviceID and pciBusID in every plugin, deviceID by capability', () => {
-    const list = { plugins: [{ type: 'sriov', capabilities: { deviceID: true }, deviceID: 'forged' }, { type: 'tuning' }] };
+    const list = {
+      plugins: [{ type: 'sriov', capabilities: { deviceID: true }, deviceID: 'forged' }, { type: 'tuning' }],
+    };
     const plan = planFor({ ...situation('one'), nads: { 'shop/one': list } });
     expect(plan.attachments.slice(1).flatMap(stdinsOf)).toEqual([
-      { type: 'sriov', name: 'one', cniVersion: '0.4.0', deviceID: '0000:02:00.3', pciBusID: '0000:02:00.3', runtimeConfig: { deviceID: '0000:02:00.3' } },
+      {
+        type: 'sriov',
+        name: 'one',
+        cniVersion: '0.4.0',
+        deviceID: '0000:02:00.3',
+        pciBusID: '0000:02:00.3',
+        runtimeConfig: { deviceID: '0000:02:00.3' },
+      },
       { type: 'tuning', name: 'one', cniVersion: '0.4.0', deviceID: '0000:02:00.3', pciBusID: '0000:02:00.3' },
     ]);
   });
@@ -168,15 +244,31 @@ describe('NPWG-118: a device reaches the plugins three ways', () => {
 describe('deviceID of the annotation', () => {
   const able = { ...nads, 'shop/able': nad };
   it.each([
-    { title: 'where no resource is named: by capability only', networks: [{ name: 'able', deviceID: 'x' }], ids: [undefined, 'x'] },
-    { title: 'one that the pod was given: that one', networks: [{ name: 'one', deviceID: '0000:02:00.5' }], ids: [undefined, '0000:02:00.5'] },
-    { title: 'and it comes first', networks: [{ name: 'one' }, { name: 'two', deviceID: '0000:02:00.3' }], ids: [undefined, '0000:02:00.5', '0000:02:00.3'] },
+    {
+      title: 'where no resource is named: by capability only',
+      networks: [{ name: 'able', deviceID: 'x' }],
+      ids: [undefined, 'x'],
+    },
+    {
+      title: 'one that the pod was given: that one',
+      networks: [{ name: 'one', deviceID: '0000:02:00.5' }],
+      ids: [undefined, '0000:02:00.5'],
+    },
+    {
+      title: 'and it comes first',
+      networks: [{ name: 'one' }, { name: 'two', deviceID: '0000:02:00.3' }],
+      ids: [undefined, '0000:02:00.5', '0000:02:00.3'],
+    },
     {
       title: 'named twice: given once',
       networks: ['one', 'two'].map((name) => ({ name, deviceID: '0000:02:00.5' })),
       ids: [undefined, '0000:02:00.5', '0000:02:00.3'],
     },
-    { title: 'one that it was not given: one that it was', networks: [{ name: 'one', deviceID: 'x' }], ids: [undefined, '0000:02:00.3'] },
+    {
+      title: 'one that it was not given: one that it was',
+      networks: [{ name: 'one', deviceID: 'x' }],
+      ids: [undefined, '0000:02:00.3'],
+    },
     {
       title: 'one used without a resource is not handed out again',
       networks: [{ name: 'one' }, { name: 'able', deviceID: '0000:02:00.3' }],
@@ -188,7 +280,10 @@ describe('deviceID of the annotation', () => {
 
   it('missingDevice: ignore: one that the pod was not given reaches no plugin, nor does another network’s', () => {
     const one = { more: given(of('intel.com/vf', '0000:02:00.3')), ...ignoring };
-    expect(deviceIds(situation([{ name: 'one', deviceID: 'x' }], { ...one, more: given([]) }))).toEqual([undefined, undefined]);
+    expect(deviceIds(situation([{ name: 'one', deviceID: 'x' }], { ...one, more: given([]) }))).toEqual([
+      undefined,
+      undefined,
+    ]);
     const both = ['one', 'two'].map((name) => ({ name, deviceID: '0000:02:00.3' }));
     expect(deviceIds(situation(both, one))).toEqual([undefined, '0000:02:00.3', undefined]);
   });
@@ -213,7 +308,9 @@ describe('NPWG-110 to NPWG-114: where device information lies', () => {
 
   it('a device of a resource: the file of its device plugin and one of its own, whether or not a plugin asks', () => {
     const file = `${folder}/cni/shop-one-c1_net1`;
-    expect(infoOf(situation('one'))).toEqual([[{ file, from: `${folder}/dp/intel.com-vf-0000:02:00.3-device.json` }, file]]);
+    expect(infoOf(situation('one'))).toEqual([
+      [{ file, from: `${folder}/dp/intel.com-vf-0000:02:00.3-device.json` }, file],
+    ]);
   });
   it('a plugin that asks gets one without any device; two attachments of one network have two', () => {
     const [first, second] = [`${folder}/cni/shop-u-c1_net1`, `${folder}/cni/shop-u-c1_net2`];
@@ -227,6 +324,8 @@ describe('NPWG-110 to NPWG-114: where device information lies', () => {
   });
   it('the folder is a setting', () => {
     const config = { delegates: [{ type: 'bridge', name: 'cluster-net' }], deviceInfoDir: '/x' };
-    expect(infoOf({ networks: 'u', nads: { 'shop/u': told }, config })).toEqual([[{ file: '/x/cni/shop-u-c1_net1' }, '/x/cni/shop-u-c1_net1']]);
+    expect(infoOf({ networks: 'u', nads: { 'shop/u': told }, config })).toEqual([
+      [{ file: '/x/cni/shop-u-c1_net1' }, '/x/cni/shop-u-c1_net1'],
+    ]);
   });
 });

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { type Attachment, differences } from '../../src/plan/index.ts';
 import { able, clusterNet, planFor } from './planned.ts';
 
-const of = (networks: string, nads: Parameters<typeof planFor>[0]['nads'] = { 'shop/a': able, 'shop/b': { type: 'bridge' } }): readonly Attachment[] =>
-  planFor({ networks, nads: nads ?? {} }).attachments;
+const of = (
+  networks: string,
+  nads: Parameters<typeof planFor>[0]['nads'] = { 'shop/a': able, 'shop/b': { type: 'bridge' } },
+): readonly Attachment[] => planFor({ networks, nads: nads ?? {} }).attachments;
 const told = (planned: readonly Attachment[], attached: readonly Attachment[]): string[] =>
   differences(planned, attached).map(({ interfaceName, network, kind, changes }) =>
     [interfaceName, network, kind, ...changes.map(({ place }) => place)].join(' '),
@@ -19,8 +21,12 @@ describe('a plan against what is attached', () => {
     expect(told(of(''), of('a@x'))).toEqual(['eth0 cluster-net same', 'x shop/a extra']);
   });
   it('a network that was changed: each place, with both values', () => {
-    const now = of('a', { 'shop/a': { ...able, mtu: 9000, ipam: { type: 'static', addresses: [{ address: '10.0.0.2/24' }] } } });
-    const then = of('a', { 'shop/a': { ...able, vlan: 3, ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }] } } });
+    const now = of('a', {
+      'shop/a': { ...able, mtu: 9000, ipam: { type: 'static', addresses: [{ address: '10.0.0.2/24' }] } },
+    });
+    const then = of('a', {
+      'shop/a': { ...able, vlan: 3, ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }] } },
+    });
     expect(differences(now, then)[1]?.changes).toEqual([
       { place: 'plugins[0].vlan', attached: 3, planned: undefined },
       { place: 'plugins[0].ipam.addresses[0].address', attached: '10.0.0.1/24', planned: '10.0.0.2/24' },
@@ -48,7 +54,9 @@ describe('a plan against what is attached', () => {
     const [now, then] = ['/run/new', '/run/old'].map((deviceInfoDir) =>
       planFor({ networks: 'a', nads: asks, config: { delegates: [clusterNet], deviceInfoDir } }),
     );
-    expect(told(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe('net1 shop/a changed runtimeConfig.CNIDeviceInfoFile');
+    expect(told(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe(
+      'net1 shop/a changed runtimeConfig.CNIDeviceInfoFile',
+    );
   });
   it('for any two lists of networks: every interface once, none lost; a list against itself is the same', () => {
     const lists = uniqueArray(constantFrom('a', 'b', 'a@x', 'b@y'), { maxLength: 4 }).map((names) => names.join(','));
@@ -56,7 +64,9 @@ describe('a plan against what is attached', () => {
       property(lists, lists, (now, then) => {
         const [planned, attached] = [of(now), of(then)];
         const found = differences(planned, attached).map(({ interfaceName }) => interfaceName);
-        expect(found.toSorted()).toEqual([...new Set([...planned, ...attached].map(({ interfaceName }) => interfaceName))].toSorted());
+        expect(found.toSorted()).toEqual(
+          [...new Set([...planned, ...attached].map(({ interfaceName }) => interfaceName))].toSorted(),
+        );
         expect(differences(planned, planned).every(({ kind }) => kind === 'same')).toBe(true);
       }),
     );

@@ -18,12 +18,20 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
   it.each([
     {
       title: 'a file of confDir when there is no such NAD',
-      situation: { config: { clusterNetwork: 'x' }, nads: {}, more: { confDir: folder({ '10.conf': conf('y'), '20.conf': conf('x') }) } },
+      situation: {
+        config: { clusterNetwork: 'x' },
+        nads: {},
+        more: { confDir: folder({ '10.conf': conf('y'), '20.conf': conf('x') }) },
+      },
       type: 'plugin-of-x',
     },
     {
       title: 'the NAD first',
-      situation: { config: { clusterNetwork: 'x' }, nads: { 'kube-system/x': { type: 'nad' } }, more: { confDir: folder({ '20.conf': conf('x') }) } },
+      situation: {
+        config: { clusterNetwork: 'x' },
+        nads: { 'kube-system/x': { type: 'nad' } },
+        more: { confDir: folder({ '20.conf': conf('x') }) },
+      },
       type: 'nad',
     },
     {
@@ -31,7 +39,11 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       situation: withPath('/net.d/10.conf', { kind: 'file', file: file('/net.d/10.conf', conf('x')), siblings: [] }),
       type: 'plugin-of-x',
     },
-    { title: 'a path to a folder: its first', situation: withPath('/net.d/', folder({ '10.conf': conf('x'), '20.conf': conf('y') })), type: 'plugin-of-x' },
+    {
+      title: 'a path to a folder: its first',
+      situation: withPath('/net.d/', folder({ '10.conf': conf('x'), '20.conf': conf('y') })),
+      type: 'plugin-of-x',
+    },
     {
       title: 'its first valid one',
       situation: withPath('/net.d/', folder({ '00.conf': '{', '05.conf': undefined, '10.conf': conf('x') })),
@@ -41,7 +53,11 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       title: 'never our own',
       situation: withPath(
         '/net.d/',
-        folder({ '00-plexus.conflist': { name: 'p', plugins: [{ type: 'plexus' }] }, '00.conf': { name: 'm', type: 'multus-shim' }, '10.conf': conf('x') }),
+        folder({
+          '00-plexus.conflist': { name: 'p', plugins: [{ type: 'plexus' }] },
+          '00.conf': { name: 'm', type: 'multus-shim' },
+          '10.conf': conf('x'),
+        }),
       ),
       type: 'plugin-of-x',
     },
@@ -61,7 +77,12 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       id: 'PLX-NODE-NETWORK-MISSING',
       says: /: \/net.d\/10.conf: ENOENT/,
     },
-    { title: 'an empty folder', situation: withPath('/net.d/', folder({})), id: 'PLX-NODE-NETWORK-MISSING', says: /the folder holds no network configuration/ },
+    {
+      title: 'an empty folder',
+      situation: withPath('/net.d/', folder({})),
+      id: 'PLX-NODE-NETWORK-MISSING',
+      says: /the folder holds no network configuration/,
+    },
     {
       title: 'only our own',
       situation: withPath('/net.d/', folder({ '00.conf': { name: 'p', type: 'plexus' } })),
@@ -90,9 +111,12 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
   it('CNI-45: a list has the plugins of the folder named like it', () => {
     const list = { name: 'x', cniVersion: '1.0.0', plugins: [{ type: 'one' }] };
     const siblings = [file('/net.d/x/10.conf', { type: 'two' })];
-    const found = (json: JsonObject, listing: ConfPath): unknown[] => defaultOf(withPath('/net.d/x.conflist', listing, json)).map(({ type }) => type);
+    const found = (json: JsonObject, listing: ConfPath): unknown[] =>
+      defaultOf(withPath('/net.d/x.conflist', listing, json)).map(({ type }) => type);
     expect(found({}, { kind: 'file', file: file('/net.d/x.conflist', list), siblings })).toEqual(['one', 'two']);
-    expect(found({}, { kind: 'file', file: file('/net.d/x.conflist', { ...list, loadOnlyInlinedPlugins: true }), siblings })).toEqual(['one']);
+    expect(
+      found({}, { kind: 'file', file: file('/net.d/x.conflist', { ...list, loadOnlyInlinedPlugins: true }), siblings }),
+    ).toEqual(['one']);
     expect(found({}, folder({ 'x.conflist': list }, { x: siblings }))).toEqual(['one', 'two']);
     expect(found({}, folder({ 'x.conf': list }, { x: siblings }))).toEqual(['one']);
     expect(() => found({}, folder({ 'x.conflist': list }, { x: [file('/net.d/x/10.conf', undefined)] }))).toThrow(
@@ -103,29 +127,41 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
 
 describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
   const nads = { 'shop/foo': '' };
-  const found = (confDir: ConfPath): unknown[] => furtherStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
+  const found = (confDir: ConfPath): unknown[] =>
+    furtherStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
 
   it.each([
     {
       title: 'a list before a single conf',
-      confDir: folder({ '10-x.conf': { name: 'foo', type: 'single' }, '20-x.conflist': { name: 'foo', plugins: [{ type: 'listed' }] } }),
+      confDir: folder({
+        '10-x.conf': { name: 'foo', type: 'single' },
+        '20-x.conflist': { name: 'foo', plugins: [{ type: 'listed' }] },
+      }),
       types: ['listed'],
     },
     { title: 'a single conf', confDir: folder({ '10-x.conf': { name: 'foo', type: 'single' } }), types: ['single'] },
     { title: 'CNI-46: a .json', confDir: folder({ '10-x.json': { name: 'foo', type: 'single' } }), types: ['single'] },
-    { title: 'NPWG-11: beside a broken file', confDir: folder({ '00-bad.conf': '{', '10-x.conf': { name: 'foo', type: 'single' } }), types: ['single'] },
+    {
+      title: 'NPWG-11: beside a broken file',
+      confDir: folder({ '00-bad.conf': '{', '10-x.conf': { name: 'foo', type: 'single' } }),
+      types: ['single'],
+    },
   ])('$title', ({ confDir, types }) => {
     expect(found(confDir)).toEqual(types);
   });
 
   it('NPWG-11: warns of the broken file, once', () => {
     const confDir = folder({ '00-bad.conf': '{', '10-x.conf': { name: 'foo', type: 'single' } });
-    expect(planFor({ networks: 'foo,foo', nads, more: { confDir } }).warnings).toEqual([expect.stringMatching(/^\/net.d\/00-bad.conf is skipped: /)]);
+    expect(planFor({ networks: 'foo,foo', nads, more: { confDir } }).warnings).toEqual([
+      expect.stringMatching(/^\/net.d\/00-bad.conf is skipped: /),
+    ]);
   });
 
   it('NPWG-09: spec.config wins over any file', () => {
     const more = { confDir: folder({ '10-x.conf': { name: 'foo', type: 'file' } }) };
-    expect(furtherStdins({ networks: 'foo', nads: { 'shop/foo': { type: 'spec' } }, more })).toMatchObject([{ type: 'spec' }]);
+    expect(furtherStdins({ networks: 'foo', nads: { 'shop/foo': { type: 'spec' } }, more })).toMatchObject([
+      { type: 'spec' },
+    ]);
   });
 
   it('NPWG-10: nowhere', () => {
@@ -135,7 +171,9 @@ describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
   });
 
   it('a NAD that does not exist is said with the pod', () => {
-    expect(() => planFor({ networks: 'nope' })).toThrow(failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 asks for NetworkAttachmentDefinition shop\/nope/));
+    expect(() => planFor({ networks: 'nope' })).toThrow(
+      failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 asks for NetworkAttachmentDefinition shop\/nope/),
+    );
   });
 });
 
@@ -146,11 +184,19 @@ describe('the auxiliary chain of Multus', () => {
     planFor({
       config,
       networks: 'a',
-      more: { paths: new Map([['/net.d/10.conf', main], ...(chain === undefined ? [] : [['/net.d/chain', chain] as const])]) },
+      more: {
+        paths: new Map([['/net.d/10.conf', main], ...(chain === undefined ? [] : [['/net.d/chain', chain] as const])]),
+      },
     });
 
   it('runs last, with an empty prevResult in the version of the call', () => {
-    const { attachments } = planned(folder({ '1.conf': { type: 'one' }, '2.conf': { type: 'two' }, '3.conflist': { name: 'no', plugins: [{ type: 'no' }] } }));
+    const { attachments } = planned(
+      folder({
+        '1.conf': { type: 'one' },
+        '2.conf': { type: 'two' },
+        '3.conflist': { name: 'no', plugins: [{ type: 'no' }] },
+      }),
+    );
     const last = attachments.at(-1);
     expect(last).toMatchObject({
       interfaceName: 'net2',
@@ -165,7 +211,11 @@ describe('the auxiliary chain of Multus', () => {
     { title: 'no folder', chain: { kind: 'missing', problem: 'ENOENT' } as const, warnings: [] },
     { title: 'never read', chain: undefined, warnings: [] },
     { title: 'empty', chain: folder({}), warnings: [] },
-    { title: 'only broken ones', chain: folder({ '1.conf': '{' }), warnings: [expect.stringMatching(/1.conf is skipped/)] },
+    {
+      title: 'only broken ones',
+      chain: folder({ '1.conf': '{' }),
+      warnings: [expect.stringMatching(/1.conf is skipped/)],
+    },
   ])('$title: none', ({ chain, warnings }) => {
     const plan = planned(chain);
     expect(listOf(plan)).toEqual(['eth0 main', 'net1 shop/a']);

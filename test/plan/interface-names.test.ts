@@ -28,7 +28,10 @@ describe('NPWG-66: generated names count over the whole list and skip what is ta
   });
 
   it('skips the name of a link that is in the sandbox already', () => {
-    expect(listOf(planFor({ networks: 'a', more: { links: ['lo', 'net1'] } }))).toEqual(['eth0 cluster-net', 'net2 shop/a']);
+    expect(listOf(planFor({ networks: 'a', more: { links: ['lo', 'net1'] } }))).toEqual([
+      'eth0 cluster-net',
+      'net2 shop/a',
+    ]);
   });
 });
 
@@ -58,7 +61,9 @@ describe('NPWG-91: the default network keeps the name of the call', () => {
   });
 
   it('refuses another, which would leave the pod without its interface', () => {
-    expect(() => planFor({ defaultNetwork: 'shop/a@net7' })).toThrow(failure('PLX-SELECTION-INVALID', /default-network, element 1.*net7 is not eth0/));
+    expect(() => planFor({ defaultNetwork: 'shop/a@net7' })).toThrow(
+      failure('PLX-SELECTION-INVALID', /default-network, element 1.*net7 is not eth0/),
+    );
   });
 });
 
@@ -79,11 +84,19 @@ describe('NPWG-66, for any requests: names are unique and not those of existing 
   });
 
   it('and never refuses when nothing is requested and nothing is there', () => {
-    assert(property(array(record({ network: text() }), { maxLength: 40 }), (delegates) => nameInterfaces(delegates, 'eth0', []).length === delegates.length));
+    assert(
+      property(
+        array(record({ network: text() }), { maxLength: 40 }),
+        (delegates) => nameInterfaces(delegates, 'eth0', []).length === delegates.length,
+      ),
+    );
   });
 });
 
-function namesOrRefusal(delegates: Parameters<typeof nameInterfaces>[0], links: readonly string[]): readonly string[] | 'refused' {
+function namesOrRefusal(
+  delegates: Parameters<typeof nameInterfaces>[0],
+  links: readonly string[],
+): readonly string[] | 'refused' {
   try {
     return nameInterfaces(delegates, 'eth0', links);
   } catch (error) {

@@ -3,30 +3,65 @@ import { type JsonObject, isMetaPlugin, nestedMetaPlugin } from '../../src/cni/i
 import { failure, planFor } from './planned.ts';
 
 describe('isMetaPlugin', () => {
-  it.each(['plexus', 'plexus-cni', 'plexus-direct', 'plexus.old', 'multus', 'multus-shim', 'multus-daemon', '../bin/plexus-direct', '/opt/cni/bin/multus'])(
-    'recognizes %s',
-    (type) => expect(isMetaPlugin(type)).toBe(true),
-  );
-  it.each(['bridge', 'my-plexus', 'x/plexus/bridge', '', undefined, 7, { plexus: true }])('does not take %s for one', (type) =>
-    expect(isMetaPlugin(type)).toBe(false),
+  it.each([
+    'plexus',
+    'plexus-cni',
+    'plexus-direct',
+    'plexus.old',
+    'multus',
+    'multus-shim',
+    'multus-daemon',
+    '../bin/plexus-direct',
+    '/opt/cni/bin/multus',
+  ])('recognizes %s', (type) => expect(isMetaPlugin(type)).toBe(true));
+  it.each(['bridge', 'my-plexus', 'x/plexus/bridge', '', undefined, 7, { plexus: true }])(
+    'does not take %s for one',
+    (type) => expect(isMetaPlugin(type)).toBe(false),
   );
 });
 
-const hidden: readonly { readonly title: string; readonly config: JsonObject; readonly path: readonly (string | number)[] }[] = [
-  { title: 'the type of the network', config: { type: 'plexus-direct', binDir: '/bin', delegates: [{ type: 'sh' }] }, path: ['type'] },
+const hidden: readonly {
+  readonly title: string;
+  readonly config: JsonObject;
+  readonly path: readonly (string | number)[];
+}[] = [
+  {
+    title: 'the type of the network',
+    config: { type: 'plexus-direct', binDir: '/bin', delegates: [{ type: 'sh' }] },
+    path: ['type'],
+  },
   { title: 'a plugin of the list', config: { plugins: [{ type: 'bridge' }, { type: 'multus' }] }, path: ['type'] },
-  { title: 'the ipam of a reference plugin', config: { type: 'bridge', ipam: { type: 'plexus-direct' } }, path: ['ipam', 'type'] },
-  { title: 'keys in another case, as Go reads them', config: { type: 'bridge', IPAM: { Type: 'multus-shim' } }, path: ['IPAM', 'Type'] },
+  {
+    title: 'the ipam of a reference plugin',
+    config: { type: 'bridge', ipam: { type: 'plexus-direct' } },
+    path: ['ipam', 'type'],
+  },
+  {
+    title: 'keys in another case, as Go reads them',
+    config: { type: 'bridge', IPAM: { Type: 'multus-shim' } },
+    path: ['IPAM', 'Type'],
+  },
   {
     title: 'two spellings of a key, of which Go takes the last',
     config: { type: 'bridge', ipam: { type: 'static', TYPE: 'plexus' } },
     path: ['ipam', 'TYPE'],
   },
-  { title: 'a path instead of a name', config: { type: 'bridge', ipam: { type: '../bin/plexus-direct' } }, path: ['ipam', 'type'] },
-  { title: 'the delegate of flannel', config: { type: 'flannel', delegate: { type: 'plexus-cni' } }, path: ['delegate', 'type'] },
+  {
+    title: 'a path instead of a name',
+    config: { type: 'bridge', ipam: { type: '../bin/plexus-direct' } },
+    path: ['ipam', 'type'],
+  },
+  {
+    title: 'the delegate of flannel',
+    config: { type: 'flannel', delegate: { type: 'plexus-cni' } },
+    path: ['delegate', 'type'],
+  },
   {
     title: 'the ipam of a delegate of another meta-plugin',
-    config: { type: 'other-meta', delegates: [{ type: 'x' }, { plugins: [{ type: 'y', ipam: { type: 'plexus-direct' } }] }] },
+    config: {
+      type: 'other-meta',
+      delegates: [{ type: 'x' }, { plugins: [{ type: 'y', ipam: { type: 'plexus-direct' } }] }],
+    },
     path: ['delegates', 1, 'plugins', 0, 'ipam', 'type'],
   },
 ];
@@ -45,10 +80,19 @@ describe('a network that names a meta-plugin at any depth', () => {
   it('is refused when the cni-args of a pod name the meta-plugin, before anything is recorded', () => {
     const networks = JSON.stringify([{ name: 'x', 'cni-args': { ipam: { type: 'multus' } } }]);
     const situation = { networks, nads: { 'shop/x': { name: 'x', type: 'bridge' } } };
-    expect(() => planFor(situation)).toThrow(failure('PLX-NESTED-CALL', /^shop\/x, with the pod's cni-args, runs the plugin multus,/));
+    expect(() => planFor(situation)).toThrow(
+      failure('PLX-NESTED-CALL', /^shop\/x, with the pod's cni-args, runs the plugin multus,/),
+    );
   });
 
   it('is not one whose other values say plexus or multus', () => {
-    expect(nestedMetaPlugin({ type: 'bridge', name: 'plexus', bridge: 'multus0', ipam: { type: 'host-local', kind: 'multus' } })).toBeUndefined();
+    expect(
+      nestedMetaPlugin({
+        type: 'bridge',
+        name: 'plexus',
+        bridge: 'multus0',
+        ipam: { type: 'host-local', kind: 'multus' },
+      }),
+    ).toBeUndefined();
   });
 });

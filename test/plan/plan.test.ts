@@ -17,7 +17,12 @@ const rich: Situation = {
       mac: '02:00:00:00:00:07',
       'cni-args': { vlan: 7, note: 'pod' },
     },
-    { name: 'uplink', namespace: 'infra', 'default-route': ['10.8.0.1', '10.8.0.2'], portMappings: [{ hostPort: 8080, containerPort: 80 }] },
+    {
+      name: 'uplink',
+      namespace: 'infra',
+      'default-route': ['10.8.0.1', '10.8.0.2'],
+      portMappings: [{ hostPort: 8080, containerPort: 80 }],
+    },
     { name: 'vf', bandwidth: { ingressRate: 1000 }, 'org.example/own': true },
     { name: 'storage' },
   ],
@@ -33,7 +38,11 @@ const rich: Situation = {
       cniVersion: '0.4.0',
       name: 'storage-net',
       plugins: [
-        { type: 'macvlan', capabilities: { ips: true, mac: true }, args: { cni: { note: 'network', mtu: 1400 }, labels: [] } },
+        {
+          type: 'macvlan',
+          capabilities: { ips: true, mac: true },
+          args: { cni: { note: 'network', mtu: 1400 }, labels: [] },
+        },
         { type: 'tuning', sysctl: { 'net.core.somaxconn': '500' } },
       ],
     },
@@ -43,7 +52,10 @@ const rich: Situation = {
   resources: { 'shop/vf': 'intel.com/vf' },
   more: {
     runtimeConfig: { portMappings: [{ hostPort: 80, containerPort: 80, protocol: 'tcp' }] },
-    confDir: folder({ '00-broken.conf': '{', '10-monitoring.conf': { cniVersion: '0.3.1', name: 'monitoring', type: 'ptp' } }),
+    confDir: folder({
+      '00-broken.conf': '{',
+      '10-monitoring.conf': { cniVersion: '0.3.1', name: 'monitoring', type: 'ptp' },
+    }),
     devices: { devices: [{ id: '0000:02:00.4', resource: 'intel.com/vf' }], warnings: [] },
   },
 };
@@ -56,7 +68,9 @@ describe('a whole plan', () => {
   });
 
   it('and its plugins read this', () => {
-    expect(plan.attachments.map((each) => [each.interfaceName, ...stdinsOf(each).map((stdin) => JSON.stringify(stdin))])).toMatchInlineSnapshot(`
+    expect(
+      plan.attachments.map((each) => [each.interfaceName, ...stdinsOf(each).map((stdin) => JSON.stringify(stdin))]),
+    ).toMatchInlineSnapshot(`
       [
         [
           "eth0",
@@ -102,12 +116,15 @@ describe('a whole plan', () => {
 });
 
 function deepFrozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) for (const each of Object.values(Object.freeze(value))) deepFrozen(each);
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
+    for (const each of Object.values(Object.freeze(value))) deepFrozen(each);
   return value;
 }
 
 describe('NPWG-96: whatever is wrong is said before anything runs', () => {
   it('the first mistake of the whole list', () => {
-    expect(() => planFor({ networks: [{ name: 'able' }, { name: 'a', mac: '02:00:00:00:00:01' }, { name: 'missing' }] })).toThrow(failure('PLX-NAD-NOT-FOUND'));
+    expect(() =>
+      planFor({ networks: [{ name: 'able' }, { name: 'a', mac: '02:00:00:00:00:01' }, { name: 'missing' }] }),
+    ).toThrow(failure('PLX-NAD-NOT-FOUND'));
   });
 });

@@ -20,7 +20,12 @@ export interface Situation {
 }
 
 /** The default network of tests. */
-export const clusterNet: JsonObject = { cniVersion: '1.0.0', name: 'cluster-net', type: 'bridge', capabilities: { portMappings: true } };
+export const clusterNet: JsonObject = {
+  cniVersion: '1.0.0',
+  name: 'cluster-net',
+  type: 'bridge',
+  capabilities: { portMappings: true },
+};
 
 /** A network that can do everything a pod may ask of it. */
 export const able: JsonObject = {
@@ -73,7 +78,11 @@ export function inputsFor({
 const annotation = (key: string, value: string | readonly JsonValue[] | undefined): Readonly<Record<string, string>> =>
   value === undefined ? {} : { [key]: typeof value === 'string' ? value : JSON.stringify(value) };
 
-function nadOf(key: string, json: JsonObject | string, of: { resourceName: string | undefined; resourceClaim: string | undefined }): Nad {
+function nadOf(
+  key: string,
+  json: JsonObject | string,
+  of: { resourceName: string | undefined; resourceClaim: string | undefined },
+): Nad {
   const [namespace = '', name = ''] = key.split('/');
   const config = typeof json === 'string' ? json : JSON.stringify(json);
   const { resourceName, resourceClaim } = of;
@@ -89,23 +98,31 @@ function nadOf(key: string, json: JsonObject | string, of: { resourceName: strin
 export const planFor = (situation: Situation): Plan => makePlan(inputsFor(situation));
 
 /** The attachments as "eth0 cluster-net". */
-export const listOf = (plan: Plan): string[] => plan.attachments.map(({ interfaceName, network }) => `${interfaceName} ${network}`);
+export const listOf = (plan: Plan): string[] =>
+  plan.attachments.map(({ interfaceName, network }) => `${interfaceName} ${network}`);
 
 /** What every plugin of one attachment reads on stdin, but for prevResult. */
 export const stdinsOf = ({ configuration, runtimeConfig }: Attachment): JsonObject[] =>
   configuration.plugins.map((plugin) => pluginInput({ configuration, plugin, runtimeConfig }));
 
 /** What the plugins of the pod's further networks read. */
-export const furtherStdins = (situation: Situation): JsonObject[] => planFor(situation).attachments.slice(1).flatMap(stdinsOf);
+export const furtherStdins = (situation: Situation): JsonObject[] =>
+  planFor(situation).attachments.slice(1).flatMap(stdinsOf);
 
 /** A file as it was read: text, JSON, or undefined for one that could not be read. */
 export const file = (path: string, content: JsonValue | undefined): ConfFile => ({
   path,
-  content: content === undefined ? { problem: 'permission denied' } : { text: typeof content === 'string' ? content : JSON.stringify(content) },
+  content:
+    content === undefined
+      ? { problem: 'permission denied' }
+      : { text: typeof content === 'string' ? content : JSON.stringify(content) },
 });
 
 /** A folder with these files. */
-export const folder = (files: Readonly<Record<string, JsonValue | undefined>>, siblings: Readonly<Record<string, readonly ConfFile[]>> = {}): ConfPath => ({
+export const folder = (
+  files: Readonly<Record<string, JsonValue | undefined>>,
+  siblings: Readonly<Record<string, readonly ConfFile[]>> = {},
+): ConfPath => ({
   kind: 'folder',
   files: Object.entries(files).map(([name, content]) => file(`/net.d/${name}`, content)),
   siblings,
@@ -113,5 +130,9 @@ export const folder = (files: Readonly<Record<string, JsonValue | undefined>>, s
 
 /** Matches the error with that identifier. */
 export const failure = (id: string, message?: RegExp): { readonly asymmetricMatch: (thrown: unknown) => boolean } => ({
-  asymmetricMatch: (thrown) => thrown instanceof Error && 'id' in thrown && thrown.id === id && (message === undefined || message.test(thrown.message)),
+  asymmetricMatch: (thrown) =>
+    thrown instanceof Error &&
+    'id' in thrown &&
+    thrown.id === id &&
+    (message === undefined || message.test(thrown.message)),
 });

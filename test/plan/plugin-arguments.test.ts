@@ -8,7 +8,11 @@ const argsOf = (written: JsonObject, element: JsonObject): unknown[] =>
 describe('NPWG-42, NPWG-43: cni-args in args.cni of every plugin, the pod’s value winning', () => {
   it.each([
     { written: { type: 'x' }, cniArgs: { spoofchk: 'on' }, args: [{ cni: { spoofchk: 'on' } }] },
-    { written: { type: 'x', args: { cni: { a: 1, b: 1 }, labels: [1] } }, cniArgs: { b: 2, c: 3 }, args: [{ labels: [1], cni: { a: 1, b: 2, c: 3 } }] },
+    {
+      written: { type: 'x', args: { cni: { a: 1, b: 1 }, labels: [1] } },
+      cniArgs: { b: 2, c: 3 },
+      args: [{ labels: [1], cni: { a: 1, b: 2, c: 3 } }],
+    },
     { written: { type: 'x', args: null }, cniArgs: { a: 1 }, args: [{ cni: { a: 1 } }] },
     { written: { type: 'x', args: { cni: null } }, cniArgs: { a: 1 }, args: [{ cni: { a: 1 } }] },
     { written: { type: 'x', args: { cni: { a: 1 } } }, cniArgs: {}, args: [{ cni: { a: 1 } }] },
@@ -42,11 +46,15 @@ describe('cni-args that many plugins would get', () => {
     { title: 'the same network many times', plugins: 10, cniArgs: keys(200), times: 30 },
   ])('$title: are refused, because each plugin has a copy of its own', ({ plugins, cniArgs, times }) => {
     const networks = Array.from({ length: times }, () => ({ name: 'n', 'cni-args': cniArgs }));
-    expect(() => furtherStdins({ networks, nads: { 'shop/n': chain(plugins) } })).toThrow(failure('PLX-NETWORKS-TOO-LARGE', /together with shop\/n/));
+    expect(() => furtherStdins({ networks, nads: { 'shop/n': chain(plugins) } })).toThrow(
+      failure('PLX-NETWORKS-TOO-LARGE', /together with shop\/n/),
+    );
   });
 
   it('a few plugins get many', () => {
-    expect(furtherStdins({ networks: [{ name: 'n', 'cni-args': keys(1000) }], nads: { 'shop/n': chain(10) } })).toHaveLength(10);
+    expect(
+      furtherStdins({ networks: [{ name: 'n', 'cni-args': keys(1000) }], nads: { 'shop/n': chain(10) } }),
+    ).toHaveLength(10);
   });
 });
 
@@ -57,14 +65,22 @@ describe('NPWG-44: args of another type are refused, not a crash', () => {
     { args: { cni: 5 }, says: /"cni" is a number/ },
     { args: { cni: ['a'] }, says: /"cni" is a list/ },
   ])('$args', ({ args, says }) => {
-    expect(() => argsOf({ type: 'x', args }, { 'cni-args': { a: 1 } })).toThrow(failure('PLX-CONFIGURATION-INVALID', says));
+    expect(() => argsOf({ type: 'x', args }, { 'cni-args': { a: 1 } })).toThrow(
+      failure('PLX-CONFIGURATION-INVALID', says),
+    );
   });
 });
 
 describe('NPWG-63: the name of an IPAMClaim reaches every plugin', () => {
   it.each([
-    { element: { 'ipam-claim-reference': 'vm-1.net' }, args: { cni: { 'k8s.cni.cncf.io/ipam-claim-reference': 'vm-1.net' } } },
-    { element: { 'ipam-claim-reference': 'vm-1', 'cni-args': { a: 1 } }, args: { cni: { 'k8s.cni.cncf.io/ipam-claim-reference': 'vm-1', a: 1 } } },
+    {
+      element: { 'ipam-claim-reference': 'vm-1.net' },
+      args: { cni: { 'k8s.cni.cncf.io/ipam-claim-reference': 'vm-1.net' } },
+    },
+    {
+      element: { 'ipam-claim-reference': 'vm-1', 'cni-args': { a: 1 } },
+      args: { cni: { 'k8s.cni.cncf.io/ipam-claim-reference': 'vm-1', a: 1 } },
+    },
     { element: {}, args: undefined },
   ])('$element', ({ element, args }) => {
     expect(argsOf({ type: 'x' }, element)).toEqual([args]);

@@ -10,18 +10,32 @@ const refusal = (id: string, message: string | RegExp) =>
 
 describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
   /** Plans a pod that asks for cni-args on a network whose NAD has that annotation. */
-  const plan = (cniArgs: JsonValue, { setting, annotation }: { readonly setting?: readonly string[]; readonly annotation?: string } = {}) => {
+  const plan = (
+    cniArgs: JsonValue,
+    { setting, annotation }: { readonly setting?: readonly string[]; readonly annotation?: string } = {},
+  ) => {
     const networks = [{ name: 'a', 'cni-args': cniArgs }];
-    const inputs = inputsFor({ config: config({ ...(setting !== undefined && { allowedCniArgs: setting }) }), networks });
+    const inputs = inputsFor({
+      config: config({ ...(setting !== undefined && { allowedCniArgs: setting }) }),
+      networks,
+    });
     const annotations = annotation === undefined ? {} : { 'plexus-cni.io/allowed-cni-args': annotation };
-    const nad = parseNad({ metadata: { namespace: 'shop', name: 'a', annotations }, spec: { config: '{"cniVersion":"1.0.0","type":"bridge"}' } });
+    const nad = parseNad({
+      metadata: { namespace: 'shop', name: 'a', annotations },
+      spec: { config: '{"cniVersion":"1.0.0","type":"bridge"}' },
+    });
     return makePlan({ ...inputs, nads: new Map([['shop/a', nad]]) });
   };
 
   it.each([
     { title: 'all, when nothing is set', cniArgs: { ips: ['10.0.0.1'] } },
     { title: 'those of the setting', cniArgs: { mac: 'x' }, setting: ['mac', 'ips'] },
-    { title: 'those of the NAD, which replaces the setting', cniArgs: { ips: [] }, setting: ['mac'], annotation: ' ips , mac ' },
+    {
+      title: 'those of the NAD, which replaces the setting',
+      cniArgs: { ips: [] },
+      setting: ['mac'],
+      annotation: ' ips , mac ',
+    },
     { title: 'all, where the annotation of the NAD is *', cniArgs: { ips: [] }, setting: [], annotation: '*' },
     { title: 'no key at all', cniArgs: {}, setting: [] },
   ])('allows $title', ({ cniArgs, ...allowed }) => {
@@ -38,19 +52,34 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
       key: 'ips',
       by: 'its annotation plexus-cni.io/allowed-cni-args allows mac',
     },
-    { title: 'every key with an empty annotation', annotation: '', key: 'ips', by: 'its annotation plexus-cni.io/allowed-cni-args allows none' },
-    { title: 'another spelling, which a plugin in Go would take', setting: ['ips'], key: 'IPs', by: 'allowedCniArgs allows ips' },
+    {
+      title: 'every key with an empty annotation',
+      annotation: '',
+      key: 'ips',
+      by: 'its annotation plexus-cni.io/allowed-cni-args allows none',
+    },
+    {
+      title: 'another spelling, which a plugin in Go would take',
+      setting: ['ips'],
+      key: 'IPs',
+      by: 'allowedCniArgs allows ips',
+    },
     { title: 'a key named __proto__', setting: ['ips'], key: '__proto__', by: 'allowedCniArgs allows ips' },
   ])('refuses $title and names the key', ({ key, by, ...allowed }) => {
     const cniArgs = JSON.parse(`{${JSON.stringify(key)}:["10.0.0.1"]}`) as JsonObject;
     expect(() => plan(cniArgs, allowed)).toThrow(
-      refusal('PLX-CNI-ARGS-REFUSED', `pod shop/db-0 may not use the key "${key}" of cni-args on network shop/a: ${by}`),
+      refusal(
+        'PLX-CNI-ARGS-REFUSED',
+        `pod shop/db-0 may not use the key "${key}" of cni-args on network shop/a: ${by}`,
+      ),
     );
   });
 
   it('refuses them whatever invalidAnnotation is, also on the default network', () => {
     const refused = config({ allowedCniArgs: [], invalidAnnotation: 'ignore' });
-    expect(() => planFor({ config: refused, networks: [{ name: 'a', 'cni-args': { x: 1 } }] })).toThrow(refusal('PLX-CNI-ARGS-REFUSED', /shop\/a/));
+    expect(() => planFor({ config: refused, networks: [{ name: 'a', 'cni-args': { x: 1 } }] })).toThrow(
+      refusal('PLX-CNI-ARGS-REFUSED', /shop\/a/),
+    );
     const nads = { 'kube-system/other': { cniVersion: '1.0.0', type: 'bridge' } };
     expect(() => planFor({ config: refused, defaultNetwork: [{ name: 'other', 'cni-args': { x: 1 } }], nads })).toThrow(
       refusal('PLX-CNI-ARGS-REFUSED', /kube-system\/other/),
@@ -61,7 +90,11 @@ describe('allowedCniArgs: which keys of cni-args a pod may use', () => {
 describe('allowDefaultNetworkAnnotation: whether a pod may replace its default network', () => {
   const nads = { 'kube-system/other': { cniVersion: '1.0.0', type: 'bridge' } };
   const plan = (allowed: JsonValue, defaultNetwork: string | undefined = 'other') =>
-    planFor({ config: config({ allowDefaultNetworkAnnotation: allowed, invalidAnnotation: 'ignore' }), defaultNetwork, nads });
+    planFor({
+      config: config({ allowDefaultNetworkAnnotation: allowed, invalidAnnotation: 'ignore' }),
+      defaultNetwork,
+      nads,
+    });
 
   it.each([[true], [['shop']], [['lab', 'shop']]])('allows it with %j', (allowed) => {
     expect(listOf(plan(allowed))).toEqual(['eth0 kube-system/other']);
@@ -69,13 +102,19 @@ describe('allowDefaultNetworkAnnotation: whether a pod may replace its default n
   it.each([
     [false, 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
     [[], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation forbids it'],
-    [['lab', 'shop-2'], 'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it only in lab, shop-2'],
+    [
+      ['lab', 'shop-2'],
+      'pod shop/db-0 may not replace the default network: allowDefaultNetworkAnnotation allows it only in lab, shop-2',
+    ],
   ])('refuses it with %j, whatever invalidAnnotation says and whatever the annotation holds', (allowed, message) => {
     expect(() => plan(allowed)).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
     expect(() => plan(allowed, '[{"name":')).toThrow(refusal('PLX-DEFAULT-NETWORK-REFUSED', message));
   });
   it('leaves pods alone that keep their default network', () => {
-    expect(listOf(planFor({ config: config({ allowDefaultNetworkAnnotation: false }), networks: 'a' }))).toEqual(['eth0 cluster-net', 'net1 shop/a']);
+    expect(listOf(planFor({ config: config({ allowDefaultNetworkAnnotation: false }), networks: 'a' }))).toEqual([
+      'eth0 cluster-net',
+      'net1 shop/a',
+    ]);
   });
 });
 
@@ -83,7 +122,9 @@ describe('maxNetworksPerPod', () => {
   const networks = (count: number): string => Array.from({ length: count }, () => 'a').join(',');
   it('is 32 unless it is set', () => {
     expect(planFor({ networks: networks(32) }).attachments).toHaveLength(33);
-    expect(() => planFor({ networks: networks(33) })).toThrow(refusal('PLX-NETWORKS-TOO-MANY', /names 33 networks, and maxNetworksPerPod allows 32$/));
+    expect(() => planFor({ networks: networks(33) })).toThrow(
+      refusal('PLX-NETWORKS-TOO-MANY', /names 33 networks, and maxNetworksPerPod allows 32$/),
+    );
     expect(planFor({ config: config({ maxNetworksPerPod: 40 }), networks: networks(40) }).attachments).toHaveLength(41);
   });
   it('is a mistake of the annotation, which invalidAnnotation: ignore passes over', () => {
@@ -92,7 +133,9 @@ describe('maxNetworksPerPod', () => {
     expect(plan.warnings).toEqual([expect.stringContaining('names 2 networks, and maxNetworksPerPod allows 1')]);
   });
   it.each([0, 1001, 1.5])('cannot be %s', (value) => {
-    expect(() => parseSettings(config({ maxNetworksPerPod: value }))).toThrow(refusal('PLX-SETTINGS-INVALID', /maxNetworksPerPod/));
+    expect(() => parseSettings(config({ maxNetworksPerPod: value }))).toThrow(
+      refusal('PLX-SETTINGS-INVALID', /maxNetworksPerPod/),
+    );
   });
   it('parses a network once although a pod names it many times', () => {
     const plan = planFor({ networks: networks(32) });

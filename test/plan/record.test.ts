@@ -1,12 +1,39 @@
-import { array, assert, boolean, constantFrom, integer, jsonValue, letrec, nat, option, property, record as object, string as text } from 'fast-check';
+import {
+  array,
+  assert,
+  boolean,
+  constantFrom,
+  integer,
+  jsonValue,
+  letrec,
+  nat,
+  option,
+  property,
+  record as object,
+  string as text,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/cni/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
-import { type SandboxRecord, decodeRecord, encodeRecord, makePlan, newRecord, withAttachment } from '../../src/plan/index.ts';
+import {
+  type SandboxRecord,
+  decodeRecord,
+  encodeRecord,
+  makePlan,
+  newRecord,
+  withAttachment,
+} from '../../src/plan/index.ts';
 import { failure, inputsFor } from './planned.ts';
 
-const inputs = inputsFor({ networks: [{ name: 'able', mac: '02:00:00:00:00:01', 'default-route': ['10.0.0.1'] }, { name: 'a' }] });
-const planned = newRecord(makePlan(inputs), inputs.call, { namespace: 'shop', name: 'db-0', uid: 'u1' }, '2026-01-02T03:04:05.000Z');
+const inputs = inputsFor({
+  networks: [{ name: 'able', mac: '02:00:00:00:00:01', 'default-route': ['10.0.0.1'] }, { name: 'a' }],
+});
+const planned = newRecord(
+  makePlan(inputs),
+  inputs.call,
+  { namespace: 'shop', name: 'db-0', uid: 'u1' },
+  '2026-01-02T03:04:05.000Z',
+);
 const [, second, third] = planned.attachments;
 const attachedRecord = (): SandboxRecord => {
   if (second === undefined || third === undefined) throw new Error('the plan has three attachments');
@@ -61,15 +88,20 @@ describe('a new record', () => {
 });
 
 describe('CNI-72: a record’s text is the record', () => {
-  it.each([{ record: planned }, { record: attachedRecord() }, { record: { ...planned, complete: true, pendingStatus: { text: '[]' } } }])(
-    'row %#',
-    ({ record }) => {
-      expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
-    },
-  );
+  it.each([
+    { record: planned },
+    { record: attachedRecord() },
+    { record: { ...planned, complete: true, pendingStatus: { text: '[]' } } },
+  ])('row %#', ({ record }) => {
+    expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
+  });
 
   it('one line of JSON, big numbers unchanged', () => {
-    expect(JSON.parse(good)).toMatchObject({ formatVersion: 1, containerId: 'c1', checksum: expect.stringMatching(/^[0-9a-f]{8}$/) as string });
+    expect(JSON.parse(good)).toMatchObject({
+      formatVersion: 1,
+      containerId: 'c1',
+      checksum: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+    });
     expect(good).toContain('"big":12345678901234567890');
     expect(good.match(/\n/g)).toHaveLength(1);
     expect(good.endsWith('"}\n')).toBe(true);
@@ -104,12 +136,17 @@ describe('a damaged record is never taken for a record', () => {
   };
 
   it('cut off anywhere', () => {
-    expect(Array.from({ length: good.length }, (_, length) => length).filter((length) => !isRefused(good.slice(0, length)))).toEqual([]);
+    expect(
+      Array.from({ length: good.length }, (_, length) => length).filter((length) => !isRefused(good.slice(0, length))),
+    ).toEqual([]);
   });
 
   it('any one character changed', () => {
-    const changed = (index: number): string => `${good.slice(0, index)}${good[index] === '0' ? '1' : '0'}${good.slice(index + 1)}`;
-    expect(Array.from({ length: good.length }, (_, index) => index).filter((index) => !isRefused(changed(index)))).toEqual([]);
+    const changed = (index: number): string =>
+      `${good.slice(0, index)}${good[index] === '0' ? '1' : '0'}${good.slice(index + 1)}`;
+    expect(
+      Array.from({ length: good.length }, (_, index) => index).filter((index) => !isRefused(changed(index))),
+    ).toEqual([]);
   });
 
   it('any one bit of its bytes flipped', () => {
@@ -147,20 +184,36 @@ describe('a damaged record is never taken for a record', () => {
     { change: { attachments: [{ ...second, state: 'attached' }] }, says: /attachments/ },
     { change: { attachments: [{ ...second, state: 'other' }] }, says: /attachments/ },
     { change: { attachments: [{ ...second, state: 'detaching' }] }, says: /attachments/ },
-    { change: { attachments: [{ ...second, attachment: { ...second?.attachment, defaultRoute: {} } }] }, says: /attachments/ },
     {
-      change: { attachments: [{ ...second, attachment: { ...second?.attachment, configuration: { name: 'x', cniVersion: '1.0.0', plugins: [{}] } } }] },
+      change: { attachments: [{ ...second, attachment: { ...second?.attachment, defaultRoute: {} } }] },
+      says: /attachments/,
+    },
+    {
+      change: {
+        attachments: [
+          {
+            ...second,
+            attachment: { ...second?.attachment, configuration: { name: 'x', cniVersion: '1.0.0', plugins: [{}] } },
+          },
+        ],
+      },
       says: /attachments/,
     },
     { change: { pod: { name: 5 } }, says: /pod/ },
     { change: { pendingStatus: 'x' }, says: /pendingStatus/ },
   ])('$change', ({ change, says }) => {
-    expect(() => decodeRecord(sealed({ ...planned, ...change }), 'x.json')).toThrow(failure('PLX-RECORD-DAMAGED', says));
+    expect(() => decodeRecord(sealed({ ...planned, ...change }), 'x.json')).toThrow(
+      failure('PLX-RECORD-DAMAGED', says),
+    );
   });
 
   it('of a newer version: not damaged, and named', () => {
-    expect(() => decodeRecord(sealed({ formatVersion: 2, other: [] }), 'x.json')).toThrow(failure('PLX-RECORD-NEWER', /x\.json is of format 2/));
-    expect(() => decodeRecord(sealed(planned).replace('"formatVersion":1', '"formatVersion":2'), 'x.json')).toThrow(failure('PLX-RECORD-DAMAGED', /checksum/));
+    expect(() => decodeRecord(sealed({ formatVersion: 2, other: [] }), 'x.json')).toThrow(
+      failure('PLX-RECORD-NEWER', /x\.json is of format 2/),
+    );
+    expect(() => decodeRecord(sealed(planned).replace('"formatVersion":1', '"formatVersion":2'), 'x.json')).toThrow(
+      failure('PLX-RECORD-DAMAGED', /checksum/),
+    );
   });
 
   it('for any text and any sealed JSON: a record, or recordDamaged', () => {

@@ -6,7 +6,10 @@ import { planFor } from './planned.ts';
 // Situations that people reported publicly, restated: what a pod and its networks say, and what the planner answers.
 
 const macvlan: JsonObject = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1', ipam: {} };
-const withCapabilities = (...names: string[]): JsonObject => ({ ...macvlan, capabilities: Object.fromEntries(names.map((name) => [name, true])) });
+const withCapabilities = (...names: string[]): JsonObject => ({
+  ...macvlan,
+  capabilities: Object.fromEntries(names.map((name) => [name, true])),
+});
 
 /** What the planner refuses a pod with; "net1 …" for the interfaces of one that it attaches. */
 function answerOn(networks: string | readonly JsonObject[], a: JsonObject | string = macvlan): string {
@@ -38,8 +41,16 @@ describe('invisible characters', () => {
       config: '{\u201Ctype\u201D:\u201Cmacvlan\u201D}',
       names: ['U+201C LEFT DOUBLE QUOTATION MARK \u201C', 'write a plain "', '(line 1 column 2)'],
     },
-    { what: 'a comment', config: '{\n  # uplink\n  "type":"macvlan"}', names: ['"#" begins a comment', '(line 2 column 3)', '# uplink'] },
-    { what: 'YAML instead of JSON', config: 'type: macvlan\nmaster: eth1\n', names: ['"type" begins no JSON value', 'looks like YAML', '(line 1 column 1)'] },
+    {
+      what: 'a comment',
+      config: '{\n  # uplink\n  "type":"macvlan"}',
+      names: ['"#" begins a comment', '(line 2 column 3)', '# uplink'],
+    },
+    {
+      what: 'YAML instead of JSON',
+      config: 'type: macvlan\nmaster: eth1\n',
+      names: ['"type" begins no JSON value', 'looks like YAML', '(line 1 column 1)'],
+    },
   ])('names $what with its line, column and an excerpt', ({ config, names }) => {
     const message = answerOn('a', config);
     expect(message).toContain('NetworkAttachmentDefinition shop/a: spec.config is not a JSON object: ');
@@ -48,11 +59,15 @@ describe('invisible characters', () => {
   });
 
   it('names a zero-width space in the short form', () => {
-    expect(answerOn('a,\u200Bb')).toMatch(/element 2 \(character 3\): .* it contains the invisible character U\+200B ZERO WIDTH SPACE$/);
+    expect(answerOn('a,\u200Bb')).toMatch(
+      /element 2 \(character 3\): .* it contains the invisible character U\+200B ZERO WIDTH SPACE$/,
+    );
   });
 
   it.each(['name', 'namespace'])('names a zero-width space in %s of the JSON form', (key) => {
-    expect(answerOn([{ name: 'a', [key]: 'a\u200B' }])).toContain('it contains the invisible character U+200B ZERO WIDTH SPACE');
+    expect(answerOn([{ name: 'a', [key]: 'a\u200B' }])).toContain(
+      'it contains the invisible character U+200B ZERO WIDTH SPACE',
+    );
   });
 });
 
@@ -119,14 +134,29 @@ describe('a capability that is declared where no plugin gets it', () => {
     expect(message).toContain('write "capabilities": {"portMappings": true} beside the "type" of the plugin');
   });
   it.each([
-    { what: 'beside "plugins"', config: { cniVersion: '0.3.1', name: 'kn', capabilities: { ips: true }, plugins: [macvlan] }, found: 'at the wrong level' },
-    { what: 'as "capability"', config: { ...macvlan, capability: { ips: true } }, found: 'under the wrong name "capability"' },
+    {
+      what: 'beside "plugins"',
+      config: { cniVersion: '0.3.1', name: 'kn', capabilities: { ips: true }, plugins: [macvlan] },
+      found: 'at the wrong level',
+    },
+    {
+      what: 'as "capability"',
+      config: { ...macvlan, capability: { ips: true } },
+      found: 'under the wrong name "capability"',
+    },
   ])('finds it $what where no plugin of the network reads the request', ({ config, found }) => {
     const message = answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], config);
-    expect(message).toContain(`none of its plugins reads that: macvlan; it is declared ${found}, at spec.config.capabilit`);
+    expect(message).toContain(
+      `none of its plugins reads that: macvlan; it is declared ${found}, at spec.config.capabilit`,
+    );
   });
   it('inside "ipam" of a plugin that reads the request without it, the pod is attached', () => {
-    expect(answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], { ...macvlan, ipam: { type: 'static', capabilities: { ips: true } } })).toBe('net1');
+    expect(
+      answerOn([{ name: 'a', ips: ['10.1.0.5/24'] }], {
+        ...macvlan,
+        ipam: { type: 'static', capabilities: { ips: true } },
+      }),
+    ).toBe('net1');
   });
   it('adds nothing when the capability is declared nowhere', () => {
     const message = answerOn(ports, listOf(macvlan, portmap));
@@ -188,6 +218,8 @@ describe('a name with a dot in the short form', () => {
     ['db.v1', '[{"name":"db.v1"}]'],
     ['team/db.v1@lan0', '[{"name":"db.v1","namespace":"team","interface":"lan0"}]'],
   ])('%s: says that the JSON form works', (text, better) => {
-    expect(answerOn(text)).toContain(`"db.v1" is not allowed in the short form, because of its "."; the JSON form takes it: ${better}`);
+    expect(answerOn(text)).toContain(
+      `"db.v1" is not allowed in the short form, because of its "."; the JSON form takes it: ${better}`,
+    );
   });
 });

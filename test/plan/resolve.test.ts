@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
 import type { ConfPath } from '../../src/cni/index.ts';
 import { makePlan } from '../../src/plan/index.ts';
-import { type Situation, clusterNet, failure, folder, furtherStdins, inputsFor, listOf, planFor, stdinsOf } from './planned.ts';
+import {
+  type Situation,
+  clusterNet,
+  failure,
+  folder,
+  furtherStdins,
+  inputsFor,
+  listOf,
+  planFor,
+  stdinsOf,
+} from './planned.ts';
 
 const defaultOf = (situation: Situation): JsonObject[] => {
   const [first] = planFor(situation).attachments;
@@ -23,7 +33,10 @@ describe('NPWG-89, NPWG-90, NPWG-91: the default network comes first', () => {
     },
     {
       title: 'another multusNamespace',
-      situation: { config: { clusterNetwork: 'main', multusNamespace: 'nets' }, nads: { 'nets/main': { type: 'bridge' } } },
+      situation: {
+        config: { clusterNetwork: 'main', multusNamespace: 'nets' },
+        nads: { 'nets/main': { type: 'bridge' } },
+      },
       list: ['eth0 nets/main'],
     },
     {
@@ -31,7 +44,11 @@ describe('NPWG-89, NPWG-90, NPWG-91: the default network comes first', () => {
       situation: {
         config: { clusterNetwork: 'main', defaultNetworks: ['two'] },
         networks: 'shop/x',
-        nads: { 'kube-system/main': { type: 'bridge' }, 'kube-system/two': { type: 'bridge' }, 'shop/x': { type: 'bridge' } },
+        nads: {
+          'kube-system/main': { type: 'bridge' },
+          'kube-system/two': { type: 'bridge' },
+          'shop/x': { type: 'bridge' },
+        },
       },
       list: ['eth0 kube-system/main', 'net1 kube-system/two', 'net2 shop/x'],
     },
@@ -56,8 +73,13 @@ describe('NPWG-89, NPWG-90, NPWG-91: the default network comes first', () => {
   });
 
   it('pods of systemNamespaces do not get defaultNetworks', () => {
-    const inputs = inputsFor({ config: { clusterNetwork: 'main', defaultNetworks: ['two'] }, nads: { 'kube-system/main': { type: 'x' } } });
-    expect(listOf(makePlan({ ...inputs, pod: { namespace: 'kube-system', name: 'p', annotations: {} } }))).toEqual(['eth0 kube-system/main']);
+    const inputs = inputsFor({
+      config: { clusterNetwork: 'main', defaultNetworks: ['two'] },
+      nads: { 'kube-system/main': { type: 'x' } },
+    });
+    expect(listOf(makePlan({ ...inputs, pod: { namespace: 'kube-system', name: 'p', annotations: {} } }))).toEqual([
+      'eth0 kube-system/main',
+    ]);
   });
 
   it.each([
@@ -85,9 +107,13 @@ describe('delegates: conf or conflist, each checked before anything runs', () =>
     { delegate: { type: 'bridge' }, says: /delegates\[1\]: no "name"/ },
     { delegate: { name: 'x', type: '../sh' }, says: /delegates\[1\].*not a plugin's bare file name/ },
   ])('refuses $delegate', ({ delegate, says }) => {
-    expect(() => planFor({ config: { delegates: [clusterNet, delegate] } })).toThrow(failure('PLX-CONFIGURATION-INVALID', says));
+    expect(() => planFor({ config: { delegates: [clusterNet, delegate] } })).toThrow(
+      failure('PLX-CONFIGURATION-INVALID', says),
+    );
     // also counted from the first when that one has been replaced
-    expect(() => planFor({ config: { delegates: [clusterNet, delegate] }, defaultNetwork: 'shop/a' })).toThrow(failure('PLX-CONFIGURATION-INVALID', says));
+    expect(() => planFor({ config: { delegates: [clusterNet, delegate] }, defaultNetwork: 'shop/a' })).toThrow(
+      failure('PLX-CONFIGURATION-INVALID', says),
+    );
   });
 });
 
@@ -95,13 +121,21 @@ describe('NPWG-12 to NPWG-16: name and version of a NAD’s configuration', () =
   it.each([
     { config: { type: 'x' }, stdin: { name: 'foo', cniVersion: '0.4.0' }, why: 'NPWG-12, NPWG-16: neither' },
     { config: { type: 'x', name: '' }, stdin: { name: 'foo' }, why: 'an empty name' },
-    { config: { type: 'x', name: 'bar', cniVersion: '1.0.0' }, stdin: { name: 'bar', cniVersion: '1.0.0' }, why: 'NPWG-13: both stay' },
+    {
+      config: { type: 'x', name: 'bar', cniVersion: '1.0.0' },
+      stdin: { name: 'bar', cniVersion: '1.0.0' },
+      why: 'NPWG-13: both stay',
+    },
     {
       config: { plugins: [{ type: 'x', name: 'own', cniVersion: '0.3.1' }], cniVersion: '1.0.0' },
       stdin: { name: 'foo', cniVersion: '1.0.0' },
       why: 'NPWG-105: a list’s for each plugin',
     },
-    { config: { type: 'x', cniVersion: '1.0.0', cniVersions: ['0.3.1', '1.1.0', '2.0.0'] }, stdin: { cniVersion: '1.1.0' }, why: 'CNI-44' },
+    {
+      config: { type: 'x', cniVersion: '1.0.0', cniVersions: ['0.3.1', '1.1.0', '2.0.0'] },
+      stdin: { cniVersion: '1.1.0' },
+      why: 'CNI-44',
+    },
   ])('$config: $stdin ($why)', ({ config, stdin }) => {
     const plan = planFor({ networks: 'foo', nads: { 'shop/foo': config } });
     expect(plan.attachments.slice(1).flatMap(stdinsOf)).toMatchObject([stdin]);
@@ -110,7 +144,9 @@ describe('NPWG-12 to NPWG-16: name and version of a NAD’s configuration', () =
 
   it('NPWG-16: the same for delegates and files', () => {
     expect(defaultOf({ config: { delegates: [{ name: 'x', type: 'y' }] } })).toMatchObject([{ cniVersion: '0.4.0' }]);
-    expect(defaultOf(withPath('/net.d/', folder({ '1.conf': { name: 'x', type: 'y' } })))).toMatchObject([{ cniVersion: '0.4.0' }]);
+    expect(defaultOf(withPath('/net.d/', folder({ '1.conf': { name: 'x', type: 'y' } })))).toMatchObject([
+      { cniVersion: '0.4.0' },
+    ]);
   });
 
   it.each([
@@ -122,7 +158,9 @@ describe('NPWG-12 to NPWG-16: name and version of a NAD’s configuration', () =
     { config: '{"type":"x","name":5}', id: 'PLX-CONFIGURATION-INVALID' },
     { config: '{"type":"x","cniVersion":"9.9.9"}', id: 'PLX-VERSION-INCOMPATIBLE' },
   ])('NPWG-15: $config fails, naming the NAD', ({ config, id }) => {
-    expect(() => planFor({ networks: 'foo', nads: { 'shop/foo': config } })).toThrow(failure(id, /NetworkAttachmentDefinition shop\/foo/));
+    expect(() => planFor({ networks: 'foo', nads: { 'shop/foo': config } })).toThrow(
+      failure(id, /NetworkAttachmentDefinition shop\/foo/),
+    );
   });
 });
 
@@ -130,9 +168,9 @@ describe('CNI-42, CNI-50, CNI-51: what an author wrote reaches the plugin, but f
   it('unknown keys and big numbers stay, capabilities and forged keys go', () => {
     const config =
       '{"type":"x","deep":{"list":[1,{"n":12345678901234567890}]},"capabilities":{"mac":true},"runtimeConfig":{"mac":"forged"},"prevResult":{},"cni.dev/x":1}';
-    expect(furtherStdins({ networks: 'foo', nads: { 'shop/foo': config } }).map((stdin) => JSON.stringify(stdin))).toEqual([
-      '{"type":"x","deep":{"list":[1,{"n":12345678901234567890}]},"name":"foo","cniVersion":"0.4.0"}',
-    ]);
+    expect(
+      furtherStdins({ networks: 'foo', nads: { 'shop/foo': config } }).map((stdin) => JSON.stringify(stdin)),
+    ).toEqual(['{"type":"x","deep":{"list":[1,{"n":12345678901234567890}]},"name":"foo","cniVersion":"0.4.0"}']);
   });
 });
 

@@ -12,7 +12,9 @@ const settingsOf = (more: JsonObject): Settings => parseSettings({ ...base, ...m
 interface Schema {
   readonly properties: Readonly<Record<string, Schema & { readonly default?: unknown; readonly description?: string }>>;
 }
-const schema = JSON.parse(await readFile(new URL('../../src/plan/settings.schema.json', import.meta.url), 'utf8')) as Schema;
+const schema = JSON.parse(
+  await readFile(new URL('../../src/plan/settings.schema.json', import.meta.url), 'utf8'),
+) as Schema;
 
 describe('settings: defaults', () => {
   it('are these', () => {
@@ -86,7 +88,8 @@ describe('settings: defaults', () => {
       const { settings, warnings } = parseSettings({ ...base, [key]: null });
       expect(property.description).toMatch(/\.$/);
       expect(warnings).toEqual([]);
-      if (property.default !== undefined) expect(parseSettings({ ...base, [key]: property.default as string }).settings).toEqual(settings);
+      if (property.default !== undefined)
+        expect(parseSettings({ ...base, [key]: property.default as string }).settings).toEqual(settings);
     },
   );
 
@@ -105,7 +108,12 @@ describe('settings: what a configuration may say', () => {
     { config: { binDir: ['/x', '/y'] }, key: 'binDir', value: ['/x', '/y'], why: 'a list' },
     { config: { binDir: '' }, key: 'binDir', value: ['/opt/cni/bin'], why: 'empty is absent' },
     { config: { confDir: null }, key: 'confDir', value: '/etc/cni/multus/net.d', why: 'null is absent' },
-    { config: { globalNamespaces: ' foo,bar ,default' }, key: 'globalNamespaces', value: ['foo', 'bar', 'default'], why: 'trimmed' },
+    {
+      config: { globalNamespaces: ' foo,bar ,default' },
+      key: 'globalNamespaces',
+      value: ['foo', 'bar', 'default'],
+      why: 'trimmed',
+    },
     { config: { globalNamespaces: 'foo' }, key: 'globalNamespaces', value: ['foo'], why: 'replaces the default' },
     { config: { namespaceIsolation: true }, key: 'globalNamespaces', value: ['default'], why: 'default only' },
     { config: { logLevel: 'Verbose' }, key: 'logLevel', value: 'info', why: 'Multus: verbose, in any case' },
@@ -122,32 +130,80 @@ describe('settings: what a configuration may say', () => {
       why: 'Multus: 0 is the default',
     },
     { config: { logLevel: 'panic' }, key: 'logLevel', value: 'silent', why: 'Multus: panic' },
-    { config: { readinessindicatorfile: '/run/ready' }, key: 'readinessIndicatorFile', value: '/run/ready', why: 'the key of Multus' },
-    { config: { clusterNetwork: 'x', defaultNetworks: ['y'] }, key: 'delegates', value: [], why: 'clusterNetwork wins over delegates' },
+    {
+      config: { readinessindicatorfile: '/run/ready' },
+      key: 'readinessIndicatorFile',
+      value: '/run/ready',
+      why: 'the key of Multus',
+    },
+    {
+      config: { clusterNetwork: 'x', defaultNetworks: ['y'] },
+      key: 'delegates',
+      value: [],
+      why: 'clusterNetwork wins over delegates',
+    },
     { config: { defaultNetworks: ['y'] }, key: 'defaultNetworks', value: [], why: 'only with clusterNetwork' },
-    { config: { clusterNetwork: '/net.d/', auxiliaryCNIChainName: 'chain' }, key: 'auxiliaryCNIChainName', value: 'chain', why: 'with a path' },
+    {
+      config: { clusterNetwork: '/net.d/', auxiliaryCNIChainName: 'chain' },
+      key: 'auxiliaryCNIChainName',
+      value: 'chain',
+      why: 'with a path',
+    },
   ] as const)('$config: $key = $value ($why)', ({ config, key, value }) => {
     expect(settingsOf(config)[key]).toEqual(value);
   });
 
   it('some deadlines keep the others', () => {
-    expect(settingsOf({ deadlines: { addSeconds: 90 } }).deadlines).toEqual({ ...settingsOf({}).deadlines, addSeconds: 90 });
+    expect(settingsOf({ deadlines: { addSeconds: 90 } }).deadlines).toEqual({
+      ...settingsOf({}).deadlines,
+      addSeconds: 90,
+    });
   });
 });
 
 describe('settings: what is wrong is said', () => {
   it.each([
-    { config: {}, says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork says what the default network is' },
-    { config: { delegates: [] }, says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork says what the default network is' },
-    { config: { ...base, delegates: {} }, says: 'configuration of Plexus, delegates: {} is not allowed: it must be array' },
+    {
+      config: {},
+      says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork says what the default network is',
+    },
+    {
+      config: { delegates: [] },
+      says: 'configuration of Plexus, delegates: neither delegates nor clusterNetwork says what the default network is',
+    },
+    {
+      config: { ...base, delegates: {} },
+      says: 'configuration of Plexus, delegates: {} is not allowed: it must be array',
+    },
     { config: { delegates: [1] }, says: 'configuration of Plexus, delegates.0: 1 is not allowed: it must be object' },
-    { config: { ...base, binDir: 5 }, says: 'configuration of Plexus, binDir: 5 is not allowed: it must be string or array' },
-    { config: { ...base, binDir: [5] }, says: 'configuration of Plexus, binDir.0: 5 is not allowed: it must be string' },
-    { config: { ...base, namespaceIsolation: 'yes' }, says: 'configuration of Plexus, namespaceIsolation: "yes" is not allowed: it must be boolean' },
-    { config: { ...base, invalidAnnotation: 'warn' }, says: 'configuration of Plexus, invalidAnnotation: "warn" is not allowed: it must be fail, ignore' },
-    { config: { ...base, deadlines: { addSeconds: 0 } }, says: 'configuration of Plexus, deadlines.addSeconds: 0 is not allowed: it must be > 0' },
-    { config: { ...base, deadlines: { addSeconds: 9999 } }, says: 'configuration of Plexus, deadlines.addSeconds: 9999 is not allowed: it must be <= 160' },
-    { config: { ...base, deadlines: { addSecond: 5 } }, says: 'configuration of Plexus, deadlines.addSecond: unknown key; did you mean "addSeconds"?' },
+    {
+      config: { ...base, binDir: 5 },
+      says: 'configuration of Plexus, binDir: 5 is not allowed: it must be string or array',
+    },
+    {
+      config: { ...base, binDir: [5] },
+      says: 'configuration of Plexus, binDir.0: 5 is not allowed: it must be string',
+    },
+    {
+      config: { ...base, namespaceIsolation: 'yes' },
+      says: 'configuration of Plexus, namespaceIsolation: "yes" is not allowed: it must be boolean',
+    },
+    {
+      config: { ...base, invalidAnnotation: 'warn' },
+      says: 'configuration of Plexus, invalidAnnotation: "warn" is not allowed: it must be fail, ignore',
+    },
+    {
+      config: { ...base, deadlines: { addSeconds: 0 } },
+      says: 'configuration of Plexus, deadlines.addSeconds: 0 is not allowed: it must be > 0',
+    },
+    {
+      config: { ...base, deadlines: { addSeconds: 9999 } },
+      says: 'configuration of Plexus, deadlines.addSeconds: 9999 is not allowed: it must be <= 160',
+    },
+    {
+      config: { ...base, deadlines: { addSecond: 5 } },
+      says: 'configuration of Plexus, deadlines.addSecond: unknown key; did you mean "addSeconds"?',
+    },
     { config: { ...base, deadlines: { y: 5 } }, says: 'configuration of Plexus, deadlines.y: unknown key' },
     {
       config: { ...base, auxiliaryCNIChainName: 'chain' },
@@ -162,11 +218,16 @@ describe('settings: what is wrong is said', () => {
   });
 
   it('a value is cut short: a configuration may hold secrets', () => {
-    expect(() => parseSettings({ ...base, logFile: [`token-${'x'.repeat(500)}`] })).toThrow(failure('PLX-SETTINGS-INVALID', /^.{1,160}$/));
+    expect(() => parseSettings({ ...base, logFile: [`token-${'x'.repeat(500)}`] })).toThrow(
+      failure('PLX-SETTINGS-INVALID', /^.{1,160}$/),
+    );
   });
 
   it.each([
-    { key: 'clusterNetworks', says: 'configuration of Plexus: unknown key "clusterNetworks" is ignored; did you mean "clusterNetwork"?' },
+    {
+      key: 'clusterNetworks',
+      says: 'configuration of Plexus: unknown key "clusterNetworks" is ignored; did you mean "clusterNetwork"?',
+    },
     { key: 'logfile2', says: 'configuration of Plexus: unknown key "logfile2" is ignored; did you mean "logFile"?' },
     { key: 'somethingElse', says: 'configuration of Plexus: unknown key "somethingElse" is ignored' },
   ])('$says', ({ key, says }) => {
@@ -174,7 +235,14 @@ describe('settings: what is wrong is said', () => {
   });
 
   it('keys of others are none of our business', () => {
-    const others = { cniVersion: '1.0.0', capabilities: {}, chrootDir: '/hostroot', 'org.example/key': 1, prevResult: {}, runtimeConfig: {} };
+    const others = {
+      cniVersion: '1.0.0',
+      capabilities: {},
+      chrootDir: '/hostroot',
+      'org.example/key': 1,
+      prevResult: {},
+      runtimeConfig: {},
+    };
     expect(parseSettings({ ...base, ...others }).warnings).toEqual([]);
   });
 });

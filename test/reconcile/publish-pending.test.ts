@@ -18,11 +18,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const { settings } = parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] });
+const { settings } = parseSettings({
+  cniVersion: '1.0.0',
+  name: 'plexus',
+  type: 'plexus-cni',
+  delegates: [{ type: 'none' }],
+});
 
 it('a sandbox that stays busy keeps no other waiting', async () => {
   const pendingStatus = { text: '[]' };
-  for (const containerId of ['c1', 'c2']) await journal.write(sampleRecord({ containerId, complete: true, pendingStatus }));
+  for (const containerId of ['c1', 'c2'])
+    await journal.write(sampleRecord({ containerId, complete: true, pendingStatus }));
   await journal.write(sampleRecord({ containerId: 'c3', complete: true, createdAt: '2026-02-02T03:04:05.000Z' })); // the newer sandbox of that pod
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise: held, resolve: hold } = Promise.withResolvers<void>();

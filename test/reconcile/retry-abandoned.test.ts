@@ -27,7 +27,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const deps = () => ({
-  settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] }).settings,
+  settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] })
+    .settings,
   host: localHost(),
   deviceInfo: deviceInfoFiles('/nowhere'),
   journal,
@@ -40,7 +41,9 @@ const [sample] = sampleRecord().attachments;
 async function abandoned(containerId: string): Promise<{ containerId: string; ifName: string }> {
   if (sample === undefined) throw new Error('the sample has no attachment');
   const at = '2026-01-02T03:04:05.000Z';
-  const attachments = [{ state: 'detaching', attachment: sample.attachment, attempts: 5, lastError: 'busy', abandonedAt: at }] as const;
+  const attachments = [
+    { state: 'detaching', attachment: sample.attachment, attempts: 5, lastError: 'busy', abandonedAt: at },
+  ] as const;
   await journal.write(sampleRecord({ containerId, attachments }));
   return { containerId, ifName: 'eth0' };
 }

@@ -17,9 +17,18 @@ describe('a sandbox is never taken for gone', () => {
   it('while nobody can tell what is in its namespace', () =>
     always((seen) => seen.namespace !== 'unknown' || seen.boot === 'earlier' || whyGone(seen) === undefined));
   it('while the API server is away, unless the node itself is certain of it', () =>
-    always((seen) => seen.pod !== 'unknown' || seen.boot === 'earlier' || seen.wasSeen || seen.hasSuccessor || whyGone(seen) === undefined));
+    always(
+      (seen) =>
+        seen.pod !== 'unknown' ||
+        seen.boot === 'earlier' ||
+        seen.wasSeen ||
+        seen.hasSuccessor ||
+        whyGone(seen) === undefined,
+    ));
   it('while its pod is there and has no other sandbox', () =>
-    always((seen) => seen.pod !== 'there' || seen.boot === 'earlier' || seen.hasSuccessor || whyGone(seen) === undefined));
+    always(
+      (seen) => seen.pod !== 'there' || seen.boot === 'earlier' || seen.hasSuccessor || whyGone(seen) === undefined,
+    ));
 });
 
 describe('a sandbox is gone', () => {
@@ -35,6 +44,8 @@ describe('a sandbox is gone', () => {
     { namespace: 'other', pod: 'none', wasSeen: true, why: /were before/ },
   ];
   it.each(gone)('$why', ({ why, ...seen }) => {
-    expect(whyGone({ boot: 'this', namespace: 'own', wasSeen: false, pod: 'unknown', hasSuccessor: false, ...seen })).toMatch(why);
+    expect(
+      whyGone({ boot: 'this', namespace: 'own', wasSeen: false, pod: 'unknown', hasSuccessor: false, ...seen }),
+    ).toMatch(why);
   });
 });

@@ -20,8 +20,23 @@ describe('characters that act on a terminal instead of being seen', () => {
   });
 
   it('are the same text inside of a JSON string', () => {
-    const part = constantFrom('a', '\u0000', '\u001b', '\u0085', '\u202e', '\u2028', '\\', '"', '\n', '\u{e0041}', '\u{1f600}', '€');
-    assert(property(array(part), (parts) => JSON.parse(escapeInvisible(JSON.stringify(parts))).join('') === parts.join('')));
+    const part = constantFrom(
+      'a',
+      '\u0000',
+      '\u001b',
+      '\u0085',
+      '\u202e',
+      '\u2028',
+      '\\',
+      '"',
+      '\n',
+      '\u{e0041}',
+      '\u{1f600}',
+      '€',
+    );
+    assert(
+      property(array(part), (parts) => JSON.parse(escapeInvisible(JSON.stringify(parts))).join('') === parts.join('')),
+    );
   });
 
   it('leaves line breaks, tabs, letters of any language and our own colours alone', () => {
@@ -31,9 +46,15 @@ describe('characters that act on a terminal instead of being seen', () => {
   });
 
   it('do not pass from the output of a plugin into the answer to the runtime, which becomes an Event', () => {
-    const error = pluginFailed({ plugin: 'p', command: 'ADD', message: 'no \u202eway\u009b2J' }, { cause: new Error('\u2066deep') });
+    const error = pluginFailed(
+      { plugin: 'p', command: 'ADD', message: 'no \u202eway\u009b2J' },
+      { cause: new Error('\u2066deep') },
+    );
     expect(JSON.stringify(errorJson(error, { cniVersion: '1.0.0', command: 'ADD' }))).toContain('\u202e');
     const { stdout } = failure(error, { CNI_COMMAND: 'ADD' });
-    expect(JSON.parse(stdout)).toMatchObject({ msg: expect.stringContaining('no \\u202eway\\u009b2J'), details: expect.stringContaining('\\u2066deep') });
+    expect(JSON.parse(stdout)).toMatchObject({
+      msg: expect.stringContaining('no \\u202eway\\u009b2J'),
+      details: expect.stringContaining('\\u2066deep'),
+    });
   });
 });

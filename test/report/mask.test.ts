@@ -1,6 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { array, assert, constantFrom, dictionary, jsonValue, oneof, property, string, stringMatching, tuple } from 'fast-check';
+import {
+  array,
+  assert,
+  constantFrom,
+  dictionary,
+  jsonValue,
+  oneof,
+  property,
+  string,
+  stringMatching,
+  tuple,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../src/errors/index.ts';
 import { maskDocument, maskJson, maskText } from '../../src/report/index.ts';
@@ -42,7 +53,10 @@ describe('secrets in what plugins read and write', () => {
     'Set-Cookie',
     'otp',
   ])('the value of %s is masked', (name) => {
-    expect(maskJson({ name: 'n', deep: [{ [name]: 'geheim' }] })).toEqual({ name: 'n', deep: [{ [name]: '(masked)' }] });
+    expect(maskJson({ name: 'n', deep: [{ [name]: 'geheim' }] })).toEqual({
+      name: 'n',
+      deep: [{ [name]: '(masked)' }],
+    });
     expect(maskJson({ [name]: { inner: 'geheim' } })).toEqual({ [name]: '(masked)' });
     expect(maskText(`${name}=geheim`)).toBe(`${name}=(masked)`);
     expect(maskText(`{"${name}":"geheim, mit Komma \\"und mehr\\""}`)).toBe(`{"${name}":"(masked)"}`);
@@ -75,15 +89,23 @@ describe('secrets in what plugins read and write', () => {
   });
 
   it('further names can be given', () => {
-    expect(maskJson({ community: 'geheim', Community: 'geheim' }, ['community'])).toEqual({ community: '(masked)', Community: '(masked)' });
+    expect(maskJson({ community: 'geheim', Community: 'geheim' }, ['community'])).toEqual({
+      community: '(masked)',
+      Community: '(masked)',
+    });
     expect(maskText('community=geheim', ['community'])).toBe('community=(masked)');
   });
 
   it('the value of an object that names it is masked, in any order of its keys', () => {
-    expect(maskJson({ env: [{ name: 'DB_PASSWORD', value: 'geheim' }] })).toEqual({ env: [{ name: 'DB_PASSWORD', value: '(masked)' }] });
+    expect(maskJson({ env: [{ name: 'DB_PASSWORD', value: 'geheim' }] })).toEqual({
+      env: [{ name: 'DB_PASSWORD', value: '(masked)' }],
+    });
     expect(maskJson([{ value: { a: 1 }, name: 'token' }])).toEqual([{ value: '(masked)', name: 'token' }]);
     expect(maskJson([{ name: 'mtu', value: '1500' }])).toEqual([{ name: 'mtu', value: '1500' }]);
-    expect(maskJson({ name: 'community', value: 'geheim' }, ['community'])).toEqual({ name: 'community', value: '(masked)' });
+    expect(maskJson({ name: 'community', value: 'geheim' }, ['community'])).toEqual({
+      name: 'community',
+      value: '(masked)',
+    });
   });
 
   it('the path of a file is no secret', () => {
@@ -91,7 +113,10 @@ describe('secrets in what plugins read and write', () => {
       kubeconfig: '/etc/cni/net.d/plexus.kubeconfig',
       keyFile: '/etc/x.key',
     });
-    expect(maskJson({ kubeconfig: 'apiVersion: v1', password: '/etc/passwd' })).toEqual({ kubeconfig: '(masked)', password: '(masked)' });
+    expect(maskJson({ kubeconfig: 'apiVersion: v1', password: '/etc/passwd' })).toEqual({
+      kubeconfig: '(masked)',
+      password: '(masked)',
+    });
   });
 
   it.each([
@@ -109,24 +134,39 @@ describe('secrets in what plugins read and write', () => {
     ["psk='correct horse' ssid=lab", "psk='(masked)' ssid=lab"],
     ['password="cut off in the midd', 'password="(masked)'],
     ['{"password":"a \\"quoted\\" word","user":"x"}', '{"password":"(masked)","user":"x"}'],
-    ['"{\\"password\\":\\"correct horse\\",\\"user\\":\\"x\\"}"', '"{\\"password\\":\\"(masked)\\",\\"user\\":\\"x\\"}"'],
+    [
+      '"{\\"password\\":\\"correct horse\\",\\"user\\":\\"x\\"}"',
+      '"{\\"password\\":\\"(masked)\\",\\"user\\":\\"x\\"}"',
+    ],
     ['spec: [{"name":"DB_PASSWORD","value":"geheim"}]', 'spec: [{"name":"DB_PASSWORD","value":"(masked)"}]'],
     ['spec: [{"value":"geheim","name":"DB_PASSWORD"}]', 'spec: [{"value":"(masked)","name":"DB_PASSWORD"}]'],
-    ['env:\n- name: DB_PASSWORD\n  value: geheim\n- name: MTU\n  value: "1500"', 'env:\n- name: DB_PASSWORD\n  value: (masked)\n- name: MTU\n  value: "1500"'],
+    [
+      'env:\n- name: DB_PASSWORD\n  value: geheim\n- name: MTU\n  value: "1500"',
+      'env:\n- name: DB_PASSWORD\n  value: (masked)\n- name: MTU\n  value: "1500"',
+    ],
     ['user: x\npassword: correct horse battery\nhost: y', 'user: x\npassword: (masked)\nhost: y'],
     ['exec: vpnc --user x --password geheim --group g', 'exec: vpnc --user x --password (masked) --group g'],
     ['exec: tool --token=geheim -pin 1234', 'exec: tool --token=(masked) -pin (masked)'],
     ['level=info pin=1234 pw=geheim jwt=abc', 'level=info pin=(masked) pw=(masked) jwt=(masked)'],
     ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefgh from the server', 'got (masked) from the server'],
-    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----', '-----BEGIN RSA PRIVATE KEY-----(masked)-----END RSA PRIVATE KEY-----'],
+    [
+      '-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----',
+      '-----BEGIN RSA PRIVATE KEY-----(masked)-----END RSA PRIVATE KEY-----',
+    ],
     [
       '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A\n\nMIIE\n-----END RSA',
       '-----BEGIN RSA PRIVATE KEY-----(masked)-----END RSA',
     ],
     ['-----BEGIN PRIVATE KEY-----\nMIIE\nabc (cut off) - retry', '-----BEGIN PRIVATE KEY-----(masked)'],
     ['got {"bgp":{"secrets":["geheim1",{"a":"geheim2"}],"asn":1}}', 'got {"bgp":{"secrets":(masked),"asn":1}}'],
-    [String.raw`got {\"pod\":{\"token\": {\"v\":\"gehe}im1\"}}, \"asn\":1}`, String.raw`got {\"pod\":{\"token\": (masked)}, \"asn\":1}`],
-    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQVYBF\n-----END PGP', '-----BEGIN PGP PRIVATE KEY BLOCK-----(masked)-----END PGP'],
+    [
+      String.raw`got {\"pod\":{\"token\": {\"v\":\"gehe}im1\"}}, \"asn\":1}`,
+      String.raw`got {\"pod\":{\"token\": (masked)}, \"asn\":1}`,
+    ],
+    [
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQVYBF\n-----END PGP',
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----(masked)-----END PGP',
+    ],
     ['dsn="postgres://me:geheim@db/x?sslmode=off"', 'dsn="(masked)"'],
     ['cannot log in, wrong password: hunter2', 'cannot log in, wrong password: (masked)'],
     ['token : geheim', 'token : (masked)'],
@@ -163,7 +203,8 @@ describe('secrets in what plugins read and write', () => {
   });
 
   it('no advice of ours, no help text and no page of errors or settings loses a word', async () => {
-    for (const each of Object.values(errors)) if (typeof each === 'function' && 'kind' in each) expect(maskText(each.kind.fix)).toBe(each.kind.fix);
+    for (const each of Object.values(errors))
+      if (typeof each === 'function' && 'kind' in each) expect(maskText(each.kind.fix)).toBe(each.kind.fix);
     for (const page of ['errors', 'configuration', 'commands', 'metrics']) {
       const lines = (await readFile(join(import.meta.dirname, `../../docs/${page}.md`), 'utf8')).split('\n');
       expect(lines.map((line) => maskText(line))).toEqual(lines);
@@ -171,9 +212,21 @@ describe('secrets in what plugins read and write', () => {
   });
 
   it('masks a value in every usual notation', () => {
-    const name = constantFrom('password', 'db_password', 'apiToken', 'client-secret', 'psk', 'pin', 'dsn', 'privateKey');
+    const name = constantFrom(
+      'password',
+      'db_password',
+      'apiToken',
+      'client-secret',
+      'psk',
+      'pin',
+      'dsn',
+      'privateKey',
+    );
     const secret = stringMatching(/^[a-z]{3}[A-Z]{3}\d{3}[a-z]{0,8}$/);
-    const words = array(constantFrom('failed', 'to', 'connect', 'user=x', '"a"', 'eth0:', '(ADD)', '{', '}', '10.0.0.1/24', '[', ','), { maxLength: 6 });
+    const words = array(
+      constantFrom('failed', 'to', 'connect', 'user=x', '"a"', 'eth0:', '(ADD)', '{', '}', '10.0.0.1/24', '[', ','),
+      { maxLength: 6 },
+    );
     const notation = constantFrom<(key: string, value: string) => string>(
       (key, value) => `${key}=${value}`,
       (key, value) => `${key}: ${value}`,
@@ -199,7 +252,12 @@ describe('secrets in what plugins read and write', () => {
   });
 
   it('any text: masking ends, however long and odd it is', () => {
-    assert(property(array(constantFrom('token', 'a', '=', ':', ' ', '"', '\\', '/', 'geheim'), { maxLength: 200 }), (parts) => void maskText(parts.join(''))));
+    assert(
+      property(
+        array(constantFrom('token', 'a', '=', ':', ' ', '"', '\\', '/', 'geheim'), { maxLength: 200 }),
+        (parts) => void maskText(parts.join('')),
+      ),
+    );
     for (const part of [
       'ab=',
       'token=',
@@ -222,7 +280,8 @@ describe('secrets in what plugins read and write', () => {
       '\\',
     ])
       expect(maskText(part.repeat(200_000)).length).toBeGreaterThan(0);
-    for (const space of [' ', '\\', ',', '" ,\\']) expect(maskText(`name: pw${space.repeat(200_000)}`)).toHaveLength(8 + space.length * 200_000);
+    for (const space of [' ', '\\', ',', '" ,\\'])
+      expect(maskText(`name: pw${space.repeat(200_000)}`)).toHaveLength(8 + space.length * 200_000);
     expect(maskText('a=b=token=geheim1')).toBe('a=b=token=(masked)');
   });
 
@@ -231,10 +290,13 @@ describe('secrets in what plugins read and write', () => {
     expect(maskDocument(' ')).toBeUndefined();
   });
 
-  it.each(['{},', '"password=geheim1",', '[[0]],'])('4 MiB of %s are not shown: the objects would take more memory than the daemon has', (part) => {
-    const text = `[${part.repeat(4_000_000 / part.length)}0]`;
-    expect(maskDocument(text)).toBe(`(${text.length} characters, too many to be shown)`);
-  });
+  it.each(['{},', '"password=geheim1",', '[[0]],'])(
+    '4 MiB of %s are not shown: the objects would take more memory than the daemon has',
+    (part) => {
+      const text = `[${part.repeat(4_000_000 / part.length)}0]`;
+      expect(maskDocument(text)).toBe(`(${text.length} characters, too many to be shown)`);
+    },
+  );
 
   it('whatever a document holds: masking keeps its shape, and nothing under a secret name is left', () => {
     const anyKey = oneof(
@@ -243,9 +305,12 @@ describe('secrets in what plugins read and write', () => {
     );
     assert(
       property(jsonValue(), dictionary(anyKey, jsonValue()), (value, pairs) => {
-        const shown = maskDocument(JSON.stringify({ value, pairs })) as { readonly pairs: Readonly<Record<string, unknown>> };
+        const shown = maskDocument(JSON.stringify({ value, pairs })) as {
+          readonly pairs: Readonly<Record<string, unknown>>;
+        };
         expect(Object.keys(shown.pairs)).toEqual(Object.keys(JSON.parse(JSON.stringify(pairs)) as object));
-        for (const [key, under] of Object.entries(shown.pairs)) if (key.endsWith('Password')) expect(['(masked)', true, false, null, '']).toContain(under);
+        for (const [key, under] of Object.entries(shown.pairs))
+          if (key.endsWith('Password')) expect(['(masked)', true, false, null, '']).toContain(under);
       }),
     );
   });

@@ -15,7 +15,8 @@ async function put(name: string, text: string | Buffer = '{}'): Promise<string> 
   await writeFile(join(folder, name), text);
   return join(folder, name);
 }
-const shown = (file: ConfFile): string => `${basename(file.path)}: ${'text' in file.content ? file.content.text : file.content.problem}`;
+const shown = (file: ConfFile): string =>
+  `${basename(file.path)}: ${'text' in file.content ? file.content.text : file.content.problem}`;
 
 async function filesIn(path: string): Promise<readonly string[]> {
   const listing = await readConfPath(path);
@@ -24,8 +25,13 @@ async function filesIn(path: string): Promise<readonly string[]> {
 
 describe('CNI-46: a folder of network configurations', () => {
   it('is read in the order of names, other files left out', async () => {
-    for (const name of ['20-b.conflist', '10-a.conf', '05-c.json', 'readme.txt', '00-d.conf.bak', '.conf']) await put(name, name);
-    expect(await filesIn(folder)).toEqual(['05-c.json: 05-c.json', '10-a.conf: 10-a.conf', '20-b.conflist: 20-b.conflist']);
+    for (const name of ['20-b.conflist', '10-a.conf', '05-c.json', 'readme.txt', '00-d.conf.bak', '.conf'])
+      await put(name, name);
+    expect(await filesIn(folder)).toEqual([
+      '05-c.json: 05-c.json',
+      '10-a.conf: 10-a.conf',
+      '20-b.conflist: 20-b.conflist',
+    ]);
   });
 
   it('keeps the problem of each file that cannot be read', async () => {
@@ -49,7 +55,10 @@ describe('CNI-46: a folder of network configurations', () => {
 
   it.each(['missing', 'file/below', 'a\0b'])('says why there is none: %j', async (name) => {
     await put('file');
-    expect(await readConfPath(join(folder, name))).toMatchObject({ kind: 'missing', problem: expect.stringMatching(/./) as string });
+    expect(await readConfPath(join(folder, name))).toMatchObject({
+      kind: 'missing',
+      problem: expect.stringMatching(/./) as string,
+    });
   });
 
   it('may be empty', async () => {
@@ -72,14 +81,19 @@ describe('CNI-45: the plugins in the folder named like a list', () => {
     await put('x.conflist', '{"name":"net1"}');
     await put('y.conflist', '{"name":"other"}');
     const listing = await readConfPath(folder);
-    expect(listing.kind === 'folder' && Object.entries(listing.siblings).map(([name, files]) => [name, files.length])).toEqual([['net1', 2]]);
+    expect(
+      listing.kind === 'folder' && Object.entries(listing.siblings).map(([name, files]) => [name, files.length]),
+    ).toEqual([['net1', 2]]);
   });
 
-  it.each(['..', '.', '../net1', '/etc', 'net1/', '', 'a\0', 'constructor', '__proto__'])('never come from a path in the name: %j', async (name) => {
-    const listing = await readConfPath(await put('x.conflist', JSON.stringify({ name })));
-    expect(listing).toMatchObject({ kind: 'file', siblings: [] });
-    expect(await readConfPath(folder)).toMatchObject({ kind: 'folder', siblings: {} });
-  });
+  it.each(['..', '.', '../net1', '/etc', 'net1/', '', 'a\0', 'constructor', '__proto__'])(
+    'never come from a path in the name: %j',
+    async (name) => {
+      const listing = await readConfPath(await put('x.conflist', JSON.stringify({ name })));
+      expect(listing).toMatchObject({ kind: 'file', siblings: [] });
+      expect(await readConfPath(folder)).toMatchObject({ kind: 'folder', siblings: {} });
+    },
+  );
 
   it('do not come with a single configuration', async () => {
     expect(await readConfPath(await put('x.conf', '{"name":"net1"}'))).toMatchObject({ kind: 'file', siblings: [] });

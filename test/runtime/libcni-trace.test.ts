@@ -26,7 +26,11 @@ function callFrom(text: string): TracedCall {
     .trim()
     .split(' ')
     .map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
-  return { plugin: title.split(' ')[0] ?? '', env: Object.fromEntries(variables), stdin: JSON.parse(stdin.replace('stdin: ', '')) as Record<string, unknown> };
+  return {
+    plugin: title.split(' ')[0] ?? '',
+    env: Object.fromEntries(variables),
+    stdin: JSON.parse(stdin.replace('stdin: ', '')) as Record<string, unknown>,
+  };
 }
 
 interface Difference {
@@ -41,7 +45,10 @@ const isStale = (value: unknown): boolean => JSON.stringify(value) === '{"stale"
 const differences: readonly Difference[] = [
   {
     why: 'CNI-58: DEL goes on after a failed plugin, so that the others give back what they hold; libcni stops',
-    change: (calls, section) => (section.startsWith('DEL fail p2') ? [...calls, ...goldenCalls(section.replace('fail p2', 'again')).slice(1)] : calls),
+    change: (calls, section) =>
+      section.startsWith('DEL fail p2')
+        ? [...calls, ...goldenCalls(section.replace('fail p2', 'again')).slice(1)]
+        : calls,
   },
   {
     why: 'CNI-50: the specification keeps capabilities from plugins; libcni hands them on',
@@ -49,16 +56,21 @@ const differences: readonly Difference[] = [
   },
   {
     why: 'CNI-51: a runtimeConfig that the author wrote is forged; libcni leaves it when it has none of its own',
-    change: withStdin((stdin) => Object.fromEntries(Object.entries(stdin).filter(([key, value]) => key !== 'runtimeConfig' || !isStale(value)))),
+    change: withStdin((stdin) =>
+      Object.fromEntries(Object.entries(stdin).filter(([key, value]) => key !== 'runtimeConfig' || !isStale(value))),
+    ),
   },
   {
     why: 'CNI-54: an empty list of valid attachments is handed on as one; libcni leaves the keys out, which says nothing',
     change: (calls, section) =>
-      section.startsWith('GC fail p2') ? withStdin((stdin) => ({ ...stdin, 'cni.dev/attachments': [], 'cni.dev/valid-attachments': [] }))(calls) : calls,
+      section.startsWith('GC fail p2')
+        ? withStdin((stdin) => ({ ...stdin, 'cni.dev/attachments': [], 'cni.dev/valid-attachments': [] }))(calls)
+        : calls,
   },
 ];
 
-const expectedCalls = (section: string): readonly TracedCall[] => differences.reduce((calls, { change }) => change(calls, section), goldenCalls(section));
+const expectedCalls = (section: string): readonly TracedCall[] =>
+  differences.reduce((calls, { change }) => change(calls, section), goldenCalls(section));
 
 describe.each(['0.3.1', '1.1.0'])('CNI-48 to CNI-61: plugins get what libcni gives them, cniVersion %s', (version) => {
   let two: TwoPlugins;
@@ -92,19 +104,27 @@ describe.each(['0.3.1', '1.1.0'])('CNI-48 to CNI-61: plugins get what libcni giv
   it('ADD', () => expectTrace('ADD'));
   it('CHECK', () => expectTrace('CHECK', () => checkList(two.call(version), result, two.deps, signal())));
   it('STATUS', () => expectTrace('STATUS', () => statusList(networkOnly(), two.deps, signal())));
-  it('GC', () => expectTrace('GC valid', () => gcList(networkOnly(), [{ containerId: 'cid1', ifName: 'net1' }], two.deps, signal())));
+  it('GC', () =>
+    expectTrace('GC valid', () =>
+      gcList(networkOnly(), [{ containerId: 'cid1', ifName: 'net1' }], two.deps, signal()),
+    ));
   it('DEL', () => expectTrace('DEL', () => delList(two.call(version), result, two.deps, signal())));
-  it('DEL without a result', () => expectTrace('DEL again', () => delList(two.call(version), undefined, two.deps, signal())));
+  it('DEL without a result', () =>
+    expectTrace('DEL again', () => delList(two.call(version), undefined, two.deps, signal())));
 
   describe('when p2 fails', () => {
-    beforeEach(() => two.p2.set(Object.fromEntries(['ADD', 'DEL', 'GC', 'STATUS'].map((command) => [command, failure]))));
+    beforeEach(() =>
+      two.p2.set(Object.fromEntries(['ADD', 'DEL', 'GC', 'STATUS'].map((command) => [command, failure]))),
+    );
 
     it('ADD', async () => {
       const outcome = expectTrace('ADD fail p2', () => addList(two.call(version), undefined, two.deps, signal()));
       expect(await outcome).toMatchObject({ code: 50 });
     });
     it('DEL', async () => {
-      expect(await expectTrace('DEL fail p2', () => delList(two.call(version), undefined, two.deps, signal()))).toMatchObject({ code: 50 });
+      expect(
+        await expectTrace('DEL fail p2', () => delList(two.call(version), undefined, two.deps, signal())),
+      ).toMatchObject({ code: 50 });
     });
     it('STATUS', async () => {
       const outcome = await expectTrace('STATUS fail p2', () => statusList(networkOnly(), two.deps, signal()));

@@ -10,7 +10,8 @@ beforeEach(async () => void (two = await twoPlugins()));
 afterEach(() => two.remove());
 
 const signal = (): AbortSignal => patience();
-const add = (version = '1.0.0', change = {}, more = {}) => addList(two.call(version, change, more), undefined, two.deps, signal());
+const add = (version = '1.0.0', change = {}, more = {}) =>
+  addList(two.call(version, change, more), undefined, two.deps, signal());
 const failureOf = (work: Promise<unknown>): Promise<PlexusError> =>
   work.then(
     () => Promise.reject(new Error('it succeeded')),
@@ -18,7 +19,15 @@ const failureOf = (work: Promise<unknown>): Promise<PlexusError> =>
   );
 
 describe('CNI-55: the environment of a plugin', () => {
-  const env = { PATH: '/usr/bin:/bin', TRACEPARENT: 'trace', HTTPS_PROXY: 'proxy', CNI_ARGS: 'old', CNI_OTHER: 'old', CNI_NETNS: 'old', PLEXUS_LOG: 'debug' };
+  const env = {
+    PATH: '/usr/bin:/bin',
+    TRACEPARENT: 'trace',
+    HTTPS_PROXY: 'proxy',
+    CNI_ARGS: 'old',
+    CNI_OTHER: 'old',
+    CNI_NETNS: 'old',
+    PLEXUS_LOG: 'debug',
+  };
 
   it('is the caller’s but for CNI_* and our own settings (CNI-69)', async () => {
     await add('1.0.0', { env });
@@ -54,14 +63,24 @@ describe('CNI-65: a plugin that fails', () => {
       code: 11,
       says: 'plugin p1 failed (ADD): busy; try again',
     },
-    { what: 'prints something else', behaviour: { stdout: 'panic: oops', exitCode: 2 }, code: 999, says: 'netplugin failed: panic: oops (exit status 2)' },
+    {
+      what: 'prints something else',
+      behaviour: { stdout: 'panic: oops', exitCode: 2 },
+      code: 999,
+      says: 'netplugin failed: panic: oops (exit status 2)',
+    },
     {
       what: 'speaks on stderr only',
       behaviour: { stdout: '', stderr: 'no such bridge', exitCode: 3 },
       code: 999,
       says: 'netplugin failed: no such bridge (exit status 3)',
     },
-    { what: 'says nothing', behaviour: { stdout: '', exitCode: 1 }, code: 999, says: 'netplugin failed with no error message (exit status 1)' },
+    {
+      what: 'says nothing',
+      behaviour: { stdout: '', exitCode: 1 },
+      code: 999,
+      says: 'netplugin failed with no error message (exit status 1)',
+    },
     {
       what: 'prints a result all the same',
       behaviour: { stdout: '{"cniVersion":"1.0.0"}', exitCode: 1 },
@@ -72,7 +91,13 @@ describe('CNI-65: a plugin that fails', () => {
     await two.p1.set({ ADD: behaviour });
     const error = await failureOf(add());
     expect(error).toMatchObject({ code, id: 'PLX-PLUGIN-FAILED', message: expect.stringContaining(says) as string });
-    expect(error.where).toEqual({ step: 'ADD', plugin: 'p1', network: 'shop/net1', interfaceName: 'net1', pod: 'shop/db-0' });
+    expect(error.where).toEqual({
+      step: 'ADD',
+      plugin: 'p1',
+      network: 'shop/net1',
+      interfaceName: 'net1',
+      pod: 'shop/db-0',
+    });
     expect(await two.commands()).toEqual(['p1 ADD']);
   });
 
@@ -80,9 +105,16 @@ describe('CNI-65: a plugin that fails', () => {
     const result = await add();
     const path = ['/opt/none'];
     const call = two.call('1.0.0', { path });
-    const works = [() => add('1.0.0', { path }), () => delList(call, result, two.deps, signal()), () => checkList(call, result, two.deps, signal())];
+    const works = [
+      () => add('1.0.0', { path }),
+      () => delList(call, result, two.deps, signal()),
+      () => checkList(call, result, two.deps, signal()),
+    ];
     for (const work of works)
-      expect(await failureOf(work())).toMatchObject({ id: 'PLX-PLUGIN-MISSING', where: { plugin: expect.stringMatching(/p[12]/) as string } });
+      expect(await failureOf(work())).toMatchObject({
+        id: 'PLX-PLUGIN-MISSING',
+        where: { plugin: expect.stringMatching(/p[12]/) as string },
+      });
   });
 
   it('CNI-64: its stderr is reported, whether it fails or not', async () => {
@@ -92,8 +124,21 @@ describe('CNI-65: a plugin that fails', () => {
     const about = { command: 'ADD', network: 'shop/net1', sandbox: 'cid1', interfaceName: 'net1', pod: 'shop/db-0' };
     const common = { kind: 'plugin-finished', ...about, startedAt: 0, ms: 0 };
     expect(two.steps).toEqual([
-      { ...common, plugin: 'p1', stderr: 'a warning', input: two.runs[0]?.stdin, output: expect.stringContaining('10.0.0.5/24') },
-      { ...common, plugin: 'p2', stderr: 'the reason', input: two.runs[1]?.stdin, output: '{"code":11,"msg":"busy"}', error },
+      {
+        ...common,
+        plugin: 'p1',
+        stderr: 'a warning',
+        input: two.runs[0]?.stdin,
+        output: expect.stringContaining('10.0.0.5/24'),
+      },
+      {
+        ...common,
+        plugin: 'p2',
+        stderr: 'the reason',
+        input: two.runs[1]?.stdin,
+        output: '{"code":11,"msg":"busy"}',
+        error,
+      },
     ]);
   });
 });
@@ -102,11 +147,18 @@ describe('CNI-69: while somebody traces', () => {
   const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: 'x=1' };
 
   it('each plugin is given a span of its own below the operation’s', async () => {
-    const env = { PATH: '/usr/bin:/bin', TRACEPARENT: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-00`, TRACESTATE: 'x=1', BAGGAGE: 'y=2' };
+    const env = {
+      PATH: '/usr/bin:/bin',
+      TRACEPARENT: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-00`,
+      TRACESTATE: 'x=1',
+      BAGGAGE: 'y=2',
+    };
     await addList(two.call('1.0.0', { env }), undefined, { ...two.deps, trace }, signal());
     const spans = two.steps.flatMap((step) => (step.kind === 'plugin-finished' ? [step.trace?.spanId ?? ''] : []));
     expect(new Set([...spans, trace.spanId]).size).toBe(3);
-    expect(two.runs.map((run) => run.env['TRACEPARENT'])).toEqual(spans.map((span) => `00-${trace.traceId}-${span}-01`));
+    expect(two.runs.map((run) => run.env['TRACEPARENT'])).toEqual(
+      spans.map((span) => `00-${trace.traceId}-${span}-01`),
+    );
     expect(two.runs.map((run) => [run.env['TRACESTATE'], run.env['BAGGAGE']])).toEqual([
       ['x=1', 'y=2'],
       ['x=1', 'y=2'],
@@ -121,7 +173,12 @@ describe('CNI-67: what ADD prints', () => {
     { what: 'no cniVersion', stdout: `{${address}}`, version: '1.0.0', ips: 1 },
     { what: 'an empty cniVersion', stdout: `{"cniVersion":"",${address}}`, version: '1.0.0', ips: 1 },
     { what: 'null', stdout: 'null', version: '1.0.0', ips: 0 },
-    { what: 'a different version that is known', stdout: '{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.9.9.9/24"}]}', version: '1.0.0', ips: 1 },
+    {
+      what: 'a different version that is known',
+      stdout: '{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.9.9.9/24"}]}',
+      version: '1.0.0',
+      ips: 1,
+    },
   ])('$what is a result', async ({ stdout, version, ips }) => {
     await two.p2.set({ ADD: { stdout } });
     const json = encodeResult(await add(version), '1.0.0');
@@ -148,7 +205,9 @@ describe('CNI-67: what ADD prints', () => {
     const result = await add('1.0.0');
     two.runs.length = 0;
     await checkList(two.call('0.4.0'), result, two.deps, signal());
-    expect(JSON.parse(two.runs[0]?.stdin ?? '')).toMatchObject({ prevResult: { cniVersion: '0.4.0', ips: [{ version: '4' }] } });
+    expect(JSON.parse(two.runs[0]?.stdin ?? '')).toMatchObject({
+      prevResult: { cniVersion: '0.4.0', ips: [{ version: '4' }] },
+    });
   });
 });
 

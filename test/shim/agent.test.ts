@@ -2,18 +2,30 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { daemonFrame, decodeFailed, decodeHello, decodeRan, encodeFrame, encodeRefused, encodeWelcome, failReason } from '../support/link-codec.ts';
+import {
+  daemonFrame,
+  decodeFailed,
+  decodeHello,
+  decodeRan,
+  encodeFrame,
+  encodeRefused,
+  encodeWelcome,
+  failReason,
+} from '../support/link-codec.ts';
 import { type PlayedConnection, rawRun } from '../support/played-daemon.ts';
 import { running, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const childrenOf = async (pid: number): Promise<readonly number[]> =>
-  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').flatMap((each) => (each === '' ? [] : [Number(each)]));
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+    .split(' ')
+    .flatMap((each) => (each === '' ? [] : [Number(each)]));
 
 describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s', (_title, shim) => {
   const at = useShimBench(shim);
-  const start = () => startShim([shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin], { PATH: '/usr/bin:/bin' });
+  const start = () =>
+    startShim([shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin], { PATH: '/usr/bin:/bin' });
   const stop = async (agent: ReturnType<typeof start>): Promise<void> => {
     agent.child.kill('SIGTERM');
     expect(await agent.ended).toMatchObject({ exitCode: 0, stdout: '' });
@@ -64,12 +76,17 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await copyFile('/bin/busybox', join(root, 'bin/busybox'));
     await symlink('busybox', join(root, 'bin/sh'));
     await symlink('/plugins', join(root, 'link')); // absolute links lead to where they lead on the node
-    await writeFile(join(root, 'plugins/look'), '#!/bin/sh\nread -r line </only-here; echo "$line $PWD $0"\n', { mode: 0o755 });
-    await writeFile(join(root, 'only-here'), 'inside\n');
-    const agent = startShim([shim, 'host-agent', '--socket', at().daemon.socket, '--root', root, '--cni-path', '/nowhere:/link'], {
-      PATH: '/usr/bin:/bin',
-      ASAN_OPTIONS: 'detect_leaks=0', // which needs /proc
+    await writeFile(join(root, 'plugins/look'), '#!/bin/sh\nread -r line </only-here; echo "$line $PWD $0"\n', {
+      mode: 0o755,
     });
+    await writeFile(join(root, 'only-here'), 'inside\n');
+    const agent = startShim(
+      [shim, 'host-agent', '--socket', at().daemon.socket, '--root', root, '--cni-path', '/nowhere:/link'],
+      {
+        PATH: '/usr/bin:/bin',
+        ASAN_OPTIONS: 'detect_leaks=0', // which needs /proc
+      },
+    );
     for (let times = 0; times < 2; times++) {
       const one = await at().daemon.connection();
       await one.next();
@@ -85,8 +102,13 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     { option: '--root', path: '/nowhere/at/all' },
     { option: '--socket', path: '/nowhere/at/all/x.sock' },
   ])('says that $option cannot be used, and ends', async ({ option, path }) => {
-    const { exitCode, stderr } = await startShim([shim, 'host-agent', '--socket', at().daemon.socket, option, path], { PATH: '/usr/bin:/bin' }).ended;
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^plexus host-agent: cannot use \/nowhere\/at\/all: No such file or directory\n$/)]);
+    const { exitCode, stderr } = await startShim([shim, 'host-agent', '--socket', at().daemon.socket, option, path], {
+      PATH: '/usr/bin:/bin',
+    }).ended;
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^plexus host-agent: cannot use \/nowhere\/at\/all: No such file or directory\n$/),
+    ]);
   });
 
   it('ends with its plugins at SIGTERM', async () => {
@@ -140,10 +162,14 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
       rawRun('mark', [...at().runEnv('DEL'), 'LD_PRELOAD=/x.so']),
       ...['ADD', 'CHECK', 'GC', 'STATUS'].map((command) => rawRun('mark', at().runEnv(command))),
     ];
-    for (const body of refused) expect(decodeFailed((await one.ask(daemonFrame.run, body))!)).toMatchObject({ reason: failReason.forbidden });
+    for (const body of refused)
+      expect(decodeFailed((await one.ask(daemonFrame.run, body))!)).toMatchObject({ reason: failReason.forbidden });
     expect(existsSync(join(at().folder, 'was-run'))).toBe(false);
     const text = Buffer.from('/proc/self/ns/net');
-    expect(decodeFailed((await one.ask(daemonFrame.listLinks, Buffer.concat([Buffer.from([0, 0, 0, text.length]), text])))!).reason).toBe(failReason.forbidden);
+    expect(
+      decodeFailed((await one.ask(daemonFrame.listLinks, Buffer.concat([Buffer.from([0, 0, 0, text.length]), text])))!)
+        .reason,
+    ).toBe(failReason.forbidden);
     expect(decodeRan((await one.ask(daemonFrame.run, rawRun('mark', at().runEnv('DEL'))))!).stdout).toBe('done\n');
     await stop(agent);
   });

@@ -7,11 +7,13 @@ import type { PlayedConnection } from '../support/played-daemon.ts';
 import { errorIn, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 
-const keptIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder)).filter((name) => name !== '.open');
+const keptIn = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder)).filter((name) => name !== '.open');
 
 describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
   const at = useShimBench(shim);
-  const configuration = (): string => JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
+  const configuration = (): string =>
+    JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
   const keeping = async (): Promise<string> => {
     const folder = join(at().folder, 'state/deferred');
     await mkdir(folder, { recursive: true });
@@ -24,17 +26,28 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     it('keeps a DEL where the daemon looks for it, as the daemon would have heard it, and answers success', async () => {
       const folder = await keeping();
       const stdin = configuration();
-      expect(await at().start('DEL', { ...away, SECRET: 'x' }, stdin).ended).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      expect(await at().start('DEL', { ...away, SECRET: 'x' }, stdin).ended).toMatchObject({
+        exitCode: 0,
+        stdout: '',
+        stderr: '',
+      });
       expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
       expect((await stat(join(folder, 'c1@eth0.call'))).mode & 0o777).toBe(0o600);
       const [hello, call, ...more] = frameReader().push(await readFile(join(folder, 'c1@eth0.call')));
       expect([hello && decodeHello(hello).path, more]).toEqual([[at().bin], []]);
       const { env, stdin: kept, netnsIsHost } = decodeCall(call!);
-      expect([kept, netnsIsHost, env['CNI_COMMAND'], env['CNI_NETNS'], env['SECRET']]).toEqual([stdin, false, 'DEL', at().netns, undefined]);
+      expect([kept, netnsIsHost, env['CNI_COMMAND'], env['CNI_NETNS'], env['SECRET']]).toEqual([
+        stdin,
+        false,
+        'DEL',
+        at().netns,
+        undefined,
+      ]);
     });
     it('the same DEL again is kept once', async () => {
       const folder = await keeping();
-      for (let tries = 0; tries < 3; tries++) expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(0);
+      for (let tries = 0; tries < 3; tries++)
+        expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(0);
       expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
     });
     it('keeps none where nobody would carry it out: without the file .open it answers code 11', async () => {
@@ -50,14 +63,17 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect((await at().start(command, away, configuration()).ended).exitCode).toBe(1);
       expect(await keptIn(folder)).toEqual([]);
     });
-    it.each([{ CNI_CONTAINERID: '../../x' }, { CNI_CONTAINERID: '..' }, { CNI_IFNAME: 'a/b' }, { CNI_IFNAME: '' }, { CNI_CONTAINERID: 'x'.repeat(300) }])(
-      'keeps none whose name is no file name: %j',
-      async (names) => {
-        await keeping();
-        expect((await at().start('DEL', { ...away, ...names }, configuration()).ended).exitCode).toBe(1);
-        expect(await readdir(at().folder, { recursive: true })).not.toContainEqual(expect.stringContaining('.call'));
-      },
-    );
+    it.each([
+      { CNI_CONTAINERID: '../../x' },
+      { CNI_CONTAINERID: '..' },
+      { CNI_IFNAME: 'a/b' },
+      { CNI_IFNAME: '' },
+      { CNI_CONTAINERID: 'x'.repeat(300) },
+    ])('keeps none whose name is no file name: %j', async (names) => {
+      await keeping();
+      expect((await at().start('DEL', { ...away, ...names }, configuration()).ended).exitCode).toBe(1);
+      expect(await readdir(at().folder, { recursive: true })).not.toContainEqual(expect.stringContaining('.call'));
+    });
     it('says code 11 when it cannot be written: a success is on the disk', async () => {
       const folder = await keeping();
       await mkdir(join(folder, 'c1@eth0.call')); // nothing can be renamed to that
@@ -68,10 +84,20 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       'hands %s over to direct mode, if that is installed beside it: environment, stdin, answer, exit status',
       async (command) => {
         await copyFile(shim, join(at().bin, 'plexus'));
-        await at().plugin('plexus-direct', `echo "$0 $# $CNI_COMMAND $CNI_CONTAINERID $PLEXUS_DAEMON_AWAY"; grep SigBlk /proc/self/status; cat; exit 3`);
+        await at().plugin(
+          'plexus-direct',
+          `echo "$0 $# $CNI_COMMAND $CNI_CONTAINERID $PLEXUS_DAEMON_AWAY"; grep SigBlk /proc/self/status; cat; exit 3`,
+        );
         const own = startShim(
           [join(at().bin, 'plexus')],
-          { PATH: '/usr/bin:/bin', CNI_COMMAND: command, CNI_CONTAINERID: 'c1', CNI_IFNAME: 'eth0', CNI_PATH: '/x', ...away },
+          {
+            PATH: '/usr/bin:/bin',
+            CNI_COMMAND: command,
+            CNI_CONTAINERID: 'c1',
+            CNI_IFNAME: 'eth0',
+            CNI_PATH: '/x',
+            ...away,
+          },
           configuration(),
         );
         const { stdout, exitCode } = await own.ended;
@@ -93,11 +119,18 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         CNI_PATH: '/x',
         PLEXUS_SOCKET: at().daemon.socket,
       };
-      const call = startShim([join(at().bin, 'plexus')], { ...env, PLEXUS_DAEMON_WAIT_SECONDS: '0.05' }, configuration());
+      const call = startShim(
+        [join(at().bin, 'plexus')],
+        { ...env, PLEXUS_DAEMON_WAIT_SECONDS: '0.05' },
+        configuration(),
+      );
       const one = await at().daemon.called();
       await at().daemon.close();
       one.end();
-      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('in the middle of the call') as string });
+      expect(errorIn((await call.ended).stdout)).toMatchObject({
+        code: 11,
+        msg: expect.stringContaining('in the middle of the call') as string,
+      });
     });
     it('goes on by itself when what lies beside it cannot be run', async () => {
       await copyFile(shim, join(at().bin, 'plexus'));
@@ -144,7 +177,10 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       const { exitCode, stdout } = await at().start('ADD', silent(), configuration()).ended;
       expect([exitCode, errorIn(stdout)]).toEqual([
         1,
-        expect.objectContaining({ code: 11, msg: expect.stringContaining('it accepts connections and does not answer') as string }),
+        expect.objectContaining({
+          code: 11,
+          msg: expect.stringContaining('it accepts connections and does not answer') as string,
+        }),
       ]);
     });
   });

@@ -9,7 +9,8 @@ import { shimBuilds, startShim } from '../support/shim-call.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const shim = shimBuilds['as it is shipped'];
-const readelf = async (...options: string[]): Promise<string> => (await run('readelf', [...options, '--wide', shim])).stdout;
+const readelf = async (...options: string[]): Promise<string> =>
+  (await run('readelf', [...options, '--wide', shim])).stdout;
 /** The first of these programs that is not there. */
 async function firstAbsent(...programs: readonly string[]): Promise<string | undefined> {
   for (const program of programs) {
@@ -39,9 +40,12 @@ describe('the program on the host, as a file', () => {
     expect(await readelf('--dynamic')).toMatch(/BIND_NOW|NOW/);
   });
   it('is hardened: functions with arrays watch their stack', async () => {
-    const { stdout } = await run('objdump', ['--disassemble', '--no-show-raw-insn', `${shim}-symbols`], { maxBuffer: 256 * 1024 * 1024 });
+    const { stdout } = await run('objdump', ['--disassemble', '--no-show-raw-insn', `${shim}-symbols`], {
+      maxBuffer: 256 * 1024 * 1024,
+    });
     const bodyOf = (name: string): string => new RegExp(`<${name}>:\\n(.*?)\\n\\n`, 's').exec(stdout)?.[1] ?? '';
-    for (const name of ['answer_text', 'link_connect', 'scan_configuration']) expect(bodyOf(name), name).toContain('<__stack_chk_fail');
+    for (const name of ['answer_text', 'link_connect', 'scan_configuration'])
+      expect(bodyOf(name), name).toContain('<__stack_chk_fail');
   });
   it('is the same for arm64', async ({ skip }) => {
     const absent = await firstAbsent('aarch64-linux-gnu-gcc', 'qemu-aarch64-static');
@@ -49,7 +53,10 @@ describe('the program on the host, as a file', () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-arm64-'));
     await run(process.execPath, [join(root, 'src/make/shim.ts'), '--arch', 'arm64', '--out', folder.path]);
     const other = process.arch === 'arm64' ? 'shim/plexus' : 'shim/plexus-arm64';
-    const call = startShim(['qemu-aarch64-static', join(folder.path, other)], { CNI_COMMAND: 'VERSION', PATH: process.env['PATH'] ?? '' });
+    const call = startShim(['qemu-aarch64-static', join(folder.path, other)], {
+      CNI_COMMAND: 'VERSION',
+      PATH: process.env['PATH'] ?? '',
+    });
     const own = startShim([shim], { CNI_COMMAND: 'VERSION', PATH: '/bin' });
     expect(await call.ended).toEqual(await own.ended);
   });

@@ -5,7 +5,15 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { callCni } from '../support/cni-runtime.ts';
-import { daemonFrame, decodeCall, decodeHello, encodeFrame, encodeRefused, encodeResult, encodeWelcome } from '../support/link-codec.ts';
+import {
+  daemonFrame,
+  decodeCall,
+  decodeHello,
+  encodeFrame,
+  encodeRefused,
+  encodeResult,
+  encodeWelcome,
+} from '../support/link-codec.ts';
 import { playDaemon } from '../support/played-daemon.ts';
 import { errorIn, finish, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
@@ -45,14 +53,20 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     });
     it('a configuration of more than 16 MiB, with code 6', async () => {
       const { stdout, exitCode } = await at().start('ADD', {}, ' '.repeat(16 * 1024 * 1024 + 1)).ended;
-      expect([exitCode, errorIn(stdout)]).toMatchObject([1, { code: 6, msg: expect.stringContaining('16777216') as string }]);
+      expect([exitCode, errorIn(stdout)]).toMatchObject([
+        1,
+        { code: 6, msg: expect.stringContaining('16777216') as string },
+      ]);
     });
     it('SIGTERM while it waits for a daemon: at once, with code 11', async () => {
       await at().daemon.close();
       const call = at().start('DEL', { PLEXUS_DAEMON_WAIT_SECONDS: '60' });
       await waitFor('its start', () => blocksSigterm(call.child.pid ?? 0));
       call.child.kill('SIGTERM');
-      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('ended by a signal') as string });
+      expect(errorIn((await call.ended).stdout)).toMatchObject({
+        code: 11,
+        msg: expect.stringContaining('ended by a signal') as string,
+      });
     });
     it.each([
       { command: 'ADD', code: 11 },
@@ -61,15 +75,24 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       { command: 'GC', code: 11 },
       { command: 'STATUS', code: 50 },
     ])('$command while nobody listens, with code $code, after the configured wait', async ({ command, code }) => {
-      const { stdout, exitCode } = await at().start(command, { PLEXUS_SOCKET: '/nowhere/x.sock', PLEXUS_DAEMON_WAIT_SECONDS: '0.05' }).ended;
-      expect([exitCode, errorIn(stdout)]).toEqual([1, expect.objectContaining({ code, msg: expect.stringContaining('PLX-DAEMON-AWAY') })]);
+      const { stdout, exitCode } = await at().start(command, {
+        PLEXUS_SOCKET: '/nowhere/x.sock',
+        PLEXUS_DAEMON_WAIT_SECONDS: '0.05',
+      }).ended;
+      expect([exitCode, errorIn(stdout)]).toEqual([
+        1,
+        expect.objectContaining({ code, msg: expect.stringContaining('PLX-DAEMON-AWAY') }),
+      ]);
       expect(stdout).not.toMatch(/not found|no such file/i); // K8S-57
     });
     it('a socket at which somebody else than root listens', async () => {
       const socket = join(at().folder, 'theirs.sock');
       const listen = `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.stdout.write('ready'))`;
       await chmod(at().folder, 0o777);
-      const theirs = startShim(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', listen], { PATH: '/usr/bin:/bin' });
+      const theirs = startShim(
+        ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', listen],
+        { PATH: '/usr/bin:/bin' },
+      );
       await waitFor('their socket', async () => existsSync(socket));
       const { stdout } = await at().start('ADD', { PLEXUS_SOCKET: socket, PLEXUS_DAEMON_WAIT_SECONDS: '5' }).ended;
       theirs.child.kill('SIGKILL');
@@ -80,14 +103,31 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
 
   describe('hands the call over', () => {
     it('with its version, CNI_PATH, the variables of CNI and tracing and no other, and stdin as it is', async () => {
-      const call = at().start('ADD', { SECRET: 'x', LD_PRELOAD: '', TRACEPARENT: '00-1-2-01' }, '{"name":"n","big":12345678901234567890}');
+      const call = at().start(
+        'ADD',
+        { SECRET: 'x', LD_PRELOAD: '', TRACEPARENT: '00-1-2-01' },
+        '{"name":"n","big":12345678901234567890}',
+      );
       const one = await at().daemon.connection();
       const hello = await one.next();
-      expect(hello && decodeHello(hello)).toMatchObject({ version: { major: 1, minor: 0 }, role: 'call', path: [at().bin] });
+      expect(hello && decodeHello(hello)).toMatchObject({
+        version: { major: 1, minor: 0 },
+        role: 'call',
+        path: [at().bin],
+      });
       one.send(encodeWelcome({ major: 1, minor: 0 }, 'played'));
       const frame = await one.next();
       const { env, stdin, netnsIsHost } = decodeCall(frame!);
-      expect(Object.keys(env).toSorted()).toEqual(['CNI_ARGS', 'CNI_COMMAND', 'CNI_CONTAINERID', 'CNI_IFNAME', 'CNI_NETNS', 'CNI_PATH', 'PATH', 'TRACEPARENT']);
+      expect(Object.keys(env).toSorted()).toEqual([
+        'CNI_ARGS',
+        'CNI_COMMAND',
+        'CNI_CONTAINERID',
+        'CNI_IFNAME',
+        'CNI_NETNS',
+        'CNI_PATH',
+        'PATH',
+        'TRACEPARENT',
+      ]);
       expect([stdin, netnsIsHost]).toEqual(['{"name":"n","big":12345678901234567890}', false]);
       one.send(encodeResult(1, '{"code":7}\n'));
       expect(await call.ended).toMatchObject({ exitCode: 1, stdout: '{"code":7}\n', stderr: '' });
@@ -113,12 +153,15 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(await at().daemon.called());
       expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
     });
-    it.each(['ADD', 'DEL'])('%s to the next daemon, when the connection is lost before anything has begun', async (command) => {
-      const call = at().start(command);
-      (await at().daemon.connection()).end();
-      finish(await at().daemon.called());
-      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
-    });
+    it.each(['ADD', 'DEL'])(
+      '%s to the next daemon, when the connection is lost before anything has begun',
+      async (command) => {
+        const call = at().start(command);
+        (await at().daemon.connection()).end();
+        finish(await at().daemon.called());
+        expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+      },
+    );
     it.each(['ADD', 'DEL'])('%s, without haste, to one that ends every connection', async (command) => {
       await at().daemon.close();
       let connections = 0;
@@ -138,12 +181,21 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       const call = at().start('ADD');
       const one = await at().daemon.connection();
       one.send(encodeWelcome({ major: 2, minor: 3 }, 'plexus 9.9'));
-      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringMatching(/PLX-LINK-MISMATCH.*plexus 9\.9.*2\.3.*1\.0/) });
+      expect(errorIn((await call.ended).stdout)).toMatchObject({
+        code: 11,
+        msg: expect.stringMatching(/PLX-LINK-MISMATCH.*plexus 9\.9.*2\.3.*1\.0/),
+      });
     });
     it('to one of a later minor version, which may add to the end of messages', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.connection();
-      one.send(encodeFrame(daemonFrame.welcome, 0, Buffer.concat([encodeWelcome({ major: 1, minor: 9 }, 'later').subarray(9), Buffer.from('more')])));
+      one.send(
+        encodeFrame(
+          daemonFrame.welcome,
+          0,
+          Buffer.concat([encodeWelcome({ major: 1, minor: 9 }, 'later').subarray(9), Buffer.from('more')]),
+        ),
+      );
       await one.next();
       await one.next();
       finish(one);
@@ -165,7 +217,10 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       { title: 'a request before the greeting', bytes: encodeFrame(daemonFrame.kill, 1) },
       {
         title: 'a result that is cut off',
-        bytes: Buffer.concat([encodeWelcome({ major: 1, minor: 0 }, 'x'), encodeFrame(daemonFrame.result, 0, Buffer.from([0, 0, 0, 0, 9]))]),
+        bytes: Buffer.concat([
+          encodeWelcome({ major: 1, minor: 0 }, 'x'),
+          encodeFrame(daemonFrame.result, 0, Buffer.from([0, 0, 0, 0, 9])),
+        ]),
       },
     ])('ends with an error on $title', async ({ bytes }) => {
       const call = at().start('ADD');

@@ -20,10 +20,18 @@ const seeds: readonly Buffer[] = [
   encodeWelcome({ major: 1, minor: 0 }, 'plexus'),
   encodeRefused('because'),
   encodeResult(0, '{"cniVersion":"1.0.0"}'),
-  encodeFrame(daemonFrame.run, 1, rawRun('bridge', ['CNI_COMMAND=ADD', 'CNI_CONTAINERID=c1', 'CNI_NETNS=/run/netns/x', 'CNI_IFNAME=net1'])),
+  encodeFrame(
+    daemonFrame.run,
+    1,
+    rawRun('bridge', ['CNI_COMMAND=ADD', 'CNI_CONTAINERID=c1', 'CNI_NETNS=/run/netns/x', 'CNI_IFNAME=net1']),
+  ),
   encodeFrame(daemonFrame.kill, 1),
   encodeFrame(daemonFrame.listLinks, 2, Buffer.from('\0\0\0\x01x', 'latin1')),
-  encodeFrame(daemonFrame.setRoutes, 3, Buffer.from('\0\0\0\x01x\0\0\0\x04net1\x04\0\0\0\x01\0\0\0\x0810.0.0.1\x01\0\0\0\x07', 'latin1')),
+  encodeFrame(
+    daemonFrame.setRoutes,
+    3,
+    Buffer.from('\0\0\0\x01x\0\0\0\x04net1\x04\0\0\0\x01\0\0\0\x0810.0.0.1\x01\0\0\0\x07', 'latin1'),
+  ),
   Buffer.from('{"cniVersion":"1.0.0","socket":"/run/x.sock","daemonWaitSeconds":1.5,"delegates":[{"a":"\\""}]}'),
 ];
 

@@ -17,7 +17,14 @@ const hasValgrind = await run('valgrind', ['--version']).then(
   () => false,
 );
 // it does not know the ioctl that asks for the type of a namespace
-const valgrind = ['valgrind', '--quiet', '--sim-hints=lax-ioctls', '--error-exitcode=99', '--errors-for-leak-kinds=definite', '--leak-check=full'];
+const valgrind = [
+  'valgrind',
+  '--quiet',
+  '--sim-hints=lax-ioctls',
+  '--error-exitcode=99',
+  '--errors-for-leak-kinds=definite',
+  '--leak-check=full',
+];
 
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let daemon: PlayedDaemon;
@@ -38,27 +45,43 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const envOf = (command: string) => [`CNI_COMMAND=${command}`, 'CNI_CONTAINERID=c1', `CNI_NETNS=${netns.path}`, 'CNI_IFNAME=eth0'];
+const envOf = (command: string) => [
+  `CNI_COMMAND=${command}`,
+  'CNI_CONTAINERID=c1',
+  `CNI_NETNS=${netns.path}`,
+  'CNI_IFNAME=eth0',
+];
 const netnsBody = (): Buffer => Buffer.concat([Buffer.from([0, 0, 0, netns.path.length]), Buffer.from(netns.path)]);
 
 describe('memory of the program on the host', () => {
   it('that is not there is a CNI error', async () => {
-    const call = startShim(['prlimit', '--as=8000000', shim], { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' }, ' '.repeat(12_000_000));
+    const call = startShim(
+      ['prlimit', '--as=8000000', shim],
+      { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' },
+      ' '.repeat(12_000_000),
+    );
     const { exitCode, stdout } = await call.ended;
     const { sentence, fix, code } = errorsOutside.find(({ id }) => id === 'PLX-SHIM-FAILED')!;
-    expect([exitCode, JSON.parse(stdout)]).toEqual([1, { cniVersion: '1.1.0', code, msg: `PLX-SHIM-FAILED: ${sentence}. ${fix}` }]);
+    expect([exitCode, JSON.parse(stdout)]).toEqual([
+      1,
+      { cniVersion: '1.1.0', code, msg: `PLX-SHIM-FAILED: ${sentence}. ${fix}` },
+    ]);
   });
 
   it('does not grow with use: 5,000 requests of an agent', async () => {
-    const agent = startShim([shim, 'host-agent', '--socket', daemon.socket, '--cni-path', bin], { PATH: '/usr/bin:/bin' });
+    const agent = startShim([shim, 'host-agent', '--socket', daemon.socket, '--cni-path', bin], {
+      PATH: '/usr/bin:/bin',
+    });
     const one = await daemon.connection();
     await one.next();
     one.send(encodeWelcome({ major: 1, minor: 0 }, 'played'));
-    const kib = async (): Promise<number> => Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${agent.child.pid}/status`, 'utf8'))?.[1]);
+    const kib = async (): Promise<number> =>
+      Number(/^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${agent.child.pid}/status`, 'utf8'))?.[1]);
     const batch = async (requests: number): Promise<void> => {
       for (let count = 0; count < requests; count += 50) {
         for (let id = 1; id <= 40; id++) one.send(encodeFrame(daemonFrame.listLinks, id, netnsBody()));
-        for (let id = 41; id <= 50; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('echo', envOf('DEL'), 'x'.repeat(10_000))));
+        for (let id = 41; id <= 50; id++)
+          one.send(encodeFrame(daemonFrame.run, id, rawRun('echo', envOf('DEL'), 'x'.repeat(10_000))));
         for (let answers = 0; answers < 50; answers++) await one.next();
       }
     };
@@ -70,25 +93,28 @@ describe('memory of the program on the host', () => {
     expect((await agent.ended).exitCode).toBe(0);
   });
 
-  it.skipIf(!hasValgrind)('valgrind finds no wrong access and nothing lost in a call with plugins and namespaces', async () => {
-    const debug = join(import.meta.dirname, '../../dist/shim/plexus-debug');
-    const env = {
-      PATH: '/usr/bin:/bin',
-      CNI_COMMAND: 'ADD',
-      CNI_CONTAINERID: 'c1',
-      CNI_NETNS: netns.path,
-      CNI_IFNAME: 'eth0',
-      CNI_PATH: bin,
-      PLEXUS_SOCKET: daemon.socket,
-    };
-    const call = startShim([...valgrind, debug], env);
-    const one = await daemon.called();
-    const ran = await one.ask(daemonFrame.run, rawRun('echo', envOf('ADD'), 'hello'));
-    expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'hello' });
-    await one.ask(daemonFrame.listLinks, netnsBody());
-    await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
-    await one.ask(99, Buffer.alloc(3));
-    one.send(encodeResult(0, 'done\n'));
-    expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
-  });
+  it.skipIf(!hasValgrind)(
+    'valgrind finds no wrong access and nothing lost in a call with plugins and namespaces',
+    async () => {
+      const debug = join(import.meta.dirname, '../../dist/shim/plexus-debug');
+      const env = {
+        PATH: '/usr/bin:/bin',
+        CNI_COMMAND: 'ADD',
+        CNI_CONTAINERID: 'c1',
+        CNI_NETNS: netns.path,
+        CNI_IFNAME: 'eth0',
+        CNI_PATH: bin,
+        PLEXUS_SOCKET: daemon.socket,
+      };
+      const call = startShim([...valgrind, debug], env);
+      const one = await daemon.called();
+      const ran = await one.ask(daemonFrame.run, rawRun('echo', envOf('ADD'), 'hello'));
+      expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'hello' });
+      await one.ask(daemonFrame.listLinks, netnsBody());
+      await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
+      await one.ask(99, Buffer.alloc(3));
+      one.send(encodeResult(0, 'done\n'));
+      expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
+    },
+  );
 });

@@ -32,14 +32,23 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       { title: 'LD_PRELOAD', env: (base) => [...base, 'LD_PRELOAD=/x.so'] },
       { title: 'a variable of ours', env: (base) => [...base, 'PLEXUS_SOCKET=/x'] },
       { title: 'a variable without value', env: (base) => [...base, 'CNI_ARGS'] },
-      { title: 'another sandbox', env: (base) => base.map((each) => (each.startsWith('CNI_CONTAINERID') ? other : each)) },
+      {
+        title: 'another sandbox',
+        env: (base) => base.map((each) => (each.startsWith('CNI_CONTAINERID') ? other : each)),
+      },
       { title: 'another sandbox after the right one', env: (base) => [...base, other] },
       { title: 'another namespace after the right one', env: (base) => [...base, 'CNI_NETNS=/proc/1/ns/net'] },
       { title: 'another command after the right one', env: (base) => [...base, 'CNI_COMMAND=GC'] },
       { title: 'no sandbox', env: (base) => base.filter((each) => !each.startsWith('CNI_CONTAINERID')) },
-      { title: 'another namespace', env: (base) => base.map((each) => (each.startsWith('CNI_NETNS') ? 'CNI_NETNS=/proc/1/ns/net' : each)) },
+      {
+        title: 'another namespace',
+        env: (base) => base.map((each) => (each.startsWith('CNI_NETNS') ? 'CNI_NETNS=/proc/1/ns/net' : each)),
+      },
       { title: 'no command', env: (base) => base.filter((each) => !each.startsWith('CNI_COMMAND')) },
-      { title: 'an unknown command', env: (base) => base.map((each) => (each.startsWith('CNI_COMMAND') ? 'CNI_COMMAND=EVIL' : each)) },
+      {
+        title: 'an unknown command',
+        env: (base) => base.map((each) => (each.startsWith('CNI_COMMAND') ? 'CNI_COMMAND=EVIL' : each)),
+      },
       { title: 'ADD in a DEL', asked: 'DEL' },
       { title: 'ADD in a CHECK', asked: 'CHECK' },
       { title: 'ADD in a STATUS', asked: 'STATUS' },
@@ -58,7 +67,13 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       { title: 'setting routes', type: daemonFrame.setRoutes },
     ])('$title in another namespace', async ({ type }) => {
       const text = Buffer.from('/proc/1/ns/net');
-      const body = Buffer.concat([Buffer.from([0, 0, 0, text.length]), text, Buffer.from([0, 0, 0, 1]), Buffer.from('x'), Buffer.from([4, 0, 0, 0, 0])]);
+      const body = Buffer.concat([
+        Buffer.from([0, 0, 0, text.length]),
+        text,
+        Buffer.from([0, 0, 0, 1]),
+        Buffer.from('x'),
+        Buffer.from([4, 0, 0, 0, 0]),
+      ]);
       const call = at().start('ADD');
       const one = await at().daemon.called();
       expect((await at().failureOf(one, body, type)).reason).toBe(failReason.forbidden);
@@ -91,7 +106,10 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     });
     it.each([
       { title: 'that is cut off', body: (whole: Buffer) => whole.subarray(0, whole.length - 1) },
-      { title: 'with a NUL in its plugin', body: (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('evil', 'evi\0'), 'latin1') },
+      {
+        title: 'with a NUL in its plugin',
+        body: (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('evil', 'evi\0'), 'latin1'),
+      },
       {
         title: 'with more variables than it is long',
         body: (whole: Buffer) => Buffer.concat([whole.subarray(0, 8), Buffer.alloc(4, 0xff), whole.subarray(12)]),
@@ -99,7 +117,9 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     ])('a request $title', async ({ body }) => {
       const call = at().start('ADD');
       const one = await at().daemon.called();
-      expect(await at().failureOf(one, body(rawRun('evil', at().runEnv('ADD'))))).toMatchObject({ reason: failReason.forbidden });
+      expect(await at().failureOf(one, body(rawRun('evil', at().runEnv('ADD'))))).toMatchObject({
+        reason: failReason.forbidden,
+      });
       finish(one);
       await call.ended;
       expect(existsSync(marker())).toBe(false);

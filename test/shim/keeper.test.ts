@@ -19,7 +19,8 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     return stat !== '' && !stat.includes(') Z ');
   };
-  const begun = (): Promise<void> => waitFor('the process', async () => existsSync(pidFile()) && (await readFile(pidFile(), 'utf8')).endsWith('\n'));
+  const begun = (): Promise<void> =>
+    waitFor('the process', async () => existsSync(pidFile()) && (await readFile(pidFile(), 'utf8')).endsWith('\n'));
   const daemonOf = (): string => daemonize(`echo $$ >${pidFile()}; exec sleep 1000`);
   const untilBegun = (): string => `until [ -s ${pidFile()} ]; do sleep 0.01; done`;
   /** Ends what a test has left running on purpose. */
@@ -48,7 +49,9 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     await at().plugin('leaves', `${daemonOf()}; ${untilBegun()}; exec yes`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
-    expect(await at().failureOf(one, rawRun('leaves', at().runEnv('ADD')))).toMatchObject({ reason: failReason.tooLong });
+    expect(await at().failureOf(one, rawRun('leaves', at().runEnv('ADD')))).toMatchObject({
+      reason: failReason.tooLong,
+    });
     expect(await isAlive()).toBe(false);
     finish(one);
     await call.ended;
@@ -66,7 +69,10 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     await at().plugin('leaves', `setsid sh -c 'echo $$ >${pidFile()}; exec sleep 1000' & ${untilBegun()}; echo done`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
-    expect(decodeRan((await one.ask(daemonFrame.run, rawRun('leaves', at().runEnv('ADD'))))!)).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    expect(decodeRan((await one.ask(daemonFrame.run, rawRun('leaves', at().runEnv('ADD'))))!)).toMatchObject({
+      exitCode: 0,
+      stdout: 'done\n',
+    });
     expect(await isAlive()).toBe(false);
     finish(one);
     await call.ended;
@@ -75,7 +81,10 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     await at().plugin('leaves', `${daemonOf()}; ${untilBegun()}; echo done`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
-    expect(decodeRan((await one.ask(daemonFrame.run, rawRun('leaves', at().runEnv('ADD'))))!)).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    expect(decodeRan((await one.ask(daemonFrame.run, rawRun('leaves', at().runEnv('ADD'))))!)).toMatchObject({
+      exitCode: 0,
+      stdout: 'done\n',
+    });
     finish(one);
     await call.ended;
     expect(await isAlive()).toBe(true);
@@ -107,7 +116,18 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
   });
   it('is killed by an agent whose /proc numbers processes differently, and nothing else is', async () => {
     await at().plugin('leaves', `${daemonOf()}; exec sleep 1000`);
-    const words = ['unshare', '--pid', '--fork', '--kill-child', shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin];
+    const words = [
+      'unshare',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      shim,
+      'host-agent',
+      '--socket',
+      at().daemon.socket,
+      '--cni-path',
+      at().bin,
+    ];
     const bystander = startShim(['sleep', '1000'], { PATH: '/usr/bin:/bin', OF: at().folder });
     const agent = startShim(words, { PATH: '/usr/bin:/bin' });
     const one = await at().daemon.connection();

@@ -7,7 +7,8 @@ import { rawRun } from '../support/played-daemon.ts';
 import { finish, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds } from '../support/shim-call.ts';
 
-// A Multus that was left in the plugin folder takes folders and programs from its configuration: whoever may have it run, runs anything.
+// A Multus that was left in the plugin folder takes folders and programs from its configuration: whoever may have it
+// run, runs anything.
 describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
   const at = useShimBench(shim);
   const answerTo = async (plugin: string, stdin: string) => {
@@ -26,10 +27,22 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
   it.each([
     { title: 'a meta-plugin', plugin: 'multus', stdin: `{"type":"multus",${evil}}` },
     { title: 'another', plugin: 'plexus-direct', stdin: '{}' },
-    { title: 'one as the ipam of a plugin', plugin: 'bridge', stdin: `{"type":"bridge",${evil},"ipam":{"type":"multus"}}` },
-    { title: 'one in the depth', plugin: 'bridge', stdin: '{"a":[{"b":{"delegate":{"x":"y","type" : "multus-shim"}}}]}' },
+    {
+      title: 'one as the ipam of a plugin',
+      plugin: 'bridge',
+      stdin: `{"type":"bridge",${evil},"ipam":{"type":"multus"}}`,
+    },
+    {
+      title: 'one in the depth',
+      plugin: 'bridge',
+      stdin: '{"a":[{"b":{"delegate":{"x":"y","type" : "multus-shim"}}}]}',
+    },
     { title: 'one whose key is written in another case', plugin: 'bridge', stdin: '{"ipam":{"TYPE":"multus"}}' },
-    { title: 'one that is written with escapes', plugin: 'bridge', stdin: '{"ipam":{"\\u0074yp\\u0065":"\\u006d\\u0075ltus"}}' },
+    {
+      title: 'one that is written with escapes',
+      plugin: 'bridge',
+      stdin: '{"ipam":{"\\u0074yp\\u0065":"\\u006d\\u0075ltus"}}',
+    },
     { title: 'one by its path', plugin: 'bridge', stdin: '{"ipam":{"type":"..\\/bin/multus"}}' },
     { title: 'one after another type', plugin: 'bridge', stdin: '{"ipam":{"type":"host-local","type":"plexus-cni"}}' },
   ])('does not run $title', async ({ plugin, stdin }) => {

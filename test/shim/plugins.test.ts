@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { daemonFrame, decodeFailed, decodeRan, encodeFrame, encodeResult, failReason, shimFrame } from '../support/link-codec.ts';
+import {
+  daemonFrame,
+  decodeFailed,
+  decodeRan,
+  encodeFrame,
+  encodeResult,
+  failReason,
+  shimFrame,
+} from '../support/link-codec.ts';
 import { rawRun } from '../support/played-daemon.ts';
 import { errorIn, finish, running, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
@@ -16,25 +24,45 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await at().plugin('one', 'cat; echo problem >&2; exit 3');
       const call = at().start('ADD');
       const one = await at().daemon.called();
-      for (const id of [7, 8]) one.send(encodeFrame(daemonFrame.run, id, rawRun('one', at().runEnv('ADD'), `input ${id}`)));
+      for (const id of [7, 8])
+        one.send(encodeFrame(daemonFrame.run, id, rawRun('one', at().runEnv('ADD'), `input ${id}`)));
       const answers = [await one.next(), await one.next()];
       expect(answers.map((frame) => frame!.id).toSorted((a, b) => a - b)).toEqual([7, 8]);
-      for (const frame of answers) expect(decodeRan(frame!)).toEqual({ exitCode: 3, stdout: `input ${frame!.id}`, stderr: 'problem\n' });
+      for (const frame of answers)
+        expect(decodeRan(frame!)).toEqual({ exitCode: 3, stdout: `input ${frame!.id}`, stderr: 'problem\n' });
       finish(one);
       await call.ended;
     });
     it('with the daemon’s CNI variables and the runtime’s own environment', async () => {
       await at().plugin('show', 'env');
-      const own = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '.svc', HOME: '/root', GODEBUG: 'http2client=0', TRACEPARENT: 'of the runtime', BAGGAGE: 'b' };
+      const own = {
+        HTTPS_PROXY: 'http://proxy:3128',
+        NO_PROXY: '.svc',
+        HOME: '/root',
+        GODEBUG: 'http2client=0',
+        TRACEPARENT: 'of the runtime',
+        BAGGAGE: 'b',
+      };
       const notPassedOn = { LD_LIBRARY_PATH: '/evil', LISTEN_FDS: '1', CNI_FOO: 'x', PLEXUS_DAEMON_WAIT_SECONDS: '5' };
       const call = at().start('ADD', { ...own, ...notPassedOn });
       const one = await at().daemon.called();
-      const frame = await one.ask(daemonFrame.run, rawRun('show', [...at().runEnv('DEL'), 'CNI_PATH=/evil', 'PATH=/evil', 'TRACEPARENT=t']));
+      const frame = await one.ask(
+        daemonFrame.run,
+        rawRun('show', [...at().runEnv('DEL'), 'CNI_PATH=/evil', 'PATH=/evil', 'TRACEPARENT=t']),
+      );
       const env = decodeRan(frame!)
         .stdout.split('\n')
         .filter((line) => line !== '' && !/^(PWD|SHLVL|_|OLDPWD)=/.test(line));
-      const passedOn = Object.entries({ ...own, TRACEPARENT: 't', PATH: '/usr/bin:/bin', CNI_PATH: at().bin, PLEXUS_NESTED: '1' });
-      expect(env.toSorted()).toEqual([...at().runEnv('DEL'), ...passedOn.map(([name, value]) => `${name}=${value}`)].toSorted());
+      const passedOn = Object.entries({
+        ...own,
+        TRACEPARENT: 't',
+        PATH: '/usr/bin:/bin',
+        CNI_PATH: at().bin,
+        PLEXUS_NESTED: '1',
+      });
+      expect(env.toSorted()).toEqual(
+        [...at().runEnv('DEL'), ...passedOn.map(([name, value]) => `${name}=${value}`)].toSorted(),
+      );
       finish(one);
       await call.ended;
     });
@@ -42,7 +70,10 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await at().plugin('show', 'ls -l /proc/$$/fd');
       const secret = join(at().folder, 'secret');
       await writeFile(secret, '');
-      const call = startShim(['sh', '-c', `exec 3<${secret} 5<${secret} 9<${secret}; exec "$0"`, shim], at().callEnv('ADD'));
+      const call = startShim(
+        ['sh', '-c', `exec 3<${secret} 5<${secret} 9<${secret}; exec "$0"`, shim],
+        at().callEnv('ADD'),
+      );
       const one = await at().daemon.called();
       const { stdout } = decodeRan((await one.ask(daemonFrame.run, rawRun('show', at().runEnv('ADD'))))!);
       const numbers = [...stdout.matchAll(/ (\d+) -> /g)].map(([, number]) => number);
@@ -55,7 +86,9 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await at().plugin('chatty', 'head -c 8000000 /dev/zero');
       const call = at().start('ADD');
       const one = await at().daemon.called();
-      expect(await at().failureOf(one, rawRun('chatty', at().runEnv('ADD')))).toMatchObject({ reason: failReason.tooLong });
+      expect(await at().failureOf(one, rawRun('chatty', at().runEnv('ADD')))).toMatchObject({
+        reason: failReason.tooLong,
+      });
       finish(one);
       await call.ended;
     });
@@ -66,7 +99,11 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       for (let id = 1; id <= 1000; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('wait', at().runEnv('ADD'))));
       for (let refused = 257; refused <= 1000; refused++) {
         const frame = await one.next();
-        expect(frame && [frame.id, frame.type, decodeFailed(frame).reason]).toEqual([refused, shimFrame.failed, failReason.system]);
+        expect(frame && [frame.id, frame.type, decodeFailed(frame).reason]).toEqual([
+          refused,
+          shimFrame.failed,
+          failReason.system,
+        ]);
       }
       finish(one);
       expect((await call.ended).exitCode).toBe(0);
@@ -85,7 +122,9 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await at().plugin('family', 'sleep 1000 & trap "" TERM; sleep 1000 & wait; sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
-      expect(await at().failureOf(one, rawRun('family', at().runEnv('ADD'), '{}', 200))).toMatchObject({ reason: failReason.deadline });
+      expect(await at().failureOf(one, rawRun('family', at().runEnv('ADD'), '{}', 200))).toMatchObject({
+        reason: failReason.deadline,
+      });
       await waitFor('the end of all', async () => (await running('sleep 1000', `CNI_NETNS=${at().netns}`)) === 0);
       finish(one);
       await call.ended;
@@ -99,7 +138,10 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       one.send(encodeFrame(daemonFrame.kill, 5));
       expect(decodeFailed((await one.next())!)).toMatchObject({ reason: failReason.killed });
       const pid = (await readFile(join(at().folder, 'child'), 'utf8')).trim();
-      await waitFor('the end of the child', async () => !existsSync(`/proc/${pid}`) || (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
+      await waitFor(
+        'the end of the child',
+        async () => !existsSync(`/proc/${pid}`) || (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '),
+      );
       finish(one);
       await call.ended;
     });
@@ -115,7 +157,10 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await waitFor('the plugin', async () => (await running(join(at().bin, 'slow'))) > 0);
       one.end();
       await writeFile(go, '');
-      expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('ended in the middle of the call') });
+      expect(errorIn((await call.ended).stdout)).toMatchObject({
+        code: 11,
+        msg: expect.stringContaining('ended in the middle of the call'),
+      });
       expect(existsSync(`${go}.done`)).toBe(true);
     });
     it('ADD with code 11 when the connection is lost; a plugin that does not end is killed in the end', async () => {
@@ -128,12 +173,15 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(errorIn((await call.ended).stdout).code).toBe(11);
       await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
     });
-    it.each(['DEL', 'CHECK'])('%s only after it has been asked for again, when the connection is lost', async (command) => {
-      const call = at().start(command);
-      (await at().daemon.called()).end();
-      finish(await at().daemon.called());
-      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
-    });
+    it.each(['DEL', 'CHECK'])(
+      '%s only after it has been asked for again, when the connection is lost',
+      async (command) => {
+        const call = at().start(command);
+        (await at().daemon.called()).end();
+        finish(await at().daemon.called());
+        expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+      },
+    );
     it('after SIGTERM the daemon is asked to stop; its answer is the answer', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.called();

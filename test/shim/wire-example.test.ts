@@ -13,13 +13,22 @@ describe('docs/host-link.md', () => {
     const [frame, ...more] = frameReader().push(Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'));
     expect(more).toEqual([]);
     expect(frame).toMatchObject({ type: shimFrame.hello, id: 0 });
-    expect(frame && decodeHello(frame)).toEqual({ version: { major: 1, minor: 0 }, role: 'call', program: '0.1.0', path: ['/opt/cni/x'] });
+    expect(frame && decodeHello(frame)).toEqual({
+      version: { major: 1, minor: 0 },
+      role: 'call',
+      program: '0.1.0',
+      path: ['/opt/cni/x'],
+    });
   });
   it('lists every message and reason with its number', () => {
-    const listed = [...page.matchAll(/^\| (\d+) \| ([A-Z_]+) \|/gm)].map(([, number, name = '']) => `${words(name)} ${number}`);
+    const listed = [...page.matchAll(/^\| (\d+) \| ([A-Z_]+) \|/gm)].map(
+      ([, number, name = '']) => `${words(name)} ${number}`,
+    );
     const known = Object.entries({ ...shimFrame, ...daemonFrame }).map(([name, number]) => `${words(name)} ${number}`);
     expect(listed.toSorted()).toEqual(known.toSorted());
-    const reasons = [...page.matchAll(/^\| (\d+) ([a-z ]+) \|/gm)].map(([, number, name = '']) => `${words(name)} ${number}`);
+    const reasons = [...page.matchAll(/^\| (\d+) ([a-z ]+) \|/gm)].map(
+      ([, number, name = '']) => `${words(name)} ${number}`,
+    );
     expect(reasons.toSorted()).toEqual(
       Object.entries(failReason)
         .map(([name, number]) => `${words(name)} ${number}`)

@@ -30,27 +30,36 @@ export async function belongingsOf({ at }: World): Promise<Belongings> {
   };
 }
 
-// what the daemon leaves for direct mode and for the program on the host, in its own time: they stay while it is installed
+// what the daemon leaves for direct mode and for the program on the host, in its own time: they stay while it is
+// installed
 const ofTheDaemon = ['stand-in.json', 'deferred/.open'];
 
-// of a process that was killed in the middle of it, which goes by itself when it is an hour old; or a mark of what was undone, of which there are few
+// of a process that was killed in the middle of it, which goes by itself when it is an hour old; or a mark of what was
+// undone, of which there are few
 const isHalfWritten = (file: string): boolean => /\/\.(new|lock|undone)-[\w-]+$/.test(file);
 
 /** What is there now and was not there before: "interfaces: veth1234". */
 export const additionTo = (before: Belongings, now: Belongings): readonly string[] =>
-  (Object.keys(before) as (keyof Belongings)[]).flatMap((kind) => now[kind].filter((each) => !before[kind].includes(each)).map((each) => `${kind}: ${each}`));
+  (Object.keys(before) as (keyof Belongings)[]).flatMap((kind) =>
+    now[kind].filter((each) => !before[kind].includes(each)).map((each) => `${kind}: ${each}`),
+  );
 
 /** Files below a folder, named from there. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
 /** "storage/10.30.0.2 of s17-0 net1": host-local's files, which hold their owner. */
 async function leasesIn(folder: string): Promise<string[]> {
   const files = (await filesIn(folder)).filter((file) => !/(^|\/)(lock|last_reserved_ip\.\d+)$/.test(file));
   return Promise.all(
-    files.map(async (file) => `${file} of ${(await readFile(join(folder, file), 'utf8').catch(() => '')).split(/\s+/).join(' ') || 'nobody'}`),
+    files.map(
+      async (file) =>
+        `${file} of ${(await readFile(join(folder, file), 'utf8').catch(() => '')).split(/\s+/).join(' ') || 'nobody'}`,
+    ),
   );
 }
 
@@ -66,9 +75,12 @@ export async function processesIn(netns: string): Promise<string[]> {
   const own = `net:[${(await stat(netns)).ino}]`;
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
-    pids.map(async (pid) => ((await readlink(`/proc/${pid}/ns/net`).catch(() => '')) === own ? `${pid} ${await commandLineOf(pid)}` : '')),
+    pids.map(async (pid) =>
+      (await readlink(`/proc/${pid}/ns/net`).catch(() => '')) === own ? `${pid} ${await commandLineOf(pid)}` : '',
+    ),
   );
   return found.filter((each) => each !== '');
 }
 
-const commandLineOf = async (pid: string): Promise<string> => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();
+const commandLineOf = async (pid: string): Promise<string> =>
+  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();

@@ -23,7 +23,8 @@ export async function cleanUp(run: Run, before: Belongings): Promise<void> {
     problems.push(...left.map((each) => `left behind: ${each}${storyOf(each, stories)}`)),
   );
   const statuses = await world.stop();
-  if (statuses.some((status) => status !== 0)) problems.push(`host agent and daemon ended with ${statuses.join(' and ')}`);
+  if (statuses.some((status) => status !== 0))
+    problems.push(`host agent and daemon ended with ${statuses.join(' and ')}`);
   const processes = await processesIn(world.at.node.netns.path);
   problems.push(...processes.map((each) => `left running: ${each}`));
   if (calls.of('ADD ok') === 0) problems.push('no ADD succeeded');
@@ -32,12 +33,16 @@ export async function cleanUp(run: Run, before: Belongings): Promise<void> {
 const podsForAllAddresses = 25;
 
 /**
- * The plugin firewall finds its rules by the result of the ADD. Of an ADD that was cut off there is none, so its DEL leaves
+ * The plugin firewall finds its rules by the result of the ADD. Of an ADD that was cut off there is none, so its DEL
+ * leaves
  * two rules, whoever calls it; they go with the next pod that has the address. So every address is used once more.
  */
 async function useGuardedAddresses(run: Run, before: Belongings): Promise<void> {
-  const ofFirewall = additionTo(before, await belongingsOf(run.world)).filter((each) => / CNI-FORWARD .* 10\.33\./.test(each));
-  for (const _rule of ofFirewall) run.faults.count('(a rule was left by the plugin firewall, until its address was used again)');
+  const ofFirewall = additionTo(before, await belongingsOf(run.world)).filter((each) =>
+    / CNI-FORWARD .* 10\.33\./.test(each),
+  );
+  for (const _rule of ofFirewall)
+    run.faults.count('(a rule was left by the plugin firewall, until its address was used again)');
   if (ofFirewall.length === 0) return;
   const quiet: Run = { ...run, onAnswer: () => {} };
   for (let pods = 0; pods < podsForAllAddresses; pods += 5) {
@@ -49,7 +54,8 @@ async function useGuardedAddresses(run: Run, before: Belongings): Promise<void> 
 async function makeHalfWrittenOld({ at: { node } }: World): Promise<void> {
   const state = join(node.dir, 'state');
   const longAgo = Date.now() / 1000 - 2 * 60 * 60;
-  for (const file of await filesIn(state)) if (/\/\.(new|lock)-[^/]+$/.test(file)) await utimes(join(state, file), longAgo, longAgo).catch(() => {});
+  for (const file of await filesIn(state))
+    if (/\/\.(new|lock)-[^/]+$/.test(file)) await utimes(join(state, file), longAgo, longAgo).catch(() => {});
 }
 
 /** What befell the sandbox that a text names. */

@@ -1,7 +1,10 @@
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a plugin does instead of its work: nothing but an error; its work and then an error; nothing, for ever; rubbish, before or after its work. */
+/**
+ * What a plugin does instead of its work: nothing but an error; its work and then an error; nothing, for ever; rubbish,
+ * before or after its work.
+ */
 export const pluginFaults = ['fails', 'fails-late', 'hangs', 'garbage', 'garbage-late'] as const;
 export type PluginFault = (typeof pluginFaults)[number];
 
@@ -32,10 +35,13 @@ export async function faultyPlugins(dir: string, real: string, names: readonly s
   return {
     folder,
     arm: async ({ containerId, command, plugin, fault, times }) => {
-      for (let time = 0; time < times; time++) await writeFile(join(armed, `${containerId}-${command}-${plugin}.${time}.${fault}`), '');
+      for (let time = 0; time < times; time++)
+        await writeFile(join(armed, `${containerId}-${command}-${plugin}.${time}.${fault}`), '');
     },
     disarm: async (containerId) => {
-      const names = (await readdir(armed)).filter((name) => containerId === undefined || name.startsWith(`${containerId}-`));
+      const names = (await readdir(armed)).filter(
+        (name) => containerId === undefined || name.startsWith(`${containerId}-`),
+      );
       for (const name of names) await rm(join(armed, name), { force: true });
     },
   };

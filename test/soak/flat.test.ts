@@ -9,7 +9,8 @@ const samplesOf = (name: SeriesName, valueAt: (cycle: number) => number): readon
     const steady = Object.fromEntries(seriesNames.map((each) => [each, 10])) as Record<SeriesName, number>;
     return { ...steady, cycle, life: 1, [name]: valueAt(cycle) };
   });
-const notFlat = (samples: readonly Sample[]): readonly string[] => judge(samples, cycles).flatMap(({ name, isFlat }) => (isFlat ? [] : [name]));
+const notFlat = (samples: readonly Sample[]): readonly string[] =>
+  judge(samples, cycles).flatMap(({ name, isFlat }) => (isFlat ? [] : [name]));
 
 describe('a series', () => {
   it.each<[what: string, name: SeriesName, valueAt: (cycle: number) => number, wanted: readonly string[]]>([
@@ -17,7 +18,12 @@ describe('a series', () => {
     ['that is restless is flat', 'daemonHeap', (cycle) => 30 + (cycle % 100) / 5, []],
     ['with one high sample at its end is flat', 'files', (cycle) => (cycle === 1000 ? 100 : 1), []],
     ['that grows before the daemon is left alone is flat', 'daemonMemory', (cycle) => Math.min(cycle, 700), []],
-    ['that grows by a third in the last quarter is not', 'daemonMemory', (cycle) => 200 + Math.max(0, cycle - 750) / 2, ['daemonMemory']],
+    [
+      'that grows by a third in the last quarter is not',
+      'daemonMemory',
+      (cycle) => 200 + Math.max(0, cycle - 750) / 2,
+      ['daemonMemory'],
+    ],
     [
       'of descriptors, one more every 5 cycles of the last process, is not',
       'daemonDescriptors',

@@ -15,14 +15,19 @@ export interface Judgement {
 }
 
 /**
- * Whether each series is flat: the median of the last tenth of the run is at most 15 % and a constant above the median of the
- * tenth that begins at three quarters. Medians, because a sample may meet a garbage collection or something that is still tried
- * again; the constant (`slack`) is for small numbers and for what a young process still gains: its first collections and pools.
+ * Whether each series is flat: the median of the last tenth of the run is at most 15 % and a constant above the median
+ * of the
+ * tenth that begins at three quarters. Medians, because a sample may meet a garbage collection or something that is
+ * still tried
+ * again; the constant (`slack`) is for small numbers and for what a young process still gains: its first collections
+ * and pools.
  */
 export const judge = (samples: readonly Sample[], cycles: number): readonly Judgement[] =>
   seriesNames.map((name) => {
     const within = ([from, to]: readonly [number, number]): number =>
-      median(samples.filter(({ cycle }) => cycle >= from * cycles && cycle <= to * cycles).map((sample) => sample[name]));
+      median(
+        samples.filter(({ cycle }) => cycle >= from * cycles && cycle <= to * cycles).map((sample) => sample[name]),
+      );
     const [first, last] = [within(early), within(late)];
     const most = first * (1 + growth) + series[name].slack;
     return { name, early: first, late: last, most, isFlat: last <= most };
@@ -32,5 +37,7 @@ export const judge = (samples: readonly Sample[], cycles: number): readonly Judg
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }

@@ -1,4 +1,5 @@
-// The soak: pods come and go for a long time while all kinds of things go wrong; then nothing may be left, and nothing may have grown.
+// The soak: pods come and go for a long time while all kinds of things go wrong; then nothing may be left, and nothing
+// may have grown.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,14 +28,21 @@ const { values } = parseArgs({
 
 function whole(flag: 'cycles' | 'at-once' | 'seed'): number {
   const number = Number(values[flag]);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${flag} ${values[flag]}: it must be a whole number from 1`);
+  if (!Number.isInteger(number) || number < 1)
+    throw new Error(`--${flag} ${values[flag]}: it must be a whole number from 1`);
   return number;
 }
 
 async function write(report: SoakReport): Promise<void> {
   const { cycles, atOnce } = report.options;
-  const picture = plot(report.samples, `${cycles.toLocaleString('en')} pods come and go, ${atOnce} at once, while things go wrong`);
-  await writeFile(join(values.out, 'series.jsonl'), report.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''));
+  const picture = plot(
+    report.samples,
+    `${cycles.toLocaleString('en')} pods come and go, ${atOnce} at once, while things go wrong`,
+  );
+  await writeFile(
+    join(values.out, 'series.jsonl'),
+    report.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''),
+  );
   await writeFile(join(values.out, 'summary.txt'), `${summary(report)}\n`);
   await writeFile(join(values.out, 'soak.svg'), picture);
   if (report.problems.length > 0) await writeFile(join(values.out, 'daemon.log'), report.log.join('\n'));
@@ -54,7 +62,9 @@ if (values.help) {
     ...options,
     signal: stop.signal,
     onSample: ({ cycle, life, daemonMemory, daemonDescriptors, files }) =>
-      process.stderr.write(`${cycle} of ${options.cycles}: daemon ${life}, ${daemonMemory} MiB, ${daemonDescriptors} descriptors, ${files} state files\n`),
+      process.stderr.write(
+        `${cycle} of ${options.cycles}: daemon ${life}, ${daemonMemory} MiB, ${daemonDescriptors} descriptors, ${files} state files\n`,
+      ),
   });
   await write(report);
   process.stdout.write(`${summary(report)}\n`);

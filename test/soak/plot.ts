@@ -63,7 +63,8 @@ function drawn({ title, unit, lines }: Panel, samples: readonly Sample[]): strin
   const last = samples.at(-1)?.cycle ?? 1;
   const xStep = niceStep(last);
   const yStep = niceStep(Math.max(4, ...samples.flatMap((sample) => lines.map((name) => sample[name]))));
-  const top = yStep * (Math.floor(Math.max(...samples.flatMap((sample) => lines.map((name) => sample[name]))) / yStep) + 1);
+  const top =
+    yStep * (Math.floor(Math.max(...samples.flatMap((sample) => lines.map((name) => sample[name]))) / yStep) + 1);
   const x = (cycle: number): number => rounded(area.left + (cycle / last) * area.width);
   const y = (value: number): number => rounded(area.top + area.height * (1 - value / top));
   const bottom = area.top + area.height;
@@ -76,7 +77,9 @@ function drawn({ title, unit, lines }: Panel, samples: readonly Sample[]): strin
       (value) =>
         `<line class="grid" x1="${area.left}" x2="${area.left + area.width}" y1="${y(value)}" y2="${y(value)}"/><text x="${area.left - 7}" y="${y(value) + 4}" text-anchor="end">${value}</text>`,
     ),
-    ...upTo(last, xStep).map((value) => `<text x="${x(value)}" y="${bottom + 17}" text-anchor="middle">${value.toLocaleString('en')}</text>`),
+    ...upTo(last, xStep).map(
+      (value) => `<text x="${x(value)}" y="${bottom + 17}" text-anchor="middle">${value.toLocaleString('en')}</text>`,
+    ),
     `<text x="${area.left + area.width / 2}" y="${bottom + 33}" text-anchor="middle">cycles${killed === 0 ? '' : '; shaded: until the last kill of the daemon'}</text>`,
     ...lines.map((name, index) => `<path class="line l${index}" d="${path(samples, name, x, y)}"/>`),
   ].join('\n');
@@ -84,13 +87,21 @@ function drawn({ title, unit, lines }: Panel, samples: readonly Sample[]): strin
 
 /** Labels in the colours of their lines. */
 function legend(lines: readonly SeriesName[]): string {
-  const words = lines.map((name, index) => `<tspan class="t${index}">${index === 0 ? '' : '\u2003'}● ${escaped(series[name].title)}</tspan>`);
+  const words = lines.map(
+    (name, index) => `<tspan class="t${index}">${index === 0 ? '' : '\u2003'}● ${escaped(series[name].title)}</tspan>`,
+  );
   return `<text x="16" y="42" font-size="11">${words.join('')}</text>`;
 }
 
 /** What belongs to a daemon begins anew with each process; a process that was seen once is a dot. */
-function path(samples: readonly Sample[], name: SeriesName, x: (cycle: number) => number, y: (value: number) => number): string {
-  const isNew = (index: number): boolean => index === 0 || (name.startsWith('daemon') && samples[index]?.life !== samples[index - 1]?.life);
+function path(
+  samples: readonly Sample[],
+  name: SeriesName,
+  x: (cycle: number) => number,
+  y: (value: number) => number,
+): string {
+  const isNew = (index: number): boolean =>
+    index === 0 || (name.startsWith('daemon') && samples[index]?.life !== samples[index - 1]?.life);
   return samples
     .map((sample, index) => {
       const point = `${x(sample.cycle)} ${y(sample[name])}`;
@@ -107,6 +118,7 @@ function niceStep(value: number): number {
   return ([1, 2, 5, 10].find((factor) => value / (factor * power) <= 5) ?? 10) * power;
 }
 
-const upTo = (most: number, step: number): readonly number[] => Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
+const upTo = (most: number, step: number): readonly number[] =>
+  Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

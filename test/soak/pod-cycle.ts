@@ -25,17 +25,35 @@ interface Cycle extends Run {
 // far more than faults strike one pod: an end for what would never end
 const mostTries = 30;
 // of a call; how likely it is that each goes wrong
-const likely = { pluginAtAdd: 0.08, pluginAtDel: 0.05, stuckAtDel: 0.004, killAtAdd: 0.04, killAtDel: 0.03, namespaceGone: 0.04, check: 0.1, handed: 0.5 };
+const likely = {
+  pluginAtAdd: 0.08,
+  pluginAtDel: 0.05,
+  stuckAtDel: 0.004,
+  killAtAdd: 0.04,
+  killAtDel: 0.03,
+  namespaceGone: 0.04,
+  check: 0.1,
+  handed: 0.5,
+};
 /** DEL fails more often than the pod is kept for (detachAttempts): what is left is the daemon's to undo. */
 const stuckTimes = 6;
 const longestLifeMs = 150;
 
-/** A pod comes and goes as runtime and kubelet let it: an ADD that failed is followed by DEL until it succeeds, then by the next try. */
+/**
+ * A pod comes and goes as runtime and kubelet let it: an ADD that failed is followed by DEL until it succeeds, then by
+ * the next try.
+ */
 export async function podCycle(run: Run, index: number, random: Random): Promise<void> {
-  const cycle: Cycle = { ...run, random, chosen: Array.from({ length: random.between(0, 3) }, () => random.pick(networkNames)) };
+  const cycle: Cycle = {
+    ...run,
+    random,
+    chosen: Array.from({ length: random.between(0, 3) }, () => random.pick(networkNames)),
+  };
   const { world } = run;
   const pod = world.at.podObject(`pod-${index}`, selection(cycle.chosen, index));
-  const annotations = random.chance(likely.handed) ? world.at.api.get('pods', 'default', pod.name)?.metadata.annotations : undefined;
+  const annotations = random.chance(likely.handed)
+    ? world.at.api.get('pods', 'default', pod.name)?.metadata.annotations
+    : undefined;
   let sandbox: Sandbox = { containerId: `s${index}-0`, netns: await createNetns(), pod, annotations };
   let isAttached = false;
   for (let tries = 0; !isAttached && tries < mostTries; tries++) {
@@ -63,7 +81,8 @@ async function attach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise
   const { world, random } = cycle;
   if (mayFail && random.chance(likely.pluginAtAdd)) await armPlugin(cycle, sandbox, 'ADD', 1);
   const killAfterMs = mayFail && random.chance(likely.killAtAdd) ? random.next() * longestLifeMs * 2 : undefined;
-  if (killAfterMs !== undefined) befall(cycle, sandbox, 'the program on the host is killed in ADD', `${killAfterMs.toFixed(0)} ms`);
+  if (killAfterMs !== undefined)
+    befall(cycle, sandbox, 'the program on the host is killed in ADD', `${killAfterMs.toFixed(0)} ms`);
   const isDone = note(cycle, 'ADD', await world.call('ADD', sandbox, killAfterMs));
   await world.plugins.disarm(sandbox.containerId);
   return isDone;
@@ -75,19 +94,24 @@ interface Link {
 }
 
 // of an earlier try in the same namespace; nobody can tell its DEL which one it is, and it goes with the namespace
-const isUnnamedMacvlan = ({ ifname, linkinfo }: Link): boolean => linkinfo?.info_kind === 'macvlan' && /^veth[0-9a-f]{8}$/.test(ifname);
+const isUnnamedMacvlan = ({ ifname, linkinfo }: Link): boolean =>
+  linkinfo?.info_kind === 'macvlan' && /^veth[0-9a-f]{8}$/.test(ifname);
 
 async function inspect(cycle: Cycle, sandbox: Sandbox): Promise<void> {
   const { world, random, chosen, problems } = cycle;
   const links = (await sandbox.netns.ipJson(['-d', 'link'])) as readonly Link[];
   const unnamed = links.filter(isUnnamedMacvlan);
-  for (const _link of unnamed) cycle.faults.count('(a link was left in its namespace by a killed macvlan, which makes it first and names it then)');
+  for (const _link of unnamed)
+    cycle.faults.count(
+      '(a link was left in its namespace by a killed macvlan, which makes it first and names it then)',
+    );
   const found = links
     .filter((link) => !unnamed.includes(link))
     .map(({ ifname }) => ifname)
     .toSorted();
   const wanted = ['eth0', 'lo', ...chosen.map((_, position) => `net${position + 1}`)];
-  if (found.join() !== wanted.join()) problems.push(`${sandbox.containerId}: ADD succeeded with ${found.join(', ')} instead of ${wanted.join(', ')}`);
+  if (found.join() !== wanted.join())
+    problems.push(`${sandbox.containerId}: ADD succeeded with ${found.join(', ')} instead of ${wanted.join(', ')}`);
   if (random.chance(likely.check)) note(cycle, 'CHECK', await world.call('CHECK', sandbox));
 }
 
@@ -101,7 +125,8 @@ async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise
   if (isStuck) await armPlugin(cycle, sandbox, 'DEL', stuckTimes);
   else if (mayFail && random.chance(likely.pluginAtDel)) await armPlugin(cycle, sandbox, 'DEL', random.between(1, 2));
   let killAfterMs = random.chance(likely.killAtDel) ? random.next() * longestLifeMs : undefined;
-  if (killAfterMs !== undefined) befall(cycle, sandbox, 'the program on the host is killed in DEL', `${killAfterMs.toFixed(0)} ms`);
+  if (killAfterMs !== undefined)
+    befall(cycle, sandbox, 'the program on the host is killed in DEL', `${killAfterMs.toFixed(0)} ms`);
   for (let tries = 0; tries < mostTries; tries++) {
     calls.count('DEL tries');
     if (note(cycle, 'DEL', await world.call('DEL', sandbox, killAfterMs))) {
@@ -125,12 +150,23 @@ async function armPlugin(cycle: Cycle, sandbox: Sandbox, command: 'ADD' | 'DEL',
   const plugin = random.pick(['bridge', ...chosen.flatMap((name) => networks[name])]);
   // for one that fails again and again a fault that does not take long
   const fault = times === stuckTimes ? 'fails' : random.pick(pluginFaults);
-  befall(cycle, sandbox, `a plugin ${fault} in ${command}${times === stuckTimes ? `, ${times} times` : ''}`, `${plugin}, ${times}`);
+  befall(
+    cycle,
+    sandbox,
+    `a plugin ${fault} in ${command}${times === stuckTimes ? `, ${times} times` : ''}`,
+    `${plugin}, ${times}`,
+  );
   await world.plugins.arm({ containerId, command, plugin, fault, times });
 }
 
-/** Counts an answer; true for success. An answer that is neither success nor an error of the specification is a problem. */
-function note({ calls, problems, onAnswer }: Run, command: Command, { exitCode, signal, stdout, stderr }: ShimEnd): boolean {
+/**
+ * Counts an answer; true for success. An answer that is neither success nor an error of the specification is a problem.
+ */
+function note(
+  { calls, problems, onAnswer }: Run,
+  command: Command,
+  { exitCode, signal, stdout, stderr }: ShimEnd,
+): boolean {
   onAnswer();
   if (exitCode === 0) {
     calls.count(`${command} ok`);
@@ -138,7 +174,8 @@ function note({ calls, problems, onAnswer }: Run, command: Command, { exitCode, 
   }
   const id = /"msg":"(PLX-[A-Z-]+)/.exec(stdout)?.[1];
   calls.count(`${command} ${signal === null ? (id ?? 'without an identifier') : 'killed'}`);
-  if (signal === null && (id === undefined || neverExplained.includes(id))) problems.push(`${command}: status ${exitCode}, ${stdout} ${stderr}`);
+  if (signal === null && (id === undefined || neverExplained.includes(id)))
+    problems.push(`${command}: status ${exitCode}, ${stdout} ${stderr}`);
   return false;
 }
 

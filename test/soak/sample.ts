@@ -30,7 +30,12 @@ export type Sample = Readonly<Record<SeriesName, number>> & {
 
 export async function takeSample(world: World, cycle: number, life: number): Promise<Sample> {
   const { pid, httpPort } = world.at.daemon();
-  const [daemon, agent, heap, all] = await Promise.all([processFigures(pid), processFigures(world.agentPid), heapMiB(httpPort), belongingsOf(world)]);
+  const [daemon, agent, heap, all] = await Promise.all([
+    processFigures(pid),
+    processFigures(world.agentPid),
+    heapMiB(httpPort),
+    belongingsOf(world),
+  ]);
   return {
     cycle,
     life,
@@ -51,10 +56,16 @@ export async function takeSample(world: World, cycle: number, life: number): Pro
 
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
-async function processFigures(pid: number): Promise<{ readonly memory: number; readonly threads: number; readonly descriptors: number }> {
+async function processFigures(
+  pid: number,
+): Promise<{ readonly memory: number; readonly threads: number; readonly descriptors: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const number = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-  return { memory: tenths(number('VmRSS') / 1024), threads: number('Threads'), descriptors: (await readdir(`/proc/${pid}/fd`)).length };
+  return {
+    memory: tenths(number('VmRSS') / 1024),
+    threads: number('Threads'),
+    descriptors: (await readdir(`/proc/${pid}/fd`)).length,
+  };
 }
 
 async function heapMiB(port: number): Promise<number> {

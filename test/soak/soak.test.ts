@@ -17,15 +17,29 @@ function expectWellFormed(xml: string): void {
 }
 
 it('the soak in short: nothing is left, nothing grows, and it says so', { timeout: 300_000 }, async () => {
-  const report = await soak({ cycles: 60, atOnce: 10, seed: 4, deadlines: { addSeconds: 6, delSeconds: 20, pluginSeconds: 3 } });
+  const report = await soak({
+    cycles: 60,
+    atOnce: 10,
+    seed: 4,
+    deadlines: { addSeconds: 6, delSeconds: 20, pluginSeconds: 3 },
+  });
   expect(report.problems).toEqual([]);
   expect(report.samples.map(({ cycle }) => cycle)).toEqual([10, 20, 30, 40, 50, 60]);
   expect(report.calls.of('ADD ok')).toBe(60);
   expect(report.faults.of('the daemon is killed')).toBeGreaterThan(0);
   expect(report.faults.of('the program on the host is killed in ADD')).toBeGreaterThan(0);
   const text = summary(report);
-  for (const row of ['60 cycles of 60', 'ADD ok', 'DEL tries', 'daemon, resident', 'address leases', 'Nothing is left: passed.']) expect(text).toContain(row);
+  for (const row of [
+    '60 cycles of 60',
+    'ADD ok',
+    'DEL tries',
+    'daemon, resident',
+    'address leases',
+    'Nothing is left: passed.',
+  ])
+    expect(text).toContain(row);
   const picture = plot(report.samples, 'a & b');
   expectWellFormed(picture);
-  for (const title of ['Memory', 'Open file descriptors', 'state files', 'packet filter rules']) expect(picture).toContain(title);
+  for (const title of ['Memory', 'Open file descriptors', 'state files', 'packet filter rules'])
+    expect(picture).toContain(title);
 });

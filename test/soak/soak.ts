@@ -46,7 +46,14 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
   const started = performance.now();
   const tally = makeTally();
   const faults = nodeFaults(world, tally, seeded(options.seed));
-  const run: Run = { world, calls: makeTally(), faults: tally, problems: [], stories: new Map(), onAnswer: faults.answered };
+  const run: Run = {
+    world,
+    calls: makeTally(),
+    faults: tally,
+    problems: [],
+    stories: new Map(),
+    onAnswer: faults.answered,
+  };
   const before = await warmUp(world);
   const samples = await carryOut(run, faults, options);
   if (options.signal?.aborted === true) run.problems.push('the run was stopped');
@@ -55,24 +62,47 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
   for (const { name, isFlat, ...figures } of judgements) {
     const { title, unit } = series[name];
     if (!isFlat)
-      run.problems.push(`${title}: ${figures.late} ${unit} at the end, ${figures.early} before, ${figures.most.toFixed(1)} is the most that is flat`);
+      run.problems.push(
+        `${title}: ${figures.late} ${unit} at the end, ${figures.early} before, ${figures.most.toFixed(1)} is the most that is flat`,
+      );
   }
   const seconds = (performance.now() - started) / 1000;
-  return { options, seconds, calls: run.calls, faults: tally, samples, judgements, problems: run.problems, log: world.at.daemon().log.slice(-2000) };
+  return {
+    options,
+    seconds,
+    calls: run.calls,
+    faults: tally,
+    samples,
+    judgements,
+    problems: run.problems,
+    log: world.at.daemon().log.slice(-2000),
+  };
 }
 
 /** What a node has when every network has been used once (bridges, chains of the packet filter) and no pod is there. */
 async function warmUp(world: World): Promise<Belongings> {
-  const run: Run = { world, calls: makeTally(), faults: makeTally(), problems: [], stories: new Map(), onAnswer: () => {} };
+  const run: Run = {
+    world,
+    calls: makeTally(),
+    faults: makeTally(),
+    problems: [],
+    stories: new Map(),
+    onAnswer: () => {},
+  };
   for (const [index, name] of networkNames.entries()) await podCycle(run, index, undisturbed(name));
-  if (run.problems.length > 0 || run.calls.of('ADD ok') !== networkNames.length) throw new Error(`the first pods failed: ${run.problems.join('; ')}`);
+  if (run.problems.length > 0 || run.calls.of('ADD ok') !== networkNames.length)
+    throw new Error(`the first pods failed: ${run.problems.join('; ')}`);
   return belongingsOf(world);
 }
 
 const tooManyProblems = 20;
 
 /** Cycles in batches; after each, when no call runs, a sample. */
-async function carryOut(run: Run, faults: NodeFaults, { cycles, atOnce, seed, signal, onSample }: SoakOptions): Promise<readonly Sample[]> {
+async function carryOut(
+  run: Run,
+  faults: NodeFaults,
+  { cycles, atOnce, seed, signal, onSample }: SoakOptions,
+): Promise<readonly Sample[]> {
   const { world } = run;
   const faultEvery = Math.min(25, Math.ceil(cycles / 12));
   // at least six batches, however short the run, and long enough for all places to be taken most of the time

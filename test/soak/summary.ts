@@ -22,9 +22,11 @@ export function summary({ options, seconds, calls, faults, samples, judgements, 
   ].join('\n\n');
 }
 
-const rowsOf = (entries: readonly (readonly [string, number])[]): string[][] => entries.map(([what, times]) => [what, String(times)]);
+const rowsOf = (entries: readonly (readonly [string, number])[]): string[][] =>
+  entries.map(([what, times]) => [what, String(times)]);
 
-const minutes = (seconds: number): string => (seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`);
+const minutes = (seconds: number): string =>
+  seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`;
 
 /** The part of the run that the last daemon process has seen. */
 function share(samples: SoakReport['samples']): string {

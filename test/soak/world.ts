@@ -58,11 +58,16 @@ export async function createWorld(deadlines = usualDeadlines): Promise<World> {
   const plugins = await faultyPlugins(at.node.dir, real, [...new Set(Object.values(networks).flat())]);
   const path = [plugins.folder, real];
   addNetworks(at);
-  const startDaemon = (): Promise<TestDaemon> => at.start({ flags: { deadlines: JSON.stringify(deadlines), 'multus-state-dir': join(at.node.dir, 'multus') } });
+  const startDaemon = (): Promise<TestDaemon> =>
+    at.start({ flags: { deadlines: JSON.stringify(deadlines), 'multus-state-dir': join(at.node.dir, 'multus') } });
   const { socket } = await startDaemon();
-  const agent = spawn('nsenter', [`--net=${at.node.netns.path}`, shim, 'host-agent', '--socket', socket, '--cni-path', path.join(':')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const agent = spawn(
+    'nsenter',
+    [`--net=${at.node.netns.path}`, shim, 'host-agent', '--socket', socket, '--cni-path', path.join(':')],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   return {
     at,
     plugins,
@@ -86,18 +91,45 @@ async function stopAgent(agent: ChildProcess): Promise<number | null> {
 }
 
 function addNetworks(at: ClusterNode): void {
-  const ipam = (subnet: string): object => ({ type: 'host-local', dataDir: join(at.node.dir, 'leases'), ranges: [[{ subnet }]] });
+  const ipam = (subnet: string): object => ({
+    type: 'host-local',
+    dataDir: join(at.node.dir, 'leases'),
+    ranges: [[{ subnet }]],
+  });
   const list = (name: string, subnet: string, more: object, chained: object): object => {
     const { cniVersion, name: _name, ...bridge } = at.node.bridge(name, subnet, more);
     // portmap's own CHECK looks for IPv6 rules that its ADD has not made
     return { cniVersion, name, disableCheck: name === 'ports', plugins: [bridge, chained] };
   };
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
-  at.nad('fast', { cniVersion: '1.0.0', name: 'fast', type: 'macvlan', master: 'eth1', mode: 'bridge', ipam: ipam('10.31.0.0/16') });
-  at.nad('tuned', list('tuned', '10.32.0.0/16', {}, { type: 'tuning', sysctl: { 'net.core.somaxconn': '500' }, dataDir: join(at.node.dir, 'tuning') }));
+  at.nad('fast', {
+    cniVersion: '1.0.0',
+    name: 'fast',
+    type: 'macvlan',
+    master: 'eth1',
+    mode: 'bridge',
+    ipam: ipam('10.31.0.0/16'),
+  });
+  at.nad(
+    'tuned',
+    list(
+      'tuned',
+      '10.32.0.0/16',
+      {},
+      { type: 'tuning', sysctl: { 'net.core.somaxconn': '500' }, dataDir: join(at.node.dir, 'tuning') },
+    ),
+  );
   // so small that addresses are used again soon: see useGuardedAddresses
   at.nad('guarded', list('guarded', '10.33.0.0/26', {}, { type: 'firewall', backend: 'iptables' }));
-  at.nad('ports', list('ports', '10.34.0.0/16', { isGateway: true }, { type: 'portmap', snat: true, capabilities: { portMappings: true } }));
+  at.nad(
+    'ports',
+    list(
+      'ports',
+      '10.34.0.0/16',
+      { isGateway: true },
+      { type: 'portmap', snat: true, capabilities: { portMappings: true } },
+    ),
+  );
 }
 
 interface ShimTask {

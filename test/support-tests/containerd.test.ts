@@ -21,7 +21,11 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     const ipam = { type: 'host-local', dataDir: join(dir, 'leases'), ranges: [[{ subnet: '10.1.1.0/24' }]] };
     const folder = await pluginsDir();
     const plugins = { bridge: join(folder, 'bridge'), 'host-local': join(folder, 'host-local') };
-    const containerd = await start(onTestFinished, { node, chain: [{ type: 'bridge', bridge: 'br-room', ipam }], plugins });
+    const containerd = await start(onTestFinished, {
+      node,
+      chain: [{ type: 'bridge', bridge: 'br-room', ipam }],
+      plugins,
+    });
     const container = await containerd.start('one');
     expect(await container.exec(['ip', '-o', '-4', 'addr', 'show', 'eth0'])).toMatch(/inet 10\.1\.1\.2\/24/);
     expect(await portsOf(node, 'br-room')).toHaveLength(1);
@@ -67,8 +71,14 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
   ] as const)('a failure of %s is the failure of a container', async ([command, commands], { onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
-    const containerd = await start(onTestFinished, { node, chain: [{ type: 'recorder' }], plugins: { recorder: join(dir, 'recorder') } });
-    await delegate.set({ [command]: { stdout: '{"cniVersion":"1.0.0","code":100,"msg":"no more cables"}', exitCode: 1 } });
+    const containerd = await start(onTestFinished, {
+      node,
+      chain: [{ type: 'recorder' }],
+      plugins: { recorder: join(dir, 'recorder') },
+    });
+    await delegate.set({
+      [command]: { stdout: '{"cniVersion":"1.0.0","code":100,"msg":"no more cables"}', exitCode: 1 },
+    });
     await expect(containerd.runContainer('one', 'echo ran')).rejects.toThrow('no more cables');
     expect((await delegate.calls()).map((call) => call.command)).toEqual(commands);
     await expect(containerd.start('two').then((container) => container.stop())).rejects.toThrow('no more cables');
@@ -80,7 +90,11 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
     const before = await fixedFolders();
-    const containerd = await startContainerd({ conflist: conflist([{ type: 'recorder' }]), plugins: { recorder: join(dir, 'recorder') }, node });
+    const containerd = await startContainerd({
+      conflist: conflist([{ type: 'recorder' }]),
+      plugins: { recorder: join(dir, 'recorder') },
+      node,
+    });
     for (const name of ['one', 'two']) await containerd.start(name);
     expect(await processesOf(containerd.dir)).not.toEqual([]);
     expect(await cgroupsOf(containerd.dir)).not.toEqual([]);
@@ -101,7 +115,9 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
 const containerd = await startContainerd(${JSON.stringify(options)});
 await containerd.start('one');
 console.log(containerd.dir);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const theirs = line.toString().trim();
     onTestFinished(() => rm(theirs, { recursive: true, force: true }));
@@ -138,13 +154,20 @@ async function start(later: Later, { node, chain, plugins }: Setting): Promise<C
   return containerd;
 }
 
-const portsOf = async (node: Netns, bridge: string): Promise<unknown> => node.ipJson(['link', 'show', 'master', bridge]);
+const portsOf = async (node: Netns, bridge: string): Promise<unknown> =>
+  node.ipJson(['link', 'show', 'master', bridge]);
 
-const leasesIn = async (dir: string): Promise<readonly string[]> => (await readdir(join(dir, 'leases/room'))).filter((name) => /^[\d.]+$/.test(name));
+const leasesIn = async (dir: string): Promise<readonly string[]> =>
+  (await readdir(join(dir, 'leases/room'))).filter((name) => /^[\d.]+$/.test(name));
 
 /** What there is of the folders that ctr and containerd would use on this machine. */
 const fixedFolders = async (): Promise<string> =>
-  (await run('sh', ['-c', 'find /etc/cni /opt/cni /var/lib/cni /run/containerd /var/lib/containerd /opt/containerd 2>/dev/null | sort'])).stdout;
+  (
+    await run('sh', [
+      '-c',
+      'find /etc/cni /opt/cni /var/lib/cni /run/containerd /var/lib/containerd /opt/containerd 2>/dev/null | sort',
+    ])
+  ).stdout;
 
 /** Whatever a containerd left: processes, cgroups, mounts, its folder. */
 async function tracesOf(dir: string): Promise<readonly string[]> {
@@ -162,4 +185,6 @@ async function processesOf(dir: string): Promise<readonly string[]> {
 
 /** Cgroups, in all hierarchies, of its containers. */
 const cgroupsOf = async (dir: string): Promise<readonly string[]> =>
-  (await run('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-type', 'd', '-name', `${basename(dir)}-*`])).stdout.split('\n').filter(Boolean);
+  (await run('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-type', 'd', '-name', `${basename(dir)}-*`])).stdout
+    .split('\n')
+    .filter(Boolean);

@@ -13,7 +13,9 @@ describe("a test's network namespace", () => {
     await expect(netns.exec(['ip', 'link', 'show', 'missing'])).rejects.toThrow('does not exist');
   });
 
-  it('can be removed more than once, also while another one has a name that begins alike', async ({ onTestFinished }) => {
+  it('can be removed more than once, also while another one has a name that begins alike', async ({
+    onTestFinished,
+  }) => {
     const all = await Promise.all(Array.from({ length: 11 }, createNetns));
     for (const each of all) onTestFinished(each.remove);
     const one = all.find(({ name }) => all.some((other) => other.name !== name && other.name.startsWith(name)));

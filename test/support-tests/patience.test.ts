@@ -8,17 +8,30 @@ const others = /^(bench|soak|mutations)\/|^support\/patience\.ts$|^support-tests
 
 const forbidden: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   { what: 'AbortSignal.timeout of a second or more', pattern: /AbortSignal\.timeout\((?:\d{4,}|\d{1,3}(?:_\d{3})+)\)/ },
-  { what: 'a limit of one test or hook', pattern: /^\s*\}, (?:\d{4,}|\d{1,3}(?:_\d{3})+)\);|, \{ timeout: [\d_]{4,} \}, (?:async )?\(/ },
+  {
+    what: 'a limit of one test or hook',
+    pattern: /^\s*\}, (?:\d{4,}|\d{1,3}(?:_\d{3})+)\);|, \{ timeout: [\d_]{4,} \}, (?:async )?\(/,
+  },
   { what: 'expect.poll with a limit of its own', pattern: /expect\.poll\([^)]*timeout: [\d_]+/ },
 ];
 const findIn = (text: string): readonly string[] =>
-  text.split('\n').flatMap((line) => forbidden.flatMap(({ what, pattern }) => (pattern.test(line) ? [`${what}: ${line.trim()}`] : [])));
+  text
+    .split('\n')
+    .flatMap((line) =>
+      forbidden.flatMap(({ what, pattern }) => (pattern.test(line) ? [`${what}: ${line.trim()}`] : [])),
+    );
 
 describe('waiting in tests', () => {
   it('has one limit, that of support/patience.ts: a machine may be ten times busier', async () => {
-    const files = (await readdir(tests, { recursive: true })).filter((name) => name.endsWith('.ts') && !others.test(name));
+    const files = (await readdir(tests, { recursive: true })).filter(
+      (name) => name.endsWith('.ts') && !others.test(name),
+    );
     expect(files.length).toBeGreaterThan(200);
-    const found = await Promise.all(files.map(async (name) => findIn(await readFile(join(tests, name), 'utf8')).map((each) => `test/${name}: ${each}`)));
+    const found = await Promise.all(
+      files.map(async (name) =>
+        findIn(await readFile(join(tests, name), 'utf8')).map((each) => `test/${name}: ${each}`),
+      ),
+    );
     expect(found.flat()).toEqual([]);
   });
 

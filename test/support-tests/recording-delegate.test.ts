@@ -17,7 +17,12 @@ describe('a recording delegate', () => {
     await call(dir, 'beta', 'DEL');
     const calls = await alpha.calls();
     expect(calls.map(({ plugin, command }) => `${command} ${plugin}`)).toEqual(['ADD alpha', 'DEL beta']);
-    expect(calls[0]?.env).toMatchObject({ CNI_COMMAND: 'ADD', CNI_IFNAME: 'net1', CNI_NETNS: '/run/netns/x', CNI_CONTAINERID: 'c1' });
+    expect(calls[0]?.env).toMatchObject({
+      CNI_COMMAND: 'ADD',
+      CNI_IFNAME: 'net1',
+      CNI_NETNS: '/run/netns/x',
+      CNI_CONTAINERID: 'c1',
+    });
     expect(calls[0]?.stdin).toEqual({ cniVersion: '1.0.0', name: 'test', more: [1] });
     expect(await alpha.spans()).toHaveLength(2);
     await alpha.forget();
@@ -25,7 +30,11 @@ describe('a recording delegate', () => {
   });
 
   it.for([
-    ['a result of its own', {}, { interfaces: [{ name: 'net1', sandbox: '/run/netns/x' }], ips: [{ address: '10.0.0.5/24' }] }],
+    [
+      'a result of its own',
+      {},
+      { interfaces: [{ name: 'net1', sandbox: '/run/netns/x' }], ips: [{ address: '10.0.0.5/24' }] },
+    ],
     ['prevResult, if there is one', { prevResult: { cniVersion: '1.0.0', ips: [] } }, { cniVersion: '1.0.0', ips: [] }],
   ] as const)('answers ADD with %s', async ([, more, result], context) => {
     const dir = await temporaryFolder(context);
@@ -38,11 +47,15 @@ describe('a recording delegate', () => {
   it('answers as told, by command, and by call of it', async (context) => {
     const dir = await temporaryFolder(context);
     const alpha = await recordingDelegate(dir, 'alpha');
-    await alpha.set({ ADD: [{}, { stdout: 'garbage', stderr: 'a word', exitCode: 7 }, { stdout: 'last' }], DEL: { exitCode: 3 } });
+    await alpha.set({
+      ADD: [{}, { stdout: 'garbage', stderr: 'a word', exitCode: 7 }, { stdout: 'last' }],
+      DEL: { exitCode: 3 },
+    });
     expect((await call(dir, 'alpha', 'ADD')).exitCode).toBe(0);
     expect((await call(dir, 'alpha', 'DEL')).exitCode).toBe(3);
     expect(await call(dir, 'alpha', 'ADD')).toEqual({ stdout: 'garbage', stderr: 'a word', exitCode: 7 });
-    for (const time of ['third', 'fourth']) expect([time, (await call(dir, 'alpha', 'ADD')).stdout]).toEqual([time, 'last']);
+    for (const time of ['third', 'fourth'])
+      expect([time, (await call(dir, 'alpha', 'ADD')).stdout]).toEqual([time, 'last']);
     expect((await call(dir, 'alpha', 'CHECK')).exitCode).toBe(0);
   });
 
@@ -50,7 +63,11 @@ describe('a recording delegate', () => {
     const dir = await temporaryFolder(context);
     const alpha = await recordingDelegate(dir, 'alpha');
     await alpha.set({ ADD: { hang: true } });
-    const plugin = spawn(join(dir, 'alpha'), { env: { CNI_COMMAND: 'ADD' }, stdio: ['pipe', 'ignore', 'inherit'], detached: true });
+    const plugin = spawn(join(dir, 'alpha'), {
+      env: { CNI_COMMAND: 'ADD' },
+      stdio: ['pipe', 'ignore', 'inherit'],
+      detached: true,
+    });
     plugin.stdin.end('{}');
     await waitFor('the child', async () => (await childrenOf(plugin)).length === 1);
     expect(plugin.exitCode).toBeNull();

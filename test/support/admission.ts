@@ -25,7 +25,10 @@ export interface Write {
   readonly oldObject: PodLike;
 }
 
-/** The messages of all validations that refuse the write; [] when it is admitted, or when no matchCondition concerns it. Throws when an expression does. */
+/**
+ * The messages of all validations that refuse the write; [] when it is admitted, or when no matchCondition concerns it.
+ * Throws when an expression does.
+ */
 export function mayPatchStatus(policy: Policy, write: Write): readonly string[] {
   const environment = new Environment({ unlistedVariablesAreDyn: true });
   const { object, oldObject, ...request } = structuredClone(asJson(write)) as Write;

@@ -41,9 +41,13 @@ export async function openBothEnds(): Promise<BothEnds> {
   healthyCluster(cluster.api);
   await mkdir(join(dir, 'bin'));
   await mkdir(join(dir, 'etc/containerd'), { recursive: true });
-  await writeFile(join(dir, 'etc/containerd/config.toml'), '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/net.d"\nbin_dirs = ["/bin"]\n');
+  await writeFile(
+    join(dir, 'etc/containerd/config.toml'),
+    '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/net.d"\nbin_dirs = ["/bin"]\n',
+  );
   await copyFile(shim, join(dir, 'bin/plexus'));
-  for (const plugin of ['bridge', 'host-local']) await copyFile(join(await pluginsDir(), plugin), join(dir, 'bin', plugin));
+  for (const plugin of ['bridge', 'host-local'])
+    await copyFile(join(await pluginsDir(), plugin), join(dir, 'bin', plugin));
   const { httpPort } = await cluster.start();
   await cluster.startAgent();
   const paths = [
@@ -67,7 +71,11 @@ export async function openBothEnds(): Promise<BothEnds> {
     cluster,
     onNode: (...words) => doctor([...places, ...words], { PLEXUS_NODE_NAME: 'node-1' }),
     settled: (text) => {
-      const [rows = '', ...rest] = text.replaceAll(dir, '/node').replaceAll(`:${httpPort}`, ':9913').trimEnd().split('\n\n');
+      const [rows = '', ...rest] = text
+        .replaceAll(dir, '/node')
+        .replaceAll(`:${httpPort}`, ':9913')
+        .trimEnd()
+        .split('\n\n');
       const [heading = [], ...cells] = rows.split('\n').map((row) => row.split(/ {2,}/));
       return [table(heading, cells), ...rest].join('\n\n');
     },

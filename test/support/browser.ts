@@ -9,9 +9,16 @@ export const chromiumPath = places.find((file) => existsSync(file));
 
 /** Starts it without a window. It runs as root in tests, where it has no sandbox of its own. */
 export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: chromiumPath ?? 'chromium', args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'], timeout: patienceMs });
+  chromium.launch({
+    executablePath: chromiumPath ?? 'chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
+    timeout: patienceMs,
+  });
 
-/** Opens the page of `plexus ui` and waits until it shows the cluster. What happens in it that should not comes into `complaints`. */
+/**
+ * Opens the page of `plexus ui` and waits until it shows the cluster. What happens in it that should not comes into
+ * `complaints`.
+ */
 export async function openUi(browser: Browser, url: string, complaints: string[]): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
   page.on('console', (message) => {

@@ -9,7 +9,9 @@ import { shim } from './daemon.ts';
 
 /** Who is at the other end of a socket: the real thing, as the daemon uses it. */
 export function realPeerUid(): (socket: object) => number | undefined {
-  const addon = createRequire(import.meta.url)('../../dist/peer-credentials.node') as { readonly peerUid: (fd: number) => number | undefined };
+  const addon = createRequire(import.meta.url)('../../dist/peer-credentials.node') as {
+    readonly peerUid: (fd: number) => number | undefined;
+  };
   return (socket) => addon.peerUid((socket as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
 }
 
@@ -27,7 +29,10 @@ interface OpenCall {
   readonly finish: () => Promise<void>;
 }
 
-/** A remote host: a link server in this process, and the native executable at the other end, in the middle of an ADD. `executable`: another build of it. */
+/**
+ * A remote host: a link server in this process, and the native executable at the other end, in the middle of an ADD.
+ * `executable`: another build of it.
+ */
 export async function callHost(dir: string, executable = shim): Promise<CallHost> {
   const calls = new Map<string, Promise<OpenCall>>();
   const problems: PlexusError[] = [];
@@ -37,7 +42,10 @@ export async function callHost(dir: string, executable = shim): Promise<CallHost
     socket,
     program: 'test',
     peerUid: realPeerUid(),
-    onCall: (call) => new Promise((resolve) => arrivals.get(call.env['CNI_TEST'] ?? '')?.(call, () => resolve({ stdout: '', exitCode: 0 }))),
+    onCall: (call) =>
+      new Promise((resolve) =>
+        arrivals.get(call.env['CNI_TEST'] ?? '')?.(call, () => resolve({ stdout: '', exitCode: 0 })),
+      ),
     onAgent: () => {},
     onProblem: (error) => problems.push(error),
   });
@@ -46,7 +54,14 @@ export async function callHost(dir: string, executable = shim): Promise<CallHost
     const arrived = new Promise<{ readonly host: Host; readonly answer: () => void }>((resolve) =>
       arrivals.set(name, ({ host }, answer) => resolve({ host, answer })),
     );
-    const env = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD', CNI_PATH: path, CNI_NETNS: netns, CNI_TEST: name, PLEXUS_SOCKET: socket };
+    const env = {
+      PATH: '/usr/bin:/bin',
+      CNI_COMMAND: 'ADD',
+      CNI_PATH: path,
+      CNI_NETNS: netns,
+      CNI_TEST: name,
+      PLEXUS_SOCKET: socket,
+    };
     const child = spawn(executable, [], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     const ended = once(child, 'exit');
     const { host, answer } = await arrived;
@@ -70,7 +85,8 @@ export async function callHost(dir: string, executable = shim): Promise<CallHost
       settle: async (of, signal) => (await hostFor([], '')).settle(of, signal),
       listLinks: async (netns, signal) => (await hostFor([], netns)).listLinks(netns, signal),
       defaultRoutes: async (target, signal) => (await hostFor([], target.netns)).defaultRoutes(target, signal),
-      setDefaultRoutes: async (target, routes, signal) => (await hostFor([], target.netns)).setDefaultRoutes(target, routes, signal),
+      setDefaultRoutes: async (target, routes, signal) =>
+        (await hostFor([], target.netns)).setDefaultRoutes(target, routes, signal),
     },
     close: async () => {
       for (const call of calls.values()) await (await call).finish();

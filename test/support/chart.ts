@@ -15,7 +15,12 @@ const dark = {
 } as const;
 export type Colour = keyof typeof dark;
 
-export const paper = { background: '#ffffff', heading: '#1f2328', text: '#424a53', grid: '#d1d9e0' } as const satisfies Record<string, Colour>;
+export const paper = {
+  background: '#ffffff',
+  heading: '#1f2328',
+  text: '#424a53',
+  grid: '#d1d9e0',
+} as const satisfies Record<string, Colour>;
 /** For lines and bars, the first ones first. */
 export const lineColours: readonly Colour[] = ['#0969da', '#bc4c00', '#1a7f37', '#8250df', '#bf3989', '#6e7781'];
 
@@ -35,10 +40,14 @@ export function chart(option: EChartsOption, heading: string, size: Size): strin
   });
   const svg = drawing.renderToSVGString();
   drawing.dispose();
-  return svg.replace(/^(<svg[^>]*)>/, `$1 role="img">\n<title>${escaped(heading)}</title>\n${style}`).replaceAll(/(<\/(?:g|text|path)>|\/>)\s*(?=<)/g, '$1\n');
+  return svg
+    .replace(/^(<svg[^>]*)>/, `$1 role="img">\n<title>${escaped(heading)}</title>\n${style}`)
+    .replaceAll(/(<\/(?:g|text|path)>|\/>)\s*(?=<)/g, '$1\n');
 }
 
-const rules = Object.entries(dark).map(([light, other]) => `[fill="${light}"] { fill: ${other}; } [stroke="${light}"] { stroke: ${other}; }`);
+const rules = Object.entries(dark).map(
+  ([light, other]) => `[fill="${light}"] { fill: ${other}; } [stroke="${light}"] { stroke: ${other}; }`,
+);
 const style = `<style>\nsvg { color-scheme: light dark; }\n@media (prefers-color-scheme: dark) {\n${rules.join('\n')}\n}\n</style>\n`;
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -83,4 +92,9 @@ export const titles = (heading: string, panels: readonly Panel[]): TitleComponen
   })),
 ];
 
-export const gridOf = ({ left, top, width, height }: Panel): { left: number; top: number; width: number; height: number } => ({ left, top, width, height });
+export const gridOf = ({
+  left,
+  top,
+  width,
+  height,
+}: Panel): { left: number; top: number; width: number; height: number } => ({ left, top, width, height });

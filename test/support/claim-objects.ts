@@ -13,7 +13,13 @@ export const podWithClaims = (resourceClaims: readonly object[], status: object 
 });
 
 /** A result of an allocation. */
-export const result = (request: string, device: string, more: object = {}): JsonObject => ({ request, driver: nicDriver, pool: nodeName, device, ...more });
+export const result = (request: string, device: string, more: object = {}): JsonObject => ({
+  request,
+  driver: nicDriver,
+  pool: nodeName,
+  device,
+  ...more,
+});
 
 /** A claim that is reserved for the pod above; without results it is not allocated. */
 export const claim = (name: string, results: readonly object[] | undefined, more: object = {}): JsonObject => ({
@@ -27,15 +33,23 @@ export const claim = (name: string, results: readonly object[] | undefined, more
 });
 
 /** A slice of a node's pool; `devices` by name with their attributes, texts as they are. */
-export const slice = (name: string, devices: Readonly<Record<string, Readonly<Record<string, unknown>>>>, more: object = {}): JsonObject => ({
+export const slice = (
+  name: string,
+  devices: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  more: object = {},
+): JsonObject => ({
   metadata: { name },
   spec: {
     driver: nicDriver,
     pool: { name: nodeName, generation: 1, resourceSliceCount: 1 },
-    ...(Object.keys(more).some((key) => ['nodeSelector', 'allNodes', 'perDeviceNodeSelection'].includes(key)) ? {} : { nodeName }),
+    ...(Object.keys(more).some((key) => ['nodeSelector', 'allNodes', 'perDeviceNodeSelection'].includes(key))
+      ? {}
+      : { nodeName }),
     devices: Object.entries(devices).map(([device, attributes]) => ({
       name: device,
-      attributes: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, typeof value === 'string' ? { string: value } : value])),
+      attributes: Object.fromEntries(
+        Object.entries(attributes).map(([key, value]) => [key, typeof value === 'string' ? { string: value } : value]),
+      ),
     })),
     ...more,
   },

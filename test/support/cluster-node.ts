@@ -30,41 +30,72 @@ export interface ClusterNode {
   readonly startAgent: () => Promise<() => Promise<void>>;
   readonly nad: (name: string, config: object) => void;
   /** A pod object in the API. */
-  readonly podObject: (name: string, networks?: string) => { readonly name: string; readonly namespace: string; readonly uid: string };
+  readonly podObject: (
+    name: string,
+    networks?: string,
+  ) => { readonly name: string; readonly namespace: string; readonly uid: string };
   /** The same, and its sandbox. */
   readonly pod: (name: string, networks?: string) => Promise<TestPod>;
-  /** A call with 00-plexus.conflist. `handed`: annotations that the runtime hands over; true for those of the pod object. */
-  readonly call: (command: string, pod: TestPod, handed?: boolean | Record<string, string>, executable?: string) => Promise<RuntimeAnswer>;
+  /**
+   * A call with 00-plexus.conflist. `handed`: annotations that the runtime hands over; true for those of the pod
+   * object.
+   */
+  readonly call: (
+    command: string,
+    pod: TestPod,
+    handed?: boolean | Record<string, string>,
+    executable?: string,
+  ) => Promise<RuntimeAnswer>;
   readonly status: (name: string) => readonly JsonObject[] | undefined;
   readonly conflist: () => Promise<JsonObject>;
   readonly remove: () => Promise<void>;
 }
 
-export async function createClusterNode({ plugins, ...server }: { readonly plugins?: string; readonly bookmarkMs?: number } = {}): Promise<ClusterNode> {
+export async function createClusterNode({
+  plugins,
+  ...server
+}: { readonly plugins?: string; readonly bookmarkMs?: number } = {}): Promise<ClusterNode> {
   const node = await createTestNode('direct');
   const api = await startApiServer(server);
   const confDir = join(node.dir, 'net.d');
   const kubeconfig = join(node.dir, 'kubeconfig');
   await mkdir(confDir);
   await api.writeKubeconfig(kubeconfig);
-  await writeFile(join(confDir, '10-cluster.conf'), JSON.stringify(node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true })));
+  await writeFile(
+    join(confDir, '10-cluster.conf'),
+    JSON.stringify(node.bridge('cluster-net', '10.244.0.0/16', { isDefaultGateway: true })),
+  );
   let daemon: TestDaemon | undefined;
   const agents: ChildProcess[] = [];
   const path = [plugins ?? (await pluginsDir())];
   const start: ClusterNode['start'] = async (more = {}) => {
     const { flags, ...rest } = more;
-    const own = { kubeconfig, 'cni-dir': join(node.dir, 'state'), 'cni-conf-dir': confDir, 'conf-dir': join(node.dir, 'conf'), 'manage-configuration': 'keep' };
+    const own = {
+      kubeconfig,
+      'cni-dir': join(node.dir, 'state'),
+      'cni-conf-dir': confDir,
+      'conf-dir': join(node.dir, 'conf'),
+      'manage-configuration': 'keep',
+    };
     daemon = await startTestDaemon({ dir: node.dir, flags: { ...own, 'node-name': 'node-1', ...flags }, ...rest });
-    await waitFor('our configuration', async () => (await readFile(join(confDir, '00-plexus.conflist'), 'utf8')) !== '');
+    await waitFor(
+      'our configuration',
+      async () => (await readFile(join(confDir, '00-plexus.conflist'), 'utf8')) !== '',
+    );
     return daemon;
   };
-  const conflist = async (): Promise<JsonObject> => parseJsonObject(await readFile(join(confDir, '00-plexus.conflist'), 'utf8'), 'our configuration');
+  const conflist = async (): Promise<JsonObject> =>
+    parseJsonObject(await readFile(join(confDir, '00-plexus.conflist'), 'utf8'), 'our configuration');
   const podObject: ClusterNode['podObject'] = (name, networks) => {
     const annotations = networks === undefined ? {} : { [networksKey]: networks };
-    const { metadata } = api.put('pods', { metadata: { name, namespace: 'default', annotations }, spec: { containers: [{ name: 'main', image: 'none' }] } });
+    const { metadata } = api.put('pods', {
+      metadata: { name, namespace: 'default', annotations },
+      spec: { containers: [{ name: 'main', image: 'none' }] },
+    });
     return { name, namespace: 'default', uid: metadata.uid ?? '' };
   };
-  const annotationsOf = (pod: TestPod): Record<string, string> => api.get('pods', pod.namespace, pod.name)?.metadata.annotations ?? {};
+  const annotationsOf = (pod: TestPod): Record<string, string> =>
+    api.get('pods', pod.namespace, pod.name)?.metadata.annotations ?? {};
   return {
     node,
     api,
@@ -75,7 +106,15 @@ export async function createClusterNode({ plugins, ...server }: { readonly plugi
     },
     start,
     startAgent: async () => {
-      const words = [`--net=${node.netns.path}`, shim, 'host-agent', '--socket', join(node.dir, 'run/plexus.sock'), '--cni-path', path.join(':')];
+      const words = [
+        `--net=${node.netns.path}`,
+        shim,
+        'host-agent',
+        '--socket',
+        join(node.dir, 'run/plexus.sock'),
+        '--cni-path',
+        path.join(':'),
+      ];
       const child = spawn('nsenter', words, { stdio: 'ignore' });
       const ended = once(child, 'close');
       agents.push(child);
@@ -85,7 +124,10 @@ export async function createClusterNode({ plugins, ...server }: { readonly plugi
       };
     },
     nad: (name, config) =>
-      void api.put('network-attachment-definitions', { metadata: { name, namespace: 'default' }, spec: { config: JSON.stringify(config) } }),
+      void api.put('network-attachment-definitions', {
+        metadata: { name, namespace: 'default' },
+        spec: { config: JSON.stringify(config) },
+      }),
     podObject,
     pod: async (name, networks) => ({ ...(await node.pod(name)), ...podObject(name, networks) }),
     call: async (command, pod, handed = true, executable = shim) => {
@@ -93,7 +135,10 @@ export async function createClusterNode({ plugins, ...server }: { readonly plugi
       return callCni({
         executable,
         command,
-        config: { ...configAsRuntime(await conflist(), annotations), ...(command === 'STATUS' && { cniVersion: '1.1.0' }) },
+        config: {
+          ...configAsRuntime(await conflist(), annotations),
+          ...(command === 'STATUS' && { cniVersion: '1.1.0' }),
+        },
         containerId: pod.containerId,
         netns: pod.netns.path,
         ifName: 'eth0',

@@ -1,4 +1,10 @@
-import { type ApiServer, type ApiServerOptions, type ClusterAccess, type Faults, startApiServer } from './api-server/index.ts';
+import {
+  type ApiServer,
+  type ApiServerOptions,
+  type ClusterAccess,
+  type Faults,
+  startApiServer,
+} from './api-server/index.ts';
 import { startKubeApiServer } from './kube-apiserver.ts';
 
 /** An API server that a suite runs against, without knowing which of the two it is. */
@@ -10,7 +16,9 @@ export interface ClusterUnderTest extends ClusterAccess {
   readonly embedded: ApiServer | undefined;
 }
 
-/** Whether suites run against a real kube-apiserver: what needs the embedded one (faults, request log) is skipped then. */
+/**
+ * Whether suites run against a real kube-apiserver: what needs the embedded one (faults, request log) is skipped then.
+ */
 export const isRealCluster = (process.env['KUBEBUILDER_ASSETS'] ?? '') !== '';
 
 /** The embedded server of a cluster, for tests that only make sense with it. */
@@ -50,7 +58,10 @@ export async function startCluster(options: ApiServerOptions = {}): Promise<Clus
 }
 
 /** What `work` asked of the API server, as "VERB /path"; undefined with a real one, which keeps no such record. */
-export async function requestsDuring(cluster: ClusterUnderTest, work: () => Promise<unknown>): Promise<readonly string[] | undefined> {
+export async function requestsDuring(
+  cluster: ClusterUnderTest,
+  work: () => Promise<unknown>,
+): Promise<readonly string[] | undefined> {
   const before = cluster.embedded?.requests.length ?? 0;
   await work();
   return cluster.embedded?.requests.slice(before).map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);

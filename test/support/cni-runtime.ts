@@ -28,7 +28,10 @@ export const plexusCni = join(import.meta.dirname, '../../dist/plexus-cni');
 /** The same as one file, as built by `npm run build:standalone`. */
 export const plexusDirect = join(import.meta.dirname, '../../dist/standalone/plexus-direct');
 
-/** Calls the plugin in a process of its own, with the environment of a runtime: CNI_*, PATH, and the file of the host that allows the configuration's paths. */
+/**
+ * Calls the plugin in a process of its own, with the environment of a runtime: CNI_*, PATH, and the file of the host
+ * that allows the configuration's paths.
+ */
 export function callCni(call: RuntimeCall): Promise<RuntimeAnswer> {
   const program = call.executable ?? plexusCni;
   const [file, ...args] = call.nodeNetns === undefined ? [program] : ['nsenter', `--net=${call.nodeNetns}`, program];
@@ -58,6 +61,9 @@ const environment = (call: RuntimeCall): Record<string, string> => ({
 });
 
 /** CNI_ARGS as containerd and CRI-O give them (K8S-30). */
-export const podArgs = (pod: { readonly namespace: string; readonly name: string; readonly uid?: string }, containerId: string): string =>
+export const podArgs = (
+  pod: { readonly namespace: string; readonly name: string; readonly uid?: string },
+  containerId: string,
+): string =>
   `IgnoreUnknown=1;K8S_POD_NAMESPACE=${pod.namespace};K8S_POD_NAME=${pod.name};K8S_POD_INFRA_CONTAINER_ID=${containerId}` +
   (pod.uid === undefined ? '' : `;K8S_POD_UID=${pod.uid}`);

@@ -22,7 +22,10 @@ export interface Container {
 export interface Containerd {
   /** Its temporary folder; the last part of the path is in the names of its cgroups. */
   readonly dir: string;
-  /** Runs a shell script in a container with CNI networks to its end and returns what it printed. Rejects when ADD, the script or DEL fails. */
+  /**
+   * Runs a shell script in a container with CNI networks to its end and returns what it printed. Rejects when ADD, the
+   * script or DEL fails.
+   */
   readonly runContainer: (name: string, script: string) => Promise<string>;
   /** Starts a container that runs until it is stopped. Rejects when ADD fails. */
   readonly start: (name: string) => Promise<Container>;
@@ -139,12 +142,16 @@ const environmentFor = (conflist: object): readonly string[] => {
 };
 
 async function makeRootfs(rootfs: string): Promise<void> {
-  for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) await mkdir(join(rootfs, folder), { recursive: true });
+  for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc'])
+    await mkdir(join(rootfs, folder), { recursive: true });
   await copyFile(busybox, join(rootfs, 'bin/busybox'));
   for (const name of ['sh', 'ip', 'ping', 'cat', 'sleep']) await symlink('busybox', join(rootfs, 'bin', name));
 }
 
-async function makeCniFolders(at: Place, { conflist, plugins }: Pick<ContainerdOptions, 'conflist' | 'plugins'>): Promise<void> {
+async function makeCniFolders(
+  at: Place,
+  { conflist, plugins }: Pick<ContainerdOptions, 'conflist' | 'plugins'>,
+): Promise<void> {
   const [confDir, binDir] = [join(at.dir, 'net.d'), join(at.dir, 'bin')];
   for (const folder of [confDir, binDir]) await mkdir(folder);
   await writeFile(join(confDir, '00-test.conflist'), JSON.stringify(conflist));
@@ -167,7 +174,9 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.b
 /** Starts containerd, which ends with the room. */
 async function startDaemon(at: Place): Promise<void> {
   await writeFile(join(at.dir, 'config.toml'), configuration(at.dir));
-  const daemon = runInside(at, ['containerd', '--config', join(at.dir, 'config.toml'), '--log-level', 'warn'], { timeout: 0 });
+  const daemon = runInside(at, ['containerd', '--config', join(at.dir, 'config.toml'), '--log-level', 'warn'], {
+    timeout: 0,
+  });
   let end: string | undefined;
   void daemon.then(() => 'it ended', String).then((reason) => (end = reason));
   await waitFor('containerd to answer', async () => end !== undefined || succeeds(runInside(at, ctr(at, 'version'))));
@@ -202,7 +211,8 @@ async function startContainer(at: Place, name: string): Promise<Container> {
   const started = new Promise((resolve) => ctrRun.child.stdout?.once('data', resolve));
   await Promise.race([started, end.then(() => Promise.reject(new Error(`the container ${name} ended at once`)))]);
   return {
-    exec: async (command) => (await runInside(at, ctr(at, 'task', 'exec', '--exec-id', `exec${execs++}`, name, ...command))).stdout,
+    exec: async (command) =>
+      (await runInside(at, ctr(at, 'task', 'exec', '--exec-id', `exec${execs++}`, name, ...command))).stdout,
     stop: async () => {
       await runInside(at, ctr(at, 'task', 'kill', name));
       await end;

@@ -3,7 +3,12 @@ import * as loader from '@grpc/proto-loader';
 
 /** What kubelet says of a pod when it wants a sandbox. */
 export interface SandboxConfig {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly namespace: string; readonly attempt: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly namespace: string;
+    readonly attempt: number;
+  };
   readonly hostname: string;
   readonly log_directory: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -21,7 +26,9 @@ export interface CriClient {
   readonly isNetworkReady: () => Promise<boolean>;
   readonly runPodSandbox: (config: SandboxConfig) => Promise<string>;
   /** The status, and what the runtime tells beside it. */
-  readonly podSandboxStatus: (id: string) => Promise<{ readonly status: SandboxStatus; readonly info: Readonly<Record<string, string>> }>;
+  readonly podSandboxStatus: (
+    id: string,
+  ) => Promise<{ readonly status: SandboxStatus; readonly info: Readonly<Record<string, string>> }>;
   readonly listPodSandbox: () => Promise<readonly { readonly id: string; readonly state: string }[]>;
   readonly stopPodSandbox: (id: string) => Promise<void>;
   readonly removePodSandbox: (id: string) => Promise<void>;
@@ -43,10 +50,14 @@ const descriptor = {
             VersionRequest: { fields: { version: text(1) } },
             VersionResponse: { fields: { version: text(1), runtime_name: text(2), runtime_version: text(3) } },
             StatusRequest: { fields: { verbose: { type: 'bool', id: 1 } } },
-            RuntimeCondition: { fields: { type: text(1), status: { type: 'bool', id: 2 }, reason: text(3), message: text(4) } },
+            RuntimeCondition: {
+              fields: { type: text(1), status: { type: 'bool', id: 2 }, reason: text(3), message: text(4) },
+            },
             RuntimeStatus: { fields: { conditions: { rule: 'repeated', type: 'RuntimeCondition', id: 1 } } },
             StatusResponse: { fields: { status: { type: 'RuntimeStatus', id: 1 } } },
-            PodSandboxMetadata: { fields: { name: text(1), uid: text(2), namespace: text(3), attempt: { type: 'uint32', id: 4 } } },
+            PodSandboxMetadata: {
+              fields: { name: text(1), uid: text(2), namespace: text(3), attempt: { type: 'uint32', id: 4 } },
+            },
             LinuxPodSandboxConfig: { fields: { cgroup_parent: text(1) } },
             PodSandboxConfig: {
               fields: {
@@ -66,8 +77,16 @@ const descriptor = {
             RemovePodSandboxResponse: { fields: {} },
             PodSandboxStatusRequest: { fields: { pod_sandbox_id: text(1), verbose: { type: 'bool', id: 2 } } },
             PodIP: { fields: { ip: text(1) } },
-            PodSandboxNetworkStatus: { fields: { ip: text(1), additional_ips: { rule: 'repeated', type: 'PodIP', id: 2 } } },
-            PodSandboxStatus: { fields: { id: text(1), state: { type: 'PodSandboxState', id: 3 }, network: { type: 'PodSandboxNetworkStatus', id: 5 } } },
+            PodSandboxNetworkStatus: {
+              fields: { ip: text(1), additional_ips: { rule: 'repeated', type: 'PodIP', id: 2 } },
+            },
+            PodSandboxStatus: {
+              fields: {
+                id: text(1),
+                state: { type: 'PodSandboxState', id: 3 },
+                network: { type: 'PodSandboxNetworkStatus', id: 5 },
+              },
+            },
             PodSandboxStatusResponse: { fields: { status: { type: 'PodSandboxStatus', id: 1 }, info: texts(2) } },
             ListPodSandboxRequest: { fields: {} },
             PodSandbox: { fields: { id: text(1), state: { type: 'PodSandboxState', id: 3 } } },
@@ -96,12 +115,21 @@ export function criClient(socket: string): CriClient {
   const options = { keepCase: true, defaults: true, enums: String };
   const definition = loader.fromJSON(descriptor as unknown as Parameters<typeof loader.fromJSON>[0], options);
   const service = definition['runtime.v1.RuntimeService'] as grpc.ServiceDefinition;
-  const client = new (grpc.makeGenericClientConstructor(service, 'RuntimeService'))(`unix:${socket}`, grpc.credentials.createInsecure());
+  const client = new (grpc.makeGenericClientConstructor(service, 'RuntimeService'))(
+    `unix:${socket}`,
+    grpc.credentials.createInsecure(),
+  );
   const ask = <T>(name: string, request: object): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const call = client[name] as (request: object, options: object, done: (error: grpc.ServiceError | null, answer: T) => void) => void;
+    const call = client[name] as (
+      request: object,
+      options: object,
+      done: (error: grpc.ServiceError | null, answer: T) => void,
+    ) => void;
     const settings = { deadline: Date.now() + callMs };
-    call.call(client, request, settings, (error, answer) => (error === null ? resolve(answer) : reject(new Error(error.details, { cause: error }))));
+    call.call(client, request, settings, (error, answer) =>
+      error === null ? resolve(answer) : reject(new Error(error.details, { cause: error })),
+    );
     return promise;
   };
   return {
@@ -110,7 +138,8 @@ export function criClient(socket: string): CriClient {
       const { status } = await ask<{ status: { conditions: { type: string; status: boolean }[] } }>('Status', {});
       return status.conditions.some(({ type, status: holds }) => type === 'NetworkReady' && holds);
     },
-    runPodSandbox: async (config) => (await ask<{ pod_sandbox_id: string }>('RunPodSandbox', { config })).pod_sandbox_id,
+    runPodSandbox: async (config) =>
+      (await ask<{ pod_sandbox_id: string }>('RunPodSandbox', { config })).pod_sandbox_id,
     podSandboxStatus: (id) => ask('PodSandboxStatus', { pod_sandbox_id: id, verbose: true }),
     listPodSandbox: async () => (await ask<{ items: { id: string; state: string }[] }>('ListPodSandbox', {})).items,
     stopPodSandbox: async (id) => void (await ask('StopPodSandbox', { pod_sandbox_id: id })),

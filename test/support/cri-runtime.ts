@@ -20,7 +20,10 @@ export interface CriRuntime {
   /** Where it is asked. */
   readonly socket: string;
   /** As kubelet says it for a pod. */
-  readonly configOf: (pod: Pick<TestPod, 'name' | 'namespace' | 'uid'>, annotations: Readonly<Record<string, string>>) => SandboxConfig;
+  readonly configOf: (
+    pod: Pick<TestPod, 'name' | 'namespace' | 'uid'>,
+    annotations: Readonly<Record<string, string>>,
+  ) => SandboxConfig;
   /** Runs a command in the network namespace of a sandbox and returns its stdout. */
   readonly inSandbox: (id: string, command: readonly string[]) => Promise<string>;
   /** Ends containerd with a signal and starts it again; sandboxes live on. */
@@ -36,7 +39,10 @@ export interface CriOptions {
   readonly node: Netns;
 }
 
-/** Starts containerd in process and mount namespaces of its own, which end with the test. Nothing of the machine's is touched. */
+/**
+ * Starts containerd in process and mount namespaces of its own, which end with the test. Nothing of the machine's is
+ * touched.
+ */
 export async function startCriRuntime({ confDir, binDir, node }: CriOptions): Promise<CriRuntime> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-cri-'));
   const room = await openPrivateRoom(dir, ['/var/lib/cni', '/run/containerd', '/opt/containerd']);
@@ -53,7 +59,16 @@ export async function startCriRuntime({ confDir, binDir, node }: CriOptions): Pr
     await start(at, cri);
     await mkdir(join(dir, 'image'));
     const archive = await busyboxImage(join(dir, 'image'), pause, ['/bin/sleep', '1000000']);
-    await inside(at, ['ctr', '--address', join(dir, 'containerd.sock'), '--namespace', 'k8s.io', 'images', 'import', archive]);
+    await inside(at, [
+      'ctr',
+      '--address',
+      join(dir, 'containerd.sock'),
+      '--namespace',
+      'k8s.io',
+      'images',
+      'import',
+      archive,
+    ]);
   } catch (error) {
     await close();
     throw error;
@@ -65,13 +80,22 @@ export async function startCriRuntime({ confDir, binDir, node }: CriOptions): Pr
       metadata: { name, uid, namespace, attempt: 0 },
       hostname: name,
       log_directory: join(dir, 'logs', name),
-      labels: { 'io.kubernetes.pod.name': name, 'io.kubernetes.pod.namespace': namespace, 'io.kubernetes.pod.uid': uid },
+      labels: {
+        'io.kubernetes.pod.name': name,
+        'io.kubernetes.pod.namespace': namespace,
+        'io.kubernetes.pod.uid': uid,
+      },
       annotations: { 'kubernetes.io/config.source': 'api', ...annotations },
       linux: { cgroup_parent: `/${basename(dir)}` },
     }),
-    inSandbox: async (id, command) => (await inside(at, ['nsenter', `--net=${await netnsOf(cri, id)}`, ...command])).stdout,
+    inSandbox: async (id, command) =>
+      (await inside(at, ['nsenter', `--net=${await netnsOf(cri, id)}`, ...command])).stdout,
     restart: async (signal) => {
-      await inside(at, ['sh', '-c', `kill -${signal} $(cat ${dir}/pid); while kill -0 $(cat ${dir}/pid) 2>/dev/null; do :; done`]);
+      await inside(at, [
+        'sh',
+        '-c',
+        `kill -${signal} $(cat ${dir}/pid); while kill -0 $(cat ${dir}/pid) 2>/dev/null; do :; done`,
+      ]);
       await start(at, cri);
     },
     log: () => readFile(join(dir, 'log'), 'utf8'),
@@ -85,18 +109,27 @@ interface Place {
   readonly node: Netns;
 }
 
-function inside({ room, node }: Place, command: readonly string[], options = { timeout: patienceMs }): PromiseWithChild<{ stdout: string; stderr: string }> {
+function inside(
+  { room, node }: Place,
+  command: readonly string[],
+  options = { timeout: patienceMs },
+): PromiseWithChild<{ stdout: string; stderr: string }> {
   const [file, ...args] = room.inside(command, node.path);
   return run(file, args, options);
 }
 
 async function start(at: Place, cri: CriClient): Promise<void> {
-  const daemon = inside(at, ['sh', '-c', `echo $$ >${at.dir}/pid; exec containerd --config ${at.dir}/config.toml >>${at.dir}/log 2>&1`], { timeout: 0 });
+  const daemon = inside(
+    at,
+    ['sh', '-c', `echo $$ >${at.dir}/pid; exec containerd --config ${at.dir}/config.toml >>${at.dir}/log 2>&1`],
+    { timeout: 0 },
+  );
   let end: string | undefined;
   void daemon.then(() => 'it ended', String).then((reason) => (end = reason));
   const answers = (): Promise<boolean> => cri.version().then(() => true);
   await waitFor('containerd to answer', async () => end !== undefined || (await answers()));
-  if (end !== undefined) throw new Error(`containerd does not start: ${end}\n${await readFile(join(at.dir, 'log'), 'utf8')}`);
+  if (end !== undefined)
+    throw new Error(`containerd does not start: ${end}\n${await readFile(join(at.dir, 'log'), 'utf8')}`);
 }
 
 // restrict_oom_score_adj: without CAP_SYS_RESOURCE runc may not lower a score below its own
@@ -130,7 +163,9 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 
 async function netnsOf(cri: CriClient, id: string): Promise<string> {
   const { info } = await cri.podSandboxStatus(id);
-  const spec = (JSON.parse(info['info'] ?? '{}') as { runtimeSpec?: { linux?: { namespaces?: { type: string; path?: string }[] } } }).runtimeSpec;
+  const spec = (
+    JSON.parse(info['info'] ?? '{}') as { runtimeSpec?: { linux?: { namespaces?: { type: string; path?: string }[] } } }
+  ).runtimeSpec;
   const path = spec?.linux?.namespaces?.find(({ type }) => type === 'network')?.path;
   if (path === undefined) throw new Error(`containerd does not say where the network namespace of ${id} is`);
   return path;
@@ -139,7 +174,8 @@ async function netnsOf(cri: CriClient, id: string): Promise<string> {
 /** Removes the empty cgroups that runc leaves above those of its containers. */
 async function removeCgroups(path: string): Promise<void> {
   const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
-  for (const [, place = ''] of mounts.filter(([, , type]) => type === 'cgroup' || type === 'cgroup2')) await removeTree(join(place, path));
+  for (const [, place = ''] of mounts.filter(([, , type]) => type === 'cgroup' || type === 'cgroup2'))
+    await removeTree(join(place, path));
 }
 
 async function removeTree(folder: string): Promise<void> {

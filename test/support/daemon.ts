@@ -42,7 +42,10 @@ export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemo
   const socket = flags['socket'] ?? join(dir, 'run/plexus.sock');
   const all = { socket, http: '127.0.0.1:0', 'log-level': 'info', 'manage-configuration': 'off', ...flags };
   const [file = '', ...args] = commandOf(options, all);
-  const child = spawn(file, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(file, args, {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const ended = new Promise<never>((_, reject) => {
@@ -66,13 +69,23 @@ export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemo
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
-function commandOf({ nodeNetns, wrapper = [], program = installed }: DaemonOptions, flags: Readonly<Record<string, string>>): readonly string[] {
+function commandOf(
+  { nodeNetns, wrapper = [], program = installed }: DaemonOptions,
+  flags: Readonly<Record<string, string>>,
+): readonly string[] {
   const words = Object.entries(flags).flatMap(([key, value]) => [`--${key}`, value]);
-  return [...(nodeNetns === undefined ? [] : ['nsenter', `--net=${nodeNetns}`]), ...wrapper, ...program, 'daemon', ...words];
+  return [
+    ...(nodeNetns === undefined ? [] : ['nsenter', `--net=${nodeNetns}`]),
+    ...wrapper,
+    ...program,
+    'daemon',
+    ...words,
+  ];
 }
 
 /** 0: it has not said so. */
-const portIn = (log: readonly string[]): number => log.map((line) => Number(/http on port (\d+)/.exec(line)?.[1] ?? 0)).find((port) => port > 0) ?? 0;
+const portIn = (log: readonly string[]): number =>
+  log.map((line) => Number(/http on port (\d+)/.exec(line)?.[1] ?? 0)).find((port) => port > 0) ?? 0;
 
 function accepts(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();

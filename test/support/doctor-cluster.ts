@@ -2,7 +2,13 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiReader } from '../../src/cluster/index.ts';
-import { type ClusterMeans, type ClusterScene, type Seen, clusterChecks, clusterScene } from '../../src/doctor/index.ts';
+import {
+  type ClusterMeans,
+  type ClusterScene,
+  type Seen,
+  clusterChecks,
+  clusterScene,
+} from '../../src/doctor/index.ts';
 import { type ApiServer, type ApiServerOptions, startApiServer } from './api-server/index.ts';
 import { textsOf } from './doctor-room.ts';
 import { patience } from './patience.ts';
@@ -25,7 +31,13 @@ export async function openDoctorCluster(options: ApiServerOptions = {}): Promise
   await api.writeKubeconfig(file);
   healthyCluster(api);
   const scene: DoctorCluster['scene'] = (more = {}) =>
-    clusterScene({ api: apiReader({ kind: 'kubeconfig', file }), from: 'the cluster', now: Date.now, signal: patience(), ...more });
+    clusterScene({
+      api: apiReader({ kind: 'kubeconfig', file }),
+      from: 'the cluster',
+      now: Date.now,
+      signal: patience(),
+      ...more,
+    });
   const seenBy: DoctorCluster['seenBy'] = async (id, more) => {
     const check = clusterChecks.find((each) => each.id === `PLX-D-${id}`);
     if (check === undefined) throw new Error(`there is no check ${id}`);
@@ -65,12 +77,18 @@ export function healthyCluster(api: ApiServer): void {
   });
   for (const node of ['node-1', 'node-2']) api.put('pods', daemonPod(node));
   const config = { cniVersion: '1.0.0', type: 'bridge', ipam: { type: 'host-local', subnet: '192.168.7.0/24' } };
-  api.put('network-attachment-definitions', { metadata: { name: 'lab', namespace: 'default' }, spec: { config: JSON.stringify(config) } });
+  api.put('network-attachment-definitions', {
+    metadata: { name: 'lab', namespace: 'default' },
+    spec: { config: JSON.stringify(config) },
+  });
   api.put('pods', {
     metadata: {
       name: 'web-0',
       namespace: 'default',
-      annotations: { 'k8s.v1.cni.cncf.io/networks': 'lab', 'k8s.v1.cni.cncf.io/network-status': '[{"name":"cluster-net"},{"name":"default/lab"}]' },
+      annotations: {
+        'k8s.v1.cni.cncf.io/networks': 'lab',
+        'k8s.v1.cni.cncf.io/network-status': '[{"name":"cluster-net"},{"name":"default/lab"}]',
+      },
     },
     spec: { nodeName: 'node-1' },
     status: { phase: 'Running' },
@@ -83,13 +101,29 @@ export const nodeObject = (name: string, spec: object = {}) => ({ metadata: { na
 /** A pod of the DaemonSet of Plexus. */
 export function daemonPod(
   node: string,
-  more: { readonly ready?: boolean; readonly image?: string; readonly state?: object; readonly lastState?: object } = {},
+  more: {
+    readonly ready?: boolean;
+    readonly image?: string;
+    readonly state?: object;
+    readonly lastState?: object;
+  } = {},
 ) {
   const { ready = true, image = 'plexus-cni:0.1.0', state = { running: {} }, lastState } = more;
-  const status = { name: 'daemon', image, ready, restartCount: lastState === undefined ? 0 : 4, state, ...(lastState !== undefined && { lastState }) };
+  const status = {
+    name: 'daemon',
+    image,
+    ready,
+    restartCount: lastState === undefined ? 0 : 4,
+    state,
+    ...(lastState !== undefined && { lastState }),
+  };
   return {
     metadata: { name: `plexus-${node}`, namespace: 'kube-system', labels },
     spec: { nodeName: node, containers: [{ name: 'daemon', image }] },
-    status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], containerStatuses: [status] },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+      containerStatuses: [status],
+    },
   };
 }

@@ -21,7 +21,13 @@ export const whyNoChart = (): Promise<string | undefined> =>
 /** Builds the renderer into a folder and returns it. Takes a while when Go has not built its libraries before. */
 export async function buildChartRenderer(folder: string): Promise<string> {
   const program = join(folder, 'render-chart');
-  const env = { ...process.env, GO111MODULE: 'off', GOPATH: gocode, GOFLAGS: '', GOCACHE: process.env['GOCACHE'] ?? join(folder, 'cache') };
+  const env = {
+    ...process.env,
+    GO111MODULE: 'off',
+    GOPATH: gocode,
+    GOFLAGS: '',
+    GOCACHE: process.env['GOCACHE'] ?? join(folder, 'cache'),
+  };
   await run('go', ['build', '-o', program, source], { env });
   return program;
 }
@@ -35,8 +41,14 @@ export async function renderChart(
   change: Values = {},
 ): Promise<{ readonly objects: readonly KubeObject[]; readonly notes: string }> {
   const names = await readdir(join(folder, 'templates'));
-  const templates = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, 'templates', name), 'utf8')])));
-  const chart = parse(await readFile(join(folder, 'Chart.yaml'), 'utf8')) as { name: string; version: string; appVersion: string };
+  const templates = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, 'templates', name), 'utf8')])),
+  );
+  const chart = parse(await readFile(join(folder, 'Chart.yaml'), 'utf8')) as {
+    name: string;
+    version: string;
+    appVersion: string;
+  };
   const values = merged(parse(await readFile(join(folder, 'values.yaml'), 'utf8')) as Values, change);
   const data = {
     Values: values,
@@ -56,9 +68,13 @@ export async function renderChart(
   return { objects, notes };
 }
 
-const isTable = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTable = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function merged(one: Values, other: Values): Values {
-  const pairs = Object.entries(other).map(([key, value]) => [key, isTable(value) && isTable(one[key]) ? merged(one[key], value) : value]);
+  const pairs = Object.entries(other).map(([key, value]) => [
+    key,
+    isTable(value) && isTable(one[key]) ? merged(one[key], value) : value,
+  ]);
   return { ...one, ...(Object.fromEntries(pairs) as Values) };
 }

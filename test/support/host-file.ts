@@ -7,7 +7,8 @@ import { hostPathKeys } from '../../src/plan/index.ts';
 let folder: string | undefined;
 
 /**
- * What a node's owner does once: allows the paths of a configuration in a file that only root can write. Returns the variable that names
+ * What a node's owner does once: allows the paths of a configuration in a file that only root can write. Returns the
+ * variable that names
  * it, as in the runtime's environment.
  */
 export function hostFileFor(config: object | string): Readonly<Record<string, string>> {

@@ -149,7 +149,8 @@ async function poll({ what, isSo, children, deadline }: Poll): Promise<void> {
   }
 }
 
-const hasEnded = (child: ChildProcess): boolean => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+const hasEnded = (child: ChildProcess): boolean =>
+  child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
 async function stop(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;

@@ -1,14 +1,28 @@
 import { dumpYaml, loadYaml } from '@kubernetes/client-node';
-import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from 'kubernetes-models/admissionregistration.k8s.io/v1';
+import {
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+} from 'kubernetes-models/admissionregistration.k8s.io/v1';
 import { DaemonSet } from 'kubernetes-models/apps/v1';
 import { ClusterRole, ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { ConfigMap, ServiceAccount } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
 import type { KubeObject } from './api-server/index.ts';
 
-const models = { DaemonSet, ClusterRole, ClusterRoleBinding, ConfigMap, ServiceAccount, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding };
+const models = {
+  DaemonSet,
+  ClusterRole,
+  ClusterRoleBinding,
+  ConfigMap,
+  ServiceAccount,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+};
 
-/** What the API's schema says against an object: types and what is required (kubernetes-models), and fields that the API does not have (the official client). */
+/**
+ * What the API's schema says against an object: types and what is required (kubernetes-models), and fields that the API
+ * does not have (the official client).
+ */
 export function schemaProblems(object: KubeObject): readonly string[] {
   const kind = object.kind as keyof typeof models;
   if (models[kind] === undefined) return [`kind ${kind} is not known to this check`];

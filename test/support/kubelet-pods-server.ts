@@ -10,7 +10,12 @@ export interface TestKubelet {
 export interface KubeletOptions {
   readonly socket: string;
   readonly version: 'v1' | 'v1beta1' | 'v1alpha1';
-  readonly pods: readonly { readonly name: string; readonly namespace: string; readonly uid: string; readonly annotations: Record<string, string> }[];
+  readonly pods: readonly {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly annotations: Record<string, string>;
+  }[];
   /** Answers every request with this gRPC status. */
   readonly status?: grpc.status;
 }
@@ -46,7 +51,8 @@ const api = (version: string) => ({
   },
 });
 
-const load = (descriptor: object): loader.PackageDefinition => loader.fromJSON(descriptor as Parameters<typeof loader.fromJSON>[0]);
+const load = (descriptor: object): loader.PackageDefinition =>
+  loader.fromJSON(descriptor as Parameters<typeof loader.fromJSON>[0]);
 
 export async function startTestKubelet({ socket, version, pods, status }: KubeletOptions): Promise<TestKubelet> {
   const asked: string[] = [];
@@ -59,11 +65,15 @@ export async function startTestKubelet({ socket, version, pods, status }: Kubele
       asked.push(podUID);
       const pod = pods.find(({ uid }) => uid === podUID);
       if (status !== undefined) return done({ code: status, details: 'as told' });
-      return pod === undefined ? done({ code: grpc.status.NOT_FOUND, details: 'no such pod' }) : done(null, { pod: encode(pod) });
+      return pod === undefined
+        ? done({ code: grpc.status.NOT_FOUND, details: 'no such pod' })
+        : done(null, { pod: encode(pod) });
     },
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.bindAsync(`unix:${socket}`, grpc.ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+  server.bindAsync(`unix:${socket}`, grpc.ServerCredentials.createInsecure(), (error) =>
+    error === null ? resolve() : reject(error),
+  );
   await promise;
   return { asked, close: () => server.forceShutdown() };
 }

@@ -14,13 +14,19 @@ interface Kustomization {
 const known: readonly string[] = ['apiVersion', 'kind', 'resources', 'components', 'patches'];
 
 /**
- * Renders a kustomization as kustomize does, as far as ours go: resources, then components, then strategic merge patches.
- * Rejects anything else in it, so that nothing is passed over. Where kubectl is installed, tests compare this with kustomize itself.
+ * Renders a kustomization as kustomize does, as far as ours go: resources, then components, then strategic merge
+ * patches.
+ * Rejects anything else in it, so that nothing is passed over. Where kubectl is installed, tests compare this with
+ * kustomize itself.
  */
-export async function renderKustomization(folder: string, components: readonly string[] = []): Promise<readonly KubeObject[]> {
+export async function renderKustomization(
+  folder: string,
+  components: readonly string[] = [],
+): Promise<readonly KubeObject[]> {
   const kustomization = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
   const extra = Object.keys(kustomization).filter((key) => !known.includes(key));
-  if (extra.length > 0) throw new Error(`${folder}/kustomization.yaml: ${extra.join(', ')} is not known to this renderer`);
+  if (extra.length > 0)
+    throw new Error(`${folder}/kustomization.yaml: ${extra.join(', ')} is not known to this renderer`);
   const objects: KubeObject[] = [];
   for (const resource of kustomization.resources ?? []) objects.push(...(await resourcesOf(join(folder, resource))));
   const more = [...(kustomization.components ?? []).map((path) => join(folder, path)), ...components];
@@ -35,7 +41,12 @@ async function resourcesOf(path: string): Promise<readonly KubeObject[]> {
 }
 
 async function withComponent(objects: readonly KubeObject[], folder: string): Promise<readonly KubeObject[]> {
-  const { kind, resources = [], components = [], patches = [] } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
+  const {
+    kind,
+    resources = [],
+    components = [],
+    patches = [],
+  } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
   if (kind !== 'Component') throw new Error(`${folder} is no component`);
   let rendered = objects;
   for (const resource of resources) rendered = [...rendered, ...(await resourcesOf(join(folder, resource)))];
@@ -43,7 +54,11 @@ async function withComponent(objects: readonly KubeObject[], folder: string): Pr
   return patched(rendered, folder, patches);
 }
 
-async function patched(objects: readonly KubeObject[], folder: string, patches: readonly { readonly path: string }[]): Promise<readonly KubeObject[]> {
+async function patched(
+  objects: readonly KubeObject[],
+  folder: string,
+  patches: readonly { readonly path: string }[],
+): Promise<readonly KubeObject[]> {
   let result = objects;
   for (const { path } of patches) {
     const patch = parse(await readFile(join(dirname(join(folder, path)), path), 'utf8')) as KubeObject;
@@ -54,4 +69,6 @@ async function patched(objects: readonly KubeObject[], folder: string, patches: 
 }
 
 const isSame = (one: KubeObject, other: KubeObject): boolean =>
-  one.kind === other.kind && one.metadata.name === other.metadata.name && one.metadata.namespace === other.metadata.namespace;
+  one.kind === other.kind &&
+  one.metadata.name === other.metadata.name &&
+  one.metadata.namespace === other.metadata.namespace;

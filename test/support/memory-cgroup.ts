@@ -19,8 +19,12 @@ export async function createMemoryCgroup(limitBytes: number): Promise<MemoryCgro
   const own = await readFile('/proc/self/cgroup', 'utf8');
   const name = `plexus-test-${process.pid}-${made++}`;
   const old = /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(.*)$/m.exec(own)?.[1];
-  const [version, root, start] = old === undefined ? (['cgroup v2', mount, unified(own)] as const) : (['cgroup v1', join(mount, 'memory'), old] as const);
-  // below the own cgroup, or below the next ancestor that allows it: version 2 allows none below a cgroup that holds processes
+  const [version, root, start] =
+    old === undefined
+      ? (['cgroup v2', mount, unified(own)] as const)
+      : (['cgroup v1', join(mount, 'memory'), old] as const);
+  // below the own cgroup, or below the next ancestor that allows it: version 2 allows none below a cgroup that holds
+  // processes
   for (let parent = start; ; parent = dirname(parent)) {
     const folder = join(root, parent, name);
     if (await limited(version, folder, limitBytes)) return cgroup(version, folder);
@@ -32,7 +36,8 @@ const unified = (own: string): string => /^0::(.*)$/m.exec(own)?.[1] ?? '/';
 
 async function limited(version: MemoryCgroup['version'], folder: string, limitBytes: number): Promise<boolean> {
   try {
-    if (version === 'cgroup v2') await writeFile(join(dirname(folder), 'cgroup.subtree_control'), '+memory').catch(() => {}); // may be set already
+    if (version === 'cgroup v2')
+      await writeFile(join(dirname(folder), 'cgroup.subtree_control'), '+memory').catch(() => {}); // may be set already
     await mkdir(folder);
   } catch {
     return false;
@@ -50,7 +55,10 @@ const cgroup = (version: MemoryCgroup['version'], folder: string): MemoryCgroup 
   version,
   folder,
   kills: async () => {
-    const counters = await readFile(join(folder, version === 'cgroup v2' ? 'memory.events' : 'memory.oom_control'), 'utf8');
+    const counters = await readFile(
+      join(folder, version === 'cgroup v2' ? 'memory.events' : 'memory.oom_control'),
+      'utf8',
+    );
     return Number(/^oom_kill (\d+)$/m.exec(counters)?.[1] ?? Number.NaN);
   },
   remove: () => rmdir(folder),

@@ -15,11 +15,18 @@ export async function openDoor(netns: Netns, port: number): Promise<() => Promis
   const inner = net.createServer((client) => joinSockets(client, net.connect(port, '127.0.0.1')));
   inner.listen(path);
   await once(inner, 'listening');
-  const child = spawn('nsenter', [`--net=${netns.path}`, process.execPath, join(import.meta.dirname, 'netns-door-child.ts'), String(port), path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    'nsenter',
+    [`--net=${netns.path}`, process.execPath, join(import.meta.dirname, 'netns-door-child.ts'), String(port), path],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const ready = once(child.stdout, 'data');
-  await Promise.race([ready, once(child, 'exit').then(() => Promise.reject(new Error('the door into the namespace did not open')))]);
+  await Promise.race([
+    ready,
+    once(child, 'exit').then(() => Promise.reject(new Error('the door into the namespace did not open'))),
+  ]);
   return async () => {
     const gone = once(child, 'exit');
     child.kill('SIGKILL');

@@ -22,7 +22,8 @@ export async function createNetns(): Promise<Netns> {
   const name = `plx-${process.pid}-${made++}`;
   await run('ip', ['netns', 'add', name]);
   const path = `/run/netns/${name}`;
-  const exec = async (command: readonly string[]): Promise<string> => (await run('nsenter', [`--net=${path}`, ...command])).stdout;
+  const exec = async (command: readonly string[]): Promise<string> =>
+    (await run('nsenter', [`--net=${path}`, ...command])).stdout;
   return {
     name,
     path,

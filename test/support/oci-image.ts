@@ -6,10 +6,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Makes an OCI image with nothing in it but busybox, as an archive that `ctr images import` takes. Returns its path. */
+/**
+ * Makes an OCI image with nothing in it but busybox, as an archive that `ctr images import` takes. Returns its path.
+ */
 export async function busyboxImage(dir: string, name: string, entrypoint: readonly string[]): Promise<string> {
   const rootfs = join(dir, 'rootfs');
-  for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) await mkdir(join(rootfs, folder), { recursive: true });
+  for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc'])
+    await mkdir(join(rootfs, folder), { recursive: true });
   await copyFile('/bin/busybox', join(rootfs, 'bin/busybox'));
   await chmod(join(rootfs, 'bin/busybox'), 0o755);
   for (const each of ['sh', 'sleep', 'ip', 'ping']) await symlink('busybox', join(rootfs, 'bin', each));
@@ -21,7 +24,17 @@ export async function ociImage(dir: string, name: string, program: object): Prom
   const [rootfs, layout] = [join(dir, 'rootfs'), join(dir, 'layout')];
   await mkdir(join(layout, 'blobs/sha256'), { recursive: true });
   const layerFile = join(dir, 'layer.tar');
-  await run('tar', ['--create', '--file', layerFile, '--owner=0', '--group=0', '--numeric-owner', '--directory', rootfs, '.']);
+  await run('tar', [
+    '--create',
+    '--file',
+    layerFile,
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--directory',
+    rootfs,
+    '.',
+  ]);
   const layer = await readFile(layerFile);
   const addBlob = async (mediaType: string, content: Buffer): Promise<Descriptor> => {
     const hash = sha256(content);
@@ -40,7 +53,10 @@ export async function ociImage(dir: string, name: string, program: object): Prom
     }),
   );
   const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-  const manifest = await addBlob(manifestType, json({ schemaVersion: 2, mediaType: manifestType, config, layers: [layerBlob] }));
+  const manifest = await addBlob(
+    manifestType,
+    json({ schemaVersion: 2, mediaType: manifestType, config, layers: [layerBlob] }),
+  );
   const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name };
   await writeFile(join(layout, 'index.json'), json({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }));
   await writeFile(join(layout, 'oci-layout'), json({ imageLayoutVersion: '1.0.0' }));

@@ -11,7 +11,10 @@ export interface ReceivedSpan {
   readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
-  readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string; readonly intValue?: number } }[];
+  readonly attributes: readonly {
+    readonly key: string;
+    readonly value: { readonly stringValue?: string; readonly intValue?: number };
+  }[];
   readonly status: { readonly code?: number; readonly message?: string };
 }
 /** An OTLP/HTTP receiver, as a collector is one. */
@@ -39,17 +42,32 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      bodies.push({ path: request.url ?? '', type: request.headers['content-type'] ?? '', bytes: Buffer.concat(chunks) });
+      bodies.push({
+        path: request.url ?? '',
+        type: request.headers['content-type'] ?? '',
+        bytes: Buffer.concat(chunks),
+      });
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const payloads = (): readonly Payload[] =>
-    bodies.filter(({ type }) => type === 'application/json').map(({ bytes }) => JSON.parse(bytes.toString()) as Payload);
+    bodies
+      .filter(({ type }) => type === 'application/json')
+      .map(({ bytes }) => JSON.parse(bytes.toString()) as Payload);
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    spans: () => payloads().flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))),
-    resource: () => Object.fromEntries((payloads().at(-1)?.resourceSpans[0]?.resource.attributes ?? []).map(({ key, value }) => [key, value.stringValue])),
+    spans: () =>
+      payloads().flatMap(({ resourceSpans }) =>
+        resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+      ),
+    resource: () =>
+      Object.fromEntries(
+        (payloads().at(-1)?.resourceSpans[0]?.resource.attributes ?? []).map(({ key, value }) => [
+          key,
+          value.stringValue,
+        ]),
+      ),
     bodies,
     close: async () => {
       server.closeAllConnections();

@@ -12,8 +12,16 @@ export interface Ended {
 }
 
 /** Runs a program of dist/ to its end. */
-export const runProgram = (program: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  run(join(repository, 'dist', program), words, { cwd: repository, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, ...env } }).then(
+export const runProgram = (
+  program: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> =>
+  run(join(repository, 'dist', program), words, {
+    cwd: repository,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, ...env },
+  }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );

@@ -10,7 +10,9 @@ export async function pluginsDir(): Promise<string> {
     const found = await Promise.all(plugins.map((plugin) => isThere(join(folder, plugin))));
     if (found.every(Boolean)) return folder;
   }
-  throw new Error(`the CNI plugins ${plugins.join(', ')} are in none of ${folders.join(', ')}: install the package containernetworking-plugins`);
+  throw new Error(
+    `the CNI plugins ${plugins.join(', ')} are in none of ${folders.join(', ')}: install the package containernetworking-plugins`,
+  );
 }
 
 const isThere = (file: string): Promise<boolean> =>

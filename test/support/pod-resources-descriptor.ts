@@ -1,4 +1,5 @@
-// Kubelet's pod-resources API as Kubernetes 1.35 has it, with what Plexus passes over; names as in its .proto. Written apart
+// Kubelet's pod-resources API as Kubernetes 1.35 has it, with what Plexus passes over; names as in its .proto. Written
+// apart
 // from the product's, so that a wrong number shows.
 const many = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const one = (type: string, id: number) => ({ type, id });
@@ -11,19 +12,33 @@ export const podResourcesApi = (served: readonly ('Get' | 'List' | 'GetAllocatab
           methods: Object.fromEntries(
             served.map((name) =>
               name === 'GetAllocatable'
-                ? ['GetAllocatableResources', { requestType: 'AllocatableResourcesRequest', responseType: 'AllocatableResourcesResponse' }]
+                ? [
+                    'GetAllocatableResources',
+                    { requestType: 'AllocatableResourcesRequest', responseType: 'AllocatableResourcesResponse' },
+                  ]
                 : [name, { requestType: `${name}PodResourcesRequest`, responseType: `${name}PodResourcesResponse` }],
             ),
           ),
         },
         AllocatableResourcesRequest: { fields: {} },
-        AllocatableResourcesResponse: { fields: { devices: many('ContainerDevices', 1), cpu_ids: many('int64', 2), memory: many('ContainerMemory', 3) } },
+        AllocatableResourcesResponse: {
+          fields: {
+            devices: many('ContainerDevices', 1),
+            cpu_ids: many('int64', 2),
+            memory: many('ContainerMemory', 3),
+          },
+        },
         ListPodResourcesRequest: { fields: {} },
         ListPodResourcesResponse: { fields: { pod_resources: many('PodResources', 1) } },
         GetPodResourcesRequest: { fields: { pod_name: one('string', 1), pod_namespace: one('string', 2) } },
         GetPodResourcesResponse: { fields: { pod_resources: one('PodResources', 1) } },
         PodResources: {
-          fields: { name: one('string', 1), namespace: one('string', 2), containers: many('ContainerResources', 3), cpu_ids: many('int64', 4) },
+          fields: {
+            name: one('string', 1),
+            namespace: one('string', 2),
+            containers: many('ContainerResources', 3),
+            cpu_ids: many('int64', 4),
+          },
         },
         ContainerResources: {
           fields: {
@@ -34,11 +49,21 @@ export const podResourcesApi = (served: readonly ('Get' | 'List' | 'GetAllocatab
             dynamic_resources: many('DynamicResource', 5),
           },
         },
-        ContainerDevices: { fields: { resource_name: one('string', 1), device_ids: many('string', 2), topology: one('TopologyInfo', 3) } },
-        ContainerMemory: { fields: { memory_type: one('string', 1), size: one('uint64', 2), topology: one('TopologyInfo', 3) } },
+        ContainerDevices: {
+          fields: { resource_name: one('string', 1), device_ids: many('string', 2), topology: one('TopologyInfo', 3) },
+        },
+        ContainerMemory: {
+          fields: { memory_type: one('string', 1), size: one('uint64', 2), topology: one('TopologyInfo', 3) },
+        },
         TopologyInfo: { fields: { nodes: many('NUMANode', 1) } },
         NUMANode: { fields: { ID: one('int64', 1) } },
-        DynamicResource: { fields: { claim_name: one('string', 2), claim_namespace: one('string', 3), claim_resources: many('ClaimResource', 4) } },
+        DynamicResource: {
+          fields: {
+            claim_name: one('string', 2),
+            claim_namespace: one('string', 3),
+            claim_resources: many('ClaimResource', 4),
+          },
+        },
         ClaimResource: {
           fields: {
             cdi_devices: many('CDIDevice', 1),

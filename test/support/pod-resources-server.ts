@@ -18,7 +18,12 @@ interface ClaimWithDevices {
   readonly namespace: string;
   readonly name: string;
   /** Without a driver: as kubelets before 1.31 told it. */
-  readonly devices: readonly { readonly driver?: string; readonly pool?: string; readonly device?: string; readonly shareId?: string }[];
+  readonly devices: readonly {
+    readonly driver?: string;
+    readonly pool?: string;
+    readonly device?: string;
+    readonly shareId?: string;
+  }[];
 }
 
 /** What the server does; each part can be changed while it runs. */
@@ -54,8 +59,19 @@ export interface PodResourcesServer {
 }
 
 /** Starts at `socket`; its folder is made. */
-export async function startPodResources(socket: string, first: Partial<PodResourcesBehaviour> = {}): Promise<PodResourcesServer> {
-  const usual = { pods: [], allocatable: [], get: 'served', exhausted: 0, unknown: 0, unknownStatus: grpc.status.UNKNOWN, isSilent: false } as const;
+export async function startPodResources(
+  socket: string,
+  first: Partial<PodResourcesBehaviour> = {},
+): Promise<PodResourcesServer> {
+  const usual = {
+    pods: [],
+    allocatable: [],
+    get: 'served',
+    exhausted: 0,
+    unknown: 0,
+    unknownStatus: grpc.status.UNKNOWN,
+    isSilent: false,
+  } as const;
   const state: State = { calls: [], cancelled: 0, behaviour: { ...usual, ...first } };
   const behave = (more: Partial<PodResourcesBehaviour>): void => {
     state.behaviour = { ...state.behaviour, ...more };
@@ -94,17 +110,27 @@ async function listen(socket: string, state: State): Promise<grpc.Server> {
     ...(allocatable === undefined ? [] : (['GetAllocatable'] as const)),
   ]) as unknown as Parameters<typeof loader.fromJSON>[0];
   const server = new grpc.Server();
-  const GetAllocatableResources = (_call: Call, done: Done): void => done(null, { devices: allocatableOf(state.behaviour) });
+  const GetAllocatableResources = (_call: Call, done: Done): void =>
+    done(null, { devices: allocatableOf(state.behaviour) });
   const List = (call: Call, done: Done): void => answer('List', { call, done, state });
   const Get = (call: Call, done: Done): void => answer('Get', { call, done, state });
-  server.addService(loader.fromJSON(api)['v1.PodResourcesLister'] as grpc.ServiceDefinition, { List, Get, GetAllocatableResources });
+  server.addService(loader.fromJSON(api)['v1.PodResourcesLister'] as grpc.ServiceDefinition, {
+    List,
+    Get,
+    GetAllocatableResources,
+  });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.bindAsync(`unix:${socket}`, grpc.ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+  server.bindAsync(`unix:${socket}`, grpc.ServerCredentials.createInsecure(), (error) =>
+    error === null ? resolve() : reject(error),
+  );
   await promise;
   return server;
 }
 
-function answer(method: 'Get' | 'List', { call, done, state }: { readonly call: Call; readonly done: Done; readonly state: State }): void {
+function answer(
+  method: 'Get' | 'List',
+  { call, done, state }: { readonly call: Call; readonly done: Done; readonly state: State },
+): void {
   const { pod_name: name = '', pod_namespace: namespace = '' } = call.request;
   const { behaviour } = state;
   const use = (count: 'exhausted' | 'unknown'): boolean => {
@@ -117,15 +143,20 @@ function answer(method: 'Get' | 'List', { call, done, state }: { readonly call: 
   if (behaviour.status !== undefined) return done({ code: behaviour.status, details: 'as told' });
   if (use('exhausted')) return done({ code: grpc.status.RESOURCE_EXHAUSTED, details: 'rejected by rate limit' });
   if (method === 'List') return done(null, { pod_resources: behaviour.pods.map(encoded) });
-  if (behaviour.get === 'disabled') return done({ code: grpc.status.UNKNOWN, details: 'PodResources API Get method disabled' });
-  const pod = use('unknown') ? undefined : behaviour.pods.find((each) => each.name === name && each.namespace === namespace);
-  if (pod === undefined) return done({ code: behaviour.unknownStatus, details: `pod ${name} in namespace ${namespace} not found` });
+  if (behaviour.get === 'disabled')
+    return done({ code: grpc.status.UNKNOWN, details: 'PodResources API Get method disabled' });
+  const pod = use('unknown')
+    ? undefined
+    : behaviour.pods.find((each) => each.name === name && each.namespace === namespace);
+  if (pod === undefined)
+    return done({ code: behaviour.unknownStatus, details: `pod ${name} in namespace ${namespace} not found` });
   done(null, { pod_resources: encoded(pod) });
 }
 
 const allocatableOf = ({ pods, allocatable = [] }: PodResourcesBehaviour): readonly object[] =>
-  [...allocatable, ...pods.flatMap(({ containers }) => containers.flatMap(({ devices = [] }) => devices))].flatMap(({ resource, ids }) =>
-    ids.map((id) => ({ resource_name: resource, device_ids: [id], topology: { nodes: [{ ID: 0 }] } })),
+  [...allocatable, ...pods.flatMap(({ containers }) => containers.flatMap(({ devices = [] }) => devices))].flatMap(
+    ({ resource, ids }) =>
+      ids.map((id) => ({ resource_name: resource, device_ids: [id], topology: { nodes: [{ ID: 0 }] } })),
   );
 
 const encoded = ({ name, namespace, containers }: PodWithDevices): object => ({
@@ -135,7 +166,11 @@ const encoded = ({ name, namespace, containers }: PodWithDevices): object => ({
     name: `c${index}`,
     cpu_ids: [0, 1],
     memory: [{ memory_type: 'memory', size: 4096, topology: { nodes: [{ ID: 0 }] } }],
-    devices: devices.map(({ resource, ids }) => ({ resource_name: resource, device_ids: ids, topology: { nodes: [{ ID: 1 }] } })),
+    devices: devices.map(({ resource, ids }) => ({
+      resource_name: resource,
+      device_ids: ids,
+      topology: { nodes: [{ ID: 1 }] },
+    })),
     dynamic_resources: claims.map((claim) => ({
       claim_name: claim.name,
       claim_namespace: claim.namespace,

@@ -1,6 +1,10 @@
 import type { PodSummary } from '../../src/npwg/index.ts';
 
-const [networks, status, other] = ['k8s.v1.cni.cncf.io/networks', 'k8s.v1.cni.cncf.io/network-status', 'v1.multus-cni.io/default-network'];
+const [networks, status, other] = [
+  'k8s.v1.cni.cncf.io/networks',
+  'k8s.v1.cni.cncf.io/network-status',
+  'v1.multus-cni.io/default-network',
+];
 
 export interface Wanted extends Partial<Omit<PodSummary, 'annotations'>> {
   /** Annotation networks. */
@@ -40,7 +44,11 @@ export const entry = (network: string, link: string, ips: readonly string[] = []
 export const eth0 = (ip: string, network = 'cluster-net') => ({ ...entry(network, 'eth0', [ip]), default: true });
 
 /** A NetworkAttachmentDefinition as the API gives it. */
-export const aNadObject = (name: string, config: object | string = { type: 'macvlan', master: 'eth1' }, namespace = 'shop') => ({
+export const aNadObject = (
+  name: string,
+  config: object | string = { type: 'macvlan', master: 'eth1' },
+  namespace = 'shop',
+) => ({
   metadata: { name, namespace },
   spec: { config: typeof config === 'string' ? config : JSON.stringify(config) },
 });

@@ -13,11 +13,15 @@ export interface PrivateRoom {
   readonly close: () => Promise<void>;
 }
 
-/** Makes a room. `folders` are absolute; they need not exist outside, their parents do. `dir` holds what the room needs. */
+/**
+ * Makes a room. `folders` are absolute; they need not exist outside, their parents do. `dir` holds what the room needs.
+ */
 export async function openPrivateRoom(dir: string, folders: readonly string[]): Promise<PrivateRoom> {
   await mkdir(join(dir, 'outside'));
   const own = ['--mount', '--propagation', 'slave', '--pid', '--fork', '--kill-child'];
-  const child = spawn('unshare', [...own, 'sh', '-c', script, 'sh', join(dir, 'outside'), ...folders], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn('unshare', [...own, 'sh', '-c', script, 'sh', join(dir, 'outside'), ...folders], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const gone = once(child, 'close');
   const pid = await firstPid(child);
   return {

@@ -12,12 +12,16 @@ export interface UsedMetric {
 }
 
 /** Reads an expression with Prometheus' own grammar. Throws at what is none. */
-export function metricsIn(expression: string): { readonly metrics: readonly UsedMetric[]; readonly grouping: readonly string[] } {
+export function metricsIn(expression: string): {
+  readonly metrics: readonly UsedMetric[];
+  readonly grouping: readonly string[];
+} {
   const metrics: { name: string; labels: string[]; isRange: boolean }[] = [];
   const grouping: string[] = [];
   const textOf = ({ from, to }: { readonly from: number; readonly to: number }): string => expression.slice(from, to);
   const on: Readonly<Record<string, (node: SyntaxNodeRef) => void>> = {
-    'Identifier in VectorSelector': (node) => metrics.push({ name: textOf(node), labels: [], isRange: node.node.parent?.parent?.name === 'MatrixSelector' }),
+    'Identifier in VectorSelector': (node) =>
+      metrics.push({ name: textOf(node), labels: [], isRange: node.node.parent?.parent?.name === 'MatrixSelector' }),
     'LabelName in UnquotedLabelMatcher': (node) => metrics.at(-1)?.labels.push(textOf(node)),
     'LabelName in GroupingLabels': (node) => grouping.push(textOf(node)),
   };

@@ -22,7 +22,9 @@ export interface RawAnswer {
 
 type Access = Pick<ClusterAccess, 'url' | 'caCert' | 'token'>;
 
-/** One HTTPS request, exactly as given: for what a client library would not send. A body that is no JSON object is {}. */
+/**
+ * One HTTPS request, exactly as given: for what a client library would not send. A body that is no JSON object is {}.
+ */
 export async function rawRequest(access: Access, what: RawRequest): Promise<RawAnswer> {
   const [response]: IncomingMessage[] = await once(send(access, what, patience()), 'response');
   if (!response) throw new Error('no response');
@@ -66,7 +68,9 @@ export async function rawWatch(access: Access, path: string, headers: Record<str
 
 type LineReader = (deadline: AbortSignal) => Promise<string | undefined>;
 
-/** Gives line after line, then undefined, or throws what ended the stream; what came before an error is not lost to it. */
+/**
+ * Gives line after line, then undefined, or throws what ended the stream; what came before an error is not lost to it.
+ */
 function lineReader(response: IncomingMessage): LineReader {
   const arrived = new EventEmitter();
   const lines: string[] = [];

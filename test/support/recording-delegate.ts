@@ -59,7 +59,8 @@ const lines = async <T>(file: string): Promise<T[]> =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as T);
 
-// CommonJS, so that it needs no package.json beside it; behaviour comes from a file, because the environment is under test
+// CommonJS, so that it needs no package.json beside it; behaviour comes from a file, because the environment is under
+// test
 const program = (state: string, type: string, passTo = '/nowhere'): string => `#!${process.execPath}
 const fs = require('node:fs');
 const start = performance.timeOrigin + performance.now();

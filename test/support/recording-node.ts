@@ -18,10 +18,15 @@ export interface RecordingNode {
 }
 
 /** A configuration list of the given plugins. */
-export const chain = (name: string, ...types: string[]): Record<string, unknown> => ({ cniVersion: '1.1.0', name, plugins: types.map((type) => ({ type })) });
+export const chain = (name: string, ...types: string[]): Record<string, unknown> => ({
+  cniVersion: '1.1.0',
+  name,
+  plugins: types.map((type) => ({ type })),
+});
 
 /** The error object in a plugin's answer. */
-export const errorIn = (stdout: string): { code: number; msg: string; details?: string } => JSON.parse(stdout) as { code: number; msg: string };
+export const errorIn = (stdout: string): { code: number; msg: string; details?: string } =>
+  JSON.parse(stdout) as { code: number; msg: string };
 
 /** Makes one for the tests of a file and removes it after them; behaviour and records are reset before each test. */
 export function useRecordingNode(): () => RecordingNode {
@@ -51,7 +56,13 @@ async function createRecordingNode(): Promise<RecordingNode> {
   await recordingDelegate(delegates, 'gamma');
   await node.nad('two', chain('two', 'beta', 'gamma'));
   const config = (more: object = {}): Record<string, unknown> =>
-    node.config({ cniVersion: '1.1.0', binDir: delegates, logLevel: 'error', delegates: [chain('default-net', 'alpha')], ...more });
+    node.config({
+      cniVersion: '1.1.0',
+      binDir: delegates,
+      logLevel: 'error',
+      delegates: [chain('default-net', 'alpha')],
+      ...more,
+    });
   return {
     node,
     delegates,
@@ -59,6 +70,7 @@ async function createRecordingNode(): Promise<RecordingNode> {
     beta,
     config,
     call: (command, pod, more) => node.call(command, pod, { config: config(more), path: [delegates] }),
-    steps: async () => (await alpha.calls()).map(({ plugin, command, env }) => `${command} ${plugin} ${env['CNI_IFNAME']}`),
+    steps: async () =>
+      (await alpha.calls()).map(({ plugin, command, env }) => `${command} ${plugin} ${env['CNI_IFNAME']}`),
   };
 }

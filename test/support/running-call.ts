@@ -12,7 +12,12 @@ export interface RunningCall {
 }
 
 /** Starts a call of the plugin and does not wait for it. */
-export async function startCall(at: RecordingNode, command: string, pod: TestPod, more: object = {}): Promise<RunningCall> {
+export async function startCall(
+  at: RecordingNode,
+  command: string,
+  pod: TestPod,
+  more: object = {},
+): Promise<RunningCall> {
   const caller = await at.node.caller();
   const env = {
     PATH: process.env['PATH'] ?? '',
@@ -25,10 +30,15 @@ export async function startCall(at: RecordingNode, command: string, pod: TestPod
     ...hostFileFor(at.config(more)),
     ...caller.env,
   };
-  const child = spawn('nsenter', [`--net=${at.node.netns.path}`, caller.executable], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn('nsenter', [`--net=${at.node.netns.path}`, caller.executable], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stdin.end(JSON.stringify(at.config(more)));
-  const ended = new Promise<{ exitCode: number | null; stdout: string }>((resolve) => child.once('close', (exitCode) => resolve({ exitCode, stdout })));
+  const ended = new Promise<{ exitCode: number | null; stdout: string }>((resolve) =>
+    child.once('close', (exitCode) => resolve({ exitCode, stdout })),
+  );
   return { kill: () => child.kill('SIGKILL'), hangUp: () => child.stdout.destroy(), ended };
 }

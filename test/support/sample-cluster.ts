@@ -6,21 +6,46 @@ import { aNadObject, aPodSummary, entry, eth0 } from './pod-summary.ts';
 export const sampleNads = [
   aNadObject('storage', { type: 'macvlan', master: 'eth1', ipam: { type: 'whereabouts', range: '10.30.0.0/24' } }),
   aNadObject('cameras', {
-    plugins: [{ type: 'bridge', bridge: 'cam0', ipam: { type: 'host-local', ranges: [[{ subnet: '10.40.0.0/24' }]] } }, { type: 'tuning' }],
+    plugins: [
+      { type: 'bridge', bridge: 'cam0', ipam: { type: 'host-local', ranges: [[{ subnet: '10.40.0.0/24' }]] } },
+      { type: 'tuning' },
+    ],
   }),
-  aNadObject('backup', { type: 'ipvlan', master: 'eth2', ipam: { type: 'static', addresses: [{ address: '10.50.0.1/24' }] } }, 'infra'),
+  aNadObject(
+    'backup',
+    { type: 'ipvlan', master: 'eth2', ipam: { type: 'static', addresses: [{ address: '10.50.0.1/24' }] } },
+    'infra',
+  ),
 ];
 
 const mac = (last: number): string => `02:00:00:00:00:${last.toString(16).padStart(2, '0')}`;
 
 export const samplePods: readonly PodSummary[] = [
-  aPodSummary('db-0', { asks: 'storage', owner: 'db', has: [eth0('10.244.1.5'), entry('shop/storage', 'net1', ['10.30.0.2'], mac(1))] }),
-  aPodSummary('db-1', { asks: 'storage', owner: 'db', node: 'n2', has: [eth0('10.244.2.5'), entry('shop/storage', 'net1', ['10.30.0.3'], mac(2))] }),
-  aPodSummary('db-2', { asks: 'storage', owner: 'db', node: 'n2', has: [eth0('10.244.2.6'), entry('shop/storage', 'net1', ['10.30.0.2'], mac(3))] }),
+  aPodSummary('db-0', {
+    asks: 'storage',
+    owner: 'db',
+    has: [eth0('10.244.1.5'), entry('shop/storage', 'net1', ['10.30.0.2'], mac(1))],
+  }),
+  aPodSummary('db-1', {
+    asks: 'storage',
+    owner: 'db',
+    node: 'n2',
+    has: [eth0('10.244.2.5'), entry('shop/storage', 'net1', ['10.30.0.3'], mac(2))],
+  }),
+  aPodSummary('db-2', {
+    asks: 'storage',
+    owner: 'db',
+    node: 'n2',
+    has: [eth0('10.244.2.6'), entry('shop/storage', 'net1', ['10.30.0.2'], mac(3))],
+  }),
   aPodSummary('recorder-6c9f-x2', {
     asks: 'storage,cameras@cam0',
     owner: 'recorder',
-    has: [eth0('10.244.1.6'), entry('shop/storage', 'net1', ['10.30.0.4', 'fd30::4'], mac(4)), entry('shop/cameras', 'cam0', ['10.40.0.2'], mac(5))],
+    has: [
+      eth0('10.244.1.6'),
+      entry('shop/storage', 'net1', ['10.30.0.4', 'fd30::4'], mac(4)),
+      entry('shop/cameras', 'cam0', ['10.40.0.2'], mac(5)),
+    ],
   }),
   aPodSummary('viewer', { asks: 'cameras', has: [eth0('10.244.1.7')] }),
   aPodSummary('web-5d4f-a1', { owner: 'web', has: [eth0('10.244.1.8')] }),
@@ -41,7 +66,11 @@ export const podObject = ({ namespace, name, annotations, node, phase, hostNetwo
     namespace,
     name,
     annotations,
-    ...(owner !== undefined && { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: owner, uid: `uid-of-${owner}`, controller: true }] }),
+    ...(owner !== undefined && {
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'StatefulSet', name: owner, uid: `uid-of-${owner}`, controller: true },
+      ],
+    }),
   },
   spec: { nodeName: node ?? '', hostNetwork, containers: [{ name: 'main', image: 'sample' }] },
   status: { phase: phase ?? 'Running' },
@@ -65,6 +94,9 @@ export const manyPods = (count: number): readonly PodSummary[] =>
       node: `node-${index % 100}`,
       owner: `app-${workload}`,
       ...(more && { asks: 'shop/storage,infra/backup' }),
-      has: [eth0(at(244)), ...(more ? [entry('shop/storage', 'net1', [at(30)], undefined), entry('infra/backup', 'net2', [at(50)])] : [])],
+      has: [
+        eth0(at(244)),
+        ...(more ? [entry('shop/storage', 'net1', [at(30)], undefined), entry('infra/backup', 'net2', [at(50)])] : []),
+      ],
     });
   });

@@ -1,7 +1,8 @@
 import { parseConfiguration, parseJson } from '../../src/cni/index.ts';
 import type { SandboxRecord } from '../../src/plan/index.ts';
 
-const text = '{"cniVersion":"1.0.0","name":"net","plugins":[{"type":"bridge","big":12345678901234567890,"nested":{"a":[1]}}]}';
+const text =
+  '{"cniVersion":"1.0.0","name":"net","plugins":[{"type":"bridge","big":12345678901234567890,"nested":{"a":[1]}}]}';
 
 /** A record of one sandbox with one attachment. */
 export function sampleRecord(change: Partial<SandboxRecord> = {}): SandboxRecord {

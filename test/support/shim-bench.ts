@@ -52,7 +52,10 @@ export function useShimBench(shim: string): () => ShimBench {
   return () => bench;
 }
 
-function benchIn(folder: string, { shim, netns, daemon }: { readonly shim: string; readonly netns: string; readonly daemon: PlayedDaemon }): ShimBench {
+function benchIn(
+  folder: string,
+  { shim, netns, daemon }: { readonly shim: string; readonly netns: string; readonly daemon: PlayedDaemon },
+): ShimBench {
   const bin = join(folder, 'bin');
   const env = {
     PATH: '/usr/bin:/bin',
@@ -72,7 +75,8 @@ function benchIn(folder: string, { shim, netns, daemon }: { readonly shim: strin
       await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
       await chmod(join(bin, name), 0o755);
     },
-    start: (command, more = {}, stdin) => startShim([shim], { ...env, ...hostFileFor(stdin ?? ''), CNI_COMMAND: command, ...more }, stdin),
+    start: (command, more = {}, stdin) =>
+      startShim([shim], { ...env, ...hostFileFor(stdin ?? ''), CNI_COMMAND: command, ...more }, stdin),
     callEnv: (command) => ({ ...env, CNI_COMMAND: command }),
     runEnv: (command) => [`CNI_COMMAND=${command}`, 'CNI_CONTAINERID=c1', `CNI_NETNS=${netns}`, 'CNI_IFNAME=eth0'],
     failureOf: async (one, body, type = daemonFrame.run) => {
@@ -90,7 +94,8 @@ export async function running(command: string, variable = ''): Promise<number> {
   const found = await Promise.all(
     pids.map(
       async (pid) =>
-        (await read(pid, 'cmdline')).replaceAll('\0', ' ').includes(command) && (variable === '' || (await read(pid, 'environ')).includes(variable)),
+        (await read(pid, 'cmdline')).replaceAll('\0', ' ').includes(command) &&
+        (variable === '' || (await read(pid, 'environ')).includes(variable)),
     ),
   );
   return found.filter(Boolean).length;

@@ -18,7 +18,11 @@ export interface ShimCall {
 }
 
 /** Starts the program on the host with exactly this environment. */
-export function startShim(program: readonly string[], env: Readonly<Record<string, string>>, stdin = '{"cniVersion":"1.0.0","name":"n"}'): ShimCall {
+export function startShim(
+  program: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdin = '{"cniVersion":"1.0.0","name":"n"}',
+): ShimCall {
   const [file = '', ...args] = program;
   const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
@@ -27,6 +31,8 @@ export function startShim(program: readonly string[], env: Readonly<Record<strin
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.stdin.on('error', () => {});
   child.stdin.end(stdin);
-  const ended = new Promise<ShimEnd>((resolve) => child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr })));
+  const ended = new Promise<ShimEnd>((resolve) =>
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr })),
+  );
   return { child, ended };
 }

@@ -6,8 +6,10 @@ import type { TestDaemon } from './daemon.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * The memory limit that the shipped DaemonSet sets for the daemon, as a bound for daemons of tests: start them with `wrapper`.
- * The bound is a cgroup where this machine allows to create one; the kernel then kills a daemon that needs more, as on a node.
+ * The memory limit that the shipped DaemonSet sets for the daemon, as a bound for daemons of tests: start them with
+ * `wrapper`.
+ * The bound is a cgroup where this machine allows to create one; the kernel then kills a daemon that needs more, as on
+ * a node.
  * Elsewhere only the daemon's peak resident size is compared with the limit: it may then exceed the limit for a while.
  */
 export interface ShippedLimit {
@@ -15,9 +17,14 @@ export interface ShippedLimit {
   readonly bound: MemoryCgroup['version'] | 'peak resident size';
   /** Words before the daemon's program (DaemonOptions.wrapper). */
   readonly wrapper: readonly string[];
-  /** The largest resident size of the daemon so far, in bytes, without the pages of files, which the kernel can drop. */
+  /**
+   * The largest resident size of the daemon so far, in bytes, without the pages of files, which the kernel can drop.
+   */
   readonly peakOf: (daemon: TestDaemon) => Promise<number>;
-  /** Rejects unless this very process still runs, within the limit, and answers on its socket. Call it after each hostile input. */
+  /**
+   * Rejects unless this very process still runs, within the limit, and answers on its socket. Call it after each
+   * hostile input.
+   */
   readonly assertSurvived: (daemon: TestDaemon) => Promise<void>;
   /** After the daemons in it have ended. */
   readonly remove: () => Promise<void>;
@@ -27,7 +34,8 @@ export interface ShippedLimit {
 export async function shippedLimit(): Promise<ShippedLimit> {
   const bytes = await shippedMemoryBytes();
   const cgroup = await createMemoryCgroup(bytes);
-  if (cgroup === undefined) console.warn('no memory cgroup can be created here: the peak resident size is compared with the limit instead');
+  if (cgroup === undefined)
+    console.warn('no memory cgroup can be created here: the peak resident size is compared with the limit instead');
   return {
     bytes,
     bound: cgroup?.version ?? 'peak resident size',
@@ -44,23 +52,31 @@ export async function shippedLimit(): Promise<ShippedLimit> {
 async function shippedMemoryBytes(): Promise<number> {
   const file = join(import.meta.dirname, '../../deploy/base/daemonset.yaml');
   const [daemonSet] = parseAllDocuments(await readFile(file, 'utf8')).map((document) => document.toJS() as DaemonSet);
-  const limit = daemonSet?.spec.template.spec.containers.find(({ name }) => name === 'daemon')?.resources.limits.memory ?? '';
+  const limit =
+    daemonSet?.spec.template.spec.containers.find(({ name }) => name === 'daemon')?.resources.limits.memory ?? '';
   const [, number, unit] = /^(\d+)(Mi|Gi)$/.exec(limit) ?? [];
-  if (number === undefined) throw new Error(`${file}: the daemon's memory limit is ${JSON.stringify(limit)}, this test reads Mi and Gi`);
+  if (number === undefined)
+    throw new Error(`${file}: the daemon's memory limit is ${JSON.stringify(limit)}, this test reads Mi and Gi`);
   return Number(number) * 1024 ** (unit === 'Mi' ? 2 : 3);
 }
 
 interface DaemonSet {
   readonly spec: {
     readonly template: {
-      readonly spec: { readonly containers: readonly { readonly name: string; readonly resources: { readonly limits: { readonly memory: string } } }[] };
+      readonly spec: {
+        readonly containers: readonly {
+          readonly name: string;
+          readonly resources: { readonly limits: { readonly memory: string } };
+        }[];
+      };
     };
   };
 }
 
 async function assertSurvived(daemon: TestDaemon, limit: number, cgroup: MemoryCgroup | undefined): Promise<void> {
   const kills = (await cgroup?.kills()) ?? 0;
-  if (kills !== 0 || !daemon.isRunning()) throw new Error(`the daemon has ended (${kills} killed for memory):\n${daemon.log.slice(-20).join('\n')}`);
+  if (kills !== 0 || !daemon.isRunning())
+    throw new Error(`the daemon has ended (${kills} killed for memory):\n${daemon.log.slice(-20).join('\n')}`);
   const peak = cgroup === undefined ? await peakOf(daemon) : 0; // in a cgroup the kernel decides
   if (peak > limit) throw new Error(`the daemon has had ${peak} bytes resident, its limit is ${limit}`);
   await waitFor('the daemon answers on its socket', daemon.answers);
@@ -69,6 +85,7 @@ async function assertSurvived(daemon: TestDaemon, limit: number, cgroup: MemoryC
 
 async function peakOf({ pid }: TestDaemon): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? Number.NaN);
+  const kib = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? Number.NaN);
   return (kib('VmHWM') - kib('RssFile')) * 1024;
 }

@@ -21,7 +21,21 @@ export async function inSmallRoot(dir: string, { visible, writable }: SmallRoot)
   const tools = ['/usr/bin/setpriv', '/usr/bin/umount', '/usr/bin/mount']; // the last steps are made from inside
   const seen = [...libraries, ...tools, '/proc', '/dev/null', '/dev/urandom', dirname(process.execPath), ...visible];
   const less = ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'];
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', root, seen.join(' '), writable.join(' '), 'setpriv', ...less];
+  return [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    root,
+    seen.join(' '),
+    writable.join(' '),
+    'setpriv',
+    ...less,
+  ];
 }
 
 const script = `set -e

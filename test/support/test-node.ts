@@ -28,7 +28,8 @@ const engines = ['direct', 'standalone', 'daemon'] as const;
 /** What answers calls on a node: the plugin alone in one process (by Node.js, or as one file), or shim and daemon. */
 export type Engine = (typeof engines)[number];
 /** The engine that this run of the suites is about: all run the same ones. */
-export const engineUnderTest: Engine = engines.find((engine) => engine === process.env['PLEXUS_TEST_ENGINE']) ?? 'direct';
+export const engineUnderTest: Engine =
+  engines.find((engine) => engine === process.env['PLEXUS_TEST_ENGINE']) ?? 'direct';
 
 /** A namespace that stands for a node, with folders of its own; nothing of the machine outside is touched. */
 export interface TestNode {
@@ -38,7 +39,11 @@ export interface TestNode {
   readonly config: (more?: object) => Record<string, unknown>;
   /** A bridge network with host-local addresses kept in this node's folder. */
   readonly bridge: (name: string, subnet: string, more?: object) => Record<string, unknown>;
-  readonly nad: (name: string, config: object | undefined, more?: { readonly namespace?: string; readonly annotations?: object }) => Promise<void>;
+  readonly nad: (
+    name: string,
+    config: object | undefined,
+    more?: { readonly namespace?: string; readonly annotations?: object },
+  ) => Promise<void>;
   readonly removeManifest: (file: string) => Promise<void>;
   /** A pod object and a network namespace for it. */
   readonly pod: (name: string, networks?: string | object, more?: object) => Promise<TestPod>;
@@ -68,7 +73,8 @@ export async function createTestNode(
   await netns.exec(['ip', 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'wire']);
   for (const link of ['eth1', 'wire']) await netns.exec(['ip', 'link', 'set', link, 'up']);
   await mkdir(join(dir, 'manifests'));
-  const write = (file: string, object: object): Promise<void> => writeFile(join(dir, 'manifests', file), JSON.stringify(object));
+  const write = (file: string, object: object): Promise<void> =>
+    writeFile(join(dir, 'manifests', file), JSON.stringify(object));
   const bridge = (name: string, subnet: string, more: object = {}): Record<string, unknown> => ({
     cniVersion: '1.0.0',
     name,
@@ -113,10 +119,17 @@ export async function createTestNode(
     dir,
     config,
     bridge,
-    nad: (name, spec, more = {}) => write(`nad-${more.namespace ?? 'default'}-${name}.yaml`, nadObject(name, spec, more)),
+    nad: (name, spec, more = {}) =>
+      write(`nad-${more.namespace ?? 'default'}-${name}.yaml`, nadObject(name, spec, more)),
     removeManifest: (file) => rm(join(dir, 'manifests', file)),
     pod: async (name, networks, more = {}) => {
-      const pod = { name, namespace: 'default', uid: `uid-${name}`, containerId: `c${process.pid}n${pods++}`, netns: await createNetns() };
+      const pod = {
+        name,
+        namespace: 'default',
+        uid: `uid-${name}`,
+        containerId: `c${process.pid}n${pods++}`,
+        netns: await createNetns(),
+      };
       made.push(pod.netns);
       await write(`pod-${name}.yaml`, podObject(pod, networks, more));
       return pod;
@@ -152,10 +165,18 @@ export async function createTestNode(
   };
 }
 
-const nadObject = (name: string, spec: object | undefined, more: { readonly namespace?: string; readonly annotations?: object }): object => ({
+const nadObject = (
+  name: string,
+  spec: object | undefined,
+  more: { readonly namespace?: string; readonly annotations?: object },
+): object => ({
   apiVersion: 'k8s.cni.cncf.io/v1',
   kind: 'NetworkAttachmentDefinition',
-  metadata: { name, namespace: more.namespace ?? 'default', ...(more.annotations !== undefined && { annotations: more.annotations }) },
+  metadata: {
+    name,
+    namespace: more.namespace ?? 'default',
+    ...(more.annotations !== undefined && { annotations: more.annotations }),
+  },
   ...(spec !== undefined && { spec: { config: JSON.stringify(spec) } }),
 });
 
@@ -176,7 +197,9 @@ async function statusIn(file: string): Promise<readonly NetworkStatus[]> {
 }
 
 async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
-  const links = (JSON.parse(await netns.exec(['ip', '-j', 'link'])) as { ifname: string }[]).map(({ ifname }) => ifname);
+  const links = (JSON.parse(await netns.exec(['ip', '-j', 'link'])) as { ifname: string }[]).map(
+    ({ ifname }) => ifname,
+  );
   const veths = links.filter((name) => name.startsWith('veth')).map((name) => `link ${name}`);
   const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const kept = files

@@ -4,7 +4,11 @@ import { patienceMs } from './patience.ts';
 const pauseMs = 50;
 
 /** Waits until a condition holds (a rejection counts as "not yet"), for a bounded number of tries. */
-export async function waitFor(what: string, condition: () => Promise<boolean>, { mostTries = patienceMs / pauseMs } = {}): Promise<void> {
+export async function waitFor(
+  what: string,
+  condition: () => Promise<boolean>,
+  { mostTries = patienceMs / pauseMs } = {},
+): Promise<void> {
   let last: unknown;
   for (let tries = 0; tries < mostTries; tries++) {
     last = 'not yet';

@@ -10,7 +10,9 @@ import { manyPods, podObject, samplePods } from '../support/sample-cluster.ts';
 const complaints: string[] = [];
 let browser: Browser;
 
-async function opened(pods?: readonly PodSummary[]): Promise<{ readonly ui: RunningUi; readonly page: Page } & AsyncDisposable> {
+async function opened(
+  pods?: readonly PodSummary[],
+): Promise<{ readonly ui: RunningUi; readonly page: Page } & AsyncDisposable> {
   const ui = await startUi(pods);
   const page = await openUi(browser, ui.url, complaints);
   const end = async (): Promise<void> => {
@@ -19,7 +21,8 @@ async function opened(pods?: readonly PodSummary[]): Promise<{ readonly ui: Runn
   };
   return { ui, page, [Symbol.asyncDispose]: end };
 }
-const names = (page: Page): Promise<readonly string[]> => page.locator('#list [role=option] > div:first-child').allTextContents();
+const names = (page: Page): Promise<readonly string[]> =>
+  page.locator('#list [role=option] > div:first-child').allTextContents();
 
 describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium', () => {
   beforeAll(async () => void (browser = await startBrowser()));
@@ -40,7 +43,10 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
   });
 
   it('says where to ask for what was done for a pod, when no daemon answers here', async () => {
-    await using at = await opened([...samplePods, aPodSummary('unscheduled', { node: '', phase: 'Pending', asks: 'storage' })]);
+    await using at = await opened([
+      ...samplePods,
+      aPodSummary('unscheduled', { node: '', phase: 'Pending', asks: 'storage' }),
+    ]);
     const recent = at.page.getByRole('region', { name: 'Recent operations' });
     await at.page.getByRole('option', { name: 'shop/db-2' }).click();
     await recent.getByText('kubectl exec').waitFor();
@@ -55,7 +61,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     await at.page.getByRole('option', { name: 'infra/archive-0' }).click();
     await recent.getByText('plexus trace pod archive-0 -n infra').waitFor();
     await at.page.getByRole('option', { name: 'shop/unscheduled' }).click();
-    expect(await recent.getByRole('paragraph').allTextContents()).toEqual(['It is on no node yet: nothing has been done for it.']);
+    expect(await recent.getByRole('paragraph').allTextContents()).toEqual([
+      'It is on no node yet: nothing has been done for it.',
+    ]);
     await at.page.getByRole('tab', { name: 'Networks' }).click();
     await at.page.getByRole('option', { name: /shop.storage.*macvlan/ }).click();
     expect(await recent.count()).toBe(0);
@@ -90,7 +98,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     await at.page.keyboard.press('ArrowDown');
     const chosen = at.page.locator('#list [aria-selected=true]');
     expect(await chosen.getAttribute('aria-posinset')).toBe('3');
-    expect(await at.page.getByRole('listbox').getAttribute('aria-activedescendant')).toBe(await chosen.getAttribute('id'));
+    expect(await at.page.getByRole('listbox').getAttribute('aria-activedescendant')).toBe(
+      await chosen.getAttribute('id'),
+    );
     await at.page.keyboard.press('End');
     expect(await chosen.getAttribute('aria-posinset')).toBe('10');
     await at.page.keyboard.press('Enter');
@@ -145,7 +155,10 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     await at.page.getByRole('listbox').focus();
     await at.page.keyboard.press('End');
     const last = at.page.locator('#list [aria-selected=true]');
-    expect([await last.getAttribute('aria-posinset'), await last.getAttribute('aria-setsize')]).toEqual(['1000', '1000']);
+    expect([await last.getAttribute('aria-posinset'), await last.getAttribute('aria-setsize')]).toEqual([
+      '1000',
+      '1000',
+    ]);
     const ms = await at.page.evaluate<number>(`(() => {
       const from = performance.now();
       for (const text of ['a', 'app', 'app-3', '10.30', '']) {
@@ -186,6 +199,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(new Set(ids).size).toBe(ids.length);
     expect(await at.page.getByRole('tab', { selected: true }).count()).toBe(1);
     expect(await at.page.getByRole('main').or(at.page.getByRole('tabpanel')).count()).toBe(1);
-    for (const role of ['search', 'status', 'tablist', 'table'] as const) expect(await at.page.getByRole(role).count(), role).toBe(1);
+    for (const role of ['search', 'status', 'tablist', 'table'] as const)
+      expect(await at.page.getByRole(role).count(), role).toBe(1);
   });
 });

@@ -22,13 +22,18 @@ let page: Page;
 async function podOn(node: string, name: string, networks: string): Promise<TestPod> {
   const pod = await at.pod(name, networks);
   const object = at.api.get('pods', 'default', name);
-  at.api.put('pods', { ...object, metadata: { ...object?.metadata, name }, spec: { nodeName: node, containers: [{ name: 'main', image: 'none' }] } });
+  at.api.put('pods', {
+    ...object,
+    metadata: { ...object?.metadata, name },
+    spec: { nodeName: node, containers: [{ name: 'main', image: 'none' }] },
+  });
   return pod;
 }
 
 const recent = (): Locator => page.getByRole('region', { name: 'Recent operations' });
 const operations = (): Locator => recent().locator('details.operation');
-const rowsOf = (operation: Locator): Promise<readonly string[]> => operation.locator('tbody tr td:nth-child(4)').allTextContents();
+const rowsOf = (operation: Locator): Promise<readonly string[]> =>
+  operation.locator('tbody tr td:nth-child(4)').allTextContents();
 async function opened(name: string): Promise<void> {
   await page.getByRole('option', { name: `default/${name}` }).click();
   await page.getByRole('heading', { level: 2, name: `default/${name}` }).waitFor();
@@ -40,7 +45,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     plugins = await mkdtemp(join(tmpdir(), 'plexus-plugins-'));
     for (const name of ['bridge', 'host-local']) await cp(join(await pluginsDir(), name), join(plugins, name));
     const bad = await recordingDelegate(plugins, 'bad');
-    await bad.set({ ADD: { stderr: evil, stdout: JSON.stringify({ cniVersion: '1.0.0', code: 120, msg: evil }), exitCode: 1 } });
+    await bad.set({
+      ADD: { stderr: evil, stdout: JSON.stringify({ cniVersion: '1.0.0', code: 120, msg: evil }), exitCode: 1 },
+    });
     at = await createClusterNode({ plugins });
     at.nad('storage', at.node.bridge('storage', '10.30.0.0/24', { password: 'geheim-1' }));
     at.nad('broken', { cniVersion: '1.0.0', name: 'broken', type: 'bad' });
@@ -61,7 +68,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await opened('shown');
     expect(await recent().getByText('1 operation', { exact: true }).count()).toBe(1);
-    expect(await operations().locator('summary').first().textContent()).toMatch(/^ADD \d{4}-\d\d-\d\dT[\d:.]+Z success after \d+ ms$/);
+    expect(await operations().locator('summary').first().textContent()).toMatch(
+      /^ADD \d{4}-\d\d-\d\dT[\d:.]+Z success after \d+ ms$/,
+    );
     const plugin = operations().locator('tbody tr:not(.minor)');
     expect(await plugin.allTextContents()).toEqual([
       expect.stringMatching(/^\d+ ms\d+ msADD bridge: cluster-net \(eth0\)ok$/),
@@ -69,7 +78,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     ]);
     expect(await rowsOf(operations())).toContain('decide');
     // the second begins where the first has ended, and both lie in the column
-    const [first, second] = await Promise.all([0, 1].map((index) => plugin.nth(index).locator('.bar > div').boundingBox()));
+    const [first, second] = await Promise.all(
+      [0, 1].map((index) => plugin.nth(index).locator('.bar > div').boundingBox()),
+    );
     const column = await plugin.first().locator('.bar').boundingBox();
     if (!first || !second || !column) throw new Error('a bar cannot be seen');
     expect(first.width).toBeGreaterThan(3);
@@ -103,7 +114,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     const pod = await podOn('node-1', 'failing', 'broken');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
     await opened('failing');
-    expect(await operations().locator('summary').first().textContent()).toMatch(/^ADD \S+Z ▲ failure after \d+ ms, PLX-[A-Z-]+$/);
+    expect(await operations().locator('summary').first().textContent()).toMatch(
+      /^ADD \S+Z ▲ failure after \d+ ms, PLX-[A-Z-]+$/,
+    );
     const error = await operations().locator('.error').innerText();
     expect(error).toMatch(/^▲ PLX-PLUGIN-FAILED \(code \d+\): plugin bad failed \(ADD\): /);
     expect(error).toContain(evil);
@@ -125,7 +138,11 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     await recent().getByRole('button', { name: 'Ask again' }).click();
     await recent().getByText('3 operations, the newest first').waitFor();
     expect(await operations().locator('summary strong').allTextContents()).toEqual(['DEL', 'ADD', 'ADD']);
-    expect(await operations().evaluateAll((all) => all.map((each) => each.hasAttribute('open')))).toEqual([true, true, false]);
+    expect(await operations().evaluateAll((all) => all.map((each) => each.hasAttribute('open')))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('says where to ask for a pod of another node, and what an empty memory means', async () => {
@@ -142,7 +159,9 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     const moved = await podOn('node-2', 'moved', 'storage');
     await at.call('ADD', moved);
     await opened('moved');
-    expect(await recent().getByRole('paragraph').first().textContent()).toContain('1 operation, on node node-1, where a pod of this name was');
+    expect(await recent().getByRole('paragraph').first().textContent()).toContain(
+      '1 operation, on node node-1, where a pod of this name was',
+    );
     expect(await operations().count()).toBe(1);
     expect(complaints).toEqual([]);
   });

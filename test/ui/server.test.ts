@@ -19,7 +19,13 @@ function ask(path: string, { method = 'GET', host = '', address = '127.0.0.1' } 
   const { port, pathname } = new URL(ui.url);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const request = http.request(
-    { host: address, port, path: path.replace('SECRET/', pathname), method, headers: { host: host || `127.0.0.1:${port}` } },
+    {
+      host: address,
+      port,
+      path: path.replace('SECRET/', pathname),
+      method,
+      headers: { host: host || `127.0.0.1:${port}` },
+    },
     (message) => {
       let text = '';
       message.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -45,20 +51,47 @@ describe('the server of plexus ui', () => {
       expect(headers['content-security-policy']).toMatch(/^default-src 'none'/);
       expect(headers['access-control-allow-origin']).toBeUndefined();
     }
-    expect((await ask('SECRET/page.js')).text + (await ask('SECRET/')).text + (await ask('SECRET/page.css')).text).not.toMatch(/https?:\/\//);
+    expect(
+      (await ask('SECRET/page.js')).text + (await ask('SECRET/')).text + (await ask('SECRET/page.css')).text,
+    ).not.toMatch(/https?:\/\//);
   });
 
   it.each([
     { what: 'a path without the secret', path: '/', more: {}, status: 404 },
     { what: 'the data without the secret', path: '/state.json', more: {}, status: 404 },
     { what: 'recent operations without the secret', path: '/operations.json?pod=shop/db-0', more: {}, status: 404 },
-    { what: 'recent operations on a pod that it does not show', path: 'SECRET/operations.json?pod=kube-system/db-0', more: {}, status: 404 },
-    { what: 'POST for recent operations', path: 'SECRET/operations.json?pod=shop/db-0', more: { method: 'POST' }, status: 405 },
-    { what: 'a name that leads here, for recent operations', path: 'SECRET/operations.json?pod=shop/db-0', more: { host: 'attacker.example' }, status: 421 },
+    {
+      what: 'recent operations on a pod that it does not show',
+      path: 'SECRET/operations.json?pod=kube-system/db-0',
+      more: {},
+      status: 404,
+    },
+    {
+      what: 'POST for recent operations',
+      path: 'SECRET/operations.json?pod=shop/db-0',
+      more: { method: 'POST' },
+      status: 405,
+    },
+    {
+      what: 'a name that leads here, for recent operations',
+      path: 'SECRET/operations.json?pod=shop/db-0',
+      more: { host: 'attacker.example' },
+      status: 421,
+    },
     { what: 'what is no path', path: '//', more: {}, status: 404 },
     { what: 'another path', path: 'SECRET/../../etc/passwd', more: {}, status: 404 },
-    { what: 'a name that leads here (DNS rebinding)', path: 'SECRET/', more: { host: 'attacker.example' }, status: 421 },
-    { what: 'a name that begins like ours', path: 'SECRET/', more: { host: '127.0.0.1.attacker.example' }, status: 421 },
+    {
+      what: 'a name that leads here (DNS rebinding)',
+      path: 'SECRET/',
+      more: { host: 'attacker.example' },
+      status: 421,
+    },
+    {
+      what: 'a name that begins like ours',
+      path: 'SECRET/',
+      more: { host: '127.0.0.1.attacker.example' },
+      status: 421,
+    },
     { what: 'POST', path: 'SECRET/', more: { method: 'POST' }, status: 405 },
     { what: 'DELETE', path: 'SECRET/state.json', more: { method: 'DELETE' }, status: 405 },
     { what: 'localhost', path: 'SECRET/', more: { host: 'localhost:1234' }, status: 200 },
@@ -71,7 +104,11 @@ describe('the server of plexus ui', () => {
 
   it('knows the cluster from its watches, and only reads it', async () => {
     await waitFor('the pods', async () => (await ask('SECRET/state.json')).text.includes('db-0'));
-    expect(JSON.parse((await ask('SECRET/state.json')).text)).toMatchObject({ complete: true, problems: [], topology: { pods: { length: 10 } } });
+    expect(JSON.parse((await ask('SECRET/state.json')).text)).toMatchObject({
+      complete: true,
+      problems: [],
+      topology: { pods: { length: 10 } },
+    });
     expect(new Set(ui.server.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
   });
 });

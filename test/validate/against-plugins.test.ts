@@ -14,21 +14,48 @@ const state = mkdtempSync(join(tmpdir(), 'plexus-leases-'));
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 let runs = 0;
 
-/** What a plugin says of its configuration; undefined when it takes it. What it makes of the host, it makes in a namespace of its own. */
+/**
+ * What a plugin says of its configuration; undefined when it takes it. What it makes of the host, it makes in a
+ * namespace of its own.
+ */
 function refusalOf(plugin: string, config: object): string | undefined {
-  const env = { CNI_COMMAND: 'ADD', CNI_CONTAINERID: 'c1', CNI_NETNS: '/nonexistent', CNI_IFNAME: 'net1', CNI_PATH: folder, PATH: process.env['PATH'] ?? '' };
-  const { status, stdout } = spawnSync('unshare', ['-n', join(folder, plugin)], { input: JSON.stringify(config), env, encoding: 'utf8' });
+  const env = {
+    CNI_COMMAND: 'ADD',
+    CNI_CONTAINERID: 'c1',
+    CNI_NETNS: '/nonexistent',
+    CNI_IFNAME: 'net1',
+    CNI_PATH: folder,
+    PATH: process.env['PATH'] ?? '',
+  };
+  const { status, stdout } = spawnSync('unshare', ['-n', join(folder, plugin)], {
+    input: JSON.stringify(config),
+    env,
+    encoding: 'utf8',
+  });
   if (status === 0) return undefined;
   return (JSON.parse(stdout) as { readonly msg: string }).msg;
 }
 
 // in a NetworkAttachmentDefinition: in a file of a node, what is missing may be added by whoever installs it
 const errorsIn = (config: object): readonly Finding[] => {
-  const nad = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', metadata: { name: 'net' }, spec: { config: JSON.stringify(config) } };
-  return validate(readFiles([{ path: 'x.json', text: JSON.stringify(nad) }])).filter(({ severity }) => severity === 'error');
+  const nad = {
+    apiVersion: 'k8s.cni.cncf.io/v1',
+    kind: 'NetworkAttachmentDefinition',
+    metadata: { name: 'net' },
+    spec: { config: JSON.stringify(config) },
+  };
+  return validate(readFiles([{ path: 'x.json', text: JSON.stringify(nad) }])).filter(
+    ({ severity }) => severity === 'error',
+  );
 };
 
-const withIpam = (ipam: object): object => ({ cniVersion: '0.4.0', name: 'net', type: 'macvlan', master: 'eth1', ipam });
+const withIpam = (ipam: object): object => ({
+  cniVersion: '0.4.0',
+  name: 'net',
+  type: 'macvlan',
+  master: 'eth1',
+  ipam,
+});
 
 describe('addresses are judged as the plugin judges them', () => {
   const part = fc.nat({ max: 3 });
@@ -36,7 +63,9 @@ describe('addresses are judged as the plugin judges them', () => {
     fc.tuple(part, part).map(([a, b]) => `10.0.${a}.${b * 60}`),
     fc.constantFrom('fd00::1', 'fd00::ff', 'fd00:1::1', '10.0.0.256', '10.0.0'),
   );
-  const subnet = fc.tuple(address, fc.constantFrom('/24', '/22', '/31', '/30', '/64', '/126', '', '/33')).map(([one, prefix]) => one + prefix);
+  const subnet = fc
+    .tuple(address, fc.constantFrom('/24', '/22', '/31', '/30', '/64', '/126', '', '/33'))
+    .map(([one, prefix]) => one + prefix);
   const optional = fc.option(address, { nil: undefined });
   const range = fc.record({ subnet, rangeStart: optional, rangeEnd: optional });
 
@@ -60,7 +89,10 @@ describe('addresses are judged as the plugin judges them', () => {
   });
 
   it('static', () => {
-    const entry = fc.record({ address: subnet, gateway: fc.option(fc.constantFrom('10.0.0.1', 'fd00::1', 'x', ''), { nil: undefined }) });
+    const entry = fc.record({
+      address: subnet,
+      gateway: fc.option(fc.constantFrom('10.0.0.1', 'fd00::1', 'x', ''), { nil: undefined }),
+    });
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 3 }), (addresses) => {
         const config = withIpam({ type: 'static', addresses });
@@ -75,7 +107,8 @@ describe('addresses are judged as the plugin judges them', () => {
 describe('options are judged as the plugins judge them', () => {
   const inPlugins = new Set(readdirSync(folder));
   // with a good configuration they fail for the namespace or the link, which are not there
-  const isElsewhere = /nonexistent|Link not found|no default route interface|failed to lookup|operation not (supported|permitted)/;
+  const isElsewhere =
+    /nonexistent|Link not found|no default route interface|failed to lookup|operation not (supported|permitted)/;
   const value = fc.oneof(
     fc.integer({ min: -1, max: 5000 }),
     fc.boolean(),
@@ -103,7 +136,8 @@ describe('options are judged as the plugins judge them', () => {
         const refused = refusalOf(type, config);
         if (mistakes.length > 0 && refused !== undefined && isElsewhere.test(refused))
           expect(mistakes.map(({ text }) => text)).toEqual(['taken by the plugin']);
-        if (mistakes.length === 0) expect(refused === undefined || isElsewhere.test(refused) ? 'taken' : refused).toBe('taken');
+        if (mistakes.length === 0)
+          expect(refused === undefined || isElsewhere.test(refused) ? 'taken' : refused).toBe('taken');
       }),
       { numRuns: 150 },
     );
@@ -116,14 +150,21 @@ describe('options are judged as the plugins judge them', () => {
   const configsIn = (name: string): readonly Sample[] => {
     const documents = parseAllDocuments(readFileSync(join(import.meta.dirname, 'good', name), 'utf8'));
     const objects = Array.isArray(documents)
-      ? documents.map((each) => each.toJS() as { readonly kind?: string; readonly spec?: { readonly config?: string } } | null)
+      ? documents.map(
+          (each) => each.toJS() as { readonly kind?: string; readonly spec?: { readonly config?: string } } | null,
+        )
       : [];
-    const configs = objects.flatMap((each) => (each?.kind === 'NetworkAttachmentDefinition' ? (each.spec?.config ?? []) : []));
+    const configs = objects.flatMap((each) =>
+      each?.kind === 'NetworkAttachmentDefinition' ? (each.spec?.config ?? []) : [],
+    );
     return configs.map((text) => JSON.parse(text) as Sample);
   };
   // what pods ask for is not there: without ranges of its own host-local has none
-  const isJudged = ({ ipam }: Sample): boolean => ipam?.type === 'static' || (ipam?.type === 'host-local' && (ipam.ranges ?? ipam.subnet) !== undefined);
-  const samples = readdirSync(join(import.meta.dirname, 'good')).filter((name) => name.endsWith('.yaml') && configsIn(name).some(isJudged));
+  const isJudged = ({ ipam }: Sample): boolean =>
+    ipam?.type === 'static' || (ipam?.type === 'host-local' && (ipam.ranges ?? ipam.subnet) !== undefined);
+  const samples = readdirSync(join(import.meta.dirname, 'good')).filter(
+    (name) => name.endsWith('.yaml') && configsIn(name).some(isJudged),
+  );
 
   it.each(samples)('the IPAM plugins here take good/%s', (name) => {
     for (const config of configsIn(name).filter(isJudged)) {

@@ -1,5 +1,8 @@
 /** What is found in each file of broken/, errors and warnings: line and rule. */
-export const broken: readonly { readonly file: string; readonly findings: readonly (readonly [line: number, rule: string])[] }[] = [
+export const broken: readonly {
+  readonly file: string;
+  readonly findings: readonly (readonly [line: number, rule: string])[];
+}[] = [
   { file: 'annotation-domain-typo.yaml', findings: [[6, 'PLX-V-ANNOTATION']] },
   { file: 'annotation-not-text.yaml', findings: [[6, 'PLX-V-OBJECT']] },
   { file: 'annotation-typo.yaml', findings: [[6, 'PLX-V-ANNOTATION']] },

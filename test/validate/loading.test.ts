@@ -15,7 +15,9 @@ async function loadedWith(name: string, seen = new Set<string>()): Promise<Reado
 
 it('the schemas of plugins are loaded by validate alone: not by the plugin, nor with the command line', async () => {
   const names = (await readdir(dist)).filter((name) => name.endsWith('.mjs'));
-  const texts = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(dist, name), 'utf8')] as const)));
+  const texts = new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(dist, name), 'utf8')] as const)),
+  );
   const withSchemas = names.filter((name) => texts.get(name)?.includes('enable_overlapping_ranges'));
   expect(withSchemas).toHaveLength(1);
   const entries = names.filter((name) => /^(plexus|plexus-cni)\.mjs$|^(command-line|cni)-\w+\.mjs$/.test(name));

@@ -5,8 +5,10 @@ import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
 import { broken } from './broken.table.ts';
 
 const folder = import.meta.dirname;
-const findingsIn = (path: string): readonly Finding[] => validate(readFiles([{ path, text: readFileSync(join(folder, path), 'utf8') }]));
-const withoutNotes = (findings: readonly Finding[]): readonly Finding[] => findings.filter(({ severity }) => severity !== 'note');
+const findingsIn = (path: string): readonly Finding[] =>
+  validate(readFiles([{ path, text: readFileSync(join(folder, path), 'utf8') }]));
+const withoutNotes = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ severity }) => severity !== 'note');
 
 describe('a broken manifest is found, at its line', () => {
   it.each(broken)('$file', ({ file, findings }) => {

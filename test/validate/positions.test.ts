@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, type Scalar, parseAllDocuments, stringify } from 'yaml';
 import { scalarOffsets } from '../../src/validate/scalar-offsets.ts';
-import { type Path, keyText, placedDocument, placedFile, placedJson, repeatedKeys } from '../../src/validate/yaml-position.ts';
+import {
+  type Path,
+  keyText,
+  placedDocument,
+  placedFile,
+  placedJson,
+  repeatedKeys,
+} from '../../src/validate/yaml-position.ts';
 
 type Style = Scalar.Type;
 const styles: readonly Style[] = ['BLOCK_LITERAL', 'BLOCK_FOLDED', 'QUOTE_SINGLE', 'QUOTE_DOUBLE', 'PLAIN'];
@@ -25,7 +32,8 @@ const placedIn = (file: string) => {
 function* pathsOf(value: unknown, path: Path = []): Generator<readonly [Path, unknown]> {
   yield [path, value];
   if (typeof value !== 'object' || value === null) return;
-  for (const [key, each] of Object.entries(value)) yield* pathsOf(each, [...path, Array.isArray(value) ? Number(key) : key]);
+  for (const [key, each] of Object.entries(value))
+    yield* pathsOf(each, [...path, Array.isArray(value) ? Number(key) : key]);
 }
 
 /** What stands at a line and column of a text. */
@@ -37,7 +45,11 @@ const standsAt = (text: string, { line, column }: { readonly line: number; reado
     .slice(column - 1);
 
 const key = fc.string({ minLength: 1, maxLength: 8 }).filter((each) => each !== '__proto__');
-const json = fc.object({ key, maxDepth: 3, values: [fc.integer(), fc.boolean(), fc.constant(null), fc.string({ unit: 'grapheme-composite', maxLength: 12 })] });
+const json = fc.object({
+  key,
+  maxDepth: 3,
+  values: [fc.integer(), fc.boolean(), fc.constant(null), fc.string({ unit: 'grapheme-composite', maxLength: 12 })],
+});
 
 describe('a place inside JSON inside YAML', () => {
   it.each(styles)('is where the value stands, in a scalar of style %s', (style) => {

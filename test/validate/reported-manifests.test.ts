@@ -8,8 +8,10 @@ interface File {
   readonly text: string;
   readonly isFound?: true;
 }
-const check = (...files: readonly File[]): readonly Finding[] => validate(readFiles(files.map((each) => ({ path: 'x.yaml', ...each }))));
-const short = (findings: readonly Finding[]): readonly string[] => findings.map(({ line, severity, rule }) => `${line} ${severity} ${rule}`);
+const check = (...files: readonly File[]): readonly Finding[] =>
+  validate(readFiles(files.map((each) => ({ path: 'x.yaml', ...each }))));
+const short = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ line, severity, rule }) => `${line} ${severity} ${rule}`);
 const texts = (findings: readonly Finding[]): string => findings.map(({ text }) => text).join('\n');
 
 const nad = (config: object | string, more = ''): string =>
@@ -20,16 +22,27 @@ const macvlan = { cniVersion: '0.3.1', type: 'macvlan', master: 'eth1' };
 
 describe('case 39: the annotation for a resource, spelled differently', () => {
   const network = (key: string): readonly Finding[] =>
-    check({ text: nad({ cniVersion: '0.3.1', type: 'sriov', ipam: {} }, `  annotations:\n    ${key}: vendor.example/vf\n`) });
-  it.each(['k8s.v1.cni.cncf.io/resourcename', 'k8s.v1.cni.cncf.io/resource-name'])('%s: says which key is meant', (key) => {
-    expect([short(network(key)), texts(network(key))]).toEqual([
-      ['6 warning PLX-V-ANNOTATION', '8 error PLX-V-KEY-MISSING'],
-      expect.stringContaining(`nobody reads the annotation "${key}"; did you mean "k8s.v1.cni.cncf.io/resourceName"?`) as unknown,
-    ]);
-  });
+    check({
+      text: nad({ cniVersion: '0.3.1', type: 'sriov', ipam: {} }, `  annotations:\n    ${key}: vendor.example/vf\n`),
+    });
+  it.each(['k8s.v1.cni.cncf.io/resourcename', 'k8s.v1.cni.cncf.io/resource-name'])(
+    '%s: says which key is meant',
+    (key) => {
+      expect([short(network(key)), texts(network(key))]).toEqual([
+        ['6 warning PLX-V-ANNOTATION', '8 error PLX-V-KEY-MISSING'],
+        expect.stringContaining(
+          `nobody reads the annotation "${key}"; did you mean "k8s.v1.cni.cncf.io/resourceName"?`,
+        ) as unknown,
+      ]);
+    },
+  );
   it('without its prefix: sriov has no device, and the fix names the annotation', () => {
     expect(network('resourceName')).toMatchObject([
-      { line: 8, rule: 'PLX-V-KEY-MISSING', fix: expect.stringContaining('k8s.v1.cni.cncf.io/resourceName') as unknown },
+      {
+        line: 8,
+        rule: 'PLX-V-KEY-MISSING',
+        fix: expect.stringContaining('k8s.v1.cni.cncf.io/resourceName') as unknown,
+      },
     ]);
   });
   it('spelled right, there is nothing to say', () => {
@@ -39,9 +52,10 @@ describe('case 39: the annotation for a resource, spelled differently', () => {
 
 describe('requests that no plugin of a network is known to read', () => {
   const ask = (plugin: object, request: object): readonly Finding[] =>
-    check({ text: nad({ cniVersion: '0.3.1', ...plugin }) }, { path: 'y.yaml', text: pod(JSON.stringify([{ name: 'lan', ...request }])) }).filter(
-      ({ file }) => file === 'y.yaml',
-    );
+    check(
+      { text: nad({ cniVersion: '0.3.1', ...plugin }) },
+      { path: 'y.yaml', text: pod(JSON.stringify([{ name: 'lan', ...request }])) },
+    ).filter(({ file }) => file === 'y.yaml');
   const ports = { portMappings: [{ hostPort: 8080, containerPort: 80, hostIP: '::' }] };
   it('case 38: a capability that is declared where nobody reads it is a warning', () => {
     const found = ask({ ...macvlan, capabilities: { portMappings: true } }, ports);
@@ -52,9 +66,15 @@ describe('requests that no plugin of a network is known to read', () => {
   });
   it('a plugin that is not known may read it: a note', () => {
     const found = ask({ type: 'fabric' }, { mac: '02:00:00:00:00:01' });
-    expect([short(found), texts(found)]).toEqual([['6 note PLX-V-REQUEST-LOST'], 'whether fabric reads mac is not known']);
+    expect([short(found), texts(found)]).toEqual([
+      ['6 note PLX-V-REQUEST-LOST'],
+      'whether fabric reads mac is not known',
+    ]);
   });
   it('nothing is said where a plugin reads it, declared or not', () => {
-    expect([ask(macvlan, { mac: '02:00:00:00:00:01' }), ask({ type: 'fabric', capabilities: { ips: true } }, { ips: ['10.1.0.5/24'] })]).toEqual([[], []]);
+    expect([
+      ask(macvlan, { mac: '02:00:00:00:00:01' }),
+      ask({ type: 'fabric', capabilities: { ips: true } }, { ips: ['10.1.0.5/24'] }),
+    ]).toEqual([[], []]);
   });
 });

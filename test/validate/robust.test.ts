@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
 
 const folders = ['good', 'broken'].map((name) => join(import.meta.dirname, name));
-const samples = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') })));
+const samples = folders.flatMap((folder) =>
+  readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') })),
+);
 
 /** What is found in a text, each with a place that is in it. */
 function findingsIn(path: string, text: string): readonly Finding[] {
@@ -72,7 +74,10 @@ describe('whatever a file holds', () => {
         fc.constantFrom('host-local', 'static', 'whereabouts', 'dhcp'),
         (value, type, ipam) => {
           findingsIn('x.conf', JSON.stringify(value));
-          findingsIn('y.conf', JSON.stringify({ cniVersion: '1.0.0', name: 'x', type, ...value, ipam: { ...value, type: ipam } }));
+          findingsIn(
+            'y.conf',
+            JSON.stringify({ cniVersion: '1.0.0', name: 'x', type, ...value, ipam: { ...value, type: ipam } }),
+          );
         },
       ),
       { numRuns: 600 },
@@ -90,9 +95,20 @@ describe('whatever a file holds', () => {
       fc.array(element, { maxLength: 3 }).map((list) => JSON.stringify(list)),
     );
     fc.assert(
-      fc.property(text, fc.constantFrom('k8s.v1.cni.cncf.io/networks', 'v1.multus-cni.io/default-network'), (annotation, key) => {
-        findingsIn('p.json', JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { [key]: annotation } } }, null, 2));
-      }),
+      fc.property(
+        text,
+        fc.constantFrom('k8s.v1.cni.cncf.io/networks', 'v1.multus-cni.io/default-network'),
+        (annotation, key) => {
+          findingsIn(
+            'p.json',
+            JSON.stringify(
+              { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', annotations: { [key]: annotation } } },
+              null,
+              2,
+            ),
+          );
+        },
+      ),
       { numRuns: 600 },
     );
   });

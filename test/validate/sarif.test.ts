@@ -102,7 +102,10 @@ it('a SARIF 2.1.0 log has the shape that code hosts read', () => {
 });
 
 it('nothing found is a log with no results', () => {
-  expect(sarifLog([], '1.2.3')).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'plexus validate', rules: [] } }, results: [] }] });
+  expect(sarifLog([], '1.2.3')).toMatchObject({
+    version: '2.1.0',
+    runs: [{ tool: { driver: { name: 'plexus validate', rules: [] } }, results: [] }],
+  });
 });
 
 it('a file outside of the working folder keeps its path', () => {

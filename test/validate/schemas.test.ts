@@ -8,7 +8,8 @@ import { broken } from './broken.table.ts';
 // what is published for editors, compiled as an editor does it
 const folder = join(import.meta.dirname, '../../docs/schemas');
 const ajv = new Ajv({ strict: false });
-for (const name of readdirSync(folder)) ajv.addSchema(JSON.parse(readFileSync(join(folder, name), 'utf8')) as object, name);
+for (const name of readdirSync(folder))
+  ajv.addSchema(JSON.parse(readFileSync(join(folder, name), 'utf8')) as object, name);
 
 interface Object_ {
   readonly kind?: string;
@@ -16,18 +17,28 @@ interface Object_ {
 }
 const nadsIn = (path: string): readonly Object_[] => {
   const documents = parseAllDocuments(readFileSync(join(import.meta.dirname, path), 'utf8'));
-  return Array.isArray(documents) ? documents.map((each) => each.toJS() as Object_).filter((each) => each?.kind === 'NetworkAttachmentDefinition') : [];
+  return Array.isArray(documents)
+    ? documents.map((each) => each.toJS() as Object_).filter((each) => each?.kind === 'NetworkAttachmentDefinition')
+    : [];
 };
-const yamlFiles = readdirSync(join(import.meta.dirname, 'good')).filter((name) => name.endsWith('.yaml') && nadsIn(`good/${name}`).length > 0);
+const yamlFiles = readdirSync(join(import.meta.dirname, 'good')).filter(
+  (name) => name.endsWith('.yaml') && nadsIn(`good/${name}`).length > 0,
+);
 // JSON Schema knows no keys in any case
 const sameCase = yamlFiles.filter((name) => name !== 'bridge-keys-in-any-case.yaml');
 
 describe('the schemas for editors', () => {
   it.each(sameCase)('accept good/%s', (name) => {
     for (const nad of nadsIn(`good/${name}`)) {
-      expect([ajv.validate('network-attachment-definition.schema.json', nad), ajv.errorsText()]).toEqual([true, 'No errors']);
+      expect([ajv.validate('network-attachment-definition.schema.json', nad), ajv.errorsText()]).toEqual([
+        true,
+        'No errors',
+      ]);
       const config: unknown = JSON.parse(nad.spec?.config ?? '{"type": "loopback"}');
-      expect([ajv.validate('network-configuration.schema.json', config), ajv.errorsText()]).toEqual([true, 'No errors']);
+      expect([ajv.validate('network-configuration.schema.json', config), ajv.errorsText()]).toEqual([
+        true,
+        'No errors',
+      ]);
     }
   });
 
@@ -51,13 +62,16 @@ describe('the schemas for editors', () => {
       !together.includes(file.slice(0, -5)),
   );
 
-  it.each(wrong.map(({ file }) => file).filter((file) => file !== 'whereabouts-exclude.yaml'))('refuse broken/%s', (file) => {
-    const [nad] = nadsIn(`broken/${file}`);
-    const isGood =
-      ajv.validate('network-attachment-definition.schema.json', nad) &&
-      ajv.validate('network-configuration.schema.json', JSON.parse(nad?.spec?.config ?? '{}'));
-    expect(isGood).toBe(false);
-  });
+  it.each(wrong.map(({ file }) => file).filter((file) => file !== 'whereabouts-exclude.yaml'))(
+    'refuse broken/%s',
+    (file) => {
+      const [nad] = nadsIn(`broken/${file}`);
+      const isGood =
+        ajv.validate('network-attachment-definition.schema.json', nad) &&
+        ajv.validate('network-configuration.schema.json', JSON.parse(nad?.spec?.config ?? '{}'));
+      expect(isGood).toBe(false);
+    },
+  );
 
   it('there are enough to say so', () => {
     expect(wrong.length).toBeGreaterThan(15);

@@ -9,8 +9,10 @@ const pod = (networks: string, namespace = 'default'): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  namespace: ${namespace}\n  annotations:\n    k8s.v1.cni.cncf.io/networks: ${JSON.stringify(networks)}\nspec:\n  containers: []\n`;
 const short = (findings: readonly Finding[]): readonly string[] =>
   findings.map(({ file: path, line, severity, rule, text }) => `${path}:${line} ${severity} ${rule} ${text}`);
-const check = (files: readonly { readonly path: string; readonly text: string }[], options?: ValidateOptions): readonly string[] =>
-  short(validate(readFiles(files), options));
+const check = (
+  files: readonly { readonly path: string; readonly text: string }[],
+  options?: ValidateOptions,
+): readonly string[] => short(validate(readFiles(files), options));
 
 describe('a pod that names a network', () => {
   it('is right when the network is in another file', () => {
@@ -18,7 +20,9 @@ describe('a pod that names a network', () => {
   });
 
   it('gets a note when it is in none, and a warning when one has nearly that name', () => {
-    expect(check([file('p.yaml', pod('lab'))])).toEqual(['p.yaml:7 note PLX-NAD-NOT-FOUND NetworkAttachmentDefinition default/lab is not among these files']);
+    expect(check([file('p.yaml', pod('lab'))])).toEqual([
+      'p.yaml:7 note PLX-NAD-NOT-FOUND NetworkAttachmentDefinition default/lab is not among these files',
+    ]);
     expect(check([file('p.yaml', pod('lap')), file('n.yaml', nad('lab', { type: 'dummy' }))])).toEqual([
       'p.yaml:7 warning PLX-NAD-NOT-FOUND NetworkAttachmentDefinition default/lap is not among these files; did you mean default/lab?',
     ]);
@@ -43,9 +47,9 @@ describe('a pod that names a network', () => {
   });
 
   it('is not told of a mistake of the network a second time', () => {
-    expect(check([file('n.yaml', nad('lab', {})), file('p.yaml', pod('lab'))]).map((text) => text.slice(0, 40))).toEqual([
-      'n.yaml:7 error PLX-CONFIGURATION-INVALID',
-    ]);
+    expect(
+      check([file('n.yaml', nad('lab', {})), file('p.yaml', pod('lab'))]).map((text) => text.slice(0, 40)),
+    ).toEqual(['n.yaml:7 error PLX-CONFIGURATION-INVALID']);
   });
 
   it('may mean a configuration file beside it, when the network has no configuration of its own', () => {
@@ -60,7 +64,12 @@ describe('a pod that names a network', () => {
 
 describe('the configuration of the node', () => {
   const files = [file('p.yaml', pod('shop/lab', 'web')), file('n.yaml', nad('lab', { type: 'dummy' }, 'shop'))];
-  const config = { cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', clusterNetwork: '/etc/cni/net.d/10-net.conflist' };
+  const config = {
+    cniVersion: '1.0.0',
+    name: 'plexus',
+    type: 'plexus-cni',
+    clusterNetwork: '/etc/cni/net.d/10-net.conflist',
+  };
 
   it('decides which namespaces a pod may use', () => {
     expect(check(files)).toEqual([]);
@@ -80,11 +89,19 @@ describe('a network that is made of devices', () => {
   const made = (annotation: string): string =>
     `kind: NetworkAttachmentDefinition\napiVersion: k8s.cni.cncf.io/v1\nmetadata:\n  name: fast\n  annotations: {${annotation}}\nspec:\n  config: '{"cniVersion": "1.0.0", "type": "sriov"}'\n`;
   const asks = (networks: string, spec: object) =>
-    file('p.json', JSON.stringify({ kind: 'Pod', metadata: { name: 'p', annotations: { 'k8s.v1.cni.cncf.io/networks': networks } }, spec }));
+    file(
+      'p.json',
+      JSON.stringify({
+        kind: 'Pod',
+        metadata: { name: 'p', annotations: { 'k8s.v1.cni.cncf.io/networks': networks } },
+        spec,
+      }),
+    );
   const containers = [{ resources: { limits: { 'vendor.example/nic': '1' } } }];
   const ofResource = file('n.yaml', made('k8s.v1.cni.cncf.io/resourceName: vendor.example/nic'));
   const ofClaim = file('n.yaml', made('plexus-cni.io/resourceClaim: nics/main'));
-  const rules = (files: Parameters<typeof check>[0]): readonly string[] => check(files).map((text) => text.split(' ').slice(1, 3).join(' '));
+  const rules = (files: Parameters<typeof check>[0]): readonly string[] =>
+    check(files).map((text) => text.split(' ').slice(1, 3).join(' '));
 
   it('a pod asks for as many as it has networks of them', () => {
     expect(rules([ofResource, asks('fast', { containers })])).toEqual([]);
@@ -93,19 +110,30 @@ describe('a network that is made of devices', () => {
   });
 
   it('K8S-04: a sidecar’s count, an ordinary init container’s do not', () => {
-    expect(rules([ofResource, asks('fast', { initContainers: containers.map((each) => ({ ...each, restartPolicy: 'Always' })) })])).toEqual([]);
-    expect(rules([ofResource, asks('fast', { initContainers: containers })])).toEqual(['warning PLX-RESOURCE-NOT-REQUESTED']);
+    expect(
+      rules([
+        ofResource,
+        asks('fast', { initContainers: containers.map((each) => ({ ...each, restartPolicy: 'Always' })) }),
+      ]),
+    ).toEqual([]);
+    expect(rules([ofResource, asks('fast', { initContainers: containers })])).toEqual([
+      'warning PLX-RESOURCE-NOT-REQUESTED',
+    ]);
   });
 
   it('or has the claim', () => {
     expect(rules([ofClaim, asks('fast, fast', { resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
-    expect(rules([ofClaim, asks('fast', { resourceClaims: [{ name: 'other' }] })])).toEqual(['warning PLX-DEVICE-MISSING']);
+    expect(rules([ofClaim, asks('fast', { resourceClaims: [{ name: 'other' }] })])).toEqual([
+      'warning PLX-DEVICE-MISSING',
+    ]);
     const ofSubrequest = file('n.yaml', made('plexus-cni.io/resourceClaim: nics/main/big'));
     expect(rules([ofSubrequest, asks('fast', { resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
   });
 
   it('which of its resources a claim’s devices are counted under is known on the node only', () => {
-    expect(rules([ofResource, asks('fast, fast', { containers: [{}], resourceClaims: [{ name: 'nics' }] })])).toEqual([]);
+    expect(rules([ofResource, asks('fast, fast', { containers: [{}], resourceClaims: [{ name: 'nics' }] })])).toEqual(
+      [],
+    );
   });
 });
 
@@ -123,12 +151,18 @@ describe('several files', () => {
     const takesMac = nad('lab', { type: 'macvlan', capabilities: { mac: true } });
     const files = [file('a/n.yaml', nad('lab', { type: 'dummy' })), file('b/n.yaml', takesMac), file('b/p.yaml', asks)];
     expect(check(files)).toEqual([]);
-    expect(check([...files, file('a/p.yaml', asks)]).map((text) => text.slice(0, 37))).toEqual(['a/p.yaml:7 error PLX-REQUEST-UNSERVED']);
+    expect(check([...files, file('a/p.yaml', asks)]).map((text) => text.slice(0, 37))).toEqual([
+      'a/p.yaml:7 error PLX-REQUEST-UNSERVED',
+    ]);
   });
 
   it('whereabouts, and host-local under one name, share what they give out', () => {
     const two = (ipam: object, names: readonly [string, string]): readonly string[] =>
-      check(names.map((name, index) => file(`${index}.yaml`, nad(`n${index}`, { name, type: 'macvlan', master: 'eth1', ipam }))));
+      check(
+        names.map((name, index) =>
+          file(`${index}.yaml`, nad(`n${index}`, { name, type: 'macvlan', master: 'eth1', ipam })),
+        ),
+      );
     expect(two({ type: 'whereabouts', range: '10.0.0.0/24' }, ['a', 'b'])).toEqual([]);
     expect(two({ type: 'host-local', subnet: '10.0.0.0/24' }, ['a', 'a'])).toEqual([]);
     expect(two({ type: 'host-local', subnet: '10.0.0.0/24' }, ['a', 'b'])).toEqual([
@@ -148,16 +182,30 @@ describe('several files', () => {
   });
 
   it('files that hold nothing to check are passed over', () => {
-    expect(check([file('a.yaml', ''), file('b.yaml', '# only this\n'), file('c.json', '[1, 2]'), file('values.yaml', 'image: x\ntype: y\n')])).toEqual([]);
+    expect(
+      check([
+        file('a.yaml', ''),
+        file('b.yaml', '# only this\n'),
+        file('c.json', '[1, 2]'),
+        file('values.yaml', 'image: x\ntype: y\n'),
+      ]),
+    ).toEqual([]);
   });
 });
 
 describe('the daemon of a ConfigMap', () => {
-  const map = (text: string) => [file('c.yaml', `kind: ConfigMap\nmetadata: {name: c}\ndata:\n  plexus.yaml: |\n    ${text}\n`)];
+  const map = (text: string) => [
+    file('c.yaml', `kind: ConfigMap\nmetadata: {name: c}\ndata:\n  plexus.yaml: |\n    ${text}\n`),
+  ];
 
   it('is checked by whom it is given', () => {
-    const checkDaemon = (config: object): readonly string[] => Object.keys(config).map((key) => `configuration of Plexus: unknown key "${key}" is ignored`);
-    expect(check(map('grace: 5'), { checkDaemon })).toEqual(['c.yaml:5 warning PLX-V-KEY-UNKNOWN configuration of Plexus: unknown key "grace" is ignored']);
-    expect(check(map('logLevel: 5'))[0]).toContain('c.yaml:5 error PLX-SETTINGS-INVALID configuration of Plexus, logLevel');
+    const checkDaemon = (config: object): readonly string[] =>
+      Object.keys(config).map((key) => `configuration of Plexus: unknown key "${key}" is ignored`);
+    expect(check(map('grace: 5'), { checkDaemon })).toEqual([
+      'c.yaml:5 warning PLX-V-KEY-UNKNOWN configuration of Plexus: unknown key "grace" is ignored',
+    ]);
+    expect(check(map('logLevel: 5'))[0]).toContain(
+      'c.yaml:5 error PLX-SETTINGS-INVALID configuration of Plexus, logLevel',
+    );
   });
 });

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
 
-// What the person who wrote a manifest is told about it: where a value belongs, what is not checked, and no error without proof
+// What the person who wrote a manifest is told about it: where a value belongs, what is not checked, and no error
+// without proof
 
 interface File {
   readonly path?: string;
   readonly text: string;
   readonly isFound?: true;
 }
-const check = (...files: readonly File[]): readonly Finding[] => validate(readFiles(files.map((each) => ({ path: 'x.yaml', ...each }))));
-const short = (findings: readonly Finding[]): readonly string[] => findings.map(({ line, severity, rule }) => `${line} ${severity} ${rule}`);
+const check = (...files: readonly File[]): readonly Finding[] =>
+  validate(readFiles(files.map((each) => ({ path: 'x.yaml', ...each }))));
+const short = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ line, severity, rule }) => `${line} ${severity} ${rule}`);
 const texts = (findings: readonly Finding[]): string => findings.map(({ text }) => text).join('\n');
 
 const nad = (config: object | string, more = ''): string =>
@@ -30,20 +33,35 @@ describe('a key at the wrong level', () => {
       config: { cniVersion: '0.3.1', mtu: 1400, plugins: [macvlan, { type: 'vrf', vrfname: 'blue' }] },
       says: 'no plugin reads "mtu" beside "plugins": it belongs in the list, beside "type": "macvlan"',
     },
-    { what: 'capabilities in another spelling', config: { ...macvlan, capability: { ips: true } }, says: 'did you mean "capabilities"?' },
+    {
+      what: 'capabilities in another spelling',
+      config: { ...macvlan, capability: { ips: true } },
+      says: 'did you mean "capabilities"?',
+    },
     {
       what: 'capabilities inside "ipam"',
-      config: { ...macvlan, ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }], capabilities: { ips: true } } },
+      config: {
+        ...macvlan,
+        ipam: { type: 'static', addresses: [{ address: '10.0.0.1/24' }], capabilities: { ips: true } },
+      },
       says: 'static knows no key "capabilities": it belongs beside "type": "macvlan", outside of "ipam"',
     },
     {
       what: 'an address range beside "type"',
-      config: { ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] }, rangeStart: '10.0.0.9' },
+      config: {
+        ...macvlan,
+        ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]] },
+        rangeStart: '10.0.0.9',
+      },
       says: 'macvlan knows no key "rangeStart": it belongs in "ipam", among the options of host-local',
     },
     {
       what: 'master inside "ipam"',
-      config: { cniVersion: '0.3.1', type: 'macvlan', ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]], master: 'eth1' } },
+      config: {
+        cniVersion: '0.3.1',
+        type: 'macvlan',
+        ipam: { type: 'host-local', ranges: [[{ subnet: '10.0.0.0/24' }]], master: 'eth1' },
+      },
       says: 'host-local knows no key "master": it belongs beside "type": "macvlan", outside of "ipam"',
     },
   ])('$what: says where it belongs', ({ config, says }) => {
@@ -51,31 +69,47 @@ describe('a key at the wrong level', () => {
   });
 
   it('"config" outside of "spec"', () => {
-    const found = check({ text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nconfig: "{}"\n' });
-    expect(texts(found)).toContain('Plexus does not read config of a NetworkAttachmentDefinition: it belongs in "spec"');
+    const found = check({
+      text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nconfig: "{}"\n',
+    });
+    expect(texts(found)).toContain(
+      'Plexus does not read config of a NetworkAttachmentDefinition: it belongs in "spec"',
+    );
   });
 
-  it.each(['labels', 'metadata.labels', 'spec.annotations', 'annotations'])('the annotation of a pod among %s', (place) => {
-    const where =
-      { labels: ['metadata', 'labels'], 'metadata.labels': ['metadata', 'labels'], 'spec.annotations': ['spec', 'annotations'], annotations: ['annotations'] }[
-        place
-      ] ?? [];
-    const object: Record<string, unknown> = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: {} };
-    let at = object;
-    for (const key of where) at = (at[key] ??= {}) as Record<string, unknown>;
-    at['k8s.v1.cni.cncf.io/networks'] = 'lan';
-    expect(short(check({ path: 'x.json', text: JSON.stringify(object) }))).toEqual(['1 error PLX-V-MISPLACED']);
-  });
+  it.each(['labels', 'metadata.labels', 'spec.annotations', 'annotations'])(
+    'the annotation of a pod among %s',
+    (place) => {
+      const where =
+        {
+          labels: ['metadata', 'labels'],
+          'metadata.labels': ['metadata', 'labels'],
+          'spec.annotations': ['spec', 'annotations'],
+          annotations: ['annotations'],
+        }[place] ?? [];
+      const object: Record<string, unknown> = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: {} };
+      let at = object;
+      for (const key of where) at = (at[key] ??= {}) as Record<string, unknown>;
+      at['k8s.v1.cni.cncf.io/networks'] = 'lan';
+      expect(short(check({ path: 'x.json', text: JSON.stringify(object) }))).toEqual(['1 error PLX-V-MISPLACED']);
+    },
+  );
 });
 
 describe('a MAC address that no interface can have', () => {
   it('is an error in a pod', () => {
-    expect(short(check({ text: `${nad({ ...macvlan, capabilities: { mac: true } })}---\n${pod('[{"name":"lan","mac":"01:00:5e:00:00:01"}]')}` }))).toEqual([
-      '13 error PLX-SELECTION-INVALID',
-    ]);
+    expect(
+      short(
+        check({
+          text: `${nad({ ...macvlan, capabilities: { mac: true } })}---\n${pod('[{"name":"lan","mac":"01:00:5e:00:00:01"}]')}`,
+        }),
+      ),
+    ).toEqual(['13 error PLX-SELECTION-INVALID']);
   });
   it('is an error in the options of a plugin', () => {
-    const found = check({ text: nad({ cniVersion: '0.3.1', plugins: [macvlan, { type: 'tuning', mac: '00:00:00:00:00:00' }] }) });
+    const found = check({
+      text: nad({ cniVersion: '0.3.1', plugins: [macvlan, { type: 'tuning', mac: '00:00:00:00:00:00' }] }),
+    });
     expect([short(found), texts(found)]).toEqual([
       ['6 error PLX-V-ADDRESS'],
       '"00:00:00:00:00:00" is not a MAC address that an interface can have: it is all zeros',
@@ -98,13 +132,19 @@ describe('blanks that are none', () => {
     const [found] = check({
       text: 'apiVersion: v1\nkind: Pod\nmetadata:\n\u00A0\u00A0name: p\n\u00A0\u00A0annotations: {k8s.v1.cni.cncf.io/networks: lan}\n',
     }).filter(({ rule }) => rule === 'PLX-V-INVISIBLE');
-    expect([found?.line, found?.column, found?.text]).toEqual([4, 1, 'the invisible character U+00A0 NO-BREAK SPACE at the beginning of a line']);
+    expect([found?.line, found?.column, found?.text]).toEqual([
+      4,
+      1,
+      'the invisible character U+00A0 NO-BREAK SPACE at the beginning of a line',
+    ]);
   });
   it('explains how to write a configuration that is YAML below "config"', () => {
     const found = check({
       text: 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: lan}\nspec:\n  config:\n    type: macvlan\n',
     });
-    expect(texts(found)).toContain('spec.config is an object, not a string: write the JSON as one text, after "config: |"');
+    expect(texts(found)).toContain(
+      'spec.config is an object, not a string: write the JSON as one text, after "config: |"',
+    );
   });
 });
 
@@ -137,7 +177,10 @@ describe('a note names what is not checked', () => {
     },
   ])('$kind with $what', ({ kind, path, value, what }) => {
     const found = check({ path: 'x.json', text: holds(kind, path, value) });
-    expect([short(found), texts(found)]).toEqual([['1 note PLX-V-UNCHECKED'], `${kind} app holds ${what}, and objects of this kind are not checked`]);
+    expect([short(found), texts(found)]).toEqual([
+      ['1 note PLX-V-UNCHECKED'],
+      `${kind} app holds ${what}, and objects of this kind are not checked`,
+    ]);
   });
   it('values of a chart', () => {
     expect(texts(check({ text: 'podAnnotations:\n  k8s.v1.cni.cncf.io/networks: lan\n' }))).toContain(
@@ -148,9 +191,11 @@ describe('a note names what is not checked', () => {
     expect(check({ path: 'x.json', text: holds('HelmRelease', ['spec', 'values', 'replicas'], 2) })).toEqual([]);
   });
   it('a kind of that name in the group of another program', () => {
-    expect(check({ text: 'apiVersion: nmstate.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: _ignored_}\nspec: {config: _replaced_}\n' })).toEqual(
-      [],
-    );
+    expect(
+      check({
+        text: 'apiVersion: nmstate.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: _ignored_}\nspec: {config: _replaced_}\n',
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -193,7 +238,10 @@ describe('the networks of a virtual machine', () => {
     expect(short(checkVm([{ name: 'n', multus: {} }]))).toEqual(['18 error PLX-V-OBJECT']);
   });
   it('have a MAC address that an interface can have', () => {
-    const found = checkVm([{ name: 'n', multus: { networkName: 'lan' } }], [{ name: 'n', bridge: {}, macAddress: '01:00:00:00:00:01' }]);
+    const found = checkVm(
+      [{ name: 'n', multus: { networkName: 'lan' } }],
+      [{ name: 'n', bridge: {}, macAddress: '01:00:00:00:00:01' }],
+    );
     expect([short(found), texts(found)]).toEqual([
       ['16 error PLX-SELECTION-INVALID'],
       expect.stringContaining('network "n", mac: "01:00:00:00:00:01" is not a MAC address that an interface can have'),
@@ -202,11 +250,17 @@ describe('the networks of a virtual machine', () => {
 });
 
 describe('no error without proof', () => {
-  const withIpam = (type: string, ipam: object): string => JSON.stringify({ cniVersion: '0.3.1', name: 'n', plugins: [{ type, ipam }] });
+  const withIpam = (type: string, ipam: object): string =>
+    JSON.stringify({ cniVersion: '0.3.1', name: 'n', plugins: [{ type, ipam }] });
 
-  it.each(['{{ .Values.subnet }}', '${SUBNET}', '$(SUBNET)', '$SUBNET', '__SUBNET__', '_replaced_'])('a value with the placeholder %s is a note', (subnet) => {
-    expect(short(check({ text: nad({ ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet }]] } }) }))).toEqual(['6 note PLX-V-TEMPLATE']);
-  });
+  it.each(['{{ .Values.subnet }}', '${SUBNET}', '$(SUBNET)', '$SUBNET', '__SUBNET__', '_replaced_'])(
+    'a value with the placeholder %s is a note',
+    (subnet) => {
+      expect(short(check({ text: nad({ ...macvlan, ipam: { type: 'host-local', ranges: [[{ subnet }]] } }) }))).toEqual(
+        ['6 note PLX-V-TEMPLATE'],
+      );
+    },
+  );
   it.each([
     '{"type": "macvlan", "mtu": __CNI_MTU__}',
     '{"type": "macvlan", "mtu": ${MTU}}',
@@ -216,12 +270,16 @@ describe('no error without proof', () => {
     expect(short(check({ text: nad(config) }))).toEqual(['6 note PLX-V-TEMPLATE']);
   });
   it('a mistake beside a placeholder is an error all the same', () => {
-    expect(short(check({ text: nad('{"type": "macvlan", "mtu": __CNI_MTU__,}') }))).toEqual(['6 error PLX-NAD-INVALID']);
+    expect(short(check({ text: nad('{"type": "macvlan", "mtu": __CNI_MTU__,}') }))).toEqual([
+      '6 error PLX-NAD-INVALID',
+    ]);
   });
   it('a value of a template without quotes makes the document a template', () => {
-    expect(short(check({ text: 'apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: d\n  namespace: {{.Namespace}}\n' }))).toEqual([
-      '1 note PLX-V-TEMPLATE',
-    ]);
+    expect(
+      short(
+        check({ text: 'apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: d\n  namespace: {{.Namespace}}\n' }),
+      ),
+    ).toEqual(['1 note PLX-V-TEMPLATE']);
   });
   it('host-local’s keys under a plugin that changes them first: Calico’s usePodCidr', () => {
     const found = check({
@@ -231,15 +289,23 @@ describe('no error without proof', () => {
     expect(found.filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
   it('host-local without ranges in a node’s file, which kube-router fills in, is a warning', () => {
-    expect(short(check({ path: 'x.conflist', text: withIpam('bridge', { type: 'host-local' }) }))).toContain('1 warning PLX-V-KEY-MISSING');
-    expect(short(check({ text: nad(withIpam('bridge', { type: 'host-local' })) }))).toContain('6 error PLX-V-KEY-MISSING');
+    expect(short(check({ path: 'x.conflist', text: withIpam('bridge', { type: 'host-local' }) }))).toContain(
+      '1 warning PLX-V-KEY-MISSING',
+    );
+    expect(short(check({ text: nad(withIpam('bridge', { type: 'host-local' })) }))).toContain(
+      '6 error PLX-V-KEY-MISSING',
+    );
   });
   it('one name in two files of a folder may be a choice', () => {
-    expect(short(check({ path: 'a/one.yaml', text: nad(macvlan) }, { path: 'a/two.yaml', text: nad(macvlan) }))).toEqual(['4 warning PLX-V-DUPLICATE']);
+    expect(
+      short(check({ path: 'a/one.yaml', text: nad(macvlan) }, { path: 'a/two.yaml', text: nad(macvlan) })),
+    ).toEqual(['4 warning PLX-V-DUPLICATE']);
     expect(short(check({ text: `${nad(macvlan)}---\n${nad(macvlan)}` }))).toEqual(['11 error PLX-V-DUPLICATE']);
   });
   it.each(['x.json', 'x.yaml', 'nginx.conf'])('a broken file of another program in a folder is a note: %s', (path) => {
-    expect(short(check({ path, text: '{ "compilerOptions": [ // all', isFound: true }))).toEqual(['1 note PLX-V-NOT-READ']);
+    expect(short(check({ path, text: '{ "compilerOptions": [ // all', isFound: true }))).toEqual([
+      '1 note PLX-V-NOT-READ',
+    ]);
     expect(short(check({ path, text: '{ "compilerOptions": [ // all' }))).toEqual(['1 error PLX-V-SYNTAX']);
     expect(short(check({ path, text: '{ "cniVersion": [ // all', isFound: true }))).toEqual(['1 error PLX-V-SYNTAX']);
   });

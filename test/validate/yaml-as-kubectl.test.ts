@@ -31,7 +31,11 @@ const valueIn = (text: string): unknown => {
 function readByKubectl(text: string): unknown {
   const file = join(folder, 'x.yaml');
   writeFileSync(file, text);
-  const { status, stdout } = spawnSync(kubectl, ['annotate', '--local', '-o', 'json', '--overwrite', '-f', file, 'x-'], { encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout } = spawnSync(
+    kubectl,
+    ['annotate', '--local', '-o', 'json', '--overwrite', '-f', file, 'x-'],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
   // where there are no annotations, this leaves an empty object
   return status === 0 ? JSON.parse(stdout.replace('"annotations": {},', '')) : undefined;
 }
@@ -40,7 +44,10 @@ const nad = (config: string): string =>
   `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata:\n  name: lan\nspec:\n  config: ${config}\n`;
 
 const forms: readonly (readonly [what: string, text: string])[] = [
-  ['quotes that close left of their key', nad('\'{\n    "cniVersion": "0.3.1",\n    "type": "macvlan",\n    "master": "eth1"\n}\'')],
+  [
+    'quotes that close left of their key',
+    nad('\'{\n    "cniVersion": "0.3.1",\n    "type": "macvlan",\n    "master": "eth1"\n}\''),
+  ],
   ['lines left of the key in double quotes', nad('"{\\"cniVersion\\": \\"0.3.1\\",\n\\"type\\":\n \\"macvlan\\"}"')],
   ['an escaped line break, then a line left of the key', nad('"{\\"type\\": \\"mac\\\n vlan\\"}"')],
   ['quotes doubled inside quotes', nad(`'{\n"type": "it''s",\n"x": ''\n}'`)],
@@ -48,20 +55,32 @@ const forms: readonly (readonly [what: string, text: string])[] = [
   ['line breaks of Windows', nad('\'{\n"type": "macvlan"\n}\'').replaceAll('\n', '\r\n')],
   ['empty lines inside quotes', nad('\'{\n\n\n"type": "macvlan"\n\n}\'')],
   ['two such texts', `${nad("'{\n}'").replace('name: lan', "name: 'l\nan'")}`],
-  ['a flow collection that closes left of its key', nad("'{}'").replace('  name: lan', '  name: lan\n  labels: {\n    a: b\n}')],
-  ['members of a flow collection left of their key', nad("'{}'").replace('  name: lan', '  name: lan\n  labels: {\n a: b,\nc: d }')],
-  ['a flow collection inside another', nad("'{}'").replace('  name: lan', '  name: lan\n  annotations: {a: "b\nc", d: e\n}')],
+  [
+    'a flow collection that closes left of its key',
+    nad("'{}'").replace('  name: lan', '  name: lan\n  labels: {\n    a: b\n}'),
+  ],
+  [
+    'members of a flow collection left of their key',
+    nad("'{}'").replace('  name: lan', '  name: lan\n  labels: {\n a: b,\nc: d }'),
+  ],
+  [
+    'a flow collection inside another',
+    nad("'{}'").replace('  name: lan', '  name: lan\n  annotations: {a: "b\nc", d: e\n}'),
+  ],
   ['a comment right behind quotes', nad("'{}'#comment")],
   ['a key that is there twice', nad("'{}'").replace('  name: lan', '  name: first\n  name: lan')],
   ['quotes that never close', nad("'{\n")],
   ['a line left of its mapping', nad("'{}'").replace('  name: lan', '  name: lan\n labels: {}')],
 ];
 
-describe.skipIf(isMissing)('YAML is read as kubectl reads it (skipped without kubectl; env KUBECTL names another one)', () => {
-  it.each(forms)('%s', (_, text) => {
-    expect(valueIn(text)).toEqual(readByKubectl(text));
-  });
-});
+describe.skipIf(isMissing)(
+  'YAML is read as kubectl reads it (skipped without kubectl; env KUBECTL names another one)',
+  () => {
+    it.each(forms)('%s', (_, text) => {
+      expect(valueIn(text)).toEqual(readByKubectl(text));
+    });
+  },
+);
 
 describe('YAML that kubectl reads is no error', () => {
   it.each(forms.slice(0, -2))('%s', (_, text) => {

@@ -47,7 +47,16 @@ const operation: RecordedOperation = {
       input: { name: 'storage' },
       stderr: 'first line\nsecond line',
     },
-    { kind: 'plugin', name: 'bridge', command: 'DEL', network: 'cluster-net', interface: 'eth0', offsetMs: 350, ms: 45, outcome: 'ok' },
+    {
+      kind: 'plugin',
+      name: 'bridge',
+      command: 'DEL',
+      network: 'cluster-net',
+      interface: 'eth0',
+      offsetMs: 350,
+      ms: 45,
+      outcome: 'ok',
+    },
   ],
 };
 
@@ -111,8 +120,16 @@ describe('what plexus trace shows', () => {
   });
 
   it('operations as a list', () => {
-    const running: RecordedOperation = { command: 'DEL', sandbox: 'c2', startedAt: operation.startedAt, outcome: 'running', background: false, steps: [] };
-    expect(operationsText([operation, running, { ...running, background: true, outcome: 'success' }])).toMatchInlineSnapshot(`
+    const running: RecordedOperation = {
+      command: 'DEL',
+      sandbox: 'c2',
+      startedAt: operation.startedAt,
+      outcome: 'running',
+      background: false,
+      steps: [],
+    };
+    expect(operationsText([operation, running, { ...running, background: true, outcome: 'success' }]))
+      .toMatchInlineSnapshot(`
       "STARTED                   COMMAND              POD        SANDBOX        TIME    OUTCOME
       2026-01-02T03:04:05.678Z  ADD                  shop/db-0  0123456789abc  400 ms  PLX-PLUGIN-FAILED
       2026-01-02T03:04:05.678Z  DEL                  -          c2             -       running
@@ -129,7 +146,10 @@ describe('what plexus trace shows', () => {
       outcome: string(),
       stderr: string(),
     });
-    const anyOperation = record({ steps: array(anyStep), ms: option(integer({ min: 0, max: 1e9 }), { nil: undefined }) });
+    const anyOperation = record({
+      steps: array(anyStep),
+      ms: option(integer({ min: 0, max: 1e9 }), { nil: undefined }),
+    });
     assert(
       property(anyOperation, ({ steps, ms }) => {
         const { ms: _of, error: _too, ...rest } = operation;

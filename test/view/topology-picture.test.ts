@@ -1,13 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dark, light } from '../../src/view/svg-style.ts';
-import { type PictureOptions, pictureOf, topologyDot, topologyMermaid, topologyOf, topologySvg } from '../../src/view/index.ts';
+import {
+  type PictureOptions,
+  pictureOf,
+  topologyDot,
+  topologyMermaid,
+  topologyOf,
+  topologySvg,
+} from '../../src/view/index.ts';
 import type { PodSummary } from '../../src/npwg/index.ts';
 import { aNadObject, aPodSummary, entry, eth0 } from '../support/pod-summary.ts';
 import { manyPods, sampleNads, samplePods } from '../support/sample-cluster.ts';
 
-const picture = (pods: readonly PodSummary[], group: PictureOptions['group'] = 'auto', nads: readonly unknown[] = sampleNads) =>
-  pictureOf(topologyOf({ pods, nads, nadNamespaces: 'all' }), { group });
+const picture = (
+  pods: readonly PodSummary[],
+  group: PictureOptions['group'] = 'auto',
+  nads: readonly unknown[] = sampleNads,
+) => pictureOf(topologyOf({ pods, nads, nadNamespaces: 'all' }), { group });
 const rowsIn = (drawn: ReturnType<typeof picture>) =>
   drawn.bands.flatMap(({ name, rows }) => rows.map((row) => `${name}: ${row.name} ×${row.pods} on ${row.nodes}`));
 
@@ -16,7 +26,8 @@ const [red, green, blue] = [
   [0.2126, 0.7152, 0.0722],
   [0.0193, 0.1192, 0.9505],
 ] as const;
-const product = (row: readonly number[], rgb: readonly number[]): number => row.reduce((sum, factor, index) => sum + factor * (rgb[index] ?? 0), 0);
+const product = (row: readonly number[], rgb: readonly number[]): number =>
+  row.reduce((sum, factor, index) => sum + factor * (rgb[index] ?? 0), 0);
 /** Parts of a colour as light, not as written (sRGB). */
 const linear = (colour: string): readonly number[] =>
   [1, 3, 5]
@@ -78,7 +89,9 @@ describe('what is drawn', () => {
     const drawn = picture([...manyPods(1000), ...samplePods]);
     expect(drawn).toMatchObject({ grouped: true, pods: 1010 });
     expect(rowsIn(drawn).length).toBeLessThan(80);
-    expect(rowsIn(drawn)).toEqual(expect.arrayContaining(['namespace team-1: app-1 ×40 on 40', 'namespace shop: db-2 ×1 on 1']));
+    expect(rowsIn(drawn)).toEqual(
+      expect.arrayContaining(['namespace team-1: app-1 ×40 on 40', 'namespace shop: db-2 ×1 on 1']),
+    );
     expect(rowsIn(picture(manyPods(80), 'never'))).toHaveLength(80);
   });
 });
@@ -90,7 +103,8 @@ describe('as SVG', () => {
       `"10 pods in 5 networks, 4 problems. Networks: cluster-net (9 pods), infra/backup (2 pods), shop/cameras (2 pods), shop/storage (4 pods), shop/storrage (1 pod). Something is wrong with: shop/db-0, shop/viewer, shop/db-2, shop/late, shop/typo."`,
     );
     expect(svg).toContain('prefers-color-scheme:dark');
-    for (const text of ['db-2', '10.30.0.2', 'also elsewhere', 'missing', 'asked for, not attached']) expect(svg).toContain(text);
+    for (const text of ['db-2', '10.30.0.2', 'also elsewhere', 'missing', 'asked for, not attached'])
+      expect(svg).toContain(text);
   });
 
   it.each([
@@ -98,8 +112,10 @@ describe('as SVG', () => {
     ['dark', dark],
   ])('%s: text and marks have enough contrast', (_, scheme) => {
     for (const paper of [scheme.paper, scheme.band]) {
-      for (const colour of [scheme.ink, scheme.dim, scheme.bad]) expect(contrast(colour, paper), `${colour} on ${paper}`).toBeGreaterThanOrEqual(4.5);
-      for (const colour of [...scheme.networks, scheme.wire]) expect(contrast(colour, paper), `${colour} on ${paper}`).toBeGreaterThanOrEqual(3);
+      for (const colour of [scheme.ink, scheme.dim, scheme.bad])
+        expect(contrast(colour, paper), `${colour} on ${paper}`).toBeGreaterThanOrEqual(4.5);
+      for (const colour of [...scheme.networks, scheme.wire])
+        expect(contrast(colour, paper), `${colour} on ${paper}`).toBeGreaterThanOrEqual(3);
     }
   });
 
@@ -109,7 +125,8 @@ describe('as SVG', () => {
   ])('%s: any two networks next to each other can be told apart by everybody', (_, { networks }) => {
     for (const [name, eye] of Object.entries(eyes)) {
       for (const [index, one] of networks.entries()) {
-        for (const other of networks.slice(index + 1)) expect(difference(one, other, eye), `${one} and ${other}, ${name}`).toBeGreaterThan(19);
+        for (const other of networks.slice(index + 1))
+          expect(difference(one, other, eye), `${one} and ${other}, ${name}`).toBeGreaterThan(19);
       }
     }
   });
@@ -117,7 +134,12 @@ describe('as SVG', () => {
   it('is well formed whatever the names are, and nothing of theirs becomes an element', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('</text><script>alert(1)</script>', '"><image href="x" onerror="alert(1)"/>', ']]>', '\u{0}&#x0;'),
+      fc.constantFrom(
+        '</text><script>alert(1)</script>',
+        '"><image href="x" onerror="alert(1)"/>',
+        ']]>',
+        '\u{0}&#x0;',
+      ),
     );
     fc.assert(
       fc.property(text, text, text, (network, link, ip) => {
@@ -184,7 +206,9 @@ function isWellFormed(xml: string): boolean {
   const open: string[] = [];
   let rest = '';
   let after = 0;
-  for (const { 0: whole, 1: end, 2: name = '', 3: alone, index } of xml.matchAll(/<(\/?)(\w+)(?:\s[\w:-]+="[^"<]*")*(\/?)>/g)) {
+  for (const { 0: whole, 1: end, 2: name = '', 3: alone, index } of xml.matchAll(
+    /<(\/?)(\w+)(?:\s[\w:-]+="[^"<]*")*(\/?)>/g,
+  )) {
     rest += xml.slice(after, index);
     after = index + whole.length;
     if (end !== '' && open.pop() !== name) return false;

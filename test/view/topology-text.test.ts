@@ -4,11 +4,19 @@ import { aPodSummary, entry } from '../support/pod-summary.ts';
 
 describe('text for a terminal', () => {
   const has = [entry('net\u{1b}]0;title\u{7}', 'eth0\n', ['\u{1b}[31m10.0.0.1'], '\u{202e}mac')];
-  const topology = topologyOf({ pods: [aPodSummary('evil', { has, asks: '\u{1b}[2J' })], nads: [], nadNamespaces: 'all' });
+  const topology = topologyOf({
+    pods: [aPodSummary('evil', { has, asks: '\u{1b}[2J' })],
+    nads: [],
+    nadNamespaces: 'all',
+  });
   const [pod] = topology.pods;
 
   it('never holds what moves its cursor or changes its colours, whatever annotations hold', () => {
-    for (const text of [podsText(topology.pods, undefined), problemsText(topology.problems), pod === undefined ? '' : podText(pod, topology.problems)]) {
+    for (const text of [
+      podsText(topology.pods, undefined),
+      problemsText(topology.problems),
+      pod === undefined ? '' : podText(pod, topology.problems),
+    ]) {
       expect(text).toContain('evil');
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
@@ -17,7 +25,11 @@ describe('text for a terminal', () => {
 
   it('has its colours where they are wanted', () => {
     expect(
-      podsText(topologyOf({ pods: [aPodSummary('p', { asks: 'x' })], nads: [], nadNamespaces: [] }).pods, undefined, (text, tone) => `<${tone}>${text}</>`),
+      podsText(
+        topologyOf({ pods: [aPodSummary('p', { asks: 'x' })], nads: [], nadNamespaces: [] }).pods,
+        undefined,
+        (text, tone) => `<${tone}>${text}</>`,
+      ),
     ).toContain('<bad>MISSING</>');
   });
 });

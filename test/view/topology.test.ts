@@ -4,14 +4,22 @@ import type { PodSummary } from '../../src/npwg/index.ts';
 import { type Topology, topologyOf } from '../../src/view/index.ts';
 import { aNadObject, aPodSummary, entry, eth0 } from '../support/pod-summary.ts';
 
-const of = (pods: readonly PodSummary[], nads: readonly unknown[] = [aNadObject('storage')], nadNamespaces: 'all' | readonly string[] = 'all'): Topology =>
-  topologyOf({ pods, nads, nadNamespaces });
-const told = ({ problems }: Topology): readonly string[] => problems.map(({ severity, kind, text }) => `${severity} ${kind}: ${text}`);
+const of = (
+  pods: readonly PodSummary[],
+  nads: readonly unknown[] = [aNadObject('storage')],
+  nadNamespaces: 'all' | readonly string[] = 'all',
+): Topology => topologyOf({ pods, nads, nadNamespaces });
+const told = ({ problems }: Topology): readonly string[] =>
+  problems.map(({ severity, kind, text }) => `${severity} ${kind}: ${text}`);
 
 describe('what a pod asks for beside what it has', () => {
   it('is an attachment for each entry of the status, with the default network first among the networks', () => {
     const { networks, pods, problems } = of([
-      aPodSummary('db-0', { asks: 'storage', owner: 'db', has: [eth0('10.244.0.5'), entry('shop/storage', 'net1', ['10.30.0.2'], '02:00:00:00:00:01')] }),
+      aPodSummary('db-0', {
+        asks: 'storage',
+        owner: 'db',
+        has: [eth0('10.244.0.5'), entry('shop/storage', 'net1', ['10.30.0.2'], '02:00:00:00:00:01')],
+      }),
       aPodSummary('plain'),
     ]);
     expect(problems).toEqual([]);
@@ -28,8 +36,23 @@ describe('what a pod asks for beside what it has', () => {
         owner: 'db',
         problems: [],
         attachments: [
-          { network: 'cluster-net', interface: 'eth0', ips: ['10.244.0.5'], default: true, state: 'attached', problems: [] },
-          { network: 'shop/storage', interface: 'net1', ips: ['10.30.0.2'], mac: '02:00:00:00:00:01', default: false, state: 'attached', problems: [] },
+          {
+            network: 'cluster-net',
+            interface: 'eth0',
+            ips: ['10.244.0.5'],
+            default: true,
+            state: 'attached',
+            problems: [],
+          },
+          {
+            network: 'shop/storage',
+            interface: 'net1',
+            ips: ['10.30.0.2'],
+            mac: '02:00:00:00:00:01',
+            default: false,
+            state: 'attached',
+            problems: [],
+          },
         ],
       },
     ]);
@@ -37,11 +60,27 @@ describe('what a pod asks for beside what it has', () => {
 
   const storage = entry('shop/storage', 'net1', ['10.30.0.2']);
   it.each([
-    { what: 'a status that lacks a network', pod: aPodSummary('p', { asks: 'storage', has: [eth0('10.0.0.1')] }), kinds: ['attachment-missing'] },
+    {
+      what: 'a status that lacks a network',
+      pod: aPodSummary('p', { asks: 'storage', has: [eth0('10.0.0.1')] }),
+      kinds: ['attachment-missing'],
+    },
     { what: 'no status at all', pod: aPodSummary('p', { asks: 'storage' }), kinds: ['attachment-missing'] },
-    { what: 'one of two of the same network', pod: aPodSummary('p', { asks: 'storage,storage', has: [storage] }), kinds: ['attachment-missing'] },
-    { what: 'another interface than asked for', pod: aPodSummary('p', { asks: 'storage@fast0', has: [storage] }), kinds: ['attachment-missing'] },
-    { what: 'an entry without an interface (old results)', pod: aPodSummary('p', { asks: 'storage@fast0', has: [{ name: 'shop/storage' }] }), kinds: [] },
+    {
+      what: 'one of two of the same network',
+      pod: aPodSummary('p', { asks: 'storage,storage', has: [storage] }),
+      kinds: ['attachment-missing'],
+    },
+    {
+      what: 'another interface than asked for',
+      pod: aPodSummary('p', { asks: 'storage@fast0', has: [storage] }),
+      kinds: ['attachment-missing'],
+    },
+    {
+      what: 'an entry without an interface (old results)',
+      pod: aPodSummary('p', { asks: 'storage@fast0', has: [{ name: 'shop/storage' }] }),
+      kinds: [],
+    },
     {
       what: 'two interfaces of one attachment',
       pod: aPodSummary('p', { asks: 'storage', has: [storage, { ...storage, interface: 'net2', ips: [] }] }),
@@ -52,17 +91,45 @@ describe('what a pod asks for beside what it has', () => {
       pod: aPodSummary('p', { asks: 'storage', has: [storage, entry('shop/old', 'net2')] }),
       kinds: ['attachment-unasked'],
     },
-    { what: 'a network of the node beside the default one', pod: aPodSummary('p', { has: [eth0('10.0.0.1'), entry('node-net', 'net1')] }), kinds: [] },
-    { what: 'a network that does not exist', pod: aPodSummary('p', { asks: 'none', has: [eth0('10.0.0.1')] }), kinds: ['network-missing'] },
-    { what: 'a network deleted while it is attached', pod: aPodSummary('p', { asks: 'old', has: [entry('shop/old', 'net1')] }), kinds: [] },
+    {
+      what: 'a network of the node beside the default one',
+      pod: aPodSummary('p', { has: [eth0('10.0.0.1'), entry('node-net', 'net1')] }),
+      kinds: [],
+    },
+    {
+      what: 'a network that does not exist',
+      pod: aPodSummary('p', { asks: 'none', has: [eth0('10.0.0.1')] }),
+      kinds: ['network-missing'],
+    },
+    {
+      what: 'a network deleted while it is attached',
+      pod: aPodSummary('p', { asks: 'old', has: [entry('shop/old', 'net1')] }),
+      kinds: [],
+    },
     { what: 'an invalid annotation', pod: aPodSummary('p', { asks: 'a,,b' }), kinds: ['annotation-invalid'] },
     { what: 'two default networks', pod: aPodSummary('p', { asksDefault: 'a,b' }), kinds: ['annotation-invalid'] },
-    { what: 'another default network', pod: aPodSummary('p', { asksDefault: 'own', has: [eth0('10.0.0.1', 'multus/own')] }), kinds: [] },
-    { what: 'the wrong default network', pod: aPodSummary('p', { asksDefault: 'shop/storage', has: [eth0('10.0.0.1')] }), kinds: ['attachment-missing'] },
+    {
+      what: 'another default network',
+      pod: aPodSummary('p', { asksDefault: 'own', has: [eth0('10.0.0.1', 'multus/own')] }),
+      kinds: [],
+    },
+    {
+      what: 'the wrong default network',
+      pod: aPodSummary('p', { asksDefault: 'shop/storage', has: [eth0('10.0.0.1')] }),
+      kinds: ['attachment-missing'],
+    },
     { what: 'a status that is no JSON', pod: aPodSummary('p', { has: '[{' }), kinds: ['status-unreadable'] },
     { what: 'a status that is no list', pod: aPodSummary('p', { has: '{}' }), kinds: ['status-unreadable'] },
-    { what: 'a pod that is pending', pod: aPodSummary('p', { asks: 'storage', phase: 'Pending' }), kinds: ['pod-pending'] },
-    { what: 'a pod of the node’s network', pod: aPodSummary('p', { asks: 'storage', hostNetwork: true }), kinds: ['host-network'] },
+    {
+      what: 'a pod that is pending',
+      pod: aPodSummary('p', { asks: 'storage', phase: 'Pending' }),
+      kinds: ['pod-pending'],
+    },
+    {
+      what: 'a pod of the node’s network',
+      pod: aPodSummary('p', { asks: 'storage', hostNetwork: true }),
+      kinds: ['host-network'],
+    },
     { what: 'a pod that has ended', pod: aPodSummary('p', { asks: 'storage', phase: 'Succeeded' }), kinds: [] },
     { what: 'a pod that is about to go', pod: aPodSummary('p', { asks: 'storage', deleting: true }), kinds: [] },
   ])('$what: $kinds', ({ pod, kinds }) => {
@@ -76,7 +143,12 @@ describe('what a pod asks for beside what it has', () => {
     [{ cniVersion: '1.0.0', type: '../bridge' }, '"type" "../bridge" is not a plugin'],
   ])('reports a definition that every ADD fails with: %j', (config, text) => {
     expect(of([], [aNadObject('broken', JSON.stringify(config))]).problems).toEqual([
-      expect.objectContaining({ severity: 'error', kind: 'network-invalid', network: 'shop/broken', text: expect.stringContaining(text) as string }),
+      expect.objectContaining({
+        severity: 'error',
+        kind: 'network-invalid',
+        network: 'shop/broken',
+        text: expect.stringContaining(text) as string,
+      }),
     ]);
   });
 
@@ -112,21 +184,53 @@ describe('what a pod asks for beside what it has', () => {
 });
 
 describe('addresses that two interfaces have', () => {
-  const two = (ips: readonly [string, string], { networks = ['shop/a', 'shop/a'], nodes = ['n1', 'n2'], macs = [] as readonly string[] } = {}) =>
+  const two = (
+    ips: readonly [string, string],
+    { networks = ['shop/a', 'shop/a'], nodes = ['n1', 'n2'], macs = [] as readonly string[] } = {},
+  ) =>
     ips.map((ip, index) => {
       const network = networks[index] ?? '';
-      return aPodSummary(`p${index}`, { asks: network, node: nodes[index] ?? '', has: [entry(network, 'net1', [ip], macs[index])] });
+      return aPodSummary(`p${index}`, {
+        asks: network,
+        node: nodes[index] ?? '',
+        has: [entry(network, 'net1', [ip], macs[index])],
+      });
     });
-  const range = (subnet: string, more: object = {}) => ({ type: 'macvlan', master: 'eth1', ipam: { type: 'whereabouts', range: subnet }, ...more });
+  const range = (subnet: string, more: object = {}) => ({
+    type: 'macvlan',
+    master: 'eth1',
+    ipam: { type: 'whereabouts', range: subnet },
+    ...more,
+  });
   const bridge = { type: 'bridge', bridge: 'br0', ipam: { type: 'host-local', ranges: [[{ subnet: '10.1.0.0/24' }]] } };
 
   it.each([
     { what: 'the same', pods: two(['10.1.0.5', '10.1.0.5']), a: range('10.1.0.0/24'), kinds: ['ip-duplicate'] },
-    { what: 'the same, with a prefix', pods: two(['10.1.0.5/24', '10.1.0.5']), a: range('10.1.0.0/24'), kinds: ['ip-duplicate'] },
-    { what: 'the same IPv6 address in two spellings', pods: two(['fd00:0::5', 'fd00::0:5']), a: range('fd00::/64'), kinds: ['ip-duplicate'] },
+    {
+      what: 'the same, with a prefix',
+      pods: two(['10.1.0.5/24', '10.1.0.5']),
+      a: range('10.1.0.0/24'),
+      kinds: ['ip-duplicate'],
+    },
+    {
+      what: 'the same IPv6 address in two spellings',
+      pods: two(['fd00:0::5', 'fd00::0:5']),
+      a: range('fd00::/64'),
+      kinds: ['ip-duplicate'],
+    },
     { what: 'two', pods: two(['10.1.0.5', '10.1.0.6']), a: range('10.1.0.0/24'), kinds: [] },
-    { what: 'the same on bridges of two nodes', pods: two(['10.1.0.5', '10.1.0.5']), a: bridge, kinds: ['ip-per-node'] },
-    { what: 'the same on the bridge of one node', pods: two(['10.1.0.5', '10.1.0.5'], { nodes: ['n1', 'n1'] }), a: bridge, kinds: ['ip-duplicate'] },
+    {
+      what: 'the same on bridges of two nodes',
+      pods: two(['10.1.0.5', '10.1.0.5']),
+      a: bridge,
+      kinds: ['ip-per-node'],
+    },
+    {
+      what: 'the same on the bridge of one node',
+      pods: two(['10.1.0.5', '10.1.0.5'], { nodes: ['n1', 'n1'] }),
+      a: bridge,
+      kinds: ['ip-duplicate'],
+    },
   ])('$what: $kinds', ({ pods, a, kinds }) => {
     expect(of(pods, [aNadObject('a', a)]).problems.map(({ kind }) => kind)).toEqual(kinds);
   });
@@ -138,7 +242,9 @@ describe('addresses that two interfaces have', () => {
     { what: 'in a range between two addresses', b: range('10.1.0.1-10.1.0.9/24'), kinds: ['ip-overlap'] },
   ])('$what: $kinds', ({ b, kinds }) => {
     const pods = two(['10.1.0.5', '10.1.0.5'], { networks: ['shop/a', 'shop/b'] });
-    expect(of(pods, [aNadObject('a', range('10.1.0.0/24')), aNadObject('b', b)]).problems.map(({ kind }) => kind)).toEqual(kinds);
+    expect(
+      of(pods, [aNadObject('a', range('10.1.0.0/24')), aNadObject('b', b)]).problems.map(({ kind }) => kind),
+    ).toEqual(kinds);
   });
 
   it.each([
@@ -154,42 +260,69 @@ describe('addresses that two interfaces have', () => {
   it('names the interfaces, in the pods’ own attachments too; a pod that has ended holds none', () => {
     const pods = two(['10.1.0.5', '10.1.0.5']);
     const topology = of(pods, [aNadObject('a', range('10.1.0.0/24'))]);
-    expect(told(topology)).toEqual(['error ip-duplicate: shop/p0 (net1) and shop/p1 (net1) have the same address 10.1.0.5 in shop/a']);
+    expect(told(topology)).toEqual([
+      'error ip-duplicate: shop/p0 (net1) and shop/p1 (net1) have the same address 10.1.0.5 in shop/a',
+    ]);
     expect(topology.pods.map(({ problems, attachments }) => [problems, attachments[0]?.problems])).toEqual([
       [[0], ['ip-duplicate']],
       [[0], ['ip-duplicate']],
     ]);
-    expect(of([...pods.slice(1), { ...(pods[0] as PodSummary), phase: 'Failed' }], [aNadObject('a')]).problems).toEqual([]);
+    expect(of([...pods.slice(1), { ...(pods[0] as PodSummary), phase: 'Failed' }], [aNadObject('a')]).problems).toEqual(
+      [],
+    );
   });
 });
 
 describe('for any annotation', () => {
-  const text = fc.oneof(fc.string(), fc.json(), fc.constantFrom('a', 'a,b@net1', '[{"name":"a"}]', '[]', '{}', 'null', '[{"name":1,"ips":[1]}]'));
+  const text = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.constantFrom('a', 'a,b@net1', '[{"name":"a"}]', '[]', '{}', 'null', '[{"name":1,"ips":[1]}]'),
+  );
   const status = fc.array(
-    fc.record({ name: fc.constantFrom('shop/a', 'shop/b', 'c', 'd/e'), interface: fc.constantFrom('net1', 'net2', ''), default: fc.boolean() }),
+    fc.record({
+      name: fc.constantFrom('shop/a', 'shop/b', 'c', 'd/e'),
+      interface: fc.constantFrom('net1', 'net2', ''),
+      default: fc.boolean(),
+    }),
     { maxLength: 5 },
   );
   const asks = fc.array(fc.constantFrom('a', 'b', 'd/e', 'a@net1'), { maxLength: 4 });
 
   it('there is an answer, whatever the text', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(text, text, text), { maxLength: 4 }), fc.array(fc.anything(), { maxLength: 3 }), (annotations, nads) => {
-        const pods = annotations.map(([a, b, c], index) => aPodSummary(`p${index}`, { asks: a, asksDefault: b, has: c }));
-        expect(() => JSON.stringify(of(pods, nads))).not.toThrow();
-      }),
+      fc.property(
+        fc.array(fc.tuple(text, text, text), { maxLength: 4 }),
+        fc.array(fc.anything(), { maxLength: 3 }),
+        (annotations, nads) => {
+          const pods = annotations.map(([a, b, c], index) =>
+            aPodSummary(`p${index}`, { asks: a, asksDefault: b, has: c }),
+          );
+          expect(() => JSON.stringify(of(pods, nads))).not.toThrow();
+        },
+      ),
     );
   });
 
   it('each entry of a status appears once, and each network asked for is in it or missing', () => {
     fc.assert(
       fc.property(status, asks, (entries, asked) => {
-        const [pod] = of([aPodSummary('p', { asks: asked.join(','), has: entries })], [aNadObject('a'), aNadObject('b')]).pods;
+        const [pod] = of(
+          [aPodSummary('p', { asks: asked.join(','), has: entries })],
+          [aNadObject('a'), aNadObject('b')],
+        ).pods;
         const attachments = pod?.attachments ?? [];
         const present = attachments.filter(({ state }) => state !== 'missing');
-        expect(present.map(({ network, interface: name }) => `${network}@${name}`)).toEqual(entries.map(({ name, interface: link }) => `${name}@${link}`));
+        expect(present.map(({ network, interface: name }) => `${network}@${name}`)).toEqual(
+          entries.map(({ name, interface: link }) => `${name}@${link}`),
+        );
         for (const network of ['shop/a', 'shop/b', 'd/e']) {
-          const wanted = asked.filter((each) => (each.includes('/') ? each : `shop/${each.split('@')[0]}`) === network).length;
-          expect(attachments.filter((each) => each.network === network && !each.default).length).toBeGreaterThanOrEqual(wanted);
+          const wanted = asked.filter(
+            (each) => (each.includes('/') ? each : `shop/${each.split('@')[0]}`) === network,
+          ).length;
+          expect(attachments.filter((each) => each.network === network && !each.default).length).toBeGreaterThanOrEqual(
+            wanted,
+          );
         }
       }),
     );

@@ -4,7 +4,14 @@ import { operationCancelled, sandboxUnknown, stillInUse, summaryOf } from '../..
 import { type RecordKey, deferredCalls, fileJournal, fileLocks, unattachedPods } from '../../journal/index.ts';
 import { usualDeviceInfoDir } from '../../npwg/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
-import { type AttachmentRow, type Besides, attachmentRows, attachmentsText, listedRecord, outcomesText } from '../../view/index.ts';
+import {
+  type AttachmentRow,
+  type Besides,
+  attachmentRows,
+  attachmentsText,
+  listedRecord,
+  outcomesText,
+} from '../../view/index.ts';
 import { json, say } from '../output.ts';
 import { type Listed, type Outcome, type RepairPlaces, checkByHand, detachByHand, listed } from '../repair.ts';
 
@@ -32,7 +39,11 @@ export const attachmentsCommand: CommandModule<object, Options> = {
         default: 'list',
         describe: 'list all; show sandboxes in full; check some or all; detach some now; forget some without detaching',
       })
-      .positional('sandboxes', { type: 'string', array: true, describe: 'Container IDs of sandboxes, or their beginnings' })
+      .positional('sandboxes', {
+        type: 'string',
+        array: true,
+        describe: 'Container IDs of sandboxes, or their beginnings',
+      })
       .option('cni-dir', {
         type: 'string',
         requiresArg: true,
@@ -51,9 +62,23 @@ export const attachmentsCommand: CommandModule<object, Options> = {
         default: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? usualDeviceInfoDir,
         describe: "detach, forget: the daemon's deviceInfoDir",
       })
-      .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json'], default: 'table', describe: 'How to print it' })
-      .option('force', { type: 'boolean', default: false, describe: 'forget: also what is not abandoned; detach: also while the namespace exists' })
-      .option('abandoned', { type: 'boolean', default: false, describe: 'forget: every sandbox with nothing left but abandoned attachments' })
+      .option('output', {
+        alias: 'o',
+        requiresArg: true,
+        choices: ['table', 'json'],
+        default: 'table',
+        describe: 'How to print it',
+      })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'forget: also what is not abandoned; detach: also while the namespace exists',
+      })
+      .option('abandoned', {
+        type: 'boolean',
+        default: false,
+        describe: 'forget: every sandbox with nothing left but abandoned attachments',
+      })
       .check((options) => missingSandboxes(options) ?? true)
       .example('$0 attachments', 'Every attachment of this node')
       .example('$0 attachments check', 'Whether all of them are as they were made; on the host')
@@ -107,7 +132,8 @@ const environment = (): Readonly<Record<string, string>> =>
 /** Aborted by SIGINT and SIGTERM: a plugin that runs is ended with all it has started, and the lock given back. */
 function interrupted(action: string): AbortSignal {
   const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort(operationCancelled({ command: action, reason: `received ${name}` })));
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.once(name, () => stop.abort(operationCancelled({ command: action, reason: `received ${name}` })));
   return stop.signal;
 }
 
@@ -123,21 +149,30 @@ function chosenOf(
 ): { readonly found: readonly Listed[]; readonly all: boolean } {
   if (sandboxes.length === 0 && (action === 'list' || action === 'check')) return { found: records, all: true };
   const every = action === 'forget' && abandoned ? records.filter((record) => record.isAbandoned) : undefined;
-  return { found: [...new Set([...(every ?? []), ...sandboxes.flatMap((beginning) => recordsOf(records, beginning, folder))])], all: false };
+  return {
+    found: [...new Set([...(every ?? []), ...sandboxes.flatMap((beginning) => recordsOf(records, beginning, folder))])],
+    all: false,
+  };
 }
 
 /** What to say when an action that needs sandboxes is given none. */
 function missingSandboxes({ action, sandboxes = [], abandoned }: Options): string | undefined {
-  if (sandboxes.length > 0 || action === 'list' || action === 'check' || (action === 'forget' && abandoned)) return undefined;
+  if (sandboxes.length > 0 || action === 'list' || action === 'check' || (action === 'forget' && abandoned))
+    return undefined;
   const besides = action === 'forget' ? ', or --abandoned for all that are abandoned' : '';
   return `Say which sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
 }
 
 /** The records of exactly one sandbox. sandboxUnknown. */
 function recordsOf(records: readonly Listed[], beginning: string, folder: string): readonly Listed[] {
-  const ids = [...new Set(records.map(({ containerId }) => containerId).filter((id) => beginning !== '' && id.startsWith(beginning)))];
+  const ids = [
+    ...new Set(
+      records.map(({ containerId }) => containerId).filter((id) => beginning !== '' && id.startsWith(beginning)),
+    ),
+  ];
   const [only] = ids.includes(beginning) ? [beginning] : ids;
-  if (only === undefined || (ids.length > 1 && only !== beginning)) throw sandboxUnknown({ sandbox: beginning, matches: ids, folder });
+  if (only === undefined || (ids.length > 1 && only !== beginning))
+    throw sandboxUnknown({ sandbox: beginning, matches: ids, folder });
   return records.filter(({ containerId }) => containerId === only);
 }
 
@@ -148,25 +183,34 @@ interface Forgetting {
   readonly isJson: boolean;
 }
 
-async function forget(records: readonly RecordKey[], { folder, deviceInfoDir, force, isJson }: Forgetting): Promise<void> {
+async function forget(
+  records: readonly RecordKey[],
+  { folder, deviceInfoDir, force, isJson }: Forgetting,
+): Promise<void> {
   const journal = fileJournal(`${folder}/journal`);
   const forgotten: AttachmentRow[] = [];
   for (const { containerId, ifName } of records) {
-    await fileLocks(`${folder}/locks`).withSandbox({ containerId, command: 'forget' }, AbortSignal.timeout(lockSeconds * 1000), async () => {
-      const record = await journal.read({ containerId, ifName });
-      if (record === undefined) return;
-      const kept = force ? [] : record.attachments.filter((entry) => !isAbandoned(entry));
-      const names = kept.map(({ attachment }) => `${attachment.interfaceName} (${attachment.network})`);
-      if (kept.length > 0) throw stillInUse({ sandbox: containerId, names });
-      await journal.remove({ containerId, ifName });
-      for (const { attachment } of record.attachments) {
-        const { network, interfaceName, deviceInfo } = attachment;
-        if (deviceInfo !== undefined) await deviceInfoFiles(deviceInfoDir).remove({ network, containerId, interfaceName });
-      }
-      const rows = attachmentRows([listedRecord(record)]);
-      forgotten.push(...rows);
-      if (!isJson) for (const row of rows) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);
-    });
+    await fileLocks(`${folder}/locks`).withSandbox(
+      { containerId, command: 'forget' },
+      AbortSignal.timeout(lockSeconds * 1000),
+      async () => {
+        const record = await journal.read({ containerId, ifName });
+        if (record === undefined) return;
+        const kept = force ? [] : record.attachments.filter((entry) => !isAbandoned(entry));
+        const names = kept.map(({ attachment }) => `${attachment.interfaceName} (${attachment.network})`);
+        if (kept.length > 0) throw stillInUse({ sandbox: containerId, names });
+        await journal.remove({ containerId, ifName });
+        for (const { attachment } of record.attachments) {
+          const { network, interfaceName, deviceInfo } = attachment;
+          if (deviceInfo !== undefined)
+            await deviceInfoFiles(deviceInfoDir).remove({ network, containerId, interfaceName });
+        }
+        const rows = attachmentRows([listedRecord(record)]);
+        forgotten.push(...rows);
+        if (!isJson)
+          for (const row of rows) say(`forgot ${row.interface} (${row.network}) of ${row.pod || row.sandbox}`);
+      },
+    );
   }
   if (isJson) say(json(forgotten));
   else if (records.length === 0) say('nothing to forget: no sandbox is abandoned as a whole');

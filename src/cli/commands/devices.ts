@@ -31,7 +31,9 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
       .option('output', outputOption)
       .example('$0 devices', 'Every device of this node that a pod has')
       .example('$0 devices -o json', 'The same, for a script')
-      .epilogue('Exit status: 0 done, 1 kubelet cannot be asked (what the journal knows is shown), 2 could not be done.'),
+      .epilogue(
+        'Exit status: 0 done, 1 kubelet cannot be asked (what the journal knows is shown), 2 could not be done.',
+      ),
   handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output }) =>
     looking(end, async () => {
       const { found, damaged } = await fileJournal(`${cniDir}/journal`).list(deviceUses);
@@ -42,7 +44,11 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
       const rows = deviceRows(allocations ?? undefined, found.flat());
       await print(output, {
         data: rows,
-        text: () => devicesText(rows, { isKubeletKnown: allocations !== undefined, paint: paintFor(process.stdout, process.env) }),
+        text: () =>
+          devicesText(rows, {
+            isKubeletKnown: allocations !== undefined,
+            paint: paintFor(process.stdout, process.env),
+          }),
       });
       return allocations === undefined ? 1 : 0;
     }),

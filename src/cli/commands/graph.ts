@@ -1,7 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import type { Argv, CommandModule } from 'yargs';
 import { fileFailed } from '../../errors/index.ts';
-import { type Picture, type PictureOptions, pictureOf, topologyDot, topologyMermaid, topologySvg } from '../../view/index.ts';
+import {
+  type Picture,
+  type PictureOptions,
+  pictureOf,
+  topologyDot,
+  topologyMermaid,
+  topologySvg,
+} from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, json, looking, say } from '../output.ts';
 import { readTopology } from '../read-topology.ts';
@@ -12,7 +19,11 @@ interface Options extends ScopeArguments {
   readonly group: PictureOptions['group'];
 }
 
-const drawings: Readonly<Record<string, (picture: Picture) => string>> = { svg: topologySvg, mermaid: topologyMermaid, dot: topologyDot };
+const drawings: Readonly<Record<string, (picture: Picture) => string>> = {
+  svg: topologySvg,
+  mermaid: topologyMermaid,
+  dot: topologyDot,
+};
 const groupings: readonly PictureOptions['group'][] = ['auto', 'always', 'never'];
 
 export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
@@ -21,7 +32,13 @@ export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<o
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)
-      .option('output', { alias: 'o', requiresArg: true, choices: [...Object.keys(drawings), 'json'], default: 'svg', describe: 'What to make' })
+      .option('output', {
+        alias: 'o',
+        requiresArg: true,
+        choices: [...Object.keys(drawings), 'json'],
+        default: 'svg',
+        describe: 'What to make',
+      })
       .option('file', { alias: 'f', type: 'string', requiresArg: true, describe: 'Write it there, in place of stdout' })
       .option('group', {
         choices: groupings,

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { installHostFile, installShim, installStandIn, nodeFolders, shimName, standInName } from '../../install/index.ts';
+import {
+  installHostFile,
+  installShim,
+  installStandIn,
+  nodeFolders,
+  shimName,
+  standInName,
+} from '../../install/index.ts';
 import { hostFileName, hostPathKeys, hostPathsOf } from '../../plan/index.ts';
 import { daemonFlags, fromEnvironment, fromFlags } from '../daemon-flags.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
@@ -14,7 +21,8 @@ interface InstallOptions extends NodeArguments {
 
 export const installCommand: CommandModule<object, InstallOptions> = {
   command: 'install',
-  describe: 'Put the program that the container runtime calls on this node: what the init container of the DaemonSet runs',
+  describe:
+    'Put the program that the container runtime calls on this node: what the init container of the DaemonSet runs',
   builder: (yargs): Argv<InstallOptions> => {
     yargs.options(hostPathFlags());
     return yargs
@@ -51,8 +59,10 @@ export const installCommand: CommandModule<object, InstallOptions> = {
     for (const folder of binDirs) {
       sayHostFile(await installHostFile(paths, folder, how), join(folder, hostFileName), how);
       // first, so that a new shim never meets an old one
-      if (options['stand-in']) sayDone(await installStandIn(standInBeside(shim), folder, how), join(folder, standInName), how);
-      else if (existsSync(join(folder, standInName))) say(`warning: ${join(folder, standInName)} stays as it is: --stand-in would bring it up to date`);
+      if (options['stand-in'])
+        sayDone(await installStandIn(standInBeside(shim), folder, how), join(folder, standInName), how);
+      else if (existsSync(join(folder, standInName)))
+        say(`warning: ${join(folder, standInName)} stays as it is: --stand-in would bring it up to date`);
       sayDone(await installShim(shim, folder, how), join(folder, shimName), how);
     }
   },
@@ -61,10 +71,20 @@ export const installCommand: CommandModule<object, InstallOptions> = {
 /** The paths that direct mode may use on this host, as flags of the daemon. */
 const hostPathFlags = () => daemonFlags(hostPathKeys);
 
-const seenOnHost = (folder: string, root: string): string => (root !== '/' && folder.startsWith(`${root}/`) ? folder.slice(root.length) : folder);
+const seenOnHost = (folder: string, root: string): string =>
+  root !== '/' && folder.startsWith(`${root}/`) ? folder.slice(root.length) : folder;
 
-function sayHostFile(done: 'written' | 'removed' | undefined, file: string, { dryRun }: { readonly dryRun: boolean }): void {
-  if (done !== undefined) say(dryRun ? `would ${done === 'written' ? 'write' : 'remove'} ${file}` : `${done === 'written' ? 'wrote' : 'removed'} ${file}`);
+function sayHostFile(
+  done: 'written' | 'removed' | undefined,
+  file: string,
+  { dryRun }: { readonly dryRun: boolean },
+): void {
+  if (done !== undefined)
+    say(
+      dryRun
+        ? `would ${done === 'written' ? 'write' : 'remove'} ${file}`
+        : `${done === 'written' ? 'wrote' : 'removed'} ${file}`,
+    );
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -83,6 +103,7 @@ function ownShim(): string {
 }
 
 /** Beside the native program; in dist, where the build puts it. */
-const standInBeside = (shim: string): string => firstThere([join(dirname(shim), standInName), join(dirname(shim), '../standalone', standInName)]);
+const standInBeside = (shim: string): string =>
+  firstThere([join(dirname(shim), standInName), join(dirname(shim), '../standalone', standInName)]);
 
 const firstThere = (places: readonly string[]): string => places.find((place) => existsSync(place)) ?? places[0] ?? '';

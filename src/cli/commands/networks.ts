@@ -11,7 +11,8 @@ interface Options extends ScopeArguments {
 export const networksCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'networks',
   aliases: ['nets'],
-  describe: 'Show the networks of a cluster: where they come from, their plugins and subnets, how many pods are in them',
+  describe:
+    'Show the networks of a cluster: where they come from, their plugins and subnets, how many pods are in them',
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)
@@ -22,9 +23,13 @@ export const networksCommand = (end: (status: ExitStatus) => void): CommandModul
   handler: ({ output, ...scope }) =>
     looking(end, async () => {
       const topology = await readTopology(scope);
-      const data = topology.networks.map((each) => ({ ...each, problems: each.problems.map((index) => topology.problems[index]) }));
+      const data = topology.networks.map((each) => ({
+        ...each,
+        problems: each.problems.map((index) => topology.problems[index]),
+      }));
       const count = problemCount(topology.problems);
-      const text = () => `${networksText(topology, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`;
+      const text = () =>
+        `${networksText(topology, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`;
       await print(output, { data, text });
       return 0;
     }),

@@ -18,7 +18,13 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandModule<obj
   builder: (yargs): Argv<Options> =>
     yargs
       .positional('name', { type: 'string', demandOption: true, describe: 'Name of the pod' })
-      .options({ ...scopeOptions, 'all-namespaces': { ...scopeOptions['all-namespaces'], describe: 'Compare its addresses with pods of all namespaces' } })
+      .options({
+        ...scopeOptions,
+        'all-namespaces': {
+          ...scopeOptions['all-namespaces'],
+          describe: 'Compare its addresses with pods of all namespaces',
+        },
+      })
       .option('output', outputOption)
       .example('$0 pod db-0 -n shop', 'What db-0 is attached to')
       .example('$0 pod db-0 -n shop -A', 'The same, its addresses compared with those of all pods of the cluster')
@@ -32,9 +38,16 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandModule<obj
       if (summary === undefined) throw podNotFound({ pod: `${namespace}/${name}` });
       const topology = topologyOf(overview);
       const { annotations: _unused, uid: _none, hostNetwork: _its, deleting: _own, ...bare } = summary;
-      const pod: TopologyPod = topology.pods.find((each) => each.namespace === namespace && each.name === name) ?? { ...bare, attachments: [], problems: [] };
+      const pod: TopologyPod = topology.pods.find((each) => each.namespace === namespace && each.name === name) ?? {
+        ...bare,
+        attachments: [],
+        problems: [],
+      };
       const problems = topology.problems.filter((_, index) => pod.problems.includes(index));
-      await print(output, { data: withProblems(pod, topology), text: () => podText(pod, problems, paintFor(process.stdout, process.env)) });
+      await print(output, {
+        data: withProblems(pod, topology),
+        text: () => podText(pod, problems, paintFor(process.stdout, process.env)),
+      });
       return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
     }),
 });

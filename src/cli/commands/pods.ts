@@ -17,12 +17,18 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
     yargs
       .options(scopeOptions)
       .option('network', { type: 'string', requiresArg: true, describe: 'Only this network: name, or namespace/name' })
-      .option('problems', { type: 'boolean', default: false, describe: 'Only what is wrong; exit status 1 if there is an error among it' })
+      .option('problems', {
+        type: 'boolean',
+        default: false,
+        describe: 'Only what is wrong; exit status 1 if there is an error among it',
+      })
       .option('output', outputOption)
       .example('$0 pods -A', 'Every attachment of the cluster')
       .example('$0 pods --network storage', 'Who is in the network storage, address by address')
       .example('$0 pods -A --problems', 'Duplicate addresses, missing attachments and networks, invalid annotations')
-      .epilogue('Exit status: 0 done, 1 --problems has found an error (warnings are none), 2 could not be done. Addresses are compared among the pods shown.'),
+      .epilogue(
+        'Exit status: 0 done, 1 --problems has found an error (warnings are none), 2 could not be done. Addresses are compared among the pods shown.',
+      ),
   handler: ({ output, network, problems, ...scope }) =>
     looking(end, async () => {
       const topology = await readTopology(scope);
@@ -38,14 +44,19 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
 });
 
 function attached(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
-  const inThem = (pod: TopologyPod): boolean => networks === undefined || pod.attachments.some(({ network }) => networks.has(network));
+  const inThem = (pod: TopologyPod): boolean =>
+    networks === undefined || pod.attachments.some(({ network }) => networks.has(network));
   const pods = topology.pods.filter(inThem);
   const count = networks === undefined ? problemCount(topology.problems) : undefined;
   return {
     data: pods.map((pod) => withProblems(pod, topology)),
-    text: () => `${podsText(pods, networks, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`,
+    text: () =>
+      `${podsText(pods, networks, paintFor(process.stdout, process.env))}${count === undefined ? '' : `\n\n${count}: see pods --problems`}`,
   };
 }
 
 /** A pod with its problems in full. */
-export const withProblems = (pod: TopologyPod, { problems }: Topology): object => ({ ...pod, problems: pod.problems.map((index) => problems[index]) });
+export const withProblems = (pod: TopologyPod, { problems }: Topology): object => ({
+  ...pod,
+  problems: pod.problems.map((index) => problems[index]),
+});

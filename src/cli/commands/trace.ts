@@ -21,19 +21,47 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
   describe: "Show what was done for a pod of this node lately, step by step: the daemon's recent operations",
   builder: (yargs): Argv<TraceOptions> =>
     yargs
-      .positional('what', { choices: ['pod', 'sandbox'], describe: 'Whose operations; without it, a list of all that are remembered' })
-      .positional('name', { type: 'string', describe: 'Name of the pod, or container ID of the sandbox (its beginning will do)' })
-      .option('namespace', { alias: 'n', type: 'string', requiresArg: true, default: 'default', describe: 'Namespace of the pod' })
+      .positional('what', {
+        choices: ['pod', 'sandbox'],
+        describe: 'Whose operations; without it, a list of all that are remembered',
+      })
+      .positional('name', {
+        type: 'string',
+        describe: 'Name of the pod, or container ID of the sandbox (its beginning will do)',
+      })
+      .option('namespace', {
+        alias: 'n',
+        type: 'string',
+        requiresArg: true,
+        default: 'default',
+        describe: 'Namespace of the pod',
+      })
       .option('last', { type: 'number', requiresArg: true, describe: 'Only so many operations, the newest' })
-      .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'Also what each plugin read and wrote; secrets are masked' })
+      .option('verbose', {
+        alias: 'v',
+        type: 'boolean',
+        default: false,
+        describe: 'Also what each plugin read and wrote; secrets are masked',
+      })
       .option('socket', socketOption)
-      .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json', 'yaml'], default: 'table', describe: 'How to print it' })
+      .option('output', {
+        alias: 'o',
+        requiresArg: true,
+        choices: ['table', 'json', 'yaml'],
+        default: 'table',
+        describe: 'How to print it',
+      })
       .check(({ what, name }) => (what === undefined) === (name === undefined) || `Say which ${what ?? 'pod'}.`)
-      .check(({ last }) => last === undefined || (Number.isInteger(last) && last > 0) || '--last is a whole number, 1 or more')
+      .check(
+        ({ last }) =>
+          last === undefined || (Number.isInteger(last) && last > 0) || '--last is a whole number, 1 or more',
+      )
       .example('$0 trace', 'Every operation that the daemon remembers')
       .example('$0 trace pod db-0 -n shop', 'What was done for that pod, as a timeline')
       .example('$0 trace pod db-0 -n shop --last 1 --verbose', 'With what each plugin read and wrote')
-      .epilogue('From elsewhere: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -c daemon -- plexus trace pod db-0 -n shop. See docs/observability.md.'),
+      .epilogue(
+        'From elsewhere: kubectl exec -n kube-system PLEXUS_POD_OF_THE_NODE -c daemon -- plexus trace pod db-0 -n shop. See docs/observability.md.',
+      ),
   handler: async (options) => {
     const { what, name = '', namespace, last } = options;
     const { operations } = await recentOperations(options.socket, {
@@ -46,7 +74,8 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
   },
 };
 
-const askedFor = ({ what, name, namespace }: TraceOptions): string => (what === 'pod' ? `pod ${namespace}/${name}` : `sandbox ${name}`);
+const askedFor = ({ what, name, namespace }: TraceOptions): string =>
+  what === 'pod' ? `pod ${namespace}/${name}` : `sandbox ${name}`;
 
 function textOf(operations: readonly RecordedOperation[], { what, output, verbose }: TraceOptions): string {
   switch (output) {

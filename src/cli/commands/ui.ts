@@ -12,13 +12,25 @@ interface Options extends ScopeArguments {
 
 export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'ui',
-  describe: 'Show networks, pods and problems as a page in the browser of this machine, kept up to date; changes nothing',
+  describe:
+    'Show networks, pods and problems as a page in the browser of this machine, kept up to date; changes nothing',
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)
-      .option('port', { type: 'number', requiresArg: true, default: 0, describe: 'Port on 127.0.0.1 and ::1; 0: any that is free' })
-      .option('socket', { ...socketOption, describe: `${socketOption.describe}: for the recent operations on pods of this node` })
-      .check(({ port }) => (Number.isInteger(port) && port >= 0 && port <= 65_535) || '--port is a whole number, from 0 to 65535')
+      .option('port', {
+        type: 'number',
+        requiresArg: true,
+        default: 0,
+        describe: 'Port on 127.0.0.1 and ::1; 0: any that is free',
+      })
+      .option('socket', {
+        ...socketOption,
+        describe: `${socketOption.describe}: for the recent operations on pods of this node`,
+      })
+      .check(
+        ({ port }) =>
+          (Number.isInteger(port) && port >= 0 && port <= 65_535) || '--port is a whole number, from 0 to 65535',
+      )
       .example('$0 ui -A', 'All namespaces; prints the address to open')
       .epilogue('Ends with ctrl-C. Exit status: 0 ended, 2 could not be done.'),
   handler: ({ port, socket, ...scope }) =>
@@ -26,7 +38,10 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
       const cluster = await clusterFor(scope);
       const stop = new AbortController();
       for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
-      const { url, ended } = await serveUi({ cluster, scope: scopeFor(scope, cluster), port, recent: recentAt(socket) }, stop.signal);
+      const { url, ended } = await serveUi(
+        { cluster, scope: scopeFor(scope, cluster), port, recent: recentAt(socket) },
+        stop.signal,
+      );
       say(url);
       await ended;
       return 0;

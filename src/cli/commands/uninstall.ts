@@ -16,7 +16,9 @@ interface UninstallOptions extends NodeArguments {
 const longestMs = 600_000;
 
 const ofHost = () => ({
-  env: Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)),
+  env: Object.fromEntries(
+    Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  ),
   deviceInfoDir: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? usualDeviceInfoDir,
 });
 
@@ -40,11 +42,16 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
         default: process.env['PLEXUS_SOCKET'],
         describe: `The daemon's socket, as this process sees it; without it, ${defaultSocket} of the node`,
       })
-      .option('force', { type: 'boolean', default: false, describe: 'Also while pods of this node are attached, or its daemon serves' })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Also while pods of this node are attached, or its daemon serves',
+      })
       .option('settle-deferred', {
         type: 'boolean',
         default: false,
-        describe: 'First carry out the DELs that were deferred while no daemon ran: on the node itself, where plugins can run',
+        describe:
+          'First carry out the DELs that were deferred while no daemon ran: on the node itself, where plugins can run',
       })
       .example('$0 uninstall', 'Refuses, with a list, while pods of this node have networks from Plexus')
       .epilogue('Stop the daemon first (delete its DaemonSet). See docs/uninstall.md.'),

@@ -15,21 +15,45 @@ export const validateCommand = (end: (status: ExitStatus) => void): CommandModul
   describe: 'Check networks, pods and configurations before anything runs; touches nothing',
   builder: (yargs): Argv<ValidateArguments> =>
     yargs
-      .positional('files', { type: 'string', array: true, describe: 'YAML, JSON and CNI configuration files; folders with all below them; - for stdin' })
-      .option('config', { type: 'string', requiresArg: true, describe: 'CNI configuration of Plexus (or Multus) on the node: pods are planned with it' })
-      .option('cluster', { type: 'boolean', default: false, describe: 'Look up in the cluster which networks there are besides' })
+      .positional('files', {
+        type: 'string',
+        array: true,
+        describe: 'YAML, JSON and CNI configuration files; folders with all below them; - for stdin',
+      })
+      .option('config', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'CNI configuration of Plexus (or Multus) on the node: pods are planned with it',
+      })
+      .option('cluster', {
+        type: 'boolean',
+        default: false,
+        describe: 'Look up in the cluster which networks there are besides',
+      })
       .options(clusterOptions)
-      .option('output', { alias: 'o', requiresArg: true, choices: ['table', 'json', 'sarif'], default: 'table', describe: 'How to print it' })
+      .option('output', {
+        alias: 'o',
+        requiresArg: true,
+        choices: ['table', 'json', 'sarif'],
+        default: 'table',
+        describe: 'How to print it',
+      })
       .option('strict', { type: 'boolean', default: false, describe: 'Warnings count as errors' })
       .example('$0 validate networks/ pod.yaml', 'Two files or folders, offline')
       .example('helm template chart | $0 validate -', 'What a chart makes')
       .example('$0 validate --cluster pod.yaml', 'A pod against the networks of the cluster')
       .example('$0 validate --strict -o sarif . > plexus.sarif', 'For a CI job')
-      .epilogue('Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run. See docs/validate.md.'),
+      .epilogue(
+        'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run. See docs/validate.md.',
+      ),
   handler: (options) =>
     looking(end, async () => {
       const { runValidate } = await import('../validate-files.ts');
-      const { text, failed } = await runValidate({ ...options, files: options.files ?? [], paint: paintFor(process.stdout, process.env) });
+      const { text, failed } = await runValidate({
+        ...options,
+        files: options.files ?? [],
+        paint: paintFor(process.stdout, process.env),
+      });
       say(text);
       return failed ? 1 : 0;
     }),

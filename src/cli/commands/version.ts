@@ -6,8 +6,11 @@ export const versionCommand: CommandModule = {
   command: 'version',
   describe: 'Show the version of Plexus and of the specifications it follows',
   handler: () => {
-    process.stdout.write(`plexus ${versionText()}\nCNI specification ${cniVersions.join(', ')}\nNPWG multi-network specification 1.3\n${engine()}\n`);
+    process.stdout.write(
+      `plexus ${versionText()}\nCNI specification ${cniVersions.join(', ')}\nNPWG multi-network specification 1.3\n${engine()}\n`,
+    );
   },
 };
 
-const engine = (): string => (process.versions['bun'] === undefined ? `Node.js ${process.versions.node}` : `Bun ${process.versions['bun']}`);
+const engine = (): string =>
+  process.versions['bun'] === undefined ? `Node.js ${process.versions.node}` : `Bun ${process.versions['bun']}`;

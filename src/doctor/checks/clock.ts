@@ -10,13 +10,19 @@ const toleranceMs = 5 * 60_000;
 export const clock: Check<NodeScene> = {
   id: 'PLX-D-CLOCK',
   good: "the node's clock and the identity of its start can be believed",
-  finds: "a clock that is years behind or before the journal's records, which makes tokens and certificates invalid, or a machine without a boot ID",
+  finds:
+    "a clock that is years behind or before the journal's records, which makes tokens and certificates invalid, or a machine without a boot ID",
   fix: 'Set the clock: let chrony or systemd-timesyncd run on the node.',
   place: (scene) => inState(scene, 'journal'),
   look: async ({ now, journal, bootId }) => {
     const seen: Seen[] = [];
     const time = now();
-    if (time < oldest) seen.push({ severity: 'error', what: `the clock says ${new Date(time).toISOString()}`, where: 'the clock of this machine' });
+    if (time < oldest)
+      seen.push({
+        severity: 'error',
+        what: `the clock says ${new Date(time).toISOString()}`,
+        where: 'the clock of this machine',
+      });
     const { records, why } = await journal().catch((error: unknown) => ({ records: [], why: problemOf(error) }));
     if (why !== undefined) seen.push(unknown(`records of the journal: ${why}`));
     const future = records.filter(({ createdAt }) => Date.parse(createdAt) > time + toleranceMs);

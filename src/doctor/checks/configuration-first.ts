@@ -7,7 +7,8 @@ import { type ConfFolder, type NodeScene, callsPlexus, confPlace, oursIn } from 
 export const configurationFirst: Check<NodeScene> = {
   id: 'PLX-D-CONFIGURATION-FIRST',
   good: 'the configuration that the container runtime takes calls Plexus',
-  finds: "our CNI configuration is missing, was renamed, or another file sorts before it: the runtime's pods then get no further network",
+  finds:
+    "our CNI configuration is missing, was renamed, or another file sorts before it: the runtime's pods then get no further network",
   fix: 'Start the daemon with manageConfiguration: keep, which puts it in place; with Cilium set cni.exclusive: false.',
   place: confPlace,
   look: async ({ confFolders }) => (await Promise.all((await confFolders()).map(lookAt))).flat(),
@@ -15,9 +16,13 @@ export const configurationFirst: Check<NodeScene> = {
 
 async function lookAt(found: ConfFolder): Promise<readonly Seen[]> {
   const { folder, listing, entries } = found;
-  const at = (what: string, more: Partial<Seen> = {}): readonly Seen[] => [{ severity: 'error', what, where: folder, ...more }];
+  const at = (what: string, more: Partial<Seen> = {}): readonly Seen[] => [
+    { severity: 'error', what, where: folder, ...more },
+  ];
   if (listing.kind === 'missing')
-    return at(`it cannot be read: ${listing.problem}`, { fix: 'Name the folder of the runtime with --cni-conf-dir, or --root where its files are.' });
+    return at(`it cannot be read: ${listing.problem}`, {
+      fix: 'Name the folder of the runtime with --cni-conf-dir, or --root where its files are.',
+    });
   const ours = oursIn(found);
   const evidence = entries.map(({ name, owner }) => `${name}: ${whose[owner]}`);
   if (ours === undefined) return at(`no configuration calls Plexus${await renamed(folder)}`, { evidence });
@@ -25,11 +30,18 @@ async function lookAt(found: ConfFolder): Promise<readonly Seen[]> {
   if (first === undefined || callsPlexus(first)) return [];
   return at(`${first.name} sorts before ${ours.name}: the runtime takes it and never calls Plexus`, {
     evidence,
-    ...(first.owner === 'unreadable' && { fix: `Correct or remove ${first.name}: it is no CNI configuration, and the runtime stumbles over it.` }),
+    ...(first.owner === 'unreadable' && {
+      fix: `Correct or remove ${first.name}: it is no CNI configuration, and the runtime stumbles over it.`,
+    }),
   });
 }
 
-const whose = { plexus: 'calls Plexus', 'meta-plugin': 'of another program for several networks', network: 'a network', unreadable: 'cannot be read' };
+const whose = {
+  plexus: 'calls Plexus',
+  'meta-plugin': 'of another program for several networks',
+  network: 'a network',
+  unreadable: 'cannot be read',
+};
 
 async function renamed(folder: string): Promise<string> {
   const name = (await readdir(folder)).find((each) => /plexus.*\.(cilium_bak|bak|disabled|old)$/.test(each));

@@ -9,12 +9,15 @@ const name = `${nadPlural}.${nadGroup}`;
 export const crd: Check<ClusterScene> = {
   id: 'PLX-D-CRD',
   good: 'NetworkAttachmentDefinitions are served',
-  finds: 'the CustomResourceDefinition of NetworkAttachmentDefinitions is missing, does not serve v1, or has a schema that is not structural',
+  finds:
+    'the CustomResourceDefinition of NetworkAttachmentDefinitions is missing, does not serve v1, or has a schema that is not structural',
   fix: 'kubectl apply -f crds/network-attachment-definition.yaml',
   place: () => `CustomResourceDefinition ${name}`,
   look: async ({ api }, signal) => {
     const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
-    const object = (await api.get('get the CustomResourceDefinition of NetworkAttachmentDefinitions', path, signal)) as CustomResourceDefinition | undefined;
+    const object = (await api.get('get the CustomResourceDefinition of NetworkAttachmentDefinitions', path, signal)) as
+      | CustomResourceDefinition
+      | undefined;
     if (object === undefined) return [{ severity: 'error', what: 'it is not there: no pod can ask for a network' }];
     const { spec = {}, status = {} } = object;
     const seen: Seen[] = [];
@@ -24,12 +27,18 @@ export const crd: Check<ClusterScene> = {
         what: `version ${nadVersion} is not served`,
         evidence: (spec.versions ?? []).map((each) => `${each.name ?? ''}: served ${String(each.served)}`),
       });
-    if (spec.scope !== 'Namespaced') seen.push({ severity: 'error', what: `its scope is ${spec.scope ?? 'missing'}, and not Namespaced` });
+    if (spec.scope !== 'Namespaced')
+      seen.push({ severity: 'error', what: `its scope is ${spec.scope ?? 'missing'}, and not Namespaced` });
     const bad = (status.conditions ?? []).filter(({ type, status: value }) =>
-      type === 'NonStructuralSchema' ? value === 'True' : ['Established', 'NamesAccepted'].includes(type ?? '') && value === 'False',
+      type === 'NonStructuralSchema'
+        ? value === 'True'
+        : ['Established', 'NamesAccepted'].includes(type ?? '') && value === 'False',
     );
     seen.push(
-      ...bad.map(({ type, message }): Seen => ({ severity: type === 'NonStructuralSchema' ? 'warning' : 'error', what: `${type ?? ''}: ${message ?? ''}` })),
+      ...bad.map(({ type, message }): Seen => ({
+        severity: type === 'NonStructuralSchema' ? 'warning' : 'error',
+        what: `${type ?? ''}: ${message ?? ''}`,
+      })),
     );
     return seen;
   },

@@ -19,9 +19,13 @@ export const daemonAnswers: Check<NodeScene> = {
       case 'welcome':
         return loose;
       case 'silent':
-        return error('somebody accepts the connection and does not answer in time', { fix: 'Restart the pod of Plexus on this node: its daemon hangs.' });
+        return error('somebody accepts the connection and does not answer in time', {
+          fix: 'Restart the pod of Plexus on this node: its daemon hangs.',
+        });
       case 'refused':
-        return uid === 0 ? error(`the daemon refuses: ${answer.why}`) : [unknown('only root may ask the daemon', { fix: 'Run it as root.' })];
+        return uid === 0
+          ? error(`the daemon refuses: ${answer.why}`)
+          : [unknown('only root may ask the daemon', { fix: 'Run it as root.' })];
       case 'absent':
         return answer.code === 'EACCES'
           ? [unknown('only root may ask the daemon', { fix: 'Run it as root.' })]

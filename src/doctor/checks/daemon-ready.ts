@@ -26,10 +26,16 @@ const addressTaken = ({ places }: NodeScene): Seen => ({
 });
 
 /** An answer of the daemon's HTTP endpoints, or why there is none. */
-export async function askHttp({ http }: NodeScene, path: '/readyz' | '/metrics', signal: AbortSignal): Promise<HttpAnswer | Seen> {
-  const fix = "Run plexus doctor as root on the node or in the daemon's container, or name the daemon's HTTP address with --http.";
+export async function askHttp(
+  { http }: NodeScene,
+  path: '/readyz' | '/metrics',
+  signal: AbortSignal,
+): Promise<HttpAnswer | Seen> {
+  const fix =
+    "Run plexus doctor as root on the node or in the daemon's container, or name the daemon's HTTP address with --http.";
   return http(path, signal).catch((error: unknown) => unknown(`nobody answers (${reasonOf(error)})`, { fix }));
 }
 
 // fetch says only that it failed; the cause says why
-const reasonOf = (error: unknown): string => (error instanceof Error && error.cause !== undefined ? problemOf(error.cause) : problemOf(error));
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? problemOf(error.cause) : problemOf(error);

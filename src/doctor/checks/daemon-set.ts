@@ -20,10 +20,25 @@ export const daemonSet: Check<ClusterScene> = {
           fix: 'Install it: docs/install.md. (For direct mode without a DaemonSet this is as it should be.)',
         },
       ];
-    const { desiredNumberScheduled: desired = 0, numberReady: ready = 0, updatedNumberScheduled: updated = desired } = set.status ?? {};
+    const {
+      desiredNumberScheduled: desired = 0,
+      numberReady: ready = 0,
+      updatedNumberScheduled: updated = desired,
+    } = set.status ?? {};
     const where = `DaemonSet ${nameOf(set)}`;
-    if (desired === 0) return [{ severity: 'error', what: 'it wants no node at all', where, fix: 'Look at its nodeSelector and affinity.' }];
+    if (desired === 0)
+      return [
+        { severity: 'error', what: 'it wants no node at all', where, fix: 'Look at its nodeSelector and affinity.' },
+      ];
     if (ready < desired) return [{ severity: 'error', what: `${ready} of ${desired} pods are ready`, where }];
-    return updated < desired ? [{ severity: 'note', what: `${updated} of ${desired} pods are of its newest version: an update is under way`, where }] : [];
+    return updated < desired
+      ? [
+          {
+            severity: 'note',
+            what: `${updated} of ${desired} pods are of its newest version: an update is under way`,
+            where,
+          },
+        ]
+      : [];
   },
 };

@@ -19,7 +19,13 @@ export const deadLocks: Check<NodeScene> = {
     for (const name of names) if (await isDead(join(folder, name))) dead.push(name);
     return dead.length === 0
       ? []
-      : [{ severity: 'note', what: counted(dead.length, 'lock of a process that is gone', 'locks of processes that are gone'), evidence: fewOf(dead) }];
+      : [
+          {
+            severity: 'note',
+            what: counted(dead.length, 'lock of a process that is gone', 'locks of processes that are gone'),
+            evidence: fewOf(dead),
+          },
+        ];
   },
 };
 

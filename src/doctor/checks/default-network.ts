@@ -20,5 +20,10 @@ async function lookAt(scene: NodeScene, found: ConfFolder): Promise<readonly See
   const decision = decideDefault(file === undefined ? found.listing : await readConfPath(file));
   const where = file ?? found.folder;
   if (decision.kind === 'none') return [{ severity: 'error', what: decision.problem, where }];
-  return decision.warnings.map((what): Seen => ({ severity: 'warning', what, where, fix: 'Correct this file, or remove it.' }));
+  return decision.warnings.map((what): Seen => ({
+    severity: 'warning',
+    what,
+    where,
+    fix: 'Correct this file, or remove it.',
+  }));
 }

@@ -15,8 +15,15 @@ export const diskSpace: Check<NodeScene> = {
     const { bavail, blocks, bsize, ffree, files } = await statfs(await state());
     const free = bavail * bsize;
     return [
-      ...scarce('space', { left: free, share: bavail / blocks, isFew: free < fewBytes, text: `${Math.floor(free / 1024 / 1024)} MiB` }),
-      ...(files === 0 ? [] : scarce('inodes', { left: ffree, share: ffree / files, isFew: ffree < 1000, text: `${ffree}` })), // some file systems have no number of them
+      ...scarce('space', {
+        left: free,
+        share: bavail / blocks,
+        isFew: free < fewBytes,
+        text: `${Math.floor(free / 1024 / 1024)} MiB`,
+      }),
+      ...(files === 0
+        ? []
+        : scarce('inodes', { left: ffree, share: ffree / files, isFew: ffree < 1000, text: `${ffree}` })), // some file systems have no number of them
     ];
   },
 };
@@ -31,5 +38,10 @@ interface Left {
 function scarce(what: string, { left, share, isFew, text }: Left): readonly Seen[] {
   if (!isFew && share >= fewShare) return [];
   const percent = `${(share * 100).toFixed(1)} %`;
-  return [{ severity: left === 0 ? 'error' : 'warning', what: left === 0 ? `no ${what} is left` : `little ${what} is left: ${text} (${percent})` }];
+  return [
+    {
+      severity: left === 0 ? 'error' : 'warning',
+      what: left === 0 ? `no ${what} is left` : `little ${what} is left: ${text} (${percent})`,
+    },
+  ];
 }

@@ -20,7 +20,11 @@ export const hostAgent: Check<NodeScene> = {
     const isExpected = (await found(inState(scene, 'deferred/.open'))) !== undefined;
     if (!isExpected) return [{ severity: 'note', what: 'no host agent is connected' }];
     return [
-      { severity: 'warning', what: 'no host agent is connected, and one was shortly before', evidence: [`${inState(scene, 'deferred/.open')} is there`] },
+      {
+        severity: 'warning',
+        what: 'no host agent is connected, and one was shortly before',
+        evidence: [`${inState(scene, 'deferred/.open')} is there`],
+      },
     ];
   },
 };

@@ -12,7 +12,8 @@ export const images: Check<ClusterScene> = {
   look: async ({ daemonPods }) => {
     const nodesOf = new Map<string, string[]>();
     for (const { spec } of await daemonPods())
-      for (const { image = '' } of (spec?.containers ?? []).slice(0, 1)) nodesOf.set(image, [...(nodesOf.get(image) ?? []), spec?.nodeName ?? '(no node)']);
+      for (const { image = '' } of (spec?.containers ?? []).slice(0, 1))
+        nodesOf.set(image, [...(nodesOf.get(image) ?? []), spec?.nodeName ?? '(no node)']);
     if (nodesOf.size < 2) return [];
     const evidence = [...nodesOf].map(([image, names]) => `${image}: ${fewOf(names).join(', ')}`).toSorted();
     return [{ severity: 'warning', what: `${nodesOf.size} images are in use`, evidence }];

@@ -7,7 +7,8 @@ import { counted, fewOf } from '../state-files.ts';
 export const journal: Check<NodeScene> = {
   id: 'PLX-D-JOURNAL',
   good: 'every record of the journal can be read',
-  finds: 'records that cannot be read, were set aside as damaged, or are of a newer version: what they say of is not undone',
+  finds:
+    'records that cannot be read, were set aside as damaged, or are of a newer version: what they say of is not undone',
   fix: 'Look at each file for the pod it names, see that its addresses and interfaces are free again, then delete it.',
   place: (scene) => inState(scene, 'journal'),
   look: async (scene) => {
@@ -23,7 +24,11 @@ export const journal: Check<NodeScene> = {
         evidence: fewOf(newer.map(({ problem }) => problem)),
       });
     if (broken.length > 0)
-      seen.push({ severity: 'error', what: `${counted(broken.length, 'record')} that cannot be read`, evidence: fewOf(broken.map(({ problem }) => problem)) });
+      seen.push({
+        severity: 'error',
+        what: `${counted(broken.length, 'record')} that cannot be read`,
+        evidence: fewOf(broken.map(({ problem }) => problem)),
+      });
     if (damaged.length > 0)
       seen.push({
         severity: 'warning',

@@ -10,7 +10,8 @@ const socket = '/var/lib/kubelet/pod-resources/kubelet.sock';
 export const kubeletSockets: Check<NodeScene> = {
   id: 'PLX-D-KUBELET-SOCKETS',
   good: 'kubelet says which devices pods have, or no network needs to know',
-  finds: 'networks are made of devices (resourceName), and the socket where kubelet says which device a pod was given is not there',
+  finds:
+    'networks are made of devices (resourceName), and the socket where kubelet says which device a pod was given is not there',
   fix: 'Start kubelet; where its folder is another one, mount that at /var/lib/kubelet/pod-resources.',
   place: () => socket,
   look: async (scene, signal) => {
@@ -19,10 +20,14 @@ export const kubeletSockets: Check<NodeScene> = {
     if (users.length === 0) return [];
     const path = await inRoot(scene.places.root, socket);
     if ((await found(dirname(path))) === undefined)
-      return [unknown('its folder is not there: kubelet has never run here, or its files are not in sight', { where: path })];
+      return [
+        unknown('its folder is not there: kubelet has never run here, or its files are not in sight', { where: path }),
+      ];
     const file = await found(path);
     if (file?.isSocket() === true) return [];
     const evidence = fewOf(users.map(({ key, nad }) => `${key}: ${nad?.resourceName ?? ''}`));
-    return [{ severity: 'error', what: file === undefined ? 'it is not there' : 'it is no socket', where: path, evidence }];
+    return [
+      { severity: 'error', what: file === undefined ? 'it is not there' : 'it is no socket', where: path, evidence },
+    ];
   },
 };

@@ -18,7 +18,8 @@ export const lostSandboxes: Check<NodeScene> = {
     const lost: string[] = [];
     const hidden: string[] = [];
     for (const record of records.filter(({ attachments }) => !attachments.every(isAbandoned))) {
-      const state = record.bootId !== undefined && record.bootId !== bootId ? 'earlier' : await stateOf(record.netns, scene);
+      const state =
+        record.bootId !== undefined && record.bootId !== bootId ? 'earlier' : await stateOf(record.netns, scene);
       if (state === 'hidden') hidden.push(record.netns);
       if (state === 'earlier') lost.push(`${sandboxName(record)}: the machine was started anew since`);
       if (state === 'gone') lost.push(`${sandboxName(record)}: ${record.netns} is gone`);
@@ -35,7 +36,11 @@ export const lostSandboxes: Check<NodeScene> = {
           ]),
       ...(hidden.length === 0
         ? []
-        : [unknown(`the namespaces of ${counted(hidden.length, 'sandbox', 'sandboxes')} are not in sight`, { evidence: fewOf(hidden) })]),
+        : [
+            unknown(`the namespaces of ${counted(hidden.length, 'sandbox', 'sandboxes')} are not in sight`, {
+              evidence: fewOf(hidden),
+            }),
+          ]),
     ];
   },
 };
@@ -49,4 +54,5 @@ async function stateOf(netns: string, { places }: NodeScene): Promise<'there' | 
   return (await any(paths.map(dirname), isThere)) ? 'gone' : 'hidden';
 }
 
-const any = async (paths: readonly string[], is: (path: string) => Promise<boolean>): Promise<boolean> => (await Promise.all(paths.map(is))).includes(true);
+const any = async (paths: readonly string[], is: (path: string) => Promise<boolean>): Promise<boolean> =>
+  (await Promise.all(paths.map(is))).includes(true);

@@ -4,11 +4,15 @@ import type { ClusterScene } from '../cluster-scene.ts';
 import type { NodeReport } from '../node-reports.ts';
 import { counted, fewOf } from '../state-files.ts';
 
-/** What reports of nodes say of the plugins of networks, and of which nodes there is none: the API server knows no node's files. */
+/**
+ * What reports of nodes say of the plugins of networks, and of which nodes there is none: the API server knows no
+ * node's files.
+ */
 export const nadPlugins: Check<ClusterScene> = {
   id: 'PLX-D-NODE-PLUGINS',
   good: 'the plugins of all networks are on every node',
-  finds: 'nodes that lack plugins, by their reports (--reports); and nodes without a report, whose plugin folders cannot be seen from here',
+  finds:
+    'nodes that lack plugins, by their reports (--reports); and nodes without a report, whose plugin folders cannot be seen from here',
   fix: 'Run plexus doctor on the node, as root; or keep there what plexus doctor --end node -o json prints, and name the folder with --reports.',
   place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
   look: async ({ nodes, nodeLookedAt, reports }) => {
@@ -25,7 +29,8 @@ export const nadPlugins: Check<ClusterScene> = {
 function fromReport(node: string, report: NodeReport | undefined): readonly Seen[] {
   if (report === undefined) return [];
   const place = `node ${node}`;
-  if ('problem' in report) return [unknown(`the report of the node cannot be read: ${report.problem}`, { where: place })];
+  if ('problem' in report)
+    return [unknown(`the report of the node cannot be read: ${report.problem}`, { where: place })];
   const ofPlugins = report.findings.filter(({ id }) => id === 'PLX-D-PLUGINS');
   if (ofPlugins.length === 0) return [unknown('the report of the node says nothing of plugins', { where: place })];
   return ofPlugins.flatMap(({ severity, what, where, fix, evidence }) =>

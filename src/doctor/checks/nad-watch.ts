@@ -13,8 +13,18 @@ export const nadWatch: Check<NodeScene> = {
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/metrics', signal);
     if ('severity' in answer) return [answer];
-    const [synced, objects] = ['plexus_watch_synced', 'plexus_watch_objects'].map((name) => metricIn(answer.text, name));
+    const [synced, objects] = ['plexus_watch_synced', 'plexus_watch_objects'].map((name) =>
+      metricIn(answer.text, name),
+    );
     if (synced === undefined) return [unknown('the metrics do not say')];
-    return synced === 1 ? [] : [{ severity: 'warning', what: 'the watch is interrupted', evidence: [`${objects ?? 0} NetworkAttachmentDefinitions known`] }];
+    return synced === 1
+      ? []
+      : [
+          {
+            severity: 'warning',
+            what: 'the watch is interrupted',
+            evidence: [`${objects ?? 0} NetworkAttachmentDefinitions known`],
+          },
+        ];
   },
 };

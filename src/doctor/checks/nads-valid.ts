@@ -6,14 +6,18 @@ import type { ClusterScene } from '../cluster-scene.ts';
 export const nadsValid: Check<ClusterScene> = {
   id: 'PLX-D-NAD-INVALID',
   good: 'every NetworkAttachmentDefinition can be read',
-  finds: 'a NetworkAttachmentDefinition whose configuration cannot be read, or that runs Plexus itself: pods that ask for it do not start',
+  finds:
+    'a NetworkAttachmentDefinition whose configuration cannot be read, or that runs Plexus itself: pods that ask for it do not start',
   fix: 'Correct spec.config of it.',
   place: () => 'all NetworkAttachmentDefinitions',
   look: async ({ networks }) =>
     (await networks()).nads.flatMap(({ key, problem, configuration }): Seen[] => {
       const where = `NetworkAttachmentDefinition ${key}`;
-      if (problem !== undefined) return [{ severity: 'error', what: problem.text, where, fix: problem.fix, evidence: [problem.id] }];
+      if (problem !== undefined)
+        return [{ severity: 'error', what: problem.text, where, fix: problem.fix, evidence: [problem.id] }];
       const [nested] = configuration?.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []) ?? [];
-      return nested === undefined ? [] : [{ severity: 'error', what: `it runs ${nested.type}, which would invoke Plexus recursively`, where }];
+      return nested === undefined
+        ? []
+        : [{ severity: 'error', what: `it runs ${nested.type}, which would invoke Plexus recursively`, where }];
     }),
 };

@@ -13,9 +13,15 @@ export const networkFiles: Check<NodeScene> = {
     const { nads, folder, inSight } = await scene.networks(signal);
     const users = nads.filter(meansFile);
     if (users.length > 0 && !inSight)
-      return [unknown(`the folder of ${users.map(({ key }) => key).join(', ')} is not there, or not in sight`, { where: folder })];
+      return [
+        unknown(`the folder of ${users.map(({ key }) => key).join(', ')} is not there, or not in sight`, {
+          where: folder,
+        }),
+      ];
     return users.flatMap(({ key, problem }): Seen[] =>
-      problem === undefined ? [] : [{ severity: 'warning', what: `${key}: ${problem.text}`, where: folder, evidence: [problem.id] }],
+      problem === undefined
+        ? []
+        : [{ severity: 'warning', what: `${key}: ${problem.text}`, where: folder, evidence: [problem.id] }],
     );
   },
 };

@@ -11,7 +11,8 @@ export const nodes: Check<ClusterScene> = {
   fix: 'Let the DaemonSet tolerate the taints of these nodes (it tolerates all as it comes) and see why a pod is not ready: kubectl describe.',
   place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
   look: async (scene) => {
-    if (scene.node !== undefined && !(await scene.allNodes()).some((each) => nameOf(each) === scene.node)) return [await noSuchNode(scene)];
+    if (scene.node !== undefined && !(await scene.allNodes()).some((each) => nameOf(each) === scene.node))
+      return [await noSuchNode(scene)];
     const [all, pods, set] = await Promise.all([scene.nodes(), scene.daemonPods(), scene.plexus()]);
     if (set === undefined) return [unknown('there is no DaemonSet of Plexus')];
     const podOn = (node: Node) => pods.filter(({ spec }) => spec?.nodeName === node.metadata?.name);
@@ -20,10 +21,22 @@ export const nodes: Check<ClusterScene> = {
     return [
       ...(without.length === 0
         ? []
-        : [{ severity: 'error' as const, what: `${without.length} of ${all.length} nodes without a daemon`, evidence: fewOf(without.map(withTaints)) }]),
+        : [
+            {
+              severity: 'error' as const,
+              what: `${without.length} of ${all.length} nodes without a daemon`,
+              evidence: fewOf(without.map(withTaints)),
+            },
+          ]),
       ...(waiting.length === 0
         ? []
-        : [{ severity: 'error' as const, what: `${waiting.length} of ${all.length} nodes whose daemon is not ready`, evidence: fewOf(waiting.map(nameOf)) }]),
+        : [
+            {
+              severity: 'error' as const,
+              what: `${waiting.length} of ${all.length} nodes whose daemon is not ready`,
+              evidence: fewOf(waiting.map(nameOf)),
+            },
+          ]),
     ];
   },
 };
@@ -36,6 +49,8 @@ const noSuchNode = async ({ allNodes }: ClusterScene): Promise<Seen> => ({
 });
 
 function withTaints(node: Node): string {
-  const taints = (node.spec?.taints ?? []).map(({ key, value, effect }) => `${key ?? ''}${value ? `=${value}` : ''}:${effect ?? ''}`);
+  const taints = (node.spec?.taints ?? []).map(
+    ({ key, value, effect }) => `${key ?? ''}${value ? `=${value}` : ''}:${effect ?? ''}`,
+  );
   return taints.length === 0 ? nameOf(node) : `${nameOf(node)} (taints ${taints.join(', ')})`;
 }

@@ -15,14 +15,18 @@ interface Owned {
 export const overlappingSubnets: Check<ClusterScene> = {
   id: 'PLX-D-SUBNETS',
   good: 'no network gives addresses of another one, of pods or of services',
-  finds: 'addresses of a NetworkAttachmentDefinition that are also given by another one, or are those of pods or services: packets go astray',
+  finds:
+    'addresses of a NetworkAttachmentDefinition that are also given by another one, or are those of pods or services: packets go astray',
   fix: 'Give each network addresses of its own; where two are meant to share a subnet, divide it with rangeStart and rangeEnd.',
   place: () => 'all NetworkAttachmentDefinitions',
   look: async (scene, signal) => {
     const owned = (await scene.networks()).nads.flatMap(({ key, configuration }) =>
       configuration === undefined ? [] : rangesOf(configuration).map((range): Owned => ({ owner: key, range })),
     );
-    const [pods, services] = await Promise.all([gathered('those of pods', podRanges(scene)), gathered('those of services', serviceRanges(scene.api, signal))]);
+    const [pods, services] = await Promise.all([
+      gathered('those of pods', podRanges(scene)),
+      gathered('those of services', serviceRanges(scene.api, signal)),
+    ]);
     const cluster = [...pods.owned, ...services.owned];
     const among = owned.flatMap((one, index) =>
       owned
@@ -48,20 +52,36 @@ function withCluster(one: Owned, cluster: readonly Owned[]): readonly Seen[] {
   if (first === undefined) return [];
   if (common.length === 1) return [told(one, first)];
   const evidence = fewOf(common.map(({ owner, range }) => `${range.text} of ${owner}`));
-  return [{ ...told(one, first), what: `${one.range.text} of ${one.owner} has addresses in common with ${common.length} ranges of the cluster`, evidence }];
+  return [
+    {
+      ...told(one, first),
+      what: `${one.range.text} of ${one.owner} has addresses in common with ${common.length} ranges of the cluster`,
+      evidence,
+    },
+  ];
 }
 
 async function podRanges({ nodes }: ClusterScene): Promise<readonly Owned[]> {
   return (await nodes()).flatMap((node) =>
-    ownedBy(`the pods of node ${nameOf(node)}`, node.spec?.podCIDRs ?? [node.spec?.podCIDR].filter((each) => each !== undefined)),
+    ownedBy(
+      `the pods of node ${nameOf(node)}`,
+      node.spec?.podCIDRs ?? [node.spec?.podCIDR].filter((each) => each !== undefined),
+    ),
   );
 }
 
 // Kubernetes 1.33 says it; before, at least the address of the API server's own service is known
 async function serviceRanges(api: ApiReader, signal: AbortSignal): Promise<readonly Owned[]> {
-  const objects = (await api.list('list ServiceCIDRs', '/apis/networking.k8s.io/v1/servicecidrs', signal)) as readonly ServiceCidr[] | undefined;
-  if (objects !== undefined) return objects.flatMap((each) => ownedBy(`services (ServiceCIDR ${nameOf(each)})`, each.spec?.cidrs ?? []));
-  const service = (await api.get('get service default/kubernetes', '/api/v1/namespaces/default/services/kubernetes', signal)) as Service | undefined;
+  const objects = (await api.list('list ServiceCIDRs', '/apis/networking.k8s.io/v1/servicecidrs', signal)) as
+    | readonly ServiceCidr[]
+    | undefined;
+  if (objects !== undefined)
+    return objects.flatMap((each) => ownedBy(`services (ServiceCIDR ${nameOf(each)})`, each.spec?.cidrs ?? []));
+  const service = (await api.get(
+    'get service default/kubernetes',
+    '/api/v1/namespaces/default/services/kubernetes',
+    signal,
+  )) as Service | undefined;
   const address = service?.spec?.clusterIP ?? '';
   return ownedBy('service default/kubernetes', [`${address}/${address.includes(':') ? 128 : 32}`]);
 }

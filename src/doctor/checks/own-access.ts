@@ -21,7 +21,9 @@ export const ownAccess: Check<ClusterScene> = {
   fix: 'Use a kubeconfig of somebody who may read these.',
   place: apiPlace,
   look: async ({ api }, signal) => {
-    const answers = await Promise.all(asked.map((resourceAttributes) => api.review('SelfSubjectAccessReview', { resourceAttributes }, signal)));
+    const answers = await Promise.all(
+      asked.map((resourceAttributes) => api.review('SelfSubjectAccessReview', { resourceAttributes }, signal)),
+    );
     const lacking = asked.filter((_, index) => answers[index]?.allowed !== true).map(wordsOf);
     return lacking.length === 0 ? [] : [{ severity: 'note', what: `the current user may not ${lacking.join(', ')}` }];
   },

@@ -13,21 +13,31 @@ import { fewOf, headOf } from '../state-files.ts';
 export const plugins: Check<NodeScene> = {
   id: 'PLX-D-PLUGINS',
   good: 'every plugin that the default network and the NetworkAttachmentDefinitions name is there and can run',
-  finds: 'a plugin that a network names is not in the plugin folders, not executable, or made for another kind of machine',
+  finds:
+    'a plugin that a network names is not in the plugin folders, not executable, or made for another kind of machine',
   fix: 'Install it into this folder of the node: the reference plugins are in the release of containernetworking/plugins for its architecture.',
   place: binPlace,
   look: async (scene, signal) => {
     const binDirs = await pluginFolders(scene);
     const ofDefault = await defaultConfigurations(scene);
-    const { nads, source, why } = await scene.networks(signal).catch((error: unknown) => ({ nads: [], source: '', why: problemOf(error) }));
+    const { nads, source, why } = await scene
+      .networks(signal)
+      .catch((error: unknown) => ({ nads: [], source: '', why: problemOf(error) }));
     const needed = new Map<string, User[]>();
     const need = (configuration: NetworkConfiguration, user: User): void => {
       for (const program of programsOf(configuration)) needed.set(program, [...(needed.get(program) ?? []), user]);
     };
-    for (const configuration of ofDefault) need(configuration, { name: `the default network ${configuration.name}`, isDefault: true });
-    for (const { key, configuration } of nads) if (configuration !== undefined) need(configuration, { name: key, isDefault: false });
-    const seen = await Promise.all([...needed].map(([program, users]) => lookAt(program, users, { binDirs, source, arch: scene.arch })));
-    const blind = [...(why === undefined ? [] : [why]), ...(ofDefault.length === 0 ? ['the default network cannot be read'] : [])];
+    for (const configuration of ofDefault)
+      need(configuration, { name: `the default network ${configuration.name}`, isDefault: true });
+    for (const { key, configuration } of nads)
+      if (configuration !== undefined) need(configuration, { name: key, isDefault: false });
+    const seen = await Promise.all(
+      [...needed].map(([program, users]) => lookAt(program, users, { binDirs, source, arch: scene.arch })),
+    );
+    const blind = [
+      ...(why === undefined ? [] : [why]),
+      ...(ofDefault.length === 0 ? ['the default network cannot be read'] : []),
+    ];
     return [...seen.flat(), ...blind.map((each) => unknown(each))];
   },
 };
@@ -43,8 +53,12 @@ interface Looking {
 }
 
 async function defaultConfigurations(scene: NodeScene): Promise<readonly NetworkConfiguration[]> {
-  const files = await Promise.all((await scene.confFolders()).map((each) => clusterNetworkFile(scene, oursIn(each)?.text ?? '')));
-  const lists = await Promise.all([...new Set(files)].map(async (file) => (file === undefined ? undefined : attempt(await readConfPath(file), file))));
+  const files = await Promise.all(
+    (await scene.confFolders()).map((each) => clusterNetworkFile(scene, oursIn(each)?.text ?? '')),
+  );
+  const lists = await Promise.all(
+    [...new Set(files)].map(async (file) => (file === undefined ? undefined : attempt(await readConfPath(file), file))),
+  );
   return lists.filter((each) => each !== undefined);
 }
 
@@ -56,7 +70,11 @@ function attempt(...found: Parameters<typeof findByPath>): NetworkConfiguration 
   }
 }
 
-async function lookAt(program: string, users: readonly User[], { binDirs, source, arch }: Looking): Promise<readonly Seen[]> {
+async function lookAt(
+  program: string,
+  users: readonly User[],
+  { binDirs, source, arch }: Looking,
+): Promise<readonly Seen[]> {
   const problem = await whyNot(program, binDirs, arch);
   if (problem === undefined) return [];
   const isMissing = problem === missing;

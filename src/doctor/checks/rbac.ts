@@ -21,7 +21,8 @@ export interface Attributes {
   readonly subresource?: string;
 }
 
-export const wordsOf = ({ verb, resource, subresource }: Attributes): string => `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+export const wordsOf = ({ verb, resource, subresource }: Attributes): string =>
+  `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
 
 /** Whether the daemon's service account may do what the daemon does. */
 export const rbac: Check<ClusterScene> = {
@@ -33,10 +34,17 @@ export const rbac: Check<ClusterScene> = {
   look: async (scene, signal) => {
     const user = await accountOf(scene);
     const [, , namespace = '', ...rest] = user.split(':');
-    const groups = rest.length > 0 ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] : ['system:authenticated'];
-    const ask = (resourceAttributes: Attributes) => scene.api.review('SubjectAccessReview', { user, groups, resourceAttributes }, signal);
+    const groups =
+      rest.length > 0
+        ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
+        : ['system:authenticated'];
+    const ask = (resourceAttributes: Attributes) =>
+      scene.api.review('SubjectAccessReview', { user, groups, resourceAttributes }, signal);
     const answers = await Promise.all(needed.map(ask));
-    if (answers.includes(undefined)) return [unknown('the current user may not ask what others may do (create subjectaccessreviews)', { where: user })];
+    if (answers.includes(undefined))
+      return [
+        unknown('the current user may not ask what others may do (create subjectaccessreviews)', { where: user }),
+      ];
     const lacking = needed.filter((_, index) => answers[index]?.allowed !== true).map(wordsOf);
     return lacking.length === 0 ? [] : [{ severity: 'error', what: `it may not ${lacking.join(', ')}`, where: user }];
   },

@@ -13,15 +13,25 @@ export const recentEvents: Check<ClusterScene> = {
   fix: 'Each message has an identifier: docs/errors.md says what to do.',
   place: () => 'Events',
   look: async ({ api, now, node }, signal) => {
-    const all = ((await api.list('list Events', `/api/v1/events?fieldSelector=${encodeURIComponent('type=Warning')}`, signal)) ?? []) as readonly ApiEvent[];
-    const recent = all.filter((event) => isOurs(event) && now() - timeOf(event) < hour && (node === undefined || isAbout(event, node)));
+    const all = ((await api.list(
+      'list Events',
+      `/api/v1/events?fieldSelector=${encodeURIComponent('type=Warning')}`,
+      signal,
+    )) ?? []) as readonly ApiEvent[];
+    const recent = all.filter(
+      (event) => isOurs(event) && now() - timeOf(event) < hour && (node === undefined || isAbout(event, node)),
+    );
     const groups = Map.groupBy(recent, ({ reason = '' }) => reason);
     return [...groups]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([reason, events]) => {
         const times = events.reduce((sum, { count = 1 }) => sum + count, 0);
         const newest = events.toSorted((a, b) => timeOf(b) - timeOf(a));
-        const evidence = fewOf(newest.map(({ involvedObject, message = '' }) => `${placeOf(involvedObject)}: ${message.split('\n')[0] ?? ''}`));
+        const evidence = fewOf(
+          newest.map(
+            ({ involvedObject, message = '' }) => `${placeOf(involvedObject)}: ${message.split('\n')[0] ?? ''}`,
+          ),
+        );
         return {
           severity: 'warning' as const,
           what: `${reason}: ${counted(times, 'time')}, about ${counted(events.length, 'object')}`,
@@ -31,8 +41,11 @@ export const recentEvents: Check<ClusterScene> = {
   },
 };
 
-const isOurs = ({ source, reportingComponent }: ApiEvent): boolean => source?.component === 'plexus' || reportingComponent === 'plexus';
-const timeOf = ({ lastTimestamp, eventTime, metadata }: ApiEvent): number => Date.parse(lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? '');
-const isAbout = ({ involvedObject }: ApiEvent, node: string): boolean => involvedObject?.kind !== 'Node' || involvedObject.name === node;
+const isOurs = ({ source, reportingComponent }: ApiEvent): boolean =>
+  source?.component === 'plexus' || reportingComponent === 'plexus';
+const timeOf = ({ lastTimestamp, eventTime, metadata }: ApiEvent): number =>
+  Date.parse(lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? '');
+const isAbout = ({ involvedObject }: ApiEvent, node: string): boolean =>
+  involvedObject?.kind !== 'Node' || involvedObject.name === node;
 const placeOf = ({ kind = '', namespace, name = '' }: NonNullable<ApiEvent['involvedObject']> = {}): string =>
   `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;

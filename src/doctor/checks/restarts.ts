@@ -11,10 +11,14 @@ export const restarts: Check<ClusterScene> = {
   finds: 'containers of Plexus that cannot start, end again and again, or ran out of memory',
   fix: 'kubectl -n kube-system logs --previous POD -c CONTAINER; after OOMKilled give it more memory (resources in the chart).',
   place: () => 'the pods of Plexus',
-  look: async ({ daemonPods, now }) => (await daemonPods()).flatMap((pod) => statusesOf(pod).flatMap((status) => seenOf(pod, status, now()))),
+  look: async ({ daemonPods, now }) =>
+    (await daemonPods()).flatMap((pod) => statusesOf(pod).flatMap((status) => seenOf(pod, status, now()))),
 };
 
-const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+];
 
 function seenOf(pod: Pod, status: ContainerStatus, now: number): readonly Seen[] {
   const last = status.lastState?.terminated ?? status.state?.terminated;

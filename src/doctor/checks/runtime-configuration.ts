@@ -5,11 +5,14 @@ import type { NodeScene } from '../node-scene.ts';
 export const runtimeConfiguration: Check<NodeScene> = {
   id: 'PLX-D-RUNTIME-CONFIGURATION',
   good: "the container runtime's own configuration is found and loads one CNI configuration",
-  finds: "the runtime's configuration cannot be read, or makes it load several CNI configurations (max_conf_num): pods would get the default network twice",
+  finds:
+    "the runtime's configuration cannot be read, or makes it load several CNI configurations (max_conf_num): pods would get the default network twice",
   fix: "Correct the runtime's configuration and restart it; where its files are elsewhere, name them with --root.",
   place: ({ places }) => places.root,
   look: async ({ runtimes }) =>
-    (await runtimes()).warnings.map((what) => (what.startsWith(none) ? unknown(none, { fix: runtimeConfiguration.fix }) : { severity: 'warning', what })),
+    (await runtimes()).warnings.map((what) =>
+      what.startsWith(none) ? unknown(none, { fix: runtimeConfiguration.fix }) : { severity: 'warning', what },
+    ),
 };
 
 // the beginning of what findFolders says then

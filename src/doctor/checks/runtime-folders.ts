@@ -7,22 +7,31 @@ import type { NodeScene } from '../node-scene.ts';
 export const runtimeFolders: Check<NodeScene> = {
   id: 'PLX-D-RUNTIME-FOLDERS',
   good: 'the container runtime looks into the folders that Plexus writes to',
-  finds: "the runtime's configuration names other folders than those that Plexus was told: what is written there nobody reads",
+  finds:
+    "the runtime's configuration names other folders than those that Plexus was told: what is written there nobody reads",
   fix: 'Name the same folders in both: cniConfDir of the daemon (paths.cniConfDir in the chart), and --cni-bin-dir of its installer.',
   place: ({ places }) => places.root,
   look: async (scene) => {
     const { places, runtimes } = scene;
     const { root, confDir, binDir } = places;
     const all = (await runtimes()).runtimes;
-    if (all.every(({ configurations }) => configurations.length === 0)) return [unknown('no configuration of a container runtime was found')];
+    if (all.every(({ configurations }) => configurations.length === 0))
+      return [unknown('no configuration of a container runtime was found')];
     const running = all.filter(({ isRunning }) => isRunning);
     const seen: Seen[] = [];
     for (const each of running.length > 0 ? running : all.slice(0, 1)) {
       if (each.configurations.length === 0) continue; // nothing says so: the usual folders are a guess
       const evidence = each.configurations;
-      const [confDirThere, binDirsThere] = [await inRoot(root, each.confDir), await Promise.all(each.binDirs.map((path) => inRoot(root, path)))];
+      const [confDirThere, binDirsThere] = [
+        await inRoot(root, each.confDir),
+        await Promise.all(each.binDirs.map((path) => inRoot(root, path))),
+      ];
       if (confDir !== undefined && confDir !== confDirThere)
-        seen.push({ severity: 'error', what: `${each.runtime} reads CNI configurations from ${confDirThere}, and Plexus's are in ${confDir}`, evidence });
+        seen.push({
+          severity: 'error',
+          what: `${each.runtime} reads CNI configurations from ${confDirThere}, and Plexus's are in ${confDir}`,
+          evidence,
+        });
       if (binDir !== undefined && !binDirsThere.includes(binDir))
         seen.push({
           severity: 'error',
@@ -30,12 +39,16 @@ export const runtimeFolders: Check<NodeScene> = {
           evidence,
         });
     }
-    if (confDir === undefined) seen.push(...(await strayFile(root, await Promise.all(all.map((each) => inRoot(root, each.confDir))))));
+    if (confDir === undefined)
+      seen.push(...(await strayFile(root, await Promise.all(all.map((each) => inRoot(root, each.confDir))))));
     return seen.length > 0 && (await hasPods(scene)) ? seen.map(asWarning) : seen;
   },
 };
 
-/** Whether a pod was attached on this node since it was started: then the runtime does find Plexus, whatever its files say. */
+/**
+ * Whether a pod was attached on this node since it was started: then the runtime does find Plexus, whatever its files
+ * say.
+ */
 async function hasPods({ journal, bootId }: NodeScene): Promise<boolean> {
   try {
     const [{ records }, boot] = await Promise.all([journal(), bootId()]);
@@ -48,7 +61,10 @@ async function hasPods({ journal, bootId }: NodeScene): Promise<boolean> {
 const asWarning = ({ evidence = [], ...seen }: Seen): Seen => ({
   ...seen,
   severity: 'warning',
-  evidence: [...evidence, 'pods are attached on this node, so its runtime calls Plexus: it may have been started with another configuration'],
+  evidence: [
+    ...evidence,
+    'pods are attached on this node, so its runtime calls Plexus: it may have been started with another configuration',
+  ],
 });
 
 const usual = '/etc/cni/net.d';
@@ -58,5 +74,7 @@ async function strayFile(root: string, read: readonly string[]): Promise<readonl
   const folder = await inRoot(root, usual);
   if (read.includes(folder)) return [];
   const ours = entriesOf(await readConfPath(folder)).find(({ name, owner }) => owner === 'plexus' && isOwnName(name));
-  return ours === undefined ? [] : [{ severity: 'error', what: `${ours.name} is in ${folder}, and the runtime reads ${read.join(', ')}` }];
+  return ours === undefined
+    ? []
+    : [{ severity: 'error', what: `${ours.name} is in ${folder}, and the runtime reads ${read.join(', ')}` }];
 }

@@ -39,14 +39,20 @@ async function lookAt(file: string, scene: NodeScene, signal: AbortSignal): Prom
   if (!(await holdsText(file, 'a CNI plugin that attaches pods to several networks')))
     return at('error', 'it is a program of somebody else with the same name');
   const greeting = await scene.greeting(signal);
-  if (greeting.kind !== 'welcome') return [unknown('the version of the daemon is not known (PLX-D-DAEMON says why)', { where: file })];
+  if (greeting.kind !== 'welcome')
+    return [unknown('the version of the daemon is not known (PLX-D-DAEMON says why)', { where: file })];
   const own = await versionOf(file, signal);
   if ('problem' in own) return at('error', `it cannot run: ${own.problem}`);
-  return own.version === greeting.program ? [] : at('warning', `it is version ${own.version}, and the daemon is version ${greeting.program}`);
+  return own.version === greeting.program
+    ? []
+    : at('warning', `it is version ${own.version}, and the daemon is version ${greeting.program}`);
 }
 
 // with an empty environment it is a plugin that nobody calls
-async function versionOf(file: string, signal: AbortSignal): Promise<{ readonly version: string } | { readonly problem: string }> {
+async function versionOf(
+  file: string,
+  signal: AbortSignal,
+): Promise<{ readonly version: string } | { readonly problem: string }> {
   return run(file, ['--version'], { signal, env: {} }).then(
     ({ stdout }) => ({ version: stdout.trim() }),
     (error: unknown) => ({ problem: problemOf(error) }),

@@ -17,7 +17,11 @@ export const podsNotAttached: Check<NodeScene> = {
     return [
       {
         severity: 'warning',
-        what: counted(pods.length, 'pod that runs without the networks it asks for', 'pods that run without the networks they ask for'),
+        what: counted(
+          pods.length,
+          'pod that runs without the networks it asks for',
+          'pods that run without the networks they ask for',
+        ),
         evidence: fewOf(pods.map((pod) => `${podKey(pod)} (${pod.networks}): ${pod.why}`)),
       },
     ];

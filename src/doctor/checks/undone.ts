@@ -7,14 +7,20 @@ import { counted, fewOf, sandboxName } from '../state-files.ts';
 export const undone: Check<NodeScene> = {
   id: 'PLX-D-NOT-UNDONE',
   good: 'nothing waits to be undone',
-  finds: 'attachments that a DEL could not undo: still tried (detaching), or given up so that the pod could go (abandoned)',
+  finds:
+    'attachments that a DEL could not undo: still tried (detaching), or given up so that the pod could go (abandoned)',
   fix: 'Do what the last error says. The daemon goes on where a host agent is; by hand: plexus attachments detach SANDBOX.',
   place: (scene) => inState(scene, 'journal'),
   look: async (scene) => {
-    const entries = (await scene.journal()).records.flatMap((record) => record.attachments.map((entry) => ({ record, entry })));
+    const entries = (await scene.journal()).records.flatMap((record) =>
+      record.attachments.map((entry) => ({ record, entry })),
+    );
     const abandoned = entries.filter(({ entry }) => isAbandoned(entry));
     const detaching = entries.filter(({ entry }) => entry.state === 'detaching' && !isAbandoned(entry));
-    return [...told(abandoned, 'given up: the pod is gone, and this is not undone'), ...told(detaching, 'not undone yet')];
+    return [
+      ...told(abandoned, 'given up: the pod is gone, and this is not undone'),
+      ...told(detaching, 'not undone yet'),
+    ];
   },
 };
 

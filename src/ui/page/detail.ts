@@ -11,14 +11,22 @@ export interface Going {
 /** All about what is chosen. */
 export function detailOf(item: Item | undefined, topology: Topology, going: Going): readonly Node[] {
   if (item === undefined) return [make('p', { class: 'second' }, 'Choose something in the list.')];
-  if ('pod' in item.of) return podSections.flatMap((section) => section(item.of as { pod: TopologyPod }, topology, going));
+  if ('pod' in item.of)
+    return podSections.flatMap((section) => section(item.of as { pod: TopologyPod }, topology, going));
   if ('network' in item.of) return networkDetail(item.of.network, topology, going);
   return problemDetail(item.of.problem, going);
 }
 
-/** What is told about a pod, part by part, in this order; drawn anew with every change. What was done for it stands below (recent.ts). */
+/**
+ * What is told about a pod, part by part, in this order; drawn anew with every change. What was done for it stands
+ * below (recent.ts).
+ */
 type Section = (of: { readonly pod: TopologyPod }, topology: Topology, going: Going) => readonly Node[];
-const podSections: readonly Section[] = [podHeading, podAttachments, ({ pod }, topology, going) => problemList(pod.problems, topology, going)];
+const podSections: readonly Section[] = [
+  podHeading,
+  podAttachments,
+  ({ pod }, topology, going) => problemList(pod.problems, topology, going),
+];
 
 function podHeading({ pod }: { readonly pod: TopologyPod }): readonly Node[] {
   const facts = [
@@ -30,7 +38,9 @@ function podHeading({ pod }: { readonly pod: TopologyPod }): readonly Node[] {
 }
 
 function podAttachments({ pod }: { readonly pod: TopologyPod }, _: Topology, { toNetwork }: Going): readonly Node[] {
-  const heading = ['Interface', 'Network', 'Addresses', 'MAC', 'State'].map((text) => make('th', { scope: 'col' }, text));
+  const heading = ['Interface', 'Network', 'Addresses', 'MAC', 'State'].map((text) =>
+    make('th', { scope: 'col' }, text),
+  );
   const rows = pod.attachments.map((each) =>
     make(
       'tr',
@@ -46,7 +56,10 @@ function podAttachments({ pod }: { readonly pod: TopologyPod }, _: Topology, { t
       stateCell(each),
     ),
   );
-  return [make('h3', {}, 'Networks'), make('table', {}, make('thead', {}, make('tr', {}, ...heading)), make('tbody', {}, ...rows))];
+  return [
+    make('h3', {}, 'Networks'),
+    make('table', {}, make('thead', {}, make('tr', {}, ...heading)), make('tbody', {}, ...rows)),
+  ];
 }
 
 function stateCell({ state, problems }: TopologyAttachment): HTMLElement {
@@ -76,14 +89,23 @@ const networkDetail = (network: TopologyNetwork, topology: Topology, going: Goin
   make(
     'p',
     {},
-    network.pods === 0 ? 'No pod is in it.' : action(network.pods === 1 ? 'Show its pod' : `Show its ${network.pods} pods`, () => going.toPodsOf(network.name)),
+    network.pods === 0
+      ? 'No pod is in it.'
+      : action(network.pods === 1 ? 'Show its pod' : `Show its ${network.pods} pods`, () =>
+          going.toPodsOf(network.name),
+        ),
   ),
   ...problemList(network.problems, topology, going),
 ];
 
 const problemDetail = (problem: TopologyProblem, going: Going): readonly Node[] => [
   make('h2', {}, problem.kind),
-  make('p', {}, make('span', { class: problem.severity === 'error' ? 'bad' : 'warn' }, `${problem.severity}: `), problem.text),
+  make(
+    'p',
+    {},
+    make('span', { class: problem.severity === 'error' ? 'bad' : 'warn' }, `${problem.severity}: `),
+    problem.text,
+  ),
   make(
     'ul',
     {},

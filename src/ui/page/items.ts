@@ -9,7 +9,10 @@ export interface Item {
   readonly first: string;
   readonly second: string;
   readonly severity?: 'error' | 'warning';
-  readonly of: { readonly pod: TopologyPod } | { readonly network: TopologyNetwork } | { readonly problem: TopologyProblem };
+  readonly of:
+    | { readonly pod: TopologyPod }
+    | { readonly network: TopologyNetwork }
+    | { readonly problem: TopologyProblem };
 }
 export interface Filters {
   readonly search: string;
@@ -25,15 +28,20 @@ export function itemsOf(view: View, topology: Topology, filters: Filters): reado
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const has = (...texts: readonly string[]): boolean => words.every((word) => texts.some((text) => text.toLowerCase().includes(word)));
+  const has = (...texts: readonly string[]): boolean =>
+    words.every((word) => texts.some((text) => text.toLowerCase().includes(word)));
   switch (view) {
     case 'pods':
-      return topology.pods.filter((pod) => isWanted(pod, filters) && has(...textsOf(pod))).map((pod) => podItem(pod, topology));
+      return topology.pods
+        .filter((pod) => isWanted(pod, filters) && has(...textsOf(pod)))
+        .map((pod) => podItem(pod, topology));
     case 'networks':
       return topology.networks
         .filter(
           (network) =>
-            (filters.network === '' || network.name === filters.network) && isIn(network.name, filters) && (!filters.wrong || network.problems.length > 0),
+            (filters.network === '' || network.name === filters.network) &&
+            isIn(network.name, filters) &&
+            (!filters.wrong || network.problems.length > 0),
         )
         .filter(({ name, types, subnets }) => has(name, ...types, ...subnets))
         .map((network) => networkItem(network));
@@ -41,10 +49,21 @@ export function itemsOf(view: View, topology: Topology, filters: Filters): reado
       return topology.problems
         .map((problem, index) => ({ problem, index }))
         .filter(({ problem }) => filters.network === '' || problem.network === filters.network)
-        .filter(({ problem }) => filters.namespace === '' || [...problem.pods, problem.network ?? ''].some((name) => name.startsWith(`${filters.namespace}/`)))
-        .filter(({ problem }) => filters.node === '' || topology.pods.some((pod) => pod.node === filters.node && problem.pods.includes(keyOf(pod))))
+        .filter(
+          ({ problem }) =>
+            filters.namespace === '' ||
+            [...problem.pods, problem.network ?? ''].some((name) => name.startsWith(`${filters.namespace}/`)),
+        )
+        .filter(
+          ({ problem }) =>
+            filters.node === '' ||
+            topology.pods.some((pod) => pod.node === filters.node && problem.pods.includes(keyOf(pod))),
+        )
         .filter(({ problem }) => has(problem.text, problem.kind))
-        .toSorted((a, b) => Number(b.problem.severity === 'error') - Number(a.problem.severity === 'error') || a.index - b.index)
+        .toSorted(
+          (a, b) =>
+            Number(b.problem.severity === 'error') - Number(a.problem.severity === 'error') || a.index - b.index,
+        )
         .map(({ problem }) => problemItem(problem));
   }
 }
@@ -81,7 +100,8 @@ function podItem(pod: TopologyPod, { problems }: Topology): Item {
 const attachmentText = ({ interface: name, ips, network, state }: TopologyAttachment): string =>
   state === 'attached' ? `${name} ${ips.join(' ') || network}` : `${network} ${stateWord(state)}`;
 
-export const stateWord = (state: TopologyAttachment['state']): string => (state === 'unasked' ? 'not asked for' : state);
+export const stateWord = (state: TopologyAttachment['state']): string =>
+  state === 'unasked' ? 'not asked for' : state;
 
 const networkItem = (network: TopologyNetwork): Item => ({
   key: `network ${network.name}`,
@@ -91,7 +111,12 @@ const networkItem = (network: TopologyNetwork): Item => ({
   of: { network },
 });
 
-const kinds: Readonly<Record<TopologyNetwork['kind'], string>> = { definition: '', node: 'of the nodes', missing: 'does not exist', unknown: 'not readable' };
+const kinds: Readonly<Record<TopologyNetwork['kind'], string>> = {
+  definition: '',
+  node: 'of the nodes',
+  missing: 'does not exist',
+  unknown: 'not readable',
+};
 
 export const factsOf = ({ kind, types, subnets }: TopologyNetwork): readonly string[] =>
   [kinds[kind], types.join(' + '), ...subnets].filter((text) => text !== '');

@@ -11,8 +11,15 @@ export interface List {
   readonly choose: (key: string) => void;
 }
 
-/** A list of any length: only the rows that can be seen are elements. Arrow keys, Page, Home and End move the choice; Enter opens it. */
-export function makeList(box: HTMLElement, rows: HTMLElement, on: { readonly choose: (item: Item | undefined) => void; readonly open: () => void }): List {
+/**
+ * A list of any length: only the rows that can be seen are elements. Arrow keys, Page, Home and End move the choice;
+ * Enter opens it.
+ */
+export function makeList(
+  box: HTMLElement,
+  rows: HTMLElement,
+  on: { readonly choose: (item: Item | undefined) => void; readonly open: () => void },
+): List {
   let items: readonly Item[] = [];
   let key = '';
   let empty = '';
@@ -27,7 +34,11 @@ export function makeList(box: HTMLElement, rows: HTMLElement, on: { readonly cho
     on.choose(item);
   };
   box.addEventListener('keydown', (event) => {
-    const to = moved(event.key, { from: indexOf(), count: items.length, page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1) });
+    const to = moved(event.key, {
+      from: indexOf(),
+      count: items.length,
+      page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1),
+    });
     if (to !== undefined) choose(to);
     else if (event.key === 'Enter') on.open();
     else return;
@@ -37,7 +48,8 @@ export function makeList(box: HTMLElement, rows: HTMLElement, on: { readonly cho
   box.addEventListener('focus', () => {
     if (indexOf() < 0 && box.matches(':focus-visible')) choose(0);
   });
-  // a change may draw the rows anew between pressing and letting go: then there is no click; assistive programs only click
+  // a change may draw the rows anew between pressing and letting go: then there is no click; assistive programs only
+  // click
   for (const kind of ['pointerup', 'click']) {
     rows.addEventListener(kind, ({ target }) => {
       const row = (target as Element).closest('[role=option]');
@@ -58,7 +70,10 @@ export function makeList(box: HTMLElement, rows: HTMLElement, on: { readonly cho
   };
 }
 
-function moved(key: string, { from, count, page }: { readonly from: number; readonly count: number; readonly page: number }): number | undefined {
+function moved(
+  key: string,
+  { from, count, page }: { readonly from: number; readonly count: number; readonly page: number },
+): number | undefined {
   const moves: Readonly<Record<string, number>> = {
     ArrowDown: from + 1,
     ArrowUp: from - 1,
@@ -88,7 +103,9 @@ function drawRows(box: HTMLElement, rows: HTMLElement, { items, chosen, empty }:
   const last = Math.min(items.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + spare);
   const shown = items
     .slice(first, last)
-    .map((item, offset) => rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen }));
+    .map((item, offset) =>
+      rowFor(item, { index: first + offset, count: items.length, isChosen: first + offset === chosen }),
+    );
   rows.replaceChildren(...(items.length === 0 ? [make('p', { class: 'empty' }, empty)] : shown));
   if (chosen >= first && chosen < last) box.setAttribute('aria-activedescendant', `row-${chosen}`);
   else box.removeAttribute('aria-activedescendant');
@@ -100,7 +117,10 @@ function rowFor(
   { first, second, severity }: Item,
   { index, count, isChosen }: { readonly index: number; readonly count: number; readonly isChosen: boolean },
 ): HTMLElement {
-  const mark = severity === undefined ? [] : [make('span', { class: severity === 'error' ? 'bad' : 'warn' }, ` ${signs[severity]}`)];
+  const mark =
+    severity === undefined
+      ? []
+      : [make('span', { class: severity === 'error' ? 'bad' : 'warn' }, ` ${signs[severity]}`)];
   const row = make(
     'div',
     {

@@ -76,10 +76,18 @@ function showTab(next: Tab): void {
 function render(): void {
   if (state === undefined) return;
   const { topology, revision, complete } = state;
-  const counts: Readonly<Record<View, number>> = { pods: topology.pods.length, networks: topology.networks.length, problems: topology.problems.length };
-  for (const [view, count] of Object.entries(counts)) byId(`tab-${view}`).textContent = `${view.charAt(0).toUpperCase()}${view.slice(1)} (${count})`;
+  const counts: Readonly<Record<View, number>> = {
+    pods: topology.pods.length,
+    networks: topology.networks.length,
+    problems: topology.problems.length,
+  };
+  for (const [view, count] of Object.entries(counts))
+    byId(`tab-${view}`).textContent = `${view.charAt(0).toUpperCase()}${view.slice(1)} (${count})`;
   if (tab === 'picture')
-    return drawPicture(revision, `${counts.pods} pods in ${counts.networks} networks, ${counts.problems} problems; the other tabs tell the same in words`);
+    return drawPicture(
+      revision,
+      `${counts.pods} pods in ${counts.networks} networks, ${counts.problems} problems; the other tabs tell the same in words`,
+    );
   list.show(itemsOf(tab, topology, filters()), complete ? 'Nothing fits.' : 'Reading the cluster …');
 }
 
@@ -93,8 +101,12 @@ function drawPicture(revision: number, text: string): void {
 function take(next: PageState): void {
   state = next;
   const { topology } = next;
-  byId('cluster').textContent = `${next.cluster}, ${next.namespace === undefined ? 'all namespaces' : `namespace ${next.namespace}`}`;
-  tellLive(next.problems.length > 0 ? `not up to date: ${next.problems.join('; ')}` : next.complete ? 'live' : 'reading …', next.problems.length > 0);
+  byId('cluster').textContent =
+    `${next.cluster}, ${next.namespace === undefined ? 'all namespaces' : `namespace ${next.namespace}`}`;
+  tellLive(
+    next.problems.length > 0 ? `not up to date: ${next.problems.join('; ')}` : next.complete ? 'live' : 'reading …',
+    next.problems.length > 0,
+  );
   const sorted = (values: readonly string[]): readonly string[] => [...new Set(values)].toSorted();
   fill('namespace', sorted(topology.pods.map(({ namespace }) => namespace)));
   fill(

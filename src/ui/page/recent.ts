@@ -31,7 +31,12 @@ export function recentSection(box: HTMLElement): RecentSection {
         message.setAttribute('aria-live', 'polite'); // not before: whoever moves through the list would hear it for each pod
         ask();
       });
-      box.replaceChildren(make('h3', {}, 'Recent operations'), message, list, ...(pod.node === undefined ? [] : [make('p', {}, again)]));
+      box.replaceChildren(
+        make('h3', {}, 'Recent operations'),
+        message,
+        list,
+        ...(pod.node === undefined ? [] : [make('p', {}, again)]),
+      );
       if (pod.node === undefined) message.textContent = 'It is on no node yet: nothing has been done for it.';
       else ask();
     },
@@ -58,7 +63,9 @@ async function fill({ message, list }: Places, pod: TopologyPod, signal: AbortSi
 async function ask(pod: string, signal: AbortSignal): Promise<RecentAnswer> {
   try {
     const response = await fetch(`operations.json?pod=${encodeURIComponent(pod)}`, { signal });
-    return response.ok ? ((await response.json()) as RecentAnswer) : { problem: `plexus ui answers with ${response.status}` };
+    return response.ok
+      ? ((await response.json()) as RecentAnswer)
+      : { problem: `plexus ui answers with ${response.status}` };
   } catch {
     return { problem: 'plexus ui has ended' };
   }
@@ -75,16 +82,31 @@ function summaryOf(pod: TopologyPod, { node, operations }: Recent): Words {
   const isElsewhere = node !== undefined && node !== pod.node;
   const count = operations.length === 1 ? '1 operation' : `${operations.length} operations, the newest first`;
   if (isElsewhere && operations.length > 0)
-    return [`${count}, on node ${node}, where a pod of this name was; for what was done on ${pod.node ?? ''}, where it is now, ask there: `, ...command(pod)];
-  if (isElsewhere) return [`The daemon that can be asked from here is that of node ${node}; the pod is on ${pod.node ?? ''}, ask there: `, ...command(pod)];
+    return [
+      `${count}, on node ${node}, where a pod of this name was; for what was done on ${pod.node ?? ''}, where it is now, ask there: `,
+      ...command(pod),
+    ];
+  if (isElsewhere)
+    return [
+      `The daemon that can be asked from here is that of node ${node}; the pod is on ${pod.node ?? ''}, ask there: `,
+      ...command(pod),
+    ];
   if (operations.length > 0) return [count];
   const named = node === undefined ? 'The daemon that can be asked from here' : `The daemon of its node, ${node},`;
-  const elsewhere: Words = node === undefined ? [`; if it is not that of ${pod.node ?? ''}, ask there: `, ...command(pod)] : ['.'];
-  return [`${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back`, ...elsewhere];
+  const elsewhere: Words =
+    node === undefined ? [`; if it is not that of ${pod.node ?? ''}, ask there: `, ...command(pod)] : ['.'];
+  return [
+    `${named} remembers no operation on it: it forgets the oldest, and all when it starts; its log goes further back`,
+    ...elsewhere,
+  ];
 }
 
 /** What to type, as far as it is known here. */
 const command = (pod: TopologyPod): Words => [
-  make('code', {}, `kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod ${pod.name} -n ${pod.namespace}`),
+  make(
+    'code',
+    {},
+    `kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace pod ${pod.name} -n ${pod.namespace}`,
+  ),
   ` (PLEXUS_POD: the pod of Plexus on ${pod.node ?? ''}).`,
 ];

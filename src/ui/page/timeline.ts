@@ -28,7 +28,12 @@ export function timelineElement(timeline: Timeline, isOpen: boolean): HTMLElemen
 
 function stepsTable(label: string, steps: readonly TimelineStep[]): HTMLElement {
   const heading = ['Start', 'Time', 'When', 'Step', 'Outcome'].map((text) => make('th', { scope: 'col' }, text));
-  return make('table', { 'aria-label': label }, make('thead', {}, make('tr', {}, ...heading)), make('tbody', {}, ...steps.map(stepRow)));
+  return make(
+    'table',
+    { 'aria-label': label },
+    make('thead', {}, make('tr', {}, ...heading)),
+    make('tbody', {}, ...steps.map(stepRow)),
+  );
 }
 
 const stepRow = (step: TimelineStep): HTMLElement =>
@@ -61,8 +66,13 @@ const errorElement = ({ id, code, message, details, fix }: Timeline['errors'][nu
 
 /** What a plugin read and wrote; it may be long, so it is not in the page before somebody wants it. */
 function textsElement({ name, texts }: TimelineStep): HTMLElement {
-  const element = make('details', { class: 'texts' }, make('summary', {}, `${texts.map(({ what }) => what).join(', ')} of ${name}`));
-  const show = (): void => element.append(...texts.flatMap(({ what, text }) => [make('h4', {}, what), make('pre', {}, text)]));
+  const element = make(
+    'details',
+    { class: 'texts' },
+    make('summary', {}, `${texts.map(({ what }) => what).join(', ')} of ${name}`),
+  );
+  const show = (): void =>
+    element.append(...texts.flatMap(({ what, text }) => [make('h4', {}, what), make('pre', {}, text)]));
   element.addEventListener('toggle', show, { once: true });
   return element;
 }

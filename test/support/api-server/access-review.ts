@@ -15,8 +15,10 @@ export function refuseUnauthorized(state: ApiState, request: RequestInfo): void 
 }
 
 /**
- * Throws 403 for a change of what drivers report in a ResourceClaim, unless resourceclaims/driver is allowed for each driver's
- * name: on the node of the claim (associated-node) or any (Kubernetes 1.36, DRAResourceClaimGranularStatusAuthorization).
+ * Throws 403 for a change of what drivers report in a ResourceClaim, unless resourceclaims/driver is allowed for each
+ * driver's
+ * name: on the node of the claim (associated-node) or any (Kubernetes 1.36,
+ * DRAResourceClaimGranularStatusAuthorization).
  */
 export function refuseForeignDevices(
   { state, request }: { state: ApiState; request: RequestInfo },
@@ -37,8 +39,14 @@ export function refuseForeignDevices(
   }
 }
 
-/** What the authorize option would say (SelfSubjectAccessReview), or authorizeAs of another user (SubjectAccessReview). */
-export function reviewAccess(state: ApiState, body: unknown, kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview'): JsonObject {
+/**
+ * What the authorize option would say (SelfSubjectAccessReview), or authorizeAs of another user (SubjectAccessReview).
+ */
+export function reviewAccess(
+  state: ApiState,
+  body: unknown,
+  kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview',
+): JsonObject {
   const review = asObject(body);
   const spec = asObject(review['spec']);
   const attributes = asObject(spec['resourceAttributes']);
@@ -58,6 +66,9 @@ export function reviewAccess(state: ApiState, body: unknown, kind: 'SelfSubjectA
     apiVersion: 'authorization.k8s.io/v1',
     metadata: { creationTimestamp: null },
     spec,
-    status: { allowed: kind === 'SubjectAccessReview' ? state.authorizeAs(asText(spec['user']), request) : state.authorize(request) },
+    status: {
+      allowed:
+        kind === 'SubjectAccessReview' ? state.authorizeAs(asText(spec['user']), request) : state.authorize(request),
+    },
   };
 }

@@ -20,4 +20,7 @@ export interface ApiState {
 }
 
 /** Everything that is served now: built in, and by the CustomResourceDefinitions in the store. */
-export const servedTypes = (store: Store): ResourceType[] => [...builtInTypes, ...store.list('customresourcedefinitions').flatMap((crd) => customTypes(crd))];
+export const servedTypes = (store: Store): ResourceType[] => [
+  ...builtInTypes,
+  ...store.list('customresourcedefinitions').flatMap((crd) => customTypes(crd)),
+];

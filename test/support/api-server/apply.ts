@@ -5,9 +5,12 @@ import { currentObject, type Target, timestamp, updateObject } from './write.ts'
 
 /** Whether server-side apply is there: of what drivers report in the status of a ResourceClaim, and of nothing else. */
 export const isApplied = ({ type, request }: Target, contentType: string): boolean =>
-  contentType === 'application/apply-patch+yaml' && type.plural === 'resourceclaims' && request.subresource === 'status';
+  contentType === 'application/apply-patch+yaml' &&
+  type.plural === 'resourceclaims' &&
+  request.subresource === 'status';
 
-// the fields of one entry, by name: what is in networkData each by itself, each condition by its type, the rest as a whole
+// the fields of one entry, by name: what is in networkData each by itself, each condition by its type, the rest as a
+// whole
 type Leaves = ReadonlyMap<string, unknown>;
 /** Who owns which fields of which entries. */
 interface Owned {
@@ -16,15 +19,20 @@ interface Owned {
 }
 
 /**
- * Server-side apply ("Server-Side Apply", Kubernetes reference) of status.devices. Fields that the manager wrote before and
+ * Server-side apply ("Server-Side Apply", Kubernetes reference) of status.devices. Fields that the manager wrote before
+ * and
  * does not name any more go, unless somebody else owns them too. Throws 400 without a manager, 409 for a field that has
  * another value and another owner, without force.
  */
 export function applyObject(target: Target, body: unknown): KubeObject {
   const { request, type } = target;
   const manager = request.query.get('fieldManager') ?? '';
-  if (manager === '') throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
-  if (manager.length > 128) throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes');
+  if (manager === '')
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  if (manager.length > 128)
+    throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes');
   if (!isObject(body)) throw badRequest('the body of the request is not a JSON object');
   const current = currentObject(target);
   const entries = entriesOf(body);
@@ -40,22 +48,35 @@ export function applyObject(target: Target, body: unknown): KubeObject {
       inTheWay.filter(({ owner }) => owner === each.manager),
     ),
   }));
-  const devices = merged({ current: entriesOf(current), entries, gone: minus(minus(before, mine), ...kept.map(({ fields }) => fields)) });
-  const managedFields = [...kept, { manager, fields: mine }].map((each) => entryOf(each, `${type.group}/${type.version}`));
+  const devices = merged({
+    current: entriesOf(current),
+    entries,
+    gone: minus(minus(before, mine), ...kept.map(({ fields }) => fields)),
+  });
+  const managedFields = [...kept, { manager, fields: mine }].map((each) =>
+    entryOf(each, `${type.group}/${type.version}`),
+  );
   const metadata = { ...current.metadata, uid: asText(asObject(body['metadata'])['uid']) || current.metadata.uid };
-  return updateObject({ ...target, managedFields }, 'patch', (shown) => ({ ...shown, metadata, status: { ...asObject(shown['status']), devices } }));
+  return updateObject({ ...target, managedFields }, 'patch', (shown) => ({
+    ...shown,
+    metadata,
+    status: { ...asObject(shown['status']), devices },
+  }));
 }
 
 const keys = ['driver', 'pool', 'device', 'shareID'];
 
-const entriesOf = (claim: JsonObject): ReadonlyMap<string, Leaves> => new Map(devicesOf(claim).map((entry) => [deviceKey(entry), leavesOf(entry)]));
+const entriesOf = (claim: JsonObject): ReadonlyMap<string, Leaves> =>
+  new Map(devicesOf(claim).map((entry) => [deviceKey(entry), leavesOf(entry)]));
 
 function leavesOf(entry: JsonObject): Leaves {
   const { networkData, conditions, ...rest } = entry;
   return new Map<string, unknown>([
     ...Object.entries(rest),
     ...Object.entries(asObject(networkData)).map(([key, value]) => [`networkData.${key}`, value] as const),
-    ...(Array.isArray(conditions) ? conditions.filter(isObject) : []).map((each) => [`conditions.${asText(each['type'])}`, each] as const),
+    ...(Array.isArray(conditions) ? conditions.filter(isObject) : []).map(
+      (each) => [`conditions.${asText(each['type'])}`, each] as const,
+    ),
   ]);
 }
 
@@ -77,7 +98,12 @@ interface Conflict {
   readonly owner: string;
 }
 
-function conflicts(entries: ReadonlyMap<string, Leaves>, current: ReadonlyMap<string, Leaves>, others: readonly Owned[], before: Owned['fields']): Conflict[] {
+function conflicts(
+  entries: ReadonlyMap<string, Leaves>,
+  current: ReadonlyMap<string, Leaves>,
+  others: readonly Owned[],
+  before: Owned['fields'],
+): Conflict[] {
   return [...entries].flatMap(([key, leaves]) =>
     [...leaves].flatMap(([leaf, value]) => {
       const there = current.get(key);
@@ -108,13 +134,29 @@ type Fields = Owned['fields'];
 
 const without = (fields: Fields, taken: readonly Conflict[]): Fields =>
   Object.fromEntries(
-    Object.entries(fields).map(([key, leaves]) => [key, leaves.filter((leaf) => !taken.some((each) => each.key === key && each.leaf === leaf))]),
+    Object.entries(fields).map(([key, leaves]) => [
+      key,
+      leaves.filter((leaf) => !taken.some((each) => each.key === key && each.leaf === leaf)),
+    ]),
   );
 
 const minus = (fields: Fields, ...others: readonly Fields[]): Fields =>
-  Object.fromEntries(Object.entries(fields).map(([key, leaves]) => [key, leaves.filter((leaf) => !others.some((other) => other[key]?.includes(leaf)))]));
+  Object.fromEntries(
+    Object.entries(fields).map(([key, leaves]) => [
+      key,
+      leaves.filter((leaf) => !others.some((other) => other[key]?.includes(leaf))),
+    ]),
+  );
 
-function merged({ current, entries, gone }: { current: ReadonlyMap<string, Leaves>; entries: ReadonlyMap<string, Leaves>; gone: Fields }): JsonObject[] {
+function merged({
+  current,
+  entries,
+  gone,
+}: {
+  current: ReadonlyMap<string, Leaves>;
+  entries: ReadonlyMap<string, Leaves>;
+  gone: Fields;
+}): JsonObject[] {
   return [...new Set([...current.keys(), ...entries.keys()])].flatMap((key) => {
     const left = [...(current.get(key) ?? [])].filter(([leaf]) => !gone[key]?.includes(leaf));
     const leaves = new Map([...left, ...(entries.get(key) ?? [])]);

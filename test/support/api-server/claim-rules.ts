@@ -18,19 +18,28 @@ export function validateClaim(claim: KubeObject, before: KubeObject | undefined)
 
 export function validateSlice(slice: KubeObject): FieldError[] {
   const needed = [['driver'], ['pool', 'name']].filter((path) => asText(valueAt(slice, ['spec', ...path])) === '');
-  const selections = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'].filter((key) => Boolean(valueAt(slice, ['spec', key])));
+  const selections = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'].filter((key) =>
+    Boolean(valueAt(slice, ['spec', key])),
+  );
   return [
     ...needed.map((path) => requiredField(['spec', ...path].join('.'))),
     ...(selections.length === 1
       ? []
-      : [invalidField('spec', selections, 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required')]),
+      : [
+          invalidField(
+            'spec',
+            selections,
+            'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required',
+          ),
+        ]),
   ];
 }
 
 /** The drivers of whose entries one version of a claim has others than the other. */
 export function changedDrivers(one: JsonObject, other: JsonObject): readonly string[] {
   const drivers = [...new Set([...devicesOf(one), ...devicesOf(other)].map(({ driver }) => asText(driver)))];
-  const ofDriver = (claim: JsonObject, driver: string): readonly JsonObject[] => devicesOf(claim).filter((entry) => entry['driver'] === driver);
+  const ofDriver = (claim: JsonObject, driver: string): readonly JsonObject[] =>
+    devicesOf(claim).filter((entry) => entry['driver'] === driver);
   return drivers.filter((driver) => !sameJson(ofDriver(one, driver), ofDriver(other, driver)));
 }
 
@@ -41,8 +50,12 @@ function checkDevices(claim: JsonObject): FieldError[] {
     const path = `status.devices[${index}]`;
     const keys = entries.slice(0, index).map(deviceKey);
     return [
-      ...['driver', 'pool', 'device'].filter((key) => asText(entry[key]) === '').map((key) => requiredField(`${path}.${key}`)),
-      ...(allocated.includes(deviceKey(entry)) ? [] : [invalidField(path, entry, 'must be an allocated device in the claim')]),
+      ...['driver', 'pool', 'device']
+        .filter((key) => asText(entry[key]) === '')
+        .map((key) => requiredField(`${path}.${key}`)),
+      ...(allocated.includes(deviceKey(entry))
+        ? []
+        : [invalidField(path, entry, 'must be an allocated device in the claim')]),
       ...(keys.includes(deviceKey(entry)) ? [invalidField(path, entry, 'Duplicate value')] : []),
       ...tooMany(`${path}.conditions`, entry['conditions'], 8),
       ...tooLong(`${path}.data`, entry['data'] === undefined ? '' : JSON.stringify(entry['data']), 10 * 1024),
@@ -60,18 +73,28 @@ function checkNetworkData(path: string, data: JsonObject): FieldError[] {
     ...(new Set(ips).size < ips.length ? [invalidField(`${path}.ips`, ips, 'Duplicate value')] : []),
     ...ips
       .filter((ip) => !isCidr(asText(ip)))
-      .map((ip) => invalidField(`${path}.ips`, ip, 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)')),
+      .map((ip) =>
+        invalidField(`${path}.ips`, ip, 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)'),
+      ),
   ];
 }
 
 function isCidr(text: string): boolean {
   const [address = '', prefix = '', ...more] = text.split('/');
   const family = isIP(address);
-  return family !== 0 && more.length === 0 && /^(0|[1-9]\d*)$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128) && address === address.toLowerCase();
+  return (
+    family !== 0 &&
+    more.length === 0 &&
+    /^(0|[1-9]\d*)$/.test(prefix) &&
+    Number(prefix) <= (family === 4 ? 32 : 128) &&
+    address === address.toLowerCase()
+  );
 }
 
 const tooLong = (field: string, text: string, most: number): FieldError[] =>
-  Buffer.byteLength(text) > most ? [{ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${most} bytes` }] : [];
+  Buffer.byteLength(text) > most
+    ? [{ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${most} bytes` }]
+    : [];
 const tooMany = (field: string, list: unknown, most: number): FieldError[] =>
   Array.isArray(list) && list.length > most
     ? [{ field, reason: 'FieldValueTooLong', message: `Too many: ${list.length}: must have at most ${most} items` }]

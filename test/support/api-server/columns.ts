@@ -22,9 +22,14 @@ export const ageColumn: Column = {
 
 export const podColumns: readonly Column[] = [
   nameColumn,
-  column('Ready', (pod) => `${containerStatuses(pod).filter((c) => c['ready'] === true).length}/${containerCount(pod)}`),
+  column(
+    'Ready',
+    (pod) => `${containerStatuses(pod).filter((c) => c['ready'] === true).length}/${containerCount(pod)}`,
+  ),
   column('Status', (pod) => (pod.metadata.deletionTimestamp ? 'Terminating' : valueAt(pod, ['status', 'phase']))),
-  column('Restarts', (pod) => String(containerStatuses(pod).reduce((sum, c) => sum + Number(c['restartCount'] ?? 0), 0))),
+  column('Restarts', (pod) =>
+    String(containerStatuses(pod).reduce((sum, c) => sum + Number(c['restartCount'] ?? 0), 0)),
+  ),
   ageColumn,
   { ...column('IP', (pod) => valueAt(pod, ['status', 'podIP']) ?? '<none>'), priority: 1 },
   { ...column('Node', (pod) => valueAt(pod, ['spec', 'nodeName']) ?? '<none>'), priority: 1 },
@@ -42,7 +47,11 @@ export const eventColumns: readonly Column[] = [
   { ...nameColumn, priority: 1 },
 ];
 
-export const namespaceColumns: readonly Column[] = [nameColumn, column('Status', (namespace) => valueAt(namespace, ['status', 'phase'])), ageColumn];
+export const namespaceColumns: readonly Column[] = [
+  nameColumn,
+  column('Status', (namespace) => valueAt(namespace, ['status', 'phase'])),
+  ageColumn,
+];
 
 /** The additionalPrinterColumns of a version in a CustomResourceDefinition; Age where it names none. */
 export function customColumns(declared: unknown): Column[] {
@@ -66,7 +75,8 @@ function customColumn(entry: Record<string, unknown>): Column {
 }
 
 /** The keys of a simple JSONPath: `.a.b\.c/d` are a and "b.c/d". */
-const splitJsonPath = (path: string): string[] => (path.match(/(?:\\.|[^.\\])+/g) ?? []).map((key) => key.replaceAll(/\\(.)/g, '$1'));
+const splitJsonPath = (path: string): string[] =>
+  (path.match(/(?:\\.|[^.\\])+/g) ?? []).map((key) => key.replaceAll(/\\(.)/g, '$1'));
 
 function column(name: string, cell: Column['cell']): Column {
   return { name, type: 'string', description: name, priority: 0, cell };

@@ -44,7 +44,9 @@ export function validateCrd(crd: KubeObject): FieldError[] {
   const expected = `${String(valueAt(spec, ['names', 'plural']))}.${String(spec['group'])}`;
   const versions = versionsOf(spec);
   return [
-    ...(crd.metadata.name === expected ? [] : [invalidField('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group')]),
+    ...(crd.metadata.name === expected
+      ? []
+      : [invalidField('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group')]),
     ...(['Namespaced', 'Cluster'].includes(String(spec['scope'])) ? [] : [requiredField('spec.scope')]),
     ...(versions.filter((version) => version['storage'] === true).length === 1
       ? []
@@ -64,7 +66,10 @@ function checkVersion(version: JsonObject, path: string): FieldError[] {
 
 /** A structural schema names the type of everything in it. */
 function missingTypes(schema: JsonObject, path: string): FieldError[] {
-  const own = typeof schema['type'] === 'string' ? [] : [requiredField(`${path}.type`, 'must not be empty for specified object fields')];
+  const own =
+    typeof schema['type'] === 'string'
+      ? []
+      : [requiredField(`${path}.type`, 'must not be empty for specified object fields')];
   const properties = Object.entries(asObject(schema['properties']));
   return [...own, ...properties.flatMap(([key, inner]) => missingTypes(asObject(inner), `${path}.properties[${key}]`))];
 }
@@ -73,8 +78,12 @@ function checkColumn(column: JsonObject, path: string): FieldError[] {
   const types = ['integer', 'number', 'string', 'boolean', 'date'];
   return [
     ...(typeof column['name'] === 'string' ? [] : [requiredField(`${path}.name`)]),
-    ...(types.includes(String(column['type'])) ? [] : [invalidField(`${path}.type`, column['type'], `must be one of ${types.join(',')}`)]),
-    ...(String(column['jsonPath']).startsWith('.') ? [] : [invalidField(`${path}.jsonPath`, column['jsonPath'], 'must be a simple json path starting with .')]),
+    ...(types.includes(String(column['type']))
+      ? []
+      : [invalidField(`${path}.type`, column['type'], `must be one of ${types.join(',')}`)]),
+    ...(String(column['jsonPath']).startsWith('.')
+      ? []
+      : [invalidField(`${path}.jsonPath`, column['jsonPath'], 'must be a simple json path starting with .')]),
   ];
 }
 

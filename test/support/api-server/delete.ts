@@ -30,7 +30,11 @@ export function deleteCollection(target: Target): KubeObject[] {
 function refusePreconditions({ type }: Target, current: KubeObject, preconditions: JsonObject): void {
   const { name, uid, resourceVersion } = current.metadata;
   if ((preconditions['uid'] ?? uid) !== uid) {
-    throw conflict(type, name, `Precondition failed: UID in precondition: ${String(preconditions['uid'])}, UID in object meta: ${uid}`);
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${String(preconditions['uid'])}, UID in object meta: ${uid}`,
+    );
   }
   const version = asText(preconditions['resourceVersion'], resourceVersion);
   if (version === resourceVersion) return;

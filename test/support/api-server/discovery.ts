@@ -29,13 +29,18 @@ export const serverVersion: JsonObject = {
 };
 
 /** The discovery document at a path (/api, /apis, /api/v1, /apis/GROUP[/VERSION]); undefined if it is none. */
-export function discoveryDocument(path: string, types: readonly ResourceType[], address: string): JsonObject | undefined {
+export function discoveryDocument(
+  path: string,
+  types: readonly ResourceType[],
+  address: string,
+): JsonObject | undefined {
   const groups = groupsOf(types);
   if (path === '/api') {
     const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: address }];
     return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs };
   }
-  if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: [...groups].map(([g, v]) => groupDocument(g, v)) };
+  if (path === '/apis')
+    return { kind: 'APIGroupList', apiVersion: 'v1', groups: [...groups].map(([g, v]) => groupDocument(g, v)) };
   const [, root, group = '', version] = path.split('/');
   if (root === 'api' && group === 'v1' && version === undefined) return resourceList('v1', types);
   const versions = groups.get(group);

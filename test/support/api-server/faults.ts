@@ -14,7 +14,10 @@ export type Fault =
   /** a watch goes wrong after so many events (bookmarks do not count) */
   | { kind: 'watch'; after: number; how: WatchFailure };
 
-/** end: the stream ends well. truncate: in the middle of a line. drop: socket destroyed. expire: ERROR event 410. garbage: a line that is not JSON. */
+/**
+ * end: the stream ends well. truncate: in the middle of a line. drop: socket destroyed. expire: ERROR event 410.
+ * garbage: a line that is not JSON.
+ */
 export type WatchFailure = 'end' | 'truncate' | 'drop' | 'expire' | 'garbage';
 
 export interface FaultLimit {
@@ -68,7 +71,8 @@ export function makeFaults(): Faults {
     delay: (ms, limit) => add({ ...limit, fault: { kind: 'delay', ms } }),
     hang: (limit) => add({ ...limit, fault: { kind: 'hang' } }),
     answer: (code, limit) => add({ ...limit, fault: { kind: 'status', code } }),
-    tooManyRequests: (retryAfterSeconds, limit) => add({ ...limit, fault: { kind: 'status', code: 429, retryAfterSeconds } }),
+    tooManyRequests: (retryAfterSeconds, limit) =>
+      add({ ...limit, fault: { kind: 'status', code: 429, retryAfterSeconds } }),
     unauthorized: (limit) => add({ ...limit, fault: { kind: 'status', code: 401 } }),
     drop: (when, limit) => add({ ...limit, fault: { kind: 'drop', when } }),
     watch: (how, after, limit) => add({ ...limit, fault: { kind: 'watch', how, after } }),

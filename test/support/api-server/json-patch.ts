@@ -29,7 +29,8 @@ function applyOperation(holder: JsonObject, operation: unknown): void {
     case 'copy':
       return add(holder, path, structuredClone(read(holder, needed(from))));
     case 'test':
-      if (!sameJson(read(holder, path), operation['value'])) throw rejected(`testing value ${operation['path']} failed`);
+      if (!sameJson(read(holder, path), operation['value']))
+        throw rejected(`testing value ${operation['path']} failed`);
       return undefined;
     default:
       throw badRequest(`unexpected kind of JSON patch operation: ${JSON.stringify(operation['op'])}`);
@@ -82,7 +83,8 @@ function needed(from: string[] | undefined): string[] {
   return from;
 }
 
-const missing = (path: readonly string[]): Error => rejected(`path /${path.slice(1).join('/')} is missing in the document`);
+const missing = (path: readonly string[]): Error =>
+  rejected(`path /${path.slice(1).join('/')} is missing in the document`);
 
 const rejected = (why: string): Error =>
   failure({

@@ -27,13 +27,16 @@ export function listObjects(target: Target): Page {
 export function versionParameter(query: URLSearchParams): number | undefined {
   const text = query.get('resourceVersion') ?? '';
   if (text === '') return undefined;
-  if (!/^\d+$/.test(text)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: must be a number`);
+  if (!/^\d+$/.test(text))
+    throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: must be a number`);
   return Number(text);
 }
 
-export const tooOldVersion = (asked: number, oldest: number): string => `too old resource version: ${asked} (${oldest})`;
+export const tooOldVersion = (asked: number, oldest: number): string =>
+  `too old resource version: ${asked} (${oldest})`;
 
-const tooOldToken = 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.';
+const tooOldToken =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.';
 
 function exactVersion({ state, request }: Target): number | undefined {
   const asked = versionParameter(request.query);

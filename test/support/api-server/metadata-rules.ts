@@ -13,7 +13,11 @@ const rules = {
     max: 63,
     text: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`,
   },
-  'path-segment': { pattern: /^(?!\.{1,2}$)[^/%]*$/, max: Infinity, text: "may not be '.' or '..', or contain '/' or '%'" },
+  'path-segment': {
+    pattern: /^(?!\.{1,2}$)[^/%]*$/,
+    max: Infinity,
+    text: "may not be '.' or '..', or contain '/' or '%'",
+  },
   subdomain: {
     pattern: new RegExp(`^${subdomain}$`),
     max: 253,
@@ -77,13 +81,20 @@ const undecodable = (key: string, goType: string): Error =>
 function checkName(type: ResourceType, key: 'name' | 'generateName', name: string): FieldError[] {
   if (key === 'generateName' && name === '') return [];
   const rule = rules[type.nameRule];
-  if (name.length > rule.max) return [invalidField(`metadata.${key}`, name, `must be no more than ${rule.max} characters`)];
+  if (name.length > rule.max)
+    return [invalidField(`metadata.${key}`, name, `must be no more than ${rule.max} characters`)];
   return rule.pattern.test(name) ? [] : [invalidField(`metadata.${key}`, name, rule.text)];
 }
 
 function checkLabel(key: string, value: string): FieldError[] {
   if (value === '' || (value.length <= 63 && qualifiedPart.test(value))) return checkKey('metadata.labels', key);
-  return [invalidField('metadata.labels', value, 'a valid label must be an empty string or consist of alphanumeric characters')];
+  return [
+    invalidField(
+      'metadata.labels',
+      value,
+      'a valid label must be an empty string or consist of alphanumeric characters',
+    ),
+  ];
 }
 
 function checkAnnotations(annotations: Record<string, string>): FieldError[] {
@@ -96,7 +107,10 @@ function checkAnnotations(annotations: Record<string, string>): FieldError[] {
       message: `Too long: may not be more than ${annotationBytes} bytes`,
     },
   ];
-  return [...entries.flatMap(([key]) => checkKey('metadata.annotations', key.toLowerCase())), ...(bytes > annotationBytes ? tooLong : [])];
+  return [
+    ...entries.flatMap(([key]) => checkKey('metadata.annotations', key.toLowerCase())),
+    ...(bytes > annotationBytes ? tooLong : []),
+  ];
 }
 
 function checkKey(field: string, key: string): FieldError[] {

@@ -20,4 +20,5 @@ function protobufDocument(): Buffer {
 }
 
 /** A length-delimited field; the content is shorter than 128 bytes, so its length is one byte. */
-const field = (number: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);
+const field = (number: number, content: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);

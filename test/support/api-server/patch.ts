@@ -9,7 +9,11 @@ import { strategicMerge } from './strategic-merge.ts';
  * merge only for built-in types (as on a real server).
  */
 export function refusePatchType(type: ResourceType, contentType: string): void {
-  const accepted = ['application/json-patch+json', 'application/merge-patch+json', ...(type.custom ? [] : ['application/strategic-merge-patch+json'])];
+  const accepted = [
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    ...(type.custom ? [] : ['application/strategic-merge-patch+json']),
+  ];
   if (!accepted.includes(contentType)) throw unsupportedMediaType(accepted);
 }
 

@@ -18,7 +18,11 @@ export function preparePod(pod: KubeObject): KubeObject {
 export function validatePod(pod: KubeObject, before: KubeObject | undefined): FieldError[] {
   const containers = valueAt(pod, ['spec', 'containers']);
   if (before && sameJson(containers, valueAt(before, ['spec', 'containers']))) return checkFixedPart(pod, before);
-  return [...checkContainers(containers), ...checkClaims(valueAt(pod, ['spec', 'resourceClaims'])), ...(before ? checkFixedPart(pod, before) : [])];
+  return [
+    ...checkContainers(containers),
+    ...checkClaims(valueAt(pod, ['spec', 'resourceClaims'])),
+    ...(before ? checkFixedPart(pod, before) : []),
+  ];
 }
 
 function checkFixedPart(pod: KubeObject, before: KubeObject): FieldError[] {
@@ -44,14 +48,26 @@ function checkContainers(containers: unknown): FieldError[] {
 
 function checkClaims(claims: unknown): FieldError[] {
   return (Array.isArray(claims) ? claims : []).flatMap((claim: unknown, index) => {
-    const given = ['resourceClaimName', 'resourceClaimTemplateName'].filter((key) => asObject(claim)[key] !== undefined);
+    const given = ['resourceClaimName', 'resourceClaimTemplateName'].filter(
+      (key) => asObject(claim)[key] !== undefined,
+    );
     if (given.length === 1) return [];
-    return [invalidField(`spec.resourceClaims[${index}]`, claim, 'must specify exactly one of: `resourceClaimName`, `resourceClaimTemplateName`')];
+    return [
+      invalidField(
+        `spec.resourceClaims[${index}]`,
+        claim,
+        'must specify exactly one of: `resourceClaimName`, `resourceClaimTemplateName`',
+      ),
+    ];
   });
 }
 
 function fixedPart(pod: KubeObject): JsonObject {
-  const spec = withoutKeys(asObject(pod['spec']), ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds']);
+  const spec = withoutKeys(asObject(pod['spec']), [
+    'activeDeadlineSeconds',
+    'tolerations',
+    'terminationGracePeriodSeconds',
+  ]);
   const withoutImages = (list: unknown): unknown =>
     Array.isArray(list) ? list.map((container: unknown) => withoutKeys(asObject(container), ['image'])) : list;
   return {

@@ -3,7 +3,10 @@ import { ApiError, failure, NoSuchPath } from './api-error.ts';
 import type { Fault } from './faults.ts';
 
 /** Sends a JSON answer, unless a fault destroys the connection instead or in the middle of it. */
-export function replyJson(response: ServerResponse, answer: { code: number; body: unknown; faults: readonly Fault[] }): void {
+export function replyJson(
+  response: ServerResponse,
+  answer: { code: number; body: unknown; faults: readonly Fault[] },
+): void {
   const text = `${JSON.stringify(answer.body)}\n`;
   reply(response, { ...answer, bytes: Buffer.from(text), contentType: 'application/json' });
 }
@@ -36,7 +39,12 @@ export function reply(response: ServerResponse, { code, bytes, contentType, head
 export function replyError(response: ServerResponse, error: unknown, faults: readonly Fault[]): void {
   if (response.headersSent) return void response.destroy();
   if (error instanceof NoSuchPath) {
-    return reply(response, { code: 404, bytes: Buffer.from('404 page not found\n'), contentType: 'text/plain; charset=utf-8', faults });
+    return reply(response, {
+      code: 404,
+      bytes: Buffer.from('404 page not found\n'),
+      contentType: 'text/plain; charset=utf-8',
+      faults,
+    });
   }
   const { code, status, headers } = error instanceof ApiError ? error : internal(error);
   const bytes = Buffer.from(`${JSON.stringify(status)}\n`);

@@ -35,14 +35,20 @@ export function representObject(type: ResourceType, stored: KubeObject, how: Rep
     case 'metadata':
       return metadataOnly(object, how);
     case 'metadata-list':
-      throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${type.kind})`);
+      throw notAcceptable(
+        `you requested PartialObjectMetadataList, but the requested object is not a list (${type.kind})`,
+      );
     case 'table':
       return table({ type, objects: [stored], how, metadata: { resourceVersion: stored.metadata.resourceVersion } });
   }
 }
 
 /** Throws 406 where the form is one of single objects. */
-export function representList(type: ResourceType, list: { objects: readonly KubeObject[]; metadata: ListMeta }, how: Representation): JsonObject {
+export function representList(
+  type: ResourceType,
+  list: { objects: readonly KubeObject[]; metadata: ListMeta },
+  how: Representation,
+): JsonObject {
   const { objects, metadata } = list;
   switch (how.form) {
     case 'whole':

@@ -48,7 +48,8 @@ export interface ResourceType {
   fromStored?(object: KubeObject): KubeObject;
 }
 
-export const apiVersionOf = (type: { group: string; version: string }): string => (type.group === '' ? type.version : `${type.group}/${type.version}`);
+export const apiVersionOf = (type: { group: string; version: string }): string =>
+  type.group === '' ? type.version : `${type.group}/${type.version}`;
 
 /** The object as this resource type shows it. */
 export const shown = (type: ResourceType, stored: KubeObject): KubeObject => type.fromStored?.(stored) ?? stored;

@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuseUnauthorized, reviewAccess } from './access-review.ts';
-import { methodNotAllowed, NoSuchPath, resourceNotFound, tooLarge, badRequest, unsupportedMediaType } from './api-error.ts';
+import {
+  methodNotAllowed,
+  NoSuchPath,
+  resourceNotFound,
+  tooLarge,
+  badRequest,
+  unsupportedMediaType,
+} from './api-error.ts';
 import { type ApiState, servedTypes } from './api-state.ts';
 import { applyObject, isApplied } from './apply.ts';
 import { deleteCollection, deleteObject } from './delete.ts';
@@ -44,11 +51,19 @@ export async function route(exchange: Exchange): Promise<void> {
     return reply(response, { code: 200, ...openApiDocument(accept), faults });
   }
   if (info.resource === 'selfsubjectaccessreviews' && info.method === 'POST') {
-    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange), 'SelfSubjectAccessReview'), faults });
+    return replyJson(response, {
+      code: 201,
+      body: reviewAccess(state, await readJson(exchange), 'SelfSubjectAccessReview'),
+      faults,
+    });
   }
   if (info.resource === 'subjectaccessreviews' && info.method === 'POST') {
     refuseUnauthorized(state, info);
-    return replyJson(response, { code: 201, body: reviewAccess(state, await readJson(exchange), 'SubjectAccessReview'), faults });
+    return replyJson(response, {
+      code: 201,
+      body: reviewAccess(state, await readJson(exchange), 'SubjectAccessReview'),
+      faults,
+    });
   }
   if (info.resource === '') return replyJson(response, { code: 200, body: documentAt(exchange), faults });
   return routeResource(exchange, readRepresentation(accept, info.query));
@@ -91,7 +106,8 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
       );
     }
     case 'patch': {
-      if (isApplied(target, mediaType(exchange))) return one(200, applyObject(target, parseJson(await readText(exchange))));
+      if (isApplied(target, mediaType(exchange)))
+        return one(200, applyObject(target, parseJson(await readText(exchange))));
       refusePatchType(type, mediaType(exchange));
       const patch = parseJson(await readText(exchange));
       return one(
@@ -113,15 +129,21 @@ async function routeResource(exchange: Exchange, how: Representation): Promise<v
 
 /** The resource type of the path. Throws 404, 405. */
 function findTarget({ state, info }: Exchange): Target {
-  const type = servedTypes(state.store).find((served) => served.group === info.group && served.version === info.version && served.plural === info.resource);
+  const type = servedTypes(state.store).find(
+    (served) => served.group === info.group && served.version === info.version && served.plural === info.resource,
+  );
   if (!type || !isServedPath(type, info)) throw notFoundAt(state, info);
   if (!isAllowedMethod(type, info)) throw methodNotAllowed();
   return { state, type, request: info };
 }
 
-/** Only the API groups that are built in answer with a Status; paths of custom resources and of nothing at all do not. */
+/**
+ * Only the API groups that are built in answer with a Status; paths of custom resources and of nothing at all do not.
+ */
 function notFoundAt({ store }: ApiState, { path, group }: RequestInfo): Error {
-  const isBuiltIn = path.startsWith('/api/') || (group !== '' && servedTypes(store).some((type) => !type.custom && type.group === group));
+  const isBuiltIn =
+    path.startsWith('/api/') ||
+    (group !== '' && servedTypes(store).some((type) => !type.custom && type.group === group));
   return isBuiltIn ? resourceNotFound() : new NoSuchPath();
 }
 
@@ -163,4 +185,5 @@ function parseJson(text: string): unknown {
   }
 }
 
-const mediaType = ({ request }: Exchange): string => (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+const mediaType = ({ request }: Exchange): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';

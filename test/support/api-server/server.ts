@@ -81,11 +81,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const access = storeAccess(state);
   await seed(access, options.nadCrd ?? true);
   const requests: LoggedRequest[] = [];
-  const listener = makeListener(certificates, (request, response) => void handle(state, requests, { request, response }));
+  const listener = makeListener(
+    certificates,
+    (request, response) => void handle(state, requests, { request, response }),
+  );
   const port = await listener.listen(options.port ?? 0);
   const url = `https://127.0.0.1:${port}`;
   const { caCert } = certificates;
-  const kubeconfig: ApiServer['kubeconfig'] = (more = {}) => kubeconfigText({ url, caCert, token: state.token, ...more });
+  const kubeconfig: ApiServer['kubeconfig'] = (more = {}) =>
+    kubeconfigText({ url, caCert, token: state.token, ...more });
   return {
     url,
     caCert,
@@ -109,7 +113,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   };
 }
 
-type WatchSwitches = Pick<ApiServer, 'compact' | 'endWatches' | 'expireWatches' | 'truncateWatches' | 'sendBookmarks' | 'openWatches'>;
+type WatchSwitches = Pick<
+  ApiServer,
+  'compact' | 'endWatches' | 'expireWatches' | 'truncateWatches' | 'sendBookmarks' | 'openWatches'
+>;
 
 function watchSwitches(state: ApiState): WatchSwitches {
   return {

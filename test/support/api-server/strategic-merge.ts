@@ -26,12 +26,16 @@ const mergedPrimitives = ['finalizers', 'podCIDRs'];
 const orderDirective = '$setElementOrder/';
 const deleteDirective = '$deleteFromPrimitiveList/';
 
-/** Strategic merge patch: lists of named things are merged entry by entry; $patch, $retainKeys and list directives work. */
+/**
+ * Strategic merge patch: lists of named things are merged entry by entry; $patch, $retainKeys and list directives work.
+ */
 export function strategicMerge(current: JsonObject, patch: JsonObject): JsonObject {
   const { $patch: how, $retainKeys: retained, ...changes } = patch;
   if (how === 'replace') return changes;
   if (how === 'delete') return {};
-  const merged: JsonObject = Array.isArray(retained) ? Object.fromEntries(Object.entries(current).filter(([key]) => retained.includes(key))) : { ...current };
+  const merged: JsonObject = Array.isArray(retained)
+    ? Object.fromEntries(Object.entries(current).filter(([key]) => retained.includes(key)))
+    : { ...current };
   for (const [key, value] of Object.entries(changes)) mergeField(merged, key, value);
   for (const [key, value] of Object.entries(changes)) applyDirective(merged, key, value);
   return merged;

@@ -42,7 +42,9 @@ export function serveWatch(watch: WatchRequest): void {
   state.watches.open.add(stream.open);
 }
 
-type Start = { kind: 'expired' } | { kind: 'from'; initial: readonly KubeObject[]; missed: readonly Change[]; announceInitial: boolean };
+type Start =
+  | { kind: 'expired' }
+  | { kind: 'from'; initial: readonly KubeObject[]; missed: readonly Change[]; announceInitial: boolean };
 
 function readStart({ state, type, request }: WatchRequest): Start {
   const version = versionParameter(request.query) ?? 0;
@@ -128,14 +130,19 @@ function dropSoon(response: ServerResponse): void {
   setImmediate(() => response.socket?.destroySoon());
 }
 
-/** What a change is for a watch with a selector: entering it is ADDED, leaving it DELETED (with the last form that matched). */
+/**
+ * What a change is for a watch with a selector: entering it is ADDED, leaving it DELETED (with the last form that
+ * matched).
+ */
 function asSelected(change: Change, selector: Selector): { kind: string; object: KubeObject } | undefined {
   const { object, previous, removed } = change;
   const was = previous !== undefined && selector(previous);
   const is = !removed && selector(object);
   if (is) return { kind: was ? 'MODIFIED' : 'ADDED', object };
   if (!was) return undefined;
-  const last = removed ? object : { ...previous, metadata: { ...previous.metadata, resourceVersion: object.metadata.resourceVersion } };
+  const last = removed
+    ? object
+    : { ...previous, metadata: { ...previous.metadata, resourceVersion: object.metadata.resourceVersion } };
   return { kind: 'DELETED', object: last };
 }
 
@@ -144,11 +151,13 @@ function startTimers({ state, request }: WatchRequest, open: OpenWatch): NodeJS.
   const seconds = Number(request.query.get('timeoutSeconds') ?? '1800');
   const timers = [setTimeout(() => open.end(), seconds * 1000)];
   if (wantsBookmarks) timers.push(setInterval(() => open.bookmark(), state.bookmarkMs));
-  if (wantsBookmarks && seconds > lastBookmarkSeconds) timers.push(setTimeout(() => open.bookmark(), (seconds - lastBookmarkSeconds) * 1000));
+  if (wantsBookmarks && seconds > lastBookmarkSeconds)
+    timers.push(setTimeout(() => open.bookmark(), (seconds - lastBookmarkSeconds) * 1000));
   return timers.map((timer) => timer.unref());
 }
 
 /** The last bookmark comes this long before timeoutSeconds; a watch that is shorter has none for certain. */
 const lastBookmarkSeconds = 2;
 
-const gone = (oldest: number): ApiError => failure({ code: 410, reason: 'Expired', message: `too old resource version (oldest is ${oldest})` });
+const gone = (oldest: number): ApiError =>
+  failure({ code: 410, reason: 'Expired', message: `too old resource version (oldest is ${oldest})` });

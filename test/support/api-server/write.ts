@@ -1,8 +1,25 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { refuseForeignDevices } from './access-review.ts';
 import type { ApiState } from './api-state.ts';
-import { alreadyExists, badRequest, conflict, type FieldError, invalid, objectNotFound, staleVersion } from './api-error.ts';
-import { asObject, asText, isObject, type JsonObject, type KubeObject, type ObjectMeta, sameJson, withoutKeys } from './json.ts';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  type FieldError,
+  invalid,
+  objectNotFound,
+  staleVersion,
+} from './api-error.ts';
+import {
+  asObject,
+  asText,
+  isObject,
+  type JsonObject,
+  type KubeObject,
+  type ObjectMeta,
+  sameJson,
+  withoutKeys,
+} from './json.ts';
 import { checkImmutable, checkMetadata, checkMetadataShape, requiredField } from './metadata-rules.ts';
 import type { RequestInfo } from './request-info.ts';
 import { apiVersionOf, type ResourceType, shown } from './resource-type.ts';
@@ -24,7 +41,8 @@ export function createObject({ state, type, request }: Target, body: unknown): K
   if (type.namespaced) refuseMissingNamespace(state, metadata.namespace ?? '');
   const stored = asStored(type, { ...object, metadata });
   const prepared = type.prepare?.(stored) ?? (type.status === 'none' ? stored : withStatus(stored, undefined));
-  if (metadata.name === '') throw invalid(type, '', [requiredField('metadata.name', 'name or generateName is required')]);
+  if (metadata.name === '')
+    throw invalid(type, '', [requiredField('metadata.name', 'name or generateName is required')]);
   refuseInvalid(type, prepared, undefined);
   if (state.store.get(type.storage, metadata.namespace ?? '', metadata.name)) throw alreadyExists(type, metadata.name);
   return isDryRun(request) ? prepared : state.store.write(type.storage, prepared);
@@ -34,21 +52,30 @@ export function createObject({ state, type, request }: Target, body: unknown): K
  * PUT and PATCH: the stored object after the change, which gets the current one as the client sees it.
  * Throws 400, 404, 409 (stale version, other UID), 422. What changes nothing makes no new version.
  */
-export function updateObject(target: Target, kind: 'update' | 'patch', change: (current: JsonObject) => unknown): KubeObject {
+export function updateObject(
+  target: Target,
+  kind: 'update' | 'patch',
+  change: (current: JsonObject) => unknown,
+): KubeObject {
   const { state, type, request } = target;
   const current = currentObject(target);
   const body = readBody(type, change(shown(type, current)));
   const meta = asObject(body['metadata']);
   refuseOtherTarget(type, request, meta);
   refuseStale({ type, kind, meta, current });
-  const wanted = asStored(type, { ...body, metadata: { ...carriedMetadata(meta, current), ...ownership(target, current) } });
+  const wanted = asStored(type, {
+    ...body,
+    metadata: { ...carriedMetadata(meta, current), ...ownership(target, current) },
+  });
   const next = restrict(type, request.subresource, wanted, current);
   refuseInvalid(type, next, current);
   if (sameJson(next, current)) return current;
   refuseForeignDevices(target, kind, next, current);
   if (isDryRun(request)) return next;
   const done = next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
-  return done ? state.store.remove(type.storage, next) : state.store.write(type.storage, withGeneration(type, next, current));
+  return done
+    ? state.store.remove(type.storage, next)
+    : state.store.write(type.storage, withGeneration(type, next, current));
 }
 
 /** The object a request names. Throws 404. */
@@ -69,7 +96,9 @@ function readBody(type: ResourceType, body: unknown): JsonObject {
   for (const key of ['apiVersion', 'kind'] as const) {
     const given = body[key] ?? expected[key];
     if (given !== expected[key]) {
-      throw badRequest(`the ${key} in the data (${JSON.stringify(given)}) does not match the expected ${key} (${expected[key]})`);
+      throw badRequest(
+        `the ${key} in the data (${JSON.stringify(given)}) does not match the expected ${key} (${expected[key]})`,
+      );
     }
   }
   return { ...body, ...expected };
@@ -79,9 +108,12 @@ function newMetadata(type: ResourceType, request: RequestInfo, given: JsonObject
   const name = asText(given['name']) || generated(asText(given['generateName']));
   const namespace = asText(given['namespace']) || request.namespace;
   if (type.namespaced && namespace !== request.namespace) {
-    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request (${namespace} != ${request.namespace})`);
+    throw badRequest(
+      `the namespace of the provided object does not match the namespace sent on the request (${namespace} != ${request.namespace})`,
+    );
   }
-  if (asText(given['resourceVersion']) !== '') throw badRequest('resourceVersion should not be set on objects to be created');
+  if (asText(given['resourceVersion']) !== '')
+    throw badRequest('resourceVersion should not be set on objects to be created');
   return {
     ...withoutKeys(given, ['namespace', 'deletionTimestamp', 'managedFields', 'selfLink']),
     name,
@@ -95,7 +127,9 @@ function newMetadata(type: ResourceType, request: RequestInfo, given: JsonObject
 
 /** Five characters without vowels, as a real server appends them. */
 const generated = (prefix: string): string =>
-  prefix === '' ? '' : prefix + Array.from({ length: 5 }, () => suffixLetters[randomInt(suffixLetters.length)]).join('');
+  prefix === ''
+    ? ''
+    : prefix + Array.from({ length: 5 }, () => suffixLetters[randomInt(suffixLetters.length)]).join('');
 const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
 
 function refuseMissingNamespace(state: ApiState, namespace: string): void {
@@ -131,7 +165,9 @@ const withoutRequiredMetadata = (schema: NonNullable<ResourceType['schema']>): t
 
 function refuseOtherTarget(type: ResourceType, request: RequestInfo, meta: JsonObject): void {
   if (meta['name'] !== request.name) {
-    throw badRequest(`the name of the object (${asText(meta['name'])}) does not match the name on the URL (${request.name})`);
+    throw badRequest(
+      `the name of the object (${asText(meta['name'])}) does not match the name on the URL (${request.name})`,
+    );
   }
   const namespace = meta['namespace'] ?? request.namespace;
   if (type.namespaced && namespace !== request.namespace) {
@@ -139,7 +175,12 @@ function refuseOtherTarget(type: ResourceType, request: RequestInfo, meta: JsonO
   }
 }
 
-function refuseStale(asked: { type: ResourceType; kind: 'update' | 'patch'; meta: JsonObject; current: KubeObject }): void {
+function refuseStale(asked: {
+  type: ResourceType;
+  kind: 'update' | 'patch';
+  meta: JsonObject;
+  current: KubeObject;
+}): void {
   const { type, kind, meta, current } = asked;
   const { name, uid, resourceVersion } = current.metadata;
   const version = asText(meta['resourceVersion']);
@@ -154,7 +195,11 @@ function refuseStale(asked: { type: ResourceType; kind: 'update' | 'patch'; meta
   }
   // an update with another UID is a failed precondition; a patch with one changes an immutable field
   if (kind === 'update' && (meta['uid'] ?? uid) !== uid) {
-    throw conflict(type, name, `Precondition failed: UID in precondition: ${asText(meta['uid'])}, UID in object meta: ${uid}`);
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${asText(meta['uid'])}, UID in object meta: ${uid}`,
+    );
   }
   if (version !== '' && version !== resourceVersion) throw staleVersion(type, name);
 }
