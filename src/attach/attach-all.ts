@@ -25,12 +25,9 @@ export interface Attached {
 
 /**
  * Attaches every intended attachment of a record, one after the other (NPWG-100) unless the configuration or a NAD says
- * that
- * some may go together (groups.ts), and returns the record with their results. When one fails, those that run beside it
- * are
- * stopped, all that were attempted are undone, and the first cause is thrown (NPWG-96, NPWG-97); what could not be
- * undone
- * stays in the journal for DEL.
+ * that some may go together (groups.ts), and returns the record with their results. When one fails, those that run
+ * beside it are stopped, all that were attempted are undone, and the first cause is thrown (NPWG-96, NPWG-97); what
+ * could not be undone stays in the journal for DEL.
  */
 export async function attachAll(
   intended: SandboxRecord,

@@ -8,14 +8,10 @@ import { type DelegateDeps, type Operation, delegateCall, nameOf, runtimeDeps } 
 import { resultOf } from './recorded-result.ts';
 
 // CHECK fails only on a proven difference. Two things prove one: the kernel, where it differs from the recorded result,
-// and a
-// plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded proves
-// nothing:
-// several plugins fail at CHECK right after their own good ADD (bridge without IPAM, sbr, tuning with IFNAME in a
-// sysctl,
-// portmap), and CRI-O calls CHECK after every ADD. Such a failure is reported and counted, and
-// the attachment counts as good. State that only a plugin can see, such as firewall rules, is therefore checked from
-// its
+// and a plugin whose CHECK succeeded for this attachment before and fails now. A plugin whose CHECK never succeeded
+// proves nothing: several plugins fail at CHECK right after their own good ADD (bridge without IPAM, sbr, tuning with
+// IFNAME in a sysctl, portmap), and CRI-O calls CHECK after every ADD. Such a failure is reported and counted, and the
+// attachment counts as good. State that only a plugin can see, such as firewall rules, is therefore checked from its
 // first successful CHECK on.
 
 /** One attachment, the links of its sandbox, and what its plugins are run with. */
@@ -61,8 +57,7 @@ export async function checkAttachment(
 }
 
 // Plexus compares by itself, so that the message is clear whatever the plugin. Interfaces are checked also for
-// delegates whose own CHECK
-// is disabled or too old: a pod with a missing interface is never healthy.
+// delegates whose own CHECK is disabled or too old: a pod with a missing interface is never healthy.
 function assertAsRecorded(attachment: Attachment, result: Result, links: readonly Link[]): void {
   const { network, interfaceName, configuration } = attachment;
   const problem = missingLink(result, links) ?? (configuration.disableCheck ? undefined : changedLink(result, links));
@@ -100,10 +95,8 @@ function isOtherMac(recorded: string, { name, mac }: Link, links: readonly Link[
 }
 
 // Plugins compare hardware addresses as texts with those of the kernel, which are in lower case. And a bridge on the
-// node takes the
-// lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or goes, and the bridge plugin's
-// CHECK
-// would fail for a healthy pod. Interfaces of the pod keep theirs.
+// node takes the lowest MAC of its ports, so the recorded one is wrong as soon as another pod comes or goes, and the
+// bridge plugin's CHECK would fail for a healthy pod. Interfaces of the pod keep theirs.
 const comparable = (result: Result): Result => ({
   ...result,
   interfaces: result.interfaces.map((link) => {

@@ -12,12 +12,11 @@ import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace
 import { type Undone, undoAll } from './undo.ts';
 
 /**
- * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server.
- * A sandbox that is not in the journal is detached already (CNI-25, K8S-66), or one that Multus attached and left a
- * record of, or one
- * without a record: its default network is detached by the configuration of the call (lost-record.ts). What could not
- * be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it is abandoned: DEL then succeeds,
- * and the daemon goes on. CNI specification, section 2, "DEL".
+ * Detaches everything the journal holds for a sandbox, last attachment first; needs neither pod, NAD nor API server. A
+ * sandbox that is not in the journal is detached already (CNI-25, K8S-66), or one that Multus attached and left a
+ * record of, or one without a record: its default network is detached by the configuration of the call
+ * (lost-record.ts). What could not be undone stays in the journal, and the error names it (NPWG-98, NPWG-99), until it
+ * is abandoned: DEL then succeeds, and the daemon goes on. CNI specification, section 2, "DEL".
  */
 export function del(invocation: DelInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   const claim = { containerId: invocation.containerId, command: 'DEL', onBusy: deps.cancel };
@@ -99,16 +98,15 @@ interface Found {
   readonly record: SandboxRecord | undefined;
   /**
    * Its origin. `newer`: a newer version wrote the journal's file, which stays as it is; `unknown`: there was no record
-   * at all, so
-   * it is unknown whether the networks of the annotations were ever attached.
+   * at all, so it is unknown whether the networks of the annotations were ever attached.
    */
   readonly from: 'record' | 'newer' | 'unknown';
 }
 
 // A damaged record has been set aside by the journal, and one of a newer version cannot be read: what the pod and the
 // configuration say now is the best that is left to undo by, so that nothing is silently leaked. The same holds for a
-// sandbox
-// that the journal does not know, unless it was undone: it ran before Plexus was installed, or its record was lost.
+// sandbox that the journal does not know, unless it was undone: it ran before Plexus was installed, or its record was
+// lost.
 async function recordOf(invocation: DelInvocation, deps: AttachDeps, signal: AbortSignal): Promise<Found> {
   try {
     const record = (await deps.journal.read(invocation)) ?? (await deps.multusState.read(invocation));

@@ -16,8 +16,8 @@ export interface DetachedRecord {
 
 /**
  * Undoes every attachment of a record now, last one first, as DEL does; what is undone is struck off. undefined: there
- * is no such record.
- * Refuses while the sandbox's namespace exists, unless forced: its pod may be alive. podMayBeAlive, sandboxBusy.
+ * is no such record. Refuses while the sandbox's namespace exists, unless forced: its pod may be alive. podMayBeAlive,
+ * sandboxBusy.
  */
 export function detachSandbox(
   key: RecordKey,

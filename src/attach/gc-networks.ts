@@ -10,9 +10,8 @@ import type { SandboxPath } from './sandbox-namespace.ts';
 import { defaultNetwork } from './status.ts';
 
 // Passes GC on to the plugins of every network configuration of the node, once each. Configurations may be large and
-// are all
-// in the journal, so only a digest of each is held: the record that is the last to hold a configuration brings it
-// along.
+// are all in the journal, so only a digest of each is held: the record that is the last to hold a configuration brings
+// it along.
 
 /** One GC. */
 export interface Collection {

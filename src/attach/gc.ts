@@ -48,9 +48,8 @@ async function collect(collection: Collection): Promise<void> {
   errors.push(...(await pass.defaultNetwork()));
   for (const key of [...alive, ...failed]) errors.push(...(await each(key, pass.networksOf)));
   // What could not be undone before comes last, so that it does not take the time of all others again and again. Its
-  // failures are
-  // reported and counted in its record; the answer is about what this GC had to do, not about what earlier operations
-  // left.
+  // failures are reported and counted in its record; the answer is about what this GC had to do, not about what earlier
+  // operations left.
   for (const key of failed) await each(key, undo);
   for (const key of alive.filter(({ isPending }) => isPending))
     await each(key, (record) => publishPending(record, deps, signal).then(() => []));

@@ -47,8 +47,7 @@ export async function gatherInputs(call: AddInvocation, deps: AttachDeps, signal
 
 /**
  * The same for a sandbox that is about to be deleted, whatever its links are. A pod or networks that cannot be read in
- * time are reported
- * and left out, because DEL must not depend on the API server.
+ * time are reported and left out, because DEL must not depend on the API server.
  */
 export async function gatherLostInputs(
   call: DelInvocation,

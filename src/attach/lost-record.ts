@@ -13,12 +13,9 @@ import { gatherLostInputs } from './inputs.ts';
 
 /**
  * What DEL has to undo in a sandbox without a usable record: one that ran before Plexus was installed, or whose record
- * was lost or
- * damaged (CNI-28). The default network is that of the node, with the result that the runtime hands over; the networks
- * of the
- * pod's annotations are those that an ADD would attach now, as far as they can be planned. Undefined, with a report,
- * when not
- * even the default network is known.
+ * was lost or damaged (CNI-28). The default network is that of the node, with the result that the runtime hands over;
+ * the networks of the pod's annotations are those that an ADD would attach now, as far as they can be planned.
+ * Undefined, with a report, when not even the default network is known.
  */
 export async function lostRecord(
   invocation: DelInvocation,

@@ -7,12 +7,10 @@ import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from './
 import { resultOf } from './recorded-result.ts';
 
 // A plugin that refuses a configuration at ADD (an absent master, a mistyped address) refuses it at DEL as well.
-// Nothing
-// exists then, but DEL can never succeed, so the attachment would stay in the journal forever. It counts as undone when
-// there is proof that it was never made: both refusals are the same, no link of its name is in the sandbox, and its
-// IPAM
-// plugin holds no address for it. Anything else (a plugin that was killed, timed out, crashed, or answered with another
-// error) proves nothing and stays in the journal.
+// Nothing exists then, but DEL can never succeed, so the attachment would stay in the journal forever. It counts as
+// undone when there is proof that it was never made: both refusals are the same, no link of its name is in the sandbox,
+// and its IPAM plugin holds no address for it. Anything else (a plugin that was killed, timed out, crashed, or answered
+// with another error) proves nothing and stays in the journal.
 
 /** How one plugin run ended; `undefined`: unknown (the plugin was missing, killed, or not reached). */
 export type PluginEnd = Pick<PluginExit, 'exitCode' | 'stdout'> | undefined;
@@ -92,9 +90,8 @@ async function linkIn(
 }
 
 // Only the IPAM plugin knows whether it holds an address. Its DEL releases one if there is one, as the plugin that
-// refused would have
-// made it do. A missing IPAM plugin never ran, and one that refuses with the answer of the ADD is the one that refused
-// the ADD.
+// refused would have made it do. A missing IPAM plugin never ran, and one that refuses with the answer of the ADD is
+// the one that refused the ADD.
 async function addressNow(
   record: AttachmentRecord,
   { plugin, answer }: FailedAdd,

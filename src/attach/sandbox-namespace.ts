@@ -6,8 +6,7 @@ import { resultOf } from './recorded-result.ts';
 
 /**
  * Where the path of a sandbox's namespace leads now: `own`, to interfaces that its plugins made (by name and MAC);
- * `other`,
- * to none of them, although their MACs are known; `missing`, nowhere; `unknown`, nobody can tell.
+ * `other`, to none of them, although their MACs are known; `missing`, nowhere; `unknown`, nobody can tell.
  */
 export type NamespaceNow = 'own' | 'other' | 'missing' | 'unknown';
 
@@ -30,8 +29,7 @@ export async function namespaceNow(record: SandboxRecord, host: Host, signal: Ab
 
 /**
  * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces cannot always
- * tell the
- * two apart (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
+ * tell the two apart (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
  */
 export const isPathOfAnother = ({ containerId, netns }: SandboxPath, others: readonly SandboxPath[]): boolean =>
   others.some((other) => other.containerId !== containerId && other.netns === netns);
@@ -44,8 +42,7 @@ export const sandboxPaths = async (journal: Pick<Journal, 'list'>): Promise<read
   (await journal.list(({ containerId, netns }) => ({ containerId, netns }))).found;
 
 // What DEL took away already is not looked for. A MAC that several sandboxes may have (ipvlan: the master's) proves
-// nothing, but
-// then such a namespace counts as this sandbox's own, which is the safe mistake.
+// nothing, but then such a namespace counts as this sandbox's own, which is the safe mistake.
 const interfacesOf = ({ attachments }: SandboxRecord) =>
   attachments
     .filter((entry) => !isAbandoned(entry))

@@ -10,8 +10,8 @@ import { isReady } from './readiness.ts';
 
 /**
  * Says whether pods can be attached now: the default network and those of statusNetworks are there, ready, and say so
- * themselves. Never waits
- * for anything. Rejects with code 50, or with the code of the plugin that is not ready: 50 or 51 (CNI-33 to CNI-36).
+ * themselves. Never waits for anything. Rejects with code 50, or with the code of the plugin that is not ready: 50 or
+ * 51 (CNI-33 to CNI-36).
  */
 export function status(invocation: StatusInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   return withDeadline({ command: 'STATUS', seconds: deps.settings.deadlines.statusSeconds }, outer, async (signal) => {

@@ -8,8 +8,8 @@ export type AbandonedDeps = Omit<RepairDeps, 'env'>;
 
 /**
  * Tries again to undo what was given up of a sandbox; what is undone is struck off. Returns whether nothing of it is
- * left.
- * The runtime has forgotten that sandbox: the plugins get no namespace, because its path may be another pod's by now.
+ * left. The runtime has forgotten that sandbox: the plugins get no namespace, because its path may be another pod's by
+ * now.
  */
 export function undoAbandoned(key: RecordKey, deps: AbandonedDeps, signal: AbortSignal): Promise<boolean> {
   return deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {

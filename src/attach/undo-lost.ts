@@ -7,8 +7,7 @@ import { undoAll } from './undo.ts';
 /**
  * Undoes a sandbox that the runtime has lost, with DELs to its plugins, which get no namespace: its path may be another
  * pod's by now. `isStillLost` is asked while the sandbox is held, with its record as it is then. What cannot be undone
- * is
- * abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run.
+ * is abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run.
  * Returns what came of it.
  */
 export function undoLost(

@@ -11,8 +11,7 @@ export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusEr
 /**
  * Detaches the given attachments, last one first, and tries every one, those that failed before after the others: what
  * there was no time for comes first the next time. Returns those that are still attached, in the order they were given,
- * with
- * the reason; one that was not tried as it was. An empty list means that all is undone (NPWG-98).
+ * with the reason; one that was not tried as it was. An empty list means that all is undone (NPWG-98).
  */
 export async function undoAll(
   records: readonly AttachmentRecord[],
@@ -91,9 +90,8 @@ interface Watching {
 }
 
 // Some plugins (host-device, sriov) fail when they cannot open a namespace that is gone, and succeed when they are
-// given none,
-// as the specification allows at DEL and as runtimes do: only then is there something that a repetition could do
-// better.
+// given none, as the specification allows at DEL and as runtimes do: only then is there something that a repetition
+// could do better.
 async function delAnyhow(
   record: AttachmentRecord,
   operation: Operation,

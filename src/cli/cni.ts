@@ -9,8 +9,8 @@ export type PluginProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 's
 
 /**
  * Runs as a CNI plugin, whose program is in `programFolder`: reads environment and stdin, answers on stdout, ends the
- * process. SIGTERM and SIGINT end an
- * operation in order: what was attached is undone first. CNI specification, section 2.
+ * process. SIGTERM and SIGINT end an operation in order: what was attached is undone first. CNI specification, section
+ * 2.
  */
 export async function runAsPlugin(process: PluginProcess, programFolder: string): Promise<void> {
   const command = process.env['CNI_COMMAND'];

@@ -75,8 +75,7 @@ const allowedFor = (invocation: WorkingInvocation): Allowed => ({
 });
 
 // An ADD that receives SIGTERM undoes its work and releases the sandbox (see plugin.ts). The holder of a lock is read
-// from a file that the
-// daemon can write, so only a process that really runs such an ADD gets the signal.
+// from a file that the daemon can write, so only a process that really runs such an ADD gets the signal.
 function cancelAdd({ pid, command, isDaemon }: LockHolder, containerId: string): void {
   if (command !== 'ADD' || isDaemon || !runsAdd(pid, containerId)) return;
   try {

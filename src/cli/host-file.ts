@@ -9,9 +9,8 @@ const variable = 'PLEXUS_HOST_FILE';
 
 /**
  * The paths that direct mode may use, from the file beside the program, or from the one that the runtime's environment
- * names. Without
- * a file, the defaults apply. hostFileInvalid also for a file that any user but root and that of this process can
- * write.
+ * names. Without a file, the defaults apply. hostFileInvalid also for a file that any user but root and that of this
+ * process can write.
  */
 export function readHostFile(programFolder: string, env: Env): HostPaths {
   const file = env[variable] ?? join(programFolder, hostFileName);

@@ -8,12 +8,9 @@ const mostAncestors = 64;
 
 /**
  * Refuses a call from inside the run of a plugin: direct mode is root with a configuration that the author of a network
- * may have written. A
- * plugin that Plexus runs has a mark in its environment, which the plugins that it runs inherit. An environment can be
- * changed on the
- * way, so the parent processes are checked too: one with CNI_COMMAND is a plugin, also of another meta-plugin, and one
- * whose program is a
- * meta-plugin's runs plugins for others. nestedCall.
+ * may have written. A plugin that Plexus runs has a mark in its environment, which the plugins that it runs inherit. An
+ * environment can be changed on the way, so the parent processes are checked too: one with CNI_COMMAND is a plugin,
+ * also of another meta-plugin, and one whose program is a meta-plugin's runs plugins for others. nestedCall.
  */
 export function assertNotNested(env: Env, proc = '/proc'): void {
   if (env[pluginMark[0]] !== undefined) throw nestedCall({ network: 'a plugin of this pod', plugin: 'plexus' });

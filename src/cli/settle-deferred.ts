@@ -3,8 +3,8 @@ import { type RepairPlaces, detachByHand, listed } from './repair.ts';
 
 /**
  * Carries out the DELs that were answered while no daemon ran, on the host itself. Returns what was done, a line each;
- * rejects with the
- * first failure, and leaves that one and the others for the next try. attachmentsLeft, pluginsElsewhere, sandboxBusy.
+ * rejects with the first failure, and leaves that one and the others for the next try. attachmentsLeft,
+ * pluginsElsewhere, sandboxBusy.
  */
 export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSignal): Promise<readonly string[]> {
   const deferred = deferredCalls(`${places.folder}/deferred`);

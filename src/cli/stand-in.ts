@@ -19,10 +19,8 @@ interface CallSettings {
 
 /**
  * The settings of a call, with the host's paths whatever the call says. When the shim has handed it over because the
- * daemon is unavailable
- * (PLEXUS_DAEMON_AWAY), the others are the daemon's, and so are the networks: as it left them on the disk. Without that
- * file no network is
- * known, which DEL does not need. settingsInvalid, pathNotAllowed.
+ * daemon is unavailable (PLEXUS_DAEMON_AWAY), the others are the daemon's, and so are the networks: as it left them on
+ * the disk. Without that file no network is known, which DEL does not need. settingsInvalid, pathNotAllowed.
  */
 export async function settingsFor(given: JsonObject, env: Env, host: HostPaths): Promise<CallSettings> {
   const isStandIn = env['PLEXUS_DAEMON_AWAY'] === '1';

@@ -23,8 +23,7 @@ export function connectOptionsFor(
 
 /**
  * A Cluster. What it is made of is loaded with the first request: the Kubernetes client alone takes longer than a whole
- * DEL.
- * `forPeople`: an API server that does not answer at all is not asked again, but told of at once.
+ * DEL. `forPeople`: an API server that does not answer at all is not asked again, but told of at once.
  */
 export function connect(options: ConnectOptions, { forPeople = false } = {}): Cluster {
   let loaded: Promise<Cluster> | undefined;

@@ -1,8 +1,7 @@
 // Reads JSON from a stream and keeps only the parts that a shape names, so that an answer of any length takes little
-// memory:
-// what the shape does not name is passed over byte by byte, a text above its limit is replaced by its length, and the
-// elements of a list are handed on one by one. It accepts all JSON, and some of what is none in the parts that it
-// passes over.
+// memory: what the shape does not name is passed over byte by byte, a text above its limit is replaced by its length,
+// and the elements of a list are handed on one by one. It accepts all JSON, and some of what is none in the parts that
+// it passes over.
 
 /** What to keep of a JSON value; anything of another kind is kept as an empty object. */
 export type Shape = TextShape | KeysShape | WholeShape | EachShape;

@@ -4,8 +4,7 @@ const service = {
 
 /**
  * The part of kubelet's Pods API that is used here, as a protobuf descriptor (K8S-11). On the wire a field of bytes
- * that
- * holds an encoded pod is the same as a field that is a pod.
+ * that holds an encoded pod is the same as a field that is a pod.
  */
 export const podsApiDescriptor = {
   nested: {

@@ -21,9 +21,8 @@ const usualShape: Shape = { wholeBytes: 16 * 1024 * 1024 };
 
 /**
  * Reads a collection page by page; of each object only what `keep` makes of it stays in memory, whatever the length of
- * a page. A
- * list that expires between its pages is read again in one piece. apiUnavailable, apiRefused, unless the status is one
- * of `expected`.
+ * a page. A list that expires between its pages is read again in one piece. apiUnavailable, apiRefused, unless the
+ * status is one of `expected`.
  */
 export async function listAll<T>(
   collection: Collection,

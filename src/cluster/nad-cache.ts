@@ -47,8 +47,7 @@ const usualBudget = 8 * 1024 * 1024;
 
 /**
  * An empty one. Configurations are kept as text, once, and parsed when they are used. All together they have a budget
- * of
- * characters: beyond it the largest are left out, so that large NADs slow down only the pods that use them.
+ * of characters: beyond it the largest are left out, so that large NADs slow down only the pods that use them.
  */
 export function createNadCache(budget = usualBudget): NadCache {
   let known = createStore(budget);

@@ -20,10 +20,8 @@ const ofPod = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
  * The credentials of a pod, or of a kubeconfig that holds certificates and tokens only: read here, because the
- * Kubernetes
- * client takes longer to load than a whole ADD may last. Undefined for everything else, and for everything that is
- * wrong:
- * the client knows more ways, and says what it misses.
+ * Kubernetes client takes longer to load than a whole ADD may last. Undefined for everything else, and for everything
+ * that is wrong: the client knows more ways, and says what it misses.
  */
 export async function plainCredentials(source: CredentialSource): Promise<PlainCredentials | undefined> {
   try {

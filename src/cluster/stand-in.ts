@@ -38,8 +38,7 @@ export async function readStandIn(file: string): Promise<StandIn | undefined> {
 
 /**
  * A Cluster that knows the networks of the daemon's last day and nothing else: what is not in it may be there by now,
- * and
- * is code 11, never "not found". A status is written later by the daemon; Events are left out.
+ * and is code 11, never "not found". A status is written later by the daemon; Events are left out.
  */
 export function standInCluster(nads: StandIn['nads']): Cluster {
   const known = new Map(nads.map((object) => [nadKey(refOf(object)), object]));

@@ -19,10 +19,8 @@ const soon = (signal: AbortSignal): AbortSignal => within(readMs, signal);
 
 /**
  * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while
- * the
- * API server is away, then as they were last. What the watch has not (yet) brought, and what did not fit into the
- * cache, is
- * asked for with one GET.
+ * the API server is away, then as they were last. What the watch has not (yet) brought, and what did not fit into the
+ * cache, is asked for with one GET.
  */
 export function watchedCluster(
   api: ApiConnection,

@@ -8,10 +8,8 @@ export interface NestedMetaPlugin {
 
 /**
  * Whether a plugin type is a program that runs networks of its own configuration: Plexus or Multus, under any of the
- * names that their
- * programs have or may get (plexus-direct, multus-shim, multus.old). As a network it would call itself without end, and
- * as root with
- * a configuration that the author of the network chose.
+ * names that their programs have or may get (plexus-direct, multus-shim, multus.old). As a network it would call itself
+ * without end, and as root with a configuration that the author of the network chose.
  */
 export const isMetaPlugin = (type: unknown): boolean =>
   typeof type === 'string' && /^(?:plexus|multus)/.test(fileNameOf(type));
@@ -21,8 +19,7 @@ const fileNameOf = (type: string): string => type.slice(type.lastIndexOf('/') + 
 
 /**
  * The first meta-plugin that a configuration names at any depth: a plugin of its list, the `ipam` of one, a `delegate`
- * (flannel), an
- * element of `delegates`. Keys are matched in any case, as Go does. Undefined when there is none.
+ * (flannel), an element of `delegates`. Keys are matched in any case, as Go does. Undefined when there is none.
  */
 export function nestedMetaPlugin(json: JsonValue, path: NestedMetaPlugin['path'] = []): NestedMetaPlugin | undefined {
   if (Array.isArray(json)) return firstOf(json.entries(), path);

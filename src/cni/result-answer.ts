@@ -6,8 +6,7 @@ import { type DecodeOptions, decodeResult } from './result-codec.ts';
 import type { Result } from './result.ts';
 
 // The result of a plugin stays in memory until the call is answered, and in the journal until DEL. These limits apply
-// to answers of
-// plugins, never to a recorded result: what was attached can always be detached.
+// to answers of plugins, never to a recorded result: what was attached can always be detached.
 
 /** Bytes of a plugin's answer. */
 export const mostResultBytes = 256 * 1024;

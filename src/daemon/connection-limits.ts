@@ -17,8 +17,7 @@ interface Open {
 
 /**
  * Limits the connections of a server that answers one request on each. A connection above a limit takes the place of
- * the
- * oldest one that has not yet sent its request, of the same peer where that peer is at its limit: idle connections
+ * the oldest one that has not yet sent its request, of the same peer where that peer is at its limit: idle connections
  * cannot keep others out. While all others are being answered, the new one is closed.
  */
 export function limitConnections(server: http.Server, { perPeer, total, lifeMs }: ConnectionLimits): void {

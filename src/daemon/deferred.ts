@@ -15,9 +15,8 @@ type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
 
 /**
  * Carries out the DELs that were answered while there was no daemon, and lets the program on the host keep further ones
- * as
- * long as somebody can carry them out: `host` is undefined while no host agent is connected; after agentPatienceMs none
- * is expected.
+ * as long as somebody can carry them out: `host` is undefined while no host agent is connected; after agentPatienceMs
+ * none is expected.
  */
 export function deferredCarrier(
   context: CallContext,

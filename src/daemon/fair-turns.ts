@@ -2,10 +2,8 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 
 /**
  * Schedules CPU-bound work round-robin between tenants (`of`): one piece of work at a time, the next one from the next
- * tenant, however
- * much work of one tenant is queued. Between two pieces the event loop runs once, so that timers and connections are
- * served. Work starts at
- * once while the queue is empty.
+ * tenant, however much work of one tenant is queued. Between two pieces the event loop runs once, so that timers and
+ * connections are served. Work starts at once while the queue is empty.
  */
 export function fairTurns(
   pause: () => Promise<unknown> = () => nextRound(),

@@ -20,10 +20,8 @@ export interface HeldNetworks {
 
 /**
  * Bounds what the networks of all calls that run take in memory, whatever is in their NetworkAttachmentDefinitions: a
- * call reads
- * one after the other; one whose networks weigh more than usual waits until no other such call runs; above the limit it
- * fails
- * with networksTooLarge. So large networks delay only pods with large networks.
+ * call reads one after the other; one whose networks weigh more than usual waits until no other such call runs; above
+ * the limit it fails with networksTooLarge. So large networks delay only pods with large networks.
  */
 export function networkHolder(turns: Turns = createTurns()): (cluster: Cluster) => HeldNetworks {
   return (cluster) => {

@@ -24,9 +24,8 @@ const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 }
 
 /**
  * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it
- * first, so
- * nothing depends on it. If it cannot listen, it warns and retries in the background; the probes of the pod use the
- * observe socket. Resolves after the first try.
+ * first, so nothing depends on it. If it cannot listen, it warns and retries in the background; the probes of the pod
+ * use the observe socket. Resolves after the first try.
  */
 export async function serveHttp(options: HttpOptions, health: Health): Promise<HttpEndpoints> {
   const { address, limits = usualLimits } = options;

@@ -24,10 +24,8 @@ export interface ObserveOptions {
 
 /**
  * Serves GET /operations?pod=NAMESPACE/NAME&sandbox=…&last=N as JSON, and /healthz, /readyz and /metrics, on a unix
- * socket that
- * only root may use (mode 0600, and the kernel names the peer): input and output of plugins may contain secrets, and
- * the probes
- * of the pod must not depend on other users of the node. fileUnusable.
+ * socket that only root may use (mode 0600, and the kernel names the peer): input and output of plugins may contain
+ * secrets, and the probes of the pod must not depend on other users of the node. fileUnusable.
  */
 export async function serveObserving(options: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
   const { socket, peerUid, node } = options;

@@ -11,8 +11,7 @@ const againMs = 30_000;
 
 /**
  * Compares the journal with the node: undoes sandboxes that are gone, and finds running pods that were never attached.
- * At
- * start and then every reclaimSeconds; sandboxes also when a host agent comes, which alone can undo them.
+ * At start and then every reclaimSeconds; sandboxes also when a host agent comes, which alone can undo them.
  */
 export async function upkeepLoop(parts: DaemonParts, signal: AbortSignal): Promise<void> {
   await Promise.all([

@@ -77,8 +77,7 @@ const publishMs = 3000;
 
 /**
  * Reports devices of a pod in the status of their ResourceClaims, one patch for each claim. What a driver says there
- * itself
- * is left as it is. Never rejects: gives one warning when something could not be reported (K8S-22, K8S-23).
+ * itself is left as it is. Never rejects: gives one warning when something could not be reported (K8S-22, K8S-23).
  */
 export async function publishDevices(
   reported: readonly ReportedDevice[],

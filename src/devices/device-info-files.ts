@@ -6,8 +6,7 @@ import { beneath, readRegularFile, readRegularText, removeFile } from '../files/
 import { attachmentInfoFile, parseDeviceInfo } from '../npwg/index.ts';
 
 // Device plugins, CNI plugins and applications write into these folders too: links in them are not followed, and only
-// regular files
-// are read.
+// regular files are read.
 
 /** The attachment that a file is about. */
 export type AttachmentNames = Parameters<typeof attachmentInfoFile>[1];
@@ -28,8 +27,7 @@ export interface DeviceInfoFiles {
   ) => Promise<{ readonly info?: ReturnType<typeof parseDeviceInfo>; readonly problem?: PlexusError }>;
   /**
    * Removes the file of an attachment; an absent one is no error (NPWG-116). Its name is derived, never read: a record
-   * of the
-   * journal must not decide which file of the host is removed. fileUnusable.
+   * of the journal must not decide which file of the host is removed. fileUnusable.
    */
   readonly remove: (attachment: AttachmentNames) => Promise<void>;
 }

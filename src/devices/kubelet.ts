@@ -74,10 +74,8 @@ async function fromCheckpoint(
 
 /**
  * The API knows pods by name, so it may answer for another pod of the same name, an earlier or a later one. Kubelet
- * writes
- * its checkpoint before a pod starts: what is there under other UIDs only is not this pod's. The UID of a static pod
- * may be
- * that of its mirror, and the checkpoint may not be mounted: then nothing is held against the answer.
+ * writes its checkpoint before a pod starts: what is there under other UIDs only is not this pod's. The UID of a static
+ * pod may be that of its mirror, and the checkpoint may not be mounted: then nothing is held against the answer.
  */
 async function onlyOwn(answer: KubeletDevices, pod: PodMetadata, checkpoint: string): Promise<KubeletDevices> {
   if (answer.devices.length === 0 || pod.uid === undefined || isStaticPod(pod.annotations)) return answer;

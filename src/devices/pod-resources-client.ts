@@ -42,8 +42,8 @@ interface Answer {
 
 /**
  * Kubelet's pod-resources API at a unix socket. gRPC is loaded with the first call. Each call has a connection of its
- * own,
- * so that a kubelet which was replaced is met at once, and nothing stays open that would keep a process from ending.
+ * own, so that a kubelet which was replaced is met at once, and nothing stays open that would keep a process from
+ * ending.
  */
 export function podResourcesClient(socket: string, mostBytes: number): KubeletClient {
   let loaded: ReturnType<typeof load> | undefined;

@@ -39,13 +39,10 @@ export interface ClaimInputs {
 }
 /**
  * The devices that a pod has from ResourceClaims (K8S-17 to K8S-21), as far as its networks need them; each of them
- * once. Only
- * for a claim that a network names, or whose resource it names, there are errors: claimUnknown, claimRequestUnknown,
- * claimUnallocated,
- * claimDeviceUnpublished, claimDeviceUnidentified, claimResourceMismatch, claimsUnreadable. What other claims lack is
- * no
- * concern of a network: it is told in warnings while a resource is still sought. Also podNotFound, podReplaced,
- * claimObjectInvalid, apiUnavailable.
+ * once. Only for a claim that a network names, or whose resource it names, there are errors: claimUnknown,
+ * claimRequestUnknown, claimUnallocated, claimDeviceUnpublished, claimDeviceUnidentified, claimResourceMismatch,
+ * claimsUnreadable. What other claims lack is no concern of a network: it is told in warnings while a resource is still
+ * sought. Also podNotFound, podReplaced, claimObjectInvalid, apiUnavailable.
  */
 export async function devicesOfClaims(
   inputs: ClaimInputs,

@@ -16,9 +16,8 @@ export const observeSocketOf = ({ socket }: HttpPlaces): string => join(dirname(
 
 /**
  * Asks the daemon on its observe socket: only root can listen there, whereas any user of the node may listen on the
- * HTTP address.
- * Falls back to the HTTP address, if there is one, where this process cannot use the socket. Rejects when neither
- * answers.
+ * HTTP address. Falls back to the HTTP address, if there is one, where this process cannot use the socket. Rejects when
+ * neither answers.
  */
 export async function askDaemonHttp(
   places: HttpPlaces,

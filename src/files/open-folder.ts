@@ -4,10 +4,9 @@ import { makeFolder } from './folder.ts';
 import { shownPath } from './shown-path.ts';
 
 // Folders in which a less trusted program may write (the state folder: the daemon) are opened, and whatever is done in
-// them is done
-// beneath the descriptor: the folder may be exchanged for a symbolic link to anywhere at any moment, and nothing
-// follows it. Linux lets
-// every call take such a path, /proc/self/fd/N/name, so that code that works with paths need not know.
+// them is done beneath the descriptor: the folder may be exchanged for a symbolic link to anywhere at any moment, and
+// nothing follows it. Linux lets every call take such a path, /proc/self/fd/N/name, so that code that works with paths
+// need not know.
 
 const pathOnly = 0o10000000;
 

@@ -15,8 +15,8 @@ interface ReadOptions {
 
 /**
  * Reads a file that another program may have created: only a regular file, never a link, FIFO or device, and not more
- * than a limit. Never
- * blocks. The file that is checked is the file that is read, because it is opened first. Throws as open(2) does.
+ * than a limit. Never blocks. The file that is checked is the file that is read, because it is opened first. Throws as
+ * open(2) does.
  */
 export function readRegularFile(
   path: string,

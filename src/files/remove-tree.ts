@@ -4,10 +4,8 @@ import { openFolder } from './open-folder.ts';
 
 /**
  * Removes a file, or a folder with everything in it, where a less trusted program can write meanwhile: a folder that
- * becomes a symbolic
- * link to elsewhere is not entered. (Node's own rm looks, and then goes by the path.) What is not there is as good as
- * removed. Throws as
- * unlink(2), open(2) and rmdir(2) do.
+ * becomes a symbolic link to elsewhere is not entered. (Node's own rm looks, and then goes by the path.) What is not
+ * there is as good as removed. Throws as unlink(2), open(2) and rmdir(2) do.
  */
 export function removeTree(path: string): void {
   if (removed(() => unlinkSync(path))) return;

@@ -7,8 +7,7 @@ import { fileFailed } from '../errors/index.ts';
 import { shownPath } from './shown-path.ts';
 
 // Only the disk is waited for without blocking. The other calls take microseconds, and waiting for each of them in
-// Node's
-// thread pool, behind whatever else goes on, took longer than the disk.
+// Node's thread pool, behind whatever else goes on, took longer than the disk.
 const synced = promisify(fsync);
 
 /** Start of the names of temporary files that replaceAtomically makes beside its target. */
@@ -42,8 +41,7 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
 
 /**
  * The same for what only has to outlive this process, not a failure of the machine: nothing waits for the disk. After
- * such a
- * failure the file may be anything.
+ * such a failure the file may be anything.
  */
 export async function replaceBriefly(path: string, text: string, mode = 0o600): Promise<void> {
   const temporary = join(dirname(path), `${newPrefix}${randomUUID()}`);

@@ -12,8 +12,8 @@ const leastCapacity = 1024;
 
 /**
  * An empty store. It doubles when it is full, so that a stream costs a bounded number of copies of each byte however
- * finely it is cut;
- * a list of the pieces would cost hundreds of bytes for each piece. `mostLast`: keeps so many of the last bytes only.
+ * finely it is cut; a list of the pieces would cost hundreds of bytes for each piece. `mostLast`: keeps so many of the
+ * last bytes only.
  */
 export function byteStore(mostLast = Number.POSITIVE_INFINITY): ByteStore {
   let store = Buffer.alloc(0);

@@ -3,10 +3,9 @@ import { hostRefused } from '../errors/index.ts';
 import type { Host, PluginRun } from './host.ts';
 
 // Direct mode is root on the host, and the daemon can write its journal: a record may name any sandbox and any
-// namespace. So this host
-// allows what the shim allows the daemon (src/shim/guard.c): what follows from the command of the call, for its
-// sandbox, in its
-// namespace. The node's own namespace is refused by the host itself (held-namespace.ts).
+// namespace. So this host allows what the shim allows the daemon (src/shim/guard.c): what follows from the command of
+// the call, for its sandbox, in its namespace. The node's own namespace is refused by the host itself
+// (held-namespace.ts).
 
 /** What a call allows. */
 export interface Allowed {

@@ -3,8 +3,8 @@ import { netnsMissing, netnsUnusable, problemOf } from '../errors/index.ts';
 
 /**
  * A network namespace that is held open. A path may lead elsewhere a moment after it was checked; a descriptor cannot.
- * So a
- * namespace is opened once, and what was checked is what programs enter: they find it under the number of this process.
+ * So a namespace is opened once, and what was checked is what programs enter: they find it under the number of this
+ * process.
  */
 export interface HeldNamespace {
   /** As it was requested, for messages. */

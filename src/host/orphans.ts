@@ -12,8 +12,7 @@ const mostLooks = (2 * momentMs) / lookMs;
 
 /**
  * Waits until no plugin works at the ADD of an interface whose Plexus was killed. One that does not end within a moment
- * is
- * killed with its children. Returns after a bounded time whatever they do.
+ * is killed with its children. Returns after a bounded time whatever they do.
  */
 export async function settleOrphans(of: SandboxInterface, signal: AbortSignal): Promise<void> {
   for (let looks = 0; looks < mostLooks && !signal.aborted; looks++) {

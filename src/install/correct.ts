@@ -15,8 +15,7 @@ export interface CorrectOptions {
 
 /**
  * Puts our configuration first, in an order that leaves the runtime no moment without it: ours is written before
- * another
- * is moved aside. Returns what was done, a line each. folderNotWritable, fileUnusable.
+ * another is moved aside. Returns what was done, a line each. folderNotWritable, fileUnusable.
  */
 export async function carryOut(
   correction: Correction,

@@ -24,8 +24,7 @@ export interface FoundFolders {
 
 /**
  * Finds where the container runtimes of a node look for CNI: in the configuration files that the running ones were
- * started with, and in
- * the usual ones of all others. `root`: where the node's files are mounted. Never rejects.
+ * started with, and in the usual ones of all others. `root`: where the node's files are mounted. Never rejects.
  */
 export async function findFolders(root = '/'): Promise<FoundFolders> {
   const warnings: string[] = [];

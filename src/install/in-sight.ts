@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * Whether a file of the node can be seen by this process: in a pod, only what is mounted into it. True where that is
- * not known.
- * Never rejects.
+ * not known. Never rejects.
  */
 export async function isInSight(
   path: string,

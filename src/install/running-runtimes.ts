@@ -40,8 +40,7 @@ function valueOf(words: readonly string[], names: readonly string[]): string | u
 
 /**
  * The container runtimes among the processes of a node whose files are mounted under `root`; none where they cannot be
- * seen. One in a
- * container of its own (a node inside a node) is left out. Never rejects.
+ * seen. One in a container of its own (a node inside a node) is left out. Never rejects.
  */
 export async function runningRuntimes(root: string): Promise<readonly RunningRuntime[]> {
   const proc = join(root, 'proc');

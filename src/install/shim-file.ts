@@ -26,8 +26,7 @@ interface Program {
 /**
  * Puts the shim into the runtime's plugin folder under the name `plexus`: written beside and renamed, so that a running
  * one never stands in the way ("text file busy") and a call meets the old or the new one, whole. Returns whether
- * anything
- * had to be done. shimUnusable when it is not for this machine; folderNotWritable, fileUnusable.
+ * anything had to be done. shimUnusable when it is not for this machine; folderNotWritable, fileUnusable.
  */
 export const installShim = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
   installProgram({ name: shimName, unusable: shimUnusable }, source, folder, options);

@@ -33,10 +33,9 @@ export interface NodeState {
 
 /**
  * Takes a node back to what it was: what was moved aside comes back, then our configuration goes, then the program,
- * then
- * the state if nothing is attached. The runtime has a configuration at every moment, if it had one before us. Returns
- * what
- * was done, a line each; doing it again does nothing. nodeInUse, delsDeferred, daemonServes, folderNotWritable.
+ * then the state if nothing is attached. The runtime has a configuration at every moment, if it had one before us.
+ * Returns what was done, a line each; doing it again does nothing. nodeInUse, delsDeferred, daemonServes,
+ * folderNotWritable.
  */
 export async function uninstall(
   options: UninstallOptions,

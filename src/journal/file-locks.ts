@@ -65,8 +65,8 @@ const allName = 'all.lock';
 
 /**
  * Removes the locks that an earlier process of that owner left. For the daemon at its start: in a container it cannot
- * see whether
- * the process of an earlier container lives. One that still ends its calls keeps its locks: its beacon is lit.
+ * see whether the process of an earlier container lives. One that still ends its calls keeps its locks: its beacon is
+ * lit.
  */
 export async function dropLocksOf(owner: string, folder: string): Promise<void> {
   using open = await openFolderMade(folder);

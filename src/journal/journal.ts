@@ -21,9 +21,8 @@ export interface Journal {
   write(record: SandboxRecord): Promise<void>;
   /**
    * Notes how far the attachments of a record have come that has been written as intended; `read` and `list` put it
-   * into the record.
-   * Outlives this process, not a failure of the machine, which takes away the sandbox as well. A complete record, or
-   * its removal, ends it.
+   * into the record. Outlives this process, not a failure of the machine, which takes away the sandbox as well. A
+   * complete record, or its removal, ends it.
    */
   note(record: SandboxRecord): Promise<void>;
   /**
@@ -40,10 +39,8 @@ export interface Journal {
   wasUndone(key: RecordKey): Promise<boolean>;
   /**
    * Reads all records, one after the other, and keeps what `pick` returns of each; undefined is left out. A record may
-   * hold
-   * megabytes: the journal never holds two of them, and a caller that picks a few fields bounds the memory of its
-   * listing.
-   * The event loop runs between two records. `read` returns a record that is needed as a whole.
+   * hold megabytes: the journal never holds two of them, and a caller that picks a few fields bounds the memory of its
+   * listing. The event loop runs between two records. `read` returns a record that is needed as a whole.
    */
   list<T>(pick: (record: SandboxRecord) => T | undefined | Promise<T | undefined>): Promise<Listing<T>>;
 }

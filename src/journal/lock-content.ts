@@ -55,8 +55,7 @@ const longestSign = 8; // of a beacon's name
 /**
  * A lock in so few characters that file systems keep it as the target of a symbolic link without any block of their own
  * (ext4: 59; there is no room for both owner and beacon, and the next of the owner's kind drops its locks), and the
- * content
- * with the nonce that it then has.
+ * content with the nonce that it then has.
  */
 export function briefLock(content: LockContent): { readonly text: string; readonly content: LockContent } {
   const { beacon, ...rest } = content;

@@ -24,9 +24,8 @@ export interface MultusState {
 
 /**
  * Its state folder: one file for each sandbox, and libcni's cached results below it. The daemon can write there, and
- * direct mode is root
- * on the node: only regular files are read, no link in it is followed, and what is removed is removed beneath a
- * descriptor.
+ * direct mode is root on the node: only regular files are read, no link in it is followed, and what is removed is
+ * removed beneath a descriptor.
  */
 export function multusState(folder: string): MultusState {
   return {

@@ -3,12 +3,9 @@ import { join } from 'node:path';
 import { readRegularText, removeFile, replaceBriefly } from '../files/index.ts';
 
 // A sandbox that is not in the journal was undone, or its record was lost, or it was never attached by Plexus. Marks
-// distinguish
-// the first case: one small file for each of the last sandboxes that were undone. A mark is a hint that saves work, and
-// nothing
-// depends on it: without one, DEL runs the plugins again, which CNI allows. So marks are not synced, and their number
-// is fixed: a
-// later sandbox replaces an earlier one.
+// distinguish the first case: one small file for each of the last sandboxes that were undone. A mark is a hint that
+// saves work, and nothing depends on it: without one, DEL runs the plugins again, which CNI allows. So marks are not
+// synced, and their number is fixed: a later sandbox replaces an earlier one.
 
 const places = 512;
 

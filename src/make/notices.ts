@@ -2,8 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 // Notices for third-party code in what we ship: for each package in a bundle its name, version, licence and licence
-// text.
-// esbuild's own legal comments are no replacement: most packages state their licence in a file, not in a comment.
+// text. esbuild's own legal comments are no replacement: most packages state their licence in a file, not in a comment.
 
 const licenceFile = /^(licen[cs]e|copying|notice)([-.].*)?$/i;
 

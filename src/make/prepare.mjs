@@ -205,9 +205,8 @@ const packagesOf = (file) =>
 
 /**
  * Installs exactly the npm packages of package-lock.json, whose hashes npm checks, unless they are installed. There is
- * one way
- * to do that: no install script runs (.npmrc too), and nothing else is tried when it fails. With npm run by `node`, if
- * given.
+ * one way to do that: no install script runs (.npmrc too), and nothing else is tried when it fails. With npm run by
+ * `node`, if given.
  */
 function preparePackages(node) {
   const wanted = packagesOf('package-lock.json');

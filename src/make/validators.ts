@@ -7,8 +7,7 @@ const head = '// Made from the schema beside it by `npm run make`: do not edit.'
 
 /**
  * What stands beside a `name.schema.json`, by file extension: `name.schema.gen.js`, its validator as code without
- * imports
- * (so that nothing is compiled at run time and pure folders stay pure), and `name.schema.gen.d.ts`, its type.
+ * imports (so that nothing is compiled at run time and pure folders stay pure), and `name.schema.gen.d.ts`, its type.
  */
 export const validatorFiles = async (schema: JSONSchema): Promise<Readonly<Record<'gen.js' | 'gen.d.ts', string>>> => ({
   'gen.js': await validatorCode(schema),

@@ -4,8 +4,7 @@ const mostLevels = 64;
 
 /**
  * Why a value is nested too deeply; undefined when it is not. What a pod or NAD says becomes part of the journal, which
- * must
- * be readable after it was written, so far below what the parser takes.
+ * must be readable after it was written, so far below what the parser takes.
  */
 export const nestingProblem = (value: JsonValue): string | undefined =>
   fits(value, mostLevels) ? undefined : `it is nested deeper than ${mostLevels} levels`;

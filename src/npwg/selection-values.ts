@@ -79,8 +79,7 @@ const guidForms = [
 
 /**
  * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can
- * have.
- * Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
+ * have. Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
  */
 export function parseMac(value: JsonValue, place: Place): string {
   const mac = parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');

@@ -6,8 +6,8 @@ const longestValue = 2 * 253 + 1;
 
 /**
  * Bounds the values of a label: the first `most` stay, all later ones become `other`. Types of plugins and names of
- * networks come from
- * NetworkAttachmentDefinitions, and each value costs memory and lines of every scrape until the daemon restarts.
+ * networks come from NetworkAttachmentDefinitions, and each value costs memory and lines of every scrape until the
+ * daemon restarts.
  */
 export function boundedLabel(most: number): (value: string) => string {
   const known = new Set<string>();

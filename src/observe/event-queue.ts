@@ -46,8 +46,8 @@ const lastMs = 3000;
 
 /**
  * Events written in the background, never faster than the limits allow: a failing node must not flood the API server.
- * The same Warning
- * of the same subject is written once; further ones are counted, with one request after a pause that grows.
+ * The same Warning of the same subject is written once; further ones are counted, with one request after a pause that
+ * grows.
  */
 export function eventQueue(send: Send, report: Report, limits: EventLimits = usual): EventQueue {
   let waiting: Waiting[] = [];

@@ -22,10 +22,8 @@ export interface Log {
 
 /**
  * A log: one line for what each command ended in, and what else is worth a line at that level. pino is loaded with the
- * first line
- * that passes the level, so that a quiet call does not pay for it, or with `prepare`. A line that cannot be written is
- * lost, and
- * ends nothing.
+ * first line that passes the level, so that a quiet call does not pay for it, or with `prepare`. A line that cannot be
+ * written is lost, and ends nothing.
  */
 export function createLog(options: LogOptions): Log {
   const notes = new WeakMap<OperationInfo, OperationNotes>();

@@ -60,8 +60,7 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
 }
 
 // How late timers are can only be sampled by waking up all the time, which costs a node at rest more than all else that
-// the
-// daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
+// the daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
 function collectOfProcess(client: PromClient, registry: prom.Registry): void {
   client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   for (const quantile of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])

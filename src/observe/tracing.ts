@@ -19,8 +19,8 @@ export interface TracingProgram {
 
 /**
  * Tracing as the OTEL_* variables ask for it (docs/observability.md); undefined when they do not: then no module of
- * OpenTelemetry's SDK is
- * even loaded. `warn` hears of values that are not understood, and of spans that could not be sent.
+ * OpenTelemetry's SDK is even loaded. `warn` hears of values that are not understood, and of spans that could not be
+ * sent.
  */
 export async function createTracing(
   env: Env,

@@ -28,8 +28,8 @@ const known = (names: readonly (string | undefined)[]): readonly string[] =>
 /**
  * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
  * further networks alike (NPWG-119). Who can use the fewest chooses first, and takes another where somebody can use
- * only his. resourceNotRequested, deviceMissing; a warning
- * in their place with missingDevice: ignore, and when nobody was asked for devices.
+ * only his. resourceNotRequested, deviceMissing; a warning in their place with missingDevice: ignore, and when nobody
+ * was asked for devices.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));

@@ -3,11 +3,9 @@ import { hostFileInvalid, pathNotAllowed } from '../errors/index.ts';
 import { withKnownSpelling } from './settings-keys.ts';
 
 // Direct mode runs as root with a configuration from its standard input. That may be the runtime's, or one that the
-// author of a network
-// wrote to attack the node. So the settings below, each of which names a file or folder to read, write or execute, are
-// taken
-// from a file of the host that only root can write; standard input may only repeat them. Files named by
-// clusterNetwork and defaultNetworks are read, and only below the folders of networkFolders.
+// author of a network wrote to attack the node. So the settings below, each of which names a file or folder to read,
+// write or execute, are taken from a file of the host that only root can write; standard input may only repeat them.
+// Files named by clusterNetwork and defaultNetworks are read, and only below the folders of networkFolders.
 
 /** The settings that name a file or folder of the host, with the value that holds when the host's file has none. */
 const defaults: Readonly<Record<string, JsonValue | undefined>> = {
@@ -77,9 +75,8 @@ const listOf = (value: JsonValue): readonly JsonValue[] =>
 
 /**
  * A configuration from standard input with the host's paths instead of its own. One of its own that is another than the
- * host's is
- * pathNotAllowed; with `tolerant` (the configuration is the daemon's, and pods wait) only cniDir is, and the others are
- * ignored with a warning.
+ * host's is pathNotAllowed; with `tolerant` (the configuration is the daemon's, and pods wait) only cniDir is, and the
+ * others are ignored with a warning.
  */
 export function withHostPaths(
   config: JsonObject,

@@ -4,8 +4,7 @@ import { parseSettings } from './settings.ts';
 
 /**
  * Checks settings that are only a part (a daemon's file): the default network may come from elsewhere. Returns
- * warnings;
- * settingsInvalid.
+ * warnings; settingsInvalid.
  */
 export function checkSettings(config: JsonObject): readonly string[] {
   const {

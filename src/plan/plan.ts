@@ -39,9 +39,8 @@ export function makePlan(inputs: PlanInputs): Plan {
 
 /**
  * What an ADD would attach, as far as that can still be said, for undoing: a network of the annotation that cannot be
- * planned
- * any more is reported to `leaveOut`, and the others keep their interface names. Rejects when the default network is
- * unknown.
+ * planned any more is reported to `leaveOut`, and the others keep their interface names. Rejects when the default
+ * network is unknown.
  */
 export function makeUndoPlan(inputs: PlanInputs, leaveOut: LeaveOut): Plan {
   return planned(inputs, leaveOut);

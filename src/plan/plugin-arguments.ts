@@ -41,8 +41,7 @@ const weightOfValue = 48;
 
 /**
  * Bounds what `args.cni` takes in all plugins of a pod's networks together: each plugin has its own copy, in memory, in
- * the journal and
- * on its stdin. The function that is returned is told of one network after the other. networksTooLarge.
+ * the journal and on its stdin. The function that is returned is told of one network after the other. networksTooLarge.
  */
 export function argumentsBound(): (
   network: string,

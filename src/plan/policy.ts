@@ -31,8 +31,7 @@ const longestKey = 80;
 
 /**
  * Refuses cni-args with a key that neither the NAD's annotation nor, where it has none, the settings allow. Keys are
- * compared as they
- * are: plugins written in Go take a key in any case, so no other spelling may pass. cniArgsRefused.
+ * compared as they are: plugins written in Go take a key in any case, so no other spelling may pass. cniArgsRefused.
  */
 export function assertCniArgsAllowed(
   { cniArgs }: NetworkSelection,

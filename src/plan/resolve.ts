@@ -24,8 +24,7 @@ export interface Delegate {
 
 /**
  * The delegates of a pod in order: default network, the node's further networks, the annotation's, the auxiliary chain
- * (NPWG-90).
- * With `leaveOut`, a network of the annotation that cannot be found or read is reported to it and left out.
+ * (NPWG-90). With `leaveOut`, a network of the annotation that cannot be found or read is reported to it and left out.
  */
 export function resolveDelegates(
   inputs: PlanInputs,
@@ -65,8 +64,7 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
 });
 
 // The shim refuses to run a plugin whose input names a meta-plugin, at DEL too. cni-args become part of that input, so
-// they are
-// checked here as well: otherwise the attachment would fail after it was recorded, and could never be undone.
+// they are checked here as well: otherwise the attachment would fail after it was recorded, and could never be undone.
 function notNested(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);

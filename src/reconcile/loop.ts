@@ -62,9 +62,8 @@ const usualLookMs = 30_000;
 
 /**
  * Does work that there may be; when it fails there still is. What comes while it runs is for the next time. Now and
- * then it is
- * done without any word of it: direct mode in the daemon's place may come to its end, and leave some, when the daemon
- * is back already.
+ * then it is done without any word of it: direct mode in the daemon's place may come to its end, and leave some, when
+ * the daemon is back already.
  */
 export async function ifMaybe(flag: Maybe, work: () => Promise<void>, lookMs = usualLookMs): Promise<void> {
   if (!flag.maybe && flag.lookedAt !== undefined && performance.now() - flag.lookedAt < lookMs) return;

@@ -37,8 +37,7 @@ interface Look {
 
 /**
  * Undoes sandboxes of the journal that are gone without a DEL: after a restart of the machine at once, all others when
- * two
- * rounds in a row find them gone. One that may be alive is never touched (why-gone.ts).
+ * two rounds in a row find them gone. One that may be alive is never touched (why-gone.ts).
  */
 export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise<ReclaimRound> {
   let memory: Memory = { host: undefined, seen: new Set(), suspects: new Set() };

@@ -15,8 +15,7 @@ const usual: RetryTiming = { firstPauseMs: 5000, longestPauseMs: 600_000 };
 
 /**
  * Goes on with what DEL has given up: every sandbox by itself, after pauses that double. `deps` is undefined while
- * nobody on
- * the host can run plugins. Returns of how many sandboxes something was abandoned before this round.
+ * nobody on the host can run plugins. Returns of how many sandboxes something was abandoned before this round.
  */
 export function abandonedRetrier(timing = usual) {
   const schedule: Schedule = new Map();

@@ -19,10 +19,9 @@ export interface Sweep {
 
 /**
  * The running pods of this node that ask for networks and whose sandbox neither Plexus nor another meta-plugin has
- * attached:
- * they were found so in two rounds in a row, because a sandbox that is being replaced has no record for a moment. A
- * round is
- * one list of metadata, and a second list only where that shows such pods; of each pod that is none, nothing is kept.
+ * attached: they were found so in two rounds in a row, because a sandbox that is being replaced has no record for a
+ * moment. A round is one list of metadata, and a second list only where that shows such pods; of each pod that is none,
+ * nothing is kept.
  */
 export function unattachedSweep(): (deps: SweepDeps, signal: AbortSignal) => Promise<Sweep> {
   let suspects = new Set<string>();

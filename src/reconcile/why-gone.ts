@@ -15,8 +15,7 @@ export interface Evidence {
 
 /**
  * Why a sandbox is certainly gone; undefined when it may be alive. One that has its interfaces is alive, whatever the
- * API
- * says of its pod, and one whose namespace cannot be judged may be. No clock is asked: it may jump.
+ * API says of its pod, and one whose namespace cannot be judged may be. No clock is asked: it may jump.
  * docs/reliability.md, "Reclaiming".
  */
 export function whyGone({ boot, namespace, wasSeen, pod, hasSuccessor }: Evidence): string | undefined {

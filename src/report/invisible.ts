@@ -1,6 +1,6 @@
 // Control characters (C0, DEL, C1), those that only format (direction, width, joiners) and the separators of lines and
-// paragraphs: on a
-// terminal they can hide or reorder what is said. Line breaks and tabs stay, and the colours that we write ourselves.
+// paragraphs: on a terminal they can hide or reorder what is said. Line breaks and tabs stay, and the colours that we
+// write ourselves.
 const colour = String.raw`\u001b\[(?:0|2|31|32|33)m`;
 const invisible = new RegExp(`${colour}|[^\\P{Cc}\\n\\t]|[\\p{Cf}\\p{Zl}\\p{Zp}]`, 'gu');
 

@@ -2,8 +2,8 @@ import { type Assigned, extentOfValue, looksRandom } from './assigned-value.ts';
 import { isSecretName } from './secret-names.ts';
 
 // Secrets in text for people: values that stand beside a name that says so, and values that look like nothing else.
-// Words are left alone:
-// "failed to get token: permission denied" has no value, "login failed, password: hunter2" has one.
+// Words are left alone: "failed to get token: permission denied" has no value, "login failed, password: hunter2" has
+// one.
 
 /** What is shown in place of a secret. */
 export const masked = '(masked)';

@@ -19,8 +19,7 @@ const believeAll: JudgeCheck = ({ error }) => {
 
 /**
  * CHECK of a network configuration: every plugin in order with the final result of the ADD, until `judge` throws;
- * without
- * it, at the first error. Does nothing for versions that have no CHECK and with disableCheck (CNI-31, CNI-59).
+ * without it, at the first error. Does nothing for versions that have no CHECK and with disableCheck (CNI-31, CNI-59).
  * CNI specification, section 3, "Checking an attachment".
  */
 export async function checkList(

@@ -13,10 +13,8 @@ type Judge = (realPath: string) => void;
 
 /**
  * Reads a network configuration file, or a folder of them. A path under /host that does not exist is one of Multus's
- * own container, which
- * mounts the node there: it is read without /host. Never rejects: a problem is part of the answer. With `folders`,
- * nothing outside
- * of them is read, whatever a symbolic link in them leads to.
+ * own container, which mounts the node there: it is read without /host. Never rejects: a problem is part of the answer.
+ * With `folders`, nothing outside of them is read, whatever a symbolic link in them leads to.
  */
 export async function readConfPath(path: string, folders?: readonly string[]): Promise<ConfPath> {
   const found = await readPath(path, folders);

@@ -18,9 +18,8 @@ export interface UiOptions {
 
 /**
  * Serves the page on this machine alone, until the signal is aborted. Its address has a secret in it: other users of
- * the
- * machine can reach the port, but not read the cluster with this user's permissions. fileUnusable when the port cannot
- * be had.
+ * the machine can reach the port, but not read the cluster with this user's permissions. fileUnusable when the port
+ * cannot be had.
  */
 export async function serveUi(
   { cluster, scope, port, recent }: UiOptions,

@@ -11,8 +11,7 @@ export interface Shared extends Pick<PodContext, 'settings' | 'isWhole' | 'files
 
 /**
  * What the pods of a file are planned with. When several files hold a NetworkAttachmentDefinition of one name (folders
- * of
- * examples, of environments), the nearest counts: of the same file, then of the same folder, then the first.
+ * of examples, of environments), the nearest counts: of the same file, then of the same folder, then the first.
  */
 export function podContexts(
   nads: readonly CheckedNad[],

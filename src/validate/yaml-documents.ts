@@ -16,8 +16,7 @@ export interface YamlDocument {
  * The documents of a file, read as kubectl reads them. The yaml package follows YAML 1.2 to the letter. libyaml, which
  * kubectl uses, accepts more: quoted texts and flow collections whose lines stand left of their key, a comment right
  * behind a value, and a repeated key (the last one counts). Where the package refuses a document, the lines at fault
- * are
- * indented and the document is parsed again; leading white space there has no meaning, so the value stays the same.
+ * are indented and the document is parsed again; leading white space there has no meaning, so the value stays the same.
  */
 export function yamlDocuments(file: PlacedText): readonly YamlDocument[] {
   const whole = parsedIn(file);

@@ -9,8 +9,8 @@ export interface AttachmentRow {
   readonly network: string;
   /**
    * intended: its ADD has not come to its end; detaching: a DEL failed; abandoned: its pod was let go, the daemon goes
-   * on; deferred: its DEL
-   * was answered while the daemon was away; unattached: no attachment at all, although its pod runs and asks for it.
+   * on; deferred: its DEL was answered while the daemon was away; unattached: no attachment at all, although its pod
+   * runs and asks for it.
    */
   readonly state: 'intended' | 'attached' | 'detaching' | 'abandoned' | 'deferred' | 'unattached';
   readonly createdAt: string;

@@ -28,8 +28,8 @@ export interface TopologyProblem {
 
 /**
  * attached: as the pod's status says; missing: asked for, and not in the status; waiting: the same of a pod that has
- * not started;
- * unasked: in the status, and neither asked for nor from the node's configuration; released: of a pod that has ended.
+ * not started; unasked: in the status, and neither asked for nor from the node's configuration; released: of a pod that
+ * has ended.
  */
 export type AttachmentState = 'attached' | 'missing' | 'waiting' | 'unasked' | 'released';
 
@@ -61,8 +61,7 @@ export interface TopologyNetwork {
   readonly name: string;
   /**
    * definition: a NetworkAttachmentDefinition; node: from the nodes' configuration; missing: asked for, and there is no
-   * such object;
-   * unknown: its namespace could not be read.
+   * such object; unknown: its namespace could not be read.
    */
   readonly kind: 'definition' | 'node' | 'missing' | 'unknown';
   /** Plugin types, in their order. */

@@ -34,8 +34,7 @@ export async function variantsOf(at: BenchNode, against: readonly string[]): Pro
 
 /**
  * ADD and DEL of the same networks in all variants. Within a repetition each variant has its turn, another one first
- * each
- * time, so that what else the machine does is shared by all.
+ * each time, so that what else the machine does is shared by all.
  */
 export async function measureCalls({
   native,

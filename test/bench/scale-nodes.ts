@@ -1,6 +1,5 @@
 // Many nodes' watches in one process: node scale-nodes.ts KUBECONFIG FIRST COUNT, started with an IPC channel (see
-// scale.ts).
-// Each one is the daemon's own: its reflector, its cache of NADs, its credentials and connections.
+// scale.ts). Each one is the daemon's own: its reflector, its cache of NADs, its credentials and connections.
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentialProvider } from '../../src/cluster/credentials.ts';
 import type { ApiConnection } from '../../src/cluster/http-exchange.ts';

@@ -83,8 +83,7 @@ export const direct = (at: BenchNode, more: JsonObject = {}, [name, program] = [
 
 /**
  * Any other plugin, as "NAME=PROGRAM,CONFIGURATION": the configuration is a file, in which ${KUBECONFIG}, ${DIR} (a
- * folder for
- * its state) and "${DEFAULT_NETWORK}" (with the quotes) are filled in.
+ * folder for its state) and "${DEFAULT_NETWORK}" (with the quotes) are filled in.
  */
 export async function another(at: BenchNode, spec: string): Promise<Variant> {
   const [, name = '', program = '', file = ''] = /^([^=]+)=([^,]+),(.+)$/.exec(spec) ?? [];

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestNode, createTestNode } from '../support/test-node.ts';
 
 // CRI-O calls CHECK after every ADD and fails the pod if it fails. So whatever a plugin thinks of its own work, CHECK
-// right
-// after a good ADD succeeds: for every reference plugin that can run here, with the options that people use.
+// right after a good ADD succeeds: for every reference plugin that can run here, with the options that people use.
 let node: TestNode;
 beforeAll(async () => {
   node = await createTestNode('daemon');

@@ -12,8 +12,7 @@ import { pluginsDir } from '../support/plugins-dir.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
 // The daemon can write everything below the state folder. Whoever has compromised it must get no program of the host,
-// which is root there,
-// to write, read or remove anything else (docs/journal.md, "Who writes, who believes").
+// which is root there, to write, read or remove anything else (docs/journal.md, "Who writes, who believes").
 const run = promisify(execFile);
 let node: TestNode;
 let victim: string;

@@ -13,8 +13,7 @@ import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // What users of such plugins suffer from, as far as it is about the life of attachments: each pain by the number that
-// it has
-// in our collection, with the test that was written down for it there. The others have theirs elsewhere.
+// it has in our collection, with the test that was written down for it there. The others have theirs elsewhere.
 let at: ClusterNode;
 let plugins: string;
 let beta: RecordingDelegate;

@@ -59,9 +59,8 @@ const assertNothingNew = async (
 };
 
 // The tuning plugin (1.1.1) forgets what it saved of an interface only while that interface is there; by default on a
-// tmpfs. It is
-// not when the namespace is gone, or when its DEL fails at first and the chain's other plugins, which are called all
-// the same, take it away.
+// tmpfs. It is not when the namespace is gone, or when its DEL fails at first and the chain's other plugins, which are
+// called all the same, take it away.
 const isOfTuning = (left: string, { operation, fault }: Scenario): boolean =>
   left.startsWith('file leases/tuning/') &&
   (operation === 'reclaim' || (fault.kind === 'plugin' && (operation !== 'ADD' || fault.action === 'remove-netns')));

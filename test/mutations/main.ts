@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 
 // npm run test:mutations: takes every single journal write, removal and undo out of the code, one at a time, in a copy,
-// and
-// runs the tests: some test must fail each time. Prints the list.
+// and runs the tests: some test must fail each time. Prints the list.
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({

@@ -34,8 +34,8 @@ const podsForAllAddresses = 25;
 
 /**
  * The plugin firewall finds its rules by the result of the ADD. Of an ADD that was cut off there is none, so its DEL
- * leaves
- * two rules, whoever calls it; they go with the next pod that has the address. So every address is used once more.
+ * leaves two rules, whoever calls it; they go with the next pod that has the address. So every address is used once
+ * more.
  */
 async function useGuardedAddresses(run: Run, before: Belongings): Promise<void> {
   const ofFirewall = additionTo(before, await belongingsOf(run.world)).filter((each) =>

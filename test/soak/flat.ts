@@ -16,11 +16,9 @@ export interface Judgement {
 
 /**
  * Whether each series is flat: the median of the last tenth of the run is at most 15 % and a constant above the median
- * of the
- * tenth that begins at three quarters. Medians, because a sample may meet a garbage collection or something that is
- * still tried
- * again; the constant (`slack`) is for small numbers and for what a young process still gains: its first collections
- * and pools.
+ * of the tenth that begins at three quarters. Medians, because a sample may meet a garbage collection or something that
+ * is still tried again; the constant (`slack`) is for small numbers and for what a young process still gains: its first
+ * collections and pools.
  */
 export const judge = (samples: readonly Sample[], cycles: number): readonly Judgement[] =>
   seriesNames.map((name) => {

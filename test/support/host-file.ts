@@ -8,8 +8,7 @@ let folder: string | undefined;
 
 /**
  * What a node's owner does once: allows the paths of a configuration in a file that only root can write. Returns the
- * variable that names
- * it, as in the runtime's environment.
+ * variable that names it, as in the runtime's environment.
  */
 export function hostFileFor(config: object | string): Readonly<Record<string, string>> {
   const json = objectIn(config);

@@ -15,9 +15,8 @@ const known: readonly string[] = ['apiVersion', 'kind', 'resources', 'components
 
 /**
  * Renders a kustomization as kustomize does, as far as ours go: resources, then components, then strategic merge
- * patches.
- * Rejects anything else in it, so that nothing is passed over. Where kubectl is installed, tests compare this with
- * kustomize itself.
+ * patches. Rejects anything else in it, so that nothing is passed over. Where kubectl is installed, tests compare this
+ * with kustomize itself.
  */
 export async function renderKustomization(
   folder: string,

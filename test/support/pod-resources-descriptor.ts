@@ -1,6 +1,5 @@
 // Kubelet's pod-resources API as Kubernetes 1.35 has it, with what Plexus passes over; names as in its .proto. Written
-// apart
-// from the product's, so that a wrong number shows.
+// apart from the product's, so that a wrong number shows.
 const many = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const one = (type: string, id: number) => ({ type, id });
 

@@ -7,10 +7,9 @@ import { waitFor } from './wait-for.ts';
 
 /**
  * The memory limit that the shipped DaemonSet sets for the daemon, as a bound for daemons of tests: start them with
- * `wrapper`.
- * The bound is a cgroup where this machine allows to create one; the kernel then kills a daemon that needs more, as on
- * a node.
- * Elsewhere only the daemon's peak resident size is compared with the limit: it may then exceed the limit for a while.
+ * `wrapper`. The bound is a cgroup where this machine allows to create one; the kernel then kills a daemon that needs
+ * more, as on a node. Elsewhere only the daemon's peak resident size is compared with the limit: it may then exceed the
+ * limit for a while.
  */
 export interface ShippedLimit {
   readonly bytes: number;

@@ -6,8 +6,7 @@ interface Options {
 }
 
 // What is typed is handed to plexus itself, so that a script is never older than the program. SHELL decides the form of
-// its
-// answer. It names one-letter options with two dashes, which they do not have: these are left out.
+// its answer. It names one-letter options with two dashes, which they do not have: these are left out.
 const usable = String.raw`sed '/^--.\(:\|$\)/d'`;
 const scripts: Readonly<Record<string, string>> = {
   bash: `# plexus completion for bash

@@ -16,8 +16,7 @@ export function refuseUnauthorized(state: ApiState, request: RequestInfo): void 
 
 /**
  * Throws 403 for a change of what drivers report in a ResourceClaim, unless resourceclaims/driver is allowed for each
- * driver's
- * name: on the node of the claim (associated-node) or any (Kubernetes 1.36,
+ * driver's name: on the node of the claim (associated-node) or any (Kubernetes 1.36,
  * DRAResourceClaimGranularStatusAuthorization).
  */
 export function refuseForeignDevices(

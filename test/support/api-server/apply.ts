@@ -20,9 +20,8 @@ interface Owned {
 
 /**
  * Server-side apply ("Server-Side Apply", Kubernetes reference) of status.devices. Fields that the manager wrote before
- * and
- * does not name any more go, unless somebody else owns them too. Throws 400 without a manager, 409 for a field that has
- * another value and another owner, without force.
+ * and does not name any more go, unless somebody else owns them too. Throws 400 without a manager, 409 for a field that
+ * has another value and another owner, without force.
  */
 export function applyObject(target: Target, body: unknown): KubeObject {
   const { request, type } = target;
