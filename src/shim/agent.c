@@ -42,7 +42,8 @@ static int connect_at(struct place place) {
   return errno = problem, fd;
 }
 
-// Plugins need the node as the runtime's plugins see it: iptables, /run, /var/lib/cni, and namespaces at their own paths.
+// Plugins need the node as the runtime's plugins see it: iptables, /run, /var/lib/cni, and namespaces at their own
+// paths.
 static bool enter(const char *root) { return is(root, "/") || (chroot(root) == 0 && chdir("/") == 0); }
 
 int run_as_agent(int argc, char **argv, const char *version, struct runs *runs) {

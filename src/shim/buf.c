@@ -7,7 +7,8 @@
 void *must_alloc(void *old, size_t size) {
   void *p = realloc(old, size == 0 ? 1 : size);
   if (p != NULL) return p;
-  static const char text[] = "{\"cniVersion\":\"1.1.0\",\"code\":11,\"msg\":\"PLX-SHIM-FAILED: the shim got no memory. Free memory on the node.\"}\n";
+  static const char text[] = "{\"cniVersion\":\"1.1.0\",\"code\":11,\"msg\":\"PLX-SHIM-FAILED: the shim got no memory. "
+                             "Free memory on the node.\"}\n";
   if (write(STDOUT_FILENO, text, sizeof text - 1) < 0) _exit(2);
   _exit(1);
 }

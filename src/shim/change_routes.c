@@ -21,9 +21,12 @@ static void add_gateway(struct request *q, const struct hop *hop, uint8_t family
   q->h.nlmsg_len = NLMSG_ALIGN(q->h.nlmsg_len) + (uint32_t)write_gateway(end_of(q), hop, family);
 }
 
-static struct request route_request(uint16_t type, uint16_t flags, const struct target *t, const struct route *metric_of) {
+static struct request route_request(uint16_t type, uint16_t flags, const struct target *t,
+                                    const struct route *metric_of) {
   struct request q = {0};
-  q.h = (struct nlmsghdr){.nlmsg_len = (uint32_t)NLMSG_LENGTH(sizeof q.u.route), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags};
+  q.h = (struct nlmsghdr){.nlmsg_len = (uint32_t)NLMSG_LENGTH(sizeof q.u.route),
+                          .nlmsg_type = type,
+                          .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags};
   q.u.route = (struct rtmsg){.rtm_family = t->family, .rtm_table = RT_TABLE_MAIN};
   if (type == RTM_NEWROUTE) {
     q.u.route.rtm_protocol = RTPROT_BOOT;
@@ -88,7 +91,8 @@ static int leave_out(struct netlink *nl, const struct target *t, const struct ro
 static bool is_same(const struct target *t, const struct route *a, const struct route *wanted) {
   uint32_t kernel_default = t->family == AF_INET6 ? 1024 : 0;
   const struct hop *x = &a->hops[0], *y = &wanted->hops[0];
-  return a->n == 1 && x->index == t->index && x->family == y->family && memcmp(x->gateway, y->gateway, MOST_ADDRESS) == 0 &&
+  return a->n == 1 && x->index == t->index && x->family == y->family &&
+         memcmp(x->gateway, y->gateway, MOST_ADDRESS) == 0 &&
          (a->has_metric ? a->metric : kernel_default) == (wanted->has_metric ? wanted->metric : kernel_default);
 }
 
@@ -117,14 +121,16 @@ static void take_wanted(struct routes *wanted, struct reader *r) {
 }
 
 // what is right already stays untouched, so that traffic is not interrupted
-static int change_routes(struct netlink *nl, const struct target *t, const struct routes *present, struct routes *wanted) {
+static int change_routes(struct netlink *nl, const struct target *t, const struct routes *present,
+                         struct routes *wanted) {
   for (size_t i = 0; i < present->n; i++) {
     int problem = has_same(t, wanted, &present->all[i], false) ? 0 : leave_out(nl, t, &present->all[i]);
     if (problem != 0) return problem;
   }
   for (size_t i = 0; i < wanted->n; i++) {
     if (has_same(t, present, &wanted->all[i], true)) continue;
-    if (t->index == 0) return snprintf(nl->problem, sizeof nl->problem, "there is no interface \"%.20s\"", t->name), ENODEV;
+    if (t->index == 0)
+      return snprintf(nl->problem, sizeof nl->problem, "there is no interface \"%.20s\"", t->name), ENODEV;
     int problem = add_route(nl, t, &wanted->all[i]);
     if (problem != 0) return problem;
   }

@@ -57,7 +57,8 @@ const char *call_read(struct call *c) {
 
 // ── JSON, as little as is needed ─────────────────────────────────────────────────────────────────────────────
 
-static size_t string_end(const char *json, size_t n, size_t at) { // at: after the opening quote; returns the closing one
+static size_t string_end(const char *json, size_t n,
+                         size_t at) { // at: after the opening quote; returns the closing one
   while (at < n && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
   return at < n ? at : n;
 }

@@ -8,11 +8,11 @@
 struct call {
   const char *command, *container_id, *netns, *path; // never NULL
   struct buf stdin_bytes;
-  char version[32];     // cniVersion of stdin; "" when absent
-  char socket[108];     // of stdin; "" when absent
-  char cni_dir[1024];   // of stdin; "" when absent
-  double wait_seconds;  // of stdin; negative when absent
-  int netns_fd;         // the namespace that CNI_NETNS led to when the call began; -1: none
+  char version[32];    // cniVersion of stdin; "" when absent
+  char socket[108];    // of stdin; "" when absent
+  char cni_dir[1024];  // of stdin; "" when absent
+  double wait_seconds; // of stdin; negative when absent
+  int netns_fd;        // the namespace that CNI_NETNS led to when the call began; -1: none
   bool netns_is_host, netns_override;
 };
 
@@ -25,7 +25,8 @@ void answer_error(const struct call *c, int code, const char *id, const char *se
 // The same with the whole message.
 void answer_text(const struct call *c, int code, const char *text);
 
-// Finds cniVersion, socket, cniDir and daemonWaitSeconds in a JSON object's top level; anything else is skipped, never judged.
+// Finds cniVersion, socket, cniDir and daemonWaitSeconds in a JSON object's top level; anything else is skipped, never
+// judged.
 void scan_configuration(const char *json, size_t n, struct call *c);
 
 // The daemon's socket: of the environment, the configuration, or the default.

@@ -33,7 +33,9 @@ static bool path_beside(const char *name, char *path, size_t size) {
   return true;
 }
 
-static bool path_of_stand_in(char *path, size_t size) { return path_beside(stand_in, path, size) && access(path, X_OK) == 0; }
+static bool path_of_stand_in(char *path, size_t size) {
+  return path_beside(stand_in, path, size) && access(path, X_OK) == 0;
+}
 
 // our stdin has been read: the other program reads a copy
 static bool give_stdin(const struct buf *text) {
@@ -64,8 +66,8 @@ void become_stand_in(const struct call *c) {
 
 // ── the file of the host ─────────────────────────────────────────────────────────────────────────────────────────
 
-// Only root decides where the state folder is, in a file beside this program. The daemon, or the author of a network, may have
-// written the configuration that the runtime passes.
+// Only root decides where the state folder is, in a file beside this program. The daemon, or the author of a network,
+// may have written the configuration that the runtime passes.
 static bool path_of_host_file(char *path, size_t size) {
   const char *from_env = env_or_empty("PLEXUS_HOST_FILE");
   if (from_env[0] != 0) return (size_t)snprintf(path, size, "%s", from_env) < size;
@@ -73,7 +75,8 @@ static bool path_of_host_file(char *path, size_t size) {
 }
 
 static bool is_of_root(const struct stat *found) {
-  return S_ISREG(found->st_mode) && (found->st_uid == 0 || found->st_uid == geteuid()) && (found->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  return S_ISREG(found->st_mode) && (found->st_uid == 0 || found->st_uid == geteuid()) &&
+         (found->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 // false: the file exists and cannot be used.

@@ -10,8 +10,9 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// A process may have several numbers, one in each namespace of process IDs that it is in. /proc names it by the number of
-// the namespace that it was mounted in; kill wants that of ours, which may be another (the agent in the node's root).
+// A process may have several numbers, one in each namespace of process IDs that it is in. /proc names it by the number
+// of the namespace that it was mounted in; kill wants that of ours, which may be another (the agent in the node's
+// root).
 struct process {
   pid_t pid, parent; // as /proc has them
   pid_t own;         // as this process has it; 0: it is not visible from here

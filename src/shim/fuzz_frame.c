@@ -1,5 +1,5 @@
-// A target for libFuzzer: whatever a daemon sends, frames and requests are read without a wrong access, and nothing is run;
-// likewise whatever a runtime writes to stdin.
+// A target for libFuzzer: whatever a daemon sends, frames and requests are read without a wrong access, and nothing is
+// run; likewise whatever a runtime writes to stdin.
 //   node src/make/shim.ts --fuzz && dist/shim/fuzz_frame -max_total_time=60
 #include <stdlib.h>
 
@@ -30,7 +30,8 @@ static void handle(struct frame *frame, const struct guard *g, struct buf *out) 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   // no folder has a plugin, and no namespace is the call's; an agent opens every namespace that the frame names
-  struct call call = {.command = size % 3 == 0 ? "ADD" : "GC", .container_id = "c1", .netns = "", .path = "", .netns_fd = -1};
+  struct call call = {
+      .command = size % 3 == 0 ? "ADD" : "GC", .container_id = "c1", .netns = "", .path = "", .netns_fd = -1};
   const struct guard guard = {.is_agent = size % 2 == 0, .call = &call};
   scan_configuration((const char *)data, size, &call);
   struct buf in = {0}, out = {0};

@@ -24,7 +24,8 @@ static bool allows(const char *called, const char *command) {
   return is(called, command) && (is(called, "DEL") || is(called, "CHECK"));
 }
 
-// Sandboxes and namespaces are then the daemon's word: GC detaches what the runtime has forgotten, and so does an agent.
+// Sandboxes and namespaces are then the daemon's word: GC detaches what the runtime has forgotten, and so does an
+// agent.
 static bool may_name_any(const struct guard *g) { return g->is_agent || is(g->call->command, "GC"); }
 
 struct refusal guard_run(const struct guard *g, const char *plugin, const struct plugin_env *env) {
@@ -33,8 +34,10 @@ struct refusal guard_run(const struct guard *g, const char *plugin, const struct
   const struct call *c = g->call;
   if (!is_command(env->command)) return forbidden("it is no command of CNI");
   if (g->is_agent && !is(env->command, "DEL")) return forbidden("without the runtime, plugins are only run to detach");
-  if (!g->is_agent && !allows(c->command, env->command)) return forbidden("the runtime has not called for that command");
-  if (is(env->command, "STATUS") || is(env->command, "GC")) return env->netns[0] == 0 ? none : forbidden("that command has no namespace");
+  if (!g->is_agent && !allows(c->command, env->command))
+    return forbidden("the runtime has not called for that command");
+  if (is(env->command, "STATUS") || is(env->command, "GC"))
+    return env->netns[0] == 0 ? none : forbidden("that command has no namespace");
   if (may_name_any(g)) return none;
   if (!is(env->container_id, c->container_id)) return forbidden("it is another sandbox than the runtime's");
   if (env->netns[0] != 0 && !is(env->netns, c->netns)) return forbidden("it is another namespace than the runtime's");
@@ -42,7 +45,9 @@ struct refusal guard_run(const struct guard *g, const char *plugin, const struct
 }
 
 struct refusal guard_change(const struct guard *g) {
-  return !g->is_agent && is(g->call->command, "ADD") ? none : forbidden("default routes are only changed for an ADD of the runtime");
+  return !g->is_agent && is(g->call->command, "ADD")
+             ? none
+             : forbidden("default routes are only changed for an ADD of the runtime");
 }
 
 // One that the runtime named is the one that its call began with.
@@ -62,8 +67,8 @@ struct refusal guard_enter(const struct guard *g, const char *netns, int *fd) {
   return forbidden(why);
 }
 
-// The runtime's own path stays as it is: plugins write it down and compare it later (sriov: to see whether a device is in
-// use). It is root who chose it, and it must still lead to where it led when the call began.
+// The runtime's own path stays as it is: plugins write it down and compare it later (sriov: to see whether a device is
+// in use). It is root who chose it, and it must still lead to where it led when the call began.
 static struct refusal check_path(const struct guard *g, const char *netns) {
   const char *problem;
   int now = namespace_open(netns, &problem);

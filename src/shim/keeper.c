@@ -1,5 +1,6 @@
 #include "keeper.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -7,7 +8,6 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <dirent.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>

@@ -1,7 +1,8 @@
-// The keeper: a process of its own between this program and one plugin. Everything that the plugin starts stays below it,
-// whatever sessions and groups those processes make, because orphans become children of the nearest subreaper. So it can end
-// all of it: on request, and when this program is killed. It holds the daemon's connection for as long, so that the daemon
-// sees its end when nothing runs any more. What it cannot end: a process that another program starts for the plugin (systemd).
+// The keeper: a process of its own between this program and one plugin. Everything that the plugin starts stays below
+// it, whatever sessions and groups those processes make, because orphans become children of the nearest subreaper. So
+// it can end all of it: on request, and when this program is killed. It holds the daemon's connection for as long, so
+// that the daemon sees its end when nothing runs any more. What it cannot end: a process that another program starts
+// for the plugin (systemd).
 #ifndef PLEXUS_KEEPER_H
 #define PLEXUS_KEEPER_H
 #include <stdbool.h>

@@ -50,7 +50,8 @@ int link_connect(const char *path) {
   struct ucred peer;
   socklen_t size = sizeof peer;
   // a unix socket connects at once or not at all (EAGAIN: its queue is full)
-  if (connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
+  if (connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0 &&
+      getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
     if (peer.uid == 0) return fd;
     errno = EPERM;
   }

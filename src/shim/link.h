@@ -57,7 +57,8 @@ size_t frame_begin(struct buf *out, uint8_t type, uint32_t id);
 void frame_end(struct buf *out, size_t begin);
 void frame_failed(struct buf *out, uint32_t id, enum reason why, const char *detail);
 
-// The first whole frame of `in` and its size; 0 when more bytes are needed, -1 when it can be none. `frame` points into `in`.
+// The first whole frame of `in` and its size; 0 when more bytes are needed, -1 when it can be none. `frame` points into
+// `in`.
 long frame_next(const struct buf *in, struct frame *frame);
 
 // A connected socket, or -1 with errno. The peer must be root.

@@ -40,7 +40,10 @@ static double wait_of(const struct call *c) {
 
 // The runtime gives up at some time (K8S-60): our own answer, code 11, comes before.
 static int64_t seconds_for(const char *command) {
-  return strcmp(command, "ADD") == 0 ? 210 : strcmp(command, "DEL") == 0 ? 50 : strcmp(command, "STATUS") == 0 ? 12 : 60;
+  return strcmp(command, "ADD") == 0      ? 210
+         : strcmp(command, "DEL") == 0    ? 50
+         : strcmp(command, "STATUS") == 0 ? 12
+                                          : 60;
 }
 
 static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
@@ -48,15 +51,18 @@ static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 // STATUS says "not available" (CNI-33), everything else "try again later"
 static int away(const struct call *c, const char *sentence) {
   answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-DAEMON-AWAY", sentence,
-               "Check that the pod of the plexus daemon on this node runs (kubectl get pods -A -o wide); the runtime tries again by itself.");
+               "Check that the pod of the plexus daemon on this node runs (kubectl get pods -A -o wide); the runtime "
+               "tries again by itself.");
   return 1;
 }
 
 // What the daemon says with an ID is a whole message already.
 static int mismatch(const struct call *c, const char *sentence) {
   if (strncmp(sentence, "PLX-", 4) == 0) answer_text(c, is(c->command, "STATUS") ? 50 : 11, sentence);
-  else answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-LINK-MISMATCH", sentence,
-               "Bring both to the same version: install the shim of the running daemon with plexus install, or finish the upgrade.");
+  else
+    answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-LINK-MISMATCH", sentence,
+                 "Bring both to the same version: install the shim of the running daemon with plexus install, or "
+                 "finish the upgrade.");
   return 1;
 }
 
@@ -86,7 +92,9 @@ static int connect_until(const struct session *s, const char *path, int64_t unti
 
 // What was begun by a call whose connection broke is done again, except for ADD: whether it was done to the end is not
 // known, and the runtime answers code 11 with DEL. Before its greeting the daemon has begun nothing.
-static bool may_repeat(const struct session *s, const struct call *c) { return !s->stopping && (!s->welcomed || !is(c->command, "ADD")); }
+static bool may_repeat(const struct session *s, const struct call *c) {
+  return !s->stopping && (!s->welcomed || !is(c->command, "ADD"));
+}
 
 // Never "no such file": containerd takes these words in the answer to a DEL for success (K8S-57).
 static const char *reason_of(int problem) {
@@ -94,7 +102,9 @@ static const char *reason_of(int problem) {
   return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
 }
 
-static bool is_kept(const struct session *s, const struct call *c) { return is(c->command, "DEL") && defer_call(s, c->cni_dir); }
+static bool is_kept(const struct session *s, const struct call *c) {
+  return is(c->command, "DEL") && defer_call(s, c->cni_dir);
+}
 
 // Of an ADD, nothing has begun here.
 static int unreachable(const struct session *s, const struct call *c, const char *why, int64_t wait_ms) {
@@ -102,7 +112,8 @@ static int unreachable(const struct session *s, const struct call *c, const char
   become_stand_in(c);
   if (is_kept(s, c)) return 0;
   char sentence[512];
-  snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", socket_of(c), why, (double)wait_ms / 1000);
+  snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", socket_of(c),
+           why, (double)wait_ms / 1000);
   return away(c, sentence);
 }
 
@@ -123,7 +134,8 @@ static int call_daemon_with(const struct call *c, struct session *s) {
       case SILENT: return unreachable(s, c, "it accepts connections and does not answer", greeting_ms);
       case TIMEOUT: // a daemon that hangs holds the sandbox: direct mode would only wait for it
         if (is_kept(s, c)) return 0;
-        snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command, (int)seconds_for(c->command));
+        snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command,
+                 (int)seconds_for(c->command));
         return away(c, sentence);
       case STOPPED: return away(c, ended_by_signal);
       case LOST:
@@ -138,7 +150,8 @@ static int call_daemon_with(const struct call *c, struct session *s) {
 
 static int call_daemon(const struct call *c) {
   const struct guard guard = {.call = c};
-  struct session s = {.role = ROLE_CALL, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
+  struct session s = {
+      .role = ROLE_CALL, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
   int status = call_daemon_with(c, &s);
   buf_free(&s.text);
   return status;
@@ -153,12 +166,14 @@ static int answer_call(const struct call *c, const char *problem) {
   if (!is_command(c->command)) {
     char sentence[64];
     snprintf(sentence, sizeof sentence, "unknown CNI_COMMAND: %.32s", c->command);
-    answer_error(c, 4, "PLX-COMMAND-UNKNOWN", sentence, "Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).");
+    answer_error(c, 4, "PLX-COMMAND-UNKNOWN", sentence,
+                 "Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).");
     return 1;
   }
   if (env_or_empty("PLEXUS_NESTED")[0] != 0) {
     answer_error(c, 7, "PLX-NESTED-CALL", "a network of this pod runs plexus, which would invoke Plexus recursively",
-                 "Remove the plugin types that begin with plexus or multus from that network's configuration, from ipam and delegate too.");
+                 "Remove the plugin types that begin with plexus or multus from that network's configuration, from "
+                 "ipam and delegate too.");
     return 1;
   }
   return call_daemon(c);
@@ -183,7 +198,8 @@ int main(int argc, char **argv) {
   runs_init(&runs);
   if (argc > 1 && is(argv[1], "--version")) return puts(PLEXUS_VERSION), 0;
   if (argc > 1 && is(argv[1], "host-agent")) return run_as_agent(argc, argv, PLEXUS_VERSION, &runs);
-  if (argc > 2 && is(argv[1], "probe")) return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
+  if (argc > 2 && is(argv[1], "probe"))
+    return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
   if (argc > 1 && is(argv[1], "--help")) return fputs(about, stdout), 0;
   if (env_or_empty("CNI_COMMAND")[0] == 0) return fputs(about, stderr), 0;
   return run_as_plugin();

@@ -46,7 +46,9 @@ static size_t skip(const char *json, size_t n, size_t at) {
   return at;
 }
 
-bool is_meta_plugin(const char *plugin) { return strncmp(plugin, "plexus", 6) == 0 || strncmp(plugin, "multus", 6) == 0; }
+bool is_meta_plugin(const char *plugin) {
+  return strncmp(plugin, "plexus", 6) == 0 || strncmp(plugin, "multus", 6) == 0;
+}
 
 bool names_meta_plugin(const char *json, size_t n) {
   struct name name;

@@ -37,11 +37,14 @@ int namespace_open(const char *path, const char **problem) {
   return -1;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b) { return a->st_dev == b->st_dev && a->st_ino == b->st_ino; }
+static bool is_same(const struct stat *a, const struct stat *b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 bool namespace_is_node(int fd) {
   struct stat here, own, first;
-  if (fstat(fd, &here) != 0 || stat("/proc/self/ns/net", &own) != 0) return true; // what cannot be compared is not entered
+  if (fstat(fd, &here) != 0 || stat("/proc/self/ns/net", &own) != 0)
+    return true; // what cannot be compared is not entered
   return is_same(&here, &own) || (stat("/proc/1/ns/net", &first) == 0 && is_same(&here, &first));
 }
 

@@ -58,7 +58,8 @@ static void read_error(struct netlink *nl, const struct nlmsghdr *h) {
   size_t left = NLMSG_PAYLOAD(h, 0) - skip;
   while (left >= sizeof *a && a->nla_len >= sizeof *a && a->nla_len <= left) {
     if ((a->nla_type & NLA_TYPE_MASK) == NLMSGERR_ATTR_MSG)
-      snprintf(nl->problem, sizeof nl->problem, "%s: %.*s", strerror(-e->error), (int)(a->nla_len - sizeof *a), (const char *)(a + 1));
+      snprintf(nl->problem, sizeof nl->problem, "%s: %.*s", strerror(-e->error), (int)(a->nla_len - sizeof *a),
+               (const char *)(a + 1));
     size_t step = NLA_ALIGN(a->nla_len);
     if (step >= left) return;
     left -= step;
@@ -108,7 +109,8 @@ void add_attribute(struct request *q, uint16_t type, const void *data, size_t n)
 int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, on_message on, void *into) {
   struct request q = {0};
   size_t n = type == RTM_GETLINK ? sizeof q.u.link : type == RTM_GETADDR ? sizeof q.u.address : sizeof q.u.route;
-  q.h = (struct nlmsghdr){.nlmsg_len = (uint32_t)NLMSG_LENGTH(n), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP};
+  q.h = (struct nlmsghdr){
+      .nlmsg_len = (uint32_t)NLMSG_LENGTH(n), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP};
   if (type == RTM_GETROUTE) q.u.route.rtm_family = family;
   return netlink_ask(nl, &q.h, on, into);
 }

@@ -11,8 +11,8 @@ static const char *const from_daemon[] = {"CNI_COMMAND", "CNI_CONTAINERID", "CNI
                                           "TRACEPARENT", "TRACESTATE",      "BAGGAGE",   NULL};
 static const char *const ignored[] = {"CNI_PATH", "PATH", "CNI_NETNS_OVERRIDE", NULL};
 
-// Of the caller's environment, what is not for plugins: variables of this call instead of the run's; our own settings; what
-// makes the loader run code that is no plugin; and numbers of descriptors that plugins do not inherit.
+// Of the caller's environment, what is not for plugins: variables of this call instead of the run's; our own settings;
+// what makes the loader run code that is no plugin; and numbers of descriptors that plugins do not inherit.
 static const char *const not_passed_on[] = {"CNI_", "PLEXUS_", "LD_", "LISTEN_", "PATH=", NULL};
 
 static bool is_one_of(const char *const names[], const char *var) {
@@ -67,7 +67,8 @@ static size_t take_requested(char **vars, char **requested, size_t n, const char
       continue;
     }
     if (is_allowed) *problem = "a variable is there twice";
-    else if (!is_one_of(ignored, requested[i])) *problem = "a variable is none of CNI_*, TRACEPARENT, TRACESTATE, BAGGAGE";
+    else if (!is_one_of(ignored, requested[i]))
+      *problem = "a variable is none of CNI_*, TRACEPARENT, TRACESTATE, BAGGAGE";
     free(requested[i]);
   }
   return kept;
@@ -90,7 +91,8 @@ const char *plugin_env_make(struct plugin_env *env, char **requested, size_t n, 
   for (char **own = environ; *own != NULL; own++)
     if (is_passed_on(*own) && !is_repeated(vars, kept, *own)) vars[kept++] = copy_of(*own);
   vars[kept] = NULL;
-  *env = (struct plugin_env){vars, value_of(vars, "CNI_COMMAND"), value_of(vars, "CNI_CONTAINERID"), value_of(vars, "CNI_NETNS")};
+  *env = (struct plugin_env){vars, value_of(vars, "CNI_COMMAND"), value_of(vars, "CNI_CONTAINERID"),
+                             value_of(vars, "CNI_NETNS")};
   return problem;
 }
 

@@ -17,7 +17,8 @@ static int failed(const char *socket, const char *problem) {
   return 1;
 }
 
-// The answer to its end, or as much of it as there is room for, with a zero byte at its end; its length, or -1 with errno.
+// The answer to its end, or as much of it as there is room for, with a zero byte at its end; its length, or -1 with
+// errno.
 static ssize_t read_answer(int fd, char *answer, size_t room, int64_t until) {
   size_t len = 0;
   while (len + 1 < room) {

@@ -86,8 +86,8 @@ static void take_end(struct run *run, int64_t now) {
   if (run->stdout_bytes.len > MOST_STDOUT && run->killed_for == 0) run->killed_for = R_TOO_LONG;
 }
 
-// A plugin that has ended but whose own processes hold its pipes open is not waited for longer than a moment. Only one that
-// ended well may leave processes behind, as with libcni: some start a daemon.
+// A plugin that has ended but whose own processes hold its pipes open is not waited for longer than a moment. Only one
+// that ended well may leave processes behind, as with libcni: some start a daemon.
 static bool has_ended(struct run *run, int64_t now) {
   if (!run->exited && keeper_ended(run->line, &run->status)) take_end(run, now);
   if (!run->exited) return false;
@@ -108,7 +108,8 @@ static bool is_keeper(const struct runs *runs, pid_t pid) {
 
 // The first process of a container is the parent of whatever a plugin leaves behind.
 static void reap_orphans(const struct runs *runs) {
-  for (siginfo_t ended = {0}; waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0; ended.si_pid = 0) {
+  for (siginfo_t ended = {0}; waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0;
+       ended.si_pid = 0) {
     if (is_keeper(runs, ended.si_pid)) return; // has_ended waits for it
     waitpid(ended.si_pid, NULL, WNOHANG);
   }

@@ -76,11 +76,12 @@ void run_try_start(const struct runs *runs, struct run *run, struct buf *out) {
     return;
   }
   char detail[4300];
-  const char *says = problem == ENOEXEC ? "it is neither a program of this machine nor a script that begins with #!"
+  const char *says = problem == ENOEXEC   ? "it is neither a program of this machine nor a script that begins with #!"
                      : problem == ETXTBSY ? "ETXTBSY: text file busy"
                      : problem == ENOENT  ? "ENOENT: its interpreter does not exist"
                                           : strerror(problem);
-  snprintf(detail, sizeof detail, "%.4096s\n%s%s", run->file, problem == EACCES ? "it is not executable (EACCES): " : "", says);
+  snprintf(detail, sizeof detail, "%.4096s\n%s%s", run->file,
+           problem == EACCES ? "it is not executable (EACCES): " : "", says);
   run_fail(run, R_NOT_RUNNABLE, detail, out);
 }
 
@@ -116,12 +117,14 @@ static void take_run(struct run *run, struct frame *frame, char **plugin, const 
   *problem = plugin_env_make(&run->env, asked == NULL ? (char *[]){NULL} : asked, n, g->call);
   free(asked);
   if (r->bad) *problem = "the request is damaged";
-  else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len)) *problem = "a meta-plugin would run programs of its own choice";
+  else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len))
+    *problem = "a meta-plugin would run programs of its own choice";
   else buf_put(&run->stdin_bytes, input.data, input.len);
   if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
 }
 
-static void start_allowed(struct runs *runs, struct run *run, const char *plugin, const struct guard *g, struct buf *out) {
+static void start_allowed(struct runs *runs, struct run *run, const char *plugin, const struct guard *g,
+                          struct buf *out) {
   struct refusal no = guard_run(g, plugin, &run->env);
   if (no.detail == NULL) no = guard_hand_over(g, &run->env, &run->netns_fd);
   if (no.detail != NULL) {

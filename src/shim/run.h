@@ -23,7 +23,7 @@ struct run {
   struct buf stdin_bytes, stdout_bytes, stderr_bytes;
   size_t written;
   int64_t deadline, grace_end, retry_at, kill_at; // 0: none
-  int64_t order_end; // when a keeper that has its order must have ended; 0: it has none
+  int64_t order_end;                              // when a keeper that has its order must have ended; 0: it has none
   int tries;
   enum reason killed_for; // 0: not killed
   char *file;
@@ -32,7 +32,7 @@ struct run {
 
 struct runs {
   struct run all[MOST_RUNS];
-  int link;             // to the daemon
+  int link;            // to the daemon
   struct rlimit files; // of descriptors, as the caller set it
 };
 

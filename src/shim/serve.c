@@ -95,7 +95,8 @@ static enum outcome on_welcome(struct session *s, struct reader *r, struct buf *
     free(version);
     return GO_ON;
   }
-  snprintf(text, sizeof text, "the daemon (%.40s) speaks host link %u.%u, this program (%.40s) %d.%d", version, major, minor, s->version, LINK_MAJOR, LINK_MINOR);
+  snprintf(text, sizeof text, "the daemon (%.40s) speaks host link %u.%u, this program (%.40s) %d.%d", version, major,
+           minor, s->version, LINK_MAJOR, LINK_MINOR);
   free(version);
   return refuse(s, text);
 }

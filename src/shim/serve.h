@@ -5,21 +5,21 @@
 #include "run.h"
 
 enum outcome {
-  GO_ON,    // none yet: never returned by serve
-  RESULT,   // the daemon's answer is there
-  LOST,     // the connection broke
-  TIMEOUT,  // the deadline passed
-  REFUSED,  // the daemon or this program does not want to talk to the other: `text` says why
-  SILENT,   // the daemon has not greeted in time: it has begun nothing, and cannot begin it later
-  STOPPED,  // a second signal: end at once
+  GO_ON,   // none yet: never returned by serve
+  RESULT,  // the daemon's answer is there
+  LOST,    // the connection broke
+  TIMEOUT, // the deadline passed
+  REFUSED, // the daemon or this program does not want to talk to the other: `text` says why
+  SILENT,  // the daemon has not greeted in time: it has begun nothing, and cannot begin it later
+  STOPPED, // a second signal: end at once
 };
 
 struct session {
   enum role role;
   const struct guard *guard;
-  const char *version; // of this program
-  int signals;         // signalfd: SIGCHLD, SIGTERM, SIGINT
-  int64_t deadline;    // 0: none
+  const char *version;    // of this program
+  int signals;            // signalfd: SIGCHLD, SIGTERM, SIGINT
+  int64_t deadline;       // 0: none
   int64_t greeting_until; // of one connection; 0: for ever
   struct runs *runs;
   uint8_t exit_status; // with RESULT

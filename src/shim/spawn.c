@@ -43,7 +43,8 @@ static int open_pairs(struct pairs *p) {
   int fds[2];
   for (int i = 0; i < PAIRS; i++) p->read[i] = p->write[i] = -1;
   for (int i = 0; i < PAIRS; i++) {
-    if ((i == LINE ? socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) : pipe2(fds, O_CLOEXEC)) != 0) return errno;
+    if ((i == LINE ? socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) : pipe2(fds, O_CLOEXEC)) != 0)
+      return errno;
     p->read[i] = fds[0];
     p->write[i] = fds[1];
   }

@@ -10,7 +10,9 @@ static napi_value peer_uid(napi_env env, napi_callback_info info) {
   struct ucred peer;
   socklen_t size = sizeof peer;
   if (napi_get_undefined(env, &result) != napi_ok) return NULL;
-  if (napi_get_cb_info(env, info, &n, args, NULL, NULL) != napi_ok || n < 1 || napi_get_value_int32(env, args[0], &fd) != napi_ok) return result;
+  if (napi_get_cb_info(env, info, &n, args, NULL, NULL) != napi_ok || n < 1 ||
+      napi_get_value_int32(env, args[0], &fd) != napi_ok)
+    return result;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || size != sizeof peer) return result;
   if (napi_create_uint32(env, peer.uid, &result) != napi_ok) return NULL;
   return result;
