@@ -88,7 +88,7 @@ static void put_links(struct buf *out, uint32_t id, const struct links *links) {
 void links_list(struct frame *frame, const struct guard *g, struct buf *out) {
   char *netns = get_text(&frame->body);
   struct netlink nl;
-  if (frame->body.bad) frame_failed(out, frame->id, R_FORBIDDEN, "the request is damaged");
+  if (frame->body.bad) frame_failed(out, frame->id, R_FORBIDDEN, "the request is malformed");
   else if (netlink_enter(&nl, netns, frame->id, g, out)) {
     struct links links = {0};
     bool ok = netlink_dump(&nl, RTM_GETLINK, AF_UNSPEC, on_link, &links) == 0 &&

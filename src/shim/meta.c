@@ -3,11 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LONGEST_NAME = 256 };
+enum { MAX_NAME = 256 };
 
 // The last part of a text between slashes, without its JSON escapes; longer ones are no file's name and cut off.
 struct name {
-  char text[LONGEST_NAME];
+  char text[MAX_NAME];
   size_t n;
 };
 

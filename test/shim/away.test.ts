@@ -129,7 +129,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       one.end();
       expect(errorIn((await call.ended).stdout)).toMatchObject({
         code: 11,
-        msg: expect.stringContaining('in the middle of the call') as string,
+        msg: expect.stringContaining('ended during the call') as string,
       });
     });
     it('goes on by itself when what lies beside it cannot be run', async () => {

@@ -124,7 +124,7 @@ describe.each(Object.entries(shimBuilds))(
       expect(decodeLinks(links!).map(({ name }) => name)).not.toContain('in-other');
       expect(decodeFailed((await one.ask(daemonFrame.run, rawRun('mark', env())))!)).toEqual({
         reason: failReason.forbidden,
-        detail: 'that path leads to another namespace than when the call began',
+        detail: 'that path names another namespace than when the call started',
       });
       await leadTo(link, nodeNetns);
       expect(decodeFailed((await one.ask(daemonFrame.run, rawRun('mark', env())))!)).toEqual({

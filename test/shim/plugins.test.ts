@@ -159,7 +159,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await writeFile(go, '');
       expect(errorIn((await call.ended).stdout)).toMatchObject({
         code: 11,
-        msg: expect.stringContaining('ended in the middle of the call'),
+        msg: expect.stringContaining('ended during the call'),
       });
       expect(existsSync(`${go}.done`)).toBe(true);
     });

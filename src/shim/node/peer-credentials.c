@@ -1,8 +1,8 @@
-// For the daemon: who is at the other end of a unix socket. Node.js itself has no way to ask (SO_PEERCRED).
+// A Node.js addon for the daemon: the user of a unix socket's peer (SO_PEERCRED), which Node.js does not provide.
 #include <node_api.h>
 #include <sys/socket.h>
 
-// peerUid(fd) → user ID; undefined when it cannot be known
+// peerUid(fd) → user ID, or undefined on failure
 static napi_value peer_uid(napi_env env, napi_callback_info info) {
   napi_value args[1], result;
   size_t n = 1;
