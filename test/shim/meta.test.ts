@@ -44,6 +44,11 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       stdin: '{"ipam":{"\\u0074yp\\u0065":"\\u006d\\u0075ltus"}}',
     },
     { title: 'one by its path', plugin: 'bridge', stdin: '{"ipam":{"type":"..\\/bin/multus"}}' },
+    { title: 'one with a slash at its end', plugin: 'bridge', stdin: '{"ipam":{"type":"multus/"}}' },
+    { title: 'one with several slashes at its end', plugin: 'bridge', stdin: '{"ipam":{"type":"multus\\/\\/"}}' },
+    { title: 'one before "/."', plugin: 'bridge', stdin: '{"ipam":{"type":"multus/."}}' },
+    { title: 'one before "/x/.."', plugin: 'bridge', stdin: '{"ipam":{"type":"multus/x/.."}}' },
+    { title: 'one behind a long path', plugin: 'bridge', stdin: `{"ipam":{"type":"${'a/'.repeat(300)}multus/"}}` },
     { title: 'one after another type', plugin: 'bridge', stdin: '{"ipam":{"type":"host-local","type":"plexus-cni"}}' },
   ])('does not run $title', async ({ plugin, stdin }) => {
     const { frame, wasRun } = await answerTo(plugin, stdin);
