@@ -11,9 +11,10 @@ static const char *const from_daemon[] = {"CNI_COMMAND", "CNI_CONTAINERID", "CNI
                                           "TRACEPARENT", "TRACESTATE",      "BAGGAGE",   NULL};
 static const char *const ignored[] = {"CNI_PATH", "PATH", "CNI_NETNS_OVERRIDE", NULL};
 
-// Variables of the shim that plugins do not inherit: those of the call, settings of Plexus, those that load code into a
-// program, and those that name descriptors or sockets of the runtime.
-static const char *const withheld[] = {"CNI_", "PLEXUS_", "LD_", "LISTEN_", "PATH=", NULL};
+// How the names of variables start that plugins do not inherit: those of the call, settings of Plexus, those that load
+// code into a program, and those that name descriptors or sockets of the runtime. Direct mode has the same list
+// (src/runtime/run-plugin.ts).
+static const char *const withheld[] = {"CNI_", "PLEXUS_", "LD_", "LISTEN_", "NOTIFY_SOCKET", "NODE_OPTIONS", NULL};
 
 static bool is_one_of(const char *const names[], const char *var) {
   size_t n = strcspn(var, "=");

@@ -13,6 +13,7 @@ import {
 } from '../support/link-codec.ts';
 import { rawRun } from '../support/played-daemon.ts';
 import { errorIn, finish, running, useShimBench } from '../support/shim-bench.ts';
+import { withheldVariables } from '../../src/runtime/run-plugin.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -43,8 +44,8 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         TRACEPARENT: 'of the runtime',
         BAGGAGE: 'b',
       };
-      const notPassedOn = { LD_LIBRARY_PATH: '/evil', LISTEN_FDS: '1', CNI_FOO: 'x', PLEXUS_DAEMON_WAIT_SECONDS: '5' };
-      const call = at().start('ADD', { ...own, ...notPassedOn });
+      const withheld = Object.fromEntries(withheldVariables.map((name) => [name.replace(/_$/, '_FOO'), 'x']));
+      const call = at().start('ADD', { ...own, ...withheld });
       const one = await at().daemon.called();
       const frame = await one.ask(
         daemonFrame.run,
