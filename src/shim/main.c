@@ -10,6 +10,7 @@
 #include "defer.h"
 #include "fallback.h"
 #include "keeper.h"
+#include "nested.h"
 #include "probe.h"
 #include "serve.h"
 #include "text.h"
@@ -162,7 +163,7 @@ static int answer_call(const struct call *c, const char *problem) {
                  "Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).");
     return 1;
   }
-  if (env_or_empty("PLEXUS_NESTED")[0] != 0) {
+  if (is_nested()) {
     answer_error(c, 7, "PLX-NESTED-CALL", "a network of this pod runs plexus, which would invoke Plexus recursively",
                  "Remove the plugin types that begin with plexus or multus from that network's configuration, from "
                  "ipam and delegate too.");

@@ -9,12 +9,13 @@ import {
   daemonFrame,
   decodeCall,
   decodeHello,
+  decodeRan,
   encodeFrame,
   encodeRefused,
   encodeResult,
   encodeWelcome,
 } from '../support/link-codec.ts';
-import { playDaemon } from '../support/played-daemon.ts';
+import { playDaemon, rawRun } from '../support/played-daemon.ts';
 import { errorIn, finish, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -41,6 +42,17 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     it('a call from inside a plugin of its own, with code 7', async () => {
       const { stdout } = await at().start('ADD', { PLEXUS_NESTED: '1' }).ended;
       expect(errorIn(stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('PLX-NESTED-CALL') });
+    });
+    it('a call from a plugin of its own that removes the mark from the environment, with code 7', async () => {
+      const env = Object.entries({ ...at().callEnv('ADD'), PLEXUS_DAEMON_WAIT_SECONDS: '0.05', PLEXUS_SOCKET: '/x' });
+      const words = env.map(([name, value]) => `${name}=${value}`).join(' ');
+      await at().plugin('washing', `env -i ${words} sh -c 'setsid ${shim}; exit $?'`);
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      const ran = decodeRan((await one.ask(daemonFrame.run, rawRun('washing', at().runEnv('ADD'))))!);
+      expect(errorIn(ran.stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('PLX-NESTED-CALL') as string });
+      finish(one);
+      await call.ended;
     });
     it.each(['FOO', 'add'])('CNI-05: the command %s, with the code of direct mode', async (command) => {
       const { stdout, exitCode } = await at().start(command, { PLEXUS_SOCKET: '/nowhere/x.sock' }).ended;
