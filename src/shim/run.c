@@ -14,6 +14,8 @@
 #include "run_parts.h"
 #include "spawn.h"
 
+// the daemon reads no longer list, and gives no plugin so much
+enum { MOST_VARIABLES = 1000, MOST_INPUT = 64 * 1024 * 1024 };
 enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, LOOK_MS = 2 };
 
 void runs_init(struct runs *runs) {
@@ -100,10 +102,18 @@ static struct run *by_id(struct runs *runs, uint32_t id) {
 static char **get_list(struct reader *r, size_t *n) {
   size_t count = get_u32(r);
   *n = 0;
-  if (r->bad || count > (size_t)(r->end - r->at) / 4) return r->bad = true, NULL;
+  if (r->bad || count > MOST_VARIABLES || count > (size_t)(r->end - r->at) / 4) return r->bad = true, NULL;
   char **list = must_alloc(NULL, (count + 1) * sizeof *list);
   while (*n < count) list[(*n)++] = get_text(r);
   return list;
+}
+
+// Input that waits to be read by plugins: each takes its time, and what the daemon sends is held here meanwhile.
+static size_t waiting_input(const struct runs *runs) {
+  size_t sum = 0;
+  for (int i = 0; i < MOST_RUNS; i++)
+    if (runs->all[i].used) sum += runs->all[i].stdin_bytes.len;
+  return sum;
 }
 
 static void take_run(struct run *run, struct frame *frame, char **plugin, const struct guard *g, const char **problem) {
@@ -141,6 +151,10 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
   }
   if (run == NULL) {
     frame_failed(out, frame->id, R_SYSTEM, "too many plugins are running");
+    return;
+  }
+  if (waiting_input(runs) + (size_t)(frame->body.end - frame->body.at) > MOST_INPUT) {
+    frame_failed(out, frame->id, R_SYSTEM, "too much input of plugins is waiting");
     return;
   }
   *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .line = -1, .netns_fd = -1};
