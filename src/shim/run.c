@@ -14,6 +14,7 @@
 #include "run_internal.h"
 #include "spawn.h"
 
+enum { MAX_VARIABLES = 1000, MAX_UNREAD_INPUT = 64 * 1024 * 1024 };
 enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, POLL_MS = 2 };
 
 void runs_init(struct runs *runs) {
@@ -101,7 +102,7 @@ static struct run *by_id(struct runs *runs, uint32_t id) {
 static char **get_texts(struct reader *r, size_t *n) {
   size_t count = get_u32(r);
   *n = 0;
-  if (r->bad || count > (size_t)(r->end - r->at) / 4) return r->bad = true, NULL;
+  if (r->bad || count > MAX_VARIABLES || count > (size_t)(r->end - r->at) / 4) return r->bad = true, NULL;
   char **list = must_alloc(NULL, (count + 1) * sizeof *list);
   while (*n < count) list[(*n)++] = get_text(r);
   return list;
@@ -137,6 +138,14 @@ static void start_if_allowed(struct runs *runs, struct run *run, const char *plu
   else run_try_start(runs, run, out);
 }
 
+// The input of all plugins that they have not read yet: a plugin may never read it, and it is held in memory until then.
+static size_t unread_input(const struct runs *runs) {
+  size_t sum = 0;
+  for (int i = 0; i < MAX_RUNS; i++)
+    if (runs->all[i].used) sum += runs->all[i].stdin_bytes.len;
+  return sum;
+}
+
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out) {
   struct run *run = free_slot(runs);
   if (by_id(runs, frame->id) != NULL) {
@@ -145,6 +154,10 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
   }
   if (run == NULL) {
     frame_failed(out, frame->id, R_SYSTEM, "too many plugins are running");
+    return;
+  }
+  if (unread_input(runs) + (size_t)(frame->body.end - frame->body.at) > MAX_UNREAD_INPUT) {
+    frame_failed(out, frame->id, R_SYSTEM, "plugins have too much input to read");
     return;
   }
   *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1};

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorsOutside } from '../../src/make/errors-outside.ts';
-import { daemonFrame, decodeRan, encodeFrame, encodeResult, encodeWelcome } from '../support/link-codec.ts';
+import {
+  daemonFrame,
+  decodeFailed,
+  decodeRan,
+  encodeFrame,
+  encodeResult,
+  encodeWelcome,
+  failReason,
+} from '../support/link-codec.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
 import { type PlayedDaemon, playDaemon, rawRun } from '../support/played-daemon.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
@@ -91,6 +99,28 @@ describe('the memory of the shim', () => {
     expect((await kib()) - before).toBeLessThanOrEqual(64);
     agent.child.kill('SIGTERM');
     expect((await agent.ended).exitCode).toBe(0);
+  });
+
+  it('refuses a plugin when plugins have more than 64 MiB of input to read', async () => {
+    await writeFile(join(bin, 'deaf'), '#!/bin/sh\nexec sleep 100\n', { mode: 0o755 });
+    const env = {
+      PATH: '/usr/bin:/bin',
+      CNI_COMMAND: 'ADD',
+      CNI_CONTAINERID: 'c1',
+      CNI_NETNS: netns.path,
+      CNI_PATH: bin,
+    };
+    const call = startShim([shim], { ...env, PLEXUS_SOCKET: daemon.socket });
+    const one = await daemon.called();
+    const input = 'x'.repeat(15 * 1024 * 1024);
+    for (let id = 1; id <= 5; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('deaf', envOf('ADD'), input)));
+    const refused = await one.next();
+    expect(refused && decodeFailed(refused)).toEqual({
+      reason: failReason.system,
+      detail: 'plugins have too much input to read',
+    });
+    one.send(encodeResult(0, ''));
+    await call.ended;
   });
 
   it.skipIf(!hasValgrind)('has no invalid access and no leak under valgrind', async () => {
