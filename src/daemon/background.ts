@@ -1,6 +1,6 @@
 import type { WatchedCluster } from '../cluster/index.ts';
 import { impatient } from '../journal/index.ts';
-import { type Controller, createController } from '../queue/index.ts';
+import { type Controller, type ControllerOptions, createController } from '../queue/index.ts';
 import { abandonedWork, containerOf, publishWork } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
 import { deferredWork } from './deferred.ts';
@@ -18,6 +18,7 @@ export interface Controllers {
   readonly fallback: Controller;
 }
 
+type Limits = Pick<ControllerOptions, 'deadlineSeconds' | 'concurrency'>;
 const jitter = 0.25;
 // what was just written is still held by the call that wrote it
 const settleMs = 5000;
@@ -26,41 +27,19 @@ const nodeKey = 'node';
 
 /** Controllers that do not work yet. */
 export function createControllers(report: Report): Controllers {
-  const shared = { report, sandboxOf: containerOf };
-  const backOff = (firstMs: number, longestMs: number) => ({ firstMs, longestMs, jitter });
+  const make = (name: string, [firstMs, longestMs]: readonly [number, number], limits: Limits): Controller =>
+    createController({ name, backOff: { firstMs, longestMs, jitter }, ...limits, sandboxOf: containerOf, report });
   return {
-    status: createController({
-      ...shared,
-      name: 'network-status',
-      backOff: backOff(5000, 60_000),
-      deadlineSeconds: 30,
-      concurrency: 4,
-    }),
-    abandoned: createController({
-      ...shared,
-      name: 'abandoned-attachments',
-      backOff: backOff(5000, 600_000),
-      deadlineSeconds: 600,
-    }),
-    deferred: createController({
-      ...shared,
-      name: 'deferred-calls',
-      backOff: backOff(2000, 300_000),
-      deadlineSeconds: 600,
-      concurrency: 8,
-    }),
-    reclaim: createController({ ...shared, name: 'reclaim', backOff: backOff(1000, 60_000), deadlineSeconds: 600 }),
-    unattached: createController({
-      ...shared,
-      name: 'unattached-pods',
-      backOff: backOff(30_000, 300_000),
-      deadlineSeconds: 180,
-    }),
-    fallback: createController({ ...shared, name: 'fallback', backOff: backOff(5000, 60_000), deadlineSeconds: 60 }),
+    status: make('network-status', [5000, 60_000], { deadlineSeconds: 30, concurrency: 4 }),
+    abandoned: make('abandoned-attachments', [5000, 600_000], { deadlineSeconds: 600 }),
+    deferred: make('deferred-calls', [2000, 300_000], { deadlineSeconds: 600, concurrency: 8 }),
+    reclaim: make('reclaim', [1000, 60_000], { deadlineSeconds: 600 }),
+    unattached: make('unattached-pods', [30_000, 300_000], { deadlineSeconds: 180 }),
+    fallback: make('fallback', [5000, 60_000], { deadlineSeconds: 60 }),
   };
 }
 
-/** Tells controllers of steps that make work for them, or make failed work worth a retry. */
+/** Notifies controllers of steps that make work for them, or make failed work worth a retry. */
 export const wakeOn =
   ({ status, abandoned }: Controllers): Report =>
   (step) => {
