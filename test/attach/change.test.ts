@@ -143,8 +143,8 @@ describe('a change of a live sandbox', () => {
     const node = await nodeWith('net1 a');
     node.stuck.add('a');
     expect(failuresOf(await changed(node, { attach: ['net1 b', 'net2 c'], detach: ['net1'] }))).toEqual([
-      expect.stringMatching(/^detach net1 a: plugin rule failed \(DEL\): busy/),
-      expect.stringMatching(/^attach net1 b: plugin rule failed \(DEL\): busy/),
+      expect.stringMatching(/^detach net1 a: plugin link failed \(DEL\): busy/),
+      expect.stringMatching(/^attach net1 b: plugin link failed \(DEL\): busy/),
     ]);
     const record = await node.journal.read(key);
     expect(statesOf(record)).toEqual(['eth0 default attached', 'net1 a detaching', 'net2 c attached']);

@@ -1,8 +1,8 @@
 import { type ChangeSandboxDeps, change } from '../../src/attach/index.ts';
 import { type JsonObject, parseConfiguration } from '../../src/cni/index.ts';
 import { deviceInfoFiles } from '../../src/devices/index.ts';
-import type { Host, PluginRun } from '../../src/host/index.ts';
-import type { Journal } from '../../src/journal/index.ts';
+import type { Host, PluginExit, PluginRun } from '../../src/host/index.ts';
+import type { Journal, RecordKey } from '../../src/journal/index.ts';
 import { type Attachment, type SandboxRecord, parseSettings } from '../../src/plan/index.ts';
 import { quiet } from '../../src/report/index.ts';
 import { patience } from '../support/patience.ts';
@@ -11,7 +11,7 @@ import { sampleRecord } from '../support/sample-record.ts';
 // A node in memory for testing what is left when a process dies at any step: plugins make links, addresses and rules,
 // and each journal write, note and plugin run is two steps (its begin and its end) at which the process can stop.
 
-/** The outcome of a plugin's ADD; every DEL succeeds unless its network is in `stuck`. */
+/** The node, and what its plugins have done. */
 export interface ModelledNode {
   /** Names of links, each with its network. */
   readonly links: ReadonlyMap<string, string>;
@@ -25,7 +25,7 @@ export interface ModelledNode {
   readonly stuck: Set<string>;
   readonly journal: Journal;
   /** The dependencies of a process that dies at a step, counted from 0; never if absent. */
-  readonly process: (diesAt?: number) => { readonly deps: ChangeSandboxDeps; readonly steps: () => number };
+  readonly process: (diesAt?: number) => { readonly deps: ChangeSandboxDeps };
 }
 
 /** One attachment of a network: its plugin makes a link and holds an address, and a second one adds a rule. */
@@ -67,23 +67,29 @@ function modelledNode(journal: Journal): ModelledNode {
   const calls: string[] = [];
   const broken = new Set<string>();
   const stuck = new Set<string>();
-  const runPlugin = ({ plugin, env, stdin }: PluginRun): { exitCode: number; stdout: string; stderr: string } => {
+  const link = (command: string, name: string, network: string): PluginExit => {
+    calls.push(`${command} ${network} ${name}`);
+    if (command === 'DEL' && stuck.has(network)) return failed('busy');
+    if (command === 'DEL') {
+      links.delete(name);
+      held.delete(`address ${name} ${network}`);
+      return succeeded({});
+    }
+    if (links.has(name)) return failed(`${name} exists`);
+    links.set(name, network);
+    held.add(`address ${name} ${network}`);
+    const interfaces = [{ name, sandbox: '/run/netns/x', mac: `02:00:00:00:00:0${name.at(-1)}` }];
+    return broken.has(network) ? failed('no switch') : succeeded({ cniVersion: '1.0.0', interfaces });
+  };
+  const rule = (command: string, thing: string, prevResult: JsonObject | undefined): PluginExit => {
+    if (command === 'ADD') held.add(thing);
+    else if (prevResult !== undefined) held.delete(thing); // as the firewall plugin, it finds its rule by the result
+    return succeeded(prevResult ?? {});
+  };
+  const runPlugin = ({ plugin, env, stdin }: PluginRun): PluginExit => {
     const { CNI_COMMAND: command = '', CNI_IFNAME: name = '' } = env;
     const { name: network, prevResult } = JSON.parse(stdin) as { name: string; prevResult?: JsonObject };
-    if (plugin === 'link') calls.push(`${command} ${network} ${name}`);
-    const fails = (msg: string) => ({ exitCode: 1, stdout: JSON.stringify({ code: 100, msg }), stderr: '' });
-    if (command === 'ADD' && plugin === 'link' && links.has(name)) return fails(`${name} exists`);
-    if (command === 'DEL' && stuck.has(network)) return fails('busy');
-    const thing = `${plugin === 'link' ? 'address' : 'rule'} ${name} ${network}`;
-    if (command === 'ADD') held.add(thing);
-    // as the firewall plugin, a rule is only found by the result
-    else if (plugin === 'link' || prevResult !== undefined) held.delete(thing);
-    if (plugin === 'rule') return { exitCode: 0, stdout: JSON.stringify(prevResult), stderr: '' };
-    if (command === 'DEL') links.delete(name);
-    else links.set(name, network);
-    const interfaces = [{ name, sandbox: '/run/netns/x', mac: `02:00:00:00:00:0${name.at(-1)}` }];
-    if (command === 'ADD' && broken.has(network)) return fails('no switch');
-    return { exitCode: 0, stdout: JSON.stringify({ cniVersion: '1.0.0', interfaces }), stderr: '' };
+    return plugin === 'link' ? link(command, name, network) : rule(command, `rule ${name} ${network}`, prevResult);
   };
   const host: Host = {
     runPlugin: async (run) => runPlugin(run),
@@ -114,16 +120,18 @@ function modelledNode(journal: Journal): ModelledNode {
           step();
           return result;
         };
-      const own = {
-        ...journal,
-        write: mortal(journal.write),
-        note: mortal(journal.note),
-        remove: mortal(journal.remove),
-      };
-      return { deps: depsOf({ ...host, runPlugin: mortal(host.runPlugin) }, own), steps: () => steps };
+      const write = mortal((record: SandboxRecord) => journal.write(record));
+      const note = mortal((record: SandboxRecord) => journal.note(record));
+      const remove = mortal((of: RecordKey) => journal.remove(of));
+      const run = mortal(async (plugin: PluginRun) => runPlugin(plugin));
+      return { deps: depsOf({ ...host, runPlugin: run }, { ...journal, write, note, remove }) };
     },
   };
 }
+
+const succeeded = (result: object): PluginExit => ({ exitCode: 0, stdout: JSON.stringify(result), stderr: '' });
+
+const failed = (msg: string): PluginExit => ({ exitCode: 1, stdout: JSON.stringify({ code: 100, msg }), stderr: '' });
 
 const depsOf = (host: Host, journal: Journal): ChangeSandboxDeps => ({
   settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] })
