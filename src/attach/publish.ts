@@ -37,10 +37,10 @@ function statusText(record: SandboxRecord, deps: AttachDeps): string {
   const statuses = record.attachments.flatMap((entry) => {
     const { attachment } = entry;
     const result = resultOf(entry);
-    if (result === undefined) return [];
+    if (entry.state !== 'attached' || result === undefined) return [];
+    const { deviceInfo } = entry;
     const { network, interfaceName, isDefault } = attachment;
     const defaultRoute = finalGateways(attachment.defaultRoute, result.routes);
-    const deviceInfo = entry.state === 'attached' ? entry.deviceInfo : undefined;
     const extras = {
       ...(defaultRoute !== undefined && { defaultRoute }),
       ...(deviceInfo !== undefined && { deviceInfo }),
