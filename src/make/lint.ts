@@ -11,7 +11,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   host: ['errors', 'report', 'cni'],
   runtime: ['errors', 'report', 'cni', 'files', 'host'],
   journal: ['errors', 'report', 'cni', 'plan', 'files'],
-  cluster: ['errors', 'report', 'npwg', 'files'],
+  cluster: ['errors', 'report', 'cni', 'npwg', 'files'],
   devices: ['errors', 'report', 'npwg', 'files', 'cluster'],
   attach: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'runtime', 'journal', 'cluster', 'devices'],
   observe: ['errors', 'report', 'cluster'],
