@@ -12,7 +12,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   host: ['errors', 'report', 'cni'],
   runtime: ['errors', 'report', 'cni', 'files', 'host'],
   journal: ['errors', 'report', 'queue', 'cni', 'plan', 'files'],
-  cluster: ['errors', 'report', 'queue', 'npwg', 'files'],
+  cluster: ['errors', 'report', 'queue', 'cni', 'npwg', 'files'],
   devices: ['errors', 'report', 'queue', 'npwg', 'files', 'cluster'],
   attach: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'runtime', 'journal', 'cluster', 'devices'],
   observe: ['errors', 'report', 'queue', 'cluster'],
