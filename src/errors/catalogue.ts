@@ -1,5 +1,5 @@
 import { cniCode } from './cni-code.ts';
-import { PlexusError, define } from './plexus-error.ts';
+import { define, is } from './plexus-error.ts';
 
 // One entry for each kind of failure. The sentence says what and where; `fix` says what to do.
 // Errors that DEL may return never contain the words containerd takes for success (K8S-57): say "missing" or "absent".
@@ -59,8 +59,6 @@ export const netnsIsHost = define(
   },
   (c: { netns: string }) => `CNI_NETNS ${c.netns} is the network namespace that Plexus itself runs in`,
 );
-/** The `problem` of a path that leads nowhere. */
-export const netnsMissing = 'it does not exist';
 export const netnsUnusable = define(
   'PLX-NETNS-UNUSABLE',
   {
@@ -68,12 +66,12 @@ export const netnsUnusable = define(
     retry: 'never',
     fix: 'The runtime must create the network namespace before ADD and keep it until DEL.',
   },
-  (c: { netns: string; problem: string }) => `network namespace ${c.netns} cannot be used: ${c.problem}`,
+  (c: { netns: string; problem: string; isMissing?: boolean }) =>
+    `network namespace ${c.netns} cannot be used: ${c.problem}`,
 );
 
 /** Whether an error says that there is no such namespace (any more). */
-export const isNetnsMissing = (error: unknown): boolean =>
-  error instanceof PlexusError && error.id === netnsUnusable.id && error.message.endsWith(`: ${netnsMissing}`);
+export const isNetnsMissing = (error: unknown): boolean => is(error, netnsUnusable) && error.context.isMissing === true;
 
 // ── network configurations ───────────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,4 @@
-import { type PlexusError, asPlexusError, networksTooMany, selectionInvalid } from '../errors/index.ts';
+import { asPlexusError, is, networksTooMany, selectionInvalid } from '../errors/index.ts';
 import {
   type NetworkSelection,
   type PodMetadata,
@@ -37,12 +37,11 @@ function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
     return read();
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (!isOfAnnotation(error) || settings.invalidAnnotation === 'fail') throw error;
+    if (!(is(error, selectionInvalid) || is(error, networksTooMany)) || settings.invalidAnnotation === 'fail')
+      throw error;
     return { ...nothing, warnings: [`ignored, as invalidAnnotation says: ${error.message}`] };
   }
 }
-
-const isOfAnnotation = ({ id }: PlexusError): boolean => [selectionInvalid.id, networksTooMany.id].includes(id);
 
 function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
   const text = pod.annotations[defaultNetworkKey];
