@@ -1,4 +1,5 @@
 import { cniCode } from './cni-code.ts';
+import { type AnnotationPlace, type Path, annotationPlaceText } from './place.ts';
 import { define, is } from './plexus-error.ts';
 
 // One entry for each kind of failure. The sentence says what and where; `fix` says what to do.
@@ -82,7 +83,8 @@ export const configurationInvalid = define(
     retry: 'never',
     fix: 'Correct the network configuration; see the CNI specification, section 1.',
   },
-  (c: { source: string; problem: string }) => `${c.source}: ${c.problem}`,
+  ({ source, pluginIndex, problem }: { source: string; pluginIndex?: number; path?: Path; problem: string }) =>
+    `${source}: ${pluginIndex === undefined ? '' : `plugin ${pluginIndex + 1}: `}${problem}`,
 );
 export const resultInvalid = define(
   'PLX-RESULT-INVALID',
@@ -123,8 +125,8 @@ export const selectionInvalid = define(
     retry: 'never',
     fix: 'Correct the annotation of the pod (in its Deployment, StatefulSet or other owner).',
   },
-  (c: { key: string; place: string; value: string; allowed: string }) =>
-    `annotation ${c.key}, ${c.place}: ${c.value} is not ${c.allowed}`,
+  (c: AnnotationPlace & { value: string; allowed: string }) =>
+    `${annotationPlaceText(c)}: ${c.value} is not ${c.allowed}`,
 );
 export const networksTooMany = define(
   'PLX-NETWORKS-TOO-MANY',
@@ -153,7 +155,7 @@ export const nadInvalid = define(
     retry: 'never',
     fix: 'Correct spec.config of the NetworkAttachmentDefinition.',
   },
-  (c: { nad: string; problem: string }) => `NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
+  (c: { nad: string; path: Path; problem: string }) => `NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
 );
 export const nadTooLarge = define(
   'PLX-NAD-TOO-LARGE',
@@ -205,7 +207,7 @@ export const settingsInvalid = define(
     retry: 'never',
     fix: 'Correct the configuration of Plexus; docs/configuration.md lists every key.',
   },
-  (c: { place: string; problem: string }) => `configuration of Plexus, ${c.place}: ${c.problem}`,
+  (c: { path: Path; problem: string }) => `configuration of Plexus, ${c.path.join('.')}: ${c.problem}`,
 );
 export const namespaceRefused = define(
   'PLX-NAMESPACE-REFUSED',

@@ -13,4 +13,6 @@ export { cniCode } from './cni-code.ts';
 export { describeWhere, detailsOf, summaryOf } from './describe.ts';
 export { fileFailed, isOutOfSpace } from './file-failed.ts';
 export { type ErrorId, PlexusError } from './known.ts';
+export { annotationPlaceText, type AnnotationPlace, keyText, type Path } from './place.ts';
 export { at, define, type ErrorExtras, type ErrorKind, is, type Where, withCause } from './plexus-error.ts';
+export * from './warnings.ts';

@@ -62,7 +62,7 @@ export interface ErrorExtras {
 }
 
 /** An entry of the catalogue, as far as it names the errors that it makes. */
-export interface Entry<Id extends string, Context extends object> {
+interface Entry<Id extends string, Context extends object> {
   readonly id: Id;
   readonly text: (context: Context) => string;
 }
