@@ -24,7 +24,8 @@ import {
 import { type Settings, isAbandoned, parseSettings } from '../plan/index.ts';
 import { createWake } from '../reconcile/index.ts';
 import { type Report, quiet, tee } from '../report/index.ts';
-import { type DaemonParts, backgroundWork } from './background.ts';
+import { backgroundWork } from './background.ts';
+import type { DaemonParts } from './parts.ts';
 import { type CallContext, callAnswerer } from './calls.ts';
 import { sharedMetrics } from './endpoints.ts';
 import { type HttpEndpoints, serveHttp } from './http.ts';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { asPlexusError, summaryOf } from '../errors/index.ts';
 import { type UnattachedPod, impatient } from '../journal/index.ts';
 import { everySoOften, reclaimer, unattachedSweep } from '../reconcile/index.ts';
-import type { DaemonParts } from './background.ts';
+import type { DaemonParts } from './parts.ts';
 
 const tickMs = 5000;
 // what is found for the first time is looked at again after this
