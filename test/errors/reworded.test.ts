@@ -1,11 +1,17 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nadNotFound, netnsUnusable } from '../../src/errors/index.ts';
-import { makePlan } from '../../src/plan/index.ts';
+import { apiReachable } from '../../src/doctor/checks/api-reachable.ts';
+import type { ClusterScene } from '../../src/doctor/cluster-scene.ts';
+import { readJournal } from '../../src/doctor/state-files.ts';
+import { apiRefused, nadNotFound, netnsUnusable } from '../../src/errors/index.ts';
+import { encodeRecord, makePlan } from '../../src/plan/index.ts';
 import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
 import { inputsFor } from '../plan/planned.ts';
-import { rewording } from '../support/reworded.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+import { rewording } from '../support/rewording.ts';
 
 // Programs that read the words of an error break when somebody improves the words.
 const folder = join(import.meta.dirname, '../validate');
@@ -54,5 +60,27 @@ describe('when every sentence is another one', () => {
       const usual = withRewording(false, () => found(path, variant));
       expect(withoutText(found(path, variant))).toEqual(withoutText(usual));
     }
+  });
+
+  it.each([
+    { status: 401, severities: ['error'] },
+    { status: 403, severities: [] },
+  ])('doctor judges a refusal with status $status as usual', async ({ status, severities }) => {
+    const get = () => Promise.reject(apiRefused({ request: 'get namespace default', status, problem: 'no' }));
+    const scene = { api: { get } } as unknown as ClusterScene;
+    const seen = await apiReachable.look(scene, AbortSignal.timeout(1000));
+    expect(seen.map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  it('doctor distinguishes a record of a newer version from a damaged one', async () => {
+    await using state = await mkdtempDisposable(join(tmpdir(), 'reworded-'));
+    await mkdir(join(state.path, 'journal'));
+    await writeFile(
+      join(state.path, 'journal', 'a@eth0.json'),
+      encodeRecord({ ...sampleRecord(), formatVersion: 2 } as never),
+    );
+    await writeFile(join(state.path, 'journal', 'b@eth0.json'), '{');
+    const { unreadable } = await readJournal(state.path);
+    expect(unreadable.map(({ isNewer }) => isNewer)).toEqual([true, false]);
   });
 });
