@@ -42,7 +42,8 @@ function withRewording<T>(on: boolean, work: () => T): T {
 
 const found = (path: string, text: string): readonly Finding[] =>
   validate(readFiles([{ path, text }]), { clusterNads: new Map() });
-const withoutText = (findings: readonly Finding[]): readonly object[] => findings.map(({ text: _, ...more }) => more);
+const withoutText = (findings: readonly Finding[]): readonly object[] =>
+  findings.map(({ text: _text, ...more }) => more);
 
 describe('when every sentence is another one', () => {
   it('an error and a warning contain no word of the usual sentence', () => {

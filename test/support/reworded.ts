@@ -1,11 +1,12 @@
 import { vi } from 'vitest';
+import type * as errors from '../../src/errors/plexus-error.ts';
 
 // The set-up file of the project "reworded": every sentence of the catalogue of errors and of the warnings becomes
 // another one, so that what reads a sentence behaves otherwise than usual.
 
 vi.mock('../../src/errors/plexus-error.ts', async (importOriginal) => {
   const { reworded } = await import('./rewording.ts');
-  const original = await importOriginal<typeof import('../../src/errors/plexus-error.ts')>();
+  const original = await importOriginal<typeof errors>();
   const define: typeof original.define = (id, kind, text) => original.define(id, kind, reworded(text));
   return { ...original, define };
 });
