@@ -1,5 +1,13 @@
 import type { JsonObject, JsonValue, PluginConfiguration } from '../cni/index.ts';
-import { type PlexusError, capabilityMissing, requestUnserved } from '../errors/index.ts';
+import {
+  type PlexusError,
+  type Warning,
+  capabilityInVain,
+  capabilityMissing,
+  requestIgnored,
+  requestUncertain,
+  requestUnserved,
+} from '../errors/index.ts';
 import type { Bandwidth, NetworkSelection } from '../npwg/index.ts';
 import { type RequestName, type Way, argsKeys, capabilities, knownPlugin, programsOf } from './known-plugins.ts';
 import { misplacedCapability } from './misplaced-capability.ts';
@@ -46,8 +54,8 @@ export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
  * `warnings`: requests that no plugin reads. `notes`: requests of which it is not known whether a plugin reads them.
  */
 export interface Judgement {
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
+  readonly warnings: readonly Warning[];
+  readonly notes: readonly Warning[];
 }
 
 /**
@@ -68,7 +76,7 @@ export function judgeRequests(
   return {
     warnings: unserved
       .filter(({ uncertain }) => uncertain.length === 0)
-      .map((each) => errors.get(each)?.message ?? declaredInVain(each, delegate)),
+      .map((each) => ignoredOf(each, errors.get(each), delegate)),
     notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => notKnown(each, delegate)),
   };
 }
@@ -83,15 +91,26 @@ function errorOf({ request }: Delivery, { network, configuration, nad }: Delegat
     : requestUnserved({ request, network, plugins: programs, misplaced });
 }
 
-const declaredInVain = ({ request }: Delivery, { network, configuration }: Delegate): string =>
-  `network ${network}: the capability ${capabilities[request]} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`;
-
-function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): string {
-  const capability = capabilities[request];
-  return `network ${network}: it is unknown whether ${listed(uncertain)} reads ${request}; a plugin with the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
+function ignoredOf(
+  { request }: Delivery,
+  error: PlexusError | undefined,
+  { network, configuration }: Delegate,
+): Warning {
+  if (error !== undefined) return requestIgnored({ request, network, problem: error.message });
+  const programs = [...new Set(configuration.plugins.flatMap(programsOf))];
+  return capabilityInVain({ request, capability: capabilities[request], network, programs });
 }
 
-const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');
+function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): Warning {
+  const capability = capabilities[request];
+  return requestUncertain({
+    request,
+    capability,
+    network,
+    programs: uncertain,
+    misplaced: misplacedCapability(nad, capability),
+  });
+}
 
 type Given = readonly [request: RequestName, value: JsonValue];
 

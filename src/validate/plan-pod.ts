@@ -1,5 +1,5 @@
 import type { ConfFile } from '../cni/index.ts';
-import { asPlexusError, type PlexusError } from '../errors/index.ts';
+import { asPlexusError, type PlexusError, type Warning } from '../errors/index.ts';
 import { type Nad, type NetworkSelection, type PodDevice, type PodMetadata, nadKey } from '../npwg/index.ts';
 import { type Delivery, type PlanInputs, type Settings, makePlan } from '../plan/index.ts';
 import type { Ipam } from './check-ipam.ts';
@@ -28,7 +28,7 @@ export interface PodInput {
 /** What the planner says. */
 export interface Planned {
   readonly error?: PlexusError;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** How the requests of each selection reach its plugins. */
   readonly deliveries: readonly (readonly Delivery[])[];
 }
