@@ -22,12 +22,13 @@ export async function publishStatus(
   return publishText(record, statusText(record, deps), deps, signal);
 }
 
-/** Writes a status that an earlier ADD could not write; the record without it, or as it was. */
-export async function publishPending(record: SandboxRecord, deps: PublishDeps, signal: AbortSignal): Promise<void> {
-  if (record.pendingStatus === undefined || deps.cluster === undefined) return;
-  if ((await publishText(record, record.pendingStatus.text, deps, signal)) !== undefined) return;
+/** Writes a status that an earlier ADD could not write. Returns whether the record has none any more. */
+export async function publishPending(record: SandboxRecord, deps: PublishDeps, signal: AbortSignal): Promise<boolean> {
+  if (record.pendingStatus === undefined || deps.cluster === undefined) return true;
+  if ((await publishText(record, record.pendingStatus.text, deps, signal)) !== undefined) return false;
   const { pendingStatus: _written, ...rest } = record;
   await deps.journal.write(rest);
+  return true;
 }
 
 /** The annotation's text for what a record holds. NPWG standard, section 5. */
