@@ -1,6 +1,5 @@
-import { type KnownPlugin, type RequestName, capabilities, knownPlugins } from '../plan/index.ts';
-
-const requests: readonly RequestName[] = ['ips', 'mac', 'infiniband-guid', 'portMappings', 'bandwidth'];
+import { type RequestName, requestFields, requestNames as requests } from '../npwg/index.ts';
+import { type KnownPlugin, knownPlugins } from '../plan/index.ts';
 
 /** docs/requests.md: which plugin reads which request of a pod, and how. From the table that the planner uses. */
 export function requestsPage(): string {
@@ -17,7 +16,7 @@ export function requestsPage(): string {
 A pod can request addresses, a MAC address and more of a network ([networks.md](networks.md)). A request reaches a plugin in
 one of these ways:
 
-- *capability*: in \`runtimeConfig\`, where the plugin's configuration declares it: ${requests.map((each) => `\`"capabilities": {"${capabilities[each]}": true}\``).join(', ')}.
+- *capability*: in \`runtimeConfig\`, where the plugin's configuration declares it: ${requests.map((each) => `\`"capabilities": {"${requestFields[each].capability}": true}\``).join(', ')}.
 - *CNI_ARGS*: \`IP=\` and \`MAC=\` in the environment variable. Plexus always sets them. Several addresses are separated by commas, unless a
   plugin of the network is known to reject a list (*one*).
 - *args.cni*: \`ips\`, \`mac\` or \`guid\` in \`args.cni\` of the configuration. Plexus adds them where no other way is open.
