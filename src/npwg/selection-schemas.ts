@@ -29,7 +29,7 @@ export const orAbsent = (schema: JsonObject, isEmptyAbsent: boolean): JsonObject
 });
 
 const port = { type: 'integer', minimum: portRange.least, maximum: portRange.most };
-const anyCase = (word: string): string => [...word].map((char) => `[${char.toLowerCase()}${char}]`).join('');
+const protocol = { type: 'string', pattern: '^([tT][cC][pP]|[uU][dD][pP]|[sS][cC][tT][pP])$' };
 
 export const portMappings: JsonObject = {
   type: 'array',
@@ -41,7 +41,7 @@ export const portMappings: JsonObject = {
     properties: {
       hostPort: port,
       containerPort: port,
-      protocol: orAbsent({ type: 'string', pattern: `^(${['TCP', 'UDP', 'SCTP'].map(anyCase).join('|')})$` }, false),
+      protocol: orAbsent(protocol, false),
       hostIP: orAbsent(ip, true),
     },
   },
@@ -55,7 +55,7 @@ export const bandwidth: JsonObject = {
   properties: Object.fromEntries(rateKeys.map((key) => [key, orAbsent(rate, false)])),
   anyOf: [has('ingressRate'), has('egressRate')],
   allOf: [
-    { if: has('ingressBurst'), then: has('ingressRate') },
-    { if: has('egressBurst'), then: has('egressRate') },
+    { anyOf: [{ not: has('ingressBurst') }, has('ingressRate')] },
+    { anyOf: [{ not: has('egressBurst') }, has('egressRate')] },
   ],
 };

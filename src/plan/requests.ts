@@ -51,7 +51,15 @@ export const requestCniArgsOf = (deliveries: readonly Delivery[], plugins: reado
   deliveries.toReversed().flatMap(({ request, value }) => {
     const { cniArgsKey } = requestFields[request];
     if (cniArgsKey === undefined || !isInCniArgs(request, value, plugins)) return [];
-    return [[cniArgsKey, [value].flat().join(',')] as const];
+    return [
+      [
+        cniArgsKey,
+        [value]
+          .flat()
+          .filter((each) => typeof each === 'string')
+          .join(','),
+      ] as const,
+    ];
   });
 
 /**
