@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { apiUnavailable, fileUnusable, problemOf } from '../errors/index.ts';
 import { makeFolder, readRegularText, replaceAtomically } from '../files/index.ts';
+import { sizeOfJson } from '../cni/index.ts';
 import { type NadRef, nadKey, parseNad, podKey } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -22,12 +23,16 @@ export async function writeStandIn(file: string, standIn: StandIn): Promise<void
   await replaceAtomically(file, `${JSON.stringify(standIn)}\n`);
 }
 
-const mostBytes = 256 * 1024 * 1024;
+// The daemon keeps 8 MiB of networks, each a few values and texts. The file is its word, and this process is root on the
+// node, outside of the daemon's memory limit.
+const mostElements = 1_000_000;
 
 /** Undefined when no daemon has left one. fileUnusable. */
 export async function readStandIn(file: string): Promise<StandIn | undefined> {
   try {
-    const json = JSON.parse(readRegularText(file, { mostBytes })) as StandIn;
+    const text = readRegularText(file);
+    if (sizeOfJson(text).elements > mostElements) throw new Error(`it holds more than ${mostElements} values`);
+    const json = JSON.parse(text) as StandIn;
     if (json.formatVersion === 1 && Array.isArray(json.nads) && typeof json.settings === 'object') return json;
     throw new Error(`it is of format ${String(json.formatVersion)}, this version knows 1`);
   } catch (error) {
@@ -60,6 +65,8 @@ export function standInCluster(nads: StandIn['nads']): Cluster {
 }
 
 const refOf = (object: unknown): NadRef => {
-  const { metadata } = object as { readonly metadata?: { readonly namespace?: string; readonly name?: string } };
+  const { metadata } = Object(object) as {
+    readonly metadata?: { readonly namespace?: string; readonly name?: string } | null;
+  };
   return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
 };

@@ -9,13 +9,12 @@ export interface NestedMetaPlugin {
 /**
  * Whether a plugin type is a program that runs networks of its own configuration: Plexus or Multus, under any of the
  * names that their programs have or may get (plexus-direct, multus-shim, multus.old). As a network it would call itself
- * without end, and as root with a configuration that the author of the network chose.
+ * without end, and as root with a configuration that the author of the network chose. libcni refuses a type with a
+ * slash; older plugins pass it to filepath.Join, which removes slashes at the end, `.` and `..`. So every part of a path
+ * counts: `multus/`, `multus/x/..`. The shim decides the same way (src/shim/meta.c).
  */
 export const isMetaPlugin = (type: unknown): boolean =>
-  typeof type === 'string' && /^(?:plexus|multus)/.test(fileNameOf(type));
-
-// old plugins joined the folder and the name they were given, so a type may have been a path
-const fileNameOf = (type: string): string => type.slice(type.lastIndexOf('/') + 1);
+  typeof type === 'string' && /(?:^|\/)(?:plexus|multus)/.test(type);
 
 /**
  * The first meta-plugin that a configuration names at any depth: a plugin of its list, the `ipam` of one, a `delegate`

@@ -48,5 +48,13 @@ function baseInput(configuration: NetworkConfiguration, plugin: PluginConfigurat
   return { ...Object.fromEntries(written), name: configuration.name, cniVersion: configuration.cniVersion };
 }
 
+// Plugins written in Go take a key in any case, and the last of several spellings counts: another spelling of a key that
+// is set here would take its place.
 const isReserved = (key: string): boolean =>
-  ['capabilities', 'runtimeConfig', 'prevResult'].includes(key) || key.startsWith('cni.dev/');
+  foldedLikeGo(key).startsWith('cni.dev/') || (reserved.has(foldedLikeGo(key)) && !setHere.includes(key));
+
+// also "ſ" to "s", and the Kelvin sign to "k"
+const foldedLikeGo = (key: string): string => key.toUpperCase().toLowerCase();
+
+const setHere = ['name', 'cniVersion'];
+const reserved = new Set(['capabilities', 'runtimeConfig', 'prevResult', ...setHere].map(foldedLikeGo));

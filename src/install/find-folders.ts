@@ -1,6 +1,7 @@
-import { glob, readFile, readdir, stat } from 'node:fs/promises';
+import { glob, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { problemOf } from '../errors/index.ts';
+import { readRegularText } from '../files/index.ts';
 import { inRoot } from './in-root.ts';
 import { type KnownRuntime, knownRuntimes } from './known-runtimes.ts';
 import { type RunningRuntime, runningRuntimes } from './running-runtimes.ts';
@@ -164,10 +165,7 @@ interface Reading {
 async function sectionsOf(reading: Reading, file: string): Promise<readonly CniSection[]> {
   const { root, kind, read, warnings } = reading;
   if (read.includes(file)) return [];
-  const text = await readFile(await inRoot(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') warnings.push(`${file} cannot be read: ${problemOf(error)}`);
-    return undefined;
-  });
+  const text = textIn(await inRoot(root, file), (problem) => warnings.push(`${file} cannot be read: ${problem}`));
   if (text === undefined) return [];
   read.push(file);
   const section = decode(kind, file, text, warnings);
@@ -176,6 +174,18 @@ async function sectionsOf(reading: Reading, file: string): Promise<readonly CniS
     for (const each of await matches(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
   return [section, ...imported];
 }
+
+// never a FIFO, for which this would wait
+function textIn(file: string, tell: (problem: string) => void): string | undefined {
+  try {
+    return readRegularText(file, { follow: true, mostBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') tell(problemOf(error));
+    return undefined;
+  }
+}
+
+const mostBytes = 1024 * 1024;
 
 function decode(kind: KnownRuntime['kind'], file: string, text: string, warnings: string[]): CniSection {
   try {

@@ -104,13 +104,20 @@ async function restoreConfigurations(folder: string): Promise<readonly string[]>
     await removeConfiguration(folder, name);
     done.push(`${folder}: removed ${name}`);
   }
-  await inFolder(folder, `remove ${ownFolder}/${takenOverName}`, async () => {
-    await rm(join(folder, ownFolder, takenOverName), { force: true });
-    await rmdir(join(folder, ownFolder)).catch(() => {}); // not there, or holds what is not ours
-  });
+  await inFolder(folder, `remove ${ownFolder}/${takenOverName}`, () => removeTakenOver(join(folder, ownFolder)));
   if (done.length > 0) await nudge(folder, 'uninstalled'); // the runtime looks again
   await inFolder(folder, `remove ${nudgeName}`, () => rm(join(folder, nudgeName), { force: true }));
   return done;
+}
+
+// the daemon can put a link to elsewhere in its place
+async function removeTakenOver(path: string): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  {
+    using folder = openFolder(path);
+    removeTree(join(folder.path, takenOverName));
+  }
+  await rmdir(path).catch(() => {}); // it holds what is not ours
 }
 
 const isOurs = ({ name, owner }: Pick<ConfEntry, 'name' | 'owner'>): boolean => owner === 'plexus' && isOwnName(name);

@@ -25,7 +25,7 @@ const pathFolders = [
 
 /**
  * What the commands need of the system: programs, all in one of the folders (those of PATH unless said).
- * `only: 'warn'`: the one test that wants it is skipped without it.
+ * `only: 'warn'`: the one test or check that needs it is skipped without it.
  */
 export const needs = [
   {
@@ -62,6 +62,13 @@ export const needs = [
     programs: ['clang-14'],
     debian: 'clang-14 libclang-rt-14-dev',
     why: 'the fuzz target of the native program',
+    for: ['test'],
+    only: 'warn',
+  },
+  {
+    programs: ['clang-format-14'],
+    debian: 'clang-format-14',
+    why: 'checking the format of the native program',
     for: ['test'],
     only: 'warn',
   },
@@ -272,7 +279,8 @@ function prepareSystem(purpose) {
   }
   const still = missing(purpose);
   if (still.some(({ only }) => only !== 'warn')) fail(installHint(still));
-  for (const { programs, why } of still) say(`going on without ${programs.join(', ')} (${why}): a test is skipped`);
+  for (const { programs, why } of still)
+    say(`going on without ${programs.join(', ')} (${why}): its test or check is skipped`);
 }
 
 const canInstall = () =>

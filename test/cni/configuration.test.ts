@@ -94,6 +94,20 @@ describe('the input of a plugin', () => {
       '{"type":"p","name":"net","cniVersion":"1.0.0","args":{"cni":{"a":1}},"big":12345678901234567890,"exact":1.1,"runtimeConfig":{"ips":["10.0.0.1/24"]}}',
     );
   });
+  it.each([
+    'RuntimeConfig',
+    'PREVRESULT',
+    'prevRe\u017fult',
+    'Capabilities',
+    'CNI.dev/attachments',
+    'NAME',
+    'cniverſion',
+  ])('CNI-51: drops %s, which plugins written in Go would read as the key that only a runtime sets', (key) => {
+    const forged = parse({ cniVersion: '1.0.0', name: 'net', plugins: [{ type: 'p', [key]: { forged: 1 } }] });
+    expect(forged.plugins.map((each) => pluginInput({ configuration: forged, plugin: each }))).toEqual([
+      { type: 'p', name: 'net', cniVersion: '1.0.0' },
+    ]);
+  });
   it('CNI-49: no runtimeConfig when nothing is declared and given', () => {
     expect(pluginInput({ configuration, plugin, runtimeConfig: { mac: 'x' } })).not.toHaveProperty('runtimeConfig');
   });

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { containerdSection, crioSection } from '../../src/install/runtime-config.ts';
@@ -22,8 +23,10 @@ const v3 = `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.cni]\nbin_dirs 
 const usual = { confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'] };
 
 describe('folders of a running container runtime', () => {
-  const process = (pid: number, ...words: string[]): Promise<void> =>
-    put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
+  const process = async (pid: number, ...words: string[]): Promise<void> => {
+    await put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
+    await put(`/proc/${pid}/status`, `Name:\t${basename(words[0] ?? '')}\nUmask:\t0022\nUid:\t0\t0\t0\t0\n`);
+  };
   const left = (): Promise<void> => put('/etc/containerd/config.toml', v2('/left/net.d', '/left/bin'));
   const names = (all: readonly { confDir: string; isRunning: boolean }[]): readonly string[] =>
     all.map(({ confDir, isRunning }) => `${confDir} ${isRunning}`);
@@ -80,6 +83,42 @@ describe('folders of a running container runtime', () => {
     await process(702, 'vim', 'containerd', '--config', '/srv/x.toml');
     await process(703, '');
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d false']);
+  });
+});
+
+describe('a process that has the command line of a container runtime', () => {
+  const evil = '/home/mallory/containerd.toml';
+  const rootMount = (number: number): string => `${number} 1 8:1 / / rw - ext4 /dev/sda1 rw\n`;
+  beforeEach(async () => {
+    await put('/etc/containerd/config.toml', v2('/left/net.d', '/left/bin'));
+    await put(evil, v2('/evil/net.d', '/evil/bin'));
+    await put('/proc/1/mountinfo', rootMount(20));
+    await put('/proc/700/cmdline', ['containerd', '--config', evil, ''].join('\0'));
+    await put('/proc/700/status', 'Name:\tcontainerd\nUid:\t0\t0\t0\t0\n');
+    await put('/proc/700/mountinfo', rootMount(20));
+  });
+  const confDirs = async (): Promise<readonly string[]> =>
+    (await findFolders(root)).runtimes.map(({ confDir }) => confDir);
+
+  it('is believed when root started it from a file of that name', async () => {
+    expect(await confDirs()).toEqual(['/evil/net.d']);
+  });
+  it.each([
+    { title: 'another user of the node started it', status: 'Name:\tcontainerd\nUid:\t1000\t1000\t1000\t1000\n' },
+    { title: 'another user started a setuid program', status: 'Name:\tcontainerd\nUid:\t1000\t0\t0\t0\n' },
+    { title: 'it is another program of root, such as sudo', status: 'Name:\tsudo\nUid:\t0\t0\t0\t0\n' },
+    { title: 'it runs in a pod, whose mount namespace cannot be read', mounts: rootMount(900) },
+  ])('is ignored when $title', async ({ status, mounts }) => {
+    if (status !== undefined) await put('/proc/700/status', status);
+    if (mounts !== undefined) await put('/proc/700/mountinfo', mounts);
+    expect(await confDirs()).toEqual(['/left/net.d']);
+  });
+  it('does not hold up the search with a FIFO as its configuration', async () => {
+    await rm(join(root, evil));
+    execFileSync('mkfifo', [join(root, evil)]);
+    expect((await findFolders(root)).warnings).toEqual([
+      `${evil} cannot be read: ${join(root, evil)} is a FIFO, not a regular file`,
+    ]);
   });
 });
 
@@ -237,7 +276,7 @@ describe('where the container runtime of a node looks, by its own configuration'
     expect(runtimes).toMatchObject([usual, usual]);
     expect(warnings).toEqual([
       expect.stringMatching(/^\/etc\/containerd\/config\.toml is no TOML: /),
-      expect.stringMatching(/^\/etc\/crio\/crio\.conf\.d\/x\.conf cannot be read: EISDIR/),
+      expect.stringMatching(/^\/etc\/crio\/crio\.conf\.d\/x\.conf cannot be read: .* is a folder, not a regular file$/),
     ]);
   });
 

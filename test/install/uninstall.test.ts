@@ -251,8 +251,10 @@ describe('plexus uninstall', () => {
     await symlink(victim, at('var/lib/cni/plexus/journal/damaged'));
     await symlink(victim, at('var/lib/cni/plexus/locks'));
     await symlink(victim, at('var/lib/cni/plexus/deferred'));
+    await writeFile(join(victim, 'default-network.conflist'), 'kept');
+    await symlink(victim, at('etc/cni/net.d/plexus.d'));
     await uninstall();
-    expect((await readdir(victim)).toSorted()).toEqual(['damaged', 'kept']);
+    expect((await readdir(victim)).toSorted()).toEqual(['damaged', 'default-network.conflist', 'kept']);
     expect(await readFile(join(victim, 'kept'), 'utf8')).toBe('kept');
   });
 

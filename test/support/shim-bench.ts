@@ -9,7 +9,7 @@ import { type Netns, createNetns } from './netns.ts';
 import { type PlayedConnection, type PlayedDaemon, playDaemon } from './played-daemon.ts';
 import { type ShimCall, startShim } from './shim-call.ts';
 
-/** The program on the host, a daemon that the test plays, a folder of plugins and a sandbox. */
+/** The shim, a daemon that the test plays, a folder of plugins and a sandbox. */
 export interface ShimBench {
   readonly folder: string;
   readonly bin: string;
@@ -22,15 +22,15 @@ export interface ShimBench {
   readonly callEnv: (command: string) => Readonly<Record<string, string>>;
   /** Variables of a RUN for the call's sandbox. */
   readonly runEnv: (command: string) => string[];
-  /** Sends a request that must fail, and says how it did. */
+  /** Sends a request that must fail and returns the failure. */
   readonly failureOf: (one: PlayedConnection, body: Uint8Array, type?: number) => Promise<Failed>;
 }
 
-/** The RESULT that ends a call well. */
+/** Sends the RESULT that ends a call with success. */
 export const finish = (one: PlayedConnection): void => one.send(encodeResult(0, 'done\n'));
 export const errorIn = (stdout: string) => JSON.parse(stdout) as { code: number; msg: string; cniVersion: string };
 
-/** Makes a new one for each test of a file, for that build of the program. */
+/** Creates a bench for each test of a file, for one build of the shim. */
 export function useShimBench(shim: string): () => ShimBench {
   let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
   let netns: Netns;
