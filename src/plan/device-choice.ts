@@ -2,6 +2,7 @@ import { type PlexusError, deviceMissing, resourceNotRequested } from '../errors
 import { type DeviceWishes, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
+import { shownValue } from './shown.ts';
 
 export interface DeviceChoice {
   /** By position of the delegate. */
@@ -96,7 +97,7 @@ function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Ne
   const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
   const asked = candidates.find(({ id }) => id === selection?.deviceId);
   return {
-    of: resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`,
+    of: shownValue(resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`),
     kind: resourceClaim === undefined ? 'resource' : resourceClaim.includes('/') ? 'request' : 'claim',
     candidates,
     ...(asked !== undefined && { askedId: asked.id }),
@@ -144,13 +145,13 @@ function shortcomings(
   const asked = selection?.deviceId;
   if (need === undefined)
     return isDeviceLost(delegate)
-      ? [`network ${network}: deviceID ${asked} reaches no plugin, as none declares that capability`]
+      ? [`network ${network}: deviceID ${shownValue(asked ?? '')} reaches no plugin, as none declares that capability`]
       : [];
   if (device !== undefined)
     return asked === undefined || asked === device.id
       ? []
       : [
-          `network ${network}: deviceID ${asked} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`,
+          `network ${network}: deviceID ${shownValue(asked)} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`,
         ];
   if (inputs.devices === undefined)
     return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
@@ -175,7 +176,7 @@ function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): 
   const resource = nad?.resourceName ?? '';
   if (requested === undefined || requested.includes(resource)) return [];
   return [
-    `network ${network} names resource ${resource}, which no device plugin of this node serves and the pod does not request: it is attached without a device`,
+    `network ${network} names resource ${shownValue(resource)}, which no device plugin of this node serves and the pod does not request: it is attached without a device`,
   ];
 }
 
@@ -190,7 +191,7 @@ function whyNone(
   if (candidates.length > 0 || resource === undefined || pod === undefined)
     return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
   if (requested !== undefined && !requested.includes(resource))
-    return resourceNotRequested({ network, resource, pod: podKey(pod) }, cause);
+    return resourceNotRequested({ network, resource: shownValue(resource), pod: podKey(pod) }, cause);
   return deviceMissing({ network, of, has: noneText(devices) }, cause);
 }
 

@@ -9,6 +9,7 @@ import {
 import { configurationInvalid, networksTooLarge } from '../errors/index.ts';
 import { type NetworkSelection, selectionFields } from '../npwg/index.ts';
 import { type Delivery, requestArgsOf } from './requests.ts';
+import { shownValue } from './shown.ts';
 
 /** What goes into the configuration of every plugin of a chain. */
 export interface PluginArguments {
@@ -83,7 +84,7 @@ function objectAt(json: JsonObject, key: string, name: string): JsonObject {
   const value = json[key] ?? {};
   if (isJsonObject(value)) return value;
   throw configurationInvalid({
-    source: `network configuration ${name}`,
+    source: `network configuration ${shownValue(name)}`,
     problem: `"${key}" is ${nameOfType(value)}, not an object, so the pod's cni-args cannot be added`,
   });
 }

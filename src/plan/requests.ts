@@ -5,6 +5,7 @@ import { type Way, knownPlugin, programsOf } from './known-plugins.ts';
 import { misplacedCapability } from './misplaced-capability.ts';
 import type { Delegate } from './resolve.ts';
 import type { Settings } from './settings.ts';
+import { shownValues } from './shown.ts';
 
 /** Who reads a request, and how. */
 export interface Reader {
@@ -99,8 +100,8 @@ function errorOf({ request }: Delivery, { network, configuration, nad }: Delegat
   const wouldRead = programs.filter((program) => knownPlugin(program)?.reads[request]?.includes('capability'));
   const misplaced = misplacedCapability(nad, capability);
   return wouldRead.length > 0
-    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced })
-    : requestUnserved({ request, network, plugins: programs, misplaced });
+    ? capabilityMissing({ request, capability, network, plugins: shownValues(wouldRead), misplaced })
+    : requestUnserved({ request, network, plugins: shownValues(programs), misplaced });
 }
 
 const declaredInVain = ({ request }: Delivery, { network, configuration }: Delegate): string =>
@@ -111,7 +112,7 @@ function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate):
   return `network ${network}: it is unknown whether ${listed(uncertain)} reads ${request}; a plugin with the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
 }
 
-const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');
+const listed = (programs: readonly string[]): string => shownValues(programs).join(' or ');
 
 type Given = readonly [request: RequestName, value: JsonValue];
 
