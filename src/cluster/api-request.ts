@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, apiRefused, apiUnavailable } from '../errors/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
 import { createTurns } from '../files/index.ts';
@@ -15,8 +16,7 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number }
   | { readonly kind: 'no-answer'; readonly problem: string; readonly isTooLong?: true };
 
-const firstPauseMs = 100;
-const longestPauseMs = 2000;
+const backOff = { firstMs: 100, longestMs: 2000, jitter: 0.5 };
 const mostBytes = 8 * 1024 * 1024;
 
 /**
@@ -84,8 +84,7 @@ function gaveUp(request: ApiRequest, problem: string, signal: AbortSignal): Plex
 
 async function pause(tries: number, outcome: Outcome, signal: AbortSignal): Promise<void> {
   const wanted = outcome.kind === 'answer' ? (outcome.retryAfterMs ?? 0) : 0;
-  const backOff = Math.min(longestPauseMs, firstPauseMs * 2 ** tries) * (0.5 + Math.random() / 2);
-  await delay(Math.max(wanted, backOff), undefined, { signal });
+  await delay(Math.max(wanted, pauseAfter(tries + 1, backOff)), undefined, { signal });
 }
 
 const isTooLong = (error: unknown): boolean => error instanceof Error && error.name === tooLongName;

@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PlexusError, apiRefused, apiUnavailable, asPlexusError } from '../errors/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 import { type Outcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
 import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
@@ -104,7 +105,7 @@ async function pause(
   { firstPauseMs, longestPauseMs }: WatchTiming,
   signal: AbortSignal,
 ): Promise<void> {
-  const backOff = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, failures - 1)) * (0.5 + Math.random() / 2);
+  const backOff = pauseAfter(failures, { firstMs: firstPauseMs, longestMs: longestPauseMs, jitter: 0.5 });
   await delay(Math.max(backOff, atLeastMs), undefined, { signal }).catch(() => {}); // the caller's loop says what an abort means
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kubeletUnavailable, problemOf } from '../errors/index.ts';
 import { podKey, type PodRef } from '../npwg/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 import { type KubeletDevices, mergedDevices } from './merged-devices.ts';
 import { type AskKubelet, podResourcesClient } from './pod-resources-client.ts';
 
@@ -130,12 +131,13 @@ async function retried<T>(work: () => Promise<T>, limits: KubeletPatience, signa
     other: 0,
   };
   const started = performance.now();
-  for (let pauseMs = limits.pauseMs; ; pauseMs = Math.min(2 * pauseMs, 10 * limits.pauseMs)) {
+  const backOff = { firstMs: limits.pauseMs, longestMs: 10 * limits.pauseMs, jitter: 0.5 };
+  for (let tries = 1; ; tries++) {
     try {
       return await work();
     } catch (error) {
       if (signal.aborted || performance.now() - started >= mostMs[meaningOf(error)]) throw error;
-      await delay(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {
+      await delay(pauseAfter(tries, backOff), undefined, { signal }).catch(() => {
         throw error;
       });
     }

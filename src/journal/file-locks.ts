@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, fileFailed, sandboxBusy } from '../errors/index.ts';
 import { openFolderMade, removeLeftovers, shownPath } from '../files/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
 import type { LockContent } from './lock-content.ts';
 import { discard, isVainClaim, liveHolder, dropLock, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
@@ -196,7 +197,7 @@ async function pause(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await delay(Math.min(50, 5 * 2 ** Math.min(tries, 4)), undefined, { signal });
+    await delay(pauseAfter(tries + 1, { firstMs: 5, longestMs: 50 }), undefined, { signal });
   } catch {
     const reason: unknown = signal.reason;
     if (reason instanceof PlexusError && reason.id === 'PLX-OPERATION-CANCELLED') throw reason;

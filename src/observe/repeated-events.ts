@@ -1,4 +1,5 @@
 import { type EventSubject, type PodEvent, warningKey } from '../cluster/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 
 /** An event that has happened again. */
 export interface RepeatedEvent {
@@ -20,7 +21,8 @@ export interface RepeatedEvents {
 interface Told extends RepeatedEvent {
   times: number;
   dueAt: number;
-  pauseMs: number;
+  /** How often it has been counted in the API. */
+  counts: number;
 }
 
 // the API server forgets Events after an hour, and so may we; those that are remembered are limited either way
@@ -34,13 +36,14 @@ export function repeatedEvents({
   readonly longestRepeatMs: number;
 }): RepeatedEvents {
   const told = new Map<string, Told>(); // the one that happened longest ago comes first
+  const backOff = { firstMs: repeatMs, longestMs: longestRepeatMs };
   const now = (): number => performance.now();
   const waiting = (): readonly Told[] => [...told.values()].filter(({ times }) => times > 0);
   const taken = (one: Told): RepeatedEvent => {
     const repeats = one.times;
     one.times = 0;
-    one.pauseMs = Math.min(longestRepeatMs, one.pauseMs * 2);
-    one.dueAt = now() + one.pauseMs;
+    one.counts += 1;
+    one.dueAt = now() + pauseAfter(one.counts + 1, backOff);
     return { subject: one.subject, event: { ...one.event, repeats } };
   };
   return {
@@ -48,7 +51,7 @@ export function repeatedEvents({
       const key = warningKey(subject, event);
       const known = told.get(key);
       told.delete(key);
-      told.set(key, known ?? { subject, event, times: 0, dueAt: now() + repeatMs, pauseMs: repeatMs });
+      told.set(key, known ?? { subject, event, times: 0, dueAt: now() + repeatMs, counts: 0 });
       if (known !== undefined) known.times += 1;
       const [oldest] = told.keys();
       if (told.size > mostTold && oldest !== undefined) told.delete(oldest);

@@ -21,6 +21,7 @@ export {
   type SandboxRecord,
   withAttachment,
 } from './record.ts';
+export { begunRecord, intendedEntry, obstacleTo, orderOf, recoveryOf, type SandboxChange } from './record-change.ts';
 export type { Delivery } from './requests.ts';
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';

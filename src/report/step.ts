@@ -115,6 +115,15 @@ export type Step =
   | { readonly kind: 'event-sent'; readonly outcome: 'written' | 'counted' | 'left-out' | 'failed' }
   /** The journal was changed. */
   | { readonly kind: 'journal-written'; readonly operation: 'write' | 'note' | 'remove'; readonly ms: number }
+  /** Keys of a controller became ready to be worked on; `depth`: how many are ready now. */
+  | { readonly kind: 'work-added'; readonly controller: string; readonly added: number; readonly depth: number }
+  | { readonly kind: 'work-started'; readonly controller: string; readonly waitedMs: number; readonly depth: number }
+  | {
+      readonly kind: 'work-finished';
+      readonly controller: string;
+      readonly result: 'success' | 'requeue_after' | 'error';
+      readonly ms: number;
+    }
   /** Only when it changes. */
   | {
       readonly kind: 'watch-state';

@@ -14,8 +14,10 @@ describe('the networks that a compromised daemon leaves for direct mode', () => 
 
   it('may hold what is no object: the others are known', async () => {
     const good = { metadata: { namespace: 'shop', name: 'storage' }, spec: { config: '{}' } };
-    const { getNad } = standInCluster([null, 1, { metadata: null }, good]);
-    await expect(getNad({ namespace: 'shop', name: 'storage' }, AbortSignal.timeout(1000))).resolves.toMatchObject({
+    const cluster = standInCluster([null, 1, { metadata: null }, good]);
+    await expect(
+      cluster.getNad({ namespace: 'shop', name: 'storage' }, AbortSignal.timeout(1000)),
+    ).resolves.toMatchObject({
       name: 'storage',
     });
   });
