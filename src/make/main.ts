@@ -8,6 +8,7 @@ import { pageModule } from './page.ts';
 import { requestsPage } from './requests-page.ts';
 import { configurationPage, errorsPage } from './reference.ts';
 import { coveragePage, definedRequirements, undefinedCitations } from './requirements.ts';
+import { annotationSchema, networksPage } from './selection-fields.ts';
 import { validatorFiles } from './validators.ts';
 
 // Makes everything that is made: committed, and made again by `npm run check` (--check), which demands that nothing
@@ -26,6 +27,8 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
   made.set('docs/errors.md', errorsPage());
   made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
+  made.set('docs/networks.md', networksPage(await readFile(join(root, 'docs/networks.md'), 'utf8')));
+  made.set('docs/schemas/networks-annotation.schema.json', annotationSchema());
   made.set(
     'docs/configuration.md',
     configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')),

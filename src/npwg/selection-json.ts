@@ -10,36 +10,12 @@ import {
 import type { NetworkSelection, Selections } from './selection.ts';
 import { type Annotation, assertFew } from './annotation.ts';
 import { fieldOf, invalidAt, shown } from './selection-place.ts';
-import {
-  keysOf,
-  parseBandwidth,
-  parseCniArgsObject,
-  parseFilledText,
-  parseGateways,
-  parseGuid,
-  parseInterface,
-  parseIps,
-  parseMac,
-  parseNamespace,
-  parseObjectName,
-  parsePortMappings,
-} from './selection-values.ts';
+import { nameFields, selectionFields } from './selection-fields.ts';
+import { keysOf, parseNamespace, parseObjectName } from './selection-values.ts';
 
-const knownKeys = [
-  'name',
-  'namespace',
-  'ips',
-  'mac',
-  'infiniband-guid',
-  'interface',
-  'interfaceRequest',
-  'portMappings',
-  'bandwidth',
-  'deviceID',
-  'cni-args',
-  'default-route',
-  'ipam-claim-reference',
-];
+const fields = Object.entries(selectionFields).map(([name, field]) => ({ name, ...field }));
+
+const knownKeys = [...Object.keys(nameFields), ...fields.flatMap(({ name, aliases = [] }) => [name, ...aliases])];
 
 /** The JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot are warned of. */
 export function parseJsonForm(text: string, annotation: Annotation): Selections {
@@ -96,39 +72,18 @@ function parseElement(value: JsonValue, place: AnnotationPlace, namespace: strin
   };
 }
 
-type Parser = (value: JsonValue, place: AnnotationPlace) => unknown;
-
-// field of the annotation, field of a selection, parser
-const fields: readonly (readonly [string, keyof NetworkSelection, Parser])[] = [
-  ['interface', 'interfaceName', parseInterface],
-  ['ips', 'ips', parseIps],
-  ['mac', 'mac', parseMac],
-  ['infiniband-guid', 'infinibandGuid', parseGuid],
-  ['portMappings', 'portMappings', parsePortMappings],
-  ['bandwidth', 'bandwidth', parseBandwidth],
-  ['default-route', 'defaultRoute', parseGateways],
-  ['deviceID', 'deviceId', parseFilledText],
-  ['cni-args', 'cniArgs', parseCniArgsObject],
-  ['ipam-claim-reference', 'ipamClaimReference', parseFilledText],
-];
-
 function requestsOf(element: JsonObject, place: AnnotationPlace): Partial<NetworkSelection> {
-  const get = withAliases(keysOf(element));
-  const given = fields.filter(([key]) => isGiven(key, get(key)));
-  return Object.fromEntries(given.map(([key, field, parse]) => [field, parse(get(key) ?? null, fieldOf(place, key))]));
+  const get = keysOf(element);
+  const read = fields.map(({ name, aliases = [], isEmptyAbsent, read: parse }) => {
+    const value = [name, ...aliases].map(get).find((each) => isGiven(each, isEmptyAbsent));
+    return value === undefined ? {} : parse(value, fieldOf(place, name));
+  });
+  return Object.assign({}, ...read) as Partial<NetworkSelection>;
 }
 
-// null is absent for Go, and an empty text where Go cannot tell it from absent; NPWG-61 allows no empty claim
-const isGiven = (key: string, value: JsonValue | undefined): boolean =>
-  value !== undefined && value !== null && !(value === '' && emptyIsAbsent.includes(key));
-
-const emptyIsAbsent = ['interface', 'mac', 'infiniband-guid', 'deviceID'];
-
-// NPWG-31: the deprecated name counts when the right one is absent
-const withAliases =
-  (get: (key: string) => JsonValue | undefined): ((key: string) => JsonValue | undefined) =>
-  (key) =>
-    key === 'interface' && !isGiven(key, get(key)) ? get('interfaceRequest') : get(key);
+// null is absent for Go, and an empty text where Go cannot tell it from absent
+const isGiven = (value: JsonValue | undefined, isEmptyAbsent = false): boolean =>
+  value !== undefined && value !== null && !(value === '' && isEmptyAbsent);
 
 function refuseSecondDefaultRoute(selections: readonly NetworkSelection[]): void {
   const [, second] = selections.filter(({ defaultRoute }) => defaultRoute !== undefined);

@@ -1,9 +1,11 @@
-import type { AnnotationPlace } from '../errors/index.ts';
+import { type AnnotationPlace, clip } from '../errors/index.ts';
 import type { NadRef } from './nad.ts';
 import type { NetworkSelection } from './selection.ts';
 import { fieldOf, invalidAt } from './selection-place.ts';
 import { isLabel, isObjectName, overlookedIn, parseInterface } from './selection-values.ts';
 
+// it was not parsed yet
+const mostShown = 80;
 const unitRule = 'a name of lower-case letters, digits and "-", at most 253 of them';
 
 /** The comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
@@ -50,7 +52,7 @@ function parseReference(reference: string, { place, namespace, interfaceName }: 
   const inJson = {
     name,
     ...(ns !== '' && { namespace: ns }),
-    ...(interfaceName !== '' && { interface: interfaceName }),
+    ...(interfaceName !== '' && { interface: clip(interfaceName, mostShown) }),
   };
   throw invalidAt(
     place,

@@ -5,6 +5,10 @@ import { nestingProblem } from './nesting.ts';
 import { fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
 
+/** Of a list, whatever it lists. */
+export const mostItems = 1024;
+export const portRange = { least: 1, most: 65_535 };
+
 // One parser for each kind of value of a network selection: a value that is returned is good.
 
 export function parseFilledText(value: JsonValue, place: AnnotationPlace): string {
@@ -63,23 +67,21 @@ export const parseIps = (value: JsonValue, place: AnnotationPlace): readonly str
     throw invalidAt(fieldOf(place, index), each, 'an IPv4 or IPv6 address, with or without /prefix');
   });
 
-const macForms = [
-  /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i,
-  /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i,
-  /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i,
-];
-const guidForms = [
-  /^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i,
-  /^[0-9a-f]{2}(-[0-9a-f]{2}){7}$/i,
-  /^[0-9a-f]{4}(\.[0-9a-f]{4}){3}$/i,
-];
+// the forms that Go's net.ParseMAC takes; also for the schema, which has no flag for upper case
+function addressPattern(bytes: number): string {
+  const pair = '[0-9a-fA-F]{2}';
+  const pairs = [':', '-'].map((separator) => `${pair}(${separator}${pair}){${bytes - 1}}`);
+  return `^(${pairs.join('|')}|${pair}${pair}(\\.${pair}${pair}){${bytes / 2 - 1}})$`;
+}
+export const macPattern: string = addressPattern(6);
+export const guidPattern: string = addressPattern(8);
 
 /**
  * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can
  * have. Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
  */
 export function parseMac(value: JsonValue, place: AnnotationPlace): string {
-  const mac = parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
+  const mac = parseForm(value, macPattern, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
   const problem = macProblem(mac);
   if (problem === undefined) return canonicalMac(mac);
   throw invalidAt(place, value, `a MAC address that an interface can have: ${problem}`);
@@ -97,15 +99,15 @@ export function macProblem(mac: string): string | undefined {
 
 /** NPWG-59: eight bytes. */
 export const parseGuid = (value: JsonValue, place: AnnotationPlace): string =>
-  parseForm(value, guidForms, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
+  parseForm(value, guidPattern, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
 
-function parseForm(value: JsonValue, forms: readonly RegExp[], place: AnnotationPlace, allowed: string): string {
-  if (typeof value === 'string' && forms.some((form) => form.test(value))) return value;
+function parseForm(value: JsonValue, pattern: string, place: AnnotationPlace, allowed: string): string {
+  if (typeof value === 'string' && new RegExp(pattern).test(value)) return value;
   throw invalidAt(place, value, allowed);
 }
 
 // the metric of each is 100 above that of the one before
-const mostGateways = 64;
+export const mostGateways = 64;
 
 /** NPWG-53: gateways; the list may be empty. */
 export function parseGateways(value: JsonValue, place: AnnotationPlace): readonly string[] {
@@ -140,8 +142,9 @@ function parsePortMapping(value: JsonValue, place: AnnotationPlace): PortMapping
 }
 
 function parsePort(value: JsonValue | undefined, place: AnnotationPlace): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535) return value;
-  throw invalidAt(place, value, 'a port, a number from 1 to 65535');
+  const { least, most } = portRange;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalidAt(place, value, `a port, a number from ${least} to ${most}`);
 }
 
 function parseProtocol(value: JsonValue, place: AnnotationPlace): PortMapping['protocol'] {
@@ -155,7 +158,7 @@ function parseHostIp(value: JsonValue, place: AnnotationPlace): string {
   throw invalidAt(place, value, 'an IPv4 or IPv6 address');
 }
 
-const rateKeys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst'] as const;
+export const rateKeys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst'] as const;
 
 /** NPWG-49: at least one rate; a burst only together with its rate. */
 export function parseBandwidth(value: JsonValue, place: AnnotationPlace): Bandwidth {
@@ -182,8 +185,6 @@ export function parseCniArgsObject(value: JsonValue, place: AnnotationPlace): Js
   if (isJsonObject(value) && problem === undefined) return value;
   throw invalidAt(place, value, problem === undefined ? 'an object' : `allowed here: ${problem}`);
 }
-
-const mostItems = 1024;
 
 function parseList(value: JsonValue, place: AnnotationPlace, leastOne: string): readonly JsonValue[] {
   if (Array.isArray(value) && value.length > 0 && value.length <= mostItems) return value as readonly JsonValue[];

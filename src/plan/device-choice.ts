@@ -13,6 +13,7 @@ import {
 import { type DeviceWishes, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
+import { shownValue } from './shown.ts';
 
 export interface DeviceChoice {
   /** By position of the delegate. */
@@ -110,7 +111,7 @@ function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Ne
   const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
   const asked = candidates.find(({ id }) => id === selection?.deviceId);
   return {
-    of: resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`,
+    of: shownValue(resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`),
     kind: resourceClaim === undefined ? 'resource' : resourceClaim.includes('/') ? 'request' : 'claim',
     candidates,
     ...(asked !== undefined && { askedId: asked.id }),
@@ -157,11 +158,11 @@ function shortcomings(
   const { network, selection } = delegate;
   const asked = selection?.deviceId;
   if (need === undefined)
-    return asked !== undefined && !readsDeviceId(delegate) ? [deviceIdLost({ network, deviceId: asked })] : [];
+    return isDeviceLost(delegate) ? [deviceIdLost({ network, deviceId: shownValue(asked ?? '') })] : [];
   if (device !== undefined)
     return asked === undefined || asked === device.id
       ? []
-      : [deviceReplaced({ network, deviceId: asked, of: need.of, gets: device.id })];
+      : [deviceReplaced({ network, deviceId: shownValue(asked), of: need.of, gets: device.id })];
   if (inputs.devices === undefined) return [deviceUndecided({ network, of: need.of })];
   if (isMarker(delegate, need, inputs.devices)) return markerWarnings(delegate, inputs.devices);
   const error = whyNone(delegate, need, inputs);
@@ -183,7 +184,7 @@ const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: Pod
 function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): readonly Warning[] {
   const resource = nad?.resourceName ?? '';
   if (requested === undefined || requested.includes(resource)) return [];
-  return [resourceUnserved({ network, resource })];
+  return [resourceUnserved({ network, resource: shownValue(resource) })];
 }
 
 function whyNone(
@@ -197,7 +198,7 @@ function whyNone(
   if (candidates.length > 0 || resource === undefined || pod === undefined)
     return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
   if (requested !== undefined && !requested.includes(resource))
-    return resourceNotRequested({ network, resource, pod: podKey(pod) }, cause);
+    return resourceNotRequested({ network, resource: shownValue(resource), pod: podKey(pod) }, cause);
   return deviceMissing({ network, of, has: noneText(devices) }, cause);
 }
 
@@ -211,5 +212,6 @@ const hasText = (available: number): string =>
   available === 0 ? 'the pod has none' : `the pod has only ${available}, used by its other networks`;
 
 // an error would break pods that Multus attaches: it drops such a deviceID and says nothing
-const readsDeviceId = ({ configuration }: Delegate): boolean =>
-  configuration.plugins.some(({ capabilities }) => capabilities.includes('deviceID'));
+const isDeviceLost = ({ selection, configuration }: Delegate): boolean =>
+  selection?.deviceId !== undefined &&
+  !configuration.plugins.some(({ capabilities }) => capabilities.includes('deviceID'));

@@ -8,7 +8,7 @@ import { chooseDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
 import { argumentsBound, pluginArgsOf, withArguments } from './plugin-arguments.ts';
-import { type Delivery, deliveriesOf, judgeRequests } from './requests.ts';
+import { type Delivery, deliveriesOf, judgeRequests, requestCniArgsOf } from './requests.ts';
 import { type Delegate, type LeaveOut, attempted, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 
@@ -124,7 +124,7 @@ function attachmentOf(
       { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file, deliveries },
       inputs,
     ),
-    cniArgs: cniArgsFor(delegate, isDefault, inputs),
+    cniArgs: cniArgsFor(requestCniArgsOf(deliveries, configuration.plugins), isDefault, inputs),
     defaultRoute,
     ...(device !== undefined && { device }),
     ...(deviceInfo !== undefined && { deviceInfo }),

@@ -5,6 +5,7 @@ import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { wishesOf } from './selections.ts';
+import { shownValue } from './shown.ts';
 import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
 
 /** A network configuration that will run, and who asked for it. */
@@ -68,10 +69,10 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
 function notNested(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
-  if (nested !== undefined) throw nestedCall({ network, plugin: nested.type });
+  if (nested !== undefined) throw nestedCall({ network, plugin: shownValue(nested.type) });
   const requested = nestedMetaPlugin(selection?.cniArgs ?? {});
   if (requested !== undefined)
-    throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: requested.type });
+    throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: shownValue(requested.type) });
   return delegate;
 }
 

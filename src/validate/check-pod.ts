@@ -25,6 +25,7 @@ import {
   parseDefaultNetwork,
   parseSelections,
   podKey,
+  selectionFields,
 } from '../npwg/index.ts';
 import { type Settings, didYouMean } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
@@ -212,7 +213,7 @@ function elementOf(error: PlexusError, placed: PlacedSelections): ReturnType<Pla
   return named.at(-1)?.place(['interface']) ?? placed.placeOf(error);
 }
 
+const interfaceKeys = ['interface', ...(selectionFields['interface']?.aliases ?? [])];
+
 const usesName = (element: PlacedElement, name: string): boolean =>
-  ['interface', 'interfaceRequest'].some(
-    (key) => asksFor(element, key) && valueAt(element.value?.value, [key]) === name,
-  );
+  interfaceKeys.some((key) => asksFor(element, key) && valueAt(element.value?.value, [key]) === name);
