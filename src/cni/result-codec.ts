@@ -28,13 +28,13 @@ const shapes: Readonly<Record<CniVersion, Shape>> = {
 export interface DecodeOptions {
   /** Names the result in errors. */
   readonly source: string;
-  /** Its version when it says none (CNI-67). */
+  /** The version of a result that states none (CNI-67). */
   readonly defaultVersion: CniVersion;
 }
 
 /**
- * A result as a plugin printed it. `null` is an empty one. resultInvalid for everything that is none (CNI
- * specification, section 5).
+ * Decodes a result as a plugin printed it (CNI specification, section 5). `null` is an empty result. Throws
+ * resultInvalid for anything that is not a result.
  */
 export function decodeResult(value: JsonValue, { source, defaultVersion }: DecodeOptions): Result {
   const json = value ?? {};
@@ -51,8 +51,8 @@ export function decodeResult(value: JsonValue, { source, defaultVersion }: Decod
 }
 
 /**
- * A result in the shape of a version; unknown keys are given back in the version they came in (CNI-79 to CNI-81).
- * resultNotConvertible.
+ * Formats a result in the shape of a version. Unknown keys are included only for the version they came in (CNI-79 to
+ * CNI-81). Throws resultNotConvertible.
  */
 export const encodeResult = (result: Result, version: CniVersion): JsonObject => ({
   cniVersion: version,
@@ -60,8 +60,7 @@ export const encodeResult = (result: Result, version: CniVersion): JsonObject =>
 });
 
 /**
- * The same for a container runtime: an index that points nowhere is left out, because containerd cannot bear it
- * (K8S-56).
+ * Formats a result for a container runtime. An index out of range is omitted, because containerd fails on it (K8S-56).
  */
 export function encodeForRuntime(result: Result, version: CniVersion): JsonObject {
   const pointsNowhere = (index: number | undefined): boolean =>

@@ -1,8 +1,8 @@
 import type { Result, ResultInterface, ResultIp } from './result.ts';
 
 /**
- * `after` with everything of `before` that it lacks: what a plugin in the middle of a chain must hand on even when a
- * delegate ignored its prevResult (CNI-22). Indexes of `after` stay as they are.
+ * Returns `after` plus everything of `before` that it lacks. A plugin in the middle of a chain must pass on its
+ * prevResult even if a delegate ignored it (CNI-22). Indexes of `after` stay unchanged.
  */
 export function mergeResults(before: Result, after: Result): Result {
   const missing = before.interfaces.filter((each) => !after.interfaces.some((other) => isSame(each, other)));
