@@ -4,7 +4,10 @@ import { fileFailed } from '../errors/index.ts';
 import { syncFolder } from './replace.ts';
 import { shownPath } from './shown-path.ts';
 
-/** Makes a folder for its owner only, and those above it, durably. Nothing happens when it is there. fileUnusable. */
+/**
+ * Creates a folder and its parents durably, accessible to the owner only. Does nothing if the folder exists. Rejects
+ * with fileUnusable.
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await makeWithParents(path);
@@ -13,7 +16,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-// Node's own `recursive` never ends where mkdir(2) says ENOENT although the folder above is there, as in /proc
+// Node's own `recursive` option loops forever where mkdir(2) returns ENOENT although the parent exists, as in /proc.
 async function makeWithParents(path: string): Promise<void> {
   if (await made(path)) return;
   const above = dirname(path);
@@ -21,7 +24,7 @@ async function makeWithParents(path: string): Promise<void> {
   if (!(await made(path))) throw new Error(`nothing can be made in ${above}`);
 }
 
-/** false: there is no folder above. */
+/** Returns false if the parent folder does not exist. */
 async function made(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
@@ -38,7 +41,7 @@ async function made(path: string): Promise<boolean> {
 const hour = 60 * 60 * 1000;
 
 /**
- * Removes temporary files with that prefix that nobody has written to for an hour: what killed processes left. Never
+ * Removes temporary files with the prefix that have been unchanged for an hour: leftovers of killed processes. Never
  * rejects.
  */
 export async function removeLeftovers(folder: string, prefix: string): Promise<void> {
