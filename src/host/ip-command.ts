@@ -5,10 +5,10 @@ import type { HeldNamespace } from './held-namespace.ts';
 
 const mostStdoutBytes = 16 * 1024 * 1024;
 
-// a fixed environment: nothing of a caller's may change what these two commands do
+// A fixed environment, so that the caller's environment cannot change what these two commands do.
 const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
-/** What `ip` prints inside a namespace, read by `parser`. netnsUnusable, hostCommandFailed. */
+/** Runs `ip` inside a namespace and reads its output with `parser`. Rejects with netnsUnusable, hostCommandFailed. */
 export async function ipIn<T>(
   held: HeldNamespace,
   args: readonly string[],
@@ -21,7 +21,7 @@ export async function ipIn<T>(
     signal,
   );
   if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout.toString());
-  // nsenter's own words: it is another kind of namespace
+  // nsenter prints this for a namespace of another kind.
   if (end.kind === 'exited' && end.stderr.includes('reassociate'))
     throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
