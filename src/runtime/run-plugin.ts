@@ -13,8 +13,8 @@ export interface PluginJob {
 }
 
 /**
- * Runs one plugin for one command and returns what it printed. Every failure knows plugin, network, interface, pod
- * and step; a plugin's own CNI code is kept. CNI specification, section 2 (CNI-55 to CNI-68).
+ * Runs one plugin for one command and returns its stdout (CNI specification, section 2, CNI-55 to CNI-68). Every
+ * failure names plugin, network, interface, pod and step, and keeps the plugin's own CNI code.
  */
 export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: AbortSignal): Promise<string> {
   const { command, plugin, call } = job;
@@ -36,7 +36,8 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
     input: run.stdin,
   } as const;
   const traced = trace === undefined ? tell : { ...tell, trace };
-  let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' }; // what a plugin says on stderr counts most when it fails (CNI-64)
+  // A plugin's stderr matters most when it fails (CNI-64).
+  let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' };
   try {
     exit = await withDeadline(job, deps, signal, (limited) => deps.host.runPlugin(run, limited));
     if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, input: job.input, ...exit });
@@ -49,7 +50,7 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
   }
 }
 
-/** The context of a new span below another one. */
+/** Creates the context of a child span. */
 const below = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });
 
 async function withDeadline<T>(
@@ -73,8 +74,8 @@ async function withDeadline<T>(
 const isDelegate = (call: NetworkCall | DelegateCall): call is DelegateCall => 'containerId' in call;
 
 /**
- * Everything of the caller but its CNI_* and our own settings, then this run's CNI_* (CNI-55). STATUS and GC have no
- * sandbox.
+ * Builds a run's environment: the caller's variables without CNI_* and Plexus's own settings, then this run's CNI_*
+ * (CNI-55). STATUS and GC have no sandbox.
  */
 function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace: TraceContext | undefined): Env {
   const inherited = Object.entries(call.env).filter(([key]) => !key.startsWith('CNI_') && !key.startsWith('PLEXUS_'));
@@ -92,7 +93,7 @@ function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace
   };
 }
 
-// whoever allowed the host's namespace for Plexus allowed it for its delegates (CNI-20)
+// A runtime that allows the host's namespace for Plexus allows it for the delegates too (CNI-20).
 const overrideOf = (env: Env): Env =>
   env['CNI_NETNS_OVERRIDE'] === undefined ? {} : { CNI_NETNS_OVERRIDE: env['CNI_NETNS_OVERRIDE'] };
 
@@ -107,7 +108,7 @@ function whereOf({ command, plugin, call }: PluginJob): Where {
   return { ...common, interfaceName: call.ifName, ...(call.pod !== undefined && { pod: call.pod }) };
 }
 
-/** The error that stands for several: the first, with the others in its cause. */
+/** Combines several errors: the first, with the others in its cause. */
 export function firstOf(errors: readonly PlexusError[]): PlexusError | undefined {
   const [first, ...others] = errors;
   if (first === undefined || others.length === 0) return first;
