@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Wakes a loop that waits. A ring while nobody waits is kept, any number of them as one. */
+/** Wakes a waiting loop. Rings while nobody waits are kept as one. */
 export interface Bell {
   readonly ring: () => void;
   /** Resolves at the next ring, after `ms` milliseconds, or when the signal is aborted. */
@@ -17,7 +17,7 @@ export function createBell(): Bell {
     },
     wait: async (ms, signal) => {
       waiting = new AbortController();
-      // an abort of either is the end of the wait, not an error
+      // An abort of either signal ends the wait; it is not an error.
       if (!rung) await delay(ms, undefined, { signal: AbortSignal.any([waiting.signal, signal]) }).catch(() => {});
       waiting = undefined;
       rung = false;

@@ -1,7 +1,7 @@
 import { type RuntimeFolders, findFolders } from './find-folders.ts';
 import { inRoot } from './in-root.ts';
 
-/** Folders of a node as this process sees them, and how they were found, a line each. */
+/** Folders of a node as this process sees them, and how they were found, one line each. */
 export interface NodeFolders {
   readonly confDirs: readonly string[];
   readonly binDirs: readonly string[];
@@ -9,15 +9,15 @@ export interface NodeFolders {
   readonly warnings: readonly string[];
 }
 
-/** Folders that are given instead of found. */
+/** Folders given by the caller, which are not searched for. */
 interface GivenFolders {
   readonly confDir?: string;
   readonly binDir?: string;
 }
 
 /**
- * The folders of the runtimes that run on the node whose files are under `root` (of the first one found if none runs);
- * those that are given instead are taken as they are. Never rejects.
+ * Finds the folders of the running runtimes of the node whose files are under `root`, or of the first runtime found if
+ * none is running. Given folders are used unchanged. Never rejects.
  */
 export async function nodeFolders(root: string, given: GivenFolders): Promise<NodeFolders> {
   const { confDir, binDir } = given;
@@ -28,14 +28,14 @@ export async function nodeFolders(root: string, given: GivenFolders): Promise<No
   const chosen = running.length > 0 ? running : runtimes.slice(0, 1);
   return {
     confDirs: confDir === undefined ? await seen(root, chosen.map(confDirOf)) : [confDir],
-    // the runtime looks into all of its plugin folders: one is enough
+    // The runtime searches all of its plugin folders, so one is enough.
     binDirs: binDir === undefined ? await seen(root, chosen.flatMap(firstBinDirOf)) : [binDir],
     told: chosen.map(line),
     warnings,
   };
 }
 
-/** Every folder where a runtime of the node, running or not, may find something of ours. Never rejects. */
+/** Every folder that may contain files of ours, for every runtime of the node, running or not. Never rejects. */
 export async function allNodeFolders(
   root: string,
   { confDir, binDir }: GivenFolders,

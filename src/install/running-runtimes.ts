@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
-/** A container runtime that runs on a node, as its command line says. Paths as the node sees them. */
+/** A running container runtime, described by its command line. Paths as the node sees them. */
 export interface RunningRuntime {
   readonly kind: 'containerd' | 'cri-o';
   readonly pid: number;
@@ -14,7 +14,7 @@ export interface RunningRuntime {
 const programs: Readonly<Record<string, RunningRuntime['kind']>> = { containerd: 'containerd', crio: 'cri-o' };
 const options = { configuration: ['--config', '-c'], socket: ['--address', '-a', '--listen'] } as const;
 
-/** The runtime of a command line (its words); undefined when it is another program. */
+/** Identifies the runtime of a command line (its words); undefined for another program. */
 function runtimeOf(words: readonly string[], pid: number): RunningRuntime | undefined {
   const name = basename(words[0] ?? '');
   const kind = Object.hasOwn(programs, name) ? programs[name] : undefined;
@@ -39,8 +39,8 @@ function valueOf(words: readonly string[], names: readonly string[]): string | u
 }
 
 /**
- * The container runtimes among the processes of a node whose files are mounted under `root`; none where they cannot be
- * seen. One in a container of its own (a node inside a node) is left out. Never rejects.
+ * Finds the container runtimes among the processes of the node whose files are mounted under `root`; empty if the
+ * processes are not visible. Skips a runtime inside a container (a node inside a node). Never rejects.
  */
 export async function runningRuntimes(root: string): Promise<readonly RunningRuntime[]> {
   const proc = join(root, 'proc');
@@ -56,6 +56,6 @@ export async function runningRuntimes(root: string): Promise<readonly RunningRun
   return found.flat().toSorted((one, other) => one.pid - other.pid);
 }
 
-// undefined also without the permission to read it, which then is missing for all processes
+// Also undefined without permission to read it, which then is missing for all processes.
 const mountNamespace = (process: string): Promise<string | undefined> =>
   readlink(join(process, 'ns/mnt')).catch(() => undefined);
