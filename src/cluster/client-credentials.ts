@@ -6,7 +6,10 @@ import { parse } from 'yaml';
 import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
 import { type CredentialSource, type Credentials, assertUsable, nameOf } from './credentials.ts';
 
-/** Credentials as the Kubernetes client finds them: programs, clouds, several kubeconfigs. kubeconfigUnusable. */
+/**
+ * Loads credentials with the Kubernetes client, which supports exec plugins, cloud providers and several kubeconfigs.
+ * Rejects with kubeconfigUnusable.
+ */
 export async function clientCredentials(source: CredentialSource): Promise<Credentials> {
   const unusable = (problem: string, cause?: unknown): PlexusError =>
     kubeconfigUnusable({ file: nameOf(source), problem }, { cause });
@@ -22,7 +25,7 @@ export async function clientCredentials(source: CredentialSource): Promise<Crede
   const first = await usable(config).catch((error: unknown) => {
     throw unusable(problemOf(error), error);
   });
-  const { agent } = first; // one for all requests: connections are kept
+  const { agent } = first; // One agent for all requests, so that connections are reused.
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
   return {
     server: new URL(config.getCurrentCluster()?.server ?? ''),
@@ -54,7 +57,7 @@ const byFirstName = <T extends { readonly name: string }>(
   then: readonly T[] | null,
 ): T[] => [...(first ?? []), ...(then ?? []).filter(({ name }) => !(first ?? []).some((each) => each.name === name))];
 
-// the client library knows no users[].user.tokenFile, and takes relative paths from the working directory
+// The client library does not support users[].user.tokenFile, and resolves relative paths from the working directory.
 function loadKubeconfig(config: KubeConfig, text: string, folder: string): void {
   config.loadFromString(text);
   config.makePathsAbsolute(folder);

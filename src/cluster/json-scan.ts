@@ -1,38 +1,37 @@
 // Reads JSON from a stream and keeps only the parts that a shape names, so that an answer of any length takes little
-// memory: what the shape does not name is passed over byte by byte, a text above its limit is replaced by its length,
-// and the elements of a list are handed on one by one. It accepts all JSON, and some of what is none in the parts that
-// it passes over.
+// memory. It skips everything else byte by byte, replaces a string above its limit by its length, and passes the
+// elements of a list on one by one. It accepts all valid JSON, and some invalid JSON in the skipped parts.
 
-/** What to keep of a JSON value; anything of another kind is kept as an empty object. */
+/** What to keep of a JSON value. A value of another kind is kept as an empty object. */
 export type Shape = TextShape | KeysShape | WholeShape | EachShape;
-/** A text or a scalar of at most so many bytes as it stands in the JSON. */
+/** A string or scalar of at most this many bytes of JSON. */
 type TextShape = number;
-/** Of an object, the values below these keys. */
+/** Of an object, the values under these keys. */
 interface KeysShape {
   readonly keys: Readonly<Record<string, Shape>>;
 }
-/** An object or a list with all that is in it, of at most so many bytes: when it is longer, the scanner throws. */
+/** An object or list with all of its content, up to this many bytes; the scanner throws if it is longer. */
 interface WholeShape {
   readonly wholeBytes: number;
 }
-/** A list whose elements are taken one by one and not kept. */
+/** A list whose elements are passed on one by one and not kept. */
 interface EachShape {
   readonly each: Shape;
   readonly take: (value: unknown) => void;
 }
-/** In place of a text that was longer than its limit. */
+/** Replaces a string that was longer than its limit. */
 export interface LeftOut {
   readonly leftOutBytes: number;
 }
-/** Reads documents that follow one another. */
+/** Reads consecutive documents. */
 export interface JsonScanner {
-  /** The documents that end in this piece. Throws when it is no JSON. */
+  /** Returns the documents that end in this piece. Throws if the text is not JSON. */
   readonly push: (piece: Uint8Array) => readonly unknown[];
-  /** Whether a document has begun and has not ended. */
+  /** Whether a document has begun but not ended. */
   readonly isInside: () => boolean;
 }
 
-/** An object or a list on the way to something that is wanted. */
+/** An open object or list on the path to a requested value. */
 interface Container {
   readonly isObject: boolean;
   readonly shape: KeysShape | EachShape;
@@ -40,7 +39,7 @@ interface Container {
   key: string;
   expectsKey: boolean;
 }
-/** Bytes of a text, a scalar or a whole value, while there are no more of them than `most`. */
+/** Bytes of a string, a scalar or a whole value, up to `most`. */
 interface Collected {
   readonly most: number;
   pieces: Uint8Array[];
@@ -49,7 +48,7 @@ interface Collected {
 interface State {
   readonly shape: Shape;
   readonly open: Container[];
-  /** How deep inside of a value that is passed over, or read as a whole. */
+  /** Nesting depth inside a value that is skipped or read as a whole. */
   depth: number;
   whole: Collected | undefined;
   text: (Collected & { isEscaped: boolean }) | undefined;
@@ -62,7 +61,7 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 const mostKeyBytes = 1024;
 const mostScalarBytes = 64;
 
-/** A scanner for documents of that shape. */
+/** Creates a scanner for documents of that shape. */
 export function jsonScanner(shape: Shape): JsonScanner {
   const state: State = {
     shape,
@@ -76,7 +75,7 @@ export function jsonScanner(shape: Shape): JsonScanner {
   return {
     push: (piece) => {
       state.documents = [];
-      let from = 0; // where what is being collected goes on in this piece
+      let from = 0; // Where the collected text continues in this piece.
       for (let at = 0; at < piece.length; at++) {
         if (state.text?.isEscaped === false) at = endOfPlain(piece, at);
         if (at < piece.length) from = step(state, piece, at, from);
@@ -90,14 +89,14 @@ export function jsonScanner(shape: Shape): JsonScanner {
   };
 }
 
-/** Where a text that goes on here has its next quote or backslash: most bytes of an answer are within texts. */
+/** Finds the next quote or backslash of a string that continues here. Most bytes of an answer are inside strings. */
 function endOfPlain(piece: Uint8Array, from: number): number {
   let at = from;
   while (at < piece.length && piece[at] !== quote && piece[at] !== backslash) at++;
   return at;
 }
 
-/** Takes one byte. Returns where what is being collected begins. */
+/** Processes one byte. Returns the position where the collected text begins. */
 function step(state: State, piece: Uint8Array, at: number, from: number): number {
   const byte = piece[at] as number;
   if (state.text !== undefined) {
@@ -117,7 +116,7 @@ function step(state: State, piece: Uint8Array, at: number, from: number): number
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
-/** A byte of a value that is passed over, or read as a whole, outside of its texts. */
+/** Processes a byte of a value that is skipped or read as a whole, outside strings. */
 function inside(state: State, piece: Uint8Array, at: number, from: number): number {
   const byte = piece[at];
   if (byte === quote) state.text = { most: 0, pieces: [], bytes: 0, isEscaped: false };
@@ -135,7 +134,7 @@ function inside(state: State, piece: Uint8Array, at: number, from: number): numb
   return at + 1;
 }
 
-/** A byte outside of all texts and scalars, in a container that is wanted, or in none. */
+/** Processes a byte outside strings and scalars, in a requested container or between documents. */
 function between(state: State, byte: number, at: number): number {
   const top = state.open.at(-1);
   if (top !== undefined && (byte === comma || byte === colon)) separate(top, byte);
@@ -152,7 +151,7 @@ function separate(top: Container, byte: number): void {
   else if (!top.isObject) throw new Error('it is no JSON: a colon in a list');
 }
 
-/** The shape of the value that begins; undefined: it is passed over. */
+/** The shape of the value that begins here; undefined if it is skipped. */
 function wanted({ open, shape }: State): Shape | undefined {
   const top = open.at(-1);
   if (top === undefined) return shape;
@@ -209,7 +208,7 @@ function collect(collected: Collected, piece: Uint8Array): void {
 function endText(state: State, piece: Uint8Array): void {
   const text = state.text as NonNullable<State['text']>;
   state.text = undefined;
-  if (state.depth > 0) return; // part of a larger value
+  if (state.depth > 0) return; // Part of a larger value.
   collect(text, piece);
   const top = state.open.at(-1) as Container;
   if (!top.expectsKey) return deliver(state, typeof wanted(state) === 'number' ? valueOf(text, '"') : {});

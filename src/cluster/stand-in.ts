@@ -4,19 +4,22 @@ import { makeFolder, readRegularText, replaceAtomically } from '../files/index.t
 import { type NadRef, nadKey, parseNad, podKey } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
-/** What the daemon leaves on the disk for direct mode, which stands in for it while it is away. */
+/**
+ * The settings and networks that the daemon saves on disk for direct mode, which answers calls while the daemon is
+ * unavailable.
+ */
 export interface StandIn {
   readonly formatVersion: 1;
   /** The daemon's settings for all calls. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** NetworkAttachmentDefinition objects, as far as Plexus reads them. */
+  /** NetworkAttachmentDefinition objects, reduced to what Plexus reads. */
   readonly nads: readonly unknown[];
 }
 
-/** Its file, in the state folder. */
+/** Path of the file, in the state folder. */
 export const standInFile = (cniDir: string): string => `${cniDir}/stand-in.json`;
 
-/** Writes it for root only: configurations may hold secrets. fileUnusable. */
+/** Writes the file, readable for root only, because configurations may contain secrets. Rejects with fileUnusable. */
 export async function writeStandIn(file: string, standIn: StandIn): Promise<void> {
   await makeFolder(dirname(file));
   await replaceAtomically(file, `${JSON.stringify(standIn)}\n`);
@@ -24,7 +27,7 @@ export async function writeStandIn(file: string, standIn: StandIn): Promise<void
 
 const mostBytes = 256 * 1024 * 1024;
 
-/** Undefined when no daemon has left one. fileUnusable. */
+/** Undefined if no daemon has written the file. Rejects with fileUnusable. */
 export async function readStandIn(file: string): Promise<StandIn | undefined> {
   try {
     const json = JSON.parse(readRegularText(file, { mostBytes })) as StandIn;
@@ -37,8 +40,8 @@ export async function readStandIn(file: string): Promise<StandIn | undefined> {
 }
 
 /**
- * A Cluster that knows the networks of the daemon's last day and nothing else: what is not in it may be there by now,
- * and is code 11, never "not found". A status is written later by the daemon; Events are left out.
+ * A Cluster that knows only the networks that the daemon saved last. A network that is not among them may exist by now,
+ * so it is reported with code 11, never as "not found". The daemon writes the status later; Events are dropped.
  */
 export function standInCluster(nads: StandIn['nads']): Cluster {
   const known = new Map(nads.map((object) => [nadKey(refOf(object)), object]));
