@@ -21,15 +21,15 @@ import { type ExitStatus, outliveReaders, tellFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
 /**
- * Runs one command of `plexus`, called by that name. Returns the exit status: 0 done, 1 the command failed, 2 it was
- * called wrongly.
+ * Runs one command of `plexus`, called by the name `program`. Returns the exit status: 0 done, 1 the command failed, 2
+ * invalid arguments.
  */
 export async function runCommandLine(words: readonly string[], program = 'plexus'): Promise<ExitStatus> {
   outliveReaders([process.stdout, process.stderr]);
   let misuse: string | undefined;
   let status: ExitStatus = 0;
   const end = (each: ExitStatus): void => void (status = each);
-  const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -
+  const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -.
     .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand(end))
@@ -64,7 +64,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .exitProcess(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message: string | null, error) => {
-      misuse = message ?? undefined; // null when a command itself failed
+      misuse = message ?? undefined; // Null if a command itself failed.
       throw error ?? new Error(message ?? 'unknown');
     });
   try {
@@ -79,7 +79,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
 
 const repeatable = ['_', 'files', 'device', 'sandboxes', 'get-yargs-completions', 'getYargsCompletions'];
 
-// said twice, the last one counts, as everywhere
+// If an option is repeated, the last one wins, as everywhere.
 function lastOfEach(given: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(given))
     if (Array.isArray(value) && !repeatable.includes(key)) given[key] = value.at(-1);

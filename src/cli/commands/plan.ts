@@ -114,7 +114,7 @@ async function compare(options: Options): Promise<ExitStatus> {
   if (record === undefined) throw podNotAttached({ pod: podKey(first.pod), folder: options['cni-dir'] });
   const { plan } = await planPod({ ...subject, containerId: record.containerId });
   const attached = record.attachments.map(({ attachment }) => attachment);
-  // without the node's configuration only the further networks are known
+  // Without the node's configuration, only the additional networks are known.
   const list =
     options.conf === undefined
       ? differences(plan.attachments.slice(1), attached.slice(1))

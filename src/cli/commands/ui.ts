@@ -48,10 +48,10 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
     }),
 });
 
-// a pod that is tried again and again has hundreds
+// A pod that is retried continuously has hundreds.
 const last = 20;
 
-/** What the daemon at that socket remembers of a pod, as the page shows it. */
+/** The daemon's recent operations of a pod, as the page shows them. */
 export const recentAt =
   (socket: string) =>
   async (pod: string): Promise<Recent> => {
