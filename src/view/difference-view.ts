@@ -9,7 +9,7 @@ const words: Readonly<Record<Difference['kind'], Cell>> = {
   extra: { text: 'NO LONGER PLANNED', tone: 'warn' },
 };
 
-/** What is attached against a plan, as a table, and below it every change. */
+/** Compares attachments with a plan, as a table followed by every change. */
 export function differencesText(list: readonly Difference[], paint: Paint = unpainted): string {
   const overview = table(
     ['INTERFACE', 'NETWORK', 'STATE', 'CHANGES'],

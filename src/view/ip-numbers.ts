@@ -1,12 +1,12 @@
 import { parseCidr, parseIp } from '../npwg/index.ts';
 
-/** An address as every spelling of it is written, without prefix length; undefined for what is none. */
+/** Normalizes an address without prefix length, so that every spelling of it is equal; undefined for anything else. */
 export function plainAddress(text: string): string | undefined {
   const ip = parseIp(text) ?? parseCidr(text);
   return ip?.text;
 }
 
-/** Whether an address is in a subnet. False for what is no address or no subnet. */
+/** Whether an address is in a subnet. False if one of them is invalid. */
 export function isInSubnet(address: string, subnet: string): boolean {
   const [ip, range] = [parseIp(address), parseCidr(subnet)];
   if (ip === undefined || range === undefined || ip.family !== range.family) return false;

@@ -2,7 +2,7 @@ import { type JsonObject, type JsonValue, type PluginConfiguration, pluginInput 
 import type { Attachment, DefaultRoute, Delivery, Plan } from '../plan/index.ts';
 import { table } from './table.ts';
 
-/** One plugin run of a plan: what the plugin gets. `prevResult` is only known when the plugin before it has run. */
+/** One plugin run of a plan with its input. `prevResult` is known only after the previous plugin has run. */
 export interface PluginView {
   readonly type: string;
   readonly env: { readonly CNI_COMMAND: 'ADD'; readonly CNI_IFNAME: string; readonly CNI_ARGS: string };
@@ -18,9 +18,7 @@ export interface AttachmentView {
   readonly network: string;
   readonly default: boolean;
   readonly defaultRoute: { readonly v4: DefaultRoute; readonly v6: DefaultRoute };
-  /**
-   * The pod's requests to this network, and which plugin reads each of them, and where; empty: no known plugin does.
-   */
+  /** The pod's requests to this network, with the plugin and key that read each; empty if no known plugin does. */
   readonly requests: readonly RequestView[];
   readonly plugins: readonly PluginView[];
 }
@@ -32,7 +30,7 @@ export interface PlanView {
 }
 
 /**
- * A plan as data for people and scripts, with the exact stdin of every plugin (all but prevResult, which plugins make).
+ * A plan as data for people and scripts, with the exact stdin of every plugin except prevResult, which plugins create.
  */
 export const planView = (pod: string, plan: Plan): PlanView => ({
   pod,
@@ -56,7 +54,7 @@ const pluginView = (attachment: Attachment, plugin: PluginConfiguration): Plugin
   stdin: pluginInput({ configuration: attachment.configuration, plugin, runtimeConfig: attachment.runtimeConfig }),
 });
 
-/** The same as text: a table of the attachments, then the input of each plugin. */
+/** Formats a plan as text: a table of the attachments, then the input of each plugin. */
 export function planText(view: PlanView): string {
   const rows = view.attachments.map((each) => [
     each.interface,

@@ -1,15 +1,15 @@
-/** What a picture is drawn in, once for light and once for dark surroundings. */
+/** The colours of a picture, one scheme for light and one for dark surroundings. */
 export interface Scheme {
   readonly paper: string;
   readonly ink: string;
-  /** Of what matters less. */
+  /** For less important parts. */
   readonly dim: string;
   readonly band: string;
   readonly wire: string;
   readonly bad: string;
   /**
-   * Of networks, in turn: any two can be told apart with each kind of colour blindness, and have contrast enough (both
-   * tested).
+   * For networks, in turn. Any two are distinguishable with each kind of colour blindness and have enough contrast
+   * (both tested).
    */
   readonly networks: readonly string[];
 }
@@ -42,7 +42,8 @@ const rulesOf = ({ paper, ink, dim, band, wire, bad, networks }: Scheme): string
   ].join('');
 
 /**
- * Plain rules and no variables: programs that know neither variables nor media queries still draw the light picture.
+ * Plain rules without variables, so that programs that support neither variables nor media queries still draw the light
+ * picture.
  */
 export const styleText = [
   'text{font:12px ui-sans-serif,system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}',

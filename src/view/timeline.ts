@@ -2,7 +2,7 @@ import type { RecordedOperation } from '../report/index.ts';
 import { table } from './table.ts';
 import { type Timeline, type TimelineStep, commandOf, shortId, timelineOf } from './timeline-model.ts';
 
-/** One line for each operation: what was done, when, and how it ended. */
+/** Formats one line per operation: command, time and outcome. */
 export const operationsText = (operations: readonly RecordedOperation[]): string =>
   table(
     ['STARTED', 'COMMAND', 'POD', 'SANDBOX', 'TIME', 'OUTCOME'],
@@ -18,7 +18,7 @@ export const operationsText = (operations: readonly RecordedOperation[]): string
 
 const timeOf = ({ ms }: RecordedOperation): string => (ms === undefined ? '' : `${ms} ms`);
 
-/** Operations as timelines, the newest last. `verbose`: also what each plugin read and wrote. */
+/** Formats operations as timelines, newest last. `verbose` adds what each plugin read and wrote. */
 export const timelinesText = (operations: readonly RecordedOperation[], verbose: boolean): string =>
   operations.map((operation) => timelineText(timelineOf(operation), verbose)).join('\n\n');
 
@@ -36,7 +36,7 @@ function timelineText(timeline: Timeline, verbose: boolean): string {
 
 const width = 24;
 
-/** Where in the operation a step lies: a bar in a column of fixed width, one character at least. */
+/** Draws the position of a step within its operation: a bar of at least one character in a column of fixed width. */
 function bar({ from, share }: TimelineStep): string {
   const start = Math.min(width - 1, Math.floor(from * width));
   const length = Math.max(1, Math.min(width - start, Math.round(share * width)));

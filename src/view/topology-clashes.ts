@@ -2,7 +2,7 @@ import { isInSubnet, plainAddress } from './ip-numbers.ts';
 import { type NetworkFacts, noFacts } from './network-facts.ts';
 import type { ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';
 
-/** One interface that somebody has now. */
+/** An existing interface and its pod. */
 export interface Holder {
   readonly pod: string;
   readonly node: string;
@@ -14,7 +14,7 @@ export interface Clash {
   readonly holders: readonly Holder[];
 }
 
-/** Addresses that more than one interface has where only one may. */
+/** Finds addresses that several interfaces have although only one may. */
 export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string, NetworkFacts>): readonly Clash[] {
   const of = (network: string): NetworkFacts => facts.get(network) ?? noFacts;
   const perNode = new Map<string, Clash>();
@@ -81,7 +81,7 @@ function namesOf(holders: readonly Holder[]): string {
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(' and ');
 }
 
-// once for each network: with a bridge of its own on every node this may be as it should
+// Reported once per network: with a separate bridge on every node, this may be intended.
 const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]): Clash => ({
   problem: {
     severity: 'warning',
@@ -93,7 +93,7 @@ const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]
   holders: [],
 });
 
-/** The same address in two networks that both have it in their subnets, on what may be one link. */
+/** Finds addresses that exist in two networks whose subnets both contain them, on links that may be the same. */
 function overlaps(
   ip: string,
   networks: ReadonlyMap<string, readonly Holder[]>,

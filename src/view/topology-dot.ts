@@ -4,7 +4,7 @@ import { printable } from './table.ts';
 
 const quoted = (text: string): string => `"${printable(text).replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 
-/** A graph for Graphviz. */
+/** Draws a graph for Graphviz. */
 export function topologyDot({ bands, networks }: Picture): string {
   const rows = bands.flatMap((band) => band.rows);
   return [

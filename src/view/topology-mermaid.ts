@@ -14,7 +14,7 @@ const entities: Readonly<Record<string, string>> = {
 const quoted = (text: string): string =>
   `"${printable(text).replaceAll(/["#<>&`|]/g, (character) => entities[character] ?? '')}"`;
 
-/** A Mermaid flow chart: pods by node on the left, networks on the right. What is wrong is dotted and says so. */
+/** Draws a Mermaid flow chart: pods by node on the left, networks on the right. Problems are dotted and labelled. */
 export function topologyMermaid({ bands, networks }: Picture): string {
   const netIds = new Map(networks.map(({ name }, index) => [name, `net${index}`] as const));
   const rows = bands.flatMap((band) => band.rows);
@@ -45,10 +45,10 @@ const arrow = (dot: PictureDot): string => {
   return `${dot.mark === 'attached' ? '---' : '-.-'}${text === '' ? '' : `|${quoted(text)}|`}`;
 };
 
-/** "net1 10.0.0.1", "net1 10.0.0.1 also elsewhere". */
+/** "net1 10.0.0.1", or "net1 10.0.0.1 also elsewhere". */
 export const edgeText = ({ above, below }: PictureDot): string =>
   [above, ...below].filter((text) => text !== '').join(' ');
 
-/** "shop/db-0", "shop/web ×40". */
+/** "shop/db-0", or "shop/web ×40". */
 export const titleOf = ({ namespace, name, pods }: PictureRow): string =>
   `${namespace}/${name}${pods === 1 ? '' : ` ×${pods}`}`;

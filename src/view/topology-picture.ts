@@ -1,17 +1,17 @@
 import type { AttachmentState, Topology, TopologyAttachment, TopologyNetwork, TopologyPod } from './topology-model.ts';
 
-/** How an attachment is drawn: clash is one whose address somebody else has too. */
+/** How an attachment is drawn; clash: another interface has the same address. */
 export type Mark = 'attached' | 'clash' | 'missing' | 'waiting' | 'unasked';
 
-/** Where a row meets a network: one pod's interface, or what a group of pods has there. */
+/** The crossing of a row and a network: one pod's interface, or the attachments of a group of pods. */
 export interface PictureDot {
   readonly mark: Mark;
   /** The interface, or "×40" for a group. */
   readonly above: string;
-  /** Addresses, or what is wrong. */
+  /** Addresses, or the problem. */
   readonly below: readonly string[];
 }
-/** A pod, or pods of one workload that are in the same networks. */
+/** A pod, or pods of one workload that are attached to the same networks. */
 export interface PictureRow {
   readonly namespace: string;
   readonly name: string;
@@ -23,25 +23,25 @@ export interface PictureBand {
   readonly name: string;
   readonly rows: readonly PictureRow[];
 }
-/** What is drawn, before anybody says how. */
+/** The content of a picture, independent of its format. */
 export interface Picture {
-  /** Those that somebody is in. */
+  /** Networks with attachments. */
   readonly networks: readonly TopologyNetwork[];
-  /** Names of those that nobody is in. */
+  /** Names of networks without attachments. */
   readonly unused: readonly string[];
-  /** Nodes; namespaces when pods are grouped. */
+  /** Nodes, or namespaces if pods are grouped. */
   readonly bands: readonly PictureBand[];
   readonly grouped: boolean;
   readonly pods: number;
   readonly problems: number;
 }
 export interface PictureOptions {
-  /** auto: from more than 60 pods on. */
+  /** auto: groups more than 60 pods. */
   readonly group: 'auto' | 'always' | 'never';
 }
 
 const mostPods = 60;
-// pods with a problem of their own are drawn for themselves, unless that is what most of them have
+// Pods with a problem of their own get their own row, unless most pods have one.
 const mostAlone = 40;
 
 export function pictureOf(topology: Topology, { group }: PictureOptions): Picture {
@@ -100,7 +100,7 @@ const marks: Readonly<Partial<Record<AttachmentState, Mark>>> = {
 const markOf = ({ state, problems }: TopologyAttachment): Mark =>
   marks[state] ?? (problems.length > 0 ? 'clash' : 'attached');
 
-/** Pods of one owner that are in the same networks in the same way, as one row; pods without an owner together. */
+/** Groups pods of one owner with the same attachments into one row; pods without an owner form one group. */
 function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
   const isTroubled = (pod: TopologyPod): boolean => lively(pod).some((each) => markOf(each) !== 'attached');
   const alone = pods.filter(isTroubled);

@@ -14,7 +14,7 @@ import {
 } from '../npwg/index.ts';
 import type { AttachmentState, ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';
 
-/** One pod for itself: what it asks for beside what it has. */
+/** One pod: its requests compared with its status. */
 export interface PodReading {
   readonly attachments: readonly TopologyAttachment[];
   readonly problems: readonly TopologyProblem[];
@@ -33,10 +33,10 @@ interface Entry {
   readonly default: boolean;
 }
 
-// where names of default-network without a namespace are looked for, unless the nodes' settings say otherwise
+// Where a default-network without a namespace is looked up, unless the nodes' settings name another namespace.
 const usualMultusNamespace = 'kube-system';
 
-/** Never throws, whatever the annotations hold. */
+/** Reads a pod. Never throws, whatever its annotations contain. */
 export function readPod(pod: PodSummary): PodReading {
   const problems: TopologyProblem[] = [];
   const tell = (kind: ProblemKind, text: string, more: Pick<TopologyProblem, 'network' | 'interface'> = {}): void => {
@@ -74,7 +74,7 @@ function wishesOf(pod: PodSummary, tell: Tell): readonly Wish[] {
   ];
 }
 
-/** undefined: there is no status, or none that can be read. */
+/** Undefined if there is no readable status. */
 function entriesOf(pod: PodSummary, tell: Tell): readonly Entry[] | undefined {
   const text = pod.annotations[networkStatusKey];
   if (text === undefined || text.trim() === '') return undefined;
@@ -98,7 +98,7 @@ function entriesOf(pod: PodSummary, tell: Tell): readonly Entry[] | undefined {
 const textsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 
-/** Every entry of the status once, and every wish that none of them fulfils. */
+/** Returns every entry of the status once, and every request that no entry fulfils. */
 function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Entry[]): readonly TopologyAttachment[] {
   const free = new Set(entries);
   const take = (fits: (entry: Entry) => boolean): boolean => {
@@ -110,7 +110,7 @@ function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Ent
   const steps: readonly ((wish: Wish) => boolean)[] = [
     (wish) => wish.interface !== undefined && take((entry) => isOf(entry, wish) && entry.interface === wish.interface),
     (wish) => take((entry) => isOf(entry, wish) && (wish.interface === undefined || entry.interface === '')),
-    // a name without a namespace is looked for where the nodes' settings say
+    // The nodes' settings determine the namespace of a name without one.
     (wish) =>
       wish.isDefault &&
       take((entry) => entry.default && entry.network.endsWith(wish.network.slice(wish.network.indexOf('/')))),
@@ -141,7 +141,7 @@ function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Ent
 const isWaiting = ({ phase, deleting }: PodSummary, entries: readonly Entry[]): boolean =>
   deleting || (phase === 'Pending' && entries.length === 0);
 
-// networks of the nodes' configuration have no namespace in their names; one attachment may have several interfaces
+// Networks from the nodes' configuration have names without a namespace; one attachment may have several interfaces.
 function stateOf(
   entry: Entry,
   pod: PodSummary,
