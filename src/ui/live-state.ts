@@ -2,16 +2,16 @@ import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
 import { type Topology, topologyOf } from '../view/index.ts';
 import type { PageState } from './page-state.ts';
 
-/** What the page shows, kept up to date. */
+/** The content of the page, kept up to date. */
 export interface LiveState {
   readonly current: () => PageState;
-  /** Calls back after changes, many of them at once; returns how to end that. */
+  /** Calls back once after a burst of changes; returns a function that ends the subscription. */
   readonly onChange: (tell: () => void) => () => void;
-  /** Until the signal is aborted. */
+  /** Runs until the signal is aborted. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
-// a rollout changes hundreds of pods in a second: nobody reads so fast
+// A rollout changes hundreds of pods in a second, faster than anyone can read.
 const quietMs = 250;
 
 export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveState {
