@@ -2,19 +2,18 @@ import type * as prom from 'prom-client';
 import type { Report, Step } from '../report/index.ts';
 import { boundedLabel, largestCounts } from './bounded-labels.ts';
 
-/** What is read at the moment somebody asks for the metrics. */
+/** Values that are read at scrape time. */
 export interface MetricSources {
   /**
-   * Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet
-   * written.
+   * Counts of records, of their abandoned or detaching attachments, of attachments by network, and of pending statuses.
    */
   readonly journal: () => Promise<JournalNumbers>;
-  /** Whether the watch of NADs is up to date, and how many there are. */
+  /** Whether the watch of NADs is up to date, and how many NADs it knows. */
   readonly watch: () => { readonly synced: boolean; readonly objects: number; readonly leftOut: number };
   readonly calls: () => number;
   /** Whether a host agent is connected. */
   readonly agent: () => boolean;
-  /** Undefined: HTTP over TCP is off. */
+  /** Undefined: HTTP over TCP is disabled. */
   readonly httpListening: () => boolean | undefined;
   readonly recent: () => { readonly operations: number; readonly bytes: number };
   readonly version: string;
@@ -24,7 +23,7 @@ export interface JournalNumbers {
   readonly detaching: number;
   readonly abandoned: number;
   readonly pendingStatus: number;
-  /** DELs from while there was no daemon. */
+  /** DELs that were deferred while no daemon was running. */
   readonly deferred: number;
   readonly attachments: ReadonlyMap<string, number>;
 }
@@ -35,12 +34,12 @@ export interface Metrics {
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** Values of a label that NetworkAttachmentDefinitions choose. */
+/** Values of a label that NetworkAttachmentDefinitions determine. */
 const mostValues = 200;
 
 type PromClient = Omit<typeof prom, 'default'>;
 
-/** Prometheus metrics made from steps (docs/metrics.md). prom-client is loaded here and nowhere else. */
+/** Creates Prometheus metrics from steps (docs/metrics.md). Only this file loads prom-client. */
 export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   const { default: client } = await import('prom-client');
   const registry = new client.Registry();
@@ -53,21 +52,22 @@ export async function createMetrics(sources: MetricSources): Promise<Metrics> {
   gauges(client, [registry], gaugeSources);
   labelledGauges(client, [registry], gaugeSources);
   const render: Metrics['render'] = async () => {
-    journal = await (reading ??= sources.journal().finally(() => (reading = undefined))); // once for all gauges and concurrent scrapes
+    // One read for all gauges and concurrent scrapes.
+    journal = await (reading ??= sources.journal().finally(() => (reading = undefined)));
     return { contentType: registry.contentType, text: await registry.metrics() };
   };
   return { report, render };
 }
 
-// How late timers are can only be sampled by waking up all the time, which costs a node at rest more than all else that
-// the daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
+// Measuring event-loop lag requires constant wake-ups, which cost an idle node more than everything else that the
+// daemon does. So the sampler gets the longest possible interval, and its metrics are omitted.
 function collectOfProcess(client: PromClient, registry: prom.Registry): void {
   client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   for (const quantile of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])
     registry.removeSingleMetric(`nodejs_eventloop_lag_${quantile}_seconds`);
 }
 
-/** Since when the watch is lost, if it is. */
+/** Since when the watch has been lost, if at all. */
 interface Lost {
   since: number;
 }
@@ -95,7 +95,7 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
   };
 }
 
-/** What CNI calls, their plugins and their writes count. */
+/** Metrics of CNI calls, their plugin runs and their journal writes. */
 function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) {
   return {
     requests: counter(
@@ -138,7 +138,7 @@ function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram
   };
 }
 
-/** What the daemon's own work counts. */
+/** Metrics of the daemon's background work. */
 function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>) {
   return {
     abandoned: counter(
@@ -179,7 +179,7 @@ function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>)
 
 type Made<Metric> = (name: string, help: string, labelNames: string[]) => Metric;
 
-/** What the requests to the Kubernetes API are counted by. */
+/** Metrics of requests to the Kubernetes API. */
 const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) => ({
   api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', [
     'verb',
@@ -237,7 +237,7 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
     },
   };
   return (step, operation) => {
-    // without an operation it is the daemon itself that works
+    // Steps without an operation belong to the daemon's background work.
     if (step.kind === 'phase-finished')
       metrics.phases.observe({ command: operation?.command ?? 'background', phase: step.phase }, step.ms / 1000);
     (on[step.kind] as ((step: Step) => void) | undefined)?.(step);

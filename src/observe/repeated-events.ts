@@ -1,19 +1,19 @@
 import { type EventSubject, type PodEvent, warningKey } from '../cluster/index.ts';
 
-/** An event that has happened again. */
+/** An Event that happened again. */
 export interface RepeatedEvent {
   readonly subject: EventSubject;
   readonly event: PodEvent;
 }
-/** Which Warnings have been told, and how often each has happened since. */
+/** Tracks which Warnings were reported, and how often each has happened since. */
 export interface RepeatedEvents {
-  /** Whether this very event has been told: then it is counted. */
+  /** Whether this Event was already reported; then it is only counted. */
   readonly hasTold: (subject: EventSubject, event: PodEvent) => boolean;
-  /** Those that have happened again and have waited for long enough, with how often. */
+  /** Repeated Events whose pause has ended, with their counts. */
   readonly due: () => readonly RepeatedEvent[];
-  /** All that have happened again. */
+  /** All repeated Events. */
   readonly all: () => readonly RepeatedEvent[];
-  /** Milliseconds until one is due; undefined: none has happened again. */
+  /** Milliseconds until one is due; undefined if none has happened again. */
   readonly dueInMs: () => number | undefined;
   readonly forget: (subject: EventSubject, event: PodEvent) => void;
 }
@@ -23,7 +23,7 @@ interface Told extends RepeatedEvent {
   pauseMs: number;
 }
 
-// the API server forgets Events after an hour, and so may we; those that are remembered are limited either way
+// The API server deletes Events after an hour, so older ones need not be remembered; the number is limited as well.
 const mostTold = 1000;
 
 export function repeatedEvents({
@@ -33,7 +33,7 @@ export function repeatedEvents({
   readonly repeatMs: number;
   readonly longestRepeatMs: number;
 }): RepeatedEvents {
-  const told = new Map<string, Told>(); // the one that happened longest ago comes first
+  const told = new Map<string, Told>(); // Ordered by their last occurrence, oldest first.
   const now = (): number => performance.now();
   const waiting = (): readonly Told[] => [...told.values()].filter(({ times }) => times > 0);
   const taken = (one: Told): RepeatedEvent => {
