@@ -2,7 +2,7 @@ import { type Check, clusterChecks, nodeChecks } from '../doctor/index.ts';
 
 const [begin, end] = ['<!-- checks: made by `npm run make` -->', '<!-- end of checks -->'];
 
-/** docs/doctor.md with its lists of checks made anew. Throws when the marks are not there. */
+/** Regenerates the lists of checks in docs/doctor.md. Throws if the marks are missing. */
 export function doctorPage(page: string): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`docs/doctor.md lacks ${begin} or ${end}`);

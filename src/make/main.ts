@@ -9,11 +9,11 @@ import { configurationPage, errorsPage } from './reference.ts';
 import { coveragePage, definedRequirements, undefinedCitations } from './requirements.ts';
 import { validatorFiles } from './validators.ts';
 
-// Makes everything that is made: committed, and made again by `npm run check` (--check), which demands that nothing
-// changes.
+// Generates all generated files. They are committed, and `npm run check` (--check) generates them again and fails if
+// anything differs.
 const root = join(import.meta.dirname, '../..');
 
-/** Text by file, relative to the repository. */
+/** The generated texts by file, relative to the repository. */
 async function everything(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for await (const file of glob('src/{npwg,plan,daemon}/*.schema.json', { cwd: root }))
@@ -44,7 +44,7 @@ async function requirementsCoverage(): Promise<string> {
   return coveragePage(defined, files);
 }
 
-/** The texts of the files that a pattern matches, by file, in the order of their names. */
+/** The texts of the files that match a pattern, by file, sorted by name. */
 async function texts(pattern: string): Promise<ReadonlyMap<string, string>> {
   const found: [file: string, text: string][] = [];
   for await (const file of glob(pattern, { cwd: root })) found.push([file, await readFile(join(root, file), 'utf8')]);

@@ -5,11 +5,11 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { isJsonObject, type JsonObject, type JsonValue } from '../cni/index.ts';
 
-// Makes of src/validate/plugin-schemas: their validators as code, and the schemas in docs/schemas for editors.
+// Generates from src/validate/plugin-schemas the validators as code, and the schemas in docs/schemas for editors.
 const head = '// Made from plugin-schemas/ by `npm run make`: do not edit.';
 const sources = 'src/validate/plugin-schemas';
 
-/** Text by file, relative to the repository. */
+/** The generated texts by file, relative to the repository. */
 export async function pluginSchemaFiles(root: string): Promise<ReadonlyMap<string, string>> {
   const common = await commonSchema(root);
   const own = await schemasIn(root, sources);
@@ -45,7 +45,7 @@ const withKeysOf = (schema: JsonObject, common: JsonObject): JsonObject => ({
   properties: { ...propertiesOf(schema), ...propertiesOf(common) },
 });
 
-/** Each schema by its plugin's type. */
+/** The schemas by plugin type. */
 async function schemasIn(root: string, folder: string): Promise<ReadonlyMap<string, JsonObject>> {
   const definitions = await definitionsIn(root);
   const names = (await readdir(join(root, folder)))
@@ -60,7 +60,7 @@ async function schemasIn(root: string, folder: string): Promise<ReadonlyMap<stri
   return schemas;
 }
 
-/** With what every $ref points to in its place: none of them points to itself. */
+/** Replaces every $ref by its definition; no definition refers to itself. */
 function inlined(value: JsonValue, definitions: JsonObject): JsonValue {
   if (Array.isArray(value)) return value.map((each: JsonValue) => inlined(each, definitions));
   if (!isJsonObject(value)) return value;
@@ -73,7 +73,7 @@ function inlined(value: JsonValue, definitions: JsonObject): JsonValue {
 }
 
 async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<string> {
-  // formats are looked at by our own parsers, which say more than yes or no
+  // Plexus's own parsers check formats, because they return more than yes or no.
   const ajv = new Ajv({
     code: { source: true, esm: true },
     allErrors: true,
@@ -104,7 +104,7 @@ async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<str
 
 const readKeys = ['properties', 'items', 'additionalProperties', 'format'];
 
-/** What the program reads of schemas: which keys there are, and the formats of values. */
+/** The parts of schemas that the program reads: keys, and formats of values. */
 const bare = (schemas: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bareSchema(schema)]));
 
@@ -116,7 +116,7 @@ function bareSchema(schema: JsonValue): JsonValue {
   );
 }
 
-/** Unknown keys are looked for by the program itself: they are warnings. */
+/** The program reports unknown keys itself, as warnings. */
 function withoutUnknownKeys(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutUnknownKeys);
   if (!isJsonObject(value)) return value;
@@ -131,14 +131,14 @@ export interface ValidationError {
   readonly message?: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
-/** What the program itself reads of a schema. */
+/** The part of a schema that the program reads. */
 export interface PluginSchema {
   readonly properties?: Readonly<Record<string, PluginSchema>>;
   readonly items?: PluginSchema;
   readonly additionalProperties?: boolean | PluginSchema;
   readonly format?: string;
 }
-/** By type of the plugin; those of IPAM plugins by ipam/type. */
+/** By plugin type; those of IPAM plugins by ipam/type. */
 export declare const validators: Readonly<Record<string, { (data: unknown): boolean; errors?: readonly ValidationError[] | null }>>;
 export declare const schemas: Readonly<Record<string, PluginSchema>>;
 `;
@@ -146,8 +146,7 @@ export declare const schemas: Readonly<Record<string, PluginSchema>>;
 const draft = 'http://json-schema.org/draft-07/schema#';
 
 /**
- * What editors are given: one schema for each plugin, one for whole configurations, one for
- * NetworkAttachmentDefinitions.
+ * Builds the schemas for editors: one per plugin, one for whole configurations, one for NetworkAttachmentDefinitions.
  */
 function published(
   plugins: ReadonlyMap<string, JsonObject>,
@@ -171,7 +170,7 @@ const byType = (schemas: Readonly<Record<string, JsonObject>>): readonly JsonObj
     conditional({ properties: { type: { const: type } }, required: ['type'] }, schema),
   );
 
-/** What holds when something else does. */
+/** An if-then schema. */
 const conditional = (condition: JsonObject, consequence: JsonObject): JsonObject => ({
   if: condition,
   then: consequence,
@@ -219,7 +218,7 @@ const patterns: Readonly<Record<string, string>> = {
   mac: '^([0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}|[0-9a-fA-F]{4}(\\.[0-9a-fA-F]{4}){2})?$',
 };
 
-/** Our formats as patterns, which every editor knows. */
+/** Replaces Plexus's formats by patterns, which every editor supports. */
 function forEditors(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(forEditors);
   if (!isJsonObject(value)) return value;

@@ -2,7 +2,7 @@ import { type KnownPlugin, type RequestName, capabilities, knownPlugins } from '
 
 const requests: readonly RequestName[] = ['ips', 'mac', 'infiniband-guid', 'portMappings', 'bandwidth'];
 
-/** docs/requests.md: which plugin reads which request of a pod, and how. From the table that the planner uses. */
+/** Generates docs/requests.md: which plugin reads which request of a pod, and how. Uses the planner's own table. */
 export function requestsPage(): string {
   const rows = Object.entries(knownPlugins)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
