@@ -35,8 +35,8 @@ const canTrace = await promisify(execFile)('strace', ['-V']).then(
   () => false,
 );
 
-describe('what an ADD with four further networks asks of the API server', () => {
-  it('one PATCH before it is answered, besides Events in the background; a DEL nothing', async () => {
+describe('requests of an ADD with four additional networks', () => {
+  it('are one PATCH before the answer, besides Events in the background, and none for a DEL', async () => {
     const pod = await at.pod('asks', names());
     const before = at.api.requests.length;
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -50,7 +50,7 @@ describe('what an ADD with four further networks asks of the API server', () => 
   });
 });
 
-describe.skipIf(!canTrace)('what it asks of the node', () => {
+describe.skipIf(!canTrace)('cost of an ADD on the node', () => {
   /** The system calls of a process and all its children, or of a running one, while something is done. */
   async function traced(
     calls: string,
@@ -78,7 +78,7 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
   const during = async (calls: string, work: () => Promise<void>): Promise<readonly string[]> =>
     traced(calls, ['-f', '-p', String(at.daemon().pid)], work);
 
-  it('two synced writes for an ADD, however many networks, one for a DEL, each of file and folder', async () => {
+  it('an ADD makes two synced writes for any number of networks, and a DEL one, each of file and folder', async () => {
     const syncs = async (command: string, pod: TestPod): Promise<number> => {
       const seen = await during('fsync,fdatasync', async () => {
         expect(await at.call(command, pod)).toMatchObject({ exitCode: 0 });
@@ -95,7 +95,7 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
     }
   });
 
-  it('the daemon starts no process for it, and the program on the host one for each plugin', async () => {
+  it('the daemon starts no process, and the shim starts one per plugin', async () => {
     const pod = await at.pod('starts', names());
     const started = await during('execve,fork,vfork,clone,clone3', async () => {
       expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -115,7 +115,7 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
   });
 });
 
-describe('what a change of a network costs the daemon', () => {
+describe('cost of a changed network for the daemon', () => {
   const event = (index: number): string =>
     JSON.stringify({
       metadata: {
@@ -127,7 +127,7 @@ describe('what a change of a network costs the daemon', () => {
       spec: { config: JSON.stringify({ cniVersion: '1.0.0', type: 'bridge', mtu: 1000 + (index % 7) }) },
     });
 
-  it('at most 8 KiB while an event of 700 bytes is handled, and nothing of it for long', () => {
+  it('an event of 700 bytes takes at most 8 KiB, and only temporarily', () => {
     const cache = createNadCache();
     const lines = Array.from({ length: 1000 }, (_, index) => event(index));
     const all = (): void => lines.forEach((line) => cache.set(JSON.parse(line)));

@@ -67,8 +67,8 @@ async function rowsOf(
 const ofDb = { eth0: 'cluster-net', net1: 'default/storage' };
 const ofWeb = { eth0: 'cluster-net', store0: 'default/storage', cam0: 'default/cameras' };
 
-describe('of pods that were really attached', () => {
-  it('plexus pods -A shows what is in their network namespaces', async () => {
+describe('views of pods that were really attached', () => {
+  it('plexus pods -A shows the content of their network namespaces', async () => {
     const { code, stdout, stderr } = await plexus('pods', '-A');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(cells(stdout)).toEqual([
@@ -116,7 +116,7 @@ describe('of pods that were really attached', () => {
     `);
   });
 
-  it('a pod that is gone, after its DEL, is not shown any more', async () => {
+  it('a pod that is gone is no longer shown after its DEL', async () => {
     const gone = await attached('gone-0', 'cameras');
     expect((await plexus('pods', '-A')).stdout).toMatch(
       /default\/gone-0 +node-1 +net1 +default\/cameras +10\.40\.0\.3, fd40::3 /,

@@ -10,7 +10,7 @@ import { putSample } from '../support/sample-cluster.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
-  'plexus ui prints its address, serves there, and ends with status 0 at %s',
+  'plexus ui prints its address, serves the page, and exits with status 0 on %s',
   async (signal) => {
     await using stack = new AsyncDisposableStack();
     const server = stack.adopt(await startApiServer(), (each) => each.close());

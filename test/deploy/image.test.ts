@@ -28,14 +28,14 @@ const those = (word: string): readonly string[] =>
   instructions.filter((each) => each.word === word).map(({ rest }) => rest);
 
 describe('the Dockerfile', () => {
-  it('is made of instructions that there are', () => {
+  it('contains only valid instructions', () => {
     expect(
       instructions
         .map(({ word }) => word)
         .filter((word) => !/^(ARG|FROM|RUN|WORKDIR|COPY|ENV|USER|ENTRYPOINT|CMD)$/.test(word)),
     ).toEqual([]);
   });
-  it('is built by steps that are here, from stages that are here, into an image that begins with nothing', async () => {
+  it('is built by steps and stages that exist, into an empty image', async () => {
     const { scripts } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
@@ -63,7 +63,7 @@ describe('the Dockerfile', () => {
     [`node:24@sha256:${'0'.repeat(64)}x`, false],
     ['', false],
     [`node:24-bookworm-slim@sha256:${'0a'.repeat(32)}`, true],
-  ])('with NODE_IMAGE=%j goes on: %j, for it has to name its base by a digest', async (image, expected) => {
+  ])('with NODE_IMAGE=%j proceeds: %j, because the base image must have a digest', async (image, expected) => {
     expect(those('ARG').filter((rest) => rest.startsWith('NODE_IMAGE'))).toEqual(['NODE_IMAGE', 'NODE_IMAGE']); // no default
     const check = those('RUN').find((rest) => rest.includes('$NODE_IMAGE'));
     const answer = run('sh', ['-c', check ?? 'exit 7'], { env: { PATH: '/usr/bin:/bin', NODE_IMAGE: image } });
@@ -74,7 +74,7 @@ describe('the Dockerfile', () => {
         stderr: expect.stringContaining('NODE_IMAGE must end in @sha256:') as string,
       });
   });
-  it('is given all that the build reads, and no old build', async () => {
+  it('receives everything that the build reads, and no old build', async () => {
     const ignored = (await readFile(join(top, '.dockerignore'), 'utf8')).trim().split('\n');
     expect(ignored.filter((line) => /[*!/]/.test(line))).toEqual([]); // so that the next lines need not understand more
     expect(ignored).toEqual(expect.arrayContaining(['.git', 'dist', 'node_modules']));
@@ -85,7 +85,7 @@ describe('the Dockerfile', () => {
 });
 
 describe('the image', () => {
-  it('holds what the manifests run, works without anything else, and has no shell', async () => {
+  it('contains what the manifests run, is self-contained, and has no shell', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-image-'));
     const root = folder.path;
     await run(process.execPath, [join(top, 'src/make/image.ts'), root]);

@@ -91,7 +91,7 @@ function expectMetric({ name, isRange }: UsedMetric, expression: string): { read
 }
 
 describe('the dashboard', () => {
-  it('can be imported: panels with identifiers of their own, side by side within 24 columns', () => {
+  it('can be imported: panels have unique IDs, and fit side by side in 24 columns', () => {
     expect(dashboard).toMatchObject({ title: 'Plexus', uid: 'plexus-cni', panels: expect.any(Array) });
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     const taken = new Set<string>();
@@ -110,7 +110,7 @@ describe('the dashboard', () => {
     for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
       expect([...grouping, 'instance']).toContain(label);
   });
-  it('shows every metric of Plexus but those of its own memory', async () => {
+  it('shows every metric of Plexus except those of its own memory', async () => {
     const shown = targets.flatMap(({ expr }) =>
       metricsIn(expr.replaceAll('$__rate_interval', '5m')).metrics.map(({ name }) => name.replace(/_bucket$/, '')),
     );
@@ -137,7 +137,7 @@ describe('the alerts', () => {
     });
     expect(rule.annotations.summary).toMatch(/^[A-Z].*\.$/);
   });
-  it('have a heading each in docs/metrics.md, to which they point', async () => {
+  it('link to a heading of their own in docs/metrics.md', async () => {
     const headings = [...(await read('docs/metrics.md')).matchAll(/^### (\w+)$/gm)].map(([, name = '']) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
     expect(rules.map(({ annotations }) => annotations.runbook_url)).toEqual(

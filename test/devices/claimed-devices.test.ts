@@ -21,8 +21,8 @@ const slice: fc.Arbitrary<ResourceSlice> = fc.record({
 });
 const place = fc.record({ driver: name, pool: name, device: name });
 
-describe('K8S-20: a device among slices', () => {
-  it('is one of its driver and pool, of the newest generation, or none', () => {
+describe('K8S-20: finding a device in slices', () => {
+  it('returns the one of its driver and pool in the newest generation, or none', () => {
     fc.assert(
       fc.property(fc.array(slice), place, (slices, where) => {
         const ofPool = slices.filter(({ driver, pool }) => driver === where.driver && pool === where.pool);
@@ -40,7 +40,7 @@ describe('K8S-20: a device among slices', () => {
       }),
     );
   });
-  it('is not changed by slices of other drivers', () => {
+  it('ignores slices of other drivers', () => {
     fc.assert(
       fc.property(fc.array(slice), fc.array(slice), place, (slices, more, where) => {
         const others = more.filter(({ driver }) => driver !== where.driver);
@@ -50,8 +50,8 @@ describe('K8S-20: a device among slices', () => {
   });
 });
 
-describe('a wish', () => {
-  it('is a claim and, after the first "/", a request of it', () => {
+describe('a claim selection', () => {
+  it('is split into a claim and, after the first "/", a request', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[a-z0-9-]{1,10}$/),
@@ -69,7 +69,7 @@ describe('a wish', () => {
     ['main/big', 'main/big', true],
     ['main', 'main/big', false],
     ['mainly', 'main', false],
-  ])('a result of %s is one of request %s: %s', (result, request, is) => {
+  ])('treats a result of %s as one of request %s: %s', (result, request, is) => {
     expect(isOfRequest(result, request)).toBe(is);
   });
 });

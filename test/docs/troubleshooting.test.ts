@@ -46,7 +46,7 @@ async function write(
 }
 
 describe('docs/troubleshooting.md', () => {
-  it('has a section for each trouble that is made here, and a row of the table for each section', () => {
+  it('has a section for each reproduced problem, and a table row for each section', () => {
     expect(sections.map(headingOf)).toEqual(Object.keys(scenes));
     const rows = [...page.matchAll(/^\| .*\[(.*)\]\(#(.*)\) \|$/gm)].map(([, text, anchor]) => ({ text, anchor }));
     expect(rows).toEqual(
@@ -55,7 +55,7 @@ describe('docs/troubleshooting.md', () => {
   });
 
   it.each(sections.map((section) => [headingOf(section), section] as const))(
-    '%s: the commands print what it says',
+    '%s: shows the real output of the commands',
     async (heading, section) => {
       const node = await createTroubleNode();
       try {

@@ -36,7 +36,7 @@ const flip = `
   }`;
 
 describe('removeTree', () => {
-  it('removes files, folders and links at any depth, and never what a link leads to', async () => {
+  it('removes files, folders and links at any depth, and never a link’s target', async () => {
     await mkdir(at('tree/a/b'), { recursive: true });
     await mkdir(at('victim'));
     await writeFile(at('victim/kept'), '');
@@ -51,7 +51,7 @@ describe('removeTree', () => {
     expect(await readdir(at('victim'))).toEqual(['kept']);
   });
 
-  it('removes nothing elsewhere while a folder becomes a link again and again', async () => {
+  it('removes nothing outside while a folder repeatedly becomes a link', async () => {
     const names = Array.from({ length: 50 }, (_, index) => String(index));
     await mkdir(at('victim'));
     await mkdir(at('tree'));

@@ -29,8 +29,8 @@ const descriptors = async (): Promise<number> => (await readdir(`/proc/${daemon.
 const probe = () =>
   startShim([shim, 'probe', '/readyz', '--socket', join(dirname(daemon.socket), 'observe.sock')], {}).ended;
 
-describe('a daemon that has no descriptor left', () => {
-  it('keeps running without descriptors, writes its first log line, and serves again when some are free', async () => {
+describe('a daemon without free descriptors', () => {
+  it('keeps running, writes its first log line, and serves again when some are free', async () => {
     await waitFor('the sockets', async () => (await probe()).exitCode === 0);
     const held = Array.from({ length: 2 * most }, () => net.connect(daemon.socket).on('error', () => {}));
     await waitFor('the end of all descriptors', async () => (await descriptors()) >= most);

@@ -55,7 +55,7 @@ const answers: readonly Answer[] = [
   },
   { title: '2 million empty lists', stdout: `[${'[],'.repeat(1_300_000)}[]]`, id: 'PLX-RESULT-TOO-LARGE' },
   {
-    title: '16,000 keys of its own',
+    title: '16,000 unknown keys',
     stdout: `{"cniVersion":"1.0.0",${times(15_990, (index) => `"k${index}":0`).join(',')}}`,
     id: 'accepted',
   },
@@ -66,11 +66,11 @@ const answers: readonly Answer[] = [
     id: 'PLX-RESULT-INVALID',
   },
   {
-    title: 'one text of 4 million characters',
+    title: 'one string of 4 million characters',
     stdout: JSON.stringify({ cniVersion: '1.0.0', x: '€'.repeat(1_300_000) }),
     id: 'PLX-RESULT-TOO-LARGE',
   },
-  { title: 'more than anybody reads', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
+  { title: 'more output than the limit', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
   {
     title: '6 million bytes on stderr',
     stdout: short,
@@ -106,7 +106,7 @@ const survived = async (): Promise<void> => {
 
 describe('a plugin that answers with', () => {
   it.each(answers.map((answer, index) => ({ ...answer, index })))(
-    '$title is judged, and others are served',
+    '$title is handled, and other pods are served',
     async ({ index, id, ...answer }) => {
       const type = `hostile-${index}`;
       await plugin(type, answer);
@@ -121,7 +121,7 @@ describe('a plugin that answers with', () => {
     },
   );
 
-  it('the longest answer, in 24 pods at once, fails these pods alone', async () => {
+  it('the longest output, in 24 pods at once, fails only these pods', async () => {
     await plugin('many', { stdout: manyInterfaces });
     const made = await Promise.all(times(24, (index) => node.pod(`many-${index}`)));
     for (const added of await Promise.all(made.map((pod) => call('ADD', pod, 'many'))))

@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => at.remove());
 
-describe('a daemon with nothing to do', () => {
-  it(`wakes less than ${mostPerSecond} times a second, all of its threads taken together`, async () => {
+describe('an idle daemon', () => {
+  it(`wakes up less than ${mostPerSecond} times a second, over all its threads`, async () => {
     // right after its start it still has something to do: what counts is that it comes to rest
     const isAtRest = async (): Promise<boolean> => (await wakeUpsPerSecond(at.daemon().pid)) < mostPerSecond;
     await waitFor('the daemon is at rest', isAtRest, { mostTries: 8 });

@@ -58,8 +58,8 @@ const scraped = async (): Promise<boolean> =>
     `plexus_journal_sandboxes ${pods}\n`,
   );
 
-describe('a journal whose records are as large as they can be, under the shipped memory limit', () => {
-  it('is listed for metrics, again and again, and the daemon lives', async () => {
+describe('a journal of records of maximum size, under the shipped memory limit', () => {
+  it('is listed for metrics repeatedly without exceeding the limit', async () => {
     await fill();
     await at.start({ wrapper: limit.wrapper, flags: { 'reclaim-seconds': '0' } });
     for (let scrape = 0; scrape < 3; scrape++) await waitFor('a scrape', scraped);

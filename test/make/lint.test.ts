@@ -112,17 +112,17 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 const foundIn = (file: string): readonly string[] =>
   findings.filter(({ filename }) => filename === file).map(({ code }) => code);
 
-describe('the rules of this code base are enforced', () => {
-  it.each(Object.entries(sins))('%s', (name, [file]) => {
+describe('the lint rules of this code base', () => {
+  it.each(Object.entries(sins))('report %s', (name, [file]) => {
     const rules = foundIn(file).map((code) => /\((.+)\)/.exec(code)?.[1]);
     expect([...new Set(rules)]).toEqual([name.split(' ')[0]]);
   });
 
-  it.each(Object.keys(good).filter((file) => file !== 'src/host/cycle-b.ts'))('nothing against %s', (file) => {
+  it.each(Object.keys(good).filter((file) => file !== 'src/host/cycle-b.ts'))('report nothing against %s', (file) => {
     expect(foundIn(file)).toEqual([]);
   });
 
-  it('every folder of src has a line in the table of import directions', async () => {
+  it('cover every folder of src in the table of import directions', async () => {
     const { overrides } = lintConfiguration() as { overrides: readonly { files: readonly string[] }[] };
     const folders = (await readdir(join(root, 'src'), { withFileTypes: true }))
       .filter((entry) => entry.isDirectory())

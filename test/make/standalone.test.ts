@@ -28,7 +28,7 @@ const version = (executable: string): ReturnType<typeof callCni> =>
   callCni({ executable, command: 'VERSION', config: '', env: executable === direct ? nowhere : {} });
 
 describe.skipIf(!hasBun)('direct mode as one file', () => {
-  it('is made with the licences of what is in it, and nothing else is left', async () => {
+  it('is built with the licences of its packages, and no temporary file remains', async () => {
     expect((await readdir(folder.path)).toSorted()).toEqual(['plexus-direct', 'plexus-direct.LEGAL.txt']);
   });
 
@@ -36,7 +36,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     expect(await version(direct)).toEqual(await version(plexusCni));
   });
 
-  it('answers what cannot be understood as the plugin does', async () => {
+  it('answers malformed input as the plugin does', async () => {
     const call = (executable: string): ReturnType<typeof callCni> =>
       callCni({
         executable,
@@ -54,7 +54,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     }
   });
 
-  it('needs no library but those of glibc 2.17 or newer', async () => {
+  it('requires no library except those of glibc 2.17 or newer', async () => {
     const { stdout } = await run('readelf', ['--dynamic', '--version-info', '--wide', direct]);
     const libraries = [...stdout.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name = '']) => name);
     expect(libraries.filter((name) => !/^(libc|libm|libdl|libpthread|ld-linux-[\w-]+)\.so\.\d+$/.test(name))).toEqual(
@@ -64,7 +64,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     expect(Math.max(...versions)).toBeLessThanOrEqual(17);
   });
 
-  it('runs where there is nothing but glibc and /proc', async () => {
+  it('runs with nothing but glibc and /proc', async () => {
     await using jail = await mkdtempDisposable(join(tmpdir(), 'plexus-jail-'));
     const { stdout: needed } = await run('ldd', [direct]);
     const libraries = [...needed.matchAll(/(?:=> |^\s*)(\/\S+)/gm)].map(([, path = '']) => path);
@@ -83,17 +83,17 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     expect((await inJail(['attachments', 'list'], {})).stdout).toBe('nothing is attached\n');
   });
 
-  it('is the command line when it is given words', async () => {
+  it('is the command line when invoked with arguments', async () => {
     expect(await words('--help')).toBe((await run(join(root, 'dist/plexus'), ['--help'])).stdout);
     expect(await words('version')).toMatch(/^plexus \d[\s\S]*\nBun \d+\.\d+\.\d+\n$/);
     await expect(words('nonsense')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('nonsense') });
   });
 
-  it('says what it is when it is given nothing', async () => {
+  it('describes itself when invoked without arguments', async () => {
     expect(await run(direct, [], { env: nowhere })).toEqual({ stdout: '', stderr: (await run(plexusCni, [])).stderr });
   });
 
-  it('nothing in the folder where it is started changes what it does', async () => {
+  it('is not affected by files in the working directory', async () => {
     await using other = await mkdtempDisposable(join(tmpdir(), 'plexus-cwd-'));
     await writeFile(join(other.path, '.env'), 'CNI_COMMAND=VERSION\n');
     await writeFile(join(other.path, 'bunfig.toml'), 'preload = ["./evil.js"]\n');
@@ -103,7 +103,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
   });
 });
 
-describe.skipIf(!hasBun)('on a node without Node.js', () => {
+describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
   let node: TestNode;
   let alone: string;
   beforeAll(async () => {
@@ -134,7 +134,7 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('answers for the daemon when the program beside it cannot reach that one', async () => {
+  it('answers instead of the daemon if the shim cannot reach it', async () => {
     await copyFile(shim, join(folder.path, 'plexus'));
     const pod = await node.pod('s');
     // the daemon has left word of the network, the runtime hands the annotations over
@@ -159,7 +159,7 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a network that cannot be attached is told, and what was attached is undone', async () => {
+  it('reports a network that cannot be attached, and undoes the attachments', async () => {
     const ranges = [[{ subnet: '10.31.0.0/24', rangeStart: '10.31.0.2', rangeEnd: '10.31.0.2' }]];
     await node.nad(
       'one',

@@ -11,7 +11,7 @@ const nothing = {
   attachments: new Map<string, number>(),
 };
 
-it('a CHECK of a plugin that proves nothing is counted by plugin', async () => {
+it('counts CHECKs that prove nothing, by plugin', async () => {
   const metrics = await createMetrics({
     journal: async () => nothing,
     watch: () => ({ synced: true, objects: 0, leftOut: 0 }),

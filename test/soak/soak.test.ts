@@ -16,7 +16,7 @@ function expectWellFormed(xml: string): void {
   expect(xml).toMatch(/^<svg [^>]*>[^]*<\/svg>\n$/);
 }
 
-it('the soak in short: nothing is left, nothing grows, and it says so', { timeout: 300_000 }, async () => {
+it('the short soak leaves nothing behind, grows nothing, and reports it', { timeout: 300_000 }, async () => {
   const report = await soak({
     cycles: 60,
     atOnce: 10,

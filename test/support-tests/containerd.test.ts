@@ -16,7 +16,7 @@ const reason = await whyNoContainers();
 if (reason !== undefined) process.stderr.write(`the tests of the containerd support are skipped: ${reason}\n`);
 
 describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
-  it('a container gets an address of the reference plugins, and gives it back', async ({ onTestFinished }) => {
+  it('gives a container an address from the reference plugins, and releases it', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const ipam = { type: 'host-local', dataDir: join(dir, 'leases'), ranges: [[{ subnet: '10.1.1.0/24' }]] };
     const folder = await pluginsDir();
@@ -36,7 +36,7 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     expect(await linkNames('br-room')).toEqual([]);
   });
 
-  it('says what a plugin gets: ADD before the program runs, DEL after it has ended', async ({ onTestFinished }) => {
+  it('calls a plugin with ADD before the program runs, and with DEL after it has ended', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
     await recordingDelegate(dir, 'loopback'); // shares the record, and would show a loopback network
@@ -68,7 +68,7 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
   it.for([
     ['ADD', ['ADD', 'DEL']],
     ['DEL', ['ADD', 'DEL']],
-  ] as const)('a failure of %s is the failure of a container', async ([command, commands], { onTestFinished }) => {
+  ] as const)('fails the container if %s fails', async ([command, commands], { onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
     const containerd = await start(onTestFinished, {
@@ -86,7 +86,7 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     expect(await tracesOf(containerd.dir)).toEqual([]);
   });
 
-  it('leaves nothing on the machine, even if containers still run', async ({ onTestFinished }) => {
+  it('leaves nothing on the machine, even if containers are still running', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
     const before = await fixedFolders();
@@ -106,7 +106,7 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     expect(await netnsNames(node.name)).not.toContain(node.name);
   });
 
-  it('all its processes and mounts end with a test that is killed', async ({ onTestFinished }) => {
+  it('ends all its processes and mounts if its test is killed', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     await recordingDelegate(dir, 'recorder');
     const options = { conflist: conflist([{ type: 'recorder' }]), plugins: { recorder: join(dir, 'recorder') }, node };
