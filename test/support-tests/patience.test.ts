@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const tests = join(import.meta.dirname, '..');
-/** Programs of their own, whose limits are part of what they measure; and this rule. */
+/** Programs whose own limits are part of their measurement, and this rule. */
 const others = /^(bench|soak|mutations)\/|^support\/patience\.ts$|^support-tests\/patience\.test\.ts$/;
 
 const forbidden: readonly { readonly what: string; readonly pattern: RegExp }[] = [

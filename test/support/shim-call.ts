@@ -17,7 +17,7 @@ export interface ShimCall {
   readonly ended: Promise<ShimEnd>;
 }
 
-/** Starts the program on the host with exactly this environment. */
+/** Starts the shim with exactly this environment. */
 export function startShim(
   program: readonly string[],
   env: Readonly<Record<string, string>>,
