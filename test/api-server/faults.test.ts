@@ -6,7 +6,7 @@ import { type ApiServer, startApiServer, type WatchFailure } from '../support/ap
 import { type RawAnswer, rawRequest, rawWatch } from '../support/raw-request.ts';
 import { aNad, aPod, nadPath } from './objects.ts';
 
-// what only the embedded server can do
+// Features of the embedded server only.
 const pods = '/api/v1/namespaces/default/pods';
 let server: ApiServer;
 

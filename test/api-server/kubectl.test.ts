@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-// its cache of discovery would be kept for every port that a test ever used
+// Otherwise kubectl would keep a discovery cache for every port that a test ever used.
 const options = (): string[] => ['--kubeconfig', join(dir, 'kubeconfig'), '--cache-dir', join(dir, 'cache')];
 
 async function run(...args: string[]): Promise<string> {

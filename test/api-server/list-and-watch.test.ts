@@ -6,7 +6,7 @@ import { type ClusterUnderTest, startCluster } from '../support/cluster-under-te
 import { type RawWatch, rawRequest, rawWatch, type WatchEvent } from '../support/raw-request.ts';
 import { aNad, aPod, nadPath } from './objects.ts';
 
-// runs unchanged against a real kube-apiserver: see startCluster
+// Also runs against a real kube-apiserver: see startCluster.
 const namespace = `lists-${randomBytes(4).toString('hex')}`;
 const pods = `/api/v1/namespaces/${namespace}/pods`;
 const metadataList = { Accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
@@ -46,7 +46,7 @@ const remove = (name: string): Promise<unknown> => core.deleteNamespacedPod({ na
 const currentVersion = async (): Promise<string> =>
   (await core.listNamespacedPod({ namespace })).metadata?.resourceVersion ?? '';
 
-/** Events until one is the last one wanted, each as "TYPE name"; bookmarks are left out. */
+/** Events up to the last expected one, each as "TYPE name"; without bookmarks. */
 async function eventsUntil(path: string, last: string): Promise<string[]> {
   const watch = await rawWatch(cluster, path);
   const seen: string[] = [];
@@ -179,8 +179,8 @@ describe('watches', () => {
     await remove('w1');
     expect(await eventsUntil(`${pods}?watch=true&resourceVersion=${version}`, 'DELETED w1')).toEqual([
       'ADDED w1',
-      'MODIFIED w1', // the label
-      'MODIFIED w1', // deletionTimestamp: pods are deleted gracefully, also with a grace period of 0
+      'MODIFIED w1', // The label.
+      'MODIFIED w1', // deletionTimestamp: pods are deleted gracefully, even with a grace period of 0.
       'DELETED w1',
     ]);
   });

@@ -5,7 +5,7 @@ import { type ClusterUnderTest, startCluster } from '../support/cluster-under-te
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { aPod } from './objects.ts';
 
-// runs unchanged against a real kube-apiserver: see startCluster
+// Also runs against a real kube-apiserver: see startCluster.
 const namespace = `pods-${randomBytes(4).toString('hex')}`;
 const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 const strategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);

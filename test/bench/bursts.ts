@@ -12,7 +12,7 @@ export interface Burst {
   readonly further: number;
 }
 
-/** Many pods that come at once, and then go at once, in all variants. */
+/** Measures many pods that start at once, and then end at once, in all variants. */
 export async function measureBursts(
   { native, delegates, against, say }: Wish,
   bursts: readonly Burst[],
@@ -23,7 +23,7 @@ export async function measureBursts(
     try {
       await at.start();
       const variants = await variantsOf(at, against);
-      await oneBurst(at, variants, { pods: 10, atOnce: 5, further: 1 }); // everything has run once
+      await oneBurst(at, variants, { pods: 10, atOnce: 5, further: 1 }); // Warm-up.
       for (const burst of bursts) {
         say(`bursts: ${kind}, ${burst.pods} pods, ${burst.atOnce} at once`);
         rows.push(...(await oneBurst(at, variants, burst)));

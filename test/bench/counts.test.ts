@@ -13,8 +13,8 @@ import { shim } from '../support/daemon.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What an ADD and a DEL cost, as far as it does not depend on the clock: requests, processes, syncs, memory of a change
-// that is watched.
+// The costs of an ADD and a DEL that do not depend on the clock: requests, processes, syncs, memory for a watched
+// change.
 const further = 4;
 const plugins = further + 1;
 let at: ClusterNode;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await at.start();
   for (let index = 1; index <= further; index++)
     at.nad(`net${index}`, at.node.bridge(`net${index}`, `10.${30 + index}.0.0/24`));
-  const first = await at.pod('first', names()); // what only a first call does is not counted
+  const first = await at.pod('first', names()); // Work that only a first call does is not counted.
   await at.call('ADD', first);
   await at.call('DEL', first);
 });
@@ -51,7 +51,7 @@ describe('requests of an ADD with four additional networks', () => {
 });
 
 describe.skipIf(!canTrace)('cost of an ADD on the node', () => {
-  /** The system calls of a process and all its children, or of a running one, while something is done. */
+  /** The system calls of a process and all its children, or of a running process, during some work. */
   async function traced(
     calls: string,
     whom: readonly string[],
@@ -83,7 +83,8 @@ describe.skipIf(!canTrace)('cost of an ADD on the node', () => {
       const seen = await during('fsync,fdatasync', async () => {
         expect(await at.call(command, pod)).toMatchObject({ exitCode: 0 });
       });
-      return seen.filter((line) => line.includes('/state/journal')).length; // stand-in.json is written whenever networks change
+      // stand-in.json is written whenever networks change.
+      return seen.filter((line) => line.includes('/state/journal')).length;
     };
     for (const [name, networks] of [
       ['few', 'net1'],
@@ -109,7 +110,7 @@ describe.skipIf(!canTrace)('cost of an ADD on the node', () => {
     const executed = (await readFile(trace, 'utf8'))
       .split('\n')
       .filter((line) => line.includes('execve') && line.endsWith('= 0')); // also "<... execve resumed>"
-    // itself, and each bridge with the IPAM plugin that it runs
+    // The shim itself, and each bridge with its IPAM plugin.
     expect(executed).toHaveLength(1 + 2 * plugins);
     await at.call('DEL', pod);
   });
@@ -133,7 +134,7 @@ describe('cost of a changed network for the daemon', () => {
     const all = (): void => lines.forEach((line) => cache.set(JSON.parse(line)));
     all();
     const rounds = Array.from({ length: 8 }, () => allocatedBy(all) / lines.length);
-    expect(Math.max(...rounds)).toBeGreaterThan(200); // or nothing was measured
+    expect(Math.max(...rounds)).toBeGreaterThan(200); // Otherwise nothing was measured.
     expect(Math.max(...rounds)).toBeLessThan(8192);
     const before = settled();
     for (let round = 0; round < 20; round++) all();
@@ -142,14 +143,14 @@ describe('cost of a changed network for the daemon', () => {
   });
 });
 
-/** Bytes in use after a collection. */
+/** Bytes in use after a garbage collection. */
 function settled(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;
 }
 
-/** Bytes allocated by some work; too few when the collector came in between. */
+/** Bytes allocated by some work; too few if a garbage collection ran meanwhile. */
 function allocatedBy(work: () => void): number {
   const before = settled();
   work();

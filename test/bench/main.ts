@@ -1,5 +1,5 @@
-// What attaching costs: the same plugins with and without Plexus, in turn within one run. Prints tables; asserts
-// nothing.
+// Measures the cost of attaching: the same plugins with and without Plexus, in turn within one run. Prints tables;
+// asserts nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -5,7 +5,7 @@ import { type BenchNode, createBenchNode } from './node.ts';
 import type { RequestRow } from './report.ts';
 import { runCalls } from './run-calls.ts';
 
-/** What one ADD, and one DEL, asks of the API server, its Events included. Counted by the API server. */
+/** Measures the API requests of one ADD and one DEL, Events included, as counted by the API server. */
 export async function measureRequests({ native, further, against, say }: Wish): Promise<readonly RequestRow[]> {
   say('requests');
   const at = await createBenchNode(native, 'nothing');
@@ -32,7 +32,7 @@ export async function measureRequests({ native, further, against, say }: Wish): 
 
 const quietMs = 400;
 
-/** Waits until nothing has been asked for a while. What was asked until then. */
+/** Waits until no request arrives for a while. Returns the requests until then. */
 async function quiet(at: BenchNode): Promise<readonly ApiRequestCount[]> {
   const all: ApiRequestCount[] = [];
   for (;;) {

@@ -9,7 +9,10 @@ import { type CallFigures, runCalls } from './run-calls.ts';
 import { median, rounded, summaryOf } from './statistics.ts';
 import type { Variant } from './variants.ts';
 
-/** What starting each program costs that a runtime may start: its answer to VERSION, which needs nobody else. */
+/**
+ * Measures the cost of starting each program that a runtime may start: its answer to VERSION, which needs no other
+ * process.
+ */
 export async function measureProcesses({ native, repetitions, say }: Wish): Promise<readonly ProcessRow[]> {
   say('processes');
   const programs = {
@@ -38,14 +41,18 @@ const processRow = async (what: string, program: string, all: readonly CallFigur
   fileKib: Math.round((await stat(program)).size / 1024),
 });
 
-/** CPU time of an ADD with its DEL, with plugins that do nothing: in the processes of the call, and in the daemon. */
+/**
+ * Measures the CPU time of an ADD with its DEL, with plugins that do nothing: in the processes of the call, and in the
+ * daemon.
+ */
 export async function measureCpu({ native, repetitions, further, against, say }: Wish): Promise<readonly CpuRow[]> {
   const at = await createBenchNode(native, 'nothing');
   try {
     const daemon = await at.start();
     const [bare, ...others] = await variantsOf(at, against);
     if (bare === undefined) return [];
-    for (const variant of others) await cpuOf(at, variant, { further: 1, times: 20, pid: daemon.pid }); // until it is compiled
+    // Until the code is compiled.
+    for (const variant of others) await cpuOf(at, variant, { further: 1, times: 20, pid: daemon.pid });
     const rows: CpuRow[] = [];
     for (const count of further) {
       say(`cpu: ${count} further networks`);

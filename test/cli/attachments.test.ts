@@ -171,7 +171,7 @@ describe('plexus attachments', () => {
       join(folder.path, 'cni/shop-net-else_net1'),
     ];
     for (const each of [file, other]) await writeFile(each, '{}');
-    // what a record names is not what is removed: the daemon can write records
+    // The daemon can write records, so the file that a record names is not the one that is removed.
     const informed = { ...abandoned, attachment: { ...abandoned.attachment, deviceInfo: { file: other } } };
     await journal.write(sampleRecord({ containerId: 'informed', attachments: [informed] }));
     expect(await command('forget', 'informed', '--device-info-dir', folder.path)).toMatchObject({ code: 0 });

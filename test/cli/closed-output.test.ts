@@ -8,7 +8,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs dist/plexus with something of its output gone; the last line of stderr is the exit status. */
+/** Runs dist/plexus with a closed output; the last line of stderr is the exit status. */
 const plexus = async (words: string, output: string): Promise<string> => {
   const script = `{ dist/plexus ${words}; echo "status $?" >&3; } ${output}`;
   const { stdout, stderr }: Ended = await promisify(execFile)('bash', ['-c', `exec 3>&2; ${script}`], {

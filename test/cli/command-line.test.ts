@@ -184,7 +184,7 @@ describe('the plexus command line', () => {
   });
 });
 
-/** The message as docs/errors.md has it. */
+/** The message as in docs/errors.md. */
 function saidOutside(id: string, values: Readonly<Record<string, string>> = {}): string {
   const { sentence = '', fix = '' } = errorsOutside.find((each) => each.id === id) ?? {};
   return `${id}: ${sentence.replaceAll(/‹(\w+)›/g, (_, name: string) => values[name] ?? '')}. ${fix}`;

@@ -10,7 +10,7 @@ import { repository, runProgram } from '../support/plexus-command.ts';
 const run = promisify(execFile);
 const isThere = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
 
-/** What a shell answers, with our script read in and dist/ in its PATH. */
+/** The completions of a shell that has loaded the script, with dist/ in its PATH. */
 async function inShell(
   shell: string,
   options: readonly string[],

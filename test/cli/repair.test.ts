@@ -138,7 +138,7 @@ describe('plexus attachments, with real plugins', () => {
   it('check, detach: do nothing without plugins, as in the daemon’s container', async () => {
     const pod = await attached('elsewhere');
     await pod.netns.remove();
-    // the kernel takes the interfaces of a namespace that is gone away by itself
+    // The kernel removes the interfaces of a deleted namespace itself.
     const files = async (): Promise<readonly string[]> =>
       (await node.leftovers()).filter((each) => !each.startsWith('link '));
     const before = await files();

@@ -41,9 +41,9 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
       code: 2,
       stderr: expect.stringContaining('EADDRINUSE') as string,
     });
-    const stream = await fetch(`${url}events`); // open, as the page has it
+    const stream = await fetch(`${url}events`); // Kept open, as the page does.
     child.kill(signal);
     expect(await once(child, 'exit')).toEqual([0, null]);
-    await stream.body?.cancel().catch(() => {}); // it has been cut off
+    await stream.body?.cancel().catch(() => {}); // The connection has been cut.
   },
 );

@@ -13,7 +13,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** The real program, with what it reads on stdin. */
+/** Runs the real program with the given stdin. */
 const plexus = (words: readonly string[], stdin = ''): Promise<Ended> => {
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const child = execFile(join(root, 'dist/plexus'), words, { cwd: root }, (error, stdout, stderr) =>

@@ -203,7 +203,7 @@ describe('the cluster of all views', () => {
   ])('is reported at once if it does not answer, also by %s %s', async (...words) => {
     const { code, stderr } = await plexus(...words, '--kubeconfig', join(folder.path, 'away'));
     expect(code).toBe(words[0] === 'plan' ? 1 : 2);
-    // no cause: it was not asked again until the time was over
+    // Without a cause, because the request was not retried until the deadline.
     expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, get [^\n]*: connect ECONNREFUSED [^\n]*\n$/);
   });
 

@@ -16,7 +16,7 @@ const keys = ['a', 'b', 'metadata', 'ü"\\', ''] as const;
 const long = 1_000_000;
 const inner: Shape = { keys: { a: long, metadata: { keys: { a: long, b: { wholeBytes: long } } }, 'ü"\\': long } };
 
-/** The same in three lines, for JSON that is in memory. */
+/** A three-line reference implementation for JSON in memory. */
 function picked(shape: Shape, value: unknown): unknown {
   if (typeof shape === 'number') return typeof value === 'object' && value !== null ? {} : value;
   if ('wholeBytes' in shape) return typeof value === 'object' && value !== null ? value : {};

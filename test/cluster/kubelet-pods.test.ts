@@ -66,8 +66,8 @@ describe('kubelet’s Pods API', () => {
     kubelet?.close();
     await rm(socket(), { force: true });
     expect(await pods.byUid('u-1', soon())).toBeUndefined();
-    await serve({ version: 'v1beta1' }); // a newer kubelet
-    await pods.byUid('u-1', soon()); // finds that out
+    await serve({ version: 'v1beta1' }); // A newer kubelet.
+    await pods.byUid('u-1', soon()); // Detects the newer version.
     expect(await pods.byUid('u-1', soon())).toEqual(pod);
   });
 });

@@ -17,7 +17,7 @@ import {
 } from '../support/cluster-under-test.ts';
 import { patienceMs } from '../support/patience.ts';
 
-// runs unchanged against a real kube-apiserver (KUBEBUILDER_ASSETS), but for what only the embedded one can do
+// Also runs against a real kube-apiserver (KUBEBUILDER_ASSETS), except tests that need the embedded server.
 let server: ClusterUnderTest;
 let folder: { path: string; remove: () => Promise<void> };
 let cluster: Cluster;
@@ -193,7 +193,7 @@ describe('K8S-12, K8S-13: the pod of a call', () => {
       code: 11,
     });
   });
-  // a real server has more rules for mirror pods
+  // A real server has more rules for mirror pods.
   it.skipIf(isRealCluster)(
     'has another UID in the API if it is static, and its status goes to the mirror pod',
     async () => {

@@ -52,7 +52,7 @@ async function start(source: Parameters<typeof connectForLong>[0], more: Partial
   running = watched.run(stop.signal);
   await waitFor('the watch', async () => watched.state().synced);
 }
-/** Whether a change made now arrives by the watch alone. */
+/** Whether a new change arrives through the watch alone. */
 async function arrives(name: string): Promise<void> {
   const before = watched.state().objects;
   put(name, `{"type":"${name}"}`);
@@ -180,7 +180,7 @@ describe('the watch continues', () => {
   });
 
   it('after a silently dead connection', async () => {
-    await watch({ silenceMs: 200 }); // there are no bookmarks
+    await watch({ silenceMs: 200 }); // The server sends no bookmarks.
     await waitFor('another watch', async () => asked('watch').length >= 3);
     await arrives('later');
   });
@@ -216,7 +216,8 @@ describe('changing credentials', () => {
     Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
     await start({ kind: 'in-cluster', root: folder.path });
     process.env = before;
-    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }); // as in a pod, for the whole of its life
+    // As in a pod, for its whole life.
+    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
     await rotate(join(inside, 'token'));
     process.env = before;
   });

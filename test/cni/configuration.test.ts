@@ -23,7 +23,7 @@ const rows = readFileSync(join(import.meta.dirname, '../golden/libcni-1.3.0-runt
   .filter((match) => match !== null)
   .map(([, json = '', version, disableCheck, plugins, error]) => ({ json, version, disableCheck, plugins, error }));
 
-// differences on purpose: libcni lets these through and a plugin fails later
+// Intended differences: libcni accepts these, and a plugin fails later.
 const refused: Readonly<Record<string, string>> = {
   '{"name":"n","cniVersions":["9.9.9"],"plugins":[{"type":"a"}]}': 'no version that is spoken',
   '{"name":"n","cniVersion":"9.9.9","plugins":[{"type":"a"}]}': 'no version that is spoken',
@@ -39,7 +39,7 @@ describe('CNI-41 to CNI-44: configurations are accepted and rejected as in libcn
     const read = () => parse(parseJsonObject(json, 'golden'));
     if (error !== undefined || json in refused) return expect(read).toThrow();
     const { cniVersion, ...rest } = read();
-    // no version at all: 0.4.0 for every command alike (NPWG-16)
+    // Without a version: 0.4.0 for every command (NPWG-16).
     expect([cniVersion, String(rest.disableCheck), String(rest.plugins.length)]).toEqual([
       version === '' ? '0.4.0' : version,
       disableCheck,

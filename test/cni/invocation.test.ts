@@ -28,7 +28,7 @@ const rows: Row[] = readFileSync(join(import.meta.dirname, '../golden/skel-1.3.0
     text: /"msg": "([^"]*)/.exec(stdout)?.[1] ?? '',
   }));
 
-// What Plexus does differently on purpose, with the reason.
+// Intended differences from skel, with the reason.
 const chosen: Readonly<Record<string, { readonly code: number; readonly why: string }>> = {
   nocmd: { code: 4, why: 'the entry module answers this case itself (CNI-11)' },
   'add-missing': { code: 4, why: 'CNI_PATH is not among the required ones' },

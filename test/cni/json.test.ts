@@ -17,7 +17,7 @@ import {
   parseJson,
 } from '../../src/cni/index.ts';
 
-/** Runs something that may only fail with an error of ours. */
+/** Runs work that may fail only with a PlexusError. */
 function onlyOurs(work: () => unknown): true {
   try {
     work();

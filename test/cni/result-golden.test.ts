@@ -39,7 +39,7 @@ function pairs(): Pair[] {
   return found;
 }
 
-// Unknown keys survive when the version stays the same (CNI-80): libcni cannot do that.
+// Unlike in libcni, unknown keys survive if the version stays the same (CNI-80).
 const chosen: Readonly<Record<string, JsonValue>> = {
   'unknown-1.0.0 → 1.0.0': { cniVersion: '1.0.0', x: 1, interfaces: [{ name: 'eth0', foo: 'bar' }] },
   'ip-0.3.0 → 0.3.0': { cniVersion: '0.3.0', ip: [{ version: '4', address: '10.1.0.5/16' }], dns: {} },

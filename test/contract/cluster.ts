@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/index.ts';
 import { patience } from '../support/patience.ts';
 
-/** One kind of cluster, with a pod default/alice, whose UID is known, and a NAD default/lab, already in it. */
+/** A Cluster implementation that contains a pod default/alice with a known UID, and a NAD default/lab. */
 export interface ClusterUnderTest {
   readonly cluster: Cluster;
   readonly uid: string;
@@ -12,7 +12,7 @@ export interface ClusterUnderTest {
   ) => Promise<readonly { readonly type: string; readonly reason: string; readonly message: string }[]>;
 }
 
-/** What every Cluster must do; run by the tests of each implementation. */
+/** The requirements for every Cluster; each implementation runs them. */
 export function testCluster(under: () => ClusterUnderTest): void {
   const signal = patience();
   const alice = { namespace: 'default', name: 'alice' };

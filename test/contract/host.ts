@@ -8,10 +8,10 @@ import type { DefaultRouteEntry, Family, Host, PluginRun } from '../../src/host/
 import { type Netns, createNetns } from '../support/netns.ts';
 import { patience } from '../support/patience.ts';
 
-// hosts may refuse anything that is not of CNI: tests speak through its variables
+// A host may reject variables other than those of CNI, so tests use these to control plugins.
 const callEnv = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' };
 
-/** What every host keeps to, with real plugins and real namespaces. */
+/** The requirements for every host, with real plugins and real namespaces. */
 export function testHost(makeHost: () => Host): void {
   describe('a host runs plugins', () => testPlugins(makeHost));
   describe('a host looks into namespaces', () => testLinks(makeHost));
@@ -35,7 +35,7 @@ function testPlugins(makeHost: () => Host): void {
       stdin: 'é'.repeat(100_000),
     });
     expect({ exitCode, stdout: stdout === 'é'.repeat(100_000) }).toEqual({ exitCode: 0, stdout: true });
-    // PWD and _ are set by the shell itself
+    // The shell itself sets PWD and _.
     expect(stderr.split('\n').filter((line) => !/^(PWD|_|OLDPWD|SHLVL)=/.test(line))).toEqual(
       expect.arrayContaining(['CNI_COMMAND=ADD', 'CNI_ARGS=x=y', 'z']),
     );
@@ -88,7 +88,7 @@ function testPlugins(makeHost: () => Host): void {
   ])('CNI-65: $what is reported with the file', async ({ text, mode, says }) => {
     await writeFile(join(folder, 'p'), text, { mode });
     const outcome = await run().catch((error: unknown) => error);
-    // a shell takes the last one for its own language and fails: an answer of the plugin
+    // A shell reads the last one as a script and fails, which is an answer of the plugin.
     if (text.startsWith('\x7fELF')) return expect(outcome).not.toMatchObject({ exitCode: 0 });
     expect(outcome).toMatchObject({ id: 'PLX-PLUGIN-NOT-RUNNABLE', message: expect.stringMatching(says) as string });
     expect((outcome as Error).message).toContain(join(folder, 'p'));
@@ -154,7 +154,7 @@ function testPlugins(makeHost: () => Host): void {
 
 const pidIn = async (file: string): Promise<number> => Number(await readFile(file, 'utf8'));
 
-// one in its own session is out of a host's reach: it is ours to end
+// A process in its own session is out of the host's reach, so the test ends it.
 async function endGrandchild(pidFile: string): Promise<void> {
   if (await isAlive(pidFile)) process.kill(await pidIn(pidFile), 'SIGKILL');
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
-/** What every journal keeps to. */
+/** The requirements for every journal. */
 export function testJournal(makeJournal: () => Journal): void {
   const key = { containerId: 'c1', ifName: 'eth0' };
 

@@ -29,7 +29,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     'app.kubernetes.io/managed-by',
     'helm.sh/chart',
   ];
-  /** Without the four labels by which Helm knows its objects; a ConfigMap's file as what it says. */
+  /** The objects without Helm's four labels, and with the ConfigMap's file parsed. */
   const plain = (objects: readonly KubeObject[]): unknown =>
     unordered(
       JSON.parse(

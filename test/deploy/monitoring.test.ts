@@ -33,7 +33,7 @@ const rules = (
   parse(await read('deploy/monitoring/rules.yaml')) as { spec: { groups: { rules: Rule[] }[] } }
 ).spec.groups.flatMap((group) => group.rules);
 
-/** Kind of each metric, and its labels as far as there are any, of a daemon that has had something to do. */
+/** The kind and labels of each metric of a daemon that has handled calls. */
 let known = new Map<string, { kind: string; labels: Set<string> }>();
 let at: ClusterNode;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ function kindsIn(text: string): typeof known {
   return found;
 }
 
-// added by Prometheus when it scrapes
+// Labels that Prometheus adds at scrape time.
 const ofPrometheus = ['instance', 'job'];
 
 function expectKnown(expression: string): void {
@@ -67,9 +67,9 @@ function expectKnown(expression: string): void {
   expect(metrics.length, expression).toBeGreaterThan(0);
   const all = metrics
     .filter(({ name }) => name !== 'up')
-    .map((metric) => ({ ...metric, ...expectMetric(metric, expression) })); // up: of Prometheus itself
+    .map((metric) => ({ ...metric, ...expectMetric(metric, expression) })); // `up` belongs to Prometheus itself.
   const has = (labels: ReadonlySet<string>, label: string): boolean =>
-    ofPrometheus.includes(label) || labels.has(label) || labels.size === 0; // empty: nothing has happened to it yet
+    ofPrometheus.includes(label) || labels.has(label) || labels.size === 0; // Empty: the metric has no sample yet.
   for (const { labels, has: own } of all)
     expect(
       labels.filter((label) => !has(own, label)),
@@ -81,7 +81,7 @@ function expectKnown(expression: string): void {
   ).toEqual([]);
 }
 
-/** The labels of a metric that is there, and is used as its kind has to be. */
+/** The labels of an existing metric, after checking that the expression suits its kind. */
 function expectMetric({ name, isRange }: UsedMetric, expression: string): { readonly has: ReadonlySet<string> } {
   const metric = known.get(name) ?? known.get(name.replace(/_bucket$/, ''));
   expect(metric, `${name} in ${expression}`).toBeDefined();

@@ -14,8 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { type Kubelet, type RunningPod, startKubelet } from './kubelet.ts';
 import { type Container, component, deploy, podOf } from './objects.ts';
 
-// The DaemonSets' pods as kubelet asks for them: the image's own root, containerd's default seccomp profile, real
-// mounts
+// Runs the DaemonSets' pods as kubelet does: the image's own root, containerd's default seccomp profile, real mounts.
 const run = promisify(execFile);
 const reason = await whyNoContainers();
 if (reason !== undefined) process.stderr.write(`the DaemonSet is not run: ${reason}\n`);
@@ -59,7 +58,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
       '/etc/cni/net.d': at.confDir,
       '/var/lib/cni/plexus': join(dir, 'state'),
       '/opt/cni/bin': binDir,
-      'volume host-root': '/', // this machine's, with libraries and plugins
+      'volume host-root': '/', // The machine's root, with libraries and plugins.
     };
     kubelet = await startKubelet({ dir: own.path, runtime, api: at.api, folders }, program);
     after.push(() => kubelet.close());
@@ -69,7 +68,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   });
 
   const objects = () => renderKustomization(join(deploy, 'overlays/containerd'), [component('host-agent')]);
-  /** What kubelet's probe of the daemon prints. Rejects when it fails. */
+  /** Runs kubelet's probe of the daemon and returns its output. Rejects if it fails. */
   const probe = async (kind: 'livenessProbe' | 'readinessProbe'): Promise<string> => {
     const daemon = podOf(await objects()).containers.find(({ name }) => name === 'daemon') as Container;
     return pod.exec('daemon', daemon[kind]?.exec.command ?? []);

@@ -5,8 +5,8 @@ import { mayPatchStatus, type Policy, type PodLike, type Write } from '../suppor
 import { renderKustomization } from '../support/kustomize.ts';
 import { deploy } from './objects.ts';
 
-// The expressions run in a CEL evaluator, not in an API server: what the API server adds (which requests are matched at
-// all) is read off the manifest.
+// The expressions run in a CEL evaluator, not in an API server. Which requests the API server matches is read from the
+// manifest.
 const objects = await renderKustomization(join(deploy, 'base'));
 const policy = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicy') as unknown as Policy;
 const binding = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');

@@ -31,11 +31,11 @@ const allows = (rules: readonly Rule[], asked: RequestInfo): boolean =>
       verbs.includes(asked.verb ?? ''),
   );
 
-const driver = 'driver.example.com'; // the one in deploy/components/resource-claim-status
+const driver = 'driver.example.com'; // The driver in deploy/components/resource-claim-status.
 const signal = patience();
 const pod = { namespace: 'shop', name: 'db', uid: 'u-db' };
 
-/** What becomes of a network made of a claimed device with these rights; `used` is what was asked. */
+/** Attaches a network with a claimed device under these rights; `used` lists the requests. */
 async function attachWith(
   rules: readonly Rule[],
   used: Set<string>,

@@ -204,7 +204,8 @@ describe('K8S-22: publishing devices in the status of their claims', () => {
     expect(await publish([reported('d0')], 'u-db')).toBeUndefined();
     expect(await publish([reported('d0'), reported('d1')], 'u-db')).toBeUndefined();
     expect(entries().find(({ device }) => device === 'd1')?.data).toEqual({ own: true });
-    await driver([{ ...place, device: 'd1', networkData: { interfaceName: 'eth9' } }]); // is refused: it is ours
+    // Rejected, because the field belongs to Plexus.
+    await driver([{ ...place, device: 'd1', networkData: { interfaceName: 'eth9' } }]);
     await publish([reported('d0')], 'u-db');
     await driver([{ ...place, device: 'd1', networkData: { interfaceName: 'eth9' } }]);
     expect(await publish([reported('d0'), reported('d1')], 'u-db')).toMatchInlineSnapshot(

@@ -12,7 +12,7 @@ interface Row {
   readonly slices: readonly JsonObject[];
   readonly ids: readonly string[];
 }
-// test numbers are those of the inventory of Multus' own tests
+// The numbers are those of the inventory of Multus's own tests.
 const multusRows: readonly Row[] = [
   {
     title: '143, 185: a claim and a slice with both attributes',
@@ -156,7 +156,7 @@ describe('K8S-21: kubelet’s answer', () => {
   it('is sufficient: a device is found with one request, whatever claims exist', async () => {
     put(podWithClaims([fromTemplate], made), [], [slice('a', { d0: multusForm('i0', sriov) })]);
     const { claim: ref, ...place } = ofKubelet('d0');
-    // with its claim: for what is reported there (K8S-22), and so that plexus devices recognises it
+    // With its claim, so that its status is published (K8S-22) and plexus devices recognizes it.
     expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([
       { id: 'i0', resource: sriov, claimed: { claim: ref, ...place } },
     ]);
@@ -186,7 +186,7 @@ describe('K8S-21: kubelet’s answer', () => {
       `${sriov} i0`,
       `${sriov} i1`,
     ]);
-    expect(idsOf(await ask({ ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`]); // one is enough
+    expect(idsOf(await ask({ ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`]); // One is enough.
   });
   it('200: two devices of one driver cost one list', async () => {
     put(podWithClaims([]), [], [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })]);

@@ -19,7 +19,7 @@ describe('device information files', () => {
     await files.prepare(file, from);
     expect(await readFile(file, 'utf8')).toBe(info);
     expect(((await stat(join(dir.path, 'deep/cni'))).mode & 0o777).toString(8)).toBe('755');
-    await writeFile(file, info); // a plugin may write it anew
+    await writeFile(file, info); // A plugin may write the file again.
   });
   it('accepts a device plugin that wrote nothing, and never uses an old file for this attachment', async () => {
     await using dir = await folder();

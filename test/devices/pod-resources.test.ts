@@ -27,7 +27,7 @@ const devices = [
   { resource: 'example.com/vf', id: '0000:3b:02.1' },
 ];
 const never = new AbortController().signal;
-/** Pauses so short, and limits so long, that no test depends on time. */
+/** Pauses short enough, and limits long enough, that no test depends on time. */
 const quick = { pauseMs: 1, answerMs: 50_000, unknownPodMs: 50_000, restartMs: 50_000 };
 
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;

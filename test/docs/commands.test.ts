@@ -34,7 +34,7 @@ describe('docs/commands.md', () => {
     expect(examples.length).toBeGreaterThanOrEqual(5);
   });
 
-  // PLEXUS_UPDATE_DOCS=1 writes what they say now
+  // PLEXUS_UPDATE_DOCS=1 updates the page.
   it.each(examples)('shows the real output of plexus $words', async ({ words, output }) => {
     const real = await outputOf(words);
     if (process.env['PLEXUS_UPDATE_DOCS'] === '1') {

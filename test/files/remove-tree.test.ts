@@ -16,11 +16,11 @@ function tried(work: () => void): void {
   try {
     work();
   } catch {
-    // what it says about the race does not matter
+    // Its errors about the race do not matter.
   }
 }
 
-// until it is ended, a folder is a folder at one moment and a link to another place at the next
+// Until it is killed, alternates between a folder and a link to another place.
 const flip = `
   const { renameSync, symlinkSync, rmSync, mkdirSync, writeFileSync } = require('node:fs');
   const { parentPort, workerData: { inner, victim } } = require('node:worker_threads');
@@ -45,7 +45,7 @@ describe('removeTree', () => {
     removeTree(at('tree'));
     expect(await readdir(dir.path)).toEqual(['victim']);
     expect(await readdir(at('victim'))).toEqual(['kept']);
-    removeTree(at('tree')); // it is gone: as good as removed
+    removeTree(at('tree')); // The folder is gone, which counts as removed.
     await symlink(at('victim'), at('link'));
     removeTree(at('link'));
     expect(await readdir(at('victim'))).toEqual(['kept']);

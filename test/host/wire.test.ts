@@ -6,9 +6,7 @@ import { shimFrame } from '../support/link-codec.ts';
 
 const plain = ({ type, id, body }: Frame) => ({ type, id, body: [...body] });
 
-/**
- * The frames of a stream that arrives in pieces which are overwritten as soon as they were taken, as a socket may do.
- */
+/** The frames of a stream whose pieces are overwritten after use, as a socket may do. */
 function framesOf(pieces: readonly Buffer[]): ReturnType<typeof plain>[] {
   const reader = frameReader();
   return pieces.flatMap((piece) => {

@@ -39,7 +39,7 @@ describe('adopting Multus’s default network', () => {
       clusterNetwork: join(kept.folder, '10-calico.conflist'),
       capabilities: { portMappings: true, 'io.kubernetes.cri.pod-annotations': true },
     });
-    // Multus is aside now, and what it said still holds
+    // Multus has been moved aside, and its settings still apply.
     await kept.stop();
     const steps = kept.steps.length;
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-calico.conflist') });
@@ -87,7 +87,8 @@ describe('adopting Multus’s default network', () => {
 
   it('translates every key that contains a path of Multus’s container to a path of the node', async () => {
     await kept.put('10-net.conf', bridge('net'));
-    const clusterNetwork = '/host/etc/cni/net.d/10-net.conf'; // where its DaemonSet mounts the folder of the runtime, wherever that is
+    // Where the DaemonSet of Multus mounts the runtime's folder, wherever that is.
+    const clusterNetwork = '/host/etc/cni/net.d/10-net.conf';
     const paths = {
       readinessindicatorfile: '/host/run/multus/cni/net.d/10-ovn.conf',
       confDir: '/host/etc/cni/multus/net.d',
@@ -138,7 +139,7 @@ describe('adopting Multus’s default network', () => {
       defaultNetworks: ['never-attached'],
     };
     await kept.put('00-multus.conf', multus({ delegates, ...more }));
-    expect(await plugin()).not.toHaveProperty('defaultNetworks'); // nor did Multus attach them
+    expect(await plugin()).not.toHaveProperty('defaultNetworks'); // Multus did not attach them either.
     await waitFor('the warning', async () => warnings().includes('not taken over'));
     expect(warnings()).toMatch(/delegates after the first \(storage, \(no name\)\).*defaultNetworks/);
     expect(warnings()).toMatch(/cniDir "\/var\/lib\/multus".*multusStateDir/);

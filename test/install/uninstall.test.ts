@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { commandsIn, plexus } from './commands-in-root.ts';
 import { type Kept, bridge, keptFolder } from './keeping.ts';
 
-// the commands as programs, on a node whose file system is a folder
+// Runs the commands as programs, on a node whose file system is a folder.
 const run = promisify(execFile);
 let root: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let kept: Kept;
@@ -68,7 +68,7 @@ describe('plexus install', () => {
       await writeFile(at('from/plexus-direct'), content);
       return ['--shim', at('from/plexus')];
     };
-    // a program with more behind it: several of the pieces in which files are read
+    // A program with appended text, longer than one chunk in which files are read.
     const program = async (more: string): Promise<Buffer> =>
       Buffer.concat([await readFile('/bin/true'), Buffer.alloc(3 * 1024 * 1024), Buffer.from(more)]);
 
@@ -237,7 +237,7 @@ describe('plexus uninstall', () => {
     expect(await readdir(at('var/lib/cni/plexus/journal/damaged'))).toEqual(['c1@eth0.json']);
   });
 
-  // It is root on the node, and the daemon can write into both folders.
+  // Uninstall runs as root on the node, and the daemon can write into both folders.
   it('writes, reads and removes nothing outside through the daemon’s links, and blocks on no FIFO', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();

@@ -3,8 +3,8 @@ import { recordingDelegate } from '../support/recording-delegate.ts';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The shipped daemon with its shipped memory limit, and pods whose annotations hold whatever fits into an object. A
-// pod's author is anybody.
+// The shipped daemon with its shipped memory limit, and pods with annotations of maximum size. Any user may be the
+// author of a pod.
 let limit: ShippedLimit;
 let node: TestNode;
 beforeAll(async () => {
@@ -21,12 +21,12 @@ afterAll(async () => {
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const most = 255 * 1024;
-/** As many repetitions as an annotation has room for. */
+/** As many repetitions as fit into an annotation. */
 const filled = (part: string, before = '', after = ''): string =>
   before + part.repeat(Math.floor((most - before.length - after.length) / part.length)) + after;
 
 const delegates = [{ cniVersion: '1.0.0', name: 'main', type: 'quiet' }];
-/** ADD or DEL with annotations that the runtime hands over, as containerd does. */
+/** Calls ADD or DEL with annotations that the runtime passes, as containerd does. */
 const call = (command: string, pod: TestPod, annotations: object) =>
   node.call(command, pod, {
     config: node.config({

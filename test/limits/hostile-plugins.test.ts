@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The shipped daemon with its shipped memory limit, and plugins that answer whatever they like: each ends in an error,
-// none ends the daemon.
+// The shipped daemon with its shipped memory limit, and plugins with arbitrary output: each run ends in an error, and
+// the daemon keeps running.
 let limit: ShippedLimit;
 let node: TestNode;
 let folder: string;
@@ -80,7 +80,7 @@ const answers: readonly Answer[] = [
   },
 ];
 
-/** Makes a plugin that answers an ADD so, and a DEL with nothing. */
+/** Creates a plugin that answers ADD with this output, and DEL with nothing. */
 async function plugin(
   type: string,
   { stdout, stderr = '', exitCode = 0 }: Omit<Answer, 'title' | 'id'>,

@@ -8,7 +8,7 @@ import { sampleRecord } from '../support/sample-record.ts';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A node full of pods, each with as much in its record as a configuration and a plugin's result may hold.
+// A node full of pods whose records contain the largest allowed configurations and results.
 const pods = 110;
 let at: ClusterNode;
 let limit: ShippedLimit;
@@ -41,7 +41,7 @@ function denseRecord(pod: number): string {
     } as const;
   });
   const ref = { namespace: 'default', name: `pod-${pod}`, uid: `uid-${pod}` };
-  // that of a process: nobody can tell whether it still is the sandbox's
+  // The namespace of a process: nobody can determine whether it still belongs to the sandbox.
   return encodeRecord(
     sampleRecord({ containerId: idOf(pod), netns: `/proc/${pod}/ns/net`, complete: true, pod: ref, attachments }),
   );

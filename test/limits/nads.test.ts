@@ -3,7 +3,7 @@ import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts'
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What whoever may create NetworkAttachmentDefinitions can do to the daemons of all nodes: nothing.
+// Users who may create NetworkAttachmentDefinitions cannot harm the daemons of the nodes.
 let at: ClusterNode;
 let limit: ShippedLimit;
 beforeEach(async () => {
@@ -53,7 +53,7 @@ describe('large NetworkAttachmentDefinitions, under the shipped memory limit', (
     at.api.requests.length = 0;
     expect(await attach('small', 'small')).toMatchObject({ exitCode: 0 });
     expect(at.api.requests.filter(({ verb }) => verb === 'get')).toEqual([]);
-    // each network is one that is not in the cache for most of them
+    // For most of them, the network is not in the cache.
     const pods = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
         at.pod(`p${n}`, Array.from({ length: 3 }, (__, m) => `middle-${n * 25 + m}`).join(',')),

@@ -25,7 +25,7 @@ describe('a daemon under the memory limit of the shipped DaemonSet', () => {
     await daemon.stop();
   });
 
-  // a check that cannot fail would prove nothing about hostile inputs
+  // A check that cannot fail would prove nothing about hostile inputs.
   it('is detected as exceeding the limit when it allocates more', async () => {
     const greedy = join(dir, 'greedy.mjs');
     await writeFile(

@@ -11,7 +11,7 @@ let made = 0;
 const many = (count: number, line: string): string => `${Array.from({ length: count }, () => line).join('\n')}\n`;
 const deep = 'if (a) { if (a) { if (a) { if (a) { return 1; } } } }';
 
-/** Code by file: each has one sin, said by the rule that must find it. */
+/** Code by file; each violates one rule, which is its key. */
 const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
   'no-restricted-imports of a folder above': [
     'src/npwg/above.ts',
@@ -68,7 +68,7 @@ const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
   ],
 };
 
-/** Code that no rule may object to. */
+/** Code that no rule may reject. */
 const good: Readonly<Record<string, string>> = {
   'src/host/cycle-b.ts': "import { a } from './cycle-a.ts';\nexport const b = (): number => a();",
   'src/npwg/nad.ts': 'export const nad = 1;',
@@ -128,6 +128,6 @@ describe('the lint rules of this code base', () => {
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
     const inTable = overrides.flatMap(({ files }) => files.flatMap((file) => /^src\/([a-z]+)\//.exec(file)?.[1] ?? []));
-    expect(inTable.toSorted()).toEqual(folders.filter((name) => name !== 'shim').toSorted()); // which is in C
+    expect(inTable.toSorted()).toEqual(folders.filter((name) => name !== 'shim').toSorted()); // The shim is in C.
   });
 });

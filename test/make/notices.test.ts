@@ -10,7 +10,7 @@ import { noticesFor, packagesOf, runtimes } from '../../src/make/notices.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The packages that a bundle of these entries holds, as esbuild itself tells. */
+/** The packages in a bundle of these entries, as esbuild reports them. */
 async function bundled(entryPoints: readonly string[]): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -113,7 +113,7 @@ describe('the image', () => {
   it('is not built with a Node.js other than that of package-lock.json', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-other-node-'));
     const source = await readFile(join(root, 'src/make/image.ts'), 'utf8');
-    // the same program in a checkout whose package folder holds another version
+    // The same program in a checkout whose package folder contains another version.
     await mkdir(join(folder.path, 'src/make'), { recursive: true });
     const bin = join(folder.path, `node_modules/node-linux-${process.arch}/bin`);
     await mkdir(bin, { recursive: true });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coveragePage, definedRequirements, undefinedCitations } from '../../src/make/requirements.ts';
 
-// put together, because a citation of an undefined id in this file would fail `npm run make`
+// Built from parts, because a citation of an undefined ID in this file would fail `npm run make`.
 const strange = ['CNI', '9001'].join('-');
 const page = new Map([
   ['docs/requirements/cni.md', '| CNI-01 | MUST | One. |\n| CNI-02 | MUST | Two, see CNI-01. |\n'],

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../..');
 const nowhere = { PATH: '/nonexistent' };
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let direct: string;
-const hasBun = existsSync(join(root, 'node_modules/@oven')); // an optional package
+const hasBun = existsSync(join(root, 'node_modules/@oven')); // An optional package.
 beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-standalone-'));
   if (!hasBun) return;
@@ -50,7 +50,8 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     const [ours, theirs] = [await call(direct), await call(plexusCni)];
     for (const { exitCode, stdout } of [ours, theirs]) {
       expect(exitCode).toBe(1);
-      expect(JSON.parse(stdout)).toMatchObject({ code: 6, msg: expect.stringMatching(/^PLX-CONFIG-UNDECODABLE: /) }); // the JSON parsers' own words differ
+      // The messages of the JSON parsers differ.
+      expect(JSON.parse(stdout)).toMatchObject({ code: 6, msg: expect.stringMatching(/^PLX-CONFIG-UNDECODABLE: /) });
     }
   });
 
@@ -109,7 +110,8 @@ describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
   beforeAll(async () => {
     node = await createTestNode('direct');
     alone = join(folder.path, 'alone');
-    await writeFile(alone, `#!/bin/sh\nPATH=/nonexistent exec ${direct}\n`, { mode: 0o755 }); // nsenter before it has to be found
+    // nsenter must not depend on the PATH under test.
+    await writeFile(alone, `#!/bin/sh\nPATH=/nonexistent exec ${direct}\n`, { mode: 0o755 });
   });
   afterAll(() => node.remove());
 
@@ -118,7 +120,7 @@ describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
     const pod = await node.pod('p', 'storage');
     const call = (command: string): ReturnType<TestNode['call']> => node.call(command, pod, { executable: alone });
     const added = await call('ADD');
-    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // on stderr: the status is written later
+    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // A failure prints stderr: the status is written later.
     expect(JSON.parse(added.stdout)).toMatchObject({ ips: [{ address: '10.244.0.2/24' }] });
     expect((await node.status(pod)).map((each) => each.interface)).toEqual(['eth0', 'net1']);
     const prevResult = JSON.parse(added.stdout) as object;
@@ -137,7 +139,7 @@ describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
   it('answers instead of the daemon if the shim cannot reach it', async () => {
     await copyFile(shim, join(folder.path, 'plexus'));
     const pod = await node.pod('s');
-    // the daemon has left word of the network, the runtime hands the annotations over
+    // The daemon has saved the network, and the runtime passes the annotations.
     const nads = [
       {
         metadata: { name: 'storage', namespace: 'default' },
@@ -154,7 +156,7 @@ describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
         env: { PLEXUS_SOCKET: join(folder.path, 'no.sock') },
       });
     const added = await call('ADD', { daemonWaitSeconds: 0 });
-    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // on stderr: the status is written later
+    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // A failure prints stderr: the status is written later.
     expect(await call('DEL', { daemonWaitSeconds: 0 })).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await node.leftovers()).toEqual([]);
   });

@@ -36,7 +36,7 @@ describe('the Event queue', () => {
     const { sent, send, report } = recorder();
     const queue = eventQueue(send, report, limits);
     for (let number = 0; number < 5; number++) await queue.recordEvent(pod, event(number), never);
-    expect(sent).toEqual([]); // nobody sends yet
+    expect(sent).toEqual([]); // Nothing is sent yet.
     start(queue);
     await waitFor('all', async () => sent.length === 5);
     expect(sent).toEqual(['R0', 'R1', 'R2', 'R3', 'R4']);
@@ -168,8 +168,8 @@ describe('a repeated Warning', () => {
     const queue = eventQueue(send, report, { ...limits, burst: 5000, waiting: 5000 });
     const one = (number: number) => queue.recordEvent({ ...pod, name: `p${number}` }, again(), never);
     for (let number = 0; number < 1500; number++) await one(number);
-    await one(1499); // known
-    await one(0); // forgotten: written anew
+    await one(1499); // Still remembered.
+    await one(0); // Forgotten, so created again.
     start(queue);
     await waitFor('all', async () => events.length === 1501);
   });

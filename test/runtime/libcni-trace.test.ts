@@ -11,7 +11,7 @@ interface TracedCall {
   readonly stdin: Readonly<Record<string, unknown>>;
 }
 
-// What libcni 1.3.0 did with the same list: sections of calls, each with its environment and stdin.
+// The behaviour of libcni 1.3.0 with the same list: sections of calls, each with its environment and stdin.
 const golden = readFileSync(new URL('../golden/libcni-1.3.0-runtime-trace.txt', import.meta.url), 'utf8');
 
 function goldenCalls(section: string): readonly TracedCall[] {
@@ -41,7 +41,7 @@ const withStdin = (change: (stdin: TracedCall['stdin']) => TracedCall['stdin']) 
   calls.map((call) => ({ ...call, stdin: change(call.stdin) }));
 const isStale = (value: unknown): boolean => JSON.stringify(value) === '{"stale":true}';
 
-// All of it: whatever is not listed here is as in libcni.
+// The complete list: everything else is as in libcni.
 const differences: readonly Difference[] = [
   {
     why: 'CNI-58: DEL continues after a failed plugin, so that the others release their resources; libcni stops',

@@ -3,7 +3,7 @@ import { plot } from './plot.ts';
 import { soak } from './soak.ts';
 import { summary } from './summary.ts';
 
-/** Every element that is opened is closed, in order; nothing is outside of the one element. */
+/** Every element is closed in order, and nothing is outside the root element. */
 function expectWellFormed(xml: string): void {
   const open: string[] = [];
   const tag = /<(\/?)([a-zA-Z]+)((?:\s[\w:-]+="[^"<>]*")*)\s*(\/?)>/g;

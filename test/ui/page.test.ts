@@ -6,7 +6,7 @@ import { aPodSummary, entry, eth0 } from '../support/pod-summary.ts';
 import { type RunningUi, startUi } from '../support/running-ui.ts';
 import { manyPods, podObject, samplePods } from '../support/sample-cluster.ts';
 
-/** What happened in the page that should not. */
+/** Errors in the page. */
 const complaints: string[] = [];
 let browser: Browser;
 
@@ -164,7 +164,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
       for (const text of ['a', 'app', 'app-3', '10.30', '']) {
         search.value = text;
         search.dispatchEvent(new Event('input', { bubbles: true }));
-        void list.offsetHeight; // laid out too
+        void list.offsetHeight; // Forces the layout too.
       }
       return (performance.now() - from) / 5;
     })()`);

@@ -18,7 +18,7 @@ let ui: RunningUi;
 let browser: Browser;
 let page: Page;
 
-/** A pod of a node, with its sandbox on this one. */
+/** Creates a pod of a node, with its sandbox on this one. */
 async function podOn(node: string, name: string, networks: string): Promise<TestPod> {
   const pod = await at.pod(name, networks);
   const object = at.api.get('pods', 'default', name);
@@ -77,7 +77,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
       expect.stringMatching(/^\d+ ms\d+ msADD bridge: default\/storage \(net1\)ok$/),
     ]);
     expect(await rowsOf(operations())).toContain('decide');
-    // the second begins where the first has ended, and both lie in the column
+    // The second bar begins where the first ends, and both lie in the column.
     const [first, second] = await Promise.all(
       [0, 1].map((index) => plugin.nth(index).locator('.bar > div').boundingBox()),
     );
@@ -122,7 +122,8 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     expect(error).toContain(evil);
     expect(error).toContain('network default/broken, interface net1, plugin bad');
     expect(error).toMatch(/\nfix: \S/);
-    expect(await rowsOf(operations())).toContain('DEL bridge: cluster-net (eth0)'); // what was done before is undone
+    // The earlier attachments are undone.
+    expect(await rowsOf(operations())).toContain('DEL bridge: cluster-net (eth0)');
     for (const each of await operations().locator('details.texts > summary').all()) await each.click();
     await recent().locator('pre', { hasText: evil }).first().waitFor();
     expect(await page.locator('img:not(#drawing), body script').count()).toBe(0);

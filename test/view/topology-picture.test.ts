@@ -28,13 +28,13 @@ const [red, green, blue] = [
 ] as const;
 const product = (row: readonly number[], rgb: readonly number[]): number =>
   row.reduce((sum, factor, index) => sum + factor * (rgb[index] ?? 0), 0);
-/** Parts of a colour as light, not as written (sRGB). */
+/** Converts the components of an sRGB colour to linear light. */
 const linear = (colour: string): readonly number[] =>
   [1, 3, 5]
     .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
     .map((value) => (value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
 
-/** What somebody sees of it (Machado and others, 2009; complete lack of one kind of cones). */
+/** Simulates colour vision with one kind of cones missing (Machado and others, 2009). */
 const eyes: Readonly<Record<string, readonly (readonly number[])[]>> = {
   'all cones': [
     [1, 0, 0],
@@ -58,7 +58,7 @@ const eyes: Readonly<Record<string, readonly (readonly number[])[]>> = {
   ],
 };
 
-/** How different two colours look (CIE 1976): 2 is hardly seen, 100 is black and white. */
+/** The difference of two colours (CIE 1976): 2 is barely visible, 100 is black and white. */
 function difference(one: string, other: string, eye: readonly (readonly number[])[]): number {
   const lab = (colour: string): readonly number[] => {
     const rgb = eye.map((row) => Math.min(1, Math.max(0, product(row, linear(colour)))));
@@ -71,7 +71,7 @@ function difference(one: string, other: string, eye: readonly (readonly number[]
   return Math.hypot(...a.map((value, index) => value - (b[index] ?? 0)));
 }
 
-/** Contrast of two colours (WCAG 2). */
+/** The contrast of two colours (WCAG 2). */
 function contrast(one: string, other: string): number {
   const luminance = (colour: string): number => product(green, linear(colour));
   const [low = 0, high = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
@@ -201,7 +201,7 @@ describe('for other programs', () => {
   });
 });
 
-/** Whether every element is closed by its own end, and all text is escaped. */
+/** Whether every element is closed by its own end tag, and all text is escaped. */
 function isWellFormed(xml: string): boolean {
   const open: string[] = [];
   let rest = '';

@@ -249,7 +249,7 @@ describe('addresses that several interfaces have', () => {
 
   it.each([
     { type: 'macvlan', nodes: ['n1', 'n2'], kinds: ['mac-duplicate'] },
-    { type: 'ipvlan', nodes: ['n1', 'n2'], kinds: [] }, // all of them have their parent's
+    { type: 'ipvlan', nodes: ['n1', 'n2'], kinds: [] }, // All of them have the MAC address of their parent.
     { type: 'bridge', nodes: ['n1', 'n2'], kinds: [] },
     { type: 'bridge', nodes: ['n1', 'n1'], kinds: ['mac-duplicate'] },
   ])('reports for equal MAC addresses in $type on $nodes: $kinds', ({ type, nodes, kinds }) => {
