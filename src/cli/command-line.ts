@@ -17,7 +17,7 @@ import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
-import { type ExitStatus, outliveReaders, tellFailure } from './output.ts';
+import { type ExitStatus, outliveReaders, reportFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
 /**
@@ -72,7 +72,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     return status;
   } catch (thrown) {
     if (misuse !== undefined) return misused(misuse, program);
-    tellFailure(thrown);
+    reportFailure(thrown);
     return asPlexusError(thrown).id === nothingLookedAt.id ? 2 : 1;
   }
 }

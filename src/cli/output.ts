@@ -45,7 +45,7 @@ export function paintFor(
 }
 
 /** Reports on stderr why a command failed. */
-export function tellFailure(thrown: unknown): void {
+export function reportFailure(thrown: unknown): void {
   const error = asPlexusError(thrown);
   const details = detailsOf(error);
   process.stderr.write(escapeInvisible(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`));
@@ -56,18 +56,18 @@ export function outliveReaders(streams: readonly NodeJS.WriteStream[]): void {
   for (const stream of streams) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') return;
-      tellFailure(fileFailed({ file: 'the output', action: 'write' }, error));
+      reportFailure(fileFailed({ file: 'the output', action: 'write' }, error));
       process.exit(2);
     });
   }
 }
 
 /** Runs a command whose status 1 means "found". A failure to run is status 2. */
-export async function looking(end: (status: ExitStatus) => void, look: () => Promise<ExitStatus>): Promise<void> {
+export async function runSearch(end: (status: ExitStatus) => void, search: () => Promise<ExitStatus>): Promise<void> {
   try {
-    end(await look());
+    end(await search());
   } catch (thrown) {
-    tellFailure(thrown);
+    reportFailure(thrown);
     end(2);
   }
 }

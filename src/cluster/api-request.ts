@@ -31,9 +31,9 @@ export async function sendRequest(
 ): Promise<ApiAnswer> {
   for (let tries = 0; ; tries++) {
     const outcome = await tryRequest(request, api, signal);
-    if (outcome.kind === 'answer' && !isPassing(outcome.status)) return judged(request, outcome, expected);
+    if (outcome.kind === 'answer' && !isPassing(outcome.status)) return expectedAnswer(request, outcome, expected);
     await pause(tries, outcome, signal).catch(() => {}); // The next line handles an abort.
-    if (signal.aborted) throw gaveUp(request, problemIn(outcome), signal);
+    if (signal.aborted) throw timedOut(request, problemIn(outcome), signal);
     api.report({ kind: 'api-retried', verb: request.verb, resource: request.resource });
   }
 }
@@ -48,7 +48,9 @@ export async function sendIfThere(
   const outcome = await tryRequest(request, api, signal);
   if (outcome.kind === 'no-answer')
     throw apiUnavailable({ request: request.what, problem: signal.aborted ? 'no answer in time' : outcome.problem });
-  return isPassing(outcome.status) ? sendRequest(request, expected, api, signal) : judged(request, outcome, expected);
+  return isPassing(outcome.status)
+    ? sendRequest(request, expected, api, signal)
+    : expectedAnswer(request, outcome, expected);
 }
 
 /** Sends a request once. Rejects with kubeconfigUnusable only; any other failure is part of the outcome. */
@@ -72,12 +74,12 @@ export const problemIn = (outcome: Outcome): string =>
   outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem;
 
 /** Returns an expected answer; throws apiRefused for any other. */
-function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
+function expectedAnswer(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
   if ((status >= 200 && status < 300) || expected.includes(status)) return { status, body };
   throw apiRefused({ request: request.what, status, problem: messageIn(body) });
 }
 
-function gaveUp(request: ApiRequest, problem: string, signal: AbortSignal): PlexusError {
+function timedOut(request: ApiRequest, problem: string, signal: AbortSignal): PlexusError {
   if (signal.reason instanceof PlexusError && signal.reason.id === 'PLX-OPERATION-CANCELLED') return signal.reason;
   return apiUnavailable({ request: request.what, problem }, { cause: signal.reason });
 }

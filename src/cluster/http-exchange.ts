@@ -41,7 +41,7 @@ export async function open(
   signal: AbortSignal,
 ): Promise<Opened> {
   const started = performance.now();
-  const tell = (status: number | 'none'): void =>
+  const reportRequest = (status: number | 'none'): void =>
     report({
       kind: 'api-request',
       verb: request.verb,
@@ -52,7 +52,7 @@ export async function open(
   for (let isFirst = true; ; isFirst = false) {
     const current = await credentials.current();
     const opened = await once(request, current, signal);
-    tell(opened.kind === 'answer' ? (opened.message.statusCode ?? 0) : 'none');
+    reportRequest(opened.kind === 'answer' ? (opened.message.statusCode ?? 0) : 'none');
     const isRefused = opened.kind === 'answer' && opened.message.statusCode === 401;
     if (!isFirst || !isRefused || (await credentials.current()) === current) return opened;
     opened.message.resume(); // Discard the body of the refusal.

@@ -48,16 +48,16 @@ export interface FailedRun {
  */
 export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr, input = {} }: FailedRun): PlexusError {
   const status = exitCode === -1 ? 'ended by a signal' : `exit status ${exitCode}`;
-  const said = stdout.trim() === '' ? undefined : errorObject(stdout);
+  const refusal = stdout.trim() === '' ? undefined : errorObject(stdout);
   const withLinks = (text: string): string => `${text}${unnamedLinks(input, text)}`;
-  if (said !== undefined)
+  if (refusal !== undefined)
     return pluginFailed(
-      { plugin, command, message: withLinks(said.message) },
-      { ...(said.code !== undefined && { code: said.code }) },
+      { plugin, command, message: withLinks(refusal.message) },
+      { ...(refusal.code !== undefined && { code: refusal.code }) },
     );
-  const heard = shorten(stdout.trim() || stderr.trim());
+  const output = shorten(stdout.trim() || stderr.trim());
   const message =
-    heard === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${heard} (${status})`;
+    output === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${output} (${status})`;
   return pluginFailed({ plugin, command, message: withLinks(message) });
 }
 

@@ -90,8 +90,8 @@ export async function publishDevices(
   const problems = await Promise.all(
     [...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal: soon })),
   );
-  const told = problems.filter((problem) => problem !== undefined);
-  return told.length === 0 ? undefined : told.join('; ');
+  const reasons = problems.filter((problem) => problem !== undefined);
+  return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
 const ours = 'plexus';

@@ -49,13 +49,13 @@ export const placeKey = ({ driver, pool, device, shareId }: DevicePlace): string
   JSON.stringify([driver, pool, device, shareId ?? '']);
 
 /** A network's claim selection: the pod's own name of the claim, and optionally one of its requests. */
-export interface ClaimWish {
+export interface ClaimSelection {
   readonly wish: string;
   readonly claim: string;
   readonly request?: string;
 }
 
-export function parseWish(wish: string): ClaimWish {
+export function parseClaimSelection(wish: string): ClaimSelection {
   const end = wish.indexOf('/');
   return end === -1 ? { wish, claim: wish } : { wish, claim: wish.slice(0, end), request: wish.slice(end + 1) };
 }
@@ -71,7 +71,7 @@ export const isOfRequest = (result: string, request: string): boolean =>
  * Finds the ResourceClaim of a selection. Throws claimUnknown, or claimUnallocated while the pod has no claim of that
  * name yet.
  */
-export function claimOfWish({ wish, claim }: ClaimWish, pod: PodRef, { claims }: PodClaims): NadRef {
+export function claimOfSelection({ wish, claim }: ClaimSelection, pod: PodRef, { claims }: PodClaims): NadRef {
   const entry = claims.find(({ name }) => name === claim);
   if (entry === undefined) throw claimUnknown({ wish, pod: podKey(pod), present: claims.map(({ name }) => name) });
   if (entry.claimName !== undefined) return { namespace: pod.namespace, name: entry.claimName };
@@ -98,8 +98,8 @@ export const ownDevices = (claim: ResourceClaim): readonly AllocatedDevice[] =>
   (claim.allocated ?? []).filter(({ adminAccess }) => !adminAccess);
 
 /** The devices that a selection means. Throws claimRequestUnknown. */
-export function resultsOfWish(
-  { wish, request }: ClaimWish,
+export function resultsOfSelection(
+  { wish, request }: ClaimSelection,
   claim: ResourceClaim,
   pod: PodRef,
 ): readonly AllocatedDevice[] {

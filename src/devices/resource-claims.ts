@@ -11,17 +11,17 @@ import {
 } from '../npwg/index.ts';
 import {
   type DevicePlace,
-  claimOfWish,
+  claimOfSelection,
   claimedDevice,
   extendedDevice,
   isOfRequest,
   namedDevice,
   neededDevice,
   ownDevices,
-  parseWish,
+  parseClaimSelection,
   placeKey,
   problemOfClaim,
-  resultsOfWish,
+  resultsOfSelection,
 } from './claimed-devices.ts';
 import { stillSought } from './merged-devices.ts';
 import { type SliceReader, sliceReader } from './slices.ts';
@@ -59,7 +59,7 @@ export async function devicesOfClaims(
     find: sliceReader(api, inputs.nodeName),
     signal,
   };
-  const named = await devicesOfWishes(call);
+  const named = await devicesOfSelections(call);
   const { found, skipped } =
     wishes.resources.length === 0 ? nothing : await unlessRefused(() => devicesOfResources(call));
   // Devices from selections carry more information.
@@ -109,11 +109,11 @@ async function readPodClaims(pod: ClaimInputs['pod'], api: ClaimsApi, signal: Ab
 }
 
 /** The devices of the claims that networks name. */
-async function devicesOfWishes(call: Call): Promise<readonly Found[]> {
+async function devicesOfSelections(call: Call): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const wish of call.wishes.claims.map(parseWish)) {
-    const claim = await usableClaim(claimOfWish(wish, call.pod, await call.podClaims()), call);
-    for (const result of resultsOfWish(wish, claim, call.pod)) {
+  for (const wish of call.wishes.claims.map(parseClaimSelection)) {
+    const claim = await usableClaim(claimOfSelection(wish, call.pod, await call.podClaims()), call);
+    for (const result of resultsOfSelection(wish, claim, call.pod)) {
       const device = neededDevice(claimedDevice(claim, result, wish.claim), await call.find(result, call.signal));
       found.push({ key: placeKey(result), device });
     }
@@ -135,11 +135,11 @@ async function usableClaim(ref: NadRef, call: Call): Promise<ResourceClaim> {
  */
 async function devicesOfResources(call: Call): Promise<OfResources> {
   const { ofKubelet } = call;
-  const told = ofKubelet === undefined ? nothing : await byKubelet(ofKubelet, call);
+  const fromKubelet = ofKubelet === undefined ? nothing : await byKubelet(ofKubelet, call);
   // Kubelet reports claims that a container uses; claims of the pod alone, as for a network, are only in the API.
-  const isMore = soughtBeside(told, call).length > 0 && ofKubelet?.length !== 0;
-  const plain = isMore ? together(told, await unlessRefused(() => byClaims(call))) : told;
-  const sought = soughtBeside(plain, call);
+  const isMore = stillLacking(fromKubelet, call).length > 0 && ofKubelet?.length !== 0;
+  const plain = isMore ? together(fromKubelet, await unlessRefused(() => byClaims(call))) : fromKubelet;
+  const sought = stillLacking(plain, call);
   // A device may belong to a resource through its DeviceClass alone, which only the pod's status states.
   const mayBeExtended = sought.length > 0 && (ofKubelet === undefined || plain.skipped.length > 0);
   const { extended } = mayBeExtended ? await call.podClaims() : {};
@@ -148,7 +148,7 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
     : { ...plain, found: [...plain.found, ...(await byExtendedResource(extended, sought, call))] };
 }
 
-const soughtBeside = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
+const stillLacking = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
   stillSought(
     wishes.resources,
     [...new Map(found.map(({ key, device }) => [key, device])).values()], // Two sources may report the same device.

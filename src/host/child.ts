@@ -29,26 +29,26 @@ const mostStderrBytes = 64 * 1024;
  * operationCancelled if the reason is not one of Plexus.
  */
 export async function runChild(run: ChildRun, signal: AbortSignal): Promise<ChildEnd> {
-  assertWanted(run.file, signal);
+  assertNotAborted(run.file, signal);
   const { promise, resolve } = Promise.withResolvers<ChildEnd>();
   const child = start(run);
   if (child instanceof Error) return notStarted(child);
-  let impatient: NodeJS.Timeout | undefined;
-  const stop = (): void => void (impatient = setTimeout(() => killGroup(child), killMs));
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = (): void => void (killTimer = setTimeout(() => killGroup(child), killMs));
   signal.addEventListener('abort', stop);
   follow(child, run, resolve);
   try {
     const end = await promise;
-    assertWanted(run.file, signal);
+    assertNotAborted(run.file, signal);
     return end;
   } finally {
     signal.removeEventListener('abort', stop);
-    clearTimeout(impatient);
+    clearTimeout(killTimer);
   }
 }
 
 /** Throws if the signal is aborted, with its reason. */
-export function assertWanted(file: string, signal: AbortSignal): void {
+export function assertNotAborted(file: string, signal: AbortSignal): void {
   if (!signal.aborted) return;
   const reason: unknown = signal.reason;
   throw reason instanceof PlexusError

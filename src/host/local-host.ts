@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { netnsIsHost, pluginNotRunnable, pluginOutputTooLong } from '../errors/index.ts';
-import { type ChildEnd, type ChildRun, assertWanted, runChild } from './child.ts';
+import { type ChildEnd, type ChildRun, assertNotAborted, runChild } from './child.ts';
 import { defaultRoutes, setDefaultRoutes } from './default-routes.ts';
 import { findPlugin, isProgram } from './find-plugin.ts';
 import { type HeldNamespace, holdNamespace } from './held-namespace.ts';
@@ -91,6 +91,6 @@ async function startWhenWritten(run: ChildRun, signal: AbortSignal): Promise<Chi
   for (let tries = 1; ; tries++) {
     const end = await runChild(run, signal);
     if (end.kind !== 'not-started' || end.code !== 'ETXTBSY' || tries === busyTries) return end;
-    await delay(busyPauseMs, undefined, { signal }).catch(() => assertWanted(run.file, signal));
+    await delay(busyPauseMs, undefined, { signal }).catch(() => assertNotAborted(run.file, signal));
   }
 }

@@ -6,20 +6,20 @@ import type { SandboxInterface } from './host.ts';
 export const pluginMark = ['PLEXUS_NESTED', '1'] as const;
 
 // The same time that the shim's keeper allows (docs/decisions/0006-plugins-may-end.md).
-const momentMs = 2000;
-const lookMs = 20;
-const mostLooks = (2 * momentMs) / lookMs;
+const graceMs = 2000;
+const pollMs = 20;
+const mostRounds = (2 * graceMs) / pollMs;
 
 /**
  * Waits until no plugin is still running the ADD of an interface whose Plexus process was killed. A plugin that does
  * not exit within a moment is killed with its children. Always returns within a bounded time.
  */
 export async function settleOrphans(of: SandboxInterface, signal: AbortSignal): Promise<void> {
-  for (let looks = 0; looks < mostLooks && !signal.aborted; looks++) {
+  for (let round = 0; round < mostRounds && !signal.aborted; round++) {
     const left = orphansOf(of);
     if (left.length === 0) return;
-    if (looks * lookMs >= momentMs) for (const pid of left) kill(pid);
-    await delay(lookMs, undefined, { signal }).catch(() => {}); // The loop's condition handles an abort.
+    if (round * pollMs >= graceMs) for (const pid of left) kill(pid);
+    await delay(pollMs, undefined, { signal }).catch(() => {}); // The loop's condition handles an abort.
   }
 }
 

@@ -9,7 +9,7 @@ import {
   routesFailed,
 } from '../errors/index.ts';
 import { isPluginType } from '../cni/index.ts';
-import { assertWanted } from './child.ts';
+import { assertNotAborted } from './child.ts';
 import type { Host, Link, PluginExit, PluginRun, RouteTarget } from './host.ts';
 import {
   type Failed,
@@ -90,9 +90,9 @@ interface Question {
 }
 
 async function ask(channel: LinkChannel, { type, body, what }: Question, signal: AbortSignal): Promise<Frame> {
-  assertWanted(what, signal);
+  assertNotAborted(what, signal);
   const answer = await channel.request(type, body, signal);
-  assertWanted(what, signal);
+  assertNotAborted(what, signal);
   return answer;
 }
 

@@ -5,7 +5,7 @@ import { inRoot } from './in-root.ts';
 export interface NodeFolders {
   readonly confDirs: readonly string[];
   readonly binDirs: readonly string[];
-  readonly told: readonly string[];
+  readonly findings: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -22,7 +22,7 @@ interface GivenFolders {
 export async function nodeFolders(root: string, given: GivenFolders): Promise<NodeFolders> {
   const { confDir, binDir } = given;
   if (confDir !== undefined && binDir !== undefined)
-    return { confDirs: [confDir], binDirs: [binDir], told: [], warnings: [] };
+    return { confDirs: [confDir], binDirs: [binDir], findings: [], warnings: [] };
   const { runtimes, warnings } = await findFolders(root);
   const running = runtimes.filter(({ isRunning }) => isRunning);
   const chosen = running.length > 0 ? running : runtimes.slice(0, 1);
@@ -30,7 +30,7 @@ export async function nodeFolders(root: string, given: GivenFolders): Promise<No
     confDirs: confDir === undefined ? await seen(root, chosen.map(confDirOf)) : [confDir],
     // The runtime searches all of its plugin folders, so one is enough.
     binDirs: binDir === undefined ? await seen(root, chosen.flatMap(firstBinDirOf)) : [binDir],
-    told: chosen.map(line),
+    findings: chosen.map(line),
     warnings,
   };
 }

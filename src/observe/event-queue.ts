@@ -72,7 +72,7 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
   };
   return {
     recordEvent: async (subject, event) => {
-      if (event.type === 'Warning' && repeated.hasTold(subject, event)) return;
+      if (event.type === 'Warning' && repeated.countIfRepeated(subject, event)) return;
       waiting.push({ subject, event });
       if (waiting.length > limits.waiting) waiting = withoutOldest(waiting, report);
       wake();

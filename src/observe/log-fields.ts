@@ -54,8 +54,8 @@ const pluginOf = ({ command, plugin, interfaceName, ms }: PluginStep) => ({
 // A plugin's stderr matters most when it fails (CNI-64).
 function notedFailure({ error, stderr }: PluginStep): Partial<NotedPlugin> {
   if (error === undefined) return {};
-  const said = stderr.trim().slice(-longestStderr);
-  return { failed: error.id, message: error.message, ...(said !== '' && { stderr: said }) };
+  const output = stderr.trim().slice(-longestStderr);
+  return { failed: error.id, message: error.message, ...(output !== '' && { stderr: output }) };
 }
 
 /** Whether the operation's log line will contain this problem: a plugin that fails during an undo. */

@@ -50,7 +50,7 @@ export function openTelemetry(options: OpenTelemetryOptions, warn: (text: string
     },
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter: telling(options.protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), warn),
+        exporter: withWarnings(options.protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), warn),
       }),
     ],
   });
@@ -70,7 +70,7 @@ export function openTelemetry(options: OpenTelemetryOptions, warn: (text: string
 }
 
 /** Warns if spans cannot be sent, once per outage. */
-function telling(exporter: SpanExporter, warn: (text: string) => void): SpanExporter {
+function withWarnings(exporter: SpanExporter, warn: (text: string) => void): SpanExporter {
   let isFailing = false;
   return {
     export: (spans, done) =>

@@ -58,12 +58,12 @@ export function recordedOperation(
 
 // A plugin that fails during an undo is also reported as a step of its own.
 const withoutRepeated = (steps: readonly KeptStep[]): readonly KeptStep[] => {
-  const told = new Set(
+  const pluginErrors = new Set(
     steps.flatMap(({ step }) =>
       step.kind === 'plugin-finished' && step.error !== undefined ? [step.error.message] : [],
     ),
   );
-  return steps.filter(({ step }) => step.kind !== 'problem' || !told.has(step.error.message));
+  return steps.filter(({ step }) => step.kind !== 'problem' || !pluginErrors.has(step.error.message));
 };
 
 function outcomeOf({

@@ -7,8 +7,8 @@ export interface RepeatedEvent {
 }
 /** Tracks which Warnings were reported, and how often each has happened since. */
 export interface RepeatedEvents {
-  /** Whether this Event was already reported; then it is only counted. */
-  readonly hasTold: (subject: EventSubject, event: PodEvent) => boolean;
+  /** Records an Event. Returns whether it was already reported; then it is only counted. */
+  readonly countIfRepeated: (subject: EventSubject, event: PodEvent) => boolean;
   /** Repeated Events whose pause has ended, with their counts. */
   readonly due: () => readonly RepeatedEvent[];
   /** All repeated Events. */
@@ -17,14 +17,14 @@ export interface RepeatedEvents {
   readonly dueInMs: () => number | undefined;
   readonly forget: (subject: EventSubject, event: PodEvent) => void;
 }
-interface Told extends RepeatedEvent {
+interface Reported extends RepeatedEvent {
   times: number;
   dueAt: number;
   pauseMs: number;
 }
 
 // The API server deletes Events after an hour, so older ones need not be remembered; the number is limited as well.
-const mostTold = 1000;
+const mostReported = 1000;
 
 export function repeatedEvents({
   repeatMs,
@@ -33,10 +33,10 @@ export function repeatedEvents({
   readonly repeatMs: number;
   readonly longestRepeatMs: number;
 }): RepeatedEvents {
-  const told = new Map<string, Told>(); // Ordered by their last occurrence, oldest first.
+  const reported = new Map<string, Reported>(); // Ordered by their last occurrence, oldest first.
   const now = (): number => performance.now();
-  const waiting = (): readonly Told[] => [...told.values()].filter(({ times }) => times > 0);
-  const taken = (one: Told): RepeatedEvent => {
+  const waiting = (): readonly Reported[] => [...reported.values()].filter(({ times }) => times > 0);
+  const taken = (one: Reported): RepeatedEvent => {
     const repeats = one.times;
     one.times = 0;
     one.pauseMs = Math.min(longestRepeatMs, one.pauseMs * 2);
@@ -44,14 +44,14 @@ export function repeatedEvents({
     return { subject: one.subject, event: { ...one.event, repeats } };
   };
   return {
-    hasTold: (subject, event) => {
+    countIfRepeated: (subject, event) => {
       const key = warningKey(subject, event);
-      const known = told.get(key);
-      told.delete(key);
-      told.set(key, known ?? { subject, event, times: 0, dueAt: now() + repeatMs, pauseMs: repeatMs });
+      const known = reported.get(key);
+      reported.delete(key);
+      reported.set(key, known ?? { subject, event, times: 0, dueAt: now() + repeatMs, pauseMs: repeatMs });
       if (known !== undefined) known.times += 1;
-      const [oldest] = told.keys();
-      if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
+      const [oldest] = reported.keys();
+      if (reported.size > mostReported && oldest !== undefined) reported.delete(oldest);
       return known !== undefined;
     },
     due: () =>
@@ -63,6 +63,6 @@ export function repeatedEvents({
       const times = waiting().map(({ dueAt }) => dueAt);
       return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - now());
     },
-    forget: (subject, event) => void told.delete(warningKey(subject, event)),
+    forget: (subject, event) => void reported.delete(warningKey(subject, event)),
   };
 }

@@ -20,17 +20,17 @@ function secretPair(object: object, further: readonly string[]): string | undefi
   const keys = Object.entries(object);
   const [, name] = keys.find(([key]) => /^(name|key|header)$/i.test(key)) ?? [];
   const [key, value] = keys.find(([each]) => /^(value|data|content)$/i.test(each)) ?? [];
-  return key !== undefined && typeof name === 'string' && isSecretName(name, further) && !says(name, value)
+  return key !== undefined && typeof name === 'string' && isSecretName(name, further) && !isHarmlessValue(name, value)
     ? key
     : undefined;
 }
 
 // A boolean or an empty value reveals nothing.
-const says = (name: string, value: unknown): boolean =>
+const isHarmlessValue = (name: string, value: unknown): boolean =>
   typeof value === 'boolean' || value === null || (typeof value === 'string' && isHarmless(name, value));
 
 const isShown = (key: string, value: unknown, further: readonly string[]): boolean =>
-  says(key, value) || !isSecretName(key, further);
+  isHarmlessValue(key, value) || !isSecretName(key, further);
 
 // As long as the longest result; masking and showing each of its values takes some hundred bytes.
 const mostShownLength = 256 * 1024;

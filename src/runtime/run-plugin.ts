@@ -26,7 +26,7 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
     stdin: formatJson(job.input),
   };
   const startedAt = deps.now();
-  const tell = {
+  const step = {
     kind: 'plugin-finished',
     command,
     plugin,
@@ -35,17 +35,17 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
     startedAt,
     input: run.stdin,
   } as const;
-  const traced = trace === undefined ? tell : { ...tell, trace };
+  const finished = trace === undefined ? step : { ...step, trace };
   // A plugin's stderr matters most when it fails (CNI-64).
   let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' };
   try {
     exit = await withDeadline(job, deps, signal, (limited) => deps.host.runPlugin(run, limited));
     if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, input: job.input, ...exit });
-    deps.report({ ...traced, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr });
+    deps.report({ ...finished, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr });
     return exit.stdout;
   } catch (thrown) {
     const error = at(asPlexusError(thrown), whereOf(job));
-    deps.report({ ...traced, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr, error });
+    deps.report({ ...finished, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr, error });
     throw error;
   }
 }
@@ -113,6 +113,6 @@ export function firstOf(errors: readonly PlexusError[]): PlexusError | undefined
   const [first, ...others] = errors;
   if (first === undefined || others.length === 0) return first;
   const { id, kind, message, code, where } = first;
-  const told = [problemOf(first.cause ?? ''), ...others.map((each) => each.message)].filter((text) => text !== '');
-  return new PlexusError({ id, kind, message, code, where, cause: new AggregateError(errors, told.join('; ')) });
+  const messages = [problemOf(first.cause ?? ''), ...others.map((each) => each.message)].filter((text) => text !== '');
+  return new PlexusError({ id, kind, message, code, where, cause: new AggregateError(errors, messages.join('; ')) });
 }

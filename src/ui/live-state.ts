@@ -6,7 +6,7 @@ import type { PageState } from './page-state.ts';
 export interface LiveState {
   readonly current: () => PageState;
   /** Calls back once after a burst of changes; returns a function that ends the subscription. */
-  readonly onChange: (tell: () => void) => () => void;
+  readonly onChange: (listener: () => void) => () => void;
   /** Runs until the signal is aborted. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
@@ -23,7 +23,7 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
     revision++;
     timer ??= setTimeout(() => {
       timer = undefined;
-      for (const tell of listeners) tell();
+      for (const listener of listeners) listener();
     }, quietMs);
   });
   const topology = (): Topology => {
@@ -32,9 +32,9 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
   };
   return {
     current: () => ({ revision, cluster: cluster.server, ...scope, ...watched.state(), topology: topology() }),
-    onChange: (tell) => {
-      listeners.add(tell);
-      return () => void listeners.delete(tell);
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     run: (signal) => watched.run(signal).finally(() => clearTimeout(timer)),
   };

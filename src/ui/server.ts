@@ -142,12 +142,12 @@ const heartbeatMs = 20_000;
 function stream({ request, response }: Exchange, live: LiveState): void {
   response.writeHead(200, { ...always, 'content-type': 'text/event-stream' });
   if (request.method === 'HEAD') return void response.end();
-  const tell = (): void => void response.write(`event: change\ndata: ${live.current().revision}\n\n`);
-  const stop = live.onChange(tell);
+  const sendChange = (): void => void response.write(`event: change\ndata: ${live.current().revision}\n\n`);
+  const stop = live.onChange(sendChange);
   const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs);
   response.on('close', () => {
     stop();
     clearInterval(heartbeat);
   });
-  tell();
+  sendChange();
 }

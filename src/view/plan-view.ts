@@ -92,9 +92,9 @@ function requestsOf(attachment: AttachmentView): string {
     {},
     ...attachment.plugins.map(({ stdin }) => stdin['runtimeConfig'] ?? {}),
   ) as JsonObject;
-  const asked = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${short(value)}`);
+  const requests = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${short(value)}`);
   return [
-    ...asked,
+    ...requests,
     ...routeText('IPv4', attachment.defaultRoute.v4),
     ...routeText('IPv6', attachment.defaultRoute.v6),
   ].join('; ');

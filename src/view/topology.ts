@@ -59,7 +59,7 @@ interface Definitions {
 function readNads(objects: readonly unknown[]): Definitions {
   const facts = new Map<string, NetworkFacts>();
   const problems: TopologyProblem[] = [];
-  const tell = (error: unknown, network?: string): number =>
+  const addProblem = (error: unknown, network?: string): number =>
     problems.push({
       severity: 'error',
       kind: 'network-invalid',
@@ -74,10 +74,10 @@ function readNads(objects: readonly unknown[]): Definitions {
       try {
         facts.set(nadKey(nad), factsOf(nad));
       } catch (error) {
-        tell(error, nadKey(nad));
+        addProblem(error, nadKey(nad));
       }
     } catch (error) {
-      tell(error);
+      addProblem(error);
     }
   }
   return { facts, problems };

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type Wish, variantsOf } from './calls.ts';
+import { type Measurement, variantsOf } from './calls.ts';
 import { type BenchNode, type BenchPod, createBenchNode } from './node.ts';
 import type { BurstRow } from './report.ts';
 import { runCalls, spanOf } from './run-calls.ts';
@@ -14,7 +14,7 @@ export interface Burst {
 
 /** Measures many pods that start at once, and then end at once, in all variants. */
 export async function measureBursts(
-  { native, delegates, against, say }: Wish,
+  { native, delegates, against, say }: Measurement,
   bursts: readonly Burst[],
 ): Promise<readonly BurstRow[]> {
   const rows: BurstRow[] = [];

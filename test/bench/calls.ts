@@ -9,7 +9,7 @@ import { summaryOf } from './statistics.ts';
 import { type Variant, another, bare, direct, throughDaemon } from './variants.ts';
 
 /** What to measure, and how often. */
-export interface Wish {
+export interface Measurement {
   readonly native: Native;
   readonly repetitions: number;
   /** Numbers of additional networks. */
@@ -43,7 +43,7 @@ export async function measureCalls({
   delegates,
   against,
   say,
-}: Wish): Promise<readonly CallRow[]> {
+}: Measurement): Promise<readonly CallRow[]> {
   const rows: CallRow[] = [];
   for (const kind of delegates) {
     const at = await createBenchNode(native, kind);

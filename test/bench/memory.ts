@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { waitFor } from '../support/wait-for.ts';
 import type { TestDaemon } from '../support/daemon.ts';
-import type { Wish } from './calls.ts';
+import type { Measurement } from './calls.ts';
 import { type BenchNode, createBenchNode, mostFurther, nadObject } from './node.ts';
 import type { MemoryRow } from './report.ts';
 import { runCalls } from './run-calls.ts';
@@ -16,7 +16,7 @@ export interface Situation {
 
 /** Measures the memory of a daemon that starts with this many pods and networks, and how fast it is ready. */
 export async function measureMemory(
-  { native, say }: Wish,
+  { native, say }: Measurement,
   situations: readonly Situation[],
 ): Promise<readonly MemoryRow[]> {
   const rows: MemoryRow[] = [];

@@ -1,4 +1,4 @@
-import type { Wish } from './calls.ts';
+import type { Measurement } from './calls.ts';
 import { createBenchNode } from './node.ts';
 import type { ParallelRow } from './report.ts';
 import { runCalls, spanOf } from './run-calls.ts';
@@ -8,7 +8,7 @@ import { type Variant, bare, direct, throughDaemon } from './variants.ts';
 const further = 3; // Four networks, including the default one.
 
 /** Measures four networks whose plugin takes 250 ms, sequentially and concurrently (attachmentConcurrency). */
-export async function measureParallel({ native, repetitions, say }: Wish): Promise<readonly ParallelRow[]> {
+export async function measureParallel({ native, repetitions, say }: Measurement): Promise<readonly ParallelRow[]> {
   const at = await createBenchNode(native, 'pause');
   try {
     await at.start();

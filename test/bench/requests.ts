@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiRequestCount } from './api.ts';
-import { type Wish, variantsOf } from './calls.ts';
+import { type Measurement, variantsOf } from './calls.ts';
 import { type BenchNode, createBenchNode } from './node.ts';
 import type { RequestRow } from './report.ts';
 import { runCalls } from './run-calls.ts';
 
 /** Measures the API requests of one ADD and one DEL, Events included, as counted by the API server. */
-export async function measureRequests({ native, further, against, say }: Wish): Promise<readonly RequestRow[]> {
+export async function measureRequests({ native, further, against, say }: Measurement): Promise<readonly RequestRow[]> {
   say('requests');
   const at = await createBenchNode(native, 'nothing');
   try {

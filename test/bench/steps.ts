@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Wish } from './calls.ts';
+import type { Measurement } from './calls.ts';
 import { type BenchNode, type Delegates, createBenchNode } from './node.ts';
 import type { StepSpan, StepsRow } from './report.ts';
 import { runCalls } from './run-calls.ts';
@@ -25,7 +25,7 @@ export interface TimedSpan {
 const counts = [0, 4];
 
 /** Measures the steps of an ADD through shim and daemon. */
-export async function measureSteps({ native, repetitions, delegates, say }: Wish): Promise<readonly StepsRow[]> {
+export async function measureSteps({ native, repetitions, delegates, say }: Measurement): Promise<readonly StepsRow[]> {
   const rows: StepsRow[] = [];
   for (const kind of delegates) {
     const at = await createBenchNode(native, kind);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ResourceSlice } from '../../src/cluster/index.ts';
-import { identify, isOfRequest, parseWish } from '../../src/devices/claimed-devices.ts';
+import { identify, isOfRequest, parseClaimSelection } from '../../src/devices/claimed-devices.ts';
 
 const name = fc.constantFrom('a', 'b', 'c');
 const attributes = fc.dictionary(
@@ -58,7 +58,7 @@ describe('a claim selection', () => {
         fc.option(fc.stringMatching(/^[a-z]{1,5}(\/[a-z]{1,5})?$/)),
         (claim, request) => {
           const wish = request === null ? claim : `${claim}/${request}`;
-          expect(parseWish(wish)).toEqual({ wish, claim, ...(request !== null && { request }) });
+          expect(parseClaimSelection(wish)).toEqual({ wish, claim, ...(request !== null && { request }) });
         },
       ),
     );

@@ -98,11 +98,11 @@ async function run(options: Options): Promise<void> {
   const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
   switch (action) {
     case 'check':
-      tell(await checkByHand(found, places, interrupted(action)), 'CHECK', isJson);
+      printOutcome(await checkByHand(found, places, interrupted(action)), 'CHECK', isJson);
       if (all && damaged[0] !== undefined) throw damaged[0]; // The content of the damaged record could not be checked.
       return;
     case 'detach':
-      return tell(await detachByHand(found, force, places, interrupted(action)), 'OUTCOME', isJson);
+      return printOutcome(await detachByHand(found, force, places, interrupted(action)), 'OUTCOME', isJson);
     case 'forget':
       return forget(found, { folder, deviceInfoDir, force, isJson });
     case 'show':
@@ -140,7 +140,7 @@ function interrupted(action: string): AbortSignal {
   return stop.signal;
 }
 
-function tell({ rows, error }: Outcome, heading: string, isJson: boolean): void {
+function printOutcome({ rows, error }: Outcome, heading: string, isJson: boolean): void {
   say(isJson ? json(rows) : outcomesText(rows, heading));
   if (error !== undefined) throw error;
 }

@@ -46,8 +46,8 @@ export const installCommand: CommandModule<object, InstallOptions> = {
       );
   },
   handler: async (options) => {
-    const { told, warnings, binDirs, confDirs } = await nodeFolders(options.root, givenFolders(options));
-    for (const line of told) say(line);
+    const { findings, warnings, binDirs, confDirs } = await nodeFolders(options.root, givenFolders(options));
+    for (const line of findings) say(line);
     for (const line of warnings) say(`warning: ${line}`);
     const shim = options.shim ?? ownShim();
     const how = { arch: process.arch, dryRun: options['dry-run'] };

@@ -5,7 +5,7 @@ import { type PodDevice, podKey } from '../../npwg/index.ts';
 import { type SandboxRecord, differences } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
 import { type ClusterArguments, clusterFor, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
-import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { type PlanSubject, type PlannedPod, planPod } from '../plan-pod.ts';
 
 interface Options extends ClusterArguments {
@@ -88,7 +88,7 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         'Exit status: 0 done, 1 the pod could not be planned, 2 called wrongly. With --diff: 0 as planned, 1 something differs, 2 could not be done.',
       ),
   handler: async (options) => {
-    if (options.diff) return looking(end, () => compare(options));
+    if (options.diff) return runSearch(end, () => compare(options));
     const { pod, plan } = await planPod(await subjectOf(options));
     const view = planView(podKey(pod), plan);
     await print(options.output, { data: view, text: () => planText(view) });

@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { type Topology, type TopologyPod, podsText, problemCount, problemsText } from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, type Shown, looking, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, type Shown, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { networksNamed, readTopology } from '../read-topology.ts';
 
 interface Options extends ScopeArguments {
@@ -30,7 +30,7 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         'Exit status: 0 done, 1 --problems has found an error (warnings are none), 2 could not be done. Addresses are compared among the pods shown.',
       ),
   handler: ({ output, network, problems, ...scope }) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const topology = await readTopology(scope);
       const networks = network === undefined ? undefined : networksNamed(topology, network);
       if (!problems) {
