@@ -13,7 +13,7 @@ export type PluginProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 's
  */
 export async function runAsPlugin(process: PluginProcess, programFolder: string): Promise<void> {
   const command = process.env['CNI_COMMAND'];
-  if (command === undefined || command === '') return about(process);
+  if (command === undefined || command === '') return printAbout(process);
   const cancelled = new AbortController();
   // The runtime is gone, so nobody can receive the answer.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -32,7 +32,7 @@ const environmentOf = (process: PluginProcess): Readonly<Record<string, string>>
   Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
 
 // CNI-11: started manually.
-function about(process: PluginProcess): void {
+function printAbout(process: PluginProcess): void {
   process.stderr
     .write(`Plexus, a CNI plugin that attaches pods to several networks. It is called by the container runtime.
 CNI protocol versions supported: ${cniVersions.join(', ')}

@@ -71,7 +71,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     await parser.parseAsync();
     return status;
   } catch (thrown) {
-    if (misuse !== undefined) return misused(misuse, program);
+    if (misuse !== undefined) return reportMisuse(misuse, program);
     reportFailure(thrown);
     return asPlexusError(thrown).id === nothingLookedAt.id ? 2 : 1;
   }
@@ -85,7 +85,7 @@ function lastOfEach(given: Record<string, unknown>): void {
     if (Array.isArray(value) && !repeatable.includes(key)) given[key] = value.at(-1);
 }
 
-function misused(problem: string, program: string): 2 {
+function reportMisuse(problem: string, program: string): 2 {
   process.stderr.write(`plexus: ${problem}\nSee: ${program} --help\n`);
   return 2;
 }

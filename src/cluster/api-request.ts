@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, apiRefused, apiUnavailable } from '../errors/index.ts';
-import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
+import { type ApiConnection, type ApiRequest, errorName, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
 import { createTurns } from '../files/index.ts';
 
@@ -60,7 +60,7 @@ export async function tryRequest(request: ApiRequest, api: ApiConnection, signal
   return readAnswer(opened.message, { signal, ...(request.shape !== undefined && { shape: request.shape() }) }).catch(
     (error: unknown) => ({
       kind: 'no-answer',
-      problem: nameOf(error),
+      problem: errorName(error),
       ...(isTooLong(error) && { isTooLong: true }),
     }),
   );

@@ -141,13 +141,13 @@ function resourceSlice(item: Part): ResourceSlice {
     generation: typeof generation === 'number' ? generation : 0,
     devices: items(at(slice, 'spec', 'devices')).map((each) => ({
       name: text(field(each, 'name')),
-      attributes: Object.fromEntries(fields(field(each, 'attributes')).flatMap(readable)),
+      attributes: Object.fromEntries(fields(field(each, 'attributes')).flatMap(stringAttribute)),
     })),
   };
 }
 
 // A value that is neither a string nor a version (a number, or a future kind) is not a device ID.
-function readable([name, attribute]: readonly [string, Part]): readonly (readonly [string, string])[] {
+function stringAttribute([name, attribute]: readonly [string, Part]): readonly (readonly [string, string])[] {
   const value = [field(attribute, 'string').value, field(attribute, 'version').value].find(
     (each) => typeof each === 'string' && each !== '',
   );

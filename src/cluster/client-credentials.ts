@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
-import { type CredentialSource, type Credentials, assertUsable, nameOf } from './credentials.ts';
+import { type CredentialSource, type Credentials, assertUsable, sourceName } from './credentials.ts';
 
 /**
  * Loads credentials with the Kubernetes client, which supports exec plugins, cloud providers and several kubeconfigs.
@@ -12,7 +12,7 @@ import { type CredentialSource, type Credentials, assertUsable, nameOf } from '.
  */
 export async function clientCredentials(source: CredentialSource): Promise<Credentials> {
   const unusable = (problem: string, cause?: unknown): PlexusError =>
-    kubeconfigUnusable({ file: nameOf(source), problem }, { cause });
+    kubeconfigUnusable({ file: sourceName(source), problem }, { cause });
   const config = new KubeConfig();
   try {
     if (source.kind === 'kubeconfig') await loadKubeconfigs(config, source);
@@ -22,7 +22,7 @@ export async function clientCredentials(source: CredentialSource): Promise<Crede
   }
   const problem = problemIn(config);
   if (problem !== undefined) throw unusable(problem);
-  const first = await usable(config).catch((error: unknown) => {
+  const first = await usableOptions(config).catch((error: unknown) => {
     throw unusable(problemOf(error), error);
   });
   const { agent } = first; // One agent for all requests, so that connections are reused.
@@ -101,7 +101,7 @@ async function connection(config: KubeConfig): Promise<https.RequestOptions> {
   return options;
 }
 
-async function usable(config: KubeConfig): Promise<https.RequestOptions> {
+async function usableOptions(config: KubeConfig): Promise<https.RequestOptions> {
   const options = await connection(config);
   assertUsable(options);
   const { agent } = options;

@@ -92,7 +92,7 @@ function fromPlain(
   try {
     assertUsable(tls);
   } catch (error) {
-    throw kubeconfigUnusable({ file: nameOf(source), problem: problemOf(error) }, { cause: error });
+    throw kubeconfigUnusable({ file: sourceName(source), problem: problemOf(error) }, { cause: error });
   }
   const { Agent } = process.getBuiltinModule('node:https'); // Not imported, for the reason given in http-exchange.ts.
   const agent = new Agent({ ...tls, keepAlive: true }); // One agent for all requests, so that connections are reused.
@@ -107,7 +107,7 @@ function fromPlain(
 }
 
 /** Names the source of credentials in messages. */
-export const nameOf = (source: CredentialSource): string =>
+export const sourceName = (source: CredentialSource): string =>
   source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)';
 
 /** Throws if the certificates or the key of a connection are invalid. */

@@ -51,7 +51,7 @@ export async function open(
     });
   for (let isFirst = true; ; isFirst = false) {
     const current = await credentials.current();
-    const opened = await once(request, current, signal);
+    const opened = await sendOnce(request, current, signal);
     reportRequest(opened.kind === 'answer' ? (opened.message.statusCode ?? 0) : 'none');
     const isRefused = opened.kind === 'answer' && opened.message.statusCode === 401;
     if (!isFirst || !isRefused || (await credentials.current()) === current) return opened;
@@ -59,16 +59,16 @@ export async function open(
   }
 }
 
-async function once(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<Opened> {
+async function sendOnce(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<Opened> {
   try {
     return { kind: 'answer', message: await send(request, credentials, signal) };
   } catch (error) {
-    return { kind: 'no-answer', problem: nameOf(error) };
+    return { kind: 'no-answer', problem: errorName(error) };
   }
 }
 
 // Connection errors of several addresses arrive as one error without a message.
-export const nameOf = (error: unknown): string =>
+export const errorName = (error: unknown): string =>
   error instanceof AggregateError ? error.errors.map(problemOf).join(', ') : problemOf(error);
 
 async function send(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<http.IncomingMessage> {

@@ -78,7 +78,7 @@ export function jsonScanner(shape: Shape): JsonScanner {
       let from = 0; // Where the collected text continues in this piece.
       for (let at = 0; at < piece.length; at++) {
         if (state.text?.isEscaped === false) at = endOfPlain(piece, at);
-        if (at < piece.length) from = step(state, piece, at, from);
+        if (at < piece.length) from = scanByte(state, piece, at, from);
       }
       const rest = piece.subarray(from);
       if (state.whole !== undefined) collect(state.whole, rest);
@@ -97,7 +97,7 @@ function endOfPlain(piece: Uint8Array, from: number): number {
 }
 
 /** Processes one byte. Returns the position where the collected text begins. */
-function step(state: State, piece: Uint8Array, at: number, from: number): number {
+function scanByte(state: State, piece: Uint8Array, at: number, from: number): number {
   const byte = piece[at] as number;
   if (state.text !== undefined) {
     if (state.text.isEscaped) state.text.isEscaped = false;
@@ -105,19 +105,19 @@ function step(state: State, piece: Uint8Array, at: number, from: number): number
     else if (byte === quote) endText(state, piece.subarray(from, at));
     return from;
   }
-  if (state.depth > 0) return inside(state, piece, at, from);
+  if (state.depth > 0) return scanInside(state, piece, at, from);
   if (state.scalar !== undefined) {
     if (!isBlank(byte) && byte !== comma && byte !== closeBrace && byte !== closeBracket) return from;
     collect(state.scalar, piece.subarray(from, at));
     deliverScalar(state);
   }
-  return isBlank(byte) ? from : between(state, byte, at);
+  return isBlank(byte) ? from : scanBetween(state, byte, at);
 }
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 /** Processes a byte of a value that is skipped or read as a whole, outside strings. */
-function inside(state: State, piece: Uint8Array, at: number, from: number): number {
+function scanInside(state: State, piece: Uint8Array, at: number, from: number): number {
   const byte = piece[at];
   if (byte === quote) state.text = { most: 0, pieces: [], bytes: 0, isEscaped: false };
   else if (byte === openBrace || byte === openBracket) state.depth++;
@@ -135,7 +135,7 @@ function inside(state: State, piece: Uint8Array, at: number, from: number): numb
 }
 
 /** Processes a byte outside strings and scalars, in a requested container or between documents. */
-function between(state: State, byte: number, at: number): number {
+function scanBetween(state: State, byte: number, at: number): number {
   const top = state.open.at(-1);
   if (top !== undefined && (byte === comma || byte === colon)) separate(top, byte);
   else if (byte === closeBrace || byte === closeBracket) close(state, byte);
@@ -152,7 +152,7 @@ function separate(top: Container, byte: number): void {
 }
 
 /** The shape of the value that begins here; undefined if it is skipped. */
-function wanted({ open, shape }: State): Shape | undefined {
+function shapeOfNext({ open, shape }: State): Shape | undefined {
   const top = open.at(-1);
   if (top === undefined) return shape;
   if ('each' in top.shape) return top.shape.each;
@@ -161,7 +161,7 @@ function wanted({ open, shape }: State): Shape | undefined {
 
 function deliver(state: State, value: unknown): void {
   const top = state.open.at(-1);
-  if (wanted(state) === undefined) return;
+  if (shapeOfNext(state) === undefined) return;
   if (top === undefined) state.documents.push(value);
   else if ('each' in top.shape) top.shape.take(value);
   else top.value[top.key] = value;
@@ -169,13 +169,13 @@ function deliver(state: State, value: unknown): void {
 
 function beginText(state: State, top: Container | undefined): void {
   if (top === undefined) throw new Error('it is neither an object nor a list');
-  const of = wanted(state);
+  const of = shapeOfNext(state);
   const most = top.expectsKey ? mostKeyBytes : typeof of === 'number' ? of : 0;
   state.text = { most, pieces: [], bytes: 0, isEscaped: false };
 }
 
 function beginContainer(state: State, isObject: boolean, at: number): number {
-  const of = wanted(state);
+  const of = shapeOfNext(state);
   if (typeof of === 'object' && (isObject ? 'keys' in of : 'each' in of)) {
     state.open.push({ isObject, shape: of as KeysShape | EachShape, value: {}, key: '', expectsKey: isObject });
     return at + 1;
@@ -211,7 +211,7 @@ function endText(state: State, piece: Uint8Array): void {
   if (state.depth > 0) return; // Part of a larger value.
   collect(text, piece);
   const top = state.open.at(-1) as Container;
-  if (!top.expectsKey) return deliver(state, typeof wanted(state) === 'number' ? valueOf(text, '"') : {});
+  if (!top.expectsKey) return deliver(state, typeof shapeOfNext(state) === 'number' ? valueOf(text, '"') : {});
   const key = valueOf(text, '"');
   top.key = typeof key === 'string' ? key : '';
   top.expectsKey = false;
@@ -220,7 +220,7 @@ function endText(state: State, piece: Uint8Array): void {
 function deliverScalar(state: State): void {
   const scalar = state.scalar as Collected;
   state.scalar = undefined;
-  deliver(state, typeof wanted(state) === 'number' ? valueOf(scalar, '') : {});
+  deliver(state, typeof shapeOfNext(state) === 'number' ? valueOf(scalar, '') : {});
 }
 
 const valueOf = ({ bytes, most, pieces }: Collected, around: string): unknown =>

@@ -24,7 +24,7 @@ export function objectsIn(text: string, file: string): readonly ManifestObject[]
       if (error !== undefined) throw manifestInvalid({ file, problem: yamlProblem(error) }, { cause: error });
       return flatten(toValue(() => document.toJS(), file));
     })
-    .map((each) => checked(each, file));
+    .map((each) => checkObject(each, file));
 }
 
 // Aliases that expand too far, and anything else that the library rejects.
@@ -55,7 +55,7 @@ function flatten(value: unknown): readonly Loose[] {
     : [value];
 }
 
-function checked(object: Loose, file: string): ManifestObject {
+function checkObject(object: Loose, file: string): ManifestObject {
   const { kind, metadata } = object;
   const invalid = (problem: string) => manifestInvalid({ file, problem });
   if (typeof kind !== 'string') throw invalid('an object has no kind');

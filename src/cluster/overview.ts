@@ -103,7 +103,7 @@ function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverv
       problems.set(resource, error.message);
       onChange();
     };
-    return reflect({ path, resource, api, sink: telling(sink, onChange), timing, onSynced, onLost }, signal);
+    return reflect({ path, resource, api, sink: notifying(sink, onChange), timing, onSynced, onLost }, signal);
   };
   return {
     run: async (signal) =>
@@ -118,7 +118,7 @@ function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverv
   };
 }
 
-const telling = (sink: WatchSink, onChange: () => void): WatchSink => ({
+const notifying = (sink: WatchSink, onChange: () => void): WatchSink => ({
   set: (object) => {
     sink.set(object);
     onChange();

@@ -59,7 +59,7 @@ async function ofKubeconfig({
   context: chosen,
 }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<PlainCredentials | undefined> {
   if (more.length > 0) return undefined;
-  const { context, cluster, user } = partsOf(await parsed(await readFile(file, 'utf8')), chosen);
+  const { context, cluster, user } = partsOf(await parseKubeconfig(await readFile(file, 'utf8')), chosen);
   const [server, namespace] = [textOf(cluster['server']), textOf(context['namespace'])];
   if (server?.startsWith('https:') !== true || !isPlain(cluster, clusterKeys) || !isPlain(user, userKeys))
     return undefined;
@@ -106,7 +106,7 @@ async function secretsOf(cluster: Fields, user: Fields, file: string): Promise<O
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-async function parsed(text: string): Promise<Fields> {
+async function parseKubeconfig(text: string): Promise<Fields> {
   if (text.trimStart().startsWith('{')) return JSON.parse(text) as Fields;
   return ((await import('yaml')).parse(text) ?? {}) as Fields;
 }

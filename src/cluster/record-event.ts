@@ -13,17 +13,17 @@ type Send = (request: ApiRequest, expected: readonly number[]) => Promise<ApiAns
  * hour) is created again.
  */
 export async function recordEvent(subject: EventSubject, event: PodEvent, send: Send): Promise<void> {
-  if (event.repeats !== undefined && (await counted(subject, event, send))) return;
-  const { status } = await send(creation(subject, event), [409]);
+  if (event.repeats !== undefined && (await incrementCount(subject, event, send))) return;
+  const { status } = await send(creationOf(subject, event), [409]);
   // Reported before this daemon started.
-  if (status === 409) await counted(subject, { ...event, repeats: event.repeats ?? 1 }, send);
+  if (status === 409) await incrementCount(subject, { ...event, repeats: event.repeats ?? 1 }, send);
 }
 
 /**
  * Increments the count of an Event; returns false if there is none. Only this node reports Events about its pods, so no
  * other writer interferes.
  */
-async function counted(subject: EventSubject, event: PodEvent, send: Send): Promise<boolean> {
+async function incrementCount(subject: EventSubject, event: PodEvent, send: Send): Promise<boolean> {
   const { status, body } = await send(change(subject, event, { lastTimestamp: new Date().toISOString() }), [404]);
   if (status === 404) return false;
   const { count = 1 } = (body ?? {}) as { readonly count?: number };
@@ -34,7 +34,7 @@ async function counted(subject: EventSubject, event: PodEvent, send: Send): Prom
 const change = (subject: EventSubject, event: PodEvent, body: object): ApiRequest => ({
   verb: 'patch',
   resource: 'events',
-  path: `${eventsPath(subject)}/${pathSegment(nameOf(subject, event))}`,
+  path: `${eventsPath(subject)}/${pathSegment(eventName(subject, event))}`,
   contentType: 'application/merge-patch+json',
   body,
   what: `count event ${event.reason} of ${subjectKey(subject)}`,
@@ -47,13 +47,13 @@ const eventsPath = (subject: EventSubject): string => `/api/v1/namespaces/${path
 
 const mostMessageBytes = 1024;
 
-function creation(subject: EventSubject, event: PodEvent): ApiRequest {
+function creationOf(subject: EventSubject, event: PodEvent): ApiRequest {
   const now = new Date().toISOString();
   const involvedObject = referenceTo(subject);
   const body = {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { namespace: namespaceOf(subject), name: nameOf(subject, event) },
+    metadata: { namespace: namespaceOf(subject), name: eventName(subject, event) },
     involvedObject,
     type: event.type,
     reason: event.reason,
@@ -89,7 +89,7 @@ const onlyOf = ({ namespace, name, uid }: PodRef & { readonly uid?: string }) =>
 
 // The runtime repeats a failing ADD for hours. The same warning about the same pod has the same name, so it is one
 // Event.
-function nameOf(subject: EventSubject, event: PodEvent): string {
+function eventName(subject: EventSubject, event: PodEvent): string {
   const suffix =
     event.type === 'Warning'
       ? createHash('sha256').update(warningKey(subject, event)).digest('hex').slice(0, 16)

@@ -2,7 +2,7 @@ import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PlexusError, apiRefused, apiUnavailable, asPlexusError } from '../errors/index.ts';
 import { type Outcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
-import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
+import { type ApiConnection, type ApiRequest, errorName, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
 import { continueIn, listShape, pageQuery } from './list-all.ts';
 
@@ -131,7 +131,7 @@ async function list(
     };
     const outcome = await tryRequest(request, api, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
     if (outcome.kind === 'no-answer')
-      return failed(request, outcome, {
+      return failedProgress(request, outcome, {
         version: undefined,
         whole: false,
         page: Math.max(1, Math.floor(page / smaller)),
@@ -153,9 +153,9 @@ async function list(
 const listFailure = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>
   outcome.kind === 'answer' && outcome.status === 410
     ? { next, moved: false, paused: {} }
-    : failed(request, outcome, { ...next, whole: false });
+    : failedProgress(request, outcome, { ...next, whole: false });
 
-function failed(request: ApiRequest, outcome: Outcome, next: Position, moved = false): Progress {
+function failedProgress(request: ApiRequest, outcome: Outcome, next: Position, moved = false): Progress {
   const problem = problemIn(outcome);
   const isRefusal = outcome.kind === 'answer' && outcome.status < 500 && outcome.status !== 429;
   const error = isRefusal
@@ -174,7 +174,7 @@ async function follow(options: WatchOptions, from: string, signal: AbortSignal):
   try {
     const opened = await open(request, api, AbortSignal.any([signal, silence.signal]));
     const next = { version: from, whole: false };
-    if (opened.kind === 'no-answer') return failed(request, opened, next);
+    if (opened.kind === 'no-answer') return failedProgress(request, opened, next);
     if (opened.message.statusCode !== 200) return afterRefusal(request, await readAnswer(opened.message), next);
     onSynced();
     silence.restart(timing.silenceMs);
@@ -189,9 +189,13 @@ async function follow(options: WatchOptions, from: string, signal: AbortSignal):
 }
 
 const afterRefusal = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>
-  outcome.kind === 'answer' && outcome.status === 410 ? expired(false) : failed(request, outcome, next);
+  outcome.kind === 'answer' && outcome.status === 410 ? expiredProgress(false) : failedProgress(request, outcome, next);
 
-const expired = (moved: boolean): Progress => ({ next: { version: undefined, whole: false }, moved, paused: {} });
+const expiredProgress = (moved: boolean): Progress => ({
+  next: { version: undefined, whole: false },
+  moved,
+  paused: {},
+});
 
 interface WatchEvent {
   readonly type?: string;
@@ -226,7 +230,7 @@ async function takeEvents(
       moved = true;
     }
   } catch (error) {
-    return failed(request, { kind: 'no-answer', problem: nameOf(error) }, next(), moved);
+    return failedProgress(request, { kind: 'no-answer', problem: errorName(error) }, next(), moved);
   } finally {
     message.destroy();
   }
@@ -246,7 +250,9 @@ async function* eventsIn(stream: AsyncIterable<Buffer>, shape: Shape): AsyncGene
 
 function errorEvent(request: ApiRequest, object: WatchEvent['object'], next: Position, moved: boolean): Progress {
   const status = object?.code ?? 500;
-  return status === 410 ? expired(moved) : failed(request, { kind: 'answer', status, body: object }, next, moved);
+  return status === 410
+    ? expiredProgress(moved)
+    : failedProgress(request, { kind: 'answer', status, body: object }, next, moved);
 }
 
 function silenceGuard(firstMs: number): {

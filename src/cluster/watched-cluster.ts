@@ -15,8 +15,9 @@ const listMs = 60_000;
 // While the watch is lost, the API server is probably unavailable, so a write that can happen later gets one short
 // attempt.
 const tryMs = 500;
-const within = (ms: number, signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-const soon = (signal: AbortSignal): AbortSignal => within(readMs, signal);
+const withTimeout = (ms: number, signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+const withReadTimeout = (signal: AbortSignal): AbortSignal => withTimeout(readMs, signal);
 
 /**
  * A Cluster that serves NetworkAttachmentDefinitions from a watch, so that an ADD need not request them. While the API
@@ -44,14 +45,14 @@ export function watchedCluster(
   return {
     cluster: {
       ...cluster,
-      getPod: (ref, signal) => cluster.getPod(ref, soon(signal)),
-      getPodState: (ref, signal) => cluster.getPodState(ref, soon(signal)),
-      listPodsOf: (node, keep, signal) => cluster.listPodsOf(node, keep, within(listMs, signal)),
-      listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, within(listMs, signal)),
-      getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
+      getPod: (ref, signal) => cluster.getPod(ref, withReadTimeout(signal)),
+      getPodState: (ref, signal) => cluster.getPodState(ref, withReadTimeout(signal)),
+      listPodsOf: (node, keep, signal) => cluster.listPodsOf(node, keep, withTimeout(listMs, signal)),
+      listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, withTimeout(listMs, signal)),
+      getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, withReadTimeout(signal))),
       patchNetworkStatus: (pod, text, signal) =>
-        cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : within(tryMs, signal)),
-      claims: claimsApi(api, soon),
+        cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : withTimeout(tryMs, signal)),
+      claims: claimsApi(api, withReadTimeout),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
     run: (signal) =>

@@ -83,13 +83,13 @@ function parsePlugin(
   const invalid = (problem: string) => configurationInvalid({ source, problem: `plugin ${index + 1}: ${problem}` });
   if (!isJsonObject(value)) throw invalid(`it is ${nameOfType(value)}, not an object`);
   const { type, capabilities } = value;
-  if (typeof type !== 'string' || type === '') throw invalid(`missing "type"${misspelled(value)}`);
+  if (typeof type !== 'string' || type === '') throw invalid(`missing "type"${describeMisspelling(value)}`);
   if (!isPluginType(type)) throw invalid(`"type" ${JSON.stringify(type)} is not a plugin's bare file name`);
   return { type, capabilities: trueKeys(capabilities), json: value };
 }
 
 /** Finds a key that resembles "type" but is misspelled: with a colon or blank, or in another case. */
-function misspelled(value: JsonObject): string {
+function describeMisspelling(value: JsonObject): string {
   const key = Object.keys(value).find((each) => each.toLowerCase().replaceAll(/[^a-z]/g, '') === 'type');
   return key === undefined || key === 'type' ? '' : `; its key ${JSON.stringify(key)} is not "type"`;
 }

@@ -32,13 +32,13 @@ function placeText(text: string, position: number): string {
 
 const [mostBefore, mostAfter] = [30, 20];
 // Long enough to include the name in front of a value, by which the masking recognizes a secret.
-const farBefore = 4096;
+const mostMaskedBefore = 4096;
 const mark = '\u{F0000}';
 
 /** The text around a position on one line, with invisible characters as code points. */
 function excerpt(text: string, position: number): string {
-  const before = text.slice(Math.max(0, position - farBefore), position);
-  const masked = maskText(`${before}${mark}${text.slice(position, position + farBefore)}`);
+  const before = text.slice(Math.max(0, position - mostMaskedBefore), position);
+  const masked = maskText(`${before}${mark}${text.slice(position, position + mostMaskedBefore)}`);
   const at = masked.indexOf(mark);
   if (at < 0) return ''; // The position lies inside a secret.
   const left = visible(masked.slice(0, at));
@@ -92,7 +92,7 @@ function valueAt(text: string, at: number, expected: string): Step {
   if (char === '[') return membersAt(text, at, ']', (inner, from) => valueAt(inner, from, 'a value'));
   if (char === '"') return stringAt(text, at);
   const known = match(words, text, at) ?? match(numbers, text, at);
-  return known === undefined ? { position: at, what: unexpected(text, at, expected) } : at + known.length;
+  return known === undefined ? { position: at, what: describeUnexpected(text, at, expected) } : at + known.length;
 }
 
 /** Reads the members between brackets, each with `memberOf`. */
@@ -104,7 +104,7 @@ function membersAt(text: string, open: number, close: string, memberOf: (text: s
     if (typeof end !== 'number') return end;
     at = skipSpace(text, end);
     if (text.charAt(at) === close) return at + 1;
-    if (text.charAt(at) !== ',') return { position: at, what: unexpected(text, at, `"," or "${close}"`) };
+    if (text.charAt(at) !== ',') return { position: at, what: describeUnexpected(text, at, `"," or "${close}"`) };
     const comma = at;
     at = skipSpace(text, comma + 1);
     if (text.charAt(at) === close)
@@ -115,11 +115,11 @@ function membersAt(text: string, open: number, close: string, memberOf: (text: s
 const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length;
 
 function memberAt(text: string, at: number): Step {
-  if (text.charAt(at) !== '"') return { position: at, what: unexpected(text, at, 'a name in double quotes') };
+  if (text.charAt(at) !== '"') return { position: at, what: describeUnexpected(text, at, 'a name in double quotes') };
   const end = stringAt(text, at);
   if (typeof end !== 'number') return end;
   const colon = skipSpace(text, end);
-  if (text.charAt(colon) !== ':') return { position: colon, what: unexpected(text, colon, '":"') };
+  if (text.charAt(colon) !== ':') return { position: colon, what: describeUnexpected(text, colon, '":"') };
   return valueAt(text, skipSpace(text, colon + 1), 'a value');
 }
 
@@ -150,7 +150,7 @@ const nameAt = (text: string, at: number): string =>
   at >= text.length ? 'the end of the text' : describeCharacter(text, at);
 
 /** Describes an unexpected character, and what to write instead. */
-function unexpected(text: string, at: number, expected: string): string {
+function describeUnexpected(text: string, at: number, expected: string): string {
   if (at >= text.length) return `the text ends where ${expected} is expected`;
   const char = describeCharacter(text, at);
   if (/^(?:#|\/[/*])/.test(text.slice(at, at + 2)))

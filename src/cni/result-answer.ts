@@ -34,7 +34,7 @@ export function parseResult(text: string, options: DecodeOptions): Result {
   const { levels, elements } = sizeOfJson(text);
   if (levels > mostLevels) throw tooLarge(`lists and objects in ${levels} levels`, `${mostLevels}`);
   if (elements > mostElements) throw tooLarge(`${elements} values`, `${mostElements}`);
-  const json = decoded(text, options);
+  const json = decode(text, options);
   for (const [of, list, accepted] of most) {
     const length = lengthOf(of === '' ? json : member(json, of), list);
     if (length > accepted) throw tooLarge(`${length} ${of === '' ? list : `${of}.${list}`}`, `${accepted}`);
@@ -48,7 +48,7 @@ const mostShownBytes = 300;
  * Decodes the answer. Throws resultInvalid with the printed text: a plugin that logs to stdout is not a mistake in the
  * configuration.
  */
-function decoded(text: string, { source }: DecodeOptions): JsonValue {
+function decode(text: string, { source }: DecodeOptions): JsonValue {
   try {
     return parseJson(text, source);
   } catch {

@@ -9,7 +9,7 @@ export function mergeResults(before: Result, after: Result): Result {
   const interfaces = [...after.interfaces, ...missing];
   const ips = before.ips
     .filter((ip) => !after.ips.some((other) => other.address === ip.address))
-    .map((ip) => moved(ip, before, interfaces));
+    .map((ip) => withMovedIndex(ip, before, interfaces));
   const routes = before.routes.filter(
     (route) => !after.routes.some((other) => other.dst === route.dst && other.gw === route.gw),
   );
@@ -20,7 +20,7 @@ export function mergeResults(before: Result, after: Result): Result {
 const isSame = (one: ResultInterface, other: ResultInterface): boolean =>
   one.name === other.name && (one.sandbox ?? '') === (other.sandbox ?? '');
 
-function moved(ip: ResultIp, from: Result, to: readonly ResultInterface[]): ResultIp {
+function withMovedIndex(ip: ResultIp, from: Result, to: readonly ResultInterface[]): ResultIp {
   const target = ip.interface === undefined ? undefined : from.interfaces[ip.interface];
   return target === undefined ? ip : { ...ip, interface: to.findIndex((each) => isSame(each, target)) };
 }

@@ -41,7 +41,7 @@ const mostAddressBytes = 128;
  */
 export function deviceStatusOf({ claimed, interfaceName, mac = '', ips }: ReportedDevice, now: string): DeviceStatus {
   const { driver, pool, device, shareId } = claimed;
-  const addresses = [...new Set(ips.map(canonical).filter((ip) => ip !== undefined))].slice(0, mostIps);
+  const addresses = [...new Set(ips.map(canonicalAddress).filter((ip) => ip !== undefined))].slice(0, mostIps);
   return {
     driver,
     pool,
@@ -67,7 +67,7 @@ export function deviceStatusOf({ claimed, interfaceName, mac = '', ips }: Report
 const fits = (text: string, most: number): boolean => text !== '' && Buffer.byteLength(text) <= most;
 
 // The API accepts only the shortest form of an address, and no IPv4-mapped IPv6 address.
-function canonical(address: string): string | undefined {
+function canonicalAddress(address: string): string | undefined {
   const cidr = parseCidr(address);
   return cidr === undefined || /^::ffff:[^:]+:[^:]+$/.test(cidr.text) ? undefined : `${cidr.text}/${cidr.prefix}`;
 }
@@ -116,7 +116,7 @@ async function publishClaim(
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const entries = reported.map((each) => deviceStatusOf(each, now));
   try {
-    const outcome = await applied(entries, (devices, force) =>
+    const outcome = await applyEntries(entries, (devices, force) =>
       api.applyDeviceStatus({ claim, entries: devices, manager, force }, signal),
     );
     return outcome === 'written' ? undefined : notReported(key, `${outcome.problem}${fixes[outcome.status] ?? ''}`);
@@ -127,7 +127,7 @@ async function publishClaim(
 
 type Apply = (entries: readonly object[], force: boolean) => Promise<DeviceStatusOutcome>;
 
-async function applied(entries: readonly DeviceStatus[], apply: Apply): Promise<DeviceStatusOutcome> {
+async function applyEntries(entries: readonly DeviceStatus[], apply: Apply): Promise<DeviceStatusOutcome> {
   const outcome = await apply(entries, false);
   if (outcome === 'written' || outcome.status !== 409 || outcome.managers.length === 0) return outcome;
   if (outcome.managers.every(isOurs)) return apply(entries, true);

@@ -59,7 +59,7 @@ export function podResourcesClient(socket: string, mostBytes: number): KubeletCl
       'grpc.max_receive_message_length': mostBytes,
     });
     try {
-      return await unary({ client, definition: service[method], request }, signal);
+      return await callUnary({ client, definition: service[method], request }, signal);
     } finally {
       client.close();
     }
@@ -94,7 +94,7 @@ interface Unary {
   readonly request: object;
 }
 
-async function unary({ client, definition, request }: Unary, signal: AbortSignal): Promise<Answer> {
+async function callUnary({ client, definition, request }: Unary, signal: AbortSignal): Promise<Answer> {
   if (definition === undefined) throw new Error('the descriptor lacks this method');
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const { path, requestSerialize, responseDeserialize } = definition;

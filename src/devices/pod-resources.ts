@@ -55,13 +55,13 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
   let withoutGet: string | undefined;
   const resources = async (kubelet: string, pod: PodRef, signal: AbortSignal): ReturnType<AskKubelet> => {
     try {
-      if (withoutGet !== kubelet) return await retried(() => ask('Get', pod, signal), limits, signal);
+      if (withoutGet !== kubelet) return await retry(() => ask('Get', pod, signal), limits, signal);
     } catch (error) {
       const meaning = meaningOf(error);
       if (signal.aborted || meaning === 'busy' || meaning === 'away') throw error;
       if (meaning === 'no-get') withoutGet = kubelet;
     }
-    return retried(() => ask('List', undefined, signal), limits, signal);
+    return retry(() => ask('List', undefined, signal), limits, signal);
   };
   const intime = async <T>(
     signal: AbortSignal,
@@ -84,11 +84,11 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
       }),
     all: (outer) =>
       intime(outer, async (_kubelet, signal) => {
-        const byPod = Map.groupBy(await retried(() => ask('List', undefined, signal), limits, signal), podKey);
+        const byPod = Map.groupBy(await retry(() => ask('List', undefined, signal), limits, signal), podKey);
         return [...byPod].map(([pod, answers]) => ({ pod, ...mergedDevices(answers) }));
       }),
     served: (outer) =>
-      intime(outer, (_kubelet, signal) => retried(() => allocatable(signal), limits, signal)).catch(() => {
+      intime(outer, (_kubelet, signal) => retry(() => allocatable(signal), limits, signal)).catch(() => {
         outer.throwIfAborted();
         return undefined;
       }),
@@ -122,7 +122,7 @@ function meaningOf(error: unknown): Meaning {
 }
 
 /** Retries each kind of failure for as long as it may last (K8S-02, K8S-06, K8S-08). Rejects with the last failure. */
-async function retried<T>(work: () => Promise<T>, limits: KubeletPatience, signal: AbortSignal): Promise<T> {
+async function retry<T>(work: () => Promise<T>, limits: KubeletPatience, signal: AbortSignal): Promise<T> {
   const mostMs: Readonly<Record<Meaning, number>> = {
     busy: limits.answerMs,
     away: limits.restartMs,

@@ -138,7 +138,7 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
   const fromKubelet = ofKubelet === undefined ? nothing : await byKubelet(ofKubelet, call);
   // Kubelet reports claims that a container uses; claims of the pod alone, as for a network, are only in the API.
   const isMore = stillLacking(fromKubelet, call).length > 0 && ofKubelet?.length !== 0;
-  const plain = isMore ? together(fromKubelet, await unlessRefused(() => byClaims(call))) : fromKubelet;
+  const plain = isMore ? merge(fromKubelet, await unlessRefused(() => byClaims(call))) : fromKubelet;
   const sought = stillLacking(plain, call);
   // A device may belong to a resource through its DeviceClass alone, which only the pod's status states.
   const mayBeExtended = sought.length > 0 && (ofKubelet === undefined || plain.skipped.length > 0);
@@ -154,7 +154,7 @@ const stillLacking = ({ found }: OfResources, { wishes }: Call): readonly string
     [...new Map(found.map(({ key, device }) => [key, device])).values()], // Two sources may report the same device.
   );
 
-const together = (first: OfResources, then: OfResources): OfResources => ({
+const merge = (first: OfResources, then: OfResources): OfResources => ({
   found: [...first.found, ...then.found],
   skipped: [...new Set([...first.skipped, ...then.skipped])],
 });

@@ -18,14 +18,14 @@ export async function makeFolder(path: string): Promise<void> {
 
 // Node's own `recursive` option loops forever where mkdir(2) returns ENOENT although the parent exists, as in /proc.
 async function makeWithParents(path: string): Promise<void> {
-  if (await made(path)) return;
+  if (await makeOne(path)) return;
   const above = dirname(path);
   if (above !== path) await makeWithParents(above);
-  if (!(await made(path))) throw new Error(`nothing can be made in ${above}`);
+  if (!(await makeOne(path))) throw new Error(`nothing can be made in ${above}`);
 }
 
 /** Returns false if the parent folder does not exist. */
-async function made(path: string): Promise<boolean> {
+async function makeOne(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
     await syncFolder(dirname(path));

@@ -55,10 +55,11 @@ function contentOf(place: string, path: string, mostBytes: number): Buffer {
   }
 }
 
-const failed = (code: string, message: string): NodeJS.ErrnoException => Object.assign(new Error(message), { code });
+const errorWithCode = (code: string, message: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(message), { code });
 
 const notRegular = (path: string, found: Stats): Error =>
-  failed(
+  errorWithCode(
     found.isSymbolicLink() ? 'ELOOP' : found.isDirectory() ? 'EISDIR' : 'EINVAL',
     `${path} is ${kindOf(found)}, not a regular file`,
   );
@@ -70,4 +71,4 @@ function kindOf(found: Stats): string {
 }
 
 const tooLong = (path: string, mostBytes: number): Error =>
-  failed('EFBIG', `${path} is longer than ${mostBytes} bytes`);
+  errorWithCode('EFBIG', `${path} is longer than ${mostBytes} bytes`);

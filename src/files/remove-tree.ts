@@ -8,14 +8,14 @@ import { openFolder } from './open-folder.ts';
  * counts as removed. Throws as unlink(2), open(2) and rmdir(2) do.
  */
 export function removeTree(path: string): void {
-  if (removed(() => unlinkSync(path))) return;
+  if (tryRemove(() => unlinkSync(path))) return;
   using folder = openFolder(path);
   for (const name of readdirSync(folder.path)) removeTree(join(folder.path, name));
-  removed(() => rmdirSync(path));
+  tryRemove(() => rmdirSync(path));
 }
 
 // Returns false for a folder.
-function removed(remove: () => void): boolean {
+function tryRemove(remove: () => void): boolean {
   try {
     remove();
     return true;

@@ -20,7 +20,7 @@ export async function ipIn<T>(
     { file: 'nsenter', args: [`--net=${held.path}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes },
     signal,
   );
-  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout.toString());
+  if (end.kind === 'exited' && end.exitCode === 0) return parseOutput(command, parser, end.stdout.toString());
   // nsenter prints this for a namespace of another kind.
   if (end.kind === 'exited' && end.stderr.includes('reassociate'))
     throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
@@ -38,7 +38,7 @@ function problemOfEnd(end: ChildEnd): string {
   }
 }
 
-function parsed<T>(command: string, parser: (text: string) => T, text: string): T {
+function parseOutput<T>(command: string, parser: (text: string) => T, text: string): T {
   try {
     return parser(text);
   } catch (error) {

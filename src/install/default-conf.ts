@@ -27,7 +27,7 @@ export type DefaultDecision =
 export function decideDefault(listing: ConfPath): DefaultDecision {
   if (listing.kind === 'missing') return { kind: 'none', problem: listing.problem };
   const problems: string[] = [];
-  for (const { file, alone } of foreign(listing)) {
+  for (const { file, alone } of foreignListings(listing)) {
     const read = attempt(file, alone);
     if ('configuration' in read)
       return { kind: 'found', network: defaultNetworkOf(file.path, read.configuration), warnings: problems };
@@ -37,7 +37,7 @@ export function decideDefault(listing: ConfPath): DefaultDecision {
 }
 
 /** Every foreign file as its own listing, so that an unusable file does not hide the next one. */
-function foreign(
+function foreignListings(
   listing: Exclude<ConfPath, { kind: 'missing' }>,
 ): readonly { readonly file: ConfFile; readonly alone: ConfPath }[] {
   const files = listing.kind === 'file' ? [listing.file] : listing.files;

@@ -84,12 +84,12 @@ function defaultOfMultus(
   listing: ConfPath,
 ): Promise<DefaultDecision> | DefaultDecision {
   const { clusterNetwork, delegate, settings } = multus;
-  if (delegate !== undefined) return inline(delegate, folder, listing);
+  if (delegate !== undefined) return decideInline(delegate, folder, listing);
   if (clusterNetwork === undefined)
     return { kind: 'none', problem: 'the configuration of Multus names no default network' };
   return clusterNetwork.includes('/')
     ? atPlace(clusterNetwork, folder)
-    : named(clusterNetwork, [
+    : findNamed(clusterNetwork, [
         folder,
         typeof settings['confDir'] === 'string' ? nodePathOf(settings['confDir'], folder) : '/etc/cni/multus/net.d',
       ]);
@@ -103,7 +103,7 @@ async function atPlace(path: string, folder: string): Promise<DefaultDecision> {
   return { kind: 'none', problem: `the default network of Multus, ${path}, cannot be read` };
 }
 
-async function named(name: string, folders: readonly string[]): Promise<DefaultDecision> {
+async function findNamed(name: string, folders: readonly string[]): Promise<DefaultDecision> {
   for (const folder of folders) {
     const path = await pathOf(name, folder);
     if (path !== undefined) return decideDefault(await readConfPath(path));
@@ -123,7 +123,7 @@ async function pathOf(name: string, folder: string): Promise<string | undefined>
 
 // If a file has the delegate's name, it is the network's own file, which its program keeps up to date. Otherwise write
 // the text from Multus into one of our files.
-async function inline(delegate: JsonObject, folder: string, listing: ConfPath): Promise<DefaultDecision> {
+async function decideInline(delegate: JsonObject, folder: string, listing: ConfPath): Promise<DefaultDecision> {
   const { name } = delegate;
   const path = typeof name === 'string' && listing.kind === 'folder' ? await pathOf(name, folder) : undefined;
   if (path !== undefined) return decideDefault(await readConfPath(path));

@@ -29,7 +29,7 @@ export interface FoundFolders {
 export async function findFolders(root = '/'): Promise<FoundFolders> {
   const warnings: string[] = [];
   const found: RuntimeFolders[] = [];
-  for (const known of await present(root)) {
+  for (const known of await presentRuntimes(root)) {
     const folders = await foldersOf(root, known, warnings);
     if (folders !== undefined) found.push(folders);
   }
@@ -54,7 +54,7 @@ export async function findFolders(root = '/'): Promise<FoundFolders> {
 type PresentRuntime = KnownRuntime & { readonly isProcess?: true };
 
 /** The runtimes that run, or have a configuration on this node; only one of those with the same first file. */
-async function present(root: string): Promise<readonly PresentRuntime[]> {
+async function presentRuntimes(root: string): Promise<readonly PresentRuntime[]> {
   const chosen = new Map<string, KnownRuntime>();
   for (const known of knownRuntimes) {
     const [first = ''] = known.configurations;
@@ -172,7 +172,7 @@ async function sectionsOf(reading: Reading, file: string): Promise<readonly CniS
   const section = decode(kind, file, text, warnings);
   const imported: CniSection[] = [];
   for (const pattern of section.imports)
-    for (const each of await matches(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
+    for (const each of await importedFiles(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
   return [section, ...imported];
 }
 
@@ -186,7 +186,7 @@ function decode(kind: KnownRuntime['kind'], file: string, text: string, warnings
 }
 
 /** The files that an import of containerd names: relative to the importing file, with "*". */
-async function matches(root: string, file: string, pattern: string): Promise<readonly string[]> {
+async function importedFiles(root: string, file: string, pattern: string): Promise<readonly string[]> {
   const absolute = isAbsolute(pattern) ? pattern : join(dirname(file), pattern);
   const folder = await inRoot(root, dirname(absolute));
   const found: string[] = [];

@@ -17,9 +17,9 @@ export async function isInSight(
 export const isMounted = (path: string, mountinfo: string): boolean =>
   mountinfo
     .split('\n')
-    .map((line) => unescaped(line.split(' ')[4] ?? ''))
+    .map((line) => unescape(line.split(' ')[4] ?? ''))
     .some((place) => place !== '' && place !== '/' && `${path}/`.startsWith(`${place}/`));
 
 // The kernel writes a space as \040.
-const unescaped = (text: string): string =>
+const unescape = (text: string): string =>
   text.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

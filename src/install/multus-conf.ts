@@ -39,11 +39,11 @@ export function multusConf(text: string): MultusConf | undefined {
     json === undefined
       ? undefined
       : [json, ...listOf(json['plugins'])].find(({ type }) => type === 'multus' || type === 'multus-shim');
-  return own === undefined ? undefined : confOf(spelled(own));
+  return own === undefined ? undefined : confOf(withKnownSpelling(own));
 }
 
 // Keys match in any case, as in Go; null counts as absent.
-const spelled = (own: JsonObject): JsonObject =>
+const withKnownSpelling = (own: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(own).flatMap(([key, value]): [string, JsonValue][] => {
       const known = [...keptKeys, ...readKeys, ...cniKeys, ...Object.keys(folders)].find(

@@ -27,9 +27,9 @@ export async function nodeFolders(root: string, given: GivenFolders): Promise<No
   const running = runtimes.filter(({ isRunning }) => isRunning);
   const chosen = running.length > 0 ? running : runtimes.slice(0, 1);
   return {
-    confDirs: confDir === undefined ? await seen(root, chosen.map(confDirOf)) : [confDir],
+    confDirs: confDir === undefined ? await visibleFolders(root, chosen.map(confDirOf)) : [confDir],
     // The runtime searches all of its plugin folders, so one is enough.
-    binDirs: binDir === undefined ? await seen(root, chosen.flatMap(firstBinDirOf)) : [binDir],
+    binDirs: binDir === undefined ? await visibleFolders(root, chosen.flatMap(firstBinDirOf)) : [binDir],
     findings: chosen.map(line),
     warnings,
   };
@@ -42,15 +42,15 @@ export async function allNodeFolders(
 ): Promise<Pick<NodeFolders, 'confDirs' | 'binDirs'>> {
   const { runtimes } = await findFolders(root);
   return {
-    confDirs: confDir === undefined ? await seen(root, runtimes.map(confDirOf)) : [confDir],
-    binDirs: binDir === undefined ? await seen(root, runtimes.flatMap(binDirsOf)) : [binDir],
+    confDirs: confDir === undefined ? await visibleFolders(root, runtimes.map(confDirOf)) : [confDir],
+    binDirs: binDir === undefined ? await visibleFolders(root, runtimes.flatMap(binDirsOf)) : [binDir],
   };
 }
 
 const confDirOf = ({ confDir }: RuntimeFolders): string => confDir;
 const binDirsOf = ({ binDirs }: RuntimeFolders): readonly string[] => binDirs;
 const firstBinDirOf = (each: RuntimeFolders): readonly string[] => each.binDirs.slice(0, 1);
-const seen = (root: string, paths: readonly string[]): Promise<readonly string[]> =>
+const visibleFolders = (root: string, paths: readonly string[]): Promise<readonly string[]> =>
   Promise.all([...new Set(paths)].map((path) => inRoot(root, path)));
 
 const line = ({ runtime, configurations, confDir, binDirs, isRunning }: RuntimeFolders): string =>

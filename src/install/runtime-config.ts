@@ -34,8 +34,8 @@ export function containerdSection(toml: string): CniSection {
   return {
     ...pathsOf(section['conf_dir'], section['bin_dirs'], section['bin_dir']),
     ...(typeof maxConfNum === 'number' && { maxConfNum }),
-    ...(texts(json['disabled_plugins']).some((each) => criNames.includes(each)) && { isOff: true as const }),
-    imports: texts(json['imports']),
+    ...(stringsIn(json['disabled_plugins']).some((each) => criNames.includes(each)) && { isOff: true as const }),
+    imports: stringsIn(json['imports']),
   };
 }
 
@@ -61,10 +61,10 @@ const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** The list is the newer key and takes precedence over the single folder. */
 function pathsOf(confDir: unknown, list: unknown, single: unknown): Pick<CniSection, 'confDir' | 'binDirs'> {
-  const binDirs = [texts(list), texts([single])].find((each) => each.length > 0);
-  const [dir] = texts([confDir]);
+  const binDirs = [stringsIn(list), stringsIn([single])].find((each) => each.length > 0);
+  const [dir] = stringsIn([confDir]);
   return { ...(dir !== undefined && { confDir: dir }), ...(binDirs !== undefined && { binDirs }) };
 }
 
-const texts = (value: unknown): readonly string[] =>
+const stringsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string' && each !== '') : [];

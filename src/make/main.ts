@@ -14,7 +14,7 @@ import { validatorFiles } from './validators.ts';
 const root = join(import.meta.dirname, '../..');
 
 /** The generated texts by file, relative to the repository. */
-async function everything(): Promise<ReadonlyMap<string, string>> {
+async function generateAll(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for await (const file of glob('src/{npwg,plan,daemon}/*.schema.json', { cwd: root }))
     for (const [extension, text] of Object.entries(await validatorFiles(await json(file))))
@@ -34,9 +34,12 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
 }
 
 async function requirementsCoverage(): Promise<string> {
-  const defined = definedRequirements(await texts('docs/requirements/{cni,npwg,kubernetes}.md'));
-  const files = await texts('{src,test}/**/*.{ts,c,h,json,txt}');
-  const undefinedIds = undefinedCitations(defined, new Map([...files, ...(await texts('{docs,examples}/**/*.md'))]));
+  const defined = definedRequirements(await readMatching('docs/requirements/{cni,npwg,kubernetes}.md'));
+  const files = await readMatching('{src,test}/**/*.{ts,c,h,json,txt}');
+  const undefinedIds = undefinedCitations(
+    defined,
+    new Map([...files, ...(await readMatching('{docs,examples}/**/*.md'))]),
+  );
   if (undefinedIds.length > 0)
     throw new Error(
       `These requirements are not defined in docs/requirements; correct the id or add its row:\n${undefinedIds.join('\n')}`,
@@ -45,7 +48,7 @@ async function requirementsCoverage(): Promise<string> {
 }
 
 /** The texts of the files that match a pattern, by file, sorted by name. */
-async function texts(pattern: string): Promise<ReadonlyMap<string, string>> {
+async function readMatching(pattern: string): Promise<ReadonlyMap<string, string>> {
   const found: [file: string, text: string][] = [];
   for await (const file of glob(pattern, { cwd: root })) found.push([file, await readFile(join(root, file), 'utf8')]);
   return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -57,7 +60,7 @@ const isOther = async (file: string, text: string): Promise<boolean> =>
   (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
 
 const onlyCheck = process.argv.includes('--check');
-for (const [file, text] of await everything()) {
+for (const [file, text] of await generateAll()) {
   if (!(await isOther(file, text))) continue;
   if (onlyCheck) process.exitCode = 1;
   else {

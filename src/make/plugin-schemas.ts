@@ -23,7 +23,7 @@ export async function pluginSchemaFiles(root: string): Promise<ReadonlyMap<strin
   return new Map([
     [`${sources}.gen.js`, await validatorsCode(all)],
     [`${sources}.gen.d.ts`, `${head}\n${types}`],
-    ...[...published(plugins, ipam)].map(
+    ...[...editorSchemas(plugins, ipam)].map(
       ([name, schema]) => [`docs/schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
     ),
   ]);
@@ -36,7 +36,7 @@ const read = async (root: string, file: string): Promise<JsonObject> =>
 const definitionsIn = async (root: string): Promise<JsonObject> =>
   (await read(root, 'definitions.json'))['$defs'] as JsonObject;
 const commonSchema = async (root: string): Promise<JsonObject> =>
-  inlined(await read(root, 'common.json'), await definitionsIn(root)) as JsonObject;
+  inlineReferences(await read(root, 'common.json'), await definitionsIn(root)) as JsonObject;
 
 const propertiesOf = (schema: JsonObject): JsonObject => schema['properties'] as JsonObject;
 
@@ -55,21 +55,21 @@ async function schemasIn(root: string, folder: string): Promise<ReadonlyMap<stri
   for (const name of names)
     schemas.set(
       basename(name, '.json'),
-      inlined(await read(root, join(relative(sources, folder), name)), definitions) as JsonObject,
+      inlineReferences(await read(root, join(relative(sources, folder), name)), definitions) as JsonObject,
     );
   return schemas;
 }
 
 /** Replaces every $ref by its definition; no definition refers to itself. */
-function inlined(value: JsonValue, definitions: JsonObject): JsonValue {
-  if (Array.isArray(value)) return value.map((each: JsonValue) => inlined(each, definitions));
+function inlineReferences(value: JsonValue, definitions: JsonObject): JsonValue {
+  if (Array.isArray(value)) return value.map((each: JsonValue) => inlineReferences(each, definitions));
   if (!isJsonObject(value)) return value;
   const { $ref, ...rest } = value;
   if (typeof $ref !== 'string')
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlined(each, definitions)]));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlineReferences(each, definitions)]));
   const target = definitions[$ref.slice($ref.lastIndexOf('/') + 1)];
   if (!isJsonObject(target)) throw new Error(`${$ref} leads nowhere`);
-  return inlined({ ...target, ...rest }, definitions);
+  return inlineReferences({ ...target, ...rest }, definitions);
 }
 
 async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<string> {
@@ -87,7 +87,7 @@ async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<str
     ajv.addSchema(withoutUnknownKeys(schema) as object, `v${index}`);
   const code = standaloneCode.default(ajv, Object.fromEntries(names.map((_, index) => [`v${index}`, `v${index}`])));
   const table = `export const validators = {${names.map((name, index) => `${JSON.stringify(name)}: v${index}`).join(', ')}};`;
-  const contents = `${code.replaceAll(/^export default .*$/gm, '')}\n${table}\nexport const schemas = ${JSON.stringify(bare(Object.fromEntries(all)))};`;
+  const contents = `${code.replaceAll(/^export default .*$/gm, '')}\n${table}\nexport const schemas = ${JSON.stringify(keysAndFormats(Object.fromEntries(all)))};`;
   const { outputFiles } = await build({
     stdin: { contents: contents.replaceAll(/export const (v\d+) =/g, 'const $1 ='), resolveDir: import.meta.dirname },
     bundle: true,
@@ -105,14 +105,14 @@ async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<str
 const readKeys = ['properties', 'items', 'additionalProperties', 'format'];
 
 /** The parts of schemas that the program reads: keys, and formats of values. */
-const bare = (schemas: JsonObject): JsonObject =>
+const keysAndFormats = (schemas: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bareSchema(schema)]));
 
 function bareSchema(schema: JsonValue): JsonValue {
   if (!isJsonObject(schema)) return schema;
   const kept = Object.entries(schema).filter(([key]) => readKeys.includes(key));
   return Object.fromEntries(
-    kept.map(([key, each]) => [key, key === 'properties' ? bare(each as JsonObject) : bareSchema(each)]),
+    kept.map(([key, each]) => [key, key === 'properties' ? keysAndFormats(each as JsonObject) : bareSchema(each)]),
   );
 }
 
@@ -148,7 +148,7 @@ const draft = 'http://json-schema.org/draft-07/schema#';
 /**
  * Builds the schemas for editors: one per plugin, one for whole configurations, one for NetworkAttachmentDefinitions.
  */
-function published(
+function editorSchemas(
   plugins: ReadonlyMap<string, JsonObject>,
   ipam: ReadonlyMap<string, JsonObject>,
 ): ReadonlyMap<string, JsonObject> {
@@ -167,11 +167,11 @@ function published(
 
 const byType = (schemas: Readonly<Record<string, JsonObject>>): readonly JsonObject[] =>
   Object.entries(schemas).map(([type, schema]) =>
-    conditional({ properties: { type: { const: type } }, required: ['type'] }, schema),
+    ifThen({ properties: { type: { const: type } }, required: ['type'] }, schema),
   );
 
 /** An if-then schema. */
-const conditional = (condition: JsonObject, consequence: JsonObject): JsonObject => ({
+const ifThen = (condition: JsonObject, consequence: JsonObject): JsonObject => ({
   if: condition,
   then: consequence,
 });
@@ -199,7 +199,7 @@ function configurationSchema(names: readonly string[]): JsonObject {
     title: 'Network configuration',
     description: 'A CNI configuration: one plugin (type), or a list (plugins).',
     type: 'object',
-    ...conditional({ required: ['type'] }, { allOf: one }),
+    ...ifThen({ required: ['type'] }, { allOf: one }),
     else: {
       required: ['plugins'],
       properties: {

@@ -74,13 +74,13 @@ export interface About {
 export function fieldsOf(step: Step, about: About): object {
   const { kind: _message, ...fields } = step;
   const pod = about.operation?.pod;
-  const shown = { ...(pod !== undefined && { pod }), ...fields, ...particular(step, about) };
+  const shown = { ...(pod !== undefined && { pod }), ...fields, ...fieldsOfKind(step, about) };
   return 'error' in fields && fields.error !== undefined
     ? { ...shown, error: errorFields(fields.error, about.secretNames) }
     : shown;
 }
 
-function particular(step: Step, { notes, secretNames }: About): object {
+function fieldsOfKind(step: Step, { notes, secretNames }: About): object {
   const show = (text: string): string => maskText(text, secretNames);
   if (step.kind === 'plugin-finished') {
     return {

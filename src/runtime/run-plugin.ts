@@ -18,7 +18,7 @@ export interface PluginJob {
  */
 export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: AbortSignal): Promise<string> {
   const { command, plugin, call } = job;
-  const trace = deps.trace === undefined ? undefined : below(deps.trace);
+  const trace = deps.trace === undefined ? undefined : childContext(deps.trace);
   const run: PluginRun = {
     plugin,
     path: call.path,
@@ -51,7 +51,7 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
 }
 
 /** Creates the context of a child span. */
-const below = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });
+const childContext = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });
 
 async function withDeadline<T>(
   job: PluginJob,

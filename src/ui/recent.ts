@@ -12,7 +12,7 @@ export interface Recent {
 export type RecentAnswer = Recent | { readonly problem: string };
 
 export const recentAnswer = (recent: Promise<Recent>): Promise<RecentAnswer> =>
-  recent.catch((error: unknown) => ({ problem: shortly(error) }));
+  recent.catch((error: unknown) => ({ problem: shortReason(error) }));
 
 // The page itself states what failed, so the reason is enough.
-const shortly = (error: unknown): string => problemOf((error instanceof Error ? error.cause : undefined) ?? error);
+const shortReason = (error: unknown): string => problemOf((error instanceof Error ? error.cause : undefined) ?? error);

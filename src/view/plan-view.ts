@@ -84,7 +84,7 @@ const placeNames: Readonly<Record<Delivery['readers'][number]['by'], string>> = 
 const requestTexts = ({ interface: name, requests }: AttachmentView): readonly string[] =>
   requests.map(({ request, value, readers }) => {
     const each = readers.map(({ plugin, by }) => `${plugin} from ${placeNames[by]}`);
-    return `${name}: ${request} ${short(value)}: read by ${each.join(', ') || 'no plugin that is known'}`;
+    return `${name}: ${request} ${shortText(value)}: read by ${each.join(', ') || 'no plugin that is known'}`;
   });
 
 function requestsOf(attachment: AttachmentView): string {
@@ -92,7 +92,7 @@ function requestsOf(attachment: AttachmentView): string {
     {},
     ...attachment.plugins.map(({ stdin }) => stdin['runtimeConfig'] ?? {}),
   ) as JsonObject;
-  const requests = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${short(value)}`);
+  const requests = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${shortText(value)}`);
   return [
     ...requests,
     ...routeText('IPv4', attachment.defaultRoute.v4),
@@ -100,7 +100,7 @@ function requestsOf(attachment: AttachmentView): string {
   ].join('; ');
 }
 
-const short = (value: unknown): string =>
+const shortText = (value: unknown): string =>
   Array.isArray(value) && value.every((each) => typeof each === 'string')
     ? value.join(',')
     : typeof value === 'string'

@@ -66,7 +66,7 @@ function stepOf(step: RecordedStep, total: number): TimelineStep {
   const texts = kind === 'plugin' ? textsOf(step) : [];
   return {
     kind,
-    name: nameOf(step),
+    name: stepName(step),
     offsetMs,
     ms,
     from: offsetMs / total,
@@ -85,7 +85,7 @@ const phases = new Map([
   ['journal', 'write the journal'],
 ]);
 
-function nameOf({ kind, name, command, network, interface: interfaceName }: RecordedStep): string {
+function stepName({ kind, name, command, network, interface: interfaceName }: RecordedStep): string {
   if (kind === 'plugin') return oneLine(`${command ?? ''} ${name}: ${network ?? ''} (${interfaceName ?? ''})`);
   return oneLine(kind === 'phase' ? (phases.get(name) ?? name) : name);
 }

@@ -27,7 +27,7 @@ function timelineText(timeline: Timeline, verbose: boolean): string {
   const rows = steps.map((step) => [`${step.offsetMs} ms`, `${step.ms} ms`, bar(step), step.name, step.outcome]);
   return [
     [`${command} ${pod ?? 'of no pod'}`, `sandbox ${sandbox}`, startedAt, ended].join(', '),
-    ...(steps.length === 0 ? [] : [indented(table(['START', 'TIME', 'WHEN', 'STEP', 'OUTCOME'], rows), 2)]),
+    ...(steps.length === 0 ? [] : [indent(table(['START', 'TIME', 'WHEN', 'STEP', 'OUTCOME'], rows), 2)]),
     ...(leftOut === undefined ? [] : [`  ${leftOut}`]),
     ...(verbose ? steps.filter(({ kind }) => kind === 'plugin').map(textsOf) : []),
     ...errors.map(errorText),
@@ -44,9 +44,9 @@ function bar({ from, share }: TimelineStep): string {
 }
 
 const textsOf = ({ name, texts }: TimelineStep): string =>
-  [`\n  ── ${name}`, ...texts.map(({ what, text }) => `  ${what}:\n${indented(text, 4)}`)].join('\n');
+  [`\n  ── ${name}`, ...texts.map(({ what, text }) => `  ${what}:\n${indent(text, 4)}`)].join('\n');
 
-const indented = (text: string, by: number): string => text.replaceAll(/^/gm, ' '.repeat(by));
+const indent = (text: string, by: number): string => text.replaceAll(/^/gm, ' '.repeat(by));
 
 const errorText = ({ id, code, message, details, fix }: Timeline['errors'][number]): string =>
   [`\n  ${id} (code ${code}): ${message}`, ...details.map((each) => `    ${each}`), `    fix: ${fix}`].join('\n');

@@ -18,7 +18,7 @@ export interface Clash {
 export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string, NetworkFacts>): readonly Clash[] {
   const of = (network: string): NetworkFacts => facts.get(network) ?? noFacts;
   const perNode = new Map<string, Clash>();
-  const byAddress = grouped(
+  const byAddress = groupByKey(
     holders.flatMap((holder) =>
       [...new Set(holder.attachment.ips.flatMap((ip) => plainAddress(ip) ?? []))].map((ip) => [ip, holder] as const),
     ),
@@ -26,11 +26,11 @@ export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string,
   const clashes: Clash[] = [];
   for (const [ip, having] of byAddress) {
     if (having.length < 2) continue;
-    const networks = grouped(having.map((holder) => [holder.attachment.network, holder] as const));
+    const networks = groupByKey(having.map((holder) => [holder.attachment.network, holder] as const));
     for (const [network, same] of networks) {
       if (same.length < 2) continue;
       const atOne = of(network).perNode
-        ? [...grouped(same.map((holder) => [holder.node, holder] as const)).values()].filter(hasSeveral)
+        ? [...groupByKey(same.map((holder) => [holder.node, holder] as const)).values()].filter(hasSeveral)
         : [same];
       clashes.push(
         ...atOne.map((each) =>
@@ -40,14 +40,14 @@ export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string,
       if (of(network).perNode && atOne.length === 0 && !perNode.has(network))
         perNode.set(network, repeatedOnNodes(network, ip, same));
     }
-    clashes.push(...overlaps(ip, networks, of));
+    clashes.push(...findOverlaps(ip, networks, of));
   }
   return [...clashes, ...perNode.values(), ...macClashes(holders, of)];
 }
 
 const hasSeveral = (holders: readonly Holder[]): boolean => holders.length > 1;
 
-function grouped<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
+function groupByKey<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const [key, value] of pairs) {
     const group = groups.get(key);
@@ -94,7 +94,7 @@ const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]
 });
 
 /** Finds addresses that exist in two networks whose subnets both contain them, on links that may be the same. */
-function overlaps(
+function findOverlaps(
   ip: string,
   networks: ReadonlyMap<string, readonly Holder[]>,
   of: (network: string) => NetworkFacts,
@@ -130,7 +130,7 @@ function macClashes(holders: readonly Holder[], of: (network: string) => Network
       ] as const,
     ];
   });
-  return [...grouped(having)]
+  return [...groupByKey(having)]
     .filter(([, same]) => hasSeveral(same))
     .map(([what, same]) => clash('mac-duplicate', `${namesOf(same)} have the same MAC address ${what}`, same));
 }

@@ -11,7 +11,7 @@ const entities: Readonly<Record<string, string>> = {
   '|': '#124;',
 };
 
-const quoted = (text: string): string =>
+const quote = (text: string): string =>
   `"${printable(text).replaceAll(/["#<>&`|]/g, (character) => entities[character] ?? '')}"`;
 
 /** Draws a Mermaid flow chart: pods by node on the left, networks on the right. Problems are dotted and labelled. */
@@ -23,13 +23,13 @@ export function topologyMermaid({ bands, networks }: Picture): string {
   return [
     'flowchart LR',
     ...bands.flatMap(({ name, rows: own }, index) => [
-      `  subgraph band${index}[${quoted(name)}]`,
-      ...own.map((row) => `    ${idOf(row)}[${quoted(titleOf(row))}]`),
+      `  subgraph band${index}[${quote(name)}]`,
+      ...own.map((row) => `    ${idOf(row)}[${quote(titleOf(row))}]`),
       '  end',
     ]),
     ...networks.map(
       ({ name, types, subnets }) =>
-        `  ${netIds.get(name)}([${quoted([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`,
+        `  ${netIds.get(name)}([${quote([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`,
     ),
     ...rows.flatMap((row) =>
       [...row.dots].flatMap(([network, dots]) =>
@@ -42,7 +42,7 @@ export function topologyMermaid({ bands, networks }: Picture): string {
 
 const arrow = (dot: PictureDot): string => {
   const text = edgeText(dot);
-  return `${dot.mark === 'attached' ? '---' : '-.-'}${text === '' ? '' : `|${quoted(text)}|`}`;
+  return `${dot.mark === 'attached' ? '---' : '-.-'}${text === '' ? '' : `|${quote(text)}|`}`;
 };
 
 /** "net1 10.0.0.1", or "net1 10.0.0.1 also elsewhere". */

@@ -45,9 +45,9 @@ const mostPods = 60;
 const mostAlone = 40;
 
 export function pictureOf(topology: Topology, { group }: PictureOptions): Picture {
-  const pods = topology.pods.filter((pod) => lively(pod).length > 0);
+  const pods = topology.pods.filter((pod) => drawnAttachments(pod).length > 0);
   const grouped = group === 'always' || (group === 'auto' && pods.length > mostPods);
-  const used = new Set(pods.flatMap((pod) => lively(pod).map(({ network }) => network)));
+  const used = new Set(pods.flatMap((pod) => drawnAttachments(pod).map(({ network }) => network)));
   return {
     networks: topology.networks.filter(({ name }) => used.has(name)),
     unused: topology.networks.filter(({ name }) => !used.has(name)).map(({ name }) => name),
@@ -63,7 +63,7 @@ export function pictureOf(topology: Topology, { group }: PictureOptions): Pictur
   };
 }
 
-const lively = ({ attachments }: TopologyPod): readonly TopologyAttachment[] =>
+const drawnAttachments = ({ attachments }: TopologyPod): readonly TopologyAttachment[] =>
   attachments.filter(({ state }) => state !== 'released');
 
 function bandsBy<T extends PictureRow>(rows: readonly T[], nameOf: (row: T) => string): readonly PictureBand[] {
@@ -77,7 +77,7 @@ function bandsBy<T extends PictureRow>(rows: readonly T[], nameOf: (row: T) => s
 
 function rowOf(pod: TopologyPod): PictureRow {
   const dots = new Map<string, PictureDot[]>();
-  for (const each of lively(pod)) {
+  for (const each of drawnAttachments(pod)) {
     const dot = { mark: markOf(each), above: each.interface, below: [...each.ips, ...(wordFor[markOf(each)] ?? [])] };
     dots.set(each.network, [...(dots.get(each.network) ?? []), dot]);
   }
@@ -102,12 +102,12 @@ const markOf = ({ state, problems }: TopologyAttachment): Mark =>
 
 /** Groups pods of one owner with the same attachments into one row; pods without an owner form one group. */
 function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
-  const isTroubled = (pod: TopologyPod): boolean => lively(pod).some((each) => markOf(each) !== 'attached');
+  const isTroubled = (pod: TopologyPod): boolean => drawnAttachments(pod).some((each) => markOf(each) !== 'attached');
   const alone = pods.filter(isTroubled);
   const [single, many] = alone.length > mostAlone ? [[], pods] : [alone, pods.filter((pod) => !isTroubled(pod))];
   const groups = new Map<string, TopologyPod[]>();
   for (const pod of many) {
-    const places = lively(pod).map((each) => `${each.network} ${markOf(each)}`);
+    const places = drawnAttachments(pod).map((each) => `${each.network} ${markOf(each)}`);
     const key = JSON.stringify([pod.namespace, pod.owner ?? '', places.toSorted()]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [pod]);
@@ -121,7 +121,7 @@ function groupRow(pods: readonly TopologyPod[]): PictureRow {
   if (first === undefined || pods.length === 1)
     return rowOf(first ?? { namespace: '', name: '', attachments: [], problems: [] });
   const dots = new Map<string, PictureDot[]>();
-  for (const each of lively(first)) {
+  for (const each of drawnAttachments(first)) {
     const mark = markOf(each);
     const other = dots.get(each.network) ?? [];
     if (!other.some((dot) => dot.mark === mark))

@@ -45,7 +45,7 @@ export function readPod(pod: PodSummary): PodReading {
   };
   const requests = requestsOf(pod, report);
   const entries = entriesOf(pod, report);
-  const attachments = matched(pod, requests, entries ?? []);
+  const attachments = matchEntries(pod, requests, entries ?? []);
   if (!isOver(pod)) judge(pod, { attachments, hasStatus: entries !== undefined, report });
   return { attachments, problems };
 }
@@ -99,7 +99,7 @@ const textsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 
 /** Returns every entry of the status once, and every request that no entry fulfils. */
-function matched(
+function matchEntries(
   pod: PodSummary,
   requests: readonly Request[],
   entries: readonly Entry[],

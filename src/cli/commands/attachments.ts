@@ -98,11 +98,11 @@ async function run(options: Options): Promise<void> {
   const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
   switch (action) {
     case 'check':
-      printOutcome(await checkByHand(found, places, interrupted(action)), 'CHECK', isJson);
+      printOutcome(await checkByHand(found, places, interruptSignal(action)), 'CHECK', isJson);
       if (all && damaged[0] !== undefined) throw damaged[0]; // The content of the damaged record could not be checked.
       return;
     case 'detach':
-      return printOutcome(await detachByHand(found, force, places, interrupted(action)), 'OUTCOME', isJson);
+      return printOutcome(await detachByHand(found, force, places, interruptSignal(action)), 'OUTCOME', isJson);
     case 'forget':
       return forget(found, { folder, deviceInfoDir, force, isJson });
     case 'show':
@@ -133,7 +133,7 @@ const environment = (): Readonly<Record<string, string>> =>
  * Returns a signal that SIGINT and SIGTERM abort: a running plugin is killed with its children, and the lock is
  * released.
  */
-function interrupted(action: string): AbortSignal {
+function interruptSignal(action: string): AbortSignal {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.once(name, () => stop.abort(operationCancelled({ command: action, reason: `received ${name}` })));

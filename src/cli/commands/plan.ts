@@ -110,7 +110,7 @@ async function subjectOf({ name, namespace, pod, nads, conf, device, ...cluster 
 async function compare(options: Options): Promise<ExitStatus> {
   const subject = await subjectOf(options);
   const first = await planPod(subject);
-  const record = await newest(fileJournal(`${options['cni-dir']}/journal`), first.pod);
+  const record = await newestRecord(fileJournal(`${options['cni-dir']}/journal`), first.pod);
   if (record === undefined) throw podNotAttached({ pod: podKey(first.pod), folder: options['cni-dir'] });
   const { plan } = await planPod({ ...subject, containerId: record.containerId });
   const attached = record.attachments.map(({ attachment }) => attachment);
@@ -123,7 +123,10 @@ async function compare(options: Options): Promise<ExitStatus> {
   return list.every(({ kind }) => kind === 'same') ? 0 : 1;
 }
 
-async function newest(journal: Journal, { namespace, name }: PlannedPod['pod']): Promise<SandboxRecord | undefined> {
+async function newestRecord(
+  journal: Journal,
+  { namespace, name }: PlannedPod['pod'],
+): Promise<SandboxRecord | undefined> {
   const isOfPod = ({ complete, pod }: SandboxRecord): boolean =>
     complete && pod?.namespace === namespace && pod.name === name;
   const { found } = await journal.list((record) => (isOfPod(record) ? record : undefined));

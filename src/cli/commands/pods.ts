@@ -34,7 +34,7 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
       const topology = await readTopology(scope);
       const networks = network === undefined ? undefined : networksNamed(topology, network);
       if (!problems) {
-        await print(output, attached(topology, networks));
+        await print(output, attachmentView(topology, networks));
         return 0;
       }
       const wanted = topology.problems.filter((each) => networks === undefined || networks.has(each.network ?? ''));
@@ -43,7 +43,7 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
     }),
 });
 
-function attached(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
+function attachmentView(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
   const inThem = (pod: TopologyPod): boolean =>
     networks === undefined || pod.attachments.some(({ network }) => networks.has(network));
   const pods = topology.pods.filter(inThem);

@@ -34,7 +34,7 @@ export function makeList(
     on.choose(item);
   };
   box.addEventListener('keydown', (event) => {
-    const to = moved(event.key, {
+    const to = moveSelection(event.key, {
       from: indexOf(),
       count: items.length,
       page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1),
@@ -70,7 +70,7 @@ export function makeList(
   };
 }
 
-function moved(
+function moveSelection(
   key: string,
   { from, count, page }: { readonly from: number; readonly count: number; readonly page: number },
 ): number | undefined {
