@@ -280,9 +280,9 @@ describe('what a daemon tells about itself', () => {
       0,
     );
     expect(await metric('plexus_watch_synced')).toBe(1);
-    expect(await metric('plexus_calls_running')).toBe(0);
+    await expect.poll(() => metric('plexus_calls_running')).toBe(0);
     await at.call('DEL', pod);
-    expect(await metric('plexus_journal_sandboxes')).toBe(0);
+    await expect.poll(() => metric('plexus_journal_sandboxes')).toBe(0);
   });
   it('any other path is 404, any other method 405', async () => {
     expect((await httpGet('/')).status).toBe(404);
