@@ -125,7 +125,7 @@ async function podsOf<T>(
   }
 }
 
-// Of a longer annotation only its presence is kept; the lists need no more.
+// Keeps only the presence of a longer annotation; the lists need no more.
 const annotationsShape: Shape = {
   keys: {
     [networksKey]: 4096,

@@ -32,7 +32,7 @@ const isHarmlessValue = (name: string, value: unknown): boolean =>
 const isShown = (key: string, value: unknown, further: readonly string[]): boolean =>
   isHarmlessValue(key, value) || !isSecretName(key, further);
 
-// As long as the longest result; masking and showing each of its values takes some hundred bytes.
+// The length of the longest result. Masking and showing one value takes some hundred bytes of memory.
 const mostShownLength = 256 * 1024;
 
 /**

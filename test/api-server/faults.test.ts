@@ -97,7 +97,7 @@ describe('watch faults', () => {
     { how: 'drop', types: ['ADDED', 'Error'] },
     { how: 'expire', types: ['ADDED', 'ERROR', 'end'] },
     { how: 'garbage', types: ['SyntaxError'] },
-  ] as const)('after one event: $how', async ({ how, types }) => {
+  ] as const)('fails a watch after one event with $how', async ({ how, types }) => {
     put('a');
     server.faults.watch(how satisfies WatchFailure, how === 'garbage' ? 0 : 1, { times: 1 });
     const watch = await rawWatch(server, `${pods}?watch=true`);

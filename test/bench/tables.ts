@@ -6,7 +6,6 @@ import type { BenchReport, BurstRow, CallRow, RequestRow, ScaleReport, StepsRow 
 export interface Section {
   readonly title: string;
   readonly text: string;
-  /** The table as Markdown. */
   readonly table: string;
   /** File names of pictures, with their descriptions. */
   readonly pictures?: readonly { readonly file: string; readonly alt: string }[];

@@ -63,7 +63,7 @@ describe('the Dockerfile', () => {
     [`node:24@sha256:${'0'.repeat(64)}x`, false],
     ['', false],
     [`node:24-bookworm-slim@sha256:${'0a'.repeat(32)}`, true],
-  ])('with NODE_IMAGE=%j proceeds: %j, because the base image must have a digest', async (image, expected) => {
+  ])('requires a digest of the base image: NODE_IMAGE=%j is accepted: %j', async (image, expected) => {
     // No default.
     expect(those('ARG').filter((rest) => rest.startsWith('NODE_IMAGE'))).toEqual(['NODE_IMAGE', 'NODE_IMAGE']);
     const check = those('RUN').find((rest) => rest.includes('$NODE_IMAGE'));

@@ -50,9 +50,12 @@ describe('our configuration', () => {
     { of: '1.1.0', statusChecks: false, is: '1.0.0' },
     { of: '0.3.1', statusChecks: true, is: '1.1.0' },
     { of: '1.1.0', statusChecks: true, is: '1.1.0' },
-  ] as const)('K8S-54: for a default network of $of, statusChecks $statusChecks: $is', ({ of, statusChecks, is }) => {
-    expect(read({ statusChecks }, { cniVersion: of })['cniVersion']).toBe(is);
-  });
+  ] as const)(
+    'K8S-54: has version $is for a default network of $of with statusChecks $statusChecks',
+    ({ of, statusChecks, is }) => {
+      expect(read({ statusChecks }, { cniVersion: of })['cniVersion']).toBe(is);
+    },
+  );
 
   it('K8S-50: is always parsable, and the runtime calls STATUS only if configured', () => {
     const networks = fc.record({

@@ -70,18 +70,21 @@ const annotations: readonly { readonly title: string; readonly text: string; rea
   { title: 'line breaks and control characters', text: filled('\u0085\u202e', '[{"name":"', '"}]') },
 ];
 
-describe('an annotation of 255 KiB of', () => {
-  it.each(annotations)('$title is rejected with a message', async ({ title, text, id = 'PLX-SELECTION-INVALID' }) => {
-    const pod = await node.pod(title.replaceAll(' ', '-'));
-    const added = await call('ADD', pod, networks(text));
-    expect(added.exitCode, added.stdout).toBe(1);
-    expect(added.stdout).toContain(id);
-    expect(added.stdout.length).toBeLessThan(4000);
-    expect(await call('DEL', pod, networks(text))).toMatchObject({ exitCode: 0 });
-    await survived();
-  });
+describe('annotations of 255 KiB', () => {
+  it.each(annotations)(
+    'of $title are rejected with a message',
+    async ({ title, text, id = 'PLX-SELECTION-INVALID' }) => {
+      const pod = await node.pod(title.replaceAll(' ', '-'));
+      const added = await call('ADD', pod, networks(text));
+      expect(added.exitCode, added.stdout).toBe(1);
+      expect(added.stdout).toContain(id);
+      expect(added.stdout.length).toBeLessThan(4000);
+      expect(await call('DEL', pod, networks(text))).toMatchObject({ exitCode: 0 });
+      await survived();
+    },
+  );
 
-  it('any of these, in many pods at once, does not affect other pods', async () => {
+  it('in many pods at once do not affect other pods', async () => {
     const hostile = await Promise.all(annotations.map(async (_, index) => node.pod(`hostile-${index}`)));
     const neighbour = await node.pod('neighbour');
     const attacks = hostile.map((pod, index) => call('ADD', pod, networks(annotations[index]?.text ?? '')));

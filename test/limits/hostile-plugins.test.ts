@@ -104,7 +104,7 @@ const survived = async (): Promise<void> => {
   await limit.assertSurvived(daemon);
 };
 
-describe('a plugin that answers with', () => {
+describe('hostile output of a plugin', () => {
   it.each(answers.map((answer, index) => ({ ...answer, index })))(
     '$title is handled, and other pods are served',
     async ({ index, id, ...answer }) => {
@@ -121,7 +121,7 @@ describe('a plugin that answers with', () => {
     },
   );
 
-  it('the longest output, in 24 pods at once, fails only these pods', async () => {
+  it('of maximum length, in 24 pods at once, fails only these pods', async () => {
     await plugin('many', { stdout: manyInterfaces });
     const made = await Promise.all(times(24, (index) => node.pod(`many-${index}`)));
     for (const added of await Promise.all(made.map((pod) => call('ADD', pod, 'many'))))

@@ -67,7 +67,7 @@ describe('large NetworkAttachmentDefinitions, under the shipped memory limit', (
   });
 
   // each `{}` takes two bytes in the text and a hundred in memory
-  it('just below the limit and dense, lead to an answer for every pod that requests many of them at once', async () => {
+  it('with many values, just below the limit, still give every pod an answer that requests several at once', async () => {
     const dense = (name: string): object => ({
       ...at.node.bridge(name, '10.32.0.0/16'),
       padding: Array.from({ length: 15_000 }, () => ({})),

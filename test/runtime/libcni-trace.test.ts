@@ -117,7 +117,7 @@ describe.each(['0.3.1', '1.1.0'])(
     it('DEL without a result passes the same input', () =>
       expectTrace('DEL again', () => delList(two.call(version), undefined, two.deps, signal())));
 
-    describe('if p2 fails', () => {
+    describe('a list whose second plugin fails', () => {
       beforeEach(() =>
         two.p2.set(Object.fromEntries(['ADD', 'DEL', 'GC', 'STATUS'].map((command) => [command, failure]))),
       );

@@ -201,7 +201,7 @@ function runCtr(at: Place, name: string, script: string): CommandRun {
 /** The output of a container that ran to its end. */
 async function printed(ctrRun: CommandRun): Promise<string> {
   const { stdout, stderr } = await ctrRun;
-  // ctr reports it only in this line.
+  // ctr reports a failed DEL only in this line.
   if (stderr.includes('network review')) throw new Error(`ctr's call of DEL failed: ${stderr}`);
   return stdout;
 }
