@@ -1,8 +1,6 @@
 import type { Options } from 'yargs';
 
-/**
- * Flags of the commands that work on a node's files; each can also be set by an environment variable (PLEXUS_ROOT …).
- */
+/** Flags of the commands that work on a node's files, also settable by environment variables (PLEXUS_ROOT …). */
 export const nodeOptions = {
   root: {
     type: 'string',

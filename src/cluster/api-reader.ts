@@ -6,9 +6,7 @@ import { continueIn, listShape } from './list-all.ts';
 
 /** Reads any object of the API, for diagnosis. Sends each request once, without retries. */
 export interface ApiReader {
-  /**
-   * Undefined if the object or its kind does not exist. Rejects with apiUnavailable, apiRefused, kubeconfigUnusable.
-   */
+  /** Undefined if object or kind does not exist. Rejects with apiUnavailable, apiRefused, kubeconfigUnusable. */
   get(what: string, path: string, signal: AbortSignal): Promise<unknown>;
   /**
    * Lists all objects, in pages; undefined if the kind does not exist. `metadataOnly`: reads only metadata. Rejects
@@ -21,8 +19,7 @@ export interface ApiReader {
     how?: { readonly metadataOnly?: boolean },
   ): Promise<readonly unknown[] | undefined>;
   /**
-   * Creates a review with `spec` and returns its status; undefined if the caller may not create it. Rejects with the
-   * same errors.
+   * Creates a review with `spec` and returns its status; undefined without permission. Rejects with the same errors.
    */
   review(
     kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview',

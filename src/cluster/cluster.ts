@@ -41,10 +41,7 @@ export interface PodState {
   readonly startTime?: string;
 }
 
-/**
- * Kubernetes, or a folder of manifests in its place. Rejects with apiUnavailable, apiRefused; never runs beyond the
- * signal.
- */
+/** Kubernetes or a folder of manifests. Rejects with apiUnavailable, apiRefused; never runs beyond the signal. */
 export interface Cluster {
   getPod(ref: PodRef, signal: AbortSignal): Promise<PodMetadata | undefined>;
   /** Like getPod, with the pod's lifecycle. */

@@ -27,10 +27,7 @@ type Ask = (uid: string) => Promise<PodOfKubelet>;
 const answerMs = 1000;
 const unimplemented = 12;
 
-/**
- * Creates a client of kubelet's Pods API at a unix socket (KEP-4188). gRPC is loaded when the socket exists and is
- * first used.
- */
+/** Creates a client of kubelet's Pods API at a unix socket (KEP-4188). The first call to a socket loads gRPC. */
 export function kubeletPods(socket: string): KubeletPods {
   let services: Promise<readonly Ask[]> | undefined;
   let served: Ask | undefined;

@@ -200,10 +200,7 @@ function podFrom({ namespace, name }: PodRef, body: unknown): PodMetadata {
 
 const nadFrom = ({ status, body }: ApiAnswer): Nad | undefined => (status === 404 ? undefined : parseNad(body));
 
-/**
- * Builds one merge patch of the status subresource. With the UID in it, a successor of the same name answers 422
- * (K8S-14).
- */
+/** Builds one merge patch of the status. With the UID, a successor of the same name answers 422 (K8S-14). */
 const statusPatch = (pod: PodRef & { readonly uid?: string }, text: string): ApiRequest => ({
   verb: 'patch',
   resource: 'pods/status',

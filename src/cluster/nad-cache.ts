@@ -89,10 +89,7 @@ interface Store {
   readonly remove: (key: string) => void;
 }
 
-/**
- * Objects within a budget. Size classes find the largest: each class holds objects up to twice as large as the class
- * before.
- */
+/** Objects within a budget. Size classes, each up to twice as large as the one before, find the largest. */
 function createStore(budget: number): Store {
   const objects = new Map<string, { readonly object: ApiObject; readonly size: number }>();
   const classes = Array.from({ length: 32 }, () => new Set<string>());

@@ -11,10 +11,7 @@ export interface Part {
 const invalid = ({ object, path }: Part, allowed: string): Error =>
   claimObjectInvalid({ object, problem: `${path === '' ? 'it' : path} is not ${allowed}` });
 
-/**
- * Reads a field of an object; an absent object has only absent fields. Throws claimObjectInvalid if the part is not an
- * object.
- */
+/** Reads a field; an absent object has only absent fields. Throws claimObjectInvalid if the part is not an object. */
 export function field(part: Part, name: string): Part {
   const { value, object } = part;
   const path = part.path === '' ? name : `${part.path}.${name}`;

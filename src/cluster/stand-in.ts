@@ -4,10 +4,7 @@ import { makeFolder, readRegularText, replaceAtomically } from '../files/index.t
 import { type NadRef, nadKey, parseNad, podKey } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
-/**
- * The settings and networks that the daemon saves on disk for direct mode, which answers calls while the daemon is
- * unavailable.
- */
+/** The settings and networks that the daemon saves for direct mode, the fallback while it is unavailable. */
 export interface StandIn {
   readonly formatVersion: 1;
   /** The daemon's settings for all calls. */

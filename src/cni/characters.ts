@@ -59,10 +59,7 @@ export function describeCharacter(text: string, at: number): string {
   return isInvisible(char) ? `the invisible character ${named}` : `${named} ${char}`;
 }
 
-/**
- * Describes the first character outside printable ASCII, which readers of a name easily overlook; undefined if there is
- * none.
- */
+/** Describes the first character outside printable ASCII, which is easily overlooked in a name; undefined if none. */
 export function overlooked(text: string): string | undefined {
   const found = /[^\x20-\x7e]/u.exec(text);
   return found === null ? undefined : describeCharacter(text, found.index);

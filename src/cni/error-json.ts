@@ -42,10 +42,7 @@ export interface FailedRun {
   readonly input?: JsonObject;
 }
 
-/**
- * Builds the error for a plugin that exited with a status other than 0, and keeps the plugin's own code (CNI-10,
- * CNI-65).
- */
+/** Builds the error for a plugin with an exit status other than 0, keeping the plugin's own code (CNI-10, CNI-65). */
 export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr, input = {} }: FailedRun): PlexusError {
   const status = exitCode === -1 ? 'ended by a signal' : `exit status ${exitCode}`;
   const refusal = stdout.trim() === '' ? undefined : errorObject(stdout);

@@ -59,9 +59,7 @@ export const encodeResult = (result: Result, version: CniVersion): JsonObject =>
   ...shapes[version].encode(result, version === result.cniVersion),
 });
 
-/**
- * Formats a result for a container runtime. An index out of range is omitted, because containerd fails on it (K8S-56).
- */
+/** Formats a result for a container runtime, without an index out of range, on which containerd fails (K8S-56). */
 export function encodeForRuntime(result: Result, version: CniVersion): JsonObject {
   const pointsNowhere = (index: number | undefined): boolean =>
     index !== undefined && (index < 0 || index >= result.interfaces.length);

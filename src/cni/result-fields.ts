@@ -1,9 +1,7 @@
 import { resultInvalid } from '../errors/index.ts';
 import { type JsonObject, type JsonValue, isJsonObject, nameOfType } from './json.ts';
 
-/**
- * Reads the fields of one object of a result. Each field is absent (or null, as Go writes it) or has the right type.
- */
+/** Reads the fields of one object of a result. Each field is absent (null in Go) or has the right type. */
 export interface Fields {
   readonly text: (key: string) => string | undefined;
   readonly integer: (key: string) => number | undefined;

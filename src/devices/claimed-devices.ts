@@ -29,10 +29,7 @@ const idAttribute = 'k8s.cni.cncf.io/deviceID';
 const resourceAttribute = 'k8s.cni.cncf.io/resourceName';
 const pciAttribute = 'resource.kubernetes.io/pciBusID';
 
-/**
- * Finds the device in its driver's slices; undefined if none contains it. Only the newest generation of a pool counts
- * (K8S-20).
- */
+/** Finds the device in its driver's slices, of which only the newest generation of a pool counts (K8S-20). */
 export function identify(slices: readonly ResourceSlice[], place: DevicePlace): Identity | undefined {
   const ofPool = slices.filter(({ driver, pool }) => driver === place.driver && pool === place.pool);
   const newest = ofPool.reduce((most, { generation }) => Math.max(most, generation), Number.NEGATIVE_INFINITY);
@@ -67,10 +64,7 @@ export function parseClaimSelection(wish: string): ClaimSelection {
 export const isOfRequest = (result: string, request: string): boolean =>
   result === request || result.startsWith(`${request}/`);
 
-/**
- * Finds the ResourceClaim of a selection. Throws claimUnknown, or claimUnallocated while the pod has no claim of that
- * name yet.
- */
+/** Finds the ResourceClaim of a selection. Throws claimUnknown, or claimUnallocated while it does not exist yet. */
 export function claimOfSelection({ wish, claim }: ClaimSelection, pod: PodRef, { claims }: PodClaims): NadRef {
   const entry = claims.find(({ name }) => name === claim);
   if (entry === undefined) throw claimUnknown({ wish, pod: podKey(pod), present: claims.map(({ name }) => name) });

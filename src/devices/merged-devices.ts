@@ -21,9 +21,7 @@ export interface PreparedDevice {
   readonly shareId?: string;
 }
 
-/**
- * Merges the devices of all containers: kubelet may list a resource once per container and NUMA node (K8S-04, K8S-05).
- */
+/** Merges the devices of all containers: kubelet may list a resource per container and NUMA node (K8S-04, K8S-05). */
 export function mergedDevices(pods: readonly PodResources[]): KubeletDevices {
   const containers = pods.flatMap((pod) => pod.containers);
   const groups = containers

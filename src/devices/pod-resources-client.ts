@@ -28,9 +28,7 @@ export interface KubeletClient {
   /** Names of the resources that a device plugin of the node serves with at least one healthy device. */
   readonly allocatable: (signal: AbortSignal) => Promise<readonly string[]>;
 }
-/**
- * Calls one method of kubelet; List takes no pod. Rejects with gRPC's own error. Aborting the signal cancels the call.
- */
+/** Calls one method of kubelet; List takes no pod. Rejects with gRPC's own error. The signal cancels the call. */
 export type AskKubelet = (
   method: Method,
   pod: PodRef | undefined,

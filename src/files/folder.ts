@@ -40,10 +40,7 @@ async function makeOne(path: string): Promise<boolean> {
 
 const hour = 60 * 60 * 1000;
 
-/**
- * Removes temporary files with the prefix that have been unchanged for an hour: leftovers of killed processes. Never
- * rejects.
- */
+/** Removes temporary files with the prefix that are unchanged for an hour: left by killed processes. Never rejects. */
 export async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(prefix))) {

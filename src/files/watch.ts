@@ -2,10 +2,7 @@ import { type FSWatcher, statSync, watch } from 'node:fs';
 
 /** Reports that folders may have changed. Only a hint: the receiver reads everything again. */
 export interface FolderWatch {
-  /**
-   * Sets the folders to watch. A missing or replaced folder is watched from the call that first finds it. Never
-   * rejects.
-   */
+  /** Sets the folders. A missing or replaced folder is watched from the call that first finds it. Never rejects. */
   readonly refresh: (folders: readonly string[]) => void;
   readonly close: () => void;
 }

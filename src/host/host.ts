@@ -12,10 +12,7 @@ export interface PluginRun {
 export interface PluginExit {
   /** Exit status; -1 after a signal. */
   readonly exitCode: number;
-  /**
-   * The beginning of stdout, at most one byte more than a result may have: a longer output is cut off and rejected as
-   * too long.
-   */
+  /** The beginning of stdout, at most one byte more than a result may have: longer output is rejected. */
   readonly stdout: string;
   readonly stderr: string;
 }

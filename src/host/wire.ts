@@ -115,10 +115,7 @@ export function bodyWriter(): BodyWriter {
   return writer;
 }
 
-/**
- * Reads the values of a body. Throws linkDamaged if the body is too short; ignores extra bytes, which belong to a newer
- * version.
- */
+/** Reads the values of a body. Throws linkDamaged if it is too short; ignores extra bytes of newer versions. */
 export interface BodyReader {
   u8(): number;
   u16(): number;

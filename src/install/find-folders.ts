@@ -48,9 +48,7 @@ export async function findFolders(root = '/'): Promise<FoundFolders> {
   };
 }
 
-/**
- * A runtime of this node. `isProcess`: found among the processes, so it is running even if its socket is not visible.
- */
+/** A runtime of this node. `isProcess`: found among the processes, so it runs even without a visible socket. */
 type PresentRuntime = KnownRuntime & { readonly isProcess?: true };
 
 /** The runtimes that run, or have a configuration on this node; only one of those with the same first file. */
@@ -81,9 +79,7 @@ async function presentRuntimes(root: string): Promise<readonly PresentRuntime[]>
 
 const sameFirst = ([one]: readonly string[], [other]: readonly string[]): boolean => one === other;
 
-/**
- * Describes a running runtime with the configuration it was started with; undefined if that file is not on this node.
- */
+/** Describes a running runtime with the configuration it was started with; undefined if that is not on this node. */
 async function startedWith(
   root: string,
   { kind, configuration, socket }: RunningRuntime,

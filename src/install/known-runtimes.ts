@@ -28,9 +28,7 @@ const crio = {
   socket: '/run/crio/crio.sock',
 } as const;
 
-/**
- * The most specific first: of runtimes with the same first configuration file, the first whose marker exists is used.
- */
+/** The most specific first: among entries with the same first configuration file, the first existing marker wins. */
 export const knownRuntimes: readonly KnownRuntime[] = [
   {
     name: 'k3s',

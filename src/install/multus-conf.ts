@@ -104,9 +104,7 @@ function objectIn(text: string): JsonObject | undefined {
 // The DaemonSet of Multus mounts the node's folders under /host, and the runtime's configuration folder always here.
 const runtimeFolder = '/host/etc/cni/net.d/';
 
-/**
- * Translates a path of Multus's container to the node's. `folder`: where the node's runtime reads its configuration.
- */
+/** Translates a path of Multus's container to the node's. `folder`: the runtime's configuration folder on the node. */
 export function nodePathOf(path: string, folder: string): string {
   if (path.startsWith(runtimeFolder)) return `${folder}/${path.slice(runtimeFolder.length)}`;
   return path.startsWith('/host/') ? path.slice('/host'.length) : path;

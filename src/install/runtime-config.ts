@@ -39,9 +39,7 @@ export function containerdSection(toml: string): CniSection {
   };
 }
 
-/**
- * Reads the CNI settings of a CRI-O configuration: crio.conf or a file in crio.conf.d. Throws the TOML parser's error.
- */
+/** Reads the CNI settings of CRI-O's crio.conf or a file in crio.conf.d. Throws the TOML parser's error. */
 export function crioSection(toml: string): CniSection {
   const network = tableAt(parse(toml), ['crio', 'network']);
   return { ...pathsOf(network['network_dir'], network['plugin_dirs'], network['plugin_dir']), imports: [] };

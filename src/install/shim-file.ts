@@ -32,10 +32,7 @@ interface Program {
 export const installShim = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
   installProgram({ name: shimName, unusable: shimUnusable }, source, folder, options);
 
-/**
- * Installs the fallback binary as `plexus-direct` in the same way. Rejects with standInUnusable, folderNotWritable,
- * fileUnusable.
- */
+/** Installs the fallback binary as `plexus-direct`. Rejects with standInUnusable, folderNotWritable, fileUnusable. */
 export const installStandIn = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
   installProgram({ name: standInName, unusable: standInUnusable }, source, folder, options);
 

@@ -13,9 +13,7 @@ export interface Correction {
   readonly name: string;
   /** Whether our file must be written. */
   readonly write: boolean;
-  /**
-   * Files of Multus, or foreign files that call Plexus, that sort before ours or have its name; they are moved aside.
-   */
+  /** Files to move aside: of Multus, or foreign ones that call Plexus, that sort before ours or have its name. */
   readonly moveAside: readonly string[];
   /** Older files of ours under another of our names. */
   readonly remove: readonly string[];

@@ -14,10 +14,7 @@ interface Module {
   readonly contents: Uint8Array;
 }
 
-/**
- * Builds the bundled modules and their paths without writing anything, so that a failed build leaves the old dist/
- * unchanged.
- */
+/** Builds the bundled modules in memory, so that a failed build leaves the old dist/ unchanged. */
 async function bundle(
   entryPoints: Readonly<Record<string, string>>,
 ): Promise<{ readonly modules: readonly Module[]; readonly inputs: readonly string[] }> {

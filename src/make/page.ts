@@ -4,10 +4,7 @@ import { build } from 'esbuild';
 
 const head = '// Made from src/ui/page by `npm run make`: do not edit.';
 
-/**
- * Generates a module with the files of the `plexus ui` page as strings, so that every bundle and the single file
- * contain them.
- */
+/** Generates a module with the files of the `plexus ui` page as strings, so that every bundle contains them. */
 export async function pageModule(root: string): Promise<string> {
   const folder = join(root, 'src/ui/page');
   const { outputFiles } = await build({

@@ -145,9 +145,7 @@ export declare const schemas: Readonly<Record<string, PluginSchema>>;
 
 const draft = 'http://json-schema.org/draft-07/schema#';
 
-/**
- * Builds the schemas for editors: one per plugin, one for whole configurations, one for NetworkAttachmentDefinitions.
- */
+/** Builds the schemas for editors: one per plugin, for whole configurations, and for NetworkAttachmentDefinitions. */
 function editorSchemas(
   plugins: ReadonlyMap<string, JsonObject>,
   ipam: ReadonlyMap<string, JsonObject>,

@@ -4,9 +4,7 @@ import { boundedLabel, largestCounts } from './bounded-labels.ts';
 
 /** Values that are read at scrape time. */
 export interface MetricSources {
-  /**
-   * Counts of records, of their abandoned or detaching attachments, of attachments by network, and of pending statuses.
-   */
+  /** Counts of records, their abandoned or detaching attachments, attachments by network, and pending statuses. */
   readonly journal: () => Promise<JournalNumbers>;
   /** Whether the watch of NADs is up to date, and how many NADs it knows. */
   readonly watch: () => { readonly synced: boolean; readonly objects: number; readonly leftOut: number };

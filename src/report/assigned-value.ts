@@ -73,10 +73,7 @@ function endOfQuoted(text: string, begin: number, opening: string): number {
   return text.length;
 }
 
-/**
- * Finds the position after the closing bracket in JSON, including JSON inside a string; the end of the text if it was
- * cut off.
- */
+/** Finds the position after the closing bracket in JSON, even inside a string; the end of a truncated text. */
 function endOfBrackets(text: string, begin: number): number {
   let [level, isInText] = [0, false];
   for (let at = begin; at < text.length; at++) {

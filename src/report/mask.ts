@@ -35,10 +35,7 @@ const isShown = (key: string, value: unknown, further: readonly string[]): boole
 // The length of the longest result. Masking and showing one value takes some hundred bytes of memory.
 const mostShownLength = 256 * 1024;
 
-/**
- * Masks what a plugin read or wrote: JSON as JSON, anything else as text. Of a longer document, returns only its
- * length.
- */
+/** Masks what a plugin read or wrote: JSON as JSON, else as text. Of a long document, returns only the length. */
 export function maskDocument(text: string, further: readonly string[] = []): unknown {
   if (text.trim() === '') return undefined;
   if (text.length > mostShownLength) return `(${text.length} characters, too many to be shown)`;

@@ -5,9 +5,7 @@ const anywhere =
 const asWord = /(^|[^a-z])(pass|pw|creds?|dsn|pem|pin|otp)(?![a-z])/i;
 const asWordInside = /[a-z](Pass|Pw|Creds?|Dsn|Pem|Pin|Otp)(?![a-z])/;
 
-/**
- * Whether the value under a name is never shown: key, token, password, secret, credential and similar, in any spelling.
- */
+/** Whether the value under a name is secret: key, token, password, secret, credential and similar, in any spelling. */
 export const isSecretName = (name: string, further: readonly string[] = []): boolean =>
   anywhere.test(name) ||
   asWord.test(name) ||

@@ -108,10 +108,7 @@ export type Step =
     }
   /** A request is retried after a temporary failure. */
   | { readonly kind: 'api-retried'; readonly verb: string; readonly resource: string }
-  /**
-   * An Event for people: written as a new Event, added to the count of an existing one, or dropped because of the
-   * limit.
-   */
+  /** An Event for people: written as a new Event, added to an existing one's count, or dropped over the limit. */
   | { readonly kind: 'event-sent'; readonly outcome: 'written' | 'counted' | 'left-out' | 'failed' }
   /** The journal changed. */
   | { readonly kind: 'journal-written'; readonly operation: 'write' | 'note' | 'remove'; readonly ms: number }
@@ -122,9 +119,7 @@ export type Step =
       readonly state: 'synced' | 'lost';
       readonly error?: PlexusError;
     }
-  /**
-   * The container runtime does not use our CNI configuration: `by` names the file it uses, or what happened to ours.
-   */
+  /** The container runtime does not use our CNI configuration: `by` names the file it uses, or our file's fate. */
   | { readonly kind: 'configuration-displaced'; readonly file: string; readonly by: string; readonly fixed: boolean }
   /** Lifecycle of the daemon: started, stopping, a changed file. */
   | { readonly kind: 'daemon'; readonly text: string };

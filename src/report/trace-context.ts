@@ -12,9 +12,7 @@ export interface TraceContext {
 
 type Env = Readonly<Record<string, string>>;
 
-/**
- * Parses the context from TRACEPARENT and TRACESTATE, as libcni sets them (CNI-69); undefined if there is no valid one.
- */
+/** Parses TRACEPARENT and TRACESTATE, as libcni sets them (CNI-69); undefined if there is no valid context. */
 export function parseTraceContext({ TRACEPARENT: parent = '', TRACESTATE: state = '' }: Env): TraceContext | undefined {
   const parts = form.exec(parent.trim())?.groups as Parts | undefined;
   if (parts === undefined || !isUsable(parts)) return undefined;

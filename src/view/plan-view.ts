@@ -29,9 +29,7 @@ export interface PlanView {
   readonly attachments: readonly AttachmentView[];
 }
 
-/**
- * A plan as data for people and scripts, with the exact stdin of every plugin except prevResult, which plugins create.
- */
+/** A plan as data, with the exact stdin of every plugin except prevResult, which plugins create. */
 export const planView = (pod: string, plan: Plan): PlanView => ({
   pod,
   warnings: plan.warnings,

@@ -7,10 +7,7 @@ export interface Scheme {
   readonly band: string;
   readonly wire: string;
   readonly bad: string;
-  /**
-   * For networks, in turn. Any two are distinguishable with each kind of colour blindness and have enough contrast
-   * (both tested).
-   */
+  /** For networks, in turn: distinguishable with each kind of colour blindness, and with enough contrast. */
   readonly networks: readonly string[];
 }
 
@@ -41,10 +38,7 @@ const rulesOf = ({ paper, ink, dim, band, wire, bad, networks }: Scheme): string
     ...networks.map((colour, index) => `.f${index}{fill:${colour}}.s${index}{stroke:${colour}}`),
   ].join('');
 
-/**
- * Plain rules without variables, so that programs that support neither variables nor media queries still draw the light
- * picture.
- */
+/** Plain rules, so that programs without support for variables and media queries draw the light picture. */
 export const styleText = [
   'text{font:12px ui-sans-serif,system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}',
   '.mono{font:11px ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}.strong{font-weight:600}.big{font-size:18px;font-weight:600}.small{font-size:11px}',

@@ -7,9 +7,7 @@ export type Cell = string | { readonly text: string; readonly tone?: Tone };
 /** Leaves text unchanged. */
 export const unpainted: Paint = (text) => text;
 
-/**
- * Formats rows as aligned columns under a heading, two spaces apart, without trailing spaces. Empty cells become "-".
- */
+/** Formats rows as aligned columns, two spaces apart, without trailing spaces. Empty cells become "-". */
 export function table(
   heading: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -45,9 +43,7 @@ function shown(cell: Cell | undefined): Shown {
   return { text: text === '' ? '-' : printable(text), ...(tone !== undefined && { tone }) };
 }
 
-/**
- * Removes characters that move a terminal's cursor or change its colours, because text may come from any annotation.
- */
+/** Removes characters that move a terminal's cursor or change its colours: any annotation may contain them. */
 export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
 const widthOf = (text: string): number => Array.from(text).length;

@@ -129,10 +129,7 @@ const msSince = (time: string): number => Date.now() - Date.parse(time);
 const environment = (): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
 
-/**
- * Returns a signal that SIGINT and SIGTERM abort: a running plugin is killed with its children, and the lock is
- * released.
- */
+/** Returns a signal for SIGINT and SIGTERM, which kill a running plugin and release the lock. */
 function interruptSignal(action: string): AbortSignal {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const)
