@@ -9,13 +9,12 @@ export interface NestedMetaPlugin {
 /**
  * Whether a plugin type is a meta-plugin: Plexus or Multus, under any name of their binaries (plexus-direct,
  * multus-shim, multus.old). Attached as a network, a meta-plugin would invoke itself recursively, as root, with a
- * configuration that the network's author chose.
+ * configuration that the network's author chose. libcni rejects a type with a slash. Older plugins pass it to
+ * filepath.Join, which removes trailing slashes, `.` and `..`, so every part of a path counts: `multus/`,
+ * `multus/x/..`. The shim applies the same rule (src/shim/meta.c).
  */
 export const isMetaPlugin = (type: unknown): boolean =>
-  typeof type === 'string' && /^(?:plexus|multus)/.test(fileNameOf(type));
-
-// Old plugins joined the folder and the type, so a type may have been a path.
-const fileNameOf = (type: string): string => type.slice(type.lastIndexOf('/') + 1);
+  typeof type === 'string' && /(?:^|\/)(?:plexus|multus)/.test(type);
 
 /**
  * Finds the first meta-plugin that a configuration names at any depth: a plugin of its list, a plugin's `ipam`, a

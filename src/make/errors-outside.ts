@@ -25,7 +25,7 @@ const nodeTooOld: OutsideError = {
 };
 const shimFailed: OutsideError = {
   id: 'PLX-SHIM-FAILED',
-  sentence: 'the shim got no memory',
+  sentence: 'out of memory in the plexus shim',
   code: cniCode.tryAgainLater,
   retry: 'later',
   fix: 'Free memory on the node.',

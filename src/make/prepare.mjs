@@ -26,7 +26,7 @@ const pathFolders = [
 
 /**
  * The programs and libraries that the commands need from the system; all files of an entry in one folder (a folder of
- * PATH by default). `only: 'warn'`: just one test needs it and is skipped without it.
+ * PATH by default). `only: 'warn'`: just one test or check needs it and is skipped without it.
  */
 export const needs = [
   {
@@ -63,6 +63,13 @@ export const needs = [
     programs: ['clang-14'],
     debian: 'clang-14 libclang-rt-14-dev',
     why: 'the fuzz target of the native program',
+    for: ['test'],
+    only: 'warn',
+  },
+  {
+    programs: ['clang-format-14'],
+    debian: 'clang-format-14',
+    why: 'checking the format of the native program',
     for: ['test'],
     only: 'warn',
   },
@@ -273,7 +280,8 @@ function prepareSystem(purpose) {
   }
   const still = missing(purpose);
   if (still.some(({ only }) => only !== 'warn')) fail(installHint(still));
-  for (const { programs, why } of still) say(`going on without ${programs.join(', ')} (${why}): a test is skipped`);
+  for (const { programs, why } of still)
+    say(`going on without ${programs.join(', ')} (${why}): its test or check is skipped`);
 }
 
 const canInstall = () =>

@@ -74,11 +74,17 @@ async function withDeadline<T>(
 const isDelegate = (call: NetworkCall | DelegateCall): call is DelegateCall => 'containerId' in call;
 
 /**
- * Builds a run's environment: the caller's variables without CNI_* and Plexus's own settings, then this run's CNI_*
- * (CNI-55). STATUS and GC have no sandbox.
+ * Prefixes of variables that plugins do not inherit from the runtime: those of the call, settings of Plexus, variables
+ * that load code into a program, and those that name descriptors or sockets of the runtime. The shim has the same list
+ * (src/shim/plugin_env.c).
  */
+export const withheldVariables = ['CNI_', 'PLEXUS_', 'LD_', 'LISTEN_', 'NOTIFY_SOCKET', 'NODE_OPTIONS'] as const;
+
+const isInherited = (name: string): boolean => !withheldVariables.some((each) => name.startsWith(each));
+
+/** Builds a run's environment: the inherited variables, then this run's CNI_* (CNI-55). STATUS and GC have no sandbox. */
 function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace: TraceContext | undefined): Env {
-  const inherited = Object.entries(call.env).filter(([key]) => !key.startsWith('CNI_') && !key.startsWith('PLEXUS_'));
+  const inherited = Object.entries(call.env).filter(([name]) => isInherited(name));
   const sandbox = isDelegate(call) ? call : { containerId: '', netns: '', ifName: '', cniArgs: '' };
   return {
     ...Object.fromEntries(inherited),

@@ -27,9 +27,13 @@ describe('CNI-55: the environment of a plugin', () => {
     CNI_OTHER: 'old',
     CNI_NETNS: 'old',
     PLEXUS_LOG: 'debug',
+    LD_PRELOAD: '/x.so',
+    LISTEN_FDS: '1',
+    NOTIFY_SOCKET: '/run/systemd/notify',
+    NODE_OPTIONS: '--require /x.js',
   };
 
-  it('contains the caller’s variables except CNI_* and Plexus’s own settings (CNI-69)', async () => {
+  it('contains the caller’s variables except CNI_*, Plexus’s settings, and those that load code or name descriptors (CNI-69)', async () => {
     await add('1.0.0', { env });
     expect({ ...two.runs[0]?.env, CNI_PATH: '' }).toEqual({
       PATH: '/usr/bin:/bin',

@@ -11,12 +11,12 @@ import { type PlayedDaemon, playDaemon, rawRun } from '../support/played-daemon.
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 
 const run = promisify(execFile);
-const shim = shimBuilds['as it is shipped'];
+const shim = shimBuilds['as shipped'];
 const hasValgrind = await run('valgrind', ['--version']).then(
   () => true,
   () => false,
 );
-// it does not know the ioctl that asks for the type of a namespace
+// valgrind does not know the ioctl NS_GET_NSTYPE
 const valgrind = [
   'valgrind',
   '--quiet',
@@ -53,8 +53,8 @@ const envOf = (command: string) => [
 ];
 const netnsBody = (): Buffer => Buffer.concat([Buffer.from([0, 0, 0, netns.path.length]), Buffer.from(netns.path)]);
 
-describe('memory of the program on the host', () => {
-  it('that is not there is a CNI error', async () => {
+describe('the memory of the shim', () => {
+  it('is a CNI error when it is exhausted', async () => {
     const call = startShim(
       ['prlimit', '--as=8000000', shim],
       { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' },
@@ -93,28 +93,25 @@ describe('memory of the program on the host', () => {
     expect((await agent.ended).exitCode).toBe(0);
   });
 
-  it.skipIf(!hasValgrind)(
-    'valgrind finds no wrong access and nothing lost in a call with plugins and namespaces',
-    async () => {
-      const debug = join(import.meta.dirname, '../../dist/shim/plexus-debug');
-      const env = {
-        PATH: '/usr/bin:/bin',
-        CNI_COMMAND: 'ADD',
-        CNI_CONTAINERID: 'c1',
-        CNI_NETNS: netns.path,
-        CNI_IFNAME: 'eth0',
-        CNI_PATH: bin,
-        PLEXUS_SOCKET: daemon.socket,
-      };
-      const call = startShim([...valgrind, debug], env);
-      const one = await daemon.called();
-      const ran = await one.ask(daemonFrame.run, rawRun('echo', envOf('ADD'), 'hello'));
-      expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'hello' });
-      await one.ask(daemonFrame.listLinks, netnsBody());
-      await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
-      await one.ask(99, Buffer.alloc(3));
-      one.send(encodeResult(0, 'done\n'));
-      expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
-    },
-  );
+  it.skipIf(!hasValgrind)('has no invalid access and no leak under valgrind', async () => {
+    const debug = join(import.meta.dirname, '../../dist/shim/plexus-debug');
+    const env = {
+      PATH: '/usr/bin:/bin',
+      CNI_COMMAND: 'ADD',
+      CNI_CONTAINERID: 'c1',
+      CNI_NETNS: netns.path,
+      CNI_IFNAME: 'eth0',
+      CNI_PATH: bin,
+      PLEXUS_SOCKET: daemon.socket,
+    };
+    const call = startShim([...valgrind, debug], env);
+    const one = await daemon.called();
+    const ran = await one.ask(daemonFrame.run, rawRun('echo', envOf('ADD'), 'hello'));
+    expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'hello' });
+    await one.ask(daemonFrame.listLinks, netnsBody());
+    await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
+    await one.ask(99, Buffer.alloc(3));
+    one.send(encodeResult(0, 'done\n'));
+    expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
+  });
 });

@@ -22,15 +22,15 @@ export interface ShimBench {
   readonly callEnv: (command: string) => Readonly<Record<string, string>>;
   /** The variables of a RUN for the call's sandbox. */
   readonly runEnv: (command: string) => string[];
-  /** Sends a request that must fail, and returns the failure. */
+  /** Sends a request that must fail and returns the failure. */
   readonly failureOf: (one: PlayedConnection, body: Uint8Array, type?: number) => Promise<Failed>;
 }
 
-/** Sends the RESULT that ends a call successfully. */
+/** Sends the RESULT that ends a call with success. */
 export const finish = (one: PlayedConnection): void => one.send(encodeResult(0, 'done\n'));
 export const errorIn = (stdout: string) => JSON.parse(stdout) as { code: number; msg: string; cniVersion: string };
 
-/** Creates a new bench for each test of a file, with that build of the shim. */
+/** Creates a bench for each test of a file, for one build of the shim. */
 export function useShimBench(shim: string): () => ShimBench {
   let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
   let netns: Netns;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 export const shimBuilds = {
-  'as it is shipped': join(import.meta.dirname, '../../dist/shim/plexus'),
+  'as shipped': join(import.meta.dirname, '../../dist/shim/plexus'),
   'with AddressSanitizer and UBSan': join(import.meta.dirname, '../../dist/shim/plexus-sanitized'),
 } as const;
 
