@@ -45,7 +45,7 @@ spec:
 
 /** The scenes by heading. */
 export const scenes: Readonly<Record<string, Scene>> = {
-  'The daemon is away': async (node) => {
+  'The daemon is unavailable': async (node) => {
     storage(node);
     await node.start({ 'daemon-wait-seconds': '2' });
     await node.at.daemon().stop('SIGKILL');
@@ -153,7 +153,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     await works(node, 'web-1', 'storage');
     await works(node, 'web-2', '[{"name": "storage", "default-route": ["10.30.0.1"]}]');
   },
-  'The API server is away': async (node) => {
+  'The API server is unavailable': async (node) => {
     storage(node);
     await node.start();
     const [known, unknown] = [await node.pod('web-1', 'storage'), await node.pod('web-2', 'made-later')];
