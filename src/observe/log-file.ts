@@ -17,8 +17,8 @@ const dayMs = 24 * 3600 * 1000;
 
 /**
  * Opens a log file for appending and creates its folder. Rotates a file that is too large, now or after a later line.
- * Logging must never fail a pod: lines that a full disk rejects wait in memory, up to a limit, and a file that cannot be
- * opened is skipped.
+ * Logging must never fail a pod: lines that a full disk rejects wait in memory, up to a limit, and a file that cannot
+ * be opened is skipped.
  */
 export function openLogFile(file: string, rotation: Rotation, destination: typeof makeDestination): LogFile {
   const most = rotation.maxSizeMegabytes * 1_000_000;

@@ -82,7 +82,7 @@ export const withheldVariables = ['CNI_', 'PLEXUS_', 'LD_', 'LISTEN_', 'NOTIFY_S
 
 const isInherited = (name: string): boolean => !withheldVariables.some((each) => name.startsWith(each));
 
-/** Builds a run's environment: the inherited variables, then this run's CNI_* (CNI-55). STATUS and GC have no sandbox. */
+/** Builds a run's environment: inherited variables, then its CNI_* (CNI-55). STATUS and GC have no sandbox. */
 function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace: TraceContext | undefined): Env {
   const inherited = Object.entries(call.env).filter(([name]) => isInherited(name));
   const sandbox = isDelegate(call) ? call : { containerId: '', netns: '', ifName: '', cniArgs: '' };
