@@ -14,7 +14,7 @@ import { versionText } from './version-text.ts';
 
 const usualFile = '/etc/plexus/plexus.yaml';
 
-/** Runs the daemon of this process until SIGTERM or SIGINT. Rejects when it cannot start. */
+/** Runs the daemon in this process until SIGTERM or SIGINT. Rejects if it cannot start. */
 export async function runDaemonProcess(args: Readonly<Record<string, unknown>>): Promise<void> {
   const given = args['config'];
   const file = typeof given === 'string' ? given : usualFile;
@@ -50,7 +50,7 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   );
   await daemon.ended;
   await log.flush();
-  process.exit(0); // whatever still waits (a watch, a kept connection) has nothing to say any more
+  process.exit(0); // Remaining handles (a watch, an idle connection) have no work left.
 }
 
 const settingsOf = (configuration: LiveConfiguration): Settings =>
@@ -79,7 +79,7 @@ function keepOptions(configuration: LiveConfiguration): KeepOptions {
   };
 }
 
-// Node.js cannot ask a unix socket who is at its other end: a few lines of C can (src/shim/node)
+// Node.js has no API for the peer credentials of a unix socket; a few lines of C do (src/shim/node).
 async function peerUid(): Promise<(socket: Socket) => number | undefined> {
   const places = [
     join(import.meta.dirname, 'peer-credentials.node'),

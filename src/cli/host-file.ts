@@ -8,9 +8,9 @@ import { type HostPaths, hostFileName, hostPathsFrom } from '../plan/index.ts';
 const variable = 'PLEXUS_HOST_FILE';
 
 /**
- * The paths that direct mode may use, from the file beside the program, or from the one that the runtime's environment
- * names. Without a file, the defaults apply. hostFileInvalid also for a file that any user but root and that of this
- * process can write.
+ * Reads the paths that direct mode may use from the file beside the binary, or the one named in the runtime's
+ * environment. Without a file, the defaults apply. Throws hostFileInvalid, also if anyone but root and this process's
+ * user can write the file.
  */
 export function readHostFile(programFolder: string, env: Env): HostPaths {
   const file = env[variable] ?? join(programFolder, hostFileName);

@@ -1,4 +1,4 @@
-// Kubernetes, or a folder that stands for it. Knows no plan and no plugin.
+// Kubernetes, or a folder of manifests in its place. Knows no plan and no plugin.
 export type { AllocatedDevice, ExtendedClaim, PodClaims, ResourceClaim, ResourceSlice } from './claim-objects.ts';
 export type { ClaimsApi, DeviceStatusOutcome } from './claims-api.ts';
 export { type ApiReader, apiReader } from './api-reader.ts';

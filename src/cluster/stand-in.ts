@@ -5,19 +5,19 @@ import { sizeOfJson } from '../cni/index.ts';
 import { type NadRef, nadKey, parseNad, podKey } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
-/** What the daemon leaves on the disk for direct mode, which stands in for it while it is away. */
+/** The settings and networks that the daemon saves for direct mode, the fallback while it is unavailable. */
 export interface StandIn {
   readonly formatVersion: 1;
   /** The daemon's settings for all calls. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** NetworkAttachmentDefinition objects, as far as Plexus reads them. */
+  /** NetworkAttachmentDefinition objects, reduced to what Plexus reads. */
   readonly nads: readonly unknown[];
 }
 
-/** Its file, in the state folder. */
+/** Path of the file, in the state folder. */
 export const standInFile = (cniDir: string): string => `${cniDir}/stand-in.json`;
 
-/** Writes it for root only: configurations may hold secrets. fileUnusable. */
+/** Writes the file, readable for root only, because configurations may contain secrets. Rejects with fileUnusable. */
 export async function writeStandIn(file: string, standIn: StandIn): Promise<void> {
   await makeFolder(dirname(file));
   await replaceAtomically(file, `${JSON.stringify(standIn)}\n`);
@@ -27,7 +27,7 @@ export async function writeStandIn(file: string, standIn: StandIn): Promise<void
 // node, outside of the daemon's memory limit.
 const mostElements = 1_000_000;
 
-/** Undefined when no daemon has left one. fileUnusable. */
+/** Undefined if no daemon has written the file. Rejects with fileUnusable. */
 export async function readStandIn(file: string): Promise<StandIn | undefined> {
   try {
     const text = readRegularText(file);
@@ -42,8 +42,8 @@ export async function readStandIn(file: string): Promise<StandIn | undefined> {
 }
 
 /**
- * A Cluster that knows the networks of the daemon's last day and nothing else: what is not in it may be there by now,
- * and is code 11, never "not found". A status is written later by the daemon; Events are left out.
+ * A Cluster that knows only the networks that the daemon saved last. A network that is not among them may exist by now,
+ * so it is reported with code 11, never as "not found". The daemon writes the status later; Events are dropped.
  */
 export function standInCluster(nads: StandIn['nads']): Cluster {
   const known = new Map(nads.map((object) => [nadKey(refOf(object)), object]));

@@ -8,12 +8,12 @@ export interface PluginConfiguration {
   readonly type: string;
   /** Names of the capabilities that are `true`. */
   readonly capabilities: readonly string[];
-  /** The plugin's object as it was written, unknown keys included. */
+  /** The plugin's object as written, unknown keys included. */
   readonly json: JsonObject;
 }
 /**
- * A network configuration list; a single-plugin conf is a list of one (CNI specification, section 1). Plain data: it
- * can be written to the journal as it is.
+ * A network configuration list; a single-plugin configuration is a list of one (CNI specification, section 1). Plain
+ * data that can be written to the journal unchanged.
  */
 export interface NetworkConfiguration {
   readonly name: string;
@@ -28,15 +28,18 @@ export interface ConfigurationOptions {
   readonly source: string;
   /** Used when the configuration has no name. */
   readonly defaultName?: string;
-  /** Used when it has no version: 0.4.0 unless said otherwise, the oldest that can CHECK and hold every interface. */
+  /**
+   * Used when the configuration has no version. The default is 0.4.0, the oldest version that supports CHECK and
+   * results with several interfaces.
+   */
   readonly defaultVersion?: CniVersion;
-  /** Plugins of the folder beside the file, appended unless the list says otherwise (CNI-45). */
+  /** Plugins of the folder beside the file, appended unless the list excludes them (CNI-45). */
   readonly siblingPlugins?: readonly JsonObject[];
 }
 
 /**
- * A network configuration from its JSON: a single conf (`type`) or a list (`plugins`). configurationInvalid,
- * versionIncompatible (CNI-41 to CNI-46).
+ * Parses a network configuration from JSON: a single configuration (`type`) or a list (`plugins`) (CNI-41 to CNI-46).
+ * Throws configurationInvalid, versionIncompatible.
  */
 export function parseConfiguration(value: JsonValue, options: ConfigurationOptions): NetworkConfiguration {
   const invalid = (problem: string) => configurationInvalid({ source: options.source, problem });
@@ -82,13 +85,13 @@ function parsePlugin(
     configurationInvalid({ source, pluginIndex: index, path: ['plugins', index, ...path], problem });
   if (!isJsonObject(value)) throw invalid(`it is ${nameOfType(value)}, not an object`);
   const { type, capabilities } = value;
-  if (typeof type !== 'string' || type === '') throw invalid(`missing "type"${misspelled(value)}`);
+  if (typeof type !== 'string' || type === '') throw invalid(`missing "type"${describeMisspelling(value)}`);
   if (!isPluginType(type)) throw invalid(`"type" ${JSON.stringify(type)} is not a plugin's bare file name`, ['type']);
   return { type, capabilities: trueKeys(capabilities), json: value };
 }
 
-/** A key that looks like "type" and is not: with a colon or a blank in it, or in another case. */
-function misspelled(value: JsonObject): string {
+/** Finds a key that resembles "type" but is misspelled: with a colon or blank, or in another case. */
+function describeMisspelling(value: JsonObject): string {
   const key = Object.keys(value).find((each) => each.toLowerCase().replaceAll(/[^a-z]/g, '') === 'type');
   return key === undefined || key === 'type' ? '' : `; its key ${JSON.stringify(key)} is not "type"`;
 }
@@ -108,7 +111,7 @@ function nameIn(value: JsonObject, options: ConfigurationOptions): string {
   );
 }
 
-/** Go's libcni also takes "true" and "false" as text, in any case. */
+/** Go's libcni also accepts the texts "true" and "false", in any case. */
 function flag(value: JsonObject, key: string, { source }: { readonly source: string }): boolean {
   const written = value[key] ?? false;
   if (typeof written === 'boolean') return written;
@@ -121,7 +124,7 @@ function flag(value: JsonObject, key: string, { source }: { readonly source: str
   });
 }
 
-/** The highest version of cniVersion and cniVersions that we speak (CNI-44). */
+/** The highest version of cniVersion and cniVersions that Plexus supports (CNI-44). */
 function effectiveVersion(value: JsonObject, options: ConfigurationOptions): CniVersion {
   const written = [value['cniVersion'] ?? '', ...versionList(value, options)].filter((each) => each !== '');
   const [highest] = written.filter(isCniVersion).toSorted((a, b) => compareVersions(b, a));

@@ -1,4 +1,4 @@
-// The effects on files, and waiting for turns, that several folders need. Knows nothing of what is in the files.
+// File operations and mutual exclusion that several folders need. Knows nothing of the files' content.
 export { makeFolder, removeLeftovers } from './folder.ts';
 export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';
 export { readRegularFile, readRegularText } from './regular.ts';

@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
-/** A container runtime that runs on a node, as its command line says. Paths as the node sees them. */
+/** A running container runtime, described by its command line. Paths as the node sees them. */
 export interface RunningRuntime {
   readonly kind: 'containerd' | 'cri-o';
   readonly pid: number;
@@ -14,7 +14,7 @@ export interface RunningRuntime {
 const programs: Readonly<Record<string, RunningRuntime['kind']>> = { containerd: 'containerd', crio: 'cri-o' };
 const options = { configuration: ['--config', '-c'], socket: ['--address', '-a', '--listen'] } as const;
 
-/** The runtime of a command line (its words); undefined when it is another program. */
+/** Identifies the runtime of a command line (its words); undefined for another program. */
 function runtimeOf(words: readonly string[], pid: number): RunningRuntime | undefined {
   const name = basename(words[0] ?? '');
   const kind = Object.hasOwn(programs, name) ? programs[name] : undefined;

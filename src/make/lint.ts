@@ -1,4 +1,4 @@
-/** Which folder of src may import which: only downwards, only through index.ts. */
+/** Allowed imports between the folders of src: only downwards, only through index.ts. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   report: ['errors'],
@@ -63,10 +63,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 /** Folders without effects: no Node.js, no clock, no network. */
 const pure = ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'view'];
-/** Folders that talk to a person. */
+/** Folders that print to a terminal. */
 const speaking = ['cli', 'make'];
 
-// oxlint's regular expressions know no look-ahead: this says "anything in another folder but its index.ts"
+// oxlint's regular expressions have no look-ahead, so this spells out "anything in another folder except its index.ts".
 const door = String.raw`^(\.\./)+[a-z]+/([^i].*|i[^n].*|in[^d].*|ind[^e].*|inde[^x].*|index[^.].*)$`;
 
 const effects = ['process', 'fetch', 'setTimeout', 'setInterval', 'console', 'performance', 'Date'];
@@ -93,7 +93,7 @@ export const lintConfiguration = (): object => ({
     'typescript/switch-exhaustiveness-check': 'error',
     'typescript/only-throw-error': 'error',
     'typescript/consistent-type-imports': 'error',
-    'typescript/no-import-type-side-effects': 'error', // or a module is loaded for its types alone
+    'typescript/no-import-type-side-effects': 'error', // Otherwise a module is loaded only for its types.
     ...sizes,
   },
   overrides: [
@@ -105,7 +105,7 @@ export const lintConfiguration = (): object => ({
         'max-lines': ['error', { max: 340, skipBlankLines: true, skipComments: true }],
       },
     },
-    { files: ['**/plugin-schemas.ts'], rules: { 'unicorn/no-thenable': 'off' } }, // JSON Schema has a keyword "then"
+    { files: ['**/plugin-schemas.ts'], rules: { 'unicorn/no-thenable': 'off' } }, // JSON Schema has a keyword "then".
     { files: ['test/vitest.config.ts'], rules: { 'import/no-default-export': 'off' } },
   ],
 });

@@ -1,7 +1,7 @@
 import { type RequestName, requestFields, requestNames as requests } from '../npwg/index.ts';
 import { type KnownPlugin, knownPlugins } from '../plan/index.ts';
 
-/** docs/requests.md: which plugin reads which request of a pod, and how. From the table that the planner uses. */
+/** Generates docs/requests.md: which plugin reads which request of a pod, and how. Uses the planner's own table. */
 export function requestsPage(): string {
   const rows = Object.entries(knownPlugins)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -43,8 +43,8 @@ export async function createMetrics(): Promise<Metrics> {
   return { report, collectFrom };
 }
 
-// How late timers are can only be sampled by waking up all the time, which costs a node at rest more than all else that
-// the daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
+// Measuring event-loop lag requires constant wake-ups, which cost an idle node more than everything else that the
+// daemon does. So the sampler gets the longest possible interval, and its metrics are omitted.
 function collectOfProcess(client: PromClient, registry: prom.Registry): void {
   client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   for (const quantile of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])
@@ -66,7 +66,7 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
   };
 }
 
-/** What CNI calls, their plugins and their writes count. */
+/** Metrics of CNI calls, their plugin runs and their journal writes. */
 function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) {
   return {
     requests: counter(
@@ -109,7 +109,7 @@ function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram
   };
 }
 
-/** What the daemon's own work counts. */
+/** Metrics of the daemon's background work. */
 function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>) {
   return {
     abandoned: counter(
@@ -176,7 +176,7 @@ const queueMetrics = (made: {
 
 type Made<Metric> = (name: string, help: string, labelNames: string[]) => Metric;
 
-/** What the requests to the Kubernetes API are counted by. */
+/** Metrics of requests to the Kubernetes API. */
 const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) => ({
   api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', [
     'verb',
@@ -247,7 +247,7 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
     },
   };
   return (step, operation) => {
-    // without an operation it is the daemon itself that works
+    // Steps without an operation belong to the daemon's background work.
     if (step.kind === 'phase-finished')
       metrics.phases.observe({ command: operation?.command ?? 'background', phase: step.phase }, step.ms / 1000);
     (on[step.kind] as ((step: Step) => void) | undefined)?.(step);

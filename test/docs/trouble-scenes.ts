@@ -6,10 +6,10 @@ import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { TroubleNode } from './trouble-node.ts';
 
-/** Brings a node into the trouble that a section of docs/troubleshooting.md shows. */
+/** Creates on a node the problem that a section of docs/troubleshooting.md shows. */
 type Scene = (node: TroubleNode) => Promise<unknown>;
 
-/** Of a pod that cannot be attached: kubelet's try, and what Plexus tells of it. */
+/** Fails to attach a pod: kubelet's attempt, and the Events of Plexus. */
 async function fails(node: TroubleNode, name: string, networks?: string): Promise<TestPod> {
   const pod = await node.pod(name, networks);
   const { exitCode, stdout } = await node.at.call('ADD', pod);
@@ -43,7 +43,7 @@ spec:
   containers: [{ name: main, image: web }]
 `;
 
-/** By heading. */
+/** The scenes by heading. */
 export const scenes: Readonly<Record<string, Scene>> = {
   'The daemon is unavailable': async (node) => {
     storage(node);

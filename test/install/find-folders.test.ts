@@ -35,7 +35,7 @@ describe('folders of a running container runtime', () => {
     { title: '--config FILE', words: ['--log-level', 'info', '--config', '/srv/containerd.toml'] },
     { title: '--config=FILE', words: ['--config=/srv/containerd.toml'] },
     { title: '-c FILE', words: ['-c', '/srv/containerd.toml', '--address', '/run/containerd/containerd.sock'] },
-  ])('by the file that it was started with ($title), not by what is in the usual place', async ({ words }) => {
+  ])('come from the file it was started with ($title), not from the usual file', async ({ words }) => {
     await left();
     await put('/run/containerd/containerd.sock');
     await put('/srv/containerd.toml', v2('/srv/net.d', '/srv/bin'));
@@ -52,13 +52,13 @@ describe('folders of a running container runtime', () => {
     ]);
   });
 
-  it('by the usual file when it was started without one, also where its socket is out of sight', async () => {
+  it('come from the usual file if it was started without one, even if its socket is not visible', async () => {
     await left();
     await process(700, 'containerd');
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true']);
   });
 
-  it('k3s by its own file, although another containerd was there once', async () => {
+  it('k3s: come from its own file, although another containerd was installed before', async () => {
     await left();
     const own = '/var/lib/rancher/k3s/agent/etc/containerd/config.toml';
     await put(own, v2('/k3s/net.d', '/k3s/bin'));
@@ -68,7 +68,7 @@ describe('folders of a running container runtime', () => {
     expect(names(runtimes.slice(1))).toEqual(['/left/net.d false']);
   });
 
-  it('CRI-O by its own file, and two runtimes side by side', async () => {
+  it('CRI-O: come from its own file, also with two runtimes side by side', async () => {
     await left();
     await put('/srv/crio.conf', '[crio.network]\nnetwork_dir = "/crio/net.d"\n');
     await process(700, 'containerd');
@@ -76,7 +76,7 @@ describe('folders of a running container runtime', () => {
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true', '/crio/net.d true']);
   });
 
-  it('not by a process whose file is not on this node, nor by programs with similar names', async () => {
+  it('ignore a process whose file is not on this node, and programs with similar names', async () => {
     await left();
     await process(700, 'containerd', '--config', '/in/a/container.toml');
     await process(701, 'containerd-shim-runc-v2', '--config', '/left');
@@ -226,7 +226,7 @@ describe('where the container runtime of a node looks, by its own configuration'
     expect(await findFolders(root)).toMatchObject({ runtimes: [found], warnings: [] });
   });
 
-  it('imports hold over the file that names them; relative, with "*", and in a circle', async () => {
+  it('imported files override the file that names them; relative, with "*", and circular imports work', async () => {
     await put(
       '/etc/containerd/config.toml',
       `imports = ["conf.d/*.toml", "/etc/containerd/config.toml"]\n${v2('/main', '/main/bin')}`,
@@ -249,7 +249,7 @@ describe('where the container runtime of a node looks, by its own configuration'
     ]);
   });
 
-  it('two runtimes: the one that runs comes first; containerd of Docker does not count', async () => {
+  it('with two runtimes, the running one comes first and Docker’s containerd is ignored', async () => {
     await put('/etc/containerd/config.toml', 'version = 2');
     await put('/etc/crio/crio.conf', '');
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['containerd', 'CRI-O']);
@@ -262,14 +262,14 @@ describe('where the container runtime of a node looks, by its own configuration'
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['CRI-O']);
   });
 
-  it('nothing found: the usual folders, with a warning', async () => {
+  it('if no runtime is found, the usual folders are used with a warning', async () => {
     expect(await findFolders(root)).toEqual({
       runtimes: [{ runtime: 'unknown', configurations: [], ...usual, isRunning: false }],
       warnings: ['no configuration of a container runtime was found: the usual folders are assumed'],
     });
   });
 
-  it('a file that cannot be read is a warning', async () => {
+  it('an unreadable file becomes a warning', async () => {
     await put('/etc/containerd/config.toml', 'version = ');
     await folder('/etc/crio/crio.conf.d/x.conf');
     const { runtimes, warnings } = await findFolders(root);
@@ -280,14 +280,14 @@ describe('where the container runtime of a node looks, by its own configuration'
     ]);
   });
 
-  it('K8S-50: several configurations at once would attach the default network twice', async () => {
+  it('K8S-50: several configurations at once would attach the default network twice, which is a warning', async () => {
     await put('/etc/containerd/config.toml', '[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n');
     expect((await findFolders(root)).warnings).toEqual([
       expect.stringContaining('containerd loads all configurations (max_conf_num)'),
     ]);
   });
 
-  it('property: no text crashes the reading', () => {
+  it('property: no text crashes the parser', () => {
     const cni = fc.record({
       conf_dir: fc.jsonValue(),
       bin_dir: fc.jsonValue(),
@@ -325,7 +325,7 @@ describe("a path of the node, seen from a container with the node's files under 
     { path: '/../../etc', at: '/etc' },
     { path: '/two/x', at: '/a/real/x' },
     { path: '/missing/./x', at: '/missing/x' },
-  ])('$path is $at', async ({ path, at }) => {
+  ])('$path resolves to $at', async ({ path, at }) => {
     await folder('/a/real');
     await symlink('/a/real', join(root, 'abs'));
     await symlink('a/real', join(root, 'rel'));
@@ -334,7 +334,7 @@ describe("a path of the node, seen from a container with the node's files under 
     expect(await inRoot(root, path)).toBe(join(root, at));
   });
 
-  it('links in a circle end', async () => {
+  it('circular links end', async () => {
     await symlink('/b', join(root, 'a'));
     await symlink('/a', join(root, 'b'));
     expect(await inRoot(root, '/a/x')).toMatch(/\/[ab]\/x$/);

@@ -23,7 +23,7 @@ async function metricsOf(attachments: ReadonlyMap<string, number>) {
   return { report, render };
 }
 
-it('labels of plugins and networks have at most 200 values, however many there are, and no count is lost', async () => {
+it('labels of plugins and networks have at most 200 values, and no count is lost', async () => {
   const counts = new Map([
     ...times(1000, (index) => [`default/n${index}`, 1] as const),
     ['default/large', 50] as const,

@@ -7,7 +7,7 @@ import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
 import { shim } from './daemon.ts';
 
-/** Who is at the other end of a socket: the real thing, as the daemon uses it. */
+/** Loads the daemon's own function for the user at the other end of a socket. */
 export function realPeerUid(): (socket: object) => number | undefined {
   const addon = createRequire(import.meta.url)('../../dist/peer-credentials.node') as {
     readonly peerUid: (fd: number) => number | undefined;
@@ -16,7 +16,7 @@ export function realPeerUid(): (socket: object) => number | undefined {
 }
 
 export interface CallHost {
-  /** Carries everything out through an ADD of its own for every list of plugin folders and every namespace. */
+  /** A Host that starts a separate ADD for every list of plugin folders and every namespace. */
   readonly host: Host;
   readonly problems: readonly PlexusError[];
   readonly close: () => Promise<void>;
@@ -30,7 +30,7 @@ interface OpenCall {
 }
 
 /**
- * A remote host: a link server in this process, and the native executable at the other end, in the middle of an ADD.
+ * A remote host: a link server in this process, with the native executable at the other end, during an ADD.
  * `executable`: another build of it.
  */
 export async function callHost(dir: string, executable = shim): Promise<CallHost> {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { type Frame, encodeFrame, encodeWelcome, frameReader, linkVersion } from '../../src/host/index.ts';
 
-/** One connection of the shim to a daemon that the test plays. */
+/** One connection of the shim to a daemon that the test simulates. */
 export interface PlayedConnection {
   readonly send: (bytes: Uint8Array) => void;
   /** The next frame; undefined when the connection has ended. */
