@@ -45,7 +45,7 @@ async function addLocked(
   const { inputs, plan } = await planFor(invocation, operation, deps, signal);
   if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations))
     deps.report({ kind: 'debug-asked', sandbox: containerId });
-  for (const text of [...plan.warnings, ...plan.notes])
+  for (const { text } of [...plan.warnings, ...plan.notes])
     deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
   const intended = {
     ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()),
@@ -55,7 +55,12 @@ async function addLocked(
   const { record, noted } = await change(intended, wanted, { sandbox: 'begins', operation, deps, signal });
   try {
     const result = resultForRuntime(record, invocation);
-    await finish({ record, noted }, plan.warnings, deps, signal);
+    await finish(
+      { record, noted },
+      plan.warnings.map(({ text }) => text),
+      deps,
+      signal,
+    );
     return result;
   } catch (thrown) {
     await Promise.allSettled([noted]); // or a late note would be of no record

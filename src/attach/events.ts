@@ -1,6 +1,6 @@
 import { podOf, type AddInvocation } from '../cni/index.ts';
 import type { PodEvent } from '../cluster/index.ts';
-import { type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
+import { type ErrorId, type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 import { escapeInvisible, maskText } from '../report/index.ts';
 import { withDeadline } from './deadline.ts';
@@ -70,7 +70,7 @@ export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, sig
 }
 
 // nobody is there to be told, or the API that would have to tell it is what failed
-const untold = [
+const untold: readonly ErrorId[] = [
   'PLX-POD-NOT-FOUND',
   'PLX-POD-REPLACED',
   'PLX-API-UNAVAILABLE',

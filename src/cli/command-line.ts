@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { asPlexusError, nothingLookedAt } from '../errors/index.ts';
+import { is, nothingLookedAt } from '../errors/index.ts';
 import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -73,7 +73,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
   } catch (thrown) {
     if (misuse !== undefined) return misused(misuse, program);
     tellFailure(thrown);
-    return asPlexusError(thrown).id === nothingLookedAt.id ? 2 : 1;
+    return is(thrown, nothingLookedAt) ? 2 : 1;
   }
 }
 

@@ -68,7 +68,7 @@ function kindOf(text: string, { type, anyOf = [] }: Property): string {
 
 function valueOf(text: string, property: Property, name: string): JsonValue {
   const refused = (wanted: string) =>
-    settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be ${wanted}` });
+    settingsInvalid({ path: [name], problem: `${JSON.stringify(text)} is not allowed: it must be ${wanted}` });
   switch (kindOf(text, property)) {
     case 'boolean':
       if (!isSwitch(text)) throw refused('true or false');

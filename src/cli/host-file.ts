@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { type Env, parseJson } from '../cni/index.ts';
-import { PlexusError, hostFileInvalid, problemOf } from '../errors/index.ts';
+import { hostFileInvalid, is, problemOf } from '../errors/index.ts';
 import { readRegularText } from '../files/index.ts';
 import { type HostPaths, hostFileName, hostPathsFrom } from '../plan/index.ts';
 
@@ -19,7 +19,7 @@ export function readHostFile(programFolder: string, env: Env): HostPaths {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT' && env[variable] === undefined)
       return hostPathsFrom(undefined, file);
-    throw thrown instanceof PlexusError && thrown.id === hostFileInvalid.id
+    throw is(thrown, hostFileInvalid)
       ? thrown
       : hostFileInvalid({ file, problem: problemOf(thrown) }, { cause: thrown });
   }

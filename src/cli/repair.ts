@@ -1,7 +1,14 @@
 import { deviceInfoFiles } from '../devices/index.ts';
 import { type CheckedRecord, type RepairDeps, checkSandbox, detachSandbox } from '../attach/index.ts';
 import type { Env } from '../cni/index.ts';
-import { asPlexusError, attachmentsDiffer, attachmentsLeft, pluginsElsewhere } from '../errors/index.ts';
+import {
+  asPlexusError,
+  attachmentsDiffer,
+  attachmentsLeft,
+  is,
+  pluginMissing,
+  pluginsElsewhere,
+} from '../errors/index.ts';
 import { findPlugin, guardedHost, localHost } from '../host/index.ts';
 import { fileJournal, fileLocks } from '../journal/index.ts';
 import { type SandboxRecord, isAbandoned, parseSettings } from '../plan/index.ts';
@@ -114,5 +121,5 @@ async function assertPlugins(records: readonly Listed[], path: readonly string[]
 const isThere = (plugin: string, path: readonly string[]): Promise<boolean> =>
   findPlugin(plugin, path).then(
     () => true,
-    (error: unknown) => asPlexusError(error).id !== 'PLX-PLUGIN-MISSING',
+    (error: unknown) => !is(error, pluginMissing),
   );

@@ -1,6 +1,6 @@
 import { apiRefused, apiUnavailable } from '../errors/index.ts';
 import { quiet } from '../report/index.ts';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
 import type { Shape } from './json-scan.ts';
 import { continueIn, listShape } from './list-all.ts';
 

@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlexusError, apiRefused, apiUnavailable } from '../errors/index.ts';
+import { type PlexusError, apiRefused, apiUnavailable, is, operationCancelled } from '../errors/index.ts';
 import { pauseAfter } from '../queue/index.ts';
 import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
@@ -78,7 +78,7 @@ function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: read
 }
 
 function gaveUp(request: ApiRequest, problem: string, signal: AbortSignal): PlexusError {
-  if (signal.reason instanceof PlexusError && signal.reason.id === 'PLX-OPERATION-CANCELLED') return signal.reason;
+  if (is(signal.reason, operationCancelled)) return signal.reason;
   return apiUnavailable({ request: request.what, problem }, { cause: signal.reason });
 }
 

@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
-import { type CredentialSource, type Credentials, assertUsable, nameOf } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
+import { type Credentials, assertUsable, nameOf } from './credentials.ts';
 
 /** Credentials as the Kubernetes client finds them: programs, clouds, several kubeconfigs. kubeconfigUnusable. */
 export async function clientCredentials(source: CredentialSource): Promise<Credentials> {

@@ -1,7 +1,7 @@
 import { type Report, quiet } from '../report/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 import type { Cluster, WatchedCluster } from './cluster.ts';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
 import type { ClusterViews } from './overview.ts';
 import type { WatchTiming } from './reflector.ts';
 

@@ -3,20 +3,8 @@ import { statSync } from 'node:fs';
 import type https from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { kubeconfigUnusable, problemOf } from '../errors/index.ts';
+import type { CredentialSource } from './credential-source.ts';
 import { type PlainCredentials, plainCredentials } from './plain-credentials.ts';
-
-/** Where credentials come from. */
-export type CredentialSource =
-  | {
-      readonly kind: 'kubeconfig';
-      readonly file: string;
-      /** Further ones, merged as kubectl does: what an earlier one says wins. */
-      readonly more?: readonly string[];
-      /** In place of the current one. */
-      readonly context?: string;
-    }
-  /** `root`: the folder that holds the pod's own files, "/" when left out. */
-  | { readonly kind: 'in-cluster'; readonly root?: string };
 
 /** How to reach the API server, and as whom. */
 export interface Credentials {

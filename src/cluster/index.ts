@@ -13,7 +13,7 @@ export {
   type WatchState,
 } from './cluster.ts';
 export { connect, connectForLong, connectForViews, type ConnectOptions, connectOptionsFor } from './connect.ts';
-export type { CredentialSource } from './credentials.ts';
+export type { CredentialSource } from './credential-source.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';

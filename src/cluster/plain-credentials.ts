@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join, dirname, resolve } from 'node:path';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
 
 /** What requests are made with, where no program and no cloud has to be asked for it. */
 export interface PlainCredentials {

@@ -1,4 +1,4 @@
-import { configurationInvalid, versionIncompatible } from '../errors/index.ts';
+import { type Path, configurationInvalid, versionIncompatible } from '../errors/index.ts';
 import { type JsonObject, type JsonValue, isJsonObject, nameOfType } from './json.ts';
 import { isNetworkName, isPluginType } from './names.ts';
 import { type CniVersion, cniVersions, compareVersions, isCniVersion } from './version.ts';
@@ -61,15 +61,16 @@ const isConf = (value: JsonObject): boolean => typeof value['type'] === 'string'
 
 function pluginObjects(value: JsonObject, options: ConfigurationOptions): readonly JsonValue[] {
   if (isConf(value)) return [value];
-  const invalid = (problem: string) => configurationInvalid({ source: options.source, problem });
+  const invalid = (problem: string, path: Path = []) => configurationInvalid({ source: options.source, path, problem });
   const inlinedOnly = flag(value, 'loadOnlyInlinedPlugins', options);
   const inlined = value['plugins'];
   if (inlined === undefined && inlinedOnly) throw invalid('loadOnlyInlinedPlugins is true, and there is no "plugins"');
   if (inlined !== undefined && !Array.isArray(inlined))
-    throw invalid(`"plugins" is ${nameOfType(inlined)}, not a list`);
-  if (Array.isArray(inlined) && inlined.length === 0) throw invalid('no plugins in list: "plugins" is empty');
+    throw invalid(`"plugins" is ${nameOfType(inlined)}, not a list`, ['plugins']);
+  if (Array.isArray(inlined) && inlined.length === 0)
+    throw invalid('no plugins in list: "plugins" is empty', ['plugins']);
   const all = [...((inlined ?? []) as readonly JsonValue[]), ...(inlinedOnly ? [] : (options.siblingPlugins ?? []))];
-  if (all.length === 0) throw invalid('it has neither "type" (one plugin) nor "plugins" (a list)');
+  if (all.length === 0) throw invalid('it has neither "type" (one plugin) nor "plugins" (a list)', ['plugins']);
   return all;
 }
 
@@ -77,11 +78,12 @@ function parsePlugin(
   value: JsonValue,
   { source, index }: { readonly source: string; readonly index: number },
 ): PluginConfiguration {
-  const invalid = (problem: string) => configurationInvalid({ source, problem: `plugin ${index + 1}: ${problem}` });
+  const invalid = (problem: string, path: Path = []) =>
+    configurationInvalid({ source, pluginIndex: index, path: ['plugins', index, ...path], problem });
   if (!isJsonObject(value)) throw invalid(`it is ${nameOfType(value)}, not an object`);
   const { type, capabilities } = value;
   if (typeof type !== 'string' || type === '') throw invalid(`missing "type"${misspelled(value)}`);
-  if (!isPluginType(type)) throw invalid(`"type" ${JSON.stringify(type)} is not a plugin's bare file name`);
+  if (!isPluginType(type)) throw invalid(`"type" ${JSON.stringify(type)} is not a plugin's bare file name`, ['type']);
   return { type, capabilities: trueKeys(capabilities), json: value };
 }
 
@@ -97,11 +99,12 @@ const trueKeys = (capabilities: unknown): string[] =>
 function nameIn(value: JsonObject, options: ConfigurationOptions): string {
   const written = value['name'] ?? '';
   const name = written === '' ? options.defaultName : written;
-  const invalid = (problem: string) => configurationInvalid({ source: options.source, problem });
+  const invalid = (problem: string, path: Path = []) => configurationInvalid({ source: options.source, path, problem });
   if (name === undefined) throw invalid('no "name"');
   if (typeof name === 'string' && isNetworkName(name)) return name;
   throw invalid(
     `"name" ${JSON.stringify(name)} is not a network name (letters, digits, "_", "." and "-", beginning with a letter or digit)`,
+    ['name'],
   );
 }
 
@@ -113,6 +116,7 @@ function flag(value: JsonObject, key: string, { source }: { readonly source: str
   if (text === 'true' || text === 'false') return text === 'true';
   throw configurationInvalid({
     source,
+    path: [key],
     problem: `invalid value ${JSON.stringify(written)} for ${key}: true or false is allowed`,
   });
 }
@@ -133,11 +137,16 @@ function effectiveVersion(value: JsonObject, options: ConfigurationOptions): Cni
 function versionList(value: JsonObject, { source }: ConfigurationOptions): readonly JsonValue[] {
   const list = value['cniVersions'] ?? [];
   if (!Array.isArray(list))
-    throw configurationInvalid({ source, problem: `"cniVersions" is ${nameOfType(list)}, not a list` });
+    throw configurationInvalid({
+      source,
+      path: ['cniVersions'],
+      problem: `"cniVersions" is ${nameOfType(list)}, not a list`,
+    });
   for (const [index, each] of list.entries()) {
     if (typeof each !== 'string' || !/^\d+\.\d+(\.\d+)?$/.test(each)) {
       throw configurationInvalid({
         source,
+        path: ['cniVersions', index],
         problem: `invalid cniVersions entry ${JSON.stringify(each)} at index ${index}: a version such as "1.0.0" is allowed`,
       });
     }

@@ -1,5 +1,5 @@
 import type { ClaimsApi, ExtendedClaim, PodClaims, ResourceClaim } from '../cluster/index.ts';
-import { PlexusError, claimUnallocated, claimsUnreadable, podNotFound, podReplaced } from '../errors/index.ts';
+import { apiRefused, claimUnallocated, claimsUnreadable, is, podNotFound, podReplaced } from '../errors/index.ts';
 import {
   type DeviceWishes,
   type NadRef,
@@ -215,7 +215,7 @@ async function unlessRefused(work: () => Promise<OfResources>): Promise<OfResour
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PlexusError) || error.id !== 'PLX-API-REFUSED') throw error;
+    if (!is(error, apiRefused)) throw error;
     const fix = 'if a network needs them, add deploy/components/resource-claims';
     return { found: [], skipped: [`devices from ResourceClaims are left out (${fix}): ${error.message}`] };
   }

@@ -1,4 +1,4 @@
-import { PlexusError, netnsUnusable, problemOf, routesFailed } from '../errors/index.ts';
+import { is, netnsUnusable, problemOf, routesFailed } from '../errors/index.ts';
 import type { HeldNamespace } from './held-namespace.ts';
 import type { DefaultRouteEntry, RouteTarget } from './host.ts';
 import { ipIn } from './ip-command.ts';
@@ -96,7 +96,7 @@ async function change(words: readonly string[], target: HeldTarget, signal: Abor
   try {
     await ipIn(held, [`-${family}`, 'route', ...words], () => undefined, signal);
   } catch (error) {
-    if (signal.aborted || (error instanceof PlexusError && error.id === netnsUnusable.id)) throw error;
+    if (signal.aborted || is(error, netnsUnusable)) throw error;
     throw routesFailed(
       { interfaceName, problem: `${problemOf(error)} (${await stateOf(target, signal)})` },
       { cause: error },

@@ -1,5 +1,5 @@
 import { open, readlink, stat, statfs } from 'node:fs/promises';
-import { netnsMissing, netnsUnusable, problemOf } from '../errors/index.ts';
+import { netnsUnusable, problemOf } from '../errors/index.ts';
 
 /**
  * A network namespace that is held open. A path may lead elsewhere a moment after it was checked; a descriptor cannot.
@@ -23,7 +23,8 @@ const [O_PATH, NSFS_MAGIC] = [0x20_00_00, 0x6e_73_66_73];
 /** Opens a namespace. netnsUnusable. */
 export async function holdNamespace(netns: string): Promise<HeldNamespace> {
   const handle = await open(netns, O_PATH).catch((error: NodeJS.ErrnoException) => {
-    throw netnsUnusable({ netns, problem: error.code === 'ENOENT' ? netnsMissing : problemOf(error) });
+    const isMissing = error.code === 'ENOENT';
+    throw netnsUnusable({ netns, isMissing, problem: isMissing ? 'it does not exist' : problemOf(error) });
   });
   try {
     const path = `/proc/${await readlink('/proc/self')}/fd/${handle.fd}`;

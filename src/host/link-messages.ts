@@ -27,6 +27,8 @@ export const daemonFrame = {
  * Whether a frame from the host is one of this version; a later minor version may have others, which are not looked at.
  */
 export const isKnown = ({ type }: Frame): boolean => Object.values<number>(shimFrame).includes(type);
+/** The detail of FAILED when there is no such namespace: part of the protocol (src/shim/namespace.c). */
+export const netnsMissingDetail = 'it does not exist';
 /** Why a request failed (FAILED). */
 export const failReason = {
   missing: 1,

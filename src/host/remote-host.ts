@@ -20,6 +20,7 @@ import {
   decodeRoutes,
   failReason,
   netnsBody,
+  netnsMissingDetail,
   routesBody,
   runBody,
   shimFrame,
@@ -123,7 +124,8 @@ function failureOf(
   { reason, detail }: Failed,
   { netns, what }: { readonly netns: string; readonly what: string },
 ): PlexusError {
-  if (reason === failReason.netns) return netnsUnusable({ netns, problem: detail });
+  if (reason === failReason.netns)
+    return netnsUnusable({ netns, problem: detail, isMissing: detail === netnsMissingDetail });
   if (reason === failReason.forbidden) return hostRefused({ what, problem: detail });
   return hostRequestFailed({ what, problem: detail === '' ? `reason ${reason}` : detail });
 }

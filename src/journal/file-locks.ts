@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlexusError, fileFailed, sandboxBusy } from '../errors/index.ts';
+import { fileFailed, is, operationCancelled, sandboxBusy } from '../errors/index.ts';
 import { openFolderMade, removeLeftovers, shownPath } from '../files/index.ts';
 import { pauseAfter } from '../queue/index.ts';
 import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
@@ -200,7 +200,7 @@ async function pause(
     await delay(pauseAfter(tries + 1, { firstMs: 5, longestMs: 50 }), undefined, { signal });
   } catch {
     const reason: unknown = signal.reason;
-    if (reason instanceof PlexusError && reason.id === 'PLX-OPERATION-CANCELLED') throw reason;
+    if (is(reason, operationCancelled)) throw reason;
     const name = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`;
     throw sandboxBusy({ sandbox: wish.sandbox, holder: name }, { cause: reason });
   }

@@ -2,6 +2,7 @@ import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
+import { messageReads } from './message-reads.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
 import { pageModule } from './page.ts';
 import { requestsPage } from './requests-page.ts';
@@ -60,6 +61,10 @@ const isOther = async (file: string, text: string): Promise<boolean> =>
   (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
 
 const onlyCheck = process.argv.includes('--check');
+for (const line of messageReads(await texts('src/**/*.ts'))) {
+  process.exitCode = 1;
+  console.log(`${line}\n  reads a sentence: give the error or warning a context and use is() or isWarning()`);
+}
 for (const [file, text] of await everything()) {
   if (!(await isOther(file, text))) continue;
   if (onlyCheck) process.exitCode = 1;

@@ -48,7 +48,15 @@ const outsideRow = (error: OutsideError): string =>
 
 // what each sentence says in place of the values of one case
 const sentence = (text: Kind['text']): string =>
-  text(new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never).replaceAll('|', '\\|');
+  text(
+    new Proxy(
+      {},
+      { get: (_, name) => (optional.includes(String(name)) ? undefined : placeholder(String(name))) },
+    ) as never,
+  ).replaceAll('|', '\\|');
+
+// parts of a place, which most cases do not have
+const optional = ['pluginIndex', 'element', 'character', 'field', 'vmNetwork'];
 
 const placeholder = (name: string): object => ({
   toString: () => `‹${name}›`,

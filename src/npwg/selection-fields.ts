@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../cni/index.ts';
+import type { AnnotationPlace } from '../errors/index.ts';
 import * as schemas from './selection-schemas.ts';
-import type { Place } from './selection-place.ts';
 import * as values from './selection-values.ts';
 import type { Bandwidth, NetworkSelection } from './selection.ts';
 
@@ -21,7 +21,7 @@ export interface SelectionField extends FieldDescription {
   /** Deprecated names; they count when the right one is absent. */
   readonly aliases?: readonly string[];
   /** The part of a selection that a value stands for. selectionInvalid. */
-  readonly read: (value: JsonValue, place: Place) => Partial<NetworkSelection>;
+  readonly read: (value: JsonValue, place: AnnotationPlace) => Partial<NetworkSelection>;
   /** Plugins that declare this capability get the value in runtimeConfig, under the same name. */
   readonly capability?: string;
   /** What every plugin of the network gets in args.cni. */

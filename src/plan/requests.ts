@@ -1,5 +1,13 @@
 import type { CniArgs, JsonObject, JsonValue, PluginConfiguration } from '../cni/index.ts';
-import { type PlexusError, capabilityMissing, requestUnserved } from '../errors/index.ts';
+import {
+  type PlexusError,
+  type Warning,
+  capabilityInVain,
+  capabilityMissing,
+  requestIgnored,
+  requestUncertain,
+  requestUnserved,
+} from '../errors/index.ts';
 import { type NetworkSelection, type RequestName, requestFields, requestNames } from '../npwg/index.ts';
 import { type Way, knownPlugin, programsOf } from './known-plugins.ts';
 import { misplacedCapability } from './misplaced-capability.ts';
@@ -67,8 +75,8 @@ export const requestCniArgsOf = (deliveries: readonly Delivery[], plugins: reado
  * `warnings`: requests that no plugin reads. `notes`: requests of which it is not known whether a plugin reads them.
  */
 export interface Judgement {
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
+  readonly warnings: readonly Warning[];
+  readonly notes: readonly Warning[];
 }
 
 /**
@@ -89,7 +97,7 @@ export function judgeRequests(
   return {
     warnings: unserved
       .filter(({ uncertain }) => uncertain.length === 0)
-      .map((each) => errors.get(each)?.message ?? declaredInVain(each, delegate)),
+      .map((each) => ignoredOf(each, errors.get(each), delegate)),
     notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => notKnown(each, delegate)),
   };
 }
@@ -104,15 +112,26 @@ function errorOf({ request }: Delivery, { network, configuration, nad }: Delegat
     : requestUnserved({ request, network, plugins: shownValues(programs), misplaced });
 }
 
-const declaredInVain = ({ request }: Delivery, { network, configuration }: Delegate): string =>
-  `network ${network}: the capability ${requestFields[request].capability} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`;
-
-function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): string {
-  const capability = requestFields[request].capability;
-  return `network ${network}: it is unknown whether ${listed(uncertain)} reads ${request}; a plugin with the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
+function ignoredOf(
+  { request }: Delivery,
+  error: PlexusError | undefined,
+  { network, configuration }: Delegate,
+): Warning {
+  if (error !== undefined) return requestIgnored({ request, network, problem: error.message });
+  const programs = shownValues(configuration.plugins.flatMap(programsOf));
+  return capabilityInVain({ request, capability: requestFields[request].capability, network, programs });
 }
 
-const listed = (programs: readonly string[]): string => shownValues(programs).join(' or ');
+function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): Warning {
+  const capability = requestFields[request].capability;
+  return requestUncertain({
+    request,
+    capability,
+    network,
+    programs: shownValues(uncertain),
+    misplaced: misplacedCapability(nad, capability),
+  });
+}
 
 type Given = readonly [request: RequestName, value: JsonValue];
 

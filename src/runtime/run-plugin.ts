@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, type Env, type JsonObject, formatJson, pluginErrorOf } from '../cni/index.ts';
-import { PlexusError, type Where, asPlexusError, at, pluginTimeout, problemOf } from '../errors/index.ts';
+import {
+  type PlexusError,
+  type Where,
+  asPlexusError,
+  at,
+  pluginTimeout,
+  problemOf,
+  withCause,
+} from '../errors/index.ts';
 import type { PluginExit, PluginRun } from '../host/index.ts';
 import { type TraceContext, traceVariables } from '../report/index.ts';
 import type { DelegateCall, NetworkCall, RuntimeDeps } from './delegate.ts';
@@ -117,7 +125,6 @@ function whereOf({ command, plugin, call }: PluginJob): Where {
 export function firstOf(errors: readonly PlexusError[]): PlexusError | undefined {
   const [first, ...others] = errors;
   if (first === undefined || others.length === 0) return first;
-  const { id, kind, message, code, where } = first;
   const told = [problemOf(first.cause ?? ''), ...others.map((each) => each.message)].filter((text) => text !== '');
-  return new PlexusError({ id, kind, message, code, where, cause: new AggregateError(errors, told.join('; ')) });
+  return withCause(first, new AggregateError(errors, told.join('; ')));
 }

@@ -1,5 +1,5 @@
 import type { ConfFile } from '../cni/index.ts';
-import { asPlexusError, type PlexusError } from '../errors/index.ts';
+import { asPlexusError, type PlexusError, type Warning } from '../errors/index.ts';
 import {
   type Nad,
   type NetworkSelection,
@@ -35,7 +35,7 @@ export interface PodInput {
 /** What the planner says. */
 export interface Planned {
   readonly error?: PlexusError;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** How the requests of each selection reach its plugins. */
   readonly deliveries: readonly (readonly Delivery[])[];
 }

@@ -36,8 +36,8 @@ export interface PlanView {
  */
 export const planView = (pod: string, plan: Plan): PlanView => ({
   pod,
-  warnings: plan.warnings,
-  notes: plan.notes,
+  warnings: plan.warnings.map(({ text }) => text),
+  notes: plan.notes.map(({ text }) => text),
   attachments: plan.attachments.map((each, index) => attachmentView(each, plan.deliveries[index] ?? [])),
 });
 

@@ -116,7 +116,7 @@ describe('a path on standard input', () => {
     );
     expect(taken).not.toHaveProperty('logFile');
     expect(taken).toMatchObject({ binDir: [], cniDir: '/var/lib/cni/plexus' });
-    expect(warnings).toEqual(
+    expect(warnings.map(({ text }) => text)).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/logFile.*it is ignored/),
         expect.stringMatching(/binDir.*it is ignored/),

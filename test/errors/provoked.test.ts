@@ -7,7 +7,7 @@ import { errorsOutside } from '../../src/make/errors-outside.ts';
 // An identifier is a promise: it is explained, says what to do, and some test has seen it happen.
 const root = join(import.meta.dirname, '../..');
 const catalogue = Object.values(errors).flatMap((each) =>
-  typeof each === 'function' && 'kind' in each ? [{ id: each.id, ...each.kind }] : [],
+  typeof each === 'function' && 'id' in each ? [{ id: each.id, ...each.kind }] : [],
 );
 const known = [...catalogue, ...errorsOutside];
 

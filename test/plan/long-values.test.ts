@@ -15,7 +15,7 @@ const longest = 8 * 1024;
 function sentences(inputs: PlanInputs): readonly string[] {
   try {
     const { warnings, notes } = makePlan(inputs);
-    return [...warnings, ...notes];
+    return [...warnings, ...notes].map(({ text }) => text);
   } catch (thrown) {
     return [problemOf(thrown)];
   }

@@ -204,7 +204,7 @@ describe('secrets in what plugins read and write', () => {
 
   it('no advice of ours, no help text and no page of errors or settings loses a word', async () => {
     for (const each of Object.values(errors))
-      if (typeof each === 'function' && 'kind' in each) expect(maskText(each.kind.fix)).toBe(each.kind.fix);
+      if (typeof each === 'function' && 'id' in each) expect(maskText(each.kind.fix)).toBe(each.kind.fix);
     for (const page of ['errors', 'configuration', 'commands', 'metrics']) {
       const lines = (await readFile(join(import.meta.dirname, `../../docs/${page}.md`), 'utf8')).split('\n');
       expect(lines.map((line) => maskText(line))).toEqual(lines);
