@@ -138,7 +138,8 @@ static void start_if_allowed(struct runs *runs, struct run *run, const char *plu
   else run_try_start(runs, run, out);
 }
 
-// The input of all plugins that they have not read yet: a plugin may never read it, and it is held in memory until then.
+// The input of all plugins that they have not read yet: a plugin may never read it, and it is held in memory until
+// then.
 static size_t unread_input(const struct runs *runs) {
   size_t sum = 0;
   for (int i = 0; i < MAX_RUNS; i++)
