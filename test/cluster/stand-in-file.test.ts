@@ -2,6 +2,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { readStandIn, standInCluster } from '../../src/cluster/index.ts';
 
 describe('the networks that a compromised daemon leaves for direct mode', () => {
@@ -15,9 +16,7 @@ describe('the networks that a compromised daemon leaves for direct mode', () => 
   it('may hold what is no object: the others are known', async () => {
     const good = { metadata: { namespace: 'shop', name: 'storage' }, spec: { config: '{}' } };
     const cluster = standInCluster([null, 1, { metadata: null }, good]);
-    await expect(
-      cluster.getNad({ namespace: 'shop', name: 'storage' }, AbortSignal.timeout(1000)),
-    ).resolves.toMatchObject({
+    await expect(cluster.getNad({ namespace: 'shop', name: 'storage' }, patience())).resolves.toMatchObject({
       name: 'storage',
     });
   });

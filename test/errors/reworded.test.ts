@@ -3,6 +3,7 @@ import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { apiReachable } from '../../src/doctor/checks/api-reachable.ts';
 import type { ClusterScene } from '../../src/doctor/cluster-scene.ts';
 import { readJournal } from '../../src/doctor/state-files.ts';
@@ -69,7 +70,7 @@ describe('when every sentence is another one', () => {
   ])('doctor judges a refusal with status $status as usual', async ({ status, severities }) => {
     const get = () => Promise.reject(apiRefused({ request: 'get namespace default', status, problem: 'no' }));
     const scene = { api: { get } } as unknown as ClusterScene;
-    const seen = await apiReachable.look(scene, AbortSignal.timeout(1000));
+    const seen = await apiReachable.look(scene, patience());
     expect(seen.map(({ severity }) => severity)).toEqual(severities);
   });
 
