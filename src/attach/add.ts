@@ -6,8 +6,8 @@ import { type Operation, operationOf } from './call.ts';
 import { type Changed, change, undoFailedAdd } from './change.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
-import { tellClaims } from './tell-claims.ts';
-import { tellAttached, tellFailed, tellWarnings } from './events.ts';
+import { reportClaims } from './report-claims.ts';
+import { reportAttached, reportFailed, reportWarnings } from './events.ts';
 import { inputsAfterLeftovers } from './leftovers.ts';
 import { holdingSandbox, inPhase } from './phase.ts';
 import { publishStatus } from './publish.ts';
@@ -28,7 +28,7 @@ export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSig
         return await addLocked(invocation, operation, deps, signal);
       } catch (thrown) {
         const error = located(asPlexusError(thrown), operation);
-        await tellFailed(invocation, error, deps);
+        await reportFailed(invocation, error, deps);
         throw error;
       }
     }),
@@ -112,14 +112,14 @@ async function finish(
 ): Promise<void> {
   const complete = { ...record, complete: true };
   const writing = noted.then(() => deps.journal.write(complete));
-  // after it in the same breath: the disk has its work before the status is put into words
+  // Start the write before formatting the status so that the two overlap.
   const publishing = noted.then(() => publishStatus(record, deps, signal));
-  const told = Promise.all([
-    tellAttached(record, deps, signal),
-    tellWarnings(record, warnings, deps, signal),
-    tellClaims(record, deps, signal),
+  const reported = Promise.all([
+    reportAttached(record, deps, signal),
+    reportWarnings(record, warnings, deps, signal),
+    reportClaims(record, deps, signal),
   ]);
-  const [status, written] = await Promise.allSettled([publishing, writing, told]);
+  const [status, written] = await Promise.allSettled([publishing, writing, reported]);
   if (written.status === 'rejected') throw written.reason;
   if (status.status === 'rejected') throw status.reason;
   if (status.value !== undefined) await deps.journal.write({ ...complete, pendingStatus: status.value });

@@ -191,7 +191,7 @@ async function detachEach(
   }
 }
 
-/** Attaches to a live sandbox; one that fails is undone by itself, and what it replaced is attached again. */
+/** Attaches to a live sandbox. If an attachment fails, only that one is undone, and what it replaced is restored. */
 async function attachEach(
   attachments: readonly Attachment[],
   progress: RecordProgress,

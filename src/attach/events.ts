@@ -13,7 +13,7 @@ type PodOf = { readonly namespace: string; readonly name: string; readonly uid?:
 const eventSeconds = 3;
 
 /** One Normal event AddedInterface for each attachment (K8S-16). Failures are reported, never thrown. */
-export async function tellAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+export async function reportAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const { pod } = record;
   if (pod === undefined || deps.cluster === undefined) return;
   await Promise.all(
@@ -33,7 +33,7 @@ const addedText = (entry: AttachmentRecord): string => {
  * One Warning event NetworkWarning for each thing that was noticed in the pod's annotations and networks, and went
  * through.
  */
-export async function tellWarnings(
+export async function reportWarnings(
   record: SandboxRecord,
   warnings: readonly string[],
   deps: AttachDeps,
@@ -82,7 +82,7 @@ const untold: readonly ErrorId[] = [
 /**
  * One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed.
  */
-export async function tellFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
+export async function reportFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
   const { namespace, name, uid } = podOf(invocation.args);
   if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };

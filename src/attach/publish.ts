@@ -84,7 +84,7 @@ async function publishText(
   const { pod } = record;
   if (pod === undefined || cluster === undefined) return undefined;
   const startedAt = deps.now();
-  const tell = {
+  const step = {
     kind: 'status-published',
     sandbox: record.containerId,
     pod: `${pod.namespace}/${pod.name}`,
@@ -96,10 +96,10 @@ async function publishText(
       signal,
       (limited) => patch(pod, text, cluster, limited),
     );
-    deps.report({ ...tell, outcome, ms: deps.now() - startedAt });
+    deps.report({ ...step, outcome, ms: deps.now() - startedAt });
     return undefined;
   } catch (thrown) {
-    deps.report({ ...tell, outcome: 'deferred', ms: deps.now() - startedAt, error: asPlexusError(thrown) });
+    deps.report({ ...step, outcome: 'deferred', ms: deps.now() - startedAt, error: asPlexusError(thrown) });
     return { text };
   }
 }

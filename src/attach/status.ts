@@ -32,7 +32,7 @@ export function status(invocation: StatusInvocation, deps: AttachDeps, outer: Ab
 type PodlessCall = Parameters<typeof gatherPodlessInputs>[0];
 
 /**
- * The default network without any pod; undefined while the API server is away: a node must not flap for that (K8S-67).
+ * The default network without any pod; undefined while the API server is unavailable: that must not make a node flap (K8S-67).
  */
 export async function defaultNetwork(
   invocation: PodlessCall,
