@@ -1,5 +1,5 @@
 import { type NadRef, type PodRef, podKey } from '../npwg/index.ts';
-import { type Part, at, field, fields, isThere, items, optionalText, text } from './object-reader.ts';
+import { type Part, at, field, fields, isThere, items, optionalText, text } from '../kube/index.ts';
 
 // The parts of pods, ResourceClaims and ResourceSlices (resource.k8s.io/v1) that Plexus reads for devices. Pure.
 

@@ -25,7 +25,7 @@ import type { DaemonDeps } from './deps.ts';
 import { type Health, sharedMetrics } from './endpoints.ts';
 import { type HttpEndpoints, httpEndpoints } from './http.ts';
 import { journalNumbers } from './journal-numbers.ts';
-import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
+import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link/link-server.ts';
 import { nodeEvent } from './node-events.ts';
 import { observeSocketOf, serveObserving } from './observe-socket.ts';
 import { type AgentSlot, type DaemonState, agentSlot, lockOwner, openState, settingsOf } from './state.ts';

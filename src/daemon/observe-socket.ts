@@ -5,7 +5,7 @@ import { asPlexusError, summaryOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
 import { type Health, type HttpAnswer, answerOf, plain } from './endpoints.ts';
-import { inodeOf, listen, stopAccepting } from './link-socket.ts';
+import { inodeOf, listen, stopAccepting } from './link/link-socket.ts';
 
 /** Header of its answers: name of the Node object, where the daemon knows it; URL-encoded. */
 export const nodeHeader = 'plexus-node';

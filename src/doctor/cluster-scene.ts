@@ -1,4 +1,4 @@
-import type { ApiReader } from '../cluster/index.ts';
+import type { ApiReader } from '../kube/index.ts';
 import { apiRefused } from '../errors/index.ts';
 import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
 import type { ApiObject, DaemonSet, Node, Pod } from './api-objects.ts';

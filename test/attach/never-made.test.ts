@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Evidence, type PluginEnd, failedAddOf, isNeverMade } from '../../src/attach/never-made.ts';
+import { type Evidence, type PluginEnd, failedAddOf, isNeverMade } from '../../src/attach/sandbox/never-made.ts';
 
 const refusal = (msg: string, code = 999): PluginEnd => ({ exitCode: 1, stdout: JSON.stringify({ code, msg }) });
 const undone: PluginEnd = { exitCode: 0, stdout: '' };

@@ -1,4 +1,4 @@
-import type { ApiReader } from '../../cluster/index.ts';
+import type { ApiReader } from '../../kube/index.ts';
 import { problemOf } from '../../errors/index.ts';
 import { type ApiObject, nameOf } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
