@@ -1,7 +1,7 @@
-import { cniCode } from './cni-code.ts';
-import { define } from './plexus-error.ts';
+import { cniCode } from '../cni-code.ts';
+import { define } from '../plexus-error.ts';
 
-// The part of the catalogue that is about putting Plexus on a node and taking it off. See catalogue.ts for the rules.
+// Failures that concern installing Plexus on a node and removing it.
 
 export const folderNotWritable = define(
   'PLX-FOLDER-NOT-WRITABLE',

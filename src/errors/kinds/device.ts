@@ -1,7 +1,7 @@
-import { cniCode } from './cni-code.ts';
-import { define } from './plexus-error.ts';
+import { cniCode } from '../cni-code.ts';
+import { define } from '../plexus-error.ts';
 
-// What goes wrong with a pod's devices. See catalogue.ts for the rules.
+// Failures that concern the devices of a pod.
 
 export const resourceNotRequested = define(
   'PLX-RESOURCE-NOT-REQUESTED',
@@ -41,7 +41,6 @@ export const deviceInfoInvalid = define(
   },
   (c: { file: string; problem: string }) => `device information ${c.file}: ${c.problem}`,
 );
-
 export const kubeletUnavailable = define(
   'PLX-KUBELET-UNAVAILABLE',
   {

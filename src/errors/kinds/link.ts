@@ -1,8 +1,7 @@
-import { cniCode } from './cni-code.ts';
-import { define } from './plexus-error.ts';
+import { cniCode } from '../cni-code.ts';
+import { define } from '../plexus-error.ts';
 
-// The part of the catalogue that is about the way between the daemon and the program on the host. See catalogue.ts for
-// the rules. The first three are said by that program (src/shim/main.c), word for word.
+// Failures that concern the host link between the daemon and the shim.
 
 export const daemonAway = define(
   'PLX-DAEMON-AWAY',

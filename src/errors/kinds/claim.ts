@@ -1,11 +1,9 @@
-import { cniCode } from './cni-code.ts';
-import { define } from './plexus-error.ts';
+import { cniCode } from '../cni-code.ts';
+import { define } from '../plexus-error.ts';
 
-// The part of the catalogue that is about devices from ResourceClaims (resource.k8s.io). See catalogue.ts for the
-// rules.
+// Failures that concern devices from ResourceClaims (resource.k8s.io).
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
-
 export const claimUnknown = define(
   'PLX-CLAIM-UNKNOWN',
   {
