@@ -1,6 +1,6 @@
 // The engine: carries out ADD, DEL, CHECK, STATUS, GC in terms of the interfaces below. Knows no process arguments
 // and no transport: the same for the plugin itself and for a daemon.
-export { type Answer, type PluginCall, type Prepared, answerCall, failure } from './calls/answer.ts';
+export { type Answer, type RuntimeCall, type Prepared, answerCall, failure } from './calls/answer.ts';
 export { delDeferred } from './calls/del.ts';
 export {
   type CheckedAttachment,

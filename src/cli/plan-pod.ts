@@ -33,7 +33,7 @@ export interface PlannedPod {
  * Plans a pod with the same functions, in the same order, as an ADD. Rejects with podNotFound, and with every error
  * that prevents an ADD from starting.
  */
-export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
+export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
   const signal = AbortSignal.timeout(longestMs);
   const pod = await podOf(subject, signal);
   const config = subject.conf === undefined ? standIn : await readConf(subject.conf);

@@ -99,7 +99,7 @@ export async function accountOf({ account, plexus }: ClusterScene): Promise<stri
 }
 
 /** Whether a pod is ready. */
-export const isReady = ({ status }: Pod): boolean =>
+export const isPodReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 
 /** Kubernetes as a place. */

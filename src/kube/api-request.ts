@@ -12,7 +12,7 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 /** The outcome of one attempt. */
-export type Outcome =
+export type RequestOutcome =
   | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number }
   | { readonly kind: 'no-answer'; readonly problem: string; readonly isTooLong?: true };
 
@@ -54,7 +54,11 @@ export async function sendIfThere(
 }
 
 /** Sends a request once. Rejects with kubeconfigUnusable only; any other failure is part of the outcome. */
-export async function tryRequest(request: ApiRequest, api: ApiConnection, signal: AbortSignal): Promise<Outcome> {
+export async function tryRequest(
+  request: ApiRequest,
+  api: ApiConnection,
+  signal: AbortSignal,
+): Promise<RequestOutcome> {
   const opened = await open(request, api, signal);
   if (opened.kind === 'no-answer') return opened;
   return readAnswer(opened.message, { signal, ...(request.shape !== undefined && { shape: request.shape() }) }).catch(
@@ -70,7 +74,7 @@ export async function tryRequest(request: ApiRequest, api: ApiConnection, signal
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
 /** Describes why an outcome is not a success. */
-export const problemIn = (outcome: Outcome): string =>
+export const problemIn = (outcome: RequestOutcome): string =>
   outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem;
 
 /** Returns an expected answer; throws apiRefused for any other. */
@@ -84,7 +88,7 @@ function timedOut(request: ApiRequest, problem: string, signal: AbortSignal): Pl
   return apiUnavailable({ request: request.what, problem }, { cause: signal.reason });
 }
 
-async function pause(tries: number, outcome: Outcome, signal: AbortSignal): Promise<void> {
+async function pause(tries: number, outcome: RequestOutcome, signal: AbortSignal): Promise<void> {
   const wanted = outcome.kind === 'answer' ? (outcome.retryAfterMs ?? 0) : 0;
   await delay(Math.max(wanted, pauseAfter(tries + 1, backOff)), undefined, { signal });
 }
@@ -104,7 +108,7 @@ const longAnswers = createTurns();
 export async function readAnswer(
   message: http.IncomingMessage,
   { shape, signal }: { readonly shape?: Shape; readonly signal?: AbortSignal } = {},
-): Promise<Outcome> {
+): Promise<RequestOutcome> {
   const status = message.statusCode ?? 0;
   const seconds = Number(message.headers['retry-after']);
   const body =

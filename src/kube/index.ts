@@ -7,6 +7,6 @@ export type { ApiConnection, ApiRequest } from './http-exchange.ts';
 export type { Shape } from './json-scan.ts';
 export { continueIn, listAll, type Listed, listShape } from './list-all.ts';
 export { loadCredentials } from './load-credentials.ts';
-export { at, field, fields, isThere, items, optionalText, type Part, text } from './object-reader.ts';
+export { partAt, field, fields, isThere, items, optionalText, type Part, requiredText } from './object-reader.ts';
 export { pathSegment } from './path-segment.ts';
 export { reflect, usualWatchTiming, type WatchSink, type WatchTiming } from './reflector.ts';

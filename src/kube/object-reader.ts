@@ -25,7 +25,7 @@ export function field(part: Part, name: string): Part {
 }
 
 /** Reads a field several levels down. */
-export const at = (part: Part, ...names: readonly string[]): Part => names.reduce(field, part);
+export const partAt = (part: Part, ...names: readonly string[]): Part => names.reduce(field, part);
 
 /** Reads the items of a list; none if it is absent. Throws claimObjectInvalid. */
 export function items(part: Part): readonly Part[] {
@@ -46,7 +46,7 @@ export function fields(part: Part): readonly (readonly [string, Part])[] {
 export const isThere = ({ value }: Part): boolean => value !== undefined && value !== null;
 
 /** Reads a required string. Throws claimObjectInvalid. */
-export function text(part: Part): string {
+export function requiredText(part: Part): string {
   if (typeof part.value !== 'string' || part.value === '') throw invalid(part, 'a text');
   return part.value;
 }
@@ -54,5 +54,5 @@ export function text(part: Part): string {
 /** Reads a string; undefined if it is absent or empty. Throws claimObjectInvalid. */
 export function optionalText(part: Part): string | undefined {
   if (!isThere(part) || part.value === '') return undefined;
-  return text(part);
+  return requiredText(part);
 }

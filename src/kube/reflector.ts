@@ -2,7 +2,7 @@ import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PlexusError, apiRefused, apiUnavailable, asPlexusError } from '../errors/index.ts';
 import { pauseAfter } from '../queue/index.ts';
-import { type Outcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
+import { type RequestOutcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
 import { type ApiConnection, type ApiRequest, errorName, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
 import { continueIn, listShape, pageQuery } from './list-all.ts';
@@ -150,12 +150,12 @@ async function list(
 }
 
 // 410: the token expired between two pages.
-const listFailure = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>
+const listFailure = (request: ApiRequest, outcome: RequestOutcome, next: Position): Progress =>
   outcome.kind === 'answer' && outcome.status === 410
     ? { next, moved: false, paused: {} }
     : failedProgress(request, outcome, { ...next, whole: false });
 
-function failedProgress(request: ApiRequest, outcome: Outcome, next: Position, moved = false): Progress {
+function failedProgress(request: ApiRequest, outcome: RequestOutcome, next: Position, moved = false): Progress {
   const problem = problemIn(outcome);
   const isRefusal = outcome.kind === 'answer' && outcome.status < 500 && outcome.status !== 429;
   const error = isRefusal
@@ -188,7 +188,7 @@ async function follow(options: WatchOptions, from: string, signal: AbortSignal):
   }
 }
 
-const afterRefusal = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>
+const afterRefusal = (request: ApiRequest, outcome: RequestOutcome, next: Position): Progress =>
   outcome.kind === 'answer' && outcome.status === 410 ? expiredProgress(false) : failedProgress(request, outcome, next);
 
 const expiredProgress = (moved: boolean): Progress => ({

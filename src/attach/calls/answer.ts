@@ -8,7 +8,7 @@ import {
   errorJson,
   formatJson,
   parseInvocation,
-  podOf,
+  podOfArgs,
   versionJson,
 } from '../../cni/index.ts';
 import { type PlexusError, asPlexusError, netnsIsHost } from '../../errors/index.ts';
@@ -22,7 +22,7 @@ export interface Answer {
   readonly exitCode: 0 | 1;
 }
 /** One call of the plugin as it arrives. */
-export interface PluginCall {
+export interface RuntimeCall {
   readonly env: Env;
   readonly readStdin: () => Promise<string>;
   /** Whether a path leads to the network namespace of the node itself. */
@@ -38,7 +38,7 @@ export interface Prepared {
 
 /** Answers one call of the plugin. Never rejects. CNI specification, section 2. */
 export async function answerCall(
-  call: PluginCall,
+  call: RuntimeCall,
   prepare: (invocation: WorkingInvocation) => Promise<Prepared>,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -56,7 +56,7 @@ export async function answerCall(
   }
 }
 
-function tellRefused({ env, report }: PluginCall, error: PlexusError): void {
+function tellRefused({ env, report }: RuntimeCall, error: PlexusError): void {
   const command = commands.includes(env['CNI_COMMAND'] ?? '') ? (env['CNI_COMMAND'] ?? '') : 'unknown';
   report?.({ kind: 'operation-finished', sandbox: env['CNI_CONTAINERID'] ?? '', command, ms: 0, error });
 }
@@ -65,7 +65,7 @@ const commands = ['ADD', 'DEL', 'CHECK', 'STATUS', 'GC', 'VERSION'];
 
 async function carryOut(
   invocation: WorkingInvocation,
-  call: PluginCall,
+  call: RuntimeCall,
   { deps, warnings }: Prepared,
   signal: AbortSignal,
 ): Promise<string> {
@@ -95,7 +95,7 @@ async function carryOut(
 }
 
 function operationInfo(invocation: WorkingInvocation, { now, beginTrace }: AttachDeps): OperationInfo {
-  const { namespace, name } = 'args' in invocation ? podOf(invocation.args) : {};
+  const { namespace, name } = 'args' in invocation ? podOfArgs(invocation.args) : {};
   const known = {
     command: invocation.command,
     sandbox: 'containerId' in invocation ? invocation.containerId : '',
@@ -108,7 +108,7 @@ function operationInfo(invocation: WorkingInvocation, { now, beginTrace }: Attac
 
 // ADD and CHECK on the node's own namespace are refused (code 8, CNI-20), a DEL there goes on without a namespace, so
 // that nothing of the node is touched and addresses are still given back. CNI_NETNS_OVERRIDE=1 allows it.
-async function guardNetns(invocation: WorkingInvocation, { isHostNetns }: PluginCall): Promise<Invocation> {
+async function guardNetns(invocation: WorkingInvocation, { isHostNetns }: RuntimeCall): Promise<Invocation> {
   if (!('netns' in invocation) || invocation.netns === undefined || allowsNodeNetns(invocation.env)) return invocation;
   if (!(await isHostNetns(invocation.netns))) return invocation;
   if (invocation.command !== 'DEL') throw netnsIsHost({ netns: invocation.netns });

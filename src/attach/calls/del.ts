@@ -2,7 +2,7 @@ import type { DelInvocation } from '../../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../../errors/index.ts';
 import { type SandboxRecord, isAbandoned } from '../../plan/index.ts';
 import { abandonedIfDue } from '../sandbox/abandon.ts';
-import { type DelegateDeps, type Operation, nameOf, operationOf } from '../steps/call.ts';
+import { type DelegateDeps, type Operation, attachmentName, operationOf } from '../steps/call.ts';
 import { change } from '../sandbox/change.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
@@ -90,7 +90,7 @@ async function delLocked(
 
 const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
   const context = {
-    left: left.map((undone) => nameOf(undone.left.attachment)),
+    left: left.map((undone) => attachmentName(undone.left.attachment)),
     problems: left.map((undone) => undone.error.message),
   };
   return at(attachmentsLeft(context, { cause: left[0]?.error }), { step: 'DEL', ...(pod !== undefined && { pod }) });

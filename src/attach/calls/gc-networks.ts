@@ -7,14 +7,14 @@ import { gcList } from '../../runtime/index.ts';
 import { type DelegateDeps, pluginPath, runtimeDeps, sharingTime } from '../steps/call.ts';
 import type { AttachDeps } from '../deps.ts';
 import type { SandboxPath } from '../sandbox/sandbox-namespace.ts';
-import { defaultNetwork } from './status.ts';
+import { readDefaultNetwork } from './status.ts';
 
 // Passes GC on to the plugins of every network configuration of the node, once each. Configurations may be large and
 // are all in the journal, so only a digest of each is held: the record that is the last to hold a configuration brings
 // it along.
 
 /** One GC. */
-export interface Collection {
+export interface GcRun {
   readonly invocation: GcInvocation;
   readonly valid: readonly Attached[];
   readonly deps: AttachDeps & DelegateDeps;
@@ -29,7 +29,13 @@ export interface ListedSandbox extends RecordKey, SandboxPath {
   readonly attachments: readonly { readonly network: string; readonly ifName: string; readonly digest: string }[];
 }
 
-export const listed = ({ containerId, ifName, netns, pendingStatus, attachments }: SandboxRecord): ListedSandbox => ({
+export const listedSandbox = ({
+  containerId,
+  ifName,
+  netns,
+  pendingStatus,
+  attachments,
+}: SandboxRecord): ListedSandbox => ({
   containerId,
   ifName,
   netns,
@@ -63,7 +69,7 @@ interface Passing {
 }
 
 /** GC of networks. Each gets the valid attachments under its own interface names. Never rejects. */
-export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid, deps, signal }: Collection): Passing {
+export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid, deps, signal }: GcRun): Passing {
   const known = new Set(alive.map(({ containerId }) => containerId));
   // Sandboxes that the runtime knows and the journal does not (attached before Plexus came): their further
   // attachments cannot be named, so only the default network may be told what is valid.
@@ -85,7 +91,7 @@ export function passing({ fresh, alive, failed }: Sandboxes, { invocation, valid
       (thrown: unknown) => [asPlexusError(thrown)],
     );
   };
-  const own = defaultNetwork(invocation, deps, signal).catch(() => undefined); // does not exist now: nothing to pass on to
+  const own = readDefaultNetwork(invocation, deps, signal).catch(() => undefined); // does not exist now: nothing to pass on to
   const ownDigest = own.then((configuration) => configuration && digestOf(configuration));
   return {
     defaultNetwork: async () => {

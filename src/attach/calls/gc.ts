@@ -7,7 +7,7 @@ import { type Operation, pluginPath, sharingTime } from '../steps/call.ts';
 import { change } from '../sandbox/change.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
-import { type Collection, listed, passing } from './gc-networks.ts';
+import { type GcRun, listedSandbox, passing } from './gc-networks.ts';
 import { publishPending } from '../notify/publish.ts';
 import { type SandboxPath, isPathOfAnother, namespaceNow } from '../sandbox/sandbox-namespace.ts';
 import type { Undone } from '../sandbox/undo.ts';
@@ -25,10 +25,10 @@ export async function gc(invocation: GcInvocation, deps: AttachDeps, outer: Abor
   );
 }
 
-async function collect(collection: Collection): Promise<void> {
+async function collect(collection: GcRun): Promise<void> {
   const { valid, deps, signal } = collection;
-  const { found, damaged } = await deps.journal.list(listed);
-  for (const error of damaged) deps.report({ kind: 'problem', sandbox: '', error });
+  const { found, damaged } = await deps.journal.list(listedSandbox);
+  for (const error of damaged) deps.report({ kind: 'problem', error });
   const validIds = new Set(valid.map(({ containerId }) => containerId));
   const stale = found.filter(({ containerId }) => !validIds.has(containerId));
   const alive = found.filter(({ containerId }) => validIds.has(containerId));
@@ -82,7 +82,7 @@ const reported =
 async function undoStale(
   record: SandboxRecord,
   alive: readonly SandboxPath[],
-  { invocation, deps, signal }: Collection,
+  { invocation, deps, signal }: GcRun,
 ): Promise<PlexusError[]> {
   // the path of a namespace may be another pod's by now
   const isTaken = isPathOfAnother(record, alive) || (await namespaceNow(record, deps.host, signal)) === 'other';

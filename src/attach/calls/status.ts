@@ -6,7 +6,7 @@ import { pluginPath, runtimeDeps } from '../steps/call.ts';
 import { withDeadline } from '../steps/deadline.ts';
 import type { AttachDeps } from '../deps.ts';
 import { gatherInputsFor, gatherPodlessInputs } from '../steps/inputs.ts';
-import { isReady } from '../steps/readiness.ts';
+import { isDefaultNetworkReady } from '../steps/readiness.ts';
 
 /**
  * Says whether pods can be attached now: the default network and those of statusNetworks are there, ready, and say so
@@ -15,9 +15,9 @@ import { isReady } from '../steps/readiness.ts';
  */
 export function status(invocation: StatusInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
   return withDeadline({ command: 'STATUS', seconds: deps.settings.deadlines.statusSeconds }, outer, async (signal) => {
-    if (!(await isReady(deps)))
+    if (!(await isDefaultNetworkReady(deps)))
       throw statusNotReady({ problem: `${deps.settings.readinessIndicatorFile} does not exist` });
-    const own = await defaultNetwork(invocation, deps, signal);
+    const own = await readDefaultNetwork(invocation, deps, signal);
     const further = deps.settings.statusNetworks.length === 0 ? [] : await furtherNetworks(invocation, deps, signal);
     for (const { network, configuration } of [
       ...(own === undefined ? [] : [{ network: own.name, configuration: own }]),
@@ -34,7 +34,7 @@ type PodlessCall = Parameters<typeof gatherPodlessInputs>[0];
 /**
  * The default network without any pod; undefined while the API server is unavailable: that must not make a node flap (K8S-67).
  */
-export async function defaultNetwork(
+export async function readDefaultNetwork(
   invocation: PodlessCall,
   deps: AttachDeps,
   signal: AbortSignal,

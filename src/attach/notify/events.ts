@@ -1,4 +1,4 @@
-import { podOf, type AddInvocation } from '../../cni/index.ts';
+import { podOfArgs, type AddInvocation } from '../../cni/index.ts';
 import type { PodEvent } from '../../cluster/index.ts';
 import { type ErrorId, type PlexusError, asPlexusError, summaryOf } from '../../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../../plan/index.ts';
@@ -83,7 +83,7 @@ const untold: readonly ErrorId[] = [
  * One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed.
  */
 export async function reportFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
-  const { namespace, name, uid } = podOf(invocation.args);
+  const { namespace, name, uid } = podOfArgs(invocation.args);
   if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };
   const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
@@ -100,7 +100,6 @@ async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortS
   } catch (thrown) {
     deps.report({
       kind: 'warning',
-      sandbox: '',
       pod: `${pod.namespace}/${pod.name}`,
       text: `event ${event.reason} was not written: ${asPlexusError(thrown).message}`,
     });

@@ -16,7 +16,7 @@ import { resultOf } from './recorded-result.ts';
 export type PluginEnd = Pick<PluginExit, 'exitCode' | 'stdout'> | undefined;
 
 /** All that is known of whether an attachment whose DEL has failed was ever made. */
-export interface Evidence {
+export interface NeverMadeEvidence {
   readonly failedAdd: FailedAdd | undefined;
   /** How each plugin of the chain ended at DEL, in the chain's order. */
   readonly ends: readonly PluginEnd[];
@@ -27,7 +27,7 @@ export interface Evidence {
 }
 
 /** Whether an attachment was certainly never made, although its DEL fails. */
-export function isNeverMade({ failedAdd, ends, link, address }: Evidence): boolean {
+export function isNeverMade({ failedAdd, ends, link, address }: NeverMadeEvidence): boolean {
   return failedAdd !== undefined && link === 'absent' && address === 'none' && isSameRefusal(failedAdd, ends);
 }
 
@@ -50,7 +50,8 @@ export async function wasNeverMade(
   const failedAdd = record.state === 'attached' ? undefined : record.failedAdd;
   if (failedAdd === undefined || !isSameRefusal(failedAdd, ends)) return false;
   const { attachment } = record;
-  const linkNow = (): Promise<Evidence['link']> => linkIn(operation.netns, attachment.interfaceName, deps.host, signal);
+  const linkNow = (): Promise<NeverMadeEvidence['link']> =>
+    linkIn(operation.netns, attachment.interfaceName, deps.host, signal);
   const address = await addressNow(record, failedAdd, operation, { deps, signal });
   const left = await linkNow();
   if (left === 'present' && address === 'none')
@@ -80,7 +81,7 @@ async function linkIn(
   name: string,
   host: Host,
   signal: AbortSignal,
-): Promise<Evidence['link']> {
+): Promise<NeverMadeEvidence['link']> {
   if (netns === undefined) return 'absent';
   try {
     return (await host.listLinks(netns, signal)).some((link) => link.name === name) ? 'present' : 'absent';
@@ -97,7 +98,7 @@ async function addressNow(
   { plugin, answer }: FailedAdd,
   operation: Operation,
   { deps, signal }: { readonly deps: DelegateDeps; readonly signal: AbortSignal },
-): Promise<Evidence['address']> {
+): Promise<NeverMadeEvidence['address']> {
   const refused = record.attachment.configuration.plugins[plugin];
   if (refused === undefined || isMetaPlugin(ipamTypeOf(refused))) return 'unknown';
   const watched = watchedHost(deps.host);

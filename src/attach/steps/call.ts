@@ -1,4 +1,4 @@
-import { type AddInvocation, type CheckInvocation, type DelInvocation, podOf } from '../../cni/index.ts';
+import { type AddInvocation, type CheckInvocation, type DelInvocation, podOfArgs } from '../../cni/index.ts';
 import type { Attachment } from '../../plan/index.ts';
 import type { DelegateCall, RuntimeDeps } from '../../runtime/index.ts';
 import type { AttachDeps } from '../deps.ts';
@@ -18,7 +18,7 @@ type SandboxInvocation = AddInvocation | CheckInvocation | DelInvocation;
 
 /** The operation of a call. */
 export function operationOf(invocation: SandboxInvocation, deps: AttachDeps): Operation {
-  const { namespace, name } = podOf(invocation.args);
+  const { namespace, name } = podOfArgs(invocation.args);
   return {
     containerId: invocation.containerId,
     netns: invocation.netns,
@@ -71,4 +71,4 @@ export function sharingTime<T extends DelegateDeps>(deps: T): T {
 }
 
 /** "net1 (shop/storage)", for messages. */
-export const nameOf = (attachment: Attachment): string => `${attachment.interfaceName} (${attachment.network})`;
+export const attachmentName = (attachment: Attachment): string => `${attachment.interfaceName} (${attachment.network})`;

@@ -4,7 +4,7 @@ import type { Link } from '../../host/index.ts';
 import { canonicalMac, parseCidr } from '../../npwg/index.ts';
 import type { Attachment, AttachmentRecord } from '../../plan/index.ts';
 import { type JudgeCheck, checkList } from '../../runtime/index.ts';
-import { type DelegateDeps, type Operation, delegateCall, nameOf, runtimeDeps } from './call.ts';
+import { type DelegateDeps, type Operation, delegateCall, attachmentName, runtimeDeps } from './call.ts';
 import { resultOf } from '../sandbox/recorded-result.ts';
 
 // CHECK fails only on a proven difference. Two things prove one: the kernel, where it differs from the recorded result,
@@ -62,7 +62,11 @@ function assertAsRecorded(attachment: Attachment, result: Result, links: readonl
   const { network, interfaceName, configuration } = attachment;
   const problem = missingLink(result, links) ?? (configuration.disableCheck ? undefined : changedLink(result, links));
   if (problem === undefined) return;
-  throw at(checkFailed({ problem: `${nameOf(attachment)}: ${problem}` }), { step: 'CHECK', network, interfaceName });
+  throw at(checkFailed({ problem: `${attachmentName(attachment)}: ${problem}` }), {
+    step: 'CHECK',
+    network,
+    interfaceName,
+  });
 }
 
 function missingLink({ interfaces }: Result, links: readonly Link[]): string | undefined {

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type StatusInvocation,
   isJsonObject,
-  podOf,
+  podOfArgs,
 } from '../../cni/index.ts';
 import { podFromCall, readPod } from '../../cluster/index.ts';
 import type { Devices } from '../../devices/index.ts';
@@ -170,7 +170,7 @@ async function findPod(
   deps: AttachDeps,
   signal: AbortSignal,
 ): Promise<PodMetadata | undefined> {
-  const { namespace, name, uid } = podOf(call.args);
+  const { namespace, name, uid } = podOfArgs(call.args);
   if (namespace === undefined && name === undefined) return undefined;
   if (namespace === undefined || name === undefined)
     throw podUnidentified({ missing: name === undefined ? 'K8S_POD_NAME' : 'K8S_POD_NAMESPACE' });

@@ -6,7 +6,7 @@ import type { AttachDeps } from '../deps.ts';
 const pollMs = 100;
 
 /** Whether the default network has announced itself: its indicator file exists, or none is configured. */
-export async function isReady(deps: AttachDeps): Promise<boolean> {
+export async function isDefaultNetworkReady(deps: AttachDeps): Promise<boolean> {
   const file = deps.settings.readinessIndicatorFile;
   if (file === undefined || (await isThere(file))) return true;
   return file.startsWith('/host/') && isThere(file.slice('/host'.length)); // as Multus's own container has it, which mounts the node there
@@ -22,7 +22,7 @@ const isThere = (file: string): Promise<boolean> =>
 export async function waitForReadiness(deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const seconds = deps.settings.deadlines.readinessSeconds;
   const end = deps.now() + seconds * 1000;
-  while (!(await isReady(deps))) {
+  while (!(await isDefaultNetworkReady(deps))) {
     if (deps.now() >= end) throw notReady({ file: deps.settings.readinessIndicatorFile ?? '', seconds });
     signal.throwIfAborted();
     await delay(pollMs);

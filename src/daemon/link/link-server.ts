@@ -15,7 +15,7 @@ import {
   decodeCall,
   decodeHello,
   encodeRefused,
-  encodeResult,
+  encodeResultFrame,
   encodeWelcome,
   frameReader,
   isKnown,
@@ -274,5 +274,5 @@ async function answer(
   { onCall }: LinkServerOptions,
 ): Promise<void> {
   const { stdout, exitCode } = await onCall({ ...incoming, host: remoteHost(session.channel), signal });
-  session.finish(encodeResult(exitCode, stdout === '' ? '' : `${stdout}\n`));
+  session.finish(encodeResultFrame(exitCode, stdout === '' ? '' : `${stdout}\n`));
 }

@@ -1,9 +1,9 @@
 import type { TopologyPod } from '../../view/index.ts';
-import type { Recent, RecentAnswer } from '../recent.ts';
+import type { PodOperations, RecentAnswer } from '../recent.ts';
 import { action, make } from './dom.ts';
 import { timelineElement } from './timeline.ts';
 
-/** The section "Recent operations" in its own box, so that changes in the cluster do not redraw it. */
+/** The section "PodOperations operations" in its own box, so that changes in the cluster do not redraw it. */
 export interface RecentSection {
   /** Requests the operations if the pod or its node has changed; undefined: no pod is shown. */
   readonly show: (pod: TopologyPod | undefined) => void;
@@ -33,7 +33,7 @@ export function recentSection(box: HTMLElement): RecentSection {
         ask();
       });
       box.replaceChildren(
-        make('h3', {}, 'Recent operations'),
+        make('h3', {}, 'PodOperations operations'),
         message,
         list,
         ...(pod.node === undefined ? [] : [make('p', {}, again)]),
@@ -79,7 +79,7 @@ const notReachable = (pod: TopologyPod, problem: string): Words => [
   ...command(pod),
 ];
 
-function summaryOf(pod: TopologyPod, { node, operations }: Recent): Words {
+function summaryOf(pod: TopologyPod, { node, operations }: PodOperations): Words {
   const isElsewhere = node !== undefined && node !== pod.node;
   const count = operations.length === 1 ? '1 operation' : `${operations.length} operations, the newest first`;
   if (isElsewhere && operations.length > 0)
