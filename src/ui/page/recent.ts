@@ -3,7 +3,7 @@ import type { PodOperations, RecentAnswer } from '../recent.ts';
 import { action, make } from './dom.ts';
 import { timelineElement } from './timeline.ts';
 
-/** The section "PodOperations operations" in its own box, so that changes in the cluster do not redraw it. */
+/** The section "Recent operations" in its own box, so that changes in the cluster do not redraw it. */
 export interface RecentSection {
   /** Requests the operations if the pod or its node has changed; undefined: no pod is shown. */
   readonly show: (pod: TopologyPod | undefined) => void;
@@ -33,7 +33,7 @@ export function recentSection(box: HTMLElement): RecentSection {
         ask();
       });
       box.replaceChildren(
-        make('h3', {}, 'PodOperations operations'),
+        make('h3', {}, 'Recent operations'),
         message,
         list,
         ...(pod.node === undefined ? [] : [make('p', {}, again)]),
