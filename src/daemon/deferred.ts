@@ -8,12 +8,12 @@ import { sandboxKey } from '../reconcile/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
 import { type CallContext, prepare } from './calls.ts';
 
-// calls are kept by other processes, which do not notify the daemon
+// shims defer calls without notifying the daemon
 const listMs = 5000;
 
 /**
- * Carries out the DELs that were answered while there was no daemon, and lets the shim keep further ones as long as
- * they can be carried out: not after agentPatienceMs without a host agent.
+ * Carries out the DELs that the shim answered while the daemon was down. Allows the shim to defer DELs only while they
+ * can be carried out: after agentPatienceMs without a host agent it may not.
  */
 export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Work {
   const { deferred, options, report } = context;
@@ -77,7 +77,10 @@ function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
   return namespace === undefined || name === undefined ? {} : { pod: `${namespace}/${name}` };
 }
 
-/** What a kept call asks for; undefined when its configuration cannot be used: it would not be better the next time. */
+/**
+ * Returns a deferred call, parsed and prepared; undefined, with a report, if its configuration is invalid, because a
+ * retry would not help.
+ */
 function understand(
   { env, stdin }: Call,
   { context, host }: Trying,
@@ -93,7 +96,7 @@ function understand(
   }
 }
 
-/** The call in a file; undefined when it is none, or another than the file's name says. */
+/** Decodes the file of a deferred call; undefined if it does not hold the DEL that the file name states. */
 function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
   try {
     const [hello, call, ...more] = frameReader().push(bytes);
@@ -103,11 +106,11 @@ function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
     const { CNI_COMMAND: command, CNI_CONTAINERID: id, CNI_IFNAME: name } = decodedCall.env;
     return command === 'DEL' && id === containerId && name === ifName ? decodedCall : undefined;
   } catch {
-    return undefined; // damage of any kind
+    return undefined; // damaged
   }
 }
 
-// the journal still has the sandbox: reclaiming finds it
+// Sets the file aside. The sandbox is still in the journal, so reclaiming finds it.
 async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<WorkOutcome> {
   const file = await deferred.setAside(kept);
   report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });

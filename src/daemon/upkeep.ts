@@ -11,7 +11,7 @@ const timingOf = ({ context }: DaemonState): RoundTiming => ({
   idleMs: 5000,
 });
 
-/** Undoes sandboxes that are gone: at start, every reclaimSeconds, and when a host agent connects. */
+/** Reclaims sandboxes that are gone: at start, every reclaimSeconds, and when a host agent connects. */
 export function reclaimController(state: DaemonState): Work {
   const { journal, report, context, agentDeps, cluster } = state;
   const { deferred, bootId } = context;
@@ -64,7 +64,7 @@ export function sweepController(state: DaemonState): Work {
   };
   async function publish(found: readonly UnattachedPod[], before: readonly UnattachedPod[]): Promise<void> {
     if (JSON.stringify(found) === JSON.stringify(before)) return;
-    // the same Event is sent once, however often it is recorded: a daemon that ends before the next line sends it again
+    // the Event keeps its name, so if the daemon ends before the next line and sends it again, there is still only one
     const isNew = ({ uid }: UnattachedPod): boolean => before.every((pod) => pod.uid !== uid);
     for (const pod of found.filter(isNew)) {
       const message = `The pod asks for ${pod.networks}, but it runs without: Plexus never attached it, probably because ${pod.why}. Delete the pod, so that it is made anew.`;

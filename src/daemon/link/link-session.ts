@@ -10,16 +10,16 @@ import {
   shimFrame,
 } from '../../host/index.ts';
 
-/** One connection of the host link, after its HELLO: requests to the program on the host, and their answers. */
+/** One connection of the host link after its HELLO: requests to the shim, and their answers. */
 export interface LinkSession {
   readonly channel: LinkChannel;
-  /** Aborted when the caller gives up or the connection ends. */
+  /** Aborted when the caller cancels or the connection ends. */
   readonly signal: AbortSignal;
-  /** Sends the last word and ends the connection once the other side has read it. */
+  /** Sends the last frame and ends the connection once the peer has read it. */
   readonly finish: (frame: Buffer) => void;
-  /** Takes an answer or a CANCEL. linkDamaged for anything else that this version knows. */
+  /** Handles an answer or a CANCEL. Throws linkDamaged for any other frame type that this version knows. */
   readonly take: (frame: Frame) => void;
-  /** The connection is gone: everything that waits for it ends with linkLost. */
+  /** Call when the connection is closed: every pending request rejects with linkLost. */
   readonly lost: () => void;
 }
 
@@ -29,10 +29,10 @@ interface Waiting {
 }
 
 const answers: readonly number[] = [shimFrame.ran, shimFrame.links, shimFrame.routes, shimFrame.done, shimFrame.failed];
-// a client that does not read what it asked for
+// a client that does not read the requests it gets is dropped
 const mostUnsentBytes = 16 * 1024 * 1024;
 
-/** The session of a connected socket. `what` names its call in errors; `lastWordMs`: see sayLast. */
+/** Creates the session of a connected socket. `what` names its call in errors; `lastWordMs`: see sayLast. */
 export function linkSession(socket: Socket, what: string, lastWordMs: number): LinkSession {
   const waiting = new Map<number, Waiting>();
   const ended = new AbortController();
@@ -47,7 +47,8 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
     if (!isOpen) return Promise.reject(linkLost({ what }));
     const id = nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
-    const giveUp = (): void => send(encodeFrame(daemonFrame.kill, id)); // its end is waited for: no plugin is left behind
+    // then wait for the answer, so that no plugin process is left running
+    const giveUp = (): void => send(encodeFrame(daemonFrame.kill, id));
     waiting.set(id, { resolve, reject });
     signal.addEventListener('abort', giveUp);
     send(encodeFrame(type, id, body));
@@ -73,7 +74,7 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
       one?.resolve(frame);
     },
     lost: () => {
-      if (!isOpen && waiting.size === 0) return; // it has its answer: nothing runs for it any more
+      if (!isOpen && waiting.size === 0) return; // the call was answered and nothing is pending
       isOpen = false;
       ended.abort(operationCancelled({ command: what, reason: 'the plugin process on the host is gone' }));
       for (const { reject } of waiting.values()) reject(linkLost({ what }));
@@ -82,7 +83,7 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
   };
 }
 
-/** Ends a connection with a frame, for whose reading the other side has so long. */
+/** Ends a connection with a frame; destroys it if the peer has not read the frame after `lastWordMs`. */
 export function sayLast(socket: Socket, frame: Buffer, lastWordMs: number): void {
   socket.end(frame);
   const impatient = setTimeout(() => socket.destroy(), lastWordMs).unref();
@@ -90,8 +91,8 @@ export function sayLast(socket: Socket, frame: Buffer, lastWordMs: number): void
 }
 
 /**
- * Feeds a socket's bytes to `onFrame`; what cannot be a frame, or what it throws, ends the connection and goes to
- * `onProblem`.
+ * Passes the frames of a socket to `on.frame`. Bytes that are not a frame, or an error thrown by `on.frame`, go to
+ * `on.problem` and end the connection.
  */
 export function readFrames(
   socket: Socket,
