@@ -64,7 +64,7 @@ export function sweepController(state: DaemonState): Work {
   };
   async function publish(found: readonly UnattachedPod[], before: readonly UnattachedPod[]): Promise<void> {
     if (JSON.stringify(found) === JSON.stringify(before)) return;
-    // the Event keeps its name, so if the daemon ends before the next line and sends it again, there is still only one
+    // repeated Events are deduplicated within one process; a daemon that ends before `write` sends them again
     const isNew = ({ uid }: UnattachedPod): boolean => before.every((pod) => pod.uid !== uid);
     for (const pod of found.filter(isNew)) {
       const message = `The pod asks for ${pod.networks}, but it runs without: Plexus never attached it, probably because ${pod.why}. Delete the pod, so that it is made anew.`;

@@ -4,8 +4,8 @@ import type { NetworkSelection } from './selection.ts';
 import { invalidAt } from './selection-place.ts';
 
 /**
- * The one network of `v1.multus-cni.io/default-network`; names without a namespace are looked for in `multusNamespace`
- * (NPWG-91). selectionInvalid.
+ * Parses `v1.multus-cni.io/default-network`, which must name exactly one network. Names without a namespace are in
+ * `multusNamespace` (NPWG-91). Throws selectionInvalid.
  */
 export function parseDefaultNetwork(text: string, multusNamespace: string): NetworkSelection {
   const { selections } = parseAnnotation(text, {

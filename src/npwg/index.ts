@@ -1,4 +1,4 @@
-// The NPWG de-facto standard and nothing else: network selection, NetworkAttachmentDefinition, network-status. Pure.
+// The NPWG de-facto standard and nothing else: network selections, NetworkAttachmentDefinitions, network-status. Pure.
 export { canonicalMac, type IpAddress, parseCidr, parseIp } from './addresses.ts';
 export { parseDefaultNetwork } from './default-network.ts';
 export {

@@ -17,7 +17,10 @@ const fields = Object.entries(selectionFields).map(([name, field]) => ({ name, .
 
 const knownKeys = [...Object.keys(nameFields), ...fields.flatMap(({ name, aliases = [] }) => [name, ...aliases])];
 
-/** The JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot are warned of. */
+/**
+ * Parses the JSON form of an annotation: a list of objects (NPWG-25 to NPWG-63). Unknown keys without a dot cause
+ * warnings.
+ */
 export function parseJsonForm(text: string, annotation: Annotation): Selections {
   const { key, namespace } = annotation;
   const { elements: values } = sizeOfJson(text);
@@ -37,13 +40,13 @@ export function parseJsonForm(text: string, annotation: Annotation): Selections 
 
 const mostWarnings = 10;
 
-// an annotation has room for a hundred thousand of them
+// an annotation can contain a hundred thousand unknown keys
 const firstOf = (warnings: readonly Warning[]): readonly Warning[] =>
   warnings.length <= mostWarnings
     ? warnings
     : [...warnings.slice(0, mostWarnings), selectionKeysUnknown({ more: warnings.length - mostWarnings })];
 
-// more than the longest annotation holds of anything but tiny values
+// more values than any real annotation contains
 const mostValues = 16_000;
 
 function decode(text: string, key: string): JsonValue {
@@ -81,7 +84,7 @@ function requestsOf(element: JsonObject, place: AnnotationPlace): Partial<Networ
   return Object.assign({}, ...read) as Partial<NetworkSelection>;
 }
 
-// null is absent for Go, and an empty text where Go cannot tell it from absent
+// null counts as absent, as in Go; so does an empty string where Go cannot distinguish it from absent
 const isGiven = (value: JsonValue | undefined, isEmptyAbsent = false): boolean =>
   value !== undefined && value !== null && !(value === '' && isEmptyAbsent);
 
@@ -95,7 +98,7 @@ function refuseSecondDefaultRoute(selections: readonly NetworkSelection[]): void
   );
 }
 
-/** Keys with a dot belong to others (NPWG-26). */
+/** Returns a warning per unknown key. Keys with a dot belong to other programs (NPWG-26). */
 function unknownKeys(value: JsonValue, place: AnnotationPlace): readonly Warning[] {
   if (!isJsonObject(value)) return [];
   const known = knownKeys.map((each) => each.toLowerCase());

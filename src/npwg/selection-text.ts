@@ -4,11 +4,11 @@ import type { NetworkSelection } from './selection.ts';
 import { fieldOf, invalidAt } from './selection-place.ts';
 import { isLabel, isObjectName, overlookedIn, parseInterface } from './selection-values.ts';
 
-// it was not parsed yet
+// the name has not been validated, so it may be long
 const mostShown = 80;
 const unitRule = 'a name of lower-case letters, digits and "-", at most 253 of them';
 
-/** The comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
+/** Parses the comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
 export function parseTextForm(text: string, key: string, namespace: string): NetworkSelection[] {
   let character = 1;
   return text.split(',').map((item, index) => {

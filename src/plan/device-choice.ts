@@ -22,8 +22,8 @@ export interface DeviceChoice {
 }
 
 /**
- * What has to be asked for before devices can be chosen for the pod's networks. The errors of makePlan, where a network
- * is made of a device.
+ * Returns the devices to query before devices can be chosen. If a network uses a device, throws the same errors as
+ * makePlan.
  */
 export function deviceWishesOf(inputs: PlanInputs): DeviceWishes {
   if (![...inputs.nads.values()].some(isOfDevices)) return { resources: [], claims: [] };
@@ -38,10 +38,10 @@ const known = (names: readonly (string | undefined)[]): readonly string[] =>
   names.filter((name) => name !== undefined).toSorted();
 
 /**
- * One device for each delegate whose NAD names a resource or a ResourceClaim: in sorted order, none twice, default and
- * further networks alike (NPWG-119). Who can use the fewest chooses first, and takes another where somebody can use
- * only his. resourceNotRequested, deviceMissing; a warning in their place with missingDevice: ignore, and when nobody
- * was asked for devices.
+ * Chooses a distinct device for each delegate whose NAD names a resource or a ResourceClaim, in sorted order and for
+ * the default and additional networks alike (NPWG-119). The delegate with the fewest candidates chooses first, and
+ * yields its device to another that has no alternative. Throws resourceNotRequested or deviceMissing; these are
+ * warnings with missingDevice: ignore, and when devices were not queried.
  */
 export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs): DeviceChoice {
   const needs = delegates.map((delegate) => needOf(delegate, inputs.devices?.devices ?? []));
@@ -61,7 +61,7 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   };
 }
 
-/** Whether a network is made of a device: then only one that the pod was given. */
+/** Returns whether a network uses a device that must be allocated to the pod. */
 export const isOfDevices = (nad: Nad | undefined): boolean =>
   nad?.resourceName !== undefined || nad?.resourceClaim !== undefined;
 
@@ -69,20 +69,23 @@ interface Need {
   /** For messages. */
   readonly of: string;
   readonly kind: 'resource' | 'claim' | 'request';
-  /** Sorted, each once. */
+  /** Sorted, without duplicates. */
   readonly candidates: readonly PodDevice[];
-  /** Of the one that the annotation names. */
+  /** The ID of the device that the annotation requests. */
   readonly askedId?: string;
 }
 
 interface Choice {
   readonly needs: readonly (Need | undefined)[];
   readonly chosen: (PodDevice | undefined)[];
-  /** By identity of the device: position of the delegate. */
+  /** Position of the delegate, by identity of the device. */
   readonly owners: Map<string, number>;
 }
 
-/** Gives a delegate a device: a free one, else one whose delegate takes another instead. False when there is none. */
+/**
+ * Assigns a device to a delegate: a free one, otherwise one whose delegate can switch to another (augmenting path of a
+ * bipartite matching). Returns false if there is none.
+ */
 function take(index: number, choice: Choice, tried: Set<string>): boolean {
   const { needs, chosen, owners } = choice;
   const { candidates = [], askedId } = needs[index] ?? {};
@@ -101,7 +104,10 @@ function take(index: number, choice: Choice, tried: Set<string>): boolean {
   return true;
 }
 
-/** A NAD that names both is made of the claim's device: that says more. */
+/**
+ * Returns what a delegate needs. If its NAD names both a claim and a resource, the claim counts, because it is more
+ * specific.
+ */
 function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Need | undefined {
   if (nad === undefined || !isOfDevices(nad)) return undefined;
   const { resourceName, resourceClaim } = nad;
@@ -125,15 +131,15 @@ function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
   return wanted === '' || claimed?.request === wanted || claimed?.request?.startsWith(`${wanted}/`) === true;
 }
 
-// by ID first: the order that Multus and OVN-Kubernetes count in, whatever a driver calls its devices
+// sorted by ID, as Multus and OVN-Kubernetes do, whatever a driver names its devices
 const byId = (a: PodDevice, b: PodDevice): number =>
   a.id === b.id ? (identityOf(a) < identityOf(b) ? -1 : 1) : a.id < b.id ? -1 : 1;
 
 const pciAddress = /^[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$/;
 
 /**
- * A PCI address is the same device wherever it is listed; any other ID only says something within its resource or
- * driver.
+ * Returns the identity of a device. A PCI address identifies a device wherever it is listed; other IDs are unique only
+ * within their resource or driver.
  */
 function identityOf({ id, resource, claimed }: PodDevice): string {
   if (pciAddress.test(id)) return id;
@@ -142,7 +148,7 @@ function identityOf({ id, resource, claimed }: PodDevice): string {
 
 const ranks = { request: 1, claim: 2, resource: 3 } as const;
 
-/** Who asks for a certain device first, then who has the fewest to choose from. */
+/** Compares delegates: first those that request a specific device, then those with the fewest candidates. */
 function byChoices(a: Need | undefined, b: Need | undefined): number {
   const choices = (need: Need | undefined): number =>
     need === undefined || need.askedId !== undefined ? 0 : need.candidates.length;
@@ -171,8 +177,8 @@ function shortcomings(
 }
 
 /**
- * Whether a network's resource has no devices: it is in the node's status for the scheduler only (bridge-marker, the
- * marker of ovs-cni), and no device plugin serves it. Not checked for a pod that was given a device of it.
+ * Returns whether a network's resource has no devices: it only marks nodes for the scheduler (bridge-marker, the marker
+ * of ovs-cni), and no device plugin serves it. False if the pod has a device of it.
  */
 const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: PodDevices): boolean =>
   kind === 'resource' &&
@@ -211,7 +217,7 @@ function noneText(devices: PodDevices | undefined): string {
 const hasText = (available: number): string =>
   available === 0 ? 'the pod has none' : `the pod has only ${available}, used by its other networks`;
 
-// an error would break pods that Multus attaches: it drops such a deviceID and says nothing
+// a warning, not an error, because Multus silently drops such a deviceID and attaches the pod
 const isDeviceLost = ({ selection, configuration }: Delegate): boolean =>
   selection?.deviceId !== undefined &&
   !configuration.plugins.some(({ capabilities }) => capabilities.includes('deviceID'));

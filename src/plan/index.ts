@@ -1,4 +1,4 @@
-// Every decision: configuration + pod + NADs → which attachments, with exactly what. Pure.
+// All decisions: configuration + pod + NADs → attachments with their complete input. Pure.
 export type { Attachment, DefaultRoute, DefaultRoutes } from './attachment.ts';
 export { deviceWishesOf } from './device-choice.ts';
 export { type KernelRoute, type KernelRoutes, settleRoutes } from './default-route.ts';

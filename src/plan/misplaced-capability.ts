@@ -4,8 +4,8 @@ import { didYouMean } from './did-you-mean.ts';
 import { shownValue } from './shown.ts';
 
 /**
- * Where a NetworkAttachmentDefinition declares a capability in a way that reaches no plugin, and what to write instead;
- * an empty text when it does not. For the message about a request that the capability would have served.
+ * Returns where a NetworkAttachmentDefinition declares a capability in a way that reaches no plugin, and what to write
+ * instead; '' if it does not. Part of the message about a request that the capability would serve.
  */
 export function misplacedCapability(nad: Nad | undefined, capability: string): string {
   const found = nad?.config === undefined ? undefined : search(nadConfiguration(nad) ?? {}, capability, []);
@@ -35,7 +35,7 @@ function search(value: JsonValue, capability: string, path: readonly string[]): 
 
 const isMeant = (key: string): boolean => didYouMean(key, ['capabilities', 'capability']) !== undefined;
 
-/** Whether a value means a capability, however it is written. */
+/** Returns whether a value names a capability, however it is written. */
 function names(value: JsonValue, capability: string): boolean {
   if (Array.isArray(value)) return value.includes(capability);
   return isJsonObject(value)
@@ -50,7 +50,7 @@ function problemOf(key: string, value: JsonValue, isPlugin: boolean): string {
     : `under the wrong name ${shownValue(JSON.stringify(key))}`;
 }
 
-/** ", line 4" when the key is in the text once. */
+/** Returns ", line 4" if the text contains the key exactly once. */
 function lineOf(config: string, key: string): string {
   const [before = '', after, ...more] = config.split(JSON.stringify(key));
   return after === undefined || more.length > 0 || !config.trim().includes('\n')

@@ -17,9 +17,9 @@ import {
 import { assertDefaultNetworkAllowed, assertNamespaceAllowed } from './policy.ts';
 import type { Settings } from './settings.ts';
 
-/** What a pod's annotations ask for, already allowed by the policy. */
+/** The networks that a pod's annotations request, after the policy checks. */
 export interface PodWishes {
-  /** In place of the node's default network (NPWG-91). */
+  /** Replaces the node's default network (NPWG-91). */
   readonly defaultNetwork?: NetworkSelection;
   readonly selections: readonly NetworkSelection[];
   readonly warnings: readonly Warning[];
@@ -28,8 +28,8 @@ export interface PodWishes {
 const nothing: PodWishes = { selections: [], warnings: [] };
 
 /**
- * Reads a pod's annotations. selectionInvalid and networksTooMany, unless the settings say that an invalid one is
- * ignored (NPWG-28); namespaceRefused, defaultNetworkRefused.
+ * Reads a pod's annotations. Throws selectionInvalid or networksTooMany unless invalidAnnotation is `ignore` (NPWG-28);
+ * throws namespaceRefused or defaultNetworkRefused.
  */
 export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodWishes {
   if (pod === undefined) return nothing;
@@ -38,7 +38,8 @@ export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodW
   return { ...first, ...further, warnings: [...first.warnings, ...further.warnings] };
 }
 
-// each annotation by itself: a mistake in one is no reason to drop the other; a refusal by the policy is never ignored
+// Reads one annotation on its own, so that a mistake in one does not drop the other. A policy violation is never
+// ignored.
 function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
   try {
     return read();
@@ -70,7 +71,7 @@ function selectionsOf(pod: PodMetadata, settings: Settings, defaultNetwork: Netw
   return { selections, warnings };
 }
 
-// within one annotation that is refused when it is parsed (NPWG-53)
+// the parser rejects a second default-route within one annotation (NPWG-53)
 function refuseSecondOwner(selections: readonly NetworkSelection[]): void {
   const second = selections.find(({ defaultRoute }) => defaultRoute !== undefined);
   if (second === undefined) return;

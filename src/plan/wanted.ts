@@ -2,15 +2,17 @@ import { type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
 import { type PodWishes, wishesOf } from './selections.ts';
 import type { Settings } from './settings.ts';
 
-/** What has to be read before a plan can be made. */
+/** What must be read before a plan can be made. */
 export interface Wanted {
   readonly nads: readonly NadRef[];
-  /** Of those, the ones that may also be a file of confDir: nothing is wrong when they cannot be looked up. */
+  /** NADs that may instead be files in confDir, so it is not an error if they do not exist. */
   readonly optionalNads: readonly NadRef[];
   readonly paths: readonly string[];
 }
 
-/** Which NADs and files the plan for a pod depends on. The errors of wishesOf. */
+/**
+ * Returns the NADs and files that the plan for a pod depends on. Throws the errors of reading the pod's annotations.
+ */
 export function wantedFor(
   settings: Settings,
   pod: PodMetadata | undefined,
@@ -41,14 +43,14 @@ const namesOf = (settings: Settings, pod: PodMetadata | undefined): readonly str
   ...furtherNames(settings, pod),
 ];
 
-/** defaultNetworks, which pods of system namespaces do not get. */
+/** Returns defaultNetworks, or nothing for pods in system namespaces. */
 export const furtherNames = (settings: Settings, pod: PodMetadata | undefined): readonly string[] =>
   pod !== undefined && settings.systemNamespaces.includes(pod.namespace) ? [] : settings.defaultNetworks;
 
-/** Whether an entry of clusterNetwork or defaultNetworks is a path. */
+/** Returns whether an entry of clusterNetwork or defaultNetworks is a path. */
 export const isPath = (name: string): boolean => name.includes('/');
 
-/** The folder of the auxiliary chain: beside the file of clusterNetwork. */
+/** Returns the folder of the auxiliary chain, which is beside the file of clusterNetwork. */
 export function auxiliaryFolder({ clusterNetwork, auxiliaryCNIChainName }: Settings): string | undefined {
   if (auxiliaryCNIChainName === undefined || clusterNetwork === undefined || !isPath(clusterNetwork)) return undefined;
   return `${clusterNetwork.slice(0, clusterNetwork.lastIndexOf('/'))}/${auxiliaryCNIChainName}`;
