@@ -5,7 +5,7 @@ import { withKnownSpelling } from './settings-keys.ts';
 // Direct mode runs as root with a configuration from its standard input. The runtime may have written it, or the author
 // of a network who attacks the node. So the settings below, each of which names a file or folder to read, write or
 // execute, come from a file of the host that only root can write; standard input may only repeat them. clusterNetwork
-// and defaultNetworks also name files; these are read only below the folders of networkFolders.
+// and defaultNetworks also name files; these are read only below the folders in cniConfDir of that file.
 
 /** The settings that name a file or folder of the host, with their defaults. */
 const defaults: Readonly<Record<string, JsonValue | undefined>> = {

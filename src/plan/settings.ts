@@ -22,7 +22,7 @@ export interface LogRotation {
   readonly maxBackups: number;
   readonly maxAgeDays: number;
 }
-/** The node's configuration (`type: plexus` or `type: multus`) with defaults applied (docs/configuration.md). */
+/** The node's configuration (`type: plexus-cni` or `type: multus`) with defaults applied (docs/configuration.md). */
 export interface Settings {
   readonly delegates: readonly JsonObject[];
   readonly clusterNetwork?: string;
