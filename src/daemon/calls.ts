@@ -88,7 +88,7 @@ export function prepare(
     // plugins come only from the runtime's folders, because the shim rejects any other
     deps: {
       settings: { ...settings, binDir: [] },
-      host: withStandIn(call.host, agent),
+      host: withAgentFallback(call.host, agent),
       journal,
       locks,
       deferred,
@@ -113,7 +113,7 @@ export function prepare(
 }
 
 // Runs DEL through the host agent if the shim is gone: the runtime may kill the shim during an ADD that must be undone.
-const withStandIn = (host: Host, agent: () => Host | undefined): Host => ({
+const withAgentFallback = (host: Host, agent: () => Host | undefined): Host => ({
   ...host,
   runPlugin: async (run, signal) => {
     try {

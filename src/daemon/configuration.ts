@@ -23,36 +23,36 @@ export interface LiveConfiguration {
   readonly follow: (report: Report, signal: AbortSignal) => Promise<void>;
 }
 
-const lookMs = 5000;
+const checkMs = 5000;
 
 /**
  * Reads the configuration and passes warnings to `warn`. Rejects with settingsInvalid, manifestInvalid or fileUnusable.
  */
 export async function loadConfiguration(
   sources: ConfigurationSources,
-  warn: (text: string) => void,
+  warn: (jsonText: string) => void,
 ): Promise<LiveConfiguration> {
   let written = await merged(sources);
   let { options, warnings } = parseDaemonOptions(written);
   for (const { text } of warnings) warn(text);
-  let seen = stampOf(sources.file);
-  const look = async (report: Report): Promise<void> => {
+  let lastStamp = stampOf(sources.file);
+  const checkFile = async (report: Report): Promise<void> => {
     const stamp = stampOf(sources.file);
-    if (stamp === seen) return;
-    seen = stamp;
+    if (stamp === lastStamp) return;
+    lastStamp = stamp;
     const next = await merged(sources);
-    ({ options, warnings } = parseDaemonOptions(kept(next, written)));
+    ({ options, warnings } = parseDaemonOptions(withStartKeysOf(next, written)));
     for (const text of [...warnings.map((each) => each.text), ...needRestart(next, written)])
       report({ kind: 'warning', text });
-    written = kept(next, written);
+    written = withStartKeysOf(next, written);
     report({ kind: 'daemon', text: `${sources.file} has changed and is in effect` });
   };
   return {
     current: () => options,
     follow: async (report, signal) => {
       while (!signal.aborted) {
-        await delay(lookMs, undefined, { signal }).catch(() => {}); // the loop condition handles an abort
-        await look(report).catch((thrown: unknown) => report({ kind: 'problem', error: asPlexusError(thrown) }));
+        await delay(checkMs, undefined, { signal }).catch(() => {}); // the loop condition handles an abort
+        await checkFile(report).catch((thrown: unknown) => report({ kind: 'problem', error: asPlexusError(thrown) }));
       }
     },
   };
@@ -62,7 +62,7 @@ const isStartKey = (key: string): boolean => startKeys.includes(key);
 const text = (value: JsonValue | undefined): string => JSON.stringify(value) ?? 'not set';
 
 /** Returns the new values, except that keys read only at start keep their old ones. */
-const kept = (next: JsonObject, before: JsonObject): JsonObject => ({
+const withStartKeysOf = (next: JsonObject, before: JsonObject): JsonObject => ({
   ...Object.fromEntries(Object.entries(next).filter(([key]) => !isStartKey(key))),
   ...Object.fromEntries(Object.entries(before).filter(([key]) => isStartKey(key))),
 });

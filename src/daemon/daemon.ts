@@ -30,7 +30,7 @@ import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link/li
 import { nodeEvent } from './node-events.ts';
 import { serveObserving } from './observe-socket.ts';
 import { type AgentSlot, type DaemonState, agentSlot, lockOwner, openState, settingsOf } from './state.ts';
-import { notifyingJournal, tellingJournal, timedJournal } from './telling-journal.ts';
+import { notifyingJournal, reportingJournal, timedJournal } from './reporting-journal.ts';
 
 export interface RunningDaemon {
   /** Resolves when the daemon has ended, after `stop` or because another daemon has replaced its socket. */
@@ -92,13 +92,13 @@ interface Connection {
 async function connect(deps: DaemonDeps, report: Report): Promise<Connection> {
   const watched = await deps.connect(report);
   const direct = watched?.cluster;
-  const events = direct && eventQueue((...words) => direct.recordEvent(...words), report);
+  const events = direct && eventQueue((...args) => direct.recordEvent(...args), report);
   return { watched, events, cluster: direct && events && { ...direct, recordEvent: events.recordEvent } };
 }
 
 /** Phase 3: the journal. openState adds the rest of the node's state to it. */
 function journalOf(deps: DaemonDeps, { report, controllers }: Reporting): DaemonState['journal'] {
-  const journal = tellingJournal(fileJournal(`${settingsOf(deps).cniDir}/journal`), deps.log);
+  const journal = reportingJournal(fileJournal(`${settingsOf(deps).cniDir}/journal`), deps.log);
   return timedJournal(
     notifyingJournal(journal, (key) => publishLater(controllers, sandboxKey(key))),
     report,
@@ -179,13 +179,13 @@ function runBackground(
   { report, controllers, watched, events, state }: Reporting & Connection & { readonly state: DaemonState },
   { stop, signal }: { readonly stop: AbortSignal; readonly signal: AbortSignal },
 ): readonly (Promise<void> | undefined)[] {
-  const tellNode: Report = (step) => {
+  const reportOnNode: Report = (step) => {
     const event = nodeEvent(step, deps.options().nodeName);
     if (event !== undefined) void events?.recordEvent(...event, stop);
   };
   return [
     watched?.run(signal),
-    deps.keepConfiguration(tee(report, tellNode), signal),
+    deps.keepConfiguration(tee(report, reportOnNode), signal),
     events?.run(signal),
     ...runControllers(controllers, { state, watched }, signal),
   ];

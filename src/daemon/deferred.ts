@@ -44,14 +44,14 @@ export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Wo
   };
 }
 
-interface Trying {
+interface Attempt {
   readonly context: CallContext;
   readonly host: Host;
   readonly signal: AbortSignal;
 }
 
-async function carryOut(kept: KeptCall, trying: Trying): Promise<WorkOutcome> {
-  const { context } = trying;
+async function carryOut(kept: KeptCall, attempt: Attempt): Promise<WorkOutcome> {
+  const { context } = attempt;
   const startedAt = Date.now();
   let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
   const report: Report = (step) => context.report(step, operation);
@@ -60,10 +60,10 @@ async function carryOut(kept: KeptCall, trying: Trying): Promise<WorkOutcome> {
     const call = decoded(kept);
     if (call === undefined) return await setAside(kept, context);
     operation = { ...operation, ...podIn(call) };
-    const understood = understand(call, { ...trying, context: { ...context, report } });
-    if (understood === undefined) return await setAside(kept, context);
-    for (const text of understood.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
-    await delDeferred(understood.invocation, understood.deps, trying.signal);
+    const parsed = parsedCall(call, { ...attempt, context: { ...context, report } });
+    if (parsed === undefined) return await setAside(kept, context);
+    for (const text of parsed.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
+    await delDeferred(parsed.invocation, parsed.deps, attempt.signal);
     report({ ...finished, ms: Date.now() - startedAt });
     return 'done';
   } catch (thrown) {
@@ -81,9 +81,9 @@ function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
  * Returns a deferred call, parsed and prepared; undefined, with a report, if its configuration is invalid, because a
  * retry would not help.
  */
-function understand(
+function parsedCall(
   { env, stdin }: Call,
-  { context, host }: Trying,
+  { context, host }: Attempt,
 ): (Prepared & { readonly invocation: DelInvocation }) | undefined {
   try {
     const invocation = parseInvocation(env, stdin);

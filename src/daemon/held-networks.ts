@@ -7,7 +7,7 @@ import { type Turns, createTurns } from '../files/index.ts';
  * limit for the weight (configWeight) of one pod's networks: a call keeps several copies of them, and so does the
  * journal
  */
-const mostWeight = 256 * 1024;
+const maxWeight = 256 * 1024;
 /** calls whose networks weigh less run concurrently; real networks do */
 const lightWeight = 32 * 1024;
 
@@ -31,7 +31,7 @@ export function networkHolder(turns: Turns = createTurns()): (cluster: Cluster) 
     const read = async (ref: NadRef, signal: AbortSignal): Promise<Nad | undefined> => {
       const nad = await cluster.getNad(ref, signal);
       weight += nad === undefined ? 0 : configWeight(nad);
-      if (weight > mostWeight) throw networksTooLarge({ nad: nadKey(ref), weight, most: mostWeight });
+      if (weight > maxWeight) throw networksTooLarge({ nad: nadKey(ref), weight, most: maxWeight });
       if (weight > lightWeight) await (turn ??= turns.take(signal));
       return nad;
     };

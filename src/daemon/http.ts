@@ -22,7 +22,7 @@ export interface HttpEndpoints {
   readonly close: () => Promise<void>;
 }
 
-const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 };
+const defaultLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 };
 
 /**
  * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it
@@ -30,7 +30,7 @@ const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 }
  * use the observe socket.
  */
 export function httpEndpoints(options: HttpOptions): HttpEndpoints {
-  const { address, limits = usualLimits } = options;
+  const { address, limits = defaultLimits } = options;
   const server = http.createServer({ requestTimeout: limits.lifeMs, headersTimeout: limits.lifeMs });
   limitConnections(server, limits);
   server.on('error', () => {}); // failing to accept a connection (no descriptor left) must not end the process
@@ -74,11 +74,11 @@ function listenOnce(server: http.Server, { host, port }: HttpOptions['address'])
   return promise.finally(() => server.off('error', reject).off('listening', resolve)).then(() => undefined, problemOf);
 }
 
-const usualBackOff: BackOff = { firstMs: 1000, longestMs: 60_000 };
+const defaultBackOff: BackOff = { firstMs: 1000, longestMs: 60_000 };
 
 async function listenLater(
   server: http.Server,
-  { address, report, backOff = usualBackOff }: HttpOptions,
+  { address, report, backOff = defaultBackOff }: HttpOptions,
   firstProblem: string,
   signal: AbortSignal,
 ): Promise<void> {

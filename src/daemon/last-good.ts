@@ -23,7 +23,7 @@ export function lastGoodReader(
       if (stored.get(path) !== text && (await isStored(folder, path, text))) stored.set(path, text);
       return now;
     }
-    const before = kept.get(path) ?? textOf(placeOf(folder, path));
+    const before = kept.get(path) ?? textOf(copyOf(folder, path));
     if (before === undefined) return now;
     onStale(path, now.kind === 'missing' ? now.problem : 'it is no JSON object');
     return {
@@ -52,14 +52,14 @@ function textOf(file: string): string | undefined {
   }
 }
 
-const placeOf = (folder: string, path: string): string =>
+const copyOf = (folder: string, path: string): string =>
   join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`);
 
 // Returns whether the copy was stored. A full or failing disk must not make the node unready, and the next read
 // retries.
 async function isStored(folder: string, path: string, text: string): Promise<boolean> {
   try {
-    await beneathMade(folder, (open) => replaceAtomically(placeOf(open, path), text, 0o600));
+    await beneathMade(folder, (open) => replaceAtomically(copyOf(open, path), text, 0o600));
     return true;
   } catch {
     return false;

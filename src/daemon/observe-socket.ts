@@ -71,10 +71,10 @@ async function answer(
   );
 }
 
-function queryIn(words: URLSearchParams): RecentQuery {
-  const pod = words.get('pod');
-  const sandbox = words.get('sandbox');
-  const last = Number(words.get('last'));
+function queryIn(params: URLSearchParams): RecentQuery {
+  const pod = params.get('pod');
+  const sandbox = params.get('sandbox');
+  const last = Number(params.get('last'));
   return {
     ...(pod !== null && { pod }),
     ...(sandbox !== null && { sandbox }),

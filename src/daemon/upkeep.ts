@@ -42,7 +42,7 @@ export function sweepController(state: DaemonState): Work {
   const round = async (signal: AbortSignal): Promise<number> => {
     const { nodeName } = context.options();
     if (cluster === undefined || nodeName === undefined) return 0;
-    const installedAt = await madeAt(settings().cniDir);
+    const installedAt = await createdAtMs(settings().cniDir);
     const { found, suspects } = await sweep({ cluster, journal, node: nodeName, installedAt }, signal);
     await publish(found, await unattached.read());
     return suspects;
@@ -79,7 +79,7 @@ export function sweepController(state: DaemonState): Work {
   }
 }
 
-const madeAt = (folder: string): Promise<number | undefined> =>
+const createdAtMs = (folder: string): Promise<number | undefined> =>
   stat(folder).then(
     ({ birthtimeMs }) => (birthtimeMs > 0 ? birthtimeMs : undefined),
     () => undefined,

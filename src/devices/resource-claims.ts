@@ -1,7 +1,7 @@
 import type { ClaimsApi, ExtendedClaim, PodClaims, ResourceClaim } from '../cluster/index.ts';
 import { apiRefused, claimUnallocated, claimsUnreadable, is, podNotFound, podReplaced } from '../errors/index.ts';
 import {
-  type DeviceWishes,
+  type DeviceRequests,
   type NadRef,
   type PodDevice,
   type PodDevices,
@@ -32,7 +32,7 @@ export interface DeviceOfKubelet extends DevicePlace {
 }
 export interface ClaimInputs {
   readonly pod: PodRef & { readonly uid?: string };
-  readonly wishes: DeviceWishes;
+  readonly wishes: DeviceRequests;
   /** Absent if this node's kubelet does not report claimed devices. */
   readonly ofKubelet?: readonly DeviceOfKubelet[];
   readonly nodeName?: string;

@@ -11,7 +11,7 @@ export interface IpAddress {
  * undefined for any other text.
  */
 export function parseIp(text: string): IpAddress | undefined {
-  if (text.length > mostLength) return undefined;
+  if (text.length > maxLength) return undefined;
   if (isIpv4(text)) return { text, family: 4 };
   const groups = inGroups(text);
   if (groups === undefined || groups.includes('%') || !ipaddr.IPv6.isValid(groups)) return undefined;
@@ -25,7 +25,7 @@ const ipv4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
 const isIpv4 = (text: string): boolean => ipv4.test(text);
 
 // longer than any address: ipaddr.js is slow on long texts
-const mostLength = 64;
+const maxLength = 64;
 
 /**
  * Rewrites an IPv6 address that ends in IPv4 notation as hexadecimal groups, because ipaddr.js parses ::1.2.3.4 as

@@ -6,10 +6,10 @@ export interface Annotation {
   /** The namespace of names that do not contain one. */
   readonly namespace: string;
   /** The maximum number of networks in it. */
-  readonly mostNetworks: number;
+  readonly maxNetworks: number;
 }
 
 /** Throws networksTooMany above the annotation's limit. */
-export function assertFew(networks: number, { key, mostNetworks }: Annotation): void {
-  if (networks > mostNetworks) throw networksTooMany({ key, networks, most: mostNetworks });
+export function assertFew(networks: number, { key, maxNetworks }: Annotation): void {
+  if (networks > maxNetworks) throw networksTooMany({ key, networks, most: maxNetworks });
 }

@@ -1,5 +1,5 @@
 import { defaultNetworkKey } from './keys.ts';
-import { mostNetworksEver, parseAnnotation } from './parse-selections.ts';
+import { maxNetworksEver, parseAnnotation } from './parse-selections.ts';
 import type { NetworkSelection } from './selection.ts';
 import { invalidAt } from './selection-place.ts';
 
@@ -11,7 +11,7 @@ export function parseDefaultNetwork(text: string, multusNamespace: string): Netw
   const { selections } = parseAnnotation(text, {
     key: defaultNetworkKey,
     namespace: multusNamespace,
-    mostNetworks: mostNetworksEver,
+    maxNetworks: maxNetworksEver,
   });
   const [only, ...more] = selections;
   if (only === undefined || more.length > 0) {

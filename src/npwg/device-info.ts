@@ -4,7 +4,7 @@ import { nestingProblem } from './nesting.ts';
 import { validate } from './device-info.schema.gen.js';
 
 /** The default folder of device information (NPWG-110). */
-export const usualDeviceInfoDir = '/var/run/k8s.cni.cncf.io/devinfo';
+export const defaultDeviceInfoDir = '/var/run/k8s.cni.cncf.io/devinfo';
 /** The capability that gives a plugin the path of its device information (NPWG-114). */
 export const deviceInfoCapability = 'CNIDeviceInfoFile';
 

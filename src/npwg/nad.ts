@@ -28,7 +28,7 @@ export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
  * The longest spec.config that is accepted, in characters. Real ones have a few hundred; the daemon keeps those of many
  * pods in memory.
  */
-export const mostConfigLength = 64 * 1024;
+export const maxConfigLength = 64 * 1024;
 
 const weightOfValue = 48;
 const configPath = ['spec', 'config'];
@@ -53,7 +53,7 @@ export function parseNad(object: unknown): Nad {
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
   const length = typeof config === 'string' ? config.length : leftOutLength(config);
-  if (length > mostConfigLength) throw nadTooLarge({ nad: nadKey(ref), length, most: mostConfigLength });
+  if (length > maxConfigLength) throw nadTooLarge({ nad: nadKey(ref), length, most: maxConfigLength });
   if (config !== undefined && config !== null && typeof config !== 'string')
     throw nadInvalid({
       nad: nadKey(ref),

@@ -8,9 +8,9 @@ import type { Selections } from './selection.ts';
 /**
  * Upper limit for a pod's networks, whatever the settings allow: each needs an interface, an undo and a status entry.
  */
-export const mostNetworksEver = 1000;
+export const maxNetworksEver = 1000;
 // the API server's limit for the annotations of one object
-const mostBytes = 256 * 1024;
+const maxBytes = 256 * 1024;
 
 /**
  * Parses the networks that a pod's annotation requests; none if it is absent or empty (NPWG-18 to NPWG-63). Throws
@@ -19,15 +19,15 @@ const mostBytes = 256 * 1024;
 export const parseSelections = (
   text: string | undefined,
   podNamespace: string,
-  mostNetworks = mostNetworksEver,
-): Selections => parseAnnotation(text, { key: networksKey, namespace: podNamespace, mostNetworks });
+  maxNetworks = maxNetworksEver,
+): Selections => parseAnnotation(text, { key: networksKey, namespace: podNamespace, maxNetworks });
 
 /** Parses any annotation of that grammar. Its size is checked first, because any pod author can write it. */
 export function parseAnnotation(text: string | undefined, annotation: Annotation): Selections {
   if (text === undefined) return { selections: [], warnings: [] };
   const { key } = annotation;
-  if (text.length > mostBytes) {
-    throw invalidAt({ key }, text, `a text of at most ${mostBytes} bytes (it has ${text.length} characters)`);
+  if (text.length > maxBytes) {
+    throw invalidAt({ key }, text, `a text of at most ${maxBytes} bytes (it has ${text.length} characters)`);
   }
   if (text.trim() === '') return { selections: [], warnings: [] };
   // NPWG-19: no name contains one of these, so this is JSON

@@ -38,7 +38,7 @@ export interface PodDevices {
 }
 
 /** The devices that a pod's networks need. If there are none, nothing is queried (K8S-09). */
-export interface DeviceWishes {
+export interface DeviceRequests {
   /** Resource names, repeated for each network that needs a device of it. */
   readonly resources: readonly string[];
   /** `claim` or `claim/request`, where `claim` is the name within the pod. */

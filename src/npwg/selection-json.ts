@@ -24,8 +24,8 @@ const knownKeys = [...Object.keys(nameFields), ...fields.flatMap(({ name, aliase
 export function parseJsonForm(text: string, annotation: Annotation): Selections {
   const { key, namespace } = annotation;
   const { elements: values } = sizeOfJson(text);
-  if (values > mostValues)
-    throw invalidAt({ key }, text, `a list of networks with at most ${mostValues} values in all (it holds ${values})`);
+  if (values > maxValues)
+    throw invalidAt({ key }, text, `a list of networks with at most ${maxValues} values in all (it holds ${values})`);
   const list = decode(text, key);
   if (!Array.isArray(list)) throw invalidAt({ key }, list, 'a list of networks');
   assertFew(list.length, annotation);
@@ -38,16 +38,16 @@ export function parseJsonForm(text: string, annotation: Annotation): Selections 
   return { selections, warnings: firstOf(elements.flatMap(({ value, place }) => unknownKeys(value, place))) };
 }
 
-const mostWarnings = 10;
+const maxWarnings = 10;
 
 // an annotation can contain a hundred thousand unknown keys
 const firstOf = (warnings: readonly Warning[]): readonly Warning[] =>
-  warnings.length <= mostWarnings
+  warnings.length <= maxWarnings
     ? warnings
-    : [...warnings.slice(0, mostWarnings), selectionKeysUnknown({ more: warnings.length - mostWarnings })];
+    : [...warnings.slice(0, maxWarnings), selectionKeysUnknown({ more: warnings.length - maxWarnings })];
 
 // more values than any real annotation contains
-const mostValues = 16_000;
+const maxValues = 16_000;
 
 function decode(text: string, key: string): JsonValue {
   try {

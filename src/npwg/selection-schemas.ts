@@ -1,5 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
-import { guidPattern, macPattern, mostGateways, mostItems, portRange, rateKeys } from './selection-values.ts';
+import { guidPattern, macPattern, maxGateways, maxItems, portRange, rateKeys } from './selection-values.ts';
 
 // A JSON Schema (draft 7) for each kind of value of a network selection. A schema accepts everything that the parser in
 // selection-values.ts accepts; the parser is stricter where a schema cannot express the rule.
@@ -14,12 +14,12 @@ export const filledText: JsonObject = { type: 'string', pattern: '\\S' };
 export const mac: JsonObject = { type: 'string', pattern: macPattern };
 export const guid: JsonObject = { type: 'string', pattern: guidPattern };
 export const anyObject: JsonObject = { type: 'object' };
-export const gateways: JsonObject = { type: 'array', maxItems: mostGateways, items: ip };
+export const gateways: JsonObject = { type: 'array', maxItems: maxGateways, items: ip };
 
 export const ips: JsonObject = {
   type: 'array',
   minItems: 1,
-  maxItems: mostItems,
+  maxItems: maxItems,
   items: { type: 'string', pattern: '^[0-9a-fA-F:.]+(/[0-9]{1,3})?$' },
 };
 
@@ -34,7 +34,7 @@ const protocol = { type: 'string', pattern: '^([tT][cC][pP]|[uU][dD][pP]|[sS][cC
 export const portMappings: JsonObject = {
   type: 'array',
   minItems: 1,
-  maxItems: mostItems,
+  maxItems: maxItems,
   items: {
     type: 'object',
     required: ['hostPort', 'containerPort'],

@@ -6,7 +6,7 @@ import { fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
 
 /** The maximum length of any list. */
-export const mostItems = 1024;
+export const maxItems = 1024;
 export const portRange = { least: 1, most: 65_535 };
 
 // One parser per kind of value in a network selection. Each returns a valid value or throws selectionInvalid.
@@ -108,12 +108,12 @@ function parseForm(value: JsonValue, pattern: string, place: AnnotationPlace, al
 }
 
 // each gateway's metric is 100 above the previous one's
-export const mostGateways = 64;
+export const maxGateways = 64;
 
 /** Parses gateways; the list may be empty (NPWG-53). */
 export function parseGateways(value: JsonValue, place: AnnotationPlace): readonly string[] {
-  if (!Array.isArray(value) || value.length > mostGateways) {
-    throw invalidAt(place, value, `a list of at most ${mostGateways} IP addresses (it may be empty)`);
+  if (!Array.isArray(value) || value.length > maxGateways) {
+    throw invalidAt(place, value, `a list of at most ${maxGateways} IP addresses (it may be empty)`);
   }
   return (value as readonly JsonValue[]).map((each, index) => {
     const ip = typeof each === 'string' ? parseIp(each) : undefined;
@@ -188,11 +188,11 @@ export function parseCniArgsObject(value: JsonValue, place: AnnotationPlace): Js
 }
 
 function parseList(value: JsonValue, place: AnnotationPlace, leastOne: string): readonly JsonValue[] {
-  if (Array.isArray(value) && value.length > 0 && value.length <= mostItems) return value as readonly JsonValue[];
+  if (Array.isArray(value) && value.length > 0 && value.length <= maxItems) return value as readonly JsonValue[];
   throw invalidAt(
     place,
     value,
-    `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${mostItems} (it has ${value.length})` : ''}`,
+    `a list of ${leastOne}${Array.isArray(value) && value.length > 0 ? ` and at most ${maxItems} (it has ${value.length})` : ''}`,
   );
 }
 

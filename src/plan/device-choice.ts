@@ -10,7 +10,7 @@ import {
   resourceNotRequested,
   resourceUnserved,
 } from '../errors/index.ts';
-import { type DeviceWishes, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
+import { type DeviceRequests, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
 import { shownValue } from './shown.ts';
@@ -25,16 +25,18 @@ export interface DeviceChoice {
  * Returns the devices to query before devices can be chosen. If a network uses a device, throws the same errors as
  * makePlan.
  */
-export function deviceWishesOf(inputs: PlanInputs): DeviceWishes {
+export function deviceRequestsOf(inputs: PlanInputs): DeviceRequests {
   if (![...inputs.nads.values()].some(isOfDevices)) return { resources: [], claims: [] };
   const { delegates } = resolveDelegates(inputs);
   return {
-    resources: known(delegates.map(({ nad }) => (nad?.resourceClaim === undefined ? nad?.resourceName : undefined))),
-    claims: [...new Set(known(delegates.map(({ nad }) => nad?.resourceClaim)))],
+    resources: definedNames(
+      delegates.map(({ nad }) => (nad?.resourceClaim === undefined ? nad?.resourceName : undefined)),
+    ),
+    claims: [...new Set(definedNames(delegates.map(({ nad }) => nad?.resourceClaim)))],
   };
 }
 
-const known = (names: readonly (string | undefined)[]): readonly string[] =>
+const definedNames = (names: readonly (string | undefined)[]): readonly string[] =>
   names.filter((name) => name !== undefined).toSorted();
 
 /**
@@ -72,7 +74,7 @@ interface Need {
   /** Sorted, without duplicates. */
   readonly candidates: readonly PodDevice[];
   /** The ID of the device that the annotation requests. */
-  readonly askedId?: string;
+  readonly requestedId?: string;
 }
 
 interface Choice {
@@ -88,16 +90,16 @@ interface Choice {
  */
 function take(index: number, choice: Choice, tried: Set<string>): boolean {
   const { needs, chosen, owners } = choice;
-  const { candidates = [], askedId } = needs[index] ?? {};
+  const { candidates = [], requestedId } = needs[index] ?? {};
   const canBeLeft = (device: PodDevice): boolean => {
     const key = identityOf(device);
     const owner = owners.get(key) ?? -1;
-    if (tried.has(key) || needs[owner]?.askedId === device.id) return false;
+    if (tried.has(key) || needs[owner]?.requestedId === device.id) return false;
     tried.add(key);
     return take(owner, choice, tried);
   };
   const free = candidates.filter((each) => !owners.has(identityOf(each)));
-  const device = free.find(({ id }) => id === askedId) ?? free[0] ?? candidates.find(canBeLeft);
+  const device = free.find(({ id }) => id === requestedId) ?? free[0] ?? candidates.find(canBeLeft);
   if (device === undefined) return false;
   owners.set(identityOf(device), index);
   chosen[index] = device;
@@ -115,20 +117,22 @@ function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Ne
     resourceClaim === undefined ? device.resource === resourceName : isOfClaim(device, resourceClaim),
   );
   const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
-  const asked = candidates.find(({ id }) => id === selection?.deviceId);
+  const requested = candidates.find(({ id }) => id === selection?.deviceId);
   return {
     of: shownValue(resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`),
     kind: resourceClaim === undefined ? 'resource' : resourceClaim.includes('/') ? 'request' : 'claim',
     candidates,
-    ...(asked !== undefined && { askedId: asked.id }),
+    ...(requested !== undefined && { requestedId: requested.id }),
   };
 }
 
-function isOfClaim({ claimed }: PodDevice, wish: string): boolean {
-  const [claim, ...request] = wish.split('/');
+function isOfClaim({ claimed }: PodDevice, claimRef: string): boolean {
+  const [claim, ...request] = claimRef.split('/');
   if (claimed?.podClaim !== claim) return false;
-  const wanted = request.join('/');
-  return wanted === '' || claimed?.request === wanted || claimed?.request?.startsWith(`${wanted}/`) === true;
+  const requestName = request.join('/');
+  return (
+    requestName === '' || claimed?.request === requestName || claimed?.request?.startsWith(`${requestName}/`) === true
+  );
 }
 
 // sorted by ID, as Multus and OVN-Kubernetes do, whatever a driver names its devices
@@ -151,7 +155,7 @@ const ranks = { request: 1, claim: 2, resource: 3 } as const;
 /** Compares delegates: first those that request a specific device, then those with the fewest candidates. */
 function byChoices(a: Need | undefined, b: Need | undefined): number {
   const choices = (need: Need | undefined): number =>
-    need === undefined || need.askedId !== undefined ? 0 : need.candidates.length;
+    need === undefined || need.requestedId !== undefined ? 0 : need.candidates.length;
   const rank = (need: Need | undefined): number => (need === undefined ? 0 : ranks[need.kind]);
   return choices(a) - choices(b) || rank(a) - rank(b);
 }
@@ -162,16 +166,16 @@ function shortcomings(
   inputs: PlanInputs,
 ): readonly Warning[] {
   const { network, selection } = delegate;
-  const asked = selection?.deviceId;
+  const requested = selection?.deviceId;
   if (need === undefined)
-    return isDeviceLost(delegate) ? [deviceIdLost({ network, deviceId: shownValue(asked ?? '') })] : [];
+    return isDeviceLost(delegate) ? [deviceIdLost({ network, deviceId: shownValue(requested ?? '') })] : [];
   if (device !== undefined)
-    return asked === undefined || asked === device.id
+    return requested === undefined || requested === device.id
       ? []
-      : [deviceReplaced({ network, deviceId: shownValue(asked), of: need.of, gets: device.id })];
+      : [deviceReplaced({ network, deviceId: shownValue(requested), of: need.of, gets: device.id })];
   if (inputs.devices === undefined) return [deviceUndecided({ network, of: need.of })];
   if (isMarker(delegate, need, inputs.devices)) return markerWarnings(delegate, inputs.devices);
-  const error = whyNone(delegate, need, inputs);
+  const error = missingError(delegate, need, inputs);
   if (inputs.settings.missingDevice === 'fail') throw error;
   return [deviceAbsent({ network, problem: error.message })];
 }
@@ -193,7 +197,7 @@ function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): 
   return [resourceUnserved({ network, resource: shownValue(resource) })];
 }
 
-function whyNone(
+function missingError(
   { network, nad }: Delegate,
   { kind, of, candidates }: Need,
   { devices, pod }: PlanInputs,

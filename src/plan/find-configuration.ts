@@ -118,8 +118,8 @@ const nameIn = (json: JsonObject): string => (typeof json['name'] === 'string' ?
 const isList = (json: JsonObject): boolean => typeof json['type'] !== 'string' || json['type'] === '';
 
 function configurationOf({ path, json }: Decoded, listing: ConfPath): NetworkConfiguration {
-  const wanted = isList(json) && path.endsWith('.conflist') && wantsSiblingPlugins(json);
-  const siblingPlugins = wanted ? siblingsOf(listing, nameIn(json)).map(siblingPlugin) : [];
+  const usesSiblings = isList(json) && path.endsWith('.conflist') && wantsSiblingPlugins(json);
+  const siblingPlugins = usesSiblings ? siblingsOf(listing, nameIn(json)).map(siblingPlugin) : [];
   return parseConfiguration(json, { source: path, siblingPlugins });
 }
 
@@ -134,9 +134,7 @@ function siblingsOf(listing: ConfPath, name: string): readonly ConfFile[] {
   return listing.kind === 'folder' && Object.hasOwn(listing.siblings, name) ? (listing.siblings[name] ?? []) : [];
 }
 
-const mostShown = 20;
+const maxShown = 20;
 
 const shortList = (items: readonly string[]): string =>
-  [...items.slice(0, mostShown), ...(items.length > mostShown ? [`and ${items.length - mostShown} more`] : [])].join(
-    ', ',
-  );
+  [...items.slice(0, maxShown), ...(items.length > maxShown ? [`and ${items.length - maxShown} more`] : [])].join(', ');

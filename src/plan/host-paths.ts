@@ -29,7 +29,7 @@ export const hostPathKeys: readonly string[] = Object.keys(defaults);
 export const hostFileName = 'plexus-host.json';
 
 const foldersKey = 'cniConfDir';
-const usualFolders = ['/etc/cni/net.d'];
+const defaultFolders = ['/etc/cni/net.d'];
 
 /** Returns what the host's file must contain for these settings: the paths that differ from their defaults. */
 export function hostPathsOf(settings: JsonObject, confDirs: readonly string[]): JsonObject {
@@ -39,7 +39,7 @@ export function hostPathsOf(settings: JsonObject, confDirs: readonly string[]): 
   });
   return {
     ...Object.fromEntries(paths),
-    ...(formatJson([...confDirs]) !== formatJson(usualFolders) &&
+    ...(formatJson([...confDirs]) !== formatJson(defaultFolders) &&
       confDirs.length > 0 && { [foldersKey]: [...confDirs] }),
   };
 }
@@ -69,7 +69,7 @@ export function hostPathsFrom(json: JsonValue | undefined, file: string): HostPa
   );
   if (wrong !== undefined)
     throw hostFileInvalid({ file, problem: `${wrong[0]} must be an absolute path, not ${formatJson(wrong[1])}` });
-  return { file, settings, confDirs: folders === undefined ? usualFolders : (listOf(folders) as readonly string[]) };
+  return { file, settings, confDirs: folders === undefined ? defaultFolders : (listOf(folders) as readonly string[]) };
 }
 
 const listOf = (value: JsonValue): readonly JsonValue[] =>

@@ -1,6 +1,6 @@
 import type { AddInvocation, ConfPath, JsonObject } from '../cni/index.ts';
 import type { Nad, PodDevices, PodMetadata } from '../npwg/index.ts';
-import type { PodWishes } from './selections.ts';
+import type { PodSelections } from './selections.ts';
 import type { Settings } from './settings.ts';
 
 /** The complete input of makePlan: plain data that src/attach/steps/inputs.ts reads once. */
@@ -14,7 +14,7 @@ export interface PlanInputs {
   /** Undefined if the container is not a pod; then only the node's configuration counts. */
   readonly pod?: PodMetadata;
   /** The parsed annotations, if the caller has parsed them: they may be long. */
-  readonly wishes?: PodWishes;
+  readonly podSelections?: PodSelections;
   /** By ns/name; an undefined value means that the NAD does not exist. */
   readonly nads: ReadonlyMap<string, Nad | undefined>;
   readonly confDir: ConfPath;

@@ -32,11 +32,11 @@ export function nameInterfaces(
 
 function claim(owners: Map<string, string>, interfaceName: string, network: string): void {
   const by = owners.get(interfaceName);
-  if (by !== undefined) throw taken(interfaceName, by);
+  if (by !== undefined) throw takenError(interfaceName, by);
   owners.set(interfaceName, network);
 }
 
-const taken = (interfaceName: string, by: string): PlexusError => interfaceTaken({ interfaceName, by });
+const takenError = (interfaceName: string, by: string): PlexusError => interfaceTaken({ interfaceName, by });
 
 function firstFree(owners: Map<string, string>, from: number, network: string): string {
   let number = from;

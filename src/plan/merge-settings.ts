@@ -25,10 +25,15 @@ export function checkSettings(config: JsonObject): readonly Warning[] {
 export function mergedConfig(call: JsonObject, daemon: JsonObject): JsonObject {
   const own = withKnownSpelling(daemon);
   const replacesDefault = own['clusterNetwork'] !== undefined || own['delegates'] !== undefined;
-  const taken = [...Object.keys(own), ...nodeKeys, ...(replacesDefault ? ['clusterNetwork', 'delegates'] : [])].map(
-    (key) => key.toLowerCase(),
-  );
-  return { ...Object.fromEntries(Object.entries(call).filter(([key]) => !taken.includes(key.toLowerCase()))), ...own };
+  const daemonKeys = [
+    ...Object.keys(own),
+    ...nodeKeys,
+    ...(replacesDefault ? ['clusterNetwork', 'delegates'] : []),
+  ].map((key) => key.toLowerCase());
+  return {
+    ...Object.fromEntries(Object.entries(call).filter(([key]) => !daemonKeys.includes(key.toLowerCase()))),
+    ...own,
+  };
 }
 
 const nodeKeys = [

@@ -14,18 +14,18 @@ export function misplacedCapability(nad: Nad | undefined, capability: string): s
   return `; it is declared ${found.problem}, at ${place}: write "capabilities": {"${capability}": true} beside the "type" of the plugin`;
 }
 
-interface Found {
+interface Misplaced {
   readonly path: readonly string[];
   readonly problem: string;
 }
 
-function search(value: JsonValue, capability: string, path: readonly string[]): Found | undefined {
+function search(value: JsonValue, capability: string, path: readonly string[]): Misplaced | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const isPlugin = isJsonObject(value) && typeof value['type'] === 'string' && path.at(-1) !== 'ipam';
   for (const [key, each] of Object.entries(value as object) as readonly (readonly [string, JsonValue])[]) {
     const inner = [...path, key];
     const found =
-      isMeant(key) && names(each, capability)
+      isCapabilitiesKey(key) && namesCapability(each, capability)
         ? { path: inner, problem: problemOf(key, each, isPlugin) }
         : search(each, capability, inner);
     if (found !== undefined) return found;
@@ -33,10 +33,10 @@ function search(value: JsonValue, capability: string, path: readonly string[]): 
   return undefined;
 }
 
-const isMeant = (key: string): boolean => didYouMean(key, ['capabilities', 'capability']) !== undefined;
+const isCapabilitiesKey = (key: string): boolean => didYouMean(key, ['capabilities', 'capability']) !== undefined;
 
 /** Returns whether a value names a capability, however it is written. */
-function names(value: JsonValue, capability: string): boolean {
+function namesCapability(value: JsonValue, capability: string): boolean {
   if (Array.isArray(value)) return value.includes(capability);
   return isJsonObject(value)
     ? Object.keys(value).some((key) => key.toLowerCase() === capability.toLowerCase())

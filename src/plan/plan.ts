@@ -78,18 +78,18 @@ interface Made {
 const unmanaged: DefaultRoutes = { v4: { kind: 'unmanaged' }, v6: { kind: 'unmanaged' } };
 
 function interfaceNames(delegates: readonly Delegate[], { call, links, prevResult }: PlanInputs): readonly string[] {
-  const asked = delegates[0]?.selection;
-  if (asked?.interfaceName !== undefined && asked.interfaceName !== call.ifName) {
+  const requested = delegates[0]?.selection;
+  if (requested?.interfaceName !== undefined && requested.interfaceName !== call.ifName) {
     throw selectionInvalid({
-      ...asked.place,
-      value: asked.interfaceName,
+      ...requested.place,
+      value: requested.interfaceName,
       allowed: `${call.ifName}, the name that the runtime gives the default interface`,
     });
   }
   // behind another plugin, that interface may exist: the chain extends it
   const others = prevResult === undefined ? links : links.filter((link) => link !== call.ifName);
-  const wishes = delegates.map(({ network, selection }) => ({ network, interfaceName: selection?.interfaceName }));
-  return nameInterfaces(wishes, call.ifName, others);
+  const nameables = delegates.map(({ network, selection }) => ({ network, interfaceName: selection?.interfaceName }));
+  return nameInterfaces(nameables, call.ifName, others);
 }
 
 interface Decided {

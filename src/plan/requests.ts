@@ -96,7 +96,7 @@ export function judgeRequests(
     warnings: unserved
       .filter(({ uncertain }) => uncertain.length === 0)
       .map((each) => ignoredOf(each, errors.get(each), delegate)),
-    notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => notKnown(each, delegate)),
+    notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => uncertainWarning(each, delegate)),
   };
 }
 
@@ -120,7 +120,7 @@ function ignoredOf(
   return capabilityInVain({ request, capability: requestFields[request].capability, network, programs });
 }
 
-function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): Warning {
+function uncertainWarning({ request, uncertain }: Delivery, { network, nad }: Delegate): Warning {
   const capability = requestFields[request].capability;
   return requestUncertain({
     request,
@@ -131,12 +131,12 @@ function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate):
   });
 }
 
-type Given = readonly [request: RequestName, value: JsonValue];
+type RequestEntry = readonly [request: RequestName, value: JsonValue];
 
-const requestTable = (selection: NetworkSelection | undefined): readonly Given[] =>
+const requestTable = (selection: NetworkSelection | undefined): readonly RequestEntry[] =>
   requestNames
     .map((name) => [name, requestFields[name].valueIn(selection ?? {})] as const)
-    .filter((each): each is Given => each[1] !== undefined);
+    .filter((each): each is RequestEntry => each[1] !== undefined);
 
 function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly PluginConfiguration[]): Delivery {
   const programs = plugins.flatMap((plugin) =>

@@ -4,9 +4,9 @@ import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey,
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
 import { assertCniArgsAllowed } from './policy.ts';
-import { wishesOf } from './selections.ts';
+import { readSelections } from './selections.ts';
 import { shownValue } from './shown.ts';
-import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
+import { auxiliaryFolder, additionalNames, isPath } from './required-reads.ts';
 
 /** A network configuration to run, and the selection that requested it. */
 export interface Delegate {
@@ -35,13 +35,13 @@ export function resolveDelegates(
   inputs: PlanInputs,
   leaveOut?: LeaveOut,
 ): { readonly delegates: readonly Delegate[]; readonly warnings: readonly Warning[] } {
-  const { selections, defaultNetwork, warnings } = inputs.wishes ?? wishesOf(inputs.pod, inputs.settings);
+  const { selections, defaultNetwork, warnings } = inputs.podSelections ?? readSelections(inputs.pod, inputs.settings);
   const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
   const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
-  const further = fromSelections(selections, inputs, leaveOut);
+  const requested = fromSelections(selections, inputs, leaveOut);
   const auxiliary = auxiliaryChain(inputs);
-  const delegates = [...first, ...configured, ...further, ...auxiliary.chain];
-  for (const delegate of delegates) notNested(delegate);
+  const delegates = [...first, ...configured, ...requested, ...auxiliary.chain];
+  for (const delegate of delegates) assertNotNested(delegate);
   return {
     delegates,
     warnings: [...warnings, ...delegates.flatMap((each) => each.warnings ?? []), ...auxiliary.warnings],
@@ -71,7 +71,7 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
 // Throws nestedCall if a plugin's input names a meta-plugin: the shim refuses to run such a plugin, also at DEL.
 // cni-args become part of that input, so they are checked too; otherwise the attachment would fail after it was
 // recorded and could never be undone.
-function notNested(delegate: Delegate): Delegate {
+function assertNotNested(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
   if (nested !== undefined) throw nestedCall({ network, plugin: shownValue(nested.type) });
@@ -93,7 +93,7 @@ function configuredDelegates(inputs: PlanInputs, replaced: boolean): readonly De
   });
   const named = [
     ...(replaced || settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]),
-    ...furtherNames(settings, inputs.pod),
+    ...additionalNames(settings, inputs.pod),
   ];
   return [...inline, ...named.map((name) => fromName(name, inputs))];
 }
@@ -123,7 +123,7 @@ function fromSelections(
   const read = new Map<string, Delegate>();
   return selections.map((selection) => {
     const find = (): Delegate => {
-      const delegate = notNested(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
+      const delegate = assertNotNested(fromSelection(selection, inputs, read.get(nadKey(selection.nad))));
       read.set(nadKey(selection.nad), delegate);
       return delegate;
     };

@@ -18,29 +18,29 @@ import { assertDefaultNetworkAllowed, assertNamespaceAllowed } from './policy.ts
 import type { Settings } from './settings.ts';
 
 /** The networks that a pod's annotations request, after the policy checks. */
-export interface PodWishes {
+export interface PodSelections {
   /** Replaces the node's default network (NPWG-91). */
   readonly defaultNetwork?: NetworkSelection;
   readonly selections: readonly NetworkSelection[];
   readonly warnings: readonly Warning[];
 }
 
-const nothing: PodWishes = { selections: [], warnings: [] };
+const nothing: PodSelections = { selections: [], warnings: [] };
 
 /**
  * Reads a pod's annotations. Throws selectionInvalid or networksTooMany unless invalidAnnotation is `ignore` (NPWG-28);
  * throws namespaceRefused or defaultNetworkRefused.
  */
-export function wishesOf(pod: PodMetadata | undefined, settings: Settings): PodWishes {
+export function readSelections(pod: PodMetadata | undefined, settings: Settings): PodSelections {
   if (pod === undefined) return nothing;
   const first = unlessIgnored(settings, () => defaultNetworkOf(pod, settings));
-  const further = unlessIgnored(settings, () => selectionsOf(pod, settings, first.defaultNetwork));
-  return { ...first, ...further, warnings: [...first.warnings, ...further.warnings] };
+  const fromNetworks = unlessIgnored(settings, () => selectionsOf(pod, settings, first.defaultNetwork));
+  return { ...first, ...fromNetworks, warnings: [...first.warnings, ...fromNetworks.warnings] };
 }
 
 // Reads one annotation on its own, so that a mistake in one does not drop the other. A policy violation is never
 // ignored.
-function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
+function unlessIgnored(settings: Settings, read: () => PodSelections): PodSelections {
   try {
     return read();
   } catch (thrown) {
@@ -51,7 +51,7 @@ function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
   }
 }
 
-function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
+function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodSelections {
   const text = pod.annotations[defaultNetworkKey];
   if (text === undefined) return nothing;
   assertDefaultNetworkAllowed(pod, settings);
@@ -60,7 +60,11 @@ function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
   return { ...nothing, defaultNetwork };
 }
 
-function selectionsOf(pod: PodMetadata, settings: Settings, defaultNetwork: NetworkSelection | undefined): PodWishes {
+function selectionsOf(
+  pod: PodMetadata,
+  settings: Settings,
+  defaultNetwork: NetworkSelection | undefined,
+): PodSelections {
   const { selections, warnings } = parseSelections(
     pod.annotations[networksKey],
     pod.namespace,

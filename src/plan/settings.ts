@@ -1,6 +1,6 @@
 import type { JsonObject } from '../cni/index.ts';
 import { type Path, type Warning, logLevelUnknown, settingsInvalid } from '../errors/index.ts';
-import { usualDeviceInfoDir } from '../npwg/index.ts';
+import { defaultDeviceInfoDir } from '../npwg/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { unknownKeys, withKnownSpelling } from './settings-keys.ts';
 import { type ValidationError, type WrittenSettings, validate } from './settings.schema.gen.js';
@@ -127,12 +127,12 @@ const pathOf = (pointer: string): Path =>
 const valueAt = (json: unknown, path: Path): unknown =>
   path.reduce((value, key) => (value as Readonly<Record<string, unknown>>)[key], json);
 
-const mostShown = 60;
+const maxShown = 60;
 
 // shortened, because a configuration may contain secrets of its delegates
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+  return text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
 }
 
 // Multus accepts levels in any case
@@ -244,7 +244,7 @@ const annotationsOf = (written: WrittenSettings) => ({
 
 const devicesOf = (written: WrittenSettings) => ({
   kubeletDir: filled(written.kubeletDir) ?? '/var/lib/kubelet',
-  deviceInfoDir: filled(written.deviceInfoDir) ?? usualDeviceInfoDir,
+  deviceInfoDir: filled(written.deviceInfoDir) ?? defaultDeviceInfoDir,
   missingDevice: written.missingDevice ?? 'fail',
   claimStatus: written.claimStatus ?? false,
 });

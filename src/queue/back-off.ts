@@ -11,7 +11,7 @@ export interface BackOff {
 }
 
 // 2 ** 31 times the first pause exceeds every limit
-const mostDoublings = 31;
+const maxDoublings = 31;
 
 /** Returns the pause in ms after that many consecutive failures. `random` returns a number in [0, 1). */
 export function pauseAfter(
@@ -19,7 +19,7 @@ export function pauseAfter(
   { firstMs, longestMs, jitter }: BackOff,
   random: () => number = Math.random,
 ): number {
-  const doublings = Math.min(mostDoublings, Math.max(0, failures - 1));
+  const doublings = Math.min(maxDoublings, Math.max(0, failures - 1));
   return withJitter(Math.min(longestMs, firstMs * 2 ** doublings), jitter, random);
 }
 

@@ -212,8 +212,8 @@ async function endSandbox(node: ModelledNode): Promise<void> {
   if (record === undefined) throw new Error('there is no record');
   const operation = { containerId: 'c1', netns: record.netns, env: {}, path: [] };
   const run = { sandbox: 'ends', operation, deps: node.process().deps, signal: patience() } as const;
-  const { left } = await change(record, { attach: [], detach: record.attachments }, run);
-  expect([left, await node.journal.read(key), [...node.links], [...node.held]]).toEqual([[], undefined, [], []]);
+  const { remaining } = await change(record, { attach: [], detach: record.attachments }, run);
+  expect([remaining, await node.journal.read(key), [...node.links], [...node.held]]).toEqual([[], undefined, [], []]);
 }
 
 interface Scenario {

@@ -1,6 +1,6 @@
 import { array, assert, boolean, integer, property, record as object } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupsOf, together } from '../../src/attach/sandbox/groups.ts';
+import { groupsOf, runGroup } from '../../src/attach/sandbox/groups.ts';
 import type { Attachment } from '../../src/plan/index.ts';
 
 const attachment = (more: Partial<Attachment>): Attachment => ({
@@ -82,7 +82,7 @@ describe('going together', () => {
     const begun: number[] = [];
     let running = 0;
     let most = 0;
-    await together(
+    await runGroup(
       { indexes: [3, 4, 5, 6, 7], atMost: 2 },
       async (index) => {
         begun.push(index);
@@ -101,7 +101,7 @@ describe('going together', () => {
       if (index === 1) throw new Error('the first');
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
     };
-    await expect(together({ indexes: [0, 1, 2, 3], atMost: 2 }, work, never)).rejects.toThrow('the first');
+    await expect(runGroup({ indexes: [0, 1, 2, 3], atMost: 2 }, work, never)).rejects.toThrow('the first');
     expect(begun).toEqual([0, 1]);
   });
 });

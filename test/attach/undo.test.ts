@@ -50,7 +50,7 @@ describe('undoing the attachments of a sandbox', () => {
 
   it('one that there was no time for has not failed: it is left as it was', async () => {
     const records = [entry('eth0', 0), entry('net1', 2)];
-    expect((await undo(records, AbortSignal.abort())).map(({ left }) => left)).toEqual(records);
+    expect((await undo(records, AbortSignal.abort())).map(({ entry }) => entry)).toEqual(records);
     expect(await called()).toEqual([]);
   });
 });

@@ -161,7 +161,7 @@ describe('limits', () => {
       await go.promise;
       return { stdout: 'answer', exitCode: 0 };
     };
-    server = await serve({ limits: { connections: 1, lastWordMs: 50 }, onCall });
+    server = await serve({ limits: { connections: 1, lastFrameMs: 50 }, onCall });
     const running = await connect(hello(), call());
     await waitFor('the call', async () => server.calls() === 1);
     const refused = await connect(hello(), call());
@@ -200,7 +200,7 @@ describe('limits', () => {
   });
   it('a client that never reads its answer is given up', async () => {
     server = await serve({
-      limits: { lastWordMs: 50 },
+      limits: { lastFrameMs: 50 },
       onCall: async () => ({ stdout: ' '.repeat(30_000_000), exitCode: 0 }),
     });
     await isGone((await connect(hello(), call())).pause());

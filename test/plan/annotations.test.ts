@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makePlan, wantedFor } from '../../src/plan/index.ts';
+import { makePlan, requiredReads } from '../../src/plan/index.ts';
 import { clusterNet, failure, inputsFor, listOf, planFor } from './planned.ts';
 
 const ignoring = { delegates: [clusterNet], invalidAnnotation: 'ignore' };
@@ -97,7 +97,7 @@ describe('NPWG-101, NPWG-102: namespaceIsolation', () => {
 
   it('a refusal is never ignored, and nothing is looked up for it', () => {
     const inputs = inputsFor({ config: { ...isolated, invalidAnnotation: 'ignore' }, networks: 'other/a', nads });
-    expect(() => wantedFor(inputs.settings, inputs.pod)).toThrow(failure('PLX-NAMESPACE-REFUSED'));
+    expect(() => requiredReads(inputs.settings, inputs.pod)).toThrow(failure('PLX-NAMESPACE-REFUSED'));
   });
 });
 
@@ -109,7 +109,7 @@ describe('what has to be read before a plan can be made', () => {
       auxiliaryCNIChainName: 'chain',
     };
     const inputs = inputsFor({ config, networks: 'a,b,a,other/c', defaultNetwork: 'd' });
-    expect(wantedFor(inputs.settings, inputs.pod)).toEqual({
+    expect(requiredReads(inputs.settings, inputs.pod)).toEqual({
       nads: [
         { namespace: 'kube-system', name: 'd' },
         { namespace: 'shop', name: 'a' },
@@ -123,6 +123,6 @@ describe('what has to be read before a plan can be made', () => {
 
   it('nothing for inline delegates alone', () => {
     const inputs = inputsFor();
-    expect(wantedFor(inputs.settings, undefined)).toEqual({ nads: [], optionalNads: [], paths: [] });
+    expect(requiredReads(inputs.settings, undefined)).toEqual({ nads: [], optionalNads: [], paths: [] });
   });
 });

@@ -23,7 +23,7 @@ import {
   makePlan,
   newRecord,
   parseSettings,
-  wantedFor,
+  requiredReads,
 } from '../../src/plan/index.ts';
 import { able, clusterNet, file, folder, inputsFor } from './planned.ts';
 
@@ -36,7 +36,7 @@ describe('for any inputs: a plan, or a PlexusError', () => {
   afterEach(() => expect(plans).toBeGreaterThan(20));
   const planned = (inputs: PlanInputs): Plan | undefined => {
     try {
-      wantedFor(inputs.settings, inputs.pod);
+      requiredReads(inputs.settings, inputs.pod);
       return makePlan(inputs);
     } catch (error) {
       expect(error).toBeInstanceOf(PlexusError);

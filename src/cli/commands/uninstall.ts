@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { allNodeFolders, defaultSocket, inRoot, uninstall } from '../../install/index.ts';
 import { deferredCalls, fileJournal } from '../../journal/index.ts';
-import { usualDeviceInfoDir } from '../../npwg/index.ts';
+import { defaultDeviceInfoDir } from '../../npwg/index.ts';
 import { type NodeArguments, givenFolders, nodeOptions } from '../node-options.ts';
 import { settleDeferredByHand } from '../settle-deferred.ts';
 import { say } from '../output.ts';
@@ -19,7 +19,7 @@ const ofHost = () => ({
   env: Object.fromEntries(
     Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   ),
-  deviceInfoDir: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? usualDeviceInfoDir,
+  deviceInfoDir: process.env['PLEXUS_DEVICE_INFO_DIR'] ?? defaultDeviceInfoDir,
 });
 
 const usualStateDir = '/var/lib/cni/plexus';

@@ -23,7 +23,7 @@ import {
   remoteHost,
   shimFrame,
 } from '../../host/index.ts';
-import { type LinkSession, linkSession, readFrames, sayLast } from './link-session.ts';
+import { type LinkSession, linkSession, readFrames, sendLast } from './link-session.ts';
 import { assertSocketFree, inodeOf, listen, stopAccepting } from './link-socket.ts';
 
 export { assertSocketFree, inodeOf };
@@ -64,7 +64,7 @@ export interface Limits {
    */
   readonly heldBytes: number;
   /** How long the peer has to read the last frame of its connection. */
-  readonly lastWordMs: number;
+  readonly lastFrameMs: number;
 }
 export interface LinkServer {
   /** Accepts no more connections. Running calls continue. */
@@ -77,7 +77,7 @@ export interface LinkServer {
   readonly calls: () => number;
 }
 
-const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 32 * 1024 * 1024, lastWordMs: 5000 };
+const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 32 * 1024 * 1024, lastFrameMs: 5000 };
 
 /**
  * Serves the host link on a unix socket that only root may use (mode 0600). Rejects with daemonRunning or fileUnusable.
@@ -141,7 +141,7 @@ function accept(connection: net.Socket, state: ServerState): void {
   connection.on('error', () => {}); // 'close' follows and handles it
   const refuse = (error: PlexusError): void => {
     options.onProblem(error);
-    sayLast(connection, encodeRefused(summaryOf(error)), limits.lastWordMs);
+    sendLast(connection, encodeRefused(summaryOf(error)), limits.lastFrameMs);
     connection.resume();
   };
   const uid = options.peerUid(connection);
@@ -179,33 +179,33 @@ function forget(connection: net.Socket, { connections, silent }: ServerState): v
 function greet(connection: net.Socket, state: ServerState, refuse: (error: PlexusError) => void): void {
   const { limits, options, silent } = state;
   const reader = frameReader();
-  let onFrame = (frame: Frame): void => begin(hello(frame));
-  const giveUp = (error: PlexusError): void => {
-    understood();
+  let onFrame = (frame: Frame): void => onHello(hello(frame));
+  const fail = (error: PlexusError): void => {
+    stopWaiting();
     onFrame = () => {}; // ignore frames that arrived with the bad one
     refuse(error);
   };
-  const impatient = setTimeout(
-    () => giveUp(linkDamaged({ problem: 'a connection that does not say what it wants' })),
+  const helloTimer = setTimeout(
+    () => fail(linkDamaged({ problem: 'a connection that does not say what it wants' })),
     limits.helloMs,
   );
-  const understood = (): void => {
-    clearTimeout(impatient);
+  const stopWaiting = (): void => {
+    clearTimeout(helloTimer);
     silent.delete(connection);
   };
-  connection.once('close', understood);
-  const begin = (said: Hello): void => {
-    if (said.version.major !== linkVersion.major) return giveUp(mismatch(said, options.program));
+  connection.once('close', stopWaiting);
+  const onHello = (peer: Hello): void => {
+    if (peer.version.major !== linkVersion.major) return fail(mismatch(peer, options.program));
     connection.write(encodeWelcome(linkVersion, options.program));
-    if (said.role === 'agent') understood();
-    onFrame = said.role === 'agent' ? agent(connection, said, state) : firstOf(said);
+    if (peer.role === 'agent') stopWaiting();
+    onFrame = peer.role === 'agent' ? agent(connection, peer, state) : onFirstFrame(peer);
   };
-  const firstOf = (said: Hello) => (frame: Frame) => {
+  const onFirstFrame = (peer: Hello) => (frame: Frame) => {
     if (!isKnown(frame)) return;
-    understood();
+    stopWaiting();
     if (frame.type !== shimFrame.call)
       throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
-    onFrame = call(connection, { ...decodeCall(frame), path: said.path }, state);
+    onFrame = call(connection, { ...decodeCall(frame), path: peer.path }, state);
   };
   const frame = (one: Frame): void => onFrame(one);
   connection.on('data', () => queueMicrotask(() => limitHeld(connection, reader.held(), state)));
@@ -220,8 +220,8 @@ function hello(frame: Frame): Hello {
 
 const text = ({ major, minor }: Hello['version']): string => `${major}.${minor}`;
 
-const mismatch = (said: Hello, program: string): PlexusError =>
-  linkMismatch({ daemon: program, daemonLink: text(linkVersion), shim: said.program, shimLink: text(said.version) });
+const mismatch = (peer: Hello, program: string): PlexusError =>
+  linkMismatch({ daemon: program, daemonLink: text(linkVersion), shim: peer.program, shimLink: text(peer.version) });
 
 // Drops the connection that holds most when all together hold too much, so that the others are unaffected.
 function limitHeld(connection: net.Socket, bytes: number, state: ServerState): void {
@@ -238,18 +238,18 @@ function setHeld(connection: net.Socket, bytes: number, state: ServerState): voi
   state.held.set(connection, bytes);
 }
 
-function agent(connection: net.Socket, said: Hello, state: ServerState): (frame: Frame) => void {
+function agent(connection: net.Socket, peer: Hello, state: ServerState): (frame: Frame) => void {
   const { options, limits } = state;
-  const session = linkSession(connection, 'work of the host agent', limits.lastWordMs);
+  const session = linkSession(connection, 'work of the host agent', limits.lastFrameMs);
   state.agent = connection;
-  options.onAgent({ host: remoteHost(session.channel), path: said.path });
+  options.onAgent({ host: remoteHost(session.channel), path: peer.path });
   connection.once('close', () => {
     session.lost();
     if (state.agent !== connection) return; // a newer agent has connected already
     state.agent = undefined;
     options.onAgent(undefined);
   });
-  return session.take;
+  return session.receive;
 }
 
 function call(
@@ -257,7 +257,7 @@ function call(
   incoming: Call & { readonly path: readonly string[] },
   state: ServerState,
 ): (frame: Frame) => void {
-  const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastWordMs);
+  const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastFrameMs);
   const stop = new AbortController();
   const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
   const running: Running = {
@@ -267,7 +267,7 @@ function call(
   state.running.add(running);
   void done.finally(() => state.running.delete(running));
   connection.once('close', session.lost);
-  return session.take;
+  return session.receive;
 }
 
 async function answer(

@@ -18,7 +18,7 @@ export interface LinkSession {
   /** Sends the last frame and ends the connection once the peer has read it. */
   readonly finish: (frame: Buffer) => void;
   /** Handles an answer or a CANCEL. Throws linkDamaged for any other frame type that this version knows. */
-  readonly take: (frame: Frame) => void;
+  readonly receive: (frame: Frame) => void;
   /** Call when the connection is closed: every pending request rejects with linkLost. */
   readonly lost: () => void;
 }
@@ -30,10 +30,10 @@ interface Waiting {
 
 const answers: readonly number[] = [shimFrame.ran, shimFrame.links, shimFrame.routes, shimFrame.done, shimFrame.failed];
 // a client that does not read the requests it gets is dropped
-const mostUnsentBytes = 16 * 1024 * 1024;
+const maxUnsentBytes = 16 * 1024 * 1024;
 
 /** Creates the session of a connected socket. `what` names its call in errors; `lastWordMs`: see sayLast. */
-export function linkSession(socket: Socket, what: string, lastWordMs: number): LinkSession {
+export function linkSession(socket: Socket, what: string, lastFrameMs: number): LinkSession {
   const waiting = new Map<number, Waiting>();
   const ended = new AbortController();
   let nextId = 1;
@@ -41,19 +41,19 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
   const send = (frame: Buffer): void => {
     if (!isOpen) return;
     socket.write(frame);
-    if (socket.writableLength > mostUnsentBytes) socket.destroy();
+    if (socket.writableLength > maxUnsentBytes) socket.destroy();
   };
   const request = (type: number, body: Uint8Array, signal: AbortSignal): Promise<Frame> => {
     if (!isOpen) return Promise.reject(linkLost({ what }));
     const id = nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
     // then wait for the answer, so that no plugin process is left running
-    const giveUp = (): void => send(encodeFrame(daemonFrame.kill, id));
+    const kill = (): void => send(encodeFrame(daemonFrame.kill, id));
     waiting.set(id, { resolve, reject });
-    signal.addEventListener('abort', giveUp);
+    signal.addEventListener('abort', kill);
     send(encodeFrame(type, id, body));
-    if (signal.aborted) giveUp();
-    return promise.finally(() => signal.removeEventListener('abort', giveUp));
+    if (signal.aborted) kill();
+    return promise.finally(() => signal.removeEventListener('abort', kill));
   };
   return {
     channel: { request },
@@ -61,9 +61,9 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
     finish: (frame) => {
       if (!isOpen) return;
       isOpen = false;
-      sayLast(socket, frame, lastWordMs);
+      sendLast(socket, frame, lastFrameMs);
     },
-    take: (frame) => {
+    receive: (frame) => {
       if (!isKnown(frame)) return;
       if (frame.type === shimFrame.cancel)
         return ended.abort(operationCancelled({ command: what, reason: 'the runtime stopped the plugin' }));
@@ -84,10 +84,10 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
 }
 
 /** Ends a connection with a frame; destroys it if the peer has not read the frame after `lastWordMs`. */
-export function sayLast(socket: Socket, frame: Buffer, lastWordMs: number): void {
+export function sendLast(socket: Socket, frame: Buffer, lastFrameMs: number): void {
   socket.end(frame);
-  const impatient = setTimeout(() => socket.destroy(), lastWordMs).unref();
-  socket.once('close', () => clearTimeout(impatient));
+  const timer = setTimeout(() => socket.destroy(), lastFrameMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /**

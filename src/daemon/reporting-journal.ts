@@ -4,14 +4,14 @@ import type { Report } from '../report/index.ts';
 /**
  * Wraps a journal so that it reports each unreadable file once, when listing: callers of `list` want the readable ones.
  */
-export function tellingJournal(journal: Journal, report: Report): Journal {
-  const told = new Set<string>();
+export function reportingJournal(journal: Journal, report: Report): Journal {
+  const reported = new Set<string>();
   return {
     ...journal,
     list: async (pick) => {
       const listing = await journal.list(pick);
-      for (const error of listing.damaged.filter(({ message }) => !told.has(message))) {
-        told.add(error.message);
+      for (const error of listing.damaged.filter(({ message }) => !reported.has(message))) {
+        reported.add(error.message);
         report({ kind: 'problem', error });
       }
       return listing;

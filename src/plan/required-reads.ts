@@ -1,9 +1,9 @@
 import { type NadRef, type PodMetadata, nadKey } from '../npwg/index.ts';
-import { type PodWishes, wishesOf } from './selections.ts';
+import { type PodSelections, readSelections } from './selections.ts';
 import type { Settings } from './settings.ts';
 
 /** What must be read before a plan can be made. */
-export interface Wanted {
+export interface RequiredReads {
   readonly nads: readonly NadRef[];
   /** NADs that may instead be files in confDir, so it is not an error if they do not exist. */
   readonly optionalNads: readonly NadRef[];
@@ -13,12 +13,12 @@ export interface Wanted {
 /**
  * Returns the NADs and files that the plan for a pod depends on. Throws the errors of reading the pod's annotations.
  */
-export function wantedFor(
+export function requiredReads(
   settings: Settings,
   pod: PodMetadata | undefined,
-  wishes: PodWishes = wishesOf(pod, settings),
-): Wanted {
-  const { selections, defaultNetwork } = wishes;
+  podSelections: PodSelections = readSelections(pod, settings),
+): RequiredReads {
+  const { selections, defaultNetwork } = podSelections;
   const named = namesOf(settings, pod);
   const optionalNads = named
     .filter((name) => !isPath(name))
@@ -40,11 +40,11 @@ const uniqueNads = (refs: readonly NadRef[]): readonly NadRef[] => [
 
 const namesOf = (settings: Settings, pod: PodMetadata | undefined): readonly string[] => [
   ...(settings.clusterNetwork === undefined ? [] : [settings.clusterNetwork]),
-  ...furtherNames(settings, pod),
+  ...additionalNames(settings, pod),
 ];
 
 /** Returns defaultNetworks, or nothing for pods in system namespaces. */
-export const furtherNames = (settings: Settings, pod: PodMetadata | undefined): readonly string[] =>
+export const additionalNames = (settings: Settings, pod: PodMetadata | undefined): readonly string[] =>
   pod !== undefined && settings.systemNamespaces.includes(pod.namespace) ? [] : settings.defaultNetworks;
 
 /** Returns whether an entry of clusterNetwork or defaultNetworks is a path. */

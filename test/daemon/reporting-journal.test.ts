@@ -2,7 +2,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { notifyingJournal, tellingJournal } from '../../src/daemon/telling-journal.ts';
+import { notifyingJournal, reportingJournal } from '../../src/daemon/reporting-journal.ts';
 import { fileJournal } from '../../src/journal/index.ts';
 import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
@@ -10,7 +10,7 @@ import { sampleRecord } from '../support/sample-record.ts';
 it('whoever lists the journal, what cannot be read is told, and once', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-telling-'));
   const told: string[] = [];
-  const journal = tellingJournal(
+  const journal = reportingJournal(
     fileJournal(folder.path),
     (step) => step.kind === 'problem' && told.push(step.error.id),
   );
