@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { serveObserving } from '../../src/daemon/observe-socket.ts';
 import { patienceMs } from '../support/patience.ts';
 
-describe('the socket of recent operations', () => {
-  it('answers whatever is asked there: what is no path as well does not end the daemon', async () => {
+describe('the observe socket', () => {
+  it('answers requests for invalid paths without ending the daemon', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-observe-'));
     const socket = join(folder.path, 'observe.sock');
     const asked: unknown[] = [];

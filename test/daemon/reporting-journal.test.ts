@@ -7,7 +7,7 @@ import { fileJournal } from '../../src/journal/index.ts';
 import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
-it('whoever lists the journal, what cannot be read is told, and once', async () => {
+it('reports an unreadable record once, however often the journal is listed', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-telling-'));
   const told: string[] = [];
   const journal = reportingJournal(
@@ -21,7 +21,7 @@ it('whoever lists the journal, what cannot be read is told, and once', async () 
   expect(told).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER']);
 });
 
-it('reports a pending status after the record has been written', async () => {
+it('reports a pending status after writing the record', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-notifying-'));
   const file = fileJournal(folder.path);
   const events: string[] = [];
