@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClusterNode, createClusterNode, networksKey, statusKey } from '../support/cluster-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// Pods of this node in the API that ask for networks, and what the journal holds.
+// Pods of this node in the API that request networks, compared with the journal.
 let at: ClusterNode;
 beforeEach(async () => {
   at = await createClusterNode();
@@ -39,8 +39,8 @@ const metric = async (): Promise<string | undefined> =>
     await (await fetch(`http://127.0.0.1:${at.daemon().httpPort}/metrics`)).text(),
   )?.[1];
 
-describe('annotated and running means attached', () => {
-  it('a running pod that was never attached is told of once: Event, metric, list, and why it is likely', async () => {
+describe('the sweep for unattached pods', () => {
+  it('reports a running pod that was never attached once, by Event, metric and list, with the likely reason', async () => {
     running('old');
     running('new', { status: { startTime: '2099-01-01T00:00:00Z' } });
     await at.start({ flags: { 'reclaim-seconds': '1' } });
@@ -64,7 +64,7 @@ describe('annotated and running means attached', () => {
     await expect.poll(() => metric()).toBe('2');
   });
 
-  it('not one that is attached, asks for nothing, is not on this node, does not run, uses the node’s network, or was attached by another', async () => {
+  it('ignores pods that are attached, request nothing, are on another node, do not run, use the host network, or were attached by another plugin', async () => {
     const attached = await at.node.pod('attached');
     running('attached');
     const { metadata } = at.api.get('pods', 'default', 'attached') ?? {};
@@ -88,7 +88,7 @@ describe('annotated and running means attached', () => {
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 
-  it('costs two lists, however many such pods exist: no request per pod', async () => {
+  it('costs two lists and no request per pod, however many such pods exist', async () => {
     for (let n = 0; n < 150; n++) running(`never-${n}`);
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     await waitFor('all of them', async () => (await found()).length === 150);
@@ -96,7 +96,7 @@ describe('annotated and running means attached', () => {
     expect(new Set(verbs)).toEqual(new Set(['list']));
   });
 
-  it('says once that it may not look, and goes on with everything else', async () => {
+  it('reports a missing permission once, and everything else continues', async () => {
     at.api.faults.answer(403, { match: ({ verb, resource }) => verb === 'list' && resource === 'pods' });
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     const words = (): number => at.daemon().log.filter((line) => line.includes('cannot be looked for')).length;
