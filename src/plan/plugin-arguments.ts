@@ -5,6 +5,7 @@ import {
   isJsonObject,
   nameOfType,
   sizeOfJson,
+  withKeys,
 } from '../cni/index.ts';
 import { configurationInvalid, networksTooLarge } from '../errors/index.ts';
 import { type NetworkSelection, selectionFields } from '../npwg/index.ts';
@@ -65,18 +66,17 @@ export function withArguments(
   if (cniArgs === undefined && deviceId === undefined) return configuration;
   const plugins = configuration.plugins.map((plugin) => ({
     ...plugin,
-    json: {
-      ...plugin.json,
+    json: withKeys(plugin.json, {
       ...(cniArgs !== undefined && { args: mergedArgs(plugin.json, cniArgs, configuration.name) }),
       ...(deviceId !== undefined && { deviceID: deviceId, pciBusID: deviceId }),
-    },
+    }),
   }));
   return { ...configuration, plugins };
 }
 
 function mergedArgs(json: JsonObject, cniArgs: JsonObject, name: string): JsonObject {
   const args = objectAt(json, 'args', name);
-  return { ...args, cni: { ...objectAt(args, 'cni', name), ...cniArgs } };
+  return withKeys(args, { cni: withKeys(objectAt(args, 'cni', name), cniArgs) });
 }
 
 // NPWG-44
