@@ -4,7 +4,7 @@ export { type Answer, type PluginCall, type Prepared, answerCall, failure } from
 export { delDeferred } from './del.ts';
 export { type CheckedAttachment, type CheckedRecord, type CheckOutcome, checkSandbox } from './check-sandbox.ts';
 export { type AttachDeps } from './deps.ts';
-export { type NamespaceNow, namespaceNow } from './sandbox-namespace.ts';
+export { type NamespaceNow, isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
 export { type ChangeFailure, type ChangeRun, change } from './change.ts';
 export { type ChangeSandboxDeps, changeSandbox } from './change-sandbox.ts';
 export { undoLost } from './undo-lost.ts';

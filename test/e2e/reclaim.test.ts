@@ -183,6 +183,21 @@ describe('a sandbox that may be alive is never touched', () => {
     await assertAllCanGo(pod);
   });
 
+  it('a static pod that changed the MAC addresses of all its interfaces keeps its networks', async () => {
+    await at.start({ flags });
+    await at.startAgent();
+    const pod = await attached('disguised');
+    await change(pod, { pod: { namespace: pod.namespace, name: pod.name, isStatic: true } });
+    await roundsPass(); // The daemon has seen its interfaces.
+    for (const [index, name] of ['eth0', 'net1'].entries())
+      await pod.netns.exec(['ip', 'link', 'set', name, 'address', `02:00:00:00:00:0${index}`]);
+    await roundsPass();
+    for (let round = 0; round < 3; round++) await roundPasses();
+    expect((await recorded(pod))?.attachments).toMatchObject([{ state: 'attached' }, { state: 'attached' }]);
+    expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
+    expect(await at.node.leftovers()).toEqual([]);
+  });
+
   it('its namespace is gone, but its pod is there: kubelet sees to it', async () => {
     await at.start({ flags });
     await at.startAgent();
