@@ -36,6 +36,7 @@ export {
 } from './json.ts';
 export { describeCharacter, overlooked } from './characters.ts';
 export { jsonProblem, type JsonProblem } from './json-problem.ts';
+export { jsonBudget, sizeProblem, weightOfJson } from './json-limits.ts';
 export { sizeOfJson } from './json-size.ts';
 export { isMetaPlugin, nestedMetaPlugin } from './meta-plugins.ts';
 export { interfaceNameProblem, isContainerId, isNetworkName, isPluginType } from './names.ts';

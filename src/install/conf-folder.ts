@@ -3,7 +3,7 @@ import { link, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfPath } from '../cni/index.ts';
 import { type PlexusError, fileUnusable, folderNotWritable, problemOf } from '../errors/index.ts';
-import { replaceAtomically, syncFolder } from '../files/index.ts';
+import { readRegularText, replaceAtomically, syncFolder } from '../files/index.ts';
 import { ownerOf } from './conflist.ts';
 import type { ConfEntry } from './standing.ts';
 
@@ -19,6 +19,20 @@ export function entriesOf(listing: ConfPath): readonly ConfEntry[] {
     const text = 'text' in content ? content.text : '';
     return { name: basename(path), text, owner: 'text' in content ? ownerOf(text) : 'unreadable' };
   });
+}
+
+const mostBytes = 1024 * 1024;
+
+/**
+ * Reads a file in the runtime's folder, where less trusted programs can write: never blocks. Undefined if the file is
+ * missing or cannot be a configuration.
+ */
+export function configurationText(file: string): string | undefined {
+  try {
+    return readRegularText(file, { follow: true, mostBytes });
+  } catch {
+    return undefined;
+  }
 }
 
 /** All names in the runtime's folder; empty if the folder does not exist. */

@@ -3,11 +3,20 @@ import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import net from 'node:net';
 import { basename, join } from 'node:path';
 import { type PlexusError, daemonServes, delsDeferred, nodeInUse } from '../errors/index.ts';
-import { openFolder, readRegularText, removeTree, syncFolder } from '../files/index.ts';
+import { openFolder, removeTree, syncFolder } from '../files/index.ts';
 import type { DeferredCalls, Journal, RecordKey } from '../journal/index.ts';
 import { type SandboxRecord, hostFileName } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
-import { entriesOf, inFolder, namesIn, nudge, nudgeName, removeConfiguration, savedSuffix } from './conf-folder.ts';
+import {
+  configurationText,
+  entriesOf,
+  inFolder,
+  namesIn,
+  nudge,
+  nudgeName,
+  removeConfiguration,
+  savedSuffix,
+} from './conf-folder.ts';
 import { ownerOf } from './conflist.ts';
 import { ownFolder, takenOverName } from './find-default.ts';
 import { holdsText } from './same-content.ts';
@@ -126,7 +135,7 @@ const isOurs = ({ name, owner }: Pick<ConfEntry, 'name' | 'owner'>): boolean => 
 /** Returns what was done with a file that was moved aside. */
 async function putBack(folder: string, saved: string): Promise<string> {
   const name = saved.slice(0, -savedSuffix.length);
-  const textOf = (file: string): string | undefined => textIn(join(folder, file));
+  const textOf = (file: string): string | undefined => configurationText(join(folder, file));
   if (ownerOf(textOf(saved) ?? '') === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
   const present = textOf(name);
   const isNewer = present !== undefined && !isOurs({ name, owner: ownerOf(present) });
@@ -136,15 +145,6 @@ async function putBack(folder: string, saved: string): Promise<string> {
     await syncFolder(folder);
   });
   return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
-}
-
-// The daemon can write there, so do not block on a file that is not regular.
-function textIn(file: string): string | undefined {
-  try {
-    return readRegularText(file, { follow: true });
-  } catch {
-    return undefined; // The file is missing, or cannot be a configuration.
-  }
 }
 
 async function removePrograms(folder: string): Promise<readonly string[]> {

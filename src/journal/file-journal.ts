@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PlexusError, fileFailed, is, recordDamaged, recordNewer } from '../errors/index.ts';
+import { sizeProblem } from '../cni/index.ts';
+import { PlexusError, fileFailed, fileUnusable, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import {
   beneath,
   beneathMade,
@@ -32,8 +33,11 @@ export function fileJournal(folder: string): Journal {
     write: (record) =>
       beneathMade(folder, async (path) => {
         const file = join(path, fileName(record));
+        const text = encodeRecord(record);
+        const problem = sizeProblem(text);
+        if (problem !== undefined) throw fileUnusable({ file: shownPath(file), action: 'write', problem });
         if (!record.complete) await unmark(path, fileName(record)); // an ADD begins with such a record
-        await replaceAtomically(file, encodeRecord(record));
+        await replaceAtomically(file, text);
         if (record.complete) await dropProgress(file);
       }),
     note: (record) => beneath(folder, (path) => writeProgress(join(path, fileName(record)), record)),

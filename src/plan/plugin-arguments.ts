@@ -4,7 +4,7 @@ import {
   formatJson,
   isJsonObject,
   nameOfType,
-  sizeOfJson,
+  weightOfJson,
   withKeys,
 } from '../cni/index.ts';
 import { configurationInvalid, networksTooLarge } from '../errors/index.ts';
@@ -35,7 +35,6 @@ export function pluginArgsOf(
 }
 
 const mostWeight = 2 * 1024 * 1024;
-const weightOfValue = 48;
 
 /**
  * Bounds what `args.cni` takes in all plugins of a pod's networks together: each plugin has its own copy, in memory, in
@@ -49,8 +48,7 @@ export function argumentsBound(): (
   let weight = 0;
   return (network, { plugins }, cniArgs) => {
     if (cniArgs === undefined) return;
-    const text = formatJson(cniArgs);
-    weight += plugins.length * (text.length + weightOfValue * sizeOfJson(text).elements);
+    weight += plugins.length * weightOfJson(formatJson(cniArgs));
     if (weight > mostWeight) throw networksTooLarge({ nad: network, weight, most: mostWeight });
   };
 }

@@ -15,6 +15,12 @@ export interface Evidence {
   readonly isPathTaken: boolean;
 }
 
+const ends: Readonly<Partial<Record<Evidence['pod'], string>>> = {
+  gone: 'and so is its pod',
+  replaced: 'and another pod has its name',
+  ended: 'and its pod has ended',
+};
+
 /**
  * Why a sandbox is certainly gone; undefined if it may be alive. A sandbox that has its interfaces is alive, whatever
  * the API server reports about its pod; one whose namespace cannot be judged may be. Foreign interfaces alone prove
@@ -25,9 +31,7 @@ export function whyGone({ boot, namespace, wasSeen, pod, ...others }: Evidence):
   if (boot === 'earlier') return 'the machine has been started anew since';
   if (namespace === 'own' || namespace === 'unknown') return undefined;
   const place = namespace === 'missing' ? 'its namespace is gone' : 'its namespace is another one now';
-  if (pod === 'gone') return `${place}, and so is its pod`;
-  if (pod === 'replaced') return `${place}, and another pod has its name`;
-  if (pod === 'ended') return `${place}, and its pod has ended`;
+  if (ends[pod] !== undefined) return `${place}, ${ends[pod]}`;
   if (others.hasSuccessor) return `${place}, and its pod has a newer sandbox`;
   const hasLeft = wasSeen && (namespace === 'missing' || others.isPathTaken);
   return hasLeft && pod !== 'there' ? `${place}, where its interfaces were before` : undefined;

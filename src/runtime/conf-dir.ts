@@ -6,10 +6,11 @@ import { problemOf } from '../errors/index.ts';
 import { openFolder, readRegularText } from '../files/index.ts';
 
 const mostBytes = 1024 * 1024;
+const mostBytesTogether = 16 * 1024 * 1024;
 const extensions = ['.conf', '.json', '.conflist'];
 
-/** Throws unless the path, which contains no link, may be read. */
-type Judge = (realPath: string) => void;
+/** Throws unless the path, which contains no link, may be read with so many bytes. */
+type Judge = (realPath: string, bytes: number) => void;
 
 /**
  * Reads a network configuration file, or a folder of them. Multus mounts the node under /host in its container, so a
@@ -25,7 +26,7 @@ export async function readConfPath(path: string, folders?: readonly string[]): P
 
 async function readPath(path: string, folders: readonly string[] | undefined): Promise<ConfPath> {
   try {
-    const judge = folders === undefined ? () => {} : judgeOf(folders);
+    const judge = bounded(folders === undefined ? () => {} : judgeOf(folders));
     const found = statSync(path); // Synchronous, for the reason given in files/replace.ts: every call reads this.
     return found.isDirectory() ? await readFolder(path, judge) : await readOne(path, judge);
   } catch (error) {
@@ -44,6 +45,16 @@ function judgeOf(folders: readonly string[]): Judge {
   return (path) => {
     if (!real.some((folder) => path === folder || path.startsWith(`${folder}/`)))
       throw new Error(`${path} is outside of the folders of network configurations (${folders.join(', ')})`);
+  };
+}
+
+/** Bounds what is read of a folder: the daemon can write there, and this process may be root on the node. */
+function bounded(judge: Judge): Judge {
+  let left = mostBytesTogether;
+  return (path, bytes) => {
+    judge(path, bytes);
+    left -= bytes;
+    if (left < 0) throw new Error(`the files of its folder are longer than ${mostBytesTogether} bytes together`);
   };
 }
 
@@ -87,7 +98,7 @@ async function siblingsOf(file: ConfFile, judge: Judge): Promise<readonly ConfFi
 
 async function namesIn(folder: string, judge: Judge): Promise<readonly string[]> {
   using open = openFolder(folder, { follow: true });
-  judge(readlinkSync(open.path));
+  judge(readlinkSync(open.path), 0);
   return await readdir(open.path);
 }
 
@@ -108,7 +119,7 @@ function readConf(path: string, judge: Judge): ConfFile {
     return {
       path,
       content: {
-        text: readRegularText(path, { follow: true, mostBytes, check: (_found, realPath) => judge(realPath) }),
+        text: readRegularText(path, { follow: true, mostBytes, check: ({ size }, realPath) => judge(realPath, size) }),
       },
     };
   } catch (error) {
