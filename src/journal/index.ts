@@ -1,5 +1,5 @@
 // What is attached, durably, and one operation per sandbox. Knows no plugin and no Kubernetes.
-export { type DeferredCalls, type KeptCall, deferredCalls } from './deferred-calls.ts';
+export { type DeferredCalls, deferredCalls } from './deferred-calls.ts';
 export { fileJournal } from './file-journal.ts';
 export { dropLocksOf, fileLocks } from './file-locks.ts';
 export { type Journal, type Listing, type RecordKey } from './journal.ts';
