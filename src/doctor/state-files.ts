@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { jsonBudget } from '../cni/index.ts';
 import { asPlexusError, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import { readRegularText } from '../files/index.ts';
+import { damagedFolder, isRecordName } from '../journal/index.ts';
 import { type SandboxRecord, decodeRecord } from '../plan/index.ts';
 
 /** What is in the journal, read without changing anything: damaged files stay where they are. */
@@ -31,7 +32,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   const records: SandboxRecord[] = [];
   const unreadable: { file: string; problem: string; isNewer: boolean }[] = [];
   const fits = jsonBudget(mostWeight);
-  for (const name of (await namesIn(folder)).filter((each) => each.includes('@') && each.endsWith('.json'))) {
+  for (const name of (await namesIn(folder)).filter(isRecordName)) {
     const file = join(folder, name);
     try {
       const text = textIn(file);
@@ -45,7 +46,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   return {
     records,
     unreadable,
-    damaged: (await namesIn(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)),
+    damaged: (await namesIn(join(folder, damagedFolder))).map((name) => join(folder, damagedFolder, name)),
   };
 }
 

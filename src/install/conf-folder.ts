@@ -3,7 +3,7 @@ import { link, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfPath } from '../cni/index.ts';
 import { type PlexusError, fileUnusable, folderNotWritable, problemOf } from '../errors/index.ts';
-import { readRegularText, replaceAtomically, syncFolder } from '../files/index.ts';
+import { readRegularText, removeTree, replaceAtomically, syncFolder } from '../files/index.ts';
 import { ownerOf } from './conflist.ts';
 import type { ConfEntry } from './standing.ts';
 
@@ -51,9 +51,9 @@ export async function putConfiguration(folder: string, name: string, text: strin
 /** Causes a write event in the folder. */
 export async function nudge(folder: string, text: string): Promise<void> {
   await inFolder(folder, `write ${nudgeName}`, async () => {
-    // Recreated each time: an existing file may be a link to elsewhere or a FIFO, and uninstall runs as root on the
+    // Recreated each time: it may be a link to elsewhere, a FIFO or a folder, and uninstall runs as root on the
     // node.
-    await rm(join(folder, nudgeName), { force: true });
+    removeTree(join(folder, nudgeName));
     const file = await open(join(folder, nudgeName), 'wx', 0o644);
     try {
       await file.writeFile(`${createHash('sha256').update(text).digest('hex')}\n`);

@@ -67,6 +67,9 @@ function fileName({ containerId, ifName }: RecordKey): string {
     : `long@${createHash('sha256').update(`${containerId}@${ifName}`).digest('hex')}.json`;
 }
 
+/** Whether a file of the journal may be a record, by its name. */
+export const isRecordName = (name: string): boolean => name.includes('@') && name.endsWith('.json');
+
 async function readRecord(folder: string, file: string, key?: RecordKey): Promise<SandboxRecord | undefined> {
   const path = join(folder, file);
   const text = readText(path);
@@ -145,7 +148,8 @@ function setAside(folder: string, file: string): Promise<string> {
   });
 }
 
-const damagedFolder = 'damaged';
+/** Subfolder for records that cannot be read. */
+export const damagedFolder = 'damaged';
 const mostDamaged = 1000;
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -201,7 +205,7 @@ async function listRecords<T>(
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.includes('@') && name.endsWith('.json')).toSorted();
+    return (await readdir(folder)).filter(isRecordName).toSorted();
   } catch (error) {
     if (isAbsent(error)) return [];
     throw fileFailed({ file: shownPath(folder), action: 'list' }, error);

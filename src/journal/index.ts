@@ -1,6 +1,6 @@
 // What is attached, durably, and one operation per sandbox. Knows no plugin and no Kubernetes.
 export { type DeferredCalls, deferredCalls } from './deferred-calls.ts';
-export { fileJournal } from './file-journal.ts';
+export { damagedFolder, fileJournal, isRecordName } from './file-journal.ts';
 export { dropLocksOf, fileLocks } from './file-locks.ts';
 export { type Journal, type Listing, type RecordKey } from './journal.ts';
 export { liveHolder } from './lock-file.ts';

@@ -9,6 +9,9 @@ const mostBytes = 1024 * 1024;
 const mostBytesTogether = 16 * 1024 * 1024;
 const extensions = ['.conf', '.json', '.conflist'];
 
+/** Whether a runtime reads a file of this name in its folder. */
+export const isConfigurationName = (name: string): boolean => extensions.includes(extname(name));
+
 /** Throws unless the path, which contains no link, may be read with so many bytes. */
 type Judge = (realPath: string, bytes: number) => void;
 
@@ -73,7 +76,7 @@ async function readOne(path: string, judge: Judge): Promise<ConfPath> {
 
 async function readFolder(folder: string, judge: Judge): Promise<ConfPath> {
   const files = (await namesIn(folder, judge))
-    .filter((name) => extensions.includes(extname(name)))
+    .filter(isConfigurationName)
     .toSorted()
     .map((name) => readConf(join(folder, name), judge));
   const lists = await Promise.all(files.map(async (file) => [listName(file), await siblingsOf(file, judge)] as const));
