@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { sizeProblem } from '../cni/index.ts';
-import { nodeHeader, observeSocketOf } from '../daemon/index.ts';
+import { nodeHeader } from '../daemon/index.ts';
+import { observeSocketOf } from '../host/index.ts';
 import { observeUnreachable, problemOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
@@ -25,7 +26,7 @@ const answerMs = 10_000;
 const mostBytes = 16 * 1024 * 1024;
 
 /** Reads recent operations from the daemon of this node. Rejects with observeUnreachable. */
-export async function recentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
+export async function fetchRecentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
   const words = new URLSearchParams({
     ...(pod !== undefined && { pod }),
     ...(sandbox !== undefined && { sandbox }),

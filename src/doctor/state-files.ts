@@ -32,7 +32,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   const records: SandboxRecord[] = [];
   const unreadable: { file: string; problem: string; isNewer: boolean }[] = [];
   const fits = jsonBudget(mostWeight);
-  for (const name of (await namesIn(folder)).filter(isRecordName)) {
+  for (const name of (await namesInFolder(folder)).filter(isRecordName)) {
     const file = join(folder, name);
     try {
       const text = textIn(file);
@@ -46,7 +46,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   return {
     records,
     unreadable,
-    damaged: (await namesIn(join(folder, damagedFolder))).map((name) => join(folder, damagedFolder, name)),
+    damaged: (await namesInFolder(join(folder, damagedFolder))).map((name) => join(folder, damagedFolder, name)),
   };
 }
 
@@ -59,7 +59,7 @@ function textIn(file: string): string | undefined {
 }
 
 /** Names in a folder, sorted; none when it is not there. Rejects when it cannot be looked into. */
-export async function namesIn(folder: string): Promise<readonly string[]> {
+export async function namesInFolder(folder: string): Promise<readonly string[]> {
   return ((await readdir(folder).catch(absent)) ?? []).toSorted();
 }
 

@@ -10,7 +10,7 @@ import { isConfigurationName } from '../runtime/index.ts';
 import {
   configurationText,
   inFolder,
-  namesIn,
+  readableNames,
   nudge,
   nudgeName,
   removeConfiguration,
@@ -122,9 +122,9 @@ async function restoreConfigurations(folder: string, attempt: Attempt): Promise<
       isChanged ||= line !== undefined;
       return line === undefined ? [] : [`${folder}: ${line}`];
     });
-  for (const saved of (await namesIn(folder)).filter((name) => name.endsWith(savedSuffix)).toSorted())
+  for (const saved of (await readableNames(folder)).filter((name) => name.endsWith(savedSuffix)).toSorted())
     await inConf(`put ${saved} back`, () => putBack(folder, saved));
-  for (const name of (await namesIn(folder)).filter(isOwnName).filter((each) => isOurs(folder, each)))
+  for (const name of (await readableNames(folder)).filter(isOwnName).filter((each) => isOurs(folder, each)))
     await inConf(`remove ${name}`, async () => {
       await removeConfiguration(folder, name);
       return `removed ${name}`;

@@ -9,7 +9,7 @@ import {
   jsonBudget,
   parseConfiguration,
   parseJson,
-  podOf,
+  podOfArgs,
 } from '../cni/index.ts';
 import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
 import { openFolder, readRegularText, removeFile, shownPath } from '../files/index.ts';
@@ -42,7 +42,7 @@ export function multusState(folder: string): MultusState {
         const cached = readCached(folder, `${delegate.configuration.name}-${containerId}-${delegate.interfaceName}`);
         return recordOf(delegate, fits(cached) ? cached : '', call.env['CNI_ARGS'] ?? '');
       });
-      const { namespace, name, uid } = podOf(call.args);
+      const { namespace, name, uid } = podOfArgs(call.args);
       const pod =
         namespace === undefined || name === undefined
           ? undefined

@@ -1,7 +1,7 @@
 import type { NamespaceNow } from '../attach/index.ts';
 
 /** All that is known of whether a recorded sandbox still exists. */
-export interface Evidence {
+export interface GoneEvidence {
   /** When it was made: since the machine started, or before. */
   readonly boot: 'this' | 'earlier' | 'unknown';
   readonly namespace: NamespaceNow;
@@ -15,7 +15,7 @@ export interface Evidence {
   readonly isPathTaken: boolean;
 }
 
-const ends: Readonly<Partial<Record<Evidence['pod'], string>>> = {
+const ends: Readonly<Partial<Record<GoneEvidence['pod'], string>>> = {
   gone: 'and so is its pod',
   replaced: 'and another pod has its name',
   ended: 'and its pod has ended',
@@ -27,7 +27,7 @@ const ends: Readonly<Partial<Record<Evidence['pod'], string>>> = {
  * nothing: a pod with CAP_NET_ADMIN can rename its interfaces and change their MACs. No rule depends on a clock.
  * docs/reliability.md, "Reclaiming".
  */
-export function whyGone({ boot, namespace, wasSeen, pod, ...others }: Evidence): string | undefined {
+export function whyGone({ boot, namespace, wasSeen, pod, ...others }: GoneEvidence): string | undefined {
   if (boot === 'earlier') return 'the machine has been started anew since';
   if (namespace === 'own' || namespace === 'unknown') return undefined;
   const place = namespace === 'missing' ? 'its namespace is gone' : 'its namespace is another one now';

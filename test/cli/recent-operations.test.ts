@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recentOperations } from '../../src/cli/recent-operations.ts';
+import { fetchRecentOperations } from '../../src/cli/recent-operations.ts';
 import { failure } from '../plan/planned.ts';
 
 const megabyte = Buffer.alloc(1024 * 1024, ' ');
@@ -20,7 +20,7 @@ describe('recent operations of a compromised daemon', () => {
     });
     await new Promise<void>((resolve) => server.listen(join(folder.path, 'observe.sock'), resolve));
     try {
-      await expect(recentOperations(join(folder.path, 'plexus.sock'), {})).rejects.toThrow(
+      await expect(fetchRecentOperations(join(folder.path, 'plexus.sock'), {})).rejects.toThrow(
         failure('PLX-OBSERVE-UNREACHABLE', says),
       );
     } finally {
