@@ -7,7 +7,6 @@ import {
   type Journal,
   bootIdNow,
   deferredCalls,
-  dropLocksOf,
   fileJournal,
   fileLocks,
   unattachedPods,
@@ -54,7 +53,6 @@ export interface RunningDaemon {
   readonly ended: Promise<void>;
 }
 
-const owner = 'daemon';
 const lastFlushMs = 2000;
 // whether another daemon has taken the socket
 const takenLookMs = 5000;
@@ -174,7 +172,7 @@ async function partsOf(
 ): Promise<DaemonParts> {
   const { cniDir } = settingsOf(deps);
   const own = {
-    locks: fileLocks(`${cniDir}/locks`, owner),
+    locks: fileLocks(`${cniDir}/locks`, 'daemon'),
     deferred: deferredCalls(`${cniDir}/deferred`),
     unattached: unattachedPods(cniDir),
     readConf: confReader(cniDir, shared.report),
@@ -204,9 +202,7 @@ const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>
 
 async function serve(deps: DaemonDeps, { report, agent, wake, context }: DaemonParts): Promise<LinkServer> {
   const { socket } = deps.options();
-  const { cniDir } = settingsOf(deps);
   await assertSocketFree(socket);
-  await dropLocksOf(owner, `${cniDir}/locks`); // this is the only daemon, and it has not begun
   return serveLink({
     socket,
     program: deps.program,

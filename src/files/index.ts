@@ -1,5 +1,6 @@
 // The effects on files, and waiting for turns, that several folders need. Knows nothing of what is in the files.
 export { makeFolder, removeLeftovers } from './folder.ts';
+export { loadNative, type Native } from './native.ts';
 export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';
 export { readRegularFile, readRegularText } from './regular.ts';
 export { removeFile } from './remove.ts';

@@ -1,221 +1,228 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlexusError, fileFailed, sandboxBusy } from '../errors/index.ts';
-import { openFolderMade, removeLeftovers, shownPath } from '../files/index.ts';
-import { type Beacon, beaconPrefix, lightBeacon, removeIfDark } from './beacon.ts';
-import type { LockContent } from './lock-content.ts';
-import { discard, isVainClaim, liveHolder, dropLock, readyLock, readyPrefix, tryLock, unlock } from './lock-file.ts';
+import { PlexusError, sandboxBusy } from '../errors/index.ts';
+import { type ByteLock, type ByteLocks, openByteLocks } from './byte-locks.ts';
+import { type HolderNote, readHolderNote, writeHolderNote } from './holder-notes.ts';
 import { type ProcessIdentity, ownIdentity } from './process-identity.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
+import { type TurnHolder, type TurnOf, sandboxTurns } from './sandbox-turns.ts';
 
-/**
- * Locks as files in a folder (made when missing), held between processes; those of killed processes give way. `owner`:
- * see dropLocksOf.
- */
-export function fileLocks(folder: string, owner?: string): SandboxLocks {
-  const beacon = sharedBeacon(folder, owner !== undefined);
-  let identity: Promise<ProcessIdentity> | undefined;
-  return {
-    withSandbox: async ({ containerId, command, onBusy }, signal, work) => {
-      using open = await openFolderMade(folder);
-      const own = await (identity ??= ownIdentity());
-      return await beacon(async (name) => {
-        const path = join(open.path, lockName(containerId));
-        const wish = {
-          folder: open.path,
-          path,
-          sandbox: containerId,
-          command,
-          own,
-          owner,
-          beacon: name,
-          onBusy: once(onBusy),
-        };
-        await takeSandbox(wish, join(open.path, allName), signal);
-        return release(wish.path, work);
-      });
-    },
-    withAll: async (command, signal, work) => {
-      using open = await openFolderMade(folder);
-      const own = await (identity ??= ownIdentity());
-      return await beacon(async (name) => {
-        const wish = {
-          folder: open.path,
-          path: join(open.path, allName),
-          sandbox: 'all sandboxes',
-          command,
-          own,
-          owner,
-          beacon: name,
-        };
-        await take(wish, signal);
-        return release(wish.path, async () => {
-          await waitForSandboxes(wish, signal);
-          await removeGarbage(open.path);
-          return work();
-        });
-      });
-    },
-  };
-}
+// One operation at a time works on a sandbox, in all processes of the node. The kernel keeps the locks: each sandbox is
+// one byte of one file (its hash), locked with fcntl(2) for the open file (F_OFD_SETLK), so a lock ends with its process
+// however that ends, also in a container with process IDs of its own, and nothing has to be written or removed. Two more
+// bytes make room for GC: `active` is shared by everybody who holds a sandbox and taken alone by GC; `gate` is passed on
+// the way to a sandbox and held by GC from its first attempt on, so that new operations cannot keep GC out for ever.
+// Within one process, which owns all locks of its open file, turns in memory do the same (sandbox-turns.ts).
 
-const allName = 'all.lock';
+const fileName = 'sandboxes';
+const gate = 0;
+const active = 1;
+const firstSandbox = 2;
 
-/**
- * Removes the locks that an earlier process of that owner left. For the daemon at its start: in a container it cannot
- * see whether the process of an earlier container lives. One that still ends its calls keeps its locks: its beacon is
- * lit.
- */
-export async function dropLocksOf(owner: string, folder: string): Promise<void> {
-  using open = await openFolderMade(folder);
-  const names = await namesIn(open.path);
-  for (const name of names.filter((each) => each.startsWith(beaconPrefix))) await removeIfDark(join(open.path, name));
-  const locks = names.filter((each) => each.endsWith('.lock'));
-  if (locks.length === 0) return;
-  const own = await readyLock(open.path, { ...(await ownIdentity()), command: 'drop', nonce: randomUUID() });
-  try {
-    for (const name of locks) await dropLock(join(open.path, name), owner, own);
-  } finally {
-    await discard(own.file);
-  }
-}
-
-// for every container ID there is (CNI-17) the ID itself; a path never
-function lockName(containerId: string): string {
-  const name = encodeURIComponent(containerId.toWellFormed());
-  return name.length <= 150 ? `${name}@.lock` : `${createHash('sha256').update(containerId).digest('hex')}@.lock`;
-}
-
-async function release<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    await unlock(path);
-  }
-}
-
-type WithBeacon = <T>(work: (name: string | undefined) => Promise<T>) => Promise<T>;
-
-/** One beacon for everything that runs at the same time; for a process of long life (`stays`) one for good. */
-function sharedBeacon(folder: string, stays: boolean): WithBeacon {
-  let users = stays ? 1 : 0;
-  let lit: Promise<Beacon> | undefined;
-  return async (work) => {
-    users++;
-    const current = (lit ??= lightBeacon(folder));
+/** Locks of a folder (made when missing), held between processes. `owner`: a daemon, which keeps the file open. */
+export function fileLocks(folder: string, owner?: 'daemon'): SandboxLocks {
+  const turns = sandboxTurns();
+  const files = openFiles(folder, owner !== undefined);
+  const holding = async <T>(claim: Claim, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    const endTurn = await takeTurn(claim, turns.take, signal);
     try {
-      return await work((await current).name);
+      return await files.use(async (file) => {
+        const release = await takeBytes(claim, file, signal);
+        try {
+          return await work();
+        } finally {
+          release();
+        }
+      });
     } finally {
-      users--;
-      if (users === 0) {
-        lit = undefined;
-        await (await current).end();
-      }
+      endTurn();
     }
   };
-}
-
-interface Wish {
-  readonly folder: string;
-  readonly path: string;
-  readonly sandbox: string;
-  readonly command: string;
-  readonly own: ProcessIdentity;
-  readonly owner: string | undefined;
-  readonly beacon: string | undefined;
-  readonly onBusy?: (holder: LockHolder) => void;
-}
-
-function once(tell: ((holder: LockHolder) => void) | undefined): (holder: LockHolder) => void {
-  let told = false;
-  return (holder) => {
-    if (!told) tell?.(holder);
-    told = true;
+  const isDaemon = owner !== undefined;
+  return {
+    withSandbox: ({ containerId, command, onBusy }, signal, work) =>
+      holding({ of: { sandbox: containerId }, command, isDaemon, onBusy: once(onBusy) }, signal, work),
+    withAll: (command, signal, work) => holding({ of: 'all', command, isDaemon, onBusy: () => {} }, signal, work),
   };
 }
 
-// Each side takes its own lock first and then looks for the other's: of two that meet, at least one sees the other
-// (CNI-63).
-async function takeSandbox(wish: Wish, all: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    await take(wish, signal);
-    if (await isFree(all, wish.path)) return;
-    await unlock(wish.path);
-    await waitUntilFree(all, wish, signal);
+interface Claim {
+  readonly of: TurnOf;
+  readonly command: string;
+  readonly isDaemon: boolean;
+  readonly onBusy: (holder: LockHolder) => void;
+}
+
+function once(report: ((holder: LockHolder) => void) | undefined): (holder: LockHolder) => void {
+  let isReported = false;
+  return (holder) => {
+    if (!isReported) report?.(holder);
+    isReported = true;
+  };
+}
+
+/** The open file, how many of this process are active in it, and who this process is. */
+interface LockFile {
+  readonly bytes: ByteLocks;
+  readonly own: ProcessIdentity;
+  active: number;
+}
+
+interface OpenFiles {
+  readonly use: <T>(work: (file: LockFile) => Promise<T>) => Promise<T>;
+}
+
+/** One open file for everything that runs at the same time; `stays`: also for what comes later. */
+function openFiles(folder: string, stays: boolean): OpenFiles {
+  let current: Shared | undefined;
+  const open = async (): Promise<LockFile> => ({
+    bytes: await openByteLocks(folder, fileName),
+    own: await ownIdentity(),
+    active: 0,
+  });
+  const leave = async (shared: Shared): Promise<void> => {
+    shared.users--;
+    if (shared.users > 0) return;
+    if (current === shared) current = undefined;
+    (await shared.file).bytes.close();
+  };
+  // a file that was removed locks nobody out: new operations open the new one
+  const replaceRemoved = async (): Promise<void> => {
+    const shared = current;
+    if (shared === undefined || (await shared.file).bytes.isCurrent() || current !== shared) return;
+    current = undefined;
+    if (stays) await leave(shared);
+  };
+  return {
+    use: async (work) => {
+      await replaceRemoved();
+      const shared = (current ??= { file: open(), users: stays ? 1 : 0 });
+      shared.users++;
+      const file = await shared.file.catch((error: unknown) => {
+        if (current === shared) current = undefined;
+        throw error;
+      });
+      try {
+        return await work(file);
+      } finally {
+        await leave(shared);
+      }
+    },
+  };
+}
+
+interface Shared {
+  readonly file: Promise<LockFile>;
+  users: number;
+}
+
+async function takeTurn(
+  { of, command, isDaemon, onBusy }: Claim,
+  take: ReturnType<typeof sandboxTurns>['take'],
+  signal: AbortSignal,
+): Promise<() => void> {
+  let blocking: TurnHolder | undefined;
+  try {
+    const onTurnBusy = (holder: TurnHolder): void => {
+      blocking = holder;
+      onBusy({ pid: process.pid, command: holder.command, isDaemon });
+    };
+    return await take({ of, command }, onTurnBusy, signal);
+  } catch {
+    throw busy(of, `${blocking?.command ?? 'another operation'} (process ${process.pid})`, signal);
   }
 }
 
-async function isFree(all: string, own: string): Promise<boolean> {
+/** Takes the bytes of a claim; returns what releases them. sandboxBusy when the signal ends the waiting. */
+async function takeBytes(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
+  return claim.of === 'all' ? takeAll(claim, file, signal) : takeSandbox(claim, claim.of.sandbox, file, signal);
+}
+
+async function takeSandbox(
+  claim: Claim,
+  containerId: string,
+  file: LockFile,
+  signal: AbortSignal,
+): Promise<() => void> {
+  const { bytes, own } = file;
+  const offset = offsetOf(containerId);
+  const enter = (): number | undefined => {
+    if (!bytes.lock(gate, 'shared')) return gate;
+    try {
+      if (file.active === 0 && !bytes.lock(active, 'shared')) return active;
+      if (bytes.lock(offset, 'exclusive')) {
+        file.active++;
+        return undefined;
+      }
+      if (file.active === 0) bytes.lock(active, 'none');
+      return offset;
+    } finally {
+      bytes.lock(gate, 'none');
+    }
+  };
+  await until(enter, claim, file, signal);
+  writeHolderNote(bytes.fd, { ...own, offset, command: claim.command, isDaemon: claim.isDaemon });
+  return () => {
+    file.active--;
+    bytes.lock(offset, 'none');
+    if (file.active === 0) bytes.lock(active, 'none');
+  };
+}
+
+// nobody of this process is active now: it has the turn for all
+async function takeAll(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
+  const { bytes, own } = file;
+  const take = async (offset: number, kind: ByteLock): Promise<void> => {
+    const held = offset === active ? 'unknown' : offset; // it is shared: its note is of an earlier GC
+    await until(() => (bytes.lock(offset, kind) ? undefined : held), claim, file, signal);
+    writeHolderNote(bytes.fd, { ...own, offset, command: claim.command, isDaemon: claim.isDaemon });
+  };
+  await take(gate, 'exclusive');
   try {
-    return (await liveHolder(all)) === undefined;
+    await take(active, 'exclusive');
   } catch (error) {
-    await unlock(own);
+    bytes.lock(gate, 'none');
     throw error;
   }
+  return () => {
+    bytes.lock(active, 'none');
+    bytes.lock(gate, 'none');
+  };
 }
 
-async function waitForSandboxes(wish: Wish, signal: AbortSignal): Promise<void> {
-  for (const name of await namesIn(wish.folder)) {
-    if (name.endsWith('@.lock')) await waitUntilFree(join(wish.folder, name), wish, signal);
-  }
-}
-
-async function waitUntilFree(path: string, wish: Wish, signal: AbortSignal): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const holder = await liveHolder(path);
-    if (holder === undefined) return;
-    await pause(tries, { wish, holder }, signal);
-  }
-}
-
-async function take(wish: Wish, signal: AbortSignal): Promise<void> {
-  const { owner, beacon } = wish;
-  const optional = { ...(owner !== undefined && { owner }), ...(beacon !== undefined && { beacon }) };
-  const own = await readyLock(wish.folder, { ...wish.own, ...optional, command: wish.command, nonce: randomUUID() });
-  try {
-    for (let tries = 0; ; tries++) {
-      const attempt = await tryLock(wish.path, own);
-      if (attempt.kind === 'taken') return;
-      const holder = attempt.kind === 'held' ? attempt.holder : undefined;
-      // a process ID of another namespace would name somebody else here
-      if (holder?.pidNamespace === own.content.pidNamespace)
-        wish.onBusy?.({ pid: holder.pid, command: holder.command, isDaemon: holder.owner !== undefined });
-      if (holder !== undefined || tries > 2) await pause(tries, { wish, holder }, signal);
-    }
-  } finally {
-    await discard(own.file);
-  }
-}
-
-// 5, 10, 20, 40, then 50 ms
-async function pause(
-  tries: number,
-  { wish, holder }: { readonly wish: Wish; readonly holder: LockContent | undefined },
+/** Tries until `attempt` returns undefined; else it returns the byte whose holder has noted itself, if any. */
+async function until(
+  attempt: () => number | 'unknown' | undefined,
+  claim: Claim,
+  { bytes, own }: LockFile,
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    await delay(Math.min(50, 5 * 2 ** Math.min(tries, 4)), undefined, { signal });
-  } catch {
-    const reason: unknown = signal.reason;
-    if (reason instanceof PlexusError && reason.id === 'PLX-OPERATION-CANCELLED') throw reason;
-    const name = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`;
-    throw sandboxBusy({ sandbox: wish.sandbox, holder: name }, { cause: reason });
+  for (let tries = 0; ; tries++) {
+    const held = attempt();
+    if (held === undefined) return;
+    const holder = held === 'unknown' ? undefined : readHolderNote(bytes.fd, held);
+    // a process ID of another namespace would name another process here
+    if (holder?.pidNamespace === own.pidNamespace) {
+      const { pid, command, isDaemon } = holder;
+      claim.onBusy({ pid, command, isDaemon });
+    }
+    try {
+      await delay(Math.min(50, 5 * 2 ** Math.min(tries, 4)), undefined, { signal }); // 5, 10, 20, 40, then 50 ms
+    } catch {
+      throw busy(claim.of, described(holder), signal);
+    }
   }
 }
 
-// what killed processes left behind: nobody else is at work now
-async function removeGarbage(folder: string): Promise<void> {
-  await removeLeftovers(folder, readyPrefix);
-  for (const name of await namesIn(folder)) {
-    if (name.startsWith(beaconPrefix)) await removeIfDark(join(folder, name));
-    if (await isVainClaim(join(folder, name))) await discard(join(folder, name));
-  }
+const described = (holder: HolderNote | undefined): string =>
+  holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`;
+
+function busy(of: TurnOf, holder: string, signal: AbortSignal): PlexusError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof PlexusError && reason.id === 'PLX-OPERATION-CANCELLED') return reason;
+  return sandboxBusy({ sandbox: of === 'all' ? 'all sandboxes' : of.sandbox, holder }, { cause: reason });
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    throw fileFailed({ file: shownPath(folder), action: 'list' }, error);
-  });
-}
+// two sandboxes of one hash would only wait for each other
+const offsetOf = (containerId: string): number =>
+  firstSandbox + createHash('sha256').update(containerId).digest().readUIntBE(0, 6);

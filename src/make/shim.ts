@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-// Builds the native parts: dist/shim/plexus (the host executable, src/shim) and dist/peer-credentials.node.
+// Builds the native parts: dist/shim/plexus (the host executable, src/shim) and dist/native.node.
 //
 //   node src/make/shim.ts [--arch x64|arm64|all] [--out FOLDER]
 //   node src/make/shim.ts --checked   what the tests look at as well: with sanitizers, for valgrind, and as shipped
@@ -91,7 +91,7 @@ async function buildShim(arch: Arch, out: string): Promise<void> {
   console.log(`made ${out} (${arch}, ${(await stat(out)).size} bytes)`);
 }
 
-async function buildPeerCredentials(arch: Arch, out: string): Promise<void> {
+async function buildNativeAddon(arch: Arch, out: string): Promise<void> {
   const include = join(root, 'node_modules/node-api-headers/include');
   const args = [
     '-std=c11',
@@ -105,11 +105,7 @@ async function buildPeerCredentials(arch: Arch, out: string): Promise<void> {
     '-s',
     `-I${include}`,
   ];
-  await compile(
-    await compilerFor(arch),
-    [...args, join(shimFolder, 'node/peer-credentials.c'), '-Wl,-z,relro,-z,now'],
-    out,
-  );
+  await compile(await compilerFor(arch), [...args, join(shimFolder, 'node/native.c'), '-Wl,-z,relro,-z,now'], out);
 }
 
 const option = (name: string, otherwise: string): string => {
@@ -141,5 +137,5 @@ if (process.argv.includes('--checked')) {
   for (const arch of wanted === 'all' ? (['x64', 'arm64'] as const) : [wanted as Arch]) {
     const suffix = arch === own ? '' : `-${arch}`;
     await buildShim(arch, join(out, `shim/plexus${suffix}`));
-    await buildPeerCredentials(arch, join(out, `peer-credentials${suffix}.node`));
+    await buildNativeAddon(arch, join(out, `native${suffix}.node`));
   }
