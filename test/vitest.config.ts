@@ -27,12 +27,20 @@ const unit = [
   'test/{cni,errors,npwg,plan,report,view}/**/*.test.ts',
   'test/validate/!(against-plugins|loading|yaml-as-kubectl).test.ts', // those run the reference plugins and kubectl, and read dist/
 ];
+/** With every sentence of errors and warnings replaced: no behaviour may depend on words. */
+const worded = ['test/errors/reworded.test.ts'];
+const reworded = [...worded, 'test/attach/!(change).test.ts']; // change.test.ts compares sentences themselves
 const endToEnd = ['test/e2e/**/*.test.ts'];
 
 const projectOf = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
   extends: true as const,
   test: { name, include: [...include], exclude: [...exclude] },
 });
+
+const rewordedProject = {
+  extends: true as const,
+  test: { name: 'reworded', include: reworded, setupFiles: ['test/support/reworded.ts'] },
+};
 
 const engine = process.env['PLEXUS_TEST_ENGINE'];
 const suitesOf = (name: string, more: readonly string[] = []) => ({
@@ -53,7 +61,8 @@ export default defineConfig({
     projects:
       engine === undefined
         ? [
-            projectOf('unit', unit),
+            projectOf('unit', unit, worded),
+            rewordedProject,
             projectOf('parts', ['test/**/*.test.ts'], [...unit, ...endToEnd]),
             projectOf('e2e', endToEnd),
             suitesOf('daemon'),

@@ -1,5 +1,5 @@
 import { type AddInvocation, type CheckInvocation, type DelInvocation, podOf } from '../cni/index.ts';
-import type { AttachmentRecord, Attachment } from '../plan/index.ts';
+import type { Attachment } from '../plan/index.ts';
 import type { DelegateCall, RuntimeDeps } from '../runtime/index.ts';
 import type { AttachDeps } from './deps.ts';
 
@@ -69,9 +69,6 @@ export function sharingTime<T extends DelegateDeps>(deps: T): T {
   const pluginSeconds = Math.min(settings.deadlines.pluginSeconds, half);
   return { ...deps, settings: { ...settings, deadlines: { ...settings.deadlines, pluginSeconds } } };
 }
-
-/** What the journal knows of a delegate's result: of an intended one, that of the plugins that have run. */
-export const recordedResult = (record: AttachmentRecord) => record.result;
 
 /** "net1 (shop/storage)", for messages. */
 export const nameOf = (attachment: Attachment): string => `${attachment.interfaceName} (${attachment.network})`;

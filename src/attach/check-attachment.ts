@@ -56,7 +56,7 @@ export async function checkAttachment(
   return passed.size === before.length ? entry : { ...entry, soundChecks: [...passed].toSorted((a, b) => a - b) };
 }
 
-// Plexus compares by itself, so that the message is clear whatever the plugin. Interfaces are checked also for
+// Plexus compares the links itself, so that the message is clear whatever the plugin. Interfaces are checked also for
 // delegates whose own CHECK is disabled or too old: a pod with a missing interface is never healthy.
 function assertAsRecorded(attachment: Attachment, result: Result, links: readonly Link[]): void {
   const { network, interfaceName, configuration } = attachment;

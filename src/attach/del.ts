@@ -1,8 +1,9 @@
 import type { DelInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, at, attachmentsLeft } from '../errors/index.ts';
-import { type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { abandonedIfDue } from './abandon.ts';
 import { type DelegateDeps, type Operation, nameOf, operationOf } from './call.ts';
+import { change } from './change.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { tellAbandoned } from './events.ts';
@@ -66,25 +67,26 @@ async function delLocked(
   if (record === undefined) return deps.deferred.remove(invocation);
   const operation = operationOf(invocation, deps);
   if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
-  const all = await undoAll(record.attachments, operation, deps, signal);
-  const left = from === 'unknown' ? await withoutGuesses(all, operation, deps, signal) : all;
-  if (from === 'newer' && left.length === 0) return deps.deferred.remove(invocation); // the journal's file is not ours to change
-  if (from === 'newer') throw leftBehind(left, operation);
-  const kept = left.map((undone) => abandonedIfDue(undone.left, deps));
-  if (kept.length === 0) await deps.journal.remove(invocation);
-  else await deps.journal.write(remainderOf(record, kept));
+  const detach = record.attachments;
+  if (from === 'newer') {
+    const failed = await undoAll(detach, operation, deps, signal); // the journal's file is not ours to change
+    if (failed.length === 0) return deps.deferred.remove(invocation);
+    throw leftBehind(failed, operation);
+  }
+  const keep = async (all: readonly Undone[]): Promise<readonly Undone[]> =>
+    (from === 'unknown' ? await withoutGuesses(all, operation, deps, signal) : all).map(abandonedIfDue(deps));
+  const wanted = { attach: [], detach };
+  const { left } = await change(record, wanted, { sandbox: 'ends', operation, deps, signal, keep });
   await deps.multusState.remove(invocation.containerId); // what is left is in our journal now
-  if (kept.every(isAbandoned)) await deps.deferred.remove(invocation);
-  await tellAbandoned(
-    { ...record, attachments: kept.filter((entry, index) => isAbandoned(entry) && !wasAbandoned(left[index])) },
-    deps,
-    signal,
-  );
-  if (kept.every(isAbandoned)) return; // also when nothing is left: the pod need not wait for it any longer
-  throw leftBehind(left, operation);
+  const areAllAbandoned = left.every((undone) => isAbandoned(undone.left)); // also when nothing is left
+  if (areAllAbandoned) await deps.deferred.remove(invocation);
+  const before = new Set(detach.filter(isAbandoned).map(({ attachment }) => attachment));
+  const abandoned = left
+    .map((undone) => undone.left)
+    .filter((entry) => isAbandoned(entry) && !before.has(entry.attachment));
+  await tellAbandoned({ ...record, attachments: abandoned }, deps, signal);
+  if (!areAllAbandoned) throw leftBehind(left, operation); // otherwise the pod need not wait any longer
 }
-
-const wasAbandoned = (undone: Undone | undefined): boolean => undone !== undefined && isAbandoned(undone.left);
 
 const leftBehind = (left: readonly Undone[], { pod }: Operation): PlexusError => {
   const context = {

@@ -1,10 +1,11 @@
 import { asPlexusError, podMayBeAlive } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import { change } from './change.ts';
 import { withDeadline } from './deadline.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
 import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
-import { type Undone, undoAll } from './undo.ts';
+import type { Undone } from './undo.ts';
 
 /** What became of detaching one record. */
 export interface DetachedRecord {
@@ -40,12 +41,9 @@ export function detachSandbox(
           (await namespaceNow(record, deps.host, signal)) === 'other';
         const own = isTaken ? undefined : netns;
         const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
-        const left = await undoAll(record.attachments, operation, { ...deps, secondsLeft }, signal);
-        const remainder = remainderOf(
-          record,
-          left.map((undone) => undone.left),
-        );
-        await (left.length === 0 ? deps.journal.remove(record) : deps.journal.write(remainder));
+        const detach = record.attachments;
+        const run = { sandbox: 'ends', operation, deps: { ...deps, secondsLeft }, signal } as const;
+        const { left } = await change(record, { attach: [], detach }, run);
         return {
           record,
           done: record.attachments.filter(

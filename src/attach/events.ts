@@ -1,6 +1,6 @@
 import { podOf, type AddInvocation } from '../cni/index.ts';
 import type { PodEvent } from '../cluster/index.ts';
-import { type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
+import { type ErrorId, type PlexusError, asPlexusError, summaryOf } from '../errors/index.ts';
 import type { AttachmentRecord, SandboxRecord } from '../plan/index.ts';
 import { escapeInvisible, maskText } from '../report/index.ts';
 import { withDeadline } from './deadline.ts';
@@ -13,7 +13,7 @@ type PodOf = { readonly namespace: string; readonly name: string; readonly uid?:
 const eventSeconds = 3;
 
 /** One Normal event AddedInterface for each attachment (K8S-16). Failures are reported, never thrown. */
-export async function tellAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+export async function reportAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
   const { pod } = record;
   if (pod === undefined || deps.cluster === undefined) return;
   await Promise.all(
@@ -33,7 +33,7 @@ const addedText = (entry: AttachmentRecord): string => {
  * One Warning event NetworkWarning for each thing that was noticed in the pod's annotations and networks, and went
  * through.
  */
-export async function tellWarnings(
+export async function reportWarnings(
   record: SandboxRecord,
   warnings: readonly string[],
   deps: AttachDeps,
@@ -70,7 +70,7 @@ export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, sig
 }
 
 // nobody is there to be told, or the API that would have to tell it is what failed
-const untold = [
+const untold: readonly ErrorId[] = [
   'PLX-POD-NOT-FOUND',
   'PLX-POD-REPLACED',
   'PLX-API-UNAVAILABLE',
@@ -82,7 +82,7 @@ const untold = [
 /**
  * One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed.
  */
-export async function tellFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
+export async function reportFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
   const { namespace, name, uid } = podOf(invocation.args);
   if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
   const pod = { namespace, name, ...(uid !== undefined && { uid }) };

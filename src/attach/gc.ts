@@ -1,15 +1,16 @@
 import type { GcInvocation } from '../cni/index.ts';
 import { type PlexusError, asPlexusError, gcIncomplete } from '../errors/index.ts';
 import type { RecordKey } from '../journal/index.ts';
-import { type AttachmentRecord, type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { abandonedIfDue } from './abandon.ts';
 import { type Operation, pluginPath, sharingTime } from './call.ts';
+import { change } from './change.ts';
 import { withDeadline } from './deadline.ts';
 import type { AttachDeps } from './deps.ts';
 import { type Collection, listed, passing } from './gc-networks.ts';
 import { publishPending } from './publish.ts';
 import { type SandboxPath, isPathOfAnother, namespaceNow } from './sandbox-namespace.ts';
-import { undoAll } from './undo.ts';
+import type { Undone } from './undo.ts';
 
 /**
  * Undoes every sandbox of the journal that the runtime's list does not name, then passes GC on to the plugins of
@@ -92,13 +93,10 @@ async function undoStale(
     env: invocation.env,
     path: pluginPath(deps, invocation.path),
   });
-  const kept = record.attachments.filter(({ attachment }) => attachment.configuration.disableGC);
-  const collected = record.attachments.filter(({ attachment }) => !attachment.configuration.disableGC);
-  const left = await undoAll(collected, operation, sharingTime(deps), signal);
+  const detach = record.attachments.filter(({ attachment }) => !attachment.configuration.disableGC);
   // the daemon goes on with what is abandoned; otherwise it would wait for one GC after another
-  const attachments = [...kept, ...left.map((undone) => abandonedIfDue(undone.left, deps))];
-  if (attachments.length === 0) await deps.journal.remove(record);
-  else if (attachments.length < record.attachments.length || left.length > 0)
-    await deps.journal.write(remainderOf(record, attachments));
+  const keep = (all: readonly Undone[]) => all.map(abandonedIfDue(deps));
+  const run = { sandbox: 'ends', operation, deps: sharingTime(deps), signal, keep } as const;
+  const { left } = await change(record, { attach: [], detach }, run);
   return left.map(({ error }) => error);
 }

@@ -5,6 +5,8 @@ export { delDeferred } from './del.ts';
 export { type CheckedAttachment, type CheckedRecord, type CheckOutcome, checkSandbox } from './check-sandbox.ts';
 export { type AttachDeps } from './deps.ts';
 export { type NamespaceNow, namespaceNow } from './sandbox-namespace.ts';
+export { type ChangeFailure, type ChangeRun, change } from './change.ts';
+export { type ChangeSandboxDeps, changeSandbox } from './change-sandbox.ts';
 export { undoLost } from './undo-lost.ts';
 export { type AbandonedDeps, undoAbandoned } from './undo-abandoned.ts';
 export { type DetachedRecord, detachSandbox } from './detach-sandbox.ts';

@@ -195,7 +195,7 @@ async function readNads(
 
 const noCluster = (nads: readonly NadRef[]) =>
   settingsInvalid({
-    place: 'kubeconfig',
+    path: ['kubeconfig'],
     problem: `network ${nads.map(nadKey).join(', ')} is asked for, but neither kubeconfig nor manifestsDir says where NetworkAttachmentDefinitions are`,
   });
 

@@ -2,13 +2,13 @@ import type { SandboxLocks } from '../journal/index.ts';
 import type { Phase } from '../report/index.ts';
 import type { AttachDeps } from './deps.ts';
 
-type Told = Pick<AttachDeps, 'report' | 'now'>;
+type Reporting = Pick<AttachDeps, 'report' | 'now'>;
 
-/** Does a part of an operation and tells how long it took, also when it fails. */
+/** Runs one phase of an operation and reports its duration, also if it fails. */
 export async function inPhase<T>(
   phase: Phase,
   sandbox: string,
-  { report, now }: Told,
+  { report, now }: Reporting,
   work: () => T | Promise<T>,
 ): Promise<T> {
   const startedAt = now();
@@ -19,10 +19,10 @@ export async function inPhase<T>(
   }
 }
 
-/** Holds a sandbox while `work` runs, and tells how long that had to be waited for. sandboxBusy. */
+/** Holds a sandbox's lock while `work` runs, and reports how long acquiring it took. Rejects with sandboxBusy. */
 export function holdingSandbox<T>(
   claim: Parameters<SandboxLocks['withSandbox']>[0],
-  { locks, report, now }: Told & Pick<AttachDeps, 'locks'>,
+  { locks, report, now }: Reporting & Pick<AttachDeps, 'locks'>,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {

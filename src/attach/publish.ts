@@ -22,12 +22,13 @@ export async function publishStatus(
   return publishText(record, statusText(record, deps), deps, signal);
 }
 
-/** Writes a status that an earlier ADD could not write; the record without it, or as it was. */
-export async function publishPending(record: SandboxRecord, deps: PublishDeps, signal: AbortSignal): Promise<void> {
-  if (record.pendingStatus === undefined || deps.cluster === undefined) return;
-  if ((await publishText(record, record.pendingStatus.text, deps, signal)) !== undefined) return;
+/** Writes a status that an earlier ADD could not write. Returns whether the record has none any more. */
+export async function publishPending(record: SandboxRecord, deps: PublishDeps, signal: AbortSignal): Promise<boolean> {
+  if (record.pendingStatus === undefined || deps.cluster === undefined) return true;
+  if ((await publishText(record, record.pendingStatus.text, deps, signal)) !== undefined) return false;
   const { pendingStatus: _written, ...rest } = record;
   await deps.journal.write(rest);
+  return true;
 }
 
 /** The annotation's text for what a record holds. NPWG standard, section 5. */
@@ -36,10 +37,10 @@ function statusText(record: SandboxRecord, deps: AttachDeps): string {
   const statuses = record.attachments.flatMap((entry) => {
     const { attachment } = entry;
     const result = resultOf(entry);
-    if (result === undefined) return [];
+    if (entry.state !== 'attached' || result === undefined) return [];
+    const { deviceInfo } = entry;
     const { network, interfaceName, isDefault } = attachment;
     const defaultRoute = finalGateways(attachment.defaultRoute, result.routes);
-    const deviceInfo = entry.state === 'attached' ? entry.deviceInfo : undefined;
     const extras = {
       ...(defaultRoute !== undefined && { defaultRoute }),
       ...(deviceInfo !== undefined && { deviceInfo }),
@@ -83,7 +84,7 @@ async function publishText(
   const { pod } = record;
   if (pod === undefined || cluster === undefined) return undefined;
   const startedAt = deps.now();
-  const tell = {
+  const step = {
     kind: 'status-published',
     sandbox: record.containerId,
     pod: `${pod.namespace}/${pod.name}`,
@@ -95,10 +96,10 @@ async function publishText(
       signal,
       (limited) => patch(pod, text, cluster, limited),
     );
-    deps.report({ ...tell, outcome, ms: deps.now() - startedAt });
+    deps.report({ ...step, outcome, ms: deps.now() - startedAt });
     return undefined;
   } catch (thrown) {
-    deps.report({ ...tell, outcome: 'deferred', ms: deps.now() - startedAt, error: asPlexusError(thrown) });
+    deps.report({ ...step, outcome: 'deferred', ms: deps.now() - startedAt, error: asPlexusError(thrown) });
     return { text };
   }
 }

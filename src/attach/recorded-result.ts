@@ -1,10 +1,9 @@
 import { type CniVersion, type JsonObject, type Result, decodeResult } from '../cni/index.ts';
 import type { AttachmentRecord } from '../plan/index.ts';
-import { recordedResult } from './call.ts';
 
 /** The recorded result for prevResult; decoded leniently, because a record of ours always holds one. */
 export function resultOf(record: AttachmentRecord): Result | undefined {
-  const json = recordedResult(record);
+  const json = record.result;
   return json === undefined ? undefined : decode(json, record.attachment.configuration.cniVersion);
 }
 const decode = (json: JsonObject, defaultVersion: CniVersion): Result =>

@@ -7,7 +7,7 @@ import type { AttachDeps } from './deps.ts';
  */
 export async function setRoutes(
   wanted: { readonly attachment: Attachment; readonly kernel: KernelRoutes; readonly netns: string },
-  deps: AttachDeps,
+  deps: Pick<AttachDeps, 'host'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { kernel, netns } = wanted;

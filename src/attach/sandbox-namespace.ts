@@ -6,7 +6,7 @@ import { resultOf } from './recorded-result.ts';
 
 /**
  * Where the path of a sandbox's namespace leads now: `own`, to interfaces that its plugins made (by name and MAC);
- * `other`, to none of them, although their MACs are known; `missing`, nowhere; `unknown`, nobody can tell.
+ * `other`, to none of them, although their MACs are known; `missing`, nowhere; `unknown`, it cannot be determined.
  */
 export type NamespaceNow = 'own' | 'other' | 'missing' | 'unknown';
 
@@ -28,8 +28,8 @@ export async function namespaceNow(record: SandboxRecord, host: Host, signal: Ab
 }
 
 /**
- * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces cannot always
- * tell the two apart (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
+ * Whether another sandbox of the journal has that path as well: it may be alive there, and the interfaces do not always
+ * distinguish the two (ipvlan: one MAC for all; an ADD that was cut off: nothing is known).
  */
 export const isPathOfAnother = ({ containerId, netns }: SandboxPath, others: readonly SandboxPath[]): boolean =>
   others.some((other) => other.containerId !== containerId && other.netns === netns);

@@ -1,5 +1,5 @@
 import type { NetworkConfiguration, StatusInvocation } from '../cni/index.ts';
-import { type PlexusError, asPlexusError, statusNotReady, summaryOf } from '../errors/index.ts';
+import { type ErrorId, type PlexusError, asPlexusError, statusNotReady, summaryOf } from '../errors/index.ts';
 import { type Attachment, type PlanInputs, makePlan } from '../plan/index.ts';
 import { statusList } from '../runtime/index.ts';
 import { pluginPath, runtimeDeps } from './call.ts';
@@ -32,7 +32,7 @@ export function status(invocation: StatusInvocation, deps: AttachDeps, outer: Ab
 type PodlessCall = Parameters<typeof gatherPodlessInputs>[0];
 
 /**
- * The default network without any pod; undefined while the API server is away: a node must not flap for that (K8S-67).
+ * The default network without any pod; undefined while the API server is unavailable: that must not make a node flap (K8S-67).
  */
 export async function defaultNetwork(
   invocation: PodlessCall,
@@ -62,5 +62,6 @@ async function planned(inputs: () => Promise<PlanInputs>): Promise<readonly Atta
   }
 }
 
-const isApiAway = (error: PlexusError): boolean =>
-  ['PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-TIMEOUT'].includes(error.id);
+const ofApi: readonly ErrorId[] = ['PLX-API-UNAVAILABLE', 'PLX-API-REFUSED', 'PLX-OPERATION-TIMEOUT'];
+
+const isApiAway = ({ id }: PlexusError): boolean => ofApi.includes(id);

@@ -1,7 +1,7 @@
 import type { RecordKey } from '../journal/index.ts';
 import { isAbandoned } from '../plan/index.ts';
+import { change } from './change.ts';
 import { type RepairDeps, operationFor } from './repair.ts';
-import { undoAll } from './undo.ts';
 
 /** What going on with abandoned attachments works with. `path`: folders with plugins. */
 export type AbandonedDeps = Omit<RepairDeps, 'env'>;
@@ -14,15 +14,10 @@ export type AbandonedDeps = Omit<RepairDeps, 'env'>;
 export function undoAbandoned(key: RecordKey, deps: AbandonedDeps, signal: AbortSignal): Promise<boolean> {
   return deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {
     const record = await deps.journal.read(key);
-    const abandoned = record?.attachments.filter(isAbandoned) ?? [];
-    if (record === undefined || abandoned.length === 0) return true;
-    const left = await undoAll(abandoned, operationFor(record, undefined, { path: deps.path, env: {} }), deps, signal);
-    const attachments = [
-      ...record.attachments.filter((entry) => !isAbandoned(entry)),
-      ...left.map((undone) => undone.left),
-    ];
-    if (attachments.length === 0) await deps.journal.remove(key);
-    else await deps.journal.write({ ...record, attachments });
+    const detach = record?.attachments.filter(isAbandoned) ?? [];
+    if (record === undefined || detach.length === 0) return true;
+    const operation = operationFor(record, undefined, { path: deps.path, env: {} });
+    const { left } = await change(record, { attach: [], detach }, { sandbox: 'ends', operation, deps, signal });
     return left.length === 0;
   });
 }

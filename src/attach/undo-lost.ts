@@ -1,8 +1,10 @@
 import type { RecordKey } from '../journal/index.ts';
-import { type SandboxRecord, isAbandoned, remainderOf } from '../plan/index.ts';
-import type { Operation } from './call.ts';
+import type { SandboxRecord } from '../plan/index.ts';
+import { abandoned } from './abandon.ts';
+import { change } from './change.ts';
+import { operationFor } from './repair.ts';
 import type { AbandonedDeps } from './undo-abandoned.ts';
-import { undoAll } from './undo.ts';
+import type { Undone } from './undo.ts';
 
 /**
  * Undoes a sandbox that the runtime has lost, with DELs to its plugins, which get no namespace: its path may be another
@@ -19,26 +21,14 @@ export function undoLost(
   return deps.locks.withSandbox({ containerId, command: 'reclaim' }, signal, async () => {
     const record = await deps.journal.read({ containerId, ifName });
     if (record === undefined || !(await isStillLost(record))) return 'changed';
-    const { pod } = record;
-    const operation: Operation = {
-      containerId,
-      netns: undefined,
-      env: {},
-      path: deps.path,
-      ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }),
+    const keep = (left: readonly Undone[]): readonly Undone[] => {
+      const lost = left.find(({ error }) => error.id === 'PLX-LINK-LOST');
+      if (lost !== undefined) throw lost.error; // the host agent is gone: that proves nothing, and the next one retries
+      return left.map((undone) => abandoned(undone, deps.now()));
     };
-    const left = await undoAll(record.attachments, operation, deps, signal);
-    if (left.length === 0) {
-      await deps.journal.remove(record);
-      return 'undone';
-    }
-    const lost = left.find(({ error }) => error.id === 'PLX-LINK-LOST');
-    if (lost !== undefined) throw lost.error; // the host agent has gone: that says nothing of the plugins, and the next one tries
-    const abandonedAt = new Date(deps.now()).toISOString();
-    const attachments = left.map(({ left: entry }) =>
-      entry.state === 'detaching' && !isAbandoned(entry) ? { ...entry, abandonedAt } : entry,
-    );
-    await deps.journal.write(remainderOf(record, attachments));
-    return 'abandoned';
+    const operation = operationFor(record, undefined, { path: deps.path, env: {} });
+    const wanted = { attach: [], detach: record.attachments };
+    const { left } = await change(record, wanted, { sandbox: 'ends', operation, deps, signal, keep });
+    return left.length === 0 ? 'undone' : 'abandoned';
   });
 }

@@ -2,7 +2,7 @@ import { type PlexusError, asPlexusError, isNetnsMissing } from '../errors/index
 import type { Host } from '../host/index.ts';
 import type { AttachmentRecord } from '../plan/index.ts';
 import { delList } from '../runtime/index.ts';
-import { type DelegateDeps, type Operation, delegateCall, recordedResult, runtimeDeps, sharingTime } from './call.ts';
+import { type DelegateDeps, type Operation, delegateCall, runtimeDeps, sharingTime } from './call.ts';
 import { type PluginEnd, wasNeverMade, watchedHost } from './never-made.ts';
 import { resultOf } from './recorded-result.ts';
 
@@ -143,17 +143,15 @@ const withoutMissingPlugins = (host: Host): Host => ({
   },
 });
 
-function stillAttached(record: AttachmentRecord, error: PlexusError, now: number): AttachmentRecord {
-  const result = recordedResult(record);
-  const before = record.state === 'detaching' ? record : undefined;
-  return {
+function stillAttached(record: AttachmentRecord, { message }: PlexusError, now: number): AttachmentRecord {
+  const failed = {
     state: 'detaching',
-    attachment: record.attachment,
-    ...(result !== undefined && { result }),
-    attempts: (before?.attempts ?? 0) + 1,
-    lastError: error.message,
-    failingSince: before?.failingSince ?? new Date(now).toISOString(),
-    ...(before?.abandonedAt !== undefined && { abandonedAt: before.abandonedAt }),
-    ...(record.state !== 'attached' && record.failedAdd !== undefined && { failedAdd: record.failedAdd }),
-  };
+    attempts: 1,
+    lastError: message,
+    failingSince: new Date(now).toISOString(),
+  } as const;
+  if (record.state === 'attached') return { ...failed, attachment: record.attachment, result: record.result };
+  if (record.state === 'intended') return { ...record, ...failed };
+  const { attempts, failingSince = failed.failingSince } = record;
+  return { ...record, ...failed, attempts: attempts + 1, failingSince };
 }

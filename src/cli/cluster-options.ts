@@ -3,12 +3,12 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type ClusterViews, type CredentialSource, type OverviewScope, connectForViews } from '../cluster/index.ts';
 
-/** Which cluster, as for kubectl. */
+/** Selects the cluster, as in kubectl. */
 export interface ClusterArguments {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
 }
-/** Which part of it. */
+/** Selects the part of the cluster. */
 export interface ScopeArguments extends ClusterArguments {
   readonly namespace?: string | undefined;
   readonly 'all-namespaces': boolean;
@@ -23,7 +23,7 @@ export const clusterOptions = {
   context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig, in place of its current one' },
 } as const;
 
-/** As for kubectl, an empty one (an unset variable of a script) is none. */
+/** As in kubectl, an empty value (an unset variable of a script) counts as absent. */
 export const namespaceOption = {
   alias: 'n',
   type: 'string',
@@ -37,7 +37,7 @@ export const scopeOptions = {
   'all-namespaces': { alias: 'A', type: 'boolean', default: false, describe: 'All namespaces' },
 } as const;
 
-/** The cluster that was named, found as kubectl finds it. kubeconfigUnusable. */
+/** Connects to the selected cluster, which is found as kubectl finds it. Rejects with kubeconfigUnusable. */
 export const clusterFor = (given: ClusterArguments): Promise<ClusterViews> =>
   connectForViews(sourceFor(given, process.env));
 
@@ -48,14 +48,14 @@ export function sourceFor(
   const chosen = context === undefined ? {} : { context };
   if (kubeconfig !== undefined) return { kind: 'kubeconfig', file: kubeconfig, ...chosen };
   const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
-  const [file, ...more] = named.filter((each) => existsSync(each)); // kubectl leaves out those that do not exist
+  const [file, ...more] = named.filter((each) => existsSync(each)); // As kubectl does, skip files that do not exist.
   const [first = join(homedir(), '.kube/config')] = [file, ...named].filter((each) => each !== undefined);
   if (file === undefined && !existsSync(first) && env['KUBERNETES_SERVICE_HOST'] && named.length === 0)
     return { kind: 'in-cluster' };
   return { kind: 'kubeconfig', file: first, ...(more.length > 0 && { more }), ...chosen };
 }
 
-/** The namespaces that were asked for. */
+/** The selected namespaces. */
 export const scopeFor = (
   { namespace, 'all-namespaces': all }: Omit<ScopeArguments, keyof ClusterArguments>,
   cluster: ClusterViews,

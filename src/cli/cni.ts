@@ -8,15 +8,15 @@ import { readStdin } from './stdin.ts';
 export type PluginProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'exit'>;
 
 /**
- * Runs as a CNI plugin, whose program is in `programFolder`: reads environment and stdin, answers on stdout, ends the
- * process. SIGTERM and SIGINT end an operation in order: what was attached is undone first. CNI specification, section
- * 2.
+ * Runs as a CNI plugin whose binary is in `programFolder` (CNI specification, section 2): reads environment and stdin,
+ * answers on stdout, and exits. SIGTERM and SIGINT cancel an operation cleanly: attachments are undone first.
  */
 export async function runAsPlugin(process: PluginProcess, programFolder: string): Promise<void> {
   const command = process.env['CNI_COMMAND'];
-  if (command === undefined || command === '') return about(process);
+  if (command === undefined || command === '') return printAbout(process);
   const cancelled = new AbortController();
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // the runtime has gone: nobody is left to be told
+  // The runtime is gone, so nobody can receive the answer.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('uncaughtException', (error) => void end(process, failure(asPlexusError(error), environmentOf(process))));
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.on(name, () => cancelled.abort(operationCancelled({ command, reason: `received ${name}` })));
@@ -31,8 +31,8 @@ export async function runAsPlugin(process: PluginProcess, programFolder: string)
 const environmentOf = (process: PluginProcess): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
 
-// CNI-11: started by hand
-function about(process: PluginProcess): void {
+// CNI-11: started manually.
+function printAbout(process: PluginProcess): void {
   process.stderr
     .write(`Plexus, a CNI plugin that attaches pods to several networks. It is called by the container runtime.
 CNI protocol versions supported: ${cniVersions.join(', ')}

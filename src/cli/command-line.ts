@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { asPlexusError, nothingLookedAt } from '../errors/index.ts';
+import { is, nothingLookedAt } from '../errors/index.ts';
 import { attachmentsCommand } from './commands/attachments.ts';
 import { cniCommand } from './commands/cni.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -17,19 +17,19 @@ import { uiCommand } from './commands/ui.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
-import { type ExitStatus, outliveReaders, tellFailure } from './output.ts';
+import { type ExitStatus, outliveReaders, reportFailure } from './output.ts';
 import { versionText } from './version-text.ts';
 
 /**
- * Runs one command of `plexus`, called by that name. Returns the exit status: 0 done, 1 the command failed, 2 it was
- * called wrongly.
+ * Runs one command of `plexus`, called by the name `program`. Returns the exit status: 0 done, 1 the command failed, 2
+ * invalid arguments.
  */
 export async function runCommandLine(words: readonly string[], program = 'plexus'): Promise<ExitStatus> {
   outliveReaders([process.stdout, process.stderr]);
   let misuse: string | undefined;
   let status: ExitStatus = 0;
   const end = (each: ExitStatus): void => void (status = each);
-  const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -
+  const parser = yargs(words.map((word) => (word === '-' ? '/dev/stdin' : word))) // yargs drops a lone -.
     .scriptName(program)
     .usage('$0 <command>\n\nPlexus attaches Kubernetes pods to several networks.')
     .command(planCommand(end))
@@ -64,28 +64,28 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .exitProcess(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message: string | null, error) => {
-      misuse = message ?? undefined; // null when a command itself failed
+      misuse = message ?? undefined; // Null if a command itself failed.
       throw error ?? new Error(message ?? 'unknown');
     });
   try {
     await parser.parseAsync();
     return status;
   } catch (thrown) {
-    if (misuse !== undefined) return misused(misuse, program);
-    tellFailure(thrown);
-    return asPlexusError(thrown).id === nothingLookedAt.id ? 2 : 1;
+    if (misuse !== undefined) return reportMisuse(misuse, program);
+    reportFailure(thrown);
+    return is(thrown, nothingLookedAt) ? 2 : 1;
   }
 }
 
 const repeatable = ['_', 'files', 'device', 'sandboxes', 'get-yargs-completions', 'getYargsCompletions'];
 
-// said twice, the last one counts, as everywhere
+// If an option is repeated, the last one wins, as everywhere.
 function lastOfEach(given: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(given))
     if (Array.isArray(value) && !repeatable.includes(key)) given[key] = value.at(-1);
 }
 
-function misused(problem: string, program: string): 2 {
+function reportMisuse(problem: string, program: string): 2 {
   process.stderr.write(`plexus: ${problem}\nSee: ${program} --help\n`);
   return 2;
 }

@@ -23,7 +23,7 @@ const flagOf = (key: string): string =>
 /** logLevel → PLEXUS_LOG_LEVEL. */
 const variableOf = (key: string): string => `PLEXUS_${flagOf(key).toUpperCase().replaceAll('-', '_')}`;
 
-/** One flag for every key of the configuration, or for some. */
+/** Defines one flag for each key of the configuration, or for the given keys. */
 export const daemonFlags = (keys: readonly string[] = Object.keys(properties)): Record<string, Options> =>
   Object.fromEntries(
     Object.entries(properties)
@@ -38,14 +38,14 @@ export const daemonFlags = (keys: readonly string[] = Object.keys(properties)): 
       ]),
   );
 
-/** The keys that flags set. settingsInvalid names the flag. */
+/** The keys set by flags. Throws settingsInvalid, which names the flag. */
 export const fromFlags = (args: Readonly<Record<string, unknown>>): JsonObject =>
   valuesFrom(
     (key) => args[flagOf(key)],
     (key) => `--${flagOf(key)}`,
   );
 
-/** The keys that the environment sets. settingsInvalid names the variable. */
+/** The keys set by the environment. Throws settingsInvalid, which names the variable. */
 export const fromEnvironment = (env: NodeJS.ProcessEnv): JsonObject =>
   valuesFrom((key) => env[variableOf(key)], variableOf);
 
@@ -59,7 +59,7 @@ function valuesFrom(read: (key: string) => unknown, nameOf: (key: string) => str
 
 const isSwitch = (text: string): boolean => text === 'true' || text === 'false';
 
-/** The kind of value that a text gives: where a switch or a list is allowed, the text says which. */
+/** The type of the value in a text. If a boolean or a list is allowed, the text determines which. */
 function kindOf(text: string, { type, anyOf = [] }: Property): string {
   if (type !== undefined) return type;
   if (!anyOf.some((each) => each.type === 'boolean')) return 'string';
@@ -68,7 +68,7 @@ function kindOf(text: string, { type, anyOf = [] }: Property): string {
 
 function valueOf(text: string, property: Property, name: string): JsonValue {
   const refused = (wanted: string) =>
-    settingsInvalid({ place: name, problem: `${JSON.stringify(text)} is not allowed: it must be ${wanted}` });
+    settingsInvalid({ path: [name], problem: `${JSON.stringify(text)} is not allowed: it must be ${wanted}` });
   switch (kindOf(text, property)) {
     case 'boolean':
       if (!isSwitch(text)) throw refused('true or false');

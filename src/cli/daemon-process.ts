@@ -14,7 +14,7 @@ import { versionText } from './version-text.ts';
 
 const usualFile = '/etc/plexus/plexus.yaml';
 
-/** Runs the daemon of this process until SIGTERM or SIGINT. Rejects when it cannot start. */
+/** Runs the daemon in this process until SIGTERM or SIGINT. Rejects if it cannot start. */
 export async function runDaemonProcess(args: Readonly<Record<string, unknown>>): Promise<void> {
   const given = args['config'];
   const file = typeof given === 'string' ? given : usualFile;
@@ -50,7 +50,7 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   );
   await daemon.ended;
   await log.flush();
-  process.exit(0); // whatever still waits (a watch, a kept connection) has nothing to say any more
+  process.exit(0); // Remaining handles (a watch, an idle connection) have no work left.
 }
 
 const settingsOf = (configuration: LiveConfiguration): Settings =>

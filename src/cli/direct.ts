@@ -12,20 +12,20 @@ import { tee } from '../report/index.ts';
 import { logOptionsOf } from './log-options.ts';
 import { versionText } from './version-text.ts';
 
-// a pod does not wait longer than this for its spans to be sent, unless OTEL_BSP_EXPORT_TIMEOUT says so
+// The longest time a pod waits for its spans to be sent, unless OTEL_BSP_EXPORT_TIMEOUT is set.
 const flushMs = 500;
 
 export interface DirectCallSettings {
   readonly settings: Settings;
   readonly invocation: WorkingInvocation;
   readonly host: HostPaths;
-  /** Instead of the cluster that the settings name. */
+  /** Used instead of the cluster from the settings. */
   readonly standIn?: Cluster;
 }
 
 /**
- * Everything direct mode works with: this process's children, files under cniDir, the cluster that the settings name
- * (or `standIn`).
+ * Creates the dependencies of direct mode: this process's children, files under cniDir, and the cluster from the
+ * settings (or `standIn`).
  */
 export async function directDeps({
   settings,
@@ -67,21 +67,21 @@ export async function directDeps({
   return { deps, log: { ...log, flush } };
 }
 
-// Only the call decides, because the daemon can write the journal and the locks. The shim decides the same way for the
+// Only the call decides, because the daemon can write the journal and the locks. The shim applies the same rule to the
 // daemon (src/shim/guard.c).
 const allowedFor = (invocation: WorkingInvocation): Allowed => ({
   command: invocation.command,
   ...('containerId' in invocation && { sandbox: { containerId: invocation.containerId, netns: invocation.netns } }),
 });
 
-// An ADD that receives SIGTERM undoes its work and releases the sandbox (see plugin.ts). The holder of a lock is read
-// from a file that the daemon can write, so only a process that really runs such an ADD gets the signal.
+// An ADD that receives SIGTERM undoes its work and releases the sandbox (see plugin.ts). The lock's holder is read from
+// a file that the daemon can write, so only a process that really runs such an ADD gets the signal.
 function cancelAdd({ pid, command, isDaemon }: LockHolder, containerId: string): void {
   if (command !== 'ADD' || isDaemon || !runsAdd(pid, containerId)) return;
   try {
     process.kill(pid, 'SIGTERM');
   } catch {
-    // it has just ended by itself: its lock is free or stale
+    // It has just exited: its lock is released or stale.
   }
 }
 
@@ -90,6 +90,6 @@ function runsAdd(pid: number, containerId: string): boolean {
     const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
     return ['CNI_COMMAND=ADD', `CNI_CONTAINERID=${containerId}`].every((each) => variables.includes(each));
   } catch {
-    return false; // it has just ended
+    return false; // It has just exited.
   }
 }

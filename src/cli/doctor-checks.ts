@@ -19,7 +19,7 @@ import { defaultSocket, inRoot } from '../install/index.ts';
 import { type NodeArguments, givenFolders } from './node-options.ts';
 import { versionText } from './version-text.ts';
 
-/** What `plexus doctor` was told. */
+/** Arguments of `plexus doctor`. */
 export interface DoctorArguments extends NodeArguments {
   readonly end: string;
   readonly 'cni-dir'?: string | undefined;
@@ -32,7 +32,7 @@ export interface DoctorArguments extends NodeArguments {
   readonly timeout: number;
 }
 
-/** The checks of the ends that were asked for; of an end that is out of sight, each check says so. */
+/** Creates the checks of the selected sides. If a side is not reachable, each of its checks reports that. */
 export async function checksFor(args: DoctorArguments, env: NodeJS.ProcessEnv): Promise<readonly BoundCheck[]> {
   const source = apiSource(args, env);
   const places = await placesOf(args);

@@ -1,16 +1,16 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { type Env, parseJson } from '../cni/index.ts';
-import { PlexusError, hostFileInvalid, problemOf } from '../errors/index.ts';
+import { hostFileInvalid, is, problemOf } from '../errors/index.ts';
 import { readRegularText } from '../files/index.ts';
 import { type HostPaths, hostFileName, hostPathsFrom } from '../plan/index.ts';
 
 const variable = 'PLEXUS_HOST_FILE';
 
 /**
- * The paths that direct mode may use, from the file beside the program, or from the one that the runtime's environment
- * names. Without a file, the defaults apply. hostFileInvalid also for a file that any user but root and that of this
- * process can write.
+ * Reads the paths that direct mode may use from the file beside the binary, or the one named in the runtime's
+ * environment. Without a file, the defaults apply. Throws hostFileInvalid, also if anyone but root and this process's
+ * user can write the file.
  */
 export function readHostFile(programFolder: string, env: Env): HostPaths {
   const file = env[variable] ?? join(programFolder, hostFileName);
@@ -19,7 +19,7 @@ export function readHostFile(programFolder: string, env: Env): HostPaths {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT' && env[variable] === undefined)
       return hostPathsFrom(undefined, file);
-    throw thrown instanceof PlexusError && thrown.id === hostFileInvalid.id
+    throw is(thrown, hostFileInvalid)
       ? thrown
       : hostFileInvalid({ file, problem: problemOf(thrown) }, { cause: thrown });
   }

@@ -1,7 +1,7 @@
 import type { LogOptions } from '../observe/index.ts';
 import type { Settings } from '../plan/index.ts';
 
-/** Where and how much is logged, by the settings. */
+/** The log's destination and level from the settings. */
 export const logOptionsOf = ({ logLevel, logToStderr, logFile, logRotation, maskedKeys }: Settings): LogOptions => ({
   level: logLevel,
   toStderr: logToStderr,

@@ -1,4 +1,4 @@
-// The plugin is called for every pod: it never loads the command line.
+// The plugin is invoked for every pod, so it never loads the command line.
 if (process.argv[2] === 'cni' && process.argv.length === 3) {
   const { runAsPlugin } = await import('./cni.ts');
   await runAsPlugin(process, import.meta.dirname);

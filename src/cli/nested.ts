@@ -7,14 +7,14 @@ import { pluginMark } from '../host/index.ts';
 const mostAncestors = 64;
 
 /**
- * Refuses a call from inside the run of a plugin: direct mode is root with a configuration that the author of a network
- * may have written. A plugin that Plexus runs has a mark in its environment, which the plugins that it runs inherit. An
- * environment can be changed on the way, so the parent processes are checked too: one with CNI_COMMAND is a plugin,
- * also of another meta-plugin, and one whose program is a meta-plugin's runs plugins for others. nestedCall.
+ * Rejects a call from inside a plugin run with nestedCall. Direct mode runs as root with a configuration that the
+ * author of a network may have written. Plexus marks the environment of the plugins it runs, and their children inherit
+ * the mark. A plugin can change its environment, so the parent processes are checked too: a parent with CNI_COMMAND is
+ * a plugin, also one of another meta-plugin, and a parent whose binary is a meta-plugin runs plugins.
  */
 export function assertNotNested(env: Env, proc = '/proc'): void {
   if (env[pluginMark[0]] !== undefined) throw nestedCall({ network: 'a plugin of this pod', plugin: 'plexus' });
-  // as /proc numbers it: a daemon in a container may have numbers of its own
+  // Numbered as in /proc, because a daemon in a container may see other process IDs.
   for (let pid = parentOf(`${proc}/self`), depth = 0; pid > 0 && depth < mostAncestors; depth++) {
     const runsPlugins = whyNested(`${proc}/${pid}`);
     if (runsPlugins !== undefined) throw nestedCall({ network: `process ${pid} (${runsPlugins})`, plugin: 'plexus' });
@@ -29,7 +29,7 @@ function whyNested(folder: string): string | undefined {
   return isPlugin || isMetaPlugin(program) ? program : undefined;
 }
 
-// the name in the second field may hold anything, so count from its closing parenthesis
+// The name in the second field may contain any character, so count from its closing parenthesis.
 function parentOf(folder: string): number {
   const text = textOf(`${folder}/stat`);
   return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]) || 0;
@@ -39,7 +39,7 @@ function programOf(folder: string): string {
   try {
     return basename(readlinkSync(`${folder}/exe`));
   } catch {
-    return 'unknown'; // it has ended, or cannot be read
+    return 'unknown'; // It has exited, or cannot be read.
   }
 }
 
@@ -47,6 +47,6 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return ''; // as in programOf
+    return ''; // As in programOf.
   }
 }

@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 
-/** Flags of the commands that work on a node's files; each is also an environment variable (PLEXUS_ROOT …). */
+/** Flags of the commands that work on a node's files, also settable by environment variables (PLEXUS_ROOT …). */
 export const nodeOptions = {
   root: {
     type: 'string',
@@ -30,7 +30,7 @@ export interface NodeArguments {
   readonly 'cni-bin-dir'?: string | undefined;
 }
 
-/** Those of the folders that were said. */
+/** The folders that were given. */
 export const givenFolders = ({
   'cni-conf-dir': confDir,
   'cni-bin-dir': binDir,

@@ -2,14 +2,12 @@ import { asPlexusError, detailsOf, fileFailed, summaryOf } from '../errors/index
 import { escapeInvisible } from '../report/index.ts';
 import type { Paint, Tone } from '../view/index.ts';
 
-/**
- * 0 done; 1 the command failed, or found what it was to look for; 2 called wrongly, or a view that could not be had.
- */
+/** 0 done; 1 the command failed or found problems; 2 invalid arguments, or a view that could not be produced. */
 export type ExitStatus = 0 | 1 | 2;
 
 export type Format = 'table' | 'json' | 'yaml';
 
-/** The option --output of commands that show something. */
+/** The option --output of commands that print data. */
 export const outputOption = {
   alias: 'o',
   requiresArg: true,
@@ -18,18 +16,18 @@ export const outputOption = {
   describe: 'How to print it',
 } as const;
 
-/** What a command shows: data, and the same for people. */
+/** The output of a command: data, and the same as text for people. */
 export interface Shown {
   readonly data: unknown;
   readonly text: () => string;
 }
 
-/** Prints what a command shows, in the form that was asked for. */
+/** Prints the output of a command in the requested form. */
 export async function print(format: Format, { data, text }: Shown): Promise<void> {
   say(format === 'table' ? text() : format === 'json' ? json(data) : (await import('./yaml-text.ts')).yamlText(data));
 }
 
-/** A line, or several, for the reader of stdout. What came from others cannot act on the reader's terminal. */
+/** Prints one or more lines to stdout. Text from others cannot control the reader's terminal. */
 export const say = (text: string): void =>
   void process.stdout.write(escapeInvisible(text.endsWith('\n') ? text : `${text}\n`));
 
@@ -37,7 +35,7 @@ export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const colours: Readonly<Record<Tone, number>> = { bad: 31, warn: 33, good: 32, dim: 2 };
 
-/** Colours on a terminal that can show them, and never with NO_COLOR (no-color.org). */
+/** Uses colours on a terminal that supports them, and never with NO_COLOR (no-color.org). */
 export function paintFor(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,
@@ -46,30 +44,30 @@ export function paintFor(
   return isPlain ? (text) => text : (text, tone) => `\u{1b}[${colours[tone]}m${text}\u{1b}[0m`;
 }
 
-/** Says on stderr what kept a command from being done. */
-export function tellFailure(thrown: unknown): void {
+/** Reports on stderr why a command failed. */
+export function reportFailure(thrown: unknown): void {
   const error = asPlexusError(thrown);
   const details = detailsOf(error);
   process.stderr.write(escapeInvisible(`plexus: ${summaryOf(error)}\n${details === '' ? '' : `  ${details}\n`}`));
 }
 
-/** Whoever reads may have seen enough (`| head`): the command goes on to its end, and its exit status stays true. */
+/** Ignores a closed reader (`| head`): the command continues to its end, and its exit status stays correct. */
 export function outliveReaders(streams: readonly NodeJS.WriteStream[]): void {
   for (const stream of streams) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') return;
-      tellFailure(fileFailed({ file: 'the output', action: 'write' }, error));
+      reportFailure(fileFailed({ file: 'the output', action: 'write' }, error));
       process.exit(2);
     });
   }
 }
 
-/** Carries out a command whose status 1 means "found": what keeps it from looking is status 2. */
-export async function looking(end: (status: ExitStatus) => void, look: () => Promise<ExitStatus>): Promise<void> {
+/** Runs a command whose status 1 means "found". A failure to run is status 2. */
+export async function runSearch(end: (status: ExitStatus) => void, search: () => Promise<ExitStatus>): Promise<void> {
   try {
-    end(await look());
+    end(await search());
   } catch (thrown) {
-    tellFailure(thrown);
+    reportFailure(thrown);
     end(2);
   }
 }

@@ -11,16 +11,16 @@ import { type Plan, makePlan, parseSettings } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 
 export interface PlanSubject {
-  /** YAML file with the pod, or the name of one in the cluster. */
+  /** YAML file with the pod, or the name of a pod in the cluster. */
   readonly pod: { readonly file: string } | PodRef;
-  /** Folder of YAML files with NADs; without it they are the cluster's. */
+  /** Folder of YAML files with NADs. Absent: the cluster's NADs. */
   readonly nads?: string | undefined;
-  /** CNI configuration of the node; without it a stand-in takes the place of the default network. */
+  /** CNI configuration of the node. Absent: a placeholder replaces the default network. */
   readonly conf?: string | undefined;
-  /** What the pod would be given; none: left open. */
+  /** The devices that the pod would get; an empty list leaves them open. */
   readonly devices: readonly PodDevice[];
   readonly cluster: CredentialSource;
-  /** Its sandbox, where that is known. */
+  /** Its sandbox, if known. */
   readonly containerId?: string | undefined;
 }
 export interface PlannedPod {
@@ -29,7 +29,8 @@ export interface PlannedPod {
 }
 
 /**
- * Plans a pod: the same functions, in the same order, as an ADD. podNotFound, and whatever keeps an ADD from beginning.
+ * Plans a pod with the same functions, in the same order, as an ADD. Rejects with podNotFound, and with every error
+ * that prevents an ADD from starting.
  */
 export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
   const signal = AbortSignal.timeout(longestMs);
@@ -65,7 +66,7 @@ const standIn: JsonObject = {
   delegates: [{ cniVersion: '1.0.0', name: 'default-network-of-the-node', type: 'see-option-conf' }],
 };
 
-// what only a running pod has is shown as the name of the variable
+// Values that only a running pod has appear as the variable's name.
 const callFor = (pod: PodMetadata, config: JsonObject, containerId = 'CNI_CONTAINERID'): PlannableCall => ({
   containerId,
   netns: 'CNI_NETNS',
@@ -86,7 +87,7 @@ const versionOf = (config: JsonObject) => {
   return typeof version === 'string' && isCniVersion(version) ? version : (cniVersions[0] ?? '0.1.0');
 };
 
-/** A .conf, or a .conflist as the runtime hands its one plugin of ours: with the list's name and cniVersion. */
+/** Reads a .conf, or a .conflist as the runtime passes our one plugin in it: with the list's name and cniVersion. */
 async function readConf(file: string): Promise<JsonObject> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw fileUnusable({ file, action: 'read', problem: problemOf(error) }, { cause: error });
@@ -104,8 +105,8 @@ async function readConf(file: string): Promise<JsonObject> {
 }
 
 /**
- * The configuration of Multus holds paths of its own container: the node has them beside that file, or where they say
- * without /host.
+ * Multus's configuration contains paths of its container. On the node, the files are beside that configuration, or at
+ * the path without /host.
  */
 function ofThisNode(config: JsonObject, file: string): JsonObject {
   const { type, clusterNetwork } = config;

@@ -11,11 +11,11 @@ import { settingsFor } from './stand-in.ts';
 export interface DirectCall {
   readonly env: Env;
   readonly readStdin: () => Promise<string>;
-  /** Folder of the program that was called, which contains plexus-host.json. */
+  /** Folder of the invoked binary, which contains plexus-host.json. */
   readonly programFolder: string;
 }
 
-/** Answers one call of the plugin from its environment and stdin, in this process alone. Never rejects. */
+/** Answers one invocation from its environment and stdin, in this process alone. Never rejects. */
 export async function answerDirectly(
   { env, readStdin, programFolder }: DirectCall,
   signal: AbortSignal,
@@ -29,7 +29,7 @@ export async function answerDirectly(
       const { settings, warnings, standIn } = await settingsFor(invocation.config, env, host);
       const direct = await directDeps({ settings, invocation, host, ...(standIn !== undefined && { standIn }) });
       log = direct.log;
-      return { deps: direct.deps, warnings };
+      return { deps: direct.deps, warnings: warnings.map(({ text }) => text) };
     },
     signal,
   );

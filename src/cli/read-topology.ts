@@ -3,12 +3,12 @@ import { type ScopeArguments, clusterFor, scopeFor } from './cluster-options.ts'
 
 const longestMs = 300_000;
 
-/** Who is attached to what in the namespaces that were asked for. kubeconfigUnusable, apiUnavailable, apiRefused. */
+/** Reads the attachments of the selected namespaces. Rejects with kubeconfigUnusable, apiUnavailable, apiRefused. */
 export async function readTopology(options: ScopeArguments): Promise<Topology> {
   const cluster = await clusterFor(options);
   return topologyOf(await cluster.read(scopeFor(options, cluster), AbortSignal.timeout(longestMs)));
 }
 
-/** The networks that a person means by a name, with or without namespace. */
+/** The networks that match a name with or without namespace. */
 export const networksNamed = ({ networks }: Topology, name: string): ReadonlySet<string> =>
   new Set([name, ...networks.map((each) => each.name).filter((each) => each === name || each.endsWith(`/${name}`))]);

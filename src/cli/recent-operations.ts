@@ -4,7 +4,7 @@ import { observeUnreachable, problemOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
 
-/** The option --socket of commands that ask the daemon for its recent operations. */
+/** The option --socket of commands that read recent operations from the daemon. */
 export const socketOption = {
   type: 'string',
   requiresArg: true,
@@ -13,15 +13,15 @@ export const socketOption = {
 } as const;
 
 export interface Remembered {
-  /** Name of the node, where its daemon knows it. */
+  /** Name of the node, if its daemon knows it. */
   readonly node?: string;
-  /** The newest last. */
+  /** Newest last. */
   readonly operations: readonly RecordedOperation[];
 }
 
 const answerMs = 10_000;
 
-/** Asks the daemon of this node. observeUnreachable. */
+/** Reads recent operations from the daemon of this node. Rejects with observeUnreachable. */
 export async function recentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
   const words = new URLSearchParams({
     ...(pod !== undefined && { pod }),

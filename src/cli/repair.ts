@@ -1,14 +1,21 @@
 import { deviceInfoFiles } from '../devices/index.ts';
 import { type CheckedRecord, type RepairDeps, checkSandbox, detachSandbox } from '../attach/index.ts';
 import type { Env } from '../cni/index.ts';
-import { asPlexusError, attachmentsDiffer, attachmentsLeft, pluginsElsewhere } from '../errors/index.ts';
+import {
+  asPlexusError,
+  attachmentsDiffer,
+  attachmentsLeft,
+  is,
+  pluginMissing,
+  pluginsElsewhere,
+} from '../errors/index.ts';
 import { findPlugin, guardedHost, localHost } from '../host/index.ts';
 import { fileJournal, fileLocks } from '../journal/index.ts';
 import { type SandboxRecord, isAbandoned, parseSettings } from '../plan/index.ts';
 import { quiet } from '../report/index.ts';
 import { type ListedRecord, type OutcomeRow, listedRecord, outcomeRow, withOutcome } from '../view/index.ts';
 
-/** Where a command that works on a node's journal finds things. */
+/** The folders of a command that works on a node's journal. */
 export interface RepairPlaces {
   /** cniDir. */
   readonly folder: string;
@@ -17,7 +24,7 @@ export interface RepairPlaces {
   readonly env: Env;
   readonly deviceInfoDir: string;
 }
-/** What is kept of a record until its turn comes: the records of a node may not fit into memory at once. */
+/** What is kept of a record until it is processed: all records of a node may not fit into memory at once. */
 export interface Listed extends ListedRecord {
   readonly isAbandoned: boolean;
   /** Types of its plugins. */
@@ -30,7 +37,7 @@ export const listed = (record: SandboxRecord): Listed => ({
   plugins: record.attachments.flatMap(({ attachment }) => attachment.configuration.plugins.map(({ type }) => type)),
 });
 
-/** What a command prints, and the error it ends with. */
+/** The output of a command, and the error it ends with. */
 export interface Outcome {
   readonly rows: readonly OutcomeRow[];
   readonly error?: Error;
@@ -38,8 +45,8 @@ export interface Outcome {
 
 const repairDeps = ({ folder, path, env, deviceInfoDir }: RepairPlaces, command: 'CHECK' | 'DEL'): RepairDeps => ({
   settings: parseSettings({ cniVersion: '1.0.0', name: 'plexus', type: 'plexus-cni', delegates: [{ type: 'none' }] })
-    .settings, // its deadlines
-  host: guardedHost(localHost(), { command }), // records are the daemon's word
+    .settings, // For its deadlines.
+  host: guardedHost(localHost(), { command }), // The daemon can write records, so they are not trusted.
   journal: fileJournal(`${folder}/journal`),
   locks: fileLocks(`${folder}/locks`),
   deviceInfo: deviceInfoFiles(deviceInfoDir),
@@ -49,7 +56,7 @@ const repairDeps = ({ folder, path, env, deviceInfoDir }: RepairPlaces, command:
   env,
 });
 
-/** Checks all attachments of some records, one after the other. Goes on after failures. pluginsElsewhere. */
+/** Checks all attachments of some records, one at a time. Continues after failures. Rejects with pluginsElsewhere. */
 export async function checkByHand(
   records: readonly Listed[],
   places: RepairPlaces,
@@ -79,7 +86,8 @@ const rowsOf = (checked: CheckedRecord | undefined): readonly OutcomeRow[] =>
   }) ?? [];
 
 /**
- * Undoes all attachments of a sandbox's records. Goes on after failures of plugins. pluginsElsewhere, podMayBeAlive.
+ * Undoes all attachments of a sandbox's records. Continues after failures of plugins. Rejects with pluginsElsewhere,
+ * podMayBeAlive.
  */
 export async function detachByHand(
   records: readonly Listed[],
@@ -104,7 +112,8 @@ export async function detachByHand(
   };
 }
 
-// Where none of them is, this is not the host: namespaces cannot be seen either, and whatever was found would be wrong.
+// Without any of the plugins, this is not the host: namespaces are not visible either, and every finding would be
+// wrong.
 async function assertPlugins(records: readonly Listed[], path: readonly string[]): Promise<void> {
   const plugins = [...new Set(records.flatMap((record) => record.plugins))];
   const found = await Promise.all(plugins.map((plugin) => isThere(plugin, path)));
@@ -114,5 +123,5 @@ async function assertPlugins(records: readonly Listed[], path: readonly string[]
 const isThere = (plugin: string, path: readonly string[]): Promise<boolean> =>
   findPlugin(plugin, path).then(
     () => true,
-    (error: unknown) => asPlexusError(error).id !== 'PLX-PLUGIN-MISSING',
+    (error: unknown) => !is(error, pluginMissing),
   );

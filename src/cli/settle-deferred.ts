@@ -2,8 +2,8 @@ import { deferredCalls, fileJournal } from '../journal/index.ts';
 import { type RepairPlaces, detachByHand, listed } from './repair.ts';
 
 /**
- * Carries out the DELs that were answered while no daemon ran, on the host itself. Returns what was done, a line each;
- * rejects with the first failure, and leaves that one and the others for the next try. attachmentsLeft,
+ * Runs the DELs that were deferred while no daemon was running, on the host itself. Returns the actions, one line each.
+ * Rejects with the first failure and keeps the failed calls for the next attempt. Rejects with attachmentsLeft,
  * pluginsElsewhere, sandboxBusy.
  */
 export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSignal): Promise<readonly string[]> {
@@ -12,7 +12,7 @@ export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSi
   const done: string[] = [];
   for (const call of await deferred.list()) {
     const record = await journal.read(call);
-    // the runtime called DEL, so the pod is gone
+    // The runtime called DEL, so the pod is gone.
     const { error } = record === undefined ? {} : await detachByHand([listed(record)], true, places, signal);
     if (error !== undefined) throw error;
     await deferred.remove(call);

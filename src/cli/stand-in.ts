@@ -1,6 +1,6 @@
 import { type Cluster, readStandIn, standInCluster, standInFile } from '../cluster/index.ts';
 import type { Env, JsonObject } from '../cni/index.ts';
-import type { PlexusError } from '../errors/index.ts';
+import { type PlexusError, type Warning, networksUnknown } from '../errors/index.ts';
 import {
   type HostPaths,
   type Settings,
@@ -12,7 +12,7 @@ import {
 
 interface CallSettings {
   readonly settings: Settings;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** Instead of the cluster that the settings name. */
   readonly standIn?: Cluster;
 }
@@ -27,9 +27,9 @@ export async function settingsFor(given: JsonObject, env: Env, host: HostPaths):
   const { config, warnings: ignored } = withHostPaths(given, host, isStandIn);
   const own = parseSettings(config);
   if (!isStandIn) return own;
-  const problems: string[] = [];
+  const problems: Warning[] = [];
   const left = await readStandIn(standInFile(own.settings.cniDir)).catch((error: PlexusError) => {
-    problems.push(error.message);
+    problems.push(networksUnknown({ problem: error.message }));
     return undefined;
   });
   const { settings, warnings } = parseSettings(

@@ -7,8 +7,9 @@ const optionalWaitMs = 250;
 type Stdin = NodeJS.ReadStream | ReadStream;
 
 /**
- * All of stdin as text. An `optional` one (VERSION, CNI-04) is given up on when nobody writes or closes it, because
- * a runtime need not send any. Invalid UTF-8 becomes replacement characters, which the JSON parser then judges.
+ * Reads all of stdin as text. An `optional` stdin (VERSION, CNI-04) times out if nobody writes or closes it, because a
+ * runtime need not send any. Invalid UTF-8 becomes replacement characters, which the JSON parser then rejects or
+ * accepts.
  */
 export async function readStdin(stdin: Stdin, optional: boolean): Promise<string> {
   if (stdin.isTTY) return '';

@@ -28,7 +28,7 @@ export interface ValidateRun extends ClusterArguments {
   readonly paint: Paint;
 }
 
-/** Checks files and says how: the text to print, and whether something is wrong. Rejects when it could not be done. */
+/** Checks files. Returns the text to print, and whether a problem was found. Rejects if the files cannot be checked. */
 export async function runValidate(run: ValidateRun): Promise<{ readonly text: string; readonly failed: boolean }> {
   if (run.files.length === 0)
     throw fileUnusable({
@@ -55,7 +55,7 @@ function textOf(findings: readonly Finding[], { files }: FileSet, { output, pain
   return validationText(findings, files.length, paint);
 }
 
-/** A file that was named twice, or lies in a folder that was named as well, is no second one. */
+/** Removes duplicates: a file named twice, or one that lies in a folder that was named as well. */
 const eachOnce = (inputs: readonly InputFile[]): readonly InputFile[] => [
   ...new Map(inputs.map((each) => [resolve(each.path), each])).values(),
 ];
@@ -73,7 +73,7 @@ async function inputsAt(path: string): Promise<readonly InputFile[]> {
 
 const extensions = ['.yaml', '.yml', '.json', '.conf', '.conflist'];
 
-/** Files that may hold something to check, in order of their names; not those of packages, nor hidden ones. */
+/** Files that may contain something to check, sorted by name; skips files of packages and hidden files. */
 async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw fileUnusable({ file: folder, action: 'list', problem: problemOf(error) }, { cause: error });

@@ -1,4 +1,3 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-/** The version of Plexus. */
 export const versionText = (): string => manifest.version;

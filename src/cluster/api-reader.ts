@@ -1,21 +1,26 @@
 import { apiRefused, apiUnavailable } from '../errors/index.ts';
 import { quiet } from '../report/index.ts';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
 import type { Shape } from './json-scan.ts';
 import { continueIn, listShape } from './list-all.ts';
 
-/** Looks at any object of the API, for people who want to know what is wrong. Asks once: nothing is tried again. */
+/** Reads any object of the API, for diagnosis. Sends each request once, without retries. */
 export interface ApiReader {
-  /** Undefined: there is no such object, or no such kind. apiUnavailable, apiRefused, kubeconfigUnusable. */
+  /** Undefined if object or kind does not exist. Rejects with apiUnavailable, apiRefused, kubeconfigUnusable. */
   get(what: string, path: string, signal: AbortSignal): Promise<unknown>;
-  /** All objects, in pieces; undefined: there is no such kind. The same errors. `metadataOnly`: what is in metadata. */
+  /**
+   * Lists all objects, in pages; undefined if the kind does not exist. `metadataOnly`: reads only metadata. Rejects
+   * with the same errors.
+   */
   list(
     what: string,
     path: string,
     signal: AbortSignal,
     how?: { readonly metadataOnly?: boolean },
   ): Promise<readonly unknown[] | undefined>;
-  /** The status of a review that is made of `spec`; undefined when the caller may not ask. The same errors. */
+  /**
+   * Creates a review with `spec` and returns its status; undefined without permission. Rejects with the same errors.
+   */
   review(
     kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview',
     spec: object,
@@ -39,7 +44,7 @@ interface Answered {
   readonly body: unknown;
 }
 
-/** A reader. The Kubernetes client is loaded with the first question. */
+/** Creates a reader. The first request loads the Kubernetes client. */
 export function apiReader(source: CredentialSource): ApiReader {
   let loaded: ReturnType<typeof load> | undefined;
   const ask = async (question: Question, expected: readonly number[], signal: AbortSignal): Promise<Answered> => {
@@ -69,7 +74,8 @@ export function apiReader(source: CredentialSource): ApiReader {
       const all: unknown[] = [];
       for (let next = ''; ;) {
         const page = `${path}${path.includes('?') ? '&' : '?'}limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`;
-        const shape = (): Shape => listShape({ wholeBytes: mostObjectBytes }, (object) => void all.push(object)); // asked once
+        // Used once, because nothing is retried.
+        const shape = (): Shape => listShape({ wholeBytes: mostObjectBytes }, (object) => void all.push(object));
         const { status, body } = await ask(
           { what, path: page, shape, ...(metadataOnly && { accept: metadataList }) },
           [404],

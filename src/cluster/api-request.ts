@@ -1,27 +1,27 @@
 import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlexusError, apiRefused, apiUnavailable } from '../errors/index.ts';
-import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
+import { type PlexusError, apiRefused, apiUnavailable, is, operationCancelled } from '../errors/index.ts';
+import { pauseAfter } from '../queue/index.ts';
+import { type ApiConnection, type ApiRequest, errorName, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
 import { createTurns } from '../files/index.ts';
 
-/** An answer that was expected: success, or one of the statuses asked for. */
+/** An expected answer: success, or one of the statuses that the caller listed. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
 }
-/** What one try ended in. */
+/** The outcome of one attempt. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly retryAfterMs?: number }
   | { readonly kind: 'no-answer'; readonly problem: string; readonly isTooLong?: true };
 
-const firstPauseMs = 100;
-const longestPauseMs = 2000;
+const backOff = { firstMs: 100, longestMs: 2000, jitter: 0.5 };
 const mostBytes = 8 * 1024 * 1024;
 
 /**
- * Sends a request; tries again after what passes by itself (429, 5xx, no connection) until the signal is aborted,
- * then apiUnavailable, code 11. Statuses of `expected` are answers, others apiRefused.
+ * Sends a request and retries temporary failures (429, 5xx, no connection) until the signal is aborted; then rejects
+ * with apiUnavailable, code 11. Statuses in `expected` are answers; others reject with apiRefused.
  */
 export async function sendRequest(
   request: ApiRequest,
@@ -31,14 +31,14 @@ export async function sendRequest(
 ): Promise<ApiAnswer> {
   for (let tries = 0; ; tries++) {
     const outcome = await tryRequest(request, api, signal);
-    if (outcome.kind === 'answer' && !isPassing(outcome.status)) return judged(request, outcome, expected);
-    await pause(tries, outcome, signal).catch(() => {}); // the next line says what an abort means
-    if (signal.aborted) throw gaveUp(request, problemIn(outcome), signal);
+    if (outcome.kind === 'answer' && !isPassing(outcome.status)) return expectedAnswer(request, outcome, expected);
+    await pause(tries, outcome, signal).catch(() => {}); // The next line handles an abort.
+    if (signal.aborted) throw timedOut(request, problemIn(outcome), signal);
     api.report({ kind: 'api-retried', verb: request.verb, resource: request.resource });
   }
 }
 
-/** The same for somebody who waits at a terminal: an API server that does not answer at all is not asked again. */
+/** Like sendRequest, for a user who waits at a terminal: does not retry if the API server does not answer at all. */
 export async function sendIfThere(
   request: ApiRequest,
   expected: readonly number[],
@@ -48,57 +48,58 @@ export async function sendIfThere(
   const outcome = await tryRequest(request, api, signal);
   if (outcome.kind === 'no-answer')
     throw apiUnavailable({ request: request.what, problem: signal.aborted ? 'no answer in time' : outcome.problem });
-  return isPassing(outcome.status) ? sendRequest(request, expected, api, signal) : judged(request, outcome, expected);
+  return isPassing(outcome.status)
+    ? sendRequest(request, expected, api, signal)
+    : expectedAnswer(request, outcome, expected);
 }
 
-/** Sends a request once. kubeconfigUnusable; everything else is part of what it returns. */
+/** Sends a request once. Rejects with kubeconfigUnusable only; any other failure is part of the outcome. */
 export async function tryRequest(request: ApiRequest, api: ApiConnection, signal: AbortSignal): Promise<Outcome> {
   const opened = await open(request, api, signal);
   if (opened.kind === 'no-answer') return opened;
   return readAnswer(opened.message, { signal, ...(request.shape !== undefined && { shape: request.shape() }) }).catch(
     (error: unknown) => ({
       kind: 'no-answer',
-      problem: nameOf(error),
+      problem: errorName(error),
       ...(isTooLong(error) && { isTooLong: true }),
     }),
   );
 }
 
-/** Whether a later try may end otherwise. */
+/** Whether a later attempt may succeed. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
-/** Why an outcome is no success, for people. */
+/** Describes why an outcome is not a success. */
 export const problemIn = (outcome: Outcome): string =>
   outcome.kind === 'answer' ? `status ${outcome.status}: ${messageIn(outcome.body)}` : outcome.problem;
 
-/** The answer if it was expected, else apiRefused. */
-function judged(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
+/** Returns an expected answer; throws apiRefused for any other. */
+function expectedAnswer(request: ApiRequest, { status, body }: ApiAnswer, expected: readonly number[]): ApiAnswer {
   if ((status >= 200 && status < 300) || expected.includes(status)) return { status, body };
   throw apiRefused({ request: request.what, status, problem: messageIn(body) });
 }
 
-function gaveUp(request: ApiRequest, problem: string, signal: AbortSignal): PlexusError {
-  if (signal.reason instanceof PlexusError && signal.reason.id === 'PLX-OPERATION-CANCELLED') return signal.reason;
+function timedOut(request: ApiRequest, problem: string, signal: AbortSignal): PlexusError {
+  if (is(signal.reason, operationCancelled)) return signal.reason;
   return apiUnavailable({ request: request.what, problem }, { cause: signal.reason });
 }
 
 async function pause(tries: number, outcome: Outcome, signal: AbortSignal): Promise<void> {
   const wanted = outcome.kind === 'answer' ? (outcome.retryAfterMs ?? 0) : 0;
-  const backOff = Math.min(longestPauseMs, firstPauseMs * 2 ** tries) * (0.5 + Math.random() / 2);
-  await delay(Math.max(wanted, backOff), undefined, { signal });
+  await delay(Math.max(wanted, pauseAfter(tries + 1, backOff)), undefined, { signal });
 }
 
 const isTooLong = (error: unknown): boolean => error instanceof Error && error.name === tooLongName;
 const tooLongName = 'AnswerTooLong';
 
-// What is short is read side by side. Of long answers one at a time is read: together they would not fit into the
+// Short answers are read concurrently. Long answers are read one at a time, because together they would exceed the
 // daemon's memory.
 const shortBytes = 64 * 1024;
 const longAnswers = createTurns();
 
 /**
- * Reads an answer to its end; with a shape, of a success only what that names. Rejects when the connection breaks or
- * the answer is too long.
+ * Reads an answer to its end; with a shape, keeps of a success only what the shape names. Rejects if the connection
+ * breaks or the answer is too long.
  */
 export async function readAnswer(
   message: http.IncomingMessage,
@@ -138,7 +139,7 @@ async function scan(message: http.IncomingMessage, shape: Shape): Promise<unknow
   return documents[0];
 }
 
-// a proxy in between may answer with a page instead of JSON
+// A proxy may answer with a page instead of JSON.
 function decode(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,33 +1,33 @@
 import { type NadRef, type PodRef, podKey } from '../npwg/index.ts';
 import { type Part, at, field, fields, isThere, items, optionalText, text } from './object-reader.ts';
 
-// What Plexus reads of pods, ResourceClaims and ResourceSlices (resource.k8s.io/v1) for devices. Pure.
+// The parts of pods, ResourceClaims and ResourceSlices (resource.k8s.io/v1) that Plexus reads for devices. Pure.
 
 /** The ResourceClaims of a pod. */
 export interface PodClaims {
   readonly uid: string;
   readonly claims: readonly PodClaim[];
-  /** The claim that stands behind extended resources of its containers (K8S-18). */
+  /** The claim that Kubernetes created for the containers' extended resources (K8S-18). */
   readonly extended?: ExtendedClaim;
-  /** Extended resources that its containers request; absent: none. */
+  /** Extended resources that the containers request; absent if there are none. */
   readonly requested?: readonly string[];
 }
 /** An entry of spec.resourceClaims (K8S-17). */
 export interface PodClaim {
-  /** The pod's own name of it. */
+  /** The pod's own name for the claim. */
   readonly name: string;
-  /** The ResourceClaim; absent while none has been made from its template, and when none was needed. */
+  /** The ResourceClaim; absent until it is created from its template, and if none was needed. */
   readonly claimName?: string;
 }
 export interface ExtendedClaim {
   readonly claimName: string;
   readonly mappings: readonly { readonly resource: string; readonly request: string }[];
 }
-/** What a ResourceClaim says of its allocation (K8S-19). */
+/** A ResourceClaim with its allocation (K8S-19). */
 export interface ResourceClaim extends NadRef {
   readonly uid?: string;
   readonly reservedFor: readonly { readonly resource: string; readonly name: string; readonly uid: string }[];
-  /** Absent while it is not allocated. */
+  /** Absent until the claim is allocated. */
   readonly allocated?: readonly AllocatedDevice[];
 }
 export interface AllocatedDevice {
@@ -39,23 +39,23 @@ export interface AllocatedDevice {
   readonly shareId?: string;
   readonly adminAccess: boolean;
 }
-/** The devices of a pool, or a part of them, as their driver publishes them (K8S-20). */
+/** All or some of a pool's devices, as their driver publishes them (K8S-20). */
 export interface ResourceSlice {
   readonly driver: string;
   readonly pool: string;
-  /** Slices of an older generation of the pool are out of date. */
+  /** Slices of an older generation of the pool are stale. */
   readonly generation: number;
-  /** Attributes by name: texts and versions only. */
+  /** Attributes by name; only strings and versions. */
   readonly devices: readonly { readonly name: string; readonly attributes: Readonly<Record<string, string>> }[];
 }
 
 export interface SlicePage {
   readonly slices: readonly ResourceSlice[];
-  /** Where the next page begins; absent with the last one. */
+  /** Token of the next page; absent on the last one. */
   readonly continue?: string;
 }
 
-/** claimObjectInvalid. */
+/** Throws claimObjectInvalid. */
 export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
   const pod: Part = { value: json, object: `pod ${podKey(ref)}`, path: '' };
   const statuses = items(at(pod, 'status', 'resourceClaimStatuses'));
@@ -80,7 +80,7 @@ function requestedResources(pod: Part): readonly string[] {
   return [...new Set(names)].filter((name) => name.includes('/')).toSorted();
 }
 
-// a claim that the pod names itself is in its spec only, one from a template in its status only
+// A claim that the pod names directly appears only in its spec; one from a template only in its status.
 function podClaim(entry: Part, made: ReadonlyMap<string, string | undefined>): PodClaim {
   const name = text(field(entry, 'name'));
   const claimName = optionalText(field(entry, 'resourceClaimName')) ?? made.get(name);
@@ -95,7 +95,7 @@ const extendedClaim = (status: Part): ExtendedClaim => ({
   })),
 });
 
-/** claimObjectInvalid. */
+/** Throws claimObjectInvalid. */
 export function parseResourceClaim({ namespace, name }: NadRef, json: unknown): ResourceClaim {
   const claim: Part = { value: json, object: `ResourceClaim ${namespace}/${name}`, path: '' };
   const uid = optionalText(at(claim, 'metadata', 'uid'));
@@ -125,7 +125,7 @@ function allocatedDevice(result: Part): AllocatedDevice {
   };
 }
 
-/** A page of a list of ResourceSlices. claimObjectInvalid. */
+/** Parses a page of a list of ResourceSlices. Throws claimObjectInvalid. */
 export function parseSlicePage(json: unknown): SlicePage {
   const list: Part = { value: json, object: 'the list of ResourceSlices', path: '' };
   const token = optionalText(at(list, 'metadata', 'continue'));
@@ -141,13 +141,13 @@ function resourceSlice(item: Part): ResourceSlice {
     generation: typeof generation === 'number' ? generation : 0,
     devices: items(at(slice, 'spec', 'devices')).map((each) => ({
       name: text(field(each, 'name')),
-      attributes: Object.fromEntries(fields(field(each, 'attributes')).flatMap(readable)),
+      attributes: Object.fromEntries(fields(field(each, 'attributes')).flatMap(stringAttribute)),
     })),
   };
 }
 
-// what is neither a text nor a version (a number, a kind of value that is still to come) is no device ID
-function readable([name, attribute]: readonly [string, Part]): readonly (readonly [string, string])[] {
+// A value that is neither a string nor a version (a number, or a future kind) is not a device ID.
+function stringAttribute([name, attribute]: readonly [string, Part]): readonly (readonly [string, string])[] {
   const value = [field(attribute, 'string').value, field(attribute, 'version').value].find(
     (each) => typeof each === 'string' && each !== '',
   );

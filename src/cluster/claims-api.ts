@@ -11,44 +11,45 @@ import {
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 import { pathSegment } from './path-segment.ts';
 
-/** Which ResourceSlices are wanted: of one driver, and of one node if that is named. */
+/** Selects ResourceSlices by driver, and by node if one is given. */
 export interface SliceQuery {
   readonly driver: string;
   readonly nodeName?: string;
-  /** At most so many in one page; all of them if left out. */
+  /** Maximum per page; all of them if absent. */
   readonly limit?: number;
-  /** From the page before. */
+  /** Token from the previous page. */
   readonly continue?: string;
 }
-/** Entries of status.devices, and who writes them. */
+/** Entries of status.devices and their field manager. */
 export interface DeviceStatusPatch {
   /** The ResourceClaim; with a UID, never a successor of the same name. */
   readonly claim: NadRef & { readonly uid?: string };
-  /** What this manager had written of this claim and is not among them goes. */
+  /** The complete set of this manager's entries: the apply removes any other entry that it wrote before. */
   readonly entries: readonly object[];
   /** Field manager. */
   readonly manager: string;
-  /** Whether fields of other managers are taken over. */
+  /** Whether to take over fields of other managers. */
   readonly force: boolean;
 }
-/** What became of a patch: `status` is 403, 404, 409 or 422, `managers` whose fields stand in its way. */
+/** The outcome of a patch: `status` is 403, 404, 409 or 422; `managers` own the conflicting fields. */
 export type DeviceStatusOutcome =
   | 'written'
   | { readonly status: number; readonly problem: string; readonly managers: readonly string[] };
 
 /**
- * The API of Dynamic Resource Allocation: one request for each method. apiUnavailable, apiRefused, claimObjectInvalid.
+ * The API of Dynamic Resource Allocation, with one request per method. Rejects with apiUnavailable, apiRefused,
+ * claimObjectInvalid.
  */
 export interface ClaimsApi {
   getPodClaims(ref: PodRef, signal: AbortSignal): Promise<PodClaims | undefined>;
   getResourceClaim(ref: NadRef, signal: AbortSignal): Promise<ResourceClaim | undefined>;
-  /** `expired`: the token of the page before is too old. */
+  /** `expired`: the token of the previous page is too old. */
   listResourceSlices(query: SliceQuery, signal: AbortSignal): Promise<SlicePage | 'expired'>;
   /** Server-side apply of status.devices (K8S-22). */
   applyDeviceStatus(patch: DeviceStatusPatch, signal: AbortSignal): Promise<DeviceStatusOutcome>;
 }
 
-/** The ClaimsApi of a Kubernetes API server. `within` bounds the time of each request. */
+/** The ClaimsApi of a Kubernetes API server. `within` limits the duration of each request. */
 export function claimsApi(
   api: ApiConnection,
   within: (signal: AbortSignal) => AbortSignal = (signal) => signal,
@@ -124,7 +125,7 @@ const outcomeOf = ({ status, body }: ApiAnswer): DeviceStatusOutcome =>
     ? 'written'
     : { status, problem: problemIn({ kind: 'answer', status, body }), managers: managersIn(body) };
 
-/** Whose fields stand in the way, from the causes of a 409. */
+/** The owners of the conflicting fields, from the causes of a 409. */
 function managersIn(body: unknown): readonly string[] {
   const { details } = (body ?? {}) as { readonly details?: { readonly causes?: unknown } | null };
   const causes: readonly unknown[] = Array.isArray(details?.causes) ? details.causes : [];

@@ -4,12 +4,16 @@ import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { type PlexusError, kubeconfigUnusable, problemOf } from '../errors/index.ts';
-import { type CredentialSource, type Credentials, assertUsable, nameOf } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
+import { type Credentials, assertUsable, sourceName } from './credentials.ts';
 
-/** Credentials as the Kubernetes client finds them: programs, clouds, several kubeconfigs. kubeconfigUnusable. */
+/**
+ * Loads credentials with the Kubernetes client, which supports exec plugins, cloud providers and several kubeconfigs.
+ * Rejects with kubeconfigUnusable.
+ */
 export async function clientCredentials(source: CredentialSource): Promise<Credentials> {
   const unusable = (problem: string, cause?: unknown): PlexusError =>
-    kubeconfigUnusable({ file: nameOf(source), problem }, { cause });
+    kubeconfigUnusable({ file: sourceName(source), problem }, { cause });
   const config = new KubeConfig();
   try {
     if (source.kind === 'kubeconfig') await loadKubeconfigs(config, source);
@@ -19,10 +23,10 @@ export async function clientCredentials(source: CredentialSource): Promise<Crede
   }
   const problem = problemIn(config);
   if (problem !== undefined) throw unusable(problem);
-  const first = await usable(config).catch((error: unknown) => {
+  const first = await usableOptions(config).catch((error: unknown) => {
     throw unusable(problemOf(error), error);
   });
-  const { agent } = first; // one for all requests: connections are kept
+  const { agent } = first; // One agent for all requests, so that connections are reused.
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
   return {
     server: new URL(config.getCurrentCluster()?.server ?? ''),
@@ -54,7 +58,7 @@ const byFirstName = <T extends { readonly name: string }>(
   then: readonly T[] | null,
 ): T[] => [...(first ?? []), ...(then ?? []).filter(({ name }) => !(first ?? []).some((each) => each.name === name))];
 
-// the client library knows no users[].user.tokenFile, and takes relative paths from the working directory
+// The client library does not support users[].user.tokenFile, and resolves relative paths from the working directory.
 function loadKubeconfig(config: KubeConfig, text: string, folder: string): void {
   config.loadFromString(text);
   config.makePathsAbsolute(folder);
@@ -98,7 +102,7 @@ async function connection(config: KubeConfig): Promise<https.RequestOptions> {
   return options;
 }
 
-async function usable(config: KubeConfig): Promise<https.RequestOptions> {
+async function usableOptions(config: KubeConfig): Promise<https.RequestOptions> {
   const options = await connection(config);
   assertUsable(options);
   const { agent } = options;

@@ -1,25 +1,25 @@
 import { type Nad, type NadRef, type PodMetadata, type PodRef, podKey } from '../npwg/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 
-/** A message for the people who watch a pod or a node. */
+/** An Event for people who watch a pod or a node. */
 export interface PodEvent {
   readonly type: 'Normal' | 'Warning';
-  /** Short and in one word, for example AddedInterface. */
+  /** One CamelCase word, for example AddedInterface. */
   readonly reason: string;
   readonly message: string;
-  /** How often it has happened again since it was told last; absent: it is told for the first time. */
+  /** How often it happened since the last report; absent for the first report. */
   readonly repeats?: number;
 }
-/** What an event is about: a pod, or the node itself. */
+/** The subject of an Event: a pod, or the node itself. */
 export type EventSubject = (PodRef & { readonly uid?: string }) | { readonly node: string };
 
-/** The subject as people write it. */
+/** The subject in readable form. */
 export const subjectKey = (subject: EventSubject): string =>
   'node' in subject ? `node ${subject.node}` : podKey(subject);
 
 /**
- * What makes two Warnings the same: subject, reason and message, but for container IDs and names of namespaces, which
- * differ with each try.
+ * Two Warnings with the same key are the same: equal subject, reason and message, except container IDs and namespace
+ * names, which differ with each attempt.
  */
 export const warningKey = (subject: EventSubject, { reason, message }: PodEvent): string =>
   [
@@ -29,32 +29,30 @@ export const warningKey = (subject: EventSubject, { reason, message }: PodEvent)
     message.replaceAll(/[0-9a-f]{12,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '…'),
   ].join('\n');
 
-/** What has become of a pod. */
+/** A pod and its lifecycle. */
 export interface PodState {
   readonly metadata: PodMetadata;
-  /** Pending, Running, Succeeded, Failed; absent where nobody says. */
+  /** Pending, Running, Succeeded or Failed; absent if unknown. */
   readonly phase?: string;
   readonly hostNetwork: boolean;
-  /** Whether it is about to go. */
+  /** Whether the pod is being deleted. */
   readonly deleting: boolean;
   /** ISO 8601. */
   readonly startTime?: string;
 }
 
-/** Kubernetes, or a folder that stands for it. apiUnavailable, apiRefused; never hangs beyond the signal. */
+/** Kubernetes or a folder of manifests. Rejects with apiUnavailable, apiRefused; never runs beyond the signal. */
 export interface Cluster {
   getPod(ref: PodRef, signal: AbortSignal): Promise<PodMetadata | undefined>;
-  /** The same with what has become of it. */
+  /** Like getPod, with the pod's lifecycle. */
   getPodState(ref: PodRef, signal: AbortSignal): Promise<PodState | undefined>;
-  /**
-   * What `keep` makes of each pod of a node, asked for its metadata only; those of which it makes nothing are left out.
-   */
+  /** Maps the pods of a node with `keep` and omits those for which it returns undefined. Requests only metadata. */
   listPodsOf<T>(node: string, keep: (pod: PodMetadata) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
-  /** The same with what has become of each: a longer answer. */
+  /** Like listPodsOf, with the lifecycle of each pod, which makes the answer longer. */
   listPodStatesOf<T>(node: string, keep: (pod: PodState) => T | undefined, signal: AbortSignal): Promise<readonly T[]>;
-  /** The pod as this node's kubelet knows it; undefined when it cannot say. Absent where there is no kubelet to ask. */
+  /** The pod from this node's kubelet; undefined if kubelet cannot answer. Absent without a kubelet. */
   getPodOfKubelet?(uid: string, signal: AbortSignal): Promise<PodMetadata | undefined>;
-  /** nadInvalid when the object is no NAD. */
+  /** Rejects with nadInvalid if the object is not a NAD. */
   getNad(ref: NadRef, signal: AbortSignal): Promise<Nad | undefined>;
   /** Writes the annotation network-status of exactly that pod: with a UID, never of a successor of the same name. */
   patchNetworkStatus(
@@ -62,30 +60,30 @@ export interface Cluster {
     status: string,
     signal: AbortSignal,
   ): Promise<'written' | 'pod-is-gone'>;
-  /** The same Warning of the same subject is one Event, whose count grows. */
+  /** The same Warning about the same subject is one Event with a growing count. */
   recordEvent(subject: EventSubject, event: PodEvent, signal: AbortSignal): Promise<void>;
-  /** Devices from ResourceClaims. Absent where no Kubernetes API is asked. */
+  /** Devices from ResourceClaims. Absent without a Kubernetes API. */
   readonly claims?: ClaimsApi;
 }
 
-/** A Cluster for a long life, with what keeps it up to date. */
+/** A Cluster for a long-running process, with the watch that keeps it up to date. */
 export interface WatchedCluster {
   readonly cluster: Cluster;
-  /** Until the signal is aborted. Never rejects. */
+  /** Runs until the signal is aborted. Never rejects. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly state: () => WatchState;
-  /** What is known of NetworkAttachmentDefinitions; absent where they are not watched. */
+  /** The cached NetworkAttachmentDefinitions; absent if they are not watched. */
   readonly nads?: { readonly all: () => readonly unknown[]; readonly revision: () => number };
 }
-/** How up to date what is watched is. */
+/** The state of a watch. */
 export interface WatchState {
-  /** Whether changes arrive now. */
+  /** Whether the watch is up to date. */
   readonly synced: boolean;
-  /** Whether everything has been read at least once: it may be out of date, but it is there. */
+  /** Whether one list has completed. The objects may be stale, but they are complete. */
   readonly complete: boolean;
   readonly objects: number;
-  /** Objects for which there was no room: they are read when they are needed. */
+  /** Objects that did not fit into the cache; they are read on demand. */
   readonly leftOut: number;
-  /** Why it is not synced. */
+  /** Why the watch is not synced. */
   readonly problem?: string;
 }

@@ -1,15 +1,15 @@
 import { type Report, quiet } from '../report/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 import type { Cluster, WatchedCluster } from './cluster.ts';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
 import type { ClusterViews } from './overview.ts';
 import type { WatchTiming } from './reflector.ts';
 
-/** What to connect to. */
+/** Selects the cluster to connect to. */
 export type ConnectOptions = CredentialSource | { readonly kind: 'manifests'; readonly dir: string };
 
 /**
- * The cluster that the settings and the environment name: a folder of manifests, a kubeconfig, the pod's own
+ * Chooses the cluster from the settings and the environment: a folder of manifests, a kubeconfig, the pod's own
  * credentials, or none.
  */
 export function connectOptionsFor(
@@ -22,8 +22,8 @@ export function connectOptionsFor(
 }
 
 /**
- * A Cluster. What it is made of is loaded with the first request: the Kubernetes client alone takes longer than a whole
- * DEL. `forPeople`: an API server that does not answer at all is not asked again, but told of at once.
+ * Creates a Cluster. The first request loads its implementation, because loading the Kubernetes client alone takes
+ * longer than a whole DEL. `forPeople`: reports an API server that does not answer at once, without retries.
  */
 export function connect(options: ConnectOptions, { forPeople = false } = {}): Cluster {
   let loaded: Promise<Cluster> | undefined;
@@ -41,7 +41,8 @@ export function connect(options: ConnectOptions, { forPeople = false } = {}): Cl
 }
 
 function claimsOf(cluster: () => Promise<Cluster>): ClaimsApi {
-  const claims = async (): Promise<ClaimsApi> => (await cluster()).claims as ClaimsApi; // every Kubernetes API has one
+  // Every Kubernetes API provides it.
+  const claims = async (): Promise<ClaimsApi> => (await cluster()).claims as ClaimsApi;
   return {
     getPodClaims: async (ref, signal) => (await claims()).getPodClaims(ref, signal),
     getResourceClaim: async (ref, signal) => (await claims()).getResourceClaim(ref, signal),
@@ -64,8 +65,8 @@ async function load(options: ConnectOptions, forPeople = false): Promise<Cluster
 }
 
 /**
- * A Cluster that watches NetworkAttachmentDefinitions and asks kubelet at the given socket for pods.
- * kubeconfigUnusable.
+ * Creates a Cluster that watches NetworkAttachmentDefinitions and queries kubelet at the given socket for pods. Rejects
+ * with kubeconfigUnusable.
  */
 export async function connectForLong(
   options: ConnectOptions,
@@ -84,11 +85,11 @@ export async function connectForLong(
     import('./credentials.ts'),
   ]);
   const credentials = credentialProvider(options);
-  await credentials.current(); // what is wrong with them is said at start
+  await credentials.current(); // Report unusable credentials at start.
   return watchedCluster({ credentials, report }, kubeletSocket, timing);
 }
 
-/** A cluster for people to look at. kubeconfigUnusable. */
+/** Connects for the read-only views. Rejects with kubeconfigUnusable. */
 export async function connectForViews(source: CredentialSource): Promise<ClusterViews> {
   const [{ clusterViews }, { credentialProvider }] = await Promise.all([
     import('./overview.ts'),

@@ -3,45 +3,33 @@ import { statSync } from 'node:fs';
 import type https from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { kubeconfigUnusable, problemOf } from '../errors/index.ts';
+import type { CredentialSource } from './credential-source.ts';
 import { type PlainCredentials, plainCredentials } from './plain-credentials.ts';
-
-/** Where credentials come from. */
-export type CredentialSource =
-  | {
-      readonly kind: 'kubeconfig';
-      readonly file: string;
-      /** Further ones, merged as kubectl does: what an earlier one says wins. */
-      readonly more?: readonly string[];
-      /** In place of the current one. */
-      readonly context?: string;
-    }
-  /** `root`: the folder that holds the pod's own files, "/" when left out. */
-  | { readonly kind: 'in-cluster'; readonly root?: string };
 
 /** How to reach the API server, and as whom. */
 export interface Credentials {
   readonly server: URL;
-  /** The namespace that their context names. */
+  /** The namespace of the context. */
   readonly namespace?: string;
-  /** Connection options for a request: TLS, agent, headers. Asked for each request, because tokens change. */
+  /** Returns connection options for a request: TLS, agent, headers. Called for each request, because tokens change. */
   readonly options: () => Promise<https.RequestOptions>;
-  /** What they were made of. */
+  /** The files that the credentials were read from. */
   readonly files: readonly string[];
-  /** Ends connections that are kept for later. */
+  /** Closes idle connections. */
   readonly close: () => void;
 }
-/** Credentials that follow their files. */
+/** Credentials that are reloaded when their files change. */
 export interface CredentialProvider {
-  /** The same object as long as nothing has changed. kubeconfigUnusable, only while there have never been any. */
+  /**
+   * Returns the same object until something changes. Rejects with kubeconfigUnusable, but only until credentials were
+   * loaded once.
+   */
   readonly current: () => Promise<Credentials>;
 }
 
 const closeAfterMs = 60_000;
 
-/**
- * Credentials that are loaded again whenever a file of theirs is another one: a rotated token, certificate or
- * kubeconfig.
- */
+/** Reloads credentials whenever one of their files changes: a rotated token, certificate or kubeconfig. */
 export function credentialProvider(source: CredentialSource): CredentialProvider {
   let loaded: { readonly credentials: Credentials; readonly stamp: string } | undefined;
   let loading: Promise<Credentials> | undefined;
@@ -51,17 +39,18 @@ export function credentialProvider(source: CredentialSource): CredentialProvider
     const before = loaded?.credentials;
     const credentials = await loadCredentials(source).catch((error: unknown) => {
       if (before === undefined) throw error;
-      return before; // half written: the next request looks again
+      return before; // The file is incomplete; the next request reads it again.
     });
     if (credentials === before) return before;
     loaded = { credentials, stamp: stampOf(credentials.files) };
-    if (before !== undefined) setTimeout(before.close, closeAfterMs).unref(); // requests under way may end
+    if (before !== undefined) setTimeout(before.close, closeAfterMs).unref(); // Let in-flight requests finish.
     return credentials;
   };
   return { current: () => (loading ??= load().finally(() => (loading = undefined))) };
 }
 
-// for each request: in the thread pool it would take longer than all of its looks (files/replace.ts)
+// Synchronous, because this runs for each request and the thread pool would take longer than all of the checks
+// (files/replace.ts).
 const stampOf = (files: readonly string[]): string => files.map(stampOfOne).join();
 
 function stampOfOne(file: string): string {
@@ -73,11 +62,14 @@ function stampOfOne(file: string): string {
   }
 }
 
-/** Credentials from a kubeconfig's current context or from the pod that this process runs in. kubeconfigUnusable. */
+/**
+ * Loads credentials from a kubeconfig's current context or from the pod that this process runs in. Rejects with
+ * kubeconfigUnusable.
+ */
 async function loadCredentials(source: CredentialSource): Promise<Credentials> {
   const plain = await plainCredentials(source);
   if (plain !== undefined) return fromPlain(plain, source);
-  const { clientCredentials } = await import('./client-credentials.ts'); // it loads the Kubernetes client
+  const { clientCredentials } = await import('./client-credentials.ts'); // This loads the Kubernetes client.
   return clientCredentials(source);
 }
 
@@ -88,10 +80,10 @@ function fromPlain(
   try {
     assertUsable(tls);
   } catch (error) {
-    throw kubeconfigUnusable({ file: nameOf(source), problem: problemOf(error) }, { cause: error });
+    throw kubeconfigUnusable({ file: sourceName(source), problem: problemOf(error) }, { cause: error });
   }
-  const { Agent } = process.getBuiltinModule('node:https'); // as in http-exchange.ts
-  const agent = new Agent({ ...tls, keepAlive: true }); // one for all requests: connections are kept
+  const { Agent } = process.getBuiltinModule('node:https'); // Not imported, for the reason given in http-exchange.ts.
+  const agent = new Agent({ ...tls, keepAlive: true }); // One agent for all requests, so that connections are reused.
   const options = { ...tls, agent, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } };
   return {
     server: new URL(server),
@@ -102,11 +94,11 @@ function fromPlain(
   };
 }
 
-/** What credentials are of, for messages. */
-export const nameOf = (source: CredentialSource): string =>
+/** Names the source of credentials in messages. */
+export const sourceName = (source: CredentialSource): string =>
   source.kind === 'kubeconfig' ? source.file : 'of the pod (in-cluster)';
 
-/** Throws what is wrong with the certificates and the key of a connection. */
+/** Throws if the certificates or the key of a connection are invalid. */
 export function assertUsable({ ca, cert, key }: https.RequestOptions): void {
   if (ca !== undefined) assertCertificate(ca);
   createSecureContext({
@@ -116,7 +108,7 @@ export function assertUsable({ ca, cert, key }: https.RequestOptions): void {
   });
 }
 
-// TLS takes anything as a CA and then trusts nobody, which would look like an API server that is away
+// TLS accepts any text as a CA and then trusts nobody, which would look like an unavailable API server.
 function assertCertificate(ca: NonNullable<https.RequestOptions['ca']>): void {
   const [first] = [ca].flat();
   if (first !== undefined) new X509Certificate(first);

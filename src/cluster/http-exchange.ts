@@ -4,27 +4,27 @@ import type { Report } from '../report/index.ts';
 import type { Shape } from './json-scan.ts';
 import type { CredentialProvider, Credentials } from './credentials.ts';
 
-/** How to reach an API server, and who is told of each request. */
+/** How to reach an API server, and the observer of each request. */
 export interface ApiConnection {
   readonly credentials: CredentialProvider;
   readonly report: Report;
 }
 /** One request to the API server. */
 export interface ApiRequest {
-  /** As in Kubernetes' roles. */
+  /** As in Kubernetes RBAC. */
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch';
-  /** As in Kubernetes' roles: "pods/status". */
+  /** As in Kubernetes RBAC: "pods/status". */
   readonly resource: string;
   readonly path: string;
   readonly body?: object;
   readonly contentType?: string;
   readonly accept?: string;
-  /** What to keep of a body of success, made for each try; left out: all of it, up to a limit. */
+  /** Creates, for each attempt, the shape of what to keep of a success body. Absent: all of it, up to a limit. */
   readonly shape?: () => Shape;
-  /** For messages: "get pod shop/db-0". */
+  /** Describes the request in messages: "get pod shop/db-0". */
   readonly what: string;
 }
-/** The beginning of an answer, or why there is none. */
+/** The start of an answer, or why there is none. */
 export type Opened =
   | { readonly kind: 'answer'; readonly message: http.IncomingMessage }
   | { readonly kind: 'no-answer'; readonly problem: string };
@@ -32,8 +32,8 @@ export type Opened =
 const methods = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', patch: 'PATCH' } as const;
 
 /**
- * Sends a request once and gives the answer as it begins. After 401 it is sent again, once, if the credentials have
- * become others meanwhile. kubeconfigUnusable; everything else is part of what it returns.
+ * Sends a request once and returns the answer before its body is read. Repeats a request once after 401 if the
+ * credentials have changed meanwhile. Rejects with kubeconfigUnusable only; any other failure is part of the result.
  */
 export async function open(
   request: ApiRequest,
@@ -41,7 +41,7 @@ export async function open(
   signal: AbortSignal,
 ): Promise<Opened> {
   const started = performance.now();
-  const tell = (status: number | 'none'): void =>
+  const reportRequest = (status: number | 'none'): void =>
     report({
       kind: 'api-request',
       verb: request.verb,
@@ -51,24 +51,24 @@ export async function open(
     });
   for (let isFirst = true; ; isFirst = false) {
     const current = await credentials.current();
-    const opened = await once(request, current, signal);
-    tell(opened.kind === 'answer' ? (opened.message.statusCode ?? 0) : 'none');
+    const opened = await sendOnce(request, current, signal);
+    reportRequest(opened.kind === 'answer' ? (opened.message.statusCode ?? 0) : 'none');
     const isRefused = opened.kind === 'answer' && opened.message.statusCode === 401;
     if (!isFirst || !isRefused || (await credentials.current()) === current) return opened;
-    opened.message.resume(); // nobody reads the refusal
+    opened.message.resume(); // Discard the body of the refusal.
   }
 }
 
-async function once(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<Opened> {
+async function sendOnce(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<Opened> {
   try {
     return { kind: 'answer', message: await send(request, credentials, signal) };
   } catch (error) {
-    return { kind: 'no-answer', problem: nameOf(error) };
+    return { kind: 'no-answer', problem: errorName(error) };
   }
 }
 
-// connection errors of several addresses come as one without text
-export const nameOf = (error: unknown): string =>
+// Connection errors of several addresses arrive as one error without a message.
+export const errorName = (error: unknown): string =>
   error instanceof AggregateError ? error.errors.map(problemOf).join(', ') : problemOf(error);
 
 async function send(request: ApiRequest, credentials: Credentials, signal: AbortSignal): Promise<http.IncomingMessage> {
@@ -85,7 +85,8 @@ async function send(request: ApiRequest, credentials: Credentials, signal: Abort
   };
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const url = new URL(credentials.server.pathname.replace(/\/$/, '') + request.path, credentials.server);
-  // an import would make Node.js load undici for names that nobody asks for here: as long as all the rest of a start
+  // An import would make Node.js load undici for exports that nobody uses here, which takes as long as the rest of the
+  // start.
   const { request: start } = process.getBuiltinModule(url.protocol === 'http:' ? 'node:http' : 'node:https');
   const sent = start(url, { ...options, method: methods[request.verb], headers, signal }, resolve);
   sent.on('error', reject);

@@ -1,38 +1,37 @@
 // Reads JSON from a stream and keeps only the parts that a shape names, so that an answer of any length takes little
-// memory: what the shape does not name is passed over byte by byte, a text above its limit is replaced by its length,
-// and the elements of a list are handed on one by one. It accepts all JSON, and some of what is none in the parts that
-// it passes over.
+// memory. It skips everything else byte by byte, replaces a string above its limit by its length, and passes the
+// elements of a list on one by one. It accepts all valid JSON, and some invalid JSON in the skipped parts.
 
-/** What to keep of a JSON value; anything of another kind is kept as an empty object. */
+/** What to keep of a JSON value. A value of another kind is kept as an empty object. */
 export type Shape = TextShape | KeysShape | WholeShape | EachShape;
-/** A text or a scalar of at most so many bytes as it stands in the JSON. */
+/** A string or scalar of at most this many bytes of JSON. */
 type TextShape = number;
-/** Of an object, the values below these keys. */
+/** Of an object, the values under these keys. */
 interface KeysShape {
   readonly keys: Readonly<Record<string, Shape>>;
 }
-/** An object or a list with all that is in it, of at most so many bytes: when it is longer, the scanner throws. */
+/** An object or list with all of its content, up to this many bytes; the scanner throws if it is longer. */
 interface WholeShape {
   readonly wholeBytes: number;
 }
-/** A list whose elements are taken one by one and not kept. */
+/** A list whose elements are passed on one by one and not kept. */
 interface EachShape {
   readonly each: Shape;
   readonly take: (value: unknown) => void;
 }
-/** In place of a text that was longer than its limit. */
+/** Replaces a string that was longer than its limit. */
 export interface LeftOut {
   readonly leftOutBytes: number;
 }
-/** Reads documents that follow one another. */
+/** Reads consecutive documents. */
 export interface JsonScanner {
-  /** The documents that end in this piece. Throws when it is no JSON. */
+  /** Returns the documents that end in this piece. Throws if the text is not JSON. */
   readonly push: (piece: Uint8Array) => readonly unknown[];
-  /** Whether a document has begun and has not ended. */
+  /** Whether a document has begun but not ended. */
   readonly isInside: () => boolean;
 }
 
-/** An object or a list on the way to something that is wanted. */
+/** An open object or list on the path to a requested value. */
 interface Container {
   readonly isObject: boolean;
   readonly shape: KeysShape | EachShape;
@@ -40,7 +39,7 @@ interface Container {
   key: string;
   expectsKey: boolean;
 }
-/** Bytes of a text, a scalar or a whole value, while there are no more of them than `most`. */
+/** Bytes of a string, a scalar or a whole value, up to `most`. */
 interface Collected {
   readonly most: number;
   pieces: Uint8Array[];
@@ -49,7 +48,7 @@ interface Collected {
 interface State {
   readonly shape: Shape;
   readonly open: Container[];
-  /** How deep inside of a value that is passed over, or read as a whole. */
+  /** Nesting depth inside a value that is skipped or read as a whole. */
   depth: number;
   whole: Collected | undefined;
   text: (Collected & { isEscaped: boolean }) | undefined;
@@ -62,7 +61,7 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 const mostKeyBytes = 1024;
 const mostScalarBytes = 64;
 
-/** A scanner for documents of that shape. */
+/** Creates a scanner for documents of that shape. */
 export function jsonScanner(shape: Shape): JsonScanner {
   const state: State = {
     shape,
@@ -76,10 +75,10 @@ export function jsonScanner(shape: Shape): JsonScanner {
   return {
     push: (piece) => {
       state.documents = [];
-      let from = 0; // where what is being collected goes on in this piece
+      let from = 0; // Where the collected text continues in this piece.
       for (let at = 0; at < piece.length; at++) {
         if (state.text?.isEscaped === false) at = endOfPlain(piece, at);
-        if (at < piece.length) from = step(state, piece, at, from);
+        if (at < piece.length) from = scanByte(state, piece, at, from);
       }
       const rest = piece.subarray(from);
       if (state.whole !== undefined) collect(state.whole, rest);
@@ -90,15 +89,15 @@ export function jsonScanner(shape: Shape): JsonScanner {
   };
 }
 
-/** Where a text that goes on here has its next quote or backslash: most bytes of an answer are within texts. */
+/** Finds the next quote or backslash of a string that continues here. Most bytes of an answer are inside strings. */
 function endOfPlain(piece: Uint8Array, from: number): number {
   let at = from;
   while (at < piece.length && piece[at] !== quote && piece[at] !== backslash) at++;
   return at;
 }
 
-/** Takes one byte. Returns where what is being collected begins. */
-function step(state: State, piece: Uint8Array, at: number, from: number): number {
+/** Processes one byte. Returns the position where the collected text begins. */
+function scanByte(state: State, piece: Uint8Array, at: number, from: number): number {
   const byte = piece[at] as number;
   if (state.text !== undefined) {
     if (state.text.isEscaped) state.text.isEscaped = false;
@@ -106,19 +105,19 @@ function step(state: State, piece: Uint8Array, at: number, from: number): number
     else if (byte === quote) endText(state, piece.subarray(from, at));
     return from;
   }
-  if (state.depth > 0) return inside(state, piece, at, from);
+  if (state.depth > 0) return scanInside(state, piece, at, from);
   if (state.scalar !== undefined) {
     if (!isBlank(byte) && byte !== comma && byte !== closeBrace && byte !== closeBracket) return from;
     collect(state.scalar, piece.subarray(from, at));
     deliverScalar(state);
   }
-  return isBlank(byte) ? from : between(state, byte, at);
+  return isBlank(byte) ? from : scanBetween(state, byte, at);
 }
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
-/** A byte of a value that is passed over, or read as a whole, outside of its texts. */
-function inside(state: State, piece: Uint8Array, at: number, from: number): number {
+/** Processes a byte of a value that is skipped or read as a whole, outside strings. */
+function scanInside(state: State, piece: Uint8Array, at: number, from: number): number {
   const byte = piece[at];
   if (byte === quote) state.text = { most: 0, pieces: [], bytes: 0, isEscaped: false };
   else if (byte === openBrace || byte === openBracket) state.depth++;
@@ -135,8 +134,8 @@ function inside(state: State, piece: Uint8Array, at: number, from: number): numb
   return at + 1;
 }
 
-/** A byte outside of all texts and scalars, in a container that is wanted, or in none. */
-function between(state: State, byte: number, at: number): number {
+/** Processes a byte outside strings and scalars, in a requested container or between documents. */
+function scanBetween(state: State, byte: number, at: number): number {
   const top = state.open.at(-1);
   if (top !== undefined && (byte === comma || byte === colon)) separate(top, byte);
   else if (byte === closeBrace || byte === closeBracket) close(state, byte);
@@ -152,8 +151,8 @@ function separate(top: Container, byte: number): void {
   else if (!top.isObject) throw new Error('it is no JSON: a colon in a list');
 }
 
-/** The shape of the value that begins; undefined: it is passed over. */
-function wanted({ open, shape }: State): Shape | undefined {
+/** The shape of the value that begins here; undefined if it is skipped. */
+function shapeOfNext({ open, shape }: State): Shape | undefined {
   const top = open.at(-1);
   if (top === undefined) return shape;
   if ('each' in top.shape) return top.shape.each;
@@ -162,7 +161,7 @@ function wanted({ open, shape }: State): Shape | undefined {
 
 function deliver(state: State, value: unknown): void {
   const top = state.open.at(-1);
-  if (wanted(state) === undefined) return;
+  if (shapeOfNext(state) === undefined) return;
   if (top === undefined) state.documents.push(value);
   else if ('each' in top.shape) top.shape.take(value);
   else top.value[top.key] = value;
@@ -170,13 +169,13 @@ function deliver(state: State, value: unknown): void {
 
 function beginText(state: State, top: Container | undefined): void {
   if (top === undefined) throw new Error('it is neither an object nor a list');
-  const of = wanted(state);
+  const of = shapeOfNext(state);
   const most = top.expectsKey ? mostKeyBytes : typeof of === 'number' ? of : 0;
   state.text = { most, pieces: [], bytes: 0, isEscaped: false };
 }
 
 function beginContainer(state: State, isObject: boolean, at: number): number {
-  const of = wanted(state);
+  const of = shapeOfNext(state);
   if (typeof of === 'object' && (isObject ? 'keys' in of : 'each' in of)) {
     state.open.push({ isObject, shape: of as KeysShape | EachShape, value: {}, key: '', expectsKey: isObject });
     return at + 1;
@@ -209,10 +208,10 @@ function collect(collected: Collected, piece: Uint8Array): void {
 function endText(state: State, piece: Uint8Array): void {
   const text = state.text as NonNullable<State['text']>;
   state.text = undefined;
-  if (state.depth > 0) return; // part of a larger value
+  if (state.depth > 0) return; // Part of a larger value.
   collect(text, piece);
   const top = state.open.at(-1) as Container;
-  if (!top.expectsKey) return deliver(state, typeof wanted(state) === 'number' ? valueOf(text, '"') : {});
+  if (!top.expectsKey) return deliver(state, typeof shapeOfNext(state) === 'number' ? valueOf(text, '"') : {});
   const key = valueOf(text, '"');
   top.key = typeof key === 'string' ? key : '';
   top.expectsKey = false;
@@ -221,7 +220,7 @@ function endText(state: State, piece: Uint8Array): void {
 function deliverScalar(state: State): void {
   const scalar = state.scalar as Collected;
   state.scalar = undefined;
-  deliver(state, typeof wanted(state) === 'number' ? valueOf(scalar, '') : {});
+  deliver(state, typeof shapeOfNext(state) === 'number' ? valueOf(scalar, '') : {});
 }
 
 const valueOf = ({ bytes, most, pieces }: Collected, around: string): unknown =>

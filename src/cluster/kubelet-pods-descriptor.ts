@@ -3,8 +3,8 @@ const service = {
 };
 
 /**
- * The part of kubelet's Pods API that is used here, as a protobuf descriptor (K8S-11). On the wire a field of bytes
- * that holds an encoded pod is the same as a field that is a pod.
+ * The part of kubelet's Pods API that is used here, as a protobuf descriptor (K8S-11). A bytes field with an encoded
+ * pod has the same encoding as a pod field.
  */
 export const podsApiDescriptor = {
   nested: {

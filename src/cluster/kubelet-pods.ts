@@ -3,11 +3,11 @@ import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { PodMetadata } from '../npwg/index.ts';
 import { podsApiDescriptor } from './kubelet-pods-descriptor.ts';
 
-/** The pods of this node as kubelet knows them. */
+/** The pods of this node, from kubelet. */
 export interface KubeletPods {
   /**
-   * Undefined when kubelet does not serve this, does not know the pod, or is not ready: another source is asked then
-   * (K8S-10, K8S-12).
+   * Undefined if kubelet does not serve this API, does not know the pod, or is not ready; the caller then uses another
+   * source (K8S-10, K8S-12).
    */
   readonly byUid: (uid: string, signal: AbortSignal) => Promise<PodMetadata | undefined>;
 }
@@ -27,7 +27,7 @@ type Ask = (uid: string) => Promise<PodOfKubelet>;
 const answerMs = 1000;
 const unimplemented = 12;
 
-/** A client of kubelet's Pods API at a unix socket (KEP-4188). gRPC is loaded when the socket is there and asked. */
+/** Creates a client of kubelet's Pods API at a unix socket (KEP-4188). The first call to a socket loads gRPC. */
 export function kubeletPods(socket: string): KubeletPods {
   let services: Promise<readonly Ask[]> | undefined;
   let served: Ask | undefined;
@@ -41,7 +41,7 @@ export function kubeletPods(socket: string): KubeletPods {
         if ((error as { readonly code?: unknown }).code !== unimplemented) return undefined;
       }
     }
-    served = undefined; // kubelet may have been replaced by one of another version
+    served = undefined; // Kubelet may have been replaced by another version.
     return undefined;
   };
   return {
@@ -61,9 +61,9 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-// one service for each version of the API, newest first
+// One service per version of the API, newest first.
 async function connect(socket: string): Promise<readonly Ask[]> {
-  // CommonJS: inside a bundle only the default is there
+  // CommonJS: only the default export exists inside a bundle.
   const [{ default: grpc }, { default: loader }] = await Promise.all([
     import('@grpc/grpc-js'),
     import('@grpc/proto-loader'),

@@ -22,7 +22,7 @@ import { recordEvent } from './record-event.ts';
 import type { ApiConnection, ApiRequest } from './http-exchange.ts';
 import { pathSegment } from './path-segment.ts';
 
-/** A Cluster that is a Kubernetes API server: one request for each method, sent by `sender`. */
+/** A Cluster backed by a Kubernetes API server. Each method sends one request with `sender`. */
 export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Cluster {
   const send = (request: ApiRequest, expected: readonly number[], signal: AbortSignal): Promise<ApiAnswer> =>
     sender(request, expected, api, signal);
@@ -75,11 +75,11 @@ export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Clu
   };
 }
 
-// in place of an annotation that was left out: it is neither empty nor a list
+// Replaces an annotation that was too long; it is neither empty nor a valid list.
 const tooLongToShow = '(too long)';
 
 interface PodList<T> {
-  /** What is read of each pod, and what is made of it. */
+  /** The shape that is read of each pod, and how it is mapped. */
   readonly object: Shape;
   readonly take: (object: unknown) => T | undefined;
   readonly accept?: string;
@@ -92,12 +92,13 @@ async function podsOf<T>(
   signal: AbortSignal,
 ): Promise<readonly T[]> {
   const all: T[] = [];
-  // resourceVersion=0: from the server's memory, which is recent enough: candidates are checked again before any action
+  // resourceVersion=0 reads from the server's cache, which is recent enough: candidates are checked again before any
+  // action.
   const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}&resourceVersion=0`;
   for (let token = ''; ;) {
     let page: T[] = [];
     const shape = (): Shape => {
-      page = []; // of an earlier try
+      page = []; // Discard the result of an earlier attempt.
       return listShape(object, (each) => {
         const made = take(each);
         if (made !== undefined) page.push(made);
@@ -124,7 +125,7 @@ async function podsOf<T>(
   }
 }
 
-// of a longer annotation only its presence is kept: the lists need no more
+// Keeps only the presence of a longer annotation; the lists need no more.
 const annotationsShape: Shape = {
   keys: {
     [networksKey]: 4096,
@@ -143,7 +144,7 @@ const podStateShape: Shape = {
   },
 };
 
-// the server then leaves out spec and status; an old one answers with the whole object, which does as well
+// The server then omits spec and status. An old server answers with the whole object, which also works.
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
 const metadataOnlyList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -199,7 +200,7 @@ function podFrom({ namespace, name }: PodRef, body: unknown): PodMetadata {
 
 const nadFrom = ({ status, body }: ApiAnswer): Nad | undefined => (status === 404 ? undefined : parseNad(body));
 
-/** One merge patch of the status subresource; with the UID in it, a successor of the same name answers 422 (K8S-14). */
+/** Builds one merge patch of the status. With the UID, a successor of the same name answers 422 (K8S-14). */
 const statusPatch = (pod: PodRef & { readonly uid?: string }, text: string): ApiRequest => ({
   verb: 'patch',
   resource: 'pods/status',

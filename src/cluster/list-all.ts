@@ -6,10 +6,10 @@ export interface Collection {
   readonly path: string;
   readonly resource: string;
   readonly api: ApiConnection;
-  /** Objects of one page. */
+  /** Objects per page. */
   readonly page: number;
 }
-/** Everything in a collection, or the status that was expected in its place. */
+/** Everything in a collection, or an expected status in its place. */
 export type Listed<T> = { readonly items: readonly T[] } | { readonly status: number };
 
 interface ListBody {
@@ -20,8 +20,8 @@ const answerMs = 30_000;
 const usualShape: Shape = { wholeBytes: 16 * 1024 * 1024 };
 
 /**
- * Reads a collection page by page; of each object only what `keep` makes of it stays in memory, whatever the length of
- * a page. A list that expires between its pages is read again in one piece. apiUnavailable, apiRefused, unless the
+ * Reads a collection page by page and keeps only what `keep` returns for each object, whatever the length of a page.
+ * Reads a list again without pages if its token expires. Rejects with apiUnavailable, and with apiRefused unless the
  * status is one of `expected`.
  */
 export async function listAll<T>(
@@ -34,7 +34,7 @@ export async function listAll<T>(
   for (let [token, page] = ['', collection.page]; ;) {
     let found: T[] = [];
     const shape = (): Shape => {
-      found = []; // of an earlier try
+      found = []; // Discard the result of an earlier attempt.
       return listShape(usualShape, (object) => void found.push(keep(object)));
     };
     const { status, body } = await getPage(
@@ -54,12 +54,12 @@ export async function listAll<T>(
   }
 }
 
-/** What is read of a list whose objects are taken one by one. */
+/** The shape of a list whose objects are passed on one by one. */
 export const listShape = (object: Shape, take: (object: unknown) => void): Shape => ({
   keys: { metadata: { keys: { resourceVersion: 256, continue: 64 * 1024 } }, items: { each: object, take } },
 });
 
-/** Where the next page begins; '' after the last one. */
+/** Token of the next page; '' after the last one. */
 export const continueIn = (body: unknown): string => (body as ListBody | null)?.metadata?.continue ?? '';
 
 interface Page {
@@ -80,7 +80,7 @@ const getPage = (
     AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
   );
 
-/** limit: none when 0. */
+/** A limit of 0 means no limit. */
 export const pageQuery = (limit: number, token: string): string =>
   [...(limit > 0 ? [`limit=${limit}`] : []), ...(token === '' ? [] : [`continue=${encodeURIComponent(token)}`])].join(
     '&',

@@ -1,7 +1,7 @@
 import { LineCounter, type YAMLError, parseAllDocuments } from 'yaml';
 import { manifestInvalid } from '../errors/index.ts';
 
-/** What is read of an object in a YAML file. */
+/** The parts of an object in a YAML file that are read. */
 export interface ManifestObject {
   readonly kind: string;
   readonly metadata: {
@@ -13,21 +13,21 @@ export interface ManifestObject {
   readonly spec?: unknown;
 }
 
-/** The objects of a YAML text, those inside a List included. manifestInvalid with line and column. */
+/** Parses the objects of a YAML text, including those inside a List. Throws manifestInvalid with line and column. */
 export function objectsIn(text: string, file: string): readonly ManifestObject[] {
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter });
-  if (!Array.isArray(documents)) return []; // an empty file
+  if (!Array.isArray(documents)) return []; // An empty file.
   return documents
     .flatMap((document) => {
       const [error] = document.errors;
       if (error !== undefined) throw manifestInvalid({ file, problem: yamlProblem(error) }, { cause: error });
       return flatten(toValue(() => document.toJS(), file));
     })
-    .map((each) => checked(each, file));
+    .map((each) => checkObject(each, file));
 }
 
-// aliases that blow up, and whatever else the library refuses
+// Aliases that expand too far, and anything else that the library rejects.
 function toValue(read: () => unknown, file: string): unknown {
   try {
     return read();
@@ -55,7 +55,7 @@ function flatten(value: unknown): readonly Loose[] {
     : [value];
 }
 
-function checked(object: Loose, file: string): ManifestObject {
+function checkObject(object: Loose, file: string): ManifestObject {
   const { kind, metadata } = object;
   const invalid = (problem: string) => manifestInvalid({ file, problem });
   if (typeof kind !== 'string') throw invalid('an object has no kind');

@@ -7,10 +7,9 @@ import { type Cluster, subjectKey } from './cluster.ts';
 import { type ManifestObject, objectsIn } from './manifest-objects.ts';
 
 /**
- * A Cluster that is a folder of YAML files with pods and NADs. Network-status is written to
- * `status/<namespace>.<name>.json`
- * in it, events are appended to `status/events.jsonl`. A file that cannot be read is told of when what is sought is
- * in no other file: it might be in that one.
+ * A Cluster backed by a folder of YAML files with pods and NADs. It writes network-status to
+ * `status/<namespace>.<name>.json` in that folder and appends events to `status/events.jsonl`. If an object is in no
+ * readable file, an unreadable file is reported, because it might contain the object.
  */
 export function manifestsCluster(folder: string): Cluster {
   return {
@@ -53,7 +52,7 @@ async function podsIn(folder: string): Promise<readonly PodMetadata[]> {
   return objects.flat().flatMap((object) => (object.kind === 'Pod' ? (podFrom(object) ?? []) : []));
 }
 
-/** The pod in a YAML file: the first one of several. manifestInvalid, fileUnusable. */
+/** Reads the first pod in a YAML file. Rejects with manifestInvalid, fileUnusable. */
 export async function readPodFile(file: string): Promise<PodMetadata> {
   const pod = podFrom((await readObjects(file)).find(({ kind }) => kind === 'Pod'));
   if (pod !== undefined) return pod;

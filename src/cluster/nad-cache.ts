@@ -1,19 +1,19 @@
 import { type Nad, type NadRef, mostConfigLength, nadAnnotationKeys, nadKey, parseNad } from '../npwg/index.ts';
 import type { Shape } from './json-scan.ts';
 
-/** NetworkAttachmentDefinitions of a cluster, as far as Plexus reads them. */
+/** The parts of a cluster's NetworkAttachmentDefinitions that Plexus reads. */
 export interface NadCache {
-  /** Undefined when it is not known. nadInvalid when the object is no NAD; nadTooLarge. */
+  /** Undefined if it is not cached. Throws nadTooLarge, or nadInvalid if the object is not a NAD. */
   readonly get: (ref: NadRef) => Nad | undefined;
   readonly size: () => number;
-  /** How many were left out for want of room since they were listed last: they have to be read when they are needed. */
+  /** Objects that did not fit since the last list; they must be read on demand. */
   readonly leftOut: () => number;
-  /** The objects as they are kept, and a number that is another one whenever they are. */
+  /** The cached objects, and a number that changes whenever they do. */
   readonly all: () => readonly unknown[];
   readonly revision: () => number;
   readonly set: (object: unknown) => void;
   readonly remove: (object: unknown) => void;
-  /** Takes objects one by one; with `done`, they and no others are what is known. */
+  /** Starts a complete list: after `done`, the cache contains the added objects only. */
   readonly listing: () => { readonly add: (object: unknown) => void; readonly done: () => void };
 }
 
@@ -28,7 +28,7 @@ interface ApiObject {
 
 const mostAnnotationBytes = 64 * 1024;
 
-/** What is read of a NAD. A text that is too long to be used is not even held in memory. */
+/** The shape of a NAD. A string that is too long to be used is not kept in memory. */
 export const nadShape: Shape = {
   keys: {
     metadata: {
@@ -39,15 +39,15 @@ export const nadShape: Shape = {
         annotations: { keys: Object.fromEntries(nadAnnotationKeys.map((key) => [key, mostAnnotationBytes])) },
       },
     },
-    spec: { keys: { config: 2 * mostConfigLength } }, // quotes and line ends take two bytes each in JSON
+    spec: { keys: { config: 2 * mostConfigLength } }, // Quotes and line ends take two bytes each in JSON.
   },
 };
 
 const usualBudget = 8 * 1024 * 1024;
 
 /**
- * An empty one. Configurations are kept as text, once, and parsed when they are used. All together they have a budget
- * of characters: beyond it the largest are left out, so that large NADs slow down only the pods that use them.
+ * Creates an empty cache. Configurations are kept once, as text, and parsed on use. They share a budget of characters;
+ * beyond it the largest are evicted, so that large NADs slow down only the pods that use them.
  */
 export function createNadCache(budget = usualBudget): NadCache {
   let known = createStore(budget);
@@ -89,10 +89,7 @@ interface Store {
   readonly remove: (key: string) => void;
 }
 
-/**
- * Objects within a budget. The largest is found by its class of size: each class holds those up to twice as large as
- * the one before.
- */
+/** Objects within a budget. Size classes, each up to twice as large as the one before, find the largest. */
 function createStore(budget: number): Store {
   const objects = new Map<string, { readonly object: ApiObject; readonly size: number }>();
   const classes = Array.from({ length: 32 }, () => new Set<string>());
@@ -133,7 +130,7 @@ const keyOf = (object: unknown): string => {
   return nadKey({ namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' });
 };
 
-// of one that holds nothing else: its key, and the objects around it
+// An object's key and the containers around it.
 const sizeOfEmpty = 400;
 
 function sizeOf(key: string, { metadata, spec }: ApiObject): number {
@@ -145,11 +142,12 @@ function sizeOf(key: string, { metadata, spec }: ApiObject): number {
   );
 }
 
-// managedFields and other people's annotations are often longer than the network
+// managedFields and unrelated annotations are often longer than the network.
 function slim(object: unknown): ApiObject {
   const { metadata, spec } = object as ApiObject;
   const kept = Object.entries(metadata?.annotations ?? {}).filter(([key]) => nadAnnotationKeys.includes(key));
-  const tooLong = kept.map(([, value]) => value).find((value) => typeof value !== 'string'); // an annotation that is not heeded could be one that forbids something
+  // An ignored annotation could be one that forbids something.
+  const tooLong = kept.map(([, value]) => value).find((value) => typeof value !== 'string');
   const config = tooLong ?? spec?.config;
   return {
     metadata: {

@@ -1,9 +1,9 @@
 import { claimObjectInvalid } from '../errors/index.ts';
 
-/** A part of an API object, and where in which object it is. */
+/** A part of an API object, with its path and its object. */
 export interface Part {
   readonly value: unknown;
-  /** For messages: "ResourceClaim shop/nic". */
+  /** The object in messages: "ResourceClaim shop/nic". */
   readonly object: string;
   readonly path: string;
 }
@@ -11,7 +11,7 @@ export interface Part {
 const invalid = ({ object, path }: Part, allowed: string): Error =>
   claimObjectInvalid({ object, problem: `${path === '' ? 'it' : path} is not ${allowed}` });
 
-/** A field of an object; of nothing it is nothing. claimObjectInvalid when it is a field of something else. */
+/** Reads a field; an absent object has only absent fields. Throws claimObjectInvalid if the part is not an object. */
 export function field(part: Part, name: string): Part {
   const { value, object } = part;
   const path = part.path === '' ? name : `${part.path}.${name}`;
@@ -24,10 +24,10 @@ export function field(part: Part, name: string): Part {
   };
 }
 
-/** The part several fields down. */
+/** Reads a field several levels down. */
 export const at = (part: Part, ...names: readonly string[]): Part => names.reduce(field, part);
 
-/** The items of a list; none where nothing is. claimObjectInvalid. */
+/** Reads the items of a list; none if it is absent. Throws claimObjectInvalid. */
 export function items(part: Part): readonly Part[] {
   const { value, object, path } = part;
   if (value === undefined || value === null) return [];
@@ -35,7 +35,7 @@ export function items(part: Part): readonly Part[] {
   return value.map((item: unknown, index) => ({ value: item, object, path: `${path}[${index}]` }));
 }
 
-/** The fields of an object with their names; none where nothing is. claimObjectInvalid. */
+/** Reads the fields of an object with their names; none if it is absent. Throws claimObjectInvalid. */
 export function fields(part: Part): readonly (readonly [string, Part])[] {
   const { value } = part;
   if (value === undefined || value === null) return [];
@@ -45,13 +45,13 @@ export function fields(part: Part): readonly (readonly [string, Part])[] {
 
 export const isThere = ({ value }: Part): boolean => value !== undefined && value !== null;
 
-/** A text that has to be there. claimObjectInvalid. */
+/** Reads a required string. Throws claimObjectInvalid. */
 export function text(part: Part): string {
   if (typeof part.value !== 'string' || part.value === '') throw invalid(part, 'a text');
   return part.value;
 }
 
-/** A text, undefined where nothing or an empty one is. claimObjectInvalid. */
+/** Reads a string; undefined if it is absent or empty. Throws claimObjectInvalid. */
 export function optionalText(part: Part): string | undefined {
   if (!isThere(part) || part.value === '') return undefined;
   return text(part);

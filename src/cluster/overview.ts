@@ -7,38 +7,38 @@ import { pathSegment } from './path-segment.ts';
 import { podSummary } from './pod-summary.ts';
 import { type WatchSink, reflect, usualWatchTiming } from './reflector.ts';
 
-/** What there is in a cluster, or in one namespace of it. */
+/** The pods and networks of a cluster, or of one namespace. */
 export interface Overview {
   readonly pods: readonly PodSummary[];
-  /** NetworkAttachmentDefinitions as the API gives them. */
+  /** NetworkAttachmentDefinitions as the API returns them. */
   readonly nads: readonly unknown[];
-  /** Whose NetworkAttachmentDefinitions are known: those of others may exist all the same. */
+  /** Namespaces whose NetworkAttachmentDefinitions are known; those of other namespaces may exist nevertheless. */
   readonly nadNamespaces: 'all' | readonly string[];
 }
 /** One namespace, or all of them. */
 export interface OverviewScope {
   readonly namespace?: string;
 }
-/** A cluster to look at, with the permissions of whoever looks. */
+/** A cluster for the read-only views, with the permissions of the user. */
 export interface ClusterViews {
   readonly server: string;
-  /** Of the context; "default" when it names none. */
+  /** The context's namespace, or "default". */
   readonly namespace: string;
-  /** apiUnavailable at once when nobody answers; apiRefused. */
+  /** Rejects with apiUnavailable at once if the server does not answer; apiRefused. */
   readonly read: (scope: OverviewScope, signal: AbortSignal) => Promise<Overview>;
   readonly watch: (scope: OverviewScope, onChange: () => void, timing?: typeof usualWatchTiming) => WatchedOverview;
 }
 export interface WatchedOverview {
-  /** Until the signal is aborted. Never rejects. */
+  /** Runs until the signal is aborted. Never rejects. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly current: () => Overview;
   readonly state: () => OverviewState;
 }
-/** How up to date a watched overview is. */
+/** The state of a watched overview. */
 export interface OverviewState {
-  /** Whether everything has been read once. */
+  /** Whether one list of everything has completed. */
   readonly complete: boolean;
-  /** Why changes do not arrive now, by resource. */
+  /** Why changes do not arrive at present, by resource. */
   readonly problems: readonly string[];
 }
 
@@ -66,8 +66,8 @@ export function clusterViews(api: ApiConnection, { server, namespace = 'default'
 const itemsOf = <T>(listed: Listed<T>): readonly T[] => ('items' in listed ? listed.items : []);
 
 /**
- * Of all namespaces, because pods name those of others; of the scope alone when more is not allowed. None where the CRD
- * is not installed (404).
+ * Reads all namespaces, because pods refer to NADs of other namespaces; only the scope if that is not allowed. Empty if
+ * the CRD is not installed (404).
  */
 async function readNads(
   scope: OverviewScope,
@@ -103,7 +103,7 @@ function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverv
       problems.set(resource, error.message);
       onChange();
     };
-    return reflect({ path, resource, api, sink: telling(sink, onChange), timing, onSynced, onLost }, signal);
+    return reflect({ path, resource, api, sink: notifying(sink, onChange), timing, onSynced, onLost }, signal);
   };
   return {
     run: async (signal) =>
@@ -111,14 +111,14 @@ function watchOverview({ api, scope, onChange, timing }: Watching): WatchedOverv
     current: () => ({
       pods: pods.all(),
       nads: nads.all(),
-      // until they have been listed, none of them is known to be missing
+      // Until a list has completed, no NAD counts as missing.
       nadNamespaces: !complete.has(nadPlural) ? [] : scope.namespace === undefined ? 'all' : [scope.namespace],
     }),
     state: () => ({ complete: complete.has('pods'), problems: [...problems.values()] }),
   };
 }
 
-const telling = (sink: WatchSink, onChange: () => void): WatchSink => ({
+const notifying = (sink: WatchSink, onChange: () => void): WatchSink => ({
   set: (object) => {
     sink.set(object);
     onChange();
@@ -127,7 +127,7 @@ const telling = (sink: WatchSink, onChange: () => void): WatchSink => ({
     sink.remove(object);
     onChange();
   },
-  listing: () => sink.listing(), // its end is told by onSynced, which follows it
+  listing: () => sink.listing(), // onSynced, which follows, marks the end.
 });
 
 function podCache(): WatchSink & { readonly all: () => readonly PodSummary[] } {

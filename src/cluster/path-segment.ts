@@ -1,8 +1,8 @@
 import { nameInvalid } from '../errors/index.ts';
 
 /**
- * A name as one part of an address of the API. nameInvalid for one that would lead elsewhere: addresses resolve "." and
- * "..", also encoded.
+ * Checks a name for use as one segment of an API path. Throws nameInvalid for "." and "..", also encoded, because they
+ * would lead elsewhere.
  */
 export function pathSegment(name: string): string {
   if (/^\.{0,2}$/.test(name)) throw nameInvalid({ what: 'the name', name });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join, dirname, resolve } from 'node:path';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource } from './credential-source.ts';
 
-/** What requests are made with, where no program and no cloud has to be asked for it. */
+/** Credentials that need neither an exec plugin nor a cloud provider. */
 export interface PlainCredentials {
   readonly server: string;
   readonly namespace?: string;
@@ -12,22 +12,22 @@ export interface PlainCredentials {
   readonly key?: Buffer;
   readonly token?: string;
   readonly rejectUnauthorized?: false;
-  /** Files that were read. */
+  /** The files that were read. */
   readonly files: readonly string[];
 }
 
 const ofPod = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * The credentials of a pod, or of a kubeconfig that holds certificates and tokens only: read here, because the
- * Kubernetes client takes longer to load than a whole ADD may last. Undefined for everything else, and for everything
- * that is wrong: the client knows more ways, and says what it misses.
+ * Loads the credentials of a pod, or of a kubeconfig with certificates and tokens only. They are read here because
+ * loading the Kubernetes client can take longer than a whole ADD. Undefined for any other or invalid source: the client
+ * supports more of them and reports what is missing.
  */
 export async function plainCredentials(source: CredentialSource): Promise<PlainCredentials | undefined> {
   try {
     return source.kind === 'in-cluster' ? await ofThisPod(source.root ?? '') : await ofKubeconfig(source);
   } catch {
-    return undefined; // the client finds it too, and names it
+    return undefined; // The client detects the same problem and reports it.
   }
 }
 
@@ -59,7 +59,7 @@ async function ofKubeconfig({
   context: chosen,
 }: CredentialSource & { readonly kind: 'kubeconfig' }): Promise<PlainCredentials | undefined> {
   if (more.length > 0) return undefined;
-  const { context, cluster, user } = partsOf(await parsed(await readFile(file, 'utf8')), chosen);
+  const { context, cluster, user } = partsOf(await parseKubeconfig(await readFile(file, 'utf8')), chosen);
   const [server, namespace] = [textOf(cluster['server']), textOf(context['namespace'])];
   if (server?.startsWith('https:') !== true || !isPlain(cluster, clusterKeys) || !isPlain(user, userKeys))
     return undefined;
@@ -71,14 +71,14 @@ async function ofKubeconfig({
   };
 }
 
-/** Throws when one of them is not there. */
+/** Throws if one of them is missing. */
 function partsOf(config: Fields, chosen: string | undefined): Readonly<Record<'context' | 'cluster' | 'user', Fields>> {
   const context = partOf(config, { list: 'contexts', name: chosen ?? config['current-context'], key: 'context' });
   const cluster = partOf(config, { list: 'clusters', name: context['cluster'], key: 'cluster' });
   return { context, cluster, user: partOf(config, { list: 'users', name: context['user'], key: 'user' }) };
 }
 
-/** What is in the kubeconfig, or in files that it names. */
+/** Reads the secrets in the kubeconfig, or in files that it names. */
 async function secretsOf(cluster: Fields, user: Fields, file: string): Promise<Omit<PlainCredentials, 'server'>> {
   const files: string[] = [file];
   const fromFile = async (path: string | undefined): Promise<Buffer | undefined> => {
@@ -95,7 +95,8 @@ async function secretsOf(cluster: Fields, user: Fields, file: string): Promise<O
     ca: await read(cluster, 'certificate-authority'),
     cert: await read(user, 'client-certificate'),
     key: await read(user, 'client-key'),
-    token: textOf(user['token']) ?? (await fromFile(textOf(user['tokenFile'])))?.toString('utf8').trim(), // no header takes the end of a line
+    // A header cannot contain a line end.
+    token: textOf(user['token']) ?? (await fromFile(textOf(user['tokenFile'])))?.toString('utf8').trim(),
   };
   const given = Object.fromEntries(
     Object.entries(found).filter(([, value]) => value !== undefined),
@@ -105,12 +106,12 @@ async function secretsOf(cluster: Fields, user: Fields, file: string): Promise<O
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-async function parsed(text: string): Promise<Fields> {
+async function parseKubeconfig(text: string): Promise<Fields> {
   if (text.trimStart().startsWith('{')) return JSON.parse(text) as Fields;
   return ((await import('yaml')).parse(text) ?? {}) as Fields;
 }
 
-/** The named element of one of the file's lists. */
+/** Finds an element by name in one of the file's lists. */
 function partOf(
   config: Fields,
   { list, name, key }: { readonly list: string; readonly name: unknown; readonly key: string },
@@ -120,7 +121,7 @@ function partOf(
   return found as Fields;
 }
 
-// each pair: one of the two says it
+// Of each pair, one key is required.
 const clusterKeys = [['server'], ['certificate-authority', 'certificate-authority-data'], ['insecure-skip-tls-verify']];
 const userKeys = [
   ['client-certificate', 'client-certificate-data'],

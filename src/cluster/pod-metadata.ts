@@ -2,7 +2,7 @@ import { podNotFound, podReplaced } from '../errors/index.ts';
 import { type PodMetadata, type PodRef, isStaticPod, podKey } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
-/** Name of the capability by which a runtime hands over a pod's annotations (K8S-33). */
+/** Capability by which a runtime passes a pod's annotations (K8S-33). */
 const podAnnotationsCapability = 'io.kubernetes.cri.pod-annotations';
 
 export interface PodOfCall {
@@ -13,7 +13,7 @@ export interface PodOfCall {
   readonly runtimeConfig: Readonly<Record<string, unknown>>;
 }
 
-/** The pod as the call itself describes it; undefined when the runtime did not hand its annotations over. */
+/** The pod as the call itself describes it; undefined if the runtime did not pass its annotations. */
 export function podFromCall({ ref, uid, runtimeConfig }: PodOfCall): PodMetadata | undefined {
   const given = runtimeConfig[podAnnotationsCapability];
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
@@ -22,8 +22,8 @@ export function podFromCall({ ref, uid, runtimeConfig }: PodOfCall): PodMetadata
 }
 
 /**
- * The pod of a call: from the call, else from this node's kubelet, else with one GET (K8S-12). podNotFound; podReplaced
- * when a new pod has its name (K8S-13).
+ * Reads the pod of a call: from the call, otherwise from this node's kubelet, otherwise with one GET (K8S-12). Rejects
+ * with podNotFound, or with podReplaced if a new pod has its name (K8S-13).
  */
 export async function readPod(call: PodOfCall, cluster: Cluster, signal: AbortSignal): Promise<PodMetadata> {
   const fromCall = podFromCall(call);
@@ -36,7 +36,7 @@ export async function readPod(call: PodOfCall, cluster: Cluster, signal: AbortSi
   throw podReplaced({ pod: podKey(pod), expected: call.uid, actual: pod.uid });
 }
 
-// a static pod's UID is the hash of its file; its mirror in the API has another UID and names that hash
+// The UID of a static pod is the hash of its file; its mirror pod in the API has another UID and names that hash.
 const isMirrorOf = (pod: PodMetadata, uid: string): boolean =>
   isStaticPod(pod.annotations) || pod.annotations['kubernetes.io/config.mirror'] === uid;
 
@@ -45,8 +45,8 @@ export interface StatusTarget extends PodRef {
 }
 
 /**
- * The API object that a pod's status belongs to: for a static pod its mirror, looked up now. podNotFound while there is
- * none.
+ * Finds the API object for a pod's status: for a static pod its mirror pod, looked up now. Rejects with podNotFound if
+ * there is none.
  */
 export async function statusTarget(
   pod: StatusTarget & { readonly isStatic?: boolean },

@@ -18,7 +18,7 @@ interface ApiPod {
   readonly status?: { readonly phase?: string };
 }
 
-/** What overviews keep of a pod as the API gives it. */
+/** Extracts what overviews keep of a pod from the API. */
 export function podSummary(object: unknown): PodSummary {
   const { metadata = {}, spec = {}, status = {} } = (object ?? {}) as ApiPod;
   const owner = ownerOf(metadata);
@@ -36,7 +36,7 @@ export function podSummary(object: unknown): PodSummary {
   };
 }
 
-// others (the last applied configuration) are often longer than all of these together
+// Other annotations (the last applied configuration) are often longer than all of these together.
 const aboutNetworks = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     [networksKey, defaultNetworkKey, networkStatusKey].flatMap((key) =>

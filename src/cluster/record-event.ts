@@ -9,19 +9,21 @@ import { pathSegment } from './path-segment.ts';
 type Send = (request: ApiRequest, expected: readonly number[]) => Promise<ApiAnswer>;
 
 /**
- * Writes an Event; one that is there already is counted. A repeated one that the server has forgotten (after an hour)
- * is written anew.
+ * Creates an Event, or increments the count of an existing one. A repeated Event that the server has deleted (after an
+ * hour) is created again.
  */
 export async function recordEvent(subject: EventSubject, event: PodEvent, send: Send): Promise<void> {
-  if (event.repeats !== undefined && (await counted(subject, event, send))) return;
-  const { status } = await send(creation(subject, event), [409]);
-  if (status === 409) await counted(subject, { ...event, repeats: event.repeats ?? 1 }, send); // told before this daemon was started
+  if (event.repeats !== undefined && (await incrementCount(subject, event, send))) return;
+  const { status } = await send(creationOf(subject, event), [409]);
+  // Reported before this daemon started.
+  if (status === 409) await incrementCount(subject, { ...event, repeats: event.repeats ?? 1 }, send);
 }
 
 /**
- * Adds to the count of an Event; false: there is none. Only this node tells of its pods, so nobody else adds meanwhile.
+ * Increments the count of an Event; returns false if there is none. Only this node reports Events about its pods, so no
+ * other writer interferes.
  */
-async function counted(subject: EventSubject, event: PodEvent, send: Send): Promise<boolean> {
+async function incrementCount(subject: EventSubject, event: PodEvent, send: Send): Promise<boolean> {
   const { status, body } = await send(change(subject, event, { lastTimestamp: new Date().toISOString() }), [404]);
   if (status === 404) return false;
   const { count = 1 } = (body ?? {}) as { readonly count?: number };
@@ -32,26 +34,26 @@ async function counted(subject: EventSubject, event: PodEvent, send: Send): Prom
 const change = (subject: EventSubject, event: PodEvent, body: object): ApiRequest => ({
   verb: 'patch',
   resource: 'events',
-  path: `${eventsPath(subject)}/${pathSegment(nameOf(subject, event))}`,
+  path: `${eventsPath(subject)}/${pathSegment(eventName(subject, event))}`,
   contentType: 'application/merge-patch+json',
   body,
   what: `count event ${event.reason} of ${subjectKey(subject)}`,
 });
 
-// events about what has no namespace are there
+// Events about cluster-scoped objects are in the namespace "default".
 const namespaceOf = (subject: EventSubject): string => ('node' in subject ? 'default' : subject.namespace);
 
 const eventsPath = (subject: EventSubject): string => `/api/v1/namespaces/${pathSegment(namespaceOf(subject))}/events`;
 
 const mostMessageBytes = 1024;
 
-function creation(subject: EventSubject, event: PodEvent): ApiRequest {
+function creationOf(subject: EventSubject, event: PodEvent): ApiRequest {
   const now = new Date().toISOString();
   const involvedObject = referenceTo(subject);
   const body = {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { namespace: namespaceOf(subject), name: nameOf(subject, event) },
+    metadata: { namespace: namespaceOf(subject), name: eventName(subject, event) },
     involvedObject,
     type: event.type,
     reason: event.reason,
@@ -72,7 +74,7 @@ function creation(subject: EventSubject, event: PodEvent): ApiRequest {
   };
 }
 
-// kubelet gives events about its node the node's name as UID, and kubectl describe looks for that
+// Kubelet uses the node's name as UID in Events about its node, and kubectl describe searches for that.
 const referenceTo = (
   subject: EventSubject,
 ): { readonly kind: string; readonly name: string; readonly namespace?: string; readonly uid?: string } =>
@@ -85,8 +87,9 @@ const onlyOf = ({ namespace, name, uid }: PodRef & { readonly uid?: string }) =>
   ...(uid !== undefined && { uid }),
 });
 
-// the runtime repeats a failing ADD for hours: the same warning of the same pod has the same name, so it is one Event
-function nameOf(subject: EventSubject, event: PodEvent): string {
+// The runtime repeats a failing ADD for hours. The same warning about the same pod has the same name, so it is one
+// Event.
+function eventName(subject: EventSubject, event: PodEvent): string {
   const suffix =
     event.type === 'Warning'
       ? createHash('sha256').update(warningKey(subject, event)).digest('hex').slice(0, 16)

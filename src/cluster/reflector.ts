@@ -1,40 +1,41 @@
 import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PlexusError, apiRefused, apiUnavailable, asPlexusError } from '../errors/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 import { type Outcome, problemIn, readAnswer, tryRequest } from './api-request.ts';
-import { type ApiConnection, type ApiRequest, nameOf, open } from './http-exchange.ts';
+import { type ApiConnection, type ApiRequest, errorName, open } from './http-exchange.ts';
 import { type Shape, jsonScanner } from './json-scan.ts';
 import { continueIn, listShape, pageQuery } from './list-all.ts';
 
-/** Where watched objects go. */
+/** Receives watched objects. */
 export interface WatchSink {
   readonly set: (object: unknown) => void;
   readonly remove: (object: unknown) => void;
-  /** A complete list begins: what it does not add is gone with `done`. */
+  /** Starts a complete list: `done` removes every object that was not added. */
   readonly listing: () => { readonly add: (object: unknown) => void; readonly done: () => void };
 }
 export interface WatchTiming {
-  /** Objects of one page of a list. */
+  /** Objects per page of a list. */
   readonly page: number;
-  /** The API server is asked to end a watch after this many seconds, and up to half more. */
+  /** The API server is asked to end a watch after this many seconds, plus up to half of that at random. */
   readonly watchSeconds: number;
-  /** Without a word for so long (there are bookmarks about once a minute) a connection counts as dead. */
+  /** Idle timeout after which the connection is considered dead; bookmarks arrive about once a minute. */
   readonly silenceMs: number;
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
 export interface WatchOptions {
-  /** Of the collection. */
+  /** Path of the collection. */
   readonly path: string;
   readonly resource: string;
   readonly api: ApiConnection;
   readonly sink: WatchSink;
-  /** What is read of each object; left out: all of it. */
+  /** The shape of each object. Absent: everything is read. */
   readonly shape?: Shape;
   readonly timing: WatchTiming;
-  /** Changes arrive from now on. */
+  /** Called when changes begin to arrive. */
   readonly onSynced: () => void;
-  /** They do not. Told with each failure. */
+  /** Called with each failure, after which changes no longer arrive. */
   readonly onLost: (error: PlexusError) => void;
 }
 
@@ -48,31 +49,31 @@ export const usualWatchTiming: WatchTiming = {
 
 const wholeObject: Shape = { wholeBytes: 16 * 1024 * 1024 };
 const answerMs = 30_000;
-/** After a list that does not come to its end, the next one has pages of this part of their size. */
+/** If a list does not complete, the page size of the next one is divided by this. */
 const smaller = 8;
 
-/** Where the reflection of a collection stands. */
+/** The position of the reflector in a collection. */
 interface Position {
-  /** Changes after it are not known yet; undefined: everything has to be listed. */
+  /** Changes after this version are not known yet; undefined: everything must be listed. */
   readonly version: string | undefined;
-  /** Whether the next list is asked for in one piece: an earlier one expired between its pages. */
+  /** Whether to request the next list without pages, because an earlier token expired. */
   readonly whole: boolean;
-  /** Objects of one page of the next list, where that is fewer than usual: an earlier one took too long. */
+  /** Reduced page size of the next list, because an earlier one took too long. */
   readonly page?: number;
 }
-/** What one list or one watch ended in. */
+/** The outcome of one list or one watch. */
 interface Progress {
   readonly next: Position;
-  /** Whether anything came of it. */
+  /** Whether it made progress. */
   readonly moved: boolean;
-  /** Pauses before the next try. */
+  /** Pause before the next attempt. */
   readonly paused?: { readonly error?: PlexusError; readonly atLeastMs?: number };
 }
 
 /**
- * Lists a collection in pages, then watches it from there, until the signal is aborted. Goes on where it was after a
- * disconnect, and lists again when the server no longer knows that place (410). What fails is tried again after pauses
- * that grow and are random. Never rejects.
+ * Mirrors a collection: lists it in pages, then watches it from there, until the signal is aborted. After a disconnect
+ * it resumes from the last known version, and lists again if the server no longer has that version (410). Failures are
+ * retried with growing, random pauses. Objects may be stale while the server is unavailable. Never rejects.
  */
 export async function reflect(options: WatchOptions, signal: AbortSignal): Promise<void> {
   let position: Position = { version: undefined, whole: false };
@@ -104,7 +105,7 @@ async function pause(
   { firstPauseMs, longestPauseMs }: WatchTiming,
   signal: AbortSignal,
 ): Promise<void> {
-  const backOff = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, failures - 1)) * (0.5 + Math.random() / 2);
+  const backOff = pauseAfter(failures, { firstMs: firstPauseMs, longestMs: longestPauseMs, jitter: 0.5 });
   await delay(Math.max(backOff, atLeastMs), undefined, { signal }).catch(() => {}); // the caller's loop says what an abort means
 }
 
@@ -130,7 +131,7 @@ async function list(
     };
     const outcome = await tryRequest(request, api, AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
     if (outcome.kind === 'no-answer')
-      return failed(request, outcome, {
+      return failedProgress(request, outcome, {
         version: undefined,
         whole: false,
         page: Math.max(1, Math.floor(page / smaller)),
@@ -148,13 +149,13 @@ async function list(
   }
 }
 
-// 410: the list has expired between its pages
+// 410: the token expired between two pages.
 const listFailure = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>
   outcome.kind === 'answer' && outcome.status === 410
     ? { next, moved: false, paused: {} }
-    : failed(request, outcome, { ...next, whole: false });
+    : failedProgress(request, outcome, { ...next, whole: false });
 
-function failed(request: ApiRequest, outcome: Outcome, next: Position, moved = false): Progress {
+function failedProgress(request: ApiRequest, outcome: Outcome, next: Position, moved = false): Progress {
   const problem = problemIn(outcome);
   const isRefusal = outcome.kind === 'answer' && outcome.status < 500 && outcome.status !== 429;
   const error = isRefusal
@@ -173,7 +174,7 @@ async function follow(options: WatchOptions, from: string, signal: AbortSignal):
   try {
     const opened = await open(request, api, AbortSignal.any([signal, silence.signal]));
     const next = { version: from, whole: false };
-    if (opened.kind === 'no-answer') return failed(request, opened, next);
+    if (opened.kind === 'no-answer') return failedProgress(request, opened, next);
     if (opened.message.statusCode !== 200) return afterRefusal(request, await readAnswer(opened.message), next);
     onSynced();
     silence.restart(timing.silenceMs);
@@ -188,9 +189,13 @@ async function follow(options: WatchOptions, from: string, signal: AbortSignal):
 }
 
 const afterRefusal = (request: ApiRequest, outcome: Outcome, next: Position): Progress =>
-  outcome.kind === 'answer' && outcome.status === 410 ? expired(false) : failed(request, outcome, next);
+  outcome.kind === 'answer' && outcome.status === 410 ? expiredProgress(false) : failedProgress(request, outcome, next);
 
-const expired = (moved: boolean): Progress => ({ next: { version: undefined, whole: false }, moved, paused: {} });
+const expiredProgress = (moved: boolean): Progress => ({
+  next: { version: undefined, whole: false },
+  moved,
+  paused: {},
+});
 
 interface WatchEvent {
   readonly type?: string;
@@ -225,17 +230,18 @@ async function takeEvents(
       moved = true;
     }
   } catch (error) {
-    return failed(request, { kind: 'no-answer', problem: nameOf(error) }, next(), moved);
+    return failedProgress(request, { kind: 'no-answer', problem: errorName(error) }, next(), moved);
   } finally {
     message.destroy();
   }
-  // the server has ended it, as asked; one that ends each watch at once must not be asked in a loop
+  // The server ended the watch as requested. Pause if nothing arrived, so that a server that ends each watch at once is
+  // not called in a busy loop.
   return { next: next(), moved, ...(!moved && { paused: {} }) };
 }
 
 const statusKeys = { code: 32, message: 4096 };
 
-/** Each event as it comes. A line that is not finished is left out. */
+/** Yields each event as it arrives. Ignores an incomplete line. */
 async function* eventsIn(stream: AsyncIterable<Buffer>, shape: Shape): AsyncGenerator<unknown> {
   const object = 'keys' in Object(shape) ? { keys: { ...statusKeys, ...(shape as { keys: object }).keys } } : shape;
   const scanner = jsonScanner({ keys: { type: 64, object } });
@@ -244,7 +250,9 @@ async function* eventsIn(stream: AsyncIterable<Buffer>, shape: Shape): AsyncGene
 
 function errorEvent(request: ApiRequest, object: WatchEvent['object'], next: Position, moved: boolean): Progress {
   const status = object?.code ?? 500;
-  return status === 410 ? expired(moved) : failed(request, { kind: 'answer', status, body: object }, next, moved);
+  return status === 410
+    ? expiredProgress(moved)
+    : failedProgress(request, { kind: 'answer', status, body: object }, next, moved);
 }
 
 function silenceGuard(firstMs: number): {

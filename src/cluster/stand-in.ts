@@ -1,33 +1,38 @@
 import { dirname } from 'node:path';
 import { apiUnavailable, fileUnusable, problemOf } from '../errors/index.ts';
 import { makeFolder, readRegularText, replaceAtomically } from '../files/index.ts';
+import { sizeOfJson } from '../cni/index.ts';
 import { type NadRef, nadKey, parseNad, podKey } from '../npwg/index.ts';
 import type { Cluster } from './cluster.ts';
 
-/** What the daemon leaves on the disk for direct mode, which stands in for it while it is away. */
+/** The settings and networks that the daemon saves for direct mode, the fallback while it is unavailable. */
 export interface StandIn {
   readonly formatVersion: 1;
   /** The daemon's settings for all calls. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** NetworkAttachmentDefinition objects, as far as Plexus reads them. */
+  /** NetworkAttachmentDefinition objects, reduced to what Plexus reads. */
   readonly nads: readonly unknown[];
 }
 
-/** Its file, in the state folder. */
+/** Path of the file, in the state folder. */
 export const standInFile = (cniDir: string): string => `${cniDir}/stand-in.json`;
 
-/** Writes it for root only: configurations may hold secrets. fileUnusable. */
+/** Writes the file, readable for root only, because configurations may contain secrets. Rejects with fileUnusable. */
 export async function writeStandIn(file: string, standIn: StandIn): Promise<void> {
   await makeFolder(dirname(file));
   await replaceAtomically(file, `${JSON.stringify(standIn)}\n`);
 }
 
-const mostBytes = 256 * 1024 * 1024;
+// The daemon keeps 8 MiB of networks, each a few values and texts. The file is its word, and this process is root on the
+// node, outside of the daemon's memory limit.
+const mostElements = 1_000_000;
 
-/** Undefined when no daemon has left one. fileUnusable. */
+/** Undefined if no daemon has written the file. Rejects with fileUnusable. */
 export async function readStandIn(file: string): Promise<StandIn | undefined> {
   try {
-    const json = JSON.parse(readRegularText(file, { mostBytes })) as StandIn;
+    const text = readRegularText(file);
+    if (sizeOfJson(text).elements > mostElements) throw new Error(`it holds more than ${mostElements} values`);
+    const json = JSON.parse(text) as StandIn;
     if (json.formatVersion === 1 && Array.isArray(json.nads) && typeof json.settings === 'object') return json;
     throw new Error(`it is of format ${String(json.formatVersion)}, this version knows 1`);
   } catch (error) {
@@ -37,8 +42,8 @@ export async function readStandIn(file: string): Promise<StandIn | undefined> {
 }
 
 /**
- * A Cluster that knows the networks of the daemon's last day and nothing else: what is not in it may be there by now,
- * and is code 11, never "not found". A status is written later by the daemon; Events are left out.
+ * A Cluster that knows only the networks that the daemon saved last. A network that is not among them may exist by now,
+ * so it is reported with code 11, never as "not found". The daemon writes the status later; Events are dropped.
  */
 export function standInCluster(nads: StandIn['nads']): Cluster {
   const known = new Map(nads.map((object) => [nadKey(refOf(object)), object]));
@@ -60,6 +65,8 @@ export function standInCluster(nads: StandIn['nads']): Cluster {
 }
 
 const refOf = (object: unknown): NadRef => {
-  const { metadata } = object as { readonly metadata?: { readonly namespace?: string; readonly name?: string } };
+  const { metadata } = Object(object) as {
+    readonly metadata?: { readonly namespace?: string; readonly name?: string } | null;
+  };
   return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
 };

@@ -8,19 +8,21 @@ import { kubernetesCluster } from './kubernetes.ts';
 import { createNadCache, nadShape } from './nad-cache.ts';
 import { reflect, usualWatchTiming } from './reflector.ts';
 
-// the runtime tries again: a call that waited for the API server longer would only stand in its way
+// The runtime retries, so a call that waits longer for the API server would only delay that.
 const readMs = 10_000;
-// no call waits for a list
+// No call waits for a list.
 const listMs = 60_000;
-// with the watch lost it is most likely away: what can be written later is only tried
+// While the watch is lost, the API server is probably unavailable, so a write that can happen later gets one short
+// attempt.
 const tryMs = 500;
-const within = (ms: number, signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-const soon = (signal: AbortSignal): AbortSignal => within(readMs, signal);
+const withTimeout = (ms: number, signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+const withReadTimeout = (signal: AbortSignal): AbortSignal => withTimeout(readMs, signal);
 
 /**
- * A Cluster that knows the NetworkAttachmentDefinitions from a watch, so that an ADD need not ask for them: also while
- * the API server is away, then as they were last. What the watch has not (yet) brought, and what did not fit into the
- * cache, is asked for with one GET.
+ * A Cluster that serves NetworkAttachmentDefinitions from a watch, so that an ADD need not request them. While the API
+ * server is unavailable, it serves the last known objects. An object that the watch has not delivered yet, or that did
+ * not fit into the cache, is read with one GET.
  */
 export function watchedCluster(
   api: ApiConnection,
@@ -43,14 +45,14 @@ export function watchedCluster(
   return {
     cluster: {
       ...cluster,
-      getPod: (ref, signal) => cluster.getPod(ref, soon(signal)),
-      getPodState: (ref, signal) => cluster.getPodState(ref, soon(signal)),
-      listPodsOf: (node, keep, signal) => cluster.listPodsOf(node, keep, within(listMs, signal)),
-      listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, within(listMs, signal)),
-      getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, soon(signal))),
+      getPod: (ref, signal) => cluster.getPod(ref, withReadTimeout(signal)),
+      getPodState: (ref, signal) => cluster.getPodState(ref, withReadTimeout(signal)),
+      listPodsOf: (node, keep, signal) => cluster.listPodsOf(node, keep, withTimeout(listMs, signal)),
+      listPodStatesOf: (node, keep, signal) => cluster.listPodStatesOf(node, keep, withTimeout(listMs, signal)),
+      getNad: async (ref, signal) => nads.get(ref) ?? (await cluster.getNad(ref, withReadTimeout(signal))),
       patchNetworkStatus: (pod, text, signal) =>
-        cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : within(tryMs, signal)),
-      claims: claimsApi(api, soon),
+        cluster.patchNetworkStatus(pod, text, state.problem === undefined ? signal : withTimeout(tryMs, signal)),
+      claims: claimsApi(api, withReadTimeout),
       ...(kubelet !== undefined && { getPodOfKubelet: kubelet.byUid }),
     },
     run: (signal) =>

@@ -1,4 +1,4 @@
-/** Names of the characters that come from word processors, web pages and chat programs (Unicode Standard). */
+/** Unicode names of characters that word processors, web pages and chat programs insert. */
 const names: Readonly<Record<number, string>> = {
   0x0d: 'CARRIAGE RETURN',
   0x85: 'NEXT LINE',
@@ -42,12 +42,12 @@ const names: Readonly<Record<number, string>> = {
 
 const invisible = /[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}]/u;
 
-/** Whether a character cannot be seen: white space, control and format characters. */
+/** Whether a character is invisible: white space, a control or a format character. */
 export const isInvisible = (char: string): boolean => invisible.test(char);
 
 /**
- * One character for people: `"#"`, or `U+201C LEFT DOUBLE QUOTATION MARK “`, or `the invisible character U+FEFF BYTE
- * ORDER MARK`.
+ * Describes one character for messages: `"#"`, or `U+201C LEFT DOUBLE QUOTATION MARK “`, or `the invisible character
+ * U+FEFF BYTE ORDER MARK`.
  */
 export function describeCharacter(text: string, at: number): string {
   const code = text.codePointAt(at) ?? 0;
@@ -59,10 +59,7 @@ export function describeCharacter(text: string, at: number): string {
   return isInvisible(char) ? `the invisible character ${named}` : `${named} ${char}`;
 }
 
-/**
- * Describes the first character outside of printable ASCII, which is easily overlooked in a name; undefined when there
- * is none.
- */
+/** Describes the first character outside printable ASCII, which is easily overlooked in a name; undefined if none. */
 export function overlooked(text: string): string | undefined {
   const found = /[^\x20-\x7e]/u.exec(text);
   return found === null ? undefined : describeCharacter(text, found.index);

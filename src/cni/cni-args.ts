@@ -3,7 +3,7 @@ import { variableInvalid } from '../errors/index.ts';
 /** CNI_ARGS: keys and values, in order. */
 export type CniArgs = readonly (readonly [key: string, value: string])[];
 
-/** CNI_ARGS as pairs, in order. A value may hold "="; empty items are skipped (CNI-19). */
+/** Parses CNI_ARGS into pairs, in order. A value may contain "="; empty items are skipped (CNI-19). */
 export function parseCniArgs(text: string): CniArgs {
   return text
     .split(';')
@@ -18,7 +18,7 @@ export function parseCniArgs(text: string): CniArgs {
 
 export const formatCniArgs = (args: CniArgs): string => args.map(([key, value]) => `${key}=${value}`).join(';');
 
-/** What CNI_ARGS says of the pod (K8S-30). */
+/** The pod that CNI_ARGS identifies (K8S-30). */
 export interface PodOfArgs {
   readonly namespace?: string;
   readonly name?: string;
@@ -26,7 +26,7 @@ export interface PodOfArgs {
   readonly infraContainerId?: string;
 }
 
-/** The pod that the runtime names; empty values count as absent, the last of several wins. */
+/** Returns the pod that the runtime names. An empty value counts as absent; of several values the last one wins. */
 export function podOf(args: CniArgs): PodOfArgs {
   const values = new Map(args.filter(([, value]) => value !== ''));
   const [namespace, name] = [values.get('K8S_POD_NAMESPACE'), values.get('K8S_POD_NAME')];

@@ -1,11 +1,11 @@
-/** One file of a folder of network configurations: what was read, or why not. */
+/** One file of a folder of network configurations: its content, or why it could not be read. */
 export interface ConfFile {
   readonly path: string;
   readonly content: { readonly text: string } | { readonly problem: string };
 }
 /**
- * Where a path leads: a file with the plugins of the folder beside it (CNI-45), a folder with those by name of the
- * list, or nowhere.
+ * What a path leads to: a file with the plugins of the folder beside it (CNI-45); a folder, with those plugins by list
+ * name; or nothing.
  */
 export type ConfPath =
   | { readonly kind: 'file'; readonly file: ConfFile; readonly siblings: readonly ConfFile[] }

@@ -8,18 +8,18 @@ export interface ErrorJsonOptions {
   /** The protocol version of the call. */
   readonly cniVersion: string;
   readonly command: Command | undefined;
-  /** What of a text may be shown: runtimes put the answer into Events. All of it unless said. */
+  /** Returns the part of a text that may be shown, because runtimes copy the answer into Events. Default: all of it. */
   readonly shown?: (text: string) => string;
 }
 
-/** The error object a plugin prints on stdout. CNI specification, section 5, "Error" (CNI-08). */
+/** Formats the error object that a plugin prints on stdout. CNI specification, section 5, "Error" (CNI-08). */
 export function errorJson(
   error: PlexusError,
   { cniVersion, command, shown = (same) => same }: ErrorJsonOptions,
 ): JsonObject {
   const text = command === 'DEL' ? neverTakenForSuccess : (same: string) => same;
   const details = text(shown(detailsOf(error)));
-  // masked before it is shortened: half a secret looks like none
+  // Mask before shortening: the masking does not recognize half a secret.
   return {
     cniVersion,
     code: error.code,
@@ -28,7 +28,7 @@ export function errorJson(
   };
 }
 
-// containerd takes these words in a DEL error for "already gone" and forgets the sandbox (K8S-57)
+// containerd reads these words in a DEL error as "already gone" and forgets the sandbox (K8S-57).
 const neverTakenForSuccess = (text: string): string =>
   text.replaceAll(/not found/gi, 'missing').replaceAll(/no such file or directory/gi, 'file is absent');
 
@@ -38,29 +38,29 @@ export interface FailedRun {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** What it was given on stdin. */
+  /** What the plugin received on stdin. */
   readonly input?: JsonObject;
 }
 
-/** The error of a plugin that ended with a status other than 0, its own code kept (CNI-10, CNI-65). */
+/** Builds the error for a plugin with an exit status other than 0, keeping the plugin's own code (CNI-10, CNI-65). */
 export function pluginErrorOf({ plugin, command, exitCode, stdout, stderr, input = {} }: FailedRun): PlexusError {
   const status = exitCode === -1 ? 'ended by a signal' : `exit status ${exitCode}`;
-  const said = stdout.trim() === '' ? undefined : errorObject(stdout);
+  const refusal = stdout.trim() === '' ? undefined : errorObject(stdout);
   const withLinks = (text: string): string => `${text}${unnamedLinks(input, text)}`;
-  if (said !== undefined)
+  if (refusal !== undefined)
     return pluginFailed(
-      { plugin, command, message: withLinks(said.message) },
-      { ...(said.code !== undefined && { code: said.code }) },
+      { plugin, command, message: withLinks(refusal.message) },
+      { ...(refusal.code !== undefined && { code: refusal.code }) },
     );
-  const heard = shorten(stdout.trim() || stderr.trim());
+  const output = shorten(stdout.trim() || stderr.trim());
   const message =
-    heard === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${heard} (${status})`;
+    output === '' ? `netplugin failed with no error message (${status})` : `netplugin failed: ${output} (${status})`;
   return pluginFailed({ plugin, command, message: withLinks(message) });
 }
 
 /**
- * What a plugin answered with an error object of CNI, with its code; undefined when it succeeded, was ended by a
- * signal, or printed anything else.
+ * The message and code of a plugin that answered with a CNI error object; undefined when the plugin succeeded, was
+ * killed by a signal, or printed anything else.
  */
 export function refusalIn({ exitCode, stdout }: Pick<FailedRun, 'exitCode' | 'stdout'>): string | undefined {
   const answer = exitCode > 0 ? errorObject(stdout) : undefined;
@@ -69,7 +69,7 @@ export function refusalIn({ exitCode, stdout }: Pick<FailedRun, 'exitCode' | 'st
 
 const shorten = (text: string): string => clip(text, 2000);
 
-// far above the size of an error object: a longer answer is shown as plain text
+// Far above the size of an error object; a longer answer is shown as plain text.
 const mostErrorLength = 64 * 1024;
 const mostErrorElements = 1000;
 
@@ -82,7 +82,7 @@ function errorObject(stdout: string): { readonly code?: number; readonly message
     const message = typeof details === 'string' && details !== '' ? `${msg}; ${details}` : msg;
     return { ...(isCode(code) && { code }), message: shorten(message === '' ? 'empty message' : message) };
   } catch {
-    return undefined; // no JSON: what it printed is the message
+    return undefined; // Not JSON: the text itself is the message.
   }
 }
 

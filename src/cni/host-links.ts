@@ -3,10 +3,7 @@ import type { JsonObject } from './json.ts';
 const linkKeys = ['master', 'device', 'hwaddr', 'kernelpath', 'pciBusID', 'deviceID', 'bridge'];
 const isAboutLink = /link not found|no such (device|network interface|file or directory)|cannot find|does not exist/i;
 
-/**
- * What a plugin's message about an absent link or device leaves out: the names in its configuration. Empty when there
- * is nothing to add.
- */
+/** Names the links of a plugin's configuration that its message about a missing link or device omits. */
 export function unnamedLinks(input: JsonObject, message: string): string {
   if (/no default route interface/i.test(message) && (input['master'] ?? '') === '')
     return ' ("master" is not set: the plugin looks for the interface of the default route)';

@@ -1,4 +1,4 @@
-// The CNI specification and nothing else: versions, calls, configurations, results, errors. Pure.
+// The CNI specification and nothing else: versions, invocations, configurations, results, errors. Pure.
 export type { ConfFile, ConfPath } from './conf-file.ts';
 export { type CniArgs, formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
 export {

@@ -16,17 +16,17 @@ import { type CniVersion, absentVersion, allows, cniVersions, isCniVersion } fro
 export type Command = 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
 export type Env = Readonly<Record<string, string>>;
 
-/** Whether the runtime allows the node's own namespace for a sandbox (CNI-20). */
+/** Whether the runtime allows the node's own namespace as a sandbox (CNI-20). */
 export const allowsNodeNetns = (env: Env): boolean =>
   ['1', 'true'].includes((env['CNI_NETNS_OVERRIDE'] ?? '').toLowerCase());
 
-/** What every command but VERSION is called with. */
+/** The part of an invocation that every command but VERSION has. */
 interface Call {
-  /** The caller's whole environment, handed on to delegates (CNI-55). */
+  /** The caller's whole environment, passed on to delegates (CNI-55). */
   readonly env: Env;
-  /** The folders of CNI_PATH, empty ones left out. */
+  /** The folders of CNI_PATH, without empty ones. */
   readonly path: readonly string[];
-  /** The network configuration on stdin, as decoded. */
+  /** The network configuration on stdin, decoded. */
   readonly config: JsonObject;
   /** `name` of that configuration. */
   readonly networkName: string;
@@ -48,19 +48,19 @@ export interface Attached {
   readonly containerId: string;
   readonly ifName: string;
 }
-/** `validAttachments` is absent when the runtime gave no list: then nothing may be removed (CNI-39). */
+/** `validAttachments` is absent when the runtime sent no list; then GC must not remove anything (CNI-39). */
 export type GcInvocation = Call & { readonly command: 'GC'; readonly validAttachments?: readonly Attached[] };
-/** `cniVersion` is what stdin had, if it had one: it is echoed (CNI-13). */
+/** `cniVersion` is the version from stdin, if any; the answer echoes it (CNI-13). */
 export interface VersionInvocation {
   readonly command: 'VERSION';
   readonly cniVersion?: string;
 }
-/** One call of a plugin (CNI specification, section 2). */
-/** One that attaches, detaches, checks or asks: every command but VERSION. */
+/** One invocation of the plugin (CNI specification, section 2). */
+/** An invocation that works on attachments or asks for a status: every command but VERSION. */
 export type WorkingInvocation = AddInvocation | DelInvocation | CheckInvocation | StatusInvocation | GcInvocation;
 export type Invocation = WorkingInvocation | VersionInvocation;
 
-// CNI-02. CNI_PATH may also come from the configuration (binDir), so only GC needs it, as the specification says.
+// CNI-02. CNI_PATH may also come from the configuration (binDir), so only GC requires it, as the specification states.
 const required: Readonly<Record<Command, readonly string[]>> = {
   ADD: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME'],
   CHECK: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME'],
@@ -73,9 +73,9 @@ const required: Readonly<Record<Command, readonly string[]>> = {
 const isCommand = (text: string): text is Command => Object.hasOwn(required, text);
 
 /**
- * One call of the plugin from its environment and stdin. Every missing or malformed part is the specified error:
- * code 4 for variables, 6 for stdin that is no JSON object, 7 for its name, 1 for its version.
- * CNI specification, section 2.
+ * Parses one invocation from the environment and stdin (CNI specification, section 2). A missing or malformed part
+ * throws the specified error: code 4 for variables, 6 for stdin that is not a JSON object, 7 for its name, 1 for its
+ * version.
  */
 export function parseInvocation(env: Env, stdin: string): Invocation {
   const command = env['CNI_COMMAND'] ?? '';
@@ -107,7 +107,7 @@ function delCall(call: Call): DelInvocation {
   return { command: 'DEL', ...sandboxCall(call), ...(netns !== '' && { netns }) };
 }
 
-// stdin is optional for VERSION and may be anything (CNI-04)
+// For VERSION, stdin is optional and may contain anything (CNI-04).
 function versionCall(stdin: string): VersionInvocation {
   try {
     const config = parseJson(stdin, 'stdin');
@@ -118,7 +118,7 @@ function versionCall(stdin: string): VersionInvocation {
   }
 }
 
-// a node with all its containers, as GC lists them, is far below
+// Far above the number of containers on a node, which GC lists.
 const mostValues = 200_000;
 
 function parseCall(env: Env, stdin: string): Call {
@@ -170,7 +170,7 @@ function sandboxCall(call: Call): SandboxCall {
   return { ...call, containerId, ifName, args: parseCniArgs(call.env['CNI_ARGS'] ?? '') };
 }
 
-// the name in the specification, then the name of its first draft (CNI-37)
+// The specification's key first, then the key of its first draft (CNI-37).
 function validAttachments(config: JsonObject): { readonly validAttachments?: readonly Attached[] } {
   const key = ['cni.dev/valid-attachments', 'cni.dev/attachments'].find(
     (each) => config[each] !== undefined && config[each] !== null,

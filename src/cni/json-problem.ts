@@ -11,9 +11,9 @@ export interface JsonProblem {
 }
 
 /**
- * Why a text is not JSON (RFC 8259); undefined when it is. JSON.parse decides what is accepted; its words are those of
- * a parser, so this reads the text once more and describes the first mistake: the character by its code point, what
- * was expected, the place as line and column, and an excerpt.
+ * Describes why a text is not JSON (RFC 8259); undefined if it is JSON. JSON.parse decides what is accepted, but its
+ * messages are hard to read. This function reads the text again and describes the first mistake: the character by its
+ * code point, what was expected, the line and column, and an excerpt.
  */
 export function jsonProblem(text: string): JsonProblem | undefined {
   if (text.trim() === '') return { text: 'it is empty', position: 0 };
@@ -31,16 +31,16 @@ function placeText(text: string, position: number): string {
 }
 
 const [mostBefore, mostAfter] = [30, 20];
-// a secret is recognized by its name in front of it
-const farBefore = 4096;
+// Long enough to include the name in front of a value, by which the masking recognizes a secret.
+const mostMaskedBefore = 4096;
 const mark = '\u{F0000}';
 
-/** The text around a place, in one line, with what is invisible as its code point. */
+/** The text around a position on one line, with invisible characters as code points. */
 function excerpt(text: string, position: number): string {
-  const before = text.slice(Math.max(0, position - farBefore), position);
-  const masked = maskText(`${before}${mark}${text.slice(position, position + farBefore)}`);
+  const before = text.slice(Math.max(0, position - mostMaskedBefore), position);
+  const masked = maskText(`${before}${mark}${text.slice(position, position + mostMaskedBefore)}`);
   const at = masked.indexOf(mark);
-  if (at < 0) return ''; // inside a secret
+  if (at < 0) return ''; // The position lies inside a secret.
   const left = visible(masked.slice(0, at));
   const right = visible(masked.slice(at + mark.length));
   const start = left.length > mostBefore ? `…${left.slice(-mostBefore)}` : left;
@@ -59,7 +59,7 @@ interface Mistake {
   readonly position: number;
   readonly what: string;
 }
-/** Where a value ends, or what is wrong in it. */
+/** The position where a value ends, or the mistake in it. */
 type Step = number | Mistake;
 
 function mistakeIn(text: string): Mistake | undefined {
@@ -92,10 +92,10 @@ function valueAt(text: string, at: number, expected: string): Step {
   if (char === '[') return membersAt(text, at, ']', (inner, from) => valueAt(inner, from, 'a value'));
   if (char === '"') return stringAt(text, at);
   const known = match(words, text, at) ?? match(numbers, text, at);
-  return known === undefined ? { position: at, what: unexpected(text, at, expected) } : at + known.length;
+  return known === undefined ? { position: at, what: describeUnexpected(text, at, expected) } : at + known.length;
 }
 
-/** The members between brackets, each read by `memberOf`. */
+/** Reads the members between brackets, each with `memberOf`. */
 function membersAt(text: string, open: number, close: string, memberOf: (text: string, at: number) => Step): Step {
   let at = skipSpace(text, open + 1);
   if (text.charAt(at) === close) return at + 1;
@@ -104,7 +104,7 @@ function membersAt(text: string, open: number, close: string, memberOf: (text: s
     if (typeof end !== 'number') return end;
     at = skipSpace(text, end);
     if (text.charAt(at) === close) return at + 1;
-    if (text.charAt(at) !== ',') return { position: at, what: unexpected(text, at, `"," or "${close}"`) };
+    if (text.charAt(at) !== ',') return { position: at, what: describeUnexpected(text, at, `"," or "${close}"`) };
     const comma = at;
     at = skipSpace(text, comma + 1);
     if (text.charAt(at) === close)
@@ -115,11 +115,11 @@ function membersAt(text: string, open: number, close: string, memberOf: (text: s
 const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length;
 
 function memberAt(text: string, at: number): Step {
-  if (text.charAt(at) !== '"') return { position: at, what: unexpected(text, at, 'a name in double quotes') };
+  if (text.charAt(at) !== '"') return { position: at, what: describeUnexpected(text, at, 'a name in double quotes') };
   const end = stringAt(text, at);
   if (typeof end !== 'number') return end;
   const colon = skipSpace(text, end);
-  if (text.charAt(colon) !== ':') return { position: colon, what: unexpected(text, colon, '":"') };
+  if (text.charAt(colon) !== ':') return { position: colon, what: describeUnexpected(text, colon, '":"') };
   return valueAt(text, skipSpace(text, colon + 1), 'a value');
 }
 
@@ -149,8 +149,8 @@ function stringAt(text: string, open: number): Step {
 const nameAt = (text: string, at: number): string =>
   at >= text.length ? 'the end of the text' : describeCharacter(text, at);
 
-/** What stands at a place where something else is expected, and what to write instead. */
-function unexpected(text: string, at: number, expected: string): string {
+/** Describes an unexpected character, and what to write instead. */
+function describeUnexpected(text: string, at: number, expected: string): string {
   if (at >= text.length) return `the text ends where ${expected} is expected`;
   const char = describeCharacter(text, at);
   if (/^(?:#|\/[/*])/.test(text.slice(at, at + 2)))

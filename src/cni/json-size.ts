@@ -1,20 +1,15 @@
-/** How much a JSON text holds, whether or not it is well-formed. */
+/** The size of a JSON text, whether or not it is well-formed. */
 export interface JsonSize {
-  /** Of the deepest list or object. */
+  /** The nesting depth of lists and objects. */
   readonly levels: number;
-  /**
-   * Commas and opening brackets: no text holds more lists, objects, values and members together than twice as many, and
-   * one.
-   */
+  /** The number of commas and opening brackets. A text holds at most 2n + 1 lists, objects, values and members. */
   readonly elements: number;
 }
 
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/**
- * Measures a JSON text in one pass, without building anything of it. Brackets and commas inside of texts do not count.
- */
+/** Measures a JSON text in one pass without decoding it. Brackets and commas inside strings do not count. */
 export function sizeOfJson(text: string): JsonSize {
   let [level, levels, elements] = [0, 0, 0];
   for (let at = 0; at < text.length; at++) {
@@ -29,7 +24,7 @@ export function sizeOfJson(text: string): JsonSize {
   return { levels, elements };
 }
 
-/** The place of the quote that ends a text, or the end of all. */
+/** The position of the closing quote, or the end of the text if there is none. */
 function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);

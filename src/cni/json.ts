@@ -2,16 +2,13 @@ import { clip, configUndecodable, problemOf } from '../errors/index.ts';
 import { levelsProblem } from './json-levels.ts';
 import { jsonProblem } from './json-problem.ts';
 
-/**
- * Data that JSON can hold. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged
- * (CNI-42).
- */
+/** A JSON value. Numbers that JavaScript cannot hold exactly are kept as raw JSON text and print unchanged (CNI-42). */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-// In every Node.js we support, but not yet in TypeScript's library.
+// Available in every Node.js version that Plexus supports, but not yet declared in TypeScript's library.
 interface LosslessJson {
   parse(
     text: string,
@@ -22,7 +19,7 @@ interface LosslessJson {
 }
 const lossless = JSON as unknown as LosslessJson;
 
-/** Decodes JSON text; `source` names it in configUndecodable. */
+/** Decodes JSON text. Throws configUndecodable, which names `source`. */
 export function parseJson(text: string, source: string): JsonValue {
   const levels = levelsProblem(text);
   if (levels !== undefined) throw configUndecodable({ source, problem: levels });
@@ -40,7 +37,7 @@ export function parseJsonObject(text: string, source: string): JsonObject {
   throw configUndecodable({ source, problem: `it is ${nameOfType(value)}` });
 }
 
-/** JSON text of a value, numbers as they were read. */
+/** Formats a value as JSON text, with numbers as they were read. */
 export const formatJson = (value: JsonValue): string => JSON.stringify(value);
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
@@ -48,7 +45,7 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 
 const longestNumber = 40;
 
-/** "a string", "a list" …, for messages; a number that JavaScript cannot hold as it was written. */
+/** Names a value's type for messages: "a string", "a list"; a number that JavaScript cannot hold appears as written. */
 export function nameOfType(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -60,7 +57,7 @@ export function nameOfType(value: unknown): string {
 const keepExactNumber = (_key: string, value: unknown, { source }: { readonly source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && !isExact(value, source) ? lossless.rawJSON(source) : value;
 
-// 1.0 and 1e2 are other spellings of numbers JavaScript holds; 12345678901234567890 is not held
+// 1.0 and 1e2 are other spellings of numbers that JavaScript holds exactly; 12345678901234567890 is not exact.
 const isExact = (value: number, source: string): boolean =>
   String(value) === source ||
   (Number.isSafeInteger(value) && /^-?\d+(\.0+)?$/.test(source)) ||

@@ -1,25 +1,24 @@
 import { type JsonValue, isJsonObject } from './json.ts';
 
-/** A meta-plugin that a configuration names, and where: the keys that lead to its `type`. */
+/** A meta-plugin inside a configuration, and the keys that lead to its `type`. */
 export interface NestedMetaPlugin {
   readonly type: string;
   readonly path: readonly (string | number)[];
 }
 
 /**
- * Whether a plugin type is a program that runs networks of its own configuration: Plexus or Multus, under any of the
- * names that their programs have or may get (plexus-direct, multus-shim, multus.old). As a network it would call itself
- * without end, and as root with a configuration that the author of the network chose.
+ * Whether a plugin type is a meta-plugin: Plexus or Multus, under any name of their binaries (plexus-direct,
+ * multus-shim, multus.old). Attached as a network, a meta-plugin would invoke itself recursively, as root, with a
+ * configuration that the network's author chose. libcni rejects a type with a slash. Older plugins pass it to
+ * filepath.Join, which removes trailing slashes, `.` and `..`, so every part of a path counts: `multus/`,
+ * `multus/x/..`. The shim applies the same rule (src/shim/meta.c).
  */
 export const isMetaPlugin = (type: unknown): boolean =>
-  typeof type === 'string' && /^(?:plexus|multus)/.test(fileNameOf(type));
-
-// old plugins joined the folder and the name they were given, so a type may have been a path
-const fileNameOf = (type: string): string => type.slice(type.lastIndexOf('/') + 1);
+  typeof type === 'string' && /(?:^|\/)(?:plexus|multus)/.test(type);
 
 /**
- * The first meta-plugin that a configuration names at any depth: a plugin of its list, the `ipam` of one, a `delegate`
- * (flannel), an element of `delegates`. Keys are matched in any case, as Go does. Undefined when there is none.
+ * Finds the first meta-plugin that a configuration names at any depth: a plugin of its list, a plugin's `ipam`, a
+ * `delegate` (flannel), an element of `delegates`. Keys match in any case, as in Go. Undefined if there is none.
  */
 export function nestedMetaPlugin(json: JsonValue, path: NestedMetaPlugin['path'] = []): NestedMetaPlugin | undefined {
   if (Array.isArray(json)) return firstOf(json.entries(), path);

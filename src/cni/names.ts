@@ -1,10 +1,10 @@
 const safeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
-/** CNI-17: container IDs and network names. */
+/** Whether a text is a valid container ID or network name (CNI-17). */
 export const isContainerId = (text: string): boolean => safeName.test(text);
 export const isNetworkName = (text: string): boolean => safeName.test(text);
 
-/** A plugin's `type`: a bare file name (CNI-42, CNI-47). */
+/** Whether a text is a valid plugin `type`: a bare file name (CNI-42, CNI-47). */
 export const isPluginType = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && !/[/\0]/.test(text);
 
@@ -17,5 +17,5 @@ const rules: readonly (readonly [isBad: (text: string) => boolean, why: string])
   [(text) => text.includes('%'), 'it contains "%", for which the kernel puts a number'],
 ];
 
-/** Why the kernel or CNI refuses an interface name; undefined when it is valid (CNI-18, NPWG-40). */
+/** Why the kernel or CNI rejects an interface name; undefined if it is valid (CNI-18, NPWG-40). */
 export const interfaceNameProblem = (text: string): string | undefined => rules.find(([isBad]) => isBad(text))?.[1];

@@ -8,13 +8,13 @@ export interface PluginCall {
   readonly configuration: NetworkConfiguration;
   readonly plugin: PluginConfiguration;
   readonly prevResult?: Result | undefined;
-  /** Of the whole attachment; the plugin gets those keys that it declares as capabilities. */
+  /** The runtimeConfig of the whole attachment; a plugin gets only the keys that it declares as capabilities. */
   readonly runtimeConfig?: JsonObject | undefined;
 }
 
 /**
- * What one plugin reads on stdin for ADD, CHECK and DEL (CNI-48 to CNI-53). CNI specification, section 3, "Deriving
- * execution configuration".
+ * Builds what one plugin reads on stdin for ADD, CHECK and DEL (CNI-48 to CNI-53). CNI specification, section 3,
+ * "Deriving execution configuration".
  */
 export function pluginInput({ configuration, plugin, prevResult, runtimeConfig }: PluginCall): JsonObject {
   const offered = Object.entries(runtimeConfig ?? {}).filter(([key]) => plugin.capabilities.includes(key));
@@ -25,13 +25,13 @@ export function pluginInput({ configuration, plugin, prevResult, runtimeConfig }
   };
 }
 
-/** What one plugin reads on stdin for STATUS (CNI-54). */
+/** Builds what one plugin reads on stdin for STATUS (CNI-54). */
 export const statusInput = (configuration: NetworkConfiguration, plugin: PluginConfiguration): JsonObject =>
   baseInput(configuration, plugin);
 
 /**
- * What one plugin reads on stdin for GC: the list under its name and under that of the first draft, as libcni does
- * (CNI-54).
+ * Builds what one plugin reads on stdin for GC: the list under its specified key and under that of the first draft, as
+ * libcni does (CNI-54).
  */
 export function gcInput(
   configuration: NetworkConfiguration,
@@ -42,11 +42,20 @@ export function gcInput(
   return { ...baseInput(configuration, plugin), 'cni.dev/valid-attachments': list, 'cni.dev/attachments': list };
 }
 
-// The configuration as written, but for the keys that only a runtime may set: an author must not forge them (CNI-51).
+// The configuration as written, without the keys that only a runtime may set, because an author must not forge them
+// (CNI-51).
 function baseInput(configuration: NetworkConfiguration, plugin: PluginConfiguration): JsonObject {
   const written = Object.entries(plugin.json).filter(([key]) => !isReserved(key));
   return { ...Object.fromEntries(written), name: configuration.name, cniVersion: configuration.cniVersion };
 }
 
+// Plugins written in Go take a key in any case, and the last of several spellings counts: another spelling of a key that
+// is set here would take its place.
 const isReserved = (key: string): boolean =>
-  ['capabilities', 'runtimeConfig', 'prevResult'].includes(key) || key.startsWith('cni.dev/');
+  foldedLikeGo(key).startsWith('cni.dev/') || (reserved.has(foldedLikeGo(key)) && !setHere.includes(key));
+
+// also "ſ" to "s", and the Kelvin sign to "k"
+const foldedLikeGo = (key: string): string => key.toUpperCase().toLowerCase();
+
+const setHere = ['name', 'cniVersion'];
+const reserved = new Set(['capabilities', 'runtimeConfig', 'prevResult', ...setHere].map(foldedLikeGo));

@@ -25,7 +25,10 @@ const decodeIp = (fields: Fields): ResultIp =>
     extra: fields.extra(['ip', 'gateway', 'routes']),
   });
 
-/** resultNotConvertible when a result of a later version has no address that this shape could show. */
+/**
+ * Formats a result in this shape. Throws resultNotConvertible if a result of a later version has no address that the
+ * shape can hold.
+ */
 export function encode020(result: Result, lossless: boolean): JsonObject {
   const first = (version: '4' | '6'): ResultIp | undefined => result.ips.find((ip) => ipVersionOf(ip) === version);
   const [ip4, ip6] = [first('4'), first('6')];

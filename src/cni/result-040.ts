@@ -30,7 +30,7 @@ const decodeIp = (fields: Fields): ResultIp =>
     address: fields.text('address') ?? '',
     gateway: fields.text('gateway'),
     interface: fields.integer('interface'),
-    version: fields.text('version') ?? '', // absent and empty are the same to everybody who reads it
+    version: fields.text('version') ?? '', // Consumers do not distinguish absent from empty.
     extra: fields.extra(['address', 'gateway', 'interface', 'version']),
   });
 

@@ -5,13 +5,13 @@ import { sizeOfJson } from './json-size.ts';
 import { type DecodeOptions, decodeResult } from './result-codec.ts';
 import type { Result } from './result.ts';
 
-// The result of a plugin stays in memory until the call is answered, and in the journal until DEL. These limits apply
-// to answers of plugins, never to a recorded result: what was attached can always be detached.
+// A plugin's result stays in memory until the call is answered, and in the journal until DEL. These limits apply to
+// answers of plugins only, never to a recorded result, so that every attachment can be detached.
 
-/** Bytes of a plugin's answer. */
+/** Largest answer of a plugin, in bytes. */
 export const mostResultBytes = 256 * 1024;
 const mostElements = 16_000;
-// the journal must be able to read what it wrote
+// The journal must be able to read the files that it wrote.
 const mostLevels = 64;
 const most: readonly (readonly [of: string, list: string, most: number])[] = [
   ['', 'interfaces', 256],
@@ -24,17 +24,17 @@ const most: readonly (readonly [of: string, list: string, most: number])[] = [
   ['dns', 'options', 256],
 ];
 
-/** The result that a plugin answered with, measured before anything is built of it. resultTooLarge, resultInvalid. */
+/** Parses the result that a plugin answered with, after measuring it. Throws resultTooLarge, resultInvalid. */
 export function parseResult(text: string, options: DecodeOptions): Result {
   const tooLarge = (holds: string, accepted: string) =>
     resultTooLarge({ source: options.source, holds, most: accepted });
-  // a character takes one byte at least, and three at most for one unit of its length
+  // One unit of a string's length takes one to three bytes in UTF-8.
   const bytes = text.length * 3 <= mostResultBytes ? 0 : new TextEncoder().encode(text).length;
   if (bytes > mostResultBytes) throw tooLarge(`more than ${mostResultBytes} bytes`, `${mostResultBytes}`);
   const { levels, elements } = sizeOfJson(text);
   if (levels > mostLevels) throw tooLarge(`lists and objects in ${levels} levels`, `${mostLevels}`);
   if (elements > mostElements) throw tooLarge(`${elements} values`, `${mostElements}`);
-  const json = decoded(text, options);
+  const json = decode(text, options);
   for (const [of, list, accepted] of most) {
     const length = lengthOf(of === '' ? json : member(json, of), list);
     if (length > accepted) throw tooLarge(`${length} ${of === '' ? list : `${of}.${list}`}`, `${accepted}`);
@@ -44,12 +44,15 @@ export function parseResult(text: string, options: DecodeOptions): Result {
 
 const mostShownBytes = 300;
 
-/** resultInvalid with the printed text: a plugin that logs to stdout is no mistake in the configuration. */
-function decoded(text: string, { source }: DecodeOptions): JsonValue {
+/**
+ * Decodes the answer. Throws resultInvalid with the printed text: a plugin that logs to stdout is not a mistake in the
+ * configuration.
+ */
+function decode(text: string, { source }: DecodeOptions): JsonValue {
   try {
     return parseJson(text, source);
   } catch {
-    // masked before it is shortened: half a secret looks like none
+    // Mask before shortening: the masking does not recognize half a secret.
     const printed = clip(maskText(text).trim().replaceAll(/\s+/g, ' '), mostShownBytes);
     throw resultInvalid({
       source,

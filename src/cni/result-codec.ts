@@ -28,13 +28,13 @@ const shapes: Readonly<Record<CniVersion, Shape>> = {
 export interface DecodeOptions {
   /** Names the result in errors. */
   readonly source: string;
-  /** Its version when it says none (CNI-67). */
+  /** The version of a result that states none (CNI-67). */
   readonly defaultVersion: CniVersion;
 }
 
 /**
- * A result as a plugin printed it. `null` is an empty one. resultInvalid for everything that is none (CNI
- * specification, section 5).
+ * Decodes a result as a plugin printed it (CNI specification, section 5). `null` is an empty result. Throws
+ * resultInvalid for anything that is not a result.
  */
 export function decodeResult(value: JsonValue, { source, defaultVersion }: DecodeOptions): Result {
   const json = value ?? {};
@@ -51,18 +51,15 @@ export function decodeResult(value: JsonValue, { source, defaultVersion }: Decod
 }
 
 /**
- * A result in the shape of a version; unknown keys are given back in the version they came in (CNI-79 to CNI-81).
- * resultNotConvertible.
+ * Formats a result in the shape of a version. Unknown keys are included only for the version they came in (CNI-79 to
+ * CNI-81). Throws resultNotConvertible.
  */
 export const encodeResult = (result: Result, version: CniVersion): JsonObject => ({
   cniVersion: version,
   ...shapes[version].encode(result, version === result.cniVersion),
 });
 
-/**
- * The same for a container runtime: an index that points nowhere is left out, because containerd cannot bear it
- * (K8S-56).
- */
+/** Formats a result for a container runtime, without an index out of range, on which containerd fails (K8S-56). */
 export function encodeForRuntime(result: Result, version: CniVersion): JsonObject {
   const pointsNowhere = (index: number | undefined): boolean =>
     index !== undefined && (index < 0 || index >= result.interfaces.length);

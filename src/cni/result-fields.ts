@@ -1,18 +1,18 @@
 import { resultInvalid } from '../errors/index.ts';
 import { type JsonObject, type JsonValue, isJsonObject, nameOfType } from './json.ts';
 
-/** Reads the fields of one object of a result: each is absent (also null, as Go writes it) or of the right type. */
+/** Reads the fields of one object of a result. Each field is absent (null in Go) or has the right type. */
 export interface Fields {
   readonly text: (key: string) => string | undefined;
   readonly integer: (key: string) => number | undefined;
   readonly texts: (key: string) => readonly string[] | undefined;
   readonly object: (key: string) => Fields | undefined;
   readonly objects: (key: string) => readonly Fields[];
-  /** The keys that are not among `known`; undefined when there are none. */
+  /** The keys that are not among `known`; undefined if there are none. */
   readonly extra: (known: readonly string[]) => JsonObject | undefined;
 }
 
-/** The fields of an object; `place` and `source` are for resultInvalid. */
+/** Reads the fields of an object; `place` and `source` appear in resultInvalid. */
 export function fieldsOf(json: JsonObject, source: string, place = ''): Fields {
   const name = (key: string): string => (place === '' ? key : `${place}.${key}`);
   const wrong = (key: string, wanted: string) =>
@@ -53,7 +53,7 @@ function unknownKeys(json: JsonObject, known: readonly string[]): JsonObject | u
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
-/** The object without its absent parts: undefined, empty texts and empty lists (Go's omitempty). */
+/** The object without absent parts: undefined, empty strings and empty lists (Go's omitempty). */
 export function compact(parts: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   const present = Object.entries(parts).filter(
     (pair): pair is [string, JsonValue] => pair[1] !== undefined && pair[1] !== '' && !isEmptyList(pair[1]),
@@ -63,7 +63,7 @@ export function compact(parts: Readonly<Record<string, JsonValue | undefined>>):
 
 const isEmptyList = (value: JsonValue): boolean => Array.isArray(value) && value.length === 0;
 
-/** The value without its absent (undefined) properties: for building typed objects. */
+/** The value without undefined properties, to build typed objects. */
 export function defined<T extends object>(parts: { readonly [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,15 +1,15 @@
 import type { Result, ResultInterface, ResultIp } from './result.ts';
 
 /**
- * `after` with everything of `before` that it lacks: what a plugin in the middle of a chain must hand on even when a
- * delegate ignored its prevResult (CNI-22). Indexes of `after` stay as they are.
+ * Returns `after` plus everything of `before` that it lacks. A plugin in the middle of a chain must pass on its
+ * prevResult even if a delegate ignored it (CNI-22). Indexes of `after` stay unchanged.
  */
 export function mergeResults(before: Result, after: Result): Result {
   const missing = before.interfaces.filter((each) => !after.interfaces.some((other) => isSame(each, other)));
   const interfaces = [...after.interfaces, ...missing];
   const ips = before.ips
     .filter((ip) => !after.ips.some((other) => other.address === ip.address))
-    .map((ip) => moved(ip, before, interfaces));
+    .map((ip) => withMovedIndex(ip, before, interfaces));
   const routes = before.routes.filter(
     (route) => !after.routes.some((other) => other.dst === route.dst && other.gw === route.gw),
   );
@@ -20,7 +20,7 @@ export function mergeResults(before: Result, after: Result): Result {
 const isSame = (one: ResultInterface, other: ResultInterface): boolean =>
   one.name === other.name && (one.sandbox ?? '') === (other.sandbox ?? '');
 
-function moved(ip: ResultIp, from: Result, to: readonly ResultInterface[]): ResultIp {
+function withMovedIndex(ip: ResultIp, from: Result, to: readonly ResultInterface[]): ResultIp {
   const target = ip.interface === undefined ? undefined : from.interfaces[ip.interface];
   return target === undefined ? ip : { ...ip, interface: to.findIndex((each) => isSame(each, target)) };
 }

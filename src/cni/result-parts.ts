@@ -2,7 +2,7 @@ import type { JsonObject } from './json.ts';
 import { type Fields, compact, defined } from './result-fields.ts';
 import type { ResultDns, ResultRoute } from './result.ts';
 
-// The parts of a result that all shapes write alike.
+// The parts of a result that have the same form in all shapes.
 
 const dnsKeys = ['nameservers', 'domain', 'search', 'options'];
 const routeKeys = ['dst', 'gw', 'mtu', 'advmss', 'priority', 'table', 'scope'];
@@ -33,7 +33,7 @@ export const decodeRoute = (fields: Fields): ResultRoute =>
     extra: fields.extra(routeKeys),
   });
 
-/** Versions before 1.1.0 keep these keys as well, as libcni does (CNI-81). */
+/** Versions before 1.1.0 keep these keys as well, as in libcni (CNI-81). */
 export const encodeRoute = (
   { dst, gw, mtu, advmss, priority, table, scope, extra }: ResultRoute,
   lossless: boolean,
@@ -43,8 +43,8 @@ export const encodeRoute = (
   ...compact({ gw, mtu: unlessZero(mtu), advmss: unlessZero(advmss), priority: unlessZero(priority), table, scope }),
 });
 
-/** Go leaves a 0 out where the field is no pointer. */
+/** Go omits 0 for a field that is not a pointer. */
 export const unlessZero = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
 
-/** "4" or "6", from an address with or without prefix. */
+/** "4" or "6", from an address with or without prefix length. */
 export const familyText = (address: string): '4' | '6' => (address.includes(':') ? '6' : '4');

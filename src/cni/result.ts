@@ -14,9 +14,9 @@ export interface ResultIp {
   /** Address with prefix length. */
   readonly address: string;
   readonly gateway?: string;
-  /** Index into `interfaces`; may be -1 or out of range as the plugin wrote it. */
+  /** Index into `interfaces`, as the plugin wrote it: may be -1 or out of range. */
   readonly interface?: number;
-  /** "4" or "6" as versions before 1.0.0 wrote it; kept because they decide by it. */
+  /** "4" or "6" as versions before 1.0.0 wrote it; kept because those versions use it. */
   readonly version?: string;
   readonly extra?: JsonObject;
 }
@@ -37,9 +37,9 @@ export interface ResultDns {
   readonly options?: readonly string[];
   readonly extra?: JsonObject;
 }
-/** The one internal form of a CNI result, able to hold every version's (CNI specification, section 5). */
+/** The internal form of a CNI result, which can hold results of every version (CNI specification, section 5). */
 export interface Result {
-  /** The version it was written in; `extra` (unknown keys) is given back in that version only (CNI-80). */
+  /** The version that the result was written in; `extra` (unknown keys) is returned in that version only (CNI-80). */
   readonly cniVersion: CniVersion;
   readonly interfaces: readonly ResultInterface[];
   readonly ips: readonly ResultIp[];

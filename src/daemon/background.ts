@@ -1,113 +1,85 @@
-import type { Cluster } from '../cluster/index.ts';
-import { deviceInfoFiles } from '../devices/index.ts';
-import type { Host } from '../host/index.ts';
-import { type Journal, type SandboxLocks, type UnattachedPods, impatient } from '../journal/index.ts';
-import type { Settings } from '../plan/index.ts';
-import {
-  type Wake,
-  abandonedIn,
-  abandonedRetrier,
-  everySoOften,
-  ifMaybe,
-  publishAllPending,
-} from '../reconcile/index.ts';
+import type { WatchedCluster } from '../cluster/index.ts';
+import { impatient } from '../journal/index.ts';
+import { type Controller, type ControllerOptions, createController } from '../queue/index.ts';
+import { abandonedWork, containerOf, publishWork } from '../reconcile/index.ts';
 import type { Report } from '../report/index.ts';
-import type { CallContext } from './calls.ts';
-import { deferredCarrier } from './deferred.ts';
-import { upkeepLoop } from './upkeep.ts';
+import { deferredWork } from './deferred.ts';
+import { fallbackWork } from './fallback.ts';
+import type { DaemonState } from './state.ts';
+import { reclaimController, sweepController } from './upkeep.ts';
 
-// a daemon with nothing to do wakes about once a second in all (test/limits/idle.test.ts)
-const tickMs = 5000;
-
-/** What the parts of a daemon share. */
-export interface DaemonParts {
-  readonly settings: () => Settings;
-  readonly journal: Journal;
-  readonly locks: SandboxLocks;
-  readonly report: Report;
-  /** With Events that are sent in the background. */
-  readonly cluster: Cluster | undefined;
-  /** Who runs plugins for work that the daemon begins by itself. */
-  readonly agent: { current: { readonly host: Host; readonly path: readonly string[] } | undefined };
-  /** Whether the journal may hold a status that has not been written. */
-  readonly pending: { maybe: boolean };
-  /** Whether something in the journal may be abandoned. */
-  readonly abandoned: { maybe: boolean };
-  /** What the last sweep found. */
-  readonly unattached: UnattachedPods;
-  /** Rung when an agent connects: the loops that need one then work at once. */
-  readonly wake: Wake;
-  /** What a call is carried out with. */
-  readonly context: CallContext;
+/** The controllers of a daemon. Calls can add work before they run. */
+export interface Controllers {
+  readonly status: Controller;
+  readonly abandoned: Controller;
+  readonly deferred: Controller;
+  readonly reclaim: Controller;
+  readonly unattached: Controller;
+  readonly fallback: Controller;
 }
 
-/** What the daemon does by itself, until the signal is aborted. */
-export const backgroundWork = (parts: DaemonParts, signal: AbortSignal): readonly Promise<void>[] => [
-  publishLoop(parts, signal),
-  retryLoop(parts, signal),
-  deferredLoop(parts, signal),
-  upkeepLoop(parts, signal),
-];
+type Limits = Pick<ControllerOptions, 'deadlineSeconds' | 'concurrency'>;
+const jitter = 0.25;
+// what was just written is still held by the call that wrote it
+const settleMs = 5000;
+// the key of a controller that works on the node as a whole
+const nodeKey = 'node';
 
-async function publishLoop(
-  { settings, journal, locks, report, cluster, pending }: DaemonParts,
-  signal: AbortSignal,
-): Promise<void> {
-  if (cluster === undefined) return;
-  await everySoOften(
-    { intervalMs: tickMs, longestMs: 60_000, report },
-    // a status that cannot be written again says so, and is tried in the next round
-    () =>
-      ifMaybe(pending, () =>
-        publishAllPending(
-          { settings: settings(), cluster, journal, report, now: Date.now, locks: impatient(locks) },
-          signal,
-        ),
-      ),
-    signal,
-  );
+/** Controllers that do not work yet. */
+export function createControllers(report: Report): Controllers {
+  const make = (name: string, [firstMs, longestMs]: readonly [number, number], limits: Limits): Controller =>
+    createController({ name, backOff: { firstMs, longestMs, jitter }, ...limits, sandboxOf: containerOf, report });
+  return {
+    status: make('network-status', [5000, 60_000], { deadlineSeconds: 30, concurrency: 4 }),
+    abandoned: make('abandoned-attachments', [5000, 600_000], { deadlineSeconds: 600 }),
+    deferred: make('deferred-calls', [2000, 300_000], { deadlineSeconds: 600, concurrency: 8 }),
+    reclaim: make('reclaim', [1000, 60_000], { deadlineSeconds: 600 }),
+    unattached: make('unattached-pods', [30_000, 300_000], { deadlineSeconds: 180 }),
+    fallback: make('fallback', [5000, 60_000], { deadlineSeconds: 60 }),
+  };
 }
 
-async function retryLoop(
-  { settings, journal, locks, report, agent, abandoned, wake }: DaemonParts,
+/** Notifies controllers of steps that make work for them, or make failed work worth a retry. */
+export const wakeOn =
+  ({ status, abandoned }: Controllers): Report =>
+  (step) => {
+    if (step.kind === 'watch-state' && step.state === 'synced') status.wake();
+    if (step.kind === 'abandoned' || (step.kind === 'reclaimed' && step.outcome === 'abandoned'))
+      abandoned.relist(settleMs);
+  };
+
+/** Publishes the status of a sandbox when the call that could not has ended. */
+export const publishLater = ({ status }: Controllers, key: string): void => status.add(key, settleMs);
+
+/** A host agent has connected or disconnected. */
+export function agentChanged({ abandoned, deferred, reclaim }: Controllers, isConnected: boolean): void {
+  abandoned.relist();
+  deferred.relist();
+  if (isConnected) reclaim.relist();
+}
+
+/** Runs all controllers until the signal is aborted; each promise resolves when one has ended. */
+export function runControllers(
+  { status, abandoned, deferred, reclaim, unattached, fallback }: Controllers,
+  { state, watched }: { readonly state: DaemonState; readonly watched: WatchedCluster | undefined },
   signal: AbortSignal,
-): Promise<void> {
-  const retry = abandonedRetrier();
-  const onWaiting = (count: number): void => {
-    if (count === 0) return;
+): readonly Promise<void>[] {
+  const { settings, journal, locks, report, cluster, context, agentDeps } = state;
+  const publishDeps = () =>
+    cluster && { settings: settings(), cluster, journal, report, now: Date.now, locks: impatient(locks) };
+  const warnOfWaiting = (count: number): void => {
     const text = `abandoned attachments of ${count} sandboxes wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
     report({ kind: 'warning', sandbox: '', text });
   };
-  await everySoOften(
-    { intervalMs: tickMs, longestMs: 60_000, report, wake },
-    () =>
-      ifMaybe(abandoned, async () => {
-        const { current } = agent;
-        const found = await retry(
-          current && {
-            ...current,
-            settings: settings(),
-            report,
-            deviceInfo: deviceInfoFiles(settings().deviceInfoDir),
-            now: Date.now,
-            journal,
-            locks: impatient(locks),
-          },
-          () => abandonedIn({ journal }),
-          onWaiting,
-          signal,
-        );
-        if (found > 0) abandoned.maybe = true;
-      }),
-    signal,
-  );
-}
-
-async function deferredLoop({ agent, context, report, wake }: DaemonParts, signal: AbortSignal): Promise<void> {
-  const carryOut = deferredCarrier(context);
-  await everySoOften(
-    { intervalMs: tickMs, longestMs: 60_000, report, wake },
-    () => carryOut(agent.current?.host, signal),
-    signal,
-  );
+  const { cniDir } = settings();
+  unattached.add(nodeKey);
+  fallback.add(nodeKey);
+  return [
+    status.run(publishWork(publishDeps), signal),
+    abandoned.run(abandonedWork(journal, agentDeps, warnOfWaiting), signal),
+    deferred.run(deferredWork(context), signal),
+    reclaim.run(reclaimController(state), signal),
+    unattached.run(sweepController(state), signal),
+    fallback.run(fallbackWork({ watched, settings: () => context.options().settings, cniDir }), signal),
+  ];
 }

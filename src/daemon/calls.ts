@@ -2,7 +2,7 @@ import { type Answer, type AttachDeps, type Prepared, answerCall } from '../atta
 import type { ConfPath, JsonObject } from '../cni/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { type Kubelets, deviceInfoFiles, devicesFor, rememberedKubelets } from '../devices/index.ts';
-import { operationCancelled } from '../errors/index.ts';
+import { is, linkLost, operationCancelled } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import { type DeferredCalls, type Journal, type SandboxLocks, multusState } from '../journal/index.ts';
 import { mergedConfig, parseSettings } from '../plan/index.ts';
@@ -78,7 +78,7 @@ export function prepare(
   const multus = multusState(settings.multusStateDir);
   const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent, turn } = context;
   return {
-    warnings,
+    warnings: warnings.map(({ text }) => text),
     // plugins come from the runtime's folders alone: the program on the host would refuse any other
     deps: {
       settings: { ...settings, binDir: [] },
@@ -114,8 +114,7 @@ const withStandIn = (host: Host, agent: () => Host | undefined): Host => ({
       return await host.runPlugin(run, signal);
     } catch (thrown) {
       const other = agent();
-      const isLost = thrown instanceof Error && 'id' in thrown && thrown.id === 'PLX-LINK-LOST';
-      if (!isLost || other === undefined || run.env['CNI_COMMAND'] !== 'DEL') throw thrown;
+      if (!is(thrown, linkLost) || other === undefined || run.env['CNI_COMMAND'] !== 'DEL') throw thrown;
       return other.runPlugin(run, signal);
     }
   },

@@ -34,7 +34,7 @@ export async function loadConfiguration(
 ): Promise<LiveConfiguration> {
   let written = await merged(sources);
   let { options, warnings } = parseDaemonOptions(written);
-  for (const text of warnings) warn(text);
+  for (const { text } of warnings) warn(text);
   let seen = stampOf(sources.file);
   const look = async (report: Report): Promise<void> => {
     const stamp = stampOf(sources.file);
@@ -42,7 +42,8 @@ export async function loadConfiguration(
     seen = stamp;
     const next = await merged(sources);
     ({ options, warnings } = parseDaemonOptions(kept(next, written)));
-    for (const text of [...warnings, ...needRestart(next, written)]) report({ kind: 'warning', sandbox: '', text });
+    for (const text of [...warnings.map((each) => each.text), ...needRestart(next, written)])
+      report({ kind: 'warning', sandbox: '', text });
     written = kept(next, written);
     report({ kind: 'daemon', text: `${sources.file} has changed and is in effect` });
   };

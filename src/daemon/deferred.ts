@@ -3,59 +3,55 @@ import { type DelInvocation, parseCniArgs, parseInvocation, podOf } from '../cni
 import { asPlexusError, callNotKept } from '../errors/index.ts';
 import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
 import type { KeptCall } from '../journal/index.ts';
+import type { Outcome, Work } from '../queue/index.ts';
+import { sandboxKey } from '../reconcile/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
 import { type CallContext, prepare } from './calls.ts';
 
-const atOnce = 8;
-const firstPauseMs = 2000;
-const longestPauseMs = 300_000;
-
-/** When a call is tried next, by a clock that nobody sets, and how often it has been. */
-type Schedule = Map<string, { readonly at: number; readonly tries: number }>;
+// calls are kept by other processes, which do not notify the daemon
+const listMs = 5000;
 
 /**
- * Carries out the DELs that were answered while there was no daemon, and lets the program on the host keep further ones
- * as long as somebody can carry them out: `host` is undefined while no host agent is connected; after agentPatienceMs
- * none is expected.
+ * Carries out the DELs that were answered while there was no daemon, and lets the shim keep further ones as long as
+ * they can be carried out: not after agentPatienceMs without a host agent.
  */
-export function deferredCarrier(
-  context: CallContext,
-  agentPatienceMs = 60_000,
-): (host: Host | undefined, signal: AbortSignal) => Promise<void> {
-  const schedule: Schedule = new Map();
+export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Work {
+  const { deferred, options, report } = context;
+  let kept = new Map<string, KeptCall>();
   let waiting = 0;
   let lastSeen = performance.now();
-  return async (host, signal) => {
-    const { deferred, options, report } = context;
-    if (host !== undefined) lastSeen = performance.now();
-    const isAgentGone = performance.now() - lastSeen > agentPatienceMs;
-    if (options().whenDaemonIsAway === 'fail' || isAgentGone) await deferred.close();
-    else if (host !== undefined) await deferred.open();
-    const kept = await deferred.list();
-    if (host === undefined && kept.length !== waiting && kept.length > 0) {
-      const text = `${kept.length} DELs from while the daemon was away wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
-      report({ kind: 'warning', sandbox: '', text });
-    }
-    waiting = host === undefined ? kept.length : 0;
-    if (host === undefined) return;
-    const due = kept.filter((call) => (schedule.get(nameOf(call))?.at ?? 0) <= performance.now());
-    const one = async (call: KeptCall): Promise<void> => tryOne(call, { context, host, schedule, signal });
-    while (due.length > 0 && !signal.aborted) await Promise.all(due.splice(0, atOnce).map(one));
+  return {
+    list: async () => {
+      const host = context.agent();
+      if (host !== undefined) lastSeen = performance.now();
+      const isAgentGone = performance.now() - lastSeen > agentPatienceMs;
+      if (options().whenDaemonIsAway === 'fail' || isAgentGone) await deferred.close();
+      else if (host !== undefined) await deferred.open();
+      kept = new Map((await deferred.list()).map((call) => [sandboxKey(call), call]));
+      const count = host === undefined ? kept.size : 0;
+      if (count > 0 && count !== waiting) {
+        const text = `${count} DELs from while the daemon was away wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
+        report({ kind: 'warning', sandbox: '', text });
+      }
+      waiting = count;
+      return { keys: host === undefined ? [] : [...kept.keys()], afterMs: listMs };
+    },
+    reconcile: async (key, signal) => {
+      const [host, call] = [context.agent(), kept.get(key)];
+      if (host === undefined || call === undefined) return 'done'; // listed again when a host agent connects
+      return carryOut(call, { context, host, signal });
+    },
   };
 }
-
-const nameOf = ({ containerId, ifName }: KeptCall): string => `${containerId}@${ifName}`;
 
 interface Trying {
   readonly context: CallContext;
   readonly host: Host;
-  readonly schedule: Schedule;
   readonly signal: AbortSignal;
 }
 
-async function tryOne(kept: KeptCall, trying: Trying): Promise<void> {
-  const { context, schedule } = trying;
-  const name = nameOf(kept);
+async function carryOut(kept: KeptCall, trying: Trying): Promise<Outcome> {
+  const { context } = trying;
   const startedAt = Date.now();
   let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
   const report: Report = (step) => context.report(step, operation);
@@ -68,12 +64,11 @@ async function tryOne(kept: KeptCall, trying: Trying): Promise<void> {
     if (understood === undefined) return await setAside(kept, context);
     for (const text of understood.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
     await delDeferred(understood.invocation, understood.deps, trying.signal);
-    schedule.delete(name);
     report({ ...finished, ms: Date.now() - startedAt });
+    return 'done';
   } catch (thrown) {
-    const tries = (schedule.get(name)?.tries ?? 0) + 1;
-    schedule.set(name, { at: performance.now() + Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)), tries });
     report({ ...finished, ms: Date.now() - startedAt, error: asPlexusError(thrown) });
+    return 'retry';
   }
 }
 
@@ -113,7 +108,8 @@ function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
 }
 
 // the journal still has the sandbox: reclaiming finds it
-async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<void> {
+async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<Outcome> {
   const file = await deferred.setAside(kept);
   report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });
+  return 'done';
 }

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { problemOf } from '../errors/index.ts';
+import { type BackOff, pauseAfter } from '../queue/index.ts';
 import type { Report } from '../report/index.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 import { type Health, answerOf, plain } from './endpoints.ts';
@@ -10,13 +11,14 @@ export interface HttpOptions {
   readonly address: { readonly host: string; readonly port: number };
   readonly report: Report;
   readonly limits?: ConnectionLimits;
-  /** The pause after a failed try; it doubles each time, up to longestPauseMs. */
-  readonly firstPauseMs?: number;
-  readonly longestPauseMs?: number;
+  /** The pauses after failures to listen. */
+  readonly backOff?: BackOff;
 }
 export interface HttpEndpoints {
   /** Undefined while it does not listen. */
   readonly port: () => number | undefined;
+  /** Resolves after the first try. */
+  readonly listen: (health: Health) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -25,28 +27,26 @@ const usualLimits: ConnectionLimits = { perPeer: 16, total: 64, lifeMs: 10_000 }
 /**
  * Serves /healthz, /readyz and /metrics over TCP. Any user of the node can connect to this address or listen on it
  * first, so nothing depends on it. If it cannot listen, it warns and retries in the background; the probes of the pod
- * use the observe socket. Resolves after the first try.
+ * use the observe socket.
  */
-export async function serveHttp(options: HttpOptions, health: Health): Promise<HttpEndpoints> {
+export function httpEndpoints(options: HttpOptions): HttpEndpoints {
   const { address, limits = usualLimits } = options;
-  const server = http.createServer(
-    { requestTimeout: limits.lifeMs, headersTimeout: limits.lifeMs },
-    (request, response) => {
-      void answer(request, health).then(({ status, type, text }) =>
-        response.writeHead(status, { 'content-type': type, connection: 'close' }).end(text),
-      );
-    },
-  );
+  const server = http.createServer({ requestTimeout: limits.lifeMs, headersTimeout: limits.lifeMs });
   limitConnections(server, limits);
   server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
   const stop = new AbortController();
-  const failure = await listenOnce(server, address).then(
-    () => undefined,
-    (error: unknown) => problemOf(error),
-  );
-  const later = failure === undefined ? undefined : listenLater(server, options, failure, stop.signal);
+  let later = Promise.resolve();
   return {
     port: () => portOf(server),
+    listen: async (health) => {
+      server.on('request', (request, response) => {
+        void answer(request, health).then(({ status, type, text }) =>
+          response.writeHead(status, { 'content-type': type, connection: 'close' }).end(text),
+        );
+      });
+      const problem = await listenOnce(server, address);
+      if (problem !== undefined) later = listenLater(server, options, problem, stop.signal);
+    },
     close: async () => {
       stop.abort();
       await later;
@@ -67,32 +67,31 @@ function portOf(server: http.Server): number | undefined {
   return typeof bound === 'object' && bound !== null ? bound.port : undefined;
 }
 
-function listenOnce(server: http.Server, { host, port }: HttpOptions['address']): Promise<void> {
+/** Returns why the server cannot listen. */
+function listenOnce(server: http.Server, { host, port }: HttpOptions['address']): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, host, resolve);
-  return promise.finally(() => server.off('error', reject).off('listening', resolve));
+  return promise.finally(() => server.off('error', reject).off('listening', resolve)).then(() => undefined, problemOf);
 }
+
+const usualBackOff: BackOff = { firstMs: 1000, longestMs: 60_000 };
 
 async function listenLater(
   server: http.Server,
-  options: HttpOptions,
+  { address, report, backOff = usualBackOff }: HttpOptions,
   firstProblem: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { address, report, firstPauseMs = 1000, longestPauseMs = 60_000 } = options;
   const place = `${address.host}:${address.port}`;
   let reported = '';
   let problem: string | undefined = firstProblem;
-  for (let pauseMs = firstPauseMs; problem !== undefined; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+  for (let failures = 1; problem !== undefined; failures++) {
     const text = `cannot listen on ${place} for metrics: ${problem}; retrying in the background, CNI calls and probes do not need it`;
     if (problem !== reported) report({ kind: 'warning', sandbox: '', text });
     reported = problem;
-    await delay(pauseMs, undefined, { signal }).catch(() => {}); // the next line says what an abort means
+    await delay(pauseAfter(failures, backOff), undefined, { signal }).catch(() => {}); // the next line says what an abort means
     if (signal.aborted) return;
-    problem = await listenOnce(server, address).then(
-      () => undefined,
-      (error: unknown) => problemOf(error),
-    );
+    problem = await listenOnce(server, address);
   }
   report({ kind: 'daemon', text: `http on port ${portOf(server) ?? 0}` });
 }

@@ -1,5 +1,6 @@
 // The node daemon: serves the host link with the engine. Knows no command line.
-export { type DaemonDeps, type RunningDaemon, startDaemon } from './daemon.ts';
+export { type RunningDaemon, startDaemon } from './daemon.ts';
+export type { DaemonDeps } from './deps.ts';
 export { type ConfigurationSources, type LiveConfiguration, loadConfiguration } from './configuration.ts';
 export { type DaemonOptions, daemonProperties, parseDaemonOptions } from './options.ts';
 export { nodeHeader, observeSocketOf } from './observe-socket.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
-import { settingsInvalid } from '../errors/index.ts';
+import { type Warning, settingsInvalid } from '../errors/index.ts';
 import { checkSettings } from '../plan/index.ts';
 import schema from './options.schema.json' with { type: 'json' };
 import { type WrittenDaemonOptions, validate } from './options.schema.gen.js';
@@ -27,7 +27,7 @@ export interface DaemonOptions {
 /** The options in a decoded configuration. settingsInvalid names the key; unknown keys are warnings. */
 export function parseDaemonOptions(config: JsonObject): {
   readonly options: DaemonOptions;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 } {
   const own = Object.fromEntries(Object.entries(config).filter(([key]) => daemonKeys.includes(key)));
   const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !daemonKeys.includes(key)));
@@ -77,7 +77,7 @@ function invalid(own: JsonObject) {
   const place = (error?.instancePath ?? '').slice(1);
   const allowed = error?.params['allowedValues'];
   const must = Array.isArray(allowed) ? `must be ${allowed.join(', ')}` : (error?.message ?? 'is invalid');
-  return settingsInvalid({ place, problem: `${JSON.stringify(own[place])} is not allowed: it ${must}` });
+  return settingsInvalid({ path: [place], problem: `${JSON.stringify(own[place])} is not allowed: it ${must}` });
 }
 
 function httpOf(text: string): DaemonOptions['http'] {
@@ -86,7 +86,7 @@ function httpOf(text: string): DaemonOptions['http'] {
   const port = Number(parts?.[3]);
   if (parts === null || port > 65535)
     throw settingsInvalid({
-      place: 'http',
+      path: ['http'],
       problem: `${JSON.stringify(text)} is not allowed: it must be ADDRESS:PORT, for example 127.0.0.1:9913, or off`,
     });
   return { host: parts[1] ?? parts[2] ?? '', port };

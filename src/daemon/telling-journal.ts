@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/index.ts';
+import type { Journal, RecordKey } from '../journal/index.ts';
 import type { Report } from '../report/index.ts';
 
 /** A journal whose listings tell of each file that cannot be read, once: whoever lists wants the others. */
@@ -32,11 +32,11 @@ export function timedJournal(journal: Journal, report: Report): Journal {
   };
 }
 
-/** A journal that says when it holds a status that is still to be written: whoever looks earlier finds nothing. */
-export const wakingJournal = (journal: Journal, pending: { maybe: boolean }): Journal => ({
+/** A journal that calls `onPending` after each write of a record whose status is still to be published. */
+export const notifyingJournal = (journal: Journal, onPending: (key: RecordKey) => void): Journal => ({
   ...journal,
   write: async (record) => {
     await journal.write(record);
-    if (record.pendingStatus !== undefined) pending.maybe = true;
+    if (record.pendingStatus !== undefined) onPending(record);
   },
 });

@@ -1,111 +1,70 @@
-import { deviceInfoFiles } from '../devices/index.ts';
 import { stat } from 'node:fs/promises';
 import { asPlexusError, summaryOf } from '../errors/index.ts';
-import { type UnattachedPod, impatient } from '../journal/index.ts';
-import { everySoOften, reclaimer, unattachedSweep } from '../reconcile/index.ts';
-import type { DaemonParts } from './background.ts';
+import type { UnattachedPod } from '../journal/index.ts';
+import type { Work } from '../queue/index.ts';
+import { type RoundTiming, nextRoundMs, reclaimWork, unattachedSweep } from '../reconcile/index.ts';
+import type { DaemonState } from './state.ts';
 
-const tickMs = 5000;
-// what is found for the first time is looked at again after this
-const againMs = 30_000;
+const timingOf = ({ context }: DaemonState): RoundTiming => ({
+  everyMs: () => context.options().reclaimSeconds * 1000,
+  suspectMs: 30_000,
+  idleMs: 5000,
+});
 
-/**
- * Compares the journal with the node: undoes sandboxes that are gone, and finds running pods that were never attached.
- * At start and then every reclaimSeconds; sandboxes also when a host agent comes, which alone can undo them.
- */
-export async function upkeepLoop(parts: DaemonParts, signal: AbortSignal): Promise<void> {
-  await Promise.all([
-    roundLoop(parts, { round: reclaimRound(parts), needsAgent: true }, signal),
-    roundLoop(parts, { round: sweepRound(parts), needsAgent: false }, signal),
-  ]);
-}
-
-async function roundLoop(
-  { context, report, agent, wake }: DaemonParts,
-  { round, needsAgent }: Upkeep,
-  signal: AbortSignal,
-): Promise<void> {
-  const everyMs = (): number => context.options().reclaimSeconds * 1000;
-  let dueAt = 0;
-  let agentBefore: object | undefined;
-  await everySoOften(
-    { intervalMs: () => (everyMs() > 0 ? Math.min(tickMs, everyMs()) : tickMs), longestMs: 60_000, report, wake },
-    async () => {
-      const isNewAgent = needsAgent && agent.current !== undefined && agentBefore === undefined;
-      agentBefore = agent.current;
-      // a clock that cannot jump
-      if (everyMs() === 0 || (performance.now() < dueAt && !isNewAgent)) return;
-      const suspects = await round(signal);
-      dueAt = performance.now() + (suspects > 0 ? Math.min(againMs, everyMs()) : everyMs());
-    },
-    signal,
-  );
-}
-
-type Round = (signal: AbortSignal) => Promise<number>;
-interface Upkeep {
-  readonly round: Round;
-  readonly needsAgent: boolean;
-}
-
-/** Returns how many sandboxes must be looked at again. */
-function reclaimRound({ settings, journal, locks, report, cluster, agent, context }: DaemonParts): Round {
-  const reclaim = reclaimer();
+/** Undoes sandboxes that are gone: at start, every reclaimSeconds, and when a host agent connects. */
+export function reclaimController(state: DaemonState): Work {
+  const { journal, report, context, agentDeps, cluster } = state;
+  const { deferred, bootId } = context;
   let waiting = 0;
-  return async (signal) => {
-    const { deferred, bootId } = context;
-    if (agent.current !== undefined) {
-      waiting = 0;
-      const now = settings();
-      const deviceInfo = deviceInfoFiles(now.deviceInfoDir);
-      const own = {
-        settings: now,
-        report,
-        deviceInfo,
-        now: Date.now,
-        journal,
-        locks: impatient(locks),
-        cluster,
-        deferred,
-        bootId,
-      };
-      return (await reclaim({ ...agent.current, ...own }, signal)).suspects;
-    }
-    const lost = (
-      await journal.list((record) => (record.bootId !== undefined && record.bootId !== bootId) || undefined)
-    ).found.length;
+  const warnOfWaiting = async (): Promise<void> => {
+    const isOfEarlierBoot = (record: { readonly bootId?: string }): true | undefined =>
+      (record.bootId !== undefined && record.bootId !== bootId) || undefined;
+    const lost = (await journal.list(isOfEarlierBoot)).found.length;
     const text = `${lost} sandboxes from before the machine was started anew wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
     if (lost > waiting) report({ kind: 'warning', sandbox: '', text });
     waiting = lost;
-    return 0;
   };
+  const deps = () => {
+    const own = agentDeps();
+    if (own === undefined) return undefined;
+    waiting = 0;
+    return { ...own, cluster, deferred, bootId };
+  };
+  return reclaimWork(deps, timingOf(state), warnOfWaiting);
 }
 
-/** Returns how many pods must be looked at again. */
-function sweepRound({ report, cluster, journal, unattached, context, settings }: DaemonParts): Round {
+/** Detects running pods that were never attached: at start and every reclaimSeconds. */
+export function sweepController(state: DaemonState): Work {
+  const { report, cluster, journal, unattached, context, settings } = state;
+  const timing = timingOf(state);
   const sweep = unattachedSweep();
   let problem = '';
-  return async (signal) => {
+  const round = async (signal: AbortSignal): Promise<number> => {
     const { nodeName } = context.options();
     if (cluster === undefined || nodeName === undefined) return 0;
-    try {
-      const { found, suspects } = await sweep(
-        { cluster, journal, node: nodeName, installedAt: await madeAt(settings().cniDir) },
-        signal,
-      );
-      await tell(found, await unattached.read());
-      problem = '';
-      return suspects;
-    } catch (thrown) {
-      const text = `pods that were never attached cannot be looked for: ${summaryOf(asPlexusError(thrown))}`;
-      if (text !== problem && !signal.aborted) report({ kind: 'warning', sandbox: '', text });
-      problem = text;
-      return 0;
-    }
+    const installedAt = await madeAt(settings().cniDir);
+    const { found, suspects } = await sweep({ cluster, journal, node: nodeName, installedAt }, signal);
+    await publish(found, await unattached.read());
+    return suspects;
   };
-  async function tell(found: readonly UnattachedPod[], before: readonly UnattachedPod[]): Promise<void> {
+  return {
+    reconcile: async (_node, signal) => {
+      if (timing.everyMs() === 0) return { afterMs: nextRoundMs(timing, 0) };
+      try {
+        const suspects = await round(signal);
+        problem = '';
+        return { afterMs: nextRoundMs(timing, suspects) };
+      } catch (thrown) {
+        const text = `pods that were never attached cannot be looked for: ${summaryOf(asPlexusError(thrown))}`;
+        if (text !== problem && !signal.aborted) report({ kind: 'warning', sandbox: '', text });
+        problem = text;
+        return 'retry';
+      }
+    },
+  };
+  async function publish(found: readonly UnattachedPod[], before: readonly UnattachedPod[]): Promise<void> {
     if (JSON.stringify(found) === JSON.stringify(before)) return;
-    // the same Event is told once, however often it is sent: a daemon that ends before the next line sends it again
+    // the same Event is sent once, however often it is recorded: a daemon that ends before the next line sends it again
     const isNew = ({ uid }: UnattachedPod): boolean => before.every((pod) => pod.uid !== uid);
     for (const pod of found.filter(isNew)) {
       const message = `The pod asks for ${pod.networks}, but it runs without: Plexus never attached it, probably because ${pod.why}. Delete the pod, so that it is made anew.`;

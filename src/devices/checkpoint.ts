@@ -3,7 +3,7 @@ import { fileFailed, kubeletCheckpointDamaged, problemOf } from '../errors/index
 import type { PodDevice } from '../npwg/index.ts';
 import { devicesOf } from './merged-devices.ts';
 
-/** Devices of one resource that a container of a pod was given. */
+/** The devices of one resource that a container of a pod was allocated. */
 export interface CheckpointEntry {
   readonly podUid: string;
   readonly resource: string;
@@ -11,8 +11,8 @@ export interface CheckpointEntry {
 }
 
 /**
- * What kubelet's device manager keeps for its own restart. Undefined when the file does not exist.
- * kubeletCheckpointDamaged, fileUnusable.
+ * Reads the checkpoint that kubelet's device manager keeps for its own restart. Undefined if the file does not exist.
+ * Rejects with kubeletCheckpointDamaged, fileUnusable.
  */
 export async function readCheckpoint(file: string): Promise<readonly CheckpointEntry[] | undefined> {
   const text = await readText(file);
@@ -20,8 +20,8 @@ export async function readCheckpoint(file: string): Promise<readonly CheckpointE
 }
 
 /**
- * Names of the resources with devices that a device plugin has registered, by the same file. Undefined when it does not
- * exist.
+ * Reads from the same file the names of resources with devices that device plugins have registered. Undefined if the
+ * file does not exist.
  */
 export async function readServed(file: string): Promise<readonly string[] | undefined> {
   const text = await readText(file);
@@ -38,7 +38,7 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-/** The entries of `kubelet_internal_checkpoint`. kubeletCheckpointDamaged. */
+/** Parses the entries of `kubelet_internal_checkpoint`. Throws kubeletCheckpointDamaged. */
 export function parseCheckpoint(text: string, file: string): readonly CheckpointEntry[] {
   const damaged = (problem: string) => kubeletCheckpointDamaged({ file, problem });
   const data = dataOf(text, file);
@@ -69,14 +69,11 @@ function dataOf(text: string, file: string): Readonly<Record<string, unknown>> {
   return data;
 }
 
-/**
- * The devices of a pod, each once. Those of its ordinary init containers are among them, which the pod-resources API
- * leaves out.
- */
+/** A pod's devices, each once. Includes those of ordinary init containers, which the pod-resources API omits. */
 export const devicesByCheckpoint = (entries: readonly CheckpointEntry[], podUid: string): readonly PodDevice[] =>
   devicesOf(entries.filter((entry) => entry.podUid === podUid));
 
-/** The devices without those that kubelet gave to other pods only (K8S-03). */
+/** Removes the devices that kubelet allocated only to other pods (K8S-03). */
 export function withoutOthers(
   devices: readonly PodDevice[],
   entries: readonly CheckpointEntry[],
@@ -92,7 +89,7 @@ export function withoutOthers(
   });
 }
 
-/** Identifiers by NUMA node (since Kubernetes 1.20), or a plain list. */
+/** Device IDs by NUMA node (since Kubernetes 1.20), or a plain list. */
 function idsOf(value: unknown): readonly string[] | undefined {
   const lists: readonly unknown[] = isObject(value) ? Object.values(value) : [value];
   const isNone = (list: unknown): boolean => list === undefined || list === null;

@@ -2,12 +2,12 @@ import type { ClaimsApi, DeviceStatusOutcome } from '../cluster/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { type ClaimedDevice, nadKey, parseCidr } from '../npwg/index.ts';
 
-/** A claimed device that has become an interface of a pod. */
+/** A claimed device that is now an interface of a pod. */
 export interface ReportedDevice {
   readonly claimed: ClaimedDevice;
   readonly interfaceName: string;
   readonly mac?: string;
-  /** With prefix length. */
+  /** Addresses with prefix length. */
   readonly ips: readonly string[];
 }
 /** An entry of a ResourceClaim's status.devices (resource.k8s.io/v1, AllocatedDeviceStatus). */
@@ -30,18 +30,18 @@ export interface DeviceStatus {
   };
 }
 
-// limits of the API (K8S-22)
+// Limits of the API (K8S-22).
 const mostIps = 16;
 const mostInterfaceBytes = 256;
 const mostAddressBytes = 128;
 
 /**
- * What the status of a claim says of a device. What the API would refuse is left out. `now` in ISO 8601 to the second.
- * Its `data` is the driver's.
+ * Builds the status entry of a device in a claim, without what the API would reject. `now` is ISO 8601 to the second.
+ * `data` belongs to the driver and is not set.
  */
 export function deviceStatusOf({ claimed, interfaceName, mac = '', ips }: ReportedDevice, now: string): DeviceStatus {
   const { driver, pool, device, shareId } = claimed;
-  const addresses = [...new Set(ips.map(canonical).filter((ip) => ip !== undefined))].slice(0, mostIps);
+  const addresses = [...new Set(ips.map(canonicalAddress).filter((ip) => ip !== undefined))].slice(0, mostIps);
   return {
     driver,
     pool,
@@ -66,18 +66,18 @@ export function deviceStatusOf({ claimed, interfaceName, mac = '', ips }: Report
 
 const fits = (text: string, most: number): boolean => text !== '' && Buffer.byteLength(text) <= most;
 
-// the API takes only the shortest form, and no IPv4 address written as IPv6
-function canonical(address: string): string | undefined {
+// The API accepts only the shortest form of an address, and no IPv4-mapped IPv6 address.
+function canonicalAddress(address: string): string | undefined {
   const cidr = parseCidr(address);
   return cidr === undefined || /^::ffff:[^:]+:[^:]+$/.test(cidr.text) ? undefined : `${cidr.text}/${cidr.prefix}`;
 }
 
-// attaching is done: nobody waits long for a report
+// The attachment is complete, so the report must not delay the pod long.
 const publishMs = 3000;
 
 /**
- * Reports devices of a pod in the status of their ResourceClaims, one patch for each claim. What a driver says there
- * itself is left as it is. Never rejects: gives one warning when something could not be reported (K8S-22, K8S-23).
+ * Publishes a pod's devices in the status of their ResourceClaims, with one patch per claim. Leaves what a driver wrote
+ * unchanged. Never rejects: returns one warning if something could not be published (K8S-22, K8S-23).
  */
 export async function publishDevices(
   reported: readonly ReportedDevice[],
@@ -90,13 +90,13 @@ export async function publishDevices(
   const problems = await Promise.all(
     [...byClaim].map(([key, devices]) => publishClaim(key, devices, { api, manager: managerOf(pod), signal: soon })),
   );
-  const told = problems.filter((problem) => problem !== undefined);
-  return told.length === 0 ? undefined : told.join('; ');
+  const reasons = problems.filter((problem) => problem !== undefined);
+  return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
 const ours = 'plexus';
 
-// one for each pod: an apply takes away what its manager wrote before, and pods can share a claim
+// One field manager per pod: an apply removes what its manager wrote before, and pods can share a claim.
 const managerOf = ({ uid }: { readonly uid?: string }): string =>
   uid === undefined ? ours : `${ours}-${uid}`.slice(0, 128);
 
@@ -116,7 +116,7 @@ async function publishClaim(
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const entries = reported.map((each) => deviceStatusOf(each, now));
   try {
-    const outcome = await applied(entries, (devices, force) =>
+    const outcome = await applyEntries(entries, (devices, force) =>
       api.applyDeviceStatus({ claim, entries: devices, manager, force }, signal),
     );
     return outcome === 'written' ? undefined : notReported(key, `${outcome.problem}${fixes[outcome.status] ?? ''}`);
@@ -127,18 +127,18 @@ async function publishClaim(
 
 type Apply = (entries: readonly object[], force: boolean) => Promise<DeviceStatusOutcome>;
 
-async function applied(entries: readonly DeviceStatus[], apply: Apply): Promise<DeviceStatusOutcome> {
+async function applyEntries(entries: readonly DeviceStatus[], apply: Apply): Promise<DeviceStatusOutcome> {
   const outcome = await apply(entries, false);
   if (outcome === 'written' || outcome.status !== 409 || outcome.managers.length === 0) return outcome;
   if (outcome.managers.every(isOurs)) return apply(entries, true);
-  // a driver may well say itself whether a device is ready, and nothing of addresses
+  // A driver may publish the device's conditions itself but no addresses.
   return apply(
     entries.map(({ conditions: _ready, ...rest }) => rest),
     false,
   );
 }
 
-/** Whether a manager is another pod's ADD, which wrote of the same device. */
+/** Whether the manager belongs to another pod's ADD that wrote about the same device. */
 const isOurs = (manager: string): boolean => manager === ours || manager.startsWith(`${ours}-`);
 
 const notReported = (claim: string, problem: string): string =>

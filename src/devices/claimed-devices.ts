@@ -9,18 +9,18 @@ import {
 } from '../errors/index.ts';
 import { type ClaimedDevice, type NadRef, type PodDevice, type PodRef, nadKey, podKey } from '../npwg/index.ts';
 
-// Who a device is that a ResourceClaim names. Pure.
+// Identifies the devices that a ResourceClaim names. Pure.
 
-/** Where a device is: what a ResourceClaim's allocation and kubelet name it by. */
+/** The names by which a ResourceClaim's allocation and kubelet identify a device. */
 export interface DevicePlace {
   readonly driver: string;
   readonly pool: string;
   readonly device: string;
   readonly shareId?: string;
 }
-/** What its driver says about it. */
+/** What the driver publishes about a device. */
 interface Identity {
-  /** What a plugin gets as deviceID. */
+  /** The deviceID that a plugin gets. */
   readonly id?: string;
   readonly resource?: string;
 }
@@ -29,10 +29,7 @@ const idAttribute = 'k8s.cni.cncf.io/deviceID';
 const resourceAttribute = 'k8s.cni.cncf.io/resourceName';
 const pciAttribute = 'resource.kubernetes.io/pciBusID';
 
-/**
- * The device in the slices of its driver, undefined when none has it; of a pool only the newest generation counts
- * (K8S-20).
- */
+/** Finds the device in its driver's slices, of which only the newest generation of a pool counts (K8S-20). */
 export function identify(slices: readonly ResourceSlice[], place: DevicePlace): Identity | undefined {
   const ofPool = slices.filter(({ driver, pool }) => driver === place.driver && pool === place.pool);
   const newest = ofPool.reduce((most, { generation }) => Math.max(most, generation), Number.NEGATIVE_INFINITY);
@@ -44,28 +41,31 @@ export function identify(slices: readonly ResourceSlice[], place: DevicePlace): 
   return { ...(id !== undefined && { id }), ...(resource !== undefined && { resource }) };
 }
 
-/** The same device, whoever named it. */
+/** A key that is equal for the same device, whichever source named it. */
 export const placeKey = ({ driver, pool, device, shareId }: DevicePlace): string =>
   JSON.stringify([driver, pool, device, shareId ?? '']);
 
-/** A network's wish: the pod's own name of the claim, and of it one request or all. */
-export interface ClaimWish {
+/** A network's claim selection: the pod's own name of the claim, and optionally one of its requests. */
+export interface ClaimSelection {
   readonly wish: string;
   readonly claim: string;
   readonly request?: string;
 }
 
-export function parseWish(wish: string): ClaimWish {
+export function parseClaimSelection(wish: string): ClaimSelection {
   const end = wish.indexOf('/');
   return end === -1 ? { wish, claim: wish } : { wish, claim: wish.slice(0, end), request: wish.slice(end + 1) };
 }
 
-/** Whether a result is of a request: `main/sub` is what became of request `main`, and can be named as well. */
+/**
+ * Whether an allocation result belongs to a request. `main/sub` is the chosen alternative of request `main`, and can be
+ * named as well.
+ */
 export const isOfRequest = (result: string, request: string): boolean =>
   result === request || result.startsWith(`${request}/`);
 
-/** The ResourceClaim of a wish. claimUnknown; claimUnallocated while the pod has none of that name yet. */
-export function claimOfWish({ wish, claim }: ClaimWish, pod: PodRef, { claims }: PodClaims): NadRef {
+/** Finds the ResourceClaim of a selection. Throws claimUnknown, or claimUnallocated while it does not exist yet. */
+export function claimOfSelection({ wish, claim }: ClaimSelection, pod: PodRef, { claims }: PodClaims): NadRef {
   const entry = claims.find(({ name }) => name === claim);
   if (entry === undefined) throw claimUnknown({ wish, pod: podKey(pod), present: claims.map(({ name }) => name) });
   if (entry.claimName !== undefined) return { namespace: pod.namespace, name: entry.claimName };
@@ -76,7 +76,7 @@ export function claimOfWish({ wish, claim }: ClaimWish, pod: PodRef, { claims }:
   });
 }
 
-/** What keeps a claim from being used by a pod; undefined when nothing does (K8S-19). */
+/** Why a pod cannot use a claim; undefined if it can (K8S-19). */
 export function problemOfClaim(claim: ResourceClaim | undefined, pod: PodRef, uid: string): string | undefined {
   if (claim === undefined) return 'it does not exist';
   if (claim.allocated === undefined) return 'it is not allocated';
@@ -86,14 +86,14 @@ export function problemOfClaim(claim: ResourceClaim | undefined, pod: PodRef, ui
   return isOurs ? undefined : `it is not reserved for the pod (its UID is ${uid})`;
 }
 
-// with adminAccess a pod looks after devices that are allocated to others: made into a network they would be taken from
-// their owners
+// With adminAccess, a pod monitors devices that are allocated to others. Using them for a network would take them from
+// their owners.
 export const ownDevices = (claim: ResourceClaim): readonly AllocatedDevice[] =>
   (claim.allocated ?? []).filter(({ adminAccess }) => !adminAccess);
 
-/** The devices that a wish means. claimRequestUnknown. */
-export function resultsOfWish(
-  { wish, request }: ClaimWish,
+/** The devices that a selection means. Throws claimRequestUnknown. */
+export function resultsOfSelection(
+  { wish, request }: ClaimSelection,
   claim: ResourceClaim,
   pod: PodRef,
 ): readonly AllocatedDevice[] {
@@ -108,7 +108,7 @@ export function resultsOfWish(
   });
 }
 
-/** A device of a claim as the pod's. `podClaim` is absent for the claim behind extended resources. */
+/** Describes a claim's device as one of the pod's. `podClaim` is absent for the claim behind extended resources. */
 export function claimedDevice(claim: ResourceClaim, result: AllocatedDevice, podClaim?: string): ClaimedDevice {
   const { adminAccess: _never, ...place } = result;
   const { namespace, name, uid } = claim;
@@ -119,7 +119,7 @@ export function claimedDevice(claim: ResourceClaim, result: AllocatedDevice, pod
   };
 }
 
-/** A device that a network needs. claimDeviceUnpublished, claimDeviceUnidentified. */
+/** Resolves a device that a network needs. Throws claimDeviceUnpublished, claimDeviceUnidentified. */
 export function neededDevice(claimed: ClaimedDevice, identity: Identity | undefined): PodDevice {
   const { driver, pool, device } = claimed;
   const where = { claim: nadKey(claimed.claim), driver, pool, device };
@@ -128,7 +128,10 @@ export function neededDevice(claimed: ClaimedDevice, identity: Identity | undefi
   return { id: identity.id, ...(identity.resource !== undefined && { resource: identity.resource }), claimed };
 }
 
-/** A device of the claim behind an extended resource that a network needs (K8S-18). Also claimResourceMismatch. */
+/**
+ * Resolves a device that a network needs from the claim behind an extended resource (K8S-18). Throws the same errors
+ * and claimResourceMismatch.
+ */
 export function extendedDevice(claimed: ClaimedDevice, resource: string, identity: Identity | undefined): PodDevice {
   const device = neededDevice(claimed, identity);
   if (device.resource === undefined || device.resource === resource) return { ...device, resource };
@@ -142,7 +145,7 @@ export function extendedDevice(claimed: ClaimedDevice, resource: string, identit
   });
 }
 
-/** A device by the resource that its driver says it is of, or why it is of none. */
+/** Assigns a device to the resource that its driver states, or returns why it belongs to none. */
 export function namedDevice(
   place: DevicePlace,
   identity: Identity | undefined,

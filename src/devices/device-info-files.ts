@@ -5,37 +5,37 @@ import { type PlexusError, asPlexusError, deviceInfoInvalid, fileFailed, problem
 import { beneath, readRegularFile, readRegularText, removeFile } from '../files/index.ts';
 import { attachmentInfoFile, parseDeviceInfo } from '../npwg/index.ts';
 
-// Device plugins, CNI plugins and applications write into these folders too: links in them are not followed, and only
-// regular files are read.
+// Device plugins, CNI plugins and applications write into these folders too. So links in them are not followed, and
+// only regular files are read.
 
-/** The attachment that a file is about. */
+/** Names the attachment that a file describes. */
 export type AttachmentNames = Parameters<typeof attachmentInfoFile>[1];
 
 /**
- * The files through which device plugins, CNI plugins and applications tell each other about devices (device
- * information specification).
+ * The files through which device plugins, CNI plugins and applications exchange device information (device information
+ * specification).
  */
 export interface DeviceInfoFiles {
   /**
-   * Makes room for an attachment's file: no old one, and the device plugin's in its place if there is one (NPWG-112,
-   * NPWG-113). fileUnusable.
+   * Prepares an attachment's file: removes an old one and copies the device plugin's file, if any (NPWG-112, NPWG-113).
+   * Rejects with fileUnusable.
    */
   readonly prepare: (file: string, from: string | undefined) => Promise<void>;
-  /** What is in it after the plugins have run: nothing, or nothing that counts with the reason (NPWG-115). */
+  /** Reads the file after the plugins have run. Returns nothing, or why its content is ignored (NPWG-115). */
   readonly read: (
     file: string,
   ) => Promise<{ readonly info?: ReturnType<typeof parseDeviceInfo>; readonly problem?: PlexusError }>;
   /**
-   * Removes the file of an attachment; an absent one is no error (NPWG-116). Its name is derived, never read: a record
-   * of the journal must not decide which file of the host is removed. fileUnusable.
+   * Removes an attachment's file; a missing file is not an error (NPWG-116). The file name is derived from the
+   * attachment, because a journal record must not decide which file of the host is removed. Rejects with fileUnusable.
    */
   readonly remove: (attachment: AttachmentNames) => Promise<void>;
 }
 
-// far above what the specification asks for; what a plugin writes ends in the journal
+// Far above what the specification requires; the journal stores what a plugin writes.
 const mostBytes = 64 * 1024;
 
-/** The files of this machine, in the folder deviceInfoDir. */
+/** The device information files of this node, in the folder deviceInfoDir. */
 export const deviceInfoFiles = (folder: string): DeviceInfoFiles => ({
   prepare: async (file, from) => {
     try {
@@ -58,7 +58,7 @@ export const deviceInfoFiles = (folder: string): DeviceInfoFiles => ({
     }
   },
   remove: async (attachment) => {
-    if (!isOneFile(attachment)) return; // no such file was ever made
+    if (!isOneFile(attachment)) return; // No such file was ever created.
     const file = attachmentInfoFile(folder, attachment);
     try {
       await beneath(dirname(file), (open) => removeFile(join(open, basename(file))));

@@ -6,16 +6,16 @@ import { type KubeletDevicesSource, kubeletDevices } from './kubelet.ts';
 import { stillSought } from './merged-devices.ts';
 import { devicesOfClaims } from './resource-claims.ts';
 
-/** Who knows which devices a pod was given. */
+/** A source of the devices that pods were allocated. */
 export interface Devices {
   /**
-   * The pod's devices, as far as the wishes need them. kubeletUnavailable, claimUnknown and others: never fewer than
-   * there are, without a word.
+   * Finds the pod's devices that the selections need. Rejects with kubeletUnavailable, claimUnknown and others; never
+   * silently returns fewer devices than the pod has.
    */
   readonly allocated: (pod: PodMetadata, wishes: DeviceWishes, signal: AbortSignal) => Promise<PodDevices>;
-  /** Whether this node certainly no longer has the device. */
+  /** Whether the device has certainly been removed from this node. */
   readonly isGone: (device: PodDevice) => Promise<boolean>;
-  /** Tells the ResourceClaims what became of their devices; a warning when that could not be told. Never rejects. */
+  /** Publishes the state of devices in their ResourceClaims. Returns a warning if that fails; never rejects. */
   readonly report: (
     devices: readonly ReportedDevice[],
     pod: { readonly uid?: string },
@@ -26,15 +26,15 @@ export interface DevicesOptions {
   readonly kubeletDir: string;
   /** Absent without a cluster. */
   readonly claims: ClaimsApi | undefined;
-  /** Name of this node's Node object; without it, ResourceSlices of all nodes are looked through. */
+  /** Name of this node's Node object; without it, ResourceSlices of all nodes are read. */
   readonly nodeName: string | undefined;
-  /** Where calls follow each other: what was learned of a kubelet is kept for the next one. */
+  /** Set in processes that handle several calls, to keep what is known of a kubelet for the next one. */
   readonly kubelets?: Kubelets | undefined;
 }
-/** The kubelet of a folder. */
+/** Returns the kubelet of a folder. */
 export type Kubelets = (kubeletDir: string) => KubeletDevicesSource;
 
-/** Each kubelet once: which methods it serves is asked once (K8S-01), and gRPC is loaded once. */
+/** Caches one client per kubelet, so that the methods it serves are detected once (K8S-01) and gRPC is loaded once. */
 export function rememberedKubelets(): Kubelets {
   const known = new Map<string, KubeletDevicesSource>();
   return (kubeletDir) => {
@@ -45,8 +45,8 @@ export function rememberedKubelets(): Kubelets {
 }
 
 /**
- * The devices of this node: what kubelet says (K8S-01 to K8S-09), and what ResourceClaims say of those that it does not
- * name (K8S-17 to K8S-21).
+ * Finds the devices of this node: those that kubelet reports (K8S-01 to K8S-09), and those of ResourceClaims that
+ * kubelet does not report (K8S-17 to K8S-21).
  */
 export function devicesFor({ kubeletDir, claims, nodeName, kubelets = rememberedKubelets() }: DevicesOptions): Devices {
   const kubelet = kubelets(kubeletDir);
@@ -78,7 +78,7 @@ interface Sources {
   readonly claims: ClaimsApi | undefined;
 }
 
-/** What distinguishes a pod that lacks a device from one whose network names a resource without devices. */
+/** Distinguishes a pod that lacks a device from a network whose resource has no devices. */
 async function whyLacking(
   pod: PodMetadata,
   { kubelet, claims }: Sources,
@@ -95,11 +95,11 @@ async function whyLacking(
 
 const pciAddress = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i;
 
-/** Whether a PCI address is not among the kernel's, in a folder that lists any. */
+/** Whether a PCI address is missing from the kernel's folder, provided that the folder lists any address. */
 export async function isGoneFromPci(id: string, folder: string): Promise<boolean> {
   if (!pciAddress.test(id)) return false;
   const others = await readdir(folder).catch(() => []);
-  if (others.length === 0) return false; // no PCI here, or nobody may look
+  if (others.length === 0) return false; // No PCI on this node, or the folder is not readable.
   return access(`${folder}/${id.toLowerCase()}`).then(
     () => false,
     () => true,

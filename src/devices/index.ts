@@ -1,4 +1,4 @@
-// Which devices a pod was given, by whomever, and what is known of them. Knows no plan and no plugin.
+// Finds the devices that a pod was allocated, from every source. Knows no plan and no plugin.
 export { deviceStatusOf, publishDevices, type ReportedDevice } from './claim-status.ts';
 export { type DeviceInfoFiles, deviceInfoFiles } from './device-info-files.ts';
 export { type Devices, type Kubelets, devicesFor, rememberedKubelets } from './devices.ts';

@@ -10,20 +10,20 @@ export interface KubeletDevicesOptions {
   readonly kubeletDir: string;
   readonly patience?: Partial<KubeletPatience>;
 }
-/** The devices that kubelet gave to pods of this node. */
+/** The devices that kubelet allocated to pods of this node. */
 export interface KubeletDevicesSource {
-  /** kubeletUnavailable, kubeletCheckpointDamaged, fileUnusable. */
+  /** Rejects with kubeletUnavailable, kubeletCheckpointDamaged, fileUnusable. */
   readonly of: (pod: PodMetadata, signal: AbortSignal) => Promise<KubeletDevices>;
-  /** The same for every pod of the node that was given any. */
+  /** The devices of every pod of the node that has any. */
   readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[]>;
   /**
-   * Names of the resources that device plugins of this node serve; undefined when that cannot be learned. Never rejects
-   * but for the signal.
+   * Names of the resources that device plugins of this node serve; undefined if they cannot be determined. Rejects only
+   * when the signal is aborted.
    */
   readonly served: (signal: AbortSignal) => Promise<readonly string[] | undefined>;
 }
 
-/** Asks kubelet's pod-resources API; where its socket is not there, kubelet's checkpoint is read (K8S-07). */
+/** Queries kubelet's pod-resources API, or reads kubelet's checkpoint if the API's socket does not exist (K8S-07). */
 export function kubeletDevices({ kubeletDir, patience }: KubeletDevicesOptions): KubeletDevicesSource {
   const socket = join(kubeletDir, 'pod-resources/kubelet.sock');
   const checkpoint = join(kubeletDir, 'device-plugins/kubelet_internal_checkpoint');
@@ -58,7 +58,7 @@ async function entriesIn({ socket, checkpoint }: { readonly socket: string; read
   return entries;
 }
 
-/** By UID: for a static pod that must be kubelet's own UID of it, not that of its mirror in the API. */
+/** Searches by UID. For a static pod this must be kubelet's own UID, not that of its mirror pod. */
 async function fromCheckpoint(
   pod: PodMetadata,
   { socket, checkpoint }: { readonly socket: string; readonly checkpoint: string },
@@ -73,12 +73,14 @@ async function fromCheckpoint(
 }
 
 /**
- * The API knows pods by name, so it may answer for another pod of the same name, an earlier or a later one. Kubelet
- * writes its checkpoint before a pod starts: what is there under other UIDs only is not this pod's. The UID of a static
- * pod may be that of its mirror, and the checkpoint may not be mounted: then nothing is held against the answer.
+ * Removes devices of other pods from the API's answer. The API identifies pods by name, so it may answer for an earlier
+ * or later pod of the same name. Kubelet writes its checkpoint before a pod starts, so devices listed there under other
+ * UIDs only are not this pod's. If the UID is that of a mirror pod, or the checkpoint is not mounted, the answer is
+ * accepted unchanged.
  */
 async function onlyOwn(answer: KubeletDevices, pod: PodMetadata, checkpoint: string): Promise<KubeletDevices> {
   if (answer.devices.length === 0 || pod.uid === undefined || isStaticPod(pod.annotations)) return answer;
-  const entries = await readCheckpoint(checkpoint).catch(() => undefined); // unsupported by Kubernetes: another form of it is no reason to fail
+  // Kubernetes does not guarantee this file's format, so an unknown format is not a failure.
+  const entries = await readCheckpoint(checkpoint).catch(() => undefined);
   return entries === undefined ? answer : { ...answer, devices: withoutOthers(answer.devices, entries, pod.uid) };
 }

@@ -1,14 +1,17 @@
 import type { NadRef, PodDevice } from '../npwg/index.ts';
 import type { PodResources } from './pod-resources-client.ts';
 
-/** The devices that kubelet gave a pod. */
+/** The devices that kubelet allocated to a pod. */
 export interface KubeletDevices {
-  /** From device plugins: each device once, by resource and then by id. */
+  /** Devices from device plugins, each once, by resource and then by id. */
   readonly devices: readonly PodDevice[];
-  /** Prepared for the pod's ResourceClaims. Absent when kubelet tells of none; one without that feature never does. */
+  /**
+   * Devices prepared for the pod's ResourceClaims. Absent if kubelet reports none, which a kubelet without that feature
+   * never does.
+   */
   readonly claimed?: readonly PreparedDevice[];
 }
-/** A device that a DRA driver prepared, as kubelet names it. */
+/** A device that a DRA driver prepared, as kubelet reports it. */
 export interface PreparedDevice {
   /** The ResourceClaim. */
   readonly claim: NadRef;
@@ -18,10 +21,7 @@ export interface PreparedDevice {
   readonly shareId?: string;
 }
 
-/**
- * All devices of all containers: kubelet may name a resource once for each container and each NUMA node (K8S-04,
- * K8S-05).
- */
+/** Merges the devices of all containers: kubelet may list a resource per container and NUMA node (K8S-04, K8S-05). */
 export function mergedDevices(pods: readonly PodResources[]): KubeletDevices {
   const containers = pods.flatMap((pod) => pod.containers);
   const groups = containers
@@ -38,7 +38,7 @@ export function mergedDevices(pods: readonly PodResources[]): KubeletDevices {
   return { devices: devicesOf(groups), ...(claimed.length > 0 && { claimed }) };
 }
 
-/** Each device once, by resource and then by id: the order that OVN-Kubernetes and Multus count in. */
+/** Each device once, by resource and then by id: the order in which OVN-Kubernetes and Multus count. */
 export const devicesOf = (
   groups: readonly { readonly resource: string; readonly ids: readonly string[] }[],
 ): readonly PodDevice[] =>
@@ -47,13 +47,13 @@ export const devicesOf = (
     ({ id, resource }) => [resource, id],
   );
 
-/** The resources of wishes for which there is no device yet, each as often as one is lacking. */
+/** The requested resources that still lack a device, each as often as one is lacking. */
 export const stillSought = (resources: readonly string[], devices: readonly PodDevice[]): readonly string[] =>
   [...Map.groupBy(resources, (resource) => resource)].flatMap(([resource, each]) =>
     each.slice(devices.filter((device) => device.resource === resource).length),
   );
 
-// kubelets before 1.31 told of claims without saying which driver's device it is
+// Kubelets before 1.31 reported claims without the device's driver.
 const preparedOf = (container: PodResources['containers'][number]): PreparedDevice[] =>
   container.dynamicResources.flatMap(({ claimNamespace, claimName, claimResources }) =>
     claimResources

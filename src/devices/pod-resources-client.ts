@@ -2,7 +2,7 @@ import type { Client, ServiceDefinition } from '@grpc/grpc-js';
 import type { PodRef } from '../npwg/index.ts';
 import { podResourcesDescriptor } from './pod-resources-descriptor.ts';
 
-/** What kubelet answers about one pod. Absent texts are empty. */
+/** Kubelet's answer about one pod. Absent strings are empty. */
 export interface PodResources extends PodRef {
   readonly containers: readonly ContainerResources[];
 }
@@ -22,13 +22,13 @@ interface DynamicResource {
 }
 
 export type Method = 'Get' | 'List';
-/** Kubelet's API. */
+/** Kubelet's pod-resources API. */
 export interface KubeletClient {
   readonly ask: AskKubelet;
-  /** Names of the resources that a device plugin of the node serves, with at least one healthy device. */
+  /** Names of the resources that a device plugin of the node serves with at least one healthy device. */
   readonly allocatable: (signal: AbortSignal) => Promise<readonly string[]>;
 }
-/** One call of kubelet; List asks for no pod. Rejects with gRPC's own error. The call is cancelled with the signal. */
+/** Calls one method of kubelet; List takes no pod. Rejects with gRPC's own error. The signal cancels the call. */
 export type AskKubelet = (
   method: Method,
   pod: PodRef | undefined,
@@ -41,15 +41,14 @@ interface Answer {
 }
 
 /**
- * Kubelet's pod-resources API at a unix socket. gRPC is loaded with the first call. Each call has a connection of its
- * own, so that a kubelet which was replaced is met at once, and nothing stays open that would keep a process from
- * ending.
+ * A client of kubelet's pod-resources API at a unix socket. The first call loads gRPC. Each call opens its own
+ * connection, so that a restarted kubelet is reached at once and no open connection keeps the process alive.
  */
 export function podResourcesClient(socket: string, mostBytes: number): KubeletClient {
   let loaded: ReturnType<typeof load> | undefined;
   const call = async (method: string, request: object, signal: AbortSignal): Promise<Answer> => {
     loaded ??= load().catch((thrown: unknown) => {
-      loaded = undefined; // the next call tries again
+      loaded = undefined; // The next call retries.
       throw thrown;
     });
     const { grpc, service } = await loaded;
@@ -58,7 +57,7 @@ export function podResourcesClient(socket: string, mostBytes: number): KubeletCl
       'grpc.max_receive_message_length': mostBytes,
     });
     try {
-      return await unary({ client, definition: service[method], request }, signal);
+      return await callUnary({ client, definition: service[method], request }, signal);
     } finally {
       client.close();
     }
@@ -77,7 +76,7 @@ export function podResourcesClient(socket: string, mostBytes: number): KubeletCl
 }
 
 async function load() {
-  // CommonJS: inside a bundle only the default is there
+  // CommonJS: only the default export exists inside a bundle.
   const [{ default: grpc }, { default: loader }] = await Promise.all([
     import('@grpc/grpc-js'),
     import('@grpc/proto-loader'),
@@ -93,7 +92,7 @@ interface Unary {
   readonly request: object;
 }
 
-async function unary({ client, definition, request }: Unary, signal: AbortSignal): Promise<Answer> {
+async function callUnary({ client, definition, request }: Unary, signal: AbortSignal): Promise<Answer> {
   if (definition === undefined) throw new Error('the descriptor lacks this method');
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const { path, requestSerialize, responseDeserialize } = definition;

@@ -1,6 +1,6 @@
 /**
- * The part of kubelet's pod-resources API that is used here, as a protobuf descriptor. Topology, CPUs, memory and the
- * names of CDI devices are passed over.
+ * The part of kubelet's pod-resources API that is used here, as a protobuf descriptor. Omits topology, CPUs, memory and
+ * CDI device names.
  */
 export const podResourcesDescriptor = {
   nested: {

@@ -3,20 +3,21 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kubeletUnavailable, problemOf } from '../errors/index.ts';
 import { podKey, type PodRef } from '../npwg/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 import { type KubeletDevices, mergedDevices } from './merged-devices.ts';
 import { type AskKubelet, podResourcesClient } from './pod-resources-client.ts';
 
-/** How long kubelet is waited for. */
+/** How long to wait for kubelet. */
 export interface KubeletPatience {
-  /** For all that is asked for one pod. */
+  /** Limit for all requests about one pod. */
   readonly answerMs: number;
-  /** How long a pod may be unknown that the runtime has been told to start. */
+  /** How long kubelet may not know a pod that the runtime is already starting. */
   readonly unknownPodMs: number;
-  /** How long a kubelet that is being restarted may refuse. */
+  /** How long a restarting kubelet may refuse connections. */
   readonly restartMs: number;
-  /** Between the first two tries; it doubles up to ten times that. */
+  /** Pause before the first retry; doubles up to ten times that. */
   readonly pauseMs: number;
-  /** The longest answer that is read. */
+  /** Largest accepted answer. */
   readonly mostBytes: number;
 }
 const usualPatience: KubeletPatience = {
@@ -27,27 +28,27 @@ const usualPatience: KubeletPatience = {
   mostBytes: 16 * 1024 * 1024,
 };
 
-/** A pod and what it was given. */
+/** A pod and its allocated devices. */
 export interface AllocatedPod extends KubeletDevices {
   /** namespace/name; from the checkpoint, the UID. */
   readonly pod: string;
 }
 /** Kubelet's pod-resources API. */
 export interface PodResourcesSource {
-  /** Undefined when the socket is not there. kubeletUnavailable. */
+  /** The devices of a pod; undefined if the socket does not exist. Rejects with kubeletUnavailable. */
   readonly of: (pod: PodRef, signal: AbortSignal) => Promise<KubeletDevices | undefined>;
-  /** The same for every pod of the node. */
+  /** The devices of every pod of the node. */
   readonly all: (signal: AbortSignal) => Promise<readonly AllocatedPod[] | undefined>;
   /**
-   * Names of the resources that device plugins of this node serve. Undefined when kubelet cannot be asked: the socket
-   * does not exist, or kubelet does not serve that.
+   * Names of the resources that device plugins of this node serve. Undefined if the socket does not exist, or kubelet
+   * does not serve this method.
    */
   readonly served: (signal: AbortSignal) => Promise<readonly string[] | undefined>;
 }
 
 /**
- * Asks for the one pod where kubelet serves that, else for all of the node (K8S-01). A pod that kubelet does not know
- * has no devices (K8S-02).
+ * Requests the one pod where kubelet supports that, otherwise all pods of the node (K8S-01). A pod that kubelet does
+ * not know has no devices (K8S-02).
  */
 export function podResources(socket: string, patience: Partial<KubeletPatience> = {}): PodResourcesSource {
   const limits = { ...usualPatience, ...patience };
@@ -55,13 +56,13 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
   let withoutGet: string | undefined;
   const resources = async (kubelet: string, pod: PodRef, signal: AbortSignal): ReturnType<AskKubelet> => {
     try {
-      if (withoutGet !== kubelet) return await retried(() => ask('Get', pod, signal), limits, signal);
+      if (withoutGet !== kubelet) return await retry(() => ask('Get', pod, signal), limits, signal);
     } catch (error) {
       const meaning = meaningOf(error);
       if (signal.aborted || meaning === 'busy' || meaning === 'away') throw error;
       if (meaning === 'no-get') withoutGet = kubelet;
     }
-    return retried(() => ask('List', undefined, signal), limits, signal);
+    return retry(() => ask('List', undefined, signal), limits, signal);
   };
   const intime = async <T>(
     signal: AbortSignal,
@@ -84,18 +85,18 @@ export function podResources(socket: string, patience: Partial<KubeletPatience> 
       }),
     all: (outer) =>
       intime(outer, async (_kubelet, signal) => {
-        const byPod = Map.groupBy(await retried(() => ask('List', undefined, signal), limits, signal), podKey);
+        const byPod = Map.groupBy(await retry(() => ask('List', undefined, signal), limits, signal), podKey);
         return [...byPod].map(([pod, answers]) => ({ pod, ...mergedDevices(answers) }));
       }),
     served: (outer) =>
-      intime(outer, (_kubelet, signal) => retried(() => allocatable(signal), limits, signal)).catch(() => {
+      intime(outer, (_kubelet, signal) => retry(() => allocatable(signal), limits, signal)).catch(() => {
         outer.throwIfAborted();
         return undefined;
       }),
   };
 }
 
-/** Names the kubelet behind a socket: another one makes another file. */
+/** Identifies the kubelet behind a socket by the socket's file, which every kubelet creates itself. */
 async function identityOf(socket: string): Promise<string | undefined> {
   try {
     const { dev, ino, ctimeNs } = await stat(socket, { bigint: true });
@@ -109,19 +110,20 @@ async function identityOf(socket: string): Promise<string | undefined> {
 type Meaning = 'no-get' | 'unknown-pod' | 'busy' | 'away' | 'other';
 const code = { cancelled: 1, unknown: 2, notFound: 5, exhausted: 8, unimplemented: 12, unavailable: 14 };
 
-/** What an answer that is an error says. Kubelet's own errors are plain ones of Go, which gRPC calls UNKNOWN. */
+/** Classifies an error answer. Kubelet's own errors are plain Go errors, which gRPC reports as UNKNOWN. */
 function meaningOf(error: unknown): Meaning {
   const { code: status, details = '' } = error as Partial<ServiceError>;
   if (status === code.unavailable) return 'away';
-  if (status === code.exhausted) return details.includes('larger than max') ? 'other' : 'busy'; // the first is our own limit
+  // The first is this client's own limit.
+  if (status === code.exhausted) return details.includes('larger than max') ? 'other' : 'busy';
   if (status === code.unimplemented || (status === code.unknown && details.includes('method disabled')))
     return 'no-get';
   if (status === code.notFound || (status === code.unknown && details.includes('not found'))) return 'unknown-pod';
   return 'other';
 }
 
-/** Tries again as long as each kind of failure may last (K8S-02, K8S-06, K8S-08). Rejects with the last failure. */
-async function retried<T>(work: () => Promise<T>, limits: KubeletPatience, signal: AbortSignal): Promise<T> {
+/** Retries each kind of failure for as long as it may last (K8S-02, K8S-06, K8S-08). Rejects with the last failure. */
+async function retry<T>(work: () => Promise<T>, limits: KubeletPatience, signal: AbortSignal): Promise<T> {
   const mostMs: Readonly<Record<Meaning, number>> = {
     busy: limits.answerMs,
     away: limits.restartMs,
@@ -130,12 +132,13 @@ async function retried<T>(work: () => Promise<T>, limits: KubeletPatience, signa
     other: 0,
   };
   const started = performance.now();
-  for (let pauseMs = limits.pauseMs; ; pauseMs = Math.min(2 * pauseMs, 10 * limits.pauseMs)) {
+  const backOff = { firstMs: limits.pauseMs, longestMs: 10 * limits.pauseMs, jitter: 0.5 };
+  for (let tries = 1; ; tries++) {
     try {
       return await work();
     } catch (error) {
       if (signal.aborted || performance.now() - started >= mostMs[meaningOf(error)]) throw error;
-      await delay(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {
+      await delay(pauseAfter(tries, backOff), undefined, { signal }).catch(() => {
         throw error;
       });
     }

@@ -1,5 +1,5 @@
 import type { ClaimsApi, ExtendedClaim, PodClaims, ResourceClaim } from '../cluster/index.ts';
-import { PlexusError, claimUnallocated, claimsUnreadable, podNotFound, podReplaced } from '../errors/index.ts';
+import { apiRefused, claimUnallocated, claimsUnreadable, is, podNotFound, podReplaced } from '../errors/index.ts';
 import {
   type DeviceWishes,
   type NadRef,
@@ -11,17 +11,17 @@ import {
 } from '../npwg/index.ts';
 import {
   type DevicePlace,
-  claimOfWish,
+  claimOfSelection,
   claimedDevice,
   extendedDevice,
   isOfRequest,
   namedDevice,
   neededDevice,
   ownDevices,
-  parseWish,
+  parseClaimSelection,
   placeKey,
   problemOfClaim,
-  resultsOfWish,
+  resultsOfSelection,
 } from './claimed-devices.ts';
 import { stillSought } from './merged-devices.ts';
 import { type SliceReader, sliceReader } from './slices.ts';
@@ -33,16 +33,16 @@ export interface DeviceOfKubelet extends DevicePlace {
 export interface ClaimInputs {
   readonly pod: PodRef & { readonly uid?: string };
   readonly wishes: DeviceWishes;
-  /** Absent where this node's kubelet does not tell. */
+  /** Absent if this node's kubelet does not report claimed devices. */
   readonly ofKubelet?: readonly DeviceOfKubelet[];
   readonly nodeName?: string;
 }
 /**
- * The devices that a pod has from ResourceClaims (K8S-17 to K8S-21), as far as its networks need them; each of them
- * once. Only for a claim that a network names, or whose resource it names, there are errors: claimUnknown,
- * claimRequestUnknown, claimUnallocated, claimDeviceUnpublished, claimDeviceUnidentified, claimResourceMismatch,
- * claimsUnreadable. What other claims lack is no concern of a network: it is told in warnings while a resource is still
- * sought. Also podNotFound, podReplaced, claimObjectInvalid, apiUnavailable.
+ * Finds the devices that a pod has from ResourceClaims (K8S-17 to K8S-21) and that its networks need, each once.
+ * Rejects only for a claim that a network names, or whose resource it names: claimUnknown, claimRequestUnknown,
+ * claimUnallocated, claimDeviceUnpublished, claimDeviceUnidentified, claimResourceMismatch, claimsUnreadable. Also
+ * rejects with podNotFound, podReplaced, claimObjectInvalid, apiUnavailable.
+ * Problems of other claims do not concern a network; they become warnings while a resource still lacks a device.
  */
 export async function devicesOfClaims(
   inputs: ClaimInputs,
@@ -59,15 +59,16 @@ export async function devicesOfClaims(
     find: sliceReader(api, inputs.nodeName),
     signal,
   };
-  const named = await devicesOfWishes(call);
+  const named = await devicesOfSelections(call);
   const { found, skipped } =
     wishes.resources.length === 0 ? nothing : await unlessRefused(() => devicesOfResources(call));
-  const byPlace = new Map([...found, ...named].map((each) => [each.key, each.device])); // those of wishes say more
+  // Devices from selections carry more information.
+  const byPlace = new Map([...found, ...named].map((each) => [each.key, each.device]));
   const devices = [...byPlace.values()];
   return { devices, warnings: stillSought(wishes.resources, devices).length > 0 ? skipped : [] };
 }
 
-/** What one call has at hand. */
+/** The state of one call. */
 interface Call extends ClaimInputs {
   readonly podClaims: () => Promise<PodClaims>;
   readonly claim: (ref: NadRef) => Promise<ResourceClaim | undefined>;
@@ -78,14 +79,14 @@ interface Found {
   readonly key: string;
   readonly device: PodDevice;
 }
-/** What there is of resources that networks need, and why the rest was left out. */
+/** The devices of resources that networks need, and why the others were skipped. */
 interface OfResources {
   readonly found: readonly Found[];
   readonly skipped: readonly string[];
 }
 const nothing: OfResources = { found: [], skipped: [] };
 
-/** The pod and its claims, each read once. */
+/** Reads the pod and its claims, each once. */
 function remembering({ pod }: ClaimInputs, api: ClaimsApi, signal: AbortSignal): Pick<Call, 'podClaims' | 'claim'> {
   let ofPod: Promise<PodClaims> | undefined;
   const claims = new Map<string, Promise<ResourceClaim | undefined>>();
@@ -102,16 +103,17 @@ function remembering({ pod }: ClaimInputs, api: ClaimsApi, signal: AbortSignal):
 async function readPodClaims(pod: ClaimInputs['pod'], api: ClaimsApi, signal: AbortSignal): Promise<PodClaims> {
   const found = await api.getPodClaims(pod, signal);
   if (found === undefined) throw podNotFound({ pod: podKey(pod) });
-  if (pod.uid === undefined || found.uid === pod.uid || found.claims.length === 0) return found; // a static pod has another UID, and no claims
+  // A static pod has another UID, and no claims.
+  if (pod.uid === undefined || found.uid === pod.uid || found.claims.length === 0) return found;
   throw podReplaced({ pod: podKey(pod), expected: pod.uid, actual: found.uid });
 }
 
 /** The devices of the claims that networks name. */
-async function devicesOfWishes(call: Call): Promise<readonly Found[]> {
+async function devicesOfSelections(call: Call): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const wish of call.wishes.claims.map(parseWish)) {
-    const claim = await usableClaim(claimOfWish(wish, call.pod, await call.podClaims()), call);
-    for (const result of resultsOfWish(wish, claim, call.pod)) {
+  for (const wish of call.wishes.claims.map(parseClaimSelection)) {
+    const claim = await usableClaim(claimOfSelection(wish, call.pod, await call.podClaims()), call);
+    for (const result of resultsOfSelection(wish, claim, call.pod)) {
       const device = neededDevice(claimedDevice(claim, result, wish.claim), await call.find(result, call.signal));
       found.push({ key: placeKey(result), device });
     }
@@ -119,7 +121,7 @@ async function devicesOfWishes(call: Call): Promise<readonly Found[]> {
   return found;
 }
 
-/** A claim that a network needs. claimUnallocated. */
+/** Reads a claim that a network needs. Rejects with claimUnallocated. */
 async function usableClaim(ref: NadRef, call: Call): Promise<ResourceClaim> {
   const claim = await call.claim(ref);
   const problem = problemOfClaim(claim, call.pod, (await call.podClaims()).uid);
@@ -128,17 +130,17 @@ async function usableClaim(ref: NadRef, call: Call): Promise<ResourceClaim> {
 }
 
 /**
- * The devices of resources: by what kubelet says, which needs no claim (K8S-21); for those that are still sought, by
- * the pod's claims.
+ * The devices of resources: first from kubelet, which needs no claim (K8S-21), then from the pod's claims for resources
+ * that still lack devices.
  */
 async function devicesOfResources(call: Call): Promise<OfResources> {
   const { ofKubelet } = call;
-  const told = ofKubelet === undefined ? nothing : await byKubelet(ofKubelet, call);
-  // kubelet tells of claims that a container uses; those of the pod alone, as of a network, are in the API only
-  const isMore = soughtBeside(told, call).length > 0 && ofKubelet?.length !== 0;
-  const plain = isMore ? together(told, await unlessRefused(() => byClaims(call))) : told;
-  const sought = soughtBeside(plain, call);
-  // a device may be of a resource by its DeviceClass alone; the pod says so
+  const fromKubelet = ofKubelet === undefined ? nothing : await byKubelet(ofKubelet, call);
+  // Kubelet reports claims that a container uses; claims of the pod alone, as for a network, are only in the API.
+  const isMore = stillLacking(fromKubelet, call).length > 0 && ofKubelet?.length !== 0;
+  const plain = isMore ? merge(fromKubelet, await unlessRefused(() => byClaims(call))) : fromKubelet;
+  const sought = stillLacking(plain, call);
+  // A device may belong to a resource through its DeviceClass alone, which only the pod's status states.
   const mayBeExtended = sought.length > 0 && (ofKubelet === undefined || plain.skipped.length > 0);
   const { extended } = mayBeExtended ? await call.podClaims() : {};
   return extended === undefined
@@ -146,18 +148,18 @@ async function devicesOfResources(call: Call): Promise<OfResources> {
     : { ...plain, found: [...plain.found, ...(await byExtendedResource(extended, sought, call))] };
 }
 
-const soughtBeside = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
+const stillLacking = ({ found }: OfResources, { wishes }: Call): readonly string[] =>
   stillSought(
     wishes.resources,
-    [...new Map(found.map(({ key, device }) => [key, device])).values()], // two sources may tell of one device
+    [...new Map(found.map(({ key, device }) => [key, device])).values()], // Two sources may report the same device.
   );
 
-const together = (first: OfResources, then: OfResources): OfResources => ({
+const merge = (first: OfResources, then: OfResources): OfResources => ({
   found: [...first.found, ...then.found],
   skipped: [...new Set([...first.skipped, ...then.skipped])],
 });
 
-// kubelet does not tell of adminAccess; it takes a namespace that an administrator has labelled for it
+// Kubelet does not report adminAccess; it requires a namespace that an administrator has labelled for it.
 async function byKubelet(given: readonly DeviceOfKubelet[], call: Call): Promise<OfResources> {
   const each = await Promise.all(
     given.map(async (place) => ({ place, named: namedDevice(place, await call.find(place, call.signal)) })),
@@ -208,14 +210,12 @@ async function byExtendedResource(
   return found;
 }
 
-/**
- * A pod may have claims that have nothing to do with its networks, on a cluster that never allowed us to read claims.
- */
+/** A pod may have claims unrelated to its networks, on a cluster that never allowed Plexus to read claims. */
 async function unlessRefused(work: () => Promise<OfResources>): Promise<OfResources> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PlexusError) || error.id !== 'PLX-API-REFUSED') throw error;
+    if (!is(error, apiRefused)) throw error;
     const fix = 'if a network needs them, add deploy/components/resource-claims';
     return { found: [], skipped: [`devices from ResourceClaims are left out (${fix}): ${error.message}`] };
   }

@@ -1,15 +1,15 @@
 import type { ClaimsApi, ResourceSlice } from '../cluster/index.ts';
 import { type DevicePlace, identify } from './claimed-devices.ts';
 
-// a slice has up to 128 devices, 30 KB and more
+// A slice has up to 128 devices: 30 KB and more.
 const pageSize = 100;
 
-/** Looks devices up in ResourceSlices. */
+/** Finds devices in ResourceSlices. */
 export type SliceReader = (place: DevicePlace, signal: AbortSignal) => Promise<ReturnType<typeof identify>>;
 
 /**
- * A reader for one call: the slices of a driver are listed once, first those of this node, and all of them for a device
- * that is not there: slices for several nodes have no nodeName to be selected by (K8S-20).
+ * Creates a reader for one call. It lists a driver's slices once: first those of this node, then all of them for a
+ * device not found there, because slices for several nodes have no nodeName to select by (K8S-20).
  */
 export function sliceReader(api: ClaimsApi, nodeName: string | undefined): SliceReader {
   const listed = new Map<string, Promise<readonly ResourceSlice[]>>();
@@ -38,7 +38,7 @@ async function listSlices(api: ClaimsApi, query: Query, signal: AbortSignal): Pr
   }
 }
 
-// without pages nothing can expire between them
+// One list without pages, because a continue token could expire between pages.
 async function wholeList(api: ClaimsApi, query: Query, signal: AbortSignal): Promise<readonly ResourceSlice[]> {
   const page = await api.listResourceSlices(query, signal);
   return page === 'expired' ? [] : page.slices;

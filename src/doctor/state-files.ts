@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asPlexusError } from '../errors/index.ts';
+import { asPlexusError, is, recordNewer } from '../errors/index.ts';
 import { readRegularText } from '../files/index.ts';
 import { type SandboxRecord, decodeRecord } from '../plan/index.ts';
 
@@ -32,8 +32,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
       const text = textIn(file);
       if (text !== undefined) records.push(decodeRecord(text, file));
     } catch (thrown) {
-      const { id, message } = asPlexusError(thrown);
-      unreadable.push({ file, problem: message, isNewer: id === 'PLX-RECORD-NEWER' });
+      unreadable.push({ file, problem: asPlexusError(thrown).message, isNewer: is(thrown, recordNewer) });
     }
   }
   return {

@@ -1,5 +1,5 @@
 import { internal } from './catalogue-of-running.ts';
-import { PlexusError } from './plexus-error.ts';
+import { PlexusError } from './known.ts';
 
 /** The error itself if it is ours, else an internal error that keeps it as its cause. */
 export const asPlexusError = (error: unknown): PlexusError =>

@@ -9,7 +9,7 @@ export const daemonAway = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Check that the pod of the plexus daemon on this node runs (kubectl get pods -A -o wide); the runtime tries again by itself.',
+    fix: 'Check that the plexus daemon pod of this node is running (kubectl get pods -A -o wide); the runtime retries automatically.',
   },
   (c: { socket: string; problem: string; seconds: number }) =>
     `the plexus daemon cannot be reached at ${c.socket} (${c.problem}; waited ${c.seconds} s)`,
@@ -22,7 +22,7 @@ export const linkMismatch = define(
     fix: 'Bring both to the same version: install the shim of the running daemon with plexus install, or finish the upgrade.',
   },
   (c: { daemon: string; daemonLink: string; shim: string; shimLink: string }) =>
-    `the daemon (${c.daemon}) speaks host link ${c.daemonLink}, this program (${c.shim}) ${c.shimLink}`,
+    `the daemon (${c.daemon}) uses host link ${c.daemonLink}, the shim (${c.shim}) uses ${c.shimLink}`,
 );
 export const nestedCall = define(
   'PLX-NESTED-CALL',

@@ -1,5 +1,6 @@
 import { cniCode } from './cni-code.ts';
-import { PlexusError, define } from './plexus-error.ts';
+import { type AnnotationPlace, type Path, annotationPlaceText } from './place.ts';
+import { define, is } from './plexus-error.ts';
 
 // One entry for each kind of failure. The sentence says what and where; `fix` says what to do.
 // Errors that DEL may return never contain the words containerd takes for success (K8S-57): say "missing" or "absent".
@@ -59,8 +60,6 @@ export const netnsIsHost = define(
   },
   (c: { netns: string }) => `CNI_NETNS ${c.netns} is the network namespace that Plexus itself runs in`,
 );
-/** The `problem` of a path that leads nowhere. */
-export const netnsMissing = 'it does not exist';
 export const netnsUnusable = define(
   'PLX-NETNS-UNUSABLE',
   {
@@ -68,12 +67,12 @@ export const netnsUnusable = define(
     retry: 'never',
     fix: 'The runtime must create the network namespace before ADD and keep it until DEL.',
   },
-  (c: { netns: string; problem: string }) => `network namespace ${c.netns} cannot be used: ${c.problem}`,
+  (c: { netns: string; problem: string; isMissing?: boolean }) =>
+    `network namespace ${c.netns} cannot be used: ${c.problem}`,
 );
 
 /** Whether an error says that there is no such namespace (any more). */
-export const isNetnsMissing = (error: unknown): boolean =>
-  error instanceof PlexusError && error.id === netnsUnusable.id && error.message.endsWith(`: ${netnsMissing}`);
+export const isNetnsMissing = (error: unknown): boolean => is(error, netnsUnusable) && error.context.isMissing === true;
 
 // ── network configurations ───────────────────────────────────────────────────────────────────────────────────
 
@@ -84,7 +83,8 @@ export const configurationInvalid = define(
     retry: 'never',
     fix: 'Correct the network configuration; see the CNI specification, section 1.',
   },
-  (c: { source: string; problem: string }) => `${c.source}: ${c.problem}`,
+  ({ source, pluginIndex, problem }: { source: string; pluginIndex?: number; path?: Path; problem: string }) =>
+    `${source}: ${pluginIndex === undefined ? '' : `plugin ${pluginIndex + 1}: `}${problem}`,
 );
 export const resultInvalid = define(
   'PLX-RESULT-INVALID',
@@ -125,8 +125,8 @@ export const selectionInvalid = define(
     retry: 'never',
     fix: 'Correct the annotation of the pod (in its Deployment, StatefulSet or other owner).',
   },
-  (c: { key: string; place: string; value: string; allowed: string }) =>
-    `annotation ${c.key}, ${c.place}: ${c.value} is not ${c.allowed}`,
+  (c: AnnotationPlace & { value: string; allowed: string }) =>
+    `${annotationPlaceText(c)}: ${c.value} is not ${c.allowed}`,
 );
 export const networksTooMany = define(
   'PLX-NETWORKS-TOO-MANY',
@@ -155,7 +155,7 @@ export const nadInvalid = define(
     retry: 'never',
     fix: 'Correct spec.config of the NetworkAttachmentDefinition.',
   },
-  (c: { nad: string; problem: string }) => `NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
+  (c: { nad: string; path: Path; problem: string }) => `NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
 );
 export const nadTooLarge = define(
   'PLX-NAD-TOO-LARGE',
@@ -207,7 +207,7 @@ export const settingsInvalid = define(
     retry: 'never',
     fix: 'Correct the configuration of Plexus; docs/configuration.md lists every key.',
   },
-  (c: { place: string; problem: string }) => `configuration of Plexus, ${c.place}: ${c.problem}`,
+  (c: { path: Path; problem: string }) => `configuration of Plexus, ${c.path.join('.')}: ${c.problem}`,
 );
 export const namespaceRefused = define(
   'PLX-NAMESPACE-REFUSED',

@@ -1,6 +1,7 @@
 import { problemOf } from './as-plexus-error.ts';
 import { clip } from './clip.ts';
-import type { PlexusError, Where } from './plexus-error.ts';
+import type { PlexusError } from './known.ts';
+import type { Where } from './plexus-error.ts';
 
 const labels: readonly (readonly [keyof Where, string])[] = [
   ['step', 'step'],

@@ -1,6 +1,6 @@
 import { problemOf } from './as-plexus-error.ts';
 import { diskFull, diskReadOnly, fileUnusable } from './catalogue-of-running.ts';
-import type { PlexusError } from './plexus-error.ts';
+import type { PlexusError } from './known.ts';
 
 /** The error of an operation on a file: diskFull and diskReadOnly where that is why, else fileUnusable. */
 export function fileFailed(context: { readonly file: string; readonly action: string }, cause: unknown): PlexusError {

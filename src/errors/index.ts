@@ -12,4 +12,7 @@ export { clip } from './clip.ts';
 export { cniCode } from './cni-code.ts';
 export { describeWhere, detailsOf, summaryOf } from './describe.ts';
 export { fileFailed, isOutOfSpace } from './file-failed.ts';
-export { at, define, type ErrorExtras, type ErrorKind, PlexusError, type Where } from './plexus-error.ts';
+export { type ErrorId, PlexusError } from './known.ts';
+export { annotationPlaceText, type AnnotationPlace, keyText, type Path } from './place.ts';
+export { at, define, type ErrorExtras, type ErrorKind, is, type Where, withCause } from './plexus-error.ts';
+export * from './warnings.ts';

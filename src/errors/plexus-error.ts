@@ -21,27 +21,34 @@ export interface ErrorKind {
   readonly fix: string;
 }
 
-interface Parts {
-  readonly id: string;
+interface Parts<Id extends string, Context extends object> {
+  readonly id: Id;
   readonly kind: ErrorKind;
+  readonly context: Context;
   readonly message: string;
   readonly code: number;
   readonly where: Where;
   readonly cause: unknown;
 }
 
-/** The only error class that crosses a folder boundary. Made by the functions of the catalogue. */
-export class PlexusError extends Error {
+/**
+ * The only error class that crosses a folder boundary. Made by the functions of the catalogue. Programs read `id` and
+ * `context`, people the sentence: no code may depend on its words.
+ */
+export class CatalogueError<Id extends string, Context extends object = object> extends Error {
   override readonly name = 'PlexusError';
-  readonly id: string;
+  readonly id: Id;
   readonly kind: ErrorKind;
+  /** What the sentence was made from; the types are those of the entry in the catalogue. */
+  readonly context: Context;
   readonly code: number;
   readonly where: Where;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts<Id, Context>) {
     super(parts.message, { cause: parts.cause });
     this.id = parts.id;
     this.kind = parts.kind;
+    this.context = parts.context;
     this.code = parts.code;
     this.where = parts.where;
   }
@@ -54,13 +61,24 @@ export interface ErrorExtras {
   readonly where?: Where;
 }
 
+/** An entry of the catalogue, as far as it names the errors that it makes. */
+interface Entry<Id extends string, Context extends object> {
+  readonly id: Id;
+  readonly text: (context: Context) => string;
+}
+
 /** Makes the function that makes one kind of error. Its `id`, `kind` and `text` can be read for documentation. */
-export const define = <C extends object>(id: string, kind: ErrorKind, text: (context: C) => string) =>
+export const define = <const Id extends string, Context extends object>(
+  id: Id,
+  kind: ErrorKind,
+  text: (context: Context) => string,
+) =>
   Object.assign(
-    (context: C, extras: ErrorExtras = {}) =>
-      new PlexusError({
+    (context: Context, extras: ErrorExtras = {}) =>
+      new CatalogueError({
         id,
         kind,
+        context,
         message: text(context),
         code: extras.code ?? kind.code,
         where: extras.where ?? {},
@@ -69,10 +87,30 @@ export const define = <C extends object>(id: string, kind: ErrorKind, text: (con
     { id, kind, text },
   );
 
+/** Whether something thrown is of one kind: `is(error, nadNotFound)`. Then `error.context` has the types of that kind. */
+export const is = <Id extends string, Context extends object>(
+  error: unknown,
+  entry: Entry<Id, Context>,
+): error is CatalogueError<Id, Context> => error instanceof CatalogueError && error.id === entry.id;
+
 /** The same error, knowing more about whom it concerns. What it already knows is kept. */
-export function at(error: PlexusError, where: Where): PlexusError {
-  const { id, kind, message, code, cause } = error;
-  const located = new PlexusError({ id, kind, message, code, cause, where: { ...where, ...error.where } });
-  if (error.stack !== undefined) located.stack = error.stack;
-  return located;
+export const at = <Id extends string, Context extends object>(
+  error: CatalogueError<Id, Context>,
+  where: Where,
+): CatalogueError<Id, Context> => altered(error, { where: { ...where, ...error.where } });
+
+/** The same error with another cause. */
+export const withCause = <Id extends string, Context extends object>(
+  error: CatalogueError<Id, Context>,
+  cause: unknown,
+): CatalogueError<Id, Context> => altered(error, { cause });
+
+function altered<Id extends string, Context extends object>(
+  error: CatalogueError<Id, Context>,
+  parts: { readonly where?: Where; readonly cause?: unknown },
+): CatalogueError<Id, Context> {
+  const { id, kind, context, message, code, where, cause } = error;
+  const copy = new CatalogueError({ id, kind, context, message, code, where, cause, ...parts });
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
 }

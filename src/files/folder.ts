@@ -4,7 +4,10 @@ import { fileFailed } from '../errors/index.ts';
 import { syncFolder } from './replace.ts';
 import { shownPath } from './shown-path.ts';
 
-/** Makes a folder for its owner only, and those above it, durably. Nothing happens when it is there. fileUnusable. */
+/**
+ * Creates a folder and its parents durably, accessible to the owner only. Does nothing if the folder exists. Rejects
+ * with fileUnusable.
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await makeWithParents(path);
@@ -13,16 +16,16 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-// Node's own `recursive` never ends where mkdir(2) says ENOENT although the folder above is there, as in /proc
+// Node's own `recursive` option loops forever where mkdir(2) returns ENOENT although the parent exists, as in /proc.
 async function makeWithParents(path: string): Promise<void> {
-  if (await made(path)) return;
+  if (await makeOne(path)) return;
   const above = dirname(path);
   if (above !== path) await makeWithParents(above);
-  if (!(await made(path))) throw new Error(`nothing can be made in ${above}`);
+  if (!(await makeOne(path))) throw new Error(`nothing can be made in ${above}`);
 }
 
-/** false: there is no folder above. */
-async function made(path: string): Promise<boolean> {
+/** Returns false if the parent folder does not exist. */
+async function makeOne(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
     await syncFolder(dirname(path));
@@ -37,10 +40,7 @@ async function made(path: string): Promise<boolean> {
 
 const hour = 60 * 60 * 1000;
 
-/**
- * Removes temporary files with that prefix that nobody has written to for an hour: what killed processes left. Never
- * rejects.
- */
+/** Removes temporary files with the prefix that are unchanged for an hour: left by killed processes. Never rejects. */
 export async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(prefix))) {

@@ -1,4 +1,4 @@
-// The effects on files, and waiting for turns, that several folders need. Knows nothing of what is in the files.
+// File operations and mutual exclusion that several folders need. Knows nothing of the files' content.
 export { makeFolder, removeLeftovers } from './folder.ts';
 export { loadNative, type Native } from './native.ts';
 export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';

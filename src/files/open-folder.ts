@@ -3,27 +3,25 @@ import { fileFailed } from '../errors/index.ts';
 import { makeFolder } from './folder.ts';
 import { shownPath } from './shown-path.ts';
 
-// Folders in which a less trusted program may write (the state folder: the daemon) are opened, and whatever is done in
-// them is done beneath the descriptor: the folder may be exchanged for a symbolic link to anywhere at any moment, and
-// nothing follows it. Linux lets every call take such a path, /proc/self/fd/N/name, so that code that works with paths
-// need not know.
+// A less trusted program may write in some folders: the daemon writes in the state folder. Such a folder is opened
+// once, and all work in it uses paths beneath the descriptor, so a symbolic link that replaces the folder meanwhile is
+// never followed. Linux accepts /proc/self/fd/N/name in every call, so code that takes paths needs no change. Links
+// inside the folder are not covered: the code that opens a file there rejects them.
 
 const pathOnly = 0o10000000;
 
-/** A path that leads to an open folder, and stays valid until it is closed. */
+/** A path to an open folder, valid until the folder is closed. */
 interface OpenFolder extends Disposable {
   readonly path: string;
 }
 
-/**
- * Opens a folder; a symbolic link in its last place is none, unless `follow` says otherwise. Throws as open(2) does.
- */
+/** Opens a folder. Rejects a symbolic link as the last component unless `follow` is set. Throws as open(2) does. */
 export function openFolder(path: string, { follow = false } = {}): OpenFolder {
-  const fd = opened(path, follow);
+  const fd = openDescriptor(path, follow);
   return { path: `/proc/self/fd/${fd}`, [Symbol.dispose]: () => closeSync(fd) };
 }
 
-function opened(path: string, follow: boolean): number {
+function openDescriptor(path: string, follow: boolean): number {
   try {
     return openSync(path, pathOnly | constants.O_DIRECTORY | (follow ? 0 : constants.O_NOFOLLOW));
   } catch (error) {
@@ -35,8 +33,8 @@ function opened(path: string, follow: boolean): number {
 }
 
 /**
- * Works in a folder with its path beneath a descriptor. Rejects with ENOENT when there is none. fileUnusable when it is
- * a link or no folder.
+ * Runs work in a folder with a path beneath its descriptor. Rejects with ENOENT if the folder does not exist, and with
+ * fileUnusable if it is a link or not a folder.
  */
 export async function beneath<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
   using open = openedFor(folder);
@@ -52,7 +50,7 @@ function openedFor(folder: string): OpenFolder {
   }
 }
 
-/** The same, and makes the folder when there is none: then the work is done again. */
+/** Like `beneath`, but creates a missing folder and then runs the work again. */
 export async function beneathMade<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
   try {
     return await beneath(folder, work);
@@ -64,7 +62,7 @@ export async function beneathMade<T>(folder: string, work: (path: string) => Pro
   }
 }
 
-/** Opens a folder, which it makes when there is none. fileUnusable. */
+/** Opens a folder and creates it if it is missing. Rejects with fileUnusable. */
 export async function openFolderMade(folder: string): Promise<OpenFolder> {
   try {
     return openedFor(folder);

@@ -1,22 +1,22 @@
 import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync, type Stats } from 'node:fs';
 
-// Opens without reading, so that nothing happens to a device and no FIFO blocks; Node.js has no name for it.
+// O_PATH: opens without reading, so that a FIFO does not block and a device is not touched. Node.js has no name for it.
 const pathOnly = 0o10000000;
 const usualMostBytes = 64 * 1024 * 1024;
 const chunkBytes = 64 * 1024;
 
 interface ReadOptions {
-  /** Whether symbolic links in its last place are followed; not by default. */
+  /** Whether to follow a symbolic link as the last component; default: no. */
   readonly follow?: boolean;
   readonly mostBytes?: number;
-  /** Judges the file that was opened: what stat(2) says of it, and its path without any link. Throws to refuse it. */
+  /** Checks the open file by its stat(2) result and its path without links. Throws to reject the file. */
   readonly check?: (found: Stats, realPath: string) => void;
 }
 
 /**
- * Reads a file that another program may have created: only a regular file, never a link, FIFO or device, and not more
- * than a limit. Never blocks. The file that is checked is the file that is read, because it is opened first. Throws as
- * open(2) does.
+ * Reads a file that another program may have created: only a regular file up to a size limit, never a link, FIFO or
+ * device. Never blocks. The file is opened before it is checked, so that the checked file is the one that is read.
+ * Throws as open(2) does.
  */
 export function readRegularFile(
   path: string,
@@ -34,7 +34,7 @@ export function readRegularFile(
   }
 }
 
-/** The same as UTF-8 text. */
+/** Like readRegularFile, decoded as UTF-8. */
 export const readRegularText = (path: string, options?: ReadOptions): string =>
   readRegularFile(path, options).toString('utf8');
 
@@ -49,16 +49,17 @@ function contentOf(place: string, path: string, mostBytes: number): Buffer {
       chunks.push(chunk.subarray(0, count));
       bytes += count;
     }
-    throw tooLong(path, mostBytes); // it has grown meanwhile
+    throw tooLong(path, mostBytes); // The file has grown since it was checked.
   } finally {
     closeSync(file);
   }
 }
 
-const failed = (code: string, message: string): NodeJS.ErrnoException => Object.assign(new Error(message), { code });
+const errorWithCode = (code: string, message: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(message), { code });
 
 const notRegular = (path: string, found: Stats): Error =>
-  failed(
+  errorWithCode(
     found.isSymbolicLink() ? 'ELOOP' : found.isDirectory() ? 'EISDIR' : 'EINVAL',
     `${path} is ${kindOf(found)}, not a regular file`,
   );
@@ -70,4 +71,4 @@ function kindOf(found: Stats): string {
 }
 
 const tooLong = (path: string, mostBytes: number): Error =>
-  failed('EFBIG', `${path} is longer than ${mostBytes} bytes`);
+  errorWithCode('EFBIG', `${path} is longer than ${mostBytes} bytes`);

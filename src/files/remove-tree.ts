@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { openFolder } from './open-folder.ts';
 
 /**
- * Removes a file, or a folder with everything in it, where a less trusted program can write meanwhile: a folder that
- * becomes a symbolic link to elsewhere is not entered. (Node's own rm looks, and then goes by the path.) What is not
- * there is as good as removed. Throws as unlink(2), open(2) and rmdir(2) do.
+ * Removes a file, or a folder with its content, while a less trusted program can write there. A folder that is replaced
+ * by a symbolic link is not entered, whereas Node's own rm checks first and then follows the path. A missing path
+ * counts as removed. Throws as unlink(2), open(2) and rmdir(2) do.
  */
 export function removeTree(path: string): void {
-  if (removed(() => unlinkSync(path))) return;
+  if (tryRemove(() => unlinkSync(path))) return;
   using folder = openFolder(path);
   for (const name of readdirSync(folder.path)) removeTree(join(folder.path, name));
-  removed(() => rmdirSync(path));
+  tryRemove(() => rmdirSync(path));
 }
 
-// false: it is a folder
-function removed(remove: () => void): boolean {
+// Returns false for a folder.
+function tryRemove(remove: () => void): boolean {
   try {
     remove();
     return true;

@@ -1,9 +1,9 @@
 import { unlinkSync } from 'node:fs';
 
-/** Removes a file; one that is not there is as good as removed. (Node's own rm looks twice before it does.) */
+/** Removes a file; a missing file counts as removed. Node's own rm checks the file twice first. */
 export async function removeFile(path: string): Promise<void> {
   try {
-    unlinkSync(path); // as in replace.ts
+    unlinkSync(path); // Synchronous for the reason given in replace.ts.
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }

@@ -6,16 +6,16 @@ import { promisify } from 'node:util';
 import { fileFailed } from '../errors/index.ts';
 import { shownPath } from './shown-path.ts';
 
-// Only the disk is waited for without blocking. The other calls take microseconds, and waiting for each of them in
-// Node's thread pool, behind whatever else goes on, took longer than the disk.
+// Only fsync runs asynchronously. The other calls take microseconds; queueing each of them in Node's thread pool took
+// longer than the disk.
 const synced = promisify(fsync);
 
-/** Start of the names of temporary files that replaceAtomically makes beside its target. */
+/** Prefix of the temporary files that replaceAtomically creates beside its target. */
 export const newPrefix = '.new-';
 
 /**
- * Puts a text in place of a file, at once and durably: whoever reads sees the old text or the new one, and when this
- * resolves the new one is on the disk. The folder must exist. fileUnusable.
+ * Replaces a file's text atomically and durably: readers see the old text or the new one, and the new one is on disk
+ * when this resolves. The folder must exist. Rejects with fileUnusable.
  */
 export async function replaceAtomically(path: string, text: string, mode = 0o600): Promise<void> {
   const temporary = join(dirname(path), `${newPrefix}${randomUUID()}`);
@@ -24,7 +24,7 @@ export async function replaceAtomically(path: string, text: string, mode = 0o600
     renameSync(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
+    await rm(temporary, { force: true }).catch(() => {}); // Report the first problem, not this one.
     throw fileFailed({ file: shownPath(path), action: 'write' }, error);
   }
 }
@@ -40,8 +40,8 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
 }
 
 /**
- * The same for what only has to outlive this process, not a failure of the machine: nothing waits for the disk. After
- * such a failure the file may be anything.
+ * Like replaceAtomically, for files that must outlive this process but not a crash of the node: does not wait for the
+ * disk. After such a crash the file may have any content.
  */
 export async function replaceBriefly(path: string, text: string, mode = 0o600): Promise<void> {
   const temporary = join(dirname(path), `${newPrefix}${randomUUID()}`);
@@ -49,12 +49,12 @@ export async function replaceBriefly(path: string, text: string, mode = 0o600): 
     writeFileSync(temporary, text, { mode, flag: 'wx' });
     renameSync(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
+    await rm(temporary, { force: true }).catch(() => {}); // Report the first problem, not this one.
     throw fileFailed({ file: shownPath(path), action: 'write' }, error);
   }
 }
 
-/** Makes sure that files made, renamed or removed in a folder stay so. */
+/** Makes the creation, renaming and removal of files in a folder durable. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = openSync(path, 'r');
   try {

@@ -1,6 +1,6 @@
-/** Lets one work at a time; the others wait in the order in which they came. */
+/** Mutual exclusion within this process, first come, first served. */
 export interface Turns {
-  /** Resolves with what gives the turn back. Rejects when the signal is aborted meanwhile. */
+  /** Resolves with a function that ends the turn. Rejects if the signal is aborted while waiting. */
   readonly take: (signal?: AbortSignal) => Promise<() => void>;
 }
 
@@ -19,7 +19,7 @@ export function createTurns(): Turns {
         await Promise.race([before, aborted.promise]);
         return resolve;
       } catch (error) {
-        resolve(); // those behind it wait for those before it only
+        resolve(); // Later waiters wait only for earlier ones.
         throw error;
       } finally {
         signal?.removeEventListener('abort', abort);

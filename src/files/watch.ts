@@ -1,22 +1,19 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 
-/** Tells when something in some folders may have changed. A hint: whoever is told reads everything again. */
+/** Reports that folders may have changed. Only a hint: the receiver reads everything again. */
 export interface FolderWatch {
-  /**
-   * The folders from now on. One that is missing, or has been replaced, is watched from the call on that finds it.
-   * Never rejects.
-   */
+  /** Sets the folders. A missing or replaced folder is watched from the call that first finds it. Never rejects. */
   readonly refresh: (folders: readonly string[]) => void;
   readonly close: () => void;
 }
 
 interface Watched {
-  /** Device and inode: a folder can be replaced by another of its name. */
+  /** Device and inode, because a folder can be replaced by another one of the same name. */
   readonly identity: string;
   readonly watcher: FSWatcher;
 }
 
-/** Watches the folders that `refresh` names; `onChange` is called for anything that happens in them. */
+/** Watches the folders passed to `refresh`; calls `onChange` for any change in them. */
 export function watchFolders(onChange: () => void): FolderWatch {
   const watched = new Map<string, Watched>();
   const drop = (folder: string): void => {
@@ -32,7 +29,7 @@ export function watchFolders(onChange: () => void): FolderWatch {
       const watcher = watch(folder, onChange).on('error', () => drop(folder));
       watched.set(folder, { identity, watcher });
     } catch {
-      // it has gone meanwhile, or the node has no watch left: the next refresh tries again
+      // The folder is gone, or the node has no watch left: the next refresh retries.
     }
   };
   return {
@@ -46,9 +43,10 @@ export function watchFolders(onChange: () => void): FolderWatch {
 
 function identityOf(folder: string): string | undefined {
   try {
-    const { dev, ino } = statSync(folder); // synchronous: this runs every few seconds, and the thread pool would wake more threads
+    // Synchronous: this runs every few seconds, and the thread pool would wake more threads.
+    const { dev, ino } = statSync(folder);
     return `${dev}:${ino}`;
   } catch {
-    return undefined; // not there
+    return undefined; // The folder does not exist.
   }
 }

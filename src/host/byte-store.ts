@@ -1,19 +1,19 @@
-/** Bytes that arrive piece by piece, in one piece of memory of at most twice their number. */
+/** Collects bytes that arrive in pieces in one buffer of at most twice their size. */
 export interface ByteStore {
-  /** Copies the piece: what it was a view of can go. */
+  /** Copies the piece, so that the buffer it belongs to can be freed. */
   readonly add: (piece: Uint8Array) => void;
-  /** All of them. A view: valid until more is added. */
+  /** All collected bytes, as a view that is valid until more are added. */
   readonly bytes: () => Buffer;
-  /** Of memory that is taken. */
+  /** Size of the buffer in bytes. */
   readonly capacity: () => number;
 }
 
 const leastCapacity = 1024;
 
 /**
- * An empty store. It doubles when it is full, so that a stream costs a bounded number of copies of each byte however
- * finely it is cut; a list of the pieces would cost hundreds of bytes for each piece. `mostLast`: keeps so many of the
- * last bytes only.
+ * Creates an empty store. It doubles when full, so each byte is copied a bounded number of times however small the
+ * pieces are; a list of pieces would cost hundreds of bytes for each. `mostLast` keeps only that many of the last
+ * bytes.
  */
 export function byteStore(mostLast = Number.POSITIVE_INFINITY): ByteStore {
   let store = Buffer.alloc(0);

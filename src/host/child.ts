@@ -8,7 +8,7 @@ export interface ChildRun {
   readonly args: readonly string[];
   readonly env: Env;
   readonly stdin: string;
-  /** More than this on stdout kills the child. */
+  /** The child is killed if it writes more than this to stdout. */
   readonly mostStdoutBytes: number;
 }
 /** How a child ended. */
@@ -17,38 +17,38 @@ export type ChildEnd =
   | { readonly kind: 'not-started'; readonly code: string; readonly problem: string }
   | { readonly kind: 'too-much-output' };
 
-// a child that has ended but whose own children hold its pipes open is not waited for longer than this
+// How long to wait for a child that has exited while its own children hold its pipes open.
 const graceMs = 500;
-// most end in a moment by themselves, and one that is killed half way may leave what no DEL finds
+// Most children exit on their own within this time; a child killed midway may leave something that no DEL finds.
 const killMs = 500;
 const mostStderrBytes = 64 * 1024;
 
 /**
- * Runs one child in a process group of its own to its end. When the signal is aborted the whole group is killed,
- * unless it ends within a moment, and the signal's reason thrown, after the child has been reaped (CNI-68);
- * operationCancelled for a reason that is not ours.
+ * Runs one child to its end in its own process group. If the signal is aborted and the child does not exit within a
+ * moment, kills the group. Rejects with the signal's reason after the child has been reaped (CNI-68), or with
+ * operationCancelled if the reason is not one of Plexus.
  */
 export async function runChild(run: ChildRun, signal: AbortSignal): Promise<ChildEnd> {
-  assertWanted(run.file, signal);
+  assertNotAborted(run.file, signal);
   const { promise, resolve } = Promise.withResolvers<ChildEnd>();
   const child = start(run);
   if (child instanceof Error) return notStarted(child);
-  let impatient: NodeJS.Timeout | undefined;
-  const stop = (): void => void (impatient = setTimeout(() => killGroup(child), killMs));
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = (): void => void (killTimer = setTimeout(() => killGroup(child), killMs));
   signal.addEventListener('abort', stop);
   follow(child, run, resolve);
   try {
     const end = await promise;
-    assertWanted(run.file, signal);
+    assertNotAborted(run.file, signal);
     return end;
   } finally {
     signal.removeEventListener('abort', stop);
-    clearTimeout(impatient);
+    clearTimeout(killTimer);
   }
 }
 
-/** Throws the reason why nobody waits for a child any more, if so. */
-export function assertWanted(file: string, signal: AbortSignal): void {
+/** Throws if the signal is aborted, with its reason. */
+export function assertNotAborted(file: string, signal: AbortSignal): void {
   if (!signal.aborted) return;
   const reason: unknown = signal.reason;
   throw reason instanceof PlexusError
@@ -56,7 +56,7 @@ export function assertWanted(file: string, signal: AbortSignal): void {
     : operationCancelled({ command: file, reason: problemOf(reason) }, { cause: reason });
 }
 
-// Node.js tells of some failures by an event and throws others (ETXTBSY, E2BIG)
+// Node.js reports some failures by an event and throws others (ETXTBSY, E2BIG).
 function start({ file, args, env }: ChildRun): ChildProcess | NodeJS.ErrnoException {
   try {
     return spawn(file, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -73,7 +73,7 @@ const notStarted = (error: NodeJS.ErrnoException): ChildEnd => ({
 
 function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => void): void {
   const stdout = byteStore();
-  const stderr = byteStore(mostStderrBytes); // the end of what it said is what tells why it failed
+  const stderr = byteStore(mostStderrBytes); // The end of stderr explains the failure.
   let tooMuch = false;
   child.stdout?.on('data', (chunk: Buffer) => {
     if (tooMuch) return;
@@ -95,7 +95,7 @@ function follow(child: ChildProcess, run: ChildRun, resolve: (end: ChildEnd) => 
     child.once('close', () => clearTimeout(timer));
   });
   child.once('close', ended);
-  child.stdin?.on('error', () => {}); // a plugin need not read its stdin: its exit status decides
+  child.stdin?.on('error', () => {}); // A plugin need not read its stdin: its exit status decides.
   child.stdin?.end(run.stdin);
 }
 
@@ -111,6 +111,6 @@ function killGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // the group is gone already
+    // The group has already exited.
   }
 }

@@ -1,19 +1,19 @@
-import { PlexusError, netnsUnusable, problemOf, routesFailed } from '../errors/index.ts';
+import { is, netnsUnusable, problemOf, routesFailed } from '../errors/index.ts';
 import type { HeldNamespace } from './held-namespace.ts';
 import type { DefaultRouteEntry, RouteTarget } from './host.ts';
 import { ipIn } from './ip-command.ts';
 import { type DefaultRouteOfKernel, type Hop, defaultRoutesFrom, entriesThrough, linksFrom } from './ip-json.ts';
 
-/** An interface of a namespace that is held open. */
+/** An interface in a namespace that is held open. */
 export interface HeldTarget extends Omit<RouteTarget, 'netns'> {
   readonly held: HeldNamespace;
 }
 
-/** Default routes of one interface and family in the main table, strongest first. */
+/** Lists the default routes of one interface and family in the main table, strongest first. */
 export const defaultRoutes = async (target: HeldTarget, signal: AbortSignal): Promise<readonly DefaultRouteEntry[]> =>
   entriesThrough(target.interfaceName, await allDefaultRoutes(target, signal));
 
-/** Makes `routes` the only default routes of that interface and family. routesFailed. */
+/** Makes `routes` the only default routes of that interface and family. Rejects with routesFailed. */
 export async function setDefaultRoutes(
   target: HeldTarget,
   routes: readonly DefaultRouteEntry[],
@@ -37,7 +37,7 @@ export async function setDefaultRoutes(
   }
 }
 
-// what is right already stays untouched, so that traffic is not interrupted
+// Routes that are already correct stay untouched, so that traffic is not interrupted.
 function isSame(
   { metric, hops }: DefaultRouteOfKernel,
   wanted: DefaultRouteEntry,
@@ -59,7 +59,7 @@ const allDefaultRoutes = (
 ): Promise<readonly DefaultRouteOfKernel[]> =>
   ipIn(held, ['-j', `-${family}`, 'route', 'show', 'default', 'table', 'main'], defaultRoutesFrom, signal);
 
-/** Takes the interface out of one default route; what goes through other interfaces stays. */
+/** Removes the interface from one default route; next hops through other interfaces stay. */
 async function leaveOut(
   { metric, hops }: DefaultRouteOfKernel,
   target: HeldTarget,
@@ -68,7 +68,7 @@ async function leaveOut(
   const own = hops.filter((hop) => hop.interfaceName === target.interfaceName);
   const others = hops.filter((hop) => hop.interfaceName !== target.interfaceName);
   if (own.length === 0) return;
-  // IPv6 removes one hop of several; IPv4 knows only the route as a whole
+  // IPv6 removes one next hop of several; IPv4 can only replace the whole route.
   if (others.length > 0 && target.family === 4)
     return change(
       ['replace', 'default', ...strength(metric), ...others.flatMap((hop) => ['nexthop', ...via(hop)])],
@@ -96,7 +96,7 @@ async function change(words: readonly string[], target: HeldTarget, signal: Abor
   try {
     await ipIn(held, [`-${family}`, 'route', ...words], () => undefined, signal);
   } catch (error) {
-    if (signal.aborted || (error instanceof PlexusError && error.id === netnsUnusable.id)) throw error;
+    if (signal.aborted || is(error, netnsUnusable)) throw error;
     throw routesFailed(
       { interfaceName, problem: `${problemOf(error)} (${await stateOf(target, signal)})` },
       { cause: error },
@@ -104,7 +104,7 @@ async function change(words: readonly string[], target: HeldTarget, signal: Abor
   }
 }
 
-/** What a person needs to see why: the addresses through which a gateway could be reached. */
+/** Lists the addresses through which a gateway could be reached, to explain a failure. */
 async function stateOf({ held, interfaceName, family }: HeldTarget, signal: AbortSignal): Promise<string> {
   const links = await ipIn(held, ['-j', `-${family}`, 'address'], linksFrom, signal).catch(() => undefined);
   if (links === undefined) return 'its addresses cannot be read';

@@ -4,7 +4,7 @@ import { isPluginType } from '../cni/index.ts';
 import { pluginMissing, pluginNotRunnable, problemOf } from '../errors/index.ts';
 
 /**
- * The file of a plugin: the first regular file of that bare name in the folders (CNI-47). pluginMissing,
+ * Finds a plugin's file: the first regular file of that bare name in the folders (CNI-47). Rejects with pluginMissing,
  * pluginNotRunnable.
  */
 export async function findPlugin(plugin: string, path: readonly string[]): Promise<string> {
@@ -16,7 +16,7 @@ export async function findPlugin(plugin: string, path: readonly string[]): Promi
   throw pluginMissing({ plugin, folders: path });
 }
 
-// symbolic links are followed; what cannot be looked at is not there
+// Follows symbolic links; a file that cannot be inspected counts as missing.
 const isFile = (file: string): Promise<boolean> =>
   stat(file).then(
     (found) => found.isFile(),
@@ -33,7 +33,7 @@ async function executable(plugin: string, file: string): Promise<string> {
 }
 
 /**
- * Whether a file begins as something that the kernel can execute: ELF, or a script with its interpreter. True when it
+ * Whether a file starts like something that the kernel can execute: ELF, or a script with an interpreter. True if it
  * cannot be read.
  */
 export async function isProgram(file: string): Promise<boolean> {

@@ -1,29 +1,30 @@
 import { open, readlink, stat, statfs } from 'node:fs/promises';
-import { netnsMissing, netnsUnusable, problemOf } from '../errors/index.ts';
+import { netnsUnusable, problemOf } from '../errors/index.ts';
 
 /**
- * A network namespace that is held open. A path may lead elsewhere a moment after it was checked; a descriptor cannot.
- * So a namespace is opened once, and what was checked is what programs enter: they find it under the number of this
- * process.
+ * A network namespace that is held open. A path may lead elsewhere a moment after the check; a descriptor cannot. The
+ * namespace is therefore opened once, and programs enter it through the descriptor of this process, so they enter
+ * exactly what was checked.
  */
 export interface HeldNamespace {
-  /** As it was requested, for messages. */
+  /** The path as requested, for messages. */
   readonly netns: string;
-  /** Leads to the descriptor, for every process of the node, until it is released. */
+  /** A path to the descriptor, valid for every process of the node until release. */
   readonly path: string;
-  /** Whether it is the namespace of the node: that of this process, or of process 1. */
+  /** Whether it is the node's namespace: that of this process, or of process 1. */
   readonly isNode: boolean;
   readonly release: () => Promise<void>;
 }
 
-// open(2) and statfs(2): only names the file, so that no FIFO blocks and no device is touched; the file system of
-// namespaces
+// For open(2): O_PATH, so that a FIFO does not block and a device is not touched. For statfs(2): the file system of
+// namespaces.
 const [O_PATH, NSFS_MAGIC] = [0x20_00_00, 0x6e_73_66_73];
 
-/** Opens a namespace. netnsUnusable. */
+/** Opens a namespace. Rejects with netnsUnusable. */
 export async function holdNamespace(netns: string): Promise<HeldNamespace> {
   const handle = await open(netns, O_PATH).catch((error: NodeJS.ErrnoException) => {
-    throw netnsUnusable({ netns, problem: error.code === 'ENOENT' ? netnsMissing : problemOf(error) });
+    const isMissing = error.code === 'ENOENT';
+    throw netnsUnusable({ netns, isMissing, problem: isMissing ? 'it does not exist' : problemOf(error) });
   });
   try {
     const path = `/proc/${await readlink('/proc/self')}/fd/${handle.fd}`;
@@ -36,7 +37,7 @@ export async function holdNamespace(netns: string): Promise<HeldNamespace> {
   }
 }
 
-/** Whether a path leads to the node's own namespace. False when it leads to none. */
+/** Whether a path leads to the node's own namespace. False if it leads to nothing. */
 export const isNodeNamespace = (path: string): Promise<boolean> => isOfNode(path).catch(() => false);
 
 async function isOfNode(path: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Env } from '../cni/index.ts';
 
 /** One run of one CNI plugin. */
 export interface PluginRun {
-  /** Bare name; looked up in `path`, never a file name (CNI-47). */
+  /** A bare name that is looked up in `path`, never a file name (CNI-47). */
   readonly plugin: string;
   readonly path: readonly string[];
   /** The plugin's whole environment. */
@@ -10,12 +10,9 @@ export interface PluginRun {
   readonly stdin: string;
 }
 export interface PluginExit {
-  /** Exit status; -1 when a signal ended it. */
+  /** Exit status; -1 after a signal. */
   readonly exitCode: number;
-  /**
-   * Its beginning, one byte more than a result may have at most: what is longer is cut off and too long for everybody
-   * who reads it.
-   */
+  /** The beginning of stdout, at most one byte more than a result may have: longer output is rejected. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -29,7 +26,7 @@ export interface Link {
   /** Addresses with prefix length. */
   readonly addresses: readonly string[];
 }
-/** A default route of the main table. No gateway: the link itself is the way. */
+/** A default route of the main table. Without a gateway, the link itself is the next hop. */
 export interface DefaultRouteEntry {
   readonly gateway?: string;
   /** Kernel metric; 0 or absent is the strongest for IPv4. */
@@ -40,27 +37,27 @@ export interface RouteTarget {
   readonly interfaceName: string;
   readonly family: Family;
 }
-/** An interface of a sandbox, by names. */
+/** Names an interface of a sandbox. */
 export interface SandboxInterface {
   readonly containerId: string;
   readonly interfaceName: string;
 }
 /**
- * What carries out a plan on the node: nothing more than this list. Every method rejects with a PlexusError,
- * and promptly when the signal is aborted (a running plugin is killed together with its process group).
+ * Carries out a plan on the node; these methods are all that it can do. Every method rejects with a PlexusError, and
+ * promptly when the signal is aborted (a running plugin is killed together with its process group).
  */
 export interface Host {
   /**
-   * Runs a plugin to its end. An exit status other than 0 is an answer, not an error. pluginMissing, pluginNotRunnable,
-   * pluginOutputTooLong.
+   * Runs a plugin to its end. An exit status other than 0 is a result, not an error. Rejects with pluginMissing,
+   * pluginNotRunnable, pluginOutputTooLong.
    */
   runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExit>;
-  /** Waits, for a bounded time, until no plugin works any more at the ADD of an interface whose caller was killed. */
+  /** Waits, for a bounded time, until no plugin is still running the ADD of an interface whose caller was killed. */
   settle(of: SandboxInterface, signal: AbortSignal): Promise<void>;
-  /** Links of a namespace, with addresses. netnsUnusable when it is gone. */
+  /** Lists the links of a namespace with their addresses. Rejects with netnsUnusable if the namespace is gone. */
   listLinks(netns: string, signal: AbortSignal): Promise<readonly Link[]>;
-  /** Default routes of one interface and family in the main table, strongest first. */
+  /** Lists the default routes of one interface and family in the main table, strongest first. */
   defaultRoutes(target: RouteTarget, signal: AbortSignal): Promise<readonly DefaultRouteEntry[]>;
-  /** Makes `routes` the only default routes of that interface and family. routesFailed. */
+  /** Makes `routes` the only default routes of that interface and family. Rejects with routesFailed. */
   setDefaultRoutes(target: RouteTarget, routes: readonly DefaultRouteEntry[], signal: AbortSignal): Promise<void>;
 }

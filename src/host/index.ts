@@ -1,4 +1,4 @@
-// What carries a plan out on the node. Knows no pod, no Kubernetes, no journal.
+// Carries out a plan on the node. Knows no pod, no Kubernetes, no journal.
 export {
   type DefaultRouteEntry,
   type Family,

@@ -5,10 +5,10 @@ import type { HeldNamespace } from './held-namespace.ts';
 
 const mostStdoutBytes = 16 * 1024 * 1024;
 
-// a fixed environment: nothing of a caller's may change what these two commands do
+// A fixed environment, so that the caller's environment cannot change what these two commands do.
 const commandEnv: Env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
-/** What `ip` prints inside a namespace, read by `parser`. netnsUnusable, hostCommandFailed. */
+/** Runs `ip` inside a namespace and reads its output with `parser`. Rejects with netnsUnusable, hostCommandFailed. */
 export async function ipIn<T>(
   held: HeldNamespace,
   args: readonly string[],
@@ -20,8 +20,8 @@ export async function ipIn<T>(
     { file: 'nsenter', args: [`--net=${held.path}`, 'ip', ...args], env: commandEnv, stdin: '', mostStdoutBytes },
     signal,
   );
-  if (end.kind === 'exited' && end.exitCode === 0) return parsed(command, parser, end.stdout.toString());
-  // nsenter's own words: it is another kind of namespace
+  if (end.kind === 'exited' && end.exitCode === 0) return parseOutput(command, parser, end.stdout.toString());
+  // nsenter prints this for a namespace of another kind.
   if (end.kind === 'exited' && end.stderr.includes('reassociate'))
     throw netnsUnusable({ netns: held.netns, problem: 'it is no network namespace' });
   throw hostCommandFailed({ command, problem: problemOfEnd(end) });
@@ -38,7 +38,7 @@ function problemOfEnd(end: ChildEnd): string {
   }
 }
 
-function parsed<T>(command: string, parser: (text: string) => T, text: string): T {
+function parseOutput<T>(command: string, parser: (text: string) => T, text: string): T {
   try {
     return parser(text);
   } catch (error) {

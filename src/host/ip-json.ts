@@ -1,6 +1,6 @@
 import type { DefaultRouteEntry, Link } from './host.ts';
 
-// What `ip -j` prints, as far as it is used here.
+// The part of the output of `ip -j` that is used here.
 interface IpLink {
   readonly ifname?: string;
   readonly address?: string;
@@ -16,11 +16,11 @@ interface IpHop {
 interface IpRoute extends IpHop {
   readonly dst?: string;
   readonly metric?: number;
-  /** Of a multipath route, which then has no dev of its own. */
+  /** The next hops of a multipath route, which has no dev of its own. */
   readonly nexthops?: readonly IpHop[];
 }
 
-/** Links of `ip -j address`. Throws a SyntaxError for anything that is not JSON. */
+/** Reads the links in the output of `ip -j address`. Throws a SyntaxError for anything that is not JSON. */
 export const linksFrom = (text: string): readonly Link[] =>
   (listFrom(text) as readonly IpLink[]).filter(({ ifname }) => ifname !== undefined).map(linkFrom);
 
@@ -34,18 +34,18 @@ const linkFrom = ({ ifname, address, mtu, flags, addr_info }: IpLink): Link => (
     .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
 });
 
-/** One way out of a default route. */
+/** One next hop of a default route. */
 export interface Hop {
   readonly interfaceName: string;
   readonly gateway?: string;
 }
-/** A default route: several hops when the kernel balances over them. */
+/** A default route; it has several hops if the kernel balances over them. */
 export interface DefaultRouteOfKernel {
   readonly metric?: number;
   readonly hops: readonly Hop[];
 }
 
-/** Default routes of `ip -j route show default`, strongest first. */
+/** Reads the default routes in the output of `ip -j route show default`, strongest first. */
 export const defaultRoutesFrom = (text: string): readonly DefaultRouteOfKernel[] =>
   (listFrom(text) as readonly IpRoute[])
     .filter(({ dst }) => dst === 'default')
@@ -60,7 +60,7 @@ function hopFrom({ dev, gateway, via }: IpHop): Hop {
   return { interfaceName: dev ?? '', ...(way !== undefined && { gateway: way }) };
 }
 
-/** The part of them that leaves through one interface. */
+/** The parts of the routes that leave through one interface. */
 export const entriesThrough = (
   interfaceName: string,
   routes: readonly DefaultRouteOfKernel[],
@@ -71,7 +71,7 @@ export const entriesThrough = (
       .map(({ gateway }) => ({ ...(gateway !== undefined && { gateway }), ...(metric !== undefined && { metric }) })),
   );
 
-// `ip -j` prints nothing at all for an empty list of some kinds
+// For some empty lists, `ip -j` prints nothing at all.
 function listFrom(text: string): readonly object[] {
   const value: unknown = text.trim() === '' ? [] : JSON.parse(text);
   return Array.isArray(value) ? value.filter((each): each is object => typeof each === 'object' && each !== null) : [];

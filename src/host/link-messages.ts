@@ -3,9 +3,9 @@ import type { DefaultRouteEntry, Link, PluginExit, RouteTarget } from './host.ts
 import { shownStdout } from './shown-stdout.ts';
 import { type Frame, bodyReader, bodyWriter, encodeFrame } from './wire.ts';
 
-// The messages of the host link, as docs/host-link.md says. Numbers are never given a new meaning.
+// The messages of the host link, as specified in docs/host-link.md. A number never changes its meaning.
 
-/** The version of the host link spoken here. Majors must be equal; minors only add to the end of messages. */
+/** The supported version of the host link. Majors must be equal; minors only append to messages. */
 export const linkVersion: LinkVersion = { major: 1, minor: 0 };
 export interface LinkVersion {
   readonly major: number;
@@ -23,10 +23,10 @@ export const daemonFrame = {
   setRoutes: 71,
   result: 72,
 } as const;
-/**
- * Whether a frame from the host is one of this version; a later minor version may have others, which are not looked at.
- */
+/** Whether a frame from the host belongs to this version. Frames of later minor versions are ignored. */
 export const isKnown = ({ type }: Frame): boolean => Object.values<number>(shimFrame).includes(type);
+/** The detail of FAILED when there is no such namespace: part of the protocol (src/shim/namespace.c). */
+export const netnsMissingDetail = 'it does not exist';
 /** Why a request failed (FAILED). */
 export const failReason = {
   missing: 1,
@@ -44,19 +44,19 @@ export const failReason = {
 export interface Hello {
   readonly version: LinkVersion;
   readonly role: 'call' | 'agent';
-  /** Version of the program. */
+  /** Version of the plexus binary. */
   readonly program: string;
-  /** Plugin folders: CNI_PATH of the call, or what the agent was started with. */
+  /** Plugin folders: CNI_PATH of the call, or the folders that the agent was started with. */
   readonly path: readonly string[];
 }
 export interface Call {
-  /** Whether CNI_NETNS leads to the node's own namespace: only the shim can see that. */
+  /** Whether CNI_NETNS leads to the node's own namespace; only the shim can check that. */
   readonly netnsIsHost: boolean;
   readonly env: Env;
   readonly stdin: string;
 }
 
-/** The greeting of the side that connects. */
+/** Encodes the greeting of the connecting side. */
 export const encodeHello = ({ role, program, path }: Omit<Hello, 'version'>): Buffer => {
   const body = bodyWriter().u16(linkVersion.major).u16(linkVersion.minor);
   return encodeFrame(
@@ -85,7 +85,7 @@ export function decodeCall(frame: Frame): Call {
   return { netnsIsHost, env: Object.fromEntries(pairs), stdin: body.text() };
 }
 
-// far more than a kernel hands to a program, or a namespace has
+// Far more than the kernel passes to a program, or a namespace contains.
 const mostVariables = 10_000;
 const mostLinks = 4096;
 const mostAddresses = 4096;
@@ -121,7 +121,7 @@ export interface RunRequest {
 export function runBody({ plugin, env, stdin }: RunRequest): Buffer {
   const writer = bodyWriter().text(plugin);
   writer.list(Object.entries(env), ([key, value]) => writer.text(`${key}=${value}`));
-  return writer.text(stdin).u32(0).done(); // deadlines are the daemon's: it sends KILL
+  return writer.text(stdin).u32(0).done(); // The daemon enforces deadlines itself: it sends KILL.
 }
 
 export const netnsBody = (netns: string): Buffer => bodyWriter().text(netns).done();
@@ -142,7 +142,7 @@ export function routesBody(target: RouteTarget, routes: readonly DefaultRouteEnt
   return writer.done();
 }
 
-/** The answer to RUN. */
+/** Decodes the answer to RUN. */
 export function decodeRan(frame: Frame): PluginExit {
   const body = bodyReader(frame.body);
   const status = body.u32();

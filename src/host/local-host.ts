@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { netnsIsHost, pluginNotRunnable, pluginOutputTooLong } from '../errors/index.ts';
-import { type ChildEnd, type ChildRun, assertWanted, runChild } from './child.ts';
+import { type ChildEnd, type ChildRun, assertNotAborted, runChild } from './child.ts';
 import { defaultRoutes, setDefaultRoutes } from './default-routes.ts';
 import { findPlugin, isProgram } from './find-plugin.ts';
 import { type HeldNamespace, holdNamespace } from './held-namespace.ts';
@@ -14,17 +14,15 @@ const mostStdoutBytes = 4 * 1024 * 1024;
 const busyTries = 6;
 const busyPauseMs = 200;
 
-/** What the runtime's call states about namespaces. */
+/** What the runtime's call says about namespaces. */
 export interface RuntimeNamespace {
-  /** Its own CNI_NETNS: the path that plugins are given as it is. */
+  /** Its CNI_NETNS, which plugins get unchanged. */
   readonly netns?: string | undefined;
-  /** Whether it allows the namespace of the node (CNI_NETNS_OVERRIDE). */
+  /** Whether it allows the node's namespace (CNI_NETNS_OVERRIDE). */
   readonly allowsNode?: boolean;
 }
 
-/**
- * A Host that is this process itself: plugins are its children, namespaces are entered by nsenter and ip (iproute2).
- */
+/** A Host inside this process: plugins are its children, and nsenter and ip (iproute2) work in namespaces. */
 export function localHost(runtime: RuntimeNamespace = {}): Host {
   const withHeld = async <T>(netns: string, work: (held: HeldNamespace) => Promise<T>): Promise<T> => {
     const held = await holdNamespace(netns);
@@ -50,8 +48,8 @@ export function localHost(runtime: RuntimeNamespace = {}): Host {
   };
 }
 
-// Plugins compare prevResult's `sandbox` with CNI_NETNS (CHECK), and put CNI_NETNS into their result: both sides know
-// their own path.
+// CHECK plugins compare prevResult's `sandbox` with CNI_NETNS, and ADD plugins copy CNI_NETNS into their result. So
+// both commands must get the runtime's own path.
 async function runPluginIn({ netns, path }: HeldNamespace, run: PluginRun, signal: AbortSignal): Promise<PluginExit> {
   const [outside, inside] = [JSON.stringify(netns), JSON.stringify(path)];
   const stdin = run.stdin.replaceAll(`"sandbox":${outside}`, () => `"sandbox":${inside}`);
@@ -78,7 +76,7 @@ async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginExi
 
 type Exited = Extract<ChildEnd, { kind: 'exited' }>;
 
-// A file that the kernel cannot execute is handed to a shell (as execvp(3) does), which then understands none of it.
+// execvp(3) passes a file that the kernel cannot execute to a shell, which does not understand it either.
 async function assertProgram(plugin: string, file: string, { exitCode, stdout }: Exited): Promise<void> {
   if (![2, 126, 127].includes(exitCode) || stdout.length > 0 || (await isProgram(file))) return;
   throw pluginNotRunnable({
@@ -88,11 +86,11 @@ async function assertProgram(plugin: string, file: string, { exitCode, stdout }:
   });
 }
 
-// "text file busy": somebody is replacing the plugin right now (CNI-66); after some tries that is the answer
+// "Text file busy": the plugin is being replaced right now (CNI-66). After a few tries, this becomes the answer.
 async function startWhenWritten(run: ChildRun, signal: AbortSignal): Promise<ChildEnd> {
   for (let tries = 1; ; tries++) {
     const end = await runChild(run, signal);
     if (end.kind !== 'not-started' || end.code !== 'ETXTBSY' || tries === busyTries) return end;
-    await delay(busyPauseMs, undefined, { signal }).catch(() => assertWanted(run.file, signal));
+    await delay(busyPauseMs, undefined, { signal }).catch(() => assertNotAborted(run.file, signal));
   }
 }

@@ -2,28 +2,28 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxInterface } from './host.ts';
 
-/** In the environment of every plugin that Plexus runs, here and in the program on the host. */
+/** Set in the environment of every plugin that Plexus runs, here and in the shim. */
 export const pluginMark = ['PLEXUS_NESTED', '1'] as const;
 
-// as long as a keeper of the shim gives them (docs/decisions/0006-plugins-may-end.md)
-const momentMs = 2000;
-const lookMs = 20;
-const mostLooks = (2 * momentMs) / lookMs;
+// The same time that the shim's keeper allows (docs/decisions/0006-plugins-may-end.md).
+const graceMs = 2000;
+const pollMs = 20;
+const mostRounds = (2 * graceMs) / pollMs;
 
 /**
- * Waits until no plugin works at the ADD of an interface whose Plexus was killed. One that does not end within a moment
- * is killed with its children. Returns after a bounded time whatever they do.
+ * Waits until no plugin is still running the ADD of an interface whose Plexus process was killed. A plugin that does
+ * not exit within a moment is killed with its children. Always returns within a bounded time.
  */
 export async function settleOrphans(of: SandboxInterface, signal: AbortSignal): Promise<void> {
-  for (let looks = 0; looks < mostLooks && !signal.aborted; looks++) {
+  for (let round = 0; round < mostRounds && !signal.aborted; round++) {
     const left = orphansOf(of);
     if (left.length === 0) return;
-    if (looks * lookMs >= momentMs) for (const pid of left) kill(pid);
-    await delay(lookMs, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means
+    if (round * pollMs >= graceMs) for (const pid of left) kill(pid);
+    await delay(pollMs, undefined, { signal }).catch(() => {}); // The loop's condition handles an abort.
   }
 }
 
-/** Processes with the variables of such a plugin: it, and what it has started. */
+/** Processes with the environment of such a plugin: the plugin and its children. */
 function orphansOf({ containerId, interfaceName }: SandboxInterface): readonly number[] {
   const wanted = [
     pluginMark.join('='),
@@ -44,7 +44,7 @@ function environmentOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8');
   } catch {
-    return ''; // it has just ended, or is none of ours
+    return ''; // It has just exited, or belongs to another user.
   }
 }
 
@@ -52,6 +52,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // it has just ended
+    // It has just exited.
   }
 }

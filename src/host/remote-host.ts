@@ -9,7 +9,7 @@ import {
   routesFailed,
 } from '../errors/index.ts';
 import { isPluginType } from '../cni/index.ts';
-import { assertWanted } from './child.ts';
+import { assertNotAborted } from './child.ts';
 import type { Host, Link, PluginExit, PluginRun, RouteTarget } from './host.ts';
 import {
   type Failed,
@@ -20,6 +20,7 @@ import {
   decodeRoutes,
   failReason,
   netnsBody,
+  netnsMissingDetail,
   routesBody,
   runBody,
   shimFrame,
@@ -27,11 +28,11 @@ import {
 } from './link-messages.ts';
 import type { Frame } from './wire.ts';
 
-/** Sends requests to the program at the other end of a host link. */
+/** Sends requests to the shim at the other end of a host link. */
 export interface LinkChannel {
   /**
-   * The answer to one request. When the signal is aborted a plugin run is killed and its end waited for; linkLost when
-   * the connection breaks.
+   * Resolves with the answer to one request. If the signal is aborted, kills a plugin run and waits for its end.
+   * Rejects with linkLost when the connection breaks.
    */
   readonly request: (type: number, body: Uint8Array, signal: AbortSignal) => Promise<Frame>;
 }
@@ -39,13 +40,13 @@ export interface LinkChannel {
 const mostStdoutBytes = 4 * 1024 * 1024;
 
 /**
- * A Host at the other end of a host link (docs/host-link.md). Plugin folders are those of the program there: `path` of
- * a run only names them in errors.
+ * A Host at the other end of a host link (docs/host-link.md). The shim determines the plugin folders; `path` of a run
+ * only names them in errors.
  */
 export function remoteHost(channel: LinkChannel): Host {
   const host: Host = {
     runPlugin: (run, signal) => runPlugin(run, channel, signal),
-    settle: async () => {}, // a connection ends when its plugins have (docs/host-link.md)
+    settle: async () => {}, // A connection ends only after its plugins have exited (docs/host-link.md).
     listLinks: async (netns, signal) => {
       const answer = await ask(
         channel,
@@ -90,9 +91,9 @@ interface Question {
 }
 
 async function ask(channel: LinkChannel, { type, body, what }: Question, signal: AbortSignal): Promise<Frame> {
-  assertWanted(what, signal);
+  assertNotAborted(what, signal);
   const answer = await channel.request(type, body, signal);
-  assertWanted(what, signal);
+  assertNotAborted(what, signal);
   return answer;
 }
 
@@ -123,12 +124,13 @@ function failureOf(
   { reason, detail }: Failed,
   { netns, what }: { readonly netns: string; readonly what: string },
 ): PlexusError {
-  if (reason === failReason.netns) return netnsUnusable({ netns, problem: detail });
+  if (reason === failReason.netns)
+    return netnsUnusable({ netns, problem: detail, isMissing: detail === netnsMissingDetail });
   if (reason === failReason.forbidden) return hostRefused({ what, problem: detail });
   return hostRequestFailed({ what, problem: detail === '' ? `reason ${reason}` : detail });
 }
 
-/** What a person needs to see why: the addresses through which a gateway could be reached. */
+/** Lists the addresses through which a gateway could be reached, to explain a failure. */
 async function stateOf(
   host: Host,
   { netns, interfaceName, family }: RouteTarget,

@@ -1,19 +1,19 @@
 import { linkDamaged } from '../errors/index.ts';
 import { type ByteStore, byteStore } from './byte-store.ts';
 
-/** One frame of the host link (docs/host-link.md): its type, the number of the request it belongs to, its body. */
+/** One frame of the host link (docs/host-link.md): its type, the number of its request, its body. */
 export interface Frame {
   readonly type: number;
   readonly id: number;
   readonly body: Uint8Array;
 }
 
-/** No frame is longer, whatever its head says: a runtime's configuration of 16 MiB is refused by the shim already. */
+/** Largest frame, whatever its header claims; the shim already rejects a configuration of 16 MiB from the runtime. */
 const mostFrameBytes = 16 * 1024 * 1024;
 const headBytes = 4;
 const fixedBytes = 5;
 
-/** The bytes of a frame. */
+/** Encodes a frame. */
 export function encodeFrame(type: number, id: number, body: Uint8Array = new Uint8Array(0)): Buffer {
   const bytes = Buffer.allocUnsafe(headBytes + fixedBytes + body.length);
   bytes.writeUInt32BE(fixedBytes + body.length, 0);
@@ -23,17 +23,20 @@ export function encodeFrame(type: number, id: number, body: Uint8Array = new Uin
   return bytes;
 }
 
-/** Takes pieces of a stream and gives the frames that are complete. */
+/** Assembles frames from the pieces of a stream. */
 export interface FrameReader {
-  /** linkDamaged for bytes that can be no frame; after that the stream is of no use. */
+  /**
+   * Returns the frames that this piece completes. Throws linkDamaged for bytes that are not a frame; the stream is
+   * unusable after that.
+   */
   readonly push: (piece: Buffer) => readonly Frame[];
-  /** Bytes of memory held for a frame that is not complete. */
+  /** Memory held for an incomplete frame, in bytes. */
   readonly held: () => number;
 }
 
 /**
- * A reader for one stream. Holds at most twice what has arrived, never what a head merely announces, and keeps no piece
- * alive.
+ * Creates a reader for one stream. It holds at most twice the bytes that have arrived, regardless of the size in a
+ * header, and retains no piece.
  */
 export function frameReader(): FrameReader {
   let unfinished: ByteStore | undefined;
@@ -51,7 +54,7 @@ export function frameReader(): FrameReader {
         at += size;
       }
       if (at === 0 && unfinished !== undefined) return frames;
-      unfinished = undefined; // the frames are views of it
+      unfinished = undefined; // The returned frames are views of this memory.
       if (at < bytes.length) (unfinished = byteStore()).add(bytes.subarray(at));
       return frames;
     },
@@ -59,7 +62,7 @@ export function frameReader(): FrameReader {
   };
 }
 
-/** Bytes of the frame that begins there; undefined while it is not complete. */
+/** Size of the frame that starts there, in bytes; undefined while its header is incomplete. */
 function sizeAt(bytes: Buffer, at: number): number | undefined {
   if (bytes.length - at < headBytes) return undefined;
   const size = bytes.readUInt32BE(at);
@@ -73,18 +76,18 @@ const frameIn = (bytes: Buffer): Frame => ({
   body: bytes.subarray(headBytes + fixedBytes),
 });
 
-/** Writes the values of a body one after the other. */
+/** Writes the values of a body in order. */
 export interface BodyWriter {
   u8(value: number): BodyWriter;
   u16(value: number): BodyWriter;
   u32(value: number): BodyWriter;
-  /** Also for bytes: a length, then the bytes. */
+  /** Writes a length, then the bytes. */
   text(value: string | Uint8Array): BodyWriter;
   list<T>(items: readonly T[], each: (item: T) => void): BodyWriter;
   done(): Buffer;
 }
 
-/** An empty body. */
+/** Creates an empty body. */
 export function bodyWriter(): BodyWriter {
   const parts: Uint8Array[] = [];
   const number = (bytes: number, write: (at: Buffer) => void): void => {
@@ -112,21 +115,18 @@ export function bodyWriter(): BodyWriter {
   return writer;
 }
 
-/**
- * Reads them. linkDamaged when the body is too short; what is left over belongs to a newer version and is not looked
- * at.
- */
+/** Reads the values of a body. Throws linkDamaged if it is too short; ignores extra bytes of newer versions. */
 export interface BodyReader {
   u8(): number;
   u16(): number;
   u32(): number;
   text(): string;
   bytes(): Uint8Array;
-  /** linkDamaged for more items than that. */
+  /** Throws linkDamaged for more items than `most`. */
   list<T>(each: () => T, most: number): T[];
 }
 
-/** A reader at the front of a body. */
+/** Creates a reader at the start of a body. */
 export function bodyReader(body: Uint8Array): BodyReader {
   const view = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   let at = 0;

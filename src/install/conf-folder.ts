@@ -7,12 +7,12 @@ import { replaceAtomically, syncFolder } from '../files/index.ts';
 import { ownerOf } from './conflist.ts';
 import type { ConfEntry } from './standing.ts';
 
-/** End of the names of files that were moved aside; without it they are put back. */
+/** Suffix of files that were moved aside; without it, they are restored. */
 export const savedSuffix = '.plexus-saved';
-/** A file that no runtime reads, rewritten so that every runtime looks at the folder again. */
+/** A file that no runtime reads; rewriting it makes every runtime reload the folder. */
 export const nudgeName = '.plexus-written';
 
-/** The configuration files among a listing, with whose they are. */
+/** The configuration files of a listing, with their owners. */
 export function entriesOf(listing: ConfPath): readonly ConfEntry[] {
   if (listing.kind !== 'folder') return [];
   return listing.files.map(({ path, content }) => {
@@ -21,13 +21,13 @@ export function entriesOf(listing: ConfPath): readonly ConfEntry[] {
   });
 }
 
-/** All names in the runtime's folder; none when it is not there. */
+/** All names in the runtime's folder; empty if the folder does not exist. */
 export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
 
 /**
- * Puts a configuration in its place at once, so that containerd and CRI-O both notice: the new file is written beside
- * it under a name that no runtime reads, then renamed; then comes one more write event, because containerd ignores
- * created files and misses some renames (K8S-52). folderNotWritable, fileUnusable.
+ * Writes a configuration atomically and so that containerd and CRI-O both notice. The new file is written beside the
+ * target under a name that no runtime reads, then renamed. A further write event follows, because containerd ignores
+ * created files and misses some renames (K8S-52). Rejects with folderNotWritable, fileUnusable.
  */
 export async function putConfiguration(folder: string, name: string, text: string): Promise<void> {
   await inFolder(folder, `write ${name}`, () => replaceAtomically(join(folder, name), text, 0o644));
@@ -37,7 +37,8 @@ export async function putConfiguration(folder: string, name: string, text: strin
 /** Causes a write event in the folder. */
 export async function nudge(folder: string, text: string): Promise<void> {
   await inFolder(folder, `write ${nudgeName}`, async () => {
-    // made anew: what lies there may be a link to elsewhere or a FIFO, and uninstall is root on the node
+    // Recreated each time: an existing file may be a link to elsewhere or a FIFO, and uninstall runs as root on the
+    // node.
     await rm(join(folder, nudgeName), { force: true });
     const file = await open(join(folder, nudgeName), 'wx', 0o644);
     try {
@@ -49,7 +50,8 @@ export async function nudge(folder: string, text: string): Promise<void> {
 }
 
 /**
- * Moves a file aside, so that no runtime reads it and uninstall finds it. A `copy` leaves the file for who replaces it.
+ * Moves a file aside, so that no runtime reads it and uninstall finds it. `copy` keeps the file in place for the caller
+ * to replace.
  */
 export async function moveAside(folder: string, name: string, how: 'move' | 'copy' = 'move'): Promise<void> {
   const [from, to] = [join(folder, name), join(folder, `${name}${savedSuffix}`)];
@@ -63,7 +65,7 @@ export async function moveAside(folder: string, name: string, how: 'move' | 'cop
   });
 }
 
-/** Removes a file of ours. */
+/** Removes one of our files. */
 export const removeConfiguration = (folder: string, name: string): Promise<void> =>
   inFolder(folder, `remove ${name}`, async () => {
     await rm(join(folder, name), { force: true });
@@ -73,8 +75,8 @@ export const removeConfiguration = (folder: string, name: string): Promise<void>
 const unwritable: readonly string[] = ['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENOSPC', 'EDQUOT'];
 
 /**
- * Does something in a folder; what the folder itself forbids is said with its name and errno. folderNotWritable,
- * fileUnusable.
+ * Runs work in a folder and reports what the folder itself forbids with its name and errno. Rejects with
+ * folderNotWritable, fileUnusable.
  */
 export async function inFolder<T>(folder: string, action: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -84,7 +86,7 @@ export async function inFolder<T>(folder: string, action: string, work: () => Pr
   }
 }
 
-// the errno alone: the system's sentence names a temporary file, another one each time
+// Only the errno: the system's message names a temporary file, which differs each time.
 function folderError(folder: string, action: string, thrown: unknown): PlexusError {
   const errno = errnoOf(thrown);
   if (errno !== undefined && unwritable.includes(errno))

@@ -8,20 +8,20 @@ import {
   isMetaPlugin,
 } from '../cni/index.ts';
 
-/** What our configuration says beside the default network. */
+/** The content of our configuration besides the default network. */
 export interface ConflistOptions {
-  /** Whether the runtime shall ask for STATUS (K8S-54). */
+  /** Whether the runtime should call STATUS (K8S-54). */
   readonly statusChecks?: boolean;
-  /** The host link; written only when it is not the shim's default. */
+  /** Address of the host link; written only if it is not the shim's default. */
   readonly socket?: string;
-  /** Written only when it is not the shim's default. */
+  /** Written only if it is not the shim's default. */
   readonly daemonWaitSeconds?: number;
-  /** Where the program on the host keeps calls for the daemon; written only when it is not the shim's default. */
+  /** Folder in which the shim queues calls for the daemon; written only if it is not the shim's default. */
   readonly cniDir?: string;
-  /** Settings taken over from Multus. */
+  /** Settings adopted from Multus. */
   readonly settings?: JsonObject;
 }
-/** The default network as our configuration names it. */
+/** The default network as our configuration refers to it. */
 export interface DefaultNetwork {
   /** Absolute path of its file, or its name. */
   readonly clusterNetwork: string;
@@ -35,7 +35,7 @@ export const defaultSocket = '/run/plexus/plexus.sock';
 const defaultDaemonWaitSeconds = 10;
 const defaultCniDir = '/var/lib/cni/plexus';
 
-/** The default network that a file holds. */
+/** The default network that a file contains. */
 export const defaultNetworkOf = (
   path: string,
   { name, cniVersion, plugins }: NetworkConfiguration,
@@ -47,9 +47,9 @@ export const defaultNetworkOf = (
 });
 
 /**
- * The text of 00-plexus.conflist. It bears the default network's name (as Multus does with overrideNetworkName): CRI-O
- * finds it when cni_default_network names that network, and the results that the runtime keeps by network name stay
- * valid for pods that are older than Plexus, or that outlive it. K8S-33, K8S-53, K8S-62.
+ * Builds the text of 00-plexus.conflist (K8S-33, K8S-53, K8S-62). It has the default network's name, as Multus does
+ * with overrideNetworkName. CRI-O then finds it when cni_default_network names that network, and results that the
+ * runtime stores by network name stay valid for pods older than Plexus, or pods that outlive it.
  */
 export function conflistText(
   network: DefaultNetwork,
@@ -75,22 +75,20 @@ export function conflistText(
   return `${JSON.stringify(list, null, 2)}\n`;
 }
 
-// the runtime hands all annotations of the pod over: an ADD then needs no GET (K8S-33)
+// The runtime then passes all annotations of the pod, so an ADD needs no GET (K8S-33).
 const podAnnotations = 'io.kubernetes.cri.pod-annotations';
 
-// 1.1.0 makes the runtime ask for STATUS every few seconds and the node NotReady while the answer is bad (K8S-54)
+// With 1.1.0 the runtime calls STATUS every few seconds and sets the node to NotReady while the answer is an error
+// (K8S-54).
 function versionFor(version: CniVersion, statusChecks: boolean): CniVersion {
   if (statusChecks) return '1.1.0';
   return compareVersions(version, '1.0.0') > 0 ? '1.0.0' : version;
 }
 
-/**
- * Whose a configuration is: ours, another program's that attaches pods to several networks, a network's, or nobody's
- * (not even JSON).
- */
+/** Owner of a configuration: Plexus, another meta-plugin, a network, or unknown because the text is not JSON. */
 export type Owner = 'plexus' | 'meta-plugin' | 'network' | 'unreadable';
 
-/** Judges by content, never by file name. */
+/** Determines the owner from the content, never from the file name. */
 export function ownerOf(text: string): Owner {
   const types = typesIn(text);
   if (types === undefined) return 'unreadable';
@@ -105,6 +103,6 @@ function typesIn(text: string): readonly unknown[] | undefined {
     const { type, plugins } = json;
     return [type, ...(Array.isArray(plugins) ? plugins.filter(isJsonObject).map((plugin) => plugin['type']) : [])];
   } catch {
-    return undefined; // that is the answer
+    return undefined; // Unreadable is an answer here, not an error.
   }
 }

@@ -1,7 +1,7 @@
 import { moveAside, nudge, putConfiguration, removeConfiguration, savedSuffix } from './conf-folder.ts';
 import { type ConfEntry, type Correction, byBytes } from './standing.ts';
 
-/** Our file as we wrote it, or found it in order. */
+/** Our file as we wrote it, or found it to be correct. */
 export interface Written {
   readonly name: string;
   readonly text: string;
@@ -9,13 +9,13 @@ export interface Written {
 export interface CorrectOptions {
   readonly folder: string;
   readonly text: string;
-  /** Whether files of others may be touched. */
+  /** Whether files of other programs may be changed. */
   readonly mayMove: boolean;
 }
 
 /**
- * Puts our configuration first, in an order that leaves the runtime no moment without it: ours is written before
- * another is moved aside. Returns what was done, a line each. folderNotWritable, fileUnusable.
+ * Makes our configuration the first. Writes ours before moving another aside, so that the runtime always has a
+ * configuration. Returns the actions, one line each. Rejects with folderNotWritable, fileUnusable.
  */
 export async function carryOut(
   correction: Correction,
@@ -43,7 +43,7 @@ export async function carryOut(
   return done;
 }
 
-/** What another program did to our file; undefined when nobody did anything. `names`: all that is in the folder. */
+/** Describes what another program did to our file; undefined if nothing happened. `names`: all files in the folder. */
 export function displacement(
   written: Written | undefined,
   entries: readonly ConfEntry[],
@@ -51,13 +51,14 @@ export function displacement(
 ): string | undefined {
   if (written === undefined) return undefined;
   const ours = entries.find(({ name }) => name === written.name);
-  if (ours === undefined || !names.includes(written.name)) return whereItWent(written.name, names); // it may go while it is read
+  // The file may disappear while it is read.
+  if (ours === undefined || !names.includes(written.name)) return whereItWent(written.name, names);
   if (ours.text !== written.text) return 'it was changed';
   const before = entries.map(({ name }) => name).filter((name) => byBytes(name, written.name) < 0);
   return before.length === 0 ? undefined : `${before.toSorted(byBytes)[0]} sorts before it`;
 }
 
-// Cilium's exclusive mode, for one, renames to *.cilium_bak
+// For example, Cilium's exclusive mode renames files to *.cilium_bak.
 function whereItWent(name: string, names: readonly string[]): string {
   const renamed = names.find((each) => each.startsWith(`${name}.`) && !each.endsWith(savedSuffix));
   return renamed === undefined ? 'it was removed' : `it was renamed to ${renamed}`;

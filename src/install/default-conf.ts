@@ -9,7 +9,7 @@ import { problemOf } from '../errors/index.ts';
 import { findByPath } from '../plan/index.ts';
 import { type DefaultNetwork, defaultNetworkOf, ownerOf } from './conflist.ts';
 
-/** Which configuration is the default network, and what is wrong with those that were passed over. */
+/** The configuration of the default network, and the problems of those that were skipped. */
 export type DefaultDecision =
   | {
       readonly kind: 'found';
@@ -20,13 +20,14 @@ export type DefaultDecision =
   | { readonly kind: 'none'; readonly problem: string };
 
 /**
- * The first configuration of a folder that can be used and is neither ours nor a meta-plugin's, in the runtime's order;
- * of a file, that one. Read by the same function as at an ADD, so that both mean the same. NPWG-89, K8S-50, K8S-62.
+ * Chooses the default network in the runtime's order: the first usable configuration of a folder that belongs neither
+ * to Plexus nor to a meta-plugin; for a file, that file (NPWG-89, K8S-50, K8S-62). Uses the same parser as an ADD, so
+ * that both reach the same result.
  */
 export function decideDefault(listing: ConfPath): DefaultDecision {
   if (listing.kind === 'missing') return { kind: 'none', problem: listing.problem };
   const problems: string[] = [];
-  for (const { file, alone } of foreign(listing)) {
+  for (const { file, alone } of foreignListings(listing)) {
     const read = attempt(file, alone);
     if ('configuration' in read)
       return { kind: 'found', network: defaultNetworkOf(file.path, read.configuration), warnings: problems };
@@ -35,8 +36,8 @@ export function decideDefault(listing: ConfPath): DefaultDecision {
   return { kind: 'none', problem: problems.join('; ') || 'there is no configuration of a network' };
 }
 
-/** Every foreign file as a listing of its own: one that is no use must not hide the next. */
-function foreign(
+/** Every foreign file as its own listing, so that an unusable file does not hide the next one. */
+function foreignListings(
   listing: Exclude<ConfPath, { kind: 'missing' }>,
 ): readonly { readonly file: ConfFile; readonly alone: ConfPath }[] {
   const files = listing.kind === 'file' ? [listing.file] : listing.files;

@@ -1,4 +1,4 @@
-/** e_machine of the ELF header, and which process.arch that is. */
+/** Maps e_machine of the ELF header to process.arch. */
 const machines: Readonly<Record<number, string>> = {
   0x03: 'ia32',
   0x28: 'arm',
@@ -10,9 +10,9 @@ const machines: Readonly<Record<number, string>> = {
 };
 
 const headerBytes = 20;
-const [executable, shared] = [2, 3]; // a position-independent executable is of the second kind
+const [executable, shared] = [2, 3]; // A position-independent executable has the type of a shared object.
 
-/** Why a file cannot be executed on a machine of that process.arch; undefined when it can. */
+/** Why a file cannot be executed on a machine with that process.arch; undefined if it can. */
 export function elfProblem(content: Buffer, arch: string): string | undefined {
   if (content.length === 0) return 'it is empty';
   if (content.length < headerBytes || content.readUInt32BE(0) !== 0x7f454c46) return 'it is no native executable (ELF)';

@@ -11,20 +11,22 @@ import { type MultusConf, multusConf, nodePathOf, withNodePaths } from './multus
 export interface DefaultOptions {
   readonly folder: string;
   /**
-   * Its name in `folder`, or an absolute path of a file or folder. Absent: Multus's, else the first one in `folder`.
+   * Its file name in `folder`, or an absolute path of a file or folder. Absent: Multus's default network, otherwise the
+   * first one in `folder`.
    */
   readonly defaultNetwork?: string;
-  /** Whether a file of the node can be seen from here at all. Absent: every one. */
+  /** Whether this process can see a file of the node at all. Absent: it sees every file. */
   readonly isInSight?: (path: string) => Promise<boolean>;
 }
 
-/** Subfolder for a default network that is in no file of its own; no runtime reads it. */
+/** Subfolder for a default network that has no file of its own; no runtime reads it. */
 export const ownFolder = 'plexus.d';
 export const takenOverName = 'default-network.conflist';
 
 /**
- * Finds the default network: the configured one, else that of a Multus that is (or was, before us) in the runtime's
- * folder, with its settings, else the first of that folder, whose listing is given. folderNotWritable, fileUnusable.
+ * Finds the default network: first the configured one; then that of a Multus that is in the runtime's folder, or was
+ * before Plexus, with its settings; then the first one in that folder, whose listing is passed in. Rejects with
+ * folderNotWritable, fileUnusable.
  */
 export async function findDefault(
   { folder, defaultNetwork, isInSight }: DefaultOptions,
@@ -54,7 +56,7 @@ export async function findDefault(
     : found;
 }
 
-// waiting for a file that can never be seen would fail every pod of the node
+// Waiting for a file that never becomes visible would fail every pod of the node.
 async function settingsOf(
   multus: MultusConf,
   folder: string,
@@ -82,12 +84,12 @@ function defaultOfMultus(
   listing: ConfPath,
 ): Promise<DefaultDecision> | DefaultDecision {
   const { clusterNetwork, delegate, settings } = multus;
-  if (delegate !== undefined) return inline(delegate, folder, listing);
+  if (delegate !== undefined) return decideInline(delegate, folder, listing);
   if (clusterNetwork === undefined)
     return { kind: 'none', problem: 'the configuration of Multus names no default network' };
   return clusterNetwork.includes('/')
     ? atPlace(clusterNetwork, folder)
-    : named(clusterNetwork, [
+    : findNamed(clusterNetwork, [
         folder,
         typeof settings['confDir'] === 'string' ? nodePathOf(settings['confDir'], folder) : '/etc/cni/multus/net.d',
       ]);
@@ -101,7 +103,7 @@ async function atPlace(path: string, folder: string): Promise<DefaultDecision> {
   return { kind: 'none', problem: `the default network of Multus, ${path}, cannot be read` };
 }
 
-async function named(name: string, folders: readonly string[]): Promise<DefaultDecision> {
+async function findNamed(name: string, folders: readonly string[]): Promise<DefaultDecision> {
   for (const folder of folders) {
     const path = await pathOf(name, folder);
     if (path !== undefined) return decideDefault(await readConfPath(path));
@@ -115,13 +117,13 @@ async function pathOf(name: string, folder: string): Promise<string | undefined>
   try {
     return findByName(listing, name, folder).path;
   } catch {
-    return undefined; // not in this one
+    return undefined; // No configuration has that name.
   }
 }
 
-// a file with that name is the network's own, and follows its program; else the text that Multus had is kept in one of
-// ours
-async function inline(delegate: JsonObject, folder: string, listing: ConfPath): Promise<DefaultDecision> {
+// If a file has the delegate's name, it is the network's own file, which its program keeps up to date. Otherwise write
+// the text from Multus into one of our files.
+async function decideInline(delegate: JsonObject, folder: string, listing: ConfPath): Promise<DefaultDecision> {
   const { name } = delegate;
   const path = typeof name === 'string' && listing.kind === 'folder' ? await pathOf(name, folder) : undefined;
   if (path !== undefined) return decideDefault(await readConfPath(path));

@@ -1,15 +1,16 @@
-import { glob, readFile, readdir, stat } from 'node:fs/promises';
+import { glob, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { problemOf } from '../errors/index.ts';
+import { readRegularText } from '../files/index.ts';
 import { inRoot } from './in-root.ts';
 import { type KnownRuntime, knownRuntimes } from './known-runtimes.ts';
 import { type RunningRuntime, runningRuntimes } from './running-runtimes.ts';
 import { type CniSection, containerdSection, crioSection, merged } from './runtime-config.ts';
 
-/** Where one container runtime of a node looks. Paths as the node sees them. */
+/** The CNI folders of one container runtime of a node. Paths as the node sees them. */
 export interface RuntimeFolders {
   readonly runtime: string;
-  /** The files that say so; none when the usual folders are assumed. */
+  /** The configuration files that set the folders; empty if the usual folders are assumed. */
   readonly configurations: readonly string[];
   readonly confDir: string;
   readonly binDirs: readonly string[];
@@ -17,19 +18,19 @@ export interface RuntimeFolders {
   readonly isRunning: boolean;
 }
 export interface FoundFolders {
-  /** Those that run first. Never empty. */
+  /** Running runtimes first. Never empty. */
   readonly runtimes: readonly RuntimeFolders[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Finds where the container runtimes of a node look for CNI: in the configuration files that the running ones were
- * started with, and in the usual ones of all others. `root`: where the node's files are mounted. Never rejects.
+ * Finds the CNI folders of a node's container runtimes: from the configuration files that the running runtimes were
+ * started with, and from the usual files of all others. `root`: where the node's files are mounted. Never rejects.
  */
 export async function findFolders(root = '/'): Promise<FoundFolders> {
   const warnings: string[] = [];
   const found: RuntimeFolders[] = [];
-  for (const known of await present(root)) {
+  for (const known of await presentRuntimes(root)) {
     const folders = await foldersOf(root, known, warnings);
     if (folders !== undefined) found.push(folders);
   }
@@ -48,14 +49,11 @@ export async function findFolders(root = '/'): Promise<FoundFolders> {
   };
 }
 
-/**
- * A runtime of this node. `isProcess`: it was found among the processes, so it runs whether or not its socket can be
- * seen.
- */
+/** A runtime of this node. `isProcess`: found among the processes, so it runs even without a visible socket. */
 type PresentRuntime = KnownRuntime & { readonly isProcess?: true };
 
-/** The runtimes that run, or have a configuration on this node; of those with the same first file only one. */
-async function present(root: string): Promise<readonly PresentRuntime[]> {
+/** The runtimes that run, or have a configuration on this node; only one of those with the same first file. */
+async function presentRuntimes(root: string): Promise<readonly PresentRuntime[]> {
   const chosen = new Map<string, KnownRuntime>();
   for (const known of knownRuntimes) {
     const [first = ''] = known.configurations;
@@ -69,7 +67,7 @@ async function present(root: string): Promise<readonly PresentRuntime[]> {
     const started = await startedWith(root, runtime, all);
     if (started !== undefined) running.push(started);
   }
-  // one with the socket of a running runtime is not installed: only its configuration was left
+  // A runtime that shares its socket with a running one is not installed: only its configuration remains.
   return [
     ...running,
     ...all.filter((known) =>
@@ -82,16 +80,14 @@ async function present(root: string): Promise<readonly PresentRuntime[]> {
 
 const sameFirst = ([one]: readonly string[], [other]: readonly string[]): boolean => one === other;
 
-/**
- * What is known of a runtime that runs, with the configuration that it was started with; undefined when that is not on
- * this node.
- */
+/** Describes a running runtime with the configuration it was started with; undefined if that is not on this node. */
 async function startedWith(
   root: string,
   { kind, configuration, socket }: RunningRuntime,
   here: readonly KnownRuntime[],
 ): Promise<PresentRuntime | undefined> {
-  const ofKind = [...here, ...knownRuntimes.toReversed()].filter((known) => known.kind === kind); // the plain one of its kind, when nothing says more
+  // Fall back to the standard entry of its kind if nothing is more specific.
+  const ofKind = [...here, ...knownRuntimes.toReversed()].filter((known) => known.kind === kind);
   const usual = ofKind.find((known) =>
     configuration === undefined
       ? socket === undefined || known.socket === socket
@@ -116,7 +112,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Undefined: it does not run pods. */
+/** Returns undefined for a runtime that does not run pods. */
 async function foldersOf(root: string, known: PresentRuntime, warnings: string[]): Promise<RuntimeFolders | undefined> {
   const read: string[] = [];
   const sections: CniSection[] = [];
@@ -138,10 +134,10 @@ async function foldersOf(root: string, known: PresentRuntime, warnings: string[]
   };
 }
 
-/** Files as they are, folders as the files in them, in order. */
+/** Expands folders into the files in them, in order. */
 async function filesOf(root: string, paths: readonly string[]): Promise<readonly string[]> {
   const lists = paths.map(async (path) => {
-    const names = await readdir(await inRoot(root, path)).catch(() => undefined); // a file, or not there
+    const names = await readdir(await inRoot(root, path)).catch(() => undefined); // A file, or missing.
     return names === undefined
       ? [path]
       : names
@@ -155,27 +151,36 @@ async function filesOf(root: string, paths: readonly string[]): Promise<readonly
 interface Reading {
   readonly root: string;
   readonly kind: KnownRuntime['kind'];
-  /** Files read so far: an import that leads back is not followed. */
+  /** Files read so far; a circular import is not followed. */
   readonly read: string[];
   readonly warnings: string[];
 }
 
-/** The sections of a file and those that it imports, in the order in which they hold. */
+/** The sections of a file and of the files it imports, in order of precedence. */
 async function sectionsOf(reading: Reading, file: string): Promise<readonly CniSection[]> {
   const { root, kind, read, warnings } = reading;
   if (read.includes(file)) return [];
-  const text = await readFile(await inRoot(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') warnings.push(`${file} cannot be read: ${problemOf(error)}`);
-    return undefined;
-  });
+  const text = textIn(await inRoot(root, file), (problem) => warnings.push(`${file} cannot be read: ${problem}`));
   if (text === undefined) return [];
   read.push(file);
   const section = decode(kind, file, text, warnings);
   const imported: CniSection[] = [];
   for (const pattern of section.imports)
-    for (const each of await matches(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
+    for (const each of await importedFiles(root, file, pattern)) imported.push(...(await sectionsOf(reading, each)));
   return [section, ...imported];
 }
+
+// never a FIFO, for which this would wait
+function textIn(file: string, tell: (problem: string) => void): string | undefined {
+  try {
+    return readRegularText(file, { follow: true, mostBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') tell(problemOf(error));
+    return undefined;
+  }
+}
+
+const mostBytes = 1024 * 1024;
 
 function decode(kind: KnownRuntime['kind'], file: string, text: string, warnings: string[]): CniSection {
   try {
@@ -186,8 +191,8 @@ function decode(kind: KnownRuntime['kind'], file: string, text: string, warnings
   }
 }
 
-/** Files that an import of containerd names: relative to the importing file, with "*". */
-async function matches(root: string, file: string, pattern: string): Promise<readonly string[]> {
+/** The files that an import of containerd names: relative to the importing file, with "*". */
+async function importedFiles(root: string, file: string, pattern: string): Promise<readonly string[]> {
   const absolute = isAbsolute(pattern) ? pattern : join(dirname(file), pattern);
   const folder = await inRoot(root, dirname(absolute));
   const found: string[] = [];

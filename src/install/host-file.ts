@@ -6,9 +6,9 @@ import { hostFileName, hostPathsFrom } from '../plan/index.ts';
 import { inFolder } from './conf-folder.ts';
 
 /**
- * Writes the file that says which paths the programs of the host may use into the runtime's plugin folder, readable for
- * all and writable for root; without any path there is none. Returns what had to be
- * done. hostFileInvalid, folderNotWritable, fileUnusable.
+ * Writes the file that lists the paths that programs of the host may use into the runtime's plugin folder, readable for
+ * all and writable for root. Removes the file if there are no paths. Returns the actions. Rejects with hostFileInvalid,
+ * folderNotWritable, fileUnusable.
  */
 export async function installHostFile(
   paths: JsonObject,
@@ -29,10 +29,10 @@ export async function installHostFile(
   return isEmpty ? 'removed' : 'written';
 }
 
-/** Whether there was one. */
+/** Returns whether the file existed. */
 export async function removeHostFile(folder: string): Promise<boolean> {
   const file = join(folder, hostFileName);
-  const found = await lstat(file).catch(() => undefined); // not there
+  const found = await lstat(file).catch(() => undefined); // The file does not exist.
   if (found === undefined) return false;
   await inFolder(folder, `remove ${hostFileName}`, async () => {
     await rm(file, { force: true });
@@ -45,6 +45,7 @@ function textOf(file: string): string | undefined {
   try {
     return readRegularText(file);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : ''; // what is in the way is replaced
+    // Anything else at this path is replaced.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '';
   }
 }

@@ -4,8 +4,8 @@ import { dirname, isAbsolute, join } from 'node:path';
 const mostLinks = 40;
 
 /**
- * Where a path of the node is for this process, when the node's files are mounted under `root`: links are followed as
- * the node would (an absolute one never leaves the root), and ".." stops there. What does not exist is kept as it is.
+ * Translates a path of the node for this process, which has the node's files mounted under `root`. Links are followed
+ * as on the node: an absolute link never leaves the root, and ".." stops there. Missing components are kept.
  */
 export async function inRoot(root: string, path: string): Promise<string> {
   let resolved = '/';
@@ -23,4 +23,5 @@ export async function inRoot(root: string, path: string): Promise<string> {
 
 const parts = (path: string): readonly string[] => path.split('/').filter((part) => part !== '' && part !== '.');
 
-const linkTarget = (path: string): Promise<string | undefined> => readlink(path).catch(() => undefined); // no link, or nothing there
+// Not a link, or missing.
+const linkTarget = (path: string): Promise<string | undefined> => readlink(path).catch(() => undefined);

@@ -1,4 +1,4 @@
-// Puts Plexus on a node, keeps it there, takes it off. Knows no pod and no Kubernetes.
+// Installs Plexus on a node, keeps it installed, and uninstalls it. Knows no pod and no Kubernetes.
 export {
   conflistText,
   type ConflistOptions,

@@ -1,18 +1,17 @@
 import { dirname, isAbsolute } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { newPrefix, removeLeftovers, watchFolders } from '../files/index.ts';
+import { createController } from '../queue/index.ts';
 import type { Report } from '../report/index.ts';
-import { createBell } from './bell.ts';
 import { type KeepOptions, type KeepTiming, look, newMemory } from './keeper.ts';
 
 const usualTiming: KeepTiming = {
   lookMs: 10_000,
   settleMs: 50,
-  firstPauseMs: 1000,
-  longestMs: 300_000,
+  backOff: { firstMs: 1000, longestMs: 300_000 },
   calmMs: 600_000,
   now: Date.now,
 };
+const key = 'conflist';
 
 /**
  * Keeps our configuration the one that the container runtime takes, until the signal is aborted; the file stays then.
@@ -26,16 +25,17 @@ export async function keepConfiguration(
   signal: AbortSignal,
   timing = usualTiming,
 ): Promise<void> {
-  const bell = createBell();
-  const watch = watchFolders(bell.ring);
+  const controller = createController({ name: 'configuration', backOff: timing.backOff, deadlineSeconds: 60, report });
+  const watch = watchFolders(() => controller.add(key, timing.settleMs)); // the settle time: for the rest of a change
   const memory = newMemory();
   await removeLeftovers(options().folder, newPrefix);
-  while (!signal.aborted) {
-    watch.refresh(foldersOf(options())); // before the look: what happens after it rings again
+  controller.add(key);
+  const reconcile = async (): Promise<{ readonly afterMs: number }> => {
+    watch.refresh(foldersOf(options())); // before the check: what happens after it adds the key again
     const pause = await look({ options: options(), memory, timing, report });
-    await bell.wait(Math.min(pause, timing.lookMs), signal);
-    await delay(timing.settleMs, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means
-  }
+    return { afterMs: Math.min(pause, timing.lookMs) };
+  };
+  await controller.run({ reconcile }, signal);
   watch.close();
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { asPlexusError } from '../errors/index.ts';
+import { type BackOff, pauseAfter } from '../queue/index.ts';
 import type { Report } from '../report/index.ts';
 import { readConfPath } from '../runtime/index.ts';
 import { entriesOf, namesIn, nudge } from './conf-folder.ts';
@@ -19,9 +20,8 @@ export interface KeepTiming {
   readonly lookMs: number;
   /** After something has happened in the folder, for the rest of it to happen. */
   readonly settleMs: number;
-  /** The pause after another program has displaced our file; it doubles each time, up to longestMs. */
-  readonly firstPauseMs: number;
-  readonly longestMs: number;
+  /** The pause after another program has displaced our file. */
+  readonly backOff: BackOff;
   /** After this long without a displacement they are forgotten. */
   readonly calmMs: number;
   readonly now: () => number;
@@ -132,7 +132,7 @@ async function displaced(
     sayDisplaced(keeper, name, by);
     return timing.lookMs;
   }
-  const pause = times === 0 ? 0 : Math.min(timing.longestMs, timing.firstPauseMs * 2 ** (times - 1));
+  const pause = times === 0 ? 0 : pauseAfter(times, timing.backOff);
   const left = memory.displacements.at + pause - timing.now();
   if (left > 0) {
     sayDisplaced(

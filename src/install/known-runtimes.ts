@@ -1,14 +1,14 @@
-/** A container runtime as a distribution sets it up. Paths as the node sees them. */
+/** A container runtime as a distribution configures it. Paths as the node sees them. */
 export interface KnownRuntime {
   readonly name: string;
   readonly kind: 'containerd' | 'cri-o';
   /** Its configuration files, read in this order; a folder stands for all files in it. */
   readonly configurations: readonly string[];
   readonly socket: string;
-  /** Where it looks when its configuration does not say. */
+  /** The folder used when the configuration does not set one. */
   readonly confDir: string;
   readonly binDirs: readonly string[];
-  /** A folder that tells this distribution from others with the same configuration files. */
+  /** A folder that distinguishes this distribution from others with the same configuration files. */
   readonly marker?: string;
 }
 
@@ -28,7 +28,7 @@ const crio = {
   socket: '/run/crio/crio.sock',
 } as const;
 
-/** The most particular first: of two with the same first configuration file, the first whose marker exists is taken. */
+/** The most specific first: among entries with the same first configuration file, the first existing marker wins. */
 export const knownRuntimes: readonly KnownRuntime[] = [
   {
     name: 'k3s',

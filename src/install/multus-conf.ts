@@ -1,19 +1,19 @@
 import { type JsonObject, type JsonValue, formatJson, isJsonObject, parseJson } from '../cni/index.ts';
 
-/** What the configuration of a Multus that is on the node already says. */
+/** The content of the configuration of a Multus that is already on the node. */
 export interface MultusConf {
   /** Its default network by name or path. */
   readonly clusterNetwork?: string;
-  /** Its default network in full; only without clusterNetwork. */
+  /** Its default network as an object; only without clusterNetwork. */
   readonly delegate?: JsonObject;
-  /** Settings that Plexus knows and that say nothing of files. */
+  /** Settings that Plexus supports and that do not contain file paths. */
   readonly settings: JsonObject;
   readonly capabilities: readonly string[];
-  /** What it says beside, in words; undefined when there is nothing. */
+  /** Settings that are not adopted, as text for people; undefined if there are none. */
   readonly notTakenOver?: string;
 }
 
-// what decides about pods; where Multus keeps its files, and how it logs, is not ours
+// Settings that affect pods are adopted; where Multus keeps its files and how it logs is not.
 const keptKeys = [
   'defaultNetworks',
   'systemNamespaces',
@@ -26,24 +26,24 @@ const keptKeys = [
 ];
 
 const readKeys = ['clusterNetwork', 'delegates', 'capabilities'];
-const cniKeys = ['cniVersion', 'name', 'type']; // ours come from the default network
+const cniKeys = ['cniVersion', 'name', 'type']; // Ours come from the default network.
 const folders: Readonly<Record<string, { readonly usual: string; readonly hint: string }>> = {
   cniDir: { usual: '/var/lib/cni/multus', hint: 'for the pods that Multus attached, set multusStateDir to it' },
   binDir: { usual: '/opt/cni/bin', hint: "plugins are looked for in the runtime's folders" },
 };
 
-/** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined when it is none. */
+/** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined for anything else. */
 export function multusConf(text: string): MultusConf | undefined {
   const json = objectIn(text);
   const own =
     json === undefined
       ? undefined
       : [json, ...listOf(json['plugins'])].find(({ type }) => type === 'multus' || type === 'multus-shim');
-  return own === undefined ? undefined : confOf(spelled(own));
+  return own === undefined ? undefined : confOf(withKnownSpelling(own));
 }
 
-// keys are matched in any case, as Go does; null counts as absent
-const spelled = (own: JsonObject): JsonObject =>
+// Keys match in any case, as in Go; null counts as absent.
+const withKnownSpelling = (own: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(own).flatMap(([key, value]): [string, JsonValue][] => {
       const known = [...keptKeys, ...readKeys, ...cniKeys, ...Object.keys(folders)].find(
@@ -57,7 +57,7 @@ function confOf(own: JsonObject): MultusConf {
   const { clusterNetwork, delegates, capabilities } = own;
   const hasName = typeof clusterNetwork === 'string' && clusterNetwork !== '';
   const [delegate, ...further] = hasName ? [] : listOf(delegates);
-  // without clusterNetwork Multus does not look at them
+  // Without clusterNetwork, Multus ignores these settings.
   const settings = Object.entries(own).filter(
     ([key]) => keptKeys.includes(key) && (hasName || key !== 'defaultNetworks'),
   );
@@ -97,24 +97,20 @@ function objectIn(text: string): JsonObject | undefined {
     const json = parseJson(text, 'configuration');
     return isJsonObject(json) ? json : undefined;
   } catch {
-    return undefined; // whose it is cannot be said
+    return undefined; // The owner is unknown.
   }
 }
 
-// The DaemonSet of Multus mounts the node's folders under /host, and the one of the runtime's configuration always
-// here.
+// The DaemonSet of Multus mounts the node's folders under /host, and the runtime's configuration folder always here.
 const runtimeFolder = '/host/etc/cni/net.d/';
 
-/**
- * Where the node has a path of Multus's own container. `folder`: where the runtime of the node looks for its
- * configuration.
- */
+/** Translates a path of Multus's container to the node's. `folder`: the runtime's configuration folder on the node. */
 export function nodePathOf(path: string, folder: string): string {
   if (path.startsWith(runtimeFolder)) return `${folder}/${path.slice(runtimeFolder.length)}`;
   return path.startsWith('/host/') ? path.slice('/host'.length) : path;
 }
 
-/** Settings of Multus with every path as the node has it. A name is no path. */
+/** Settings of Multus with every path as on the node. A name is not a path. */
 export const withNodePaths = (settings: JsonObject, folder: string): JsonObject =>
   Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [key, isPathKey(key) ? onNode(value, folder) : value]),

@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
-/** A container runtime that runs on a node, as its command line says. Paths as the node sees them. */
+/** A running container runtime, described by its command line. Paths as the node sees them. */
 export interface RunningRuntime {
   readonly kind: 'containerd' | 'cri-o';
   readonly pid: number;
@@ -14,7 +14,7 @@ export interface RunningRuntime {
 const programs: Readonly<Record<string, RunningRuntime['kind']>> = { containerd: 'containerd', crio: 'cri-o' };
 const options = { configuration: ['--config', '-c'], socket: ['--address', '-a', '--listen'] } as const;
 
-/** The runtime of a command line (its words); undefined when it is another program. */
+/** Identifies the runtime of a command line (its words); undefined for another program. */
 function runtimeOf(words: readonly string[], pid: number): RunningRuntime | undefined {
   const name = basename(words[0] ?? '');
   const kind = Object.hasOwn(programs, name) ? programs[name] : undefined;
@@ -40,22 +40,44 @@ function valueOf(words: readonly string[], names: readonly string[]): string | u
 
 /**
  * The container runtimes among the processes of a node whose files are mounted under `root`; none where they cannot be
- * seen. One in a container of its own (a node inside a node) is left out. Never rejects.
+ * seen. One in a container of its own (a node inside a node) is left out, and so is a process that only has the command
+ * line of one: any user of the node could have it started. Never rejects.
  */
 export async function runningRuntimes(root: string): Promise<readonly RunningRuntime[]> {
   const proc = join(root, 'proc');
   const pids = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const own = await mountNamespace(join(proc, '1'));
   const found = await Promise.all(
     pids.map(async (pid) => {
-      const words = (await readFile(join(proc, pid, 'cmdline'), 'utf8').catch(() => '')).split('\0');
+      const words = (await textOf(join(proc, pid, 'cmdline'))).split('\0');
       const runtime = runtimeOf(words, Number(pid));
-      return runtime !== undefined && (await mountNamespace(join(proc, pid))) === own ? [runtime] : [];
+      const isGenuine = runtime !== undefined && (await isOfRoot(join(proc, pid), basename(words[0] ?? '')));
+      return isGenuine && (await haveSameMounts(join(proc, pid), join(proc, '1'))) ? [runtime] : [];
     }),
   );
   return found.flat().toSorted((one, other) => one.pid - other.pid);
 }
 
-// undefined also without the permission to read it, which then is missing for all processes
+const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
+
+/** Whether root started the process (the real user, so no program with setuid counts), from a file of that name. */
+async function isOfRoot(process: string, name: string): Promise<boolean> {
+  const status = await textOf(join(process, 'status'));
+  return /^Uid:\t0\t/m.test(status) && status.startsWith(`Name:\t${name}\n`);
+}
+
+/**
+ * Whether two processes see the same mounts: by their mount namespaces or, without the permission to read both, by the
+ * number of the mount that is their root.
+ */
+async function haveSameMounts(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map(mountNamespace));
+  if (a !== undefined && b !== undefined) return a === b;
+  const [x, y] = await Promise.all([one, other].map(rootMount));
+  return x === y;
+}
+
 const mountNamespace = (process: string): Promise<string | undefined> =>
-  readlink(join(process, 'ns/mnt')).catch(() => undefined);
+  readlink(join(process, 'ns/mnt')).catch(() => undefined); // without the permission to read it
+
+const rootMount = async (process: string): Promise<string | undefined> =>
+  /^(\d+) \d+ \S+ \S+ \/ /m.exec(await textOf(join(process, 'mountinfo')))?.[1];

@@ -2,10 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 const chunkBytes = 1024 * 1024;
 
-/**
- * Whether two files hold the same bytes; never more than a piece of each is in memory. Rejects as open(2) and read(2)
- * do.
- */
+/** Whether two files have the same bytes. Holds only one chunk of each in memory. Rejects as open(2) and read(2) do. */
 export async function isSameContent(one: string, other: string): Promise<boolean> {
   await using first = await open(one, 'r');
   await using second = await open(other, 'r');
@@ -19,7 +16,7 @@ export async function isSameContent(one: string, other: string): Promise<boolean
   }
 }
 
-// read(2) may give less than asked for before the end
+// read(2) may return fewer bytes than requested before the end of the file.
 async function pieceAt(file: FileHandle, start: number, buffer: Buffer): Promise<Buffer> {
   let filled = 0;
   while (filled < buffer.length) {
@@ -30,12 +27,12 @@ async function pieceAt(file: FileHandle, start: number, buffer: Buffer): Promise
   return buffer.subarray(0, filled);
 }
 
-/** Whether a text is in a file; false when it cannot be read. */
+/** Whether a file contains a text; false if the file cannot be read. */
 export async function holdsText(path: string, text: string): Promise<boolean> {
   try {
     await using file = await open(path, 'r');
     const buffer = Buffer.allocUnsafe(chunkBytes);
-    const step = chunkBytes - Buffer.byteLength(text) + 1; // it may lie across two pieces
+    const step = chunkBytes - Buffer.byteLength(text) + 1; // The text may span two chunks.
     for (let at = 0; ; at += step) {
       const piece = await pieceAt(file, at, buffer);
       if (piece.includes(text)) return true;

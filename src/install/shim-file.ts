@@ -8,13 +8,13 @@ import { inFolder } from './conf-folder.ts';
 import { elfProblem } from './elf.ts';
 import { isSameContent } from './same-content.ts';
 
-/** The plugin's file name: its `type` in our configuration. */
+/** The shim's file name, which is the `type` in our configuration. */
 export const shimName = 'plexus';
-/** Direct mode as one file, beside the plugin: answers calls while the daemon is away. */
+/** Direct mode as one file beside the shim: answers calls while the daemon is unavailable. */
 export const standInName = 'plexus-direct';
 
 interface PutOptions {
-  /** As process.arch says it. */
+  /** As in process.arch. */
   readonly arch: string;
   readonly dryRun?: boolean;
 }
@@ -24,18 +24,19 @@ interface Program {
 }
 
 /**
- * Puts the shim into the runtime's plugin folder under the name `plexus`: written beside and renamed, so that a running
- * one never stands in the way ("text file busy") and a call meets the old or the new one, whole. Returns whether
- * anything had to be done. shimUnusable when it is not for this machine; folderNotWritable, fileUnusable.
+ * Installs the shim in the runtime's plugin folder as `plexus`. The file is written beside the target and renamed, so a
+ * running shim does not block the update ("text file busy"), and each call gets the old or the new binary, complete.
+ * Returns whether anything changed. Rejects with shimUnusable if the file is not for this machine; folderNotWritable,
+ * fileUnusable.
  */
 export const installShim = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
   installProgram({ name: shimName, unusable: shimUnusable }, source, folder, options);
 
-/** The same with the stand-in, under the name `plexus-direct`. standInUnusable, folderNotWritable, fileUnusable. */
+/** Installs the fallback binary as `plexus-direct`. Rejects with standInUnusable, folderNotWritable, fileUnusable. */
 export const installStandIn = (source: string, folder: string, options: PutOptions): Promise<boolean> =>
   installProgram({ name: standInName, unusable: standInUnusable }, source, folder, options);
 
-// the stand-in is larger than the memory that an init container has: nothing here reads a whole file
+// The fallback binary is larger than the memory of an init container, so nothing here reads a whole file.
 async function installProgram(
   program: Program,
   source: string,
@@ -49,7 +50,7 @@ async function installProgram(
   return true;
 }
 
-/** Throws the program's error when it is missing, or not made for this machine. */
+/** Rejects with the program's error if the file is missing or is not for this machine. */
 async function assertUsable({ unusable }: Program, file: string, arch: string): Promise<void> {
   const header = await headerOf(file).catch((error: unknown) => {
     throw unusable({ file, problem: problemOf(error) }, { cause: error });
@@ -71,7 +72,7 @@ async function isInstalled(target: string, source: string): Promise<boolean> {
     const found = await stat(target);
     return found.isFile() && (found.mode & 0o7777) === mode && (await isSameContent(target, source));
   } catch {
-    return false; // whatever is in the way is said when it is written
+    return false; // Writing reports whatever blocks the path.
   }
 }
 
@@ -86,14 +87,14 @@ async function replaceExecutable(folder: string, target: string, source: string)
     await rename(temporary, target);
     await syncFolder(folder);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // the first problem is the one to tell
+    await rm(temporary, { force: true }).catch(() => {}); // Report the first problem, not this one.
     throw error;
   }
 }
 
-// closed at the end: what is open for writing cannot be executed
+// Close the file last: a file that is open for writing cannot be executed.
 async function finish(path: string): Promise<void> {
   await using file: FileHandle = await open(path, 'r+');
-  await file.chmod(mode); // whatever the umask
+  await file.chmod(mode); // Independent of the umask.
   await file.sync();
 }

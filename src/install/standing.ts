@@ -1,30 +1,30 @@
 import type { Owner } from './conflist.ts';
 
-/** One configuration file of the runtime's folder. */
+/** One configuration file in the runtime's folder. */
 export interface ConfEntry {
   readonly name: string;
   readonly owner: Owner;
-  /** Empty when it cannot be read. */
+  /** Empty if the file cannot be read. */
   readonly text: string;
 }
-/** What has to be done so that the runtime takes our configuration. */
+/** The actions that make the runtime use our configuration. */
 export interface Correction {
   /** The name of our file. */
   readonly name: string;
-  /** Whether it has to be written. */
+  /** Whether our file must be written. */
   readonly write: boolean;
-  /** Files of Multus, or foreign ones that call us, that sort before ours or bear its name: moved aside. */
+  /** Files to move aside: of Multus, or foreign ones that call Plexus, that sort before ours or have its name. */
   readonly moveAside: readonly string[];
   /** Older files of ours under another of our names. */
   readonly remove: readonly string[];
-  /** A network's file before which no name of ours sorts. */
+  /** A network's file that sorts before every name of ours. */
   readonly blockedBy?: string;
 }
 
-/** Names of our file: the second is for a node where a network's file sorts before the first. */
+/** Names of our file; the second is for a node where a network's file sorts before the first. */
 const ownNames = ['00-plexus.conflist', '0-plexus.conflist'] as const;
 
-/** Compares a folder with what we want in it. Entries of one folder, in any order. K8S-50, K8S-62. */
+/** Compares a folder with its required content (K8S-50, K8S-62). Entries of one folder, in any order. */
 export function correctionFor(entries: readonly ConfEntry[], wantedText: string): Correction {
   const networks = entries.filter(isNetworks).map(({ name }) => name);
   const isFirst = (name: string): boolean => networks.every((each) => sortsBefore(name, each));
@@ -51,7 +51,7 @@ const isRival = ({ name, owner }: ConfEntry): boolean =>
 
 export const isOwnName = (name: string): boolean => (ownNames as readonly string[]).includes(name);
 
-/** The order of Go's sort, which the runtimes use: by bytes. */
+/** The byte order of Go's sort, which the runtimes use. */
 export const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 const sortsBefore = (one: string, other: string): boolean => byBytes(one, other) < 0;
 

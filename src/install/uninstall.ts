@@ -18,23 +18,23 @@ import { type ConfEntry, isOwnName } from './standing.ts';
 export interface UninstallOptions {
   readonly confDirs: readonly string[];
   readonly binDirs: readonly string[];
-  /** The daemon's: cniDir. */
+  /** The daemon's cniDir. */
   readonly stateDir: string;
   readonly socket: string;
-  /** Also while pods are attached or a daemon serves. */
+  /** Uninstalls even while pods are attached or a daemon is running. */
   readonly force: boolean;
 }
 
-/** What the state folder holds. */
+/** The content of the state folder. */
 export interface NodeState {
   readonly journal: Journal;
   readonly deferred: Pick<DeferredCalls, 'list'>;
 }
 
 /**
- * Takes a node back to what it was: what was moved aside comes back, then our configuration goes, then the program,
- * then the state if nothing is attached. The runtime has a configuration at every moment, if it had one before us.
- * Returns what was done, a line each; doing it again does nothing. nodeInUse, delsDeferred, daemonServes,
+ * Restores a node to its previous state: first restores files that were moved aside, then removes our configuration,
+ * the programs, and the state if nothing is attached. The runtime has a configuration at every moment, if it had one
+ * before Plexus. Idempotent. Returns the actions, one line each. Rejects with nodeInUse, delsDeferred, daemonServes,
  * folderNotWritable.
  */
 export async function uninstall(
@@ -44,7 +44,8 @@ export async function uninstall(
   const { found, damaged } = (await isFolder(join(options.stateDir, 'journal')))
     ? await journal.list(entryOf)
     : { found: [], damaged: [] };
-  const sandboxes = [...found.map(({ name }) => name), ...damaged.map(({ message }) => message)]; // whose a damaged record is, nobody knows
+  // The sandbox of a damaged record is unknown.
+  const sandboxes = [...found.map(({ name }) => name), ...damaged.map(({ message }) => message)];
   if (!options.force) await assertUnused(found, damaged, deferred);
   if (!options.force && (await isServed(options.socket))) throw daemonServes({ socket: options.socket });
   const done: string[] = [];
@@ -55,8 +56,8 @@ export async function uninstall(
 }
 
 /**
- * Pods that run are one thing, and those that are gone, whose DEL was answered while no daemon ran, another. nodeInUse,
- * delsDeferred.
+ * Distinguishes running pods from pods that are gone but whose DEL was deferred because no daemon was running. Rejects
+ * with nodeInUse, delsDeferred.
  */
 async function assertUnused(
   found: readonly Entry[],
@@ -76,7 +77,7 @@ async function assertUnused(
 }
 
 interface Entry extends RecordKey {
-  /** For people. */
+  /** The state's name in messages. */
   readonly name: string;
 }
 
@@ -88,7 +89,7 @@ const entryOf = ({ pod, containerId, ifName }: SandboxRecord): Entry => ({
 
 async function isServed(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  // EAGAIN: so many wait there that there is no room for one more
+  // EAGAIN: a daemon is listening, but its queue of connections is full.
   const probe = net
     .connect(socket, () => resolve(true))
     .on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EAGAIN'));
@@ -104,13 +105,20 @@ async function restoreConfigurations(folder: string): Promise<readonly string[]>
     await removeConfiguration(folder, name);
     done.push(`${folder}: removed ${name}`);
   }
-  await inFolder(folder, `remove ${ownFolder}/${takenOverName}`, async () => {
-    await rm(join(folder, ownFolder, takenOverName), { force: true });
-    await rmdir(join(folder, ownFolder)).catch(() => {}); // not there, or holds what is not ours
-  });
+  await inFolder(folder, `remove ${ownFolder}/${takenOverName}`, () => removeTakenOver(join(folder, ownFolder)));
   if (done.length > 0) await nudge(folder, 'uninstalled'); // the runtime looks again
   await inFolder(folder, `remove ${nudgeName}`, () => rm(join(folder, nudgeName), { force: true }));
   return done;
+}
+
+// the daemon can put a link to elsewhere in its place
+async function removeTakenOver(path: string): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  {
+    using folder = openFolder(path);
+    removeTree(join(folder.path, takenOverName));
+  }
+  await rmdir(path).catch(() => {}); // it holds what is not ours
 }
 
 const isOurs = ({ name, owner }: Pick<ConfEntry, 'name' | 'owner'>): boolean => owner === 'plexus' && isOwnName(name);
@@ -130,12 +138,12 @@ async function putBack(folder: string, saved: string): Promise<string> {
   return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
 }
 
-// the daemon can write there: what is no file is not waited for
+// The daemon can write there, so do not block on a file that is not regular.
 function textIn(file: string): string | undefined {
   try {
     return readRegularText(file, { follow: true });
   } catch {
-    return undefined; // not there, or none that could be a configuration
+    return undefined; // The file is missing, or cannot be a configuration.
   }
 }
 
@@ -146,7 +154,8 @@ async function removePrograms(folder: string): Promise<readonly string[]> {
 
 async function removeProgram(folder: string, name: string): Promise<readonly string[]> {
   const file = join(folder, name);
-  if (!(await holdsText(file, 'a CNI plugin that attaches pods to several networks'))) return []; // somebody may have a program of that name
+  // Another program may have the same name.
+  if (!(await holdsText(file, 'a CNI plugin that attaches pods to several networks'))) return [];
   await inFolder(folder, `remove ${name}`, async () => {
     await rm(file, { force: true });
     await syncFolder(folder);
@@ -169,7 +178,7 @@ async function removeState(folder: string): Promise<readonly string[]> {
   ];
 }
 
-/** Returns how many things were there. The daemon can write there, also while this goes on: no link is followed. */
+/** Returns the number of removed entries. The daemon can write there, even meanwhile, so no link is followed. */
 function removeIn(path: string, except: readonly string[]): number {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return 0;
   using folder = openFolder(path);

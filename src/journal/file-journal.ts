@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { link, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PlexusError, asPlexusError, fileFailed, recordDamaged } from '../errors/index.ts';
+import { PlexusError, fileFailed, is, recordDamaged, recordNewer } from '../errors/index.ts';
 import {
   beneath,
   beneathMade,
@@ -72,7 +72,7 @@ async function readRecord(folder: string, file: string, key?: RecordKey): Promis
   try {
     return withProgress(decode(path), path);
   } catch (error) {
-    if (asPlexusError(error).id === 'PLX-RECORD-NEWER') throw error; // the version that wrote it will need it
+    if (is(error, recordNewer)) throw error; // the version that wrote it will need it
     return decode(await setAside(folder, file)); // fails again, and says where the file is now
   }
 }

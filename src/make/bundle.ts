@@ -5,8 +5,7 @@ import { bundling, entries, noticesName } from './bundling.ts';
 import { nodeMissing } from './errors-outside.ts';
 import { noticesFor, runtimes } from './notices.ts';
 
-// Bundles the program into dist/: the plugin and the command line, split so that what a call does not need is not
-// loaded.
+// Bundles the program into dist/: the plugin and the command line, split so that a call loads only what it needs.
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
 
@@ -15,7 +14,7 @@ interface Module {
   readonly contents: Uint8Array;
 }
 
-/** The bundled modules with their places, nothing written yet: a build that fails leaves the old dist/ alone. */
+/** Builds the bundled modules in memory, so that a failed build leaves the old dist/ unchanged. */
 async function bundle(
   entryPoints: Readonly<Record<string, string>>,
 ): Promise<{ readonly modules: readonly Module[]; readonly inputs: readonly string[] }> {
@@ -36,8 +35,8 @@ async function bundle(
 }
 
 /**
- * A program that a container runtime can execute: it looks for Node.js in PLEXUS_NODE, beside itself, in this checkout,
- * on PATH and in the usual folders, and works with an empty environment. Without any it answers as CNI wants errors.
+ * A script that a container runtime can execute. It looks for Node.js in PLEXUS_NODE, beside itself, in this checkout,
+ * on PATH and in the usual folders, and works with an empty environment. Without Node.js it answers with a CNI error.
  */
 const launcher = (module: string, missing: string): string => `#!/bin/sh
 here="$0"
@@ -58,7 +57,7 @@ const launchers = {
   'kubectl-plexus': launcher('kubectl-plexus.mjs', `echo 'plexus: ${text}' >&2`),
 };
 
-/** Replaces a file at once: calls that run meanwhile see the old one or the new one. */
+/** Replaces a file atomically: concurrent calls see the old file or the new one. */
 async function replace(name: string, contents: Uint8Array | string, mode = 0o644): Promise<void> {
   const next = join(dist, `${name}.${process.pid}.next`);
   await writeFile(next, contents);
@@ -75,13 +74,15 @@ const notices = await noticesFor(
 );
 await mkdir(dist, { recursive: true });
 const before = await readdir(dist);
-// the entries have fixed names and load the others: they come last
+// The entries have fixed names and load the other modules, so they are written last.
 const isEntry = (name: string): boolean => entries.some((each) => name.slice(0, -'.mjs'.length) in each);
 for (const { name, contents } of modules.toSorted((a, b) => Number(isEntry(a.name)) - Number(isEntry(b.name))))
   await replace(name, contents);
 await replace(noticesName, notices);
 for (const [name, script] of Object.entries(launchers)) await replace(name, script, 0o755);
-const isNative = (name: string): boolean => name === 'shim' || name === 'standalone' || name.endsWith('.node'); // made by shim.ts and standalone.ts
-const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), noticesName, 'node']); // node: a link of the user's
+// Built by shim.ts and standalone.ts.
+const isNative = (name: string): boolean => name === 'shim' || name === 'standalone' || name.endsWith('.node');
+// node: a link that the user may have created.
+const made = new Set([...modules.map(({ name }) => name), ...Object.keys(launchers), noticesName, 'node']);
 for (const old of before.filter((name) => !made.has(name) && !isNative(name)))
   await rm(join(dist, old), { recursive: true, force: true, maxRetries: 5 });

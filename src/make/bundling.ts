@@ -1,8 +1,8 @@
 import type { BuildOptions } from 'esbuild';
 
 /**
- * The entries of the programs in dist/. The plugin by itself: what it shares with the others would be cut into many
- * small files, and it starts once for each pod.
+ * The entries of the programs in dist/. The plugin is bundled separately: sharing code with the others would split it
+ * into many small files, and it starts once for each pod.
  */
 export const entries = [
   { 'plexus-cni': 'src/cli/cni-entry.ts' },
@@ -11,7 +11,7 @@ export const entries = [
 export const standaloneEntry = 'src/cli/standalone-entry.ts';
 export const noticesName = 'THIRD-PARTY-NOTICES.txt';
 
-/** How every bundle of ours is made. CommonJS packages inside an ES module need a require of their own. */
+/** Common options of all bundles. CommonJS packages inside an ES module need their own `require`. */
 export const bundling = {
   bundle: true,
   format: 'esm',
@@ -19,7 +19,7 @@ export const bundling = {
   target: 'node22',
   minify: true,
   keepNames: true,
-  legalComments: 'none', // notices.ts
+  legalComments: 'none', // notices.ts collects licences.
   banner: {
     js: "import { createRequire as plexusCreateRequire } from 'node:module'; const require = plexusCreateRequire(import.meta.url);",
   },

@@ -1,23 +1,19 @@
 import { type Check, clusterChecks, nodeChecks } from '../doctor/index.ts';
+import { withPart } from './page-part.ts';
 
-const [begin, end] = ['<!-- checks: made by `npm run make` -->', '<!-- end of checks -->'];
-
-/** docs/doctor.md with its lists of checks made anew. Throws when the marks are not there. */
-export function doctorPage(page: string): string {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/doctor.md lacks ${begin} or ${end}`);
-  return `${page.slice(0, from)}${begin}
-
-On a node:
+/** docs/doctor.md with its lists of checks regenerated. Throws when the marks are missing. */
+export const doctorPage = (page: string): string =>
+  withPart(
+    page,
+    'checks',
+    `On a node:
 
 ${listOf(nodeChecks)}
 
 In the cluster:
 
-${listOf(clusterChecks)}
-
-${page.slice(to)}`;
-}
+${listOf(clusterChecks)}`,
+  );
 
 const listOf = <S>(checks: readonly Check<S>[]): string =>
   [

@@ -1,8 +1,6 @@
 import { type ErrorKind, cniCode } from '../errors/index.ts';
 
-/**
- * An error that is said where the catalogue is not: before there is a Node.js for it, or without memory for anything.
- */
+/** An error that is reported where the catalogue is not available: without a usable Node.js, or out of memory. */
 export interface OutsideError extends ErrorKind {
   readonly id: string;
   readonly sentence: string;
@@ -27,7 +25,7 @@ const nodeTooOld: OutsideError = {
 };
 const shimFailed: OutsideError = {
   id: 'PLX-SHIM-FAILED',
-  sentence: 'the shim got no memory',
+  sentence: 'out of memory in the plexus shim',
   code: cniCode.tryAgainLater,
   retry: 'later',
   fix: 'Free memory on the node.',

@@ -5,10 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { noticesName } from './bundling.ts';
 
-// The Node.js is the one of package-lock.json: npm has checked its hash, and no other is put into an image.
-//
-// Lays out the root file system of the container image: Node.js with its libraries, the bundle, the native program.
-// No shell, no package manager, nothing else.
+// Lays out the root file system of the container image: Node.js with its libraries, the bundle and the native binary.
+// No shell, no package manager, nothing else. Node.js is the version in package-lock.json, whose hash npm has checked;
+// no other version goes into an image.
 //
 //   node src/make/image.ts FOLDER
 const run = promisify(execFile);
@@ -24,13 +23,13 @@ async function put(from: string, to: string, mode?: number): Promise<void> {
   if (mode !== undefined) await chmod(target, mode);
 }
 
-/** The libraries that a program needs, with the loader, as absolute paths. */
+/** The libraries that a program needs, including the loader, as absolute paths. */
 async function librariesOf(program: string): Promise<readonly string[]> {
   const { stdout } = await run('ldd', [program]);
   return [...stdout.matchAll(/(?:=> |^\s*)(\/\S+)/gm)].map(([, path = '']) => path);
 }
 
-/** The program of the Node.js package in package-lock.json, of exactly that version. */
+/** The binary of exactly the Node.js package in package-lock.json. */
 async function pinnedNode(): Promise<string> {
   const folder = `node_modules/node-linux-${process.arch}`;
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
@@ -46,7 +45,7 @@ async function pinnedNode(): Promise<string> {
   return program;
 }
 
-/** The file that states the licence of a library of Debian, in its package. */
+/** The file with the licence of a Debian library, from its package. */
 async function copyrightOf(library: string): Promise<string> {
   const real = await realpath(library);
   for (const path of [library, real, real.replace(/^\/usr(?=\/lib)/, '')]) {
@@ -73,7 +72,7 @@ await put(addon, join('app', basename(addon)), 0o644);
 // kubectl exec POD -- plexus trace
 await writeFile(join(out, 'usr/bin/plexus'), "#!/usr/bin/node\nimport('/app/plexus.mjs');\n", { mode: 0o755 });
 await put(join(dist, 'shim/plexus'), 'app/shim/plexus', 0o755);
-// beside it, if it has been made: what plexus install --stand-in installs
+// The binary for plexus install --stand-in, if it was built.
 const standIn = join(dist, 'standalone/plexus-direct');
 if (existsSync(standIn)) {
   await put(standIn, 'app/shim/plexus-direct', 0o755);

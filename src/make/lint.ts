@@ -1,4 +1,4 @@
-/** Which folder of src may import which: only downwards, only through index.ts. */
+/** Allowed imports between the folders of src: only downwards, only through index.ts. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   report: ['errors'],
@@ -7,21 +7,23 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   plan: ['errors', 'cni', 'npwg'],
   validate: ['errors', 'cni', 'npwg', 'plan'],
   view: ['errors', 'report', 'cni', 'npwg', 'plan', 'validate'],
+  queue: ['errors', 'report'],
   files: ['errors'],
   host: ['errors', 'report', 'cni'],
   runtime: ['errors', 'report', 'cni', 'files', 'host'],
-  journal: ['errors', 'report', 'cni', 'plan', 'files'],
-  cluster: ['errors', 'report', 'npwg', 'files'],
-  devices: ['errors', 'report', 'npwg', 'files', 'cluster'],
+  journal: ['errors', 'report', 'queue', 'cni', 'plan', 'files'],
+  cluster: ['errors', 'report', 'queue', 'cni', 'npwg', 'files'],
+  devices: ['errors', 'report', 'queue', 'npwg', 'files', 'cluster'],
   attach: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'runtime', 'journal', 'cluster', 'devices'],
-  observe: ['errors', 'report', 'cluster'],
-  install: ['errors', 'report', 'cni', 'plan', 'files', 'runtime', 'journal'],
-  reconcile: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'journal', 'cluster', 'devices', 'attach'],
+  observe: ['errors', 'report', 'queue', 'cluster'],
+  install: ['errors', 'report', 'queue', 'cni', 'plan', 'files', 'runtime', 'journal'],
+  reconcile: ['errors', 'report', 'queue', 'cni', 'npwg', 'plan', 'host', 'journal', 'cluster', 'devices', 'attach'],
   doctor: ['errors', 'cni', 'npwg', 'plan', 'validate', 'files', 'host', 'runtime', 'journal', 'cluster', 'install'],
   ui: ['errors', 'npwg', 'plan', 'validate', 'view', 'cluster'],
   daemon: [
     'errors',
     'report',
+    'queue',
     'cni',
     'npwg',
     'plan',
@@ -61,10 +63,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 /** Folders without effects: no Node.js, no clock, no network. */
 const pure = ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'view'];
-/** Folders that talk to a person. */
+/** Folders that print to a terminal. */
 const speaking = ['cli', 'make'];
 
-// oxlint's regular expressions know no look-ahead: this says "anything in another folder but its index.ts"
+// oxlint's regular expressions have no look-ahead, so this spells out "anything in another folder except its index.ts".
 const door = String.raw`^(\.\./)+[a-z]+/([^i].*|i[^n].*|in[^d].*|ind[^e].*|inde[^x].*|index[^.].*)$`;
 
 const effects = ['process', 'fetch', 'setTimeout', 'setInterval', 'console', 'performance', 'Date'];
@@ -83,7 +85,7 @@ export const lintConfiguration = (): object => ({
   categories: { correctness: 'error' },
   ignorePatterns: ['**/*.gen.js', '**/*.gen.d.ts', 'dist', 'node_modules'],
   rules: {
-    'import/no-cycle': 'error',
+    'import/no-cycle': ['error', { ignoreTypes: false }], // a type that has to be read first is a dependency too
     'import/no-default-export': 'error',
     'typescript/no-explicit-any': 'error',
     'typescript/no-floating-promises': 'error',
@@ -91,7 +93,7 @@ export const lintConfiguration = (): object => ({
     'typescript/switch-exhaustiveness-check': 'error',
     'typescript/only-throw-error': 'error',
     'typescript/consistent-type-imports': 'error',
-    'typescript/no-import-type-side-effects': 'error', // or a module is loaded for its types alone
+    'typescript/no-import-type-side-effects': 'error', // Otherwise a module is loaded only for its types.
     ...sizes,
   },
   overrides: [
@@ -103,7 +105,7 @@ export const lintConfiguration = (): object => ({
         'max-lines': ['error', { max: 340, skipBlankLines: true, skipComments: true }],
       },
     },
-    { files: ['**/plugin-schemas.ts'], rules: { 'unicorn/no-thenable': 'off' } }, // JSON Schema has a keyword "then"
+    { files: ['**/plugin-schemas.ts'], rules: { 'unicorn/no-thenable': 'off' } }, // JSON Schema has a keyword "then".
     { files: ['test/vitest.config.ts'], rules: { 'import/no-default-export': 'off' } },
   ],
 });

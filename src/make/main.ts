@@ -2,19 +2,21 @@ import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
+import { messageReads } from './message-reads.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
 import { pageModule } from './page.ts';
 import { requestsPage } from './requests-page.ts';
 import { configurationPage, errorsPage } from './reference.ts';
 import { coveragePage, definedRequirements, undefinedCitations } from './requirements.ts';
+import { annotationSchema, networksPage } from './selection-fields.ts';
 import { validatorFiles } from './validators.ts';
 
-// Makes everything that is made: committed, and made again by `npm run check` (--check), which demands that nothing
-// changes.
+// Generates all generated files. They are committed, and `npm run check` (--check) generates them again and fails if
+// anything differs.
 const root = join(import.meta.dirname, '../..');
 
-/** Text by file, relative to the repository. */
-async function everything(): Promise<ReadonlyMap<string, string>> {
+/** The generated texts by file, relative to the repository. */
+async function generateAll(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for await (const file of glob('src/{npwg,plan,daemon}/*.schema.json', { cwd: root }))
     for (const [extension, text] of Object.entries(await validatorFiles(await json(file))))
@@ -25,6 +27,8 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
   made.set('docs/errors.md', errorsPage());
   made.set('docs/requests.md', requestsPage());
   made.set('docs/doctor.md', doctorPage(await readFile(join(root, 'docs/doctor.md'), 'utf8')));
+  made.set('docs/networks.md', networksPage(await readFile(join(root, 'docs/networks.md'), 'utf8')));
+  made.set('docs/schemas/networks-annotation.schema.json', annotationSchema());
   made.set(
     'docs/configuration.md',
     configurationPage(await json('src/plan/settings.schema.json'), await json('src/daemon/options.schema.json')),
@@ -34,9 +38,12 @@ async function everything(): Promise<ReadonlyMap<string, string>> {
 }
 
 async function requirementsCoverage(): Promise<string> {
-  const defined = definedRequirements(await texts('docs/requirements/{cni,npwg,kubernetes}.md'));
-  const files = await texts('{src,test}/**/*.{ts,c,h,json,txt}');
-  const undefinedIds = undefinedCitations(defined, new Map([...files, ...(await texts('{docs,examples}/**/*.md'))]));
+  const defined = definedRequirements(await readMatching('docs/requirements/{cni,npwg,kubernetes}.md'));
+  const files = await readMatching('{src,test}/**/*.{ts,c,h,json,txt}');
+  const undefinedIds = undefinedCitations(
+    defined,
+    new Map([...files, ...(await readMatching('{docs,examples}/**/*.md'))]),
+  );
   if (undefinedIds.length > 0)
     throw new Error(
       `These requirements are not defined in docs/requirements; correct the id or add its row:\n${undefinedIds.join('\n')}`,
@@ -44,8 +51,8 @@ async function requirementsCoverage(): Promise<string> {
   return coveragePage(defined, files);
 }
 
-/** The texts of the files that a pattern matches, by file, in the order of their names. */
-async function texts(pattern: string): Promise<ReadonlyMap<string, string>> {
+/** The texts of the files that match a pattern, by file, sorted by name. */
+async function readMatching(pattern: string): Promise<ReadonlyMap<string, string>> {
   const found: [file: string, text: string][] = [];
   for await (const file of glob(pattern, { cwd: root })) found.push([file, await readFile(join(root, file), 'utf8')]);
   return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -57,7 +64,11 @@ const isOther = async (file: string, text: string): Promise<boolean> =>
   (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
 
 const onlyCheck = process.argv.includes('--check');
-for (const [file, text] of await everything()) {
+for (const line of messageReads(await readMatching('src/**/*.ts'))) {
+  process.exitCode = 1;
+  console.log(`${line}\n  reads a sentence: give the error or warning a context and use is() or isWarning()`);
+}
+for (const [file, text] of await generateAll()) {
   if (!(await isOther(file, text))) continue;
   if (onlyCheck) process.exitCode = 1;
   else {

@@ -1,17 +1,17 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// Notices for third-party code in what we ship: for each package in a bundle its name, version, licence and licence
-// text. esbuild's own legal comments are no replacement: most packages state their licence in a file, not in a comment.
+// Notices for third-party code that Plexus ships: name, version, licence and licence text of each bundled package.
+// esbuild's own legal comments are not enough: most packages state their licence in a file, not in a comment.
 
 const licenceFile = /^(licen[cs]e|copying|notice)([-.].*)?$/i;
 
-/** Texts for packages that ship no licence text. A package with neither stops the build. */
+/** Licence texts for packages that ship none. A package with neither stops the build. */
 const withoutText: Readonly<Record<string, string>> = {
   'stream-buffers': 'Released into the public domain by its author (The Unlicense, https://unlicense.org).',
 };
 
-/** What runs or is linked beside the packages, and where its licences are. */
+/** Runtimes and linked libraries, and where their licences are. */
 export const runtimes = {
   node: 'Node.js: MIT, and the licences of the libraries in it: LICENSE.node.txt.',
   libraries: 'Libraries of Debian that Node.js loads: /usr/share/doc/<package>/copyright.',
@@ -24,13 +24,13 @@ export const runtimes = {
     'The part that is not Bun is made again by `node src/make/standalone.ts`.',
 } as const;
 
-/** The folders of the packages that these input files of a bundle lie in, sorted. */
+/** The package folders of a bundle's input files, sorted. */
 export const packagesOf = (inputs: readonly string[]): readonly string[] =>
   [...new Set(inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []))].toSorted();
 
 /**
- * The notices for a bundle: what is said of runtimes, then the packages, those with the same text together. Throws for
- * a package without a licence.
+ * Builds the notices for a bundle: first the runtimes, then the packages, grouped by equal text. Throws for a package
+ * without a licence.
  */
 export async function noticesFor(root: string, inputs: readonly string[], more: readonly string[]): Promise<string> {
   const byText = new Map<string, string[]>();

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 const head = '// Made from src/ui/page by `npm run make`: do not edit.';
 
-/** The files of the page of `plexus ui`, as texts in a module: so they are in every bundle, and in the single file. */
+/** Generates a module with the files of the `plexus ui` page as strings, so that every bundle contains them. */
 export async function pageModule(root: string): Promise<string> {
   const folder = join(root, 'src/ui/page');
   const { outputFiles } = await build({
@@ -26,5 +26,5 @@ export async function pageModule(root: string): Promise<string> {
     .join('')}`;
 }
 
-// line by line, so that changes can be read
+// Split into lines, so that diffs are readable.
 const literal = (text: string): string => `\`${text.replaceAll(/[`\\]|\$\{/g, (each) => `\\${each}`)}\``;

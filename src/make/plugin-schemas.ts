@@ -5,11 +5,11 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { isJsonObject, type JsonObject, type JsonValue } from '../cni/index.ts';
 
-// Makes of src/validate/plugin-schemas: their validators as code, and the schemas in docs/schemas for editors.
+// Generates from src/validate/plugin-schemas the validators as code, and the schemas in docs/schemas for editors.
 const head = '// Made from plugin-schemas/ by `npm run make`: do not edit.';
 const sources = 'src/validate/plugin-schemas';
 
-/** Text by file, relative to the repository. */
+/** The generated texts by file, relative to the repository. */
 export async function pluginSchemaFiles(root: string): Promise<ReadonlyMap<string, string>> {
   const common = await commonSchema(root);
   const own = await schemasIn(root, sources);
@@ -23,7 +23,7 @@ export async function pluginSchemaFiles(root: string): Promise<ReadonlyMap<strin
   return new Map([
     [`${sources}.gen.js`, await validatorsCode(all)],
     [`${sources}.gen.d.ts`, `${head}\n${types}`],
-    ...[...published(plugins, ipam)].map(
+    ...[...editorSchemas(plugins, ipam)].map(
       ([name, schema]) => [`docs/schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
     ),
   ]);
@@ -36,7 +36,7 @@ const read = async (root: string, file: string): Promise<JsonObject> =>
 const definitionsIn = async (root: string): Promise<JsonObject> =>
   (await read(root, 'definitions.json'))['$defs'] as JsonObject;
 const commonSchema = async (root: string): Promise<JsonObject> =>
-  inlined(await read(root, 'common.json'), await definitionsIn(root)) as JsonObject;
+  inlineReferences(await read(root, 'common.json'), await definitionsIn(root)) as JsonObject;
 
 const propertiesOf = (schema: JsonObject): JsonObject => schema['properties'] as JsonObject;
 
@@ -45,7 +45,7 @@ const withKeysOf = (schema: JsonObject, common: JsonObject): JsonObject => ({
   properties: { ...propertiesOf(schema), ...propertiesOf(common) },
 });
 
-/** Each schema by its plugin's type. */
+/** The schemas by plugin type. */
 async function schemasIn(root: string, folder: string): Promise<ReadonlyMap<string, JsonObject>> {
   const definitions = await definitionsIn(root);
   const names = (await readdir(join(root, folder)))
@@ -55,25 +55,25 @@ async function schemasIn(root: string, folder: string): Promise<ReadonlyMap<stri
   for (const name of names)
     schemas.set(
       basename(name, '.json'),
-      inlined(await read(root, join(relative(sources, folder), name)), definitions) as JsonObject,
+      inlineReferences(await read(root, join(relative(sources, folder), name)), definitions) as JsonObject,
     );
   return schemas;
 }
 
-/** With what every $ref points to in its place: none of them points to itself. */
-function inlined(value: JsonValue, definitions: JsonObject): JsonValue {
-  if (Array.isArray(value)) return value.map((each: JsonValue) => inlined(each, definitions));
+/** Replaces every $ref by its definition; no definition refers to itself. */
+function inlineReferences(value: JsonValue, definitions: JsonObject): JsonValue {
+  if (Array.isArray(value)) return value.map((each: JsonValue) => inlineReferences(each, definitions));
   if (!isJsonObject(value)) return value;
   const { $ref, ...rest } = value;
   if (typeof $ref !== 'string')
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlined(each, definitions)]));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inlineReferences(each, definitions)]));
   const target = definitions[$ref.slice($ref.lastIndexOf('/') + 1)];
   if (!isJsonObject(target)) throw new Error(`${$ref} leads nowhere`);
-  return inlined({ ...target, ...rest }, definitions);
+  return inlineReferences({ ...target, ...rest }, definitions);
 }
 
 async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<string> {
-  // formats are looked at by our own parsers, which say more than yes or no
+  // Plexus's own parsers check formats, because they return more than yes or no.
   const ajv = new Ajv({
     code: { source: true, esm: true },
     allErrors: true,
@@ -87,7 +87,7 @@ async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<str
     ajv.addSchema(withoutUnknownKeys(schema) as object, `v${index}`);
   const code = standaloneCode.default(ajv, Object.fromEntries(names.map((_, index) => [`v${index}`, `v${index}`])));
   const table = `export const validators = {${names.map((name, index) => `${JSON.stringify(name)}: v${index}`).join(', ')}};`;
-  const contents = `${code.replaceAll(/^export default .*$/gm, '')}\n${table}\nexport const schemas = ${JSON.stringify(bare(Object.fromEntries(all)))};`;
+  const contents = `${code.replaceAll(/^export default .*$/gm, '')}\n${table}\nexport const schemas = ${JSON.stringify(keysAndFormats(Object.fromEntries(all)))};`;
   const { outputFiles } = await build({
     stdin: { contents: contents.replaceAll(/export const (v\d+) =/g, 'const $1 ='), resolveDir: import.meta.dirname },
     bundle: true,
@@ -104,19 +104,19 @@ async function validatorsCode(all: ReadonlyMap<string, JsonObject>): Promise<str
 
 const readKeys = ['properties', 'items', 'additionalProperties', 'format'];
 
-/** What the program reads of schemas: which keys there are, and the formats of values. */
-const bare = (schemas: JsonObject): JsonObject =>
+/** The parts of schemas that the program reads: keys, and formats of values. */
+const keysAndFormats = (schemas: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bareSchema(schema)]));
 
 function bareSchema(schema: JsonValue): JsonValue {
   if (!isJsonObject(schema)) return schema;
   const kept = Object.entries(schema).filter(([key]) => readKeys.includes(key));
   return Object.fromEntries(
-    kept.map(([key, each]) => [key, key === 'properties' ? bare(each as JsonObject) : bareSchema(each)]),
+    kept.map(([key, each]) => [key, key === 'properties' ? keysAndFormats(each as JsonObject) : bareSchema(each)]),
   );
 }
 
-/** Unknown keys are looked for by the program itself: they are warnings. */
+/** The program reports unknown keys itself, as warnings. */
 function withoutUnknownKeys(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutUnknownKeys);
   if (!isJsonObject(value)) return value;
@@ -131,25 +131,22 @@ export interface ValidationError {
   readonly message?: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
-/** What the program itself reads of a schema. */
+/** The part of a schema that the program reads. */
 export interface PluginSchema {
   readonly properties?: Readonly<Record<string, PluginSchema>>;
   readonly items?: PluginSchema;
   readonly additionalProperties?: boolean | PluginSchema;
   readonly format?: string;
 }
-/** By type of the plugin; those of IPAM plugins by ipam/type. */
+/** By plugin type; those of IPAM plugins by ipam/type. */
 export declare const validators: Readonly<Record<string, { (data: unknown): boolean; errors?: readonly ValidationError[] | null }>>;
 export declare const schemas: Readonly<Record<string, PluginSchema>>;
 `;
 
 const draft = 'http://json-schema.org/draft-07/schema#';
 
-/**
- * What editors are given: one schema for each plugin, one for whole configurations, one for
- * NetworkAttachmentDefinitions.
- */
-function published(
+/** Builds the schemas for editors: one per plugin, for whole configurations, and for NetworkAttachmentDefinitions. */
+function editorSchemas(
   plugins: ReadonlyMap<string, JsonObject>,
   ipam: ReadonlyMap<string, JsonObject>,
 ): ReadonlyMap<string, JsonObject> {
@@ -168,11 +165,11 @@ function published(
 
 const byType = (schemas: Readonly<Record<string, JsonObject>>): readonly JsonObject[] =>
   Object.entries(schemas).map(([type, schema]) =>
-    conditional({ properties: { type: { const: type } }, required: ['type'] }, schema),
+    ifThen({ properties: { type: { const: type } }, required: ['type'] }, schema),
   );
 
-/** What holds when something else does. */
-const conditional = (condition: JsonObject, consequence: JsonObject): JsonObject => ({
+/** An if-then schema. */
+const ifThen = (condition: JsonObject, consequence: JsonObject): JsonObject => ({
   if: condition,
   then: consequence,
 });
@@ -200,7 +197,7 @@ function configurationSchema(names: readonly string[]): JsonObject {
     title: 'Network configuration',
     description: 'A CNI configuration: one plugin (type), or a list (plugins).',
     type: 'object',
-    ...conditional({ required: ['type'] }, { allOf: one }),
+    ...ifThen({ required: ['type'] }, { allOf: one }),
     else: {
       required: ['plugins'],
       properties: {
@@ -219,7 +216,7 @@ const patterns: Readonly<Record<string, string>> = {
   mac: '^([0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}|[0-9a-fA-F]{4}(\\.[0-9a-fA-F]{4}){2})?$',
 };
 
-/** Our formats as patterns, which every editor knows. */
+/** Replaces Plexus's formats by patterns, which every editor supports. */
 function forEditors(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(forEditors);
   if (!isJsonObject(value)) return value;

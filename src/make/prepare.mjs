@@ -1,9 +1,10 @@
-// The step before `npm run demo`, `npm test` and the others: makes sure that everything they need is there, says what
-// it installs, and then runs the commands with the right Node.js. Plain JavaScript without packages: it runs on the
-// Node.js that npm came with (18 or newer), before anything is installed. Says nothing when there is nothing to do.
+// Prepares `npm run demo`, `npm test` and the other commands: installs what they need, prints what it installs, and
+// runs them with the right Node.js. Prints nothing if nothing is missing. Plain JavaScript without packages, because it
+// runs on the Node.js that npm came with (18 or newer), before anything is installed.
 //
-//   node src/make/prepare.mjs demo|test|build|check -- command arguments… [-- next command, if the one before
-// succeeded]
+//   node src/make/prepare.mjs demo|test|build|check -- command arguments… [-- next command]
+//
+// The next command runs only if the previous one succeeded.
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
@@ -24,8 +25,8 @@ const pathFolders = [
 ];
 
 /**
- * What the commands need of the system: programs, all in one of the folders (those of PATH unless said).
- * `only: 'warn'`: the one test that wants it is skipped without it.
+ * The programs and libraries that the commands need from the system; all files of an entry in one folder (a folder of
+ * PATH by default). `only: 'warn'`: just one test or check needs it and is skipped without it.
  */
 export const needs = [
   {
@@ -66,6 +67,13 @@ export const needs = [
     only: 'warn',
   },
   {
+    programs: ['clang-format-14'],
+    debian: 'clang-format-14',
+    why: 'checking the format of the native program',
+    for: ['test'],
+    only: 'warn',
+  },
+  {
     programs: ['go'],
     debian: 'golang-go golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev',
     why: 'rendering the Helm chart',
@@ -90,7 +98,7 @@ export const needs = [
   },
 ];
 
-/** The needs of a purpose that are not met. */
+/** The unmet needs of a purpose. */
 export const missing = (purpose, isThere = isExecutable) =>
   needs.filter((need) => {
     const { programs, folders } = need;
@@ -102,14 +110,14 @@ export const missing = (purpose, isThere = isExecutable) =>
 
 function isExecutable(file) {
   try {
-    accessSync(file, /\.(so|a)\b/.test(file) ? constants.R_OK : constants.X_OK); // a library need not be executable
+    accessSync(file, /\.(so|a)\b/.test(file) ? constants.R_OK : constants.X_OK); // A library need not be executable.
     return true;
   } catch {
     return false;
   }
 }
 
-/** What a person has to do where nothing can be installed from here. */
+/** Describes what the user must install where this script cannot. */
 export function installHint(absent) {
   const lines = absent.map(({ programs, folders, debian, why }) => {
     const place = folders === undefined ? '' : ` in ${folders.join(' or ')}`;
@@ -123,14 +131,14 @@ export function installHint(absent) {
   ].join('\n');
 }
 
-/** Whether a version text such as v22.19.0 is new enough. */
+/** Whether a version such as v22.19.0 is new enough. */
 export function isNewEnough(version) {
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(version) ?? [];
   if (major === undefined) return false;
   return Number(major) > oldestNode[0] || (Number(major) === oldestNode[0] && Number(minor) >= oldestNode[1]);
 }
 
-/** The first of these programs that is a Node.js new enough. */
+/** Returns the first of these programs that is a recent enough Node.js. */
 export const chooseNode = (candidates, versionOf = askVersion) =>
   candidates.find((node) => isNewEnough(versionOf(node)));
 
@@ -140,7 +148,7 @@ function askVersion(node) {
 }
 
 /**
- * The packages of package-lock.json that a machine should have and has not, by their folders.
+ * Lists the packages of package-lock.json that the machine needs but lacks, by folder.
  * @param {Record<string, object>} wanted
  * @param {Record<string, { version?: string, integrity?: string }>} have
  * @param {{ platform: string, arch: string }} machine
@@ -151,7 +159,7 @@ export const absentPackages = (wanted, have, { platform, arch } = process) =>
     .map(([path]) => path);
 
 /**
- * The installed packages that package-lock.json does not name, or names with other contents.
+ * Lists the installed packages that package-lock.json does not contain, or contains with another hash.
  * @param {Record<string, { integrity?: string }>} wanted
  * @param {Record<string, { integrity?: string }>} have
  */
@@ -162,17 +170,17 @@ export const strangePackages = (wanted, have) =>
     )
     .map(([path]) => path);
 
-// programs for other machines are not installed, and that is right
+// Packages for other platforms are correctly not installed.
 const isForHere = ({ optional, os, cpu }, platform, arch) =>
   !optional || ((os?.includes(platform) ?? false) && (cpu?.includes(arch) ?? false));
 
-// Those that name a C library come in twos (…-gnu and …-musl): npm chooses the right one, and one is enough.
+// Packages that name a C library come in pairs (…-gnu and …-musl). npm installs the right one, so one is enough.
 const isThere = (path, { version, libc }, have) =>
   libc === undefined || !/(gnu|musl)\w*$/.test(path)
     ? have[path]?.version === version
     : Object.keys(have).some((each) => each.startsWith(path.replace(/(gnu|musl)\w*$/, '')));
 
-/** The commands after the first `--`, each ended by `--`. */
+/** The commands after the first `--`, separated by `--`. */
 export function commandsOf(words) {
   const commands = [[]];
   for (const word of words) {
@@ -189,7 +197,7 @@ function fail(text) {
   process.exit(1);
 }
 
-/** Runs a command whose output is progress, not result. Returns whether it succeeded. */
+/** Runs a command whose output is progress information. Returns whether it succeeded. */
 function run(command, args, { env = {}, quietly = false } = {}) {
   const output = quietly ? 'ignore' : 2;
   const { status, error } = spawnSync(command, args, {
@@ -204,9 +212,8 @@ const packagesOf = (file) =>
   existsSync(join(root, file)) ? JSON.parse(readFileSync(join(root, file), 'utf8')).packages : {};
 
 /**
- * Installs exactly the npm packages of package-lock.json, whose hashes npm checks, unless they are installed. There is
- * one way to do that: no install script runs (.npmrc too), and nothing else is tried when it fails. With npm run by
- * `node`, if given.
+ * Installs exactly the npm packages of package-lock.json unless they are installed. npm checks their hashes and runs no
+ * install script (see .npmrc). There is no fallback if this fails. Runs npm with `node`, if given.
  */
 function preparePackages(node) {
   const wanted = packagesOf('package-lock.json');
@@ -228,15 +235,16 @@ function preparePackages(node) {
 }
 
 /**
- * The Node.js to run with: the one of package-lock.json, else one of the system that is new enough. The image takes the
- * first only (image.ts).
+ * Chooses the Node.js to run with: the one of package-lock.json, otherwise a recent enough one of the system. The image
+ * uses only the first (image.ts).
  */
 function prepareNode() {
   const isReady = () => chooseNode([pinnedNode]) !== undefined;
   if (isReady()) return pinnedNode;
   if (canInstall()) install(missing('node'));
   if (isReady()) return pinnedNode;
-  rmSync(join(root, 'node_modules/.bin/node'), { force: true }); // or `npm run` would take it for Node.js from now on
+  // Otherwise `npm run` would use it as Node.js from now on.
+  rmSync(join(root, 'node_modules/.bin/node'), { force: true });
   const found = chooseNode([
     process.execPath,
     ...pathFolders.map((folder) => join(folder, 'node')).filter(isExecutable),
@@ -257,11 +265,11 @@ function nodeHint() {
   ].join('\n');
 }
 
-/** Installs what the system lacks, on Debian as root; elsewhere says what to install. */
+/** Installs missing system packages on Debian as root; otherwise prints what to install. */
 function prepareSystem(purpose) {
   if (!needs.some((need) => need.for.includes(purpose))) return;
   if (process.platform !== 'linux') fail('Network namespaces are needed: this runs on Linux only.');
-  const needsRoot = purpose !== 'build'; // a compiler is for everybody
+  const needsRoot = purpose !== 'build'; // Everyone can use an installed compiler.
   const absent = missing(purpose);
   const hint = absent.length === 0 ? '' : `\n${installHint(absent)}`;
   if (needsRoot && process.getuid() !== 0)
@@ -272,7 +280,8 @@ function prepareSystem(purpose) {
   }
   const still = missing(purpose);
   if (still.some(({ only }) => only !== 'warn')) fail(installHint(still));
-  for (const { programs, why } of still) say(`going on without ${programs.join(', ')} (${why}): a test is skipped`);
+  for (const { programs, why } of still)
+    say(`going on without ${programs.join(', ')} (${why}): its test or check is skipped`);
 }
 
 const canInstall = () =>
@@ -284,7 +293,7 @@ function install(absent) {
   const packages = absent.flatMap(({ debian }) => debian.split(' '));
   const apt = (words, quietly = false) =>
     run('apt-get', words, { env: { DEBIAN_FRONTEND: 'noninteractive' }, quietly });
-  // where systemd runs, the containerd package starts its service, as it always does; elsewhere nothing is started
+  // Under systemd, Debian's containerd package starts its service as usual; without systemd, nothing is started.
   const words = ['install', '-y', '-q', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...packages];
   const isKnown = apt([...words, '--simulate'], true);
   if (isKnown && apt(words)) return;
@@ -292,7 +301,7 @@ function install(absent) {
   apt(words);
 }
 
-/** PATH with this Node.js as `node`, and the programs of our packages before those of the system. */
+/** PATH with this Node.js as `node`, and the binaries of npm packages before those of the system. */
 function pathFor(node) {
   const bin = join(root, 'node_modules/.bin');
   const first = isExecutable(join(bin, 'node')) ? [dirname(node), bin] : [bin, dirname(node)];
@@ -303,7 +312,7 @@ function pathFor(node) {
 function follow([command, ...args], env) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', env });
-    // ctrl-C in a terminal reaches the command without us; we only wait for it
+    // In a terminal, Ctrl-C reaches the command directly, so this process only waits for it.
     const passOn = (signal) => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal);
     for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal).on(signal, passOn);
     child.on('error', (error) => fail(`${command}: ${error.message}`));
@@ -319,7 +328,7 @@ async function main() {
   prepareSystem(purpose);
   preparePackages();
   const node = prepareNode();
-  preparePackages(node); // npm leaves out what the Node.js it runs with is too old for
+  preparePackages(node); // npm skips packages that require a newer Node.js than the one it runs with.
   const env = { ...process.env, PATH: pathFor(node) };
   for (const command of commands) {
     const status = await follow(command, env);

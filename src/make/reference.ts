@@ -9,7 +9,7 @@ interface Kind {
   readonly text: (context: never) => string;
 }
 
-/** docs/errors.md: every kind of error, its code and what to do. */
+/** Generates docs/errors.md: every kind of error, its code and its fix. */
 export function errorsPage(): string {
   const kinds = Object.values(errors).filter(
     (each): each is typeof each & Kind => typeof each === 'function' && 'id' in each,
@@ -46,9 +46,17 @@ ${errorsOutside.map(outsideRow).join('\n')}
 const outsideRow = (error: OutsideError): string =>
   `| \`${error.id}\` | ${error.sentence} | ${error.code} | ${retryText(error)} | ${error.fix} | ${error.saidBy} |`;
 
-// what each sentence says in place of the values of one case
+// Replaces the values of one case in a sentence by placeholders.
 const sentence = (text: Kind['text']): string =>
-  text(new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never).replaceAll('|', '\\|');
+  text(
+    new Proxy(
+      {},
+      { get: (_, name) => (optional.includes(String(name)) ? undefined : placeholder(String(name))) },
+    ) as never,
+  ).replaceAll('|', '\\|');
+
+// parts of a place, which most cases do not have
+const optional = ['pluginIndex', 'element', 'character', 'field', 'vmNetwork'];
 
 const placeholder = (name: string): object => ({
   toString: () => `‹${name}›`,
@@ -72,7 +80,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-/** docs/configuration.md: every key of the settings, and those of the daemon. */
+/** Generates docs/configuration.md: every key of the settings and of the daemon's configuration. */
 export function configurationPage(schema: Schema, daemon: Schema): string {
   return `${made}
 

@@ -1,8 +1,7 @@
-import { type KnownPlugin, type RequestName, capabilities, knownPlugins } from '../plan/index.ts';
+import { type RequestName, requestFields, requestNames as requests } from '../npwg/index.ts';
+import { type KnownPlugin, knownPlugins } from '../plan/index.ts';
 
-const requests: readonly RequestName[] = ['ips', 'mac', 'infiniband-guid', 'portMappings', 'bandwidth'];
-
-/** docs/requests.md: which plugin reads which request of a pod, and how. From the table that the planner uses. */
+/** Generates docs/requests.md: which plugin reads which request of a pod, and how. Uses the planner's own table. */
 export function requestsPage(): string {
   const rows = Object.entries(knownPlugins)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -17,10 +16,10 @@ export function requestsPage(): string {
 A pod can request addresses, a MAC address and more of a network ([networks.md](networks.md)). A request reaches a plugin in
 one of these ways:
 
-- *capability*: in \`runtimeConfig\`, where the plugin's configuration declares it: ${requests.map((each) => `\`"capabilities": {"${capabilities[each]}": true}\``).join(', ')}.
-- *CNI_ARGS*: \`IP=\` and \`MAC=\` in the environment variable. Plexus always sets them. Several addresses are separated by commas, unless a
+- *capability*: in \`runtimeConfig\`, where the plugin's configuration declares it: ${requests.map((each) => `\`"capabilities": {"${requestFields[each].capability}": true}\``).join(', ')}.
+- *CNI_ARGS*: ${keysOf('cniArgsKey', '=').join(' and ')} in the environment variable. Plexus always sets them. Several addresses are separated by commas, unless a
   plugin of the network is known to reject a list (*one*).
-- *args.cni*: \`ips\`, \`mac\` or \`guid\` in \`args.cni\` of the configuration. Plexus adds them where no other way is open.
+- *args.cni*: ${keysOf('argsKey').join(', ')} in \`args.cni\` of the configuration. Plexus adds them where no other way is open.
 - *annotation*: the network's own controller reads the pod's annotation in the API.
 
 IPAM plugins read what the plugin that runs them is given. A network is judged as a whole, with the IPAM plugins of its chain:
@@ -44,6 +43,12 @@ The table was made by reading the plugins' sources in November 2026. The tests c
 programs of Debian's package containernetworking-plugins 1.1.1; the others were not run. If a plugin is missing, or reads more today, please report it.
 `;
 }
+
+const keysOf = (kind: 'cniArgsKey' | 'argsKey', sign = ''): readonly string[] =>
+  requests.flatMap((request) => {
+    const key = requestFields[request][kind];
+    return key === undefined ? [] : [`\`${key}${sign}\``];
+  });
 
 const waysText = ({ reads }: KnownPlugin, request: RequestName): string =>
   reads[request]?.map((way) => (way === 'CNI_ARGS, one' ? 'CNI_ARGS (one)' : way)).join(', ') || '-';

@@ -1,6 +1,6 @@
-// docs/requirements/coverage.md: which tests and source files cite which requirement, and which citations lead nowhere.
-// A citation is an id such as NPWG-34 in the text of a file. A range (`CNI-48, 52` or `CNI-48/52`) cites its first id
-// only.
+// Generates docs/requirements/coverage.md: which tests and source files cite each requirement, and which citations are
+// undefined. A citation is an ID such as NPWG-34 in the text of a file. A range (`CNI-48, 52` or `CNI-48/52`) cites its
+// first ID only.
 
 /** A file's name, relative to the repository, and its text. */
 export type FileTexts = ReadonlyMap<string, string>;
@@ -8,7 +8,7 @@ export type FileTexts = ReadonlyMap<string, string>;
 const idPattern = /\b(?:CNI|NPWG|K8S)-\d+/g;
 const rowPattern = /^\| ((?:CNI|NPWG|K8S)-\d+) \|/gm;
 
-/** The ids that the pages of docs/requirements define, in their order. Throws for an id defined twice. */
+/** The IDs that the pages of docs/requirements define, in order. Throws for a duplicate ID. */
 export function definedRequirements(pages: FileTexts): readonly string[] {
   const ids = [...pages.values()].flatMap((text) => [...text.matchAll(rowPattern)].map(([, id = '']) => id));
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
@@ -16,13 +16,13 @@ export function definedRequirements(pages: FileTexts): readonly string[] {
   return ids;
 }
 
-/** Citations of ids that no page defines, as `file: id`. */
+/** Citations of undefined IDs, as `file: id`. */
 export function undefinedCitations(defined: readonly string[], files: FileTexts): readonly string[] {
   const known = new Set(defined);
   return [...files].flatMap(([file, text]) => citedIn(text).flatMap((id) => (known.has(id) ? [] : [`${file}: ${id}`])));
 }
 
-/** The page's text: one row per requirement with the files of src and test that cite it. */
+/** Builds the page: one row per requirement with the files of src and test that cite it. */
 export function coveragePage(defined: readonly string[], files: FileTexts): string {
   const citing = Map.groupBy(
     [...files].flatMap(([file, text]) => citedIn(text).map((id) => ({ id, file }))),

@@ -3,12 +3,11 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-// Builds the native parts: dist/shim/plexus (the host executable, src/shim) and dist/native.node.
+// Builds the native parts: dist/shim/plexus (the shim, from src/shim) and dist/native.node.
 //
 //   node src/make/shim.ts [--arch x64|arm64|all] [--out FOLDER]
-//   node src/make/shim.ts --checked   what the tests look at as well: with sanitizers, for valgrind, and as shipped
-// with symbols
-//   node src/make/shim.ts --fuzz      the fuzz target of the frame parser; needs clang
+//   node src/make/shim.ts --checked   builds for tests: with sanitizers, for valgrind, and as shipped with symbols
+//   node src/make/shim.ts --fuzz      builds the fuzz target of the frame parser; requires clang
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const shimFolder = join(root, 'src/shim');
@@ -70,7 +69,7 @@ const sources = async (): Promise<string[]> =>
     .toSorted()
     .map((name) => join(shimFolder, name));
 
-/** Compiles into a file that is there at once or not at all. */
+/** Compiles to a file that appears complete or not at all. */
 async function compile(compiler: string, args: readonly string[], out: string): Promise<void> {
   await mkdir(join(out, '..'), { recursive: true });
   const folder = await mkdtemp(`${out}.`);

@@ -6,11 +6,10 @@ import { build } from 'esbuild';
 import { bundling, standaloneEntry } from './bundling.ts';
 import { noticesFor, runtimes } from './notices.ts';
 
-// Builds direct mode as one file for hosts without Node.js: our bundle with Bun around it (docs/decisions/0008).
-// Makes plexus-direct, for this machine's architecture, and plexus-direct.LEGAL.txt: the licences of the packages in
-// it.
+// Builds direct mode as one file for hosts without Node.js: the bundle compiled with Bun (docs/decisions/0008). Writes
+// plexus-direct, for this machine's architecture, and plexus-direct.LEGAL.txt with the licences of the packages.
 //
-//   node src/make/standalone.ts [--out FOLDER]   without it, dist/standalone
+//   node src/make/standalone.ts [--out FOLDER]   default: dist/standalone
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const name = 'plexus-direct';
@@ -29,12 +28,12 @@ async function findBun(): Promise<string> {
   return file;
 }
 
-// Bun would write the folder of this build into the file. Whoever asks for it at run time finds nothing there.
+// Bun would write the build folder into the file. At run time, these variables lead to a path that does not exist.
 const nowhere = { __dirname: '"/nonexistent"', __filename: '"/nonexistent/plexus-direct"' };
-// nothing that lies where it is started may change what it does
+// Files in the working directory must not affect the program.
 const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
 
-/** Wraps a bundle. `folder` is for this alone: no configuration of Bun's lies there. */
+/** Compiles a bundle. `folder` is empty except for this, so Bun finds no configuration there. */
 async function compile(bundle: string, folder: string): Promise<string> {
   const out = join(folder, name);
   const args = ['build', bundle, '--compile', '--bytecode', '--format=esm', ...closed, '--outfile', out];

@@ -6,7 +6,7 @@ import { type JSONSchema, compile } from 'json-schema-to-typescript';
 const head = '// Made from the schema beside it by `npm run make`: do not edit.';
 
 /**
- * What stands beside a `name.schema.json`, by file extension: `name.schema.gen.js`, its validator as code without
+ * Generates the files beside a `name.schema.json`, by extension: `name.schema.gen.js`, its validator as code without
  * imports (so that nothing is compiled at run time and pure folders stay pure), and `name.schema.gen.d.ts`, its type.
  */
 export const validatorFiles = async (schema: JSONSchema): Promise<Readonly<Record<'gen.js' | 'gen.d.ts', string>>> => ({
@@ -18,7 +18,7 @@ async function validatorCode(schema: JSONSchema): Promise<string> {
   const ajv = new Ajv({ code: { source: true, esm: true }, allErrors: true, strict: true, allowUnionTypes: true });
   ajv.addSchema(schema as object, 'schema');
   const contents = standaloneCode.default(ajv, { validate: 'schema' });
-  // ajv's code still asks for its own helpers by require: esbuild puts them inside
+  // ajv's code requires its own helpers; esbuild inlines them.
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,

@@ -40,5 +40,16 @@ export {
   wantsDebug,
 } from './pod.ts';
 export { mostNetworksEver, parseSelections } from './parse-selections.ts';
+export {
+  deviceIdCapability,
+  nameFields,
+  type RequestField,
+  requestFields,
+  type RequestName,
+  requestNames,
+  type SelectionField,
+  selectionFields,
+} from './selection-fields.ts';
+export { orAbsent } from './selection-schemas.ts';
 export { macProblem } from './selection-values.ts';
 export type { Bandwidth, NetworkSelection, PortMapping, Selections } from './selection.ts';

@@ -31,6 +31,7 @@ export const nadKey = (ref: NadRef): string => `${ref.namespace}/${ref.name}`;
 export const mostConfigLength = 64 * 1024;
 
 const weightOfValue = 48;
+const configPath = ['spec', 'config'];
 
 /** About how many bytes a configuration takes in memory: its text, and something for each JSON value in it. */
 export function configWeight({ config = '' }: Nad): number {
@@ -47,7 +48,7 @@ export function parseNad(object: unknown): Nad {
   const { metadata, spec } = fieldsOf(object);
   const { name, namespace, annotations } = fieldsOf(metadata);
   if (typeof name !== 'string' || name === '')
-    throw nadInvalid({ nad: '(without a name)', problem: 'metadata.name is missing' });
+    throw nadInvalid({ nad: '(without a name)', path: ['metadata'], problem: 'metadata.name is missing' });
   const ref = { namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default', name };
   const { config } = fieldsOf(spec);
   const length = typeof config === 'string' ? config.length : leftOutLength(config);
@@ -55,6 +56,7 @@ export function parseNad(object: unknown): Nad {
   if (config !== undefined && config !== null && typeof config !== 'string')
     throw nadInvalid({
       nad: nadKey(ref),
+      path: configPath,
       problem: `spec.config is ${nameOfType(config)}, not a string: write the JSON as one text, after "config: |"`,
     });
   return {
@@ -103,7 +105,7 @@ function decode(config: string, nad: Nad): JsonObject {
   const json = parsed(config, nad);
   const problem = isJsonObject(json) ? nestingProblem(json) : 'it is JSON, but not an object';
   if (!isJsonObject(json) || problem !== undefined)
-    throw nadInvalid({ nad: nadKey(nad), problem: `spec.config: ${problem}` });
+    throw nadInvalid({ nad: nadKey(nad), path: configPath, problem: `spec.config: ${problem}` });
   return json;
 }
 
@@ -113,6 +115,7 @@ function parsed(config: string, nad: Nad): JsonValue {
   } catch (error) {
     throw nadInvalid({
       nad: nadKey(nad),
+      path: configPath,
       problem: `spec.config is not a JSON object: ${jsonProblem(config)?.text ?? problemOf(error)}`,
     });
   }

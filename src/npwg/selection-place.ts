@@ -1,26 +1,15 @@
-import { type PlexusError, selectionInvalid } from '../errors/index.ts';
-
-/** Where in an annotation a value stands: the annotation, the element ("element 2"), the field. */
-export interface Place {
-  readonly key: string;
-  readonly element: string;
-  readonly field?: string;
-}
+import { type AnnotationPlace, type PlexusError, selectionInvalid } from '../errors/index.ts';
 
 const longest = 80;
 
 /** The error for one value of an annotation: names the place, the value and what is allowed. */
-export const invalidAt = (place: Place, value: unknown, allowed: string): PlexusError =>
-  selectionInvalid({
-    key: place.key,
-    place: place.field === undefined ? place.element : `${place.element}, ${place.field}`,
-    value: shown(value),
-    allowed,
-  });
+export const invalidAt = (place: AnnotationPlace, value: unknown, allowed: string): PlexusError =>
+  selectionInvalid({ ...place, value: shown(value), allowed });
 
-export const fieldOf = (place: Place, field: string): Place => ({
+/** A place inside another one. */
+export const fieldOf = (place: AnnotationPlace, field: string | number): AnnotationPlace => ({
   ...place,
-  field: place.field === undefined ? field : `${place.field}.${field}`,
+  field: [...(place.field ?? []), field],
 });
 
 /** A value as JSON, shortened. */

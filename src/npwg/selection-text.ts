@@ -1,8 +1,11 @@
+import { type AnnotationPlace, clip } from '../errors/index.ts';
 import type { NadRef } from './nad.ts';
 import type { NetworkSelection } from './selection.ts';
-import { type Place, invalidAt } from './selection-place.ts';
+import { fieldOf, invalidAt } from './selection-place.ts';
 import { isLabel, isObjectName, overlookedIn, parseInterface } from './selection-values.ts';
 
+// it was not parsed yet
+const mostShown = 80;
 const unitRule = 'a name of lower-case letters, digits and "-", at most 253 of them';
 
 /** The comma form `[namespace/]name[@interface], …` of an annotation (NPWG-20 to NPWG-24). */
@@ -12,7 +15,7 @@ export function parseTextForm(text: string, key: string, namespace: string): Net
     const start = character;
     const end = start + item.length;
     character = end + 1;
-    const place = { key, element: `element ${index + 1} (character ${start + item.length - item.trimStart().length})` };
+    const place = { key, element: index, character: start + item.length - item.trimStart().length };
     if (item.trim() === '') throw invalidAt(place, '', `a network: it is empty (${commaAround(start, end, text)})`);
     return parseItem(item.trim(), place, namespace);
   });
@@ -21,18 +24,18 @@ export function parseTextForm(text: string, key: string, namespace: string): Net
 const commaAround = (start: number, end: number, text: string): string =>
   end > text.length ? `trailing comma at character ${start - 1}` : `nothing before the comma at character ${end}`;
 
-function parseItem(item: string, place: Place, namespace: string): NetworkSelection {
+function parseItem(item: string, place: AnnotationPlace, namespace: string): NetworkSelection {
   const [reference = '', interfaceName = '', ...more] = item.split('@', 3).map((part) => part.trim());
   if (more.length > 0) throw invalidAt(place, item, 'a network with at most one "@"');
   return {
     nad: parseReference(reference, { place, namespace, interfaceName }),
-    place: place.element,
-    ...(interfaceName !== '' && { interfaceName: parseInterface(interfaceName, { ...place, field: 'after "@"' }) }),
+    place,
+    ...(interfaceName !== '' && { interfaceName: parseInterface(interfaceName, fieldOf(place, '@')) }),
   };
 }
 
 interface Around {
-  readonly place: Place;
+  readonly place: AnnotationPlace;
   readonly namespace: string;
   readonly interfaceName: string;
 }
@@ -49,7 +52,7 @@ function parseReference(reference: string, { place, namespace, interfaceName }: 
   const inJson = {
     name,
     ...(ns !== '' && { namespace: ns }),
-    ...(interfaceName !== '' && { interface: interfaceName }),
+    ...(interfaceName !== '' && { interface: clip(interfaceName, mostShown) }),
   };
   throw invalidAt(
     place,

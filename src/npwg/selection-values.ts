@@ -1,12 +1,17 @@
 import { type JsonObject, type JsonValue, interfaceNameProblem, isJsonObject, overlooked } from '../cni/index.ts';
+import type { AnnotationPlace } from '../errors/index.ts';
 import { canonicalMac, parseCidr, parseIp } from './addresses.ts';
 import { nestingProblem } from './nesting.ts';
-import { type Place, fieldOf, invalidAt } from './selection-place.ts';
+import { fieldOf, invalidAt } from './selection-place.ts';
 import type { Bandwidth, PortMapping } from './selection.ts';
+
+/** Of a list, whatever it lists. */
+export const mostItems = 1024;
+export const portRange = { least: 1, most: 65_535 };
 
 // One parser for each kind of value of a network selection: a value that is returned is good.
 
-export function parseFilledText(value: JsonValue, place: Place): string {
+export function parseFilledText(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
   throw invalidAt(place, value, 'a text other than blanks');
 }
@@ -18,7 +23,7 @@ export function parseFilledText(value: JsonValue, place: Place): string {
 export const isLabel = (text: string): boolean => text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
 
 /** A namespace's name has one part only. */
-export function parseNamespace(value: JsonValue, place: Place): string {
+export function parseNamespace(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && isLabel(value)) return value;
   throw invalidAt(place, value, `the name of a namespace (lower-case letters, digits and "-")${overlookedIn(value)}`);
 }
@@ -30,7 +35,7 @@ export function overlookedIn(value: JsonValue): string {
 }
 
 /** NPWG-05 in JSON form: what Kubernetes accepts as the name of an object. */
-export function parseObjectName(value: JsonValue, place: Place): string {
+export function parseObjectName(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && isObjectName(value)) return value;
   throw invalidAt(
     place,
@@ -49,40 +54,34 @@ function namespaceAdvice(value: JsonValue): string {
 }
 
 /** NPWG-40. */
-export function parseInterface(value: JsonValue, place: Place): string {
+export function parseInterface(value: JsonValue, place: AnnotationPlace): string {
   const problem = typeof value === 'string' ? interfaceNameProblem(value) : 'it is no text';
   if (typeof value === 'string' && problem === undefined) return value;
   throw invalidAt(place, value, `an interface name: ${problem}`);
 }
 
 /** NPWG-32: addresses, each with or without prefix length, as they were written. */
-export const parseIps = (value: JsonValue, place: Place): readonly string[] =>
+export const parseIps = (value: JsonValue, place: AnnotationPlace): readonly string[] =>
   parseList(value, place, 'at least one IP address').map((each, index) => {
     if (typeof each === 'string' && (parseCidr(each) ?? parseIp(each)) !== undefined) return each;
-    throw invalidAt(
-      { ...place, field: `${place.field}[${index}]` },
-      each,
-      'an IPv4 or IPv6 address, with or without /prefix',
-    );
+    throw invalidAt(fieldOf(place, index), each, 'an IPv4 or IPv6 address, with or without /prefix');
   });
 
-const macForms = [
-  /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i,
-  /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i,
-  /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i,
-];
-const guidForms = [
-  /^[0-9a-f]{2}(:[0-9a-f]{2}){7}$/i,
-  /^[0-9a-f]{2}(-[0-9a-f]{2}){7}$/i,
-  /^[0-9a-f]{4}(\.[0-9a-f]{4}){3}$/i,
-];
+// the forms that Go's net.ParseMAC takes; also for the schema, which has no flag for upper case
+function addressPattern(bytes: number): string {
+  const pair = '[0-9a-fA-F]{2}';
+  const pairs = [':', '-'].map((separator) => `${pair}(${separator}${pair}){${bytes - 1}}`);
+  return `^(${pairs.join('|')}|${pair}${pair}(\\.${pair}${pair}){${bytes / 2 - 1}})$`;
+}
+export const macPattern: string = addressPattern(6);
+export const guidPattern: string = addressPattern(8);
 
 /**
  * NPWG-36: six bytes, in the forms that Go's net.ParseMAC takes; not zero and not multicast, which no interface can
  * have. Returned as the kernel writes it, because plugins compare MAC addresses as texts at CHECK.
  */
-export function parseMac(value: JsonValue, place: Place): string {
-  const mac = parseForm(value, macForms, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
+export function parseMac(value: JsonValue, place: AnnotationPlace): string {
+  const mac = parseForm(value, macPattern, place, 'a MAC address of six bytes, such as 02:00:00:00:00:01');
   const problem = macProblem(mac);
   if (problem === undefined) return canonicalMac(mac);
   throw invalidAt(place, value, `a MAC address that an interface can have: ${problem}`);
@@ -99,36 +98,36 @@ export function macProblem(mac: string): string | undefined {
 }
 
 /** NPWG-59: eight bytes. */
-export const parseGuid = (value: JsonValue, place: Place): string =>
-  parseForm(value, guidForms, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
+export const parseGuid = (value: JsonValue, place: AnnotationPlace): string =>
+  parseForm(value, guidPattern, place, 'a GUID of eight bytes, such as 24:8a:07:03:00:8d:ae:2f');
 
-function parseForm(value: JsonValue, forms: readonly RegExp[], place: Place, allowed: string): string {
-  if (typeof value === 'string' && forms.some((form) => form.test(value))) return value;
+function parseForm(value: JsonValue, pattern: string, place: AnnotationPlace, allowed: string): string {
+  if (typeof value === 'string' && new RegExp(pattern).test(value)) return value;
   throw invalidAt(place, value, allowed);
 }
 
 // the metric of each is 100 above that of the one before
-const mostGateways = 64;
+export const mostGateways = 64;
 
 /** NPWG-53: gateways; the list may be empty. */
-export function parseGateways(value: JsonValue, place: Place): readonly string[] {
+export function parseGateways(value: JsonValue, place: AnnotationPlace): readonly string[] {
   if (!Array.isArray(value) || value.length > mostGateways) {
     throw invalidAt(place, value, `a list of at most ${mostGateways} IP addresses (it may be empty)`);
   }
   return (value as readonly JsonValue[]).map((each, index) => {
     const ip = typeof each === 'string' ? parseIp(each) : undefined;
     if (ip !== undefined) return ip.text;
-    throw invalidAt({ ...place, field: `${place.field}[${index}]` }, each, 'an IPv4 or IPv6 address');
+    throw invalidAt(fieldOf(place, index), each, 'an IPv4 or IPv6 address');
   });
 }
 
 /** NPWG-45: `protocol` in lower case, tcp when absent. */
-export const parsePortMappings = (value: JsonValue, place: Place): readonly PortMapping[] =>
+export const parsePortMappings = (value: JsonValue, place: AnnotationPlace): readonly PortMapping[] =>
   parseList(value, place, 'at least one port mapping').map((each, index) =>
-    parsePortMapping(each, { ...place, field: `${place.field}[${index}]` }),
+    parsePortMapping(each, fieldOf(place, index)),
   );
 
-function parsePortMapping(value: JsonValue, place: Place): PortMapping {
+function parsePortMapping(value: JsonValue, place: AnnotationPlace): PortMapping {
   if (!isJsonObject(value)) throw invalidAt(place, value, 'an object with hostPort and containerPort');
   const get = keysOf(value);
   const hostIP = get('hostIP');
@@ -142,26 +141,27 @@ function parsePortMapping(value: JsonValue, place: Place): PortMapping {
   };
 }
 
-function parsePort(value: JsonValue | undefined, place: Place): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535) return value;
-  throw invalidAt(place, value, 'a port, a number from 1 to 65535');
+function parsePort(value: JsonValue | undefined, place: AnnotationPlace): number {
+  const { least, most } = portRange;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalidAt(place, value, `a port, a number from ${least} to ${most}`);
 }
 
-function parseProtocol(value: JsonValue, place: Place): PortMapping['protocol'] {
+function parseProtocol(value: JsonValue, place: AnnotationPlace): PortMapping['protocol'] {
   const protocol = typeof value === 'string' ? value.toLowerCase() : '';
   if (protocol === 'tcp' || protocol === 'udp' || protocol === 'sctp') return protocol;
   throw invalidAt(place, value, 'TCP, UDP or SCTP');
 }
 
-function parseHostIp(value: JsonValue, place: Place): string {
+function parseHostIp(value: JsonValue, place: AnnotationPlace): string {
   if (typeof value === 'string' && parseIp(value) !== undefined) return value;
   throw invalidAt(place, value, 'an IPv4 or IPv6 address');
 }
 
-const rateKeys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst'] as const;
+export const rateKeys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst'] as const;
 
 /** NPWG-49: at least one rate; a burst only together with its rate. */
-export function parseBandwidth(value: JsonValue, place: Place): Bandwidth {
+export function parseBandwidth(value: JsonValue, place: AnnotationPlace): Bandwidth {
   if (!isJsonObject(value)) throw invalidAt(place, value, `an object with ${rateKeys.join(', ')}`);
   const get = keysOf(value);
   const given = rateKeys.filter((key) => get(key) !== undefined && get(key) !== null);
@@ -174,21 +174,19 @@ export function parseBandwidth(value: JsonValue, place: Place): Bandwidth {
   return bandwidth;
 }
 
-function parseRate(value: JsonValue | undefined, place: Place): number {
+function parseRate(value: JsonValue | undefined, place: AnnotationPlace): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
   throw invalidAt(place, value, 'a number of bits, an integer above 0');
 }
 
 /** NPWG-42. */
-export function parseCniArgsObject(value: JsonValue, place: Place): JsonObject {
+export function parseCniArgsObject(value: JsonValue, place: AnnotationPlace): JsonObject {
   const problem = nestingProblem(value);
   if (isJsonObject(value) && problem === undefined) return value;
   throw invalidAt(place, value, problem === undefined ? 'an object' : `allowed here: ${problem}`);
 }
 
-const mostItems = 1024;
-
-function parseList(value: JsonValue, place: Place, leastOne: string): readonly JsonValue[] {
+function parseList(value: JsonValue, place: AnnotationPlace, leastOne: string): readonly JsonValue[] {
   if (Array.isArray(value) && value.length > 0 && value.length <= mostItems) return value as readonly JsonValue[];
   throw invalidAt(
     place,

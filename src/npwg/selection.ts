@@ -1,4 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
+import type { AnnotationPlace, Warning } from '../errors/index.ts';
 import type { NadRef } from './nad.ts';
 
 export interface PortMapping {
@@ -20,8 +21,8 @@ export interface Bandwidth {
  */
 export interface NetworkSelection {
   readonly nad: NadRef;
-  /** For messages: "element 2", counted from 1. */
-  readonly place: string;
+  /** For messages. */
+  readonly place: AnnotationPlace;
   readonly interfaceName?: string;
   readonly ips?: readonly string[];
   readonly mac?: string;
@@ -38,5 +39,5 @@ export interface NetworkSelection {
 }
 export interface Selections {
   readonly selections: readonly NetworkSelection[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }

@@ -1,13 +1,12 @@
-/** What stands for all further values of a label. */
+/** Replaces all further values of a label. */
 const otherValues = 'other';
 
-/** Names of Kubernetes objects are not longer. */
+/** Longest namespace/name of a Kubernetes object. */
 const longestValue = 2 * 253 + 1;
 
 /**
- * Bounds the values of a label: the first `most` stay, all later ones become `other`. Types of plugins and names of
- * networks come from NetworkAttachmentDefinitions, and each value costs memory and lines of every scrape until the
- * daemon restarts.
+ * Limits the values of a label: the first `most` stay, later ones become `other`. NetworkAttachmentDefinitions
+ * determine plugin types and network names, and each value costs memory and scrape lines until the daemon restarts.
  */
 export function boundedLabel(most: number): (value: string) => string {
   const known = new Set<string>();

@@ -7,21 +7,21 @@ import { repeatedEvents } from './repeated-events.ts';
 type Send = Cluster['recordEvent'];
 
 export interface EventLimits {
-  /** How long the first of several waits: the call that it tells of is answered first. */
+  /** Delay before the first of several Events, so that the call they describe is answered first. */
   readonly restMs?: number;
-  /** Events that may be sent at once; so many come back each second. */
+  /** Burst size; this many tokens are added per second. */
   readonly burst: number;
   readonly perSecond: number;
-  /** Above this the oldest Normal events are left out. */
+  /** Above this length, the oldest Normal events are dropped. */
   readonly waiting: number;
-  /** How long a Warning that happens again waits before it is counted in the API: at first, and at most. */
+  /** First and longest delay before a repeated Warning is counted in the API. */
   readonly repeatMs: number;
   readonly longestRepeatMs: number;
 }
 export interface EventQueue {
-  /** Keeps an event for later and returns at once: no call waits for a message to people. */
+  /** Queues an Event and returns at once, so that no call waits for it. */
   readonly recordEvent: Send;
-  /** Sends what is kept, until the signal is aborted and the rest is sent or lastMs have passed. */
+  /** Sends queued Events until the signal is aborted; then until the queue is empty or lastMs have passed. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 interface Waiting {
@@ -29,7 +29,7 @@ interface Waiting {
   readonly event: PodEvent;
 }
 
-// an abort ends it: the loop looks for that
+// An abort ends the delay; the loop checks the signal.
 const rest = ({ restMs }: EventLimits, signal: AbortSignal): Promise<void> =>
   restMs === undefined ? Promise.resolve() : delay(restMs, undefined, { signal }).catch(() => {});
 
@@ -45,9 +45,8 @@ const sendMs = 5000;
 const lastMs = 3000;
 
 /**
- * Events written in the background, never faster than the limits allow: a failing node must not flood the API server.
- * The same Warning of the same subject is written once; further ones are counted, with one request after a pause that
- * grows.
+ * Writes Events in the background within rate limits, because a failing node must not flood the API server. The same
+ * Warning of the same subject is written once. Repetitions are counted, with one request after a growing pause.
  */
 export function eventQueue(send: Send, report: Report, limits: EventLimits = usual): EventQueue {
   let waiting: Waiting[] = [];
@@ -62,7 +61,7 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
       await send(subject, event, AbortSignal.any([signal, AbortSignal.timeout(sendMs)]));
       report({ kind: 'event-sent', outcome: event.repeats === undefined ? 'written' : 'counted' });
     } catch (thrown) {
-      repeated.forget(subject, event); // the next one is written as a new one
+      repeated.forget(subject, event); // The next one is written as a new Event.
       report({ kind: 'event-sent', outcome: 'failed' });
       report({
         kind: 'warning',
@@ -73,7 +72,7 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
   };
   return {
     recordEvent: async (subject, event) => {
-      if (event.type === 'Warning' && repeated.hasTold(subject, event)) return;
+      if (event.type === 'Warning' && repeated.countIfRepeated(subject, event)) return;
       waiting.push({ subject, event });
       if (waiting.length > limits.waiting) waiting = withoutOldest(waiting, report);
       wake();
@@ -96,7 +95,7 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
   };
 }
 
-/** Until something is there to be sent, a repeated event is due, or the signal is aborted. */
+/** Waits until an Event is queued, a repeated Event is due, or the signal is aborted. */
 async function untilWork(
   onWake: (resolve: () => void) => void,
   dueInMs: number | undefined,
@@ -105,7 +104,8 @@ async function untilWork(
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const due =
-    dueInMs === undefined ? untilAborted(either) : delay(dueInMs, undefined, { signal: either }).catch(() => {}); // the caller looks at the signal
+    // The caller checks the signal.
+    dueInMs === undefined ? untilAborted(either) : delay(dueInMs, undefined, { signal: either }).catch(() => {});
   await Promise.race([new Promise<void>(onWake), due]);
   over.abort();
 }
@@ -138,7 +138,8 @@ function tokenBucket({ burst, perSecond }: EventLimits): { readonly take: (signa
       const now = performance.now();
       tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * perSecond);
       filledAt = now;
-      if (tokens < 1) await delay(((1 - tokens) / perSecond) * 1000, undefined, { signal }).catch(() => {}); // the caller looks at the signal
+      // The caller checks the signal.
+      if (tokens < 1) await delay(((1 - tokens) / perSecond) * 1000, undefined, { signal }).catch(() => {});
       tokens -= 1;
     },
   };

@@ -1,9 +1,9 @@
 import { type PlexusError, detailsOf } from '../errors/index.ts';
 import { type OperationInfo, type Step, maskDocument, maskText } from '../report/index.ts';
 
-/** What the line of an operation tells beside its end. */
+/** Details of an operation's log line besides its outcome. */
 export interface OperationNotes {
-  /** The pod asks for debug lines. */
+  /** Whether the pod requests debug lines. */
   debug: boolean;
   readonly attached: NotedAttachment[];
   readonly detached: NotedAttachment[];
@@ -19,13 +19,13 @@ interface NotedPlugin {
   readonly plugin: string;
   readonly interface: string;
   readonly ms: number;
-  /** Identifier and message of its error, and what it said on stderr. */
+  /** ID and message of its error, and its stderr. */
   readonly failed?: string;
   readonly message?: string;
   readonly stderr?: string;
 }
 
-/** The notes of an operation, made with its first step. */
+/** Returns the notes of an operation; its first step creates them. */
 export function notesOf(all: WeakMap<OperationInfo, OperationNotes>, operation: OperationInfo): OperationNotes {
   const known = all.get(operation);
   if (known !== undefined) return known;
@@ -34,7 +34,7 @@ export function notesOf(all: WeakMap<OperationInfo, OperationNotes>, operation: 
   return made;
 }
 
-/** Keeps what the line of the operation will tell. */
+/** Stores what the operation's log line will contain. */
 export function noteStep(notes: OperationNotes, step: Step): void {
   if (step.kind === 'debug-asked') notes.debug = true;
   if (step.kind === 'attached' || step.kind === 'detached')
@@ -51,14 +51,14 @@ const pluginOf = ({ command, plugin, interfaceName, ms }: PluginStep) => ({
   ms,
 });
 
-// what a plugin says on stderr counts most when it fails (CNI-64)
+// A plugin's stderr matters most when it fails (CNI-64).
 function notedFailure({ error, stderr }: PluginStep): Partial<NotedPlugin> {
   if (error === undefined) return {};
-  const said = stderr.trim().slice(-longestStderr);
-  return { failed: error.id, message: error.message, ...(said !== '' && { stderr: said }) };
+  const output = stderr.trim().slice(-longestStderr);
+  return { failed: error.id, message: error.message, ...(output !== '' && { stderr: output }) };
 }
 
-/** Whether the line of the operation will tell of this problem: a plugin that fails while something is undone. */
+/** Whether the operation's log line will contain this problem: a plugin that fails during an undo. */
 export const isNoted = ({ plugins }: OperationNotes, step: Step): boolean =>
   step.kind === 'problem' && plugins.some(({ message }) => message === step.error.message);
 
@@ -70,17 +70,17 @@ export interface About {
   readonly secretNames: readonly string[];
 }
 
-/** A step as log fields, secrets masked: an error as its identifier, sentence, fix and causes. */
+/** Formats a step as log fields with masked secrets; an error as its ID, message, fix and causes. */
 export function fieldsOf(step: Step, about: About): object {
   const { kind: _message, ...fields } = step;
   const pod = about.operation?.pod;
-  const shown = { ...(pod !== undefined && { pod }), ...fields, ...particular(step, about) };
+  const shown = { ...(pod !== undefined && { pod }), ...fields, ...fieldsOfKind(step, about) };
   return 'error' in fields && fields.error !== undefined
     ? { ...shown, error: errorFields(fields.error, about.secretNames) }
     : shown;
 }
 
-function particular(step: Step, { notes, secretNames }: About): object {
+function fieldsOfKind(step: Step, { notes, secretNames }: About): object {
   const show = (text: string): string => maskText(text, secretNames);
   if (step.kind === 'plugin-finished') {
     return {

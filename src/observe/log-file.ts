@@ -3,30 +3,29 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { destination as makeDestination } from 'pino';
 import { problemOf } from '../errors/index.ts';
 
-/** When a log file is renamed, and how long old ones are kept; 0: without limit. */
+/** When a log file is rotated, and how long old ones are kept; 0: no limit. */
 export interface Rotation {
   readonly maxSizeMegabytes: number;
   readonly maxBackups: number;
   readonly maxAgeDays: number;
 }
-/** A stream that appends to the file, or why there is none. */
+/** A stream that appends to the file, or why the file could not be opened. */
 export type LogFile = { readonly stream: { readonly write: (line: string) => void } } | { readonly problem: string };
 
 const mostWaitingBytes = 1024 * 1024;
 const dayMs = 24 * 3600 * 1000;
 
-// No log is worth a pod: lines that a full disk does not take wait in memory, up to a limit, and a file that cannot be
-// opened is left out.
 /**
- * Opens a log file for appending; its folder is made. One that has grown too large is renamed first, and again when a
- * line makes it so.
+ * Opens a log file for appending and creates its folder. Rotates a file that is too large, now or after a later line.
+ * Logging must never fail a pod: lines that a full disk rejects wait in memory, up to a limit, and a file that cannot
+ * be opened is skipped.
  */
 export function openLogFile(file: string, rotation: Rotation, destination: typeof makeDestination): LogFile {
   const most = rotation.maxSizeMegabytes * 1_000_000;
   try {
     let bytes = rotateIfFull(file, most, rotation);
     const boom = destination({ dest: file, sync: true, append: true, mkdir: true, maxLength: mostWaitingBytes });
-    boom.on('error', () => {}); // without a listener it would end the process
+    boom.on('error', () => {}); // Without a listener, the error would end the process.
     const write = (line: string): void => {
       boom.write(line);
       bytes += Buffer.byteLength(line);
@@ -40,7 +39,7 @@ export function openLogFile(file: string, rotation: Rotation, destination: typeo
   }
 }
 
-/** Renames a file that is full (another process may have done so already); returns the size of what is there now. */
+/** Rotates a full file unless another process has already done so; returns the size of the current file. */
 function rotateIfFull(file: string, most: number, rotation: Rotation): number {
   const size = sizeOf(file);
   if (size <= most) return size;
@@ -49,7 +48,7 @@ function rotateIfFull(file: string, most: number, rotation: Rotation): number {
     dropOldBackups(file, rotation);
     return 0;
   } catch {
-    return 0; // a folder that cannot be changed: the file goes on, and is tried again when as much has come
+    return 0; // The folder is not writable: continue with this file, and retry after the same number of bytes.
   }
 }
 

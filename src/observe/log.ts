@@ -6,24 +6,24 @@ import { type OperationNotes, fieldsOf, isNoted, notesOf, noteStep } from './log
 export interface LogOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly toStderr: boolean;
-  /** Appended to; its folder is made. */
+  /** Appended to; its folder is created. */
   readonly file?: string;
   readonly rotation?: Rotation;
-  /** Keys whose values are secrets, beside those whose name says so. */
+  /** Keys whose values are secret, besides those with a name that indicates a secret. */
   readonly secretNames?: readonly string[];
 }
-/** A listener that writes steps as JSON lines, and the way to be sure that all are written. */
+/** A sink that writes steps as JSON lines, and a way to flush them. */
 export interface Log {
   readonly report: Report;
   readonly flush: () => Promise<void>;
-  /** Loads all that writing takes: later on, files may not be opened for want of descriptors. */
+  /** Loads all modules that writing needs, because later the process may be out of file descriptors. */
   readonly prepare: () => Promise<void>;
 }
 
 /**
- * A log: one line for what each command ended in, and what else is worth a line at that level. pino is loaded with the
- * first line that passes the level, so that a quiet call does not pay for it, or with `prepare`. A line that cannot be
- * written is lost, and ends nothing.
+ * Creates a log: one line for the outcome of each command, and other steps at their level. pino is loaded with the
+ * first line that passes the level, or with `prepare`, so that a quiet call does not pay for it. A line that cannot be
+ * written is lost and has no other effect.
  */
 export function createLog(options: LogOptions): Log {
   const notes = new WeakMap<OperationInfo, OperationNotes>();
@@ -40,7 +40,7 @@ export function createLog(options: LogOptions): Log {
       const loading = loaded();
       const write = async (): Promise<void> =>
         (await loading)[level](fieldsOf(step, { operation, notes: known, secretNames }), step.kind);
-      written = written.then(write).catch(() => void (logger = undefined)); // the next line tries again
+      written = written.then(write).catch(() => void (logger = undefined)); // The next line retries.
     },
     flush: () => written,
     prepare: async () => void (await loaded()),
@@ -71,13 +71,13 @@ async function load({ toStderr, file, rotation = usualRotation }: LogOptions): P
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const logger = pino({ level: 'debug', ...layout }, multistream(streams)); // which lines pass is decided before
+  const logger = pino({ level: 'debug', ...layout }, multistream(streams)); // The level was already checked.
   if (opened !== undefined && 'problem' in opened)
     logger.warn({ file, problem: maskText(opened.problem) }, 'the log file cannot be used');
   return logger;
 }
 
-// what has gone wrong is more serious than the same thing going right
+// A failure is more serious than a success of the same kind.
 const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level]>> = {
   problem: ['error', 'error'],
   warning: ['warn', 'warn'],
@@ -96,15 +96,18 @@ const levels: Readonly<Record<Step['kind'], readonly [right: Level, wrong: Level
   'api-retried': ['debug', 'debug'],
   'event-sent': ['debug', 'debug'],
   'journal-written': ['debug', 'debug'],
+  'work-added': ['debug', 'debug'],
+  'work-started': ['debug', 'debug'],
+  'work-finished': ['debug', 'debug'],
   'watch-state': ['info', 'warn'],
   'configuration-displaced': ['warn', 'warn'],
   daemon: ['info', 'info'],
 };
 
-// the line of the operation says it all
+// The operation's log line contains these steps.
 const toldAtTheEnd: readonly Step['kind'][] = ['attached', 'detached', 'plugin-finished'];
 
-/** How serious a step is. */
+/** Returns the severity of a step. */
 function levelOf(step: Step, notes: OperationNotes | undefined): Level {
   const [right, wrong] = levels[step.kind];
   const isWrong = 'error' in step && step.error !== undefined;

@@ -1,85 +1,55 @@
 import type * as prom from 'prom-client';
 import type { Report, Step } from '../report/index.ts';
-import { boundedLabel, largestCounts } from './bounded-labels.ts';
+import { boundedLabel } from './bounded-labels.ts';
+import {
+  type JournalNumbers,
+  type Lost,
+  type MetricSources,
+  type PromClient,
+  gauges,
+  labelledGauges,
+  mostValues,
+  noNumbers,
+} from './gauges.ts';
 
-/** What is read at the moment somebody asks for the metrics. */
-export interface MetricSources {
-  /**
-   * Number of records, of abandoned or detaching attachments in them, of attachments by network, and of status not yet
-   * written.
-   */
-  readonly journal: () => Promise<JournalNumbers>;
-  /** Whether the watch of NADs is up to date, and how many there are. */
-  readonly watch: () => { readonly synced: boolean; readonly objects: number; readonly leftOut: number };
-  readonly calls: () => number;
-  /** Whether a host agent is connected. */
-  readonly agent: () => boolean;
-  /** Undefined: HTTP over TCP is off. */
-  readonly httpListening: () => boolean | undefined;
-  readonly recent: () => { readonly operations: number; readonly bytes: number };
-  readonly version: string;
-}
-export interface JournalNumbers {
-  readonly sandboxes: number;
-  readonly detaching: number;
-  readonly abandoned: number;
-  readonly pendingStatus: number;
-  /** DELs from while there was no daemon. */
-  readonly deferred: number;
-  readonly attachments: ReadonlyMap<string, number>;
-}
 export interface Metrics {
   readonly report: Report;
-  readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Adds the gauges, once there is what they are read from. Returns what renders all metrics. */
+  readonly collectFrom: (
+    sources: MetricSources,
+  ) => () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** Values of a label that NetworkAttachmentDefinitions choose. */
-const mostValues = 200;
-
-type PromClient = Omit<typeof prom, 'default'>;
-
 /** Prometheus metrics made from steps (docs/metrics.md). prom-client is loaded here and nowhere else. */
-export async function createMetrics(sources: MetricSources): Promise<Metrics> {
+export async function createMetrics(): Promise<Metrics> {
   const { default: client } = await import('prom-client');
   const registry = new client.Registry();
   collectOfProcess(client, registry);
   const lost = { since: performance.now() };
   const report = listener(counters(client, [registry]), lost);
-  let journal = noNumbers;
-  let reading: Promise<JournalNumbers> | undefined;
-  const gaugeSources = { ...sources, lost, journal: (): JournalNumbers => journal };
-  gauges(client, [registry], gaugeSources);
-  labelledGauges(client, [registry], gaugeSources);
-  const render: Metrics['render'] = async () => {
-    journal = await (reading ??= sources.journal().finally(() => (reading = undefined))); // once for all gauges and concurrent scrapes
-    return { contentType: registry.contentType, text: await registry.metrics() };
+  const collectFrom: Metrics['collectFrom'] = (sources) => {
+    let journal = noNumbers;
+    let reading: Promise<JournalNumbers> | undefined;
+    const gaugeSources = { ...sources, lost, journal: (): JournalNumbers => journal };
+    gauges(client, [registry], gaugeSources);
+    labelledGauges(client, [registry], gaugeSources);
+    return async () => {
+      journal = await (reading ??= sources.journal().finally(() => (reading = undefined))); // once for all gauges and concurrent scrapes
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    };
   };
-  return { report, render };
+  return { report, collectFrom };
 }
 
-// How late timers are can only be sampled by waking up all the time, which costs a node at rest more than all else that
-// the daemon does: the sampler is set to the longest pause that there is, and what it would fill is left out.
+// Measuring event-loop lag requires constant wake-ups, which cost an idle node more than everything else that the
+// daemon does. So the sampler gets the longest possible interval, and its metrics are omitted.
 function collectOfProcess(client: PromClient, registry: prom.Registry): void {
   client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   for (const quantile of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])
     registry.removeSingleMetric(`nodejs_eventloop_lag_${quantile}_seconds`);
 }
-
-/** Since when the watch is lost, if it is. */
-interface Lost {
-  since: number;
-}
-
-const noNumbers: JournalNumbers = {
-  sandboxes: 0,
-  detaching: 0,
-  abandoned: 0,
-  pendingStatus: 0,
-  deferred: 0,
-  attachments: new Map(),
-};
 
 function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Registry[]) {
   const counter = (name: string, help: string, labelNames: string[]): prom.Counter =>
@@ -92,10 +62,11 @@ function counters({ Counter, Gauge, Histogram }: PromClient, registers: prom.Reg
     ...apiMetrics(counter, histogram),
     ...callMetrics(counter, histogram),
     ...backgroundMetrics(counter, gauge),
+    ...queueMetrics({ counter, gauge, histogram }),
   };
 }
 
-/** What CNI calls, their plugins and their writes count. */
+/** Metrics of CNI calls, their plugin runs and their journal writes. */
 function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) {
   return {
     requests: counter(
@@ -138,7 +109,7 @@ function callMetrics(counter: Made<prom.Counter>, histogram: Made<prom.Histogram
   };
 }
 
-/** What the daemon's own work counts. */
+/** Metrics of the daemon's background work. */
 function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>) {
   return {
     abandoned: counter(
@@ -177,9 +148,35 @@ function backgroundMetrics(counter: Made<prom.Counter>, gauge: Made<prom.Gauge>)
   };
 }
 
+/** What the work queues of controllers count, as client-go's workqueue does. */
+const queueMetrics = (made: {
+  readonly counter: Made<prom.Counter>;
+  readonly gauge: Made<prom.Gauge>;
+  readonly histogram: Made<prom.Histogram>;
+}) => ({
+  depth: made.gauge('plexus_workqueue_depth', 'Keys of a controller that are ready and wait for a worker.', [
+    'controller',
+  ]),
+  adds: made.counter('plexus_workqueue_adds_total', 'Keys of a controller that became ready.', ['controller']),
+  workRetries: made.counter('plexus_workqueue_retries_total', 'Keys that are retried after a back-off.', [
+    'controller',
+  ]),
+  queueTime: made.histogram('plexus_workqueue_queue_duration_seconds', 'How long ready keys waited for a worker.', [
+    'controller',
+  ]),
+  workTime: made.histogram('plexus_workqueue_work_duration_seconds', 'How long the work on a key took.', [
+    'controller',
+  ]),
+  reconciles: made.counter(
+    'plexus_controller_reconcile_total',
+    'Pieces of work of a controller, by result: success, requeue_after (succeeded, planned again), error.',
+    ['controller', 'result'],
+  ),
+});
+
 type Made<Metric> = (name: string, help: string, labelNames: string[]) => Metric;
 
-/** What the requests to the Kubernetes API are counted by. */
+/** Metrics of requests to the Kubernetes API. */
 const apiMetrics = (counter: Made<prom.Counter>, histogram: Made<prom.Histogram>) => ({
   api: counter('plexus_api_requests_total', 'Requests to the Kubernetes API; code none: no answer came.', [
     'verb',
@@ -224,6 +221,19 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
     'watch-state': ({ state }) => {
       if (state === 'lost') lost.since = performance.now();
     },
+    'work-added': ({ controller, added, depth }) => {
+      metrics.adds.inc({ controller }, added);
+      metrics.depth.set({ controller }, depth);
+    },
+    'work-started': ({ controller, waitedMs, depth }) => {
+      metrics.queueTime.observe({ controller }, waitedMs / 1000);
+      metrics.depth.set({ controller }, depth);
+    },
+    'work-finished': ({ controller, result, ms }) => {
+      metrics.workTime.observe({ controller }, ms / 1000);
+      metrics.reconciles.inc({ controller, result });
+      if (result === 'error') metrics.workRetries.inc({ controller });
+    },
     'api-retried': ({ verb, resource }) => metrics.retries.inc({ verb, resource }),
     'event-sent': ({ outcome }) => metrics.events.inc({ outcome }),
     'check-disregarded': ({ plugin }) => metrics.disregarded.inc({ plugin: pluginLabel(plugin) }),
@@ -237,88 +247,9 @@ function listener(metrics: ReturnType<typeof counters>, lost: Lost): Report {
     },
   };
   return (step, operation) => {
-    // without an operation it is the daemon itself that works
+    // Steps without an operation belong to the daemon's background work.
     if (step.kind === 'phase-finished')
       metrics.phases.observe({ command: operation?.command ?? 'background', phase: step.phase }, step.ms / 1000);
     (on[step.kind] as ((step: Step) => void) | undefined)?.(step);
   };
-}
-
-type GaugeSources = Omit<MetricSources, 'journal'> & { readonly journal: () => JournalNumbers; readonly lost: Lost };
-
-function labelledGauges({ Gauge }: PromClient, registers: prom.Registry[], sources: GaugeSources): void {
-  const attachments: prom.Gauge = new Gauge({
-    name: 'plexus_attachments',
-    help: 'Attachments on this node, by network.',
-    labelNames: ['network'],
-    registers,
-    collect: () => {
-      attachments.reset();
-      for (const [network, count] of largestCounts(sources.journal().attachments, mostValues))
-        attachments.set({ network }, count);
-    },
-  });
-  const { httpListening } = sources;
-  const listening: prom.Gauge = new Gauge({
-    name: 'plexus_http_listening',
-    help: '1 while the daemon listens on its HTTP address; 0, to be seen on observe.sock only, while it cannot.',
-    registers,
-    collect: () => {
-      listening.reset();
-      const now = httpListening();
-      if (now !== undefined) listening.set(now ? 1 : 0);
-    },
-  });
-}
-
-function gauges({ Gauge }: PromClient, registers: prom.Registry[], sources: GaugeSources): void {
-  const journal = (name: string, help: string, value: (numbers: JournalNumbers) => number): void => {
-    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(sources.journal())) });
-  };
-  journal('plexus_journal_sandboxes', 'Sandboxes in the journal.', ({ sandboxes }) => sandboxes);
-  journal(
-    'plexus_journal_detaching',
-    'Attachments in the journal that could not yet be undone.',
-    ({ detaching }) => detaching,
-  );
-  journal(
-    'plexus_journal_abandoned',
-    'Of these, attachments whose pod was let go: the daemon goes on trying.',
-    ({ abandoned }) => abandoned,
-  );
-  journal(
-    'plexus_journal_pending_status',
-    'Sandboxes whose network-status is not yet in the API.',
-    ({ pendingStatus }) => pendingStatus,
-  );
-  journal(
-    'plexus_calls_deferred',
-    'DELs that were answered while no daemon was there and are not yet carried out.',
-    ({ deferred }) => deferred,
-  );
-  const simple = (name: string, help: string, value: () => number): void => {
-    const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) });
-  };
-  simple('plexus_watch_synced', '1 while the watch of NetworkAttachmentDefinitions is up to date.', () =>
-    sources.watch().synced ? 1 : 0,
-  );
-  simple(
-    'plexus_watch_lost_seconds',
-    'How long changes of NetworkAttachmentDefinitions have not arrived; 0 while they do.',
-    () => (sources.watch().synced ? 0 : (performance.now() - sources.lost.since) / 1000),
-  );
-  simple('plexus_watch_objects', 'NetworkAttachmentDefinitions known.', () => sources.watch().objects);
-  simple(
-    'plexus_watch_objects_left_out',
-    'NetworkAttachmentDefinitions that did not fit into the cache: read when they are needed.',
-    () => sources.watch().leftOut,
-  );
-  simple('plexus_recent_operations', 'Operations that plexus trace can show.', () => sources.recent().operations);
-  simple('plexus_recent_bytes', 'What plugins read and wrote in them.', () => sources.recent().bytes);
-  simple('plexus_calls_running', 'CNI calls that run now.', () => sources.calls());
-  simple('plexus_host_agent_connected', '1 while a host agent is connected.', () => (sources.agent() ? 1 : 0));
-  new Gauge({ name: 'plexus_build_info', help: 'Version of the daemon.', labelNames: ['version'], registers }).set(
-    { version: sources.version },
-    1,
-  );
 }

@@ -35,12 +35,12 @@ export interface OpenTelemetryOptions {
 }
 
 /**
- * Spans made with OpenTelemetry's SDK and sent by OTLP over HTTP; endpoint, headers, timeout and limits are the
- * exporter's own OTEL_* variables.
+ * Creates spans with OpenTelemetry's SDK and sends them by OTLP over HTTP. The exporter's own OTEL_* variables set
+ * endpoint, headers, timeout and limits.
  */
 export function openTelemetry(options: OpenTelemetryOptions, warn: (text: string) => void): Tracing {
   const random = new RandomIdGenerator();
-  const chosen = { spanId: '' }; // a plugin has been given the identifier of its span long before that span is made
+  const chosen = { spanId: '' }; // A plugin receives the ID of its span long before that span is created.
   const provider = new TracerProvider({
     resource: resourceOf(options.program),
     sampler: samplerOf(options, warn),
@@ -50,7 +50,7 @@ export function openTelemetry(options: OpenTelemetryOptions, warn: (text: string
     },
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter: telling(options.protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), warn),
+        exporter: withWarnings(options.protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), warn),
       }),
     ],
   });
@@ -64,12 +64,13 @@ export function openTelemetry(options: OpenTelemetryOptions, warn: (text: string
     report: (step, operation) => {
       if (operation?.trace !== undefined) take(step, operation, operation.trace, maker);
     },
-    flush: (mostMs) => provider.forceFlush({ timeoutMillis: mostMs }).catch(() => {}), // the exporter has said why
+    // The exporter has reported the reason.
+    flush: (mostMs) => provider.forceFlush({ timeoutMillis: mostMs }).catch(() => {}),
   };
 }
 
-/** Tells when spans cannot be sent, once for each time that it begins to fail. */
-function telling(exporter: SpanExporter, warn: (text: string) => void): SpanExporter {
+/** Warns if spans cannot be sent, once per outage. */
+function withWarnings(exporter: SpanExporter, warn: (text: string) => void): SpanExporter {
   let isFailing = false;
   return {
     export: (spans, done) =>
@@ -84,7 +85,7 @@ function telling(exporter: SpanExporter, warn: (text: string) => void): SpanExpo
   };
 }
 
-/** service.name is plexus unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say otherwise. */
+/** service.name is plexus unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES set it. */
 const resourceOf = ({ version, node }: TracingProgram) =>
   resourceFromAttributes({
     'service.name': 'plexus',
@@ -120,7 +121,7 @@ function samplerOf({ sampler, samplerArg }: OpenTelemetryOptions, warn: (text: s
 interface Maker {
   readonly tracer: Tracer;
   readonly chosen: { spanId: string };
-  /** Spans of operations that run, by their identifier. */
+  /** Spans of operations in progress, by ID. */
   readonly running: Map<string, Span>;
 }
 

@@ -1,28 +1,28 @@
 import type { OperationInfo, RecordedOperation, Report, Step } from '../report/index.ts';
 import { type Kept, type KeptStep, type OperationStep, recordedOperation } from './recorded-operation.ts';
 
-/** How much is kept at most. Bytes: of what plugins read and wrote, and a little for each step. */
+/** Limits of what is kept. Bytes count what plugins read and wrote, and a little for each step. */
 export interface RecentLimits {
   readonly operations: number;
   readonly bytes: number;
-  /** Of one operation: what is more is left out, so that one cannot push out all others. */
+  /** Limit per operation; the rest is omitted, so that one operation cannot evict all others. */
   readonly bytesOfOne: number;
   readonly stepsOfOne: number;
 }
-/** Which operations are asked for. */
+/** Selects operations. */
 export interface RecentQuery {
   /** namespace/name. */
   readonly pod?: string;
-  /** Container ID, or its beginning. */
+  /** Container ID, or a prefix of it. */
   readonly sandbox?: string;
   readonly last?: number;
 }
-/** What passed through our hands lately, in this process's memory: a restart begins anew. */
+/** Recent operations in this process's memory; a restart clears them. */
 export interface Recent {
   readonly report: Report;
-  /** The newest last; secrets are masked. */
+  /** Newest last, with masked secrets. */
   readonly find: (query: RecentQuery) => readonly RecordedOperation[];
-  /** How much is kept now. */
+  /** Current number of operations and bytes. */
   readonly size: () => { readonly operations: number; readonly bytes: number };
 }
 
@@ -30,8 +30,8 @@ const usual: RecentLimits = { operations: 256, bytes: 4 * 1024 * 1024, bytesOfOn
 const bytesOfStep = 400;
 
 /**
- * Keeps the last operations, oldest out first. Steps are kept as they are: nothing is copied or put into words before
- * somebody asks.
+ * Keeps the last operations and evicts the oldest first. Steps are kept unchanged: nothing is copied or formatted
+ * before it is requested.
  */
 export function recentOperations(
   now: () => number,
@@ -52,7 +52,8 @@ export function recentOperations(
       bytes -= kept.shift()?.bytes ?? 0;
   };
   const report: Report = (step, operation) => {
-    if (operation?.command === 'STATUS' || !isOfOperation(step)) return; // asked for every few seconds, about no pod
+    // Called every few seconds, and not about a pod.
+    if (operation?.command === 'STATUS' || !isOfOperation(step)) return;
     const entry =
       operation === undefined
         ? (backgroundOf(step, kept, now()) ?? keep(backgroundInfo(step, now()), true))
@@ -91,7 +92,7 @@ const isOfOperation = (step: Step): step is OperationStep =>
 const sizeOf = (step: OperationStep): number =>
   bytesOfStep + (step.kind === 'plugin-finished' ? step.input.length + step.output.length + step.stderr.length : 0);
 
-/** Returns how many bytes have come. */
+/** Returns the number of added bytes. */
 function add(entry: Kept, kept: KeptStep, { bytesOfOne, stepsOfOne }: RecentLimits): number {
   const bytes = sizeOf(kept.step);
   if (entry.bytes + bytes > bytesOfOne || entry.steps.length >= stepsOfOne) {
@@ -103,8 +104,7 @@ function add(entry: Kept, kept: KeptStep, { bytesOfOne, stepsOfOne }: RecentLimi
   return bytes;
 }
 
-// ── what the daemon does by itself has no caller: steps about one sandbox, one after the other, are one operation
-// ──────────────
+// ── background work has no caller: consecutive steps about one sandbox form one operation ──────────────
 
 const togetherMs = 60_000;
 

@@ -10,7 +10,7 @@ import {
 } from '../report/index.ts';
 
 type Of<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
-/** The steps that are kept of an operation. */
+/** The steps of an operation that are kept. */
 export type OperationStep = Of<
   | 'plugin-finished'
   | 'phase-finished'
@@ -25,7 +25,7 @@ export interface KeptStep {
   readonly step: OperationStep;
   readonly at: number;
 }
-/** An operation as it is kept: its steps as they came. */
+/** An operation as it is kept, with its steps in order. */
 export interface Kept {
   readonly info: OperationInfo;
   readonly background: boolean;
@@ -35,7 +35,7 @@ export interface Kept {
   end: Of<'operation-finished' | 'reclaimed'> | undefined;
 }
 
-/** A kept operation as it is shown, without secrets. */
+/** Formats a kept operation without secrets. */
 export function recordedOperation(
   { info, background, steps, end, leftOut }: Kept,
   secret: readonly string[],
@@ -56,14 +56,14 @@ export function recordedOperation(
   };
 }
 
-// a plugin that fails while something is undone is told by itself as well
+// A plugin that fails during an undo is also reported as a step of its own.
 const withoutRepeated = (steps: readonly KeptStep[]): readonly KeptStep[] => {
-  const told = new Set(
+  const pluginErrors = new Set(
     steps.flatMap(({ step }) =>
       step.kind === 'plugin-finished' && step.error !== undefined ? [step.error.message] : [],
     ),
   );
-  return steps.filter(({ step }) => step.kind !== 'problem' || !told.has(step.error.message));
+  return steps.filter(({ step }) => step.kind !== 'problem' || !pluginErrors.has(step.error.message));
 };
 
 function outcomeOf({

@@ -1,30 +1,32 @@
 import { type EventSubject, type PodEvent, warningKey } from '../cluster/index.ts';
+import { pauseAfter } from '../queue/index.ts';
 
-/** An event that has happened again. */
+/** An Event that happened again. */
 export interface RepeatedEvent {
   readonly subject: EventSubject;
   readonly event: PodEvent;
 }
-/** Which Warnings have been told, and how often each has happened since. */
+/** Tracks which Warnings were reported, and how often each has happened since. */
 export interface RepeatedEvents {
-  /** Whether this very event has been told: then it is counted. */
-  readonly hasTold: (subject: EventSubject, event: PodEvent) => boolean;
-  /** Those that have happened again and have waited for long enough, with how often. */
+  /** Records an Event. Returns whether it was already reported; then it is only counted. */
+  readonly countIfRepeated: (subject: EventSubject, event: PodEvent) => boolean;
+  /** Repeated Events whose pause has ended, with their counts. */
   readonly due: () => readonly RepeatedEvent[];
-  /** All that have happened again. */
+  /** All repeated Events. */
   readonly all: () => readonly RepeatedEvent[];
-  /** Milliseconds until one is due; undefined: none has happened again. */
+  /** Milliseconds until one is due; undefined if none has happened again. */
   readonly dueInMs: () => number | undefined;
   readonly forget: (subject: EventSubject, event: PodEvent) => void;
 }
-interface Told extends RepeatedEvent {
+interface Reported extends RepeatedEvent {
   times: number;
   dueAt: number;
-  pauseMs: number;
+  /** How often it has been counted in the API. */
+  counts: number;
 }
 
-// the API server forgets Events after an hour, and so may we; those that are remembered are limited either way
-const mostTold = 1000;
+// The API server deletes Events after an hour, so older ones need not be remembered; the number is limited as well.
+const mostReported = 1000;
 
 export function repeatedEvents({
   repeatMs,
@@ -33,25 +35,26 @@ export function repeatedEvents({
   readonly repeatMs: number;
   readonly longestRepeatMs: number;
 }): RepeatedEvents {
-  const told = new Map<string, Told>(); // the one that happened longest ago comes first
+  const reported = new Map<string, Reported>(); // the one that happened longest ago comes first
+  const backOff = { firstMs: repeatMs, longestMs: longestRepeatMs };
   const now = (): number => performance.now();
-  const waiting = (): readonly Told[] => [...told.values()].filter(({ times }) => times > 0);
-  const taken = (one: Told): RepeatedEvent => {
+  const waiting = (): readonly Reported[] => [...reported.values()].filter(({ times }) => times > 0);
+  const taken = (one: Reported): RepeatedEvent => {
     const repeats = one.times;
     one.times = 0;
-    one.pauseMs = Math.min(longestRepeatMs, one.pauseMs * 2);
-    one.dueAt = now() + one.pauseMs;
+    one.counts += 1;
+    one.dueAt = now() + pauseAfter(one.counts + 1, backOff);
     return { subject: one.subject, event: { ...one.event, repeats } };
   };
   return {
-    hasTold: (subject, event) => {
+    countIfRepeated: (subject, event) => {
       const key = warningKey(subject, event);
-      const known = told.get(key);
-      told.delete(key);
-      told.set(key, known ?? { subject, event, times: 0, dueAt: now() + repeatMs, pauseMs: repeatMs });
+      const known = reported.get(key);
+      reported.delete(key);
+      reported.set(key, known ?? { subject, event, times: 0, dueAt: now() + repeatMs, counts: 0 });
       if (known !== undefined) known.times += 1;
-      const [oldest] = told.keys();
-      if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
+      const [oldest] = reported.keys();
+      if (reported.size > mostReported && oldest !== undefined) reported.delete(oldest);
       return known !== undefined;
     },
     due: () =>
@@ -63,6 +66,6 @@ export function repeatedEvents({
       const times = waiting().map(({ dueAt }) => dueAt);
       return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - now());
     },
-    forget: (subject, event) => void told.delete(warningKey(subject, event)),
+    forget: (subject, event) => void reported.delete(warningKey(subject, event)),
   };
 }

@@ -3,24 +3,23 @@ import type { OperationInfo, Report, TraceContext } from '../report/index.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Makes spans of operations and their steps, and sends them away. */
+/** Creates spans of operations and their steps, and exports them. */
 export interface Tracing {
-  /** Begins the span of an operation, below the one its caller gave; what it returns is handed on to its plugins. */
+  /** Starts the span of an operation below its caller's span; the returned context is passed on to plugins. */
   readonly begin: (operation: Omit<OperationInfo, 'trace'>, parent: TraceContext | undefined) => TraceContext;
   readonly report: Report;
-  /** Sends what waits, for so long at most. Never rejects. */
+  /** Sends pending spans for at most this time. Never rejects. */
   readonly flush: (mostMs: number) => Promise<void>;
 }
-/** Whom the spans are from. */
+/** Identifies the program in its spans. */
 export interface TracingProgram {
   readonly version: string;
   readonly node?: string;
 }
 
 /**
- * Tracing as the OTEL_* variables ask for it (docs/observability.md); undefined when they do not: then no module of
- * OpenTelemetry's SDK is even loaded. `warn` hears of values that are not understood, and of spans that could not be
- * sent.
+ * Creates tracing as configured by the OTEL_* variables (docs/observability.md); undefined if they do not enable it,
+ * and then no module of OpenTelemetry's SDK is loaded. `warn` receives invalid values, and failures to send spans.
  */
 export async function createTracing(
   env: Env,
@@ -47,7 +46,7 @@ export async function createTracing(
       warn,
     );
   } catch (error) {
-    warn(`traces are off: ${problemOf(error)}`); // no trace is worth a pod
+    warn(`traces are off: ${problemOf(error)}`); // Tracing must never fail a pod.
     return undefined;
   }
 }

@@ -1,12 +1,24 @@
-import { type PlexusError, deviceMissing, resourceNotRequested } from '../errors/index.ts';
+import {
+  type PlexusError,
+  type Warning,
+  claimSkipped,
+  deviceAbsent,
+  deviceIdLost,
+  deviceMissing,
+  deviceReplaced,
+  deviceUndecided,
+  resourceNotRequested,
+  resourceUnserved,
+} from '../errors/index.ts';
 import { type DeviceWishes, type Nad, type PodDevice, type PodDevices, podKey } from '../npwg/index.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delegate, resolveDelegates } from './resolve.ts';
+import { shownValue } from './shown.ts';
 
 export interface DeviceChoice {
   /** By position of the delegate. */
   readonly chosen: readonly (PodDevice | undefined)[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -43,7 +55,10 @@ export function chooseDevices(delegates: readonly Delegate[], inputs: PlanInputs
   const warnings = delegates.flatMap((delegate, index) =>
     shortcomings(delegate, { need: needs[index], device: chosen[index] }, inputs),
   );
-  return { chosen, warnings: [...warnings, ...(inputs.devices?.warnings ?? [])] };
+  return {
+    chosen,
+    warnings: [...warnings, ...(inputs.devices?.warnings ?? []).map((problem) => claimSkipped({ problem }))],
+  };
 }
 
 /** Whether a network is made of a device: then only one that the pod was given. */
@@ -96,7 +111,7 @@ function needOf({ nad, selection }: Delegate, devices: readonly PodDevice[]): Ne
   const candidates = [...new Map(fitting.map((device) => [identityOf(device), device])).values()].toSorted(byId);
   const asked = candidates.find(({ id }) => id === selection?.deviceId);
   return {
-    of: resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`,
+    of: shownValue(resourceClaim === undefined ? `resource ${resourceName}` : `claim ${resourceClaim}`),
     kind: resourceClaim === undefined ? 'resource' : resourceClaim.includes('/') ? 'request' : 'claim',
     candidates,
     ...(asked !== undefined && { askedId: asked.id }),
@@ -139,25 +154,20 @@ function shortcomings(
   delegate: Delegate,
   { need, device }: { readonly need: Need | undefined; readonly device: PodDevice | undefined },
   inputs: PlanInputs,
-): readonly string[] {
+): readonly Warning[] {
   const { network, selection } = delegate;
   const asked = selection?.deviceId;
   if (need === undefined)
-    return isDeviceLost(delegate)
-      ? [`network ${network}: deviceID ${asked} reaches no plugin, as none declares that capability`]
-      : [];
+    return isDeviceLost(delegate) ? [deviceIdLost({ network, deviceId: shownValue(asked ?? '') })] : [];
   if (device !== undefined)
     return asked === undefined || asked === device.id
       ? []
-      : [
-          `network ${network}: deviceID ${asked} of the annotation is none of the pod's free devices of ${need.of}; it gets ${device.id}`,
-        ];
-  if (inputs.devices === undefined)
-    return [`network ${network} is made of a device of ${need.of}: which one is known when the pod is attached`];
+      : [deviceReplaced({ network, deviceId: shownValue(asked), of: need.of, gets: device.id })];
+  if (inputs.devices === undefined) return [deviceUndecided({ network, of: need.of })];
   if (isMarker(delegate, need, inputs.devices)) return markerWarnings(delegate, inputs.devices);
   const error = whyNone(delegate, need, inputs);
   if (inputs.settings.missingDevice === 'fail') throw error;
-  return [`${error.message}: it is attached without`];
+  return [deviceAbsent({ network, problem: error.message })];
 }
 
 /**
@@ -171,12 +181,10 @@ const isMarker = ({ nad }: Delegate, { kind, candidates }: Need, { served }: Pod
   nad?.resourceName !== undefined &&
   !served.includes(nad.resourceName);
 
-function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): readonly string[] {
+function markerWarnings({ network, nad }: Delegate, { requested }: PodDevices): readonly Warning[] {
   const resource = nad?.resourceName ?? '';
   if (requested === undefined || requested.includes(resource)) return [];
-  return [
-    `network ${network} names resource ${resource}, which no device plugin of this node serves and the pod does not request: it is attached without a device`,
-  ];
+  return [resourceUnserved({ network, resource: shownValue(resource) })];
 }
 
 function whyNone(
@@ -190,7 +198,7 @@ function whyNone(
   if (candidates.length > 0 || resource === undefined || pod === undefined)
     return deviceMissing({ network, of, has: hasText(candidates.length) }, cause);
   if (requested !== undefined && !requested.includes(resource))
-    return resourceNotRequested({ network, resource, pod: podKey(pod) }, cause);
+    return resourceNotRequested({ network, resource: shownValue(resource), pod: podKey(pod) }, cause);
   return deviceMissing({ network, of, has: noneText(devices) }, cause);
 }
 

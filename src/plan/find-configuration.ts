@@ -10,7 +10,9 @@ import {
 } from '../cni/index.ts';
 import {
   type PlexusError,
+  type Warning,
   configurationInvalid,
+  fileSkipped,
   networkFileMissing,
   nodeNetworkMissing,
   problemOf,
@@ -21,7 +23,7 @@ export interface Found {
   readonly configuration: NetworkConfiguration;
   /** Of its file. */
   readonly path: string;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 interface Decoded {
@@ -54,7 +56,7 @@ export function findByPath(listing: ConfPath, path: string): Found {
       problem:
         listing.kind === 'missing'
           ? listing.problem
-          : shortList(warnings) || 'the folder holds no network configuration',
+          : shortList(warnings.map(({ text }) => text)) || 'the folder holds no network configuration',
     });
   return { configuration: configurationOf(first, listing), path: first.path, warnings };
 }
@@ -62,7 +64,7 @@ export function findByPath(listing: ConfPath, path: string): Found {
 /** The plugin objects of a folder's `.conf` files, in order of their names. */
 export function pluginsIn(listing: ConfPath): {
   readonly plugins: readonly JsonObject[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 } {
   const { decoded, warnings } = decodeAll(listing);
   return { plugins: decoded.filter(({ path }) => path.endsWith('.conf')).map(({ json }) => json), warnings };
@@ -71,15 +73,18 @@ export function pluginsIn(listing: ConfPath): {
 function missing(listing: ConfPath, network: string, folder: string): PlexusError {
   const { decoded, warnings } = decodeAll(listing);
   const names = decoded.map(({ json }) => nameIn(json) || '(no name)');
-  const present = listing.kind === 'missing' ? listing.problem : shortList([...names, ...warnings]) || 'nothing';
+  const present =
+    listing.kind === 'missing'
+      ? listing.problem
+      : shortList([...names, ...warnings.map(({ text }) => text)]) || 'nothing';
   return networkFileMissing({ network, folder, present });
 }
 
-function decodeAll(listing: ConfPath): { decoded: readonly Decoded[]; warnings: readonly string[] } {
+function decodeAll(listing: ConfPath): { decoded: readonly Decoded[]; warnings: readonly Warning[] } {
   const outcomes = filesOf(listing).map(decode);
   return {
     decoded: outcomes.filter((each) => 'json' in each),
-    warnings: outcomes.flatMap((each) => ('problem' in each ? [`${each.path} is skipped: ${each.problem}`] : [])),
+    warnings: outcomes.flatMap((each) => ('problem' in each ? [fileSkipped(each)] : [])),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, formatJson, isJsonObject } from '../cni/index.ts';
-import { hostFileInvalid, pathNotAllowed } from '../errors/index.ts';
+import { type Warning, hostFileInvalid, pathIgnored, pathNotAllowed } from '../errors/index.ts';
 import { withKnownSpelling } from './settings-keys.ts';
 
 // Direct mode runs as root with a configuration from its standard input. That may be the runtime's, or one that the
@@ -82,7 +82,7 @@ export function withHostPaths(
   config: JsonObject,
   host: HostPaths,
   tolerant = false,
-): { readonly config: JsonObject; readonly warnings: readonly string[] } {
+): { readonly config: JsonObject; readonly warnings: readonly Warning[] } {
   const spelled = withKnownSpelling(config);
   const others = Object.fromEntries(
     Object.entries(config).filter(([key]) => !hostPathKeys.some((each) => each.toLowerCase() === key.toLowerCase())),
@@ -96,7 +96,7 @@ export function withHostPaths(
   if (fatal !== undefined) throw fatal.error;
   return {
     config: { ...others, ...host.settings },
-    warnings: errors.map(({ error }) => `${error.message}; it is ignored`),
+    warnings: errors.map(({ error }) => pathIgnored({ problem: error.message })),
   };
 }
 

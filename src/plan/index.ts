@@ -7,7 +7,7 @@ export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found } from './find-configuration.ts';
 export { type HostPaths, hostFileName, hostPathKeys, hostPathsFrom, hostPathsOf, withHostPaths } from './host-paths.ts';
 export type { PlanInputs } from './inputs.ts';
-export { capabilities, type KnownPlugin, knownPlugin, knownPlugins, type RequestName } from './known-plugins.ts';
+export { type KnownPlugin, knownPlugin, knownPlugins } from './known-plugins.ts';
 export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,
@@ -21,6 +21,7 @@ export {
   type SandboxRecord,
   withAttachment,
 } from './record.ts';
+export { begunRecord, intendedEntry, obstacleTo, orderOf, recoveryOf, type SandboxChange } from './record-change.ts';
 export type { Delivery } from './requests.ts';
 export { checkSettings, mergedConfig } from './merge-settings.ts';
 export { settingsProperties } from './settings-properties.ts';

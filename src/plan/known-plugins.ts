@@ -1,14 +1,12 @@
 import type { JsonObject, PluginConfiguration } from '../cni/index.ts';
 import { isJsonObject } from '../cni/index.ts';
-
-/** What a pod can request of one network, by the annotation's name. */
-export type RequestName = 'ips' | 'mac' | 'infiniband-guid' | 'portMappings' | 'bandwidth';
+import type { RequestName } from '../npwg/index.ts';
 
 /**
  * How a plugin learns of a request.
  * `capability`: in runtimeConfig, where its configuration declares the capability.
  * `CNI_ARGS`: as IP= or MAC=. `CNI_ARGS, one`: the same, and it rejects a list of addresses.
- * `args.cni`: under the key of `argsKeys`.
+ * `args.cni`: under the request's `argsKey`.
  * `annotation`: its control plane reads the pod's annotation in the API.
  * `uncertain`: it depends on more than its configuration shows.
  */
@@ -22,24 +20,6 @@ export interface KnownPlugin {
   /** For people. */
   readonly note?: string;
 }
-
-/** The capability of each request (NPWG-33 to NPWG-60). */
-export const capabilities: Readonly<Record<RequestName, string>> = {
-  ips: 'ips',
-  mac: 'mac',
-  'infiniband-guid': 'infinibandGUID',
-  portMappings: 'portMappings',
-  bandwidth: 'bandwidth',
-};
-
-/** Keys in args.cni, as the CNI conventions and ib-kubernetes name them. */
-export const argsKeys: Readonly<Record<RequestName, string | undefined>> = {
-  ips: 'ips',
-  mac: 'mac',
-  'infiniband-guid': 'guid',
-  portMappings: undefined,
-  bandwidth: undefined,
-};
 
 const bridge: KnownPlugin = { reads: { mac: ['capability', 'CNI_ARGS', 'args.cni'] } };
 const tuning: KnownPlugin = { reads: { mac: ['capability', 'CNI_ARGS', 'args.cni'] } };

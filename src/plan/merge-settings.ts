@@ -1,4 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
+import type { Warning } from '../errors/index.ts';
 import { withKnownSpelling } from './settings-keys.ts';
 import { parseSettings } from './settings.ts';
 
@@ -6,7 +7,7 @@ import { parseSettings } from './settings.ts';
  * Checks settings that are only a part (a daemon's file): the default network may come from elsewhere. Returns
  * warnings; settingsInvalid.
  */
-export function checkSettings(config: JsonObject): readonly string[] {
+export function checkSettings(config: JsonObject): readonly Warning[] {
   const {
     clusterNetwork,
     defaultNetworks: _further,

@@ -1,6 +1,7 @@
 import { type JsonValue, isJsonObject } from '../cni/index.ts';
 import { type Nad, nadConfiguration } from '../npwg/index.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { shownValue } from './shown.ts';
 
 /**
  * Where a NetworkAttachmentDefinition declares a capability in a way that reaches no plugin, and what to write instead;
@@ -9,7 +10,7 @@ import { didYouMean } from './did-you-mean.ts';
 export function misplacedCapability(nad: Nad | undefined, capability: string): string {
   const found = nad?.config === undefined ? undefined : search(nadConfiguration(nad) ?? {}, capability, []);
   if (found === undefined) return '';
-  const place = `spec.config.${found.path.join('.')}${lineOf(nad?.config ?? '', found.path.at(-1) ?? '')}`;
+  const place = `spec.config.${shownValue(found.path.join('.'))}${lineOf(nad?.config ?? '', found.path.at(-1) ?? '')}`;
   return `; it is declared ${found.problem}, at ${place}: write "capabilities": {"${capability}": true} beside the "type" of the plugin`;
 }
 
@@ -45,8 +46,8 @@ function names(value: JsonValue, capability: string): boolean {
 function problemOf(key: string, value: JsonValue, isPlugin: boolean): string {
   if (!isPlugin) return 'at the wrong level';
   return key === 'capabilities'
-    ? `with the wrong value ${JSON.stringify(value)}`
-    : `under the wrong name ${JSON.stringify(key)}`;
+    ? `with the wrong value ${shownValue(JSON.stringify(value))}`
+    : `under the wrong name ${shownValue(JSON.stringify(key))}`;
 }
 
 /** ", line 4" when the key is in the text once. */

@@ -1,12 +1,6 @@
 import type { JsonObject } from '../cni/index.ts';
-import { selectionInvalid } from '../errors/index.ts';
-import {
-  type PodDevice,
-  attachmentInfoFile,
-  defaultNetworkKey,
-  deviceInfoCapability,
-  devicePluginInfoFile,
-} from '../npwg/index.ts';
+import { type Warning, selectionInvalid } from '../errors/index.ts';
+import { type PodDevice, attachmentInfoFile, deviceInfoCapability, devicePluginInfoFile } from '../npwg/index.ts';
 import { cniArgsFor } from './cni-args.ts';
 import type { Attachment, DefaultRoutes } from './attachment.ts';
 import { decideDefaultRoutes } from './default-route.ts';
@@ -14,7 +8,7 @@ import { chooseDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { nameInterfaces } from './interface-names.ts';
 import { argumentsBound, pluginArgsOf, withArguments } from './plugin-arguments.ts';
-import { type Delivery, deliveriesOf, judgeRequests } from './requests.ts';
+import { type Delivery, deliveriesOf, judgeRequests, requestCniArgsOf } from './requests.ts';
 import { type Delegate, type LeaveOut, attempted, resolveDelegates } from './resolve.ts';
 import { runtimeConfigOf } from './runtime-config.ts';
 
@@ -24,9 +18,9 @@ export interface Plan {
   /** How the pod's requests reach the plugins, one list for each attachment. */
   readonly deliveries: readonly (readonly Delivery[])[];
   /** What the pod’s owner should correct: log lines and Events. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** What may be as it should be: log lines, no Events, which would come with every pod of such a network. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Warning[];
 }
 
 /**
@@ -68,10 +62,14 @@ function planned(inputs: PlanInputs, leaveOut?: LeaveOut): Plan {
   return {
     attachments: made.map(({ attachment }) => attachment),
     deliveries: made.map(({ requests }) => requests),
-    warnings: [...new Set([...warnings, ...judged.flatMap((each) => each.warnings), ...devices.warnings])],
-    notes: [...new Set(judged.flatMap(({ notes }) => notes))],
+    warnings: eachOnce([...warnings, ...judged.flatMap((each) => each.warnings), ...devices.warnings]),
+    notes: eachOnce(judged.flatMap(({ notes }) => notes)),
   };
 }
+
+const eachOnce = (warnings: readonly Warning[]): readonly Warning[] => [
+  ...new Map(warnings.map((each) => [each.text, each])).values(),
+];
 
 interface Made {
   readonly attachment: Attachment;
@@ -84,8 +82,7 @@ function interfaceNames(delegates: readonly Delegate[], { call, links, prevResul
   const asked = delegates[0]?.selection;
   if (asked?.interfaceName !== undefined && asked.interfaceName !== call.ifName) {
     throw selectionInvalid({
-      key: defaultNetworkKey,
-      place: asked.place,
+      ...asked.place,
       value: asked.interfaceName,
       allowed: `${call.ifName}, the name that the runtime gives the default interface`,
     });
@@ -127,7 +124,7 @@ function attachmentOf(
       { isDefault, deviceId: device?.id, deviceInfoFile: deviceInfo?.file, deliveries },
       inputs,
     ),
-    cniArgs: cniArgsFor(delegate, isDefault, inputs),
+    cniArgs: cniArgsFor(requestCniArgsOf(deliveries, configuration.plugins), isDefault, inputs),
     defaultRoute,
     ...(device !== undefined && { device }),
     ...(deviceInfo !== undefined && { deviceInfo }),

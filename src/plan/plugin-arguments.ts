@@ -7,8 +7,9 @@ import {
   sizeOfJson,
 } from '../cni/index.ts';
 import { configurationInvalid, networksTooLarge } from '../errors/index.ts';
-import type { NetworkSelection } from '../npwg/index.ts';
+import { type NetworkSelection, selectionFields } from '../npwg/index.ts';
 import { type Delivery, requestArgsOf } from './requests.ts';
+import { shownValue } from './shown.ts';
 
 /** What goes into the configuration of every plugin of a chain. */
 export interface PluginArguments {
@@ -16,24 +17,20 @@ export interface PluginArguments {
   readonly deviceId?: string | undefined;
 }
 
-// NPWG-63 names no way to the plugin: that of cni-args, under the name of the claim's API group
-const claimKey = 'k8s.cni.cncf.io/ipam-claim-reference';
-
 /**
- * What a network selection has for `args.cni`: requests that are read nowhere else, the name of its IPAMClaim, its
- * cni-args.
+ * What a network selection has for `args.cni`: requests that are read nowhere else, and the fields that go to every
+ * plugin.
  */
 export function pluginArgsOf(
   selection: NetworkSelection | undefined,
   deliveries: readonly Delivery[],
 ): JsonObject | undefined {
-  const { cniArgs, ipamClaimReference } = selection ?? {};
-  const args = {
-    ...requestArgsOf(deliveries),
-    ...(ipamClaimReference !== undefined && { [claimKey]: ipamClaimReference }),
-    ...cniArgs,
-  };
-  return cniArgs === undefined && Object.keys(args).length === 0 ? undefined : args;
+  const requests = requestArgsOf(deliveries);
+  const others = Object.values(selectionFields)
+    .map(({ pluginArgs }) => pluginArgs?.(selection ?? {}))
+    .filter((each) => each !== undefined);
+  if (others.length === 0 && Object.keys(requests).length === 0) return undefined;
+  return others.reduce((all, each) => ({ ...all, ...each }), requests);
 }
 
 const mostWeight = 2 * 1024 * 1024;
@@ -87,7 +84,7 @@ function objectAt(json: JsonObject, key: string, name: string): JsonObject {
   const value = json[key] ?? {};
   if (isJsonObject(value)) return value;
   throw configurationInvalid({
-    source: `network configuration ${name}`,
+    source: `network configuration ${shownValue(name)}`,
     problem: `"${key}" is ${nameOfType(value)}, not an object, so the pod's cni-args cannot be added`,
   });
 }

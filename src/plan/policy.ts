@@ -1,6 +1,7 @@
-import { cniArgsRefused, clip, defaultNetworkRefused, namespaceRefused } from '../errors/index.ts';
+import { cniArgsRefused, defaultNetworkRefused, namespaceRefused } from '../errors/index.ts';
 import { type Nad, type NetworkSelection, type PodMetadata, allowedCniArgsKey, nadKey, podKey } from '../npwg/index.ts';
 import type { Settings } from './settings.ts';
+import { shownValue, shownValues } from './shown.ts';
 
 /**
  * Refuses a selection whose NAD is in a namespace that the pod may not use (NPWG-101, NPWG-102). `alsoAllowed` widens
@@ -27,7 +28,6 @@ export function assertDefaultNetworkAllowed(
 }
 
 const everyKey = '*';
-const longestKey = 80;
 
 /**
  * Refuses cni-args with a key that neither the NAD's annotation nor, where it has none, the settings allow. Keys are
@@ -44,5 +44,11 @@ export function assertCniArgsAllowed(
   const key = Object.keys(cniArgs).find((each) => !allowed.includes(each));
   if (key === undefined) return;
   const by = nad.allowedCniArgs === undefined ? 'allowedCniArgs' : `its annotation ${allowedCniArgsKey}`;
-  throw cniArgsRefused({ pod: podKey(pod), key: clip(key, longestKey), network: nadKey(nad), by, allowed });
+  throw cniArgsRefused({
+    pod: podKey(pod),
+    key: shownValue(key),
+    network: nadKey(nad),
+    by,
+    allowed: shownValues(allowed),
+  });
 }

@@ -34,6 +34,8 @@ export type AttachmentRecord =
       readonly attachment: Attachment;
       readonly result?: JsonObject;
       readonly failedAdd?: FailedAdd;
+      /** Attached again if this one cannot be: what it replaces, or itself while it is being restored. */
+      readonly fallback?: Attachment;
     }
   | {
       readonly state: 'attached';
@@ -54,6 +56,8 @@ export type AttachmentRecord =
       /** ISO 8601: from then on the runtime is told that it is detached, and Plexus goes on trying by itself. */
       readonly abandonedAt?: string;
       readonly failedAdd?: FailedAdd;
+      /** Attached again as soon as this one is detached. */
+      readonly fallback?: Attachment;
     };
 
 /** A status that is not yet in the API (written later). */
@@ -71,7 +75,10 @@ export interface SandboxRecord {
   readonly networkName: string;
   readonly cniVersion: CniVersion;
   readonly pod?: Omit<PodMetadata, 'annotations'> & { readonly isStatic?: true; readonly debug?: true };
-  /** Whether the ADD came to its end; an unfinished one is only good for undoing. */
+  /**
+   * Whether the sandbox is live: its ADD came to its end, and no DEL has begun. Each attachment of a live sandbox has
+   * its own state; the others are only good for undoing.
+   */
   readonly complete: boolean;
   /**
    * Of the machine's start in which the sandbox was made: no sandbox outlives it. Absent in records of early versions.
@@ -79,6 +86,8 @@ export interface SandboxRecord {
   readonly bootId?: string;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** ISO 8601: when the last change of the live sandbox began. Absent before the first one. */
+  readonly changedAt?: string;
   readonly attachments: readonly AttachmentRecord[];
   readonly pendingStatus?: PendingStatus;
 }
@@ -186,8 +195,9 @@ const recordRules: readonly (readonly [key: string, isGood: (value: unknown) => 
   ['networkName', isText],
   ['cniVersion', isCniVersion],
   ['complete', (value) => typeof value === 'boolean'],
-  ['bootId', (value) => value === undefined || isText(value)],
+  ['bootId', (value) => isAbsentOr(isText, value)],
   ['createdAt', isText],
+  ['changedAt', (value) => isAbsentOr(isText, value)],
   ['attachments', (value) => Array.isArray(value) && value.every(isEntry)],
   [
     'pod',
@@ -204,11 +214,14 @@ function recordProblem(json: JsonObject): string | undefined {
 function isEntry(value: unknown): boolean {
   if (!isJsonObject(value) || !isAttachment(value['attachment']) || !isFailedAdd(value['failedAdd'])) return false;
   const { state } = value;
-  if (state === 'intended') return value['result'] === undefined || isJsonObject(value['result']);
-  if (state === 'attached')
-    return isJsonObject(value['result']) && (value['soundChecks'] === undefined || Array.isArray(value['soundChecks']));
+  if (!isAbsentOr(isAttachment, value['fallback'])) return false;
+  if (state === 'intended') return isAbsentOr(isJsonObject, value['result']);
+  if (state === 'attached') return isJsonObject(value['result']) && isAbsentOr(Array.isArray, value['soundChecks']);
   return state === 'detaching' && typeof value['attempts'] === 'number' && isText(value['lastError']);
 }
+
+const isAbsentOr = (isGood: (value: unknown) => boolean, value: unknown): boolean =>
+  value === undefined || isGood(value);
 
 const isFailedAdd = (value: unknown): boolean =>
   value === undefined || (isJsonObject(value) && typeof value['plugin'] === 'number' && isText(value['answer']));

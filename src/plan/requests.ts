@@ -1,10 +1,19 @@
-import type { JsonObject, JsonValue, PluginConfiguration } from '../cni/index.ts';
-import { type PlexusError, capabilityMissing, requestUnserved } from '../errors/index.ts';
-import type { Bandwidth, NetworkSelection } from '../npwg/index.ts';
-import { type RequestName, type Way, argsKeys, capabilities, knownPlugin, programsOf } from './known-plugins.ts';
+import type { CniArgs, JsonObject, JsonValue, PluginConfiguration } from '../cni/index.ts';
+import {
+  type PlexusError,
+  type Warning,
+  capabilityInVain,
+  capabilityMissing,
+  requestIgnored,
+  requestUncertain,
+  requestUnserved,
+} from '../errors/index.ts';
+import { type NetworkSelection, type RequestName, requestFields, requestNames } from '../npwg/index.ts';
+import { type Way, knownPlugin, programsOf } from './known-plugins.ts';
 import { misplacedCapability } from './misplaced-capability.ts';
 import type { Delegate } from './resolve.ts';
 import type { Settings } from './settings.ts';
+import { shownValues } from './shown.ts';
 
 /** Who reads a request, and how. */
 export interface Reader {
@@ -33,21 +42,41 @@ export const deliveriesOf = (delegate: Delegate): readonly Delivery[] =>
 /** The requests as runtimeConfig: those whose capability is declared. A plugin gets no others (CNI-50). */
 export const requestsOf = (deliveries: readonly Delivery[]): JsonObject =>
   Object.fromEntries(
-    deliveries.filter(({ isDeclared }) => isDeclared).map(({ request, value }) => [capabilities[request], value]),
+    deliveries
+      .filter(({ isDeclared }) => isDeclared)
+      .map(({ request, value }) => [requestFields[request].capability, value]),
   );
 
 /** The requests that go into args.cni. */
 export const requestArgsOf = (deliveries: readonly Delivery[]): JsonObject =>
   Object.fromEntries(
-    deliveries.filter(({ isInArgs }) => isInArgs).map(({ request, value }) => [argsKeys[request] ?? request, value]),
+    deliveries
+      .filter(({ isInArgs }) => isInArgs)
+      .map(({ request, value }) => [requestFields[request].argsKey ?? request, value]),
   );
+
+/** The requests that go into CNI_ARGS: MAC before IP, as Multus writes them. */
+export const requestCniArgsOf = (deliveries: readonly Delivery[], plugins: readonly PluginConfiguration[]): CniArgs =>
+  deliveries.toReversed().flatMap(({ request, value }) => {
+    const { cniArgsKey } = requestFields[request];
+    if (cniArgsKey === undefined || !isInCniArgs(request, value, plugins)) return [];
+    return [
+      [
+        cniArgsKey,
+        [value]
+          .flat()
+          .filter((each) => typeof each === 'string')
+          .join(','),
+      ] as const,
+    ];
+  });
 
 /**
  * `warnings`: requests that no plugin reads. `notes`: requests of which it is not known whether a plugin reads them.
  */
 export interface Judgement {
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
+  readonly warnings: readonly Warning[];
+  readonly notes: readonly Warning[];
 }
 
 /**
@@ -68,61 +97,55 @@ export function judgeRequests(
   return {
     warnings: unserved
       .filter(({ uncertain }) => uncertain.length === 0)
-      .map((each) => errors.get(each)?.message ?? declaredInVain(each, delegate)),
+      .map((each) => ignoredOf(each, errors.get(each), delegate)),
     notes: unserved.filter(({ uncertain }) => uncertain.length > 0).map((each) => notKnown(each, delegate)),
   };
 }
 
 function errorOf({ request }: Delivery, { network, configuration, nad }: Delegate): PlexusError {
-  const capability = capabilities[request];
+  const capability = requestFields[request].capability;
   const programs = [...new Set(configuration.plugins.flatMap(programsOf))];
   const wouldRead = programs.filter((program) => knownPlugin(program)?.reads[request]?.includes('capability'));
   const misplaced = misplacedCapability(nad, capability);
   return wouldRead.length > 0
-    ? capabilityMissing({ request, capability, network, plugins: wouldRead, misplaced })
-    : requestUnserved({ request, network, plugins: programs, misplaced });
+    ? capabilityMissing({ request, capability, network, plugins: shownValues(wouldRead), misplaced })
+    : requestUnserved({ request, network, plugins: shownValues(programs), misplaced });
 }
 
-const declaredInVain = ({ request }: Delivery, { network, configuration }: Delegate): string =>
-  `network ${network}: the capability ${capabilities[request]} is declared, but ${listed(configuration.plugins.flatMap(programsOf))} is not known to read ${request}`;
-
-function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): string {
-  const capability = capabilities[request];
-  return `network ${network}: it is unknown whether ${listed(uncertain)} reads ${request}; a plugin with the capability ${capability} must declare it${misplacedCapability(nad, capability)}`;
+function ignoredOf(
+  { request }: Delivery,
+  error: PlexusError | undefined,
+  { network, configuration }: Delegate,
+): Warning {
+  if (error !== undefined) return requestIgnored({ request, network, problem: error.message });
+  const programs = shownValues(configuration.plugins.flatMap(programsOf));
+  return capabilityInVain({ request, capability: requestFields[request].capability, network, programs });
 }
 
-const listed = (programs: readonly string[]): string => [...new Set(programs)].join(' or ');
+function notKnown({ request, uncertain }: Delivery, { network, nad }: Delegate): Warning {
+  const capability = requestFields[request].capability;
+  return requestUncertain({
+    request,
+    capability,
+    network,
+    programs: shownValues(uncertain),
+    misplaced: misplacedCapability(nad, capability),
+  });
+}
 
 type Given = readonly [request: RequestName, value: JsonValue];
 
-function requestTable(selection: NetworkSelection | undefined): readonly Given[] {
-  const { ips, mac, infinibandGuid, portMappings, bandwidth } = selection ?? {};
-  const all: readonly (readonly [RequestName, JsonValue | undefined])[] = [
-    ['ips', ips],
-    ['mac', mac],
-    ['infiniband-guid', infinibandGuid],
-    ['portMappings', portMappings?.map((each) => ({ ...each }))],
-    ['bandwidth', bandwidth && withBursts(bandwidth)],
-  ];
-  return all.filter((each): each is Given => each[1] !== undefined);
-}
-
-// The reference plugin refuses a rate without a burst; containerd asks for the same one (NPWG-51).
-const defaultBurst = 2 ** 32 - 1;
-
-const withBursts = (bandwidth: Bandwidth): JsonObject => ({
-  ...(bandwidth.ingressRate !== undefined && { ingressBurst: defaultBurst }),
-  ...(bandwidth.egressRate !== undefined && { egressBurst: defaultBurst }),
-  ...bandwidth,
-});
+const requestTable = (selection: NetworkSelection | undefined): readonly Given[] =>
+  requestNames
+    .map((name) => [name, requestFields[name].valueIn(selection ?? {})] as const)
+    .filter((each): each is Given => each[1] !== undefined);
 
 function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly PluginConfiguration[]): Delivery {
   const programs = plugins.flatMap((plugin) =>
     programsOf(plugin).map((program) => ({ plugin: program, declares: declares(plugin, request) })),
   );
   const ways = (program: string): readonly Way[] => knownPlugin(program)?.reads[request] ?? [];
-  const isMany = Array.isArray(value) && value.length > 1;
-  const inCniArgs = isInCniArgs(request, isMany, plugins);
+  const inCniArgs = isInCniArgs(request, value, plugins);
   const direct = programs.flatMap(({ plugin, declares: isDeclaredHere }): readonly Reader[] => [
     ...(isDeclaredHere && (knownPlugin(plugin) === undefined || ways(plugin).includes('capability'))
       ? [{ plugin, by: 'runtimeConfig' } as const]
@@ -140,7 +163,7 @@ function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly Pl
   );
   const isText = typeof value === 'string';
   const isReadable = isText || programs.every(({ plugin }) => knownPlugin(plugin)?.onlyTexts !== true);
-  const hasKey = argsKeys[request] !== undefined;
+  const hasKey = requestFields[request].argsKey !== undefined;
   // a plugin that is not known may read no lists there: ib-sriov fails at one
   const isInArgs =
     hasKey && direct.length === 0 && isReadable && (byArgs.length > 0 || (isText && uncertain.length > 0));
@@ -155,19 +178,18 @@ function deliveryOf(request: RequestName, value: JsonValue, plugins: readonly Pl
 }
 
 const declares = (plugin: PluginConfiguration, request: RequestName): boolean =>
-  plugin.capabilities.includes(capabilities[request]);
+  plugin.capabilities.includes(requestFields[request].capability);
 
 /**
- * Whether MAC= or IP= of CNI_ARGS has a request. Several addresses go there unless a plugin of the chain is known to
- * reject them, or may get them otherwise.
+ * Whether a request goes into CNI_ARGS. Several addresses go there unless a plugin of the chain is known to reject them,
+ * or may get them otherwise.
  */
-export function isInCniArgs(request: RequestName, isMany: boolean, plugins: readonly PluginConfiguration[]): boolean {
-  if (request === 'mac') return true;
-  if (request !== 'ips') return false;
+function isInCniArgs(request: RequestName, value: JsonValue, plugins: readonly PluginConfiguration[]): boolean {
+  if (requestFields[request].cniArgsKey === undefined) return false;
   const rejectsMany = (plugin: PluginConfiguration): boolean =>
     programsOf(plugin).some((program) => {
       const known = knownPlugin(program);
-      return known === undefined ? declares(plugin, request) : known.reads.ips?.includes('CNI_ARGS, one');
+      return known === undefined ? declares(plugin, request) : known.reads[request]?.includes('CNI_ARGS, one');
     });
-  return !isMany || !plugins.some(rejectsMany);
+  return !Array.isArray(value) || value.length <= 1 || !plugins.some(rejectsMany);
 }

@@ -1,10 +1,11 @@
 import { type NetworkConfiguration, parseConfiguration, nestedMetaPlugin } from '../cni/index.ts';
-import { nadNotFound, nestedCall } from '../errors/index.ts';
+import { type Warning, nadNotFound, nestedCall } from '../errors/index.ts';
 import { type Nad, type NadRef, type NetworkSelection, nadConfiguration, nadKey, podKey } from '../npwg/index.ts';
 import { findByName, findByPath, pluginsIn } from './find-configuration.ts';
 import type { PlanInputs } from './inputs.ts';
 import { assertCniArgsAllowed } from './policy.ts';
 import { wishesOf } from './selections.ts';
+import { shownValue } from './shown.ts';
 import { auxiliaryFolder, furtherNames, isPath } from './wanted.ts';
 
 /** A network configuration that will run, and who asked for it. */
@@ -17,7 +18,7 @@ export interface Delegate {
   readonly selection?: NetworkSelection;
   /** Whether its first plugin expects a prevResult although nothing ran before it. */
   readonly startsChained?: true;
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly Warning[];
   /** It cannot be planned: it only keeps the place, and so the interface names of those after it. */
   readonly isLeftOut?: true;
 }
@@ -29,7 +30,7 @@ export interface Delegate {
 export function resolveDelegates(
   inputs: PlanInputs,
   leaveOut?: LeaveOut,
-): { readonly delegates: readonly Delegate[]; readonly warnings: readonly string[] } {
+): { readonly delegates: readonly Delegate[]; readonly warnings: readonly Warning[] } {
   const { selections, defaultNetwork, warnings } = inputs.wishes ?? wishesOf(inputs.pod, inputs.settings);
   const configured = configuredDelegates(inputs, defaultNetwork !== undefined);
   const first = defaultNetwork === undefined ? [] : [fromSelection(defaultNetwork, inputs)];
@@ -68,10 +69,10 @@ const placeholder = (selection: NetworkSelection): Delegate => ({
 function notNested(delegate: Delegate): Delegate {
   const { network, configuration, selection } = delegate;
   const [nested] = configuration.plugins.flatMap(({ json }) => nestedMetaPlugin(json) ?? []);
-  if (nested !== undefined) throw nestedCall({ network, plugin: nested.type });
+  if (nested !== undefined) throw nestedCall({ network, plugin: shownValue(nested.type) });
   const requested = nestedMetaPlugin(selection?.cniArgs ?? {});
   if (requested !== undefined)
-    throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: requested.type });
+    throw nestedCall({ network: `${network}, with the pod's cni-args,`, plugin: shownValue(requested.type) });
   return delegate;
 }
 
@@ -151,7 +152,7 @@ function fromNad(nad: Nad, { confDir, settings }: PlanInputs): Delegate {
 /** Nothing there is no error, only a warning of the files that were meant to be, as in Multus. */
 function auxiliaryChain({ settings, paths, call }: PlanInputs): {
   readonly chain: readonly Delegate[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 } {
   const folder = auxiliaryFolder(settings);
   if (folder === undefined) return { chain: [], warnings: [] };

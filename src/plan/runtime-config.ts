@@ -1,5 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
-import { deviceInfoCapability } from '../npwg/index.ts';
+import { deviceIdCapability, deviceInfoCapability } from '../npwg/index.ts';
 import { isOfDevices } from './device-choice.ts';
 import type { PlanInputs } from './inputs.ts';
 import { type Delivery, requestsOf } from './requests.ts';
@@ -26,7 +26,7 @@ export function runtimeConfigOf(
   return {
     ...(isDefault && inputs.runtimeConfig),
     ...requestsOf(deliveries),
-    ...(device !== undefined && { deviceID: device }),
+    ...(device !== undefined && { [deviceIdCapability]: device }),
     ...(deviceInfoFile !== undefined && { [deviceInfoCapability]: deviceInfoFile }),
   };
 }

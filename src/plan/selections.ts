@@ -1,4 +1,11 @@
-import { type PlexusError, asPlexusError, networksTooMany, selectionInvalid } from '../errors/index.ts';
+import {
+  type Warning,
+  annotationIgnored,
+  asPlexusError,
+  is,
+  networksTooMany,
+  selectionInvalid,
+} from '../errors/index.ts';
 import {
   type NetworkSelection,
   type PodMetadata,
@@ -15,7 +22,7 @@ export interface PodWishes {
   /** In place of the node's default network (NPWG-91). */
   readonly defaultNetwork?: NetworkSelection;
   readonly selections: readonly NetworkSelection[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 const nothing: PodWishes = { selections: [], warnings: [] };
@@ -37,12 +44,11 @@ function unlessIgnored(settings: Settings, read: () => PodWishes): PodWishes {
     return read();
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (!isOfAnnotation(error) || settings.invalidAnnotation === 'fail') throw error;
-    return { ...nothing, warnings: [`ignored, as invalidAnnotation says: ${error.message}`] };
+    if (!(is(error, selectionInvalid) || is(error, networksTooMany)) || settings.invalidAnnotation === 'fail')
+      throw error;
+    return { ...nothing, warnings: [annotationIgnored({ problem: error.message })] };
   }
 }
-
-const isOfAnnotation = ({ id }: PlexusError): boolean => [selectionInvalid.id, networksTooMany.id].includes(id);
 
 function defaultNetworkOf(pod: PodMetadata, settings: Settings): PodWishes {
   const text = pod.annotations[defaultNetworkKey];
@@ -69,8 +75,8 @@ function refuseSecondOwner(selections: readonly NetworkSelection[]): void {
   const second = selections.find(({ defaultRoute }) => defaultRoute !== undefined);
   if (second === undefined) return;
   throw selectionInvalid({
-    key: networksKey,
-    place: `${second.place}, default-route`,
+    ...second.place,
+    field: ['default-route'],
     value: JSON.stringify(second.defaultRoute),
     allowed: `allowed here: annotation ${defaultNetworkKey} has a default-route already, and a pod has one default route`,
   });

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../cni/index.ts';
+import { type Warning, settingsKeyUnknown } from '../errors/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 const knownKeys = [
@@ -88,14 +89,11 @@ export function withKnownSpelling(config: JsonObject): JsonObject {
 }
 
 /** One warning for each key that nobody knows, with what may have been meant. Keys with a dot belong to others. */
-export function unknownKeys(config: JsonObject): string[] {
+export function unknownKeys(config: JsonObject): readonly Warning[] {
   const known = [...knownKeys, ...othersKeys];
   return Object.keys(config)
     .filter((key) => !key.includes('.') && !known.some((each) => sameWord(each, key)))
-    .map((key) => {
-      const meant = didYouMean(key, knownKeys);
-      return `configuration of Plexus: unknown key ${JSON.stringify(key)} is ignored${meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`}`;
-    });
+    .map((key) => settingsKeyUnknown({ key, meant: didYouMean(key, knownKeys) }));
 }
 
 const sameWord = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

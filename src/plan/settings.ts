@@ -1,5 +1,5 @@
 import type { JsonObject } from '../cni/index.ts';
-import { settingsInvalid } from '../errors/index.ts';
+import { type Path, type Warning, logLevelUnknown, settingsInvalid } from '../errors/index.ts';
 import { usualDeviceInfoDir } from '../npwg/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { unknownKeys, withKnownSpelling } from './settings-keys.ts';
@@ -79,7 +79,7 @@ export interface Settings {
  */
 export function parseSettings(config: JsonObject): {
   readonly settings: Settings;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 } {
   const spelled = withKnownSpelling(config);
   const written = withKnownLevel(spelled);
@@ -90,13 +90,13 @@ export function parseSettings(config: JsonObject): {
   };
 }
 
-function firstProblem(written: JsonObject, errors: readonly ValidationError[]): { place: string; problem: string } {
-  const path = deepest(errors);
-  const here = errors.filter((error) => error.instancePath === path);
-  const place = path.slice(1).replaceAll('/', '.');
+function firstProblem(written: JsonObject, errors: readonly ValidationError[]): { path: Path; problem: string } {
+  const pointer = deepest(errors);
+  const here = errors.filter((error) => error.instancePath === pointer);
+  const path = pathOf(pointer);
   const extra = here.map(({ params }) => params['additionalProperty']).find((each) => typeof each === 'string');
-  if (extra !== undefined) return { place: `${place}.${extra}`, problem: `unknown key${suggestion(extra)}` };
-  return { place, problem: `${shown(valueAt(written, path))} is not allowed: it ${allowedText(here)}` };
+  if (extra !== undefined) return { path: [...path, extra], problem: `unknown key${suggestion(extra)}` };
+  return { path, problem: `${shown(valueAt(written, path))} is not allowed: it ${allowedText(here)}` };
 }
 
 // of a list, one alternative fails as a whole and the other at one element, which says more
@@ -118,11 +118,14 @@ function allowedText(errors: readonly ValidationError[]): string {
   return Array.isArray(values) ? `must be ${values.join(', ')}` : (errors[0]?.message ?? 'is invalid');
 }
 
-const valueAt = (json: unknown, path: string): unknown =>
-  path
+const pathOf = (pointer: string): Path =>
+  pointer
     .split('/')
     .slice(1)
-    .reduce((value, key) => (value as Readonly<Record<string, unknown>>)[key], json);
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+
+const valueAt = (json: unknown, path: Path): unknown =>
+  path.reduce((value, key) => (value as Readonly<Record<string, unknown>>)[key], json);
 
 const mostShown = 60;
 
@@ -141,11 +144,9 @@ const withKnownLevel = ({ logLevel, ...rest }: JsonObject): JsonObject => {
 // a word that nobody knows is no reason to hold a pod back: Multus goes on as well
 const isUnknownLevel = (level: unknown): boolean => typeof level === 'string' && !Object.hasOwn(levels, level);
 
-const levelWarnings = ({ logLevel }: JsonObject): readonly string[] =>
+const levelWarnings = ({ logLevel }: JsonObject): readonly Warning[] =>
   typeof logLevel === 'string' && isUnknownLevel(logLevel.toLowerCase())
-    ? [
-        `configuration of Plexus: logLevel ${JSON.stringify(logLevel)} is unknown and ignored (known: ${Object.keys(levels).join(', ')})`,
-      ]
+    ? [logLevelUnknown({ level: logLevel, known: Object.keys(levels) })]
     : [];
 
 const levels: Readonly<Record<string, Settings['logLevel']>> = {
@@ -163,13 +164,13 @@ function filledIn(written: WrittenSettings): Settings {
   const clusterNetwork = filled(written.clusterNetwork);
   if (delegates.length === 0 && clusterNetwork === undefined) {
     throw settingsInvalid({
-      place: 'delegates',
+      path: ['delegates'],
       problem: 'neither delegates nor clusterNetwork says what the default network is',
     });
   }
   if (filled(written.auxiliaryCNIChainName) !== undefined && clusterNetwork?.includes('/') !== true) {
     throw settingsInvalid({
-      place: 'auxiliaryCNIChainName',
+      path: ['auxiliaryCNIChainName'],
       problem: 'its folder is beside the file of clusterNetwork, and clusterNetwork is not a path',
     });
   }

@@ -1,7 +1,7 @@
-// Background work, level-based: reads what should be and what is, and closes the gap. Knows no transport and no
-// process.
-export { abandonedIn, abandonedRetrier } from './retry-abandoned.ts';
-export { publishAllPending } from './publish-pending.ts';
-export { type ReclaimDeps, reclaimer } from './reclaim.ts';
+// Background controllers, level-based: each reads what should be and what is, and closes the gap. Knows no transport
+// and no process.
+export { abandonedWork } from './retry-abandoned.ts';
+export { publishWork } from './publish-pending.ts';
+export { type ReclaimDeps, reclaimWork, type RoundTiming, nextRoundMs } from './reclaim.ts';
+export { containerOf, recordKeyOf, sandboxKey } from './sandbox-key.ts';
 export { type SweepDeps, unattachedSweep } from './unattached.ts';
-export { createWake, everySoOften, ifMaybe, type Wake } from './loop.ts';

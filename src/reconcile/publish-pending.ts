@@ -1,34 +1,61 @@
 import { type PublishDeps, publishPending } from '../attach/index.ts';
-import type { SandboxLocks } from '../journal/index.ts';
+import type { RecordKey, SandboxLocks } from '../journal/index.ts';
 import type { SandboxRecord } from '../plan/index.ts';
+import type { Work } from '../queue/index.ts';
+import { recordKeyOf, sandboxKey } from './sandbox-key.ts';
+
+// direct mode may leave a status without the daemon noticing
+const listMs = 30_000;
+// the journal is read once for all sandboxes that are published within this time
+const listingMs = 1000;
 
 /**
- * Writes every network-status that could not be written when its pod was attached. One that fails keeps no other
- * waiting; its error is thrown at the end. That of a sandbox whose pod has a newer one
- * (after a restart of the machine, or a forced removal) is given up: the newer one's is what the pod has.
+ * Publishes each network-status that could not be written when its pod was attached. The status of a sandbox whose pod
+ * has a newer sandbox (after a reboot, or a forced removal) is dropped: the pod has the newer one's. `deps` is
+ * undefined without a cluster.
  */
-export async function publishAllPending(
-  deps: PublishDeps & { readonly locks: SandboxLocks },
-  signal: AbortSignal,
-): Promise<void> {
-  const { found } = await deps.journal.list(entryOf);
-  const failures: unknown[] = [];
-  for (const { containerId, ifName } of found.filter(({ isPending }) => isPending)) {
-    const publish = async (): Promise<void> => {
-      const record = await deps.journal.read({ containerId, ifName });
-      if (record === undefined) return;
-      if (!found.some((other) => isSuccessor(other, record))) return publishPending(record, deps, signal);
-      const { pendingStatus: _ofThePast, ...rest } = record;
-      await deps.journal.write(rest);
-    };
-    await deps.locks
-      .withSandbox({ containerId, command: 'publish' }, signal, publish)
-      .catch((thrown: unknown) => failures.push(thrown));
-  }
-  if (failures.length > 0) throw failures[0];
+export function publishWork(
+  deps: () => (PublishDeps & { readonly locks: SandboxLocks }) | undefined,
+  now: () => number = () => performance.now(),
+): Work {
+  let listing: { readonly entries: Promise<readonly Entry[]>; readonly validUntil: number } | undefined;
+  const entriesOf = (journal: PublishDeps['journal']): Promise<readonly Entry[]> => {
+    if (listing === undefined || now() >= listing.validUntil)
+      listing = { entries: journal.list(entryOf).then(({ found }) => found), validUntil: now() + listingMs };
+    return listing.entries;
+  };
+  return {
+    list: async () => {
+      const current = deps();
+      if (current === undefined) return { keys: [], afterMs: listMs };
+      listing = undefined;
+      const entries = await entriesOf(current.journal);
+      return { keys: entries.filter(({ isPending }) => isPending).map(sandboxKey), afterMs: listMs };
+    },
+    reconcile: async (key, signal) => {
+      const current = deps();
+      if (current === undefined) return 'done';
+      const { journal, locks } = current;
+      const id = recordKeyOf(key);
+      const entries = await entriesOf(journal);
+      const publish = async (): Promise<boolean> => {
+        const record = await journal.read(id);
+        if (record === undefined) return true;
+        if (!entries.some((other) => isSuccessor(other, record))) return publishPending(record, current, signal);
+        const { pendingStatus: _outdated, ...rest } = record;
+        await journal.write(rest);
+        return true;
+      };
+      const isDone = await locks.withSandbox({ containerId: id.containerId, command: 'publish' }, signal, publish);
+      return isDone ? 'done' : 'retry';
+    },
+  };
 }
 
-const entryOf = ({ containerId, ifName, complete, createdAt, pod, pendingStatus }: SandboxRecord) => ({
+type Entry = RecordKey &
+  Pick<SandboxRecord, 'complete' | 'createdAt'> & { uid: string | undefined; isPending: boolean };
+
+const entryOf = ({ containerId, ifName, complete, createdAt, pod, pendingStatus }: SandboxRecord): Entry => ({
   containerId,
   ifName,
   complete,
@@ -37,10 +64,7 @@ const entryOf = ({ containerId, ifName, complete, createdAt, pod, pendingStatus 
   isPending: pendingStatus !== undefined,
 });
 
-const isSuccessor = (
-  other: ReturnType<typeof entryOf>,
-  { pod, ifName, containerId, createdAt }: SandboxRecord,
-): boolean =>
+const isSuccessor = (other: Entry, { pod, ifName, containerId, createdAt }: SandboxRecord): boolean =>
   other.complete &&
   pod?.uid !== undefined &&
   other.uid === pod.uid &&

@@ -1,9 +1,10 @@
 import { type AbandonedDeps, type NamespaceNow, namespaceNow, undoLost } from '../attach/index.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { asPlexusError } from '../errors/index.ts';
 import type { Host } from '../host/index.ts';
 import type { DeferredCalls } from '../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
+import type { Work } from '../queue/index.ts';
+import { sandboxKey } from './sandbox-key.ts';
 import { type Evidence, whyGone } from './why-gone.ts';
 
 /** What reclaiming works with. Its plugins run on the host agent. */
@@ -12,12 +13,10 @@ export interface ReclaimDeps extends AbandonedDeps {
   readonly deferred: Pick<DeferredCalls, 'has'>;
   readonly bootId: string;
 }
-/**
- * How many sandboxes have to be looked at again soon: those found gone for the first time, and those that could not be
- * undone for now.
- */
-export interface ReclaimRound {
-  readonly suspects: number;
+/** A sandbox of the journal that is gone, and why. */
+interface Gone {
+  readonly record: Candidate;
+  readonly why: string;
 }
 
 /** What is remembered from one round to the next, by record. */
@@ -27,7 +26,7 @@ interface Memory {
   /** Records whose own interfaces were seen. */
   seen: Set<string>;
   /** Records that were found gone in the last round. */
-  suspects: Set<string>;
+  suspects: ReadonlySet<string>;
 }
 interface Look {
   readonly record: Candidate;
@@ -35,30 +34,71 @@ interface Look {
   readonly pod: Evidence['pod'];
 }
 
+/** When the sandboxes are compared with the node again: sooner after a sandbox was found gone for the first time. */
+export interface RoundTiming {
+  /** 0: never. */
+  readonly everyMs: () => number;
+  readonly suspectMs: number;
+  /** While everyMs is 0, which may change. */
+  readonly idleMs: number;
+}
+
+/** The time to the next round. */
+export const nextRoundMs = ({ everyMs, suspectMs, idleMs }: RoundTiming, suspects: number): number =>
+  everyMs() === 0 ? idleMs : suspects > 0 ? Math.min(suspectMs, everyMs()) : everyMs();
+
 /**
- * Undoes sandboxes of the journal that are gone without a DEL: after a restart of the machine at once, all others when
- * two rounds in a row find them gone. One that may be alive is never touched (why-gone.ts).
+ * Undoes sandboxes of the journal that are gone without a DEL: after a reboot at once, all others when two rounds in a
+ * row find them gone. One that may be alive is never touched (why-gone.ts). `deps` is undefined while nothing on the
+ * host can run plugins: `onWaiting` is called instead of a round.
  */
-export function reclaimer(): (deps: ReclaimDeps, signal: AbortSignal) => Promise<ReclaimRound> {
-  let memory: Memory = { host: undefined, seen: new Set(), suspects: new Set() };
-  return async (deps, signal) => {
-    if (memory.host !== deps.host) memory = { host: deps.host, seen: new Set(), suspects: new Set() };
-    const looks = await lookAll(deps, signal);
-    for (const { record, namespace } of looks) if (namespace === 'own') memory.seen.add(nameOf(record));
-    const isBlind = seesNothing(looks);
-    const suspects = new Set<string>();
-    for (const look of looks) {
-      const why = whyGone(evidenceFor(look, { looks, isBlind, memory, deps }));
-      if (why === undefined) continue;
-      const isCertain = isOfEarlierBoot(look.record, deps) || memory.suspects.has(nameOf(look.record));
-      if (!isCertain) suspects.add(nameOf(look.record));
-      else if ((await reclaim(look, why, deps, signal)) === 'failed') suspects.add(nameOf(look.record));
-    }
-    const names = new Set(looks.map(({ record }) => nameOf(record)));
-    memory.seen = new Set([...memory.seen].filter((name) => names.has(name)));
-    memory.suspects = suspects;
-    return { suspects: suspects.size };
+export function reclaimWork(
+  deps: () => ReclaimDeps | undefined,
+  timing: RoundTiming,
+  onWaiting: () => Promise<void>,
+): Work {
+  const memory: Memory = { host: undefined, seen: new Set(), suspects: new Set() };
+  let gone = new Map<string, Gone>();
+  return {
+    list: async (signal) => {
+      const current = deps();
+      if (timing.everyMs() === 0) return { keys: [], afterMs: nextRoundMs(timing, 0) };
+      if (current === undefined) {
+        await onWaiting();
+        return { keys: [], afterMs: nextRoundMs(timing, 0) };
+      }
+      const round = await findGone(memory, current, signal);
+      gone = new Map(round.certain.map((one) => [sandboxKey(one.record), one]));
+      return { keys: [...gone.keys()], afterMs: nextRoundMs(timing, round.suspects) };
+    },
+    reconcile: async (key, signal) => {
+      const [current, one] = [deps(), gone.get(key)];
+      if (current !== undefined && one !== undefined) await reclaim(one, current, signal);
+      return 'done';
+    },
   };
+}
+
+/** One round: the sandboxes that are certainly gone, and the number of those found gone for the first time. */
+async function findGone(
+  memory: Memory,
+  deps: ReclaimDeps,
+  signal: AbortSignal,
+): Promise<{ readonly certain: readonly Gone[]; readonly suspects: number }> {
+  if (memory.host !== deps.host) Object.assign(memory, { host: deps.host, seen: new Set(), suspects: new Set() });
+  const looks = await lookAll(deps, signal);
+  for (const { record, namespace } of looks) if (namespace === 'own') memory.seen.add(nameOf(record));
+  const scene = { looks, isBlind: seesNothing(looks), memory, deps };
+  const gone = looks.flatMap((look) => {
+    const why = whyGone(evidenceFor(look, scene));
+    return why === undefined ? [] : [{ record: look.record, why }];
+  });
+  const isCertain = ({ record }: Gone): boolean => isOfEarlierBoot(record, deps) || memory.suspects.has(nameOf(record));
+  const certain = gone.filter(isCertain);
+  const names = new Set(looks.map(({ record }) => nameOf(record)));
+  memory.seen = new Set([...memory.seen].filter((name) => names.has(name)));
+  memory.suspects = new Set(gone.map(({ record }) => nameOf(record)));
+  return { certain, suspects: gone.length - certain.length };
 }
 
 // a sandbox that is attached anew is another one
@@ -143,29 +183,14 @@ function podQuestions({
   };
 }
 
-async function reclaim(
-  { record }: Look,
-  why: string,
-  deps: ReclaimDeps,
-  signal: AbortSignal,
-): Promise<'done' | 'failed'> {
+async function reclaim({ record, why }: Gone, deps: ReclaimDeps, signal: AbortSignal): Promise<void> {
   const { containerId, pod } = record;
   const started = deps.now();
   const isStillLost = async (now: SandboxRecord): Promise<boolean> =>
     nameOf(now) === nameOf(record) &&
     (isOfEarlierBoot(now, deps) || ['missing', 'other'].includes(await namespaceNow(now, deps.host, signal)));
-  try {
-    const outcome = await undoLost(record, isStillLost, deps, signal);
-    if (outcome === 'changed') return 'done';
-    const tell = {
-      kind: 'reclaimed',
-      sandbox: containerId,
-      ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }),
-    } as const;
-    deps.report({ ...tell, why, outcome, ms: deps.now() - started });
-    return 'done';
-  } catch (thrown) {
-    deps.report({ kind: 'problem', sandbox: containerId, error: asPlexusError(thrown) });
-    return 'failed';
-  }
+  const outcome = await undoLost(record, isStillLost, deps, signal);
+  if (outcome === 'changed') return;
+  const subject = { sandbox: containerId, ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }) };
+  deps.report({ kind: 'reclaimed', ...subject, why, outcome, ms: deps.now() - started });
 }

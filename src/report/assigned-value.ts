@@ -1,13 +1,13 @@
 import { isHarmless, isPlaceholder } from './secret-names.ts';
 
-/** A name that stands in front of a value. */
+/** A name in front of a value. */
 export interface Assigned {
   readonly text: string;
-  /** Of what follows name and sign. */
+  /** Position after the name and the sign. */
   readonly start: number;
   readonly name: string;
   readonly sign: string;
-  /** The name is one word of a sentence: "failed to get token: …". */
+  /** The name is a word of a sentence: "failed to get token: …". */
   readonly isProse: boolean;
   readonly isLineStart: boolean;
 }
@@ -22,7 +22,7 @@ const moreWords = / [a-z("'/]/iy;
 const header = /^(proxy-)?authorization$|^(set-)?cookie$/i;
 const phrase = /pass(word|wd|wort|phrase|code)|pwd|^pass$/i;
 
-/** Where the value stands that belongs to the name; empty when what follows is a word, a placeholder or a path. */
+/** Finds the value that belongs to the name; empty if a word, a placeholder or a path follows. */
 export function extentOfValue(assigned: Assigned): Extent {
   const { text, start } = assigned;
   const opening = matchAt(openingQuote, text, start);
@@ -33,7 +33,8 @@ function quotedExtent({ text, start, name, isProse }: Assigned, opening: string)
   const begin = start + opening.length;
   const end = endOfQuoted(text, begin, opening);
   const value = text.slice(begin, end);
-  const isQuotation = isProse && (/^keys?$/i.test(name) || value.length <= 3); // unknown key: "ips"; unexpected token: "}"
+  // For example: unknown key: "ips"; unexpected token: "}".
+  const isQuotation = isProse && (/^keys?$/i.test(name) || value.length <= 3);
   return isQuotation || saysNothing(name, value) ? nothing : [begin, end];
 }
 
@@ -49,13 +50,13 @@ function unquotedExtent(assigned: Assigned): Extent {
 
 const saysNothing = (name: string, value: string): boolean => isHarmless(name, value) || isPlaceholder(value);
 
-/** Whether what follows a colon goes on as a sentence does. */
+/** Whether the text after a colon continues like a sentence. */
 const isWord = (value: string, { text, start, sign, isProse }: Assigned): boolean =>
   isProse
     ? !looksRandom(value)
     : /\s$/.test(sign) && /^[a-z]+$/i.test(value) && matchAt(moreWords, text, start + value.length) !== '';
 
-/** Not a word of a language, not a path, not an address of the web. */
+/** Whether the text looks random: not a word, a path or a web address. */
 export const looksRandom = (value: string): boolean =>
   !/^(\.{0,2}\/|https?:)/.test(value) &&
   (/\d/.test(value) || /[a-z][A-Z]/.test(value) || /[^\w\s.:-]/.test(value) || value.length >= 24);
@@ -65,19 +66,14 @@ function matchAt(pattern: RegExp, text: string, at: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-/**
- * The place of the quote that closes one, written as the one that opened it; the end of the text when it was cut off.
- */
+/** Finds the quote that closes a string, written like the opening one; the end of the text if it was cut off. */
 function endOfQuoted(text: string, begin: number, opening: string): number {
   for (let at = text.indexOf(opening, begin); at >= 0; at = text.indexOf(opening, at + 1))
     if (text[at - 1] !== '\\') return at;
   return text.length;
 }
 
-/**
- * Behind the bracket that closes the one that stands there, in JSON, also where it is part of a text itself; the end of
- * the text when it was cut off.
- */
+/** Finds the position after the closing bracket in JSON, even inside a string; the end of a truncated text. */
 function endOfBrackets(text: string, begin: number): number {
   let [level, isInText] = [0, false];
   for (let at = begin; at < text.length; at++) {

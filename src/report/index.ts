@@ -1,4 +1,4 @@
-// What the engine tells while it works, as data. Knows no logger, metric or trace library.
+// Steps of the engine as data. Knows no logger, metric or trace library.
 export { escapeInvisible, hasInvisible } from './invisible.ts';
 export { maskDocument, maskJson } from './mask.ts';
 export { maskText } from './mask-text.ts';

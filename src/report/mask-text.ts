@@ -1,29 +1,26 @@
 import { type Assigned, extentOfValue, looksRandom } from './assigned-value.ts';
 import { isSecretName } from './secret-names.ts';
 
-// Secrets in text for people: values that stand beside a name that says so, and values that look like nothing else.
-// Words are left alone: "failed to get token: permission denied" has no value, "login failed, password: hunter2" has
+// Finds secrets in text for people: values beside a name that indicates a secret, and values with an unmistakable form.
+// Ordinary words stay: "failed to get token: permission denied" has no value, "login failed, password: hunter2" has
 // one.
 
-/** What is shown in place of a secret. */
+/** The replacement for a secret. */
 export const masked = '(masked)';
 
-// Each is linear: from no two places of a text may it read on over the same characters, nor may two of its parts share
-// them.
+// Every pattern must run in linear time: matches from two start positions must not scan the same characters, and two
+// parts of a pattern must not match the same ones.
 
-// an encrypted one has lines such as "Proc-Type: 4,ENCRYPTED"
+// An encrypted key has header lines such as "Proc-Type: 4,ENCRYPTED".
 const privateKey = /(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)[^-]*(?:-(?!----)[^-]*)*/g;
-// also what begins like one and goes on differently: no other can begin within it
+// Also matches an incomplete token, because no other match can begin inside it.
 const jwt = /\beyJ[\w-]{8,}(\.[\w-]{8,}(?:\.[\w-]*)?)?/g;
 const scheme = /\b(bearer|basic)\s+([\w.~+/-]{8,}=*)/gi;
 const userInUrl = /(:\/\/[^\s:/@]*):[^\s/@]+@/g;
-// {"value":"…","name":"DB_PASSWORD"}: the value comes first
+// The value comes first: {"value":"…","name":"DB_PASSWORD"}.
 const valueFirst = /("value"\s*:\s*)"(?:[^"\\]|\\.)*"(\s*,\s*"name"\s*:\s*"([\w.-]{2,64})")/gi;
 
-/**
- * A text for people (a message, stderr) in which secrets cannot be read. `further`: names that count as those of
- * secrets as well.
- */
+/** Masks secrets in a text for people (a message, stderr). `further`: additional names that count as secret. */
 export const maskText = (text: string, further: readonly string[] = []): string =>
   withoutAssigned(
     text
@@ -39,8 +36,8 @@ export const maskText = (text: string, further: readonly string[] = []): string 
     further,
   );
 
-// The name in front of a value, as one word; what ends a path is a file, of which something is said:
-// `name=`, `name: ` with or without quotes around it, `--name `, or `name: NAME, value: ` in any notation.
+// The name in front of a value, as one word: `name=`, `name: ` with or without quotes, `--name `, or `name: NAME,
+// value: ` in any notation. A name at the end of a path is a file, which the message describes.
 const quote = String.raw`\\*["'\`]?`;
 const pair = String.raw`\bname${quote}\s*[:=]\s*${quote}(?<paired>[\w.-]{2,64})[\s,"'\`\\]*value${quote}\s*[:=]\s*`;
 const assigned = String.raw`(?<![/\w.-])-{0,2}(?<name>[\w.-]{2,64})(?<sign>${quote}\s*(?::=|=>|[:=])\s*)`;

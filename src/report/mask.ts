@@ -1,7 +1,7 @@
 import { maskText, masked } from './mask-text.ts';
 import { isHarmless, isSecretName } from './secret-names.ts';
 
-/** A copy of a JSON value in which secrets cannot be read. `further`: names of keys that count as secrets as well. */
+/** Returns a copy of a JSON value with masked secrets. `further`: additional keys that count as secret. */
 export function maskJson(value: unknown, further: readonly string[] = []): unknown {
   if (typeof value === 'string') return maskText(value, further);
   if (Array.isArray(value)) return value.map((each) => maskJson(each, further));
@@ -15,30 +15,27 @@ export function maskJson(value: unknown, further: readonly string[] = []): unkno
   );
 }
 
-/** The key of the value in an object that names what it holds: {"name": "DB_PASSWORD", "value": "…"}. */
+/** The key of the value in an object that names its content: {"name": "DB_PASSWORD", "value": "…"}. */
 function secretPair(object: object, further: readonly string[]): string | undefined {
   const keys = Object.entries(object);
   const [, name] = keys.find(([key]) => /^(name|key|header)$/i.test(key)) ?? [];
   const [key, value] = keys.find(([each]) => /^(value|data|content)$/i.test(each)) ?? [];
-  return key !== undefined && typeof name === 'string' && isSecretName(name, further) && !says(name, value)
+  return key !== undefined && typeof name === 'string' && isSecretName(name, further) && !isHarmlessValue(name, value)
     ? key
     : undefined;
 }
 
-// a switch says nothing, and neither does what is empty
-const says = (name: string, value: unknown): boolean =>
+// A boolean or an empty value reveals nothing.
+const isHarmlessValue = (name: string, value: unknown): boolean =>
   typeof value === 'boolean' || value === null || (typeof value === 'string' && isHarmless(name, value));
 
 const isShown = (key: string, value: unknown, further: readonly string[]): boolean =>
-  says(key, value) || !isSecretName(key, further);
+  isHarmlessValue(key, value) || !isSecretName(key, further);
 
-// as long as the longest result: each value of it costs some hundred bytes while it is masked and shown
+// The length of the longest result. Masking and showing one value takes some hundred bytes of memory.
 const mostShownLength = 256 * 1024;
 
-/**
- * What a plugin read or wrote, as JSON without secrets; text that is no JSON as text without secrets. Of a longer one
- * only how long it is.
- */
+/** Masks what a plugin read or wrote: JSON as JSON, else as text. Of a long document, returns only the length. */
 export function maskDocument(text: string, further: readonly string[] = []): unknown {
   if (text.trim() === '') return undefined;
   if (text.length > mostShownLength) return `(${text.length} characters, too many to be shown)`;

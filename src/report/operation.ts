@@ -1,6 +1,6 @@
 import type { TraceContext } from './trace-context.ts';
 
-/** One command that is carried out: the very same object with each of its steps. */
+/** A command in progress. All of its steps carry the same object. */
 export interface OperationInfo {
   readonly command: string;
   /** Container ID; empty for STATUS and GC. */
@@ -9,6 +9,6 @@ export interface OperationInfo {
   readonly pod?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Of its own span; absent when nobody traces. */
+  /** Context of the operation's own span; absent without tracing. */
   readonly trace?: TraceContext;
 }

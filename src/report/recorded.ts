@@ -1,4 +1,4 @@
-/** An error as it is shown: all it knows. */
+/** An error with everything that is shown of it. */
 export interface RecordedError {
   readonly id: string;
   readonly code: number;
@@ -7,22 +7,19 @@ export interface RecordedError {
   readonly details: string;
   readonly fix: string;
 }
-/** One thing that was done for an operation. */
+/** One step of an operation. */
 export interface RecordedStep {
-  /**
-   * plugin: a delegate was run; phase: a part of the work of Plexus itself; status: network-status was written; note:
-   * something worth telling.
-   */
+  /** plugin: a plugin run; phase: a part of Plexus's own work; status: network-status was written; note: a remark. */
   readonly kind: 'plugin' | 'phase' | 'status' | 'note';
-  /** Type of the plugin, name of the phase, or the note itself. */
+  /** The plugin's type, the phase, or the note itself. */
   readonly name: string;
   readonly command?: string;
   readonly network?: string;
   readonly interface?: string;
-  /** Since the operation began. */
+  /** Milliseconds since the operation began. */
   readonly offsetMs: number;
   readonly ms: number;
-  /** ok, or the identifier of an error, or what became of the status. */
+  /** ok, the ID of an error, or the outcome of the status. */
   readonly outcome: string;
   readonly error?: RecordedError;
   /** stdin of the plugin, secrets masked. */
@@ -31,20 +28,20 @@ export interface RecordedStep {
   readonly output?: unknown;
   readonly stderr?: string;
 }
-/** One command and what was done for it. */
+/** One command and its steps. */
 export interface RecordedOperation {
   readonly command: string;
   readonly sandbox: string;
   readonly pod?: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Absent while it runs. */
+  /** Absent while the operation runs. */
   readonly ms?: number;
   readonly outcome: 'running' | 'success' | 'failure';
-  /** Whether the daemon began it by itself. */
+  /** Whether the daemon started it in the background. */
   readonly background: boolean;
   readonly error?: RecordedError;
   readonly steps: readonly RecordedStep[];
-  /** What was not kept, because it was too much. */
+  /** What was omitted because of the size limit. */
   readonly leftOut?: string;
 }

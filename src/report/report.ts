@@ -1,13 +1,13 @@
 import type { OperationInfo } from './operation.ts';
 import type { Step } from './step.ts';
 
-/** Receives steps, with the operation they are part of where there is one. Never throws and never waits. */
+/** Receives steps, with their operation if there is one. Never throws or blocks. */
 export type Report = (step: Step, operation?: OperationInfo) => void;
 
-/** Tells nobody. */
+/** Discards all steps. */
 export const quiet: Report = () => {};
 
-/** Tells all sinks, in order. */
+/** Sends steps to all sinks, in order. */
 export const tee =
   (...sinks: readonly Report[]): Report =>
   (step, operation) => {

@@ -1,14 +1,11 @@
-// parts of a name that say "secret" wherever they stand
+// Parts of a name that indicate a secret anywhere in it.
 const anywhere =
   /pass(word|wd|wort|phrase|code)|pwd|secret|token|credential|bearer|psk|jwt|cookie|kubeconfig|authorization|keys?$|key[-_]?(data|file|id|material)$|private[-_]?key/i;
-// those that are parts of other words as well: pw, not "pwm"; pin, not "spinning"
+// Parts that also occur in other words, so they must stand alone: pw, not "pwm"; pin, not "spinning".
 const asWord = /(^|[^a-z])(pass|pw|creds?|dsn|pem|pin|otp)(?![a-z])/i;
 const asWordInside = /[a-z](Pass|Pw|Creds?|Dsn|Pem|Pin|Otp)(?![a-z])/;
 
-/**
- * Whether the value under a key of that name is never shown: key, token, password, secret, credential and their like,
- * in any spelling.
- */
+/** Whether the value under a name is secret: key, token, password, secret, credential and similar, in any spelling. */
 export const isSecretName = (name: string, further: readonly string[] = []): boolean =>
   anywhere.test(name) ||
   asWord.test(name) ||
@@ -21,9 +18,9 @@ const path = /^\.{0,2}\/[\w@.+~/-]*$/;
 const placeholder =
   /^(VALUE|<[\w -]+>|\$[A-Z_][A-Z0-9_]*|\$[{(][A-Z_][A-Z0-9_]*[)}]?|%[a-z]|\.\.\.|…|\(masked\)|true|false|null|nil|none)$/i;
 
-/** Whether a value under such a name says nothing all the same: it is empty, or the path of a file. */
+/** Whether a value under such a name reveals nothing: it is empty, or the path of a file. */
 export const isHarmless = (name: string, value: string): boolean =>
   value === '' || (ofFile.test(name) && path.test(value));
 
-/** Whether a word of a text stands for a value: VALUE, <token>, $TOKEN, a switch. */
+/** Whether a word stands for a value: VALUE, <token>, $TOKEN, a boolean. */
 export const isPlaceholder = (word: string): boolean => placeholder.test(word);

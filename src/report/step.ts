@@ -1,7 +1,7 @@
 import type { PlexusError } from '../errors/index.ts';
 import type { TraceContext } from './trace-context.ts';
 
-/** Which operation a step belongs to. */
+/** The operation that a step belongs to. */
 export interface StepOf {
   readonly sandbox: string;
   /** namespace/name, when known. */
@@ -9,14 +9,14 @@ export interface StepOf {
 }
 
 /**
- * Parts of the work of Plexus itself: waiting for the sandbox, for the default network; reading pod and networks;
- * deciding; writing the journal.
+ * Parts of Plexus's own work: waiting for the sandbox lock and for the default network, reading pod and networks,
+ * planning, writing the journal.
  */
 export type Phase = 'lock' | 'readiness' | 'inputs' | 'plan' | 'journal';
 
 /**
- * Everything the engine tells while it works. Log, metrics, traces and the recent operations listen to these; nothing
- * else is logged. Times in milliseconds, `startedAt` since 1970.
+ * Every step that the engine reports. Log, metrics, traces and recent operations consume these; nothing else is logged.
+ * Times in milliseconds, `startedAt` since 1970.
  */
 export type Step =
   | (StepOf & {
@@ -27,11 +27,11 @@ export type Step =
       readonly plugin: string;
       readonly startedAt: number;
       readonly ms: number;
-      /** stdin and stdout, as they were: whoever shows them masks them. */
+      /** stdin and stdout unchanged; the consumer that shows them masks secrets. */
       readonly input: string;
       readonly output: string;
       readonly stderr: string;
-      /** Of its own span, which the plugin was given; absent when nobody traces. */
+      /** Context of its own span, which the plugin received; absent without tracing. */
       readonly trace?: TraceContext;
       readonly error?: PlexusError;
     })
@@ -41,7 +41,7 @@ export type Step =
       readonly startedAt: number;
       readonly ms: number;
     })
-  /** The pod's annotation asks for debug lines: for this operation, from now on. */
+  /** The pod's annotation requests debug lines for the rest of this operation. */
   | (StepOf & { readonly kind: 'debug-asked' })
   | (StepOf & {
       readonly kind: 'attached';
@@ -56,8 +56,8 @@ export type Step =
       readonly ms: number;
     })
   /**
-   * A plugin's CHECK failed that never succeeded for this attachment, while the kernel is as recorded: it proves
-   * nothing.
+   * CHECK of a plugin failed that never succeeded for this attachment, while the kernel's state is as recorded: this
+   * proves nothing.
    */
   | (StepOf & {
       readonly kind: 'check-disregarded';
@@ -66,7 +66,7 @@ export type Step =
       readonly plugin: string;
       readonly error: PlexusError;
     })
-  /** An attachment could not be undone for so long that its pod is let go; the daemon goes on trying. */
+  /** An attachment could not be undone for so long that pod deletion proceeds; the daemon retries in the background. */
   | (StepOf & {
       readonly kind: 'abandoned';
       readonly network: string;
@@ -74,14 +74,14 @@ export type Step =
       readonly attempts: number;
       readonly lastError: string;
     })
-  /** A sandbox that the runtime has lost was undone. `abandoned`: not all of it could be; the daemon goes on trying. */
+  /** A sandbox that the runtime lost was undone. `abandoned`: parts could not be undone; the daemon retries them. */
   | (StepOf & {
       readonly kind: 'reclaimed';
       readonly why: string;
       readonly outcome: 'undone' | 'abandoned';
       readonly ms: number;
     })
-  /** How many running pods ask for networks and were never attached by Plexus. Only when it changes. */
+  /** Running pods that request networks and were never attached by Plexus. Reported only on change. */
   | { readonly kind: 'unattached'; readonly pods: readonly string[] }
   | (StepOf & {
       readonly kind: 'operation-finished';
@@ -98,7 +98,7 @@ export type Step =
     })
   | (StepOf & { readonly kind: 'problem'; readonly error: PlexusError })
   | (StepOf & { readonly kind: 'warning'; readonly text: string })
-  /** One HTTP request to the Kubernetes API; status 'none': no answer came. */
+  /** One HTTP request to the Kubernetes API; status 'none': no answer arrived. */
   | {
       readonly kind: 'api-request';
       readonly verb: string;
@@ -106,15 +106,21 @@ export type Step =
       readonly status: number | 'none';
       readonly ms: number;
     }
-  /** A request is sent once more, after something that passes by itself. */
+  /** A request is retried after a temporary failure. */
   | { readonly kind: 'api-retried'; readonly verb: string; readonly resource: string }
-  /**
-   * A message for people: written as a new Event, as a further occurrence of one, or left out because there were too
-   * many.
-   */
+  /** An Event for people: written as a new Event, added to an existing one's count, or dropped over the limit. */
   | { readonly kind: 'event-sent'; readonly outcome: 'written' | 'counted' | 'left-out' | 'failed' }
-  /** The journal was changed. */
+  /** The journal changed. */
   | { readonly kind: 'journal-written'; readonly operation: 'write' | 'note' | 'remove'; readonly ms: number }
+  /** Keys of a controller became ready to be worked on; `depth`: how many are ready now. */
+  | { readonly kind: 'work-added'; readonly controller: string; readonly added: number; readonly depth: number }
+  | { readonly kind: 'work-started'; readonly controller: string; readonly waitedMs: number; readonly depth: number }
+  | {
+      readonly kind: 'work-finished';
+      readonly controller: string;
+      readonly result: 'success' | 'requeue_after' | 'error';
+      readonly ms: number;
+    }
   /** Only when it changes. */
   | {
       readonly kind: 'watch-state';
@@ -122,9 +128,7 @@ export type Step =
       readonly state: 'synced' | 'lost';
       readonly error?: PlexusError;
     }
-  /**
-   * Our CNI configuration is not the one that the container runtime takes: `by` which file, or what happened to ours.
-   */
+  /** The container runtime does not use our CNI configuration: `by` names the file it uses, or our file's fate. */
   | { readonly kind: 'configuration-displaced'; readonly file: string; readonly by: string; readonly fixed: boolean }
-  /** What the daemon itself does: started, stopping, a changed file. */
+  /** Lifecycle of the daemon: started, stopping, a changed file. */
   | { readonly kind: 'daemon'; readonly text: string };

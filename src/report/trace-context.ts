@@ -1,4 +1,4 @@
-/** A place in a tree of spans (W3C Trace Context). */
+/** A position in a tree of spans (W3C Trace Context). */
 export interface TraceContext {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
@@ -6,16 +6,13 @@ export interface TraceContext {
   readonly spanId: string;
   /** Bit 0: the span is recorded. */
   readonly flags: number;
-  /** `tracestate`, as it came. */
+  /** `tracestate`, unchanged. */
   readonly state?: string;
 }
 
 type Env = Readonly<Record<string, string>>;
 
-/**
- * The context that TRACEPARENT and TRACESTATE of a call give, as libcni sets them (CNI-69); undefined when there is
- * none that can be understood.
- */
+/** Parses TRACEPARENT and TRACESTATE, as libcni sets them (CNI-69); undefined if there is no valid context. */
 export function parseTraceContext({ TRACEPARENT: parent = '', TRACESTATE: state = '' }: Env): TraceContext | undefined {
   const parts = form.exec(parent.trim())?.groups as Parts | undefined;
   if (parts === undefined || !isUsable(parts)) return undefined;
@@ -29,7 +26,7 @@ interface Parts extends Pick<TraceContext, 'traceId' | 'spanId'> {
   readonly more: string | undefined;
 }
 
-// version 00 ends after the flags, a later one may go on; all zeros is no identifier
+// Version 00 ends after the flags; a later version may have more fields. All zeros is not a valid ID.
 const isUsable = ({ version, traceId, spanId, more }: Parts): boolean =>
   version !== 'ff' &&
   (version !== '00' || more === undefined) &&
@@ -38,7 +35,7 @@ const isUsable = ({ version, traceId, spanId, more }: Parts): boolean =>
 const form =
   /^(?<version>[0-9a-f]{2})-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$/;
 
-/** The variables that hand a context on to a plugin. */
+/** The variables that pass a context on to a plugin. */
 export const traceVariables = ({ traceId, spanId, flags, state }: TraceContext): Env => ({
   TRACEPARENT: `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`,
   ...(state !== undefined && { TRACESTATE: state }),

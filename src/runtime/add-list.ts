@@ -4,9 +4,9 @@ import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /**
- * ADD of a network configuration: every plugin in order, each with the result of the one before; stops at the first
- * failure (CNI-57). Returns the last result. `initial` is what the first plugin gets as prevResult, if anything.
- * CNI specification, section 3, "Adding an attachment".
+ * Runs ADD of a network configuration (CNI specification, section 3, "Adding an attachment"): each plugin gets the
+ * result of the previous one, and the first failure stops the list (CNI-57). Returns the last result. `initial` is the
+ * prevResult of the first plugin, if any.
  */
 export async function addList(
   call: DelegateCall,
@@ -25,8 +25,8 @@ export async function addList(
   return result ?? decodeResult(null, { source: 'no plugin', defaultVersion: configuration.cniVersion });
 }
 
-// `null` is an empty result; nothing at all is none, as libcni sees it: a plugin that died without a word has not
-// succeeded (CNI-67)
+// `null` is an empty result. As in libcni, no output is not a result: a plugin that died silently has not succeeded
+// (CNI-67).
 function resultFrom(stdout: string, plugin: string, call: DelegateCall): Result {
   const source = `the answer of plugin ${plugin}`;
   try {

@@ -3,14 +3,14 @@ import { type PlexusError, asPlexusError } from '../errors/index.ts';
 import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
-/** How the CHECK of one plugin ended; `index`: its place in the chain. */
+/** The outcome of one plugin's CHECK; `index` is its place in the chain. */
 export interface PluginCheck {
   readonly index: number;
   readonly plugin: string;
   /** Absent when it succeeded. */
   readonly error?: PlexusError;
 }
-/** Called after each plugin's CHECK. What it throws ends the CHECK of the list. */
+/** Called after each plugin's CHECK. Throwing ends the CHECK of the list. */
 export type JudgeCheck = (check: PluginCheck) => void;
 
 const believeAll: JudgeCheck = ({ error }) => {
@@ -18,9 +18,9 @@ const believeAll: JudgeCheck = ({ error }) => {
 };
 
 /**
- * CHECK of a network configuration: every plugin in order with the final result of the ADD, until `judge` throws;
- * without it, at the first error. Does nothing for versions that have no CHECK and with disableCheck (CNI-31, CNI-59).
- * CNI specification, section 3, "Checking an attachment".
+ * Runs CHECK of a network configuration (CNI specification, section 3, "Checking an attachment"): each plugin in order
+ * with the final result of the ADD, until `judge` throws, or without `judge` until the first error. Does nothing for
+ * versions without CHECK or with disableCheck (CNI-31, CNI-59).
  */
 export async function checkList(
   call: DelegateCall,

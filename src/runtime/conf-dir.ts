@@ -8,13 +8,13 @@ import { openFolder, readRegularText } from '../files/index.ts';
 const mostBytes = 1024 * 1024;
 const extensions = ['.conf', '.json', '.conflist'];
 
-/** Throws unless a path without any link may be read. */
+/** Throws unless the path, which contains no link, may be read. */
 type Judge = (realPath: string) => void;
 
 /**
- * Reads a network configuration file, or a folder of them. A path under /host that does not exist is one of Multus's
- * own container, which mounts the node there: it is read without /host. Never rejects: a problem is part of the answer.
- * With `folders`, nothing outside of them is read, whatever a symbolic link in them leads to.
+ * Reads a network configuration file, or a folder of them. Multus mounts the node under /host in its container, so a
+ * path under /host that does not exist is read without /host. Never rejects: the answer contains any problem. With
+ * `folders`, nothing outside them is read, even through a symbolic link.
  */
 export async function readConfPath(path: string, folders?: readonly string[]): Promise<ConfPath> {
   const found = await readPath(path, folders);
@@ -26,14 +26,14 @@ export async function readConfPath(path: string, folders?: readonly string[]): P
 async function readPath(path: string, folders: readonly string[] | undefined): Promise<ConfPath> {
   try {
     const judge = folders === undefined ? () => {} : judgeOf(folders);
-    const found = statSync(path); // without the thread pool, as in files/replace.ts: each call looks here
+    const found = statSync(path); // Synchronous, for the reason given in files/replace.ts: every call reads this.
     return found.isDirectory() ? await readFolder(path, judge) : await readOne(path, judge);
   } catch (error) {
     return { kind: 'missing', problem: problemOf(error) };
   }
 }
 
-/** readConfPath that reads nothing outside of some folders. */
+/** Returns a readConfPath that reads nothing outside the given folders. */
 export const readConfWithin =
   (folders: readonly string[]): typeof readConfPath =>
   (path) =>
@@ -51,7 +51,7 @@ function realPathOf(folder: string): readonly string[] {
   try {
     return [realpathSync(folder)];
   } catch {
-    return []; // absent
+    return []; // The file is absent.
   }
 }
 
@@ -73,12 +73,12 @@ async function readFolder(folder: string, judge: Judge): Promise<ConfPath> {
   };
 }
 
-/** The plugins in `<folder of the list>/<name of the list>/`, sorted; none for a single conf. */
+/** Reads the plugins in `<folder of the list>/<name of the list>/`, sorted; none for a single configuration. */
 async function siblingsOf(file: ConfFile, judge: Judge): Promise<readonly ConfFile[]> {
   const name = extname(file.path) === '.conflist' ? listName(file) : undefined;
   if (name === undefined) return [];
   const folder = join(dirname(file.path), name);
-  const names = await namesIn(folder, judge).catch(() => []); // no such folder: the list stands alone
+  const names = await namesIn(folder, judge).catch(() => []); // Without the folder, the list has no sibling plugins.
   return names
     .filter((each) => extname(each) === '.conf')
     .toSorted()
@@ -91,7 +91,7 @@ async function namesIn(folder: string, judge: Judge): Promise<readonly string[]>
   return await readdir(open.path);
 }
 
-// the name becomes part of a path: only a safe one may
+// The name becomes part of a path, so only a safe name is accepted.
 function listName({ content }: ConfFile): string | undefined {
   if (!('text' in content)) return undefined;
   try {
@@ -99,7 +99,7 @@ function listName({ content }: ConfFile): string | undefined {
     const name = isJsonObject(json) ? json['name'] : undefined;
     return typeof name === 'string' && isNetworkName(name) && name === basename(name) ? name : undefined;
   } catch {
-    return undefined; // whoever uses this file is told why it cannot be read
+    return undefined; // The consumer of this file reports why it cannot be read.
   }
 }
 

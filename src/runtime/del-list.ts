@@ -4,9 +4,9 @@ import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { firstOf, runPlugin } from './run-plugin.ts';
 
 /**
- * DEL of a network configuration: every plugin in reverse order, each with the final result of the ADD. Goes on after
- * a failure, so that one plugin never keeps the others' resources, then throws the first error with all others in its
- * cause (CNI-58). CNI specification, section 3, "Deleting an attachment".
+ * Runs DEL of a network configuration (CNI specification, section 3, "Deleting an attachment"): each plugin in reverse
+ * order with the final result of the ADD. Continues after a failure, so that one plugin never keeps the others'
+ * resources, then throws the first error with all others in its cause (CNI-58).
  */
 export async function delList(
   call: DelegateCall,
@@ -31,7 +31,7 @@ async function delPlugin(
   { deps, signal }: { readonly deps: RuntimeDeps; readonly signal: AbortSignal },
 ): Promise<void> {
   const { configuration, runtimeConfig } = call;
-  // DEL knows no prevResult before 0.4.0 (CNI-52)
+  // DEL has no prevResult before 0.4.0 (CNI-52).
   const prevResult = compareVersions(configuration.cniVersion, '0.4.0') >= 0 ? result : undefined;
   const input = pluginInput({ configuration, plugin, prevResult, runtimeConfig });
   await runPlugin({ command: 'DEL', plugin: plugin.type, call, input }, deps, signal);

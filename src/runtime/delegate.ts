@@ -2,14 +2,14 @@ import type { Env, JsonObject, NetworkConfiguration, Result } from '../cni/index
 import type { Host } from '../host/index.ts';
 import type { Report, TraceContext } from '../report/index.ts';
 
-/** One network configuration and what it is run with, apart from any sandbox. */
+/** One network configuration and what it runs with, apart from any sandbox. */
 export interface NetworkCall {
   readonly configuration: NetworkConfiguration;
-  /** As shown to people. */
+  /** The network's name in messages. */
   readonly network: string;
   /** Folders with plugins, in order. */
   readonly path: readonly string[];
-  /** The caller's environment; plugins inherit it but for CNI_* (CNI-55). */
+  /** The caller's environment; plugins inherit it except CNI_* (CNI-55). */
   readonly env: Env;
 }
 /** A network configuration applied to one sandbox under one interface name: the same for ADD, CHECK and DEL. */
@@ -21,7 +21,7 @@ export interface DelegateCall extends NetworkCall {
   readonly ifName: string;
   /** CNI_ARGS. */
   readonly cniArgs: string;
-  /** namespace/name, for messages. */
+  /** The pod as namespace/name, for messages. */
   readonly pod?: string;
 }
 export interface RuntimeDeps {
@@ -29,11 +29,11 @@ export interface RuntimeDeps {
   readonly report: Report;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told of the result of each plugin of an ADD, before the next one runs. */
+  /** Called with each plugin's result of an ADD, before the next plugin runs. */
   readonly onResult?: (result: Result, isLast: boolean) => Promise<void>;
   /**
-   * Of the operation's span: each plugin run gets one below it. Absent when nobody traces: what the caller gave is
-   * handed on as it is.
+   * Context of the operation's span; each plugin run gets a child span. Absent without tracing: then the caller's
+   * context is passed on unchanged.
    */
   readonly trace?: TraceContext;
   /** Deadline of one plugin run. */

@@ -4,8 +4,8 @@ import type { NetworkCall, RuntimeDeps } from './delegate.ts';
 import { firstOf, runPlugin } from './run-plugin.ts';
 
 /**
- * GC of a network configuration: every plugin gets the attachments that are still valid. Goes on after a failure and
- * throws the first error with all others in its cause. Nothing with disableGC or below 1.1.0 (CNI-54, CNI-60).
+ * Runs GC of a network configuration: every plugin gets the attachments that are still valid. Continues after a failure
+ * and throws the first error with all others in its cause. Does nothing with disableGC or below 1.1.0 (CNI-54, CNI-60).
  */
 export async function gcList(
   call: NetworkCall,

@@ -1,4 +1,4 @@
-// Runs a network configuration on a Host: what libcni is in Go. Knows no pod, no Kubernetes, no journal.
+// Runs a network configuration on a Host, as libcni does in Go. Knows no pod, no Kubernetes, no journal.
 export { addList } from './add-list.ts';
 export { checkList, type JudgeCheck } from './check-list.ts';
 export { readConfPath, readConfWithin } from './conf-dir.ts';

@@ -10,8 +10,8 @@ import type { DelegateCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /**
- * DEL of the IPAM plugin that one plugin of a network configuration delegates to, with the same input as from that
- * plugin (CNI specification, section 4). Does nothing for a plugin without one. Rejects as a run of any plugin does.
+ * Runs DEL of the IPAM plugin that one plugin of a network configuration delegates to, with the same input as from that
+ * plugin (CNI specification, section 4). Does nothing for a plugin without IPAM. Rejects as any plugin run does.
  */
 export async function releaseAddresses(
   call: DelegateCall,
@@ -32,7 +32,7 @@ export async function releaseAddresses(
   await runPlugin({ command: 'DEL', plugin: type, call, input }, deps, signal);
 }
 
-/** The IPAM plugin that a plugin delegates to; undefined when it has none. */
+/** The IPAM plugin that a plugin delegates to; undefined if there is none. */
 export function ipamTypeOf({ json }: PluginConfiguration): string | undefined {
   const { ipam } = json;
   const type = isJsonObject(ipam) ? ipam['type'] : undefined;

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, type Env, type JsonObject, formatJson, pluginErrorOf } from '../cni/index.ts';
-import { PlexusError, type Where, asPlexusError, at, pluginTimeout, problemOf } from '../errors/index.ts';
+import {
+  type PlexusError,
+  type Where,
+  asPlexusError,
+  at,
+  pluginTimeout,
+  problemOf,
+  withCause,
+} from '../errors/index.ts';
 import type { PluginExit, PluginRun } from '../host/index.ts';
 import { type TraceContext, traceVariables } from '../report/index.ts';
 import type { DelegateCall, NetworkCall, RuntimeDeps } from './delegate.ts';
@@ -13,12 +21,12 @@ export interface PluginJob {
 }
 
 /**
- * Runs one plugin for one command and returns what it printed. Every failure knows plugin, network, interface, pod
- * and step; a plugin's own CNI code is kept. CNI specification, section 2 (CNI-55 to CNI-68).
+ * Runs one plugin for one command and returns its stdout (CNI specification, section 2, CNI-55 to CNI-68). Every
+ * failure names plugin, network, interface, pod and step, and keeps the plugin's own CNI code.
  */
 export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: AbortSignal): Promise<string> {
   const { command, plugin, call } = job;
-  const trace = deps.trace === undefined ? undefined : below(deps.trace);
+  const trace = deps.trace === undefined ? undefined : childContext(deps.trace);
   const run: PluginRun = {
     plugin,
     path: call.path,
@@ -26,7 +34,7 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
     stdin: formatJson(job.input),
   };
   const startedAt = deps.now();
-  const tell = {
+  const step = {
     kind: 'plugin-finished',
     command,
     plugin,
@@ -35,22 +43,23 @@ export async function runPlugin(job: PluginJob, deps: RuntimeDeps, signal: Abort
     startedAt,
     input: run.stdin,
   } as const;
-  const traced = trace === undefined ? tell : { ...tell, trace };
-  let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' }; // what a plugin says on stderr counts most when it fails (CNI-64)
+  const finished = trace === undefined ? step : { ...step, trace };
+  // A plugin's stderr matters most when it fails (CNI-64).
+  let exit: PluginExit = { exitCode: 0, stdout: '', stderr: '' };
   try {
     exit = await withDeadline(job, deps, signal, (limited) => deps.host.runPlugin(run, limited));
     if (exit.exitCode !== 0) throw pluginErrorOf({ plugin, command, input: job.input, ...exit });
-    deps.report({ ...traced, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr });
+    deps.report({ ...finished, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr });
     return exit.stdout;
   } catch (thrown) {
     const error = at(asPlexusError(thrown), whereOf(job));
-    deps.report({ ...traced, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr, error });
+    deps.report({ ...finished, ms: deps.now() - startedAt, output: exit.stdout, stderr: exit.stderr, error });
     throw error;
   }
 }
 
-/** The context of a new span below another one. */
-const below = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });
+/** Creates the context of a child span. */
+const childContext = (context: TraceContext): TraceContext => ({ ...context, spanId: randomBytes(8).toString('hex') });
 
 async function withDeadline<T>(
   job: PluginJob,
@@ -73,11 +82,17 @@ async function withDeadline<T>(
 const isDelegate = (call: NetworkCall | DelegateCall): call is DelegateCall => 'containerId' in call;
 
 /**
- * Everything of the caller but its CNI_* and our own settings, then this run's CNI_* (CNI-55). STATUS and GC have no
- * sandbox.
+ * Prefixes of variables that plugins do not inherit from the runtime: those of the call, settings of Plexus, variables
+ * that load code into a program, and those that name descriptors or sockets of the runtime. The shim has the same list
+ * (src/shim/plugin_env.c).
  */
+export const withheldVariables = ['CNI_', 'PLEXUS_', 'LD_', 'LISTEN_', 'NOTIFY_SOCKET', 'NODE_OPTIONS'] as const;
+
+const isInherited = (name: string): boolean => !withheldVariables.some((each) => name.startsWith(each));
+
+/** Builds a run's environment: inherited variables, then its CNI_* (CNI-55). STATUS and GC have no sandbox. */
 function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace: TraceContext | undefined): Env {
-  const inherited = Object.entries(call.env).filter(([key]) => !key.startsWith('CNI_') && !key.startsWith('PLEXUS_'));
+  const inherited = Object.entries(call.env).filter(([name]) => isInherited(name));
   const sandbox = isDelegate(call) ? call : { containerId: '', netns: '', ifName: '', cniArgs: '' };
   return {
     ...Object.fromEntries(inherited),
@@ -92,7 +107,7 @@ function environmentOf(command: Command, call: NetworkCall | DelegateCall, trace
   };
 }
 
-// whoever allowed the host's namespace for Plexus allowed it for its delegates (CNI-20)
+// A runtime that allows the host's namespace for Plexus allows it for the delegates too (CNI-20).
 const overrideOf = (env: Env): Env =>
   env['CNI_NETNS_OVERRIDE'] === undefined ? {} : { CNI_NETNS_OVERRIDE: env['CNI_NETNS_OVERRIDE'] };
 
@@ -107,11 +122,10 @@ function whereOf({ command, plugin, call }: PluginJob): Where {
   return { ...common, interfaceName: call.ifName, ...(call.pod !== undefined && { pod: call.pod }) };
 }
 
-/** The error that stands for several: the first, with the others in its cause. */
+/** Combines several errors: the first, with the others in its cause. */
 export function firstOf(errors: readonly PlexusError[]): PlexusError | undefined {
   const [first, ...others] = errors;
   if (first === undefined || others.length === 0) return first;
-  const { id, kind, message, code, where } = first;
   const told = [problemOf(first.cause ?? ''), ...others.map((each) => each.message)].filter((text) => text !== '');
-  return new PlexusError({ id, kind, message, code, where, cause: new AggregateError(errors, told.join('; ')) });
+  return withCause(first, new AggregateError(errors, told.join('; ')));
 }

@@ -3,8 +3,8 @@ import type { NetworkCall, RuntimeDeps } from './delegate.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /**
- * STATUS of a network configuration: every plugin in order, the first error thrown with its code. Nothing below 1.1.0
- * (CNI-61).
+ * Runs STATUS of a network configuration: each plugin in order; throws the first error with its code. Does nothing
+ * below 1.1.0 (CNI-61).
  */
 export async function statusList(call: NetworkCall, deps: RuntimeDeps, signal: AbortSignal): Promise<void> {
   const { configuration } = call;

@@ -1,5 +1,6 @@
 #include "buf.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,9 +8,20 @@
 void *must_alloc(void *old, size_t size) {
   void *p = realloc(old, size == 0 ? 1 : size);
   if (p != NULL) return p;
-  static const char text[] = "{\"cniVersion\":\"1.1.0\",\"code\":11,\"msg\":\"PLX-SHIM-FAILED: the shim got no memory. Free memory on the node.\"}\n";
+  static const char text[] =
+      "{\"cniVersion\":\"1.1.0\",\"code\":11,\"msg\":\"PLX-SHIM-FAILED: out of memory in the plexus "
+      "shim. Free memory on the node.\"}\n";
   if (write(STDOUT_FILENO, text, sizeof text - 1) < 0) _exit(2);
   _exit(1);
+}
+
+bool write_all(int fd, const void *data, size_t n) {
+  for (size_t done = 0; done < n;) {
+    ssize_t written = write(fd, (const char *)data + done, n - done);
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) done += (size_t)written;
+  }
+  return true;
 }
 
 void buf_need(struct buf *b, size_t more) {
@@ -32,7 +44,7 @@ void buf_puts(struct buf *b, const char *text) { buf_put(b, text, strlen(text));
 void buf_drop(struct buf *b, size_t n) {
   b->len -= n;
   if (b->len > 0) memmove(b->data, b->data + n, b->len);
-  // a long frame is no reason to stay large
+  // release the memory of a long frame
   if (b->len == 0 && b->cap > 64 * 1024) buf_free(b);
 }
 

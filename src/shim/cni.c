@@ -10,7 +10,7 @@
 
 #include "namespace.h"
 
-enum { MOST_STDIN_BYTES = 16 * 1024 * 1024, OPTIONAL_WAIT_MS = 250 };
+enum { MAX_STDIN_BYTES = 16 * 1024 * 1024, OPTIONAL_WAIT_MS = 250 };
 
 const char *env_or_empty(const char *name) {
   const char *value = getenv(name);
@@ -22,7 +22,7 @@ const char *socket_of(const struct call *c) {
   return from_env[0] != 0 ? from_env : c->socket[0] != 0 ? c->socket : "/run/plexus/plexus.sock";
 }
 
-// VERSION needs no stdin (CNI-04): one that nobody writes or closes is given up on
+// VERSION needs no stdin (CNI-04), so do not wait for one that is neither written nor closed.
 static const char *read_stdin(struct buf *into, bool optional) {
   if (isatty(STDIN_FILENO)) return NULL;
   for (;;) {
@@ -34,7 +34,7 @@ static const char *read_stdin(struct buf *into, bool optional) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno == EBADF ? NULL : "stdin cannot be read";
     into->len += (size_t)n;
-    if (into->len > MOST_STDIN_BYTES) return "stdin is longer than 16777216 bytes";
+    if (into->len > MAX_STDIN_BYTES) return "stdin is longer than 16777216 bytes";
   }
 }
 
@@ -55,9 +55,10 @@ const char *call_read(struct call *c) {
   return problem;
 }
 
-// ── JSON, as little as is needed ─────────────────────────────────────────────────────────────────────────────
+// ── JSON ─────────────────────────────────────────────────────────────────────────────
 
-static size_t string_end(const char *json, size_t n, size_t at) { // at: after the opening quote; returns the closing one
+// `at` is after the opening quote. Returns the index of the closing quote.
+static size_t string_end(const char *json, size_t n, size_t at) {
   while (at < n && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
   return at < n ? at : n;
 }
@@ -68,12 +69,12 @@ static size_t skip_space(const char *json, size_t n, size_t at) {
 }
 
 static void copy_plain(char *to, size_t size, const char *from, size_t n) {
-  if (n >= size || memchr(from, '\\', n) != NULL) return; // escapes: none of these values needs one
+  if (n >= size || memchr(from, '\\', n) != NULL) return; // none of these values needs escapes
   memcpy(to, from, n);
   to[n] = 0;
 }
 
-static void take_value(struct call *c, const char *key, size_t key_n, const char *value, size_t n) {
+static void read_value(struct call *c, const char *key, size_t key_n, const char *value, size_t n) {
 #define IS(name) (key_n == sizeof name - 1 && memcmp(key, name, key_n) == 0)
   if (value[0] == '"') {
     size_t end = string_end(value, n, 1);
@@ -101,7 +102,7 @@ void scan_configuration(const char *json, size_t n, struct call *c) {
     size_t colon = skip_space(json, n, end + 1);
     if (depth == 1 && colon < n && json[colon] == ':') {
       size_t value = skip_space(json, n, colon + 1);
-      if (value < n) take_value(c, json + at + 1, end - at - 1, json + value, n - value);
+      if (value < n) read_value(c, json + at + 1, end - at - 1, json + value, n - value);
       at = colon;
     } else {
       at = end;
@@ -122,11 +123,7 @@ static void put_json_text(struct buf *b, const char *text) {
 }
 
 static void print(struct buf *b) {
-  for (size_t done = 0; done < b->len;) {
-    ssize_t n = write(STDOUT_FILENO, b->data + done, b->len - done);
-    if (n < 0 && errno != EINTR) break;
-    if (n > 0) done += (size_t)n;
-  }
+  write_all(STDOUT_FILENO, b->data, b->len);
   buf_free(b);
 }
 

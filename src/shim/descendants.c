@@ -10,11 +10,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// A process may have several numbers, one in each namespace of process IDs that it is in. /proc names it by the number of
-// the namespace that it was mounted in; kill wants that of ours, which may be another (the agent in the node's root).
+// A process has one PID in each PID namespace that it belongs to. /proc uses the PID namespace that it was mounted in;
+// kill uses the one of this process. They differ for the agent, which works in the node's root.
 struct process {
-  pid_t pid, parent; // as /proc has them
-  pid_t own;         // as this process has it; 0: it is not visible from here
+  pid_t pid, parent; // in the PID namespace of /proc
+  pid_t own;         // in the PID namespace of this process; 0: not visible
   bool is_below;
 };
 
@@ -31,27 +31,27 @@ static bool read_status(const char *name, char text[static STATUS_BYTES]) {
   return n > 0;
 }
 
-static const char *after(const char *text, const char *label) {
+static const char *text_after(const char *text, const char *label) {
   const char *at = strstr(text, label);
   return at == NULL ? "" : at + strlen(label);
 }
 
-// How many namespaces of process IDs a process is in, and its number in the `level`-th of them.
-static int numbers_of(const char *status, int level, pid_t *number) {
-  const char *at = after(status, "\nNSpid:");
+// Returns the number of PID namespaces that a process belongs to, and its PID in the `level`-th of them.
+static int read_pids(const char *status, int level, pid_t *pid) {
+  const char *at = text_after(status, "\nNSpid:");
   int n = 0;
-  *number = 0;
+  *pid = 0;
   while (*at == '\t') {
     char *end;
     long value = strtol(at, &end, 10);
-    if (++n == level) *number = (pid_t)value;
+    if (++n == level) *pid = (pid_t)value;
     if (end == at) break;
     at = end;
   }
   return n;
 }
 
-static size_t list(struct process **all, int level) {
+static size_t list_processes(struct process **all, int level) {
   size_t n = 0, cap = 0;
   DIR *folder = opendir("/proc");
   for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
@@ -64,8 +64,8 @@ static size_t list(struct process **all, int level) {
       *all = more;
     }
     struct process *one = &(*all)[n++];
-    *one = (struct process){.pid = atoi(entry->d_name), .parent = atoi(after(status, "\nPPid:"))};
-    numbers_of(status, level, &one->own);
+    *one = (struct process){.pid = atoi(entry->d_name), .parent = atoi(text_after(status, "\nPPid:"))};
+    read_pids(status, level, &one->own);
   }
   if (folder != NULL) closedir(folder);
   return n;
@@ -83,10 +83,10 @@ static bool mark_below(struct process *all, size_t n, pid_t parent) {
 void descendants_kill(void) {
   char status[STATUS_BYTES];
   if (!read_status("self", status)) return;
-  pid_t own, self = atoi(after(status, "\nPid:"));
-  int level = numbers_of(status, 0, &own);
+  pid_t own, self = atoi(text_after(status, "\nPid:"));
+  int level = read_pids(status, 0, &own);
   struct process *all = NULL;
-  size_t n = list(&all, level);
+  size_t n = list_processes(&all, level);
   bool found = mark_below(all, n, self);
   while (found) {
     found = false;

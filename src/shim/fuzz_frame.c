@@ -1,5 +1,5 @@
-// A target for libFuzzer: whatever a daemon sends, frames and requests are read without a wrong access, and nothing is run;
-// likewise whatever a runtime writes to stdin.
+// A libFuzzer target: no frame of a daemon and no stdin of a runtime causes an invalid memory access, and no plugin is
+// started.
 //   node src/make/shim.ts --fuzz && dist/shim/fuzz_frame -max_total_time=60
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ static void handle(struct frame *frame, const struct guard *g, struct buf *out) 
     case F_LIST_LINKS: links_list(frame, g, out); break;
     case F_GET_ROUTES: routes_get(frame, g, out); break;
     case F_SET_ROUTES: routes_set(frame, g, out); break;
-    default: // each kind of value in turn, as the other messages have them
+    default: // read each kind of value
       while (!frame->body.bad && frame->body.at < frame->body.end) {
         free(get_text(&frame->body));
         (void)get_bytes(&frame->body);
@@ -29,8 +29,9 @@ static void handle(struct frame *frame, const struct guard *g, struct buf *out) 
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  // no folder has a plugin, and no namespace is the call's; an agent opens every namespace that the frame names
-  struct call call = {.command = size % 3 == 0 ? "ADD" : "GC", .container_id = "c1", .netns = "", .path = "", .netns_fd = -1};
+  // CNI_PATH is empty, so that no plugin is found; an agent opens every namespace that the frame names
+  struct call call = {
+      .command = size % 3 == 0 ? "ADD" : "GC", .container_id = "c1", .netns = "", .path = "", .netns_fd = -1};
   const struct guard guard = {.is_agent = size % 2 == 0, .call = &call};
   scan_configuration((const char *)data, size, &call);
   struct buf in = {0}, out = {0};
@@ -41,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     handle(&frame, &guard, &out);
     buf_drop(&in, (size_t)n);
   }
-  if (runs_begun(&runs)) abort();
+  if (runs_in_flight(&runs)) abort();
   buf_free(&in);
   buf_free(&out);
   return 0;

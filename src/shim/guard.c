@@ -1,88 +1,94 @@
 #include "guard.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "namespace.h"
+#include "text.h"
 
-static const struct refusal none = {0};
-static const char of_the_node[] = "that namespace is the node's own";
+static const struct refusal allowed = {0};
+static const char node_namespace[] = "that namespace is the node's own";
 
 static struct refusal forbidden(const char *why) { return (struct refusal){R_FORBIDDEN, why}; }
-static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
 bool is_command(const char *text) {
-  return is(text, "ADD") || is(text, "DEL") || is(text, "CHECK") || is(text, "GC") || is(text, "STATUS");
+  return equals(text, "ADD") || equals(text, "DEL") || equals(text, "CHECK") || equals(text, "GC") ||
+         equals(text, "STATUS");
 }
 
-// What the runtime called for decides what may be run: an ADD is undone with DEL, a GC also detaches.
-static bool allows(const char *called, const char *command) {
-  if (is(command, "STATUS")) return is(called, "STATUS");
-  if (is(called, "ADD")) return is(command, "ADD") || is(command, "DEL");
-  if (is(called, "GC")) return is(command, "GC") || is(command, "DEL");
-  return is(called, command) && (is(called, "DEL") || is(called, "CHECK"));
+// Whether the runtime's command allows the plugin's command: ADD is undone with DEL, GC also detaches.
+static bool is_command_allowed(const char *called, const char *command) {
+  if (equals(command, "STATUS")) return equals(called, "STATUS");
+  if (equals(called, "ADD")) return equals(command, "ADD") || equals(command, "DEL");
+  if (equals(called, "GC")) return equals(command, "GC") || equals(command, "DEL");
+  return equals(called, command) && (equals(called, "DEL") || equals(called, "CHECK"));
 }
 
-// Sandboxes and namespaces are then the daemon's word: GC detaches what the runtime has forgotten, and so does an agent.
-static bool may_name_any(const struct guard *g) { return g->is_agent || is(g->call->command, "GC"); }
+// GC and the agent detach sandboxes that no call names.
+static bool is_any_sandbox_allowed(const struct guard *g) { return g->is_agent || equals(g->call->command, "GC"); }
 
 struct refusal guard_run(const struct guard *g, const char *plugin, const struct plugin_env *env) {
-  if (plugin[0] == 0 || is(plugin, ".") || is(plugin, "..") || strchr(plugin, '/') != NULL)
-    return forbidden("a plugin is named without any folder");
+  if (plugin[0] == 0 || equals(plugin, ".") || equals(plugin, "..") || strchr(plugin, '/') != NULL)
+    return forbidden("a plugin must be a file name without a folder");
   const struct call *c = g->call;
-  if (!is_command(env->command)) return forbidden("it is no command of CNI");
-  if (g->is_agent && !is(env->command, "DEL")) return forbidden("without the runtime, plugins are only run to detach");
-  if (!g->is_agent && !allows(c->command, env->command)) return forbidden("the runtime has not called for that command");
-  if (is(env->command, "STATUS") || is(env->command, "GC")) return env->netns[0] == 0 ? none : forbidden("that command has no namespace");
-  if (may_name_any(g)) return none;
-  if (!is(env->container_id, c->container_id)) return forbidden("it is another sandbox than the runtime's");
-  if (env->netns[0] != 0 && !is(env->netns, c->netns)) return forbidden("it is another namespace than the runtime's");
-  return none;
+  if (!is_command(env->command)) return forbidden("it is no CNI command");
+  if (g->is_agent && !equals(env->command, "DEL")) return forbidden("the host agent runs plugins for DEL only");
+  if (!g->is_agent && !is_command_allowed(c->command, env->command))
+    return forbidden("the command of the runtime does not allow that command");
+  if (equals(env->command, "STATUS") || equals(env->command, "GC"))
+    return env->netns[0] == 0 ? allowed : forbidden("that command has no network namespace");
+  if (is_any_sandbox_allowed(g)) return allowed;
+  if (!equals(env->container_id, c->container_id)) return forbidden("it is not the sandbox of the runtime's call");
+  if (env->netns[0] != 0 && !equals(env->netns, c->netns))
+    return forbidden("it is not the network namespace of the runtime's call");
+  return allowed;
 }
 
-struct refusal guard_change(const struct guard *g) {
-  return !g->is_agent && is(g->call->command, "ADD") ? none : forbidden("default routes are only changed for an ADD of the runtime");
+struct refusal guard_set_routes(const struct guard *g) {
+  return !g->is_agent && equals(g->call->command, "ADD") ? allowed
+                                                         : forbidden("default routes are changed only during ADD");
 }
 
-// One that the runtime named is the one that its call began with.
-struct refusal guard_enter(const struct guard *g, const char *netns, int *fd) {
+// For a call of the runtime, uses the descriptor that was opened when the call started.
+struct refusal guard_open_netns(const struct guard *g, const char *netns, int *fd) {
   const struct call *c = g->call;
   const char *problem = NULL;
   *fd = -1;
-  if (!may_name_any(g) && !is(netns, c->netns)) return forbidden("it is another namespace than the runtime's");
-  bool is_begun = !may_name_any(g) && c->netns_fd >= 0;
-  *fd = is_begun ? fcntl(c->netns_fd, F_DUPFD_CLOEXEC, 3) : namespace_open(netns, &problem);
+  if (!is_any_sandbox_allowed(g) && !equals(netns, c->netns))
+    return forbidden("it is not the network namespace of the runtime's call");
+  bool is_pinned = !is_any_sandbox_allowed(g) && c->netns_fd >= 0;
+  *fd = is_pinned ? fcntl(c->netns_fd, F_DUPFD_CLOEXEC, 3) : namespace_open(netns, &problem);
   if (*fd < 0) return (struct refusal){R_NETNS, problem == NULL ? "too many descriptors are open" : problem};
-  const char *why = is_begun || may_name_any(g) ? NULL : "the runtime's path led to no namespace when the call began";
-  if (!c->netns_override && namespace_is_node(*fd)) why = of_the_node;
-  if (why == NULL) return none;
+  const char *why =
+      is_pinned || is_any_sandbox_allowed(g) ? NULL : "CNI_NETNS named no network namespace when the call started";
+  if (!c->netns_override && namespace_is_node(*fd)) why = node_namespace;
+  if (why == NULL) return allowed;
   close(*fd);
   *fd = -1;
   return forbidden(why);
 }
 
-// The runtime's own path stays as it is: plugins write it down and compare it later (sriov: to see whether a device is in
-// use). It is root who chose it, and it must still lead to where it led when the call began.
+// Plugins get the path that the runtime chose, because some record it and compare it later (sriov: to detect a device
+// in use). It must still name the namespace that it named when the call started.
 static struct refusal check_path(const struct guard *g, const char *netns) {
   const char *problem;
   int now = namespace_open(netns, &problem);
-  if (now < 0) return none; // it is gone: the plugin sees the same
-  bool is_begun = g->call->netns_fd >= 0 && namespace_is_same(now, g->call->netns_fd);
+  if (now < 0) return allowed; // it does not exist any more, which the plugin handles
+  bool is_pinned = g->call->netns_fd >= 0 && namespace_is_same(now, g->call->netns_fd);
   bool is_node = !g->call->netns_override && namespace_is_node(now);
   close(now);
-  if (is_node) return forbidden(of_the_node);
-  return is_begun ? none : forbidden("that path leads to another namespace than when the call began");
+  if (is_node) return forbidden(node_namespace);
+  return is_pinned ? allowed : forbidden("that path names another namespace than when the call started");
 }
 
-struct refusal guard_hand_over(const struct guard *g, struct plugin_env *env, int *held) {
+struct refusal guard_plugin_netns(const struct guard *g, struct plugin_env *env, int *held) {
   char path[NAMESPACE_PATH_BYTES];
   *held = -1;
-  if (env->netns[0] == 0) return none;
-  if (!may_name_any(g)) return check_path(g, env->netns);
-  struct refusal no = guard_enter(g, env->netns, held);
+  if (env->netns[0] == 0) return allowed;
+  if (!is_any_sandbox_allowed(g)) return check_path(g, env->netns);
+  struct refusal no = guard_open_netns(g, env->netns, held);
   if (no.detail != NULL) return no;
-  if (namespace_path(*held, path)) return plugin_env_set_netns(env, path), none;
+  if (namespace_path(*held, path)) return plugin_env_set_netns(env, path), allowed;
   close(*held);
   *held = -1;
   return (struct refusal){R_NETNS, "/proc is not mounted"};

@@ -1,4 +1,9 @@
-// What the daemon may request of this program. A compromised daemon gets no further than this.
+// Limits what the daemon can make the shim do, so that a compromised daemon gains nothing on the host beyond it. A
+// request is allowed only if it follows from the runtime's call: its command, sandbox and network namespace. GC and the
+// host agent have no sandbox of a call and accept any that the daemon names. Namespaces are compared and used through
+// descriptors (namespace.h), and the node's own namespace is refused unless the runtime set CNI_NETNS_OVERRIDE. The
+// guard does not limit what an allowed plugin does with its configuration, except that it may not name meta-plugins
+// (meta.h).
 #ifndef PLEXUS_GUARD_H
 #define PLEXUS_GUARD_H
 #include <stdbool.h>
@@ -7,27 +12,27 @@
 #include "link.h"
 #include "plugin_env.h"
 
-// Whether it is one that a plugin can be run for, VERSION aside.
+// Whether it is a CNI command other than VERSION.
 bool is_command(const char *text);
 
 struct guard {
   bool is_agent;
-  const struct call *call; // of the runtime; of an agent only `path` is set
+  const struct call *call; // of the runtime; for an agent only `path` is set
 };
 
-// Why a request is not carried out; no detail: it is.
+// Why a request is refused; `detail` is NULL if it is allowed.
 struct refusal {
   enum reason why;
   const char *detail;
 };
 
-// Whether a plugin may be run with this environment.
+// Checks name, command and sandbox of a plugin run.
 struct refusal guard_run(const struct guard *g, const char *plugin, const struct plugin_env *env);
-// Checks the namespace that a plugin is given. The path of one that the daemon named is replaced in `env` by that of a
-// descriptor, which goes into `held`: to be closed when the plugin has ended. -1: none is needed.
-struct refusal guard_hand_over(const struct guard *g, struct plugin_env *env, int *held);
-// Opens the namespace of a request that this program carries out itself: to be closed.
-struct refusal guard_enter(const struct guard *g, const char *netns, int *fd);
-// Whether default routes may be changed.
-struct refusal guard_change(const struct guard *g);
+// Checks the namespace of a plugin run. If the daemon named it, opens it as `held` and replaces CNI_NETNS by the path
+// of that descriptor, which the caller closes after the plugin has ended; else `held` is -1.
+struct refusal guard_plugin_netns(const struct guard *g, struct plugin_env *env, int *held);
+// Checks and opens the namespace of a request that the shim carries out itself. The caller closes it.
+struct refusal guard_open_netns(const struct guard *g, const char *netns, int *fd);
+// Checks whether default routes may be changed.
+struct refusal guard_set_routes(const struct guard *g);
 #endif

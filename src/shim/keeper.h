@@ -1,26 +1,27 @@
-// The keeper: a process of its own between this program and one plugin. Everything that the plugin starts stays below it,
-// whatever sessions and groups those processes make, because orphans become children of the nearest subreaper. So it can end
-// all of it: on request, and when this program is killed. It holds the daemon's connection for as long, so that the daemon
-// sees its end when nothing runs any more. What it cannot end: a process that another program starts for the plugin (systemd).
+// The keeper is a process between the shim and one plugin. It is a subreaper, so every process that the plugin starts
+// stays below it, also in a session or process group of its own. The keeper can therefore kill all of them: on request,
+// and when the shim is killed. It also holds the connection to the daemon open until then, so the daemon sees the end
+// of the connection only when nothing of the call runs any more. It cannot kill a process that another program starts
+// for the plugin (systemd), and a plugin that runs as root can stop or kill the keeper itself.
 #ifndef PLEXUS_KEEPER_H
 #define PLEXUS_KEEPER_H
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum keeper_order {
-  ORDER_KILL = 'K',  // everything, then end
-  ORDER_LEAVE = 'L', // end, and leave what the plugin has left behind
+enum keeper_request {
+  KEEPER_KILL = 'K',  // kill the plugin and all descendants, then exit
+  KEEPER_LEAVE = 'L', // exit, and leave the descendants running
 };
 
 // In the keeper, before it starts the plugin.
-void keeper_begin(void);
-// In the keeper: serves `line` until the plugin has ended and nothing of it is left, or it gets an order.
-_Noreturn void keeper_serve(int line, int link, pid_t plugin);
+void keeper_init(void);
+// In the keeper: runs until the plugin and its descendants have ended, or a request comes through `control`.
+_Noreturn void keeper_serve(int control, int link, pid_t plugin);
 
-// On this side of the line.
-void keeper_order(int line, enum keeper_order order);
-// Whether the plugin has ended, and how; ended by SIGKILL if the keeper itself has.
-bool keeper_ended(int line, int *status);
-// Descriptors from `first` on are closed when another program is executed.
+// In the shim. Does nothing if the keeper has ended.
+void keeper_send(int control, enum keeper_request request);
+// In the shim: whether the plugin has ended, and its wait status; SIGKILL if the keeper ended without reporting one.
+bool keeper_ended(int control, int *status);
+// Marks all descriptors from `first` on as close-on-exec.
 void close_on_exec_from(int first);
 #endif

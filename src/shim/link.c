@@ -33,7 +33,7 @@ long frame_next(const struct buf *in, struct frame *frame) {
   if (in->len < HEAD) return 0;
   struct reader r = {in->data, in->data + in->len, false};
   uint32_t n = get_u32(&r);
-  if (n < FIXED || n > MOST_FRAME_BYTES) return -1;
+  if (n < FIXED || n > MAX_FRAME_BYTES) return -1;
   if (in->len - HEAD < n) return 0;
   frame->type = get_u8(&r);
   frame->id = get_u32(&r);
@@ -49,8 +49,9 @@ int link_connect(const char *path) {
   if (fd < 0) return -1;
   struct ucred peer;
   socklen_t size = sizeof peer;
-  // a unix socket connects at once or not at all (EAGAIN: its queue is full)
-  if (connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
+  // connect on a unix socket never blocks (EAGAIN: the queue of the socket is full)
+  if (connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0 &&
+      getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
     if (peer.uid == 0) return fd;
     errno = EPERM;
   }

@@ -1,4 +1,4 @@
-// The host link: frames between this program and the daemon (docs/host-link.md).
+// The host link: frames between the shim and the daemon (docs/host-link.md).
 #ifndef PLEXUS_LINK_H
 #define PLEXUS_LINK_H
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 #ifndef LINK_MINOR
 #define LINK_MINOR 0
 #endif
-#define MOST_FRAME_BYTES (32u * 1024 * 1024)
+#define MAX_FRAME_BYTES (32u * 1024 * 1024)
 
 enum frame_type {
   F_HELLO = 1,
@@ -52,14 +52,15 @@ struct frame {
   struct reader body;
 };
 
-// Writes a frame: begin, put the body, end with what begin returned.
+// To write a frame: frame_begin, put the body, frame_end with the result of frame_begin.
 size_t frame_begin(struct buf *out, uint8_t type, uint32_t id);
 void frame_end(struct buf *out, size_t begin);
 void frame_failed(struct buf *out, uint32_t id, enum reason why, const char *detail);
 
-// The first whole frame of `in` and its size; 0 when more bytes are needed, -1 when it can be none. `frame` points into `in`.
+// The first whole frame of `in` and its size; 0 when more bytes are needed, -1 when it can be none. `frame` points into
+// `in`.
 long frame_next(const struct buf *in, struct frame *frame);
 
-// A connected socket, or -1 with errno. The peer must be root.
+// Returns a connected socket, or -1 with errno. The peer must be root.
 int link_connect(const char *path);
 #endif

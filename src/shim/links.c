@@ -22,7 +22,8 @@ struct links {
 
 static void format_mac(char *to, size_t size, const uint8_t *mac, size_t n) {
   to[0] = 0;
-  for (size_t i = 0; i < n && 3 * i + 3 <= size; i++) snprintf(to + (i == 0 ? 0 : 3 * i - 1), 4, i == 0 ? "%02x" : ":%02x", mac[i]);
+  for (size_t i = 0; i < n && 3 * i + 3 <= size; i++)
+    snprintf(to + (i == 0 ? 0 : 3 * i - 1), 4, i == 0 ? "%02x" : ":%02x", mac[i]);
 }
 
 static void on_link(const struct nlmsghdr *h, void *into) {
@@ -34,7 +35,8 @@ static void on_link(const struct nlmsghdr *h, void *into) {
   *link = (struct link){.index = (uint32_t)m->ifi_index, .up = (m->ifi_flags & IFF_UP) != 0};
   size_t left = NLMSG_PAYLOAD(h, sizeof *m);
   for (const struct rtattr *a = IFLA_RTA(m); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
-    if (a->rta_type == IFLA_IFNAME) snprintf(link->name, sizeof link->name, "%.*s", (int)RTA_PAYLOAD(a), (const char *)RTA_DATA(a));
+    if (a->rta_type == IFLA_IFNAME)
+      snprintf(link->name, sizeof link->name, "%.*s", (int)RTA_PAYLOAD(a), (const char *)RTA_DATA(a));
     if (a->rta_type == IFLA_ADDRESS) format_mac(link->mac, sizeof link->mac, RTA_DATA(a), RTA_PAYLOAD(a));
     if (a->rta_type == IFLA_MTU) memcpy(&link->mtu, RTA_DATA(a), sizeof link->mtu);
   }
@@ -86,10 +88,11 @@ static void put_links(struct buf *out, uint32_t id, const struct links *links) {
 void links_list(struct frame *frame, const struct guard *g, struct buf *out) {
   char *netns = get_text(&frame->body);
   struct netlink nl;
-  if (frame->body.bad) frame_failed(out, frame->id, R_FORBIDDEN, "the request is damaged");
+  if (frame->body.bad) frame_failed(out, frame->id, R_FORBIDDEN, "the request is malformed");
   else if (netlink_enter(&nl, netns, frame->id, g, out)) {
     struct links links = {0};
-    bool ok = netlink_dump(&nl, RTM_GETLINK, AF_UNSPEC, on_link, &links) == 0 && netlink_dump(&nl, RTM_GETADDR, AF_UNSPEC, on_address, &links) == 0;
+    bool ok = netlink_dump(&nl, RTM_GETLINK, AF_UNSPEC, on_link, &links) == 0 &&
+              netlink_dump(&nl, RTM_GETADDR, AF_UNSPEC, on_address, &links) == 0;
     if (ok) put_links(out, frame->id, &links);
     else frame_failed(out, frame->id, R_SYSTEM, nl.problem);
     links_free(&links);

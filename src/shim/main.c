@@ -1,81 +1,80 @@
-// plexus on the host: a CNI plugin for the container runtime, and the daemon's hands (docs/host-link.md).
+// The shim: a CNI plugin that hands the runtime's call to the daemon and runs plugins for it (docs/host-link.md).
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "agent.h"
 #include "clock.h"
 #include "defer.h"
+#include "fallback.h"
 #include "keeper.h"
+#include "nested.h"
 #include "probe.h"
 #include "serve.h"
+#include "text.h"
 
 #ifndef PLEXUS_VERSION
 #define PLEXUS_VERSION "0.0.0"
 #endif
 #define DEFAULT_OBSERVE_SOCKET "/run/plexus/observe.sock"
-enum { RETRY_MS = 20, LONGEST_RETRY_MS = 1000, SHORTEST_GREETING_MS = 5000, PROBE_MS = 4000 };
+enum { RETRY_MS = 20, MAX_RETRY_MS = 1000, MIN_WELCOME_MS = 5000, PROBE_MS = 4000 };
 
 static const char about[] =
     "Plexus " PLEXUS_VERSION ", a CNI plugin that attaches pods to several networks.\n"
     "The container runtime calls it with CNI_COMMAND and the other variables of the CNI specification;\n"
-    "it hands the call to the Plexus daemon of this node and runs the plugins that the daemon asks for.\n"
+    "it passes the call to the Plexus daemon of this node and runs plugins for the daemon.\n"
     "\n"
     "  plexus host-agent [--socket FILE] [--cni-path FOLDERS] [--root FOLDER]\n"
-    "      serve what the daemon starts by itself; plugins see that folder as /, and their folders are below it\n"
+    "      run plugins for the daemon's background work; that folder becomes / for plugins and their folders\n"
     "  plexus probe /healthz|/readyz [--socket FILE]\n"
-    "      ask the daemon whether it runs, or whether it can serve calls: for the probes of its pod; as root\n"
+    "      check that the daemon runs or can serve calls: for the probes of its pod, as root\n"
     "  plexus --version\n";
 
 static struct runs runs;
 
-static double wait_of(const struct call *c) {
+static double daemon_wait_seconds(const struct call *c) {
   const char *from_env = env_or_empty("PLEXUS_DAEMON_WAIT_SECONDS");
   double wanted = from_env[0] != 0 ? atof(from_env) : c->wait_seconds >= 0 ? c->wait_seconds : 10;
-  return wanted < 60 ? wanted : 60; // also for what is no number
+  return wanted < 60 ? wanted : 60; // also for NaN
 }
 
-// The runtime gives up at some time (K8S-60): our own answer, code 11, comes before.
-static int64_t seconds_for(const char *command) {
-  return strcmp(command, "ADD") == 0 ? 210 : strcmp(command, "DEL") == 0 ? 50 : strcmp(command, "STATUS") == 0 ? 12 : 60;
+// Below the time-outs of the runtime (K8S-60), so that it gets an answer with code 11.
+static int64_t deadline_seconds(const char *command) {
+  return strcmp(command, "ADD") == 0      ? 210
+         : strcmp(command, "DEL") == 0    ? 50
+         : strcmp(command, "STATUS") == 0 ? 12
+                                          : 60;
 }
 
-static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
-
-// STATUS says "not available" (CNI-33), everything else "try again later"
-static int away(const struct call *c, const char *sentence) {
-  answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-DAEMON-AWAY", sentence,
-               "Check that the pod of the plexus daemon on this node runs (kubectl get pods -A -o wide); the runtime tries again by itself.");
+// Code 50 "not available" for STATUS (CNI-33), else code 11 "try again later".
+static int answer_unavailable(const struct call *c, const char *sentence) {
+  answer_error(c, equals(c->command, "STATUS") ? 50 : 11, "PLX-DAEMON-AWAY", sentence,
+               "Check that the plexus daemon pod of this node is running (kubectl get pods -A -o wide); the runtime "
+               "retries automatically.");
   return 1;
 }
 
-// What the daemon says with an ID is a whole message already.
-static int mismatch(const struct call *c, const char *sentence) {
-  if (strncmp(sentence, "PLX-", 4) == 0) answer_text(c, is(c->command, "STATUS") ? 50 : 11, sentence);
-  else answer_error(c, is(c->command, "STATUS") ? 50 : 11, "PLX-LINK-MISMATCH", sentence,
-               "Bring both to the same version: install the shim of the running daemon with plexus install, or finish the upgrade.");
+// A reason with an ID is a complete message of the daemon.
+static int answer_refused(const struct call *c, const char *sentence) {
+  if (strncmp(sentence, "PLX-", 4) == 0) answer_text(c, equals(c->command, "STATUS") ? 50 : 11, sentence);
+  else
+    answer_error(c, equals(c->command, "STATUS") ? 50 : 11, "PLX-LINK-MISMATCH", sentence,
+                 "Bring both to the same version: install the shim of the running daemon with plexus install, or "
+                 "finish the upgrade.");
   return 1;
 }
 
 static const char ended_by_signal[] = "the call was ended by a signal";
 
 static int print_result(struct session *s) {
-  for (size_t done = 0; done < s->text.len;) {
-    ssize_t n = write(STDOUT_FILENO, s->text.data + done, s->text.len - done);
-    if (n < 0 && errno != EINTR) return 1;
-    if (n > 0) done += (size_t)n;
-  }
-  return s->exit_status;
+  return write_all(STDOUT_FILENO, s->text.data, s->text.len) ? s->exit_status : 1;
 }
 
-static int longer(int wait, int most) { return wait * 2 > most ? most : wait * 2; }
-
-// -1 with errno; EINTR: a signal asks to end
+// Returns -1 with errno on failure; EINTR: a signal requested the end.
 static int connect_until(const struct session *s, const char *path, int64_t until) {
-  for (int wait = RETRY_MS;; wait = longer(wait, 200)) {
+  for (int wait = RETRY_MS;; wait = next_wait(wait, 200)) {
     int fd = link_connect(path);
     if (fd >= 0 || errno == EPERM || errno == EACCES || errno == ENAMETOOLONG) return fd;
     int problem = errno;
@@ -84,61 +83,68 @@ static int connect_until(const struct session *s, const char *path, int64_t unti
   }
 }
 
-// What was begun by a call whose connection broke is done again, except for ADD: whether it was done to the end is not
-// known, and the runtime answers code 11 with DEL. Before its greeting the daemon has begun nothing.
-static bool may_repeat(const struct session *s, const struct call *c) { return !s->stopping && (!s->welcomed || !is(c->command, "ADD")); }
-
-// Never "no such file": containerd takes these words in the answer to a DEL for success (K8S-57).
-static const char *reason_of(int problem) {
-  if (problem == EPERM) return "somebody else than root listens there";
-  return problem == ENOENT || problem == ECONNREFUSED ? "nobody listens there" : strerror(problem);
+// Retry after a lost connection, except an ADD that the daemon received: its progress is unknown, and the runtime
+// follows code 11 with DEL.
+static bool may_repeat(const struct session *s, const struct call *c) {
+  return !s->stopping && (!s->welcomed || !equals(c->command, "ADD"));
 }
 
-static bool is_kept(const struct session *s, const struct call *c) { return is(c->command, "DEL") && defer_call(s, c->cni_dir); }
+// Avoid "no such file": containerd treats a DEL answer with these words as success (K8S-57).
+static const char *connect_problem(int problem) {
+  if (problem == EPERM) return "the listening process is not root's";
+  return problem == ENOENT || problem == ECONNREFUSED ? "nothing is listening there" : strerror(problem);
+}
 
-// Of an ADD, nothing has begun here.
-static int unreachable(const struct session *s, const struct call *c, const char *why, int64_t wait_ms) {
-  close_on_exec_from(3); // what the runtime left open is not for direct mode either
-  become_stand_in(c);
-  if (is_kept(s, c)) return 0;
+static bool try_defer(const struct session *s, const struct call *c) {
+  return equals(c->command, "DEL") && defer_call(s, c->cni_dir);
+}
+
+// Answers a call that the daemon did not receive: by direct mode, by deferring a DEL, else with an error.
+static int fall_back(const struct session *s, const struct call *c, const char *why, int64_t wait_ms) {
+  close_on_exec_from(3); // direct mode does not inherit what the runtime left open
+  exec_direct_mode(c);
+  if (try_defer(s, c)) return 0;
   char sentence[512];
-  snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", socket_of(c), why, (double)wait_ms / 1000);
-  return away(c, sentence);
+  snprintf(sentence, sizeof sentence, "the plexus daemon cannot be reached at %.120s (%s; waited %g s)", socket_of(c),
+           why, (double)wait_ms / 1000);
+  return answer_unavailable(c, sentence);
 }
 
 static int call_daemon_with(const struct call *c, struct session *s) {
   char sentence[128];
-  int64_t wait_ms = (int64_t)(wait_of(c) * 1000), until = now_ms() + wait_ms;
-  s->deadline = now_ms() + seconds_for(c->command) * 1000;
-  for (int wait = RETRY_MS;; wait = longer(wait, LONGEST_RETRY_MS)) {
+  int64_t wait_ms = (int64_t)(daemon_wait_seconds(c) * 1000), until = now_ms() + wait_ms;
+  s->deadline = now_ms() + deadline_seconds(c->command) * 1000;
+  for (int wait = RETRY_MS;; wait = next_wait(wait, MAX_RETRY_MS)) {
     int fd = connect_until(s, socket_of(c), until < s->deadline ? until : s->deadline);
-    if (fd < 0 && errno == EINTR) return away(c, ended_by_signal);
-    if (fd < 0) return unreachable(s, c, reason_of(errno), wait_ms);
-    // a busy daemon greets late: one that does not at all is stopped, or hangs
-    int64_t greeting_ms = wait_ms > SHORTEST_GREETING_MS ? wait_ms : SHORTEST_GREETING_MS;
-    s->greeting_until = now_ms() + greeting_ms;
+    if (fd < 0 && errno == EINTR) return answer_unavailable(c, ended_by_signal);
+    if (fd < 0) return fall_back(s, c, connect_problem(errno), wait_ms);
+    // a busy daemon may be slow to answer HELLO; one that never does is stopped or hangs
+    int64_t welcome_ms = wait_ms > MIN_WELCOME_MS ? wait_ms : MIN_WELCOME_MS;
+    s->welcome_deadline = now_ms() + welcome_ms;
     switch (serve(s, fd)) {
       case RESULT: return print_result(s);
-      case REFUSED: return mismatch(c, (buf_put(&s->text, "", 1), (const char *)s->text.data));
-      case SILENT: return unreachable(s, c, "it accepts connections and does not answer", greeting_ms);
-      case TIMEOUT: // a daemon that hangs holds the sandbox: direct mode would only wait for it
-        if (is_kept(s, c)) return 0;
-        snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command, (int)seconds_for(c->command));
-        return away(c, sentence);
-      case STOPPED: return away(c, ended_by_signal);
+      case REFUSED: return answer_refused(c, (buf_put(&s->text, "", 1), (const char *)s->text.data));
+      case SILENT: return fall_back(s, c, "it accepts connections and does not answer", welcome_ms);
+      case TIMEOUT: // no direct mode: it would wait for the lock that the daemon holds
+        if (try_defer(s, c)) return 0;
+        snprintf(sentence, sizeof sentence, "the plexus daemon did not finish %.16s within %d s", c->command,
+                 (int)deadline_seconds(c->command));
+        return answer_unavailable(c, sentence);
+      case STOPPED: return answer_unavailable(c, ended_by_signal);
       case LOST:
-      case GO_ON:
-        if (!may_repeat(s, c)) return away(c, "the plexus daemon ended in the middle of the call");
+      case PENDING:
+        if (!may_repeat(s, c)) return answer_unavailable(c, "the plexus daemon ended during the call");
         if (s->welcomed) until = now_ms() + wait_ms;
-        else if (now_ms() + wait > until) return unreachable(s, c, "it ends the connection", wait_ms);
-        if (!pause_unless_stopped(s, wait)) return away(c, ended_by_signal);
+        else if (now_ms() + wait > until) return fall_back(s, c, "it closes the connection", wait_ms);
+        if (!pause_unless_stopped(s, wait)) return answer_unavailable(c, ended_by_signal);
     }
   }
 }
 
 static int call_daemon(const struct call *c) {
   const struct guard guard = {.call = c};
-  struct session s = {.role = ROLE_CALL, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
+  struct session s = {
+      .role = ROLE_CALL, .guard = &guard, .version = PLEXUS_VERSION, .signals = signals_open(), .runs = &runs};
   int status = call_daemon_with(c, &s);
   buf_free(&s.text);
   return status;
@@ -149,16 +155,18 @@ static int answer_call(const struct call *c, const char *problem) {
     answer_error(c, 6, "PLX-CONFIG-UNDECODABLE", problem, "Provide a valid JSON object.");
     return 1;
   }
-  if (is(c->command, "VERSION")) return answer_version(c), 0;
+  if (equals(c->command, "VERSION")) return answer_version(c), 0;
   if (!is_command(c->command)) {
     char sentence[64];
     snprintf(sentence, sizeof sentence, "unknown CNI_COMMAND: %.32s", c->command);
-    answer_error(c, 4, "PLX-COMMAND-UNKNOWN", sentence, "Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).");
+    answer_error(c, 4, "PLX-COMMAND-UNKNOWN", sentence,
+                 "Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).");
     return 1;
   }
-  if (env_or_empty("PLEXUS_NESTED")[0] != 0) {
+  if (is_nested()) {
     answer_error(c, 7, "PLX-NESTED-CALL", "a network of this pod runs plexus, which would invoke Plexus recursively",
-                 "Remove the plugin types that begin with plexus or multus from that network's configuration, from ipam and delegate too.");
+                 "Remove the plugin types that begin with plexus or multus from that network's configuration, from "
+                 "ipam and delegate too.");
     return 1;
   }
   return call_daemon(c);
@@ -172,19 +180,20 @@ static int run_as_plugin(void) {
   return status;
 }
 
-// A program without one of these would get a pipe of ours in its place.
+// If one of these is closed, a pipe of a plugin would get its number.
 static void open_standard_streams(void) {
   for (int fd = 0; fd < 3; fd++)
-    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) return; // there is no /dev
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) return; // no /dev
 }
 
 int main(int argc, char **argv) {
   open_standard_streams();
   runs_init(&runs);
-  if (argc > 1 && is(argv[1], "--version")) return puts(PLEXUS_VERSION), 0;
-  if (argc > 1 && is(argv[1], "host-agent")) return run_as_agent(argc, argv, PLEXUS_VERSION, &runs);
-  if (argc > 2 && is(argv[1], "probe")) return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
-  if (argc > 1 && is(argv[1], "--help")) return fputs(about, stdout), 0;
+  if (argc > 1 && equals(argv[1], "--version")) return puts(PLEXUS_VERSION), 0;
+  if (argc > 1 && equals(argv[1], "host-agent")) return run_as_agent(argc, argv, PLEXUS_VERSION, &runs);
+  if (argc > 2 && equals(argv[1], "probe"))
+    return probe(option(argc, argv, "--socket", DEFAULT_OBSERVE_SOCKET), argv[2], PROBE_MS);
+  if (argc > 1 && equals(argv[1], "--help")) return fputs(about, stdout), 0;
   if (env_or_empty("CNI_COMMAND")[0] == 0) return fputs(about, stderr), 0;
   return run_as_plugin();
 }

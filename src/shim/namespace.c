@@ -14,8 +14,8 @@
 
 static const char no_namespace[] = "it is no network namespace";
 
-// Reading through O_PATH first: the file is known to be a namespace before it is really opened.
-static int reopened(int pinned) {
+// O_PATH does not open the file itself, so its type can be checked before it is opened for reading.
+static int reopen(int pinned) {
   char path[32];
   snprintf(path, sizeof path, "/proc/self/fd/%d", pinned);
   return open(path, O_RDONLY | O_CLOEXEC);
@@ -29,7 +29,7 @@ int namespace_open(const char *path, const char **problem) {
     return -1;
   }
   if (fstatfs(pinned, &system) != 0 || system.f_type != NSFS_MAGIC) *problem = no_namespace;
-  else if ((fd = reopened(pinned)) < 0) *problem = errno == ENOENT ? "/proc is not mounted" : strerror(errno);
+  else if ((fd = reopen(pinned)) < 0) *problem = errno == ENOENT ? "/proc is not mounted" : strerror(errno);
   close(pinned);
   if (fd < 0 || ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET) return fd;
   close(fd);
@@ -37,11 +37,13 @@ int namespace_open(const char *path, const char **problem) {
   return -1;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b) { return a->st_dev == b->st_dev && a->st_ino == b->st_ino; }
+static bool is_same(const struct stat *a, const struct stat *b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 bool namespace_is_node(int fd) {
   struct stat here, own, first;
-  if (fstat(fd, &here) != 0 || stat("/proc/self/ns/net", &own) != 0) return true; // what cannot be compared is not entered
+  if (fstat(fd, &here) != 0 || stat("/proc/self/ns/net", &own) != 0) return true; // refuse if the comparison fails
   return is_same(&here, &own) || (stat("/proc/1/ns/net", &first) == 0 && is_same(&here, &first));
 }
 
@@ -51,7 +53,7 @@ bool namespace_is_same(int one, int other) {
 }
 
 bool namespace_path(int fd, char path[static NAMESPACE_PATH_BYTES]) {
-  char self[24]; // as that /proc numbers processes, which need not be how getpid does
+  char self[24]; // the PID in the PID namespace of /proc, which may differ from getpid
   ssize_t n = readlink("/proc/self", self, sizeof self - 1);
   if (n < 0) return false;
   self[n] = 0;

@@ -10,7 +10,7 @@
 
 enum { REPLY_BYTES = 64 * 1024, ANSWER_SECONDS = 5 };
 
-// A socket stays in the namespace it was made in: this process is there for that moment only.
+// A socket stays in the namespace where it was created, so the process enters the namespace only for that call.
 static int socket_in(int namespace, char *problem, size_t size) {
   int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   int fd = -1;
@@ -30,15 +30,15 @@ static bool open_in(struct netlink *nl, int namespace) {
   nl->fd = socket_in(namespace, nl->problem, sizeof nl->problem);
   if (nl->fd < 0) return false;
   int on = 1;
-  struct timeval patience = {.tv_sec = ANSWER_SECONDS};
+  struct timeval timeout = {.tv_sec = ANSWER_SECONDS};
   setsockopt(nl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
-  setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   return true;
 }
 
 bool netlink_enter(struct netlink *nl, const char *netns, uint32_t id, const struct guard *g, struct buf *out) {
   int namespace;
-  struct refusal no = guard_enter(g, netns, &namespace);
+  struct refusal no = guard_open_netns(g, netns, &namespace);
   if (no.detail == NULL && !open_in(nl, namespace)) no = (struct refusal){R_NETNS, nl->problem};
   if (namespace >= 0) close(namespace);
   if (no.detail == NULL) return true;
@@ -46,7 +46,7 @@ bool netlink_enter(struct netlink *nl, const char *netns, uint32_t id, const str
   return false;
 }
 
-// The kernel's own words when it has some ("Nexthop has invalid gateway"), else those of the errno
+// Uses the kernel's extended message ("Nexthop has invalid gateway") if there is one, else the text of the errno.
 static void read_error(struct netlink *nl, const struct nlmsghdr *h) {
   const struct nlmsgerr *e = NLMSG_DATA(h);
   snprintf(nl->problem, sizeof nl->problem, "%s", strerror(-e->error));
@@ -58,7 +58,8 @@ static void read_error(struct netlink *nl, const struct nlmsghdr *h) {
   size_t left = NLMSG_PAYLOAD(h, 0) - skip;
   while (left >= sizeof *a && a->nla_len >= sizeof *a && a->nla_len <= left) {
     if ((a->nla_type & NLA_TYPE_MASK) == NLMSGERR_ATTR_MSG)
-      snprintf(nl->problem, sizeof nl->problem, "%s: %.*s", strerror(-e->error), (int)(a->nla_len - sizeof *a), (const char *)(a + 1));
+      snprintf(nl->problem, sizeof nl->problem, "%s: %.*s", strerror(-e->error), (int)(a->nla_len - sizeof *a),
+               (const char *)(a + 1));
     size_t step = NLA_ALIGN(a->nla_len);
     if (step >= left) return;
     left -= step;
@@ -66,7 +67,7 @@ static void read_error(struct netlink *nl, const struct nlmsghdr *h) {
   }
 }
 
-int netlink_ask(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into) {
+int netlink_request(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into) {
   request->nlmsg_seq = nl->seq++;
   static char reply[REPLY_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
   struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
@@ -108,7 +109,8 @@ void add_attribute(struct request *q, uint16_t type, const void *data, size_t n)
 int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, on_message on, void *into) {
   struct request q = {0};
   size_t n = type == RTM_GETLINK ? sizeof q.u.link : type == RTM_GETADDR ? sizeof q.u.address : sizeof q.u.route;
-  q.h = (struct nlmsghdr){.nlmsg_len = (uint32_t)NLMSG_LENGTH(n), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP};
+  q.h = (struct nlmsghdr){
+      .nlmsg_len = (uint32_t)NLMSG_LENGTH(n), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP};
   if (type == RTM_GETROUTE) q.u.route.rtm_family = family;
-  return netlink_ask(nl, &q.h, on, into);
+  return netlink_request(nl, &q.h, on, into);
 }

@@ -1,4 +1,4 @@
-// Rtnetlink inside a network namespace.
+// Rtnetlink in a network namespace.
 #ifndef PLEXUS_NETLINK_H
 #define PLEXUS_NETLINK_H
 #include <linux/netlink.h>
@@ -7,9 +7,9 @@
 #include "guard.h"
 
 struct netlink {
-  int fd; // to be closed
+  int fd; // the caller closes it
   uint32_t seq;
-  char problem[256]; // of the last request that failed
+  char problem[256]; // why the last request failed
 };
 
 // Called for each message of a dump.
@@ -27,11 +27,11 @@ struct request {
 
 // Opens a socket in the namespace of a request, or puts FAILED into `out`.
 bool netlink_enter(struct netlink *nl, const char *netns, uint32_t id, const struct guard *g, struct buf *out);
-// 0, or the errno of the kernel's refusal (text in nl->problem).
-int netlink_ask(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into);
+// Returns 0, or an errno with its text in nl->problem.
+int netlink_request(struct netlink *nl, struct nlmsghdr *request, on_message on, void *into);
 int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, on_message on, void *into);
 
-// Writes one attribute and returns how many bytes it takes.
+// Writes one attribute and returns its size.
 size_t write_attribute(char *at, uint16_t type, const void *data, size_t n);
 char *end_of(struct request *q);
 void add_attribute(struct request *q, uint16_t type, const void *data, size_t n);

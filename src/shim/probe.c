@@ -17,7 +17,8 @@ static int failed(const char *socket, const char *problem) {
   return 1;
 }
 
-// The answer to its end, or as much of it as there is room for, with a zero byte at its end; its length, or -1 with errno.
+// Reads the answer until its end or until `answer` is full, and terminates it with a NUL. Returns its length, or -1
+// with errno.
 static ssize_t read_answer(int fd, char *answer, size_t room, int64_t until) {
   size_t len = 0;
   while (len + 1 < room) {
@@ -34,25 +35,25 @@ static ssize_t read_answer(int fd, char *answer, size_t room, int64_t until) {
   return (ssize_t)len;
 }
 
-// HTTP/1.0: the daemon ends the connection after its answer
-static int ask(const char *socket, int fd, const char *path, int wait_ms) {
-  char request[256], answer[ANSWER_BYTES];
-  int len = snprintf(request, sizeof request, "GET %s HTTP/1.0\r\n\r\n", path);
-  if (len < 0 || (size_t)len >= sizeof request) return failed(socket, "the path is too long");
-  if (send(fd, request, (size_t)len, MSG_NOSIGNAL) != len) return failed(socket, strerror(errno));
+// Uses HTTP/1.0, so that the daemon closes the connection after its answer.
+static int request(const char *socket, int fd, const char *path, int wait_ms) {
+  char text[256], answer[ANSWER_BYTES];
+  int len = snprintf(text, sizeof text, "GET %s HTTP/1.0\r\n\r\n", path);
+  if (len < 0 || (size_t)len >= sizeof text) return failed(socket, "the path is too long");
+  if (send(fd, text, (size_t)len, MSG_NOSIGNAL) != len) return failed(socket, strerror(errno));
   ssize_t got = read_answer(fd, answer, sizeof answer, now_ms() + wait_ms);
   if (got < 0) return failed(socket, errno == ETIMEDOUT ? "the daemon does not answer in time" : strerror(errno));
   const char *body = strstr(answer, "\r\n\r\n"); // after "HTTP/1.1 200 OK" and the headers
   if (strncmp(answer, "HTTP/1.", 7) != 0 || got < 12 || body == NULL) return failed(socket, "the answer is not HTTP");
-  bool is_well = strncmp(answer + 8, " 200", 4) == 0;
-  fputs(body + 4, is_well ? stdout : stderr);
-  return is_well ? 0 : 1;
+  bool is_healthy = strncmp(answer + 8, " 200", 4) == 0;
+  fputs(body + 4, is_healthy ? stdout : stderr);
+  return is_healthy ? 0 : 1;
 }
 
 int probe(const char *socket, const char *path, int wait_ms) {
   int fd = link_connect(socket);
   if (fd < 0) return failed(socket, strerror(errno));
-  int status = ask(socket, fd, path, wait_ms);
+  int status = request(socket, fd, path, wait_ms);
   close(fd);
   return status;
 }

@@ -6,10 +6,9 @@
 
 #include "clock.h"
 #include "keeper.h"
-#include "run.h"
-#include "run_parts.h"
+#include "run_internal.h"
 
-enum { MOST_STDOUT = 4 * 1024 * 1024, MOST_STDERR = 64 * 1024, GRACE_MS = 500 };
+enum { MAX_STDOUT = 4 * 1024 * 1024, MAX_STDERR = 64 * 1024, GRACE_MS = 500 };
 
 static void finish(struct run *run, struct buf *out) {
   if (run->killed_for != 0) {
@@ -21,18 +20,18 @@ static void finish(struct run *run, struct buf *out) {
   put_bytes(out, run->stdout_bytes.data, run->stdout_bytes.len);
   put_bytes(out, run->stderr_bytes.data, run->stderr_bytes.len);
   frame_end(out, begin);
-  run_forget(run);
+  run_free(run);
 }
 
 int runs_poll(const struct runs *runs, struct pollfd *fds) {
   int n = 0;
-  for (int i = 0; i < MOST_RUNS; i++) {
+  for (int i = 0; i < MAX_RUNS; i++) {
     const struct run *run = &runs->all[i];
     if (!run->used) continue;
     if (run->in >= 0) fds[n++] = (struct pollfd){.fd = run->in, .events = POLLOUT};
     if (run->out >= 0) fds[n++] = (struct pollfd){.fd = run->out, .events = POLLIN};
     if (run->err >= 0) fds[n++] = (struct pollfd){.fd = run->err, .events = POLLIN};
-    if (run->line >= 0 && !run->exited) fds[n++] = (struct pollfd){.fd = run->line, .events = POLLIN};
+    if (run->control >= 0 && !run->exited) fds[n++] = (struct pollfd){.fd = run->control, .events = POLLIN};
   }
   return n;
 }
@@ -43,17 +42,17 @@ static bool is_ready(const struct pollfd *fds, int n, int fd) {
   return false;
 }
 
-static void feed(struct run *run) {
+static void write_stdin(struct run *run) {
   ssize_t n = write(run->in, run->stdin_bytes.data + run->written, run->stdin_bytes.len - run->written);
   if (n > 0) run->written += (size_t)n;
-  // a plugin need not read its stdin: its exit status decides
+  // a plugin need not read stdin, so a write error is not a failure
   if ((n < 0 && errno != EAGAIN && errno != EINTR) || run->written == run->stdin_bytes.len) {
     run_close(&run->in);
     buf_free(&run->stdin_bytes);
   }
 }
 
-static bool drain(int *fd, struct buf *into) {
+static bool read_pipe(int *fd, struct buf *into) {
   buf_need(into, 8 * 1024);
   ssize_t n = read(*fd, into->data + into->len, into->cap - into->len);
   if (n > 0) into->len += (size_t)n;
@@ -61,84 +60,85 @@ static bool drain(int *fd, struct buf *into) {
   return n > 0;
 }
 
-// the end of what it said is what tells why it failed
-static void keep_end(struct buf *said) {
-  if (said->len > MOST_STDERR) buf_drop(said, said->len - MOST_STDERR);
+// The last lines of stderr usually contain the reason of a failure.
+static void keep_tail(struct buf *text) {
+  if (text->len > MAX_STDERR) buf_drop(text, text->len - MAX_STDERR);
 }
 
 static void exchange(struct run *run, const struct pollfd *fds, int n, struct buf *out) {
-  if (run->in >= 0 && is_ready(fds, n, run->in)) feed(run);
-  if (run->out >= 0 && is_ready(fds, n, run->out)) drain(&run->out, &run->stdout_bytes);
-  if (run->stdout_bytes.len > MOST_STDOUT) {
+  if (run->in >= 0 && is_ready(fds, n, run->in)) write_stdin(run);
+  if (run->out >= 0 && is_ready(fds, n, run->out)) read_pipe(&run->out, &run->stdout_bytes);
+  if (run->stdout_bytes.len > MAX_STDOUT) {
     buf_free(&run->stdout_bytes);
     run_kill_for(run, R_TOO_LONG, out);
   }
-  if (run->used && run->err >= 0 && is_ready(fds, n, run->err)) drain(&run->err, &run->stderr_bytes);
-  keep_end(&run->stderr_bytes);
+  if (run->used && run->err >= 0 && is_ready(fds, n, run->err)) read_pipe(&run->err, &run->stderr_bytes);
+  keep_tail(&run->stderr_bytes);
 }
 
-static void take_end(struct run *run, int64_t now) {
+static void record_exit(struct run *run, int64_t now) {
   run->exited = true;
   run->grace_end = now + GRACE_MS;
   run_close(&run->in);
-  while (run->out >= 0 && run->stdout_bytes.len <= MOST_STDOUT && drain(&run->out, &run->stdout_bytes)) continue;
-  while (run->err >= 0 && drain(&run->err, &run->stderr_bytes)) keep_end(&run->stderr_bytes);
-  if (run->stdout_bytes.len > MOST_STDOUT && run->killed_for == 0) run->killed_for = R_TOO_LONG;
+  while (run->out >= 0 && run->stdout_bytes.len <= MAX_STDOUT && read_pipe(&run->out, &run->stdout_bytes)) continue;
+  while (run->err >= 0 && read_pipe(&run->err, &run->stderr_bytes)) keep_tail(&run->stderr_bytes);
+  if (run->stdout_bytes.len > MAX_STDOUT && run->killed_for == 0) run->killed_for = R_TOO_LONG;
 }
 
-// A plugin that has ended but whose own processes hold its pipes open is not waited for longer than a moment. Only one that
-// ended well may leave processes behind, as with libcni: some start a daemon.
+// Waits at most GRACE_MS for pipes that descendants of an ended plugin hold open. Only a plugin that succeeded may
+// leave processes behind, as with libcni: some plugins start a daemon.
 static bool has_ended(struct run *run, int64_t now) {
-  if (!run->exited && keeper_ended(run->line, &run->status)) take_end(run, now);
+  if (!run->exited && keeper_ended(run->control, &run->status)) record_exit(run, now);
   if (!run->exited) return false;
-  bool has_heirs = run->out >= 0 || run->err >= 0;
-  if (has_heirs && now < run->grace_end && run->killed_for == 0) return false;
-  bool is_well = WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0 && !has_heirs && run->killed_for == 0;
-  if (run->line >= 0) run_order(run, is_well ? ORDER_LEAVE : ORDER_KILL);
-  run_close(&run->line);
+  bool has_open_pipes = run->out >= 0 || run->err >= 0;
+  if (has_open_pipes && now < run->grace_end && run->killed_for == 0) return false;
+  bool is_clean = WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0 && !has_open_pipes && run->killed_for == 0;
+  if (run->control >= 0) run_end(run, is_clean ? KEEPER_LEAVE : KEEPER_KILL);
+  run_close(&run->control);
   run->grace_end = 0;
   return waitpid(run->pid, NULL, WNOHANG) == run->pid;
 }
 
 static bool is_keeper(const struct runs *runs, pid_t pid) {
-  for (int i = 0; i < MOST_RUNS; i++)
+  for (int i = 0; i < MAX_RUNS; i++)
     if (runs->all[i].used && runs->all[i].pid == pid) return true;
   return false;
 }
 
-// The first process of a container is the parent of whatever a plugin leaves behind.
+// PID 1 of a container becomes the parent of processes that plugins leave behind.
 static void reap_orphans(const struct runs *runs) {
-  for (siginfo_t ended = {0}; waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0; ended.si_pid = 0) {
-    if (is_keeper(runs, ended.si_pid)) return; // has_ended waits for it
+  for (siginfo_t ended = {0}; waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0;
+       ended.si_pid = 0) {
+    if (is_keeper(runs, ended.si_pid)) return; // has_ended reaps it
     waitpid(ended.si_pid, NULL, WNOHANG);
   }
 }
 
-void runs_go_on(struct runs *runs, const struct pollfd *fds, int n, struct buf *out) {
+void runs_advance(struct runs *runs, const struct pollfd *fds, int n, struct buf *out) {
   int64_t now = now_ms();
-  for (int i = 0; i < MOST_RUNS; i++) {
+  for (int i = 0; i < MAX_RUNS; i++) {
     struct run *run = &runs->all[i];
     if (!run->used) continue;
     if (run->deadline != 0 && now >= run->deadline && run->killed_for == 0) run_kill_for(run, R_DEADLINE, out);
     if (run->kill_at != 0 && now >= run->kill_at && run->killed_for == 0) run_kill_for(run, R_KILLED, out);
     if (run->used && run->retry_at != 0 && now >= run->retry_at) run_try_start(runs, run, out);
     if (!run->used || run->pid == 0) continue;
-    if (run->order_end != 0 && now >= run->order_end) kill(run->pid, SIGKILL);
+    if (run->keeper_deadline != 0 && now >= run->keeper_deadline) kill(run->pid, SIGKILL);
     exchange(run, fds, n, out);
     if (run->used && has_ended(run, now)) finish(run, out);
   }
   reap_orphans(runs);
 }
 
-static int64_t sooner(int64_t a, int64_t b) { return a == 0 || (b != 0 && b < a) ? b : a; }
+static int64_t earlier(int64_t a, int64_t b) { return a == 0 || (b != 0 && b < a) ? b : a; }
 
 int64_t runs_next_deadline(const struct runs *runs) {
   int64_t next = 0;
-  for (int i = 0; i < MOST_RUNS; i++) {
+  for (int i = 0; i < MAX_RUNS; i++) {
     const struct run *run = &runs->all[i];
     if (!run->used) continue;
-    if (run->killed_for == 0) next = sooner(sooner(next, run->deadline), run->kill_at);
-    next = sooner(sooner(sooner(next, run->retry_at), run->grace_end), run->order_end);
+    if (run->killed_for == 0) next = earlier(earlier(next, run->deadline), run->kill_at);
+    next = earlier(earlier(earlier(next, run->retry_at), run->grace_end), run->keeper_deadline);
   }
   return next;
 }

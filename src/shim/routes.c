@@ -9,11 +9,11 @@
 
 size_t address_bytes(uint8_t family) { return family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0; }
 
-static void take_gateway(struct hop *hop, const struct rtattr *a, uint8_t family) {
+static void read_gateway(struct hop *hop, const struct rtattr *a, uint8_t family) {
   const uint8_t *data = RTA_DATA(a);
   size_t n = RTA_PAYLOAD(a);
   if (a->rta_type == RTA_VIA && n > 2) {
-    memcpy(&family, data, 1); // sa_family, host order, and never above 255
+    memcpy(&family, data, 1); // sa_family in host order, always below 256
     data += 2;
     n -= 2;
   }
@@ -22,16 +22,16 @@ static void take_gateway(struct hop *hop, const struct rtattr *a, uint8_t family
   memcpy(hop->gateway, data, n);
 }
 
-static void take_hops(struct route *route, const struct rtattr *list, uint8_t family) {
+static void read_hops(struct route *route, const struct rtattr *list, uint8_t family) {
   const struct rtnexthop *nh = RTA_DATA(list);
   size_t left = RTA_PAYLOAD(list);
   route->n = 0;
-  while (left >= sizeof *nh && nh->rtnh_len >= sizeof *nh && nh->rtnh_len <= left && route->n < MOST_HOPS) {
+  while (left >= sizeof *nh && nh->rtnh_len >= sizeof *nh && nh->rtnh_len <= left && route->n < MAX_HOPS) {
     struct hop *hop = &route->hops[route->n++];
     *hop = (struct hop){.index = (uint32_t)nh->rtnh_ifindex};
     size_t inner = nh->rtnh_len - sizeof *nh;
     for (const struct rtattr *a = (const void *)(nh + 1); RTA_OK(a, inner); a = RTA_NEXT(a, inner))
-      if (a->rta_type == RTA_GATEWAY || a->rta_type == RTA_VIA) take_gateway(hop, a, family);
+      if (a->rta_type == RTA_GATEWAY || a->rta_type == RTA_VIA) read_gateway(hop, a, family);
     size_t step = RTNH_ALIGN(nh->rtnh_len);
     if (step >= left) break;
     left -= step;
@@ -41,7 +41,7 @@ static void take_hops(struct route *route, const struct rtattr *list, uint8_t fa
 
 static void on_route(const struct nlmsghdr *h, void *into) {
   struct routes *routes = into;
-  if (h->nlmsg_type != RTM_NEWROUTE || routes->n == MOST_ROUTES) return;
+  if (h->nlmsg_type != RTM_NEWROUTE || routes->n == MAX_ROUTES) return;
   const struct rtmsg *m = NLMSG_DATA(h);
   if (m->rtm_dst_len != 0 || m->rtm_type != RTN_UNICAST || (m->rtm_flags & RTM_F_CLONED)) return;
   struct route route = {.n = 1};
@@ -50,8 +50,8 @@ static void on_route(const struct nlmsghdr *h, void *into) {
   for (const struct rtattr *a = RTM_RTA(m); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
     if (a->rta_type == RTA_TABLE) memcpy(&table, RTA_DATA(a), sizeof table);
     if (a->rta_type == RTA_OIF) memcpy(&route.hops[0].index, RTA_DATA(a), sizeof(uint32_t));
-    if (a->rta_type == RTA_GATEWAY || a->rta_type == RTA_VIA) take_gateway(&route.hops[0], a, m->rtm_family);
-    if (a->rta_type == RTA_MULTIPATH) take_hops(&route, a, m->rtm_family);
+    if (a->rta_type == RTA_GATEWAY || a->rta_type == RTA_VIA) read_gateway(&route.hops[0], a, m->rtm_family);
+    if (a->rta_type == RTA_MULTIPATH) read_hops(&route, a, m->rtm_family);
     if (a->rta_type == RTA_PRIORITY) {
       memcpy(&route.metric, RTA_DATA(a), sizeof route.metric);
       route.has_metric = true;
@@ -60,12 +60,12 @@ static void on_route(const struct nlmsghdr *h, void *into) {
   if (table == RT_TABLE_MAIN) routes->all[routes->n++] = route;
 }
 
-static int by_strength(const void *a, const void *b) {
+static int by_metric(const void *a, const void *b) {
   const struct route *x = a, *y = b;
   return x->metric < y->metric ? -1 : x->metric > y->metric;
 }
 
-void take_target(struct target *t, struct reader *r) {
+void read_target(struct target *t, struct reader *r) {
   t->netns = get_text(r);
   t->name = get_text(r);
   uint8_t family = get_u8(r);
@@ -81,7 +81,7 @@ void target_free(struct target *t) {
 
 bool read_routes(struct netlink *nl, struct target *t, struct routes *routes) {
   bool ok = links_index(nl, t->name, &t->index) && netlink_dump(nl, RTM_GETROUTE, t->family, on_route, routes) == 0;
-  qsort(routes->all, routes->n, sizeof routes->all[0], by_strength);
+  qsort(routes->all, routes->n, sizeof routes->all[0], by_metric);
   return ok;
 }
 
@@ -111,8 +111,8 @@ static void put_routes(struct buf *out, uint32_t id, const struct routes *routes
 void routes_get(struct frame *frame, const struct guard *g, struct buf *out) {
   struct target t;
   struct netlink nl;
-  take_target(&t, &frame->body);
-  if (frame->body.bad) frame_failed(out, frame->id, R_FORBIDDEN, "the request is damaged");
+  read_target(&t, &frame->body);
+  if (frame->body.bad) frame_failed(out, frame->id, R_FORBIDDEN, "the request is malformed");
   else if (netlink_enter(&nl, t.netns, frame->id, g, out)) {
     struct routes *routes = must_alloc(NULL, sizeof *routes);
     routes->n = 0;

@@ -3,7 +3,7 @@
 #define PLEXUS_ROUTES_H
 #include "netlink.h"
 
-enum { MOST_ADDRESS = 16 };
+enum { MAX_ADDRESS = 16 };
 #ifndef RTA_VIA
 #define RTA_VIA 18
 #endif
@@ -11,34 +11,34 @@ enum { MOST_ADDRESS = 16 };
 struct hop {
   uint32_t index;
   uint8_t family; // of the gateway; 0: none
-  uint8_t gateway[MOST_ADDRESS];
+  uint8_t gateway[MAX_ADDRESS];
 };
-enum { MOST_HOPS = 16, MOST_ROUTES = 64 };
+enum { MAX_HOPS = 16, MAX_ROUTES = 64 };
 struct route {
   bool has_metric;
   uint32_t metric;
   size_t n;
-  struct hop hops[MOST_HOPS];
+  struct hop hops[MAX_HOPS];
 };
 struct routes {
   size_t n;
-  struct route all[MOST_ROUTES];
+  struct route all[MAX_ROUTES];
 };
 
 struct target {
   char *netns, *name;
   uint8_t family; // AF_INET, AF_INET6
-  uint32_t index; // 0: there is no such interface
+  uint32_t index; // 0: no such interface
 };
 
 size_t address_bytes(uint8_t family);
-// Reads what GET_ROUTES and SET_ROUTES begin with; to be freed.
-void take_target(struct target *t, struct reader *r);
+// Reads the values that GET_ROUTES and SET_ROUTES start with. The caller frees the target.
+void read_target(struct target *t, struct reader *r);
 void target_free(struct target *t);
-// All default routes of the family, the strongest first, and the index of the interface.
+// Reads all default routes of the family, lowest metric first, and the index of the interface.
 bool read_routes(struct netlink *nl, struct target *t, struct routes *routes);
 
-// Each puts the answer to one request, or FAILED, into `out`.
+// Handle GET_ROUTES and SET_ROUTES: put the answer or FAILED into `out`.
 void routes_get(struct frame *frame, const struct guard *g, struct buf *out);
 void routes_set(struct frame *frame, const struct guard *g, struct buf *out);
 #endif

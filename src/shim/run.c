@@ -11,33 +11,34 @@
 #include "clock.h"
 #include "keeper.h"
 #include "meta.h"
-#include "run_parts.h"
+#include "run_internal.h"
 #include "spawn.h"
 
-enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, LOOK_MS = 2 };
+enum { MAX_VARIABLES = 1000, MAX_UNREAD_INPUT = 64 * 1024 * 1024 };
+enum { KILL_MS = 500, BUSY_TRIES = 6, BUSY_PAUSE_MS = 200, KEEPER_MS = 4000, POLL_MS = 2 };
 
 void runs_init(struct runs *runs) {
   memset(runs, 0, sizeof *runs);
   if (getrlimit(RLIMIT_NOFILE, &runs->files) != 0) runs->files = (struct rlimit){1024, 1024};
-  // every plugin takes several descriptors here; the plugins themselves keep the limit of the caller
+  // the shim needs several descriptors per plugin; plugins keep the caller's limit
   const struct rlimit most = {runs->files.rlim_max, runs->files.rlim_max};
   setrlimit(RLIMIT_NOFILE, &most);
 }
 
-void runs_begin(struct runs *runs, int link) { runs->link = link; }
+void runs_set_link(struct runs *runs, int link) { runs->link = link; }
 
-// ── starting ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Starting ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 void run_close(int *fd) {
   if (*fd >= 0) close(*fd);
   *fd = -1;
 }
 
-void run_forget(struct run *run) {
+void run_free(struct run *run) {
   run_close(&run->in);
   run_close(&run->out);
   run_close(&run->err);
-  run_close(&run->line);
+  run_close(&run->control);
   run_close(&run->netns_fd);
   buf_free(&run->stdin_bytes);
   buf_free(&run->stdout_bytes);
@@ -49,19 +50,19 @@ void run_forget(struct run *run) {
 
 void run_fail(struct run *run, enum reason why, const char *detail, struct buf *out) {
   frame_failed(out, run->id, why, detail);
-  run_forget(run);
+  run_free(run);
 }
 
 static int start(const struct runs *runs, struct run *run) {
-  struct spawned made;
-  const struct plan plan = {run->file, run->env.vars, runs->link, &runs->files};
-  int problem = spawn(&plan, &made);
+  struct spawned spawned;
+  const struct program program = {run->file, run->env.vars, runs->link, &runs->files};
+  int problem = spawn(&program, &spawned);
   if (problem != 0) return problem;
-  run->pid = made.keeper;
-  run->line = made.line;
-  run->in = made.in;
-  run->out = made.out;
-  run->err = made.err;
+  run->pid = spawned.keeper;
+  run->control = spawned.control;
+  run->in = spawned.in;
+  run->out = spawned.out;
+  run->err = spawned.err;
   if (run->stdin_bytes.len == 0) run_close(&run->in);
   return 0;
 }
@@ -70,60 +71,64 @@ void run_try_start(const struct runs *runs, struct run *run, struct buf *out) {
   run->retry_at = 0;
   int problem = start(runs, run);
   if (problem == 0) return;
-  // somebody is replacing the plugin right now (CNI-66)
+  // the plugin is being replaced (CNI-66)
   if (problem == ETXTBSY && ++run->tries < BUSY_TRIES) {
     run->retry_at = now_ms() + BUSY_PAUSE_MS;
     return;
   }
   char detail[4300];
-  const char *says = problem == ENOEXEC ? "it is neither a program of this machine nor a script that begins with #!"
-                     : problem == ETXTBSY ? "ETXTBSY: text file busy"
-                     : problem == ENOENT  ? "ENOENT: its interpreter does not exist"
-                                          : strerror(problem);
-  snprintf(detail, sizeof detail, "%.4096s\n%s%s", run->file, problem == EACCES ? "it is not executable (EACCES): " : "", says);
+  const char *reason = problem == ENOEXEC   ? "it is neither a program of this machine nor a script that begins with #!"
+                       : problem == ETXTBSY ? "ETXTBSY: text file busy"
+                       : problem == ENOENT  ? "ENOENT: its interpreter does not exist"
+                                            : strerror(problem);
+  snprintf(detail, sizeof detail, "%.4096s\n%s%s", run->file,
+           problem == EACCES ? "it is not executable (EACCES): " : "", reason);
   run_fail(run, R_NOT_RUNNABLE, detail, out);
 }
 
 static struct run *free_slot(struct runs *runs) {
-  for (int i = 0; i < MOST_RUNS; i++)
+  for (int i = 0; i < MAX_RUNS; i++)
     if (!runs->all[i].used) return &runs->all[i];
   return NULL;
 }
 
 static struct run *by_id(struct runs *runs, uint32_t id) {
-  for (int i = 0; i < MOST_RUNS; i++)
+  for (int i = 0; i < MAX_RUNS; i++)
     if (runs->all[i].used && runs->all[i].id == id) return &runs->all[i];
   return NULL;
 }
 
-// the list of KEY=VALUE texts; NULL when it cannot be one
-static char **get_list(struct reader *r, size_t *n) {
+// Reads a list of texts; NULL when it is malformed.
+static char **get_texts(struct reader *r, size_t *n) {
   size_t count = get_u32(r);
   *n = 0;
-  if (r->bad || count > (size_t)(r->end - r->at) / 4) return r->bad = true, NULL;
+  if (r->bad || count > MAX_VARIABLES || count > (size_t)(r->end - r->at) / 4) return r->bad = true, NULL;
   char **list = must_alloc(NULL, (count + 1) * sizeof *list);
   while (*n < count) list[(*n)++] = get_text(r);
   return list;
 }
 
-static void take_run(struct run *run, struct frame *frame, char **plugin, const struct guard *g, const char **problem) {
+static void parse_run(struct run *run, struct frame *frame, char **plugin, const struct guard *g,
+                      const char **problem) {
   struct reader *r = &frame->body;
   size_t n = 0;
   *plugin = get_text(r);
-  char **asked = get_list(r, &n);
+  char **variables = get_texts(r, &n);
   struct bytes input = get_bytes(r);
   uint32_t timeout_ms = get_u32(r);
-  *problem = plugin_env_make(&run->env, asked == NULL ? (char *[]){NULL} : asked, n, g->call);
-  free(asked);
-  if (r->bad) *problem = "the request is damaged";
-  else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len)) *problem = "a meta-plugin would run programs of its own choice";
+  *problem = plugin_env_make(&run->env, variables == NULL ? (char *[]){NULL} : variables, n, g->call);
+  free(variables);
+  if (r->bad) *problem = "the request is malformed";
+  else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len))
+    *problem = "a meta-plugin would run programs of its own choice";
   else buf_put(&run->stdin_bytes, input.data, input.len);
   if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
 }
 
-static void start_allowed(struct runs *runs, struct run *run, const char *plugin, const struct guard *g, struct buf *out) {
+static void start_if_allowed(struct runs *runs, struct run *run, const char *plugin, const struct guard *g,
+                             struct buf *out) {
   struct refusal no = guard_run(g, plugin, &run->env);
-  if (no.detail == NULL) no = guard_hand_over(g, &run->env, &run->netns_fd);
+  if (no.detail == NULL) no = guard_plugin_netns(g, &run->env, &run->netns_fd);
   if (no.detail != NULL) {
     run_fail(run, no.why, no.detail, out);
     return;
@@ -133,52 +138,65 @@ static void start_allowed(struct runs *runs, struct run *run, const char *plugin
   else run_try_start(runs, run, out);
 }
 
+// The input of all plugins that they have not read yet: a plugin may never read it, and it is held in memory until
+// then.
+static size_t unread_input(const struct runs *runs) {
+  size_t sum = 0;
+  for (int i = 0; i < MAX_RUNS; i++)
+    if (runs->all[i].used) sum += runs->all[i].stdin_bytes.len;
+  return sum;
+}
+
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out) {
   struct run *run = free_slot(runs);
   if (by_id(runs, frame->id) != NULL) {
-    frame_failed(out, frame->id, R_FORBIDDEN, "a request of that number is open");
+    frame_failed(out, frame->id, R_FORBIDDEN, "a request with that number is in flight");
     return;
   }
   if (run == NULL) {
     frame_failed(out, frame->id, R_SYSTEM, "too many plugins are running");
     return;
   }
-  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .line = -1, .netns_fd = -1};
+  if (unread_input(runs) + (size_t)(frame->body.end - frame->body.at) > MAX_UNREAD_INPUT) {
+    frame_failed(out, frame->id, R_SYSTEM, "plugins have too much input to read");
+    return;
+  }
+  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1};
   char *plugin = NULL;
   const char *problem = NULL;
-  take_run(run, frame, &plugin, g, &problem);
+  parse_run(run, frame, &plugin, g, &problem);
   if (problem != NULL) run_fail(run, R_FORBIDDEN, problem, out);
-  else start_allowed(runs, run, plugin, g, out);
+  else start_if_allowed(runs, run, plugin, g, out);
   free(plugin);
 }
 
-// ── ending ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Ending ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-void run_order(struct run *run, enum keeper_order order) {
-  keeper_order(run->line, order);
-  if (run->order_end == 0) run->order_end = now_ms() + KEEPER_MS;
+void run_end(struct run *run, enum keeper_request request) {
+  keeper_send(run->control, request);
+  if (run->keeper_deadline == 0) run->keeper_deadline = now_ms() + KEEPER_MS;
 }
 
 void run_kill_for(struct run *run, enum reason why, struct buf *out) {
   if (run->killed_for == 0) run->killed_for = why;
-  if (run->pid > 0) run_order(run, ORDER_KILL);
-  else run_fail(run, why, "", out); // it was waiting to be started
+  if (run->pid > 0) run_end(run, KEEPER_KILL);
+  else run_fail(run, why, "", out); // not started yet
 }
 
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out) {
   struct run *run = by_id(runs, id);
   if (run == NULL) return;
   if (run->pid == 0) run_kill_for(run, R_KILLED, out);
-  // most plugins end in a moment by themselves, and one that is killed half way may leave what no DEL finds
+  // do not kill at once: most plugins end soon, and an interrupted one may leave state that no DEL cleans up
   else if (run->kill_at == 0) run->kill_at = now_ms() + KILL_MS;
 }
 
-// A keeper that does nothing (a plugin is root, and may stop it) is killed, and its plugin with it.
+// Kills a keeper that does not end in time, and its plugin with it: a plugin is root and may have stopped the keeper.
 static void wait_for_keeper(pid_t keeper, int64_t until) {
   pid_t ended = 0;
   while (ended == 0 && now_ms() < until) {
     ended = waitpid(keeper, NULL, WNOHANG);
-    if (ended == 0) poll(NULL, 0, LOOK_MS);
+    if (ended == 0) poll(NULL, 0, POLL_MS);
   }
   if (ended != 0) return;
   kill(keeper, SIGKILL);
@@ -187,22 +205,22 @@ static void wait_for_keeper(pid_t keeper, int64_t until) {
 
 void runs_kill_all(struct runs *runs) {
   int64_t until = now_ms() + KEEPER_MS;
-  for (int i = 0; i < MOST_RUNS; i++)
-    if (runs->all[i].used) keeper_order(runs->all[i].line, ORDER_KILL);
-  for (int i = 0; i < MOST_RUNS; i++) {
+  for (int i = 0; i < MAX_RUNS; i++)
+    if (runs->all[i].used) keeper_send(runs->all[i].control, KEEPER_KILL);
+  for (int i = 0; i < MAX_RUNS; i++) {
     struct run *run = &runs->all[i];
     if (!run->used) continue;
     if (run->pid > 0) wait_for_keeper(run->pid, until);
-    run_forget(run);
+    run_free(run);
   }
 }
 
-bool runs_begun(struct runs *runs) {
-  bool begun = false;
-  for (int i = 0; i < MOST_RUNS; i++) {
+bool runs_in_flight(struct runs *runs) {
+  bool in_flight = false;
+  for (int i = 0; i < MAX_RUNS; i++) {
     struct run *run = &runs->all[i];
-    if (run->used && run->pid == 0) run_forget(run);
-    begun = begun || run->used;
+    if (run->used && run->pid == 0) run_free(run);
+    in_flight = in_flight || run->used;
   }
-  return begun;
+  return in_flight;
 }

@@ -1,4 +1,4 @@
-// Plugins that run: pipes, deadlines, output limits. Each has a keeper (keeper.h).
+// Running plugins: pipes, deadlines, output limits. Each plugin has a keeper (keeper.h).
 #ifndef PLEXUS_RUN_H
 #define PLEXUS_RUN_H
 #include <poll.h>
@@ -9,21 +9,21 @@
 #include "guard.h"
 #include "link.h"
 
-enum { MOST_RUNS = 256, FDS_PER_RUN = 4 };
+enum { MAX_RUNS = 256, FDS_PER_RUN = 4 };
 
 struct run {
   bool used;
   uint32_t id;
-  pid_t pid;   // of its keeper; 0: not started yet (text file busy)
-  bool exited; // the plugin, with `status`
+  pid_t pid;   // of the keeper; 0: not started yet (text file busy)
+  bool exited; // whether the plugin has ended, with `status`
   int status;
-  int line;         // to the keeper; -1: it has its order
+  int control;      // to the keeper; -1: closed
   int in, out, err; // -1: closed
-  int netns_fd;     // of the namespace that the plugin finds by its number; -1: none
+  int netns_fd;     // the namespace that CNI_NETNS names as /proc/PID/fd/N; -1: none
   struct buf stdin_bytes, stdout_bytes, stderr_bytes;
   size_t written;
   int64_t deadline, grace_end, retry_at, kill_at; // 0: none
-  int64_t order_end; // when a keeper that has its order must have ended; 0: it has none
+  int64_t keeper_deadline; // when a keeper that received a request must have ended; 0: no request
   int tries;
   enum reason killed_for; // 0: not killed
   char *file;
@@ -31,22 +31,24 @@ struct run {
 };
 
 struct runs {
-  struct run all[MOST_RUNS];
-  int link;             // to the daemon
-  struct rlimit files; // of descriptors, as the caller set it
+  struct run all[MAX_RUNS];
+  int link;            // to the daemon
+  struct rlimit files; // RLIMIT_NOFILE of the caller
 };
 
 void runs_init(struct runs *runs);
-void runs_begin(struct runs *runs, int link); // of a connection; nothing may run
+// Sets the connection to the daemon. No plugin may be running.
+void runs_set_link(struct runs *runs, int link);
 // Handles RUN: starts the plugin, or puts FAILED into `out`.
 void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, struct buf *out);
 void runs_kill(struct runs *runs, uint32_t id, struct buf *out);
-void runs_kill_all(struct runs *runs); // and forget them
-// Whether a plugin runs. Those that have not been started are forgotten.
-bool runs_begun(struct runs *runs);
-// Adds the descriptors to wait for; returns how many.
+// Kills all plugins and frees their runs.
+void runs_kill_all(struct runs *runs);
+// Whether a plugin is running. Frees runs that have not been started.
+bool runs_in_flight(struct runs *runs);
+// Writes the descriptors to poll into `fds` and returns their number.
 int runs_poll(const struct runs *runs, struct pollfd *fds);
-// Reads, writes, reaps, looks at clocks; puts RAN or FAILED of those that ended into `out`.
-void runs_go_on(struct runs *runs, const struct pollfd *fds, int n, struct buf *out);
+// Reads, writes, reaps, enforces deadlines; puts RAN or FAILED of plugins that ended into `out`.
+void runs_advance(struct runs *runs, const struct pollfd *fds, int n, struct buf *out);
 int64_t runs_next_deadline(const struct runs *runs); // 0: none
 #endif

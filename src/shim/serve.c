@@ -7,20 +7,13 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "links.h"
 #include "routes.h"
 
-enum { READ_BYTES = 64 * 1024, MOST_UNREAD = 64 * 1024 * 1024, LAST_MS = 10000 };
-
-int64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+enum { READ_BYTES = 64 * 1024, MAX_UNSENT = 64 * 1024 * 1024, FINISH_MS = 10000 };
 
 int signals_open(void) {
   sigset_t set;
@@ -45,10 +38,10 @@ bool pause_unless_stopped(const struct session *s, int ms) {
   return true;
 }
 
-// ── what we say first ────────────────────────────────────────────────────────────────────────────────────────
+// ── To the daemon ────────────────────────────────────────────────────────────────────────────────────────────
 
 extern char **environ;
-static bool goes_along(const char *var) {
+static bool is_forwarded(const char *var) {
   static const char *const names[] = {"CNI_", "PATH=", "TRACEPARENT=", "TRACESTATE=", "BAGGAGE="};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strncmp(var, names[i], strlen(names[i])) == 0) return true;
@@ -69,15 +62,15 @@ void put_call(const struct call *c, struct buf *out) {
   size_t begin = frame_begin(out, F_CALL, 0);
   put_u8(out, c->netns_is_host);
   uint32_t n = 0;
-  for (char **var = environ; *var != NULL; var++) n += goes_along(*var);
+  for (char **var = environ; *var != NULL; var++) n += is_forwarded(*var);
   put_u32(out, n);
   for (char **var = environ; *var != NULL; var++)
-    if (goes_along(*var)) put_text(out, *var);
+    if (is_forwarded(*var)) put_text(out, *var);
   put_bytes(out, c->stdin_bytes.data, c->stdin_bytes.len);
   frame_end(out, begin);
 }
 
-// ── what the daemon says ─────────────────────────────────────────────────────────────────────────────────────
+// ── From the daemon ──────────────────────────────────────────────────────────────────────────────────────────
 
 static enum outcome refuse(struct session *s, const char *text) {
   s->text.len = 0;
@@ -85,7 +78,7 @@ static enum outcome refuse(struct session *s, const char *text) {
   return REFUSED;
 }
 
-// A daemon that does not greet (it is stopped, or hangs) has not been given the call: it cannot begin it later.
+// The call is sent only after WELCOME, so that a stopped or hanging daemon cannot start it later.
 static enum outcome on_welcome(struct session *s, struct reader *r, struct buf *out) {
   unsigned major = get_u16(r), minor = get_u16(r);
   char *version = get_text(r), text[256];
@@ -93,9 +86,10 @@ static enum outcome on_welcome(struct session *s, struct reader *r, struct buf *
     if (!s->welcomed && s->role == ROLE_CALL) put_call(s->guard->call, out);
     s->welcomed = true;
     free(version);
-    return GO_ON;
+    return PENDING;
   }
-  snprintf(text, sizeof text, "the daemon (%.40s) speaks host link %u.%u, this program (%.40s) %d.%d", version, major, minor, s->version, LINK_MAJOR, LINK_MINOR);
+  snprintf(text, sizeof text, "the daemon (%.40s) uses host link %u.%u, the shim (%.40s) uses %d.%d", version, major,
+           minor, s->version, LINK_MAJOR, LINK_MINOR);
   free(version);
   return refuse(s, text);
 }
@@ -103,7 +97,7 @@ static enum outcome on_welcome(struct session *s, struct reader *r, struct buf *
 static enum outcome on_result(struct session *s, struct reader *r) {
   s->exit_status = get_u8(r);
   struct bytes answer = get_bytes(r);
-  if (r->bad) return refuse(s, "the daemon's answer is damaged");
+  if (r->bad) return refuse(s, "the daemon's answer is malformed");
   s->text.len = 0;
   buf_put(&s->text, answer.data, answer.len);
   return RESULT;
@@ -119,7 +113,7 @@ static enum outcome on_refused(struct session *s, struct reader *r) {
 static enum outcome on_frame(struct session *s, struct frame *f, struct buf *out) {
   if (f->type == F_WELCOME) return on_welcome(s, &f->body, out);
   if (f->type == F_REFUSED) return on_refused(s, &f->body);
-  if (!s->welcomed) return refuse(s, "the daemon did not begin with its version");
+  if (!s->welcomed) return refuse(s, "the daemon did not start with WELCOME");
   switch (f->type) {
     case F_RESULT: return on_result(s, &f->body);
     case F_RUN: runs_start(s->runs, f, s->guard, out); break;
@@ -127,25 +121,25 @@ static enum outcome on_frame(struct session *s, struct frame *f, struct buf *out
     case F_LIST_LINKS: links_list(f, s->guard, out); break;
     case F_GET_ROUTES: routes_get(f, s->guard, out); break;
     case F_SET_ROUTES: routes_set(f, s->guard, out); break;
-    default: frame_failed(out, f->id, R_UNKNOWN, "this program is older and does not know that request");
+    default: frame_failed(out, f->id, R_UNKNOWN, "the shim is older and does not support that request");
   }
-  return GO_ON;
+  return PENDING;
 }
 
 static enum outcome read_frames(struct session *s, int fd, struct buf *in, struct buf *out) {
   buf_need(in, READ_BYTES);
   ssize_t n = recv(fd, in->data + in->len, in->cap - in->len, 0);
   if (n == 0) return LOST;
-  if (n < 0) return errno == EAGAIN || errno == EINTR ? GO_ON : LOST;
+  if (n < 0) return errno == EAGAIN || errno == EINTR ? PENDING : LOST;
   in->len += (size_t)n;
-  enum outcome outcome = GO_ON;
+  enum outcome outcome = PENDING;
   size_t done = 0;
-  while (outcome == GO_ON) {
+  while (outcome == PENDING) {
     struct frame f;
     const struct buf rest = {.data = in->data + done, .len = in->len - done};
     long size = frame_next(&rest, &f);
     if (size == 0) break;
-    if (size < 0) return refuse(s, "the daemon sent something that is no frame");
+    if (size < 0) return refuse(s, "the daemon sent a malformed frame");
     outcome = on_frame(s, &f, out);
     done += (size_t)size;
   }
@@ -157,13 +151,13 @@ static bool send_some(int fd, struct buf *out) {
   while (out->len > 0) {
     ssize_t n = send(fd, out->data, out->len, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno == EAGAIN && out->len < MOST_UNREAD;
+    if (n < 0) return errno == EAGAIN && out->len < MAX_UNSENT;
     buf_drop(out, (size_t)n);
   }
   return true;
 }
 
-// The first signal asks the daemon to stop and undo, the second is final.
+// The first signal requests the daemon to cancel and undo the call; the second ends the shim.
 static bool read_signals(struct session *s, struct buf *out) {
   struct signalfd_siginfo info;
   while (read(s->signals, &info, sizeof info) == sizeof info) {
@@ -177,45 +171,45 @@ static bool read_signals(struct session *s, struct buf *out) {
   return true;
 }
 
-static int patience(const struct session *s) {
+static int poll_timeout(const struct session *s) {
   int64_t next = runs_next_deadline(s->runs);
   if (s->deadline != 0 && (next == 0 || s->deadline < next)) next = s->deadline;
-  int64_t greeting = s->welcomed ? 0 : s->greeting_until;
-  if (greeting != 0 && (next == 0 || greeting < next)) next = greeting;
+  int64_t welcome = s->welcomed ? 0 : s->welcome_deadline;
+  if (welcome != 0 && (next == 0 || welcome < next)) next = welcome;
   if (next == 0) return -1;
   int64_t ms = next - now_ms();
   return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
 }
 
 static enum outcome serve_once(struct session *s, int fd, struct buf *in, struct buf *out) {
-  static struct pollfd fds[2 + MOST_RUNS * FDS_PER_RUN];
+  static struct pollfd fds[2 + MAX_RUNS * FDS_PER_RUN];
   fds[0] = (struct pollfd){.fd = fd, .events = (short)(out->len > 0 ? POLLIN | POLLOUT : POLLIN)};
   fds[1] = (struct pollfd){.fd = s->signals, .events = POLLIN};
   int n = runs_poll(s->runs, fds + 2);
-  if (poll(fds, (nfds_t)n + 2, patience(s)) < 0 && errno != EINTR) return LOST;
+  if (poll(fds, (nfds_t)n + 2, poll_timeout(s)) < 0 && errno != EINTR) return LOST;
   if (s->deadline != 0 && now_ms() >= s->deadline) return TIMEOUT;
-  if (!s->welcomed && s->greeting_until != 0 && now_ms() >= s->greeting_until) return SILENT;
+  if (!s->welcomed && s->welcome_deadline != 0 && now_ms() >= s->welcome_deadline) return SILENT;
   if (fds[1].revents != 0 && !read_signals(s, out)) return STOPPED;
-  runs_go_on(s->runs, fds + 2, n, out);
-  enum outcome outcome = fds[0].revents & (POLLIN | POLLHUP | POLLERR) ? read_frames(s, fd, in, out) : GO_ON;
-  if (outcome == GO_ON && !send_some(fd, out)) return LOST;
+  runs_advance(s->runs, fds + 2, n, out);
+  enum outcome outcome = fds[0].revents & (POLLIN | POLLHUP | POLLERR) ? read_frames(s, fd, in, out) : PENDING;
+  if (outcome == PENDING && !send_some(fd, out)) return LOST;
   return outcome;
 }
 
-// Nobody listens any more. A plugin that is killed half way may leave what no DEL finds (host-local: a lease without
-// an owner), so what has begun may end by itself; its answer is for nobody. A signal that ends this is not lost.
-static enum outcome let_finish(struct session *s, struct buf *out) {
-  static struct pollfd fds[1 + MOST_RUNS * FDS_PER_RUN];
-  int64_t until = now_ms() + LAST_MS;
+// After a lost connection, lets running plugins finish: an interrupted one may leave state that no DEL cleans up
+// (host-local: a lease without an owner). Drops their results. A signal that ends the wait is reported as STOPPED.
+static enum outcome wait_for_plugins(struct session *s, struct buf *out) {
+  static struct pollfd fds[1 + MAX_RUNS * FDS_PER_RUN];
+  int64_t until = now_ms() + FINISH_MS;
   if (s->deadline != 0 && s->deadline < until) until = s->deadline;
-  while (runs_begun(s->runs) && now_ms() < until) {
+  while (runs_in_flight(s->runs) && now_ms() < until) {
     fds[0] = (struct pollfd){.fd = s->signals, .events = POLLIN};
     int n = runs_poll(s->runs, fds + 1);
     int64_t left = until - now_ms();
-    int ms = patience(s);
+    int ms = poll_timeout(s);
     if (poll(fds, (nfds_t)n + 1, ms < 0 || ms > left ? (int)left : ms) < 0 && errno != EINTR) return LOST;
     if (fds[0].revents != 0 && !read_signals(s, out)) return STOPPED;
-    runs_go_on(s->runs, fds + 1, n, out);
+    runs_advance(s->runs, fds + 1, n, out);
     out->len = 0;
   }
   return LOST;
@@ -224,13 +218,13 @@ static enum outcome let_finish(struct session *s, struct buf *out) {
 enum outcome serve(struct session *s, int fd) {
   struct buf in = {0}, out = {0};
   s->welcomed = false;
-  runs_begin(s->runs, fd);
+  runs_set_link(s->runs, fd);
   put_hello(s, &out);
-  enum outcome outcome = send_some(fd, &out) ? GO_ON : LOST;
-  while (outcome == GO_ON) outcome = serve_once(s, fd, &in, &out);
-  shutdown(fd, SHUT_RDWR); // keepers hold it as well
+  enum outcome outcome = send_some(fd, &out) ? PENDING : LOST;
+  while (outcome == PENDING) outcome = serve_once(s, fd, &in, &out);
+  shutdown(fd, SHUT_RDWR); // keepers hold copies of the descriptor
   close(fd);
-  if (outcome == LOST) outcome = let_finish(s, &out);
+  if (outcome == LOST) outcome = wait_for_plugins(s, &out);
   runs_kill_all(s->runs);
   buf_free(&in);
   buf_free(&out);

@@ -1,4 +1,4 @@
-// Starts one plugin below a keeper.
+// Starts one plugin below a keeper (keeper.h).
 #ifndef PLEXUS_SPAWN_H
 #define PLEXUS_SPAWN_H
 #include <sys/resource.h>
@@ -6,18 +6,18 @@
 
 struct spawned {
   pid_t keeper;
-  int line;         // to the keeper
+  int control;      // to the keeper
   int in, out, err; // pipes of the plugin
 };
-struct plan {
+struct program {
   char *file;
   char **vars;
   int link;                   // to the daemon
-  const struct rlimit *files; // the plugin's limit of descriptors
+  const struct rlimit *files; // the plugin's RLIMIT_NOFILE
 };
 
-// The first regular file of that name in CNI_PATH (CNI-47), to be freed; NULL when there is none.
+// The first regular file of that name in the folders of CNI_PATH (CNI-47), or NULL. The caller frees it.
 char *find_plugin(const char *path, const char *plugin);
-// 0, or the errno of what failed.
-int spawn(const struct plan *plan, struct spawned *made);
+// Returns 0 or an errno.
+int spawn(const struct program *program, struct spawned *spawned);
 #endif

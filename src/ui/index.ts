@@ -1,4 +1,3 @@
-// A page in the browser that shows a cluster and changes nothing. Knows HTTP and the page; what there is to show is the
-// view's.
+// A read-only page in the browser that shows a cluster. Knows HTTP and the page; src/view determines the content.
 export { serveUi, type UiOptions } from './server.ts';
 export type { Recent } from './recent.ts';

@@ -2,16 +2,16 @@ import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
 import { type Topology, topologyOf } from '../view/index.ts';
 import type { PageState } from './page-state.ts';
 
-/** What the page shows, kept up to date. */
+/** The content of the page, kept up to date. */
 export interface LiveState {
   readonly current: () => PageState;
-  /** Calls back after changes, many of them at once; returns how to end that. */
-  readonly onChange: (tell: () => void) => () => void;
-  /** Until the signal is aborted. */
+  /** Calls back once after a burst of changes; returns a function that ends the subscription. */
+  readonly onChange: (listener: () => void) => () => void;
+  /** Runs until the signal is aborted. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
-// a rollout changes hundreds of pods in a second: nobody reads so fast
+// A rollout changes hundreds of pods in a second, faster than anyone can read.
 const quietMs = 250;
 
 export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveState {
@@ -23,7 +23,7 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
     revision++;
     timer ??= setTimeout(() => {
       timer = undefined;
-      for (const tell of listeners) tell();
+      for (const listener of listeners) listener();
     }, quietMs);
   });
   const topology = (): Topology => {
@@ -32,9 +32,9 @@ export function liveState(cluster: ClusterViews, scope: OverviewScope): LiveStat
   };
   return {
     current: () => ({ revision, cluster: cluster.server, ...scope, ...watched.state(), topology: topology() }),
-    onChange: (tell) => {
-      listeners.add(tell);
-      return () => void listeners.delete(tell);
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     run: (signal) => watched.run(signal).finally(() => clearTimeout(timer)),
   };

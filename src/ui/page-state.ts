@@ -1,16 +1,16 @@
 import type { Topology } from '../view/index.ts';
 
-/** What the page gets: everything, each time. */
+/** The complete state that the page receives each time. */
 export interface PageState {
-  /** Another number whenever something is another. */
+  /** Changes whenever any content changes. */
   readonly revision: number;
   /** Address of the API server. */
   readonly cluster: string;
-  /** The namespace it shows; absent for all. */
+  /** The shown namespace; absent for all. */
   readonly namespace?: string;
-  /** Whether everything has been read once. */
+  /** Whether one list of everything has completed. */
   readonly complete: boolean;
-  /** Why changes do not arrive now. */
+  /** Why changes do not arrive at present. */
   readonly problems: readonly string[];
   readonly topology: Topology;
 }

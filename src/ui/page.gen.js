@@ -560,7 +560,7 @@ function makeList(box, rows, on) {
     on.choose(item);
   };
   box.addEventListener("keydown", (event) => {
-    const to = moved(event.key, {
+    const to = moveSelection(event.key, {
       from: indexOf(),
       count: items.length,
       page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1)
@@ -593,7 +593,7 @@ function makeList(box, rows, on) {
     }
   };
 }
-function moved(key, { from, count, page }) {
+function moveSelection(key, { from, count, page }) {
   const moves = {
     ArrowDown: from + 1,
     ArrowUp: from - 1,

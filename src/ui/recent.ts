@@ -1,18 +1,18 @@
 import { problemOf } from '../errors/index.ts';
 import type { Timeline } from '../view/index.ts';
 
-/** What the daemon that can be asked from here remembers of a pod. */
+/** The recent operations of a pod, from the daemon that is reachable from here. */
 export interface Recent {
-  /** Name of its node, where it knows it. */
+  /** Name of the daemon's node, if the daemon knows it. */
   readonly node?: string;
-  /** The newest last. */
+  /** Newest last. */
   readonly operations: readonly Timeline[];
 }
-/** The same for the page, or why there is none. */
+/** The recent operations for the page, or why there are none. */
 export type RecentAnswer = Recent | { readonly problem: string };
 
 export const recentAnswer = (recent: Promise<Recent>): Promise<RecentAnswer> =>
-  recent.catch((error: unknown) => ({ problem: shortly(error) }));
+  recent.catch((error: unknown) => ({ problem: shortReason(error) }));
 
-// the page itself says what could not be done: why is enough
-const shortly = (error: unknown): string => problemOf((error instanceof Error ? error.cause : undefined) ?? error);
+// The page itself states what failed, so the reason is enough.
+const shortReason = (error: unknown): string => problemOf((error instanceof Error ? error.cause : undefined) ?? error);

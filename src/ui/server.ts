@@ -10,16 +10,16 @@ import { type Recent, recentAnswer } from './recent.ts';
 export interface UiOptions {
   readonly cluster: ClusterViews;
   readonly scope: OverviewScope;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
-  /** What is remembered of what was done for a pod (namespace/name); rejects when that cannot be had from here. */
+  /** Reads the recent operations of a pod (namespace/name); rejects if they are not available from here. */
   readonly recent: (pod: string) => Promise<Recent>;
 }
 
 /**
- * Serves the page on this machine alone, until the signal is aborted. Its address has a secret in it: other users of
- * the machine can reach the port, but not read the cluster with this user's permissions. fileUnusable when the port
- * cannot be had.
+ * Serves the page on this machine only, until the signal is aborted. Its address contains a secret: other users of the
+ * machine can reach the port, but cannot read the cluster with this user's permissions. Rejects with fileUnusable if
+ * the port is not available.
  */
 export async function serveUi(
   { cluster, scope, port, recent }: UiOptions,
@@ -31,7 +31,7 @@ export async function serveUi(
     void answer({ request, response }, { live, recent }, secret);
   const first = await listen(listener, '127.0.0.1', port);
   const bound = portOf(first, port);
-  // the same for the other family, where there is one: "localhost" may mean either
+  // Listens on the same port of the other address family, if possible, because "localhost" may mean either.
   const second = await listen(listener, '::1', bound).catch(() => undefined);
   const servers = [first, ...(second === undefined ? [] : [second])];
   const ended = live.run(signal).then(() => {
@@ -62,7 +62,7 @@ interface Exchange {
 
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-// the picture has its own style sheet inside and nothing else
+// The picture contains its style sheet and nothing else.
 const picturePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 const always = {
@@ -81,11 +81,12 @@ interface Sources {
 async function answer({ request, response }: Exchange, sources: Sources, secret: string): Promise<void> {
   const refuse = (status: number, text: string): void =>
     void response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
-  // a name of somebody else's that leads here (DNS rebinding) would make their page the origin of ours
+  // A foreign host name that resolves to this machine (DNS rebinding) would give a foreign page our origin.
   if (!isOwnHost(request.headers.host ?? ''))
     return refuse(421, 'this is served to 127.0.0.1, [::1] and localhost only');
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'only GET');
-  const { pathname, searchParams } = URL.parse(request.url ?? '', 'http://localhost') ?? new URL('http://localhost'); // "//" is none
+  // "//" is not a valid URL.
+  const { pathname, searchParams } = URL.parse(request.url ?? '', 'http://localhost') ?? new URL('http://localhost');
   if (pathname === `/${secret}/events`) return stream({ request, response }, sources.live);
   const made = pathname.startsWith(`/${secret}/`)
     ? await contentOf(pathname.slice(secret.length + 2), searchParams, sources)
@@ -131,22 +132,22 @@ async function contentOf(
   }
 }
 
-// the daemon knows pods of all namespaces; the page is about those that it was started for
+// The daemon knows pods of all namespaces; the page shows only those that it was started for.
 const isShown = (key: string, live: LiveState): boolean =>
   live.current().topology.pods.some(({ namespace, name }) => `${namespace}/${name}` === key);
 
 const heartbeatMs = 20_000;
 
-/** Server-sent events: one at once, and one after changes. What has changed is asked for then. */
+/** Sends server-sent events: one at once, and one after changes. The page then requests the new state. */
 function stream({ request, response }: Exchange, live: LiveState): void {
   response.writeHead(200, { ...always, 'content-type': 'text/event-stream' });
   if (request.method === 'HEAD') return void response.end();
-  const tell = (): void => void response.write(`event: change\ndata: ${live.current().revision}\n\n`);
-  const stop = live.onChange(tell);
+  const sendChange = (): void => void response.write(`event: change\ndata: ${live.current().revision}\n\n`);
+  const stop = live.onChange(sendChange);
   const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs);
   response.on('close', () => {
     stop();
     clearInterval(heartbeat);
   });
-  tell();
+  sendChange();
 }

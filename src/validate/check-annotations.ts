@@ -1,8 +1,9 @@
 import { isJsonObject } from '../cni/index.ts';
+import { keyText } from '../errors/index.ts';
 import { defaultNetworkKey, nadAnnotationKeys, networkStatusKey, networksKey } from '../npwg/index.ts';
 import { didYouMean } from '../plan/index.ts';
 import { type Finding, annotationUnknown, finding, misplaced, placeOf } from './finding.ts';
-import { type Path, type PlacedValue, keyText, valueAt } from './yaml-position.ts';
+import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
 
 /** What may stand at a NetworkAttachmentDefinition, and at a pod. */
 export const nadAnnotations: readonly string[] = nadAnnotationKeys;

@@ -6,7 +6,14 @@ import {
   isMetaPlugin,
   nestedMetaPlugin,
 } from '../cni/index.ts';
-import { asPlexusError, nestedCall } from '../errors/index.ts';
+import {
+  asPlexusError,
+  configurationInvalid,
+  is,
+  nestedCall,
+  versionIncompatible,
+  type PlexusError,
+} from '../errors/index.ts';
 import { type Ipam, type PlacedRange, checkIpam } from './check-ipam.ts';
 import { checkOptions, isKnownPlugin } from './check-plugin.ts';
 import { type Finding, finding, findingOf, keyMissing, placeOf, versionAbsent } from './finding.ts';
@@ -102,19 +109,14 @@ function parseFinding(
     return undefined;
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    return findingOf(error, placeOf(configuration, pathIn(error.message, error.id)));
+    return findingOf(error, placeOf(configuration, pathIn(error)));
   }
 }
 
-/** Which key a sentence of the parser is about. */
-function pathIn(message: string, id: string): Path {
-  if (id === 'PLX-VERSION-INCOMPATIBLE') return ['cniVersion'];
-  const index = /cniVersions entry .* at index (\d+)/.exec(message)?.[1];
-  if (index !== undefined) return ['cniVersions', Number(index)];
-  const key =
-    /for (disableCheck|disableGC|loadOnlyInlinedPlugins):/.exec(message)?.[1] ??
-    /"(cniVersions|plugins|name)" /.exec(message)?.[1];
-  return key === undefined ? [] : [key];
+/** Which key an error of the parser is about. */
+function pathIn(error: PlexusError): Path {
+  if (is(error, versionIncompatible)) return ['cniVersion'];
+  return is(error, configurationInvalid) ? (error.context.path ?? []) : [];
 }
 
 interface Around {
@@ -163,18 +165,22 @@ function ipamFinding(found: Finding, type: string, { mayNest = false }: Configur
 const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationOptions): string =>
   typeof value['name'] === 'string' && value['name'] !== '' ? value['name'] : defaultName;
 
+/** Of the plugin in the configuration that is made for it alone. */
+const alonePath = ['plugins', 0];
+
 function pluginFinding(plugin: PlacedValue, path: Path, { source }: ConfigurationOptions): Finding | undefined {
   try {
     parseConfiguration({ cniVersion: '1.0.0', name: 'network', plugins: [plugin.value as JsonValue] }, { source });
     return undefined;
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    const index = path[1];
-    const place = placeOf(plugin, error.message.includes('"type" "') ? ['type'] : []);
-    return {
-      ...findingOf(error, place),
-      text: typeof index === 'number' ? error.message.replace('plugin 1:', `plugin ${index + 1}:`) : error.message,
-    };
+    if (!is(error, configurationInvalid)) return findingOf(error, placeOf(plugin, []));
+    const { context } = error;
+    const index = typeof path[1] === 'number' ? path[1] : 0;
+    return findingOf(
+      configurationInvalid({ ...context, pluginIndex: index }),
+      placeOf(plugin, (context.path ?? []).slice(alonePath.length)),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { asPlexusError } from '../errors/index.ts';
+import { asPlexusError, is, nadInvalid } from '../errors/index.ts';
 import { type Nad, nadConfiguration, nadGroup, nadKey, nadVersion, parseNad } from '../npwg/index.ts';
 import { configFindings } from './misplaced-keys.ts';
 import { isJson, placeInJson } from './broken.ts';
@@ -38,7 +38,7 @@ export function checkNad(object: PlacedValue): CheckedNad {
     return { findings: [...outer, ...findings], object, networks, ipams, ...(isReadable && { nad }) };
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    const path = error.message.includes('spec.config') ? ['spec', 'config'] : ['metadata'];
+    const path = is(error, nadInvalid) ? error.context.path : ['spec', 'config']; // or it is too large
     return { findings: [...outer, findingOf(error, placeOf(object, path, 'key'))], object, networks: [], ipams: [] };
   }
 }

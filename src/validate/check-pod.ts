@@ -1,4 +1,21 @@
-import { asPlexusError, type PlexusError, nadNotFound } from '../errors/index.ts';
+import {
+  type AnnotationPlace,
+  type PlexusError,
+  type Warning,
+  asPlexusError,
+  capabilityMissing,
+  deviceIdLost,
+  deviceMissing,
+  interfaceTaken,
+  is,
+  isWarning,
+  nadNotFound,
+  namespaceRefused,
+  requestUnserved,
+  resourceNotRequested,
+  selectionInvalid,
+  selectionKeyUnknown,
+} from '../errors/index.ts';
 import {
   type NadRef,
   type NetworkSelection,
@@ -8,6 +25,7 @@ import {
   parseDefaultNetwork,
   parseSelections,
   podKey,
+  selectionFields,
 } from '../npwg/index.ts';
 import { type Settings, didYouMean } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
@@ -74,23 +92,16 @@ function refusal(work: () => unknown): readonly PlexusError[] {
 
 /** One element of an annotation, planned without the others. */
 export function checkElement(key: string, element: PlacedElement, index: number, input: PodInput): readonly Finding[] {
-  const renumbered = (text: string): string => text.replace(/element 1(?: \(character \d+\))?/, `element ${index + 1}`);
+  const place = { element: index, ...(element.vmNetwork !== undefined && { vmNetwork: element.vmNetwork }) };
   const { pod, context } = input;
   const parsed = refusal(() => selectionsIn(key, element.alone, input));
   const [selection] = parsed.length > 0 ? [] : selectionsIn(key, element.alone, input);
-  if (selection === undefined)
-    return parsed.map((error) => ({
-      ...findingOf(error, element.place(fieldIn(error))),
-      text: renumbered(error.message),
-    }));
+  if (selection === undefined) return parsed.map((error) => elementFinding(error, element, place));
   const missing = missingNad(selection, element, input);
   const alone = { ...pod, annotations: { [key]: element.alone } };
   const { error, warnings, deliveries } = planPod({ ...input, pod: alone }, [selection], false);
-  const refused =
-    error === undefined
-      ? []
-      : [{ ...findingOf(error, element.place(fieldIn(error))), text: renumbered(error.message) }];
-  const told = warnings.flatMap((text) => warningFinding(renumbered(text), element));
+  const refused = error === undefined ? [] : [elementFinding(error, element, place)];
+  const told = warnings.flatMap((each) => warningFinding(each, element, place));
   const unread =
     context.settings.unservedRequests === 'ignore' ? [] : checkUnread(selection, element, deliveries.flat());
   return [
@@ -102,16 +113,23 @@ export function checkElement(key: string, element: PlacedElement, index: number,
   ];
 }
 
-/** The field that an error is about. */
-function fieldIn({ id, message }: PlexusError): Path {
-  if (id === 'PLX-NAMESPACE-REFUSED') return ['namespace'];
-  const request = /^the pod requests (\S+) on network/.exec(message)?.[1];
-  if (request !== undefined) return [request];
-  if (id === 'PLX-INTERFACE-TAKEN') return ['interface'];
-  const field = /^annotation [^,]*, element \d+(?: \(character \d+\))?, ([^:]*):/.exec(message)?.[1] ?? '';
-  return [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) =>
-    index === undefined ? (key ?? '') : Number(index),
+type InWhole = Pick<AnnotationPlace, 'element' | 'vmNetwork'>;
+
+/** An error about an element that was read alone, with its place in the whole annotation. */
+function elementFinding(error: PlexusError, element: PlacedElement, inWhole: InWhole): Finding {
+  if (!is(error, selectionInvalid)) return findingOf(error, element.place(fieldOf(error)));
+  const { character: _alone, ...context } = error.context;
+  return findingOf(
+    selectionInvalid(context.element === undefined ? context : { ...context, ...inWhole }),
+    element.place(context.field),
   );
+}
+
+/** The field that an error of the planner is about. */
+function fieldOf(error: PlexusError): Path {
+  if (is(error, namespaceRefused)) return ['namespace'];
+  if (is(error, capabilityMissing) || is(error, requestUnserved)) return [error.context.request];
+  return is(error, interfaceTaken) ? ['interface'] : [];
 }
 
 function missingNad({ nad }: NetworkSelection, element: PlacedElement, { pod, context }: PodInput): readonly Finding[] {
@@ -138,20 +156,15 @@ function similarNad({ namespace, name }: NadRef, known: readonly string[]): stri
   return meant === undefined ? known.find((key) => key.endsWith(`/${name}`)) : nadKey({ namespace, name: meant });
 }
 
-function warningFinding(text: string, element: PlacedElement): readonly Finding[] {
-  const [, key, known] = /unknown key ("(?:[^"\\]|\\.)*") is ignored \(known: (.*)\)$/.exec(text) ?? [];
-  if (key !== undefined && known !== undefined) {
-    const name = JSON.parse(key) as string;
-    const meant = didYouMean(name, known.split(', '));
-    return [
-      finding(
-        keyUnknown,
-        element.place([name]),
-        `${text}${meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`}`,
-      ),
-    ];
+function warningFinding(warning: Warning, element: PlacedElement, inWhole: InWhole): readonly Finding[] {
+  if (isWarning(warning, selectionKeyUnknown)) {
+    const { name, known } = warning.context;
+    const { text } = selectionKeyUnknown({ ...warning.context, ...inWhole });
+    const meant = didYouMean(name, known);
+    const better = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
+    return [finding(keyUnknown, element.place([name]), `${text}${better}`)];
   }
-  return text.includes('deviceID') ? [finding(requestLost, element.place(['deviceID']), text)] : [];
+  return isWarning(warning, deviceIdLost) ? [finding(requestLost, element.place(['deviceID']), warning.text)] : [];
 }
 
 /** The NetworkAttachmentDefinitions that a pod names, as far as it can be read. */
@@ -186,21 +199,21 @@ function checkTogether(placed: PlacedSelections, input: PodInput): readonly Find
   if (error !== undefined) return [findingOf(error, elementOf(error, placed))];
   const short = planPod(input, selections, true).error;
   // something in the cluster may add the request to the pod: network-resources-injector does
-  return short !== undefined && ['PLX-DEVICE-MISSING', 'PLX-RESOURCE-NOT-REQUESTED'].includes(short.id)
+  return short !== undefined && (is(short, deviceMissing) || is(short, resourceNotRequested))
     ? [findingOf(short, elementOf(short, placed), 'warning')]
     : [];
 }
 
 function elementOf(error: PlexusError, placed: PlacedSelections): ReturnType<PlacedSelections['placeOf']> {
-  const name = error.id === 'PLX-INTERFACE-TAKEN' ? /^interface name (\S+) is/.exec(error.message)?.[1] : undefined;
-  if (name === undefined) return placed.placeOf(error);
+  if (!is(error, interfaceTaken)) return placed.placeOf(error);
+  const { interfaceName: name } = error.context;
   const named = placed.elements.filter(
     (element) => element.alone.split('@')[1]?.trim() === name || usesName(element, name),
   );
   return named.at(-1)?.place(['interface']) ?? placed.placeOf(error);
 }
 
+const interfaceKeys = ['interface', ...(selectionFields['interface']?.aliases ?? [])];
+
 const usesName = (element: PlacedElement, name: string): boolean =>
-  ['interface', 'interfaceRequest'].some(
-    (key) => asksFor(element, key) && valueAt(element.value?.value, [key]) === name,
-  );
+  interfaceKeys.some((key) => asksFor(element, key) && valueAt(element.value?.value, [key]) === name);

@@ -1,5 +1,5 @@
-import { type NetworkSelection, nadKey } from '../npwg/index.ts';
-import { type Delivery, capabilities } from '../plan/index.ts';
+import { type NetworkSelection, nadKey, requestFields } from '../npwg/index.ts';
+import type { Delivery } from '../plan/index.ts';
 import { addressOf, holds } from './addresses.ts';
 import type { Ipam } from './check-ipam.ts';
 import { type Finding, defaultRoute, finding, noAddresses, requestLost, requestOutside } from './finding.ts';
@@ -112,14 +112,14 @@ export const checkUnread = (
       const place = element.place([request]);
       if (uncertain.length > 0) {
         const text = `whether ${uncertain.join(' or ')} reads ${request} is not known`;
-        const fix = `No action needed if it does; a plugin that has the capability ${capabilities[request]} must declare it.`;
+        const fix = `No action needed if it does; a plugin that has the capability ${requestFields[request].capability} must declare it.`;
         return { ...finding(requestLost, place, text, fix), severity: 'note' };
       }
       const text = `no plugin of ${nadKey(nad)} is known to read ${request}`;
       return finding(
         requestLost,
         place,
-        isDeclared ? `${text}, although one declares the capability ${capabilities[request]}` : text,
+        isDeclared ? `${text}, although one declares the capability ${requestFields[request].capability}` : text,
         unreadFix,
       );
     });

@@ -1,12 +1,20 @@
 import { type JsonObject, isJsonObject, isMetaPlugin } from '../cni/index.ts';
-import { asPlexusError } from '../errors/index.ts';
+import {
+  type Warning,
+  asPlexusError,
+  isWarning,
+  logLevelUnknown,
+  settingsInvalid,
+  settingsKeyUnknown,
+  is,
+} from '../errors/index.ts';
 import { checkSettings, parseSettings } from '../plan/index.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { type Finding, finding, findingOf, keyMissing, keyUnknown, placeOf, valueInvalid } from './finding.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
 /** Checks a daemon's own file; returns warnings, throws settingsInvalid. */
-export type CheckDaemon = (config: JsonObject) => readonly string[];
+export type CheckDaemon = (config: JsonObject) => readonly Warning[];
 
 /** A CNI configuration file: of a node that runs Plexus or Multus, or of one network. */
 export function checkConfigurationFile(configuration: PlacedValue): readonly Finding[] {
@@ -67,10 +75,10 @@ export const checkDaemonFile = (value: PlacedValue, checkDaemon: CheckDaemon = c
 /** One mistake after the other: without the key at fault, the parser says the next. */
 function settingsFindings(value: PlacedValue, config: JsonObject, check: CheckDaemon): readonly Finding[] {
   try {
-    return check(config).map((text) => finding(keyUnknown, placeOf(value, keyIn(text), 'key'), text));
+    return check(config).map((each) => finding(keyUnknown, placeOf(value, pathOf(each), 'key'), each.text));
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    const path = placeIn(error.message);
+    const path = is(error, settingsInvalid) ? error.context.path : [];
     const here = findingOf(error, placeOf(value, path));
     const rest = Object.fromEntries(
       Object.entries(config).filter(([key]) => key.toLowerCase() !== String(path[0]).toLowerCase()),
@@ -81,17 +89,10 @@ function settingsFindings(value: PlacedValue, config: JsonObject, check: CheckDa
   }
 }
 
-/** The key that a warning names. */
-function keyIn(text: string): Path {
-  const key = /unknown key ("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
-  if (key !== undefined) return [JSON.parse(key) as string];
-  return text.includes('logLevel') ? ['logLevel'] : [];
-}
-
-/** "configuration of Plexus, deadlines.addSeconds: …" */
-function placeIn(message: string): Path {
-  const place = /^configuration of Plexus, ([^:]*):/.exec(message)?.[1] ?? '';
-  return place === '' ? [] : place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+/** The key that a warning is about. */
+function pathOf(warning: Warning): Path {
+  if (isWarning(warning, settingsKeyUnknown)) return [warning.context.key];
+  return isWarning(warning, logLevelUnknown) ? ['logLevel'] : [];
 }
 
 function delegateFindings(node: PlacedValue): readonly Finding[] {

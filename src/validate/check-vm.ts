@@ -24,12 +24,7 @@ export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] 
   const input = { pod, context, limits: new Map<string, number>(), claims: [] };
   const found = networks.flatMap((network, index) => {
     const element = elementOf(vm, network);
-    return element === undefined
-      ? []
-      : checkElement(networksKey, element, index, input).map((each) => ({
-          ...each,
-          text: inWordsOfVm(each.text, network.name),
-        }));
+    return element === undefined ? [] : checkElement(networksKey, element, index, input);
   });
   return [
     ...inAnnotations,
@@ -93,8 +88,9 @@ function elementOf({ object, instance }: VmSubject, { name, networkName, path }:
   const alone = JSON.stringify([
     { name: nad, ...(namespace !== undefined && { namespace }), ...(typeof mac === 'string' && { mac }) },
   ]);
-  return { alone, place: ([field] = []) => placeOf(object, field === 'mac' ? macPath : [...path, 'networkName']) };
+  return {
+    alone,
+    vmNetwork: name,
+    place: ([field] = []) => placeOf(object, field === 'mac' ? macPath : [...path, 'networkName']),
+  };
 }
-
-const inWordsOfVm = (text: string, network: string): string =>
-  text.replace(/^annotation [^,]*, element \d+/, `network ${JSON.stringify(network)}`);

@@ -1,5 +1,5 @@
-import type { PlexusError } from '../errors/index.ts';
-import { type Path, type PlacedText, type PlacedValue, type Span, keyText } from './yaml-position.ts';
+import { type PlexusError, keyText } from '../errors/index.ts';
+import type { Path, PlacedText, PlacedValue, Span } from './yaml-position.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 

@@ -1,6 +1,13 @@
 import type { ConfFile } from '../cni/index.ts';
-import { asPlexusError, type PlexusError } from '../errors/index.ts';
-import { type Nad, type NetworkSelection, type PodDevice, type PodMetadata, nadKey } from '../npwg/index.ts';
+import { asPlexusError, type PlexusError, type Warning } from '../errors/index.ts';
+import {
+  type Nad,
+  type NetworkSelection,
+  type PodDevice,
+  type PodMetadata,
+  nadKey,
+  selectionFields,
+} from '../npwg/index.ts';
 import { type Delivery, type PlanInputs, type Settings, makePlan } from '../plan/index.ts';
 import type { Ipam } from './check-ipam.ts';
 
@@ -28,7 +35,7 @@ export interface PodInput {
 /** What the planner says. */
 export interface Planned {
   readonly error?: PlexusError;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** How the requests of each selection reach its plugins. */
   readonly deliveries: readonly (readonly Delivery[])[];
 }
@@ -104,7 +111,7 @@ const resourceOf = ({ resourceName, resourceClaim }: Nad): Partial<Nad> => ({
 });
 
 const everyCapability = Object.fromEntries(
-  ['ips', 'mac', 'infinibandGUID', 'portMappings', 'bandwidth', 'deviceID'].map((name) => [name, true]),
+  Object.values(selectionFields).flatMap(({ capability }) => (capability === undefined ? [] : [[capability, true]])),
 );
 
 /** A network that nothing is known of: it takes whatever is asked. */

@@ -6,13 +6,13 @@ export interface ValidationError {
   readonly message?: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
-/** What the program itself reads of a schema. */
+/** The part of a schema that the program reads. */
 export interface PluginSchema {
   readonly properties?: Readonly<Record<string, PluginSchema>>;
   readonly items?: PluginSchema;
   readonly additionalProperties?: boolean | PluginSchema;
   readonly format?: string;
 }
-/** By type of the plugin; those of IPAM plugins by ipam/type. */
+/** By plugin type; those of IPAM plugins by ipam/type. */
 export declare const validators: Readonly<Record<string, { (data: unknown): boolean; errors?: readonly ValidationError[] | null }>>;
 export declare const schemas: Readonly<Record<string, PluginSchema>>;

@@ -1,4 +1,4 @@
-import type { PlexusError } from '../errors/index.ts';
+import { type PlexusError, is, selectionInvalid } from '../errors/index.ts';
 import { isJsonObject } from '../cni/index.ts';
 import { type Place, placeIn, placeOf } from './finding.ts';
 import { isJson, placeInJson } from './broken.ts';
@@ -15,6 +15,8 @@ export interface PlacedElement {
   /** An annotation with this element alone. */
   readonly alone: string;
   readonly place: (field?: Path) => Place;
+  /** The network of a virtual machine that it is made of. */
+  readonly vmNetwork?: string;
   /** Of the JSON form. */
   readonly value?: PlacedValue;
 }
@@ -28,7 +30,7 @@ export function placedSelections(text: PlacedText): PlacedSelections {
     text,
     elements,
     placeOf: (error) => {
-      const { element, field } = placeNamedIn(error.message);
+      const { element, field } = is(error, selectionInvalid) ? error.context : {};
       if (element !== undefined) return elements[element]?.place(field) ?? whole;
       return isJsonForm && !isJson(text.text) ? placeInJson(text) : whole;
     },
@@ -71,19 +73,6 @@ function decoded(text: PlacedText): PlacedValue | undefined {
     return undefined; // the parser of npwg says why
   }
 }
-
-/** "annotation k, element 2 (character 7), ips[0]: …": the element, counted from 0, and the field. */
-function placeNamedIn(message: string): { readonly element?: number; readonly field: Path } {
-  const parts = /^annotation [^,]*, element (\d+)(?: \(character \d+\))?(?:, ([^:]*))?:/.exec(message);
-  if (parts === null) return { field: [] };
-  const field = parts[2] === undefined || parts[2].startsWith('after') ? [] : pathOf(parts[2]);
-  return { element: Number(parts[1]) - 1, field };
-}
-
-const pathOf = (field: string): Path =>
-  [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) =>
-    index === undefined ? (key ?? '') : Number(index),
-  );
 
 /** Whether an element of the JSON form asks for something. */
 export const asksFor = ({ value }: PlacedElement, field: string): boolean => {

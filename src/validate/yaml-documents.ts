@@ -34,12 +34,23 @@ function parsedIn(text: PlacedText): readonly YamlDocument[] {
   if (!Array.isArray(documents)) return []; // an empty file
   return (documents as readonly Document.Parsed[]).map((document) => {
     const repeated = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
-    const error = document.errors.find((each) => !repeated.includes(each) && !isAcceptedByKubectl(each));
+    const error = document.errors.find((each) => !repeated.includes(each) && strictnessOf(each) !== 'comment');
     return { text, document, repeated, ...(error !== undefined && { error }) };
   });
 }
 
-const isAcceptedByKubectl = ({ message }: YAMLError): boolean => message.startsWith('Comments must be separated');
+/** Where the package is stricter than libyaml: a comment without a space, a flow collection, a quoted text. */
+type Strictness = 'comment' | 'flow' | '"' | "'";
+
+/**
+ * The package's sentences, because its codes do not tell these apart from other errors (MISSING_CHAR, BAD_INDENT). This
+ * is the only place that reads them; the tests in yaml-as-kubectl notice when the package changes one.
+ */
+function strictnessOf({ message }: YAMLError): Strictness | undefined {
+  if (message.startsWith('Comments must be separated')) return 'comment';
+  if (/^Flow (map|sequence) in block collection must be sufficiently indented/.test(message)) return 'flow';
+  return /^Missing closing (["'])quote/.exec(message)?.[1] as '"' | "'" | undefined;
+}
 
 /** kubectl splits a file at lines that begin with three dashes, whatever is between them. */
 function partsOf(file: PlacedText): readonly PlacedText[] {
@@ -71,12 +82,13 @@ function indented(part: PlacedText): readonly YamlDocument[] {
 }
 
 /** Where the lines begin that stand too far left; none when indenting does not help. */
-function linesAtFault(text: string, { message, pos: [at] }: YAMLError): readonly number[] {
-  const isFlow = /^Flow (map|sequence) in block collection must be sufficiently indented/.test(message);
-  const quote = /^Missing closing (["'])quote/.exec(message)?.[1];
-  if (!isFlow && quote === undefined) return [];
+function linesAtFault(text: string, error: YAMLError): readonly number[] {
+  const strictness = strictnessOf(error);
+  if (strictness === undefined || strictness === 'comment') return [];
+  const isFlow = strictness === 'flow';
+  const [at] = error.pos;
   const from = isFlow ? text.lastIndexOf('\n', at - 1) + 1 : text.indexOf('\n', at) + 1;
-  const end = quote === undefined ? closingBracket(text, from) : closingQuote(text, quote, from);
+  const end = isFlow ? closingBracket(text, from) : closingQuote(text, strictness, from);
   return from === 0 || end < 0
     ? []
     : [from, ...[...text.slice(from, end).matchAll(/\n/g)].map(({ index }) => from + index + 1)];

@@ -1,9 +1,9 @@
 import { type Document, type Node, type Pair, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { parseJson } from '../cni/index.ts';
+import type { Path } from '../errors/index.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
 
-/** Keys and positions of lists, from the top. */
-export type Path = readonly (string | number)[];
+export type { Path } from '../errors/index.ts';
 
 /** From the first character up to behind the last one. */
 export interface Span {
@@ -181,10 +181,3 @@ function textAt(root: Root, path: Path): PlacedText | undefined {
     span: (from, to) => text.span(placeAt(from), to > from ? placeAt(to - 1) + 1 : placeAt(from)),
   };
 }
-
-/** A path as people write it. */
-export const keyText = (path: Path): string =>
-  path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    return /^[\w-]+$/.test(key) ? `${text}${text === '' ? '' : '.'}${key}` : `${text}[${JSON.stringify(key)}]`;
-  }, '');

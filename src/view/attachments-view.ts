@@ -8,9 +8,9 @@ export interface AttachmentRow {
   readonly interface: string;
   readonly network: string;
   /**
-   * intended: its ADD has not come to its end; detaching: a DEL failed; abandoned: its pod was let go, the daemon goes
-   * on; deferred: its DEL was answered while the daemon was away; unattached: no attachment at all, although its pod
-   * runs and asks for it.
+   * intended: its ADD has not finished; detaching: a DEL failed; abandoned: pod deletion proceeded, the daemon retries
+   * in the background; deferred: its DEL was deferred while the daemon was unavailable; unattached: no attachment
+   * exists, although the running pod requests it.
    */
   readonly state: 'intended' | 'attached' | 'detaching' | 'abandoned' | 'deferred' | 'unattached';
   readonly createdAt: string;
@@ -18,7 +18,7 @@ export interface AttachmentRow {
   readonly why: string;
 }
 
-/** What a command did with one attachment, or found about it. */
+/** The outcome of a command for one attachment. */
 export interface OutcomeRow {
   readonly sandbox: string;
   readonly pod: string;
@@ -28,7 +28,7 @@ export interface OutcomeRow {
   readonly why: string;
 }
 
-/** The row of one attachment and its outcome. */
+/** The row of one attachment with its outcome. */
 export const outcomeRow = (
   record: SandboxRecord,
   entry: AttachmentRecord,
@@ -36,7 +36,7 @@ export const outcomeRow = (
   why = '',
 ): OutcomeRow => withOutcome(rowOf(record, entry), outcome, why);
 
-/** A row of a listing and its outcome. */
+/** A row of a listing with its outcome. */
 export const withOutcome = (
   { sandbox, pod, interface: name, network }: AttachmentRow,
   outcome: OutcomeRow['outcome'],
@@ -50,7 +50,7 @@ export const withOutcome = (
   why,
 });
 
-/** Rows as a table; `heading`: of the column with the outcome. */
+/** Formats rows as a table; `heading` is the heading of the outcome column. */
 export const outcomesText = (rows: readonly OutcomeRow[], heading: string): string =>
   rows.length === 0
     ? 'nothing is attached'
@@ -66,21 +66,21 @@ export const outcomesText = (rows: readonly OutcomeRow[], heading: string): stri
         ]),
       );
 
-/** A pod that asks for networks and was never attached. */
+/** A pod that requests networks and was never attached. */
 export interface UnattachedRow {
   readonly namespace: string;
   readonly name: string;
   readonly networks: string;
   readonly why: string;
 }
-/** What else is known on the node. */
+/** Additional state of the node. */
 export interface Besides {
-  /** Sandboxes whose DEL is still to be carried out. */
+  /** Sandboxes whose DEL is deferred. */
   readonly deferred?: readonly { readonly containerId: string; readonly ifName: string }[];
   readonly unattached?: readonly UnattachedRow[];
 }
 
-/** What a listing keeps of a record: not the configurations and results, which may be large. */
+/** What a listing keeps of a record; omits configurations and results, which may be large. */
 export interface ListedRecord {
   readonly containerId: string;
   readonly ifName: string;
@@ -93,7 +93,7 @@ export const listedRecord = (record: SandboxRecord): ListedRecord => ({
   rows: record.attachments.map((entry) => rowOf(record, entry)),
 });
 
-/** The attachments of a journal, as rows, in order of pod and interface. */
+/** Builds the rows of a journal's attachments, sorted by pod and interface. */
 export const attachmentRows = (
   records: readonly ListedRecord[],
   { deferred = [], unattached = [] }: Besides = {},
@@ -138,7 +138,7 @@ const rowOf = ({ containerId, pod, createdAt }: SandboxRecord, entry: Attachment
   why: entry.state === 'detaching' ? entry.lastError : '',
 });
 
-/** Rows as a table; `msSince`: milliseconds since a time in ISO 8601. */
+/** Formats rows as a table; `msSince` returns the milliseconds since a time in ISO 8601. */
 export const attachmentsText = (rows: readonly AttachmentRow[], msSince: (time: string) => number): string =>
   rows.length === 0
     ? 'nothing is attached'

@@ -2,25 +2,25 @@ import type { ClaimedDevice, PodDevice } from '../npwg/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import { type Cell, type Paint, table, unpainted } from './table.ts';
 
-/** What kubelet says of one pod. */
+/** The devices that kubelet reports for one pod. */
 export interface Allocation {
   readonly pod: string;
   readonly devices: readonly PodDevice[];
   readonly claimed?: readonly Pick<ClaimedDevice, 'claim' | 'driver' | 'pool' | 'device' | 'shareId'>[];
 }
-/** A device of a pod, and the attachment that it was used for. */
+/** A device of a pod, and the attachment that uses it. */
 export interface DeviceRow {
-  /** namespace/name; a UID where only that is known. */
+  /** namespace/name, or a UID if only that is known. */
   readonly pod: string;
   readonly device: string;
   /** Resource, or claim. */
   readonly of: string;
-  /** free: no attachment uses it; unknown: kubelet does not name it (any more). */
+  /** free: no attachment uses it; unknown: kubelet does not report it, or no longer does. */
   readonly state: 'attached' | 'detaching' | 'free' | 'unknown';
   readonly interface: string;
   readonly network: string;
   readonly sandbox: string;
-  /** Type of the device information of the attachment. */
+  /** Type of the attachment's device information. */
   readonly info: string;
 }
 
@@ -33,15 +33,15 @@ export interface DeviceUse {
 }
 
 /**
- * Every device that kubelet has given away, and every one that an attachment is made of; without `allocations` (kubelet
- * cannot be asked) only the latter.
+ * Lists every device that kubelet has allocated and every device that an attachment uses; without `allocations`
+ * (kubelet is unavailable) only the latter.
  */
 export function deviceRows(
   allocations: readonly Allocation[] | undefined,
   uses: readonly DeviceUse[],
 ): readonly DeviceRow[] {
   const met = new Set<DeviceUse>();
-  // several where a pod was given another sandbox while the one before is still there
+  // Several rows if a pod has a new sandbox while the previous one still exists.
   const rowsOf = (pod: string, of: string, device: string, fits: (use: DeviceUse) => boolean): readonly DeviceRow[] => {
     const fitting = uses.filter((each) => (each.pod === pod || each.uid === pod) && fits(each) && !met.has(each));
     for (const use of fitting) met.add(use);
@@ -104,7 +104,7 @@ export const deviceUses = (record: SandboxRecord): readonly DeviceUse[] =>
 function deviceOf({
   attachment: { device, runtimeConfig },
 }: SandboxRecord['attachments'][number]): PodDevice | undefined {
-  const { deviceID: id } = runtimeConfig; // named by the annotation, for a network without a resource
+  const { deviceID: id } = runtimeConfig; // Named by the annotation, for a network without a resource.
   return device ?? (typeof id === 'string' && id !== '' ? { id } : undefined);
 }
 
@@ -112,7 +112,7 @@ const mayBeOf = ({ resource, claimed }: PodDevice, given: string): boolean =>
   resource === given || (resource === undefined && claimed === undefined);
 const placeOf = ({ driver, pool, device }: Pick<ClaimedDevice, 'driver' | 'pool' | 'device'>): string =>
   `${driver}/${pool}/${device}`;
-// kubelet tells of shares since 1.35
+// Kubelet reports shares since 1.35.
 const isSame = (used: ClaimedDevice, given: Parameters<typeof placeOf>[0] & Pick<ClaimedDevice, 'shareId'>): boolean =>
   placeOf(used) === placeOf(given) && (given.shareId === undefined || used.shareId === given.shareId);
 const claimText = ({ claim }: Pick<ClaimedDevice, 'claim'>): string => `claim ${claim.namespace}/${claim.name}`;
@@ -120,7 +120,7 @@ const sourceOf = ({ resource, claimed }: PodDevice): string =>
   resource ?? (claimed === undefined ? '' : claimText(claimed));
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The same as a table. */
+/** Formats device rows as a table. */
 export const devicesText = (
   rows: readonly DeviceRow[],
   { isKubeletKnown, paint = unpainted }: { readonly isKubeletKnown: boolean; readonly paint?: Paint },

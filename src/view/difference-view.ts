@@ -9,7 +9,7 @@ const words: Readonly<Record<Difference['kind'], Cell>> = {
   extra: { text: 'NO LONGER PLANNED', tone: 'warn' },
 };
 
-/** What is attached against a plan, as a table, and below it every change. */
+/** Compares attachments with a plan, as a table followed by every change. */
 export function differencesText(list: readonly Difference[], paint: Paint = unpainted): string {
   const overview = table(
     ['INTERFACE', 'NETWORK', 'STATE', 'CHANGES'],
@@ -24,10 +24,10 @@ export function differencesText(list: readonly Difference[], paint: Paint = unpa
   const details = list.flatMap(({ interfaceName, changes }) =>
     changes.map(
       ({ place, attached, planned }) =>
-        `${interfaceName}  ${place}: attached with ${shown(attached)}, planned ${shown(planned)}`,
+        `${interfaceName}  ${place}: attached with ${formatValue(attached)}, planned ${formatValue(planned)}`,
     ),
   );
   return details.length === 0 ? overview : `${overview}\n\n${details.join('\n')}`;
 }
 
-const shown = (value: JsonValue | undefined): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+const formatValue = (value: JsonValue | undefined): string => (value === undefined ? 'nothing' : JSON.stringify(value));

@@ -6,18 +6,18 @@ export interface FindingRow {
   readonly severity: 'error' | 'warning' | 'note' | 'unknown' | 'ok';
   readonly what: string;
   readonly where: string;
-  /** Empty when there is nothing to do. */
+  /** Empty if no action is needed. */
   readonly fix: string;
   readonly evidence: readonly string[];
 }
 
 const order = ['error', 'warning', 'unknown', 'note', 'ok'] as const;
 
-/** Findings with the worst first; those of one severity stay in their order. */
+/** Sorts findings by severity, worst first; findings of equal severity keep their order. */
 export const worstFirst = <T extends Pick<FindingRow, 'severity'>>(findings: readonly T[]): readonly T[] =>
   findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 
-/** How many there are of each severity: "1 error, 2 warnings, 30 ok". */
+/** Counts the findings of each severity: "1 error, 2 warnings, 30 ok". */
 export function countsOf(findings: readonly Pick<FindingRow, 'severity'>[]): string {
   const counts = order.map((severity) => ({
     severity,
@@ -32,10 +32,7 @@ export function countsOf(findings: readonly Pick<FindingRow, 'severity'>[]): str
     .join(', ');
 }
 
-/**
- * Findings as a table, then what to do about each of them. What several checks could not look at for one reason is one
- * line.
- */
+/** Formats findings as a table, then the fix of each. Checks that were skipped for the same reason share one line. */
 export function findingsText(findings: readonly FindingRow[]): string {
   const groups = [...Map.groupBy(worstFirst(findings), groupOf).values()].map((rows) => ({
     ids: rows.map(({ id }) => id),

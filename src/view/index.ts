@@ -1,4 +1,4 @@
-// What people see, as pure functions from data to text. Knows no terminal and no file.
+// Formats data as text for people, with pure functions. Knows no terminal and no file.
 export { differencesText } from './difference-view.ts';
 export { deviceRows, deviceUses, devicesText } from './devices-view.ts';
 export {

@@ -1,12 +1,12 @@
 import { parseCidr, parseIp } from '../npwg/index.ts';
 
-/** An address as every spelling of it is written, without prefix length; undefined for what is none. */
+/** Normalizes an address without prefix length, so that every spelling of it is equal; undefined for anything else. */
 export function plainAddress(text: string): string | undefined {
   const ip = parseIp(text) ?? parseCidr(text);
   return ip?.text;
 }
 
-/** Whether an address is in a subnet. False for what is no address or no subnet. */
+/** Whether an address is in a subnet. False if one of them is invalid. */
 export function isInSubnet(address: string, subnet: string): boolean {
   const [ip, range] = [parseIp(address), parseCidr(subnet)];
   if (ip === undefined || range === undefined || ip.family !== range.family) return false;
@@ -16,17 +16,17 @@ export function isInSubnet(address: string, subnet: string): boolean {
 }
 
 const numberOf = (address: string): bigint =>
-  address.includes(':') ? numberOfIpv6(address) : joined(address.split('.').map(Number), 8n);
+  address.includes(':') ? numberOfIpv6(address) : joinNumbers(address.split('.').map(Number), 8n);
 
 function numberOfIpv6(address: string): bigint {
   const [front = '', back] = address.split('::');
   const [left, right] = [groupsIn(front), groupsIn(back ?? '')];
   const zeros = back === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => 0);
-  return joined([...left, ...zeros, ...right], 16n);
+  return joinNumbers([...left, ...zeros, ...right], 16n);
 }
 
 const groupsIn = (text: string): readonly number[] =>
   text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
 
-const joined = (numbers: readonly number[], bits: bigint): bigint =>
+const joinNumbers = (numbers: readonly number[], bits: bigint): bigint =>
   numbers.reduce((sum, each) => (sum << bits) + BigInt(each), 0n);

@@ -1,23 +1,23 @@
 import { type JsonObject, type JsonValue, isJsonObject, parseConfiguration } from '../cni/index.ts';
 import { type Nad, nadConfiguration, nadKey, parseCidr } from '../npwg/index.ts';
 
-/** What a network's configuration says about itself, as far as the plugins that everybody uses go. */
+/** The facts that a network's configuration states, for the common plugins. */
 export interface NetworkFacts {
   readonly types: readonly string[];
   readonly subnets: readonly string[];
-  /** Whether each node has one of its own by that name: a bridge that nothing connects. */
+  /** Whether each node has its own network of that name: a bridge that is not connected to other nodes. */
   readonly perNode: boolean;
   /** Whether its interfaces have the MAC address of their parent. */
   readonly sharesMac: boolean;
-  /** What it is made on, with its VLAN; undefined where that is not said. */
+  /** The parent interface, with its VLAN; undefined if the configuration does not state it. */
   readonly link?: string;
 }
 
 export const noFacts: NetworkFacts = { types: [], subnets: [], perNode: false, sharesMac: false };
 
 /**
- * The facts of a NAD without a configuration are unknown. nadInvalid, configurationInvalid, versionIncompatible: an ADD
- * fails with the same.
+ * Reads the facts of a NAD; those of a NAD without a configuration are unknown. Throws nadInvalid,
+ * configurationInvalid, versionIncompatible, as an ADD does.
  */
 export function factsOf(nad: Nad): NetworkFacts {
   const json = nadConfiguration(nad);
@@ -63,7 +63,7 @@ const parts = (value: JsonValue | undefined, key: string): readonly unknown[] =>
     isJsonObject(each) ? [each[key]] : [],
   );
 
-// whereabouts also writes a range as 10.0.0.10-10.0.0.20/24
+// whereabouts also accepts a range such as 10.0.0.10-10.0.0.20/24.
 function subnetIn(value: unknown): string | undefined {
   const text = textOf(value)
     ?.replace(/^[^/]*-/, '')

@@ -2,7 +2,7 @@ import { type JsonObject, type JsonValue, type PluginConfiguration, pluginInput 
 import type { Attachment, DefaultRoute, Delivery, Plan } from '../plan/index.ts';
 import { table } from './table.ts';
 
-/** One plugin run of a plan: what the plugin gets. `prevResult` is only known when the plugin before it has run. */
+/** One plugin run of a plan with its input. `prevResult` is known only after the previous plugin has run. */
 export interface PluginView {
   readonly type: string;
   readonly env: { readonly CNI_COMMAND: 'ADD'; readonly CNI_IFNAME: string; readonly CNI_ARGS: string };
@@ -18,9 +18,7 @@ export interface AttachmentView {
   readonly network: string;
   readonly default: boolean;
   readonly defaultRoute: { readonly v4: DefaultRoute; readonly v6: DefaultRoute };
-  /**
-   * The pod's requests to this network, and which plugin reads each of them, and where; empty: no known plugin does.
-   */
+  /** The pod's requests to this network, with the plugin and key that read each; empty if no known plugin does. */
   readonly requests: readonly RequestView[];
   readonly plugins: readonly PluginView[];
 }
@@ -31,13 +29,11 @@ export interface PlanView {
   readonly attachments: readonly AttachmentView[];
 }
 
-/**
- * A plan as data for people and scripts, with the exact stdin of every plugin (all but prevResult, which plugins make).
- */
+/** A plan as data, with the exact stdin of every plugin except prevResult, which plugins create. */
 export const planView = (pod: string, plan: Plan): PlanView => ({
   pod,
-  warnings: plan.warnings,
-  notes: plan.notes,
+  warnings: plan.warnings.map(({ text }) => text),
+  notes: plan.notes.map(({ text }) => text),
   attachments: plan.attachments.map((each, index) => attachmentView(each, plan.deliveries[index] ?? [])),
 });
 
@@ -56,7 +52,7 @@ const pluginView = (attachment: Attachment, plugin: PluginConfiguration): Plugin
   stdin: pluginInput({ configuration: attachment.configuration, plugin, runtimeConfig: attachment.runtimeConfig }),
 });
 
-/** The same as text: a table of the attachments, then the input of each plugin. */
+/** Formats a plan as text: a table of the attachments, then the input of each plugin. */
 export function planText(view: PlanView): string {
   const rows = view.attachments.map((each) => [
     each.interface,
@@ -86,7 +82,7 @@ const placeNames: Readonly<Record<Delivery['readers'][number]['by'], string>> = 
 const requestTexts = ({ interface: name, requests }: AttachmentView): readonly string[] =>
   requests.map(({ request, value, readers }) => {
     const each = readers.map(({ plugin, by }) => `${plugin} from ${placeNames[by]}`);
-    return `${name}: ${request} ${short(value)}: read by ${each.join(', ') || 'no plugin that is known'}`;
+    return `${name}: ${request} ${shortText(value)}: read by ${each.join(', ') || 'no plugin that is known'}`;
   });
 
 function requestsOf(attachment: AttachmentView): string {
@@ -94,15 +90,15 @@ function requestsOf(attachment: AttachmentView): string {
     {},
     ...attachment.plugins.map(({ stdin }) => stdin['runtimeConfig'] ?? {}),
   ) as JsonObject;
-  const asked = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${short(value)}`);
+  const requests = Object.entries(runtimeConfig).map(([key, value]) => `${key} ${shortText(value)}`);
   return [
-    ...asked,
+    ...requests,
     ...routeText('IPv4', attachment.defaultRoute.v4),
     ...routeText('IPv6', attachment.defaultRoute.v6),
   ].join('; ');
 }
 
-const short = (value: unknown): string =>
+const shortText = (value: unknown): string =>
   Array.isArray(value) && value.every((each) => typeof each === 'string')
     ? value.join(',')
     : typeof value === 'string'

@@ -8,11 +8,11 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text that is nothing but text in XML and HTML. */
+/** Escapes text for XML and HTML. */
 export const escaped = (text: string): string =>
   printable(text.toWellFormed()).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 
-/** One element; its children are elements or escaped text. Numbers are rounded to tenths. */
+/** Formats one element; its children are elements or escaped text. Numbers are rounded to tenths. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>> = {},
@@ -26,7 +26,7 @@ export function element(
     : `<${name}${pairs.join('')}>${children.join('')}</${name}>`;
 }
 
-/** A text at a place; longer than `most` characters it ends in "…", and is whole in its tooltip. */
+/** Formats a text at a position. Beyond `most` characters it ends in "…", and its tooltip contains the full text. */
 export function label(
   text: string,
   at: { readonly x: number; readonly y: number; readonly class: string },

@@ -1,16 +1,13 @@
-/** What a picture is drawn in, once for light and once for dark surroundings. */
+/** The colours of a picture, one scheme for light and one for dark surroundings. */
 export interface Scheme {
   readonly paper: string;
   readonly ink: string;
-  /** Of what matters less. */
+  /** For less important parts. */
   readonly dim: string;
   readonly band: string;
   readonly wire: string;
   readonly bad: string;
-  /**
-   * Of networks, in turn: any two can be told apart with each kind of colour blindness, and have contrast enough (both
-   * tested).
-   */
+  /** For networks, in turn: distinguishable with each kind of colour blindness, and with enough contrast. */
   readonly networks: readonly string[];
 }
 
@@ -41,9 +38,7 @@ const rulesOf = ({ paper, ink, dim, band, wire, bad, networks }: Scheme): string
     ...networks.map((colour, index) => `.f${index}{fill:${colour}}.s${index}{stroke:${colour}}`),
   ].join('');
 
-/**
- * Plain rules and no variables: programs that know neither variables nor media queries still draw the light picture.
- */
+/** Plain rules, so that programs without support for variables and media queries draw the light picture. */
 export const styleText = [
   'text{font:12px ui-sans-serif,system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}',
   '.mono{font:11px ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}.strong{font-weight:600}.big{font-size:18px;font-weight:600}.small{font-size:11px}',

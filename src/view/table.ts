@@ -1,13 +1,13 @@
-/** How something is meant: what is broken, what to look at, what is fine, what matters less. */
+/** The meaning of a text: bad is broken, warn needs attention, good is fine, dim is less important. */
 export type Tone = 'bad' | 'warn' | 'good' | 'dim';
-/** Adds a tone to text, or does not: a terminal's colours, nothing in a file. */
+/** Applies a tone to text: terminal colours, or nothing in a file. */
 export type Paint = (text: string, tone: Tone) => string;
 export type Cell = string | { readonly text: string; readonly tone?: Tone };
 
-/** Text as it is. */
+/** Leaves text unchanged. */
 export const unpainted: Paint = (text) => text;
 
-/** Rows as aligned columns under a heading, two spaces apart, no trailing spaces. Empty cells become "-". */
+/** Formats rows as aligned columns, two spaces apart, without trailing spaces. Empty cells become "-". */
 export function table(
   heading: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -43,7 +43,7 @@ function shown(cell: Cell | undefined): Shown {
   return { text: text === '' ? '-' : printable(text), ...(tone !== undefined && { tone }) };
 }
 
-/** Text without what would move a terminal's cursor or change its colours: it may come from anybody's annotation. */
+/** Removes characters that move a terminal's cursor or change its colours: any annotation may contain them. */
 export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
 const widthOf = (text: string): number => Array.from(text).length;

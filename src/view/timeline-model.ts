@@ -1,20 +1,20 @@
 import type { RecordedError, RecordedOperation, RecordedStep } from '../report/index.ts';
 
-/** An operation as people are shown it, on a terminal or on a page: in words, and with places for bars. */
+/** An operation for a terminal or a page: texts, and positions for bars. */
 export interface Timeline {
   /** "ADD", or "DEL (by the daemon)". */
   readonly command: string;
   readonly pod?: string;
-  /** The beginning of the container ID. */
+  /** The first characters of the container ID. */
   readonly sandbox: string;
   readonly startedAt: string;
   readonly outcome: RecordedOperation['outcome'];
   /** "success after 41 ms". */
   readonly ended: string;
   readonly steps: readonly TimelineStep[];
-  /** Each error once: that of the operation names its plugin's again. */
+  /** Each error once; the operation's error repeats the one of its plugin. */
   readonly errors: readonly TimelineError[];
-  /** What was not kept, because it was too much. */
+  /** What was omitted because of the size limit. */
   readonly leftOut?: string;
 }
 export interface TimelineStep {
@@ -23,19 +23,19 @@ export interface TimelineStep {
   readonly name: string;
   readonly offsetMs: number;
   readonly ms: number;
-  /** Where its bar begins and how long it is: shares of the operation's time, 0 to 1. */
+  /** Start and length of its bar: fractions of the operation's duration, 0 to 1. */
   readonly from: number;
   readonly share: number;
   readonly outcome: string;
   readonly failed: boolean;
-  /** What a plugin read and wrote, as far as there is any. */
+  /** What a plugin read and wrote, if anything. */
   readonly texts: readonly { readonly what: 'input' | 'output' | 'stderr'; readonly text: string }[];
 }
 interface TimelineError {
   readonly id: string;
   readonly code: number;
   readonly message: string;
-  /** Where it was, then its causes: a line each. */
+  /** The place of the error, then its causes, one line each. */
   readonly details: readonly string[];
   readonly fix: string;
 }
@@ -66,7 +66,7 @@ function stepOf(step: RecordedStep, total: number): TimelineStep {
   const texts = kind === 'plugin' ? textsOf(step) : [];
   return {
     kind,
-    name: nameOf(step),
+    name: stepName(step),
     offsetMs,
     ms,
     from: offsetMs / total,
@@ -85,12 +85,12 @@ const phases = new Map([
   ['journal', 'write the journal'],
 ]);
 
-function nameOf({ kind, name, command, network, interface: interfaceName }: RecordedStep): string {
+function stepName({ kind, name, command, network, interface: interfaceName }: RecordedStep): string {
   if (kind === 'plugin') return oneLine(`${command ?? ''} ${name}: ${network ?? ''} (${interfaceName ?? ''})`);
   return oneLine(kind === 'phase' ? (phases.get(name) ?? name) : name);
 }
 
-// what came from a plugin may hold line breaks and control characters
+// Text from a plugin may contain line breaks and control characters.
 const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 
 const textsOf = ({ input, output, stderr }: RecordedStep): TimelineStep['texts'] =>

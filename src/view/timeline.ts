@@ -2,7 +2,7 @@ import type { RecordedOperation } from '../report/index.ts';
 import { table } from './table.ts';
 import { type Timeline, type TimelineStep, commandOf, shortId, timelineOf } from './timeline-model.ts';
 
-/** One line for each operation: what was done, when, and how it ended. */
+/** Formats one line per operation: command, time and outcome. */
 export const operationsText = (operations: readonly RecordedOperation[]): string =>
   table(
     ['STARTED', 'COMMAND', 'POD', 'SANDBOX', 'TIME', 'OUTCOME'],
@@ -18,7 +18,7 @@ export const operationsText = (operations: readonly RecordedOperation[]): string
 
 const timeOf = ({ ms }: RecordedOperation): string => (ms === undefined ? '' : `${ms} ms`);
 
-/** Operations as timelines, the newest last. `verbose`: also what each plugin read and wrote. */
+/** Formats operations as timelines, newest last. `verbose` adds what each plugin read and wrote. */
 export const timelinesText = (operations: readonly RecordedOperation[], verbose: boolean): string =>
   operations.map((operation) => timelineText(timelineOf(operation), verbose)).join('\n\n');
 
@@ -27,7 +27,7 @@ function timelineText(timeline: Timeline, verbose: boolean): string {
   const rows = steps.map((step) => [`${step.offsetMs} ms`, `${step.ms} ms`, bar(step), step.name, step.outcome]);
   return [
     [`${command} ${pod ?? 'of no pod'}`, `sandbox ${sandbox}`, startedAt, ended].join(', '),
-    ...(steps.length === 0 ? [] : [indented(table(['START', 'TIME', 'WHEN', 'STEP', 'OUTCOME'], rows), 2)]),
+    ...(steps.length === 0 ? [] : [indent(table(['START', 'TIME', 'WHEN', 'STEP', 'OUTCOME'], rows), 2)]),
     ...(leftOut === undefined ? [] : [`  ${leftOut}`]),
     ...(verbose ? steps.filter(({ kind }) => kind === 'plugin').map(textsOf) : []),
     ...errors.map(errorText),
@@ -36,7 +36,7 @@ function timelineText(timeline: Timeline, verbose: boolean): string {
 
 const width = 24;
 
-/** Where in the operation a step lies: a bar in a column of fixed width, one character at least. */
+/** Draws the position of a step within its operation: a bar of at least one character in a column of fixed width. */
 function bar({ from, share }: TimelineStep): string {
   const start = Math.min(width - 1, Math.floor(from * width));
   const length = Math.max(1, Math.min(width - start, Math.round(share * width)));
@@ -44,9 +44,9 @@ function bar({ from, share }: TimelineStep): string {
 }
 
 const textsOf = ({ name, texts }: TimelineStep): string =>
-  [`\n  ── ${name}`, ...texts.map(({ what, text }) => `  ${what}:\n${indented(text, 4)}`)].join('\n');
+  [`\n  ── ${name}`, ...texts.map(({ what, text }) => `  ${what}:\n${indent(text, 4)}`)].join('\n');
 
-const indented = (text: string, by: number): string => text.replaceAll(/^/gm, ' '.repeat(by));
+const indent = (text: string, by: number): string => text.replaceAll(/^/gm, ' '.repeat(by));
 
 const errorText = ({ id, code, message, details, fix }: Timeline['errors'][number]): string =>
   [`\n  ${id} (code ${code}): ${message}`, ...details.map((each) => `    ${each}`), `    fix: ${fix}`].join('\n');

@@ -2,7 +2,7 @@ import { isInSubnet, plainAddress } from './ip-numbers.ts';
 import { type NetworkFacts, noFacts } from './network-facts.ts';
 import type { ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';
 
-/** One interface that somebody has now. */
+/** An existing interface and its pod. */
 export interface Holder {
   readonly pod: string;
   readonly node: string;
@@ -14,11 +14,11 @@ export interface Clash {
   readonly holders: readonly Holder[];
 }
 
-/** Addresses that more than one interface has where only one may. */
+/** Finds addresses that several interfaces have although only one may. */
 export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string, NetworkFacts>): readonly Clash[] {
   const of = (network: string): NetworkFacts => facts.get(network) ?? noFacts;
   const perNode = new Map<string, Clash>();
-  const byAddress = grouped(
+  const byAddress = groupByKey(
     holders.flatMap((holder) =>
       [...new Set(holder.attachment.ips.flatMap((ip) => plainAddress(ip) ?? []))].map((ip) => [ip, holder] as const),
     ),
@@ -26,11 +26,11 @@ export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string,
   const clashes: Clash[] = [];
   for (const [ip, having] of byAddress) {
     if (having.length < 2) continue;
-    const networks = grouped(having.map((holder) => [holder.attachment.network, holder] as const));
+    const networks = groupByKey(having.map((holder) => [holder.attachment.network, holder] as const));
     for (const [network, same] of networks) {
       if (same.length < 2) continue;
       const atOne = of(network).perNode
-        ? [...grouped(same.map((holder) => [holder.node, holder] as const)).values()].filter(hasSeveral)
+        ? [...groupByKey(same.map((holder) => [holder.node, holder] as const)).values()].filter(hasSeveral)
         : [same];
       clashes.push(
         ...atOne.map((each) =>
@@ -40,14 +40,14 @@ export function clashesOf(holders: readonly Holder[], facts: ReadonlyMap<string,
       if (of(network).perNode && atOne.length === 0 && !perNode.has(network))
         perNode.set(network, repeatedOnNodes(network, ip, same));
     }
-    clashes.push(...overlaps(ip, networks, of));
+    clashes.push(...findOverlaps(ip, networks, of));
   }
   return [...clashes, ...perNode.values(), ...macClashes(holders, of)];
 }
 
 const hasSeveral = (holders: readonly Holder[]): boolean => holders.length > 1;
 
-function grouped<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
+function groupByKey<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const [key, value] of pairs) {
     const group = groups.get(key);
@@ -81,7 +81,7 @@ function namesOf(holders: readonly Holder[]): string {
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(' and ');
 }
 
-// once for each network: with a bridge of its own on every node this may be as it should
+// Reported once per network: with a separate bridge on every node, this may be intended.
 const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]): Clash => ({
   problem: {
     severity: 'warning',
@@ -93,8 +93,8 @@ const repeatedOnNodes = (network: string, ip: string, holders: readonly Holder[]
   holders: [],
 });
 
-/** The same address in two networks that both have it in their subnets, on what may be one link. */
-function overlaps(
+/** Finds addresses that exist in two networks whose subnets both contain them, on links that may be the same. */
+function findOverlaps(
   ip: string,
   networks: ReadonlyMap<string, readonly Holder[]>,
   of: (network: string) => NetworkFacts,
@@ -130,7 +130,7 @@ function macClashes(holders: readonly Holder[], of: (network: string) => Network
       ] as const,
     ];
   });
-  return [...grouped(having)]
+  return [...groupByKey(having)]
     .filter(([, same]) => hasSeveral(same))
     .map(([what, same]) => clash('mac-duplicate', `${namesOf(same)} have the same MAC address ${what}`, same));
 }

@@ -2,9 +2,9 @@ import { edgeText, titleOf } from './topology-mermaid.ts';
 import type { Picture } from './topology-picture.ts';
 import { printable } from './table.ts';
 
-const quoted = (text: string): string => `"${printable(text).replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
+const quote = (text: string): string => `"${printable(text).replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 
-/** A graph for Graphviz. */
+/** Draws a graph for Graphviz. */
 export function topologyDot({ bands, networks }: Picture): string {
   const rows = bands.flatMap((band) => band.rows);
   return [
@@ -12,19 +12,19 @@ export function topologyDot({ bands, networks }: Picture): string {
     '  rankdir=LR; node [fontname="sans-serif"]; edge [fontname="monospace", fontsize=10];',
     ...networks.map(
       ({ name, types }) =>
-        `  ${quoted(`net ${name}`)} [shape=ellipse, label=${quoted([name, types.join(' + ')].filter((part) => part !== '').join(' '))}];`,
+        `  ${quote(`net ${name}`)} [shape=ellipse, label=${quote([name, types.join(' + ')].filter((part) => part !== '').join(' '))}];`,
     ),
     ...bands.flatMap(({ name, rows: own }, index) => [
       `  subgraph cluster_${index} {`,
-      `    label=${quoted(name)};`,
-      ...own.map((row) => `    ${quoted(`pod${rows.indexOf(row)}`)} [shape=box, label=${quoted(titleOf(row))}];`),
+      `    label=${quote(name)};`,
+      ...own.map((row) => `    ${quote(`pod${rows.indexOf(row)}`)} [shape=box, label=${quote(titleOf(row))}];`),
       '  }',
     ]),
     ...rows.flatMap((row, index) =>
       [...row.dots].flatMap(([network, dots]) =>
         dots.map(
           (dot) =>
-            `  ${quoted(`pod${index}`)} -- ${quoted(`net ${network}`)} [label=${quoted(edgeText(dot))}${dot.mark === 'attached' ? '' : ', style=dashed, color=red'}];`,
+            `  ${quote(`pod${index}`)} -- ${quote(`net ${network}`)} [label=${quote(edgeText(dot))}${dot.mark === 'attached' ? '' : ', style=dashed, color=red'}];`,
         ),
       ),
     ),

@@ -11,10 +11,10 @@ const entities: Readonly<Record<string, string>> = {
   '|': '#124;',
 };
 
-const quoted = (text: string): string =>
+const quote = (text: string): string =>
   `"${printable(text).replaceAll(/["#<>&`|]/g, (character) => entities[character] ?? '')}"`;
 
-/** A Mermaid flow chart: pods by node on the left, networks on the right. What is wrong is dotted and says so. */
+/** Draws a Mermaid flow chart: pods by node on the left, networks on the right. Problems are dotted and labelled. */
 export function topologyMermaid({ bands, networks }: Picture): string {
   const netIds = new Map(networks.map(({ name }, index) => [name, `net${index}`] as const));
   const rows = bands.flatMap((band) => band.rows);
@@ -23,13 +23,13 @@ export function topologyMermaid({ bands, networks }: Picture): string {
   return [
     'flowchart LR',
     ...bands.flatMap(({ name, rows: own }, index) => [
-      `  subgraph band${index}[${quoted(name)}]`,
-      ...own.map((row) => `    ${idOf(row)}[${quoted(titleOf(row))}]`),
+      `  subgraph band${index}[${quote(name)}]`,
+      ...own.map((row) => `    ${idOf(row)}[${quote(titleOf(row))}]`),
       '  end',
     ]),
     ...networks.map(
       ({ name, types, subnets }) =>
-        `  ${netIds.get(name)}([${quoted([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`,
+        `  ${netIds.get(name)}([${quote([name, types.join(' + '), ...subnets].filter((part) => part !== '').join(', '))}])`,
     ),
     ...rows.flatMap((row) =>
       [...row.dots].flatMap(([network, dots]) =>
@@ -42,13 +42,13 @@ export function topologyMermaid({ bands, networks }: Picture): string {
 
 const arrow = (dot: PictureDot): string => {
   const text = edgeText(dot);
-  return `${dot.mark === 'attached' ? '---' : '-.-'}${text === '' ? '' : `|${quoted(text)}|`}`;
+  return `${dot.mark === 'attached' ? '---' : '-.-'}${text === '' ? '' : `|${quote(text)}|`}`;
 };
 
-/** "net1 10.0.0.1", "net1 10.0.0.1 also elsewhere". */
+/** "net1 10.0.0.1", or "net1 10.0.0.1 also elsewhere". */
 export const edgeText = ({ above, below }: PictureDot): string =>
   [above, ...below].filter((text) => text !== '').join(' ');
 
-/** "shop/db-0", "shop/web ×40". */
+/** "shop/db-0", or "shop/web ×40". */
 export const titleOf = ({ namespace, name, pods }: PictureRow): string =>
   `${namespace}/${name}${pods === 1 ? '' : ` ×${pods}`}`;

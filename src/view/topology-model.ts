@@ -1,4 +1,4 @@
-/** error: something does not work, or cannot; warning: somebody should know. */
+/** error: something does not or cannot work; warning: something needs attention. */
 export type Severity = 'error' | 'warning';
 
 export type ProblemKind =
@@ -18,32 +18,32 @@ export type ProblemKind =
 export interface TopologyProblem {
   readonly severity: Severity;
   readonly kind: ProblemKind;
-  /** A sentence that names everything. */
+  /** A sentence that names every object. */
   readonly text: string;
-  /** namespace/name of the pods it concerns. */
+  /** namespace/name of the affected pods. */
   readonly pods: readonly string[];
   readonly network?: string;
   readonly interface?: string;
 }
 
 /**
- * attached: as the pod's status says; missing: asked for, and not in the status; waiting: the same of a pod that has
- * not started; unasked: in the status, and neither asked for nor from the node's configuration; released: of a pod that
+ * attached: listed in the pod's status; missing: requested, but not in the status; waiting: missing in a pod that has
+ * not started; unasked: in the status, but neither requested nor in the node's configuration; released: of a pod that
  * has ended.
  */
 export type AttachmentState = 'attached' | 'missing' | 'waiting' | 'unasked' | 'released';
 
-/** One interface of a pod in one network, or the lack of it. */
+/** One interface of a pod in one network, or a missing one. */
 export interface TopologyAttachment {
   readonly network: string;
-  /** Empty where nobody has said. */
+  /** Empty if unknown. */
   readonly interface: string;
   readonly ips: readonly string[];
   readonly mac?: string;
   /** Whether it is the pod's default network. */
   readonly default: boolean;
   readonly state: AttachmentState;
-  /** What is wrong with it, as far as other pods are concerned. */
+  /** Its problems that involve other pods. */
   readonly problems: readonly ProblemKind[];
 }
 export interface TopologyPod {
@@ -53,29 +53,29 @@ export interface TopologyPod {
   readonly phase?: string;
   readonly owner?: string;
   readonly attachments: readonly TopologyAttachment[];
-  /** All that concern it, as indexes of the topology's problems. */
+  /** All problems of the pod, as indexes into the topology's problems. */
   readonly problems: readonly number[];
 }
 export interface TopologyNetwork {
-  /** namespace/name of a NetworkAttachmentDefinition, or the name of a network of the nodes. */
+  /** namespace/name of a NetworkAttachmentDefinition, or the name of a network from the nodes' configuration. */
   readonly name: string;
   /**
-   * definition: a NetworkAttachmentDefinition; node: from the nodes' configuration; missing: asked for, and there is no
-   * such object; unknown: its namespace could not be read.
+   * definition: a NetworkAttachmentDefinition; node: from the nodes' configuration; missing: requested, but the object
+   * does not exist; unknown: its namespace could not be read.
    */
   readonly kind: 'definition' | 'node' | 'missing' | 'unknown';
-  /** Plugin types, in their order. */
+  /** Plugin types, in order. */
   readonly types: readonly string[];
-  /** As far as the plugins' own configuration says. */
+  /** The subnets that the plugins' configuration states. */
   readonly subnets: readonly string[];
-  /** How many pods are in it, or ask for it. */
+  /** Number of pods that are attached to it or request it. */
   readonly pods: number;
   readonly problems: readonly number[];
 }
-/** Who is attached to what. */
+/** The attachments of pods to networks. */
 export interface Topology {
   readonly networks: readonly TopologyNetwork[];
-  /** Those that have, or ask for, any network. */
+  /** Pods that have or request any network. */
   readonly pods: readonly TopologyPod[];
   readonly problems: readonly TopologyProblem[];
 }

@@ -1,17 +1,17 @@
 import type { AttachmentState, Topology, TopologyAttachment, TopologyNetwork, TopologyPod } from './topology-model.ts';
 
-/** How an attachment is drawn: clash is one whose address somebody else has too. */
+/** How an attachment is drawn; clash: another interface has the same address. */
 export type Mark = 'attached' | 'clash' | 'missing' | 'waiting' | 'unasked';
 
-/** Where a row meets a network: one pod's interface, or what a group of pods has there. */
+/** The crossing of a row and a network: one pod's interface, or the attachments of a group of pods. */
 export interface PictureDot {
   readonly mark: Mark;
   /** The interface, or "×40" for a group. */
   readonly above: string;
-  /** Addresses, or what is wrong. */
+  /** Addresses, or the problem. */
   readonly below: readonly string[];
 }
-/** A pod, or pods of one workload that are in the same networks. */
+/** A pod, or pods of one workload that are attached to the same networks. */
 export interface PictureRow {
   readonly namespace: string;
   readonly name: string;
@@ -23,31 +23,31 @@ export interface PictureBand {
   readonly name: string;
   readonly rows: readonly PictureRow[];
 }
-/** What is drawn, before anybody says how. */
+/** The content of a picture, independent of its format. */
 export interface Picture {
-  /** Those that somebody is in. */
+  /** Networks with attachments. */
   readonly networks: readonly TopologyNetwork[];
-  /** Names of those that nobody is in. */
+  /** Names of networks without attachments. */
   readonly unused: readonly string[];
-  /** Nodes; namespaces when pods are grouped. */
+  /** Nodes, or namespaces if pods are grouped. */
   readonly bands: readonly PictureBand[];
   readonly grouped: boolean;
   readonly pods: number;
   readonly problems: number;
 }
 export interface PictureOptions {
-  /** auto: from more than 60 pods on. */
+  /** auto: groups more than 60 pods. */
   readonly group: 'auto' | 'always' | 'never';
 }
 
 const mostPods = 60;
-// pods with a problem of their own are drawn for themselves, unless that is what most of them have
+// Pods with a problem of their own get their own row, unless most pods have one.
 const mostAlone = 40;
 
 export function pictureOf(topology: Topology, { group }: PictureOptions): Picture {
-  const pods = topology.pods.filter((pod) => lively(pod).length > 0);
+  const pods = topology.pods.filter((pod) => drawnAttachments(pod).length > 0);
   const grouped = group === 'always' || (group === 'auto' && pods.length > mostPods);
-  const used = new Set(pods.flatMap((pod) => lively(pod).map(({ network }) => network)));
+  const used = new Set(pods.flatMap((pod) => drawnAttachments(pod).map(({ network }) => network)));
   return {
     networks: topology.networks.filter(({ name }) => used.has(name)),
     unused: topology.networks.filter(({ name }) => !used.has(name)).map(({ name }) => name),
@@ -63,7 +63,7 @@ export function pictureOf(topology: Topology, { group }: PictureOptions): Pictur
   };
 }
 
-const lively = ({ attachments }: TopologyPod): readonly TopologyAttachment[] =>
+const drawnAttachments = ({ attachments }: TopologyPod): readonly TopologyAttachment[] =>
   attachments.filter(({ state }) => state !== 'released');
 
 function bandsBy<T extends PictureRow>(rows: readonly T[], nameOf: (row: T) => string): readonly PictureBand[] {
@@ -77,7 +77,7 @@ function bandsBy<T extends PictureRow>(rows: readonly T[], nameOf: (row: T) => s
 
 function rowOf(pod: TopologyPod): PictureRow {
   const dots = new Map<string, PictureDot[]>();
-  for (const each of lively(pod)) {
+  for (const each of drawnAttachments(pod)) {
     const dot = { mark: markOf(each), above: each.interface, below: [...each.ips, ...(wordFor[markOf(each)] ?? [])] };
     dots.set(each.network, [...(dots.get(each.network) ?? []), dot]);
   }
@@ -100,14 +100,14 @@ const marks: Readonly<Partial<Record<AttachmentState, Mark>>> = {
 const markOf = ({ state, problems }: TopologyAttachment): Mark =>
   marks[state] ?? (problems.length > 0 ? 'clash' : 'attached');
 
-/** Pods of one owner that are in the same networks in the same way, as one row; pods without an owner together. */
+/** Groups pods of one owner with the same attachments into one row; pods without an owner form one group. */
 function groupsOf(pods: readonly TopologyPod[]): readonly PictureRow[] {
-  const isTroubled = (pod: TopologyPod): boolean => lively(pod).some((each) => markOf(each) !== 'attached');
+  const isTroubled = (pod: TopologyPod): boolean => drawnAttachments(pod).some((each) => markOf(each) !== 'attached');
   const alone = pods.filter(isTroubled);
   const [single, many] = alone.length > mostAlone ? [[], pods] : [alone, pods.filter((pod) => !isTroubled(pod))];
   const groups = new Map<string, TopologyPod[]>();
   for (const pod of many) {
-    const places = lively(pod).map((each) => `${each.network} ${markOf(each)}`);
+    const places = drawnAttachments(pod).map((each) => `${each.network} ${markOf(each)}`);
     const key = JSON.stringify([pod.namespace, pod.owner ?? '', places.toSorted()]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [pod]);
@@ -121,7 +121,7 @@ function groupRow(pods: readonly TopologyPod[]): PictureRow {
   if (first === undefined || pods.length === 1)
     return rowOf(first ?? { namespace: '', name: '', attachments: [], problems: [] });
   const dots = new Map<string, PictureDot[]>();
-  for (const each of lively(first)) {
+  for (const each of drawnAttachments(first)) {
     const mark = markOf(each);
     const other = dots.get(each.network) ?? [];
     if (!other.some((dot) => dot.mark === mark))

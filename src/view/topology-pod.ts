@@ -14,13 +14,13 @@ import {
 } from '../npwg/index.ts';
 import type { AttachmentState, ProblemKind, TopologyAttachment, TopologyProblem } from './topology-model.ts';
 
-/** One pod for itself: what it asks for beside what it has. */
+/** One pod: its requests compared with its status. */
 export interface PodReading {
   readonly attachments: readonly TopologyAttachment[];
   readonly problems: readonly TopologyProblem[];
 }
 
-interface Wish {
+interface Request {
   readonly network: string;
   readonly interface?: string;
   readonly isDefault: boolean;
@@ -33,29 +33,29 @@ interface Entry {
   readonly default: boolean;
 }
 
-// where names of default-network without a namespace are looked for, unless the nodes' settings say otherwise
+// Where a default-network without a namespace is looked up, unless the nodes' settings name another namespace.
 const usualMultusNamespace = 'kube-system';
 
-/** Never throws, whatever the annotations hold. */
+/** Reads a pod. Never throws, whatever its annotations contain. */
 export function readPod(pod: PodSummary): PodReading {
   const problems: TopologyProblem[] = [];
-  const tell = (kind: ProblemKind, text: string, more: Pick<TopologyProblem, 'network' | 'interface'> = {}): void => {
+  const report = (kind: ProblemKind, text: string, more: Pick<TopologyProblem, 'network' | 'interface'> = {}): void => {
     const severity = ['attachment-unasked', 'pod-pending', 'host-network'].includes(kind) ? 'warning' : 'error';
     problems.push({ severity, kind, text, pods: [podKey(pod)], ...more });
   };
-  const wishes = wishesOf(pod, tell);
-  const entries = entriesOf(pod, tell);
-  const attachments = matched(pod, wishes, entries ?? []);
-  if (!isOver(pod)) judge(pod, { attachments, hasStatus: entries !== undefined, tell });
+  const requests = requestsOf(pod, report);
+  const entries = entriesOf(pod, report);
+  const attachments = matchEntries(pod, requests, entries ?? []);
+  if (!isOver(pod)) judge(pod, { attachments, hasStatus: entries !== undefined, report });
   return { attachments, problems };
 }
 
-type Tell = (kind: ProblemKind, text: string, more?: Pick<TopologyProblem, 'network' | 'interface'>) => void;
+type ReportProblem = (kind: ProblemKind, text: string, more?: Pick<TopologyProblem, 'network' | 'interface'>) => void;
 
 const isOver = ({ phase }: PodSummary): boolean => phase === 'Succeeded' || phase === 'Failed';
 
-function wishesOf(pod: PodSummary, tell: Tell): readonly Wish[] {
-  const read = (parse: () => readonly NetworkSelection[], isDefault: boolean): readonly Wish[] => {
+function requestsOf(pod: PodSummary, report: ReportProblem): readonly Request[] {
+  const read = (parse: () => readonly NetworkSelection[], isDefault: boolean): readonly Request[] => {
     try {
       return parse().map(({ nad, interfaceName }) => ({
         network: nadKey(nad),
@@ -63,7 +63,7 @@ function wishesOf(pod: PodSummary, tell: Tell): readonly Wish[] {
         ...(interfaceName !== undefined && { interface: interfaceName }),
       }));
     } catch (error) {
-      tell('annotation-invalid', `pod ${podKey(pod)}: ${problemOf(error)}`);
+      report('annotation-invalid', `pod ${podKey(pod)}: ${problemOf(error)}`);
       return [];
     }
   };
@@ -74,12 +74,12 @@ function wishesOf(pod: PodSummary, tell: Tell): readonly Wish[] {
   ];
 }
 
-/** undefined: there is no status, or none that can be read. */
-function entriesOf(pod: PodSummary, tell: Tell): readonly Entry[] | undefined {
+/** Undefined if there is no readable status. */
+function entriesOf(pod: PodSummary, report: ReportProblem): readonly Entry[] | undefined {
   const text = pod.annotations[networkStatusKey];
   if (text === undefined || text.trim() === '') return undefined;
   const unreadable = (problem: string): undefined => {
-    tell('status-unreadable', `pod ${podKey(pod)}: annotation ${networkStatusKey} cannot be read: ${problem}`);
+    report('status-unreadable', `pod ${podKey(pod)}: annotation ${networkStatusKey} cannot be read: ${problem}`);
   };
   try {
     if (!Array.isArray(parseJson(text, 'annotation'))) return unreadable('it is no list');
@@ -98,24 +98,29 @@ function entriesOf(pod: PodSummary, tell: Tell): readonly Entry[] | undefined {
 const textsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 
-/** Every entry of the status once, and every wish that none of them fulfils. */
-function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Entry[]): readonly TopologyAttachment[] {
+/** Returns every entry of the status once, and every request that no entry fulfils. */
+function matchEntries(
+  pod: PodSummary,
+  requests: readonly Request[],
+  entries: readonly Entry[],
+): readonly TopologyAttachment[] {
   const free = new Set(entries);
   const take = (fits: (entry: Entry) => boolean): boolean => {
     const found = [...free].find(fits);
     return found !== undefined && free.delete(found);
   };
-  const isOf = (entry: Entry, { network, isDefault }: Wish): boolean =>
+  const isOf = (entry: Entry, { network, isDefault }: Request): boolean =>
     entry.default === isDefault && entry.network === network;
-  const steps: readonly ((wish: Wish) => boolean)[] = [
-    (wish) => wish.interface !== undefined && take((entry) => isOf(entry, wish) && entry.interface === wish.interface),
-    (wish) => take((entry) => isOf(entry, wish) && (wish.interface === undefined || entry.interface === '')),
-    // a name without a namespace is looked for where the nodes' settings say
-    (wish) =>
-      wish.isDefault &&
-      take((entry) => entry.default && entry.network.endsWith(wish.network.slice(wish.network.indexOf('/')))),
+  const steps: readonly ((request: Request) => boolean)[] = [
+    (request) =>
+      request.interface !== undefined && take((entry) => isOf(entry, request) && entry.interface === request.interface),
+    (request) => take((entry) => isOf(entry, request) && (request.interface === undefined || entry.interface === '')),
+    // The nodes' settings determine the namespace of a name without one.
+    (request) =>
+      request.isDefault &&
+      take((entry) => entry.default && entry.network.endsWith(request.network.slice(request.network.indexOf('/')))),
   ];
-  const open = steps.reduce<readonly Wish[]>((left, step) => left.filter((wish) => !step(wish)), wishes);
+  const open = steps.reduce<readonly Request[]>((left, step) => left.filter((request) => !step(request)), requests);
   const lacking: AttachmentState = isOver(pod)
     ? 'released'
     : !pod.hostNetwork && isWaiting(pod, entries)
@@ -124,7 +129,7 @@ function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Ent
   return [
     ...entries.map((entry) => ({
       ...entry,
-      state: stateOf(entry, pod, { wishes, isFree: free.has(entry) }),
+      state: stateOf(entry, pod, { requests, isFree: free.has(entry) }),
       problems: [],
     })),
     ...open.map(({ network, interface: name = '', isDefault }): TopologyAttachment => ({
@@ -141,46 +146,49 @@ function matched(pod: PodSummary, wishes: readonly Wish[], entries: readonly Ent
 const isWaiting = ({ phase, deleting }: PodSummary, entries: readonly Entry[]): boolean =>
   deleting || (phase === 'Pending' && entries.length === 0);
 
-// networks of the nodes' configuration have no namespace in their names; one attachment may have several interfaces
+// Networks from the nodes' configuration have names without a namespace; one attachment may have several interfaces.
 function stateOf(
   entry: Entry,
   pod: PodSummary,
-  { wishes, isFree }: { readonly wishes: readonly Wish[]; readonly isFree: boolean },
+  { requests, isFree }: { readonly requests: readonly Request[]; readonly isFree: boolean },
 ): AttachmentState {
   if (isOver(pod)) return 'released';
   const isKnown =
-    !isFree || entry.default || !entry.network.includes('/') || wishes.some(({ network }) => network === entry.network);
+    !isFree ||
+    entry.default ||
+    !entry.network.includes('/') ||
+    requests.some(({ network }) => network === entry.network);
   return isKnown ? 'attached' : 'unasked';
 }
 
 interface Judging {
   readonly attachments: readonly TopologyAttachment[];
   readonly hasStatus: boolean;
-  readonly tell: Tell;
+  readonly report: ReportProblem;
 }
 
-function judge(pod: PodSummary, { attachments, hasStatus, tell }: Judging): void {
+function judge(pod: PodSummary, { attachments, hasStatus, report }: Judging): void {
   const key = podKey(pod);
   const lacking = attachments.filter(({ state }) => state === 'missing' || state === 'waiting');
   if (lacking.length > 0 && pod.hostNetwork) {
-    return tell(
+    return report(
       'host-network',
       `pod ${key} asks for ${namesOf(lacking)}, and uses its node's network (hostNetwork): it gets none of them`,
     );
   }
   if (lacking.some(({ state }) => state === 'waiting') && !pod.deleting)
-    tell('pod-pending', `pod ${key} is pending and not yet attached to ${namesOf(lacking)}`);
+    report('pod-pending', `pod ${key} is pending and not yet attached to ${namesOf(lacking)}`);
   for (const { network, interface: name, state } of lacking) {
     if (state !== 'missing') continue;
     const as = name === '' ? '' : ` as ${name}`;
     const why = hasStatus ? `its ${networkStatusKey} does not have that` : `it has no ${networkStatusKey}`;
-    tell('attachment-missing', `pod ${key} asks for ${network}${as}, and ${why}`, {
+    report('attachment-missing', `pod ${key} asks for ${network}${as}, and ${why}`, {
       network,
       ...(name !== '' && { interface: name }),
     });
   }
   for (const { network, interface: name } of attachments.filter(({ state }) => state === 'unasked')) {
-    tell(
+    report(
       'attachment-unasked',
       `pod ${key} has ${name} in ${network}, and no longer asks for it (its node's configuration may)`,
       { network, interface: name },

@@ -13,11 +13,11 @@ const mostNameLetters = 36;
 const mostAddressLetters = 40;
 
 interface Layout {
-  /** Where lanes begin. */
+  /** Left edge of the lanes. */
   readonly left: number;
   readonly lanes: readonly Lane[];
   readonly width: number;
-  /** Where the first band begins. */
+  /** Top edge of the first band. */
   readonly top: number;
 }
 interface Lane {
@@ -28,8 +28,8 @@ interface Lane {
 }
 
 /**
- * Networks as lanes from top to bottom, pods as rows across them, a mark where a pod is in a network. For light and
- * dark surroundings.
+ * Draws networks as lanes from top to bottom, pods as rows across them, and a mark for each attachment. Works on light
+ * and dark backgrounds.
  */
 export function topologySvg(picture: Picture): string {
   const layout = layoutOf(picture);
@@ -124,7 +124,7 @@ const kindWords: Readonly<Record<TopologyNetwork['kind'], string>> = {
   unknown: 'not readable',
 };
 
-/** What stands under a network's name, line by line. */
+/** The lines under a network's name. */
 function factsOf({ name, kind, types, subnets, pods }: TopologyNetwork): readonly string[] {
   const namespace = name.includes('/') ? name.slice(0, name.indexOf('/')) : '';
   const first = [namespace, kindWords[kind]].filter((text) => text !== '').join(', ');
@@ -180,7 +180,10 @@ function drawRow(row: PictureRow, { left, lanes }: Layout, top: number): string 
   ]);
 }
 
-/** Interface above the wire, addresses below it; further interfaces of the same pod in the same network below that. */
+/**
+ * Draws the interface above the line and its addresses below; additional interfaces of the same pod in the same network
+ * follow below.
+ */
 function drawDots(dots: readonly PictureDot[], { x, colour, network }: Lane, top: number): readonly string[] {
   let y = top;
   return dots.map(({ mark, above, below }, index) => {
@@ -202,7 +205,7 @@ function drawDots(dots: readonly PictureDot[], { x, colour, network }: Lane, top
   });
 }
 
-/** Each mark has a shape of its own, so that nothing hangs on colour alone. */
+/** Each mark has its own shape, so that no information depends on colour alone. */
 function shapeOf(
   mark: Mark,
   { x, y, colour }: { readonly x: number; readonly y: number; readonly colour: number },

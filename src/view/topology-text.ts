@@ -8,7 +8,7 @@ import type {
   TopologyProblem,
 } from './topology-model.ts';
 
-/** The networks, one row each. */
+/** Formats the networks, one row each. */
 export const networksText = ({ networks }: Topology, paint: Paint = unpainted): string =>
   networks.length === 0
     ? 'no networks'
@@ -38,7 +38,7 @@ const fromCell = ({ kind }: TopologyNetwork): Cell => ({
 });
 const countCell = (count: number): Cell => (count === 0 ? '' : { text: String(count), tone: 'bad' });
 
-/** The attachments, one row each; of those networks only, if any are named. */
+/** Formats the attachments, one row each; if networks are given, only theirs. */
 export function podsText(
   pods: readonly TopologyPod[],
   networks: ReadonlySet<string> | undefined,
@@ -73,7 +73,7 @@ const clashWords: Readonly<Partial<Record<ProblemKind, string>>> = {
   'mac-duplicate': 'DUPLICATE MAC',
 };
 
-/** In words, so that no colour is needed: "attached", "MISSING", "attached, DUPLICATE ADDRESS". */
+/** Describes a state in words, so that no colour is needed: "attached", "MISSING", "attached, DUPLICATE ADDRESS". */
 function stateText({ state, problems }: TopologyAttachment): string {
   const word = state === 'missing' ? 'MISSING' : state === 'unasked' ? 'not asked for' : state;
   return [word, ...new Set(problems.flatMap((kind) => clashWords[kind] ?? []))].join(', ');
@@ -85,7 +85,7 @@ function toneOf({ state, problems }: TopologyAttachment): 'bad' | 'warn' | 'dim'
   return state === 'released' ? 'dim' : undefined;
 }
 
-/** The problems, one row each, errors first. */
+/** Formats the problems, one row each, errors first. */
 export const problemsText = (problems: readonly TopologyProblem[], paint: Paint = unpainted): string =>
   problems.length === 0
     ? 'no problems'
@@ -101,7 +101,7 @@ export const problemsText = (problems: readonly TopologyProblem[], paint: Paint 
         paint,
       );
 
-/** "2 problems (1 error, 1 warning)"; undefined when there are none. */
+/** "2 problems (1 error, 1 warning)"; undefined if there are none. */
 export function problemCount(problems: readonly TopologyProblem[]): string | undefined {
   if (problems.length === 0) return undefined;
   const errors = problems.filter(({ severity }) => severity === 'error').length;
@@ -110,7 +110,7 @@ export function problemCount(problems: readonly TopologyProblem[]): string | und
 
 const some = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** All about one pod. */
+/** Formats everything about one pod. */
 export function podText(pod: TopologyPod, problems: readonly TopologyProblem[], paint: Paint = unpainted): string {
   const facts = [
     `node ${pod.node ?? '(none)'}`,

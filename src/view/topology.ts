@@ -14,9 +14,9 @@ import { type PodReading, readPod } from './topology-pod.ts';
 
 export interface TopologyInputs {
   readonly pods: readonly PodSummary[];
-  /** NetworkAttachmentDefinitions as the API gives them. */
+  /** NetworkAttachmentDefinitions as the API returns them. */
   readonly nads: readonly unknown[];
-  /** Namespaces whose NetworkAttachmentDefinitions are all there. */
+  /** Namespaces whose NetworkAttachmentDefinitions are all known. */
   readonly nadNamespaces: 'all' | readonly string[];
 }
 
@@ -24,7 +24,7 @@ interface PodDraft extends PodReading {
   readonly pod: PodSummary;
 }
 
-/** Who is attached to what, and what is wrong with it, from pods and networks as they are in the API. Never throws. */
+/** Determines the attachments of pods to networks, and their problems, from the objects in the API. Never throws. */
 export function topologyOf(inputs: TopologyInputs): Topology {
   const definitions = readNads(inputs.nads);
   const drafts = inputs.pods
@@ -33,7 +33,7 @@ export function topologyOf(inputs: TopologyInputs): Topology {
     .toSorted((a, b) => compare(podKey(a.pod), podKey(b.pod)));
   const clashes = clashesOf(drafts.flatMap(holdersOf), definitions.facts);
   const absent = absentNetworks(drafts, definitions.facts, inputs.nadNamespaces);
-  // one that does not exist explains why nobody is in it
+  // A network that does not exist explains why no pod is attached to it.
   const own = drafts
     .flatMap(({ problems }) => problems)
     .filter(({ kind, network }) => kind !== 'attachment-missing' || !absent.names.has(network ?? ''));
@@ -59,7 +59,7 @@ interface Definitions {
 function readNads(objects: readonly unknown[]): Definitions {
   const facts = new Map<string, NetworkFacts>();
   const problems: TopologyProblem[] = [];
-  const tell = (error: unknown, network?: string): number =>
+  const addProblem = (error: unknown, network?: string): number =>
     problems.push({
       severity: 'error',
       kind: 'network-invalid',
@@ -74,10 +74,10 @@ function readNads(objects: readonly unknown[]): Definitions {
       try {
         facts.set(nadKey(nad), factsOf(nad));
       } catch (error) {
-        tell(error, nadKey(nad));
+        addProblem(error, nadKey(nad));
       }
     } catch (error) {
-      tell(error);
+      addProblem(error);
     }
   }
   return { facts, problems };
@@ -93,7 +93,7 @@ interface Absent {
   readonly problems: readonly TopologyProblem[];
 }
 
-/** Networks that pods ask for and that do not exist, where that can be said. */
+/** Networks that pods request and that certainly do not exist. */
 function absentNetworks(
   drafts: readonly PodDraft[],
   facts: Definitions['facts'],
@@ -176,7 +176,7 @@ function podsOf(
   });
 }
 
-/** Where the problems about each thing are in their list. */
+/** Maps each key to the indexes of its problems. */
 function indexesBy(
   problems: readonly TopologyProblem[],
   keysOf: (problem: TopologyProblem) => readonly string[],

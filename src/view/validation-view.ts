@@ -3,7 +3,7 @@ import type { Paint, Tone } from './table.ts';
 
 const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn', note: 'dim' };
 
-/** Findings as a compiler prints them: `file:line:column: severity: text [rule]`, and below it what to do. */
+/** Formats findings like a compiler: `file:line:column: severity: text [rule]`, followed by the fix. */
 export function validationText(findings: readonly Finding[], files: number, paint: Paint): string {
   const blocks = findings.map(
     ({ file, line, column, severity, key, text, rule, fix }) =>

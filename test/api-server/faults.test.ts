@@ -6,7 +6,7 @@ import { type ApiServer, startApiServer, type WatchFailure } from '../support/ap
 import { type RawAnswer, rawRequest, rawWatch } from '../support/raw-request.ts';
 import { aNad, aPod, nadPath } from './objects.ts';
 
-// what only the embedded server can do
+// Features of the embedded server only.
 const pods = '/api/v1/namespaces/default/pods';
 let server: ApiServer;
 
@@ -20,8 +20,8 @@ const post = (name: string): Promise<RawAnswer> =>
   rawRequest(server, { method: 'POST', path: pods, body: aPod('default', name) });
 const put = (name: string): unknown => server.put('pods', { metadata: { name } });
 
-describe('faults', () => {
-  it('answers as told, as often as told', async () => {
+describe('injected faults', () => {
+  it('answers with the configured status, the configured number of times', async () => {
     const fault = server.faults.tooManyRequests(7, { times: 2 });
     const answers = [await get(), await get(), await get()];
     expect(answers.map(({ code, headers }) => [code, headers['retry-after']])).toEqual([
@@ -32,7 +32,7 @@ describe('faults', () => {
     expect(fault.used()).toBe(2);
   });
 
-  it.each([500, 503])('%i, for the requests that match only, until taken back', async (code) => {
+  it.each([500, 503])('answers %i to matching requests only, until it is removed', async (code) => {
     const takeBack = server.faults.answer(code, { match: ({ verb }) => verb === 'create' });
     expect([(await get()).code, (await post('a')).code]).toEqual([200, code]);
     takeBack();
@@ -43,7 +43,7 @@ describe('faults', () => {
     { when: 'before', stored: false },
     { when: 'middle', stored: true },
     { when: 'after', stored: true },
-  ] as const)('a connection dropped: $when; the pod is stored: $stored', async ({ when, stored }) => {
+  ] as const)('drops a connection $when; the pod is stored: $stored', async ({ when, stored }) => {
     server.faults.drop(when, { times: 1 });
     await expect(post('dropped')).rejects.toThrow(/aborted|hang up|ECONNRESET/);
     expect(server.get('pods', 'default', 'dropped') !== undefined).toBe(stored);
@@ -51,7 +51,7 @@ describe('faults', () => {
 });
 
 describe('delays and credentials', () => {
-  it('a delay ends when the server is closed, a hanging request too', async () => {
+  it('a delay ends when the server closes, and a hanging request ends as well', async () => {
     server.faults.delay(3_600_000, { match: ({ verb }) => verb === 'list' });
     server.faults.hang({ match: ({ verb }) => verb === 'get' });
     const both = Promise.allSettled([get(), get(`${pods}/x`)]);
@@ -60,7 +60,7 @@ describe('delays and credentials', () => {
     expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
-  it('an expired token is 401 once; a rotated one until the client has the new one', async () => {
+  it('an expired token is answered with 401 once; a rotated one until the client has the new token', async () => {
     server.faults.unauthorized({ times: 1 });
     expect([(await get()).code, (await get()).code]).toEqual([401, 200]);
     const old = server.token;
@@ -69,7 +69,7 @@ describe('delays and credentials', () => {
     expect((await get()).code).toBe(200);
   });
 
-  it('authorize refuses with 403, and says the same to an access review', async () => {
+  it('authorize answers 403, and an access review agrees', async () => {
     const strict = await startApiServer({
       authorize: ({ verb, subresource }) => verb === 'patch' && subresource === 'status',
     });
@@ -90,14 +90,14 @@ describe('delays and credentials', () => {
   });
 });
 
-describe('watches that go wrong', () => {
+describe('watch faults', () => {
   it.each([
     { how: 'end', types: ['ADDED', 'end'] },
     { how: 'truncate', types: ['ADDED', 'SyntaxError'] },
     { how: 'drop', types: ['ADDED', 'Error'] },
     { how: 'expire', types: ['ADDED', 'ERROR', 'end'] },
     { how: 'garbage', types: ['SyntaxError'] },
-  ] as const)('after one event: $how', async ({ how, types }) => {
+  ] as const)('fails a watch after one event with $how', async ({ how, types }) => {
     put('a');
     server.faults.watch(how satisfies WatchFailure, how === 'garbage' ? 0 : 1, { times: 1 });
     const watch = await rawWatch(server, `${pods}?watch=true`);
@@ -109,7 +109,7 @@ describe('watches that go wrong', () => {
     { name: 'endWatches', types: ['end'] },
     { name: 'expireWatches', types: ['ERROR', 'end'] },
     { name: 'truncateWatches', types: ['SyntaxError'] },
-  ] as const)('$name strikes every open watch', async ({ name, types }) => {
+  ] as const)('$name affects every open watch', async ({ name, types }) => {
     const watch = await rawWatch(server, `${pods}?watch=true`);
     server[name]();
     expect(await outcome(watch, types.length)).toEqual(types);
@@ -117,8 +117,8 @@ describe('watches that go wrong', () => {
   });
 });
 
-describe('watches and versions', () => {
-  it('bookmarks carry the version of the whole store', async () => {
+describe('bookmarks and versions of watches', () => {
+  it('bookmarks have the version of the whole store', async () => {
     const watch = await rawWatch(server, `${pods}?watch=true&allowWatchBookmarks=true`);
     const nad = server.put('network-attachment-definitions', { ...aNad('default', 'elsewhere') });
     server.sendBookmarks();
@@ -130,7 +130,7 @@ describe('watches and versions', () => {
     watch.close();
   });
 
-  it('sendInitialEvents ends with a bookmark that says so', async () => {
+  it('sendInitialEvents ends with a marked bookmark', async () => {
     put('a');
     const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
     const watch = await rawWatch(server, `${pods}?${query}`);
@@ -140,7 +140,7 @@ describe('watches and versions', () => {
     watch.close();
   });
 
-  it('after compaction an old version is 410: in the stream, or as status', async () => {
+  it('after compaction an old version is answered with 410, in the stream or as status', async () => {
     const old = (await get()).body['metadata'] as { resourceVersion: string };
     put('a');
     put('b');
@@ -175,7 +175,7 @@ describe('the server object', () => {
     expect(create?.responseBytes).toBeGreaterThan(200);
   });
 
-  it('goes away and comes back at the same address, with everything in it', async () => {
+  it('stops and restarts at the same address with all its objects', async () => {
     put('kept');
     const watch = await rawWatch(server, `${pods}?watch=true`);
     expect(await outcome(watch, 1)).toEqual(['ADDED']);
@@ -187,7 +187,7 @@ describe('the server object', () => {
     expect(server.openWatches()).toBe(0);
   });
 
-  it('without the definition NetworkAttachmentDefinitions are unknown, with it they are served', async () => {
+  it('serves NetworkAttachmentDefinitions only while their definition exists', async () => {
     const bare = await startApiServer({ nadCrd: false });
     const [crd] = server.all('customresourcedefinitions');
     expect((await rawRequest(bare, { path: nadPath('default') })).code).toBe(404);
@@ -203,7 +203,7 @@ describe('the server object', () => {
 });
 
 describe('finalizers and kubeconfig', () => {
-  it('an object with finalizers stays, marked, until they are gone', async () => {
+  it('an object with finalizers stays, marked for deletion, until they are removed', async () => {
     server.put('pods', { ...aPod('default', 'held', { finalizers: ['example.com/hold'] }) });
     const path = `${pods}/held`;
     expect((await rawRequest(server, { method: 'DELETE', path })).code).toBe(200);

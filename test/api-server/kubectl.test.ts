@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-// its cache of discovery would be kept for every port that a test ever used
+// Otherwise kubectl would keep a discovery cache for every port that a test ever used.
 const options = (): string[] => ['--kubeconfig', join(dir, 'kubeconfig'), '--cache-dir', join(dir, 'cache')];
 
 async function run(...args: string[]): Promise<string> {
@@ -53,9 +53,9 @@ async function file(...objects: object[]): Promise<string> {
 }
 
 describe.skipIf(isMissing)(
-  `kubectl (skipped if it cannot be run; env KUBECTL names another one than ${kubectl})`,
+  `kubectl (skipped if it is not available; KUBECTL names another binary than ${kubectl})`,
   () => {
-    it('create -f, get pods, get nad, delete -f', async () => {
+    it('supports create -f, get pods, get nad and delete -f', async () => {
       const nad = aNad(namespace, 'fast');
       const annotations = { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/nic' };
       const path = await file(aPod(namespace, 'p'), { ...nad, metadata: { ...nad.metadata, annotations } });
@@ -81,7 +81,7 @@ describe.skipIf(isMissing)(
       expect(await run('get', 'pods,nad')).toBe('');
     });
 
-    it('annotate, label and patch', async () => {
+    it('supports annotate, label and patch', async () => {
       await run('create', '-f', await file(aPod(namespace, 'patched'), aNad(namespace, 'patched')));
       await run('annotate', 'pod', 'patched', 'k8s.v1.cni.cncf.io/networks=patched');
       await run('label', 'nad', 'patched', 'a=b');
@@ -101,7 +101,7 @@ describe.skipIf(isMissing)(
 );
 
 describe.skipIf(isMissing)('kubectl, applying and waiting', () => {
-  it('apply creates, changes, and leaves alone', async () => {
+  it('apply creates and changes objects, and leaves unchanged ones alone', async () => {
     const pod = aPod(namespace, 'applied');
     const answers = [await run('apply', '-f', await file(pod, aNad(namespace, 'applied')))];
     const [main, side] = pod.spec.containers;
@@ -123,7 +123,7 @@ describe.skipIf(isMissing)('kubectl, applying and waiting', () => {
     expect(await run('get', 'pod', 'applied', '--output', 'jsonpath={.spec.containers[*].image}')).toBe('second first');
   });
 
-  it('get --watch shows changes as they come', async () => {
+  it('get --watch shows changes as they arrive', async () => {
     await run('create', '-f', await file(aPod(namespace, 'watched')));
     const args = [...options(), '--namespace', namespace, 'get', 'pod', 'watched', '--watch', '--output', 'name'];
     const child = spawn(kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: patienceMs });
@@ -135,7 +135,7 @@ describe.skipIf(isMissing)('kubectl, applying and waiting', () => {
     await once(child, 'exit');
   });
 
-  it('delete waits until the pod is gone; what is missing is named', async () => {
+  it('delete waits until the pod is gone, and reports a missing object', async () => {
     await run('create', '-f', await file(aPod(namespace, 'doomed')));
     expect(await run('delete', 'pod', 'doomed')).toContain('pod "doomed"');
     await expect(run('get', 'pod', 'doomed')).rejects.toThrow('Error from server (NotFound): pods "doomed" not found');

@@ -6,7 +6,7 @@ import { type ClusterUnderTest, startCluster } from '../support/cluster-under-te
 import { type RawWatch, rawRequest, rawWatch, type WatchEvent } from '../support/raw-request.ts';
 import { aNad, aPod, nadPath } from './objects.ts';
 
-// runs unchanged against a real kube-apiserver: see startCluster
+// Also runs against a real kube-apiserver: see startCluster.
 const namespace = `lists-${randomBytes(4).toString('hex')}`;
 const pods = `/api/v1/namespaces/${namespace}/pods`;
 const metadataList = { Accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
@@ -46,7 +46,7 @@ const remove = (name: string): Promise<unknown> => core.deleteNamespacedPod({ na
 const currentVersion = async (): Promise<string> =>
   (await core.listNamespacedPod({ namespace })).metadata?.resourceVersion ?? '';
 
-/** Events until one is the last one wanted, each as "TYPE name"; bookmarks are left out. */
+/** Events up to the last expected one, each as "TYPE name"; without bookmarks. */
 async function eventsUntil(path: string, last: string): Promise<string[]> {
   const watch = await rawWatch(cluster, path);
   const seen: string[] = [];
@@ -80,19 +80,19 @@ describe('lists', () => {
     { fieldSelector: 'metadata.name!=p2,spec.nodeName=', names: ['p0', 'p1', 'p3'] },
     { fieldSelector: 'spec.nodeName=node-1', names: [] },
     { fieldSelector: 'status.phase=Pending', labelSelector: 'app', names: ['p0', 'p1', 'p2'] },
-  ])('$labelSelector $fieldSelector finds $names', async ({ names, ...selectors }) => {
+  ])('$labelSelector $fieldSelector selects $names', async ({ names, ...selectors }) => {
     const list = await core.listNamespacedPod({ namespace, ...selectors });
     expect(list.items.map((pod) => pod.metadata?.name)).toEqual(names);
   });
 
   it.each(['fieldSelector=spec.nothing%3Dx', 'fieldSelector=nonsense', 'labelSelector=a%20b', 'resourceVersion=x'])(
-    '%s is a bad request',
+    '%s is answered as a bad request',
     async (query) => {
       expect((await rawRequest(cluster, { path: `${pods}?${query}` })).code).toBe(400);
     },
   );
 
-  it('pages all show one version', async () => {
+  it('all pages show one version', async () => {
     const first = await core.listNamespacedPod({ namespace, limit: 3 });
     await create('p00');
     const rest = await core.listNamespacedPod({ namespace, limit: 3, _continue: first.metadata?._continue ?? '' });
@@ -125,11 +125,11 @@ describe('forms of lists', () => {
       path: pods,
       headers: withFallback(metadataObject),
     },
-  ])('metadata of $what is refused with 406', async ({ path, headers }) => {
+  ])('metadata of $what is answered with 406', async ({ path, headers }) => {
     expect((await rawRequest(cluster, { path, headers })).code).toBe(406);
   });
 
-  it('tables have the columns of the definition', async () => {
+  it('tables have the columns of the CRD', async () => {
     const nad = aNad(namespace, 'shown');
     const annotations = { 'k8s.v1.cni.cncf.io/resourceName': 'vendor/nic' };
     const body = { ...nad, metadata: { ...nad.metadata, annotations } };
@@ -147,7 +147,7 @@ describe('forms of lists', () => {
   });
 });
 
-describe('requests that are refused', () => {
+describe('rejected requests', () => {
   it.each([
     { path: '/api/v1/nothing', code: 404 },
     { path: '/api/v1/pods', method: 'POST', body: {}, code: 405 },
@@ -172,15 +172,15 @@ describe('requests that are refused', () => {
 });
 
 describe('watches', () => {
-  it('from a version on: every change of it, once, in order', async () => {
+  it('from a version, deliver every later change once and in order', async () => {
     const version = await currentVersion();
     await create('w1');
     await label('w1', 'x');
     await remove('w1');
     expect(await eventsUntil(`${pods}?watch=true&resourceVersion=${version}`, 'DELETED w1')).toEqual([
       'ADDED w1',
-      'MODIFIED w1', // the label
-      'MODIFIED w1', // deletionTimestamp: pods are deleted gracefully, also with a grace period of 0
+      'MODIFIED w1', // The label.
+      'MODIFIED w1', // deletionTimestamp: pods are deleted gracefully, even with a grace period of 0.
       'DELETED w1',
     ]);
   });
@@ -196,7 +196,7 @@ describe('watches', () => {
     expect(seen.filter((event) => event.endsWith('short-lived'))).toEqual(['ADDED short-lived', 'DELETED short-lived']);
   });
 
-  it('without a version: what is there first', async () => {
+  it('without a version, deliver existing objects first', async () => {
     expect(await eventsUntil(`${pods}?watch=true`, 'ADDED p3')).toEqual([
       'ADDED p0',
       'ADDED p1',
@@ -225,7 +225,7 @@ describe('watches', () => {
 });
 
 describe('open watches', () => {
-  it('changes that come while it is open are sent, metadata alone on request', async () => {
+  it('deliver later changes, and metadata alone on request', async () => {
     const version = await currentVersion();
     const watch = await rawWatch(cluster, `${pods}?watch=true&resourceVersion=${version}`, metadataObject);
     await create('live');
@@ -239,7 +239,7 @@ describe('open watches', () => {
     expect(Object.keys(event?.object ?? {}).toSorted()).toEqual(['apiVersion', 'kind', 'metadata']);
   });
 
-  it('a watch that asks for a list of metadata gets no event', async () => {
+  it('deliver no event if a list of metadata is requested', async () => {
     const version = await currentVersion();
     await create('unseen');
     await remove('unseen');
@@ -251,7 +251,7 @@ describe('open watches', () => {
     expect(await typesUntilTheEnd(watch)).toEqual([]);
   });
 
-  it('timeoutSeconds ends it, with bookmarks at most', async () => {
+  it('timeoutSeconds ends a watch with at most bookmarks', async () => {
     const path = `${pods}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=${await currentVersion()}`;
     const types = await typesUntilTheEnd(await rawWatch(cluster, path));
     expect(types.filter((type) => type !== 'BOOKMARK')).toEqual([]);
@@ -269,7 +269,7 @@ describe('discovery', () => {
     );
   });
 
-  it('NPWG-01: names, short names and scope', async () => {
+  it('NPWG-01: lists names, short names and scope', async () => {
     const { body } = await rawRequest(cluster, { path: '/apis/k8s.cni.cncf.io/v1' });
     expect((body['resources'] as JsonObject[])[0]).toMatchObject({
       name: 'network-attachment-definitions',

@@ -5,7 +5,7 @@ import { type ClusterUnderTest, startCluster } from '../support/cluster-under-te
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { aNad, nadPath } from './objects.ts';
 
-// runs unchanged against a real kube-apiserver: see startCluster
+// Also runs against a real kube-apiserver: see startCluster.
 const namespace = `nads-${randomBytes(4).toString('hex')}`;
 
 let cluster: ClusterUnderTest;
@@ -41,7 +41,7 @@ const anEvent = (generateName: string): object => ({
 describe('K8S-16: Events', () => {
   const about = { kind: 'Pod', namespace, name: 'x', apiVersion: 'v1' };
 
-  it('core events are created and found by the object they are about', async () => {
+  it('core Events are created, and found by their object', async () => {
     const body = {
       metadata: { generateName: 'x.' },
       involvedObject: about,
@@ -57,7 +57,7 @@ describe('K8S-16: Events', () => {
     expect(found.items.map((event) => event.message)).toEqual(['m']);
   });
 
-  it('an event about another namespace is refused', async () => {
+  it('an Event about another namespace is rejected', async () => {
     const body = {
       metadata: { generateName: 'y.' },
       involvedObject: { ...about, namespace: 'default' },
@@ -67,7 +67,7 @@ describe('K8S-16: Events', () => {
     await expect(core.createNamespacedEvent({ namespace, body })).rejects.toMatchObject({ code: 422 });
   });
 
-  it('events.k8s.io shows the same events', async () => {
+  it('events.k8s.io shows the same Events', async () => {
     const events = config.makeApiClient(EventsV1Api);
     const body = {
       metadata: { generateName: 'z-' },
@@ -98,7 +98,7 @@ describe('generateName', () => {
       path: nadPath(namespace),
       body: { ...aNad(namespace, ''), metadata: { generateName: 'z.' } },
     },
-  ])('"z." is refused for $what, because the name it stands for is not complete', async ({ path, body }) => {
+  ])('rejects "z." for $what, because the full name is not known yet', async ({ path, body }) => {
     const { code, body: status } = await rawRequest(cluster, { method: 'POST', path, body });
     expect(code).toBe(422);
     expect(status['message']).toContain('metadata.generateName: Invalid value: "z."');
@@ -111,19 +111,19 @@ describe('NPWG-01: NetworkAttachmentDefinitions', () => {
     { text: 'an empty spec', spec: {}, stored: {} },
     { text: 'an empty config', spec: { config: '' }, stored: { config: '' } },
     { text: 'an unknown field, which is dropped', spec: { config: '{}', other: 1 }, stored: { config: '{}' } },
-  ])('NPWG-02: $text is legal', async ({ spec, stored }) => {
+  ])('NPWG-02: $text is accepted', async ({ spec, stored }) => {
     const nad = { ...aNad(namespace, 'legal'), metadata: { generateName: 'legal-' }, spec };
     const { code, body } = await post(nad);
     expect([code, body['spec']]).toEqual([201, stored]);
   });
 
-  it('a config that is no string is refused', async () => {
+  it('a config that is not a string is rejected', async () => {
     const { code, body } = await post({ ...aNad(namespace, 'number'), spec: { config: 5 } });
     expect(code).toBe(422);
     expect(body['message']).toContain('spec.config in body must be of type string: "integer"');
   });
 
-  it('generation counts changes of the spec; an update must name the version', async () => {
+  it('generation counts changes of the spec, and an update must state the version', async () => {
     const { body: created } = await post(aNad(namespace, 'counted'));
     const { body: changed } = await put('counted', { ...created, spec: { config: '{}' } });
     expect([created['metadata'], changed['metadata']]).toMatchObject([{ generation: 1 }, { generation: 2 }]);

@@ -30,11 +30,11 @@ describe('RFC 7396: merge patch', () => {
     [{ e: null }, { a: 1 }, { e: null, a: 1 }],
     [[1, 2], { a: 'b', c: null }, { a: 'b' }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
-  ])('%j with %j is %j', (document, patch, result) => {
+  ])('patches %j with %j to %j', (document, patch, result) => {
     expect(mergePatch(document, patch)).toEqual(result);
   });
 
-  it('applied twice is applied once, and never changes its input', () => {
+  it('is idempotent, and never changes its input', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (document, patch) => {
         const before = structuredClone(document);
@@ -68,7 +68,7 @@ describe('RFC 6902: JSON patch', () => {
     { operation: { op: 'jump', path: '/a' }, code: 400 },
     { operation: { op: 'add' }, code: 400 },
     { operation: { op: 'move', path: '/a' }, code: 400 },
-  ])('$operation is refused with $code', ({ operation, code }) => {
+  ])('rejects $operation with $code', ({ operation, code }) => {
     expect(() => jsonPatch({ a: [1, 2] }, operation)).toThrow(expect.objectContaining({ code }));
   });
 });
@@ -76,7 +76,7 @@ describe('RFC 6902: JSON patch', () => {
 describe('strategic merge patch', () => {
   it.each([
     {
-      what: 'a list of named things is merged by name',
+      what: 'a list of named objects is merged by name',
       patch: { containers: [{ name: 'b', image: '2' }, { name: 'c' }] },
       result: { containers: [{ name: 'a', image: '1' }, { name: 'b', image: '2' }, { name: 'c' }] },
     },
@@ -91,25 +91,25 @@ describe('strategic merge patch', () => {
       result: { containers: [{ name: 'c' }] },
     },
     {
-      what: '$setElementOrder sorts them',
+      what: '$setElementOrder sorts a list',
       patch: { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }] },
       result: { containers: [pod.containers[1], pod.containers[0]] },
     },
     { what: 'other lists are replaced', patch: { tolerations: [] }, result: { tolerations: [] } },
     { what: 'finalizers are added', patch: { finalizers: ['g', 'h'] }, result: { finalizers: ['f', 'g', 'h'] } },
     {
-      what: '$deleteFromPrimitiveList takes from them',
+      what: '$deleteFromPrimitiveList removes elements',
       patch: { '$deleteFromPrimitiveList/finalizers': ['f'] },
       result: { finalizers: ['g'] },
     },
-    { what: 'null removes', patch: { nodeSelector: { a: null } }, result: { nodeSelector: { b: '2' } } },
+    { what: 'null removes a key', patch: { nodeSelector: { a: null } }, result: { nodeSelector: { b: '2' } } },
     {
       what: '$patch: replace replaces an object',
       patch: { nodeSelector: { $patch: 'replace', c: '3' } },
       result: { nodeSelector: { c: '3' } },
     },
     {
-      what: '$retainKeys keeps only those',
+      what: '$retainKeys keeps only the named keys',
       patch: { nodeSelector: { $retainKeys: ['b', 'c'], c: '3' } },
       result: { nodeSelector: { b: '2', c: '3' } },
     },

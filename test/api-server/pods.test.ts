@@ -5,7 +5,7 @@ import { type ClusterUnderTest, startCluster } from '../support/cluster-under-te
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { aPod } from './objects.ts';
 
-// runs unchanged against a real kube-apiserver: see startCluster
+// Also runs against a real kube-apiserver: see startCluster.
 const namespace = `pods-${randomBytes(4).toString('hex')}`;
 const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 const strategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);
@@ -41,7 +41,7 @@ const create = (name: string, more = {}): Promise<unknown> =>
   core.createNamespacedPod({ namespace, body: aPod(namespace, name, more) });
 
 describe('K8S-13: pods are read and written as on a real API server', () => {
-  it('a new pod gets uid, version, time and phase; a status that was sent is ignored', async () => {
+  it('a new pod gets uid, version, time and phase, and its own status is ignored', async () => {
     const body = { ...aPod(namespace, 'new'), status: { phase: 'Running' } };
     const pod = await core.createNamespacedPod({ namespace, body });
     expect(pod.metadata?.uid).toMatch(/^[0-9a-f-]{36}$/);
@@ -50,13 +50,13 @@ describe('K8S-13: pods are read and written as on a real API server', () => {
     expect(pod.status?.phase).toBe('Pending');
   });
 
-  it('generateName makes names', async () => {
+  it('generateName generates names', async () => {
     const body = { ...aPod(namespace, ''), metadata: { generateName: 'gen-' } };
     const pod = await core.createNamespacedPod({ namespace, body });
     expect(pod.metadata?.name).toMatch(/^gen-[a-z0-9]{5}$/);
   });
 
-  it('one that exists is refused', async () => {
+  it('an existing name is rejected', async () => {
     await create('twice');
     expect(await failureOf(create('twice'))).toEqual({
       code: 409,
@@ -66,27 +66,27 @@ describe('K8S-13: pods are read and written as on a real API server', () => {
   });
 });
 
-describe('pods that are refused', () => {
+describe('rejected pods', () => {
   it.each([
     { why: 'a bad name', pod: () => aPod(namespace, 'Not_A_Name'), code: 422 },
     { why: 'no name', pod: () => ({ ...aPod(namespace, ''), metadata: {} }), code: 422 },
     { why: 'no containers', pod: () => ({ ...aPod(namespace, 'bare'), spec: { containers: [] } }), code: 422 },
     { why: 'another namespace in the object', pod: () => aPod('default', 'astray'), code: 400 },
-  ])('a pod with $why is refused with $code', async ({ pod, code }) => {
+  ])('a pod with $why is rejected with $code', async ({ pod, code }) => {
     expect(await failureOf(core.createNamespacedPod({ namespace, body: pod() }))).toMatchObject({ code });
   });
 
-  it('a namespace that is missing is named', async () => {
+  it('a missing namespace is reported by name', async () => {
     const call = core.createNamespacedPod({ namespace: 'nowhere', body: aPod('nowhere', 'lost') });
     expect(await failureOf(call)).toEqual({ code: 404, reason: 'NotFound', message: 'namespaces "nowhere" not found' });
   });
 
-  it('one that is missing is named', async () => {
+  it('a missing pod is reported by name', async () => {
     const call = core.readNamespacedPod({ namespace, name: 'none' });
     expect(await failureOf(call)).toEqual({ code: 404, reason: 'NotFound', message: 'pods "none" not found' });
   });
 
-  it('is gone after a delete; a delete for another uid does nothing', async () => {
+  it('a pod is gone after a delete, and a delete for another uid does nothing', async () => {
     await create('doomed');
     const name = 'doomed';
     const other = core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid: 'another' } } });
@@ -105,7 +105,7 @@ describe('K8S-14: writes to pods and pods/status', () => {
     expect(pod.spec?.containers).toHaveLength(2);
   });
 
-  it('another uid in a patch is 422, another version 409', async () => {
+  it('another uid in a patch is answered with 422, another version with 409', async () => {
     await create('guarded');
     const patch = (metadata: object): Promise<unknown> =>
       core.patchNamespacedPodStatus({ namespace, name: 'guarded', body: { metadata } }, merge);
@@ -116,7 +116,7 @@ describe('K8S-14: writes to pods and pods/status', () => {
     expect(await failureOf(patch({ resourceVersion: '1' }))).toMatchObject({ code: 409, reason: 'Conflict' });
   });
 
-  it('pods/status leaves the spec alone, pods leaves the status alone', async () => {
+  it('pods/status keeps the spec, and pods keeps the status', async () => {
     await create('halves');
     const name = 'halves';
     const both = { spec: { activeDeadlineSeconds: 60 }, status: { message: 'told' } };
@@ -128,7 +128,7 @@ describe('K8S-14: writes to pods and pods/status', () => {
   });
 });
 
-describe('what a write refuses, and what it leaves', () => {
+describe('conflicting and empty writes', () => {
   it('an update with a stale version is a conflict', async () => {
     await create('stale');
     const path = `/api/v1/namespaces/${namespace}/pods/stale`;
@@ -143,7 +143,7 @@ describe('what a write refuses, and what it leaves', () => {
     expect(body['message']).toContain('the object has been modified');
   });
 
-  it('a patch that changes nothing makes no new version', async () => {
+  it('a patch that changes nothing creates no new version', async () => {
     await create('same', { labels: { a: 'b' } });
     const before = await core.readNamespacedPod({ namespace, name: 'same' });
     const body = { metadata: { labels: { a: 'b' } } };
@@ -153,7 +153,7 @@ describe('what a write refuses, and what it leaves', () => {
 });
 
 describe('kinds of patches', () => {
-  it('a strategic merge changes one container by name; anything but its image is refused', async () => {
+  it('a strategic merge patch changes one container by name, and only its image', async () => {
     await create('images');
     const patch = (container: object): Promise<{ spec?: { containers: { name: string; image?: string }[] } }> =>
       core.patchNamespacedPod({ namespace, name: 'images', body: { spec: { containers: [container] } } }, strategic);
@@ -165,7 +165,7 @@ describe('kinds of patches', () => {
     expect(await failureOf(patch({ name: 'side', command: ['x'] }))).toMatchObject({ code: 422 });
   });
 
-  it('a JSON patch works; one that does not fit is 422', async () => {
+  it('a JSON patch is applied, and one that does not fit is answered with 422', async () => {
     await create('pointed', { annotations: { 'a/b': '1' } });
     const patch = (op: object): Promise<{ metadata?: { annotations?: object } }> =>
       core.patchNamespacedPod({ namespace, name: 'pointed', body: [op] }, jsonPatch);
@@ -176,7 +176,7 @@ describe('kinds of patches', () => {
     });
   });
 
-  it('annotations have room for 256 KiB', async () => {
+  it('annotations may have up to 256 KiB', async () => {
     await create('big');
     const body = { metadata: { annotations: { big: 'x'.repeat(256 * 1024) } } };
     const failure = await failureOf(core.patchNamespacedPod({ namespace, name: 'big', body }, merge));

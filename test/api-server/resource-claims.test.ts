@@ -41,7 +41,7 @@ const devicesIn = (name: string): unknown =>
   (server.get('resourceclaims', 'shop', name)?.['status'] as JsonObject | undefined)?.['devices'];
 
 describe('resource.k8s.io/v1 in the embedded API server', () => {
-  it('a claim is made without status, allocated by a status write, and its spec stays', async () => {
+  it('a claim is created without status, allocated by a status write, and keeps its spec', async () => {
     const { spec } = claim('made', undefined) as { spec: object };
     const metadata = { name: 'made' };
     const made = await resources.createNamespacedResourceClaim({ namespace: 'shop', body: { metadata, spec } });
@@ -58,7 +58,7 @@ describe('resource.k8s.io/v1 in the embedded API server', () => {
       await codeOf(resources.replaceNamespacedResourceClaim({ namespace: 'shop', name: 'made', body: other })),
     ).toBe(422);
   });
-  it('slices are selected by driver and node, and come in pages', async () => {
+  it('slices are selected by driver and node, and returned in pages', async () => {
     for (const name of ['a', 'b', 'c']) server.put('resourceslices', slice(name, {}));
     server.put('resourceslices', slice('d', {}, { driver: 'gpu.example.com' }));
     server.put('resourceslices', slice('e', {}, { allNodes: true }));
@@ -81,7 +81,7 @@ describe('resource.k8s.io/v1 in the embedded API server', () => {
       ),
     ).toBe(422);
   });
-  it('a pod names each claim, or the template that it is made from', async () => {
+  it('a pod names each claim, or the template of the claim', async () => {
     const { metadata: _stored, status: _later, ...pod } = podWithClaims([{ name: 'nic' }]);
     const create = (name: string, claims: readonly object[]) =>
       codeOf(
@@ -96,7 +96,7 @@ describe('resource.k8s.io/v1 in the embedded API server', () => {
 });
 
 describe('server-side apply of status.devices', () => {
-  it('each manager has entries and fields of its own; what it names no more goes', async () => {
+  it('each manager has its own entries and fields, and the next apply removes those it omits', async () => {
     server.put(
       'resourceclaims',
       claim('own', [result('main', 'd0'), result('main', 'd1'), result('main', 'd1', { shareID: 's' })]),
@@ -114,7 +114,7 @@ describe('server-side apply of status.devices', () => {
     await apply('own', 'plexus', []);
     expect(devicesIn('own')).toEqual([entry('d0', { data: { a: 1 } }), entry('d1')]);
   });
-  it('a field that is another’s is a conflict, unless it is taken by force', async () => {
+  it('a field of another manager is a conflict unless it is forced', async () => {
     server.put('resourceclaims', claim('disputed', [result('main', 'd0')]));
     const named = (interfaceName: string) => [entry('d0', { networkData: { interfaceName } })];
     await apply('disputed', 'driver', named('eth1'));
@@ -130,7 +130,7 @@ describe('server-side apply of status.devices', () => {
     expect(devicesIn('disputed')).toEqual(named('net1'));
     expect((await apply('disputed', 'driver', named('eth1'))).code).toBe(409);
   });
-  it('what a status write put there belongs to somebody else', async () => {
+  it('a status write belongs to a manager of its own', async () => {
     server.put(
       'resourceclaims',
       claim('written', [result('main', 'd0')], { devices: [entry('d0', { networkData: { interfaceName: 'eth1' } })] }),
@@ -142,7 +142,7 @@ describe('server-side apply of status.devices', () => {
   });
   it.each([
     { title: 'a device that is not allocated', more: { device: 'd9' } },
-    { title: 'another share of it', more: { shareID: 's' } },
+    { title: 'another share of the device', more: { shareID: 's' } },
     { title: 'an address without prefix', more: { networkData: { ips: ['10.0.0.1'] } } },
     { title: 'an address twice', more: { networkData: { ips: ['10.0.0.1/8', '10.0.0.1/8'] } } },
     {
@@ -151,13 +151,13 @@ describe('server-side apply of status.devices', () => {
     },
     { title: 'a long interface name', more: { networkData: { interfaceName: 'x'.repeat(257) } } },
     { title: 'a long hardware address', more: { networkData: { hardwareAddress: 'x'.repeat(129) } } },
-    { title: 'much data', more: { data: { text: 'x'.repeat(10 * 1024) } } },
+    { title: 'too much data', more: { data: { text: 'x'.repeat(10 * 1024) } } },
     { title: '9 conditions', more: { conditions: Array.from({ length: 9 }, (_, index) => ({ type: `c${index}` })) } },
-  ])('K8S-22: $title is refused', async ({ more }) => {
+  ])('K8S-22: $title is rejected', async ({ more }) => {
     server.put('resourceclaims', claim('rules', [result('main', 'd0')]));
     expect((await apply('rules', 'plexus', [{ ...entry('d0'), ...more }])).code).toBe(422);
   });
-  it('is not there without a manager, for other objects, and outside of the status', async () => {
+  it('apply is rejected without a manager, for other objects, and outside the status', async () => {
     server.put('resourceclaims', claim('plain', [result('main', 'd0')]));
     const headers = { 'Content-Type': 'application/apply-patch+yaml' };
     expect((await rawRequest(server, { method: 'PATCH', path: path('plain'), headers, body: {} })).code).toBe(400);

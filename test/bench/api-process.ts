@@ -1,9 +1,9 @@
-// An API server in a process of its own: node api-process.ts, started with an IPC channel (see api.ts).
+// An API server in its own process: node api-process.ts, started with an IPC channel (see api.ts).
 import { type JsonObject, startApiServer } from '../support/api-server/index.ts';
 import type { ApiMethods, ApiRequestCount } from './api.ts';
 
 const server = await startApiServer({ bookmarkMs: 60_000, historyLimit: 100_000 });
-let answered = 0; // of the log: those before it were counted already
+let answered = 0; // Position in the log; requests before it are already counted.
 
 function countRequests(): ApiRequestCount[] {
   const counts = new Map<string, ApiRequestCount>();

@@ -10,17 +10,17 @@ export interface ApiRequestCount {
   readonly sent: number;
   readonly received: number;
 }
-/** What can be asked of the process of an API server. */
+/** The methods of the API server's process. */
 export interface ApiMethods {
   /** Their UIDs. */
   readonly put: (resource: string, objects: readonly object[]) => Promise<readonly string[]>;
   readonly remove: (resource: string, names: readonly string[]) => Promise<void>;
   /** Of a pod of namespace default. */
   readonly annotations: (name: string) => Promise<Readonly<Record<string, string>>>;
-  /** Since it was asked last. */
+  /** The requests since the last call. */
   readonly requests: () => Promise<readonly ApiRequestCount[]>;
   readonly use: () => Promise<{ readonly cpuMs: number; readonly rssMiB: number }>;
-  /** Of a server in the same network namespace. */
+  /** Fetches from a server in the same network namespace. */
   readonly fetchText: (url: string) => Promise<string>;
 }
 export interface ApiProcess extends ApiMethods {
@@ -30,7 +30,7 @@ export interface ApiProcess extends ApiMethods {
 }
 type Message = { readonly id: number; readonly value?: unknown; readonly problem?: string };
 
-/** Starts the tests' API server as a process of its own, so that its work is not done by whoever measures. */
+/** Starts the tests' API server in its own process, so that its work does not count for the measured process. */
 export async function startApiProcess(netns?: string): Promise<ApiProcess> {
   const words = [
     ...(netns === undefined ? [] : ['nsenter', `--net=${netns}`]),

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type Wish, variantsOf } from './calls.ts';
+import { type Measurement, variantsOf } from './calls.ts';
 import { type BenchNode, type BenchPod, createBenchNode } from './node.ts';
 import type { BurstRow } from './report.ts';
 import { runCalls, spanOf } from './run-calls.ts';
@@ -12,9 +12,9 @@ export interface Burst {
   readonly further: number;
 }
 
-/** Many pods that come at once, and then go at once, in all variants. */
+/** Measures many pods that start at once, and then end at once, in all variants. */
 export async function measureBursts(
-  { native, delegates, against, say }: Wish,
+  { native, delegates, against, say }: Measurement,
   bursts: readonly Burst[],
 ): Promise<readonly BurstRow[]> {
   const rows: BurstRow[] = [];
@@ -23,7 +23,7 @@ export async function measureBursts(
     try {
       await at.start();
       const variants = await variantsOf(at, against);
-      await oneBurst(at, variants, { pods: 10, atOnce: 5, further: 1 }); // everything has run once
+      await oneBurst(at, variants, { pods: 10, atOnce: 5, further: 1 }); // Warm-up.
       for (const burst of bursts) {
         say(`bursts: ${kind}, ${burst.pods} pods, ${burst.atOnce} at once`);
         rows.push(...(await oneBurst(at, variants, burst)));

@@ -8,11 +8,11 @@ import { runCalls, spanOf } from './run-calls.ts';
 import { summaryOf } from './statistics.ts';
 import { type Variant, another, bare, direct, throughDaemon } from './variants.ts';
 
-/** What is measured, and how often. */
-export interface Wish {
+/** What to measure, and how often. */
+export interface Measurement {
   readonly native: Native;
   readonly repetitions: number;
-  /** Numbers of further networks. */
+  /** Numbers of additional networks. */
   readonly further: readonly number[];
   readonly delegates: readonly Delegates[];
   /** "NAME=PROGRAM,CONFIGURATION" */
@@ -20,7 +20,7 @@ export interface Wish {
   readonly say: (text: string) => void;
 }
 
-/** The variants of a node whose daemon runs, the plugins alone first. */
+/** The variants of a node with a running daemon, the plugins alone first. */
 export async function variantsOf(at: BenchNode, against: readonly string[]): Promise<readonly Variant[]> {
   const single = existsSync(plexusDirect) ? [direct(at, {}, ['one-file', plexusDirect])] : []; // npm run build:standalone
   return [
@@ -33,8 +33,8 @@ export async function variantsOf(at: BenchNode, against: readonly string[]): Pro
 }
 
 /**
- * ADD and DEL of the same networks in all variants. Within a repetition each variant has its turn, another one first
- * each time, so that what else the machine does is shared by all.
+ * Measures ADD and DEL of the same networks in all variants. Each repetition runs every variant once and starts with a
+ * different one, so that other load on the machine affects all of them.
  */
 export async function measureCalls({
   native,
@@ -43,7 +43,7 @@ export async function measureCalls({
   delegates,
   against,
   say,
-}: Wish): Promise<readonly CallRow[]> {
+}: Measurement): Promise<readonly CallRow[]> {
   const rows: CallRow[] = [];
   for (const kind of delegates) {
     const at = await createBenchNode(native, kind);
@@ -67,7 +67,7 @@ export async function measureCalls({
   return rows;
 }
 
-// What a call leaves to do in the background (Events, for example) is not to be in the figures of the next one.
+// Background work of a call (for example Events) must not count for the next one.
 const pauseMs = 25;
 
 interface Round {

@@ -13,8 +13,8 @@ import { shim } from '../support/daemon.ts';
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What an ADD and a DEL cost, as far as it does not depend on the clock: requests, processes, syncs, memory of a change
-// that is watched.
+// The costs of an ADD and a DEL that do not depend on the clock: requests, processes, syncs, memory for a watched
+// change.
 const further = 4;
 const plugins = further + 1;
 let at: ClusterNode;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await at.start();
   for (let index = 1; index <= further; index++)
     at.nad(`net${index}`, at.node.bridge(`net${index}`, `10.${30 + index}.0.0/24`));
-  const first = await at.pod('first', names()); // what only a first call does is not counted
+  const first = await at.pod('first', names()); // Work that only a first call does is not counted.
   await at.call('ADD', first);
   await at.call('DEL', first);
 });
@@ -35,8 +35,8 @@ const canTrace = await promisify(execFile)('strace', ['-V']).then(
   () => false,
 );
 
-describe('what an ADD with four further networks asks of the API server', () => {
-  it('one PATCH before it is answered, besides Events in the background; a DEL nothing', async () => {
+describe('requests of an ADD with four additional networks', () => {
+  it('are one PATCH before the answer, besides Events in the background, and none for a DEL', async () => {
     const pod = await at.pod('asks', names());
     const before = at.api.requests.length;
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -50,8 +50,8 @@ describe('what an ADD with four further networks asks of the API server', () => 
   });
 });
 
-describe.skipIf(!canTrace)('what it asks of the node', () => {
-  /** The system calls of a process and all its children, or of a running one, while something is done. */
+describe.skipIf(!canTrace)('cost of an ADD on the node', () => {
+  /** The system calls of a process and all its children, or of a running process, during some work. */
   async function traced(
     calls: string,
     whom: readonly string[],
@@ -78,12 +78,13 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
   const during = async (calls: string, work: () => Promise<void>): Promise<readonly string[]> =>
     traced(calls, ['-f', '-p', String(at.daemon().pid)], work);
 
-  it('two synced writes for an ADD, however many networks, one for a DEL, each of file and folder', async () => {
+  it('an ADD makes two synced writes for any number of networks, and a DEL one, each of file and folder', async () => {
     const syncs = async (command: string, pod: TestPod): Promise<number> => {
       const seen = await during('fsync,fdatasync', async () => {
         expect(await at.call(command, pod)).toMatchObject({ exitCode: 0 });
       });
-      return seen.filter((line) => line.includes('/state/journal')).length; // stand-in.json is written whenever networks change
+      // stand-in.json is written whenever networks change.
+      return seen.filter((line) => line.includes('/state/journal')).length;
     };
     for (const [name, networks] of [
       ['few', 'net1'],
@@ -95,7 +96,7 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
     }
   });
 
-  it('the daemon starts no process for it, and the program on the host one for each plugin', async () => {
+  it('the daemon starts no process, and the shim starts one per plugin', async () => {
     const pod = await at.pod('starts', names());
     const started = await during('execve,fork,vfork,clone,clone3', async () => {
       expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -109,13 +110,13 @@ describe.skipIf(!canTrace)('what it asks of the node', () => {
     const executed = (await readFile(trace, 'utf8'))
       .split('\n')
       .filter((line) => line.includes('execve') && line.endsWith('= 0')); // also "<... execve resumed>"
-    // itself, and each bridge with the IPAM plugin that it runs
+    // The shim itself, and each bridge with its IPAM plugin.
     expect(executed).toHaveLength(1 + 2 * plugins);
     await at.call('DEL', pod);
   });
 });
 
-describe('what a change of a network costs the daemon', () => {
+describe('cost of a changed network for the daemon', () => {
   const event = (index: number): string =>
     JSON.stringify({
       metadata: {
@@ -127,13 +128,13 @@ describe('what a change of a network costs the daemon', () => {
       spec: { config: JSON.stringify({ cniVersion: '1.0.0', type: 'bridge', mtu: 1000 + (index % 7) }) },
     });
 
-  it('at most 8 KiB while an event of 700 bytes is handled, and nothing of it for long', () => {
+  it('an event of 700 bytes takes at most 8 KiB, and only temporarily', () => {
     const cache = createNadCache();
     const lines = Array.from({ length: 1000 }, (_, index) => event(index));
     const all = (): void => lines.forEach((line) => cache.set(JSON.parse(line)));
     all();
     const rounds = Array.from({ length: 8 }, () => allocatedBy(all) / lines.length);
-    expect(Math.max(...rounds)).toBeGreaterThan(200); // or nothing was measured
+    expect(Math.max(...rounds)).toBeGreaterThan(200); // Otherwise nothing was measured.
     expect(Math.max(...rounds)).toBeLessThan(8192);
     const before = settled();
     for (let round = 0; round < 20; round++) all();
@@ -142,14 +143,14 @@ describe('what a change of a network costs the daemon', () => {
   });
 });
 
-/** Bytes in use after a collection. */
+/** Bytes in use after a garbage collection. */
 function settled(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;
 }
 
-/** Bytes allocated by some work; too few when the collector came in between. */
+/** Bytes allocated by some work; too few if a garbage collection ran meanwhile. */
 function allocatedBy(work: () => void): number {
   const before = settled();
   work();

@@ -6,7 +6,7 @@ import { type Section, scaleSection, sectionsOf, stepsPicture } from './tables.t
 
 const docs = join(import.meta.dirname, '../../docs');
 
-/** Where something was measured, in one sentence. */
+/** Describes the machine of a measurement in one sentence. */
 export function placeOf({ machine, repetitions }: BenchReport): string {
   const { cpu, cores, memoryGiB, kernel, node, plugins, commit, date, load } = machine;
   return `${cpu}, ${cores} cores, ${memoryGiB} GiB; Linux ${kernel}, Node.js ${node.slice(1)}, CNI plugins ${plugins}; commit ${commit}, ${date}; ${repetitions} repetitions; load before: ${load}.`;
@@ -29,7 +29,7 @@ export async function writeDocs(report: BenchReport): Promise<void> {
   await writeFile(file, after);
 }
 
-/** The text with what is between two markers replaced. */
+/** Replaces the text between two markers. */
 function between(text: string, marker: string, content: string): string {
   const [begin, end] = [`<!-- ${marker}: begin -->`, `<!-- ${marker}: end -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];

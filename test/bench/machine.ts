@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where and with what something was measured. */
+/** The machine and the software of a measurement. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -14,7 +14,7 @@ export interface Machine {
   readonly plugins: string;
   readonly commit: string;
   readonly date: string;
-  /** Of the last minute, before anything was measured: what else the machine does. */
+  /** Load average of the last minute before the measurement, caused by other work. */
   readonly load: number;
 }
 
@@ -32,7 +32,7 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-// Debian's own say "unknown" themselves
+// Debian's plugins themselves print "unknown".
 async function pluginsVersion(): Promise<string> {
   const { stdout } = await run('dpkg-query', ['-W', '-f', '${Version}', 'containernetworking-plugins']).catch(() => ({
     stdout: 'unknown',

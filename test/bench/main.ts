@@ -1,10 +1,10 @@
-// What attaching costs: the same plugins with and without Plexus, in turn within one run. Prints tables; asserts
-// nothing.
+// Measures the cost of attaching: the same plugins with and without Plexus, in turn within one run. Prints tables;
+// asserts nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Burst, measureBursts } from './bursts.ts';
-import { type Wish, measureCalls } from './calls.ts';
+import { type Measurement, measureCalls } from './calls.ts';
 import { placeOf, textOf, writeDocs } from './docs.ts';
 import { describeMachine } from './machine.ts';
 import { type Situation, measureMemory } from './memory.ts';
@@ -85,7 +85,7 @@ function chosen<T extends string>(text: string, known: readonly T[]): readonly T
   });
 }
 
-async function wish(): Promise<Wish> {
+async function readMeasurement(): Promise<Measurement> {
   return {
     native: await buildNative(),
     repetitions: whole(values.repetitions ?? (values.quick ? '5' : '25')),
@@ -96,7 +96,7 @@ async function wish(): Promise<Wish> {
   };
 }
 
-const measuring: Readonly<Record<Part, (wanted: Wish) => Promise<Partial<BenchReport>>>> = {
+const measuring: Readonly<Record<Part, (wanted: Measurement) => Promise<Partial<BenchReport>>>> = {
   calls: async (wanted) => ({ calls: await measureCalls(wanted) }),
   steps: async (wanted) => ({ steps: await measureSteps(wanted) }),
   parallel: async (wanted) => ({ parallel: await measureParallel(wanted) }),
@@ -108,7 +108,7 @@ const measuring: Readonly<Record<Part, (wanted: Wish) => Promise<Partial<BenchRe
 };
 
 async function measure(): Promise<BenchReport> {
-  const wanted = await wish();
+  const wanted = await readMeasurement();
   let report: BenchReport = { machine: await describeMachine(), repetitions: wanted.repetitions };
   for (const part of chosen(values.only, parts)) report = { ...report, ...(await measuring[part](wanted)) };
   return report;

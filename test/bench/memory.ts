@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { waitFor } from '../support/wait-for.ts';
 import type { TestDaemon } from '../support/daemon.ts';
-import type { Wish } from './calls.ts';
+import type { Measurement } from './calls.ts';
 import { type BenchNode, createBenchNode, mostFurther, nadObject } from './node.ts';
 import type { MemoryRow } from './report.ts';
 import { runCalls } from './run-calls.ts';
@@ -9,16 +9,14 @@ import { rounded } from './statistics.ts';
 import { throughDaemon } from './variants.ts';
 
 export interface Situation {
-  /** Attached on this node: in the API and in the journal. */
+  /** Attached pods of this node, in the API and in the journal. */
   readonly pods: number;
   readonly nads: number;
 }
 
-/**
- * Memory of a daemon that is started where so many pods run and so many networks are defined, and how fast it is ready.
- */
+/** Measures the memory of a daemon that starts with this many pods and networks, and how fast it is ready. */
 export async function measureMemory(
-  { native, say }: Wish,
+  { native, say }: Measurement,
   situations: readonly Situation[],
 ): Promise<readonly MemoryRow[]> {
   const rows: MemoryRow[] = [];
@@ -53,7 +51,7 @@ async function define(at: BenchNode, nads: number): Promise<void> {
   await at.api.put('network-attachment-definitions', more);
 }
 
-// by an earlier daemon, all in one sandbox: the plugins do nothing
+// Attached by an earlier daemon, all in one sandbox, because the plugins do nothing.
 async function attach(at: BenchNode, pods: number): Promise<void> {
   if (pods === 0) return;
   const earlier = await at.start({ flags: { 'log-level': 'error', http: 'off' } });
@@ -76,7 +74,7 @@ async function attach(at: BenchNode, pods: number): Promise<void> {
   await earlier.stop();
 }
 
-/** When a line of its log that has a text was written, in milliseconds since 1970; 0: not yet. */
+/** When the log line with a text was written, in milliseconds since 1970; 0 if it was not. */
 function whenLogged({ log }: TestDaemon, text: string): number {
   const line = log.find((each) => each.includes(text));
   return line === undefined ? 0 : Date.parse((JSON.parse(line) as { time: string }).time);

@@ -8,9 +8,9 @@ const out = join(import.meta.dirname, '../../dist/bench');
 
 /** The benchmark's own native programs, built with gcc. */
 export interface Native {
-  /** Runs CNI calls and says what each one took. */
+  /** Runs CNI calls and prints the duration of each. */
   readonly runCalls: string;
-  /** Folder with the plugin `nothing`, which does nothing, and `pause`, which takes 250 ms for it. */
+  /** Folder with the plugin `nothing`, which does nothing, and `pause`, which takes 250 ms to do nothing. */
   readonly plugins: string;
 }
 

@@ -11,7 +11,7 @@ import type { Native } from './native.ts';
 import type { Runner } from './run-calls.ts';
 
 /**
- * Which plugins make the networks: the one that does nothing, the one that takes 250 ms for it, or bridge and macvlan.
+ * The plugins of the networks: the one that does nothing, the one that takes 250 ms to do so, or bridge and macvlan.
  */
 export type Delegates = 'nothing' | 'pause' | 'real';
 
@@ -24,8 +24,8 @@ export interface BenchPod {
   readonly annotations: Readonly<Record<string, string>>;
 }
 /**
- * A node to measure on: a network namespace with an API server and a daemon in it, each a process of its own, and
- * networks net1, net2 … of one kind.
+ * A node for measurements: a network namespace with an API server and a daemon, each in its own process, and networks
+ * net1, net2 … of one kind.
  */
 export interface BenchNode {
   readonly dir: string;
@@ -36,12 +36,10 @@ export interface BenchNode {
   readonly plugins: string;
   readonly socket: string;
   readonly kubeconfig: string;
-  /**
-   * Configuration of network 0 (the default one), 1, 2 …; as `daemonless` calls of it need it, or as it is in the API.
-   */
+  /** Configuration of network 0 (the default one), 1, 2 …, either for `daemonless` calls or as in the API. */
   readonly network: (index: number) => JsonObject;
   readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
-  /** Our configuration, as the daemon has written it. */
+  /** Our configuration as written by the daemon. */
   readonly conflist: () => Promise<JsonObject>;
   readonly pod: (name: string, further: number) => Promise<BenchPod>;
   readonly remove: () => Promise<void>;
@@ -119,7 +117,7 @@ export const nadObject = (name: string, config: object): object => ({
   spec: { config: JSON.stringify(config) },
 });
 
-/** With the fields that a pod of a real cluster has, as far as their size matters. */
+/** Has the fields of a pod of a real cluster, as far as their size matters. */
 const podObject = (name: string, annotations: object): object => ({
   metadata: { name, namespace: 'default', annotations, labels: { app: 'bench', 'pod-template-hash': '5d78c9869d' } },
   spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }] },

@@ -1,14 +1,14 @@
-import type { Wish } from './calls.ts';
+import type { Measurement } from './calls.ts';
 import { createBenchNode } from './node.ts';
 import type { ParallelRow } from './report.ts';
 import { runCalls, spanOf } from './run-calls.ts';
 import { type Summary, summaryOf } from './statistics.ts';
 import { type Variant, bare, direct, throughDaemon } from './variants.ts';
 
-const further = 3; // four networks with the default one
+const further = 3; // Four networks, including the default one.
 
-/** Four networks whose plugin takes 250 ms, one after the other and (attachmentConcurrency) at the same time. */
-export async function measureParallel({ native, repetitions, say }: Wish): Promise<readonly ParallelRow[]> {
+/** Measures four networks whose plugin takes 250 ms, sequentially and concurrently (attachmentConcurrency). */
+export async function measureParallel({ native, repetitions, say }: Measurement): Promise<readonly ParallelRow[]> {
   const at = await createBenchNode(native, 'pause');
   try {
     await at.start();

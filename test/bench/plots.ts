@@ -72,7 +72,7 @@ export function overheadOf(row: CallRow, rows: readonly CallRow[]): { readonly a
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;
 
-/** The steps of one ADD as bars on a common time line: one below the other in the order in which they began. */
+/** Draws the steps of one ADD as bars on a common time line, in the order in which they began. */
 export function stepsPlot({ delegates, further, totalMs, spans }: StepsRow): string {
   const shown = spans.filter(({ from, to }) => to - from >= totalMs / 250);
   const heading = `One ADD through shim and daemon: ${further} further networks, ${delegateNames[delegates]} (${totalMs.toFixed(1)} ms)`;

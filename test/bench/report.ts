@@ -3,7 +3,7 @@ import type { Machine } from './machine.ts';
 import type { Delegates } from './node.ts';
 import type { Summary } from './statistics.ts';
 
-/** ADD and DEL of one variant with so many further networks, in milliseconds. */
+/** ADD and DEL of one variant with a number of additional networks, in milliseconds. */
 export interface CallRow {
   readonly delegates: Delegates;
   readonly further: number;
@@ -11,7 +11,7 @@ export interface CallRow {
   readonly add: Summary;
   readonly del: Summary;
 }
-/** Many pods at once: milliseconds for all of them, and of one call. */
+/** Many pods at once: milliseconds for all of them, and for one call. */
 export interface BurstRow {
   readonly delegates: Delegates;
   readonly variant: string;
@@ -34,7 +34,7 @@ export interface ProcessRow {
 export interface CpuRow {
   readonly variant: string;
   readonly further: number;
-  /** The process that the runtime starts, with the plugins that it starts. */
+  /** The process that the runtime starts, and its plugins. */
   readonly callMs: number;
   readonly daemonMs: number;
   /** Plugins alone. */
@@ -45,7 +45,7 @@ export interface MemoryRow {
   readonly nads: number;
   readonly residentMiB: number;
   readonly peakMiB: number;
-  /** From the start of the process until it takes calls, and until it knows all NetworkAttachmentDefinitions. */
+  /** Time from the start of the process until it accepts calls, and until it knows all NetworkAttachmentDefinitions. */
   readonly servingMs: number;
   readonly syncedMs: number;
 }
@@ -53,7 +53,7 @@ export interface RequestRow {
   readonly variant: string;
   readonly further: number;
   readonly command: string;
-  /** Of one call. */
+  /** Requests per call. */
   readonly requests: readonly ApiRequestCount[];
 }
 /** One part of an ADD, in milliseconds since the runtime started the process. */
@@ -68,7 +68,7 @@ export interface StepsRow {
   /** The ADD whose total is the median one. */
   readonly totalMs: number;
   readonly spans: readonly StepSpan[];
-  /** Medians over all ADDs of that many networks. */
+  /** Medians over all ADDs with that many networks. */
   readonly medians: readonly { readonly name: string; readonly ms: number }[];
 }
 export interface ParallelRow {
@@ -89,13 +89,13 @@ export interface ScaleReport {
   readonly requests: readonly ApiRequestCount[];
   /** From the creation of a NAD until a node knows it, over all nodes and NADs. */
   readonly known: Summary & { readonly p99: number };
-  /** The same until the last node knows it, over all NADs. */
+  /** Until the last node knows it, over all NADs. */
   readonly knownByAll: Summary;
   readonly patch: Summary & { readonly p99: number };
   readonly watcherKib: number;
   readonly api: { readonly cpuShare: number; readonly rssMiB: number };
 }
-/** All that was measured in one run. Parts that were not asked for are absent. */
+/** The results of one run. Parts that were not selected are absent. */
 export interface BenchReport {
   readonly machine: Machine;
   readonly repetitions: number;

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiRequestCount } from './api.ts';
-import { type Wish, variantsOf } from './calls.ts';
+import { type Measurement, variantsOf } from './calls.ts';
 import { type BenchNode, createBenchNode } from './node.ts';
 import type { RequestRow } from './report.ts';
 import { runCalls } from './run-calls.ts';
 
-/** What one ADD, and one DEL, asks of the API server, its Events included. Counted by the API server. */
-export async function measureRequests({ native, further, against, say }: Wish): Promise<readonly RequestRow[]> {
+/** Measures the API requests of one ADD and one DEL, Events included, as counted by the API server. */
+export async function measureRequests({ native, further, against, say }: Measurement): Promise<readonly RequestRow[]> {
   say('requests');
   const at = await createBenchNode(native, 'nothing');
   try {
@@ -32,7 +32,7 @@ export async function measureRequests({ native, further, against, say }: Wish): 
 
 const quietMs = 400;
 
-/** Waits until nothing has been asked for a while. What was asked until then. */
+/** Waits until no request arrives for a while. Returns the requests until then. */
 async function quiet(at: BenchNode): Promise<readonly ApiRequestCount[]> {
   const all: ApiRequestCount[] = [];
   for (;;) {

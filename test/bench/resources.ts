@@ -2,15 +2,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plexusCni } from '../support/cni-runtime.ts';
 import { shim } from '../support/daemon.ts';
-import { type Wish, variantsOf } from './calls.ts';
+import { type Measurement, variantsOf } from './calls.ts';
 import { type BenchNode, createBenchNode } from './node.ts';
 import type { CpuRow, ProcessRow } from './report.ts';
 import { type CallFigures, runCalls } from './run-calls.ts';
 import { median, rounded, summaryOf } from './statistics.ts';
 import type { Variant } from './variants.ts';
 
-/** What starting each program costs that a runtime may start: its answer to VERSION, which needs nobody else. */
-export async function measureProcesses({ native, repetitions, say }: Wish): Promise<readonly ProcessRow[]> {
+/**
+ * Measures the cost of starting each program that a runtime may start: its answer to VERSION, which needs no other
+ * process.
+ */
+export async function measureProcesses({ native, repetitions, say }: Measurement): Promise<readonly ProcessRow[]> {
   say('processes');
   const programs = {
     'a plugin that does nothing': join(native.plugins, 'nothing'),
@@ -38,21 +41,36 @@ const processRow = async (what: string, program: string, all: readonly CallFigur
   fileKib: Math.round((await stat(program)).size / 1024),
 });
 
-/** CPU time of an ADD with its DEL, with plugins that do nothing: in the processes of the call, and in the daemon. */
-export async function measureCpu({ native, repetitions, further, against, say }: Wish): Promise<readonly CpuRow[]> {
+/**
+ * Measures the CPU time of an ADD with its DEL, with plugins that do nothing: in the processes of the call, and in the
+ * daemon.
+ */
+export async function measureCpu({
+  native,
+  repetitions,
+  further,
+  against,
+  say,
+}: Measurement): Promise<readonly CpuRow[]> {
   const at = await createBenchNode(native, 'nothing');
   try {
     const daemon = await at.start();
     const [bare, ...others] = await variantsOf(at, against);
     if (bare === undefined) return [];
-    for (const variant of others) await cpuOf(at, variant, { further: 1, times: 20, pid: daemon.pid }); // until it is compiled
+    // Until the code is compiled.
+    for (const variant of others) await cpuOf(at, variant, { further: 1, times: 20, pid: daemon.pid });
     const rows: CpuRow[] = [];
     for (const count of further) {
       say(`cpu: ${count} further networks`);
-      const wish = { further: count, times: repetitions, pid: daemon.pid };
-      const alone = await cpuOf(at, bare, wish);
+      const options = { further: count, times: repetitions, pid: daemon.pid };
+      const alone = await cpuOf(at, bare, options);
       for (const variant of others)
-        rows.push({ ...(await cpuOf(at, variant, wish)), variant: variant.name, further: count, bareMs: alone.callMs });
+        rows.push({
+          ...(await cpuOf(at, variant, options)),
+          variant: variant.name,
+          further: count,
+          bareMs: alone.callMs,
+        });
     }
     return rows;
   } finally {
@@ -60,7 +78,7 @@ export async function measureCpu({ native, repetitions, further, against, say }:
   }
 }
 
-interface CpuWish {
+interface CpuOptions {
   readonly further: number;
   readonly times: number;
   readonly pid: number;
@@ -69,7 +87,7 @@ interface CpuWish {
 async function cpuOf(
   at: BenchNode,
   variant: Variant,
-  { further, times, pid }: CpuWish,
+  { further, times, pid }: CpuOptions,
 ): Promise<{ readonly callMs: number; readonly daemonMs: number }> {
   const calls: number[] = [];
   const before = await cpuMsOf(pid);

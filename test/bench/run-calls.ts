@@ -8,12 +8,12 @@ export interface Call {
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
 }
-/** What one process took. */
+/** The measurements of one process. */
 export interface CallFigures {
   /** On the monotonic clock of the machine, in milliseconds. */
   readonly start: number;
   readonly end: number;
-  /** CPU time of the process and the children it has waited for. */
+  /** CPU time of the process and of the children it has waited for. */
   readonly cpuMs: number;
   readonly peakKib: number;
   readonly stdout: string;
@@ -21,11 +21,11 @@ export interface CallFigures {
 export interface Runner {
   /** `run-calls` as built from native/run-calls.c. */
   readonly program: string;
-  /** Namespace that stands for the node. */
+  /** Namespace that represents the node. */
   readonly netns: string;
 }
 
-/** Runs calls one after the other. Rejects when one fails: a figure of a failure is none. */
+/** Runs calls sequentially. Rejects if one fails, because the duration of a failure is not comparable. */
 export async function runCalls(calls: readonly Call[], { program, netns }: Runner): Promise<readonly CallFigures[]> {
   const child = spawn(program, [netns], { stdio: ['pipe', 'pipe', 'pipe'] });
   const out: Buffer[] = [];

@@ -1,5 +1,5 @@
-// Many nodes' watches in one process: node scale-nodes.ts KUBECONFIG FIRST COUNT, started with an IPC channel (see
-// scale.ts). Each one is the daemon's own: its reflector, its cache of NADs, its credentials and connections.
+// Watches of many nodes in one process: node scale-nodes.ts KUBECONFIG FIRST COUNT, started with an IPC channel (see
+// scale.ts). Each node uses the daemon's own reflector, NAD cache, credentials and connections.
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentialProvider } from '../../src/cluster/credentials.ts';
 import type { ApiConnection } from '../../src/cluster/http-exchange.ts';
@@ -30,7 +30,7 @@ function createNode(index: number): SimulatedNode {
   return { name: `node-${index}`, api, cache: createNadCache() };
 }
 
-/** When each node knew of the NADs that were created meanwhile, by name. */
+/** When each node learned of the NADs created meanwhile, by name. */
 const known = new Map<string, number[]>();
 
 function watch({ api, cache }: SimulatedNode): Promise<void> {
@@ -50,7 +50,7 @@ function watch({ api, cache }: SimulatedNode): Promise<void> {
   return promise;
 }
 
-/** Writes a pod's status now and then, as an ADD does, until the nodes stop. */
+/** Writes a pod's status at intervals, as an ADD does, until the nodes stop. */
 async function patches(perSecond: number, podsPerNode: number): Promise<void> {
   const status = JSON.stringify(
     Array.from({ length: 3 }, (_, index) => ({
@@ -77,14 +77,14 @@ async function patches(perSecond: number, podsPerNode: number): Promise<void> {
         (error: unknown) => stop.signal.aborted || process.send?.({ lost: String(error) }),
       );
   }
-  await delay(1000); // answers under way
+  await delay(1000); // In-flight answers.
   process.send?.({ patches: times });
 }
 
 async function start(): Promise<void> {
   for (const { api } of nodes) await api.credentials.current();
   const before = residentKib();
-  // as when a cluster's daemons are all replaced: at the same time
+  // All at the same time, as when all daemons of a cluster are replaced.
   await Promise.all(nodes.map(watch));
   process.send?.({ synced: true, watcherKib: (residentKib() - before) / nodes.length });
 }

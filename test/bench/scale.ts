@@ -1,4 +1,4 @@
-// Many nodes at one API server: what their watches cost, and how long a new network takes to be known everywhere.
+// Many nodes at one API server: the cost of their watches, and the time until every node knows a new network.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import type { ScaleReport } from './report.ts';
 import { quantile, rounded, summaryOf } from './statistics.ts';
 import { scaleSection } from './tables.ts';
 
-/** What the process of many nodes is told. */
+/** The messages to the process of many nodes. */
 export type ToNodes =
   | { readonly kind: 'start' | 'tell' | 'stop' }
   | { readonly kind: 'patch'; readonly perSecond: number; readonly podsPerNode: number };
@@ -120,7 +120,7 @@ async function startNodes(kubeconfig: string, first: number, count: number): Pro
   };
 }
 
-/** Creates and changes NADs at the wanted pace. When each new one was created, by name. */
+/** Creates and changes NADs at the configured rate. Returns when each new one was created, by name. */
 async function churn(api: ApiProcess): Promise<ReadonlyMap<string, number>> {
   const created = new Map<string, number>();
   const pauseMs = 60_000 / plan.nadChangesPerMinute;
@@ -168,13 +168,13 @@ async function measured(api: ApiProcess, groups: readonly Nodes[]): Promise<Scal
     groups.map(({ ask }) => ask({ kind: 'patch', perSecond, podsPerNode: plan.podsPerNode }, 'patches')),
   );
   const created = await churn(api);
-  await delay(1000); // the last one arrives
+  await delay(1000); // Let the last one arrive.
   const seconds = (performance.now() - started) / 1000;
   const after = await api.use();
   const told = await Promise.all(groups.map(({ ask }) => ask({ kind: 'tell' }, 'known')));
   for (const { child } of groups) child.send({ kind: 'stop' } satisfies ToNodes);
   const times = (await patched).flatMap(({ patches = [] }) => patches);
-  const requests = await api.requests(); // a watch is counted when it ends: now
+  const requests = await api.requests(); // A watch is counted when it ends, which is now.
   const asked = requests
     .filter(({ what }) => !what.startsWith('list') && !what.startsWith('watch'))
     .reduce((sum, { number }) => sum + number, 0);
@@ -191,7 +191,7 @@ async function measured(api: ApiProcess, groups: readonly Nodes[]): Promise<Scal
   };
 }
 
-/** How long new NADs took. Throws when a node does not know one of them. */
+/** How long new NADs took to arrive. Throws if a node does not know one of them. */
 function arrivals(
   created: ReadonlyMap<string, number>,
   told: readonly FromNodes[],

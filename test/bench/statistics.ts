@@ -1,4 +1,4 @@
-/** What is kept of many samples of one figure. */
+/** Summary of many samples of one measurement. */
 export interface Summary {
   readonly median: number;
   readonly p95: number;
@@ -6,7 +6,7 @@ export interface Summary {
   readonly samples: number;
 }
 
-/** The sample below which that share of all samples is (nearest rank). */
+/** The sample below which that fraction of all samples lies (nearest rank). */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Wish } from './calls.ts';
+import type { Measurement } from './calls.ts';
 import { type BenchNode, type Delegates, createBenchNode } from './node.ts';
 import type { StepSpan, StepsRow } from './report.ts';
 import { runCalls } from './run-calls.ts';
@@ -24,17 +24,17 @@ export interface TimedSpan {
 
 const counts = [0, 4];
 
-/** Where the time of an ADD through shim and daemon goes. */
-export async function measureSteps({ native, repetitions, delegates, say }: Wish): Promise<readonly StepsRow[]> {
+/** Measures the steps of an ADD through shim and daemon. */
+export async function measureSteps({ native, repetitions, delegates, say }: Measurement): Promise<readonly StepsRow[]> {
   const rows: StepsRow[] = [];
   for (const kind of delegates) {
     const at = await createBenchNode(native, kind);
     try {
-      const daemon = await at.start(); // it writes the configuration that the calls are made with
+      const daemon = await at.start(); // The daemon writes the configuration that the calls use.
       const variant = await throughDaemon(at);
       await daemon.stop();
       const stopwatch = await startStopwatch(at);
-      await delay(500); // its watch
+      await delay(500); // For its watch.
       const adds = async (further: number, times: number, name: string): Promise<readonly (readonly StepSpan[])[]> => {
         const all: StepSpan[][] = [];
         for (let index = 0; index < times; index++) {
@@ -64,7 +64,7 @@ export async function measureSteps({ native, repetitions, delegates, say }: Wish
 }
 
 interface Stopwatch {
-  /** What the next call takes. */
+  /** The spans of the next call. */
   readonly next: () => Promise<readonly TimedSpan[]>;
   readonly stop: () => void;
 }
@@ -87,7 +87,7 @@ async function startStopwatch({ socket, kubeconfig, dir, runner }: BenchNode): P
 }
 
 /**
- * The spans of one ADD in order, with what lies between them: relative to the start of the process that the runtime
+ * The spans of one ADD in order, with the gaps between them, relative to the start of the process that the runtime
  * started.
  */
 function storyOf(spans: readonly TimedSpan[], start: number, end: number): StepSpan[] {

@@ -1,5 +1,5 @@
-// A daemon composed of the product's parts, each one wrapped in a stopwatch: node stopwatch-daemon.ts OPTIONS, started
-// with an IPC channel (see steps.ts). It answers one call at a time and then tells what took how long.
+// A daemon composed of the product's parts, each wrapped in a stopwatch: node stopwatch-daemon.ts OPTIONS, started with
+// an IPC channel (see steps.ts). It answers one call at a time and then reports the duration of each part.
 import { connectForLong } from '../../src/cluster/index.ts';
 import { type CallContext, callAnswerer } from '../../src/daemon/calls.ts';
 import { lastGoodReader } from '../../src/daemon/last-good.ts';

@@ -6,9 +6,8 @@ import type { BenchReport, BurstRow, CallRow, RequestRow, ScaleReport, StepsRow 
 export interface Section {
   readonly title: string;
   readonly text: string;
-  /** Columns for people. */
   readonly table: string;
-  /** File names of pictures, with what they show. */
+  /** File names of pictures, with their descriptions. */
   readonly pictures?: readonly { readonly file: string; readonly alt: string }[];
 }
 
@@ -16,7 +15,7 @@ const ms = (value: number): string => value.toFixed(1);
 const number = (value: number): string => value.toLocaleString('en');
 const delegateWords = { nothing: 'do nothing', pause: 'take 250 ms', real: 'bridge, macvlan' } as const;
 
-/** What a report says, part by part, in the order of the document. */
+/** The sections of a report, in the order of the document. */
 export function sectionsOf(report: BenchReport): readonly Section[] {
   const { calls, steps, bursts, processes, cpu, memory, requests, parallel } = report;
   return [
@@ -67,7 +66,8 @@ export const stepsPicture = ({ delegates, further }: StepsRow): string =>
   `performance-steps-${delegates}-${further}.svg`;
 
 function stepsSection(rows: readonly StepsRow[]): Section {
-  const longest = rows.toSorted((a, b) => b.medians.length - a.medians.length); // it has them all, in order
+  // The longest row has all of them, in order.
+  const longest = rows.toSorted((a, b) => b.medians.length - a.medians.length);
   const names = [...new Set(longest.flatMap(({ medians }) => medians.map(({ name }) => name)))];
   const cellsOf = (name: string): string[] =>
     rows.map(({ medians }) => medians.find((each) => each.name === name)?.ms.toFixed(2) ?? '');
@@ -177,7 +177,7 @@ const memorySection = (rows: Required<BenchReport>['memory']): Section => ({
   ),
 });
 
-/** What the API server and the watches of many nodes cost. */
+/** The cost of the API server and of the watches of many nodes. */
 export const scaleSection = (scale: ScaleReport): Section => ({
   title: 'Many nodes',
   text:

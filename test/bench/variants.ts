@@ -10,7 +10,7 @@ import type { Call } from './run-calls.ts';
 
 export type Command = 'ADD' | 'DEL';
 
-/** One way to attach a pod: what the runtime calls for it. */
+/** One way to attach a pod, and the call that the runtime makes. */
 export interface Variant {
   readonly name: string;
   readonly calls: (command: Command, pod: BenchPod, further: number) => readonly Call[];
@@ -22,7 +22,7 @@ interface Words {
   readonly ifName?: string;
 }
 
-/** A variable of a plugin that is found through CNI_PATH as well as of the one that finds others there. */
+/** The environment for a plugin that is found through CNI_PATH and that finds others there. */
 const envOf = (at: BenchNode, { command, pod, containerId, ifName = 'eth0' }: Words): Record<string, string> => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   CNI_COMMAND: command,
@@ -33,7 +33,7 @@ const envOf = (at: BenchNode, { command, pod, containerId, ifName = 'eth0' }: Wo
   CNI_PATH: at.plugins,
 });
 
-/** The plugins of all networks, one process after the other, without any meta-plugin. */
+/** The plugins of all networks, sequentially, without any meta-plugin. */
 export const bare = (at: BenchNode): Variant => ({
   name: 'bare',
   calls: (command, pod, further) => {
@@ -50,7 +50,7 @@ export const bare = (at: BenchNode): Variant => ({
   },
 });
 
-/** Through the program on the host and the daemon. `more`: settings beside those of the daemon's own configuration. */
+/** Through the shim and the daemon. `more`: settings in addition to the daemon's own configuration. */
 export async function throughDaemon(at: BenchNode, more: JsonObject = {}): Promise<Variant> {
   const conflist = await at.conflist();
   return {
@@ -63,7 +63,7 @@ export async function throughDaemon(at: BenchNode, more: JsonObject = {}): Promi
   };
 }
 
-/** All in one process: no daemon. `program`: by Node.js, or as one file. */
+/** All in one process, without a daemon. `program`: run by Node.js, or as one file. */
 export const direct = (at: BenchNode, more: JsonObject = {}, [name, program] = ['direct', plexusCni]): Variant => ({
   name,
   calls: (command, pod) => {
@@ -82,8 +82,8 @@ export const direct = (at: BenchNode, more: JsonObject = {}, [name, program] = [
 });
 
 /**
- * Any other plugin, as "NAME=PROGRAM,CONFIGURATION": the configuration is a file, in which ${KUBECONFIG}, ${DIR} (a
- * folder for its state) and "${DEFAULT_NETWORK}" (with the quotes) are filled in.
+ * Any other plugin, as "NAME=PROGRAM,CONFIGURATION". The configuration is a file in which ${KUBECONFIG}, ${DIR} (a
+ * folder for its state) and "${DEFAULT_NETWORK}" (with the quotes) are replaced.
  */
 export async function another(at: BenchNode, spec: string): Promise<Variant> {
   const [, name = '', program = '', file = ''] = /^([^=]+)=([^,]+),(.+)$/.exec(spec) ?? [];

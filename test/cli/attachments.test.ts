@@ -40,11 +40,11 @@ const stuck: AttachmentRecord = {
 const abandoned: AttachmentRecord = { ...stuck, abandonedAt: '2026-01-02T03:05:00.000Z' };
 
 describe('plexus attachments', () => {
-  it('says when there is nothing', async () => {
+  it('reports that there are no attachments', async () => {
     expect(await command()).toEqual({ code: 0, stdout: 'nothing is attached\n', stderr: '' });
   });
 
-  it('has examples of its actions in its help', async () => {
+  it('shows examples of its actions in its help', async () => {
     const { stdout } = await run(plexus, ['attachments', '--help']);
     for (const text of [
       'attachments check',
@@ -57,7 +57,7 @@ describe('plexus attachments', () => {
     }
   });
 
-  it('lists what the journal holds, with state, age and reason', () => {
+  it('lists the content of the journal, with state, age and reason', () => {
     const rows = attachmentRows(
       [
         sampleRecord({ containerId: 'c2', attachments: [abandoned] }),
@@ -75,7 +75,7 @@ describe('plexus attachments', () => {
     `);
   });
 
-  it('lists what waits for the daemon, and running pods that were never attached', async () => {
+  it('lists deferred calls, and running pods that were never attached', async () => {
     await journal.write(sampleRecord({ containerId: '4f1c0000aaaa', complete: true }));
     await mkdir(join(folder.path, 'deferred'));
     await writeFile(join(folder.path, 'deferred/4f1c0000aaaa@eth0.call'), '');
@@ -95,7 +95,7 @@ describe('plexus attachments', () => {
     expect(rows.map(({ state }) => state)).toEqual(['deferred', 'unattached']);
   });
 
-  it('shows one sandbox by the beginning of its container ID, and lists for scripts', async () => {
+  it('shows one sandbox by a prefix of its container ID, and lists as JSON', async () => {
     await journal.write(sampleRecord({ containerId: 'abc1' }));
     await journal.write(sampleRecord({ containerId: 'abd2' }));
     expect(JSON.parse((await command('show', 'abc')).stdout)).toMatchObject([
@@ -122,7 +122,7 @@ describe('plexus attachments', () => {
     expect(await command('burn', 'abc')).toMatchObject({ code: 2 });
   });
 
-  it('forgets what is abandoned, and nothing else unless forced', async () => {
+  it('forgets abandoned attachments, and others only with --force', async () => {
     await journal.write(sampleRecord({ containerId: 'gone', attachments: [abandoned] }));
     await journal.write(sampleRecord({ containerId: 'live', attachments: [abandoned, sample] }));
     expect(await command('forget', 'gone')).toMatchObject({ code: 0, stdout: 'forgot net1 (shop/net) of shop/db-0\n' });
@@ -171,7 +171,7 @@ describe('plexus attachments', () => {
       join(folder.path, 'cni/shop-net-else_net1'),
     ];
     for (const each of [file, other]) await writeFile(each, '{}');
-    // what a record names is not what is removed: the daemon can write records
+    // The daemon can write records, so the file that a record names is not the one that is removed.
     const informed = { ...abandoned, attachment: { ...abandoned.attachment, deviceInfo: { file: other } } };
     await journal.write(sampleRecord({ containerId: 'informed', attachments: [informed] }));
     expect(await command('forget', 'informed', '--device-info-dir', folder.path)).toMatchObject({ code: 0 });

@@ -8,7 +8,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs dist/plexus with something of its output gone; the last line of stderr is the exit status. */
+/** Runs dist/plexus with a closed output; the last line of stderr is the exit status. */
 const plexus = async (words: string, output: string): Promise<string> => {
   const script = `{ dist/plexus ${words}; echo "status $?" >&3; } ${output}`;
   const { stdout, stderr }: Ended = await promisify(execFile)('bash', ['-c', `exec 3>&2; ${script}`], {
@@ -30,12 +30,12 @@ it.each([
   ['doctor --end cluster --kubeconfig /nonexistent', 1],
   [broken, 1],
 ])(
-  '%s: a reader that has seen enough (| head) changes nothing: no stack trace, exit status %i',
+  '%s: a reader that closes its end (| head) causes no stack trace and keeps exit status %i',
   async (words, status) => {
     expect(await plexus(words, '2>&1 | true')).toBe(`status ${status}\n`);
   },
 );
 
-it('output that cannot be written is told, exit status 2', async () => {
+it('unwritable output is reported with exit status 2', async () => {
   expect(await plexus('version', '> /dev/full')).toMatch(/^plexus: PLX-DISK-FULL: .*the output.*status 2\n$/s);
 });

@@ -19,8 +19,8 @@ const plexus = (...words: string[]): Promise<Ended> =>
     (error: Ended) => ({ code: error.code, stdout: error.stdout, stderr: error.stderr }),
   );
 
-describe('plexus, the command line', () => {
-  it('plan prints one row for each attachment, then the input of every plugin', async () => {
+describe('the plexus command line', () => {
+  it('plan prints one row per attachment, then the input of every plugin', async () => {
     const { stdout } = await plexus(
       'plan',
       '--pod',
@@ -101,7 +101,7 @@ describe('plexus, the command line', () => {
       "
     `);
   });
-  it('plan says what is wrong, where, and what to do; exit status 1', async () => {
+  it('plan reports what is wrong, where, and the fix, with exit status 1', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-plan-'));
     const pod = join(folder.path, 'pod.yaml');
     await writeFile(pod, 'kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: "a, b,"\n');
@@ -123,12 +123,12 @@ describe('plexus, the command line', () => {
     { words: ['plan'], text: 'Say which pod' },
     { words: ['plan', '--pod', 'x', '--nads', 'y', '--output', 'xml'], text: 'output' },
     { words: ['plan', '--pdo', 'x'], text: 'Unknown argument: pdo' },
-  ])('called wrongly ($words) it says so on stderr; exit status 2', async ({ words, text }) => {
+  ])('reports invalid arguments ($words) on stderr, with exit status 2', async ({ words, text }) => {
     const { code, stdout, stderr } = await plexus(...words);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(text);
   });
-  it('has a help text for each command, with examples', async () => {
+  it('has a help text with examples for each command', async () => {
     expect((await plexus('plan', '--help')).stdout).toMatchInlineSnapshot(`
       "plexus plan [name]
 
@@ -171,12 +171,12 @@ describe('plexus, the command line', () => {
     `);
     expect((await plexus('--help')).stdout).toContain('plexus cni');
   });
-  it('version names the specifications', async () => {
+  it('version lists the specifications', async () => {
     expect((await plexus('version')).stdout).toMatch(
       /^plexus \d+\.\d+\.\d+\nCNI specification 0\.1\.0, .*1\.1\.0\nNPWG multi-network specification 1\.3\n/,
     );
   });
-  it('cni is the plugin', async () => {
+  it('cni runs the plugin', async () => {
     const env = { PATH: process.env['PATH'] ?? '', CNI_COMMAND: 'VERSION' };
     const child = run(join(root, 'dist/plexus'), ['cni'], { env });
     child.child.stdin?.end('{"cniVersion":"1.0.0"}');
@@ -184,14 +184,14 @@ describe('plexus, the command line', () => {
   });
 });
 
-/** The message as docs/errors.md has it. */
+/** The message as in docs/errors.md. */
 function saidOutside(id: string, values: Readonly<Record<string, string>> = {}): string {
   const { sentence = '', fix = '' } = errorsOutside.find((each) => each.id === id) ?? {};
   return `${id}: ${sentence.replaceAll(/‹(\w+)›/g, (_, name: string) => values[name] ?? '')}. ${fix}`;
 }
 
 describe('the launcher of the plugin', () => {
-  it('answers with a CNI error when there is no Node.js', async () => {
+  it('answers with a CNI error if there is no Node.js', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-launcher-'));
     await run('cp', [join(root, 'dist/plexus-cni'), folder.path]);
     const script = `mount --make-rprivate / && mount -t tmpfs none /usr/local/bin && { [ ! -e /usr/bin/node ] || mount --bind /dev/null /usr/bin/node; } && exec ${folder.path}/plexus-cni`;
@@ -199,7 +199,7 @@ describe('the launcher of the plugin', () => {
     expect(ended).toMatchObject({ code: 1 });
     expect(JSON.parse(ended.stdout)).toMatchObject({ code: 5, msg: saidOutside('PLX-NODE-MISSING') });
   });
-  it('answers with a CNI error when Node.js is too old', async () => {
+  it('answers with a CNI error if Node.js is too old', async () => {
     const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.9.0' } })`;
     const child = run(
       process.execPath,

@@ -10,7 +10,7 @@ import { repository, runProgram } from '../support/plexus-command.ts';
 const run = promisify(execFile);
 const isThere = (shell: string): boolean => ['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)));
 
-/** What a shell answers, with our script read in and dist/ in its PATH. */
+/** The completions of a shell that has loaded the script, with dist/ in its PATH. */
 async function inShell(
   shell: string,
   options: readonly string[],
@@ -28,14 +28,14 @@ async function inShell(
   return (await run(shell, [...options, '-c', commands(script)], { env })).stdout;
 }
 
-describe('completion in bash, by the function that the script defines', () => {
+describe("bash completion through the script's function", () => {
   it.each([
     { words: ['po'], found: 'pods pod' },
     { words: ['pods', '--pro'], found: '--problems' },
     { words: ['pods', '--output', ''], found: 'table json yaml' },
     { words: ['completion', 'f'], found: 'fish' },
     { words: ['nonsense', 'x'], found: '' },
-  ])('$words: $found', async ({ words, found }) => {
+  ])('completes $words: $found', async ({ words, found }) => {
     const stdout = await inShell(
       'bash',
       ['--norc'],
@@ -47,7 +47,7 @@ describe('completion in bash, by the function that the script defines', () => {
     expect(stdout.trim()).toBe(found);
   });
 
-  it('never offers a letter with two dashes', async () => {
+  it('never offers a one-letter option with two dashes', async () => {
     const stdout = await inShell(
       'bash',
       ['--norc'],
@@ -85,7 +85,7 @@ describe('completion in other shells', () => {
   });
 });
 
-it('says which shells there are', async () => {
+it('lists the supported shells', async () => {
   expect(await runProgram('plexus', ['completion', 'tcsh'])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('"bash", "zsh", "fish"') as string,

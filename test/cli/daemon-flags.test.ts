@@ -15,14 +15,14 @@ describe('settings as flags of the daemon', () => {
     ['allowed-cni-args', '[]', { allowedCniArgs: [] }],
     ['allow-default-network-annotation', 'false', { allowDefaultNetworkAnnotation: false }],
     ['allow-default-network-annotation', 'kube-system,lab', { allowDefaultNetworkAnnotation: ['kube-system', 'lab'] }],
-  ])('--%s %s', (flag, text, settings) => {
+  ])('accept --%s %s', (flag, text, settings) => {
     expect(settingsOf({ [flag]: text })).toMatchObject(settings);
     expect(complete(fromEnvironment({ [`PLEXUS_${flag.toUpperCase().replaceAll('-', '_')}`]: text }))).toMatchObject(
       settings,
     );
   });
 
-  it('take their own default, whatever kind of value it is', () => {
+  it('accept their own default, whatever its type', () => {
     for (const [key, { type, default: value }] of Object.entries(settingsProperties)) {
       if (value === undefined || type === 'object') continue;
       const flag = key.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
@@ -35,7 +35,7 @@ describe('settings as flags of the daemon', () => {
   it.each([
     ['max-networks-per-pod', 'many', 'it must be a number'],
     ['log-to-stderr', 'yes', 'it must be true or false'],
-  ])('--%s %s is refused with the flag’s name', (flag, text, says) => {
+  ])('reject --%s %s with the flag’s name', (flag, text, says) => {
     expect(() => settingsOf({ [flag]: text })).toThrow(new RegExp(`--${flag}.*${says}`));
   });
 });

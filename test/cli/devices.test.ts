@@ -77,7 +77,7 @@ const devices = (...words: string[]) =>
   );
 
 describe('plexus devices', () => {
-  it('shows what kubelet gave to whom, which attachment uses it, and what nobody uses', async () => {
+  it('shows each pod’s devices, the attachments that use them, and unused devices', async () => {
     const { status, stdout } = await devices();
     expect(status).toBe(0);
     expect(`\n${stdout}`).toMatchInlineSnapshot(`
@@ -91,7 +91,7 @@ describe('plexus devices', () => {
       "
     `);
   });
-  it('a pod that was given another sandbox while the first is still there: kubelet knows the device of both', () => {
+  it('shows the device of both sandboxes if a pod has a new one while the first still exists', () => {
     const [first] = sampleRecord().attachments;
     const record = (containerId: string) => ({
       ...sampleRecord({ containerId }),
@@ -106,7 +106,7 @@ describe('plexus devices', () => {
     );
     expect(rows.map(({ sandbox, state }) => `${sandbox} ${state}`)).toEqual(['old attached', 'new attached']);
   });
-  it('a device that the annotation names, of a network without a resource, is not free', () => {
+  it('shows a device that the annotation names, of a network without a resource, as used', () => {
     const [first] = sampleRecord().attachments;
     const named = { ...first?.attachment, runtimeConfig: { deviceID: '0000:18:02.5' } };
     const record = {
@@ -120,7 +120,7 @@ describe('plexus devices', () => {
       { device: '0000:18:02.5', of: '', state: 'unknown' },
     ]);
   });
-  it('as data, for scripts', async () => {
+  it('prints JSON for scripts', async () => {
     const rows = JSON.parse((await devices('-o', 'json')).stdout) as { device: string; state: string }[];
     expect(rows.map(({ device, state }) => `${device} ${state}`)).toEqual([
       '0000:18:02.7 attached',
@@ -130,12 +130,12 @@ describe('plexus devices', () => {
       'GPU-1 free',
     ]);
   });
-  it('without kubelet: what the journal knows, and why that is all', async () => {
+  it('shows what the journal knows without kubelet, and why that is all', async () => {
     const { status, stdout, stderr } = await devices('--kubelet-dir', '/nowhere');
     expect([status, stderr]).toEqual([1, expect.stringContaining('PLX-KUBELET-UNAVAILABLE')]);
     expect(stdout).toContain('0000:18:03.1');
   });
-  it('without kubelet and without attachments: not that no pod has a device, which nobody knows', async () => {
+  it('without kubelet and attachments, does not claim that no pod has a device', async () => {
     const { status, stdout } = await devices('--kubelet-dir', '/nowhere', '--cni-dir', '/nowhere');
     expect([status, stdout]).toEqual([1, 'no attachment of this node is made of a device\n']);
   });

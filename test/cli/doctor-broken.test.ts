@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => ends.cluster.remove());
 
 describe('plexus doctor', () => {
-  it('finds everything that is wrong with a broken node and cluster', async () => {
+  it('finds every problem of a broken node and cluster', async () => {
     await breakAll();
     const { code, stdout, stderr } = await ends.onNode();
     expect(code).toBe(1);

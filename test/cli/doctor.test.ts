@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => ends.cluster.remove());
 
 describe('plexus doctor', () => {
-  it('finds nothing wrong with a node and a cluster in order, and says what it could not look at', async () => {
+  it('finds nothing wrong with a healthy node and cluster, and lists what it could not check', async () => {
     const { code, stdout, stderr } = await ends.onNode();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(ends.settled(stdout)).toMatchInlineSnapshot(`
@@ -68,7 +68,7 @@ describe('plexus doctor', () => {
     expect(await readFile(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')).toContain(ends.settled(stdout));
   });
 
-  it('gives the same as JSON and as YAML, and for one end', async () => {
+  it('prints the same as JSON and as YAML, and for one side', async () => {
     const [json, yaml] = [await ends.onNode('-o', 'json'), await ends.onNode('-o', 'yaml')];
     expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
     expect(idsOf(json.stdout, 'unknown')).toEqual(['PLX-D-NODE-PLUGINS']);
@@ -81,7 +81,7 @@ describe('plexus doctor', () => {
     expect([ofNone.code, idsOf(ofNone.stdout, 'error')]).toEqual([1, ['PLX-D-NODES']]);
   });
 
-  it('says on a machine that is no node, without a kubeconfig, that nothing was looked at: exit status 2', async () => {
+  it('reports on a machine that is not a node, without a kubeconfig, that nothing was checked, with exit status 2', async () => {
     await using empty = await mkdtempDisposable(join(tmpdir(), 'plexus-doctor-'));
     const { code, stdout, stderr } = await doctor(['--root', empty.path]);
     expect(code).toBe(2);
@@ -102,7 +102,7 @@ describe('plexus doctor', () => {
     );
   });
 
-  it.each(['0', 'soon', '99999'])('refuses --timeout %s: exit status 2', async (seconds) => {
+  it.each(['0', 'soon', '99999'])('rejects --timeout %s with exit status 2', async (seconds) => {
     const { code, stderr } = await doctor(['--timeout', seconds]);
     expect({ code, stderr }).toEqual({
       code: 2,
@@ -110,7 +110,7 @@ describe('plexus doctor', () => {
     });
   });
 
-  it('an API server that cannot be reached is an error, and what was to be asked there unknown', async () => {
+  it('reports an unreachable API server as an error, and its checks as unknown', async () => {
     await ends.cluster.api.goAway();
     const { code, stdout } = await ends.onNode('--end', 'cluster', '-o', 'json');
     await ends.cluster.api.comeBack();
@@ -120,7 +120,7 @@ describe('plexus doctor', () => {
     expect(idsOf(stdout, 'unknown')).toHaveLength(13);
   });
 
-  it('a warning counts for the exit status with --strict only', async () => {
+  it('counts a warning in the exit status only with --strict', async () => {
     await mkdir(join(ends.cluster.node.dir, 'state/journal/damaged'), { recursive: true });
     await writeFile(join(ends.cluster.node.dir, 'state/journal/damaged/x@eth0.json'), '');
     expect((await ends.onNode('--end', 'node')).code).toBe(0);

@@ -6,7 +6,7 @@ import { startApiServer } from '../support/api-server/index.ts';
 import { runProgram } from '../support/plexus-command.ts';
 import { putSample } from '../support/sample-cluster.ts';
 
-it('plexus graph draws to a file or to stdout, in each of its forms', async () => {
+it('plexus graph draws to a file or to stdout, in each format', async () => {
   await using stack = new AsyncDisposableStack();
   const server = stack.adopt(await startApiServer(), (each) => each.close());
   const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'plexus-graph-')));

@@ -23,8 +23,8 @@ const invalid = (problem: RegExp) =>
     message: expect.stringMatching(problem) as string,
   }) as unknown;
 
-describe('the file of the host', () => {
-  it('lies beside the program and gives the paths; without it the usual ones hold', async () => {
+describe('plexus-host.json', () => {
+  it('is read beside the binary and sets the paths; without it the defaults apply', async () => {
     expect(read()).toEqual({ file: file(), settings: {}, confDirs: ['/etc/cni/net.d'] });
     await writeFile(file(), '{"cniDir":"/data/cni","binDir":"/a:/b","cniConfDir":"/data/net.d"}');
     expect(read()).toEqual({
@@ -34,7 +34,7 @@ describe('the file of the host', () => {
     });
   });
 
-  it('is the one that the runtime’s environment names, which must exist', async () => {
+  it('is the file that the runtime’s environment names, which must exist', async () => {
     const other = join(folder.path, 'other.json');
     expect(() => readHostFile('/nowhere', { PLEXUS_HOST_FILE: other })).toThrow(invalid(/ENOENT/));
     await writeFile(other, '{"cniDir":"/x"}');
@@ -42,18 +42,18 @@ describe('the file of the host', () => {
   });
 
   it.each([
-    { title: 'no JSON', text: '{', problem: /JSON|position|Expected/ },
-    { title: 'no object', text: '[]', problem: /must be a JSON object/ },
+    { title: 'text that is not JSON', text: '{', problem: /JSON|position|Expected/ },
+    { title: 'JSON that is not an object', text: '[]', problem: /must be a JSON object/ },
     { title: 'an unknown key', text: '{"binDirs":"/a"}', problem: /unknown key "binDirs"; known: cniConfDir, binDir/ },
-    { title: 'delegates, which are no path', text: '{"delegates":[]}', problem: /unknown key "delegates"/ },
+    { title: 'delegates, which is not a path', text: '{"delegates":[]}', problem: /unknown key "delegates"/ },
     { title: 'a relative path', text: '{"cniDir":"state"}', problem: /cniDir must be an absolute path, not "state"/ },
     { title: 'a number', text: '{"logFile":7}', problem: /logFile must be an absolute path, not 7/ },
-  ])('is refused when it holds $title', async ({ text, problem }) => {
+  ])('is rejected if it contains $title', async ({ text, problem }) => {
     await writeFile(file(), text);
     expect(read).toThrow(invalid(problem));
   });
 
-  it('is refused when somebody else than root may have written it', async () => {
+  it('is rejected if anyone but root can write it', async () => {
     await writeFile(file(), '{}');
     for (const mode of [0o664, 0o646]) {
       await chmod(file(), mode);
@@ -64,7 +64,7 @@ describe('the file of the host', () => {
     expect(read).toThrow(invalid(/it belongs to user 1000/));
   });
 
-  it('is never a link, and never waited for', async () => {
+  it('is never a link, and reading it never blocks', async () => {
     await writeFile(join(folder.path, 'real'), '{}');
     await symlink('real', file());
     expect(read).toThrow(invalid(/symbolic link/));
@@ -81,7 +81,7 @@ const settings = async (config: object, env: Record<string, string> = {}, host =
 const values: Readonly<Record<string, unknown>> = { binDir: ['/evil'] };
 
 describe('a path on standard input', () => {
-  it.each(hostPathKeys)('%s is refused unless the host’s file has it', async (key) => {
+  it.each(hostPathKeys)('%s is rejected unless plexus-host.json has it', async (key) => {
     const value = values[key] ?? '/evil';
     await expect(settings({ [key]: value })).rejects.toMatchObject({
       id: 'PLX-PATH-NOT-ALLOWED',
@@ -108,7 +108,7 @@ describe('a path on standard input', () => {
     expect((await settings(usual)).warnings).toEqual([]);
   });
 
-  it('is ignored with a warning in place of the daemon, whose configuration it is; cniDir is refused there too', async () => {
+  it('is ignored with a warning during fallback, where the configuration is the daemon’s; cniDir is rejected there too', async () => {
     const away = { PLEXUS_DAEMON_AWAY: '1' };
     const { settings: taken, warnings } = await settings(
       { logFile: '/evil', readinessindicatorfile: '/run/x', binDir: '/evil' },
@@ -116,7 +116,7 @@ describe('a path on standard input', () => {
     );
     expect(taken).not.toHaveProperty('logFile');
     expect(taken).toMatchObject({ binDir: [], cniDir: '/var/lib/cni/plexus' });
-    expect(warnings).toEqual(
+    expect(warnings.map(({ text }) => text)).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/logFile.*it is ignored/),
         expect.stringMatching(/binDir.*it is ignored/),
@@ -127,8 +127,8 @@ describe('a path on standard input', () => {
 });
 
 describe('assertNotNested', () => {
-  it('passes where no parent is a plugin', () => expect(() => assertNotNested({})).not.toThrow());
-  it.each(['1', '0', ''])('refuses the mark of a plugin, whatever its value is: %j', (value) =>
+  it('accepts a call without a plugin among its parents', () => expect(() => assertNotNested({})).not.toThrow());
+  it.each(['1', '0', ''])('rejects a plugin’s mark, whatever its value: %j', (value) =>
     expect(() => assertNotNested({ PLEXUS_NESTED: value })).toThrow(
       expect.objectContaining({ id: 'PLX-NESTED-CALL' }) as unknown as Error,
     ),

@@ -23,8 +23,8 @@ const plexus = (...words: string[]) =>
 const storage = (subnet: string, more: object = {}): object => cluster.node.bridge('storage', subnet, more);
 const tidy = (text: string): string => text.replaceAll(cluster.node.dir, '/node');
 
-describe('plexus plan of a pod of the cluster', () => {
-  it('reads pod and networks there', async () => {
+describe('plexus plan of a pod in the cluster', () => {
+  it('reads pod and networks from the cluster', async () => {
     cluster.nad('storage', storage('10.30.0.0/24'));
     cluster.podObject('planned', 'storage@store0');
     const { status, stdout } = await plexus('plan', 'planned', '-n', 'default');
@@ -39,14 +39,14 @@ describe('plexus plan of a pod of the cluster', () => {
       ],
     ]);
   });
-  it('says when there is none', async () => {
+  it('reports a missing pod', async () => {
     expect(await plexus('plan', 'nobody', '-n', 'shop')).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/PLX-POD-NOT-FOUND: .*shop\/nobody/) as unknown,
     });
   });
   it.each([{ words: ['plan'] }, { words: ['plan', 'a', '--pod', 'b.yaml'] }])(
-    '$words: says what is missing',
+    '$words: reports what is missing',
     async ({ words }) => {
       expect(await plexus(...words)).toMatchObject({
         status: 2,
@@ -63,7 +63,7 @@ describe('plexus plan --conf with the configuration of a thick Multus', () => {
       title: 'where its DaemonSet mounts the folder of the runtime',
       at: () => '/host/etc/cni/net.d/10-flannel.conflist',
     },
-  ])('finds the default network that its own container has $title', async ({ at }) => {
+  ])('finds the default network that its container has $title', async ({ at }) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-thick-'));
     const flannel = {
       name: 'cbr0',
@@ -90,8 +90,8 @@ describe('plexus plan --conf with the configuration of a thick Multus', () => {
   });
 });
 
-describe('plexus plan --diff, on the node', () => {
-  it('of a pod that is attached as it would be attached now, and after its networks were changed', async () => {
+describe('plexus plan --diff on the node', () => {
+  it('shows no difference for an attached pod, and every difference after its networks changed', async () => {
     cluster.nad('storage', storage('10.30.0.0/24'));
     const pod = await cluster.pod('compared', 'storage@store0');
     expect(await cluster.call('ADD', pod)).toMatchObject({ exitCode: 0 });
@@ -123,7 +123,7 @@ describe('plexus plan --diff, on the node', () => {
     `);
     await cluster.call('DEL', pod);
   });
-  it('of a pod that is not attached here: where to ask', async () => {
+  it('shows where to look for a pod that is not attached here', async () => {
     cluster.podObject('elsewhere', '');
     expect(
       await plexus('plan', 'elsewhere', '-n', 'default', '--diff', '--cni-dir', join(cluster.node.dir, 'state')),
@@ -132,7 +132,7 @@ describe('plexus plan --diff, on the node', () => {
       stderr: expect.stringContaining('PLX-POD-NOT-ATTACHED') as unknown,
     });
   });
-  it('a flag said twice: the last one counts', async () => {
+  it('uses the last value of a repeated flag', async () => {
     await writeFile(
       join(cluster.node.dir, 'pod.yaml'),
       'kind: Pod\napiVersion: v1\nmetadata: { name: x, namespace: default }\n',

@@ -4,13 +4,13 @@ import { type ClusterNode, createClusterNode, networksKey } from '../support/clu
 import { type Ended, runProgram } from '../support/plexus-command.ts';
 import type { TestPod } from '../support/test-node.ts';
 
-// Pods that were attached through the program on the host, by the daemon, with real plugins: what the commands read is
-// the network-status that the daemon wrote, and what they are compared with is the pods' own network namespaces.
+// Pods that the daemon attached through the shim with real plugins. The commands read the network-status that the
+// daemon wrote; the tests compare it with the pods' own network namespaces.
 let at: ClusterNode;
 let db: TestPod;
 let web: TestPod;
 
-/** Interface, addresses and hardware address, from inside the pod. */
+/** Interface, addresses and MAC address from inside the pod. */
 interface Link {
   readonly ifname: string;
   readonly address: string;
@@ -51,7 +51,7 @@ const cells = (text: string): readonly (readonly string[])[] =>
     .split('\n')
     .map((line) => line.split(/ {2,}/));
 
-/** The rows that are right for a pod, after the cells that are the same in each of them. */
+/** The expected rows of a pod, without the leading cells that are the same in each row. */
 async function rowsOf(
   pod: TestPod,
   networks: Readonly<Record<string, string>>,
@@ -67,8 +67,8 @@ async function rowsOf(
 const ofDb = { eth0: 'cluster-net', net1: 'default/storage' };
 const ofWeb = { eth0: 'cluster-net', store0: 'default/storage', cam0: 'default/cameras' };
 
-describe('of pods that were really attached', () => {
-  it('plexus pods -A shows what is in their network namespaces', async () => {
+describe('views of pods that were really attached', () => {
+  it('plexus pods -A shows the content of their network namespaces', async () => {
     const { code, stdout, stderr } = await plexus('pods', '-A');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(cells(stdout)).toEqual([
@@ -116,7 +116,7 @@ describe('of pods that were really attached', () => {
     `);
   });
 
-  it('a pod that is gone, after its DEL, is not shown any more', async () => {
+  it('a pod that is gone is no longer shown after its DEL', async () => {
     const gone = await attached('gone-0', 'cameras');
     expect((await plexus('pods', '-A')).stdout).toMatch(
       /default\/gone-0 +node-1 +net1 +default\/cameras +10\.40\.0\.3, fd40::3 /,

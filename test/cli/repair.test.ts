@@ -53,7 +53,7 @@ describe('plexus attachments, with real plugins', () => {
     return pod;
   };
 
-  it('check: all is well, then the first difference of each, and it goes on', async () => {
+  it('check: succeeds, then reports the first difference of each attachment and continues', async () => {
     const path = await pluginsDir();
     const [one, two] = [await attached('one'), await attached('two')];
     const well = await plexus(path, 'check');
@@ -83,7 +83,7 @@ describe('plexus attachments, with real plugins', () => {
     expect(JSON.parse((await plexus(path, 'check', two.containerId, '-o', 'json')).stdout)).toHaveLength(2);
   });
 
-  it('check: skips what cannot be compared, and says why; files that cannot be read are no success', async () => {
+  it('check: skips what cannot be compared, with the reason, and fails for unreadable files', async () => {
     const path = await pluginsDir();
     const pod = await attached('gone');
     await pod.netns.remove();
@@ -102,7 +102,7 @@ describe('plexus attachments, with real plugins', () => {
     });
   });
 
-  it('detach: refuses while the namespace is there, undoes all when it is gone', async () => {
+  it('detach: refuses while the namespace exists, and undoes everything once it is gone', async () => {
     const path = await pluginsDir();
     const pod = await attached('late');
     expect(await plexus(path, 'detach', pod.containerId)).toMatchObject({
@@ -126,7 +126,7 @@ describe('plexus attachments, with real plugins', () => {
     });
   });
 
-  it('detach --force: takes the networks from a pod that runs', async () => {
+  it('detach --force: detaches the networks of a running pod', async () => {
     const pod = await attached('forced');
     expect(await plexus(await pluginsDir(), 'detach', pod.containerId, '--force', '-o', 'json')).toMatchObject({
       code: 0,
@@ -135,10 +135,10 @@ describe('plexus attachments, with real plugins', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('check, detach: where no plugin is, as in the container of the daemon, nothing is done', async () => {
+  it('check, detach: do nothing without plugins, as in the daemon’s container', async () => {
     const pod = await attached('elsewhere');
     await pod.netns.remove();
-    // the kernel takes the interfaces of a namespace that is gone away by itself
+    // The kernel removes the interfaces of a deleted namespace itself.
     const files = async (): Promise<readonly string[]> =>
       (await node.leftovers()).filter((each) => !each.startsWith('link '));
     const before = await files();
@@ -173,7 +173,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     await node.nad('two', chain('two', 'beta'));
   });
 
-  it('strikes off what is undone, last one first, and says what is left and why', async () => {
+  it('removes what was undone from the record, last first, and reports what is left and why', async () => {
     const pod = await node.pod('stuck', 'two');
     await node.call('ADD', pod, config());
     await beta.set(failing);
@@ -200,7 +200,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('gives no namespace to the plugins of what is abandoned: the path may be another pod’s', async () => {
+  it('passes no namespace to the plugins of abandoned attachments, because the path may be another pod’s', async () => {
     const pod = await node.pod('abandoned', 'two');
     await node.call('ADD', pod, config());
     await beta.set(failing);
@@ -218,7 +218,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('waits for whoever works on the sandbox', async () => {
+  it('waits until the lock of the sandbox is released', async () => {
     const pod = await node.pod('busy', 'two');
     const until = join(node.dir, 'go');
     await beta.set({ ADD: { until } });

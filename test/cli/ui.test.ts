@@ -10,7 +10,7 @@ import { putSample } from '../support/sample-cluster.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
-  'plexus ui prints its address, serves there, and ends with status 0 at %s',
+  'plexus ui prints its address, serves the page, and exits with status 0 on %s',
   async (signal) => {
     await using stack = new AsyncDisposableStack();
     const server = stack.adopt(await startApiServer(), (each) => each.close());
@@ -41,9 +41,9 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
       code: 2,
       stderr: expect.stringContaining('EADDRINUSE') as string,
     });
-    const stream = await fetch(`${url}events`); // open, as the page has it
+    const stream = await fetch(`${url}events`); // Kept open, as the page does.
     child.kill(signal);
     expect(await once(child, 'exit')).toEqual([0, null]);
-    await stream.body?.cancel().catch(() => {}); // it has been cut off
+    await stream.body?.cancel().catch(() => {}); // The connection has been cut.
   },
 );

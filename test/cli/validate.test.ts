@@ -13,7 +13,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** The real program, with what it reads on stdin. */
+/** Runs the real program with the given stdin. */
 const plexus = (words: readonly string[], stdin = ''): Promise<Ended> => {
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const child = execFile(join(root, 'dist/plexus'), words, { cwd: root }, (error, stdout, stderr) =>
@@ -24,7 +24,7 @@ const plexus = (words: readonly string[], stdin = ''): Promise<Ended> => {
 };
 
 describe('plexus validate', () => {
-  it('tells like a compiler what is wrong and where, and ends with 1', async () => {
+  it('reports problems with their places like a compiler, with exit status 1', async () => {
     const { code, stdout, stderr } = await plexus([
       'validate',
       'test/validate/broken/range-outside.yaml',
@@ -43,7 +43,7 @@ describe('plexus validate', () => {
     `);
   });
 
-  it('ends with 0 when there is nothing to say, and finds files in folders', async () => {
+  it('exits with 0 if there is no problem, and finds files in folders', async () => {
     const { code, stdout } = await plexus(['validate', '--strict', 'examples', '-o', 'json']);
     expect(code).toBe(0);
     expect(
@@ -52,14 +52,14 @@ describe('plexus validate', () => {
     expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('nothing to say in 2 files\n');
   });
 
-  it('deploy/ holds no mistakes: only templates, which are skipped', async () => {
+  it('finds no mistake in deploy/, and skips only templates', async () => {
     const { code, stdout } = await plexus(['validate', 'deploy', 'crds', '-o', 'json']);
     expect(code).toBe(0);
     const rules = (JSON.parse(stdout) as readonly { readonly rule: string }[]).map(({ rule }) => rule);
     expect([...new Set(rules)]).toEqual(['PLX-V-TEMPLATE']);
   });
 
-  it('a file that is named twice, or lies in a folder that is named as well, is one', async () => {
+  it('checks a file once that is named twice, or lies in a folder that is named as well', async () => {
     const { code, stdout } = await plexus([
       'validate',
       'examples/chained',
@@ -127,13 +127,13 @@ describe('plexus validate', () => {
       says: 'PLX-KUBECONFIG-UNUSABLE',
     },
     { words: ['validate', '--nonsense', 'examples'], says: 'nonsense' },
-  ])('ends with 2 when it could not run: $words', async ({ words, says }) => {
+  ])('exits with 2 if it could not run: $words', async ({ words, says }) => {
     const { code, stderr, stdout } = await plexus(words);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(says);
   });
 
-  it('says how it ends, with examples', async () => {
+  it('documents its exit status, with examples', async () => {
     const stdout = (await plexus(['validate', '--help'])).stdout.replaceAll(/\s+/g, ' ');
     expect(stdout).toContain(
       'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run.',
@@ -172,7 +172,7 @@ describe('plexus validate --cluster', () => {
   const podWith = (networks: string): string =>
     `kind: Pod\nmetadata:\n  name: p\n  annotations:\n    k8s.v1.cni.cncf.io/networks: '${networks}'\n`;
 
-  it('finds the networks that pods name, and asks for nothing else', async () => {
+  it('finds the networks that pods name, and requests nothing else', async () => {
     let ended: Ended | undefined;
     const requests = await requestsDuring(server, async () => {
       ended = await plexus(['validate', ...access, '-'], podWith('lab'));
@@ -182,7 +182,7 @@ describe('plexus validate --cluster', () => {
       expect(requests).toEqual(['GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/lab']);
   });
 
-  it('a network that is not there is an error', async () => {
+  it('reports a missing network as an error', async () => {
     const { code, stdout } = await plexus(['validate', ...access, '-'], podWith('laboratory'));
     expect(code).toBe(1);
     expect(stdout).toContain(
@@ -190,7 +190,7 @@ describe('plexus validate --cluster', () => {
     );
   });
 
-  it('what the pod asks of it is judged by it', async () => {
+  it('checks the pod’s requests against the network', async () => {
     const { stdout } = await plexus(
       ['validate', ...access, '-'],
       podWith('[{"name": "lab", "bandwidth": {"ingressRate": 1}}]'),
@@ -198,7 +198,7 @@ describe('plexus validate --cluster', () => {
     expect(stdout).toContain('[PLX-REQUEST-UNSERVED]');
   });
 
-  it('a context that the kubeconfig does not have ends with 2', async () => {
+  it('exits with 2 for a context that the kubeconfig does not have', async () => {
     const { code, stderr } = await plexus(['validate', ...access, '--context', 'elsewhere', '-'], podWith('lab'));
     expect([code, stderr]).toEqual([
       2,
@@ -206,7 +206,7 @@ describe('plexus validate --cluster', () => {
     ]);
   });
 
-  it('a server that does not answer ends with 2', async () => {
+  it('exits with 2 for a server that does not answer', async () => {
     const file = join(folder.path, 'nowhere');
     await writeFile(file, server.kubeconfig().replaceAll(server.url, 'https://127.0.0.1:1'));
     const { code, stderr } = await plexus(['validate', '--cluster', '--kubeconfig', file, '-'], podWith('lab'));

@@ -27,7 +27,7 @@ const env = (): Record<string, string> => ({ KUBECONFIG: join(folder.path, 'conf
 const plexus = (...words: readonly string[]): Promise<Ended> => runProgram('plexus', words, env());
 
 describe('plexus networks', () => {
-  it('shows where each network comes from, its plugins, subnets and pods', async () => {
+  it('shows the source of each network, its plugins, subnets and pods', async () => {
     const { code, stdout, stderr } = await plexus('networks', '-A');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
@@ -43,7 +43,7 @@ describe('plexus networks', () => {
     `);
   });
 
-  it('of one namespace: its own pods, and the networks of all', async () => {
+  it('shows for one namespace its own pods, and the networks of all', async () => {
     expect((await plexus('networks', '-n', 'infra')).stdout).toMatchInlineSnapshot(`
       "NETWORK       FROM        TYPES           SUBNETS       PODS  PROBLEMS
       cluster-net   node        -               -             1     -
@@ -54,7 +54,7 @@ describe('plexus networks', () => {
     `);
   });
 
-  it('as JSON and as YAML says the same', async () => {
+  it('prints the same as JSON and as YAML', async () => {
     const inJson = JSON.parse((await plexus('networks', '-A', '-o', 'json')).stdout) as unknown;
     expect(parse((await plexus('networks', '-A', '-o', 'yaml')).stdout)).toEqual(inJson);
     expect(inJson).toMatchObject([
@@ -68,7 +68,7 @@ describe('plexus networks', () => {
 });
 
 describe('plexus pods', () => {
-  it('shows who is attached to what, address by address, with what is wrong', async () => {
+  it('shows each pod’s attachments, address by address, with their problems', async () => {
     const { code, stdout } = await plexus('pods', '-A');
     expect(code).toBe(0);
     expect(stdout).toMatchInlineSnapshot(`
@@ -97,7 +97,7 @@ describe('plexus pods', () => {
     `);
   });
 
-  it('of one network', async () => {
+  it('shows the pods of one network', async () => {
     const { stdout } = await plexus('pods', '-A', '--network', 'cameras');
     expect(stdout).toMatchInlineSnapshot(`
       "POD                    NODE  INTERFACE  NETWORK       ADDRESSES  MAC                STATE
@@ -108,7 +108,7 @@ describe('plexus pods', () => {
     expect((await plexus('pods', '-A', '--network', 'shop/cameras')).stdout).toBe(stdout);
   });
 
-  it('with --problems: what is wrong, errors first; exit status 1', async () => {
+  it('with --problems, shows problems, errors first, with exit status 1', async () => {
     const { code, stdout } = await plexus('pods', '-A', '--problems');
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
@@ -122,7 +122,7 @@ describe('plexus pods', () => {
     expect(await plexus('pods', '-n', 'infra', '--problems')).toEqual({ code: 0, stdout: 'no problems\n', stderr: '' });
   });
 
-  it('of the context’s namespace, unless said otherwise', async () => {
+  it('shows the context’s namespace by default', async () => {
     expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has a network, or asks for one\n', stderr: '' });
     expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe(
       'no pod has this network, or asks for it\n',
@@ -131,7 +131,7 @@ describe('plexus pods', () => {
 });
 
 describe('plexus pod', () => {
-  it('shows one pod; exit status 1 when something is wrong with it', async () => {
+  it('shows one pod, with exit status 1 if it has a problem', async () => {
     const { code, stdout } = await plexus('pod', 'db-2', '-n', 'shop');
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
@@ -148,15 +148,15 @@ describe('plexus pod', () => {
     expect((await plexus('pod', 'db-1', '-n', 'shop')).code).toBe(0);
   });
 
-  it('that does not exist: exit status 2', async () => {
+  it('exits with status 2 for a missing pod', async () => {
     const { code, stdout, stderr } = await plexus('pod', 'none', '-n', 'shop');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^plexus: PLX-POD-NOT-FOUND: pod shop\/none does not exist/);
   });
 });
 
-describe('a cluster for all of them', () => {
-  it('is named by --kubeconfig and --context before KUBECONFIG, whose files are merged, and ~/.kube/config', async () => {
+describe('the cluster of all views', () => {
+  it('is selected by --kubeconfig and --context, before KUBECONFIG, whose files are merged, and ~/.kube/config', async () => {
     const other = join(folder.path, 'other');
     const text = JSON.parse(server.kubeconfig()) as {
       contexts: { name: string; context: object }[];
@@ -186,7 +186,7 @@ describe('a cluster for all of them', () => {
     expect(stderr).toContain(`${folder.path}/.kube/config`);
   });
 
-  it('that does not answer is told at once, exit status 2', async () => {
+  it('is reported at once with exit status 2 if it does not answer', async () => {
     const file = join(folder.path, 'away');
     await writeFile(file, server.kubeconfig().replace(/https:\/\/127\.0\.0\.1:\d+/, 'https://127.0.0.1:1'));
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
@@ -200,28 +200,28 @@ describe('a cluster for all of them', () => {
     ['plan', 'db-0', '-n', 'shop'],
     ['plan', '--pod', 'examples/chained/pod.yaml'],
     ['validate', '--cluster', 'examples/chained/pod.yaml'],
-  ])('that does not answer is told at once by %s %s as well', async (...words) => {
+  ])('is reported at once if it does not answer, also by %s %s', async (...words) => {
     const { code, stderr } = await plexus(...words, '--kubeconfig', join(folder.path, 'away'));
     expect(code).toBe(words[0] === 'plan' ? 1 : 2);
-    // no cause: it was not asked again until the time was over
+    // Without a cause, because the request was not retried until the deadline.
     expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, get [^\n]*: connect ECONNREFUSED [^\n]*\n$/);
   });
 
-  it('that refuses is told with its reason, exit status 2', async () => {
+  it('is reported with its reason and exit status 2 if it refuses', async () => {
     refused = ['/api/v1/pods'];
     const { code, stderr } = await plexus('pods', '-A');
     expect(code).toBe(2);
     expect(stderr).toMatch(/^plexus: PLX-API-REFUSED: Kubernetes API refused list pods \(403\)/);
   });
 
-  it('that shows networks of one namespace only: those of others are not called missing', async () => {
+  it('that shows networks of one namespace only does not make others missing', async () => {
     refused = ['/apis/k8s.cni.cncf.io/v1/network-attachment-definitions'];
     const { stdout } = await plexus('networks', '-n', 'shop');
     refused = [];
     expect(stdout).toContain('infra/backup   not readable');
   });
 
-  it('without the definition of NetworkAttachmentDefinitions: its pods are shown all the same', async () => {
+  it('without the definition of NetworkAttachmentDefinitions still shows its pods', async () => {
     await using bare = {
       server: await startApiServer({ nadCrd: false }),
       [Symbol.asyncDispose]: () => bare.server.close(),
@@ -243,14 +243,14 @@ describe('colours', () => {
     });
     return stdout;
   };
-  it('are there on a terminal, and never with NO_COLOR', async () => {
+  it('are used on a terminal, and never with NO_COLOR', async () => {
     expect(await onTerminal({})).toContain('\u{1b}[31mMISSING\u{1b}[0m');
     expect(await onTerminal({ NO_COLOR: '1' })).not.toContain('\u{1b}[3');
   });
 });
 
-describe('as a plugin of kubectl', () => {
-  it('is the same, and its help says kubectl plexus', async () => {
+describe('the kubectl plugin', () => {
+  it('works the same, and its help shows kubectl plexus', async () => {
     expect((await runProgram('kubectl-plexus', ['pods', '-A', '--network', 'cameras'], env())).stdout).toBe(
       (await plexus('pods', '-A', '--network', 'cameras')).stdout,
     );

@@ -5,7 +5,7 @@ import { yamlText } from '../../src/cli/yaml-text.ts';
 
 const invisible = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 
-describe('data as YAML', () => {
+describe('yamlText', () => {
   it('writes invisible characters as escapes, in values and in keys', () => {
     const data = { name: 'a\u202egnp.exe', '\u0085key': ['\u200b', '\u001b[31mred', 'line\nbreak'], plain: 'ü €' };
     const text = yamlText(data);
@@ -13,7 +13,7 @@ describe('data as YAML', () => {
     expect(text).toContain('name: "a\\u202egnp.exe"');
     expect(parse(text)).toEqual(data);
   });
-  it('is read as what was written, for any data', () => {
+  it('is parsed back unchanged, for any data', () => {
     assert(
       property(jsonValue({ noUnicodeString: false }), (value) => {
         const text = yamlText(value);

@@ -16,7 +16,7 @@ const keys = ['a', 'b', 'metadata', 'ü"\\', ''] as const;
 const long = 1_000_000;
 const inner: Shape = { keys: { a: long, metadata: { keys: { a: long, b: { wholeBytes: long } } }, 'ü"\\': long } };
 
-/** The same in three lines, for JSON that is in memory. */
+/** A three-line reference implementation for JSON in memory. */
 function picked(shape: Shape, value: unknown): unknown {
   if (typeof shape === 'number') return typeof value === 'object' && value !== null ? {} : value;
   if ('wholeBytes' in shape) return typeof value === 'object' && value !== null ? value : {};
@@ -44,8 +44,8 @@ const anyJson = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({
 })).object;
 const written = (value: unknown, indent: number): string => JSON.stringify(value, null, indent);
 
-describe('a scanner of JSON', () => {
-  it('keeps what the shape names, of any document, however its bytes are cut', () => {
+describe('the JSON scanner', () => {
+  it('keeps what the shape names, for any document, however its bytes are split', () => {
     fc.assert(
       fc.property(
         fc.array(anyJson, { minLength: 1, maxLength: 3 }),
@@ -59,7 +59,7 @@ describe('a scanner of JSON', () => {
       ),
     );
   });
-  it('takes the elements of a list one by one', () => {
+  it('passes on the elements of a list one by one', () => {
     fc.assert(
       fc.property(fc.array(anyJson), fc.array(fc.nat(), { maxLength: 8 }), (items, places) => {
         const taken: unknown[] = [];
@@ -75,13 +75,13 @@ describe('a scanner of JSON', () => {
       }),
     );
   });
-  it('replaces a text above its limit by its length, and continues', () => {
+  it('replaces a string above its limit by its length, and continues', () => {
     const text = JSON.stringify({ a: 'x'.repeat(11), b: 'y'.repeat(10) });
     expect(scan({ keys: { a: 10, b: 10 } }, cut(Buffer.from(text), [8, 15])).documents).toEqual([
       { a: { leftOutBytes: 11 }, b: 'y'.repeat(10) },
     ]);
   });
-  it('does not end a document before its end', () => {
+  it('does not end a document early', () => {
     const text = Buffer.from('{"a":[{"b":"}"}]}');
     for (let length = 1; length < text.length; length++)
       expect(scan(inner, [text.subarray(0, length)]), text.toString('utf8', 0, length)).toEqual({
@@ -90,12 +90,12 @@ describe('a scanner of JSON', () => {
       });
   });
   it.each(['<html>', 'null', '"text"', '{"a":1]', '}', '{1:2}', '{"a":tru}', '{"a":"\u0001"}', '{"a":"\\x"}'])(
-    'refuses %j',
+    'rejects %j',
     (text) => {
       expect(() => scan(inner, [Buffer.from(text)])).toThrow(/./);
     },
   );
-  it('refuses a value that is to be kept as a whole and is too long', () => {
+  it('rejects a value to be kept whole that is too long', () => {
     expect(() => scan({ wholeBytes: 10 }, [Buffer.from('{"a":"'), Buffer.from('xxxxxxxxxx"}')])).toThrow(
       'a value is longer than 10 bytes',
     );

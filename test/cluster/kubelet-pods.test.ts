@@ -33,14 +33,14 @@ afterEach(async () => {
 });
 
 describe('kubelet’s Pods API', () => {
-  it.each(['v1alpha1', 'v1beta1', 'v1'] as const)('K8S-11: gives a pod by its UID (%s)', async (version) => {
+  it.each(['v1alpha1', 'v1beta1', 'v1'] as const)('K8S-11: returns a pod by its UID (%s)', async (version) => {
     await serve({ version });
     const pods = kubeletPods(socket());
     expect(await pods.byUid('u-1', soon())).toEqual(pod);
     expect(await pods.byUid('u-2', soon())).toBeUndefined();
     expect(kubelet?.asked).toEqual(['u-1', 'u-2']);
   });
-  it('K8S-11: gives it to the bundled program as well', async () => {
+  it('K8S-11: returns a pod to the bundled program as well', async () => {
     await serve();
     const path = await bundled(
       new URL('../../src/cluster/kubelet-pods.ts', import.meta.url).pathname,
@@ -51,14 +51,14 @@ describe('kubelet’s Pods API', () => {
   });
   it.each([
     { title: 'is not ready (FAILED_PRECONDITION)', more: { status: status.FAILED_PRECONDITION } },
-    { title: 'is asked too often (RESOURCE_EXHAUSTED)', more: { status: status.RESOURCE_EXHAUSTED } },
+    { title: 'is called too often (RESOURCE_EXHAUSTED)', more: { status: status.RESOURCE_EXHAUSTED } },
     { title: 'does not know the pod', more: { pods: [] } },
-  ])('K8S-10: kubelet $title: another source is asked', async ({ more }) => {
+  ])('K8S-10: falls back to another source if kubelet $title', async ({ more }) => {
     await serve(more);
     expect(await kubeletPods(socket()).byUid('u-1', soon())).toBeUndefined();
     expect(kubelet?.asked).toEqual(['u-1']);
   });
-  it('K8S-10: without its socket nothing is asked; it may come later, and be replaced', async () => {
+  it('K8S-10: sends no request without its socket, which may appear later and be replaced', async () => {
     const pods = kubeletPods(socket());
     expect(await pods.byUid('u-1', soon())).toBeUndefined();
     await serve();
@@ -66,13 +66,13 @@ describe('kubelet’s Pods API', () => {
     kubelet?.close();
     await rm(socket(), { force: true });
     expect(await pods.byUid('u-1', soon())).toBeUndefined();
-    await serve({ version: 'v1beta1' }); // a newer kubelet
-    await pods.byUid('u-1', soon()); // finds that out
+    await serve({ version: 'v1beta1' }); // A newer kubelet.
+    await pods.byUid('u-1', soon()); // Detects the newer version.
     expect(await pods.byUid('u-1', soon())).toEqual(pod);
   });
 });
 
-describe('K8S-12: where the pod of a call comes from', () => {
+describe('K8S-12: the source of a call’s pod', () => {
   const asked: string[] = [];
   const cluster = (found: typeof pod | undefined): Cluster => ({
     getPodOfKubelet: async () => (asked.push('kubelet'), found),
@@ -87,12 +87,24 @@ describe('K8S-12: where the pod of a call comes from', () => {
   const ref = { namespace: 'shop', name: 'db-0' };
   const capability = { 'io.kubernetes.cri.pod-annotations': { a: 'b' } };
   it.each([
-    { title: 'the call itself', uid: 'u-1', runtimeConfig: capability, found: pod, from: [] },
-    { title: 'then kubelet', uid: 'u-1', runtimeConfig: {}, found: pod, from: ['kubelet'] },
-    { title: 'then the API server', uid: 'u-1', runtimeConfig: {}, found: undefined, from: ['kubelet', 'api'] },
-    { title: 'without a UID the API server', uid: undefined, runtimeConfig: {}, found: pod, from: ['api'] },
+    { title: 'is the call itself', uid: 'u-1', runtimeConfig: capability, found: pod, from: [] },
     {
-      title: 'the API server when kubelet means another pod',
+      title: 'is kubelet if the call has no annotations',
+      uid: 'u-1',
+      runtimeConfig: {},
+      found: pod,
+      from: ['kubelet'],
+    },
+    {
+      title: 'is the API server if kubelet cannot answer',
+      uid: 'u-1',
+      runtimeConfig: {},
+      found: undefined,
+      from: ['kubelet', 'api'],
+    },
+    { title: 'is the API server without a UID', uid: undefined, runtimeConfig: {}, found: pod, from: ['api'] },
+    {
+      title: 'is the API server if kubelet returns another pod',
       uid: 'u-1',
       runtimeConfig: {},
       found: { ...pod, name: 'db-1' },

@@ -17,7 +17,7 @@ import {
 } from '../support/cluster-under-test.ts';
 import { patienceMs } from '../support/patience.ts';
 
-// runs unchanged against a real kube-apiserver (KUBEBUILDER_ASSETS), but for what only the embedded one can do
+// Also runs against a real kube-apiserver (KUBEBUILDER_ASSETS), except tests that need the embedded server.
 let server: ClusterUnderTest;
 let folder: { path: string; remove: () => Promise<void> };
 let cluster: Cluster;
@@ -81,7 +81,7 @@ const soon = (ms = patienceMs): AbortSignal => AbortSignal.timeout(ms);
 const oneStatusPatch = ['PATCH /api/v1/namespaces/default/pods/alice/status'];
 
 describe('the Kubernetes API', () => {
-  it('NPWG-69: a status costs one PATCH and leaves other people’s annotations alone', async () => {
+  it('NPWG-69: writes a status with one PATCH and keeps other annotations', async () => {
     await api.patch({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -104,7 +104,7 @@ describe('the Kubernetes API', () => {
     ).toBe('pod-is-gone');
     expect(await statusOf('phoenix')).toBeUndefined();
   });
-  it('the same warning of the same pod is one Event, whose count grows, however often the runtime tries', async () => {
+  it('counts a repeated warning about the same pod in one Event', async () => {
     const pod = { namespace: 'default', name: 'failing', uid: 'u1' };
     const event = {
       type: 'Warning',
@@ -123,7 +123,7 @@ describe('the Kubernetes API', () => {
     expect(Buffer.byteLength(only?.message ?? '')).toBeLessThanOrEqual(1024);
     expect(only).toMatchObject({ count: 43 });
   });
-  it('a repeated warning that the API server has forgotten is written anew', async () => {
+  it('recreates a repeated warning that the API server has deleted', async () => {
     const pod = { namespace: 'default', name: 'forgotten', uid: 'u1' };
     await cluster.recordEvent(pod, { type: 'Warning', reason: 'AttachmentFailed', message: 'm', repeats: 7 }, soon());
     expect(await eventsOf('forgotten')).toMatchObject([{ message: 'm', count: 7 }]);
@@ -140,12 +140,12 @@ describe.skipIf(isRealCluster)('the Kubernetes API, when it fails', () => {
       title: 'a connection that breaks in the middle of the answer',
       switchOn: () => faults().drop('middle', { times: 1 }),
     },
-  ])('$title passes: the request is tried again', async ({ switchOn }) => {
+  ])('$title is temporary, so the request is retried', async ({ switchOn }) => {
     const fault = switchOn();
     expect(await cluster.getPod(alice, soon())).toMatchObject(alice);
     expect(fault.used()).toBeGreaterThan(0);
   });
-  it('what does not pass in time is code 11, and says which request', async () => {
+  it('a failure that outlasts the deadline is reported with code 11 and the request', async () => {
     faults().add({ fault: { kind: 'drop' } });
     await expect(cluster.getPod(alice, soon(500))).rejects.toMatchObject({
       id: 'PLX-API-UNAVAILABLE',
@@ -153,11 +153,11 @@ describe.skipIf(isRealCluster)('the Kubernetes API, when it fails', () => {
       message: expect.stringContaining('get pod default/alice'),
     });
   });
-  it('an answer that never comes ends with the signal', async () => {
+  it('an answer that never arrives ends with the signal', async () => {
     faults().hang();
     await expect(cluster.getPod(alice, soon(500))).rejects.toMatchObject({ id: 'PLX-API-UNAVAILABLE', code: 11 });
   });
-  it('a token that is not accepted is told at once, without the token', async () => {
+  it('a rejected token is reported at once, without the token', async () => {
     const { token } = server;
     embeddedOf(server).setToken('another');
     const error: unknown = await cluster.getPod(alice, soon()).catch((thrown: unknown) => thrown);
@@ -169,7 +169,7 @@ describe.skipIf(isRealCluster)('the Kubernetes API, when it fails', () => {
 
 describe('K8S-12, K8S-13: the pod of a call', () => {
   const call = (more: object) => ({ ref: alice, uid: undefined, runtimeConfig: {}, ...more });
-  it('comes from the call itself when the runtime hands its annotations over', async () => {
+  it('comes from the call itself if the runtime passes its annotations', async () => {
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { a: 'b', odd: 5 } };
     const asked = await requestsDuring(server, async () =>
       expect(await readPod(call({ uid: 'u', runtimeConfig }), cluster, soon())).toEqual({
@@ -180,7 +180,7 @@ describe('K8S-12, K8S-13: the pod of a call', () => {
     );
     expect(asked ?? []).toEqual([]);
   });
-  it('else from one GET; another UID is another pod', async () => {
+  it('comes from one GET otherwise, and a pod with another UID is rejected', async () => {
     expect(await readPod(call({ uid }), cluster, soon())).toMatchObject({ uid });
     await expect(readPod(call({ uid: 'old' }), cluster, soon())).rejects.toMatchObject({
       id: 'PLX-POD-REPLACED',
@@ -193,27 +193,30 @@ describe('K8S-12, K8S-13: the pod of a call', () => {
       code: 11,
     });
   });
-  // a real server has more rules for mirror pods
-  it.skipIf(isRealCluster)('a static pod has another UID in the API, and its status goes to the mirror', async () => {
-    const created = await api.create(
-      podObject('static', {
-        'kubernetes.io/config.source': 'file',
-        'kubernetes.io/config.mirror': 'hash',
-        'kubernetes.io/config.hash': 'hash',
-      }),
-    );
-    const ref = { namespace: 'default', name: 'static' };
-    expect(await readPod({ ref, uid: 'hash', runtimeConfig: {} }, cluster, soon())).toMatchObject({
-      uid: created.metadata?.uid,
-    });
-    expect(await statusTarget({ ...ref, uid: 'hash', isStatic: true }, cluster, soon())).toEqual({
-      ...ref,
-      uid: created.metadata?.uid,
-    });
-  });
+  // A real server has more rules for mirror pods.
+  it.skipIf(isRealCluster)(
+    'has another UID in the API if it is static, and its status goes to the mirror pod',
+    async () => {
+      const created = await api.create(
+        podObject('static', {
+          'kubernetes.io/config.source': 'file',
+          'kubernetes.io/config.mirror': 'hash',
+          'kubernetes.io/config.hash': 'hash',
+        }),
+      );
+      const ref = { namespace: 'default', name: 'static' };
+      expect(await readPod({ ref, uid: 'hash', runtimeConfig: {} }, cluster, soon())).toMatchObject({
+        uid: created.metadata?.uid,
+      });
+      expect(await statusTarget({ ...ref, uid: 'hash', isStatic: true }, cluster, soon())).toEqual({
+        ...ref,
+        uid: created.metadata?.uid,
+      });
+    },
+  );
 });
 
-describe('a kubeconfig that cannot be used', () => {
+describe('an invalid kubeconfig', () => {
   const connecting = async (text: string): Promise<unknown> => {
     await using temporary = await mkdtempDisposable(join(tmpdir(), 'plexus-kubeconfig-'));
     const file = join(temporary.path, 'kubeconfig');
@@ -233,9 +236,9 @@ describe('a kubeconfig that cannot be used', () => {
     });
   it.each([
     { title: 'no current context', text: '{}', says: 'current-context' },
-    { title: 'no YAML', text: 'a: [', says: '' },
+    { title: 'not YAML', text: 'a: [', says: '' },
     { title: 'no server', text: config({}), says: 'server' },
-    { title: 'a server that is no URL', text: config({ server: 'nowhere' }), says: 'server' },
+    { title: 'a server that is not a URL', text: config({ server: 'nowhere' }), says: 'server' },
     {
       title: 'a context without its cluster',
       text: config({ server: 'https://127.0.0.1:1' }, { cluster: 'other', user: 'u' }),
@@ -247,23 +250,23 @@ describe('a kubeconfig that cannot be used', () => {
       says: 'user',
     },
     {
-      title: 'a CA that is none',
+      title: 'an invalid CA',
       text: config({ server: 'https://127.0.0.1:1', 'certificate-authority-data': 'Z2FyYmFnZQ==' }),
       says: '',
     },
     {
-      title: 'a CA file that is not there',
+      title: 'a missing CA file',
       text: config({ server: 'https://127.0.0.1:1', 'certificate-authority': '/nowhere' }),
       says: '/nowhere',
     },
-  ])('$title', async ({ text, says }) => {
+  ])('is rejected: $title', async ({ text, says }) => {
     expect(await connecting(text)).toMatchObject({
       id: 'PLX-KUBECONFIG-UNUSABLE',
       code: 7,
       message: expect.stringContaining(says),
     });
   });
-  it('a file that is not there', async () => {
+  it('is rejected if the file is missing', async () => {
     await expect(
       connect({ kind: 'kubeconfig', file: '/nowhere/kubeconfig' }).getPod(alice, soon()),
     ).rejects.toMatchObject({
@@ -271,7 +274,7 @@ describe('a kubeconfig that cannot be used', () => {
       message: expect.stringContaining('/nowhere/kubeconfig'),
     });
   });
-  it('any text gives an error of ours', async () => {
+  it('is rejected with a PlexusError, whatever its text', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.string({ unit: 'binary' }), fc.json()),

@@ -49,7 +49,7 @@ testCluster(() => ({ cluster, uid: 'u-alice', statusOf: (pod) => text(`default.$
 
 const signal = patience();
 describe('a folder of manifests', () => {
-  it('a file that cannot be read matters only when what is sought might be in it; the message has line and column', async () => {
+  it('reports an unreadable file only if it might contain the object, with line and column', async () => {
     await writeFile(join(folder.path, 'bad.yaml'), 'kind: Pod\nmetadata: [');
     expect(await cluster.getPod({ namespace: 'default', name: 'alice' }, signal)).toMatchObject({ name: 'alice' });
     await expect(cluster.getPod({ namespace: 'default', name: 'bob' }, signal)).rejects.toMatchObject({
@@ -57,19 +57,19 @@ describe('a folder of manifests', () => {
       message: expect.stringMatching(/bad\.yaml: line \d+, column \d+/),
     });
   });
-  it('a folder that is not there is told', async () => {
+  it('reports a missing folder', async () => {
     await rm(folder.path, { recursive: true });
     await expect(cluster.getPod({ namespace: 'default', name: 'alice' }, signal)).rejects.toMatchObject({
       id: 'PLX-FILE-UNUSABLE',
     });
   });
-  it('an annotation that is no text is told', async () => {
+  it('reports an annotation that is not a string', async () => {
     await writeFile(join(folder.path, 'all.yaml'), 'kind: Pod\nmetadata:\n  name: alice\n  annotations:\n    a: 5\n');
     await expect(cluster.getPod({ namespace: 'default', name: 'alice' }, signal)).rejects.toMatchObject({
       message: expect.stringContaining('annotations of Pod alice are not all texts (quote them)'),
     });
   });
-  it('any file gives a pod or an error of ours', async () => {
+  it('reads a pod from any file, or rejects it with a PlexusError', async () => {
     const file = join(folder.path, 'any.yaml');
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), async (content) => {
@@ -84,7 +84,7 @@ describe('a folder of manifests', () => {
   });
 });
 
-describe('what is connected to', () => {
+describe('connectOptionsFor', () => {
   it.each([
     { settings: { manifestsDir: '/m', kubeconfig: '/k' }, env: {}, options: { kind: 'manifests', dir: '/m' } },
     {
@@ -99,7 +99,7 @@ describe('what is connected to', () => {
     },
     { settings: {}, env: { KUBERNETES_SERVICE_HOST: 'h' }, options: undefined },
     { settings: {}, env: {}, options: undefined },
-  ])('$settings with $env: $options', ({ settings, env, options }) => {
+  ])('returns for $settings with $env: $options', ({ settings, env, options }) => {
     expect(connectOptionsFor(settings, env)).toEqual(options);
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('an overview of a cluster', () => {
-  it('reads pods in pages, and keeps of them only what is about networks', async () => {
+  it('reads pods in pages, and keeps only what concerns networks', async () => {
     server.requests.length = 0;
     server.put('pods', {
       ...podObject(manyPods(1)[0] as never),
@@ -52,7 +52,7 @@ describe('an overview of a cluster', () => {
     });
   });
 
-  it('is read again in one piece when the list expires between its pages', async () => {
+  it('is read again without pages if the list expires between two pages', async () => {
     server.requests.length = 0;
     const fault = server.faults.answer(410, {
       match: ({ resource, query }) => resource === 'pods' && query.has('continue'),

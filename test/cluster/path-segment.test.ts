@@ -4,11 +4,11 @@ import { pathSegment } from '../../src/cluster/path-segment.ts';
 import { PlexusError } from '../../src/errors/index.ts';
 import { assertPodRef } from '../../src/npwg/index.ts';
 
-describe('a name as a part of an address', () => {
-  it.each(['', '.', '..'])('%j is refused: an address would lead elsewhere', (name) => {
+describe('a name as a path segment', () => {
+  it.each(['', '.', '..'])('is rejected if the path would lead elsewhere: %j', (name) => {
     expect(() => pathSegment(name)).toThrow(expect.objectContaining({ id: 'PLX-NAME-INVALID' }));
   });
-  it('stays one part, whatever it is', () => {
+  it('stays one segment, whatever it contains', () => {
     assert(
       property(
         array(constantFrom('.', '..', '/', 'a', '%2e', '%2F', '?', '#', '\\', '\u202e', ' ', '\n'), { maxLength: 6 }),
@@ -31,7 +31,7 @@ describe('the pod that CNI_ARGS names', () => {
     ['shop', 'db-0'],
     ['kube-system', 'kube-apiserver-node1.example.com'],
     ['a', 'x'.repeat(253)],
-  ])('%s/%s is one', (namespace, name) => {
+  ])('%s/%s is accepted', (namespace, name) => {
     expect(() => assertPodRef({ namespace, name })).not.toThrow();
   });
   it.each([
@@ -43,7 +43,7 @@ describe('the pod that CNI_ARGS names', () => {
     ['..', 'a', 'K8S_POD_NAMESPACE ".."'],
     ['a.b', 'a', 'K8S_POD_NAMESPACE "a.b"'],
     ['shop', 'x'.repeat(254), 'K8S_POD_NAME "xxx'],
-  ])('%s/%s is refused before anything is asked for it', (namespace, name, says) => {
+  ])('%s/%s is rejected before any request', (namespace, name, says) => {
     expect(() => assertPodRef({ namespace, name })).toThrow(
       expect.objectContaining({ id: 'PLX-NAME-INVALID', message: expect.stringContaining(says) }),
     );

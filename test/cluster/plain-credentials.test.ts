@@ -29,8 +29,8 @@ const plain = async (cluster: object, user: object) =>
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const some = (...values: readonly string[]) => option(constantFrom(...values), { nil: undefined });
 
-describe('credentials that need no client', () => {
-  it('are those that the Kubernetes client finds in the same kubeconfig', async () => {
+describe('credentials without the Kubernetes client', () => {
+  it('equal those that the Kubernetes client reads from the same kubeconfig', async () => {
     const clusters = object({
       'certificate-authority': some('ca'),
       'insecure-skip-tls-verify': option(constantFrom(true, false), { nil: undefined }),
@@ -75,18 +75,18 @@ describe('credentials that need no client', () => {
       { numRuns: 40 },
     );
   });
-  it('a token that is in a file of its own, and every file that was read', async () => {
+  it('include a token from its own file, and list every file that was read', async () => {
     const found = await plain({ 'certificate-authority': 'ca' }, { tokenFile: 'token' });
     expect([found?.token, found?.files.map((file) => file.slice(folder.path.length + 1)).toSorted()]).toEqual([
       'the token',
       ['ca', 'kubeconfig', 'token'],
     ]);
   });
-  it('a token that somebody wrote with an editor: the end of its line is none of it, as for kubectl', async () => {
+  it('exclude the line end after a token that an editor wrote, as kubectl does', async () => {
     await writeFile(join(folder.path, 'edited'), 'the token\r\n');
     expect((await plain({}, { tokenFile: 'edited' }))?.token).toBe('the token');
   });
-  it('of the pod that this process runs in', async () => {
+  it('are read from the pod that this process runs in', async () => {
     const own = join(folder.path, 'var/run/secrets/kubernetes.io/serviceaccount');
     await mkdir(own, { recursive: true });
     for (const name of ['ca.crt', 'token', 'namespace']) await writeFile(join(own, name), `its ${name}`);
@@ -103,15 +103,15 @@ describe('credentials that need no client', () => {
     }
   });
   it.each([
-    { title: 'a program', cluster: {}, user: { exec: { command: 'aws' } } },
-    { title: 'a cloud', cluster: {}, user: { 'auth-provider': { name: 'oidc' } } },
+    { title: 'an exec plugin', cluster: {}, user: { exec: { command: 'aws' } } },
+    { title: 'a cloud provider', cluster: {}, user: { 'auth-provider': { name: 'oidc' } } },
     { title: 'a password', cluster: {}, user: { username: 'a', password: 'b' } },
-    { title: 'somebody else', cluster: {}, user: { as: 'root', token: 't' } },
+    { title: 'impersonation', cluster: {}, user: { as: 'root', token: 't' } },
     { title: 'a proxy', cluster: { 'proxy-url': 'http://p' }, user: {} },
     { title: 'another name of the server', cluster: { 'tls-server-name': 's' }, user: {} },
-    { title: 'one thing said twice', cluster: {}, user: { token: 't', tokenFile: 'token' } },
-    { title: 'a file that is not there', cluster: { 'certificate-authority': 'none' }, user: {} },
-  ])('$title: left to the client', async ({ cluster, user }) => {
+    { title: 'a duplicate key', cluster: {}, user: { token: 't', tokenFile: 'token' } },
+    { title: 'a missing file', cluster: { 'certificate-authority': 'none' }, user: {} },
+  ])('are left to the client for: $title', async ({ cluster, user }) => {
     expect(await plain(cluster, user)).toBeUndefined();
   });
 });

@@ -52,7 +52,7 @@ async function start(source: Parameters<typeof connectForLong>[0], more: Partial
   running = watched.run(stop.signal);
   await waitFor('the watch', async () => watched.state().synced);
 }
-/** Whether a change made now arrives by the watch alone. */
+/** Whether a new change arrives through the watch alone. */
 async function arrives(name: string): Promise<void> {
   const before = watched.state().objects;
   put(name, `{"type":"${name}"}`);
@@ -60,7 +60,7 @@ async function arrives(name: string): Promise<void> {
 }
 
 describe('the watch of NetworkAttachmentDefinitions', () => {
-  it('knows what was there before, in pages, and what is made, changed and removed later, without another request', async () => {
+  it('lists existing objects in pages, and follows creations, changes and removals without another request', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) put(name, `{"type":"${name}"}`);
     put('a', '{"type":"elsewhere"}', 'shop');
     await watch();
@@ -79,7 +79,7 @@ describe('the watch of NetworkAttachmentDefinitions', () => {
     expect([asked('get'), asked('watch').length]).toEqual([[], 1]);
   });
 
-  it('while it is lost, a network-status is only tried: a server that never answers holds no pod back', async () => {
+  it('makes only one short attempt at a network-status while it is lost, so that a server that never answers delays no pod', async () => {
     await watch();
     server.faults.answer(503, { match: ({ verb }) => verb !== 'patch' });
     server.faults.hang({ match: ({ verb }) => verb === 'patch' });
@@ -94,19 +94,19 @@ describe('the watch of NetworkAttachmentDefinitions', () => {
     server.faults.clear();
   });
 
-  it('what it does not know is asked for with one GET: the watch may be behind', async () => {
+  it('requests an object that it does not know with one GET, because it may be behind', async () => {
     await watch();
     expect(await config('missing')).toBeUndefined();
     expect(asked('get')).toHaveLength(1);
   });
 
-  it('an object that is no NAD is told when it is used', async () => {
+  it('reports an object that is not a NAD when it is used', async () => {
     server.put(nads, { metadata: { name: 'odd', namespace: 'default' }, spec: { config: 5 } });
     await watch();
     await expect(config('odd')).rejects.toMatchObject({ id: 'PLX-NAD-INVALID' });
   });
 
-  it('API requests are told with verb, resource and status', async () => {
+  it('reports API requests with verb, resource and status', async () => {
     await watch();
     await config('missing');
     const told = steps.flatMap((step) =>
@@ -120,12 +120,12 @@ describe('the watch of NetworkAttachmentDefinitions', () => {
   });
 });
 
-describe('the watch goes on', () => {
+describe('the watch continues', () => {
   it.each<{ title: string; act: () => void }>([
-    { title: 'when the server ends it', act: () => server.endWatches() },
-    { title: 'after a line that breaks off', act: () => server.truncateWatches() },
-    { title: '410 as an event: lists again', act: () => server.expireWatches() },
-    { title: '410 as a status: lists again', act: () => (server.compact('status'), server.endWatches()) },
+    { title: 'after the server ends it', act: () => server.endWatches() },
+    { title: 'after an incomplete line', act: () => server.truncateWatches() },
+    { title: 'with a new list after 410 as an event', act: () => server.expireWatches() },
+    { title: 'with a new list after 410 as a status', act: () => (server.compact('status'), server.endWatches()) },
   ])('$title', async ({ act }) => {
     put('a', '{}');
     await watch();
@@ -141,7 +141,7 @@ describe('the watch goes on', () => {
     { title: 'status 401', arm: () => server.faults.unauthorized({ times: 3 }) },
     { title: '429 with Retry-After', arm: () => server.faults.tooManyRequests(1, { times: 1 }) },
     { title: 'dropped connections', arm: () => server.faults.drop('before', { times: 5 }) },
-    { title: 'lines that are no JSON', arm: () => server.faults.watch('garbage', 0, { times: 3 }) },
+    { title: 'lines that are not JSON', arm: () => server.faults.watch('garbage', 0, { times: 3 }) },
     { title: 'watches that end at once', arm: () => server.faults.watch('end', 0, { times: 3 }) },
     { title: 'watches that are dropped at once', arm: () => server.faults.watch('drop', 0, { times: 3 }) },
     { title: 'watches that expire at once', arm: () => server.faults.watch('expire', 0, { times: 3 }) },
@@ -154,7 +154,7 @@ describe('the watch goes on', () => {
     await waitFor('a watch that stays', async () => watched.state().synced);
   });
 
-  it('when the API server is away, it says so once, gives what it knows, and is there again after it', async () => {
+  it('after an outage of the API server, which it reports once while it serves what it knows', async () => {
     put('a', '{"type":"a"}');
     await watch();
     await server.goAway();
@@ -171,7 +171,7 @@ describe('the watch goes on', () => {
     expect(states()).toEqual(['synced', 'lost', 'synced']);
   });
 
-  it('when a list expires between its pages, it is asked for in one piece', async () => {
+  it('with one list without pages, after a list expired', async () => {
     for (const name of ['a', 'b', 'c']) put(name, '{}');
     server.faults.answer(410, { times: 1, match: ({ query }) => query.has('continue') });
     await watch();
@@ -179,13 +179,13 @@ describe('the watch goes on', () => {
     expect(asked('list').at(-1)).not.toContain('limit');
   });
 
-  it('when a connection is dead without a word', async () => {
-    await watch({ silenceMs: 200 }); // there are no bookmarks
+  it('after a silently dead connection', async () => {
+    await watch({ silenceMs: 200 }); // The server sends no bookmarks.
     await waitFor('another watch', async () => asked('watch').length >= 3);
     await arrives('later');
   });
 
-  it('what is removed while it is away is not known after it', async () => {
+  it('without objects that were removed during the outage', async () => {
     put('a', '{}');
     put('b', '{}');
     await watch();
@@ -197,8 +197,8 @@ describe('the watch goes on', () => {
   });
 });
 
-describe('credentials that change', () => {
-  it('a token in a file of its own is read again', async () => {
+describe('changing credentials', () => {
+  it('a token in its own file is reloaded', async () => {
     const token = join(folder.path, 'token');
     await writeFile(token, server.token);
     await writeFile(join(folder.path, 'kubeconfig'), server.kubeconfig({ tokenFile: 'token' }));
@@ -206,7 +206,7 @@ describe('credentials that change', () => {
     await rotate(token);
   });
 
-  it('those of the pod itself are read again', async () => {
+  it('those of the pod itself are reloaded', async () => {
     const inside = join(folder.path, 'var/run/secrets/kubernetes.io/serviceaccount');
     await mkdir(inside, { recursive: true });
     await writeFile(join(inside, 'ca.crt'), server.caCert);
@@ -216,12 +216,13 @@ describe('credentials that change', () => {
     Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
     await start({ kind: 'in-cluster', root: folder.path });
     process.env = before;
-    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }); // as in a pod, for the whole of its life
+    // As in a pod, for its whole life.
+    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
     await rotate(join(inside, 'token'));
     process.env = before;
   });
 
-  it('a kubeconfig that is replaced, and for a moment is half written', async () => {
+  it('a kubeconfig that is replaced, and incomplete for a moment, is reloaded', async () => {
     await watch();
     const file = join(folder.path, 'kubeconfig');
     server.setToken('the next one');
@@ -243,7 +244,7 @@ describe('credentials that change', () => {
     expect(watched.state().synced).toBe(true);
   }
 
-  it('what cannot be used is said at start', async () => {
+  it('invalid credentials are reported at start', async () => {
     running = Promise.resolve();
     await writeFile(join(folder.path, 'kubeconfig'), '{}');
     const starting = connectForLong({ kind: 'kubeconfig', file: join(folder.path, 'kubeconfig') }, () => {});

@@ -23,7 +23,7 @@ const rows = readFileSync(join(import.meta.dirname, '../golden/libcni-1.3.0-runt
   .filter((match) => match !== null)
   .map(([, json = '', version, disableCheck, plugins, error]) => ({ json, version, disableCheck, plugins, error }));
 
-// differences on purpose: libcni lets these through and a plugin fails later
+// Intended differences: libcni accepts these, and a plugin fails later.
 const refused: Readonly<Record<string, string>> = {
   '{"name":"n","cniVersions":["9.9.9"],"plugins":[{"type":"a"}]}': 'no version that is spoken',
   '{"name":"n","cniVersion":"9.9.9","plugins":[{"type":"a"}]}': 'no version that is spoken',
@@ -31,7 +31,7 @@ const refused: Readonly<Record<string, string>> = {
   '{"name":"bad/name","plugins":[{"type":"a"}]}': 'CNI-17',
 };
 
-describe('CNI-41 to CNI-44: configurations are accepted and refused as by libcni 1.3.0', () => {
+describe('CNI-41 to CNI-44: configurations are accepted and rejected as in libcni 1.3.0', () => {
   it('reads the golden file', () => {
     expect(rows.length).toBeGreaterThan(10);
   });
@@ -39,7 +39,7 @@ describe('CNI-41 to CNI-44: configurations are accepted and refused as by libcni
     const read = () => parse(parseJsonObject(json, 'golden'));
     if (error !== undefined || json in refused) return expect(read).toThrow();
     const { cniVersion, ...rest } = read();
-    // no version at all: 0.4.0 for every command alike (NPWG-16)
+    // Without a version: 0.4.0 for every command (NPWG-16).
     expect([cniVersion, String(rest.disableCheck), String(rest.plugins.length)]).toEqual([
       version === '' ? '0.4.0' : version,
       disableCheck,
@@ -49,7 +49,7 @@ describe('CNI-41 to CNI-44: configurations are accepted and refused as by libcni
 });
 
 describe('a network configuration', () => {
-  it('CNI-46: a single conf is a list of one', () => {
+  it('CNI-46: parses a single configuration as a list of one', () => {
     expect(
       parse({ name: 'n', type: 'bridge', cniVersion: '1.0.0', capabilities: { ips: true, mac: false } }),
     ).toMatchObject({
@@ -57,7 +57,7 @@ describe('a network configuration', () => {
       plugins: [{ type: 'bridge', capabilities: ['ips'] }],
     });
   });
-  it('CNI-45: plugins of the sibling folder are appended, unless the list says that it is complete', () => {
+  it('CNI-45: appends plugins of the sibling folder unless the list declares that it is complete', () => {
     const siblingPlugins = [{ type: 'b' }, { type: 'c' }];
     const types = (json: JsonObject): string[] => parse(json, { siblingPlugins }).plugins.map(({ type }) => type);
     expect(types({ name: 'n', plugins: [{ type: 'a' }] })).toEqual(['a', 'b', 'c']);
@@ -67,15 +67,15 @@ describe('a network configuration', () => {
   });
   it.each([
     { json: { name: 'n', plugins: [null] }, why: 'null plugin' },
-    { json: { name: 'n', plugins: {} }, why: 'plugins is no list' },
+    { json: { name: 'n', plugins: {} }, why: 'plugins is not a list' },
     { json: { name: 'n', type: '../sh' }, why: 'CNI-42: a path' },
     { json: { name: 'n', plugins: [{ type: 'a/b' }] }, why: 'CNI-42: a path' },
-    { json: { name: 5, type: 'a' }, why: 'name is no text' },
+    { json: { name: 5, type: 'a' }, why: 'name is not a string' },
     { json: { type: 'a' }, why: 'CNI-43: no name' },
-  ] as { json: JsonObject; why: string }[])('is refused: $why', ({ json }) => {
+  ] as { json: JsonObject; why: string }[])('rejects a configuration: $why', ({ json }) => {
     expect(() => parse(json)).toThrow(invalid() as Error);
   });
-  it('NPWG-12: gets a name where it has none', () => {
+  it('NPWG-12: gives a default name to a configuration without one', () => {
     expect(parse({ name: '', type: 'a' }, { defaultName: 'nad' }).name).toBe('nad');
     expect(parse({ name: 'own', type: 'a' }, { defaultName: 'nad' }).name).toBe('own');
   });
@@ -89,15 +89,29 @@ describe('the input of a plugin', () => {
   if (plugin === undefined) throw new Error('no plugin');
   const runtimeConfig = { ips: ['10.0.0.1/24'], mac: '02:00:00:00:00:01', dns: {} };
 
-  it('CNI-42, CNI-48 to CNI-51: list name and version, declared capabilities only, nothing forged, unknown keys and large numbers unchanged', () => {
+  it('CNI-42, CNI-48 to CNI-51: has list name and version and declared capabilities only, and keeps unknown keys and large numbers', () => {
     expect(formatJson(pluginInput({ configuration, plugin, runtimeConfig }))).toBe(
       '{"type":"p","name":"net","cniVersion":"1.0.0","args":{"cni":{"a":1}},"big":12345678901234567890,"exact":1.1,"runtimeConfig":{"ips":["10.0.0.1/24"]}}',
     );
   });
+  it.each([
+    'RuntimeConfig',
+    'PREVRESULT',
+    'prevRe\u017fult',
+    'Capabilities',
+    'CNI.dev/attachments',
+    'NAME',
+    'cniverſion',
+  ])('CNI-51: drops %s, which plugins written in Go would read as the key that only a runtime sets', (key) => {
+    const forged = parse({ cniVersion: '1.0.0', name: 'net', plugins: [{ type: 'p', [key]: { forged: 1 } }] });
+    expect(forged.plugins.map((each) => pluginInput({ configuration: forged, plugin: each }))).toEqual([
+      { type: 'p', name: 'net', cniVersion: '1.0.0' },
+    ]);
+  });
   it('CNI-49: no runtimeConfig when nothing is declared and given', () => {
     expect(pluginInput({ configuration, plugin, runtimeConfig: { mac: 'x' } })).not.toHaveProperty('runtimeConfig');
   });
-  it('CNI-53: prevResult is in the configuration’s version', () => {
+  it('CNI-53: has prevResult in the configuration’s version', () => {
     const prevResult = {
       cniVersion: '0.4.0',
       interfaces: [],
@@ -109,7 +123,7 @@ describe('the input of a plugin', () => {
       prevResult: { cniVersion: '1.0.0', ips: [{ address: '10.0.0.1/24' }] },
     });
   });
-  it('CNI-54: GC has the list under both names; STATUS and GC have neither prevResult nor runtimeConfig', () => {
+  it('CNI-54: has the GC list under both keys, and neither prevResult nor runtimeConfig for STATUS and GC', () => {
     const list = [{ containerID: 'c', ifname: 'net1' }];
     const gc = gcInput(configuration, plugin, [{ containerId: 'c', ifName: 'net1' }]);
     expect(gc).toMatchObject({ 'cni.dev/valid-attachments': list, 'cni.dev/attachments': list });

@@ -28,14 +28,17 @@ const rows: Row[] = readFileSync(join(import.meta.dirname, '../golden/skel-1.3.0
     text: /"msg": "([^"]*)/.exec(stdout)?.[1] ?? '',
   }));
 
-// What Plexus does differently on purpose, with the reason.
+// Intended differences from skel, with the reason.
 const chosen: Readonly<Record<string, { readonly code: number; readonly why: string }>> = {
-  nocmd: { code: 4, why: 'the entry program answers this case itself (CNI-11)' },
+  nocmd: { code: 4, why: 'the entry module answers this case itself (CNI-11)' },
   'add-missing': { code: 4, why: 'CNI_PATH is not among the required ones' },
-  'add-nopath': { code: 0, why: 'CNI-02: the specification leaves CNI_PATH open, and the configuration has binDir' },
+  'add-nopath': {
+    code: 0,
+    why: 'CNI-02: the specification does not require CNI_PATH, and the configuration has binDir',
+  },
   'status-nopath': { code: 0, why: 'CNI-02: CNI_PATH is optional for STATUS' },
-  'add-nover': { code: 0, why: 'CNI-14: no version means 0.1.0, which Plexus speaks' },
-  'add-hostns': { code: 0, why: 'needs a look at the file: done before the call is carried out (CNI-20)' },
+  'add-nover': { code: 0, why: 'CNI-14: no version means 0.1.0, which Plexus supports' },
+  'add-hostns': { code: 0, why: 'requires reading the file, which happens before the call runs (CNI-20)' },
   'add-boom': { code: 0, why: 'the test plugin’s own failure' },
 };
 
@@ -48,7 +51,7 @@ const codeOf = (env: Env, stdin: string): number => {
   }
 };
 
-describe('CNI-01 to CNI-18: calls are judged as skel 1.3.0 does', () => {
+describe('CNI-01 to CNI-18: invocations are accepted and rejected as in skel 1.3.0', () => {
   it('reads the golden file', () => {
     expect(rows).toHaveLength(31);
   });
@@ -68,15 +71,15 @@ const thrownBy = (env: Env, text = stdin): PlexusError => {
   throw new Error('nothing of ours was thrown');
 };
 
-describe('a call', () => {
-  it('CNI-02, CNI-03: all missing variables are named', () => {
+describe('parseInvocation', () => {
+  it('CNI-02, CNI-03: names all missing variables', () => {
     const message = 'required env variables [CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME] missing for ADD';
     expect(thrownBy({ CNI_COMMAND: 'ADD' })).toMatchObject({ id: 'PLX-VARIABLES-MISSING', message });
   });
-  it('CNI-02: DEL needs no namespace; an empty one is none', () => {
+  it('CNI-02: accepts DEL without a namespace, and treats an empty one as absent', () => {
     expect(parseInvocation({ ...good, CNI_COMMAND: 'DEL', CNI_NETNS: '' }, stdin)).not.toHaveProperty('netns');
   });
-  it('splits CNI_PATH, leaving empty folders out, and keeps the environment', () => {
+  it('splits CNI_PATH without empty folders, and keeps the environment', () => {
     expect(parseInvocation({ ...good, TRACEPARENT: 't' }, stdin)).toMatchObject({
       path: ['/a', '/b'],
       env: { TRACEPARENT: 't' },
@@ -86,14 +89,14 @@ describe('a call', () => {
     { id: '-c', why: 'begins with a dash' },
     { id: 'a/b', why: 'slash' },
     { id: 'a b', why: 'space' },
-  ])('CNI-17: container ID $id is code 4 ($why)', ({ id }) => {
+  ])('CNI-17: rejects container ID $id with code 4 ($why)', ({ id }) => {
     expect(thrownBy({ ...good, CNI_CONTAINERID: id })).toMatchObject({
       code: 4,
       message: expect.stringContaining('CNI_CONTAINERID'),
     });
   });
   it.each(['abcdefghijklmnop', 'foo%d', 'a/b', 'a:b', 'a b', '.', '..', 'a\u00a0b', 'ééééééééé'])(
-    'CNI-18: interface name %j is code 4',
+    'CNI-18: rejects interface name %j with code 4',
     (name) => {
       expect(thrownBy({ ...good, CNI_IFNAME: name })).toMatchObject({
         code: 4,
@@ -110,14 +113,14 @@ describe('a call', () => {
     { text: '{"name":"a/b"}', code: 7 },
     { text: '{"name":"n","cniVersion":"9.0.0"}', code: 1 },
     { text: '{"name":"n","cniVersion":5}', code: 1 },
-  ])('CNI-12, CNI-14: stdin $text is code $code', ({ text, code }) => {
+  ])('CNI-12, CNI-14: rejects stdin $text with code $code', ({ text, code }) => {
     expect(thrownBy(good, text).code).toBe(code);
   });
   it.each([
     { command: 'CHECK', oldest: '0.4.0', before: '0.3.1' },
     { command: 'STATUS', oldest: '1.1.0', before: '1.0.0' },
     { command: 'GC', oldest: '1.1.0', before: '1.0.0' },
-  ])('CNI-16: $command is allowed from $oldest on', ({ command, oldest, before }) => {
+  ])('CNI-16: accepts $command from version $oldest on', ({ command, oldest, before }) => {
     const config = (version: string): string => `{"name":"n","cniVersion":"${version}"}`;
     expect(thrownBy({ ...good, CNI_COMMAND: command }, config(before))).toMatchObject({
       id: 'PLX-COMMAND-NOT-ALLOWED',
@@ -136,13 +139,13 @@ describe('a call', () => {
     },
     { args: '', pairs: [] },
     { args: 'A=', pairs: [['A', '']] },
-  ])('CNI-19: CNI_ARGS $args', ({ args, pairs }) => {
+  ])('CNI-19: parses CNI_ARGS $args', ({ args, pairs }) => {
     expect(parseInvocation({ ...good, CNI_ARGS: args }, stdin)).toMatchObject({ args: pairs });
   });
-  it.each(['A', '=b', 'A=1;B'])('CNI-19: CNI_ARGS %s is code 4', (args) => {
+  it.each(['A', '=b', 'A=1;B'])('CNI-19: rejects CNI_ARGS %s with code 4', (args) => {
     expect(thrownBy({ ...good, CNI_ARGS: args }).code).toBe(4);
   });
-  it('CNI-37, CNI-39: GC takes the list under either name, and tells an absent list from an empty one', () => {
+  it('CNI-37, CNI-39: reads the list for GC under either key, and distinguishes an absent list from an empty one', () => {
     const gc = (extra: string) =>
       parseInvocation({ ...good, CNI_COMMAND: 'GC' }, `{"name":"n","cniVersion":"1.1.0"${extra}}`);
     const list = '[{"containerID":"c","ifname":"eth0"}]';
@@ -157,15 +160,15 @@ describe('a call', () => {
   });
 });
 
-describe('the answers', () => {
-  it('CNI-13: VERSION echoes the version of its input, or says 1.1.0', () => {
+describe('answers of the plugin', () => {
+  it('CNI-13: VERSION echoes the version of its input, or answers 1.1.0', () => {
     expect(versionJson({ command: 'VERSION', cniVersion: '0.4.0' })).toMatchObject({ cniVersion: '0.4.0' });
     expect(versionJson({ command: 'VERSION' })).toEqual({
       cniVersion: '1.1.0',
       supportedVersions: ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'],
     });
   });
-  it('CNI-04: VERSION takes any stdin', () => {
+  it('CNI-04: VERSION accepts any stdin', () => {
     for (const text of ['', '{{{', '[]', '{"cniVersion":5}'])
       expect(parseInvocation({ CNI_COMMAND: 'VERSION' }, text)).toEqual({ command: 'VERSION' });
   });

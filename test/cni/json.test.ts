@@ -17,7 +17,7 @@ import {
   parseJson,
 } from '../../src/cni/index.ts';
 
-/** Runs something that may only fail with an error of ours. */
+/** Runs work that may fail only with a PlexusError. */
 function onlyOurs(work: () => unknown): true {
   try {
     work();
@@ -39,12 +39,12 @@ describe('CNI-42: JSON passes through without loss', () => {
       ).toBe(true);
     },
   );
-  it('integers of any size are unchanged', () => {
+  it('integers of any size stay unchanged', () => {
     fc.assert(
       fc.property(fc.bigInt(), (number) => formatJson(parseJson(`{"n":${number}}`, 'test')) === `{"n":${number}}`),
     );
   });
-  it('any JSON value is what it was', () => {
+  it('any JSON value stays unchanged', () => {
     fc.assert(
       fc.property(
         fc.jsonValue({ noUnicodeString: false }),
@@ -53,10 +53,10 @@ describe('CNI-42: JSON passes through without loss', () => {
       ),
     );
   });
-  it('a key named __proto__ is a key like others', () => {
+  it('a key named __proto__ is an ordinary key', () => {
     expect(formatJson(parseJson('{"__proto__":{"x":1}}', 'test'))).toBe('{"__proto__":{"x":1}}');
   });
-  it('endless nesting is an error of ours, and what is accepted can be nested in something else', () => {
+  it('excessive nesting is rejected with a PlexusError, and accepted values can be nested in others', () => {
     expect(() => parseJson('['.repeat(1_000_000), 'test')).toThrow('nested deeper than 1000 levels');
     const deep = `${'['.repeat(1000)}"[[[\\"[{"${']'.repeat(1000)}`;
     expect(formatJson(parseJson(deep, 'test'))).toBe(deep);
@@ -64,8 +64,8 @@ describe('CNI-42: JSON passes through without loss', () => {
   });
 });
 
-describe('whatever comes in, only errors of ours come out', () => {
-  it('of a call', () => {
+describe('any input is either parsed or rejected with a PlexusError', () => {
+  it('any input is parsed as an invocation or rejected', () => {
     const env = fc.dictionary(
       fc.constantFrom('CNI_COMMAND', 'CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_ARGS', 'CNI_PATH'),
       fc.oneof(fc.string(), fc.constantFrom('ADD', 'DEL', 'GC', 'CHECK', 'STATUS', 'eth0', 'c1')),
@@ -76,7 +76,7 @@ describe('whatever comes in, only errors of ours come out', () => {
       ),
     );
   });
-  it('of a configuration', () => {
+  it('any input is parsed as a configuration or rejected', () => {
     const key = fc.constantFrom(
       'name',
       'type',
@@ -94,7 +94,7 @@ describe('whatever comes in, only errors of ours come out', () => {
       ),
     );
   });
-  it('of a result', () => {
+  it('any input is parsed as a result or rejected', () => {
     const key = fc.constantFrom('cniVersion', 'interfaces', 'ips', 'routes', 'dns', 'ip4', 'ip6');
     const value = fc.oneof(
       fc.jsonValue(),
@@ -110,7 +110,7 @@ describe('whatever comes in, only errors of ours come out', () => {
 });
 
 describe('CNI-19: CNI_ARGS', () => {
-  it('are what they were', () => {
+  it('formatted pairs are parsed unchanged', () => {
     const pair = fc.tuple(fc.stringMatching(/^[A-Za-z_]+$/), fc.stringMatching(/^[^;]*$/));
     fc.assert(
       fc.property(
@@ -169,14 +169,14 @@ const resultOf = (cniVersion: CniVersion): fc.Arbitrary<Result> =>
 const decode = (json: object): Result => decodeResult(json as never, { source: 'test', defaultVersion: '1.0.0' });
 
 describe('results', () => {
-  it('CNI-80: pass through their own version without loss, unknown keys included', () => {
+  it('CNI-80: keep everything in their own version, unknown keys included', () => {
     fc.assert(
       fc.property(resultOf('1.1.0'), (result) => {
         expect(decode(encodeResult(result, '1.1.0'))).toEqual(result);
       }),
     );
   });
-  it('CNI-81: 1.1.0 → 0.4.0 → 1.1.0 keeps all that 0.4.0 can hold', () => {
+  it('CNI-81: keep everything that 0.4.0 can hold through 1.1.0 → 0.4.0 → 1.1.0', () => {
     fc.assert(
       fc.property(resultOf('1.1.0'), (result) => {
         const back = decode(encodeResult(decode(encodeResult(result, '0.4.0')), '1.1.0'));
@@ -190,7 +190,7 @@ describe('results', () => {
       }),
     );
   });
-  it('K8S-56: no index of an address that containerd gets points nowhere', () => {
+  it('K8S-56: have no address index out of range when sent to containerd', () => {
     fc.assert(
       fc.property(resultOf('1.0.0'), (result) => {
         const { interfaces = [], ips = [] } = encodeForRuntime(result, '1.0.0') as {
@@ -204,7 +204,7 @@ describe('results', () => {
       }),
     );
   });
-  it('CNI-22: merging loses nothing of either side, and indexes go on pointing at the same interface', () => {
+  it('CNI-22: lose nothing of either side when merged, and indexes keep their interfaces', () => {
     fc.assert(
       fc.property(resultOf('1.0.0'), resultOf('1.0.0'), (before, after) => {
         const merged = mergeResults(before, after);

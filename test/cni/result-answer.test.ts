@@ -20,8 +20,8 @@ const parse = (value: unknown) =>
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-describe('how much a plugin may answer', () => {
-  it('accepts a result at its bounds', () => {
+describe('limits of a plugin’s answer', () => {
+  it('a result at the limits is accepted', () => {
     const result = {
       cniVersion: '1.0.0',
       interfaces: times(256, (index) => ({ name: `net${index}`, sandbox: '/run/netns/a' })),
@@ -64,7 +64,7 @@ describe('how much a plugin may answer', () => {
       says: 'it holds 2049 routes',
     },
     {
-      what: '2,049 routes as 0.2.0 has them',
+      what: '2,049 routes in the shape of 0.2.0',
       value: { cniVersion: '0.2.0', ip4: { ip: '10.0.0.1/8', routes: times(2049, () => ({ dst: '10.0.0.0/8' })) } },
       says: 'it holds 2049 ip4.routes',
     },
@@ -80,25 +80,29 @@ describe('how much a plugin may answer', () => {
       says: 'values, but Plexus accepts at most 16000',
     },
     {
-      what: 'many members of one name',
+      what: 'many members with the same name',
       value: `{${'"a":0,'.repeat(20_000)}"a":0}`,
       says: 'values, but Plexus accepts at most 16000',
     },
-    { what: 'one long text', value: { extra: 'a'.repeat(mostResultBytes) }, says: 'bytes' },
-    { what: 'one long text of long characters', value: { extra: '€'.repeat(mostResultBytes / 2) }, says: 'bytes' },
+    { what: 'one long string', value: { extra: 'a'.repeat(mostResultBytes) }, says: 'bytes' },
+    {
+      what: 'one long string of multi-byte characters',
+      value: { extra: '€'.repeat(mostResultBytes / 2) },
+      says: 'bytes',
+    },
     {
       what: 'deep nesting',
       value: `{"extra":${'['.repeat(500)}${']'.repeat(500)}}`,
       says: 'lists and objects in 501 levels, but Plexus accepts at most 64',
     },
-    { what: 'deep nesting that never ends', value: '['.repeat(100_000), says: 'levels' },
-  ])('refuses $what', ({ value, says }) => {
+    { what: 'deep nesting without closing brackets', value: '['.repeat(100_000), says: 'levels' },
+  ])('$what is rejected', ({ value, says }) => {
     expect(() => parse(value)).toThrow(
       expect.objectContaining({ id: 'PLX-RESULT-TOO-LARGE', message: expect.stringContaining(says) }),
     );
   });
 
-  it('gives the journal nothing that it could not read again', () => {
+  it('an accepted result is readable from the journal', () => {
     const deep = parse(`{"cniVersion":"1.0.0","extra":${'['.repeat(63)}${']'.repeat(63)}}`);
     const [entry] = sampleRecord().attachments;
     if (entry === undefined) throw new Error('no attachment');
@@ -108,7 +112,7 @@ describe('how much a plugin may answer', () => {
     expect(decodeRecord(encodeRecord(record), 'file')).toEqual(record);
   });
 
-  it('names the range of integers for a number outside of it', () => {
+  it('a number out of range is reported with the range of integers', () => {
     for (const [number, shown] of [
       ['1e400', '1e400'],
       ['9007199254740993', '9007199254740993'],
@@ -121,9 +125,9 @@ describe('how much a plugin may answer', () => {
   });
 });
 
-describe('what a plugin prints as its error', () => {
+describe('the error that a plugin prints', () => {
   const failed = (stdout: string) => pluginErrorOf({ plugin: 'p', command: 'ADD', exitCode: 1, stdout, stderr: '' });
-  it('is shown as text where it is too large to be read', () => {
+  it('is shown as text if it is too large to parse', () => {
     expect(failed('{"code":7,"msg":"short"}')).toMatchObject({ code: 7, message: 'plugin p failed (ADD): short' });
     const large = failed(JSON.stringify({ code: 7, msg: 'long', more: times(5000, () => 0) }));
     expect(large).toMatchObject({
@@ -135,12 +139,12 @@ describe('what a plugin prints as its error', () => {
 });
 
 describe('the size of a JSON text', () => {
-  it('counts what JSON.parse would build, whatever texts hold', () => {
+  it('counts what JSON.parse would build, whatever strings contain', () => {
     expect(sizeOfJson('{"a\\"[{,":[1,2,{"b":"],}"}]}')).toEqual({ levels: 3, elements: 5 });
     expect(sizeOfJson('"never closed [')).toEqual({ levels: 0, elements: 0 });
     expect(sizeOfJson('"ends in \\')).toEqual({ levels: 0, elements: 0 });
   });
-  it('is the same for a text and for the text in a list, one level deeper', () => {
+  it('of a list is one level more, and the sum of its elements', () => {
     const piece = constantFrom('1', '"a,b"', '[]', '{"k":[1,2]}', '"\\\\"', 'null');
     assert(
       property(piece, integer({ min: 1, max: 20 }), (value, count) => {

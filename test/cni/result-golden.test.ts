@@ -39,13 +39,13 @@ function pairs(): Pair[] {
   return found;
 }
 
-// Unknown keys survive when the version stays the same (CNI-80): libcni cannot do that.
+// Unlike in libcni, unknown keys survive if the version stays the same (CNI-80).
 const chosen: Readonly<Record<string, JsonValue>> = {
   'unknown-1.0.0 → 1.0.0': { cniVersion: '1.0.0', x: 1, interfaces: [{ name: 'eth0', foo: 'bar' }] },
   'ip-0.3.0 → 0.3.0': { cniVersion: '0.3.0', ip: [{ version: '4', address: '10.1.0.5/16' }], dns: {} },
 };
 
-describe('CNI-79, CNI-81: results are converted as libcni 1.3.0 does', () => {
+describe('CNI-79, CNI-81: results are converted as in libcni 1.3.0', () => {
   it('reads the golden file', () => {
     expect(pairs().length).toBeGreaterThan(90);
   });
@@ -67,16 +67,16 @@ describe('CNI-79, CNI-81: results are converted as libcni 1.3.0 does', () => {
 describe('CNI-67: the version of a result', () => {
   const decode = (value: JsonValue) =>
     decodeResult(value, { source: 'the answer of plugin x', defaultVersion: '0.4.0' });
-  it('is the configuration’s when the plugin says none', () => {
+  it('defaults to the configuration’s version', () => {
     expect(decode({ ips: [] }).cniVersion).toBe('0.4.0');
   });
-  it('may be any that is known', () => {
+  it('may be any supported version', () => {
     expect(decode({ cniVersion: '1.1.0' }).cniVersion).toBe('1.1.0');
   });
-  it('null is an empty result', () => {
+  it('null is decoded as an empty result', () => {
     expect(encodeResult(decode(null), '1.0.0')).toEqual({ cniVersion: '1.0.0' });
   });
-  it.each(['2.0.0', 'x', '1.0'])('%s is refused', (cniVersion) => {
+  it.each(['2.0.0', 'x', '1.0'])('%s is rejected', (cniVersion) => {
     expect(() => decode({ cniVersion })).toThrow(expect.objectContaining({ id: 'PLX-RESULT-INVALID' }));
   });
 });

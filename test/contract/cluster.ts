@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/index.ts';
 import { patience } from '../support/patience.ts';
 
-/** One kind of cluster, with a pod default/alice, whose UID is known, and a NAD default/lab, already in it. */
+/** A Cluster implementation that contains a pod default/alice with a known UID, and a NAD default/lab. */
 export interface ClusterUnderTest {
   readonly cluster: Cluster;
   readonly uid: string;
@@ -12,20 +12,20 @@ export interface ClusterUnderTest {
   ) => Promise<readonly { readonly type: string; readonly reason: string; readonly message: string }[]>;
 }
 
-/** What every Cluster must do; run by the tests of each implementation. */
+/** The requirements for every Cluster; each implementation runs them. */
 export function testCluster(under: () => ClusterUnderTest): void {
   const signal = patience();
   const alice = { namespace: 'default', name: 'alice' };
 
   describe('contract of a Cluster', () => {
-    it('gives a pod’s annotations and UID', async () => {
+    it('returns a pod’s annotations and UID', async () => {
       expect(await under().cluster.getPod(alice, signal)).toEqual({
         ...alice,
         uid: under().uid,
         annotations: { 'k8s.v1.cni.cncf.io/networks': 'lab' },
       });
     });
-    it('gives a NAD', async () => {
+    it('returns a NAD', async () => {
       expect(await under().cluster.getNad({ namespace: 'default', name: 'lab' }, signal)).toEqual({
         namespace: 'default',
         name: 'lab',
@@ -33,7 +33,7 @@ export function testCluster(under: () => ClusterUnderTest): void {
         resourceName: 'vendor/x',
       });
     });
-    it('says undefined for what does not exist', async () => {
+    it('returns undefined for a missing object', async () => {
       expect(await under().cluster.getPod({ namespace: 'default', name: 'nobody' }, signal)).toBeUndefined();
       expect(await under().cluster.getNad({ namespace: 'elsewhere', name: 'lab' }, signal)).toBeUndefined();
     });
@@ -46,7 +46,7 @@ export function testCluster(under: () => ClusterUnderTest): void {
       expect(await cluster.patchNetworkStatus({ ...alice, name: 'nobody', uid }, '[]', signal)).toBe('pod-is-gone');
       expect((await statusOf('alice'))?.trim()).toBe(text);
     });
-    it('K8S-16: records events', async () => {
+    it('K8S-16: records Events', async () => {
       const { cluster, uid, eventsOf } = under();
       const event = {
         type: 'Normal',

@@ -8,10 +8,10 @@ import type { DefaultRouteEntry, Family, Host, PluginRun } from '../../src/host/
 import { type Netns, createNetns } from '../support/netns.ts';
 import { patience } from '../support/patience.ts';
 
-// hosts may refuse anything that is not of CNI: tests speak through its variables
+// A host may reject variables other than those of CNI, so tests use these to control plugins.
 const callEnv = { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' };
 
-/** What every host keeps to, with real plugins and real namespaces. */
+/** The requirements for every host, with real plugins and real namespaces. */
 export function testHost(makeHost: () => Host): void {
   describe('a host runs plugins', () => testPlugins(makeHost));
   describe('a host looks into namespaces', () => testLinks(makeHost));
@@ -28,36 +28,36 @@ function testPlugins(makeHost: () => Host): void {
   const run = (change: Partial<PluginRun> = {}, signal = patience()) =>
     makeHost().runPlugin({ plugin: 'p', path: [folder], env: callEnv, stdin: '', ...change }, signal);
 
-  it('CNI-55: gives exactly the environment and stdin it was told', async () => {
+  it('CNI-55: passes exactly the given environment and stdin', async () => {
     await put('p', 'cat; /usr/bin/env >&2');
     const { exitCode, stdout, stderr } = await run({
       env: { CNI_COMMAND: 'ADD', CNI_ARGS: 'x=y\nz' },
       stdin: 'é'.repeat(100_000),
     });
     expect({ exitCode, stdout: stdout === 'é'.repeat(100_000) }).toEqual({ exitCode: 0, stdout: true });
-    // PWD and _ are set by the shell itself
+    // The shell itself sets PWD and _.
     expect(stderr.split('\n').filter((line) => !/^(PWD|_|OLDPWD|SHLVL)=/.test(line))).toEqual(
       expect.arrayContaining(['CNI_COMMAND=ADD', 'CNI_ARGS=x=y', 'z']),
     );
     expect(stderr).not.toContain('HOME=');
   });
 
-  it('CNI-65: an exit status other than 0 is an answer', async () => {
+  it('CNI-65: returns an exit status other than 0 as a result', async () => {
     await put('p', 'echo out; echo err >&2; exit 7');
     expect(await run()).toEqual({ exitCode: 7, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('CNI-65: a signal is exit status -1', async () => {
+  it('CNI-65: returns exit status -1 for a signal', async () => {
     await put('p', 'kill -9 $$');
     expect(await run()).toEqual({ exitCode: -1, stdout: '', stderr: '' });
   });
 
-  it('does not mind a plugin that never reads its stdin', async () => {
+  it('accepts a plugin that never reads its stdin', async () => {
     await put('p', 'exec 0<&-; echo done');
     expect(await run({ stdin: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0, stdout: 'done\n' });
   });
 
-  it('CNI-47: takes the first folder that has a file of that name, and follows links', async () => {
+  it('CNI-47: uses the first folder with a file of that name, and follows links', async () => {
     const [first, second] = [join(folder, 'first'), join(folder, 'second')];
     for (const each of [first, second]) await mkdir(each);
     await mkdir(join(first, 'p'));
@@ -70,7 +70,7 @@ function testPlugins(makeHost: () => Host): void {
   });
 
   it.each(['absent', '', '.', '..', '../p', '/bin/true', 'a/p', 'p\0'])(
-    'CNI-47: %j is missing, and the error says where it looked',
+    'CNI-47: reports %j as missing, with the searched folders',
     async (plugin) => {
       await put('p', 'echo ran');
       await expect(run({ plugin, path: ['/opt/none', folder] })).rejects.toMatchObject({
@@ -81,27 +81,27 @@ function testPlugins(makeHost: () => Host): void {
   );
 
   it.each([
-    { what: 'a file without the right to execute', text: '#!/bin/sh\n', mode: 0o644, says: /not executable.*EACCES/ },
-    { what: 'an interpreter that is missing', text: '#!/opt/none/sh\n', mode: 0o755, says: /ENOENT/ },
-    { what: 'no program at all', text: 'hello there\n', mode: 0o755, says: /neither a program/ },
-    { what: 'a program of some other machine', text: '\x7fELFgarbage', mode: 0o755, says: /./ },
-  ])('CNI-65: $what ends in an error that names the file', async ({ text, mode, says }) => {
+    { what: 'a file without execute permission', text: '#!/bin/sh\n', mode: 0o644, says: /not executable.*EACCES/ },
+    { what: 'a missing interpreter', text: '#!/opt/none/sh\n', mode: 0o755, says: /ENOENT/ },
+    { what: 'a file that is not a program', text: 'hello there\n', mode: 0o755, says: /neither a program/ },
+    { what: 'a program for another machine', text: '\x7fELFgarbage', mode: 0o755, says: /./ },
+  ])('CNI-65: $what is reported with the file', async ({ text, mode, says }) => {
     await writeFile(join(folder, 'p'), text, { mode });
     const outcome = await run().catch((error: unknown) => error);
-    // a shell takes the last one for its own language and fails: an answer of the plugin
+    // A shell reads the last one as a script and fails, which is an answer of the plugin.
     if (text.startsWith('\x7fELF')) return expect(outcome).not.toMatchObject({ exitCode: 0 });
     expect(outcome).toMatchObject({ id: 'PLX-PLUGIN-NOT-RUNNABLE', message: expect.stringMatching(says) as string });
     expect((outcome as Error).message).toContain(join(folder, 'p'));
   });
 
-  it('an environment that is too long for the kernel is an error of ours', async () => {
+  it('reports an environment that is too long for the kernel', async () => {
     await put('p', 'true');
     await expect(run({ env: { ...callEnv, CNI_ARGS: 'x'.repeat(3_000_000) } })).rejects.toMatchObject({
       id: 'PLX-PLUGIN-NOT-RUNNABLE',
     });
   });
 
-  it('kills a plugin that prints without end', async () => {
+  it('kills a plugin with endless output', async () => {
     await put('p', 'echo $$ > "$CNI_ARGS/pid"; exec yes');
     await expect(run({ env: { ...callEnv, CNI_ARGS: folder } })).rejects.toMatchObject({
       id: 'PLX-PLUGIN-OUTPUT-TOO-LONG',
@@ -116,7 +116,7 @@ function testPlugins(makeHost: () => Host): void {
     expect(stderr.endsWith('the end\n')).toBe(true);
   });
 
-  it('CNI-68: kills the plugin and its children when it is no longer wanted', async () => {
+  it('CNI-68: kills the plugin and its children on cancellation', async () => {
     await put('p', 'sleep 1000 & echo $! > "$CNI_ARGS/child"; echo $$ > "$CNI_ARGS/pid"; wait');
     const stop = new AbortController();
     const ended = run({ env: { ...callEnv, CNI_ARGS: folder } }, stop.signal).catch((error: unknown) => error);
@@ -128,7 +128,7 @@ function testPlugins(makeHost: () => Host): void {
     await expect.poll(() => isAlive(join(folder, 'child'))).toBe(false);
   });
 
-  it.each(['before', 'while'])('CNI-68: is an error of ours for any reason (%s it runs)', async (when) => {
+  it.each(['before', 'while'])('CNI-68: reports a cancellation for any reason (%s it runs)', async (when) => {
     await put('p', 'touch "$CNI_ARGS/ran"; sleep 1000');
     const stop = new AbortController();
     if (when === 'before') stop.abort('enough');
@@ -143,8 +143,8 @@ function testPlugins(makeHost: () => Host): void {
   });
 
   it.each([
-    { what: 'in its group', start: 'sleep 1000 &' },
-    { what: 'in a session of its own', start: 'setsid sleep 1000 &' },
+    { what: 'in the group', start: 'sleep 1000 &' },
+    { what: 'in its own session', start: 'setsid sleep 1000 &' },
   ])('does not wait for a grandchild that keeps the pipes open ($what)', async ({ start }) => {
     await put('p', `${start}\necho $! > "$CNI_ARGS/child"; echo answer`);
     expect(await run({ env: { ...callEnv, CNI_ARGS: folder } })).toMatchObject({ exitCode: 0, stdout: 'answer\n' });
@@ -154,7 +154,7 @@ function testPlugins(makeHost: () => Host): void {
 
 const pidIn = async (file: string): Promise<number> => Number(await readFile(file, 'utf8'));
 
-// one in a session of its own is out of a host's reach: it is ours to end
+// A process in its own session is out of the host's reach, so the test ends it.
 async function endGrandchild(pidFile: string): Promise<void> {
   if (await isAlive(pidFile)) process.kill(await pidIn(pidFile), 'SIGKILL');
 }
@@ -199,7 +199,7 @@ function testLinks(makeHost: () => Host): void {
   });
 
   it.each(['/run/netns/none', '/run', '/etc/hostname', '/proc/self/ns/mnt', '/dev/null', ''])(
-    'says that %j is no namespace',
+    'reports that %j is not a namespace',
     async (path) => {
       await expect(makeHost().listLinks(path, patience())).rejects.toMatchObject({ id: 'PLX-NETNS-UNUSABLE' });
       const target = { netns: path, interfaceName: 'lo', family: 4 } as const;
@@ -209,7 +209,7 @@ function testLinks(makeHost: () => Host): void {
     },
   );
 
-  it('stops when it is no longer wanted', async () => {
+  it('stops on cancellation', async () => {
     await expect(makeHost().listLinks(netns.path, AbortSignal.abort('enough'))).rejects.toMatchObject({
       id: 'PLX-OPERATION-CANCELLED',
     });
@@ -245,7 +245,7 @@ function testRoutes(makeHost: () => Host): void {
     const set = (routes: readonly DefaultRouteEntry[], interfaceName?: string) =>
       makeHost().setDefaultRoutes(target(family, interfaceName), routes, patience());
 
-    it('sets, sets again, changes and removes', async () => {
+    it('sets, sets again, changes and removes default routes', async () => {
       for (const routes of [
         [{ gateway }],
         [{ gateway }],
@@ -260,7 +260,7 @@ function testRoutes(makeHost: () => Host): void {
       }
     });
 
-    it('removes those with other metrics, and leaves other interfaces and tables alone', async () => {
+    it('removes routes with other metrics, and keeps other interfaces and tables', async () => {
       for (const words of [
         `via ${gateway} metric 300`,
         `via ${other} metric 200`,
@@ -275,7 +275,7 @@ function testRoutes(makeHost: () => Host): void {
       expect(await ip(`-${family} route show table 77`)).toContain(gateway);
     });
 
-    it('takes the interface out of a multipath route', async () => {
+    it('removes the interface from a multipath route', async () => {
       await ip(`-${family} route add default metric 50 nexthop via ${gateway} dev net1 nexthop via ${far} dev net2`);
       expect(await shown(family)).toEqual([{ gateway, metric: 50 }]);
       await set([]);
@@ -289,13 +289,13 @@ function testRoutes(makeHost: () => Host): void {
       expect(await shown(family)).toEqual([plain]);
     });
 
-    it('does not interrupt a route that is right already', async () => {
+    it('does not interrupt a route that is already correct', async () => {
       await ip(`-${family} route add default via ${gateway} dev net1 proto 99`);
       await set([{ gateway }, { gateway: other, metric: 2000 }]);
       expect(await ip(`-${family} route show default proto 99`)).toContain(gateway);
     });
 
-    it('says why a gateway cannot be used, and which addresses there are', async () => {
+    it('reports why a gateway cannot be used, with the existing addresses', async () => {
       await expect(set([{ gateway: family === 4 ? '192.0.2.1' : '2001:db8::1' }])).rejects.toMatchObject({
         id: 'PLX-ROUTES-FAILED',
         message: expect.stringMatching(
@@ -304,7 +304,7 @@ function testRoutes(makeHost: () => Host): void {
       });
     });
 
-    it('says so when another interface has a route of that strength', async () => {
+    it('reports another interface’s route of the same metric', async () => {
       await ip(`-${family} route add default via ${far} dev net2`);
       await expect(set([{ gateway }])).rejects.toMatchObject({
         id: 'PLX-ROUTES-FAILED',
@@ -312,7 +312,7 @@ function testRoutes(makeHost: () => Host): void {
       });
     });
 
-    it('says that the interface is missing', async () => {
+    it('reports a missing interface', async () => {
       await expect(set([{ gateway }], 'none')).rejects.toMatchObject({
         id: 'PLX-ROUTES-FAILED',
         message: expect.stringContaining('"none"') as string,
@@ -320,14 +320,14 @@ function testRoutes(makeHost: () => Host): void {
     });
   });
 
-  it('IPv4 through an IPv6 gateway', async () => {
+  it('sets an IPv4 route through an IPv6 gateway', async () => {
     await makeHost().setDefaultRoutes(target(4), [{ gateway: 'fd00::fe' }], patience());
     expect(await shown(4)).toEqual([{ gateway: 'fd00::fe' }]);
     await makeHost().setDefaultRoutes(target(4), [], patience());
     expect(await shown(4)).toEqual([]);
   });
 
-  it('says that IPv6 is disabled', async () => {
+  it('reports that IPv6 is disabled', async () => {
     await netns.exec(['sysctl', '-qw', 'net.ipv6.conf.net1.disable_ipv6=1']);
     await expect(makeHost().setDefaultRoutes(target(6), [{ gateway: 'fd00::fe' }], patience())).rejects.toMatchObject({
       id: 'PLX-ROUTES-FAILED',

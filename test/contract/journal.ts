@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
-/** What every journal keeps to. */
+/** The requirements for every journal. */
 export function testJournal(makeJournal: () => Journal): void {
   const key = { containerId: 'c1', ifName: 'eth0' };
 
-  it('knows nothing at first', async () => {
+  it('is empty at first', async () => {
     const journal = makeJournal();
     expect(await journal.read(key)).toBeUndefined();
     expect(await journal.wasSetAside(key)).toBe(false);
@@ -14,7 +14,7 @@ export function testJournal(makeJournal: () => Journal): void {
     await journal.remove(key);
   });
 
-  it('gives back what was written, numbers too (CNI-42)', async () => {
+  it('returns what was written, numbers included (CNI-42)', async () => {
     const journal = makeJournal();
     await journal.write(sampleRecord());
     const read = await journal.read(key);
@@ -22,7 +22,7 @@ export function testJournal(makeJournal: () => Journal): void {
     expect(JSON.stringify(read)).toContain('12345678901234567890');
   });
 
-  it('remembers what was undone, until it is attached again', async () => {
+  it('remembers undone attachments until they are attached again', async () => {
     const journal = makeJournal();
     const other = { containerId: 'c2', ifName: 'eth0' };
     expect(await journal.wasUndone(key)).toBe(false);
@@ -47,7 +47,7 @@ export function testJournal(makeJournal: () => Journal): void {
     expect((await journal.list((record) => record)).found).toHaveLength(1);
   });
 
-  it('keeps interfaces of one sandbox apart, and sandboxes', async () => {
+  it('separates interfaces of one sandbox, and sandboxes', async () => {
     const journal = makeJournal();
     const keys = [
       'c1/eth0',
@@ -69,7 +69,7 @@ export function testJournal(makeJournal: () => Journal): void {
     expect((await journal.list((record) => record)).found).toHaveLength(keys.length - 1);
   });
 
-  it('removes, and removes again', async () => {
+  it('removes a record, and accepts a second removal', async () => {
     const journal = makeJournal();
     await journal.write(sampleRecord());
     await journal.remove(key);

@@ -3,29 +3,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { CallContext } from '../../src/daemon/calls.ts';
-import { deferredCarrier } from '../../src/daemon/deferred.ts';
+import { deferredWork } from '../../src/daemon/deferred.ts';
 import type { Host } from '../../src/host/index.ts';
 import { deferredCalls } from '../../src/journal/index.ts';
+import type { Work } from '../../src/queue/index.ts';
+import { patience } from '../support/patience.ts';
 
 it('DELs are kept for the daemon only as long as a host agent is expected, which carries them out', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-deferred-'));
   let whenDaemonIsAway = 'defer';
   const deferred = deferredCalls(join(folder.path, 'deferred'));
-  const context = { deferred, options: () => ({ whenDaemonIsAway }), report: () => {} } as unknown as CallContext;
-  const signal = new AbortController().signal;
+  let agent: Host | undefined;
+  const context = {
+    deferred,
+    options: () => ({ whenDaemonIsAway }),
+    report: () => {},
+    agent: () => agent,
+  } as unknown as CallContext;
+  const listedBy = (work: Work) => work.list?.(patience());
   const names = (): Promise<readonly string[]> => readdir(join(folder.path, 'deferred')).catch(() => ['no folder']);
-  const agent = {} as Host;
-  const patient = deferredCarrier(context, 60_000);
-  await patient(undefined, signal);
-  expect(await names(), 'no agent has come yet').toEqual(['no folder']);
-  await patient(agent, signal);
+  const patient = deferredWork(context, 60_000);
+  await listedBy(patient);
+  expect(await names(), 'no agent has connected yet').toEqual(['no folder']);
+  agent = {} as Host;
+  await listedBy(patient);
   expect(await names()).toEqual(['.open']);
-  await patient(undefined, signal);
-  expect(await names(), 'it may come again').toEqual(['.open']);
-  await deferredCarrier(context, -1)(undefined, signal);
-  expect(await names(), 'none has come for too long').toEqual([]);
-  await patient(agent, signal);
+  agent = undefined;
+  await listedBy(patient);
+  expect(await names(), 'it may connect again').toEqual(['.open']);
+  await listedBy(deferredWork(context, -1));
+  expect(await names(), 'none has connected for too long').toEqual([]);
+  agent = {} as Host;
+  await listedBy(patient);
   whenDaemonIsAway = 'fail';
-  await patient(agent, signal);
+  await listedBy(patient);
   expect(await names()).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import net from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { sharedMetrics } from '../../src/daemon/endpoints.ts';
-import { type HttpOptions, serveHttp } from '../../src/daemon/http.ts';
+import { type Health, sharedMetrics } from '../../src/daemon/endpoints.ts';
+import { type HttpOptions, httpEndpoints } from '../../src/daemon/http.ts';
 import { fileFailed } from '../../src/errors/index.ts';
 import type { Step } from '../../src/report/index.ts';
 import { patience } from '../support/patience.ts';
@@ -11,12 +11,11 @@ import { waitFor } from '../support/wait-for.ts';
 const text = async () => ({ contentType: 'text/plain', text: 'all is counted' });
 const well = { notReady: () => undefined, metrics: text };
 
-async function served(options: Partial<HttpOptions> = {}, health: Parameters<typeof serveHttp>[1] = well) {
+async function served(options: Partial<HttpOptions> = {}, health: Health = well) {
   const steps: Step[] = [];
-  const server = await serveHttp(
-    { address: { host: '127.0.0.1', port: 0 }, report: (step) => steps.push(step), ...options },
-    health,
-  );
+  const report = (step: Step): void => void steps.push(step);
+  const server = httpEndpoints({ address: { host: '127.0.0.1', port: 0 }, report, ...options });
+  await server.listen(health);
   const ask = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${server.port()}${path}`, { signal: patience() });
     return [answer.status, await answer.text()];
@@ -51,8 +50,7 @@ describe('the HTTP endpoints', () => {
     const { port } = other.address() as net.AddressInfo;
     const { server, ask, steps } = await served({
       address: { host: '127.0.0.1', port },
-      firstPauseMs: 5,
-      longestPauseMs: 5,
+      backOff: { firstMs: 5, longestMs: 5 },
     });
     try {
       expect(server.port()).toBeUndefined();

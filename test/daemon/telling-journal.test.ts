@@ -2,7 +2,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { tellingJournal, wakingJournal } from '../../src/daemon/telling-journal.ts';
+import { notifyingJournal, tellingJournal } from '../../src/daemon/telling-journal.ts';
 import { fileJournal } from '../../src/journal/index.ts';
 import { type SandboxRecord, encodeRecord } from '../../src/plan/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
@@ -21,18 +21,18 @@ it('whoever lists the journal, what cannot be read is told, and once', async () 
   expect(told).toEqual(['PLX-RECORD-DAMAGED', 'PLX-RECORD-NEWER']);
 });
 
-it('a status that is still to be written is noticed when the journal holds it: whoever looked before found nothing', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-waking-'));
+it('reports a pending status after the record has been written', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-notifying-'));
   const file = fileJournal(folder.path);
-  const pending = { maybe: false };
-  const seen: boolean[] = [];
+  const events: string[] = [];
   const write: typeof file.write = async (record) => {
     await file.write(record);
-    seen.push(pending.maybe);
+    events.push('written');
   };
-  const journal = wakingJournal({ ...file, write }, pending);
+  const journal = notifyingJournal({ ...file, write }, ({ containerId }) => events.push(containerId));
   await journal.write(sampleRecord());
-  expect(pending.maybe).toBe(false);
-  await journal.write(sampleRecord({ pendingStatus: { text: '[]' } }));
-  expect([seen, pending.maybe]).toEqual([[false, false], true]);
+  expect(events).toEqual(['written']);
+  const pending = sampleRecord({ pendingStatus: { text: '[]' } });
+  await journal.write(pending);
+  expect(events).toEqual(['written', 'written', pending.containerId]);
 });

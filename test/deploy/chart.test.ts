@@ -29,7 +29,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     'app.kubernetes.io/managed-by',
     'helm.sh/chart',
   ];
-  /** Without the four labels by which Helm knows its objects; a ConfigMap's file as what it says. */
+  /** The objects without Helm's four labels, and with the ConfigMap's file parsed. */
   const plain = (objects: readonly KubeObject[]): unknown =>
     unordered(
       JSON.parse(
@@ -42,7 +42,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
   const render = async (change: Record<string, unknown>): Promise<readonly KubeObject[]> =>
     (await renderChart(renderer, chart, change)).objects;
 
-  it('gives every object the labels by which Helm knows it, and none of them to what selects pods', async () => {
+  it("gives every object Helm's labels, and no selector any of them", async () => {
     const objects = await render({});
     for (const { kind, metadata } of objects)
       expect(Object.keys(metadata.labels ?? {}), kind).toEqual(expect.arrayContaining(chartLabels));
@@ -50,7 +50,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
       (daemonSetIn(all) as unknown as { spec: { selector: unknown } }).spec.selector;
     expect(selectorIn(objects)).toEqual(selectorIn(await renderKustomization(join(deploy, 'overlays/containerd'))));
   });
-  it.each(overlays)('for %s is, object by object, the same as the overlay, and what the API takes', async (runtime) => {
+  it.each(overlays)('renders for %s the same objects as the overlay, valid for the API', async (runtime) => {
     const { objects, notes } = await renderChart(renderer, chart, { runtime });
     for (const object of objects) expect(schemaProblems(object), `${object.kind} ${object.metadata.name}`).toEqual([]);
     expect(plain(objects)).toEqual(plain(await renderKustomization(join(deploy, 'overlays', runtime))));
@@ -65,11 +65,11 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
     ['resource-claims', 'talos', { resourceClaims: { enabled: true } }],
     ['resource-claim-status', 'containerd', { resourceClaims: { reportDrivers: ['driver.example.com'] } }],
     ['dac-override', 'containerd', { extraCapabilities: ['DAC_OVERRIDE'] }],
-  ])('says the same as the component %s with %s', async (name, runtime, values) => {
+  ])('renders the same as the component %s with %s', async (name, runtime, values) => {
     const overlay = await renderKustomization(join(deploy, 'overlays', runtime), [component(name)]);
     expect(plain(await render({ runtime, ...values }))).toEqual(plain(overlay));
   });
-  it('with everything switched on is what the API takes', async () => {
+  it('with everything enabled is valid for the API', async () => {
     const objects = await render({
       hostAgent: { enabled: true },
       multusStateDir: '/var/lib/cni/multus',
@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)('the Helm chart', () => {
 });
 
 describe('the chart’s files', () => {
-  it('values.yaml follows values.schema.json, which knows every value', async () => {
+  it('values.yaml conforms to values.schema.json, which contains every value', async () => {
     const schema = JSON.parse(await readFile(join(chart, 'values.schema.json'), 'utf8')) as { properties: object };
     const values = parse(await readFile(join(chart, 'values.yaml'), 'utf8')) as object;
     const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
@@ -128,7 +128,7 @@ describe('the chart’s files', () => {
       expect(new Set(images), path).toEqual(new Set([`plexus-cni:${version}`]));
     }
   });
-  it('has the same CRD as crds/', async () => {
+  it('contains the same CRD as crds/', async () => {
     const name = 'network-attachment-definition.yaml';
     expect(await readFile(join(chart, 'crds', name), 'utf8')).toBe(
       await readFile(join(deploy, '../crds', name), 'utf8'),

@@ -1,7 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import * as loader from '@grpc/proto-loader';
 
-// Containers as kubelet asks a container runtime for them; sandboxes without a network of their own as well.
+// Creates containers through the CRI as kubelet does, including sandboxes in the node's network.
 const text = (id: number) => ({ type: 'string', id });
 const list = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const flag = (id: number) => ({ type: 'bool', id });
@@ -9,7 +9,7 @@ const one = (type: string, id: number) => ({ type, id });
 const texts = (id: number) => ({ keyType: 'string', type: 'string', id });
 const method = (name: string) => ({ requestType: `${name}Request`, responseType: `${name}Response` });
 
-// the part of the CRI (runtime.v1) that is used here, by its field numbers
+// The part of the CRI (runtime.v1) that is used here, by field number.
 const messages = {
   NamespaceMode: { values: { POD: 0, CONTAINER: 1, NODE: 2 } },
   MountPropagation: { values: { PROPAGATION_PRIVATE: 0, PROPAGATION_HOST_TO_CONTAINER: 1 } },
@@ -104,15 +104,15 @@ export interface ContainerStatus {
   readonly reason: string;
   readonly message: string;
 }
-/** The runtime's CRI, asked for containers. Everything rejects with the runtime's own words. */
+/** A client of the runtime's CRI for containers. Every method rejects with the runtime's own message. */
 export interface CriContainers {
   readonly runPodSandbox: (config: object) => Promise<string>;
   readonly create: (sandbox: string, config: object, sandboxConfig: object) => Promise<string>;
   readonly start: (id: string) => Promise<void>;
-  /** SIGTERM, and after so many seconds SIGKILL. */
+  /** Sends SIGTERM, and SIGKILL after this many seconds. */
   readonly stop: (id: string, seconds: number) => Promise<void>;
   readonly status: (id: string) => Promise<ContainerStatus>;
-  /** Runs a command in a container and returns its stdout. Rejects when it fails. */
+  /** Runs a command in a container and returns its stdout. Rejects if it fails. */
   readonly exec: (id: string, command: readonly string[]) => Promise<string>;
   readonly close: () => void;
 }

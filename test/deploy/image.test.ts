@@ -15,7 +15,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The instructions of a Dockerfile, comments and continued lines put right. */
+/** The instructions of a Dockerfile, without comments and with continued lines joined. */
 const instructionsIn = (text: string): readonly { readonly word: string; readonly rest: string }[] =>
   text
     .replaceAll(/^#.*\n/gm, '')
@@ -28,14 +28,14 @@ const those = (word: string): readonly string[] =>
   instructions.filter((each) => each.word === word).map(({ rest }) => rest);
 
 describe('the Dockerfile', () => {
-  it('is made of instructions that there are', () => {
+  it('contains only valid instructions', () => {
     expect(
       instructions
         .map(({ word }) => word)
         .filter((word) => !/^(ARG|FROM|RUN|WORKDIR|COPY|ENV|USER|ENTRYPOINT|CMD)$/.test(word)),
     ).toEqual([]);
   });
-  it('is built by steps that are here, from stages that are here, into an image that begins with nothing', async () => {
+  it('is built by steps and stages that exist, into an empty image', async () => {
     const { scripts } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
@@ -63,8 +63,9 @@ describe('the Dockerfile', () => {
     [`node:24@sha256:${'0'.repeat(64)}x`, false],
     ['', false],
     [`node:24-bookworm-slim@sha256:${'0a'.repeat(32)}`, true],
-  ])('with NODE_IMAGE=%j goes on: %j, for it has to name its base by a digest', async (image, expected) => {
-    expect(those('ARG').filter((rest) => rest.startsWith('NODE_IMAGE'))).toEqual(['NODE_IMAGE', 'NODE_IMAGE']); // no default
+  ])('requires a digest of the base image: NODE_IMAGE=%j is accepted: %j', async (image, expected) => {
+    // No default.
+    expect(those('ARG').filter((rest) => rest.startsWith('NODE_IMAGE'))).toEqual(['NODE_IMAGE', 'NODE_IMAGE']);
     const check = those('RUN').find((rest) => rest.includes('$NODE_IMAGE'));
     const answer = run('sh', ['-c', check ?? 'exit 7'], { env: { PATH: '/usr/bin:/bin', NODE_IMAGE: image } });
     if (expected) await answer;
@@ -74,25 +75,27 @@ describe('the Dockerfile', () => {
         stderr: expect.stringContaining('NODE_IMAGE must end in @sha256:') as string,
       });
   });
-  it('is given all that the build reads, and no old build', async () => {
+  it('receives everything that the build reads, and no old build', async () => {
     const ignored = (await readFile(join(top, '.dockerignore'), 'utf8')).trim().split('\n');
-    expect(ignored.filter((line) => /[*!/]/.test(line))).toEqual([]); // so that the next lines need not understand more
+    // Only plain paths, so that the next lines can interpret them.
+    expect(ignored.filter((line) => /[*!/]/.test(line))).toEqual([]);
     expect(ignored).toEqual(expect.arrayContaining(['.git', 'dist', 'node_modules']));
-    const { stdout } = await run('git', ['-C', top, 'ls-files', '--', ...ignored]).catch(() => ({ stdout: '' })); // not a clone
+    // Not a clone.
+    const { stdout } = await run('git', ['-C', top, 'ls-files', '--', ...ignored]).catch(() => ({ stdout: '' }));
     expect(stdout).toBe('');
     expect(those('COPY')[0]).toBe('. .');
   });
 });
 
 describe('the image', () => {
-  it('holds what the manifests run, works without anything else, and has no shell', async () => {
+  it('contains what the manifests run, is self-contained, and has no shell', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-image-'));
     const root = folder.path;
     await run(process.execPath, [join(top, 'src/make/image.ts'), root]);
     const inside = async (...words: string[]): Promise<string> => (await run('chroot', [root, ...words])).stdout;
     const program = JSON.parse(those('ENTRYPOINT')[0] ?? '[]') as string[];
     expect(await inside(...program, 'version')).toContain('plexus 0.');
-    expect(await inside('/usr/bin/plexus', 'trace', '--help')).toContain('plexus trace'); // for kubectl exec
+    expect(await inside('/usr/bin/plexus', 'trace', '--help')).toContain('plexus trace'); // For kubectl exec.
     const commands = new Set(['daemon', 'install', 'uninstall']);
     for (const command of commands) expect(await inside(...program, command, '--help')).toContain(`plexus ${command}`);
     expect(await inside('/app/shim/plexus', '--version')).toMatch(/^\d/);
@@ -110,7 +113,7 @@ describe('the image', () => {
     for (const file of ['LICENSE', 'LICENSE.node.txt', noticesName])
       expect(await isThere(join(root, 'app', file)), file).toBe(true);
     expect(await readFile(join(root, 'app/LICENSE.node.txt'), 'utf8')).toContain('Node.js contributors');
-    // every library comes with the licence of its package
+    // Every library has the licence of its package.
     for (const name of ['libc6', 'libstdc++6'])
       expect(await isThere(join(root, 'usr/share/doc', name, 'copyright')), name).toBe(true);
   });

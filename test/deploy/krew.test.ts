@@ -18,7 +18,7 @@ interface Plugin {
 }
 const { spec } = parse(await readFile(join(repository, 'deploy/krew/plexus.yaml'), 'utf8')) as Plugin;
 
-it('the krew manifest is of this version', () => {
+it('the krew manifest has the version of this release', () => {
   expect(spec.version).toBe(`v${manifest.version}`);
 });
 

@@ -13,13 +13,13 @@ import { patienceMs } from '../support/patience.ts';
 const run = promisify(execFile);
 
 /**
- * As much of a kubelet as a pod of these DaemonSets needs: it makes the volumes, and asks the container runtime for
- * what the manifest says.
+ * The part of a kubelet that a pod of these DaemonSets needs: creates the volumes, and the containers through the
+ * container runtime.
  */
 export interface Kubelet {
   /**
-   * Starts the pod: init containers one after the other, each to its end, then the containers. Rejects with the log of
-   * an init container that fails.
+   * Starts the pod: init containers one at a time, each to its end, then the containers. Rejects with the log of a
+   * failed init container.
    */
   readonly run: (objects: readonly KubeObject[]) => Promise<RunningPod>;
   readonly close: () => void;
@@ -27,7 +27,7 @@ export interface Kubelet {
 export interface RunningPod {
   readonly log: (container: string) => Promise<string>;
   readonly exec: (container: string, command: readonly string[]) => Promise<string>;
-  /** Ends a container as kubelet does. */
+  /** Stops a container as kubelet does. */
   readonly stop: (container: string) => Promise<ContainerStatus>;
   readonly status: (container: string) => Promise<ContainerStatus>;
   readonly remove: () => Promise<void>;
@@ -37,8 +37,8 @@ export interface KubeletOptions {
   readonly runtime: CriRuntime;
   readonly api: ApiServer;
   /**
-   * Folders of the node by the paths that the manifests give them. Paths not named here do not exist on the node,
-   * unless they may be created.
+   * Folders of the node by their paths in the manifests. Other paths do not exist on the node, unless they may be
+   * created.
    */
   readonly folders: Readonly<Record<string, string>>;
 }
@@ -120,7 +120,7 @@ export async function startKubelet(options: KubeletOptions, program: object): Pr
 function sandboxOf({ runtime }: KubeletOptions, name: string, { containers }: FullPod) {
   const config = runtime.configOf({ name, namespace: 'kube-system', uid: `uid-${name}` }, {});
   const privileged = containers.some(({ securityContext }) => securityContext?.privileged === true);
-  // a pod on the node's network has the node's name
+  // A pod in the node's network has the node's name.
   return {
     ...config,
     hostname: '',
@@ -131,7 +131,7 @@ function sandboxOf({ runtime }: KubeletOptions, name: string, { containers }: Fu
   };
 }
 
-// what kubelet hides from every container that is not privileged
+// Paths that kubelet hides from every unprivileged container.
 const masked = [
   '/proc/asound',
   '/proc/acpi',
@@ -163,7 +163,7 @@ function containerOf(container: FullContainer, { pod, volumes, api }: Around): o
   } = container;
   const { hostname, port } = new URL(api.url);
   const envs = [
-    ...env.map((each) => ({ key: each.name, value: each.value ?? 'node-1' })), // the one fieldRef is the node's name
+    ...env.map((each) => ({ key: each.name, value: each.value ?? 'node-1' })), // The only fieldRef is the node's name.
     { key: 'KUBERNETES_SERVICE_HOST', value: hostname },
     { key: 'KUBERNETES_SERVICE_PORT', value: port },
   ];
@@ -171,8 +171,8 @@ function containerOf(container: FullContainer, { pod, volumes, api }: Around): o
     container_path: mount.mountPath,
     host_path: volumes.get(mount.name) ?? '',
     readonly: mount.readOnly === true,
-    // on a node / is a shared mount; where the runtime of the tests runs it is not, and the container sees it as it is
-    // when it starts
+    // On a node, / is a shared mount. Where the runtime of the tests runs it is not, so the container sees the mounts
+    // that exist when it starts.
     propagation:
       mount.mountPropagation === 'HostToContainer' && volumes.get(mount.name) !== '/'
         ? 'PROPAGATION_HOST_TO_CONTAINER'
@@ -213,7 +213,7 @@ function securityOf(
   };
 }
 
-/** The folder of the node for each volume. Rejects where kubelet would refuse to start the pod. */
+/** The node's folder for each volume. Rejects where kubelet would refuse to start the pod. */
 async function makeVolumes(
   options: KubeletOptions,
   pod: string,

@@ -4,9 +4,9 @@ import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../support/api-server/index.ts';
 
 const run = promisify(execFile);
-const words = ['kubectl', 'kustomize'] as const; // kubectl has it built in
+const words = ['kubectl', 'kustomize'] as const; // kubectl includes kustomize.
 
-/** Why kustomize cannot be asked here; undefined when it can. Components came with its version 4, in kubectl 1.21. */
+/** Why kustomize is not usable here; undefined if it is. Components require its version 4, which is in kubectl 1.21. */
 export async function whyNoKustomize(): Promise<string | undefined> {
   try {
     const { stdout } = await run(words[0], ['version', '--client', '--output', 'json']);
@@ -19,7 +19,7 @@ export async function whyNoKustomize(): Promise<string | undefined> {
   }
 }
 
-/** What kustomize makes of a folder. Rejects with its own words. */
+/** Builds a folder with kustomize. Rejects with its own message. */
 export async function kustomize(folder: string): Promise<readonly KubeObject[]> {
   const { stdout } = await run(words[0], [words[1], folder], { maxBuffer: 16 * 1024 * 1024 });
   return parseAllDocuments(stdout).map((document) => document.toJS() as KubeObject);

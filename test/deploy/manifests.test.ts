@@ -24,16 +24,16 @@ import {
 } from './objects.ts';
 
 describe.each(rendered)('$title', ({ title, objects }) => {
-  it('is what the Kubernetes API takes', async () => {
+  it('is valid for the Kubernetes API', async () => {
     for (const object of await objects())
       expect(schemaProblems(object), `${object.kind} ${object.metadata.name}`).toEqual([]);
   });
-  it('mounts every volume that it has, and has every one that it mounts', async () => {
+  it('mounts every volume that it defines, and defines every one that it mounts', async () => {
     const pod = podOf(await objects());
     const mounted = containersOf(pod).flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
     expect([...new Set(mounted)].toSorted()).toEqual(pod.volumes.map(({ name }) => name).toSorted());
   });
-  it('gives no right to any container, but for the host agent', async () => {
+  it('grants no privilege to any container except the host agent', async () => {
     for (const { name, securityContext } of containersOf(podOf(await objects()))) {
       if (name === 'host-agent') continue;
       expect(securityContext, name).toMatchObject({
@@ -44,7 +44,7 @@ describe.each(rendered)('$title', ({ title, objects }) => {
       });
     }
   });
-  it('sets variables that the programs read, and no others', async () => {
+  it('sets only variables that the programs read', async () => {
     const set = containersOf(podOf(await objects())).flatMap(({ env = [] }) => env.map(({ name }) => name));
     expect(
       set.filter(
@@ -53,14 +53,14 @@ describe.each(rendered)('$title', ({ title, objects }) => {
       ),
     ).toEqual([]);
   });
-  it.skipIf(title === 'uninstall')('uses folders of the node under their own paths', async () => {
+  it.skipIf(title === 'uninstall')('mounts folders of the node under their own paths', async () => {
     const pod = podOf(await objects());
     const daemon = daemonOf(pod.containers);
     const variable = daemon.env?.find(({ name }) => name === 'PLEXUS_CNI_CONF_DIR')?.value;
     expect(daemon.volumeMounts?.find(({ name }) => name === 'cni-conf')?.mountPath).toBe(variable);
     expect(pod.volumes.find(({ name }) => name === 'cni-conf')?.hostPath?.path).toBe(variable);
   });
-  it('gives the token to the daemon alone, and shares no other namespace of the node than its network', async () => {
+  it("gives the token to the daemon alone, and shares only the node's network namespace", async () => {
     const pod = podOf(await objects());
     const withToken = containersOf(pod).filter(({ volumeMounts = [] }) =>
       volumeMounts.some(({ mountPath }) => mountPath.startsWith('/var/run/secrets')),
@@ -81,14 +81,14 @@ const daemonOf = (containers: readonly Container[]): Container =>
 
 describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
   const objects = (): Promise<readonly KubeObject[]> => renderKustomization(join(deploy, 'overlays', name));
-  it('runs on every node before any pod network, and is replaced node by node', async () => {
+  it('runs on every node before any pod network, and is updated node by node', async () => {
     const { spec } = daemonSetIn(await objects()) as unknown as { spec: object };
     expect(spec).toMatchObject({
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0 } },
       template: { spec: { priorityClassName: 'system-node-critical', tolerations: [{ operator: 'Exists' }] } },
     });
   });
-  it('shows the daemon of the node its socket, its state, the CNI configuration, what kubelet knows of its pods, device information, and the files of networks, no more', async () => {
+  it("mounts only the daemon's socket and state, the CNI configuration, kubelet's pod data, device information, and the files of networks", async () => {
     const pod = podOf(await objects());
     const onNode = pod.volumes.filter(({ hostPath }) => hostPath !== undefined).map((volume) => volume.name);
     const seen = daemonOf(pod.containers).volumeMounts?.filter((mount) => onNode.includes(mount.name)) ?? [];
@@ -106,7 +106,7 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       'cni-bin',
     ]);
   });
-  it('names the node for the daemon, and probes it over the socket that only root can use', async () => {
+  it("passes the node's name to the daemon, and probes it over the socket that only root can use", async () => {
     const daemon = daemonOf(podOf(await objects()).containers);
     expect(daemon.env?.find((each) => each.name === 'PLEXUS_NODE_NAME')?.valueFrom).toEqual({
       fieldRef: { fieldPath: 'spec.nodeName' },
@@ -123,7 +123,7 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
       probing('/readyz'),
     ]);
   });
-  it('and the ConfigMap: the daemon takes them without a warning, and uses just the folders, the port and the name that the DaemonSet has for it', async () => {
+  it('has a ConfigMap that the daemon accepts without a warning, with the folders, port and name of the DaemonSet', async () => {
     const all = await objects();
     const daemon = daemonOf(podOf(all).containers);
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-config-'));
@@ -167,7 +167,7 @@ describe.each(overlays)('the DaemonSet of overlay %s', (name) => {
 const reason = await whyNoKustomize();
 if (reason !== undefined) process.stderr.write(`kustomize itself is not asked: ${reason}\n`);
 
-describe.skipIf(reason !== undefined)('kustomize itself', () => {
+describe.skipIf(reason !== undefined)('kustomize', () => {
   const same = async (folder: string, extra: readonly string[] = []): Promise<void> => {
     await using own = await mkdtempDisposable(join(tmpdir(), 'plexus-kustomization-'));
     const path = join(own.path, 'mine');
@@ -179,8 +179,8 @@ describe.skipIf(reason !== undefined)('kustomize itself', () => {
     );
     expect(unordered(await kustomize(path))).toEqual(unordered(await renderKustomization(folder, extra)));
   };
-  it.each(overlays)('makes of overlay %s what these tests look at', (name) => same(join(deploy, 'overlays', name)));
-  it('makes of the components, and of uninstall, what these tests look at', async () => {
+  it.each(overlays)('builds from overlay %s what these tests check', (name) => same(join(deploy, 'overlays', name)));
+  it('builds from the components, and from uninstall, what these tests check', async () => {
     await same(join(deploy, 'overlays/containerd'), components);
     await same(join(deploy, 'overlays/k3s'), [component('host-agent'), component('dac-override')]);
     await same(join(deploy, 'uninstall'));
@@ -193,7 +193,7 @@ const configMapOf = (all: readonly KubeObject[]): Record<string, string> =>
   (all.find(({ kind }) => kind === 'ConfigMap') as unknown as { data: Record<string, string> }).data;
 
 describe('the check of manifests', () => {
-  it('finds fields that the API does not have, wrong types, and what is missing', async () => {
+  it('finds unknown fields, wrong types, and missing fields', async () => {
     const object = daemonSetIn(await renderKustomization(join(deploy, 'overlays/containerd'))) as unknown as {
       spec: Record<string, unknown>;
     };

@@ -33,7 +33,7 @@ const rules = (
   parse(await read('deploy/monitoring/rules.yaml')) as { spec: { groups: { rules: Rule[] }[] } }
 ).spec.groups.flatMap((group) => group.rules);
 
-/** Kind of each metric, and its labels as far as there are any, of a daemon that has had something to do. */
+/** The kind and labels of each metric of a daemon that has handled calls. */
 let known = new Map<string, { kind: string; labels: Set<string> }>();
 let at: ClusterNode;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ function kindsIn(text: string): typeof known {
   return found;
 }
 
-// added by Prometheus when it scrapes
+// Labels that Prometheus adds at scrape time.
 const ofPrometheus = ['instance', 'job'];
 
 function expectKnown(expression: string): void {
@@ -67,9 +67,9 @@ function expectKnown(expression: string): void {
   expect(metrics.length, expression).toBeGreaterThan(0);
   const all = metrics
     .filter(({ name }) => name !== 'up')
-    .map((metric) => ({ ...metric, ...expectMetric(metric, expression) })); // up: of Prometheus itself
+    .map((metric) => ({ ...metric, ...expectMetric(metric, expression) })); // `up` belongs to Prometheus itself.
   const has = (labels: ReadonlySet<string>, label: string): boolean =>
-    ofPrometheus.includes(label) || labels.has(label) || labels.size === 0; // empty: nothing has happened to it yet
+    ofPrometheus.includes(label) || labels.has(label) || labels.size === 0; // Empty: the metric has no sample yet.
   for (const { labels, has: own } of all)
     expect(
       labels.filter((label) => !has(own, label)),
@@ -81,7 +81,7 @@ function expectKnown(expression: string): void {
   ).toEqual([]);
 }
 
-/** The labels of a metric that is there, and is used as its kind has to be. */
+/** The labels of an existing metric, after checking that the expression suits its kind. */
 function expectMetric({ name, isRange }: UsedMetric, expression: string): { readonly has: ReadonlySet<string> } {
   const metric = known.get(name) ?? known.get(name.replace(/_bucket$/, ''));
   expect(metric, `${name} in ${expression}`).toBeDefined();
@@ -91,7 +91,7 @@ function expectMetric({ name, isRange }: UsedMetric, expression: string): { read
 }
 
 describe('the dashboard', () => {
-  it('can be imported: panels with identifiers of their own, side by side within 24 columns', () => {
+  it('can be imported: panels have unique IDs, and fit side by side in 24 columns', () => {
     expect(dashboard).toMatchObject({ title: 'Plexus', uid: 'plexus-cni', panels: expect.any(Array) });
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     const taken = new Set<string>();
@@ -110,12 +110,14 @@ describe('the dashboard', () => {
     for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
       expect([...grouping, 'instance']).toContain(label);
   });
-  it('shows every metric of Plexus but those of its own memory', async () => {
+  it('shows every metric of Plexus except those of its own memory and of its background controllers', async () => {
     const shown = targets.flatMap(({ expr }) =>
       metricsIn(expr.replaceAll('$__rate_interval', '5m')).metrics.map(({ name }) => name.replace(/_bucket$/, '')),
     );
     const missing = [...known.keys()].filter((name) => name.startsWith('plexus_') && !shown.includes(name));
+    // those of background controllers are for the person who debugs one
     expect(missing.toSorted()).toEqual([
+      'plexus_controller_reconcile_total',
       'plexus_http_listening',
       'plexus_journal_sandboxes',
       'plexus_plugin_checks_disregarded_total',
@@ -124,6 +126,11 @@ describe('the dashboard', () => {
       'plexus_status_writes_total',
       'plexus_watch_objects',
       'plexus_watch_objects_left_out',
+      'plexus_workqueue_adds_total',
+      'plexus_workqueue_depth',
+      'plexus_workqueue_queue_duration_seconds',
+      'plexus_workqueue_retries_total',
+      'plexus_workqueue_work_duration_seconds',
     ]);
   });
 });
@@ -137,7 +144,7 @@ describe('the alerts', () => {
     });
     expect(rule.annotations.summary).toMatch(/^[A-Z].*\.$/);
   });
-  it('have a heading each in docs/metrics.md, to which they point', async () => {
+  it('link to a heading of their own in docs/metrics.md', async () => {
     const headings = [...(await read('docs/metrics.md')).matchAll(/^### (\w+)$/gm)].map(([, name = '']) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
     expect(rules.map(({ annotations }) => annotations.runbook_url)).toEqual(

@@ -14,8 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { type Kubelet, type RunningPod, startKubelet } from './kubelet.ts';
 import { type Container, component, deploy, podOf } from './objects.ts';
 
-// The DaemonSets' pods as kubelet asks for them: the image's own root, containerd's default seccomp profile, real
-// mounts
+// Runs the DaemonSets' pods as kubelet does: the image's own root, containerd's default seccomp profile, real mounts.
 const run = promisify(execFile);
 const reason = await whyNoContainers();
 if (reason !== undefined) process.stderr.write(`the DaemonSet is not run: ${reason}\n`);
@@ -59,7 +58,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
       '/etc/cni/net.d': at.confDir,
       '/var/lib/cni/plexus': join(dir, 'state'),
       '/opt/cni/bin': binDir,
-      'volume host-root': '/', // this machine's, with libraries and plugins
+      'volume host-root': '/', // The machine's root, with libraries and plugins.
     };
     kubelet = await startKubelet({ dir: own.path, runtime, api: at.api, folders }, program);
     after.push(() => kubelet.close());
@@ -69,14 +68,14 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
   });
 
   const objects = () => renderKustomization(join(deploy, 'overlays/containerd'), [component('host-agent')]);
-  /** What kubelet's probe of the daemon prints. Rejects when it fails. */
+  /** Runs kubelet's probe of the daemon and returns its output. Rejects if it fails. */
   const probe = async (kind: 'livenessProbe' | 'readinessProbe'): Promise<string> => {
     const daemon = podOf(await objects()).containers.find(({ name }) => name === 'daemon') as Container;
     return pod.exec('daemon', daemon[kind]?.exec.command ?? []);
   };
   const ready = () => waitFor('the readiness probe', async () => (await probe('readinessProbe')) === 'ok\n');
 
-  it('puts the program where the runtime looks for plugins, becomes ready, and has nothing to warn of', async () => {
+  it("installs the shim in the runtime's plugin folder, becomes ready, and logs no warning", async () => {
     pod = await kubelet.run(await objects());
     expect(await pod.log('install')).toBe('installed /host/opt/cni/bin/plexus\n');
     expect(await readFile(join(binDir, 'plexus'))).toEqual(await readFile(shim));
@@ -86,7 +85,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     expect(await pod.log('daemon')).not.toMatch(/"level":"(warn|error)"/);
   });
 
-  it('its daemon is root without a capability, under the default seccomp profile, and can write four folders', async () => {
+  it('runs the daemon as root without capabilities, under the default seccomp profile, with four writable folders', async () => {
     const status = await pod.exec('daemon', [
       '/usr/bin/node',
       '-p',
@@ -115,7 +114,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     ]);
   });
 
-  it('attaches and detaches a pod, and writes its status with the token of its own', async () => {
+  it('attaches and detaches a pod, and writes its status with its own token', async () => {
     const one = await at.pod('one', 'storage');
     const answer = await at.call('ADD', one);
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
@@ -125,7 +124,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     expect(await at.node.leftovers()).toEqual([]);
   });
 
-  it('the host agent runs', async () => {
+  it('runs the host agent', async () => {
     expect(await pod.status('host-agent')).toMatchObject({ state: 'CONTAINER_RUNNING' });
     expect(await pod.log('host-agent')).toBe('');
     await waitFor('the daemon knows it', async () =>
@@ -133,14 +132,14 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     );
   });
 
-  it('ends with 0 when kubelet stops it, and its configuration stays', async () => {
+  it('exits with 0 when kubelet stops it, and its configuration stays', async () => {
     expect(await pod.stop('host-agent')).toMatchObject({ exit_code: 0 });
     expect(await pod.stop('daemon')).toMatchObject({ state: 'CONTAINER_EXITED', exit_code: 0 });
     expect(await readdir(at.confDir)).toContain('00-plexus.conflist');
     await pod.remove();
   });
 
-  it('a second pod of it, as after an upgrade, finds the program up to date; with the node’s root in sight it knows the runtime', async () => {
+  it("finds the shim up to date in a second pod, as after an upgrade, and detects the runtime with the node's root mounted", async () => {
     pod = await kubelet.run(await renderKustomization(join(deploy, 'overlays/containerd'), [component('node-root')]));
     expect(await pod.log('install')).toBe(
       'containerd: CNI configuration in /etc/cni/net.d, plugins in /opt/cni/bin, as /etc/containerd/config.toml says\n' +
@@ -151,7 +150,7 @@ describe.skipIf(reason !== undefined)('a node with the DaemonSet', () => {
     await pod.remove();
   });
 
-  it('is as before after uninstall', async () => {
+  it('is in its previous state after uninstall', async () => {
     const uninstalled = await kubelet.run(await renderKustomization(join(deploy, 'uninstall')));
     expect(await uninstalled.log('uninstall')).toContain('/opt/cni/bin: removed plexus');
     expect(await readdir(binDir)).toEqual([]);

@@ -7,7 +7,7 @@ export const deploy = join(import.meta.dirname, '../../deploy');
 export const overlays = await readdir(join(deploy, 'overlays'));
 const names = await readdir(join(deploy, 'components'));
 export const component = (name: string): string => join(deploy, 'components', name);
-/** Those for every kind of node. */
+/** The components for every kind of node. */
 export const components = names.filter((name) => !name.endsWith('-k3s')).map(component);
 
 export interface Mount {
@@ -49,7 +49,7 @@ export const podOf = (objects: readonly KubeObject[]): PodSpec =>
   (daemonSetIn(objects) as unknown as { spec: { template: { spec: PodSpec } } }).spec.template.spec;
 export const containersOf = (pod: PodSpec): readonly Container[] => [...pod.initContainers, ...pod.containers];
 
-/** Every kustomization that somebody can apply. */
+/** Every kustomization that a user can apply. */
 export const rendered = [
   ...overlays.map((name) => ({
     title: `overlay ${name}`,
@@ -59,7 +59,7 @@ export const rendered = [
   { title: 'uninstall', objects: () => renderKustomization(join(deploy, 'uninstall')) },
 ];
 
-/** The same whatever the order of objects, keys and named things, which means nothing to Kubernetes here. */
+/** Normalizes the order of objects, keys and named elements, which Kubernetes ignores here. */
 export function unordered(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items: unknown[] = value.map(unordered);

@@ -5,8 +5,8 @@ import { mayPatchStatus, type Policy, type PodLike, type Write } from '../suppor
 import { renderKustomization } from '../support/kustomize.ts';
 import { deploy } from './objects.ts';
 
-// The expressions run in a CEL evaluator, not in an API server: what the API server adds (which requests are matched at
-// all) is read off the manifest.
+// The expressions run in a CEL evaluator, not in an API server. Which requests the API server matches is read from the
+// manifest.
 const objects = await renderKustomization(join(deploy, 'base'));
 const policy = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicy') as unknown as Policy;
 const binding = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
@@ -59,7 +59,7 @@ const without = (): PodLike => {
 };
 const bare: PodLike = { metadata: { name: 'db', namespace: 'shop' }, spec: { nodeName: 'node-1' } };
 
-describe('what the policy allows the daemon', () => {
+describe('the policy allows the daemon', () => {
   it.each([
     ['network-status of a pod of its node', write(told)],
     [
@@ -92,7 +92,7 @@ describe('what the policy allows the daemon', () => {
   });
 });
 
-describe('what the policy refuses the daemon', () => {
+describe('the policy denies the daemon', () => {
   const otherNode = 'Plexus may change only pods of its own node';
   const annotation = 'Plexus may change only the annotation k8s.v1.cni.cncf.io/network-status';
   const metadata = 'Plexus may change only annotations in metadata';
@@ -172,16 +172,16 @@ describe('the policy', () => {
     expect(policy.spec.failurePolicy).toBe('Fail');
     expect(binding).toMatchObject({ spec: { policyName: policy.metadata.name, validationActions: ['Deny'] } });
   });
-  it('covers pods and all that is below them, in every version, with every operation', () => {
+  it('covers pods and all their subresources, in every version, with every operation', () => {
     expect(policy.spec.matchConstraints).toEqual({
       matchPolicy: 'Equivalent',
       resourceRules: [{ apiGroups: [''], apiVersions: ['*'], operations: ['*'], resources: ['pods', 'pods/*'] }],
     });
   });
-  it('refuses with Forbidden: the daemon takes Invalid (422) for a pod that is gone', () => {
+  it('denies with Forbidden, because the daemon treats Invalid (422) as a deleted pod', () => {
     expect(new Set(policy.spec.validations.map(({ reason }) => reason))).toEqual(new Set(['Forbidden']));
   });
-  it('is made of expressions that a CEL checker accepts', () => {
+  it('consists of expressions that a CEL checker accepts', () => {
     const environment = new Environment({ unlistedVariablesAreDyn: true });
     const { matchConditions, variables, validations } = policy.spec;
     for (const { expression } of [...matchConditions, ...variables, ...validations])

@@ -33,10 +33,10 @@ const allows = (asked: Asked): boolean =>
   );
 
 describe('K8S-15: the rights in deploy/base/rbac.yaml', () => {
-  it('name everything, no "*"', () => {
+  it('name everything, without "*"', () => {
     expect(JSON.stringify(rules)).not.toContain('*');
   });
-  it('are enough for all that Plexus asks of the API server, and none is superfluous', async () => {
+  it('suffice for every API request of Plexus, and none is unnecessary', async () => {
     const used = new Set<string>();
     const server = await startApiServer({
       authorize: (request) => {

@@ -31,11 +31,11 @@ const allows = (rules: readonly Rule[], asked: RequestInfo): boolean =>
       verbs.includes(asked.verb ?? ''),
   );
 
-const driver = 'driver.example.com'; // the one in deploy/components/resource-claim-status
+const driver = 'driver.example.com'; // The driver in deploy/components/resource-claim-status.
 const signal = patience();
 const pod = { namespace: 'shop', name: 'db', uid: 'u-db' };
 
-/** What becomes of a network made of a claimed device with these rights; `used` is what was asked. */
+/** Attaches a network with a claimed device under these rights; `used` lists the requests. */
 async function attachWith(
   rules: readonly Rule[],
   used: Set<string>,
@@ -63,7 +63,7 @@ async function attachWith(
 }
 
 describe('K8S-15, K8S-23: the rights in deploy/components for claimed devices', () => {
-  it('are enough, and none is superfluous', async () => {
+  it('suffice, and none is unnecessary', async () => {
     const used = new Set<string>();
     const rules = await rulesWith('resource-claims', 'resource-claim-status');
     expect(await attachWith(rules, used)).toEqual({ ids: ['i0'], warning: undefined });
@@ -73,12 +73,12 @@ describe('K8S-15, K8S-23: the rights in deploy/components for claimed devices', 
     expect([...used].toSorted()).toEqual([...granted, 'get pods'].toSorted());
     expect(JSON.stringify(rules)).not.toContain('*');
   });
-  it('for reading alone: the device is found, and that it is not reported is one warning', async () => {
+  it('for reading alone, find the device, and the missing report is one warning', async () => {
     const { ids, warning } = await attachWith(await rulesWith('resource-claims'), new Set());
     expect(ids).toEqual(['i0']);
     expect(warning).toContain('Add deploy/components/resource-claim-status');
   });
-  it('for another driver are not for this one', async () => {
+  it('for another driver do not apply to this one', async () => {
     const rules = (await rulesWith('resource-claims', 'resource-claim-status')).map((rule) =>
       rule.resourceNames === undefined ? rule : { ...rule, resourceNames: ['other.example.com'] },
     );

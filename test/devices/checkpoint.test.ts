@@ -24,7 +24,7 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     entry('u-1', ['a', 'd']),
     entry('u-1', { '-1': ['g'] }, 'example.com/gpu'),
   );
-  it('has the devices of a pod by its UID, with identifiers by NUMA node and in the older form', () => {
+  it('lists a pod’s devices by its UID, with IDs by NUMA node and in the older form', () => {
     expect(devicesByCheckpoint(parseCheckpoint(both, file), 'u-1')).toEqual([
       { resource: 'example.com/gpu', id: 'g' },
       { resource: 'example.com/vf', id: 'a' },
@@ -39,7 +39,7 @@ describe('K8S-07: kubelet’s checkpoint', () => {
       title: 'an entry without devices',
       json: text(entry('u-1', null), entry('u-1', { '0': null }), entry('u-1', [])),
     },
-  ])('may have $title', ({ json }) => {
+  ])('may contain $title', ({ json }) => {
     expect(devicesByCheckpoint(parseCheckpoint(json, file), 'u-1')).toEqual([]);
   });
   it.each([
@@ -55,7 +55,7 @@ describe('K8S-07: kubelet’s checkpoint', () => {
       json: text({ PodUID: 'u-1', ResourceName: 7, DeviceIDs: [] }),
       problem: 'Data.PodDeviceEntries[0] is not a PodUID, a ResourceName and DeviceIDs',
     },
-  ])('is damaged: $json', ({ json, problem }) => {
+  ])('is reported as damaged: $json', ({ json, problem }) => {
     let error: unknown;
     try {
       parseCheckpoint(json, file);
@@ -66,7 +66,7 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     if (typeof problem === 'string')
       expect((error as Error).message).toBe(`kubelet’s file ${file} cannot be understood: ${problem}`);
   });
-  it('any text and any JSON is devices or the error of a damaged file', () => {
+  it('any text is parsed as devices or rejected as a damaged file', () => {
     const ids = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()), fc.jsonValue());
     const near = fc.array(
       fc.record({
@@ -93,7 +93,7 @@ describe('K8S-07: kubelet’s checkpoint', () => {
       { numRuns: 500 },
     );
   });
-  it('every entry is read back, in whichever form it was written', () => {
+  it('every entry is read back, in either form', () => {
     const entries = fc.array(
       fc.record({ podUid: fc.string(), resource: fc.string(), ids: fc.array(fc.string()), isOld: fc.boolean() }),
     );
@@ -110,20 +110,20 @@ describe('K8S-07: kubelet’s checkpoint', () => {
   });
 });
 
-describe('K8S-03: devices that the checkpoint gives to others', () => {
+describe('K8S-03: devices that the checkpoint allocates to other pods', () => {
   const devices = [
     { resource: 'example.com/vf', id: 'a' },
     { resource: 'example.com/vf', id: 'b' },
   ];
   it.each([
-    { title: 'are left out', entries: [entry('u-2', ['a'])], left: ['b'] },
+    { title: 'are removed', entries: [entry('u-2', ['a'])], left: ['b'] },
     {
-      title: 'stay when they are the pod’s as well',
+      title: 'stay if they are the pod’s as well',
       entries: [entry('u-2', ['a']), entry('u-1', { '0': ['a'] })],
       left: ['a', 'b'],
     },
     {
-      title: 'stay when it is another resource’s identifier',
+      title: 'stay if the ID belongs to another resource',
       entries: [entry('u-2', ['a'], 'example.com/gpu')],
       left: ['a', 'b'],
     },

@@ -29,8 +29,8 @@ const reported = (device: string, more: Partial<ReportedDevice> = {}): ReportedD
   ...more,
 });
 
-describe('K8S-22: what is reported of a device', () => {
-  it('is its place, and its interface with addresses in the form of the API', () => {
+describe('K8S-22: the status entry of a device', () => {
+  it('contains its place, and its interface with addresses in the API’s form', () => {
     expect(deviceStatusOf(reported('d0', { claimed: claimed('d0', { shareId: 's-1' }) }), now)).toMatchInlineSnapshot(`
       {
         "conditions": [
@@ -59,28 +59,28 @@ describe('K8S-22: what is reported of a device', () => {
   });
   it.each([
     {
-      title: 'no more than 16 addresses',
+      title: 'has at most 16 addresses',
       ips: Array.from({ length: 20 }, (_, index) => `10.1.0.${index}/24`),
       left: Array.from({ length: 16 }, (_, index) => `10.1.0.${index}/24`),
     },
     {
-      title: 'each address once',
+      title: 'has each address once',
       ips: ['10.1.0.5/24', '10.1.0.5/24', '::1/64', '0:0::1/64'],
       left: ['10.1.0.5/24', '::1/64'],
     },
     {
-      title: 'no address without prefix, or that is none',
+      title: 'omits an address without prefix, and an invalid one',
       ips: ['10.1.0.5', 'x', '10.1.0.5/33', '::ffff:1.2.3.4/96', ''],
       left: undefined,
     },
   ])('$title', ({ ips, left }) => {
     expect(deviceStatusOf(reported('d0', { ips }), now).networkData.ips).toEqual(left);
   });
-  it('what is longer than the API takes is left out', () => {
+  it('omits values that are longer than the API allows', () => {
     const long = deviceStatusOf(reported('d0', { interfaceName: 'ü'.repeat(129), mac: 'a'.repeat(129), ips: [] }), now);
     expect(long.networkData).toEqual({});
   });
-  it('whatever a plugin says, is what the API takes', () => {
+  it('is accepted by the API, whatever a plugin returns', () => {
     const ip = fc.oneof(
       fc.ipV4().map((text) => `${text}/24`),
       fc.ipV6().map((text) => `${text}/64`),
@@ -136,8 +136,8 @@ const entries = (name = 'nic'): readonly Entry[] =>
 const told = (name = 'nic'): readonly string[] =>
   entries(name).map(({ device, networkData }) => `${device} ${networkData?.interfaceName ?? '-'}`);
 
-describe('K8S-22: reporting devices in the status of their claims', () => {
-  it('costs one apply patch for each claim', async () => {
+describe('K8S-22: publishing devices in the status of their claims', () => {
+  it('sends one apply patch per claim', async () => {
     server.put('resourceclaims', claim('other', [result('main', 'd2')]));
     const other = claimed('d2', { claim: { namespace: 'shop', name: 'other' } });
     expect(
@@ -159,16 +159,16 @@ describe('K8S-22: reporting devices in the status of their claims', () => {
       ]
     `);
   });
-  it('nothing to report costs nothing', async () => {
+  it('sends nothing if there is nothing to publish', async () => {
     expect(await publish([])).toBeUndefined();
     expect(server.requests).toEqual([]);
   });
-  it('a second ADD of the pod replaces what the first said, and takes away what is no longer so', async () => {
+  it('replaces what the pod’s previous ADD wrote, and removes stale entries', async () => {
     await publish([reported('d0'), reported('d1')], 'u-db');
     expect(await publish([reported('d1', { interfaceName: 'net7' })], 'u-db')).toBeUndefined();
     expect(told()).toEqual(['d1 net7']);
   });
-  it('a pod that shares the claim takes nothing away, and says what it made of the same device', async () => {
+  it('keeps the entries of a pod that shares the claim, and adds its own for the same device', async () => {
     await publish([reported('d0')], 'u-db');
     expect(await publish([reported('d1', { interfaceName: 'net2' })], 'u-other')).toBeUndefined();
     expect(told()).toEqual(['d0 net1', 'd1 net2']);
@@ -181,12 +181,12 @@ describe('K8S-22: reporting devices in the status of their claims', () => {
       ],
     );
   });
-  it('a pod whose UID nobody told is no stranger either', async () => {
+  it('also recognizes its own entries if the pod’s UID is unknown', async () => {
     await publish([reported('d0')]);
     expect(await publish([reported('d0', { interfaceName: 'net9' })], 'u-db')).toBeUndefined();
     expect(told()).toEqual(['d0 net9']);
   });
-  it('what the driver reports stays: of another device, of this one, and its data', async () => {
+  it('keeps what the driver wrote: other devices, this device, and its data', async () => {
     const driver = (devices: readonly object[]) =>
       rawRequest(server, {
         method: 'PATCH',
@@ -204,7 +204,8 @@ describe('K8S-22: reporting devices in the status of their claims', () => {
     expect(await publish([reported('d0')], 'u-db')).toBeUndefined();
     expect(await publish([reported('d0'), reported('d1')], 'u-db')).toBeUndefined();
     expect(entries().find(({ device }) => device === 'd1')?.data).toEqual({ own: true });
-    await driver([{ ...place, device: 'd1', networkData: { interfaceName: 'eth9' } }]); // is refused: it is ours
+    // Rejected, because the field belongs to Plexus.
+    await driver([{ ...place, device: 'd1', networkData: { interfaceName: 'eth9' } }]);
     await publish([reported('d0')], 'u-db');
     await driver([{ ...place, device: 'd1', networkData: { interfaceName: 'eth9' } }]);
     expect(await publish([reported('d0'), reported('d1')], 'u-db')).toMatchInlineSnapshot(
@@ -214,8 +215,8 @@ describe('K8S-22: reporting devices in the status of their claims', () => {
   });
 });
 
-describe('a driver that says itself whether its device is ready', () => {
-  it('keeps its word, and the addresses are reported', async () => {
+describe('a driver that publishes the device’s conditions itself', () => {
+  it('keeps its conditions, and the addresses are published', async () => {
     const conditions = [{ type: 'Ready', status: 'False', reason: 'Slow', message: '', lastTransitionTime: now }];
     const devices = [{ driver: nicDriver, pool: nodeName, device: 'd0', conditions }];
     server.put('resourceclaims', claim('nic', [result('main', 'd0')], { devices }));
@@ -224,26 +225,26 @@ describe('a driver that says itself whether its device is ready', () => {
   });
 });
 
-describe('K8S-23: a report that is not taken is one warning', () => {
+describe('K8S-23: a rejected status update becomes one warning', () => {
   const told403 = '403: resourceclaims.resource.k8s.io "nic" is forbidden';
   it.each([
     {
-      title: 'no right to resourceclaims/status',
+      title: 'without permission for resourceclaims/status',
       prepare: () => (allowed = ({ subresource }) => subresource !== 'status'),
       says: told403,
     },
     {
-      title: 'no right to this driver (Kubernetes 1.36)',
+      title: 'without permission for this driver (Kubernetes 1.36)',
       prepare: () => (allowed = ({ subresource }) => subresource !== 'driver'),
       says: 'cannot associated-node:patch resource "resourceclaims/driver"',
     },
     {
-      title: 'a claim that is gone',
+      title: 'for a claim that is gone',
       prepare: () => server.remove('resourceclaims', 'shop', 'nic'),
       says: 'status 404: resourceclaims.resource.k8s.io "nic" not found',
     },
     {
-      title: 'a claim of the same name',
+      title: 'for a new claim of the same name',
       prepare: () =>
         server.put('resourceclaims', {
           ...claim('nic', [result('main', 'd0')]),
@@ -252,7 +253,7 @@ describe('K8S-23: a report that is not taken is one warning', () => {
       says: 'metadata.uid',
     },
     {
-      title: 'a device that is no longer allocated',
+      title: 'for a device that is no longer allocated',
       prepare: () => server.put('resourceclaims', claim('nic', [])),
       says: 'must be an allocated device in the claim',
     },
@@ -260,13 +261,13 @@ describe('K8S-23: a report that is not taken is one warning', () => {
     prepare();
     expect(await publish([reported('d0')], 'u-db')).toContain(says);
   });
-  it('which says what to do', async () => {
+  it('the warning contains the fix', async () => {
     allowed = ({ subresource }) => subresource === '';
     expect(await publish([reported('d0')], 'u-db')).toMatchInlineSnapshot(
       `"the interfaces made of devices of ResourceClaim shop/nic are not reported in its status: status 403: resourceclaims.resource.k8s.io "nic" is forbidden: User "plexus-test" cannot patch resource "resourceclaims/status" in API group "resource.k8s.io" in the namespace "shop". Add deploy/components/resource-claim-status with the names of your drivers (resourceClaims.reportDrivers in the chart)"`,
     );
   });
-  it('an API server that does not answer, or that is down, keeps nobody waiting for long', async () => {
+  it('an API server that is down or does not answer delays nobody for long', async () => {
     server.faults.hang();
     expect(await publish([reported('d0')], 'u-db', 200)).toContain(
       'not reported in its status: Kubernetes API, write the device status of ResourceClaim shop/nic',

@@ -7,7 +7,7 @@ import { patience } from '../support/patience.ts';
 const room = claimsRoom();
 const { put, ask } = room;
 
-describe('a network that names a claim', () => {
+describe('a network that selects a claim', () => {
   const two = [
     result('main/big', 'd0'),
     result('other', 'd1'),
@@ -31,7 +31,7 @@ describe('a network that names a claim', () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', two)], slices);
     expect(idsOf(await ask({ wishes: wishes([], [wish]) }))).toEqual(ids);
   });
-  it('gets all that the allocation says of the device', async () => {
+  it('gets everything that the allocation states about the device', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', two)], slices);
     expect((await ask({ wishes: wishes([], ['nic/share', 'nic/share']) })).devices).toEqual([
       {
@@ -48,7 +48,7 @@ describe('a network that names a claim', () => {
       },
     ]);
   });
-  it('203: a device that is of a resource as well is one device', async () => {
+  it('203: counts a device that also belongs to a resource once', async () => {
     put(
       podWithClaims([fromTemplate], made),
       [claim('db-nic-x7', [result('main', 'd0')])],
@@ -82,10 +82,10 @@ describe('a network that names a claim', () => {
     );
   };
   it.each([
-    { title: 'a claim that the pod has not', wish: 'net', id: 'PLX-CLAIM-UNKNOWN', code: 7 },
-    { title: 'a request that the claim has not', wish: 'nic/third', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
+    { title: 'a claim that the pod does not have', wish: 'net', id: 'PLX-CLAIM-UNKNOWN', code: 7 },
+    { title: 'a request that the claim does not have', wish: 'nic/third', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
     { title: 'a request with admin access only', wish: 'nic/admin', id: 'PLX-CLAIM-REQUEST-UNKNOWN', code: 7 },
-    { title: 'a claim that nobody has made yet', wish: 'pending', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
+    { title: 'a claim that does not exist yet', wish: 'pending', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     { title: 'a claim that was not needed', wish: 'unneeded', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     { title: 'K8S-19: a claim that is not allocated', wish: 'unallocated', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     {
@@ -97,10 +97,10 @@ describe('a network that names a claim', () => {
     { title: '147, 192: a claim that is gone', wish: 'gone', id: 'PLX-CLAIM-UNALLOCATED', code: 11 },
     { title: 'a device in no slice', wish: 'unpublished', id: 'PLX-CLAIM-DEVICE-UNPUBLISHED', code: 11 },
     { title: 'a device without an ID', wish: 'nameless', id: 'PLX-CLAIM-DEVICE-UNIDENTIFIED', code: 7 },
-  ])('is told of $title', async ({ wish, id, code }) => {
+  ])('reports $title', async ({ wish, id, code }) => {
     expect(await failing(wish)).toMatchObject({ id, code });
   });
-  it('is told so in these words', async () => {
+  it('reports it with these words', async () => {
     const messages: string[] = [];
     for (const wish of ['net', 'nic/third', 'pending', 'unallocated', 'foreign', 'gone', 'unpublished', 'nameless'])
       messages.push((await failing(wish)).message);
@@ -117,7 +117,7 @@ describe('a network that names a claim', () => {
       ]
     `);
   });
-  it('without a Kubernetes API is refused; resources need none', async () => {
+  it('is rejected without a Kubernetes API, whereas resources need none', async () => {
     const none = (more: Partial<ClaimInputs>) =>
       devicesOfClaims({ pod, wishes: wishes([sriov]), ...more }, undefined, patience());
     await expect(none({ wishes: wishes([sriov], ['nic']) })).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('a network that names a claim', () => {
     });
     expect(await none({})).toEqual({ devices: [], warnings: [] });
   });
-  it('of a pod that is gone, or has a successor, is told so', async () => {
+  it('reports that its pod is gone, or has a successor', async () => {
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-NOT-FOUND', code: 11 });
     put(podWithClaims([fromTemplate], made, 'u-new'), [], []);
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-POD-REPLACED', code: 11 });

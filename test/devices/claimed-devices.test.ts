@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ResourceSlice } from '../../src/cluster/index.ts';
-import { identify, isOfRequest, parseWish } from '../../src/devices/claimed-devices.ts';
+import { identify, isOfRequest, parseClaimSelection } from '../../src/devices/claimed-devices.ts';
 
 const name = fc.constantFrom('a', 'b', 'c');
 const attributes = fc.dictionary(
@@ -21,8 +21,8 @@ const slice: fc.Arbitrary<ResourceSlice> = fc.record({
 });
 const place = fc.record({ driver: name, pool: name, device: name });
 
-describe('K8S-20: a device among slices', () => {
-  it('is one of its driver and pool, of the newest generation, or none', () => {
+describe('K8S-20: finding a device in slices', () => {
+  it('returns the one of its driver and pool in the newest generation, or none', () => {
     fc.assert(
       fc.property(fc.array(slice), place, (slices, where) => {
         const ofPool = slices.filter(({ driver, pool }) => driver === where.driver && pool === where.pool);
@@ -40,7 +40,7 @@ describe('K8S-20: a device among slices', () => {
       }),
     );
   });
-  it('is not changed by slices of other drivers', () => {
+  it('ignores slices of other drivers', () => {
     fc.assert(
       fc.property(fc.array(slice), fc.array(slice), place, (slices, more, where) => {
         const others = more.filter(({ driver }) => driver !== where.driver);
@@ -50,15 +50,15 @@ describe('K8S-20: a device among slices', () => {
   });
 });
 
-describe('a wish', () => {
-  it('is a claim and, after the first "/", a request of it', () => {
+describe('a claim selection', () => {
+  it('is split into a claim and, after the first "/", a request', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[a-z0-9-]{1,10}$/),
         fc.option(fc.stringMatching(/^[a-z]{1,5}(\/[a-z]{1,5})?$/)),
         (claim, request) => {
           const wish = request === null ? claim : `${claim}/${request}`;
-          expect(parseWish(wish)).toEqual({ wish, claim, ...(request !== null && { request }) });
+          expect(parseClaimSelection(wish)).toEqual({ wish, claim, ...(request !== null && { request }) });
         },
       ),
     );
@@ -69,7 +69,7 @@ describe('a wish', () => {
     ['main/big', 'main/big', true],
     ['main', 'main/big', false],
     ['mainly', 'main', false],
-  ])('a result of %s is one of request %s: %s', (result, request, is) => {
+  ])('treats a result of %s as one of request %s: %s', (result, request, is) => {
     expect(isOfRequest(result, request)).toBe(is);
   });
 });

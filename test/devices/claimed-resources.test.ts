@@ -12,7 +12,7 @@ interface Row {
   readonly slices: readonly JsonObject[];
   readonly ids: readonly string[];
 }
-// test numbers are those of the inventory of Multus' own tests
+// The numbers are those of the inventory of Multus's own tests.
 const multusRows: readonly Row[] = [
   {
     title: '143, 185: a claim and a slice with both attributes',
@@ -61,13 +61,13 @@ const multusRows: readonly Row[] = [
     ids: [],
   },
   {
-    title: '196: a device of another name',
+    title: '196: a device with another name',
     results: [result('main', 'd0')],
     slices: [slice('a', { d1: multusForm('i1', sriov) })],
     ids: [],
   },
   {
-    title: '198: one device that is known, one that is not',
+    title: '198: one known and one unknown device',
     results: [result('main', 'd0'), result('main', 'd9')],
     slices: [slice('a', { d0: multusForm('i0', sriov) })],
     ids: [`${sriov} i0`],
@@ -79,7 +79,7 @@ const multusRows: readonly Row[] = [
     ids: [`${sriov} i2`],
   },
   {
-    title: 'K8S-20: of a pool only the newest generation',
+    title: 'K8S-20: only the newest generation of a pool',
     results: [result('main', 'd0')],
     slices: [
       slice('a', { d0: multusForm('old', sriov) }),
@@ -88,7 +88,7 @@ const multusRows: readonly Row[] = [
     ids: [`${sriov} new`],
   },
   {
-    title: 'K8S-20: pciBusID where there is no deviceID',
+    title: 'K8S-20: pciBusID without deviceID',
     results: [result('main', 'd0')],
     slices: [
       slice('a', { d0: { 'resource.kubernetes.io/pciBusID': '0000:02:00.0', 'k8s.cni.cncf.io/resourceName': sriov } }),
@@ -102,7 +102,7 @@ const multusRows: readonly Row[] = [
     ids: [`${sriov} 1.2.3`],
   },
   {
-    title: 'an ID that is a number is none',
+    title: 'a number is not accepted as an ID',
     results: [result('main', 'd0')],
     slices: [slice('a', { d0: { ...multusForm('', sriov), 'k8s.cni.cncf.io/deviceID': { int: 5 } } })],
     ids: [],
@@ -152,22 +152,22 @@ describe.each([
   });
 });
 
-describe('K8S-21: what kubelet says', () => {
-  it('is enough: a device is found with one request, whatever claims there are', async () => {
+describe('K8S-21: kubelet’s answer', () => {
+  it('is sufficient: a device is found with one request, whatever claims exist', async () => {
     put(podWithClaims([fromTemplate], made), [], [slice('a', { d0: multusForm('i0', sriov) })]);
     const { claim: ref, ...place } = ofKubelet('d0');
-    // with its claim: for what is reported there (K8S-22), and so that plexus devices recognises it
+    // With its claim, so that its status is published (K8S-22) and plexus devices recognizes it.
     expect((await ask({ ofKubelet: [ofKubelet('d0')] })).devices).toEqual([
       { id: 'i0', resource: sriov, claimed: { claim: ref, ...place } },
     ]);
     expect(asked()).toEqual(['list resourceslices']);
   });
-  it('146, 184: nothing at all costs nothing; nor does a pod without wishes', async () => {
+  it('146, 184: causes no request if it is empty, or if the pod selects no device', async () => {
     expect(await ask({ ofKubelet: [] })).toEqual({ devices: [], warnings: [] });
     expect(await ask({ wishes: wishes([]), ofKubelet: [ofKubelet('d0')] })).toEqual({ devices: [], warnings: [] });
     expect(asked()).toEqual([]);
   });
-  it('is not all: kubelet tells of claims that a container uses, and a network’s may be the pod’s alone', async () => {
+  it('is incomplete: kubelet reports claims that a container uses, and a network’s claim may belong to the pod alone', async () => {
     put(
       podWithClaims([fromTemplate], made),
       [claim('db-nic-x7', [result('main', 'd1')])],
@@ -176,7 +176,7 @@ describe('K8S-21: what kubelet says', () => {
     const found = await ask({ ofKubelet: [ofKubelet('d0')] });
     expect([idsOf(found).filter((id) => id.startsWith(sriov)), found.warnings]).toEqual([[`${sriov} i1`], []]);
   });
-  it('is not all: two networks of one resource, and kubelet tells of one device of it', async () => {
+  it('is incomplete: two networks need one resource, and kubelet reports one device of it', async () => {
     put(
       podWithClaims([fromTemplate], made),
       [claim('db-nic-x7', [result('main', 'd0'), result('main', 'd1')])],
@@ -186,14 +186,14 @@ describe('K8S-21: what kubelet says', () => {
       `${sriov} i0`,
       `${sriov} i1`,
     ]);
-    expect(idsOf(await ask({ ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`]); // one is enough
+    expect(idsOf(await ask({ ofKubelet: [ofKubelet('d0')] }))).toEqual([`${sriov} i0`]); // One is enough.
   });
   it('200: two devices of one driver cost one list', async () => {
     put(podWithClaims([]), [], [slice('a', { d0: multusForm('i0', sriov), d1: multusForm('i1', sriov) })]);
     expect(idsOf(await ask({ ofKubelet: [ofKubelet('d1'), ofKubelet('d0')] }))).toEqual([`${sriov} i0`, `${sriov} i1`]);
     expect(asked()).toEqual(['list resourceslices']);
   });
-  it('a device of an extended resource whose driver does not name it: the pod says which it is', async () => {
+  it('the pod identifies a device of an extended resource whose driver does not name it', async () => {
     const extended = {
       extendedResourceClaimStatus: {
         resourceClaimName: 'db-ext',

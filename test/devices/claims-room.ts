@@ -9,15 +9,15 @@ import { type ApiServer, type JsonObject, type RequestInfo, startApiServer } fro
 import { nicDriver, nodeName } from '../support/claim-objects.ts';
 import { patience } from '../support/patience.ts';
 
-/** A pod with claims in an API server over TLS, emptied before each test. */
+/** A pod with claims and an API server over TLS, which is emptied before each test. */
 export interface ClaimsRoom {
   readonly server: () => ApiServer;
   readonly cluster: () => Cluster;
-  /** From now on, until the end of the test. */
+  /** Applies until the end of the test. */
   readonly allow: (rule: (request: RequestInfo) => boolean) => void;
-  /** Stores objects; what is asked from now on is told by `asked`. */
+  /** Stores objects; later requests are recorded by `asked`. */
   readonly put: (pod: JsonObject, claims: readonly JsonObject[], slices: readonly JsonObject[]) => void;
-  /** For the pod shop/db, which wants a device of `sriov` unless told otherwise. */
+  /** Finds devices for the pod shop/db, which requests a device of `sriov` by default. */
   readonly ask: (inputs: Partial<ClaimInputs>) => Promise<PodDevices>;
   /** The requests so far, as "verb resource". */
   readonly asked: () => readonly string[];
@@ -32,10 +32,10 @@ export const wishes = (resources: readonly string[], claims: readonly string[] =
 export const idsOf = ({ devices }: PodDevices): readonly string[] =>
   devices.map(({ id, resource }) => `${resource ?? '-'} ${id}`).toSorted();
 
-/** An entry of spec.resourceClaims, and what Kubernetes made of it. */
+/** An entry of spec.resourceClaims, and the claim that Kubernetes created from it. */
 export const fromTemplate = { name: 'nic', resourceClaimTemplateName: 'nic' };
 export const made = { resourceClaimStatuses: [{ name: 'nic', resourceClaimName: 'db-nic-x7' }] };
-/** A device as kubelet names it. */
+/** A device as kubelet reports it. */
 export const ofKubelet = (device: string) => ({
   claim: { namespace: 'shop', name: 'db-nic-x7' },
   driver: nicDriver,
@@ -43,7 +43,7 @@ export const ofKubelet = (device: string) => ({
   device,
 });
 
-/** Its hooks are registered by this call. */
+/** Creates the fixture and registers its hooks. */
 export function claimsRoom(): ClaimsRoom {
   let server: ApiServer;
   let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;

@@ -12,29 +12,29 @@ const folder = () => mkdtempDisposable(join(tmpdir(), 'plexus-devinfo-'));
 const info = JSON.stringify({ type: 'vhost-user', version: '1.1.0', 'vhost-user': { mode: 'client', path: '/x' } });
 
 describe('device information files', () => {
-  it('NPWG-112, NPWG-113: the device plugin’s is copied, into a folder that is made for everybody to read', async () => {
+  it('NPWG-112, NPWG-113: copies the device plugin’s file into a folder that everyone can read', async () => {
     await using dir = await folder();
     const [from, file] = [join(dir.path, 'dp'), join(dir.path, 'deep/cni/a')];
     await writeFile(from, info, { mode: 0o444 });
     await files.prepare(file, from);
     expect(await readFile(file, 'utf8')).toBe(info);
     expect(((await stat(join(dir.path, 'deep/cni'))).mode & 0o777).toString(8)).toBe('755');
-    await writeFile(file, info); // a plugin may write it anew
+    await writeFile(file, info); // A plugin may write the file again.
   });
-  it('a device plugin that wrote nothing is no error; a file from before is not taken for this attachment’s', async () => {
+  it('accepts a device plugin that wrote nothing, and never uses an old file for this attachment', async () => {
     await using dir = await folder();
     const file = join(dir.path, 'a');
     await writeFile(file, info);
     await files.prepare(file, join(dir.path, 'none'));
     expect(await files.read(file)).toEqual({});
   });
-  it('a device plugin’s file whose name would be too long cannot be there', async () => {
+  it('treats a device plugin’s file with a name that is too long as missing', async () => {
     await using dir = await folder();
     const file = join(dir.path, 'a');
     await files.prepare(file, join(dir.path, 'r'.repeat(300)));
     expect(await files.read(file)).toEqual({});
   });
-  it('NPWG-115: what is no device information is a problem that names the file', async () => {
+  it('NPWG-115: reports content that is not device information, with the file', async () => {
     await using dir = await folder();
     const file = join(dir.path, 'a');
     await writeFile(file, '{');
@@ -70,14 +70,14 @@ describe('device information files', () => {
     });
     await expect(files.prepare(join(dir.path, 'a'), fifo)).rejects.toThrow('not a regular file');
   });
-  it('NPWG-116: removed once and again', async () => {
+  it('NPWG-116: removes a file, and accepts that it is already removed', async () => {
     await using dir = await folder();
     await mkdir(join(dir.path, 'cni'));
     await writeFile(join(dir.path, 'cni/shop-net-c1_net1'), info);
     for (let times = 0; times < 2; times++) await deviceInfoFiles(dir.path).remove(names());
     expect(await readdir(join(dir.path, 'cni'))).toEqual([]);
   });
-  it('what cannot be written or removed is an error that names it', async () => {
+  it('reports the file that cannot be written or removed', async () => {
     await using dir = await folder();
     await writeFile(join(dir.path, 'no-folder'), '');
     const file = join(dir.path, 'no-folder/cni/a');
@@ -93,8 +93,8 @@ describe('device information files', () => {
 
 const names = (more = {}) => ({ network: 'shop/net', containerId: 'c1', interfaceName: 'net1', ...more });
 
-describe('another program that writes into these folders', () => {
-  it('cannot make removal reach a file outside of them, by a name or by a link', async () => {
+describe('another program that writes into the device information folders', () => {
+  it('cannot make the removal reach a file outside them, through a name or a link', async () => {
     await using dir = await folder();
     const victim = join(dir.path, 'victim');
     await mkdir(join(dir.path, 'info/cni/shop-net-c1_..'), { recursive: true });
@@ -112,7 +112,7 @@ describe('another program that writes into these folders', () => {
     expect(await readFile(join(victim, 'shop-net-c1_net1'), 'utf8')).toBe('kept');
   });
 
-  it('cannot make us write or read elsewhere, or wait', async () => {
+  it('cannot make Plexus write or read elsewhere, or block', async () => {
     await using dir = await folder();
     const [file, secret, fifo] = [join(dir.path, 'info/cni/a'), join(dir.path, 'secret'), join(dir.path, 'fifo')];
     await mkdir(join(dir.path, 'info/cni'), { recursive: true });

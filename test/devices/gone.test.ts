@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isGoneFromPci } from '../../src/devices/devices.ts';
 
-describe('whether a device has disappeared from this node', () => {
-  it('only a PCI address that the kernel does not list, where it lists any', async () => {
+describe('isGone', () => {
+  it('is true only for a PCI address that is missing from the kernel’s list, if there is a list', async () => {
     await using dir = await mkdtempDisposable(join(tmpdir(), 'plexus-pci-'));
     const folder = join(dir.path, 'devices');
     expect(await isGoneFromPci('0000:18:02.5', folder)).toBe(false);

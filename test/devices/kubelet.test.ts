@@ -49,17 +49,17 @@ afterEach(async () => {
   await folder.remove();
 });
 
-describe('K8S-07: where the devices of a pod are known', () => {
-  it('first by kubelet itself', async () => {
+describe('K8S-07: sources of a pod’s devices', () => {
+  it('kubelet is used first', async () => {
     await serve('b', 'a');
     await writeCheckpoint(entries({ 'u-1': ['a', 'b', 'of-an-init-container'] }));
     expect(await devicesOf()).toEqual({ devices: vf('a', 'b') });
   });
-  it('then, without its socket, by its checkpoint', async () => {
+  it('the checkpoint is used if kubelet’s socket does not exist', async () => {
     await writeCheckpoint(entries({ 'u-1': ['b', 'a'], 'u-2': ['c'] }));
     expect(await devicesOf()).toEqual({ devices: vf('a', 'b') });
   });
-  it('else nowhere: the error names both places and what to do', async () => {
+  it('without either, the error names both places and the fix', async () => {
     const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
     expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
       `"PLX-KUBELET-UNAVAILABLE: kubelet cannot be asked for the devices of the pod at /var/lib/kubelet/pod-resources/kubelet.sock: it does not exist, nor does /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint. Check that kubelet runs and that the folder of this socket (not the socket alone) is mounted into the daemon’s pod; where kubelet has another --root-dir, say so: paths.kubeletDir of the chart (or patch the mounts), kubeletDir in direct mode."`,
@@ -75,7 +75,7 @@ describe('K8S-07: where the devices of a pod are known', () => {
         message: expect.stringContaining('knows pods by their UID'),
       });
   });
-  it('a damaged checkpoint is an error only when it is needed', async () => {
+  it('a damaged checkpoint is an error only if it is needed', async () => {
     await writeCheckpoint('[]');
     const error = (await devicesOf().catch((thrown: unknown) => thrown)) as PlexusError;
     expect(summaryOf(error).replaceAll(folder.path, '/var/lib/kubelet')).toMatchInlineSnapshot(
@@ -84,23 +84,28 @@ describe('K8S-07: where the devices of a pod are known', () => {
     await serve('a');
     expect(await devicesOf()).toEqual({ devices: vf('a') });
   });
-  it('a checkpoint that cannot be read is an error', async () => {
+  it('an unreadable checkpoint is an error', async () => {
     await mkdir(checkpoint(), { recursive: true });
     await expect(devicesOf()).rejects.toMatchObject({ id: 'PLX-FILE-UNUSABLE' });
   });
 });
 
-describe('K8S-03: kubelet answers by name, perhaps for another pod', () => {
+describe('K8S-03: kubelet answers by name, possibly for another pod', () => {
   it.each([
     {
-      title: 'what is another UID’s in the checkpoint is not used',
+      title: 'devices of another UID in the checkpoint are not used',
       idsByUid: { 'u-0': ['a'], 'u-1': ['b'] },
       of: pod,
       left: ['b'],
     },
-    { title: 'what the checkpoint does not have is', idsByUid: { 'u-0': ['z'] }, of: pod, left: ['a', 'b'] },
     {
-      title: 'a static pod may be known by its mirror’s UID',
+      title: 'devices that are missing from the checkpoint are used',
+      idsByUid: { 'u-0': ['z'] },
+      of: pod,
+      left: ['a', 'b'],
+    },
+    {
+      title: 'a static pod may be identified by its mirror pod’s UID',
       idsByUid: { 'u-0': ['a', 'b'] },
       of: staticPod,
       left: ['a', 'b'],
@@ -112,12 +117,12 @@ describe('K8S-03: kubelet answers by name, perhaps for another pod', () => {
   });
 });
 
-describe('a process that asks kubelet', () => {
+describe('a process that calls kubelet', () => {
   const source = new URL('../../src/devices/index.ts', import.meta.url);
   it.each([
     { form: 'from its source', modulePath: async () => source.pathname },
     { form: 'from a bundle', modulePath: () => bundled(source.pathname, join(folder.path, 'bundle')) },
-  ])('gets its answer $form, and ends by itself: nothing is left open', async ({ modulePath }) => {
+  ])('gets its answer $form, and exits without an open connection', async ({ modulePath }) => {
     await serve('a');
     const program = `
       import { kubeletDevices } from ${JSON.stringify(await modulePath())};
@@ -129,15 +134,15 @@ describe('a process that asks kubelet', () => {
   });
 });
 
-describe('which resources are made of devices', () => {
+describe('listing resources that have devices', () => {
   const served = () =>
     kubeletDevices({ kubeletDir: folder.path, patience: { restartMs: 0, pauseMs: 1 } }).served(patience());
-  it('kubelet lists them, each once', async () => {
+  it('uses kubelet’s list, each resource once', async () => {
     await serve('b', 'a');
     kubelet?.behave({ allocatable: [{ resource: 'example.com/other', ids: ['x', 'y'] }] });
     expect(await served()).toEqual(['example.com/other', 'example.com/vf']);
   });
-  it('where kubelet does not serve that, its checkpoint lists them', async () => {
+  it('uses the checkpoint if kubelet does not serve the list', async () => {
     await serve('a');
     await kubelet?.restart({ allocatable: undefined });
     expect(await served()).toBeUndefined();
@@ -146,7 +151,7 @@ describe('which resources are made of devices', () => {
     );
     expect(await served()).toEqual(['example.com/vf']);
   });
-  it('without kubelet’s socket and file: not known', async () => {
+  it('returns undefined without kubelet’s socket and checkpoint', async () => {
     expect(await served()).toBeUndefined();
   });
 });

@@ -30,8 +30,8 @@ afterAll(async () => {
   await folder.remove();
 });
 
-describe('K8S-05: the devices of all containers', () => {
-  it('are one list by resource and identifier; K8S-04: a sidecar’s are among them', async () => {
+describe('K8S-05: merging the devices of all containers', () => {
+  it('returns one list by resource and ID; K8S-04: including those of a sidecar', async () => {
     const sidecar = { devices: [{ resource: 'example.com/vf', ids: ['0000:3b:02.3'] }] };
     const main = {
       devices: [
@@ -48,7 +48,7 @@ describe('K8S-05: the devices of all containers', () => {
       ],
     });
   });
-  it('are each there once, though a resource is named for each NUMA node', async () => {
+  it('returns each device once, although kubelet lists a resource per NUMA node', async () => {
     const [first, second] = [
       { resource: 'example.com/vf', ids: ['b', 'a'] },
       { resource: 'example.com/vf', ids: ['b', 'c'] },
@@ -56,7 +56,7 @@ describe('K8S-05: the devices of all containers', () => {
     const answer = await answered([{ devices: [first, second] }, { devices: [first] }]);
     expect(answer?.devices.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
-  it('nothing is lost, nothing is there twice, and the order of the answer does not matter', () => {
+  it('loses no device, duplicates none, and does not depend on the answer’s order', () => {
     const text = fc.oneof(fc.constantFrom('a', 'b', '\0', '"', '10', '9'), fc.string({ maxLength: 3 }));
     const group = fc.record({ resourceName: text, deviceIds: fc.array(text, { maxLength: 4 }) });
     const claim = fc.record({
@@ -106,7 +106,7 @@ describe('K8S-05: the devices of all containers', () => {
 
 describe('devices of ResourceClaims', () => {
   const claim = { namespace: 'shop', name: 'db-0-nic-x7k2p' };
-  it('are told with driver, pool, device and share, each once', async () => {
+  it('have driver, pool, device and share, and appear once', async () => {
     const devices = [
       { driver: 'nic.example.com', pool: 'node-1', device: 'vf-3', shareId: '7c1f' },
       { driver: 'nic.example.com', pool: 'node-1', device: 'vf-1' },
@@ -118,9 +118,9 @@ describe('devices of ResourceClaims', () => {
     ]);
   });
   it.each([
-    { title: 'tells of none', claims: [] },
-    { title: 'does not say whose devices they are', claims: [{ ...claim, devices: [{}] }] },
-  ])('are absent when kubelet $title', async ({ claims }) => {
+    { title: 'reports none', claims: [] },
+    { title: 'does not report their driver', claims: [{ ...claim, devices: [{}] }] },
+  ])('are absent if kubelet $title', async ({ claims }) => {
     expect(await answered([{ claims }])).toEqual({ devices: [] });
   });
 });

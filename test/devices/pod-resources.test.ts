@@ -27,7 +27,7 @@ const devices = [
   { resource: 'example.com/vf', id: '0000:3b:02.1' },
 ];
 const never = new AbortController().signal;
-/** Pauses so short, and limits so long, that no test depends on time. */
+/** Pauses short enough, and limits long enough, that no test depends on time. */
 const quick = { pauseMs: 1, answerMs: 50_000, unknownPodMs: 50_000, restartMs: 50_000 };
 
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
@@ -46,13 +46,13 @@ afterEach(async () => {
   await folder.remove();
 });
 
-describe('K8S-01: kubelet is asked for the one pod, or for all where it does not serve that', () => {
-  it('asks Get', async () => {
+describe('K8S-01: kubelet is queried for the one pod, or for all pods if it does not support that', () => {
+  it('the client calls Get', async () => {
     await serve();
     expect(await source().of(pod, never)).toEqual({ devices });
     expect(kubelet.calls).toEqual(['Get shop/db-0']);
   });
-  it.each(['missing', 'disabled'] as const)('asks List when Get is %s, and remembers it', async (get) => {
+  it.each(['missing', 'disabled'] as const)('the client calls List if Get is %s, and remembers that', async (get) => {
     await serve({ get });
     const resources = source();
     expect(await resources.of(pod, never)).toEqual({ devices });
@@ -60,7 +60,7 @@ describe('K8S-01: kubelet is asked for the one pod, or for all where it does not
     expect(kubelet.calls.filter((call) => call === 'List')).toHaveLength(2);
     expect(kubelet.calls.filter((call) => call !== 'List').length).toBeLessThanOrEqual(1);
   });
-  it('asks Get again of a kubelet that was replaced', async () => {
+  it('the client calls Get again after kubelet was replaced', async () => {
     await serve({ get: 'disabled' });
     const resources = source();
     await resources.of(pod, never);
@@ -69,7 +69,7 @@ describe('K8S-01: kubelet is asked for the one pod, or for all where it does not
     expect(kubelet.calls).toEqual(['Get shop/db-0', 'List', 'Get shop/db-0']);
   });
   it.each([status.INTERNAL, status.PERMISSION_DENIED])(
-    'tells of status %s when List fails as Get did',
+    'the client reports status %s if List fails as Get did',
     async (code) => {
       await serve({ status: code });
       await expect(source().of(pod, never)).rejects.toMatchObject({
@@ -83,12 +83,15 @@ describe('K8S-01: kubelet is asked for the one pod, or for all where it does not
 });
 
 describe('K8S-02: a pod that kubelet does not know', () => {
-  it.each([status.UNKNOWN, status.NOT_FOUND])('is asked for again until it does (status %s)', async (unknownStatus) => {
-    await serve({ unknown: 3, unknownStatus });
-    expect(await source().of(pod, never)).toEqual({ devices });
-    expect(kubelet.calls).toEqual(Array(4).fill('Get shop/db-0'));
-  });
-  it('is looked for among all, and then has no devices', async () => {
+  it.each([status.UNKNOWN, status.NOT_FOUND])(
+    'is requested again until kubelet knows it (status %s)',
+    async (unknownStatus) => {
+      await serve({ unknown: 3, unknownStatus });
+      expect(await source().of(pod, never)).toEqual({ devices });
+      expect(kubelet.calls).toEqual(Array(4).fill('Get shop/db-0'));
+    },
+  );
+  it('is searched for in the full list, and has no devices if it is not there', async () => {
     await serve({ pods: [other] });
     expect(await source({ unknownPodMs: 0 }).of(pod, never)).toEqual({ devices: [] });
     expect(kubelet.calls).toEqual(['Get shop/db-0', 'List']);
@@ -96,12 +99,12 @@ describe('K8S-02: a pod that kubelet does not know', () => {
 });
 
 describe('K8S-06: limits', () => {
-  it.each(['served', 'missing'] as const)('a call refused by the rate limit is made again (Get is %s)', async (get) => {
+  it.each(['served', 'missing'] as const)('a call rejected by the rate limit is retried (Get is %s)', async (get) => {
     await serve({ exhausted: 3, get });
     expect(await source().of(pod, never)).toEqual({ devices });
     expect(kubelet.calls).toHaveLength(4);
   });
-  it('a rate limit that lasts is told, not the deadline that it used up', async () => {
+  it('a persistent rate limit is reported instead of the deadline that it consumed', async () => {
     await serve({ exhausted: 1_000_000 });
     await expect(source({ answerMs: 300 }).of(pod, never)).rejects.toMatchObject({
       id: 'PLX-KUBELET-UNAVAILABLE',
@@ -122,11 +125,11 @@ describe('K8S-06: limits', () => {
       },
     ],
   }));
-  it('an answer longer than gRPC’s usual 4 MiB is read', async () => {
+  it('an answer longer than gRPC’s default of 4 MiB is read', async () => {
     await serve({ get: 'missing', pods: [...crowd, db] });
     expect(await source().of(pod, never)).toEqual({ devices });
   });
-  it('one longer than our own limit is refused at once', async () => {
+  it('an answer above Plexus’s own limit is rejected at once', async () => {
     await serve({ get: 'missing', pods: [...crowd, db] });
     await expect(source({ mostBytes: 4 * 1024 * 1024 }).of(pod, never)).rejects.toMatchObject({
       id: 'PLX-KUBELET-UNAVAILABLE',
@@ -136,8 +139,8 @@ describe('K8S-06: limits', () => {
   });
 });
 
-describe('K8S-07: nobody waits for kubelet forever', () => {
-  it('a kubelet that does not answer is an error that names the socket and the time', async () => {
+describe('K8S-07: no call waits for kubelet forever', () => {
+  it('a kubelet that does not answer is reported with the socket and the time', async () => {
     await serve({ isSilent: true });
     await expect(source({ answerMs: 200 }).of(pod, never)).rejects.toMatchObject({
       id: 'PLX-KUBELET-UNAVAILABLE',
@@ -154,7 +157,7 @@ describe('K8S-07: nobody waits for kubelet forever', () => {
     await expect(answer).rejects.toBe(reason);
     await waitFor('its end at kubelet', async () => kubelet.cancelled() === 1);
   });
-  it('and ends a wait between two tries', async () => {
+  it('the caller’s signal ends a pause between two attempts', async () => {
     await serve({ exhausted: 1_000_000 });
     const caller = new AbortController();
     const answer = source({ pauseMs: 1_000_000 }).of(pod, caller.signal);
@@ -169,42 +172,42 @@ describe('K8S-07: nobody waits for kubelet forever', () => {
     for (let call = 0; call < 5; call++) await source().of(pod, never);
     await waitFor('the connections to end', async () => open() <= before);
   });
-  it('without the socket there is no answer, and no error', async () => {
+  it('without the socket the result is undefined, not an error', async () => {
     expect(await source().of(pod, never)).toBeUndefined();
     expect(await podResources(join(folder.path, 'no/folder.sock')).of(pod, never)).toBeUndefined();
   });
 });
 
-describe('K8S-08: a kubelet that is restarted', () => {
-  it('is asked again at its new socket while a call is under way', async () => {
+describe('K8S-08: a restarting kubelet', () => {
+  it('is called at its new socket during a call', async () => {
     await serve({ isSilent: true });
     const answer = source().of(pod, never);
     await waitFor('the call', async () => kubelet.calls.length === 1);
     await kubelet.restart({ isSilent: false });
     expect(await answer).toEqual({ devices });
   });
-  it('is asked again at its new socket between two calls', async () => {
+  it('is called at its new socket between two calls', async () => {
     await serve();
     const resources = source();
     await resources.of(pod, never);
     await kubelet.restart({ pods: [{ ...pod, containers: [] }] });
     expect(await resources.of(pod, never)).toEqual({ devices: [] });
   });
-  it('is waited for while it refuses', async () => {
+  it('is waited for while it refuses connections', async () => {
     await serve({ status: status.UNAVAILABLE });
     const answer = source().of(pod, never);
     await waitFor('some refusals', async () => kubelet.calls.length >= 3);
     await kubelet.restart({ status: undefined });
     expect(await answer).toEqual({ devices });
   });
-  it('is not waited for any longer than told: a file that nobody listens at', async () => {
+  it('is not waited for beyond the limit if nobody listens at the socket file', async () => {
     await writeFile(socket(), 'garbage');
     await expect(source({ restartMs: 0 }).of(pod, never)).rejects.toMatchObject({
       id: 'PLX-KUBELET-UNAVAILABLE',
       message: expect.stringMatching(/kubelet\.sock: 14 UNAVAILABLE: .*ECONNREFUSED/),
     });
   });
-  it('is reached at once when it is back, whatever was refused before', async () => {
+  it('is reached as soon as it is back, even if it refused connections before', async () => {
     await writeFile(socket(), 'garbage');
     const resources = source({ restartMs: 0 });
     for (let refusal = 0; refusal < 3; refusal++)

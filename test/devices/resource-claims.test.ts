@@ -8,7 +8,7 @@ const room = claimsRoom();
 const { put, ask, asked } = room;
 
 describe('the claims of a pod', () => {
-  it('K8S-17: those from templates, those that it names, and none where none was needed', async () => {
+  it('K8S-17: are those from templates and those that it names, without any that were not needed', async () => {
     put(
       podWithClaims(
         [
@@ -61,7 +61,7 @@ describe('the claims of a pod', () => {
     `);
     expect(asked().filter((each) => each === 'list resourceslices')).toHaveLength(1); // 202
   });
-  it('201: a claim of the same name in another namespace is another one', async () => {
+  it('201: do not include a claim of the same name in another namespace', async () => {
     put(
       podWithClaims([{ name: 'nic', resourceClaimName: 'nic' }]),
       [claim('nic', [result('main', 'd0')])],
@@ -82,7 +82,7 @@ describe('the claims of a pod', () => {
       gpu: claim('gpu', [], { reservedFor: [{ resource: 'pods', name: 'db', uid: 'other' }] }),
     },
     { title: 'a claim that does not exist', gpu: undefined },
-  ])('$title fails nobody', async ({ gpu }) => {
+  ])('$title fails no pod', async ({ gpu }) => {
     put(
       podWithClaims([{ name: 'gpu', resourceClaimName: 'gpu' }, fromTemplate], made),
       [...(gpu === undefined ? [] : [gpu]), claim('db-nic-x7', [result('main', 'd0')])],
@@ -91,7 +91,7 @@ describe('the claims of a pod', () => {
     expect(idsOf(await ask({}))).toEqual([`${sriov} i0`]);
     expect(idsOf(await ask({ wishes: wishes([], ['nic']) }))).toEqual([`${sriov} i0`]);
   });
-  it('197: what is left out is told while a resource is still sought', async () => {
+  it('197: skipped devices are reported while a resource still lacks a device', async () => {
     put(
       podWithClaims([{ name: 'gpu', resourceClaimName: 'gpu' }, fromTemplate], made),
       [claim('gpu', undefined), claim('db-nic-x7', [result('main', 'd0'), result('main', 'd1')])],
@@ -108,7 +108,7 @@ describe('the claims of a pod', () => {
       }
     `);
   });
-  it('a cluster that does not let Plexus read claims: other resources are not concerned', async () => {
+  it('without permission to read claims, other resources still work', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [result('main', 'd0')])], []);
     room.allow(({ group }) => group !== 'resource.k8s.io');
     expect(await ask({})).toMatchInlineSnapshot(`
@@ -134,7 +134,7 @@ describe('K8S-18: extended resources', () => {
       })),
     },
   });
-  it('189, 190: are found by the mappings, with and without the attribute', async () => {
+  it('189, 190: are found through the mappings, with and without the attribute', async () => {
     put(
       podWithClaims([], extended(sriov)),
       [claim('db-ext', [result('container-0-request-0', 'd0'), result('container-0-request-0', 'd1')])],
@@ -142,7 +142,7 @@ describe('K8S-18: extended resources', () => {
     );
     expect(idsOf(await ask({}))).toEqual([`${sriov} i0`, `${sriov} i1`]);
   });
-  it('205: besides other claims', async () => {
+  it('205: are found beside other claims', async () => {
     put(
       podWithClaims([fromTemplate], { ...made, ...extended('b/b', 'c/c') }),
       [
@@ -153,7 +153,7 @@ describe('K8S-18: extended resources', () => {
     );
     expect(idsOf(await ask({ wishes: wishes([sriov, 'b/b', 'c/c']) }))).toEqual(['b/b i1', 'c/c i2', `${sriov} i0`]);
   });
-  it('191: a device that is of another resource is refused', async () => {
+  it('191: a device of another resource is rejected', async () => {
     put(
       podWithClaims([], extended(sriov)),
       [claim('db-ext', [result('container-0-request-0', 'd0')])],
@@ -164,7 +164,7 @@ describe('K8S-18: extended resources', () => {
       `[PlexusError: ResourceClaim shop/db-ext stands for vendor.com/sriov, and attribute k8s.cni.cncf.io/resourceName of its device d0 says b/b]`,
     );
   });
-  it('that nobody asks for are not looked at', async () => {
+  it('are not resolved if no network requests them', async () => {
     put(podWithClaims([], extended('gpu/gpu')), [], []);
     expect(await ask({})).toEqual({ devices: [], warnings: [] });
     expect(asked()).toEqual(['get pods']);
@@ -187,7 +187,7 @@ describe('many slices', () => {
     expect(idsOf(await ask({ ofKubelet: [ofKubelet('d249')] }))).toEqual([`${sriov} i249`]);
     expect(asked()).toHaveLength(3);
   });
-  it('are read in one piece when a page has expired', async () => {
+  it('are read without pages after a token expired', async () => {
     room.server().faults.answer(410, { times: 1, match: ({ query }) => query.has('continue') });
     expect(idsOf(await ask({ ofKubelet: [ofKubelet('d3')] }))).toEqual([`${sriov} i3`]);
     expect(room.server().requests.map(({ query }) => new URLSearchParams(query).get('limit'))).toEqual([
@@ -199,17 +199,17 @@ describe('many slices', () => {
 });
 
 describe('an API server that does not answer', () => {
-  it('is code 11', async () => {
+  it('is reported with code 11', async () => {
     room.server().faults.hang();
     const asking = devicesOfClaims({ pod, wishes: wishes([sriov]) }, room.cluster().claims, AbortSignal.timeout(300));
     await expect(asking).rejects.toMatchObject({ id: 'PLX-API-UNAVAILABLE', code: 11 });
   });
 });
 
-describe('objects that nobody should have written', () => {
+describe('malformed API objects', () => {
   const odd = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(null), fc.constant('x'));
   const store = (resource: string, object: object): void => void room.server().put(resource, object as never);
-  it('give an error of ours or devices, whatever is in them', async () => {
+  it('yield devices or a PlexusError, whatever they contain', async () => {
     const parts = fc.record({
       spec: odd,
       status: odd,
@@ -256,7 +256,7 @@ describe('objects that nobody should have written', () => {
       { numRuns: 60 },
     );
   });
-  it('are named with the place', async () => {
+  it('are reported with the path of the field', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [{ request: 'main', driver: 5 }])], []);
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[PlexusError: ResourceClaim shop/db-nic-x7 is not as the Kubernetes API has it: status.allocation.devices.results[0].driver is not a text]`,

@@ -30,12 +30,12 @@ const outputOf = async (words: string): Promise<string> =>
   (await runProgram('plexus', words.split(' '), { KUBECONFIG: join(folder.path, 'config') })).stdout;
 
 describe('docs/commands.md', () => {
-  it('has examples', () => {
+  it('contains examples', () => {
     expect(examples.length).toBeGreaterThanOrEqual(5);
   });
 
-  // PLEXUS_UPDATE_DOCS=1 writes what they say now
-  it.each(examples)('plexus $words prints what it says', async ({ words, output }) => {
+  // PLEXUS_UPDATE_DOCS=1 updates the page.
+  it.each(examples)('shows the real output of plexus $words', async ({ words, output }) => {
     const real = await outputOf(words);
     if (process.env['PLEXUS_UPDATE_DOCS'] === '1') {
       const now = await readFile(file, 'utf8');

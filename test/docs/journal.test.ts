@@ -54,8 +54,8 @@ function exampleRecord(): SandboxRecord {
   });
 }
 
-// after a change of the format: put this text into the page
-it('docs/journal.md shows a record as it is written today', async () => {
+// After a change of the format, copy this text into the page.
+it('docs/journal.md shows a record in the current format', async () => {
   const page = await readFile(join(root, 'docs/journal.md'), 'utf8');
   const [, shown] = /```json\n(.*?)\n?```/s.exec(page) ?? [];
   expect(shown).toBe(JSON.stringify(JSON.parse(encodeRecord(exampleRecord())), null, 2));
@@ -86,9 +86,8 @@ it('journal records of version 1 stay readable', async () => {
   });
 });
 
-// a field that older versions can do without may be added; a change that they cannot read must come with a new
-// formatVersion
-it('and what is written today is one of them, unless it says another version', async () => {
+// A field that older versions can ignore may be added. A change that they cannot read requires a new formatVersion.
+it('a current record has version 1 unless it states another one', async () => {
   const record = decodeRecord(await readFile(golden, 'utf8'), golden);
   const today = exampleRecord();
   if (today.formatVersion === record.formatVersion) expect(today).toMatchObject(record);

@@ -40,13 +40,13 @@ describe('docs/security.md', () => {
     expect(missing.flat()).toEqual([]);
   });
 
-  it('promises nothing without naming a test, or why there is none', () => {
+  it('names for every promise a test, or why there is none', () => {
     const rows = rowsWithTests(page);
     expect(rows.length).toBeGreaterThan(30);
     expect(rows.filter(({ test }) => !/`test\/[\w./-]+\.test\.ts`|^none: ./.test(test))).toEqual([]);
   });
 
-  it('covers every attacker of the threat model, and everybody finds how to report', async () => {
+  it('covers every attacker of the threat model, and explains how to report', async () => {
     const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
     const attackers = [
       'Pod author',

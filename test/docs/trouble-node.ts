@@ -13,35 +13,35 @@ import { type RecordingDelegate, recordingDelegate } from '../support/recording-
 import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** A node that has a trouble, and a shell on it. */
+/** A node with a problem, and a shell on it. */
 export interface TroubleNode {
   readonly at: ClusterNode;
-  /** Its plugins: the real bridge, host-local, static and macvlan. */
+  /** Folder of its plugins: the real bridge, host-local, static and macvlan. */
   readonly plugins: string;
-  /** A plugin that is told what to do. */
+  /** Adds a plugin with configurable behaviour. */
   readonly plugin: (type: string) => Promise<RecordingDelegate>;
   readonly start: (flags?: Readonly<Record<string, string>>) => Promise<void>;
-  /** A pod object of a node, this one unless said otherwise. */
+  /** Creates a pod object on a node, this one by default. */
   readonly podObject: (
     name: string,
     networks?: string,
     more?: { readonly node?: string; readonly startTime?: string },
   ) => string;
-  /** The same, and its sandbox. */
+  /** Creates a pod object and its sandbox. */
   readonly pod: (name: string, networks?: string) => Promise<TestPod>;
-  /** What kubelet says of an answer of the plugin, as an Event of the pod. */
+  /** Reports a plugin's answer as an Event of the pod, as kubelet does. */
   readonly kubeletTells: (pod: TestPod, stdout: string) => void;
-  /** Resolves when a pod or node has an Event of Plexus, for this reason. */
+  /** Resolves when a pod or node has an Event of Plexus with this reason. */
   readonly told: (name: string, reason?: string) => Promise<void>;
   readonly write: (file: string, text: string) => Promise<void>;
-  /** What a command prints in a shell on the node, with the places of an installation. */
+  /** Runs a command in a shell on the node, with the paths of an installation, and returns its output. */
   readonly shell: (command: string) => Promise<string>;
-  /** What `remove` does besides. */
+  /** Registers additional work for `remove`. */
   readonly atEnd: (end: () => void) => void;
   readonly remove: () => Promise<void>;
 }
 
-// as long as each other, so that columns are the same in every run
+// Of equal length, so that columns are the same in every run.
 const containerIds = ['4f1c8b2e90d7', 'a07d93b15c22', '9e55c0127ab4', '31b86fd0e4c9'];
 const programs = ['bridge', 'host-local', 'static', 'macvlan'];
 
@@ -127,7 +127,7 @@ const putEvent = (at: ClusterNode, pod: TestPod, message: string): unknown =>
     lastTimestamp: new Date().toISOString(),
   });
 
-/** Folders and programs of a node. */
+/** Creates the folders and programs of a node. */
 async function layOut(dir: string): Promise<void> {
   for (const each of ['bin', 'work', 'words', 'etc/containerd']) await mkdir(join(dir, each), { recursive: true });
   for (const name of programs) await copyFile(join(await pluginsDir(), name), join(dir, 'bin', name));
@@ -139,7 +139,7 @@ async function layOut(dir: string): Promise<void> {
   await writeFile(join(dir, 'words/kubectl'), kubectl(dir), { mode: 0o755 });
 }
 
-/** `plexus` with the places of this node, which on a node that Plexus is installed on need not be said. */
+/** `plexus` with the paths of this node, which an installed node does not need. */
 function plexus({ node: { dir, netns } }: ClusterNode, port: number): string {
   const state = `--cni-dir ${dir}/state`;
   const socket = `--socket ${dir}/run/plexus.sock`;
@@ -155,7 +155,7 @@ exec ${join(repository, 'dist/plexus')} "$@"
 `;
 }
 
-/** The real one, but for exec: no container runs here, and what is asked of it is its pod's network namespace. */
+/** The real kubectl, except exec: no container runs here, and the tests only need its pod's network namespace. */
 const kubectl = (dir: string): string => `#!/bin/sh
 if [ "$1" = exec ]; then
   namespace=${dir}/words/netns-of-$2
@@ -181,7 +181,7 @@ async function printed(command: string, dir: string): Promise<string> {
 
 interface Places {
   readonly at: ClusterNode;
-  /** With a link to the plugins. */
+  /** Contains a link to the plugins. */
   readonly folder: string;
   readonly port: number;
 }
@@ -207,7 +207,7 @@ function settled(text: string, { at, folder, port }: Places): string {
   return named.replaceAll(findings, (rows) => laidOut(rows));
 }
 
-// lines of the table that plexus doctor prints: places have another length by now
+// Rows of the table that plexus doctor prints; replaced paths differ in length.
 const findings = /(?:^(?:SEVERITY|error|warning|unknown|note|ok) {2,}.*\n)+/gm;
 
 function laidOut(lines: string): string {

@@ -6,10 +6,10 @@ import type { TestPod } from '../support/test-node.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { TroubleNode } from './trouble-node.ts';
 
-/** Brings a node into the trouble that a section of docs/troubleshooting.md shows. */
+/** Creates on a node the problem that a section of docs/troubleshooting.md shows. */
 type Scene = (node: TroubleNode) => Promise<unknown>;
 
-/** Of a pod that cannot be attached: kubelet's try, and what Plexus tells of it. */
+/** Fails to attach a pod: kubelet's attempt, and the Events of Plexus. */
 async function fails(node: TroubleNode, name: string, networks?: string): Promise<TestPod> {
   const pod = await node.pod(name, networks);
   const { exitCode, stdout } = await node.at.call('ADD', pod);
@@ -43,9 +43,9 @@ spec:
   containers: [{ name: main, image: web }]
 `;
 
-/** By heading. */
+/** The scenes by heading. */
 export const scenes: Readonly<Record<string, Scene>> = {
-  'The daemon is away': async (node) => {
+  'The daemon is unavailable': async (node) => {
     storage(node);
     await node.start({ 'daemon-wait-seconds': '2' });
     await node.at.daemon().stop('SIGKILL');
@@ -153,7 +153,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     await works(node, 'web-1', 'storage');
     await works(node, 'web-2', '[{"name": "storage", "default-route": ["10.30.0.1"]}]');
   },
-  'The API server is away': async (node) => {
+  'The API server is unavailable': async (node) => {
     storage(node);
     await node.start();
     const [known, unknown] = [await node.pod('web-1', 'storage'), await node.pod('web-2', 'made-later')];

@@ -22,18 +22,18 @@ const hasKubectl = ((): boolean => {
   }
 })();
 
-/** Without what differs each time: times, bars, how wide columns are. */
+/** The text without values that differ each time: times, bars, column widths. */
 const normal = (text: string): string =>
   text
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/│[^│]*│/g, '││')
     .replaceAll(/\b\d+ ms\b/g, '0 ms')
     .replaceAll(/\b\d+s\b/g, '0s')
-    // whether the watch has been lost yet decides how long the status is tried
+    // The time spent on the status depends on whether the loss of the watch was already detected.
     .replace('The operation was aborted due to timeout', 'writing network-status did not finish within 5 s')
     .replaceAll(/ +/g, ' ');
 
-/** PLEXUS_UPDATE_DOCS=1: writes what a command prints now. */
+/** With PLEXUS_UPDATE_DOCS=1, writes the current output of a command. */
 async function write(
   heading: string,
   command: string,
@@ -46,7 +46,7 @@ async function write(
 }
 
 describe('docs/troubleshooting.md', () => {
-  it('has a section for each trouble that is made here, and a row of the table for each section', () => {
+  it('has a section for each reproduced problem, and a table row for each section', () => {
     expect(sections.map(headingOf)).toEqual(Object.keys(scenes));
     const rows = [...page.matchAll(/^\| .*\[(.*)\]\(#(.*)\) \|$/gm)].map(([, text, anchor]) => ({ text, anchor }));
     expect(rows).toEqual(
@@ -55,7 +55,7 @@ describe('docs/troubleshooting.md', () => {
   });
 
   it.each(sections.map((section) => [headingOf(section), section] as const))(
-    '%s: the commands print what it says',
+    '%s: shows the real output of the commands',
     async (heading, section) => {
       const node = await createTroubleNode();
       try {

@@ -6,7 +6,7 @@ import { validationText } from '../../src/view/index.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../docs/validate.md'), 'utf8');
 
-it('docs/validate.md shows what the program says of its example', () => {
+it('docs/validate.md shows the real output for its example', () => {
   const [, text = '', said] = /```yaml\n(.*?)```\s*```\n(.*?)\n```/s.exec(page) ?? [];
   expect(said).toBe(validationText(validate(readFiles([{ path: 'storage.yaml', text }])), 1, (each) => each));
 });
@@ -16,7 +16,7 @@ it('docs/validate.md has every rule with its severity and meaning', () => {
   expect(page.split('\n').filter((line) => line.startsWith('| `PLX-V-'))).toEqual(rows);
 });
 
-it('only the severity has a colour', () => {
+it('plexus validate colours only the severity', () => {
   const text = 'apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: {name: x}\n';
   const paint = (each: string, tone: string): string => `<${tone}>${each}</>`;
   expect(validationText(validate(readFiles([{ path: 'x.yaml', text }])), 1, paint)).toContain(

@@ -57,7 +57,7 @@ describe('running checks', () => {
   it.each([
     {
       title: 'an error of the catalogue',
-      thrown: settingsInvalid({ place: 'x', problem: 'y' }),
+      thrown: settingsInvalid({ path: ['x'], problem: 'y' }),
       what: /x.*y/,
       evidence: ['PLX-SETTINGS-INVALID'],
     },

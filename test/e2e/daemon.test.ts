@@ -80,10 +80,10 @@ describe('a pod on a node with the daemon', () => {
     const answer = await at.call('ADD', pod);
     expect(answer, answer.stdout).toMatchObject({ exitCode: 0 });
     expect(await at.call('STATUS', pod)).toMatchObject({ exitCode: 0 }); // K8S-67
-    expect(await metric('plexus_journal_pending_status')).toBe(1);
+    await expect.poll(() => metric('plexus_journal_pending_status')).toBe(1);
     await at.api.comeBack();
     await waitFor('the status', async () => interfaces('patient')?.length === 2);
-    expect(await metric('plexus_status_writes_total{outcome="deferred"}')).toBe(1);
+    await expect.poll(() => metric('plexus_status_writes_total{outcome="deferred"}')).toBe(1);
     await at.call('DEL', pod);
     expect(await at.node.leftovers()).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('a pod on a node with the daemon', () => {
     const pod = await at.pod('rebuilt', 'storage');
     await at.api.goAway();
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
-    expect(await metric('plexus_journal_pending_status')).toBe(1);
+    await expect.poll(() => metric('plexus_journal_pending_status')).toBe(1);
     const { containerId, netns } = pod;
     const from = {
       containerId,
@@ -126,7 +126,7 @@ describe('a pod on a node with the daemon', () => {
       env: { PLEXUS_SOCKET: at.daemon().socket },
     });
     expect([failed.exitCode, failed.stdout]).toEqual([1, expect.stringContaining('PLX-ATTACHMENTS-LEFT')]);
-    expect(await metric('plexus_journal_pending_status')).toBe(0);
+    await expect.poll(() => metric('plexus_journal_pending_status')).toBe(0);
     await at.api.comeBack();
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
     expect(at.status('rebuilt')).toBeUndefined();
@@ -215,7 +215,7 @@ describe('our configuration in the runtime’s folder', () => {
       message: expect.stringContaining('it was renamed to 00-plexus.conflist.cilium_bak'),
       involvedObject: { kind: 'Node', name: 'node-1', uid: 'node-1' },
     });
-    expect(await metric('plexus_configuration_displaced_total')).toBe(1);
+    await expect.poll(() => metric('plexus_configuration_displaced_total')).toBe(1);
     expect(logged('configuration-displaced')).toBe(true);
     await rm(join(at.confDir, '00-plexus.conflist.cilium_bak'));
   });
@@ -271,15 +271,17 @@ describe('what a daemon tells about itself', () => {
   it('metrics: calls by command and outcome, plugins, API requests, attachments by network, watch', async () => {
     const pod = await at.pod('counted', 'storage');
     await at.call('ADD', pod);
-    expect(await metric('plexus_attachments{network="default/storage"}')).toBe(1);
-    expect(await metric('plexus_cni_requests_total{command="ADD",outcome="success",code="0"}')).toBeGreaterThan(0);
-    expect(
-      await metric('plexus_delegate_duration_seconds_count{plugin="bridge",command="ADD",outcome="success"}'),
-    ).toBeGreaterThan(1);
-    expect(await metric('plexus_api_requests_total{verb="patch",resource="pods/status",code="200"}')).toBeGreaterThan(
-      0,
-    );
-    expect(await metric('plexus_watch_synced')).toBe(1);
+    await expect.poll(() => metric('plexus_attachments{network="default/storage"}')).toBe(1);
+    await expect
+      .poll(() => metric('plexus_cni_requests_total{command="ADD",outcome="success",code="0"}'))
+      .toBeGreaterThan(0);
+    await expect
+      .poll(() => metric('plexus_delegate_duration_seconds_count{plugin="bridge",command="ADD",outcome="success"}'))
+      .toBeGreaterThan(1);
+    await expect
+      .poll(() => metric('plexus_api_requests_total{verb="patch",resource="pods/status",code="200"}'))
+      .toBeGreaterThan(0);
+    await expect.poll(() => metric('plexus_watch_synced')).toBe(1);
     await expect.poll(() => metric('plexus_calls_running')).toBe(0);
     await at.call('DEL', pod);
     await expect.poll(() => metric('plexus_journal_sandboxes')).toBe(0);

@@ -51,7 +51,7 @@ describe('annotated and running means attached', () => {
       ) as string,
       new: expect.stringContaining('another CNI configuration was in use on this node') as string,
     });
-    expect(await metric()).toBe('2');
+    await expect.poll(() => metric()).toBe('2');
     expect(await found()).toMatchObject([{ name: 'new' }, { name: 'old' }]);
     await at.daemon().stop();
     await at.start({ flags: { 'reclaim-seconds': '1' } });
@@ -61,7 +61,7 @@ describe('annotated and running means attached', () => {
     expect(told(), 'the others are not told of again').toHaveLength(3);
     at.api.remove('pods', 'default', 'old');
     await waitFor('the list is up to date', async () => (await found()).length === 2);
-    expect(await metric()).toBe('2');
+    await expect.poll(() => metric()).toBe('2');
   });
 
   it('not one that is attached, asks for nothing, is not on this node, does not run, uses the node’s network, or was attached by another', async () => {

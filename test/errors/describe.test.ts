@@ -65,7 +65,7 @@ describe('what people are told of an error', () => {
   });
   it('leaves room for a sentence, whatever kind of error it is', () => {
     for (const each of Object.values(errors)) {
-      if (typeof each === 'function' && 'kind' in each)
+      if (typeof each === 'function' && 'id' in each)
         expect(bytes(`${each.id}: . ${each.kind.fix}`), each.id).toBeLessThanOrEqual(512);
     }
   });

@@ -6,7 +6,7 @@ const all = allScenarios();
 const some = someScenarios(all);
 
 describe('the fault suite', () => {
-  it('has far more than 300 scenarios, no two the same', () => {
+  it('has far more than 300 scenarios, all different', () => {
     expect(new Set(all.map(nameOf)).size).toBe(all.length);
     expect(all.length).toBeGreaterThan(1000);
     for (const operation of ['ADD', 'DEL', 'GC', 'reclaim']) {
@@ -15,13 +15,13 @@ describe('the fault suite', () => {
     }
   });
 
-  it('its short form has every kind of fault of every operation', () => {
+  it('has every kind of fault of every operation in its short form', () => {
     const kinds = (scenarios: typeof all): ReadonlySet<string> =>
       new Set(scenarios.map(({ operation, fault }) => `${operation}: ${kindOf(fault)}`));
     expect(kinds(some)).toEqual(kinds(all));
   });
 
-  it('nothing is left and nobody else is touched after any of them (npm run test:faults for all)', async () => {
+  it('leaves nothing behind and affects no other pod after any fault (npm run test:faults runs all)', async () => {
     const finished = await runSuite({ scenarios: some, worlds: 3 });
     const failed = finished.filter(({ outcome }) => outcome.problems.length > 0).map(({ outcome }) => outcome);
     expect(failed, summaryOf(finished)).toEqual([]);

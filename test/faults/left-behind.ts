@@ -2,8 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { filesIn, type World } from './world.ts';
 
 /**
- * Everything on the node that could be somebody's, as texts: links, rules, files, processes. Looks at the node, not at
- * our journal.
+ * Lists everything on the node that could belong to a pod: links, rules, files, processes. Inspects the node, not the
+ * journal.
  */
 export async function everythingOn({ at, plugins }: World): Promise<ReadonlySet<string>> {
   const { netns, dir } = at.node;
@@ -25,8 +25,7 @@ export async function everythingOn({ at, plugins }: World): Promise<ReadonlySet<
   ]);
 }
 
-// kept for all pods, a mark of what was undone, or removed by itself when it is old: half-written files of killed
-// processes
+// Kept for all pods, a mark of undone work, or removed automatically when old: partial files of killed processes.
 const isNobodys = (file: string): boolean =>
   /\/(lock|last_reserved_ip\.\d+|stand-in\.json|\.open|unattached\.json|\.(new|lock|alive|undone)-[\w-]+)$/.test(
     file,
@@ -43,6 +42,6 @@ async function processesOf(plugins: string): Promise<readonly string[]> {
   return found.flat();
 }
 
-/** What is there now and was not there before. */
+/** What exists now and did not exist before. */
 export const newSince = (before: ReadonlySet<string>, now: ReadonlySet<string>): readonly string[] =>
   [...now].filter((each) => !before.has(each));

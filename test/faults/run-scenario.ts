@@ -12,9 +12,9 @@ import type { World } from './world.ts';
 
 export interface Outcome {
   readonly name: string;
-  /** What is wrong; empty: nothing. */
+  /** Problems found; empty if there are none. */
   readonly problems: readonly string[];
-  /** Calls of the runtime after the fault until all was well. */
+  /** Calls of the runtime after the fault until recovery. */
   readonly retries: number;
 }
 
@@ -22,8 +22,8 @@ const mostTries = 30;
 let pods = 0;
 
 /**
- * Runs one scenario on a node where one pod is attached all the time: the fault, the runtime's usual retries, an
- * independent look.
+ * Runs one scenario on a node where one other pod stays attached: the fault, the runtime's usual retries, an
+ * independent check.
  */
 export async function runScenario(scenario: Scenario, world: World, bystander: TestPod): Promise<Outcome> {
   const problems: string[] = [];
@@ -52,15 +52,15 @@ const assertNothingNew = async (
   let left: readonly string[] = [];
   const look = async (): Promise<readonly string[]> =>
     newSince(before, await everythingOn(world)).filter((each) => !isOfTuning(each, scenario));
-  // processes that were killed and files that are being removed need a moment
+  // Killed processes and files being removed need a moment.
   await waitFor('nothing is left', async () => (left = await look()).length === 0).catch(() => {
     problems.push(...left.map((each) => `left behind: ${each}`));
   });
 };
 
-// The tuning plugin (1.1.1) forgets what it saved of an interface only while that interface is there; by default on a
-// tmpfs. It is not when the namespace is gone, or when its DEL fails at first and the chain's other plugins, which are
-// called all the same, take it away.
+// The tuning plugin (1.1.1) removes its saved state of an interface, by default on a tmpfs, only while that interface
+// exists. The interface is missing if the namespace is gone, or if tuning's DEL fails and the chain's other plugins,
+// which still run, remove it.
 const isOfTuning = (left: string, { operation, fault }: Scenario): boolean =>
   left.startsWith('file leases/tuning/') &&
   (operation === 'reclaim' || (fault.kind === 'plugin' && (operation !== 'ADD' || fault.action === 'remove-netns')));
@@ -73,7 +73,7 @@ const networksOf = ({ networks, plugins }: Scenario, world: World): string | und
         .map((index) => `${plugins}-${index}`)
         .join(',');
 
-/** A pod object and a namespace. */
+/** Creates a pod object and a namespace. */
 export async function createPod(world: World, networks: string | undefined): Promise<TestPod> {
   const name = `p${pods++}`;
   return { ...world.at.podObject(name, networks), containerId: `${name}-${process.pid}`, netns: await createNetns() };
@@ -104,7 +104,7 @@ const plays: Readonly<Record<Scenario['operation'], (stage: Stage) => Promise<nu
   reclaim: playReclaim,
 };
 
-// as kubelet: a sandbox whose ADD failed is taken down, and another one is made
+// As kubelet does: removes a sandbox whose ADD failed, and creates another one.
 async function playAdd({ scenario, world, pod, problems }: Stage): Promise<number> {
   await world.arm(scenario.fault, pod.containerId, 'ADD');
   const answer = await call('ADD', pod, scenario, world);
@@ -117,7 +117,7 @@ async function playAdd({ scenario, world, pod, problems }: Stage): Promise<numbe
     answer.exitCode !== null,
   );
   await world.heal();
-  // a namespace that somebody else removes may be gone when everything is done: what is left counts
+  // A namespace that another process removes may be gone afterwards, so only what is left counts.
   const isThere = scenario.fault.kind !== 'plugin' || scenario.fault.action !== 'remove-netns';
   if (isAttached && isThere)
     await assertAttached(pod, world, problems, { who: 'the pod', networks: scenario.networks });
@@ -164,7 +164,7 @@ async function playGc({ scenario, world, pod, problems }: Stage): Promise<number
   }
 }
 
-// the runtime has lost it in a restart of the machine: nobody calls DEL
+// The runtime lost the sandbox in a node reboot, so nobody calls DEL.
 async function playReclaim({ scenario, world, pod, problems }: Stage): Promise<number> {
   await mustSucceed('ADD', pod, scenario, world);
   await pod.netns.remove();
@@ -183,7 +183,7 @@ async function playReclaim({ scenario, world, pod, problems }: Stage): Promise<n
   return 0;
 }
 
-/** DEL until it succeeds. Returns how often that was, less one. */
+/** Repeats DEL until it succeeds. Returns the number of retries. */
 async function deleted(
   pod: TestPod,
   scenario: Scenario,
@@ -209,7 +209,7 @@ export async function mustSucceed(
   if (exitCode !== 0) throw new Error(`${command} before the fault: ${stdout} ${stderr}`);
 }
 
-/** The pod's interfaces are there, and CHECK finds them as they were. */
+/** The pod's interfaces exist, and CHECK finds them unchanged. */
 async function assertAttached(
   pod: TestPod,
   world: World,

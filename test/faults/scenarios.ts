@@ -1,6 +1,6 @@
-// What the fault suite does: pure data, one object for each scenario.
+// The scenarios of the fault suite as pure data, one object each.
 
-/** A fault that comes from a plugin: at its Nth call of the operation, before or after the real plugin did its work. */
+/** A fault of a plugin: at the Nth plugin run of the operation, before or after the real plugin did its work. */
 export interface PluginFault {
   readonly kind: 'plugin';
   readonly number: number;
@@ -16,10 +16,7 @@ export interface PluginFault {
     | 'flood'
     | 'remove-netns';
 }
-/**
- * A fault at the Nth system call of its kind on a file of the journal; a number of 0: at every one, until the disk is
- * well again.
- */
+/** A fault at the Nth system call of its kind on a journal file; number 0: at every call, until the disk is healed. */
 export interface FileFault {
   readonly kind: 'file';
   readonly call: 'open' | 'write' | 'fsync' | 'rename' | 'unlink';
@@ -34,18 +31,18 @@ export type Fault = PluginFault | FileFault | ApiFault;
 export type Operation = 'ADD' | 'DEL' | 'GC' | 'reclaim';
 export interface Scenario {
   readonly operation: Operation;
-  /** Of the pod, the default one included. */
+  /** Number of the pod's networks, including the default one. */
   readonly networks: 1 | 3 | 8;
   readonly plugins: 'single' | 'chained';
   readonly fault: Fault;
 }
 
-/** For people, and to pick some with --only. */
+/** Names a scenario, for people and for --only. */
 export function nameOf({ operation, networks, plugins, fault }: Scenario): string {
   return `${operation} of ${networks} ${plugins}: ${faultName(fault)}`;
 }
 
-/** The fault without its place: a row of the summary. */
+/** The fault without its position: a row of the summary. */
 export function kindOf(fault: Fault): string {
   if (fault.kind === 'plugin') return `${fault.action} at a plugin's ${fault.when}`;
   if (fault.kind === 'api') return `API ${fault.action}`;
@@ -58,7 +55,7 @@ function faultName(fault: Fault): string {
   return `${fault.action} at ${fault.call} ${fault.number === 0 ? '(each)' : fault.number} of a journal file`;
 }
 
-// a chain has two plugins here
+// A chain has two plugins here.
 const callsOf = ({ networks, plugins }: Shape): number => networks * (plugins === 'chained' ? 2 : 1);
 type Shape = Pick<Scenario, 'networks' | 'plugins'>;
 const shapes: readonly Shape[] = ([1, 3, 8] as const).flatMap((networks) =>
@@ -81,13 +78,13 @@ function pluginFaults(operation: Operation, shape: Shape): readonly Fault[] {
     when,
     action,
   });
-  // without a runtime there is no shim, and its namespace is gone already
+  // Reclaim has no runtime and therefore no shim, and the namespace is already gone.
   const kills = operation === 'reclaim' ? killers.filter((each) => each !== 'kill-shim') : killers;
   const everywhere = shape.networks === 8 ? somePlaces(calls) : allUpTo(calls);
   const killed = everywhere.flatMap((number) =>
     kills.flatMap((action) => [fault(number, 'start', action), fault(number, 'end', action)]),
   );
-  // a plugin that does nothing at DEL and says that all is well cannot be found out: DEL has no output
+  // A plugin that does nothing at DEL and reports success cannot be detected, because DEL has no output.
   const canBeSeen = ({ when, action }: PluginFault): boolean =>
     operation === 'ADD' || when === 'end' || !['garbage', 'nothing'].includes(action);
   const wrong = somePlaces(calls)
@@ -103,7 +100,7 @@ function pluginFaults(operation: Operation, shape: Shape): readonly Fault[] {
 }
 
 /**
- * An ADD writes its record before the first plugin and at its end; in between it notes each attachment but the last,
+ * An ADD writes its record before the first plugin and at its end; in between it notes each attachment except the last,
  * without sync.
  */
 function fileFaults(operation: Operation, { networks }: Shape): readonly Fault[] {
@@ -134,13 +131,14 @@ const apiFaults: readonly Fault[] = (['away', 'slow', '409', '429', '500', 'watc
 }));
 
 function faultsOf(operation: Operation, shape: Shape): readonly Fault[] {
-  // what a pod with eight networks adds to one with three is length: its journal is looked at with single plugins alone
+  // Compared with three networks, a pod with eight only has a longer record, so its journal is tested with single
+  // plugins only.
   const files = shape.networks === 8 && shape.plugins === 'chained' ? [] : fileFaults(operation, shape);
   const api = operation === 'GC' ? [] : apiFaults;
   return [...pluginFaults(operation, shape), ...files, ...api];
 }
 
-/** All of them, in an order that does not change. */
+/** All scenarios, in a stable order. */
 export const allScenarios = (): readonly Scenario[] =>
   (['ADD', 'DEL', 'GC', 'reclaim'] as const).flatMap((operation) =>
     shapesOf(operation).flatMap((shape) =>
@@ -148,13 +146,13 @@ export const allScenarios = (): readonly Scenario[] =>
     ),
   );
 
-// GC and reclaiming undo with the same code as DEL: there one shape of each size
+// GC and reclaim use the same undo code as DEL, so one shape of each size suffices.
 const shapesOf = (operation: Operation): readonly Shape[] =>
   operation === 'ADD' || operation === 'DEL'
     ? shapes
     : shapes.filter(({ networks, plugins }) => (networks === 8 ? plugins === 'single' : plugins === 'chained'));
 
-/** One scenario for every kind of fault of every operation: for a run at each change. */
+/** One scenario for every kind of fault of every operation, for a run at each change. */
 export function someScenarios(all: readonly Scenario[]): readonly Scenario[] {
   const keyOf = ({ operation, fault }: Scenario): string => `${operation} ${kindOf(fault)}`;
   const ofThree = all.filter(({ networks }) => networks === 3);

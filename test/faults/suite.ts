@@ -8,7 +8,7 @@ import { type World, buildFaulty, createWorld } from './world.ts';
 
 export interface SuiteOptions {
   readonly scenarios: readonly Scenario[];
-  /** Nodes at work at the same time. */
+  /** Number of nodes that work concurrently. */
   readonly worlds: number;
   readonly onOutcome?: (outcome: Outcome, count: number) => void;
 }
@@ -17,7 +17,7 @@ export interface Finished {
   readonly outcome: Outcome;
 }
 
-/** Runs scenarios on several nodes; each takes the next one when it is done. */
+/** Runs scenarios on several nodes; each takes the next scenario when it is idle. */
 export async function runSuite({
   scenarios,
   worlds,
@@ -48,7 +48,7 @@ async function attachBystander(world: World): Promise<TestPod> {
   return pod;
 }
 
-/** The summary: a row for each kind of fault, a column for each operation, "done/failed". */
+/** Formats the summary: a row per kind of fault, a column per operation, "done/failed". */
 export function summaryOf(finished: readonly Finished[]): string {
   const operations = ['ADD', 'DEL', 'GC', 'reclaim'];
   const kinds = [...new Set(finished.map(({ scenario }) => kindOf(scenario.fault)))].toSorted();

@@ -12,25 +12,25 @@ import type { Fault } from './scenarios.ts';
 const run = promisify(execFile);
 const gated = ['bridge', 'firewall', 'tuning'];
 
-/** A node on which one thing at a time goes wrong: real plugins behind gates, and a daemon whose files may fail. */
+/** A node on which one fault at a time occurs: real plugins behind gates, and a daemon whose files may fail. */
 export interface World {
   readonly at: ClusterNode;
-  /** Folder of the gates: CNI_PATH. */
+  /** Folder of the gates, used as CNI_PATH. */
   readonly plugins: string;
-  /** Arms a fault for that sandbox; it strikes once. */
+  /** Arms a fault for that sandbox; it occurs once. */
   readonly arm: (fault: Fault, containerId: string, command: string) => Promise<void>;
-  /** Whether it has struck. */
+  /** Whether the fault has occurred. */
   readonly hasStruck: (fault: Fault) => boolean;
-  /** The disk and the API server are well again. */
+  /** Heals the disk and the API server. */
   readonly heal: () => Promise<void>;
-  /** The daemon is there, with an agent. */
+  /** Resolves when the daemon serves and has an agent. */
   readonly ready: () => Promise<void>;
   readonly restartDaemon: () => Promise<void>;
   readonly networks: readonly string[];
   readonly remove: () => Promise<void>;
 }
 
-/** Builds the gate and the library that is preloaded, in a folder. */
+/** Builds the gate and the preloaded library in a folder. */
 export async function buildFaulty(folder: string): Promise<{ readonly gate: string; readonly files: string }> {
   const [gate, files] = [join(folder, 'gate'), join(folder, 'faulty-files.so')];
   const source = (name: string): string => join(import.meta.dirname, name);
@@ -50,7 +50,7 @@ export async function buildFaulty(folder: string): Promise<{ readonly gate: stri
   return { gate, files };
 }
 
-/** A node with a daemon that is started again whenever it ends, as kubelet does, and its agent. */
+/** Creates a node with an agent and a daemon that is restarted whenever it ends, as kubelet does. */
 export async function createWorld(
   built: { readonly gate: string; readonly files: string },
   plugins: string,
@@ -115,7 +115,7 @@ async function armApi(at: ClusterNode, action: string): Promise<void> {
 
 const mostNetworks = 8;
 
-// NADs single-1 … and chained-1 …, and a chained default network: its firewall rules are among what must go
+// NADs single-1 … and chained-1 …, and a chained default network, whose firewall rules must be removed too.
 function defineNetworks(at: ClusterNode): readonly string[] {
   const names: string[] = [];
   for (let index = 1; index < mostNetworks; index++) {
@@ -167,7 +167,7 @@ function keepRunning(at: ClusterNode, plugins: string, env: Record<string, strin
   const loop = (async () => {
     while (!stop.signal.aborted) {
       if (isRunning()) {
-        await delay(20, undefined, { signal: stop.signal }).catch(() => {}); // the condition says what that means
+        await delay(20, undefined, { signal: stop.signal }).catch(() => {}); // The condition handles an abort.
         continue;
       }
       const daemon = await at.start({ flags, env });
@@ -190,7 +190,7 @@ function keepRunning(at: ClusterNode, plugins: string, env: Record<string, strin
   };
 }
 
-/** Files of the folder that a scenario may leave: none of its own. */
+/** Files of a folder that must not contain anything of a scenario. */
 export const filesIn = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []))
     .filter((entry) => entry.isFile())

@@ -16,11 +16,11 @@ function tried(work: () => void): void {
   try {
     work();
   } catch {
-    // what it says about the race does not matter
+    // Its errors about the race do not matter.
   }
 }
 
-// until it is ended, a folder is a folder at one moment and a link to another place at the next
+// Until it is killed, alternates between a folder and a link to another place.
 const flip = `
   const { renameSync, symlinkSync, rmSync, mkdirSync, writeFileSync } = require('node:fs');
   const { parentPort, workerData: { inner, victim } } = require('node:worker_threads');
@@ -36,7 +36,7 @@ const flip = `
   }`;
 
 describe('removeTree', () => {
-  it('removes files, folders and links at any depth, and never what a link leads to', async () => {
+  it('removes files, folders and links at any depth, and never a link’s target', async () => {
     await mkdir(at('tree/a/b'), { recursive: true });
     await mkdir(at('victim'));
     await writeFile(at('victim/kept'), '');
@@ -45,13 +45,13 @@ describe('removeTree', () => {
     removeTree(at('tree'));
     expect(await readdir(dir.path)).toEqual(['victim']);
     expect(await readdir(at('victim'))).toEqual(['kept']);
-    removeTree(at('tree')); // it is gone: as good as removed
+    removeTree(at('tree')); // The folder is gone, which counts as removed.
     await symlink(at('victim'), at('link'));
     removeTree(at('link'));
     expect(await readdir(at('victim'))).toEqual(['kept']);
   });
 
-  it('removes nothing elsewhere while a folder becomes a link again and again', async () => {
+  it('removes nothing outside while a folder repeatedly becomes a link', async () => {
     const names = Array.from({ length: 50 }, (_, index) => String(index));
     await mkdir(at('victim'));
     await mkdir(at('tree'));

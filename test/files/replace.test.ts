@@ -12,7 +12,7 @@ describe('replaceAtomically', () => {
   it.each([
     { mode: undefined, expected: 0o600 },
     { mode: 0o644, expected: 0o644 },
-  ])('makes and replaces a file, mode $expected', async ({ mode, expected }) => {
+  ])('creates and replaces a file, mode $expected', async ({ mode, expected }) => {
     const file = join(folder, 'a');
     for (const text of ['', 'one', 'é\u{1f600}', 'x'.repeat(1_000_000)]) {
       await replaceAtomically(file, text, mode);
@@ -22,7 +22,7 @@ describe('replaceAtomically', () => {
     expect(await readdir(folder)).toEqual(['a']);
   });
 
-  it('shows readers whole texts only', async () => {
+  it('shows readers only complete texts', async () => {
     const file = join(folder, 'a');
     const texts = ['a', 'b'].map((letter) => letter.repeat(200_000));
     await replaceAtomically(file, texts[0] ?? '');
@@ -37,7 +37,7 @@ describe('replaceAtomically', () => {
     expect([...seen].every((text) => texts.includes(text))).toBe(true);
   });
 
-  it('replaces a link itself, not what it leads to', async () => {
+  it('replaces a link itself, not its target', async () => {
     await writeFile(join(folder, 'target'), 'keep');
     await symlink('target', join(folder, 'link'));
     await replaceAtomically(join(folder, 'link'), 'new');
@@ -45,18 +45,21 @@ describe('replaceAtomically', () => {
     expect(await readFile(join(folder, 'link'), 'utf8')).toBe('new');
   });
 
-  it.each(['missing/a', 'folder'])('says which file cannot be written and leaves nothing behind: %s', async (name) => {
-    await mkdir(join(folder, 'folder', 'inside'), { recursive: true });
-    await expect(replaceAtomically(join(folder, name), 'x')).rejects.toMatchObject({
-      id: 'PLX-FILE-UNUSABLE',
-      message: expect.stringContaining(`cannot write ${join(folder, name)}: `) as string,
-    });
-    expect(await readdir(folder)).toEqual(['folder']);
-  });
+  it.each(['missing/a', 'folder'])(
+    'names a file that cannot be written and leaves no temporary file: %s',
+    async (name) => {
+      await mkdir(join(folder, 'folder', 'inside'), { recursive: true });
+      await expect(replaceAtomically(join(folder, name), 'x')).rejects.toMatchObject({
+        id: 'PLX-FILE-UNUSABLE',
+        message: expect.stringContaining(`cannot write ${join(folder, name)}: `) as string,
+      });
+      expect(await readdir(folder)).toEqual(['folder']);
+    },
+  );
 });
 
 describe('makeFolder', () => {
-  it('makes the folders above too, and makes nothing twice', async () => {
+  it('creates missing parent folders and accepts existing ones', async () => {
     const path = join(folder, 'a', 'b');
     await makeFolder(path);
     await makeFolder(path);
@@ -64,7 +67,7 @@ describe('makeFolder', () => {
   });
 
   it.each(['file', 'file/a', '/proc/self/a/b', '/proc/1/a', ''])(
-    'says which folder cannot be made: %j',
+    'names a folder that cannot be created: %j',
     async (name) => {
       await writeFile(join(folder, 'file'), '');
       await expect(makeFolder(name.startsWith('/') || name === '' ? name : join(folder, name))).rejects.toMatchObject({
@@ -75,7 +78,7 @@ describe('makeFolder', () => {
 });
 
 describe('removeLeftovers', () => {
-  it('removes only old files of that prefix', async () => {
+  it('removes only old files with the prefix', async () => {
     for (const name of ['.new-old', '.new-recent', 'old']) await writeFile(join(folder, name), '');
     await mkdir(join(folder, '.new-folder'));
     for (const name of ['.new-old', 'old', '.new-folder']) await utimes(join(folder, name), 1, 1);

@@ -40,7 +40,7 @@ describe('the local host and network namespaces', () => {
       patience(),
     );
 
-  it('gives a plugin the namespace that was checked, whatever the path leads to by then; both sides see their own path', async () => {
+  it('gives a plugin the checked namespace even if the path changes later, and both sides see their own path', async () => {
     const link = join(folder.path, 'netns');
     await symlink(netns.path, link);
     const inside = (await run('nsenter', [`--net=${netns.path}`, 'readlink', '/proc/self/ns/net'])).stdout.trim();
@@ -50,13 +50,13 @@ describe('the local host and network namespaces', () => {
     await expect(runIn(link), 'now that it leads to the node').rejects.toMatchObject(isOfNode);
   });
 
-  it('gives a plugin the runtime’s own path as it is', async () => {
+  it('gives a plugin the runtime’s own path unchanged', async () => {
     const { stdout } = await runIn(netns.path, localHost({ netns: netns.path }));
     expect(JSON.parse(stdout)).toMatchObject({ sandbox: netns.path });
     expect(await readFile(join(folder.path, 'stdin'), 'utf8')).toContain(`"sandbox":"${netns.path}"`);
   });
 
-  it('enters the namespace of the node only if the runtime allows it', async () => {
+  it('enters the node’s namespace only if the runtime allows it', async () => {
     const target = { netns: nodeNetns, interfaceName: 'none', family: 4 } as const;
     await expect(localHost().listLinks(nodeNetns, patience())).rejects.toMatchObject(isOfNode);
     await expect(localHost().setDefaultRoutes(target, [], patience())).rejects.toMatchObject(isOfNode);
@@ -71,7 +71,7 @@ describe('the local host and network namespaces', () => {
     ]).toEqual([true, false, false]);
   });
 
-  it.each(['a FIFO', 'a file', 'nothing'])('does not wait for %s', async (what) => {
+  it.each(['a FIFO', 'a file', 'nothing'])('does not block on %s', async (what) => {
     const file = join(folder.path, what);
     if (what !== 'nothing') await run(what === 'a FIFO' ? 'mkfifo' : 'touch', [file]);
     const problem = what === 'nothing' ? 'it does not exist' : 'it is no network namespace';

@@ -9,7 +9,7 @@ import { testHost } from '../contract/host.ts';
 import { createNetns } from '../support/netns.ts';
 import { patience } from '../support/patience.ts';
 
-describe('the local host is a host', () => testHost(localHost));
+describe('the local host fulfils the host contract', () => testHost(localHost));
 
 describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   let folder: string;
@@ -19,7 +19,7 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
   const run = (signal: AbortSignal) =>
     localHost().runPlugin({ plugin: 'p', path: [folder], env: {}, stdin: '' }, signal);
 
-  it('runs when it has been written', async () => {
+  it('runs after it has been written', async () => {
     await copyFile('/bin/true', join(folder, 'p'));
     const writer = await open(join(folder, 'p'), 'r+');
     const ended = run(patience());
@@ -27,7 +27,7 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
     expect(await ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
 
-  it('is an error when that does not end, or when it is no longer wanted', async () => {
+  it('is reported as an error if the replacement does not end, or the run is cancelled', async () => {
     await copyFile('/bin/true', join(folder, 'p'));
     const writer = await open(join(folder, 'p'), 'r+');
     await expect(run(patience())).rejects.toMatchObject({
@@ -38,14 +38,14 @@ describe('CNI-66: a plugin that is being replaced ("text file busy")', () => {
     await writer.close();
   });
 
-  it('leaves an answer alone that only looks like a shell’s', async () => {
+  it('a plugin’s answer that resembles a shell error is left unchanged', async () => {
     await writeFile(join(folder, 'p'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
     expect(await run(patience())).toMatchObject({ exitCode: 127 });
   });
 });
 
 describe('a node without iproute2', () => {
-  it('is named, with the command that failed', async () => {
+  it('is reported with the command that failed', async () => {
     const netns = await createNetns();
     const program = `import { localHost } from ${JSON.stringify(join(import.meta.dirname, '../../src/host/index.ts'))};
       const listed = localHost().listLinks(${JSON.stringify(netns.path)}, new AbortController().signal);

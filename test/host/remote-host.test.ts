@@ -8,7 +8,7 @@ import { shimBuilds } from '../support/shim-call.ts';
 import { patience } from '../support/patience.ts';
 
 describe.each(Object.entries(shimBuilds))(
-  'the remote host (host link, native executable in the middle of an ADD, %s) is a host',
+  'the remote host (host link, native executable during an ADD, %s) fulfils the host contract',
   async (_title, shim) => {
     const dir = mkdtempSync(join(tmpdir(), 'plexus-remote-host-'));
     const there = await callHost(dir, shim);
@@ -19,7 +19,7 @@ describe.each(Object.entries(shimBuilds))(
     });
     testHost(() => there.host);
 
-    it('says what the program there refuses, and runs nothing', async () => {
+    it('reports what the shim rejects, and runs nothing', async () => {
       const run = { plugin: 'p', path: [dir], env: { CNI_COMMAND: 'ADD', LD_PRELOAD: '/evil.so' }, stdin: '' };
       writeFileSync(join(dir, 'p'), `#!/bin/sh\ntouch ${join(dir, 'was-run')}\n`, { mode: 0o755 });
       await expect(there.host.runPlugin(run, patience())).rejects.toMatchObject({
@@ -29,7 +29,7 @@ describe.each(Object.entries(shimBuilds))(
       expect(existsSync(join(dir, 'was-run'))).toBe(false);
     });
 
-    it('says what the node has no room for: more than 256 plugins at once', async () => {
+    it('reports more than 256 simultaneous plugins as a lack of resources', async () => {
       writeFileSync(join(dir, 'wait'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
       const enough = new AbortController();
       const run = { plugin: 'wait', path: [dir], env: { CNI_COMMAND: 'ADD' }, stdin: '' };

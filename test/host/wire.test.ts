@@ -6,9 +6,7 @@ import { shimFrame } from '../support/link-codec.ts';
 
 const plain = ({ type, id, body }: Frame) => ({ type, id, body: [...body] });
 
-/**
- * The frames of a stream that arrives in pieces which are overwritten as soon as they were taken, as a socket may do.
- */
+/** The frames of a stream whose pieces are overwritten after use, as a socket may do. */
 function framesOf(pieces: readonly Buffer[]): ReturnType<typeof plain>[] {
   const reader = frameReader();
   return pieces.flatMap((piece) => {
@@ -18,8 +16,8 @@ function framesOf(pieces: readonly Buffer[]): ReturnType<typeof plain>[] {
   });
 }
 
-describe('the reader of frames', () => {
-  it('gives the same frames however the stream is cut, and holds no piece that was given to it', () => {
+describe('the frame reader', () => {
+  it('returns the same frames however the stream is split, and retains no piece', () => {
     const frame = tuple(
       integer({ min: 1, max: 255 }),
       integer({ min: 0, max: 2 ** 32 - 1 }),
@@ -40,7 +38,7 @@ describe('the reader of frames', () => {
     );
   });
 
-  it('holds at most twice the bytes that have arrived, also of a frame that comes byte by byte', () => {
+  it('holds at most twice the bytes that have arrived, even if a frame arrives byte by byte', () => {
     const reader = frameReader();
     const frame = encodeFrame(2, 1, Buffer.alloc(300_000, 7));
     let most = 0;
@@ -63,13 +61,13 @@ describe('the reader of frames', () => {
   });
 });
 
-describe('what a body may hold', () => {
-  it('refuses a list of more items than its reader allows, before it reads one', () => {
+describe('limits of a frame body', () => {
+  it('a list with more items than the limit is rejected before an item is read', () => {
     const body = bodyWriter().u32(1001).done();
     expect(() => bodyReader(body).list(() => 0, 1000)).toThrow(/a list of 1001 items/);
   });
 
-  it('refuses more links, or addresses of a link, than a namespace may have', () => {
+  it('more links, or addresses of a link, than a namespace may have are rejected', () => {
     const link = (addresses: number) => {
       const writer = bodyWriter().text('a').text('').u32(0).u8(1).u32(addresses);
       for (let index = 0; index < addresses; index++) writer.text('');
@@ -86,7 +84,7 @@ describe('what a body may hold', () => {
     expect(() => linksOf(1, 4097)).toThrow(/a list of 4097 items/);
   });
 
-  it('makes no text of what a plugin wrote beyond the bytes that anybody reads', () => {
+  it('plugin output is decoded only up to the bytes that a consumer reads', () => {
     const ran = (stdout: Buffer) =>
       decodeRan({ type: shimFrame.ran, id: 1, body: bodyWriter().u32(0).text(stdout).text('said').done() });
     const long = ran(Buffer.alloc(3_000_000, 97));

@@ -5,10 +5,10 @@ import { shim } from '../support/daemon.ts';
 import { type Ended, repository } from '../support/plexus-command.ts';
 
 const run = promisify(execFile);
-/** The command line as it is shipped. */
+/** The shipped command line. */
 export const plexus = join(repository, 'dist/plexus');
 
-/** `plexus install` and `plexus uninstall` on a node whose files are below a folder. */
+/** Runs `plexus install` and `plexus uninstall` on a node whose files are below a folder. */
 export function commandsIn(root: () => string) {
   const command = (...words: string[]): Promise<Ended> =>
     run(plexus, words).then(

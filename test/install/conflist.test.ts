@@ -13,7 +13,7 @@ const read = (options: ConflistOptions, change: Partial<DefaultNetwork> = {}) =>
   parseJsonObject(conflistText({ ...network, ...change }, options), 'test');
 
 describe('our configuration', () => {
-  it('K8S-33, K8S-53: names the default network, asks for its capabilities and the annotations, and lets nobody chain behind us', () => {
+  it('K8S-33, K8S-53: has the default network’s name, requests its capabilities and the annotations, and allows no chaining', () => {
     expect(conflistText(network)).toMatchInlineSnapshot(`
       "{
         "cniVersion": "0.3.1",
@@ -35,7 +35,7 @@ describe('our configuration', () => {
     `);
   });
 
-  it('tells the shim what differs from its defaults only', () => {
+  it('passes only non-default values to the shim', () => {
     expect(read({ socket: '/run/plexus/plexus.sock', daemonWaitSeconds: 10 })).toEqual(read({}));
     expect(read({ cniDir: '/var/lib/cni/plexus' })).toEqual(read({}));
     expect(read({ cniDir: '/srv/plexus' })['plugins']).toMatchObject([{ cniDir: '/srv/plexus' }]);
@@ -50,11 +50,14 @@ describe('our configuration', () => {
     { of: '1.1.0', statusChecks: false, is: '1.0.0' },
     { of: '0.3.1', statusChecks: true, is: '1.1.0' },
     { of: '1.1.0', statusChecks: true, is: '1.1.0' },
-  ] as const)('K8S-54: a default network of $of, statusChecks $statusChecks: $is', ({ of, statusChecks, is }) => {
-    expect(read({ statusChecks }, { cniVersion: of })['cniVersion']).toBe(is);
-  });
+  ] as const)(
+    'K8S-54: has version $is for a default network of $of with statusChecks $statusChecks',
+    ({ of, statusChecks, is }) => {
+      expect(read({ statusChecks }, { cniVersion: of })['cniVersion']).toBe(is);
+    },
+  );
 
-  it('K8S-50: can always be read, and the runtime asks for STATUS only when that is wanted', () => {
+  it('K8S-50: is always parsable, and the runtime calls STATUS only if configured', () => {
     const networks = fc.record({
       clusterNetwork: fc.string({ unit: 'binary' }).map((text) => `/${text}`),
       name: fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,20}$/),
@@ -76,7 +79,7 @@ describe('our configuration', () => {
   });
 });
 
-describe('whose a configuration is, by its content', () => {
+describe('ownerOf, by content', () => {
   it.each([
     { text: '{"type":"plexus"}', owner: 'plexus' },
     { text: '{"plugins":[{"type":"tuning"},{"type":"plexus"}]}', owner: 'plexus' },
@@ -88,7 +91,7 @@ describe('whose a configuration is, by its content', () => {
     { text: '', owner: 'unreadable' },
     { text: '[]', owner: 'unreadable' },
     { text: '{"type":"plexus"', owner: 'unreadable' },
-  ])('$text: $owner', ({ text, owner }) => {
+  ])('returns for $text: $owner', ({ text, owner }) => {
     expect(ownerOf(text)).toBe(owner);
   });
 });

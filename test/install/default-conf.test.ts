@@ -27,7 +27,7 @@ const flannel = JSON.stringify({
 const ours = conflistText({ clusterNetwork: '/net.d/10.conf', name: 'x', cniVersion: '1.0.0', capabilities: [] });
 
 describe('K8S-50, K8S-62: the default network is the first foreign configuration', () => {
-  it('with its name, version and capabilities', () => {
+  it('is chosen with its name, version and capabilities', () => {
     expect(decideDefault(listingOf({ '10-flannel.conflist': flannel }))).toEqual({
       kind: 'found',
       network: {
@@ -41,14 +41,18 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
   });
 
   it.each([
-    { title: 'first by name', files: { '20-b.conf': bridge('b'), '10-a.json': bridge('a') }, path: '/net.d/10-a.json' },
     {
-      title: 'never ours, whatever its name',
+      title: 'is the first by name',
+      files: { '20-b.conf': bridge('b'), '10-a.json': bridge('a') },
+      path: '/net.d/10-a.json',
+    },
+    {
+      title: 'is never ours, whatever its name',
       files: { '00-plexus.conflist': ours, '05-copy.conf': ours, '10.conf': bridge('a') },
       path: '/net.d/10.conf',
     },
     {
-      title: 'never that of Multus or of direct mode, whatever its name',
+      title: 'is never that of Multus or of direct mode, whatever its name',
       files: {
         '00-multus.conf': bridge('m', { type: 'multus' }),
         '05.conf': bridge('m', { type: 'multus-shim' }),
@@ -58,7 +62,7 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
       path: '/net.d/10.conf',
     },
     {
-      title: 'a network may be called like us',
+      title: 'may be a network named like Plexus',
       files: { '00-plexus.conflist': bridge('plexus') },
       path: '/net.d/00-plexus.conflist',
     },
@@ -67,7 +71,7 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
     expect(pathOf(listingOf(files))).toBe(path);
   });
 
-  it('a file that is no use is passed over, and told', () => {
+  it('an unusable file is skipped and reported', () => {
     const files = {
       '00.conf': undefined,
       '01.conf': '',
@@ -87,7 +91,7 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
     });
   });
 
-  it('a named file is taken alone', () => {
+  it('a named file is the only candidate', () => {
     const file = { path: '/x/20-b.conf', content: { text: bridge('b') } };
     expect(pathOf({ kind: 'file', file, siblings: [] })).toBe('/x/20-b.conf');
     expect(decideDefault({ kind: 'missing', problem: 'ENOENT' })).toEqual({ kind: 'none', problem: 'ENOENT' });
@@ -107,7 +111,7 @@ describe('K8S-50, K8S-62: the default network is the first foreign configuration
     expect(decision).toMatchObject({ network: { capabilities: ['portMappings', 'mac'] } });
   });
 
-  it('property: for any folder, never a file of ours, always the same, and the first that can be used', () => {
+  it('property: for any folder, the choice is deterministic, never a file of ours, and the first usable file', () => {
     const texts = fc.oneof(
       fc.constantFrom(
         ours,

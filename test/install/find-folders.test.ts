@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { containerdSection, crioSection } from '../../src/install/runtime-config.ts';
@@ -22,8 +23,10 @@ const v3 = `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.cni]\nbin_dirs 
 const usual = { confDir: '/etc/cni/net.d', binDirs: ['/opt/cni/bin'] };
 
 describe('folders of a running container runtime', () => {
-  const process = (pid: number, ...words: string[]): Promise<void> =>
-    put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
+  const process = async (pid: number, ...words: string[]): Promise<void> => {
+    await put(`/proc/${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
+    await put(`/proc/${pid}/status`, `Name:\t${basename(words[0] ?? '')}\nUmask:\t0022\nUid:\t0\t0\t0\t0\n`);
+  };
   const left = (): Promise<void> => put('/etc/containerd/config.toml', v2('/left/net.d', '/left/bin'));
   const names = (all: readonly { confDir: string; isRunning: boolean }[]): readonly string[] =>
     all.map(({ confDir, isRunning }) => `${confDir} ${isRunning}`);
@@ -32,7 +35,7 @@ describe('folders of a running container runtime', () => {
     { title: '--config FILE', words: ['--log-level', 'info', '--config', '/srv/containerd.toml'] },
     { title: '--config=FILE', words: ['--config=/srv/containerd.toml'] },
     { title: '-c FILE', words: ['-c', '/srv/containerd.toml', '--address', '/run/containerd/containerd.sock'] },
-  ])('by the file that it was started with ($title), not by what is in the usual place', async ({ words }) => {
+  ])('come from the file it was started with ($title), not from the usual file', async ({ words }) => {
     await left();
     await put('/run/containerd/containerd.sock');
     await put('/srv/containerd.toml', v2('/srv/net.d', '/srv/bin'));
@@ -49,13 +52,13 @@ describe('folders of a running container runtime', () => {
     ]);
   });
 
-  it('by the usual file when it was started without one, also where its socket is out of sight', async () => {
+  it('come from the usual file if it was started without one, even if its socket is not visible', async () => {
     await left();
     await process(700, 'containerd');
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true']);
   });
 
-  it('k3s by its own file, although another containerd was there once', async () => {
+  it('k3s: come from its own file, although another containerd was installed before', async () => {
     await left();
     const own = '/var/lib/rancher/k3s/agent/etc/containerd/config.toml';
     await put(own, v2('/k3s/net.d', '/k3s/bin'));
@@ -65,7 +68,7 @@ describe('folders of a running container runtime', () => {
     expect(names(runtimes.slice(1))).toEqual(['/left/net.d false']);
   });
 
-  it('CRI-O by its own file, and two runtimes side by side', async () => {
+  it('CRI-O: come from its own file, also with two runtimes side by side', async () => {
     await left();
     await put('/srv/crio.conf', '[crio.network]\nnetwork_dir = "/crio/net.d"\n');
     await process(700, 'containerd');
@@ -73,13 +76,49 @@ describe('folders of a running container runtime', () => {
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d true', '/crio/net.d true']);
   });
 
-  it('not by a process whose file is not on this node, nor by programs with similar names', async () => {
+  it('ignore a process whose file is not on this node, and programs with similar names', async () => {
     await left();
     await process(700, 'containerd', '--config', '/in/a/container.toml');
     await process(701, 'containerd-shim-runc-v2', '--config', '/left');
     await process(702, 'vim', 'containerd', '--config', '/srv/x.toml');
     await process(703, '');
     expect(names((await findFolders(root)).runtimes)).toEqual(['/left/net.d false']);
+  });
+});
+
+describe('a process that has the command line of a container runtime', () => {
+  const evil = '/home/mallory/containerd.toml';
+  const rootMount = (number: number): string => `${number} 1 8:1 / / rw - ext4 /dev/sda1 rw\n`;
+  beforeEach(async () => {
+    await put('/etc/containerd/config.toml', v2('/left/net.d', '/left/bin'));
+    await put(evil, v2('/evil/net.d', '/evil/bin'));
+    await put('/proc/1/mountinfo', rootMount(20));
+    await put('/proc/700/cmdline', ['containerd', '--config', evil, ''].join('\0'));
+    await put('/proc/700/status', 'Name:\tcontainerd\nUid:\t0\t0\t0\t0\n');
+    await put('/proc/700/mountinfo', rootMount(20));
+  });
+  const confDirs = async (): Promise<readonly string[]> =>
+    (await findFolders(root)).runtimes.map(({ confDir }) => confDir);
+
+  it('is believed when root started it from a file of that name', async () => {
+    expect(await confDirs()).toEqual(['/evil/net.d']);
+  });
+  it.each([
+    { title: 'another user of the node started it', status: 'Name:\tcontainerd\nUid:\t1000\t1000\t1000\t1000\n' },
+    { title: 'another user started a setuid program', status: 'Name:\tcontainerd\nUid:\t1000\t0\t0\t0\n' },
+    { title: 'it is another program of root, such as sudo', status: 'Name:\tsudo\nUid:\t0\t0\t0\t0\n' },
+    { title: 'it runs in a pod, whose mount namespace cannot be read', mounts: rootMount(900) },
+  ])('is ignored when $title', async ({ status, mounts }) => {
+    if (status !== undefined) await put('/proc/700/status', status);
+    if (mounts !== undefined) await put('/proc/700/mountinfo', mounts);
+    expect(await confDirs()).toEqual(['/left/net.d']);
+  });
+  it('does not hold up the search with a FIFO as its configuration', async () => {
+    await rm(join(root, evil));
+    execFileSync('mkfifo', [join(root, evil)]);
+    expect((await findFolders(root)).warnings).toEqual([
+      `${evil} cannot be read: ${join(root, evil)} is a FIFO, not a regular file`,
+    ]);
   });
 });
 
@@ -187,7 +226,7 @@ describe('where the container runtime of a node looks, by its own configuration'
     expect(await findFolders(root)).toMatchObject({ runtimes: [found], warnings: [] });
   });
 
-  it('imports hold over the file that names them; relative, with "*", and in a circle', async () => {
+  it('imported files override the file that names them; relative, with "*", and circular imports work', async () => {
     await put(
       '/etc/containerd/config.toml',
       `imports = ["conf.d/*.toml", "/etc/containerd/config.toml"]\n${v2('/main', '/main/bin')}`,
@@ -210,7 +249,7 @@ describe('where the container runtime of a node looks, by its own configuration'
     ]);
   });
 
-  it('two runtimes: the one that runs comes first; containerd of Docker does not count', async () => {
+  it('with two runtimes, the running one comes first and Docker’s containerd is ignored', async () => {
     await put('/etc/containerd/config.toml', 'version = 2');
     await put('/etc/crio/crio.conf', '');
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['containerd', 'CRI-O']);
@@ -223,32 +262,32 @@ describe('where the container runtime of a node looks, by its own configuration'
     expect((await findFolders(root)).runtimes.map(({ runtime }) => runtime)).toEqual(['CRI-O']);
   });
 
-  it('nothing found: the usual folders, with a warning', async () => {
+  it('if no runtime is found, the usual folders are used with a warning', async () => {
     expect(await findFolders(root)).toEqual({
       runtimes: [{ runtime: 'unknown', configurations: [], ...usual, isRunning: false }],
       warnings: ['no configuration of a container runtime was found: the usual folders are assumed'],
     });
   });
 
-  it('a file that cannot be read is a warning', async () => {
+  it('an unreadable file becomes a warning', async () => {
     await put('/etc/containerd/config.toml', 'version = ');
     await folder('/etc/crio/crio.conf.d/x.conf');
     const { runtimes, warnings } = await findFolders(root);
     expect(runtimes).toMatchObject([usual, usual]);
     expect(warnings).toEqual([
       expect.stringMatching(/^\/etc\/containerd\/config\.toml is no TOML: /),
-      expect.stringMatching(/^\/etc\/crio\/crio\.conf\.d\/x\.conf cannot be read: EISDIR/),
+      expect.stringMatching(/^\/etc\/crio\/crio\.conf\.d\/x\.conf cannot be read: .* is a folder, not a regular file$/),
     ]);
   });
 
-  it('K8S-50: several configurations at once would attach the default network twice', async () => {
+  it('K8S-50: several configurations at once would attach the default network twice, which is a warning', async () => {
     await put('/etc/containerd/config.toml', '[plugins."io.containerd.grpc.v1.cri".cni]\nmax_conf_num = 0\n');
     expect((await findFolders(root)).warnings).toEqual([
       expect.stringContaining('containerd loads all configurations (max_conf_num)'),
     ]);
   });
 
-  it('property: no text crashes the reading', () => {
+  it('property: no text crashes the parser', () => {
     const cni = fc.record({
       conf_dir: fc.jsonValue(),
       bin_dir: fc.jsonValue(),
@@ -286,7 +325,7 @@ describe("a path of the node, seen from a container with the node's files under 
     { path: '/../../etc', at: '/etc' },
     { path: '/two/x', at: '/a/real/x' },
     { path: '/missing/./x', at: '/missing/x' },
-  ])('$path is $at', async ({ path, at }) => {
+  ])('$path resolves to $at', async ({ path, at }) => {
     await folder('/a/real');
     await symlink('/a/real', join(root, 'abs'));
     await symlink('a/real', join(root, 'rel'));
@@ -295,7 +334,7 @@ describe("a path of the node, seen from a container with the node's files under 
     expect(await inRoot(root, path)).toBe(join(root, at));
   });
 
-  it('links in a circle end', async () => {
+  it('circular links end', async () => {
     await symlink('/b', join(root, 'a'));
     await symlink('/a', join(root, 'b'));
     expect(await inRoot(root, '/a/x')).toMatch(/\/[ab]\/x$/);

@@ -18,7 +18,7 @@ afterEach(() => root.remove());
 const { at, install, uninstall } = commandsIn(() => root.path);
 
 describe('plexus install and plexus-host.json', () => {
-  it('writes the paths that direct mode may use beside the program, and removes the file when all are the usual ones', async () => {
+  it('writes the paths that direct mode may use beside the binary, and removes the file if all are defaults', async () => {
     const file = at('opt/cni/bin/plexus-host.json');
     const { stdout } = await install(
       '--cni-dir',
@@ -45,7 +45,7 @@ describe('plexus install and plexus-host.json', () => {
     expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
   });
 
-  it('names the folder of the runtime’s configurations in that file when it is another one', async () => {
+  it('names the runtime’s configuration folder in that file if it is not the default', async () => {
     await mkdir(at('etc/containerd'));
     await mkdir(at('custom/net.d'), { recursive: true });
     await writeFile(
@@ -60,7 +60,7 @@ describe('plexus install and plexus-host.json', () => {
     expect(await readdir(at('opt/cni/bin'))).toEqual([]);
   });
 
-  it('writes no relative path there', async () => {
+  it('rejects a relative path', async () => {
     expect(await install('--log-file', 'plexus.log')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/PLX-HOST-FILE-INVALID.*logFile must be an absolute path/) as string,

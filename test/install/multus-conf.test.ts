@@ -23,8 +23,8 @@ async function plugin(): Promise<JsonObject> {
 }
 const warnings = (): string => kept.steps.map((step) => (step.kind === 'warning' ? step.text : '')).join('\n');
 
-describe('taking over from Multus: its default network becomes ours', () => {
-  it('by path, as Multus sees it under /host, although another file comes first', async () => {
+describe('adopting Multus’s default network', () => {
+  it('finds it by path, as Multus sees it under /host, although another file comes first', async () => {
     await kept.put('05-other.conf', bridge('other'));
     await kept.put('10-calico.conflist', bridge('k8s-pod-network'));
     await kept.put(
@@ -39,14 +39,14 @@ describe('taking over from Multus: its default network becomes ours', () => {
       clusterNetwork: join(kept.folder, '10-calico.conflist'),
       capabilities: { portMappings: true, 'io.kubernetes.cri.pod-annotations': true },
     });
-    // Multus is aside now, and what it said still holds
+    // Multus has been moved aside, and its settings still apply.
     await kept.stop();
     const steps = kept.steps.length;
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-calico.conflist') });
     expect(kept.steps.slice(steps)).toEqual([]);
   });
 
-  it('by name, in the runtime’s folder or in that of Multus', async () => {
+  it('finds it by name, in the runtime’s folder or in Multus’s', async () => {
     await using confDir = await mkdtempDisposable(join(tmpdir(), 'plexus-multus-net-'));
     await writeFile(join(confDir.path, 'ovn.conf'), bridge('ovn'));
     await kept.put('10-other.conf', bridge('other'));
@@ -54,7 +54,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     expect(await plugin()).toMatchObject({ clusterNetwork: join(confDir.path, 'ovn.conf'), confDir: confDir.path });
   });
 
-  it('written out in full: its own file if there is one, else kept in a file of ours that no runtime reads', async () => {
+  it('uses an inline delegate’s own file if there is one, otherwise keeps it in a file of ours that no runtime reads', async () => {
     const delegate = {
       cniVersion: '0.3.1',
       name: 'cbr0',
@@ -68,7 +68,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     await waitFor('its own file', async () => (await kept.read('00-plexus.conflist')).includes('10-flannel.conflist'));
   });
 
-  it('with the settings that decide about pods, and none about files', async () => {
+  it('adopts the settings that affect pods, and none about files', async () => {
     await kept.put('10-net.conf', bridge('net'));
     const settings = {
       namespaceIsolation: true,
@@ -85,9 +85,10 @@ describe('taking over from Multus: its default network becomes ours', () => {
     for (const key of ['kubeconfig', 'cniDir', 'binDir', 'logFile']) expect(own).not.toHaveProperty(key);
   });
 
-  it('every key that holds a path of its own container becomes one of the node', async () => {
+  it('translates every key that contains a path of Multus’s container to a path of the node', async () => {
     await kept.put('10-net.conf', bridge('net'));
-    const clusterNetwork = '/host/etc/cni/net.d/10-net.conf'; // where its DaemonSet mounts the folder of the runtime, wherever that is
+    // Where the DaemonSet of Multus mounts the runtime's folder, wherever that is.
+    const clusterNetwork = '/host/etc/cni/net.d/10-net.conf';
     const paths = {
       readinessindicatorfile: '/host/run/multus/cni/net.d/10-ovn.conf',
       confDir: '/host/etc/cni/multus/net.d',
@@ -102,7 +103,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     });
   });
 
-  it('a readiness file in the runtime’s folder, as Multus sees it, is mapped to that folder', async () => {
+  it('translates a readiness file in the runtime’s folder, as Multus sees it, to that folder', async () => {
     await kept.put('10-cluster.conflist', bridge('cluster'));
     const seen = '/host/etc/cni/net.d/10-cluster.conflist';
     await kept.put('00-multus.conf', multus({ readinessindicatorfile: seen, clusterNetwork: seen }));
@@ -110,7 +111,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     expect(await plugin()).toMatchObject({ clusterNetwork: file, readinessindicatorfile: file });
   });
 
-  it('a readiness file that the daemon cannot see is ignored with a warning', async () => {
+  it('ignores a readiness file that the daemon cannot see, with a warning', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'net', readinessindicatorfile: '/run/ready' }));
     kept.options = { ...kept.options, isInSight: async (path) => path !== '/run/ready' };
@@ -118,7 +119,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     await waitFor('the warning', async () => /readinessindicatorfile \/run\/ready .*mount/.test(warnings()));
   });
 
-  it('keys in any case, as Multus reads them', async () => {
+  it('matches keys in any case, as Multus does', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('20-net.conf', bridge('net2'));
     await kept.put('00-multus.conf', multus({ ClusterNetwork: 'net2', namespaceisolation: true }));
@@ -128,7 +129,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
     });
   });
 
-  it('what is not taken over is told: further delegates, its folders, and every other key', async () => {
+  it('reports what is not adopted: further delegates, Multus’s folders, and every other key', async () => {
     await kept.put('10-net.conf', bridge('net'));
     const delegates = [{ name: 'net', type: 'bridge' }, { name: 'storage', type: 'macvlan' }, { plugins: [] }];
     const more = {
@@ -138,7 +139,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
       defaultNetworks: ['never-attached'],
     };
     await kept.put('00-multus.conf', multus({ delegates, ...more }));
-    expect(await plugin()).not.toHaveProperty('defaultNetworks'); // nor did Multus attach them
+    expect(await plugin()).not.toHaveProperty('defaultNetworks'); // Multus did not attach them either.
     await waitFor('the warning', async () => warnings().includes('not taken over'));
     expect(warnings()).toMatch(/delegates after the first \(storage, \(no name\)\).*defaultNetworks/);
     expect(warnings()).toMatch(/cniDir "\/var\/lib\/multus".*multusStateDir/);
@@ -146,14 +147,14 @@ describe('taking over from Multus: its default network becomes ours', () => {
     expect(warnings()).toContain('kubeconfig');
   });
 
-  it('what cannot be found is told, and the first network of the folder is taken', async () => {
+  it('reports what cannot be found, and uses the first network of the folder', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'some-nad' }));
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-net.conf') });
     await waitFor('the warning', async () => warnings().includes('some-nad, is in no file'));
   });
 
-  it('a configured default network goes before it', async () => {
+  it('prefers a configured default network', async () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('20-net.conf', bridge('net2'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'net' }));
@@ -162,7 +163,7 @@ describe('taking over from Multus: its default network becomes ours', () => {
   });
 });
 
-describe('a path of a node', () => {
+describe('visibility of a node’s path', () => {
   const inPod = [
     '1 0 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/a',
     '2 1 0:51 / /proc rw - proc proc rw',
@@ -175,19 +176,19 @@ describe('a path of a node', () => {
     ['/etc/cni/my net.d/a', true],
     ['/run/flannel2/subnet.env', false],
     ['/run/ready', false],
-  ])('%s is in sight of a pod that mounts others: %s', (path, expected) => {
+  ])('%s is visible to a pod that mounts others: %s', (path, expected) => {
     expect(isMounted(path, inPod)).toBe(expected);
   });
 });
 
 describe('the configuration of Multus', () => {
-  it('is found in a list as well, and nowhere else', () => {
+  it('is also found in a list, and nowhere else', () => {
     expect(multusConf(JSON.stringify({ name: 'm', plugins: [{ type: 'multus', clusterNetwork: 'a' }] }))).toMatchObject(
       { clusterNetwork: 'a' },
     );
     expect(multusConf(bridge('x'))).toBeUndefined();
   });
-  it('any text is read, or is none', () => {
+  it('any text is parsed or ignored', () => {
     const json = fc.record({
       type: fc.constantFrom('multus', 'multus-shim', 'x'),
       delegates: fc.jsonValue(),

@@ -14,9 +14,9 @@ const file = async (name: string, content: Buffer | string): Promise<string> => 
   return join(folder.path, name);
 };
 
-describe('two files', () => {
+describe('isSameContent', () => {
   it.each([0, 1, piece - 1, piece, piece + 1, 2 * piece])(
-    'of %i bytes are the same, or differ in the last one',
+    'compares files of %i bytes that are equal, or differ in the last byte',
     async (size) => {
       const content = Buffer.alloc(size, 'x');
       const one = await file('one', content);
@@ -28,13 +28,13 @@ describe('two files', () => {
   );
 });
 
-describe('a text in a file', () => {
-  it.each([0, piece - 6, piece - 1, piece, 2 * piece - 3])('is found at %i, wherever the pieces end', async (at) => {
+describe('holdsText', () => {
+  it.each([0, piece - 6, piece - 1, piece, 2 * piece - 3])('finds a text at %i, wherever chunks end', async (at) => {
     const path = await file('one', Buffer.concat([Buffer.alloc(at), Buffer.from('needle'), Buffer.alloc(10)]));
     expect(await holdsText(path, 'needle')).toBe(true);
     expect(await holdsText(path, 'needles')).toBe(false);
   });
-  it('is in no file that is missing or a folder', async () => {
+  it('returns false for a missing file and for a folder', async () => {
     expect(await holdsText(join(folder.path, 'missing'), 'x')).toBe(false);
     expect(await holdsText(folder.path, 'x')).toBe(false);
   });

@@ -14,8 +14,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const source = '/bin/true';
 const here = { arch: process.arch };
 
-describe('the shim', () => {
-  it('is installed executable, whatever the umask, and nothing else is left', async () => {
+describe('installing the shim', () => {
+  it('makes it executable, whatever the umask, and leaves no other file', async () => {
     const before = process.umask(0o077);
     try {
       expect(await installShim(source, folder, here)).toBe(true);
@@ -27,7 +27,7 @@ describe('the shim', () => {
     execFileSync(join(folder, 'plexus'));
   });
 
-  it('is not touched when it is there, but put right when anything of it differs', async () => {
+  it('leaves it unchanged if it is up to date, and repairs any difference', async () => {
     await installShim(source, folder, here);
     const first = await stat(join(folder, 'plexus'));
     expect(await installShim(source, folder, here)).toBe(false);
@@ -39,12 +39,12 @@ describe('the shim', () => {
     expect(await readFile(join(folder, 'plexus'))).toEqual(await readFile(source));
   });
 
-  it('with dryRun it only says what would be done', async () => {
+  it('with dryRun, only prints the actions', async () => {
     expect(await installShim(source, folder, { ...here, dryRun: true })).toBe(true);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  describe('while it runs ("text file busy")', () => {
+  describe('while the shim is running ("text file busy")', () => {
     let running: ChildProcess;
     beforeEach(async () => {
       await copyFile('/bin/sleep', join(folder, 'plexus'));
@@ -56,7 +56,7 @@ describe('the shim', () => {
       await once(running, 'close');
     });
 
-    it('is replaced, and the running one goes on', async () => {
+    it('it is replaced, and the running one continues', async () => {
       await expect(writeFile(join(folder, 'plexus'), 'x')).rejects.toMatchObject({ code: 'ETXTBSY' });
       expect(await installShim(source, folder, here)).toBe(true);
       execFileSync(join(folder, 'plexus'));
@@ -64,7 +64,7 @@ describe('the shim', () => {
     });
   });
 
-  it('a link is replaced, not what it leads to', async () => {
+  it('a link is replaced, not its target', async () => {
     await writeFile(join(folder, 'target'), 'keep');
     await symlink('target', join(folder, 'plexus'));
     await installShim(source, folder, here);
@@ -74,15 +74,15 @@ describe('the shim', () => {
   it.each([
     { title: 'missing', at: () => join(folder, 'bin'), errno: 'ENOENT' },
     { title: 'a file', at: () => '/proc/self/status', errno: 'ENOTDIR' },
-    { title: 'no place for files', at: () => '/sys/kernel', errno: 'EACCES' },
-  ])('a folder that is $title is named, with errno and what to do', async ({ at, errno }) => {
+    { title: 'not writable for files', at: () => '/sys/kernel', errno: 'EACCES' },
+  ])('a folder that is $title is reported with errno and fix', async ({ at, errno }) => {
     await expect(installShim(source, at(), here)).rejects.toMatchObject({
       id: 'PLX-FOLDER-NOT-WRITABLE',
       message: `cannot install plexus: folder ${at()} cannot be written to (${errno})`,
     });
   });
 
-  it('something else in its place is said, and nothing is left', async () => {
+  it('another object at its path is reported, and no file is left', async () => {
     await mkdir(join(folder, 'plexus'));
     await expect(installShim(source, folder, here)).rejects.toMatchObject({
       id: 'PLX-FILE-UNUSABLE',
@@ -92,7 +92,7 @@ describe('the shim', () => {
   });
 });
 
-describe('a shim for another machine, or none at all, is refused', () => {
+describe('a shim that is missing or built for another machine is rejected', () => {
   const header = (change: (header: Buffer) => unknown): Buffer => {
     const bytes = Buffer.concat([Buffer.from('7f454c4602010100', 'hex'), Buffer.alloc(56)]);
     bytes.writeUInt16LE(3, 16);
@@ -107,7 +107,7 @@ describe('a shim for another machine, or none at all, is refused', () => {
       content: Buffer.from('#!/bin/sh\nexit 0 # a script\n'),
       says: 'it is no native executable (ELF)',
     },
-    { title: 'cut off', content: header(() => {}).subarray(0, 19), says: 'it is no native executable (ELF)' },
+    { title: 'a truncated file', content: header(() => {}).subarray(0, 19), says: 'it is no native executable (ELF)' },
     {
       title: 'an object file',
       content: header((bytes) => bytes.writeUInt16LE(1, 16)),
@@ -142,7 +142,7 @@ describe('a shim for another machine, or none at all, is refused', () => {
     expect(await readdir(folder)).toEqual(['shim']);
   });
 
-  it('missing', async () => {
+  it('a missing file is rejected', async () => {
     await expect(installShim(join(folder, 'nope'), folder, here)).rejects.toMatchObject({ id: 'PLX-SHIM-UNUSABLE' });
   });
 

@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { commandsIn, plexus } from './commands-in-root.ts';
 import { type Kept, bridge, keptFolder } from './keeping.ts';
 
-// the commands as programs, on a node whose file system is a folder
+// Runs the commands as programs, on a node whose file system is a folder.
 const run = promisify(execFile);
 let root: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let kept: Kept;
@@ -30,7 +30,7 @@ const { at, command, install, uninstall } = commandsIn(() => root.path);
 const confFiles = async (): Promise<readonly string[]> => (await readdir(at('etc/cni/net.d'))).toSorted();
 
 describe('plexus install', () => {
-  it('puts the program into the folder that the runtime’s configuration names, and says what it found', async () => {
+  it('installs the binary in the folder that the runtime’s configuration names, and prints what it found', async () => {
     await mkdir(at('etc/containerd'));
     await mkdir(at('custom/bin'), { recursive: true });
     await writeFile(
@@ -50,7 +50,7 @@ describe('plexus install', () => {
     expect((await install()).stdout).toContain('is up to date');
   });
 
-  it('replaces the program while it runs', async () => {
+  it('replaces the binary while it is running', async () => {
     await writeFile(at('opt/cni/bin/plexus'), await readFile('/bin/sleep'), { mode: 0o755 });
     const running = run(at('opt/cni/bin/plexus'), ['1000']);
     await waitFor('it to run', async () => (await readFile(`/proc/${running.child.pid}/exe`)).length > 0);
@@ -68,11 +68,11 @@ describe('plexus install', () => {
       await writeFile(at('from/plexus-direct'), content);
       return ['--shim', at('from/plexus')];
     };
-    // a program with more behind it: several of the pieces in which files are read
+    // A program with appended text, longer than one chunk in which files are read.
     const program = async (more: string): Promise<Buffer> =>
       Buffer.concat([await readFile('/bin/true'), Buffer.alloc(3 * 1024 * 1024), Buffer.from(more)]);
 
-    it('puts plexus-direct beside the program, before it, and touches it again only when it differs', async () => {
+    it('installs plexus-direct beside the binary, before it, and rewrites it only if it differs', async () => {
       const from = await besideShim(await program('one'));
       const first = await command('install', '--root', root.path, ...from, '--stand-in');
       expect(first).toMatchObject({
@@ -94,7 +94,7 @@ describe('plexus install', () => {
       expect((await readdir(at('opt/cni/bin'))).toSorted()).toEqual(['plexus', 'plexus-direct']);
     });
 
-    it('is off unless said, also by PLEXUS_STAND_IN, and one that is there then stays, with a warning', async () => {
+    it('is off by default, also settable by PLEXUS_STAND_IN, and an existing one stays with a warning', async () => {
       const from = await besideShim(await program('one'));
       await command('install', '--root', root.path, ...from);
       expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
@@ -107,7 +107,7 @@ describe('plexus install', () => {
       );
     });
 
-    it('without the file it fails, says what to do, and installs nothing', async () => {
+    it('without the file it fails with the fix, and installs nothing', async () => {
       const from = await besideShim(await program('one'));
       await rm(at('from/plexus-direct'));
       const { code, stderr } = await command('install', '--root', root.path, ...from, '--stand-in');
@@ -118,7 +118,7 @@ describe('plexus install', () => {
       expect(await readdir(at('opt/cni/bin'))).toEqual([]);
     });
 
-    it('is removed by uninstall, a program of that name that is not ours stays', async () => {
+    it('is removed by uninstall, but a foreign binary of that name stays', async () => {
       const from = await besideShim(await program('Plexus, a CNI plugin that attaches pods to several networks'));
       await command('install', '--root', root.path, ...from, '--stand-in');
       expect((await uninstall()).stdout).toMatch(/removed plexus\n.*removed plexus-direct\n/);
@@ -129,12 +129,12 @@ describe('plexus install', () => {
     });
   });
 
-  it('--dry-run only says it', async () => {
+  it('--dry-run only prints the actions', async () => {
     expect((await install('--dry-run')).stdout).toContain(`would install ${at('opt/cni/bin/plexus')}`);
     expect(await readdir(at('opt/cni/bin'))).toEqual([]);
   });
 
-  it('fails loudly where the folder is not there, or the program is for another machine', async () => {
+  it('fails with an error if the folder is missing, or the binary is for another machine', async () => {
     await rm(at('opt'), { recursive: true });
     expect(await install()).toMatchObject({
       code: 1,
@@ -156,7 +156,7 @@ describe('plexus uninstall', () => {
     await kept.stop();
   };
 
-  it('puts back what was moved aside, and removes what is ours: configuration, program, state', async () => {
+  it('restores what was moved aside, and removes what is ours: configuration, binaries, state', async () => {
     const multus = bridge('m', { type: 'multus' });
     await kept.put('00-multus.conf', multus);
     await kept.put('10-net.conf', bridge('cbr0'));
@@ -174,7 +174,7 @@ describe('plexus uninstall', () => {
     expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
   });
 
-  it('a configuration of direct mode that bore our name is back under it', async () => {
+  it('restores a configuration of direct mode that had our name', async () => {
     const direct = JSON.stringify({ cniVersion: '1.0.0', name: 'p', plugins: [{ type: 'plexus-cni' }] });
     await kept.put('00-plexus.conflist', direct);
     await kept.put('10-net.conf', bridge('cbr0'));
@@ -184,13 +184,13 @@ describe('plexus uninstall', () => {
     expect(await kept.read('00-plexus.conflist')).toBe(direct);
   });
 
-  it('leaves a program named plexus that is not ours', async () => {
+  it('keeps a foreign binary named plexus', async () => {
     await writeFile(at('opt/cni/bin/plexus'), 'somebody else’s');
     expect((await uninstall()).stdout).toBe('there is nothing of Plexus here\n');
     expect(await readdir(at('opt/cni/bin'))).toEqual(['plexus']);
   });
 
-  it('refuses, with a list, while pods are attached; with --force it goes on and keeps the state', async () => {
+  it('refuses, with a list, while pods are attached; with --force it continues and keeps the state', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     const journal = fileJournal(at('var/lib/cni/plexus/journal'));
@@ -205,7 +205,7 @@ describe('plexus uninstall', () => {
     expect((await journal.list((record) => record)).found).toHaveLength(1);
   });
 
-  it('finds state and socket under --root by itself, so that the refusals hold there too', async () => {
+  it('finds state and socket under --root automatically, so that the refusals apply there too', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     const journal = fileJournal(at('var/lib/cni/plexus/journal'));
@@ -226,7 +226,7 @@ describe('plexus uninstall', () => {
     expect(await readdir(at('var/lib/cni/plexus'))).toEqual([]);
   });
 
-  it('a record that cannot be read counts as a pod; once told, it is kept as evidence', async () => {
+  it('counts an unreadable record as a pod the first time, and then keeps it as evidence', async () => {
     await mkdir(at('var/lib/cni/plexus/journal'), { recursive: true });
     await writeFile(at('var/lib/cni/plexus/journal/c1@eth0.json'), '{');
     expect(await uninstall()).toMatchObject({
@@ -237,8 +237,8 @@ describe('plexus uninstall', () => {
     expect(await readdir(at('var/lib/cni/plexus/journal/damaged'))).toEqual(['c1@eth0.json']);
   });
 
-  // It is root on the node, and the daemon can write into both folders.
-  it('writes, reads and removes nothing elsewhere that links of the daemon lead to, and waits for no FIFO', async () => {
+  // Uninstall runs as root on the node, and the daemon can write into both folders.
+  it('writes, reads and removes nothing outside through the daemon’s links, and blocks on no FIFO', async () => {
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
     const victim = at('victim');
@@ -251,12 +251,14 @@ describe('plexus uninstall', () => {
     await symlink(victim, at('var/lib/cni/plexus/journal/damaged'));
     await symlink(victim, at('var/lib/cni/plexus/locks'));
     await symlink(victim, at('var/lib/cni/plexus/deferred'));
+    await writeFile(join(victim, 'default-network.conflist'), 'kept');
+    await symlink(victim, at('etc/cni/net.d/plexus.d'));
     await uninstall();
-    expect((await readdir(victim)).toSorted()).toEqual(['damaged', 'kept']);
+    expect((await readdir(victim)).toSorted()).toEqual(['damaged', 'default-network.conflist', 'kept']);
     expect(await readFile(join(victim, 'kept'), 'utf8')).toBe('kept');
   });
 
-  it('looks wherever a runtime of this node may look, whether it runs or not', async () => {
+  it('searches the folders of every runtime of this node, running or not', async () => {
     await mkdir(at('etc/containerd'));
     await mkdir(at('etc/crio'));
     for (const folder of ['first', 'second', 'crio']) {
@@ -272,7 +274,7 @@ describe('plexus uninstall', () => {
     for (const folder of ['first', 'second', 'crio']) expect(await readdir(at(folder))).toEqual([]);
   });
 
-  it('a file that its owner has written again is newer than the one that was moved aside, and stays', async () => {
+  it('keeps a file that its owner has rewritten, because it is newer than the one moved aside', async () => {
     await kept.put('00-multus.conf', bridge('old', { type: 'multus' }));
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
@@ -283,7 +285,7 @@ describe('plexus uninstall', () => {
     expect(await kept.read('00-multus.conf')).toBe(newer);
   });
 
-  it('nothing is put back that calls the program which goes', async () => {
+  it('restores no file that calls the removed binary', async () => {
     await kept.put('00-mine.conf', bridge('mine', { type: 'plexus' }));
     await kept.put('10-net.conf', bridge('cbr0'));
     await installed();
@@ -291,7 +293,7 @@ describe('plexus uninstall', () => {
     expect(await kept.files()).toEqual(['10-net.conf']);
   });
 
-  it('refuses while a daemon serves: it would put its configuration back', async () => {
+  it('refuses while a daemon is running, which would restore its configuration', async () => {
     await mkdir(at('run'));
     const server = net.createServer().listen(at('run/plexus.sock'));
     expect(await uninstall()).toMatchObject({ code: 1, stderr: expect.stringContaining('PLX-DAEMON-SERVES') });

@@ -3,8 +3,8 @@ import { recordingDelegate } from '../support/recording-delegate.ts';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The shipped daemon with its shipped memory limit, and pods whose annotations hold whatever fits into an object. A
-// pod's author is anybody.
+// The shipped daemon with its shipped memory limit, and pods with annotations of maximum size. Any user may be the
+// author of a pod.
 let limit: ShippedLimit;
 let node: TestNode;
 beforeAll(async () => {
@@ -21,12 +21,12 @@ afterAll(async () => {
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const most = 255 * 1024;
-/** As many repetitions as an annotation has room for. */
+/** As many repetitions as fit into an annotation. */
 const filled = (part: string, before = '', after = ''): string =>
   before + part.repeat(Math.floor((most - before.length - after.length) / part.length)) + after;
 
 const delegates = [{ cniVersion: '1.0.0', name: 'main', type: 'quiet' }];
-/** ADD or DEL with annotations that the runtime hands over, as containerd does. */
+/** Calls ADD or DEL with annotations that the runtime passes, as containerd does. */
 const call = (command: string, pod: TestPod, annotations: object) =>
   node.call(command, pod, {
     config: node.config({
@@ -52,7 +52,7 @@ const annotations: readonly { readonly title: string; readonly text: string; rea
   { title: 'one name', text: filled('a') },
   { title: 'empty elements', text: filled('{},', '[', '{}]') },
   { title: 'elements with a name', text: filled('{"name":"net-a"},', '[', '{"name":"net-a"}]') },
-  { title: 'members of one name', text: filled('"name":"net-a",', '[{', '"name":"net-a"}]') },
+  { title: 'members with the same name', text: filled('"name":"net-a",', '[{', '"name":"net-a"}]') },
   { title: 'unknown keys', text: `[{${times(15_000, (index) => `"k${index}":0`).join(',')},"name":"a b"}]` },
   { title: 'addresses', text: filled('"::1",', '[{"name":"net-a","ips":[', '"::1"]}]') },
   { title: 'gateways', text: filled('"::1",', '[{"name":"net-a","default-route":[', '"::1"]}]') },
@@ -63,25 +63,28 @@ const annotations: readonly { readonly title: string; readonly text: string; rea
   { title: 'opening brackets', text: filled('[') },
   { title: 'opening braces', text: filled('{"a":') },
   { title: 'blanks and a mistake at the end', text: filled('\n', '[', 'x') },
-  { title: 'long texts and a mistake at the end', text: filled(`"${'x'.repeat(50)}",`, '[', 'x') },
+  { title: 'long strings and a mistake at the end', text: filled(`"${'x'.repeat(50)}",`, '[', 'x') },
   { title: 'backslashes', text: filled('\\\\', '["', '"]') },
   { title: 'quotes', text: filled('"') },
-  { title: 'numbers that no number holds', text: filled('1e400,', '[{"name":"net-a","cni-args":{"x":[', '0]}}]') },
+  { title: 'numbers out of range', text: filled('1e400,', '[{"name":"net-a","cni-args":{"x":[', '0]}}]') },
   { title: 'line breaks and control characters', text: filled('\u0085\u202e', '[{"name":"', '"}]') },
 ];
 
-describe('an annotation of 255 KiB of', () => {
-  it.each(annotations)('$title is refused with a sentence', async ({ title, text, id = 'PLX-SELECTION-INVALID' }) => {
-    const pod = await node.pod(title.replaceAll(' ', '-'));
-    const added = await call('ADD', pod, networks(text));
-    expect(added.exitCode, added.stdout).toBe(1);
-    expect(added.stdout).toContain(id);
-    expect(added.stdout.length).toBeLessThan(4000);
-    expect(await call('DEL', pod, networks(text))).toMatchObject({ exitCode: 0 });
-    await survived();
-  });
+describe('annotations of 255 KiB', () => {
+  it.each(annotations)(
+    'of $title are rejected with a message',
+    async ({ title, text, id = 'PLX-SELECTION-INVALID' }) => {
+      const pod = await node.pod(title.replaceAll(' ', '-'));
+      const added = await call('ADD', pod, networks(text));
+      expect(added.exitCode, added.stdout).toBe(1);
+      expect(added.stdout).toContain(id);
+      expect(added.stdout.length).toBeLessThan(4000);
+      expect(await call('DEL', pod, networks(text))).toMatchObject({ exitCode: 0 });
+      await survived();
+    },
+  );
 
-  it('any of these, in many pods at once, keeps no neighbour from its network', async () => {
+  it('in many pods at once do not affect other pods', async () => {
     const hostile = await Promise.all(annotations.map(async (_, index) => node.pod(`hostile-${index}`)));
     const neighbour = await node.pod('neighbour');
     const attacks = hostile.map((pod, index) => call('ADD', pod, networks(annotations[index]?.text ?? '')));
@@ -90,7 +93,7 @@ describe('an annotation of 255 KiB of', () => {
     await survived();
   });
 
-  it('cni-args that are allowed reach the plugin, and nothing of the daemon is in want of memory', async () => {
+  it("allowed cni-args reaches the plugin without exceeding the daemon's memory", async () => {
     const pod = await node.pod('args');
     const text = JSON.stringify(times(8, () => ({ name: 'net-a', 'cni-args': { x: 'y'.repeat(28_000) } })));
     const added = await call('ADD', pod, networks(text));
@@ -105,7 +108,7 @@ describe('a configuration on stdin', () => {
   it.each([
     { title: 'with 5 million empty lists', more: { x: times(5_000_000, () => []) } },
     { title: 'with 15 MB of text', more: { x: 'y'.repeat(15_000_000) } },
-  ])('$title ends in an answer', async ({ more }) => {
+  ])('$title is answered', async ({ more }) => {
     const pod = await node.pod(`stdin-${Object.keys(more).length}-${JSON.stringify(more).length}`);
     const answer = await node.call('ADD', pod, {
       config: node.config({ clusterNetwork: undefined, delegates, ...more }),

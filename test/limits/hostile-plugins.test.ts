@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { type TestNode, type TestPod, createTestNode } from '../support/test-node.ts';
 
-// The shipped daemon with its shipped memory limit, and plugins that answer whatever they like: each ends in an error,
-// none ends the daemon.
+// The shipped daemon with its shipped memory limit, and plugins with arbitrary output: each run ends in an error, and
+// the daemon keeps running.
 let limit: ShippedLimit;
 let node: TestNode;
 let folder: string;
@@ -55,7 +55,7 @@ const answers: readonly Answer[] = [
   },
   { title: '2 million empty lists', stdout: `[${'[],'.repeat(1_300_000)}[]]`, id: 'PLX-RESULT-TOO-LARGE' },
   {
-    title: '16,000 keys of its own',
+    title: '16,000 unknown keys',
     stdout: `{"cniVersion":"1.0.0",${times(15_990, (index) => `"k${index}":0`).join(',')}}`,
     id: 'accepted',
   },
@@ -66,11 +66,11 @@ const answers: readonly Answer[] = [
     id: 'PLX-RESULT-INVALID',
   },
   {
-    title: 'one text of 4 million characters',
+    title: 'one string of 4 million characters',
     stdout: JSON.stringify({ cniVersion: '1.0.0', x: '€'.repeat(1_300_000) }),
     id: 'PLX-RESULT-TOO-LARGE',
   },
-  { title: 'more than anybody reads', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
+  { title: 'more output than the limit', stdout: 'x'.repeat(6_000_000), id: 'PLX-PLUGIN-OUTPUT-TOO-LONG' },
   {
     title: '6 million bytes on stderr',
     stdout: short,
@@ -80,7 +80,7 @@ const answers: readonly Answer[] = [
   },
 ];
 
-/** Makes a plugin that answers an ADD so, and a DEL with nothing. */
+/** Creates a plugin that answers ADD with this output, and DEL with nothing. */
 async function plugin(
   type: string,
   { stdout, stderr = '', exitCode = 0 }: Omit<Answer, 'title' | 'id'>,
@@ -104,9 +104,9 @@ const survived = async (): Promise<void> => {
   await limit.assertSurvived(daemon);
 };
 
-describe('a plugin that answers with', () => {
+describe('hostile output of a plugin', () => {
   it.each(answers.map((answer, index) => ({ ...answer, index })))(
-    '$title is judged, and others are served',
+    '$title is handled, and other pods are served',
     async ({ index, id, ...answer }) => {
       const type = `hostile-${index}`;
       await plugin(type, answer);
@@ -121,7 +121,7 @@ describe('a plugin that answers with', () => {
     },
   );
 
-  it('the longest answer, in 24 pods at once, fails these pods alone', async () => {
+  it('of maximum length, in 24 pods at once, fails only these pods', async () => {
     await plugin('many', { stdout: manyInterfaces });
     const made = await Promise.all(times(24, (index) => node.pod(`many-${index}`)));
     for (const added of await Promise.all(made.map((pod) => call('ADD', pod, 'many'))))

@@ -9,7 +9,7 @@ const windowMs = 5000;
 
 let at: ClusterNode;
 beforeAll(async () => {
-  at = await createClusterNode({ bookmarkMs: 60_000 }); // as a real API server
+  at = await createClusterNode({ bookmarkMs: 60_000 }); // As a real API server.
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/24'));
   await at.start();
   await at.startAgent();
@@ -18,18 +18,18 @@ beforeAll(async () => {
 });
 afterAll(() => at.remove());
 
-describe('a daemon with nothing to do', () => {
-  it(`wakes less than ${mostPerSecond} times a second, all of its threads taken together`, async () => {
-    // right after its start it still has something to do: what counts is that it comes to rest
+describe('an idle daemon', () => {
+  it(`wakes up less than ${mostPerSecond} times a second, over all its threads`, async () => {
+    // It still has work right after its start, so wait until it is idle.
     const isAtRest = async (): Promise<boolean> => (await wakeUpsPerSecond(at.daemon().pid)) < mostPerSecond;
     await waitFor('the daemon is at rest', isAtRest, { mostTries: 8 });
   });
 });
 
-/** Measured over a window: a thread that waits and is woken has made a voluntary context switch. */
+/** Measures over a window: a thread that waits and wakes up makes a voluntary context switch. */
 async function wakeUpsPerSecond(pid: number): Promise<number> {
   const [before, startedAt] = [await voluntarySwitches(pid), performance.now()];
-  await delay(windowMs); // a rate has no other condition to wait for
+  await delay(windowMs); // A rate has no other condition to wait for.
   return ((await voluntarySwitches(pid)) - before) / ((performance.now() - startedAt) / 1000);
 }
 

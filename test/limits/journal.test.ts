@@ -8,7 +8,7 @@ import { sampleRecord } from '../support/sample-record.ts';
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// A node full of pods, each with as much in its record as a configuration and a plugin's result may hold.
+// A node full of pods whose records contain the largest allowed configurations and results.
 const pods = 110;
 let at: ClusterNode;
 let limit: ShippedLimit;
@@ -41,7 +41,7 @@ function denseRecord(pod: number): string {
     } as const;
   });
   const ref = { namespace: 'default', name: `pod-${pod}`, uid: `uid-${pod}` };
-  // that of a process: nobody can tell whether it still is the sandbox's
+  // The namespace of a process: nobody can determine whether it still belongs to the sandbox.
   return encodeRecord(
     sampleRecord({ containerId: idOf(pod), netns: `/proc/${pod}/ns/net`, complete: true, pod: ref, attachments }),
   );
@@ -58,8 +58,8 @@ const scraped = async (): Promise<boolean> =>
     `plexus_journal_sandboxes ${pods}\n`,
   );
 
-describe('a journal whose records are as large as they can be, under the shipped memory limit', () => {
-  it('is listed for metrics, again and again, and the daemon lives', async () => {
+describe('a journal of records of maximum size, under the shipped memory limit', () => {
+  it('is listed for metrics repeatedly without exceeding the limit', async () => {
     await fill();
     await at.start({ wrapper: limit.wrapper, flags: { 'reclaim-seconds': '0' } });
     for (let scrape = 0; scrape < 3; scrape++) await waitFor('a scrape', scraped);

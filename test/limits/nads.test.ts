@@ -3,7 +3,7 @@ import { type ClusterNode, createClusterNode } from '../support/cluster-node.ts'
 import { type ShippedLimit, shippedLimit } from '../support/shipped-limit.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// What whoever may create NetworkAttachmentDefinitions can do to the daemons of all nodes: nothing.
+// Users who may create NetworkAttachmentDefinitions cannot harm the daemons of the nodes.
 let at: ClusterNode;
 let limit: ShippedLimit;
 beforeEach(async () => {
@@ -29,8 +29,8 @@ const known = async (): Promise<number> =>
   (await metric('plexus_watch_objects')) + (await metric('plexus_watch_objects_left_out'));
 const attach = async (name: string, networks: string) => at.call('ADD', await at.pod(name, networks));
 
-describe('NetworkAttachmentDefinitions that are large, under the shipped memory limit', () => {
-  it('too large to be used: the watch is ready, the daemon lives when more come, and only a pod that asks for one fails', async () => {
+describe('large NetworkAttachmentDefinitions, under the shipped memory limit', () => {
+  it('above the limit, fail only pods that request them, while the watch and the daemon keep running', async () => {
     for (let n = 0; n < 30; n++) at.nad(`large-${n}`, padded('large', 1_300_000));
     await start();
     await waitFor('the list', async () => (await metric('plexus_watch_synced')) === 1);
@@ -45,15 +45,15 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
     await limit.assertSurvived(at.daemon());
   });
 
-  it('of middle size and many: those that do not fit into the cache are read when a pod asks for them, and small ones stay in it', async () => {
+  it('of medium size and in large number, are read on demand if they do not fit into the cache, where small ones stay', async () => {
     for (let n = 0; n < 220; n++) at.nad(`middle-${n}`, padded('middle', 60_000));
     await start();
     await waitFor('the list', async () => (await metric('plexus_watch_synced')) === 1);
-    expect(await metric('plexus_watch_objects_left_out')).toBeGreaterThan(20);
+    await expect.poll(() => metric('plexus_watch_objects_left_out')).toBeGreaterThan(20);
     at.api.requests.length = 0;
     expect(await attach('small', 'small')).toMatchObject({ exitCode: 0 });
     expect(at.api.requests.filter(({ verb }) => verb === 'get')).toEqual([]);
-    // each network is one that is not in the cache for most of them
+    // For most of them, the network is not in the cache.
     const pods = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
         at.pod(`p${n}`, Array.from({ length: 3 }, (__, m) => `middle-${n * 25 + m}`).join(',')),
@@ -67,7 +67,7 @@ describe('NetworkAttachmentDefinitions that are large, under the shipped memory 
   });
 
   // each `{}` takes two bytes in the text and a hundred in memory
-  it('just below the limit and dense: pods that ask for many of them at the same time end in an answer each', async () => {
+  it('with many values, just below the limit, still give every pod an answer that requests several at once', async () => {
     const dense = (name: string): object => ({
       ...at.node.bridge(name, '10.32.0.0/16'),
       padding: Array.from({ length: 15_000 }, () => ({})),

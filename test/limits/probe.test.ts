@@ -50,7 +50,7 @@ describe('the probes of the pod', () => {
     await daemon.stop();
   });
 
-  it('fail when the daemon does not answer, although its socket accepts connections', async () => {
+  it('fail if the daemon does not answer, although its socket accepts connections', async () => {
     daemon = await startTestDaemon({ dir, flags: { 'cni-dir': join(dir, 'state'), http: 'off' } });
     process.kill(daemon.pid, 'SIGSTOP');
     try {
@@ -83,7 +83,7 @@ describe('the probes of the pod', () => {
       server.close();
     });
 
-  it('fail with the reason when no daemon runs', async () => {
+  it('fail with the reason if no daemon is running', async () => {
     expect(await probe('/healthz', join(dir, 'nobody.sock'))).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('No such file'),

@@ -18,15 +18,15 @@ afterEach(async () => {
 });
 
 describe('a daemon under the memory limit of the shipped DaemonSet', () => {
-  it('serves, and counts as having survived', async () => {
+  it('serves calls and stays within the limit', async () => {
     const daemon = await startTestDaemon({ dir, flags: { 'cni-dir': join(dir, 'state') }, wrapper: limit.wrapper });
     await limit.assertSurvived(daemon);
     expect(await limit.peakOf(daemon)).toBeLessThan(limit.bytes);
     await daemon.stop();
   });
 
-  // a check that cannot fail would prove nothing about hostile inputs
-  it('is found to have exceeded the limit when it allocates more', async () => {
+  // A check that cannot fail would prove nothing about hostile inputs.
+  it('is detected as exceeding the limit when it allocates more', async () => {
     const greedy = join(dir, 'greedy.mjs');
     await writeFile(
       greedy,

@@ -11,7 +11,7 @@ let made = 0;
 const many = (count: number, line: string): string => `${Array.from({ length: count }, () => line).join('\n')}\n`;
 const deep = 'if (a) { if (a) { if (a) { if (a) { return 1; } } } }';
 
-/** Code by file: each has one sin, said by the rule that must find it. */
+/** Code by file; each violates one rule, which is its key. */
 const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
   'no-restricted-imports of a folder above': [
     'src/npwg/above.ts',
@@ -55,10 +55,10 @@ const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
   ],
   'no-default-export': ['src/host/default.ts', 'export default 1;'],
   'no-cycle': ['src/host/cycle-a.ts', "import { b } from './cycle-b.ts';\nexport const a = (): number => b();"],
-  'max-lines': ['src/host/long-file.ts', many(251, 'export const f = 1;').replaceAll('f', () => `f${(made += 1)}`)],
+  'max-lines': ['src/host/long-file.ts', many(301, 'export const f = 1;').replaceAll('f', () => `f${(made += 1)}`)],
   'max-lines-per-function': [
     'src/host/long-function.ts',
-    `export function f(): void {\n${many(51, "  process.stdout.write('');")}}`,
+    `export function f(): void {\n${many(66, "  process.stdout.write('');")}}`,
   ],
   'max-params': ['src/host/params.ts', 'export const f = (a: 1, b: 1, c: 1, d: 1, e: 1): number => a + b + c + d + e;'],
   'max-depth': ['src/host/deep.ts', `export function f(a: boolean): number { ${deep} return 2; }`],
@@ -68,7 +68,7 @@ const sins: Readonly<Record<string, readonly [file: string, code: string]>> = {
   ],
 };
 
-/** Code that no rule may object to. */
+/** Code that no rule may reject. */
 const good: Readonly<Record<string, string>> = {
   'src/host/cycle-b.ts': "import { a } from './cycle-a.ts';\nexport const b = (): number => a();",
   'src/npwg/nad.ts': 'export const nad = 1;',
@@ -112,22 +112,22 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 const foundIn = (file: string): readonly string[] =>
   findings.filter(({ filename }) => filename === file).map(({ code }) => code);
 
-describe('the rules of this code base are enforced', () => {
-  it.each(Object.entries(sins))('%s', (name, [file]) => {
+describe('the lint rules of this code base', () => {
+  it.each(Object.entries(sins))('report %s', (name, [file]) => {
     const rules = foundIn(file).map((code) => /\((.+)\)/.exec(code)?.[1]);
     expect([...new Set(rules)]).toEqual([name.split(' ')[0]]);
   });
 
-  it.each(Object.keys(good).filter((file) => file !== 'src/host/cycle-b.ts'))('nothing against %s', (file) => {
+  it.each(Object.keys(good).filter((file) => file !== 'src/host/cycle-b.ts'))('report nothing against %s', (file) => {
     expect(foundIn(file)).toEqual([]);
   });
 
-  it('every folder of src has a line in the table of import directions', async () => {
+  it('cover every folder of src in the table of import directions', async () => {
     const { overrides } = lintConfiguration() as { overrides: readonly { files: readonly string[] }[] };
     const folders = (await readdir(join(root, 'src'), { withFileTypes: true }))
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
     const inTable = overrides.flatMap(({ files }) => files.flatMap((file) => /^src\/([a-z]+)\//.exec(file)?.[1] ?? []));
-    expect(inTable.toSorted()).toEqual(folders.filter((name) => name !== 'shim').toSorted()); // which is in C
+    expect(inTable.toSorted()).toEqual(folders.filter((name) => name !== 'shim').toSorted()); // The shim is in C.
   });
 });

@@ -10,7 +10,7 @@ import { noticesFor, packagesOf, runtimes } from '../../src/make/notices.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The packages that a bundle of these entries holds, as esbuild itself tells. */
+/** The packages in a bundle of these entries, as esbuild reports them. */
 async function bundled(entryPoints: readonly string[]): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -36,7 +36,7 @@ const stated = (notices: string): readonly string[] =>
   [...notices.matchAll(/^(\S+ \d\S*) \(.+\)$/gm)].map(([, title = '']) => title).toSorted();
 
 describe('third-party notices', () => {
-  it('state every package of the bundle with the text of its licence, and no other package', async () => {
+  it('list every bundled package with its licence text, and no other package', async () => {
     const notices = await readFile(join(root, 'dist', noticesName), 'utf8');
     const packages = await bundled(entries.flatMap((each) => Object.values(each)));
     expect(packages.length).toBeGreaterThan(40);
@@ -45,7 +45,7 @@ describe('third-party notices', () => {
     for (const text of [runtimes.node, runtimes.libraries, runtimes.glibc]) expect(notices).toContain(text);
   });
 
-  it('of the single file state its packages and Bun', async () => {
+  it('of the single file list its packages and Bun', async () => {
     const { metafile } = await build({
       absWorkingDir: root,
       entryPoints: [standaloneEntry],
@@ -59,7 +59,7 @@ describe('third-party notices', () => {
     expect(notices).toContain('JavaScriptCore');
   });
 
-  it('cannot be made of a package that states no licence', async () => {
+  it('cannot be built for a package that states no licence', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-notices-'));
     await mkdir(join(folder.path, 'node_modules/bare'), { recursive: true });
     await writeFile(
@@ -73,7 +73,7 @@ describe('third-party notices', () => {
 });
 
 describe('the lock file', () => {
-  it('holds the hash of every package, no install script of any is needed, and no host name of a registry is in it', async () => {
+  it('contains the hash of every package, no required install script, and no registry host name', async () => {
     const text = await readFile(join(root, 'package-lock.json'), 'utf8');
     const { packages } = JSON.parse(text) as {
       packages: Record<string, { integrity?: string; resolved?: string; hasInstallScript?: boolean }>;
@@ -89,7 +89,7 @@ describe('the lock file', () => {
     );
   });
 
-  it('names exactly what package.json names, each in one version, and Node.js for both processors in the same one', async () => {
+  it('contains exactly the packages in package.json, each in one version, and the same Node.js for both processors', async () => {
     const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
       string,
       Record<string, string> | undefined
@@ -110,10 +110,10 @@ describe('the lock file', () => {
 });
 
 describe('the image', () => {
-  it('is not made with another Node.js than the one of package-lock.json', async () => {
+  it('is not built with a Node.js other than that of package-lock.json', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-other-node-'));
     const source = await readFile(join(root, 'src/make/image.ts'), 'utf8');
-    // the same program in a checkout whose package folder holds another version
+    // The same program in a checkout whose package folder contains another version.
     await mkdir(join(folder.path, 'src/make'), { recursive: true });
     const bin = join(folder.path, `node_modules/node-linux-${process.arch}/bin`);
     await mkdir(bin, { recursive: true });

@@ -13,13 +13,13 @@ import {
 const debianNames = (absent: readonly { readonly debian: string }[]): readonly string[] =>
   absent.map(({ debian }) => debian);
 
-describe('what a command needs of the system', () => {
-  it('is nothing for checking, and a C compiler for building', () => {
+describe('the system packages that a command needs', () => {
+  it('are none for checking, and a C compiler for building', () => {
     expect(missing('check', () => false)).toEqual([]);
     expect(debianNames(missing('build', () => false))).toEqual(['gcc', 'libc6-dev']);
   });
 
-  it('is less for the demo than for the tests', () => {
+  it('are fewer for the demo than for the tests', () => {
     expect(debianNames(missing('demo', () => false))).toEqual([
       'containernetworking-plugins',
       'gcc',
@@ -33,12 +33,12 @@ describe('what a command needs of the system', () => {
     );
   });
 
-  it('is not missed when it is there', () => {
+  it('are not reported if they are installed', () => {
     expect(missing('demo', () => true)).toEqual([]);
     expect(missing('test', () => true)).toEqual([]);
   });
 
-  it('CNI plugins count only when one folder has them all', () => {
+  it('count CNI plugins only if one folder contains them all', () => {
     const plugins = needs[0]?.programs ?? [];
     const inFolder = (folder: string) => (file: string) => !file.includes('/cni') || file.startsWith(`${folder}/`);
     expect(missing('demo', inFolder('/opt/cni/bin'))).toEqual([]);
@@ -49,7 +49,7 @@ describe('what a command needs of the system', () => {
     expect(debianNames(missing('demo', scattered))).toEqual(['containernetworking-plugins']);
   });
 
-  it('programs may be in different folders of PATH', () => {
+  it('may be in different folders of PATH', () => {
     const places: Readonly<Record<string, string>> = {
       ip: '/sbin',
       gcc: '/usr/bin',
@@ -65,7 +65,7 @@ describe('what a command needs of the system', () => {
     expect(missing('demo', isThere)).toEqual([]);
   });
 
-  it('is told with the reason and the command where it cannot be installed', () => {
+  it('are reported with the reason and the command if they cannot be installed', () => {
     expect(installHint(missing('demo', (file) => !/\/(ip|ping)$/.test(file)))).toMatchInlineSnapshot(`
       "Missing:
         - ip: network namespaces and routes (Debian package iproute2)
@@ -82,7 +82,7 @@ describe('what a command needs of the system', () => {
   });
 });
 
-describe('which Node.js runs the commands', () => {
+describe('choosing the Node.js for the commands', () => {
   it.each([
     ['v22.19.0', true],
     ['v22.20.1', true],
@@ -94,11 +94,11 @@ describe('which Node.js runs the commands', () => {
     ['', false],
     ['26.10.0', false],
     ['bun 1.2', false],
-  ])('%s is new enough: %s', (version, expected) => {
+  ])('judges whether %s is new enough: %s', (version, expected) => {
     expect(isNewEnough(version)).toBe(expected);
   });
 
-  it('is the first that is new enough', () => {
+  it('returns the first that is new enough', () => {
     const versions: Readonly<Record<string, string>> = {
       pinned: '',
       own: 'v20.1.0',
@@ -110,12 +110,12 @@ describe('which Node.js runs the commands', () => {
     expect(chooseNode(['pinned', 'own'], versionOf)).toBeUndefined();
   });
 
-  it('is asked for its version by running it; one that cannot run does not count', () => {
+  it('runs each candidate to get its version, and skips one that cannot run', () => {
     expect(chooseNode(['/nowhere/node', '/dev/null', process.execPath])).toBe(process.execPath);
   });
 });
 
-describe('which npm packages are absent', () => {
+describe('absent npm packages', () => {
   const linux = { platform: 'linux', arch: 'x64' };
   const wanted = {
     '': { version: '0.1.0' },
@@ -125,16 +125,16 @@ describe('which npm packages are absent', () => {
     'node_modules/wasm': { version: '1.0.0', optional: true },
   };
 
-  it('all, before the first installation, but not those for other machines', () => {
+  it('are all of them before the first installation, except those for other machines', () => {
     expect(absentPackages(wanted, {}, linux)).toEqual(['node_modules/yaml', 'node_modules/@esbuild/linux-x64']);
   });
 
-  it('those of another version', () => {
+  it('include those of another version', () => {
     const have = { 'node_modules/yaml': { version: '1.9.0' }, 'node_modules/@esbuild/linux-x64': { version: '1.0.0' } };
     expect(absentPackages(wanted, have, linux)).toEqual(['node_modules/yaml']);
   });
 
-  it('those of a folder that was installed on another machine', () => {
+  it('include those installed for another machine', () => {
     const have = { 'node_modules/yaml': { version: '2.0.0' }, 'node_modules/@esbuild/linux-x64': { version: '1.0.0' } };
     expect(absentPackages(wanted, have, linux)).toEqual([]);
     expect(absentPackages(wanted, have, { platform: 'darwin', arch: 'arm64' })).toEqual([
@@ -143,14 +143,14 @@ describe('which npm packages are absent', () => {
   });
 });
 
-describe('which npm packages are strange', () => {
+describe('unexpected npm packages', () => {
   const wanted = {
     '': {},
     'node_modules/yaml': { integrity: 'sha512-a' },
     'node_modules/other': { integrity: 'sha512-b' },
   };
 
-  it('none, when all that is installed is what the lock file names', () => {
+  it('are none if everything installed is in the lock file', () => {
     expect(strangePackages(wanted, { 'node_modules/yaml': { integrity: 'sha512-a' } })).toEqual([]);
   });
 
@@ -158,12 +158,12 @@ describe('which npm packages are strange', () => {
     ['one that the lock file does not name', { 'node_modules/more': { integrity: 'sha512-c' } }, 'node_modules/more'],
     ['one with another hash', { 'node_modules/yaml': { integrity: 'sha512-b' } }, 'node_modules/yaml'],
     ['one without a hash', { 'node_modules/yaml': {} }, 'node_modules/yaml'],
-  ])('%s', (_why, have, path) => {
+  ])('include %s', (_why, have, path) => {
     expect(strangePackages(wanted, have)).toEqual([path]);
   });
 });
 
-describe('the commands', () => {
+describe('commandsOf', () => {
   it.each([
     [['vitest', 'run'], [['vitest', 'run']]],
     [
@@ -175,7 +175,7 @@ describe('the commands', () => {
     ],
     [['node', 'a.ts', '--'], [['node', 'a.ts']]],
     [[], []],
-  ])('%j', (words, expected) => {
+  ])('parses %j', (words, expected) => {
     expect(commandsOf(words)).toEqual(expected);
   });
 });

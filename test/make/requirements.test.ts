@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { coveragePage, definedRequirements, undefinedCitations } from '../../src/make/requirements.ts';
 
-// put together, because a citation of an undefined id in this file would fail `npm run make`
+// Built from parts, because a citation of an undefined ID in this file would fail `npm run make`.
 const strange = ['CNI', '9001'].join('-');
 const page = new Map([
   ['docs/requirements/cni.md', '| CNI-01 | MUST | One. |\n| CNI-02 | MUST | Two, see CNI-01. |\n'],
 ]);
 
-describe('requirements', () => {
-  it('reads the ids of the rows, not those that a row mentions', () => {
+describe('generating the requirements page', () => {
+  it('reads the IDs of the rows, not those that a row mentions', () => {
     expect(definedRequirements(page)).toEqual(['CNI-01', 'CNI-02']);
   });
 
-  it('rejects an id that two rows define', () => {
+  it('rejects an ID that two rows define', () => {
     expect(() =>
       definedRequirements(new Map([...page, ['docs/requirements/npwg.md', '| CNI-02 | MUST | Again. |']])),
     ).toThrow('CNI-02');
   });
 
-  it('names the file and the id of a citation that no page defines', () => {
+  it('reports the file and the ID of an undefined citation', () => {
     const files = new Map([
       ['test/a.test.ts', `CNI-01 and ${strange}, twice ${strange}`],
       ['src/b.ts', `(${strange})`],

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../..');
 const nowhere = { PATH: '/nonexistent' };
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let direct: string;
-const hasBun = existsSync(join(root, 'node_modules/@oven')); // an optional package
+const hasBun = existsSync(join(root, 'node_modules/@oven')); // An optional package.
 beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'plexus-standalone-'));
   if (!hasBun) return;
@@ -28,7 +28,7 @@ const version = (executable: string): ReturnType<typeof callCni> =>
   callCni({ executable, command: 'VERSION', config: '', env: executable === direct ? nowhere : {} });
 
 describe.skipIf(!hasBun)('direct mode as one file', () => {
-  it('is made with the licences of what is in it, and nothing else is left', async () => {
+  it('is built with the licences of its packages, and no temporary file remains', async () => {
     expect((await readdir(folder.path)).toSorted()).toEqual(['plexus-direct', 'plexus-direct.LEGAL.txt']);
   });
 
@@ -36,7 +36,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     expect(await version(direct)).toEqual(await version(plexusCni));
   });
 
-  it('answers what cannot be understood as the plugin does', async () => {
+  it('answers malformed input as the plugin does', async () => {
     const call = (executable: string): ReturnType<typeof callCni> =>
       callCni({
         executable,
@@ -50,11 +50,12 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     const [ours, theirs] = [await call(direct), await call(plexusCni)];
     for (const { exitCode, stdout } of [ours, theirs]) {
       expect(exitCode).toBe(1);
-      expect(JSON.parse(stdout)).toMatchObject({ code: 6, msg: expect.stringMatching(/^PLX-CONFIG-UNDECODABLE: /) }); // the JSON parsers' own words differ
+      // The messages of the JSON parsers differ.
+      expect(JSON.parse(stdout)).toMatchObject({ code: 6, msg: expect.stringMatching(/^PLX-CONFIG-UNDECODABLE: /) });
     }
   });
 
-  it('needs no library but those of glibc 2.17 or newer', async () => {
+  it('requires no library except those of glibc 2.17 or newer', async () => {
     const { stdout } = await run('readelf', ['--dynamic', '--version-info', '--wide', direct]);
     const libraries = [...stdout.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name = '']) => name);
     expect(libraries.filter((name) => !/^(libc|libm|libdl|libpthread|ld-linux-[\w-]+)\.so\.\d+$/.test(name))).toEqual(
@@ -64,7 +65,7 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     expect(Math.max(...versions)).toBeLessThanOrEqual(17);
   });
 
-  it('runs where there is nothing but glibc and /proc', async () => {
+  it('runs with nothing but glibc and /proc', async () => {
     await using jail = await mkdtempDisposable(join(tmpdir(), 'plexus-jail-'));
     const { stdout: needed } = await run('ldd', [direct]);
     const libraries = [...needed.matchAll(/(?:=> |^\s*)(\/\S+)/gm)].map(([, path = '']) => path);
@@ -83,17 +84,17 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
     expect((await inJail(['attachments', 'list'], {})).stdout).toBe('nothing is attached\n');
   });
 
-  it('is the command line when it is given words', async () => {
+  it('is the command line when invoked with arguments', async () => {
     expect(await words('--help')).toBe((await run(join(root, 'dist/plexus'), ['--help'])).stdout);
     expect(await words('version')).toMatch(/^plexus \d[\s\S]*\nBun \d+\.\d+\.\d+\n$/);
     await expect(words('nonsense')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('nonsense') });
   });
 
-  it('says what it is when it is given nothing', async () => {
+  it('describes itself when invoked without arguments', async () => {
     expect(await run(direct, [], { env: nowhere })).toEqual({ stdout: '', stderr: (await run(plexusCni, [])).stderr });
   });
 
-  it('nothing in the folder where it is started changes what it does', async () => {
+  it('is not affected by files in the working directory', async () => {
     await using other = await mkdtempDisposable(join(tmpdir(), 'plexus-cwd-'));
     await writeFile(join(other.path, '.env'), 'CNI_COMMAND=VERSION\n');
     await writeFile(join(other.path, 'bunfig.toml'), 'preload = ["./evil.js"]\n');
@@ -103,13 +104,14 @@ describe.skipIf(!hasBun)('direct mode as one file', () => {
   });
 });
 
-describe.skipIf(!hasBun)('on a node without Node.js', () => {
+describe.skipIf(!hasBun)('direct mode on a node without Node.js', () => {
   let node: TestNode;
   let alone: string;
   beforeAll(async () => {
     node = await createTestNode('direct');
     alone = join(folder.path, 'alone');
-    await writeFile(alone, `#!/bin/sh\nPATH=/nonexistent exec ${direct}\n`, { mode: 0o755 }); // nsenter before it has to be found
+    // nsenter must not depend on the PATH under test.
+    await writeFile(alone, `#!/bin/sh\nPATH=/nonexistent exec ${direct}\n`, { mode: 0o755 });
   });
   afterAll(() => node.remove());
 
@@ -118,7 +120,7 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
     const pod = await node.pod('p', 'storage');
     const call = (command: string): ReturnType<TestNode['call']> => node.call(command, pod, { executable: alone });
     const added = await call('ADD');
-    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // on stderr: the status is written later
+    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // A failure prints stderr: the status is written later.
     expect(JSON.parse(added.stdout)).toMatchObject({ ips: [{ address: '10.244.0.2/24' }] });
     expect((await node.status(pod)).map((each) => each.interface)).toEqual(['eth0', 'net1']);
     const prevResult = JSON.parse(added.stdout) as object;
@@ -134,10 +136,10 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('answers for the daemon when the program beside it cannot reach that one', async () => {
+  it('answers instead of the daemon if the shim cannot reach it', async () => {
     await copyFile(shim, join(folder.path, 'plexus'));
     const pod = await node.pod('s');
-    // the daemon has left word of the network, the runtime hands the annotations over
+    // The daemon has saved the network, and the runtime passes the annotations.
     const nads = [
       {
         metadata: { name: 'storage', namespace: 'default' },
@@ -154,12 +156,12 @@ describe.skipIf(!hasBun)('on a node without Node.js', () => {
         env: { PLEXUS_SOCKET: join(folder.path, 'no.sock') },
       });
     const added = await call('ADD', { daemonWaitSeconds: 0 });
-    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // on stderr: the status is written later
+    expect(added, added.stdout).toMatchObject({ exitCode: 0 }); // A failure prints stderr: the status is written later.
     expect(await call('DEL', { daemonWaitSeconds: 0 })).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await node.leftovers()).toEqual([]);
   });
 
-  it('a network that cannot be attached is told, and what was attached is undone', async () => {
+  it('reports a network that cannot be attached, and undoes the attachments', async () => {
     const ranges = [[{ subnet: '10.31.0.0/24', rangeStart: '10.31.0.2', rangeEnd: '10.31.0.2' }]];
     await node.nad(
       'one',

@@ -50,7 +50,7 @@ const e2e = (...names: readonly string[]): Suite => ['e2e', ...names.map((name) 
 // the first failure ends a run: what is most likely to fail comes first, everything else after it
 const likely: Readonly<Record<string, readonly Suite[]>> = {
   'src/attach/add.ts': [e2e('faults', 'lifecycle'), e2e('disk'), e2e('kubernetes', 'daemon')],
-  'src/attach/attach-all.ts': [e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
+  'src/attach/change.ts': [['parts', 'test/attach'], e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
   'src/attach/del.ts': [e2e('abandoned', 'lifecycle'), e2e('away', 'take-over')],
   'src/attach/detach-sandbox.ts': [e2e('partial-undo'), ['parts', 'test/cli']],
   'src/attach/gc.ts': [e2e('commands', 'partial-undo', 'gc', 'lifecycle')],

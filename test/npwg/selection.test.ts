@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlexusError } from '../../src/errors/index.ts';
 import { networksKey, parseDefaultNetwork, parseSelections } from '../../src/npwg/index.ts';
+import { brokenFields, goodFields } from './selection.table.ts';
 
 const names = (text: string): string[] =>
   parseSelections(text, 'mine').selections.map(
@@ -102,7 +103,9 @@ describe('NPWG-25 to NPWG-31: the JSON form', () => {
   });
   it('NPWG-26: unknown keys are ignored; those without a dot with a warning', () => {
     const { warnings } = parseSelections('[{"name":"a","org.foo.bar":1,"ipz":2}]', 'mine');
-    expect(warnings).toEqual([expect.stringContaining('element 1: unknown key "ipz" is ignored')]);
+    expect(warnings.map(({ text }) => text)).toEqual([
+      expect.stringContaining('element 1: unknown key "ipz" is ignored'),
+    ]);
   });
   it('NPWG-29: an empty namespace is the pod’s', () => {
     expect(names('[{"name":"a","namespace":""}]')).toEqual(['mine/a']);
@@ -117,118 +120,10 @@ describe('NPWG-25 to NPWG-31: the JSON form', () => {
 });
 
 describe('the values of an element', () => {
-  it.each([
-    {
-      rule: 'NPWG-32',
-      element: { ips: ['10.2.2.42/24', '2001:db8::5/64'] },
-      becomes: { ips: ['10.2.2.42/24', '2001:db8::5/64'] },
-    },
-    { rule: 'NPWG-32', element: { ips: ['10.2.2.42'] }, becomes: { ips: ['10.2.2.42'] } },
-    { rule: 'NPWG-36', element: { mac: '02:23:45:67:89:01' }, becomes: { mac: '02:23:45:67:89:01' } },
-    { rule: 'NPWG-36', element: { mac: '02-23-45-67-89-01' }, becomes: { mac: '02:23:45:67:89:01' } },
-    {
-      rule: 'NPWG-36, as the kernel writes it',
-      element: { mac: '02:AB:CD:EF:89:01' },
-      becomes: { mac: '02:ab:cd:ef:89:01' },
-    },
-    { rule: 'NPWG-36', element: { mac: '0223.4567.8901' }, becomes: { mac: '02:23:45:67:89:01' } },
-    { rule: 'NPWG-40', element: { interface: 'a'.repeat(15) }, becomes: { interfaceName: 'a'.repeat(15) } },
-    { rule: 'NPWG-42', element: { 'cni-args': { a: 1 } }, becomes: { cniArgs: { a: 1 } } },
-    {
-      rule: 'NPWG-45',
-      element: { portMappings: [{ hostPort: 80, containerPort: 8080, protocol: 'Tcp' }] },
-      becomes: { portMappings: [{ hostPort: 80, containerPort: 8080, protocol: 'tcp' }] },
-    },
-    {
-      rule: 'NPWG-45',
-      element: { portMappings: [{ hostPort: 1, containerPort: 65535 }] },
-      becomes: { portMappings: [{ hostPort: 1, containerPort: 65535, protocol: 'tcp' }] },
-    },
-    {
-      rule: 'NPWG-46',
-      element: { portMappings: [{ hostPort: 1, containerPort: 2, protocol: 'SCTP', hostIP: '::1' }] },
-      becomes: { portMappings: [{ hostPort: 1, containerPort: 2, protocol: 'sctp', hostIP: '::1' }] },
-    },
-    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1000 } }, becomes: { bandwidth: { ingressRate: 1000 } } },
-    {
-      rule: 'NPWG-53',
-      element: { 'default-route': ['10.0.0.1', 'FD00::0:1'] },
-      becomes: { defaultRoute: ['10.0.0.1', 'fd00::1'] },
-    },
-    { rule: 'NPWG-56', element: { 'default-route': [] }, becomes: { defaultRoute: [] } },
-    {
-      rule: 'NPWG-59',
-      element: { 'infiniband-guid': '24:8a:07:03:00:8d:ae:2f' },
-      becomes: { infinibandGuid: '24:8a:07:03:00:8d:ae:2f' },
-    },
-    { rule: 'NPWG-61', element: { 'ipam-claim-reference': 'my.claim' }, becomes: { ipamClaimReference: 'my.claim' } },
-    {
-      rule: 'NPWG-62 (OVN-Kubernetes and KubeVirt write both)',
-      element: { ips: ['10.0.0.1'], 'ipam-claim-reference': 'c' },
-      becomes: { ips: ['10.0.0.1'], ipamClaimReference: 'c' },
-    },
-    { rule: 'NPWG-26', element: { deviceID: '0000:01:00.1' }, becomes: { deviceId: '0000:01:00.1' } },
-    { rule: 'Go', element: { mac: null, ips: null, interface: '' }, becomes: {} },
-  ])('$rule accepts $element', ({ element, becomes }) => {
+  it.each(goodFields)('$rule accepts $element', ({ element, becomes }) => {
     expect(field(element)).toEqual(becomes);
   });
-  it.each([
-    { rule: 'NPWG-32', element: { ips: [] }, says: 'element 1, ips: [] is not a list of at least one IP address' },
-    {
-      rule: 'NPWG-32',
-      element: { ips: ['10.2.2.42/33'] },
-      says: 'element 1, ips[0]: "10.2.2.42/33" is not an IPv4 or IPv6 address',
-    },
-    { rule: 'NPWG-32', element: { ips: ['x'] }, says: 'ips[0]' },
-    { rule: 'NPWG-32', element: { ips: '10.1.1.1' }, says: 'ips: "10.1.1.1" is not a list' },
-    { rule: 'NPWG-32', element: { ips: ['010.1.1.1'] }, says: 'ips[0]' },
-    { rule: 'NPWG-32', element: { ips: ['10.1'] }, says: 'ips[0]' },
-    { rule: 'NPWG-32', element: { ips: ['fe80::1%eth0'] }, says: 'ips[0]' },
-    {
-      rule: 'NPWG-36',
-      element: { mac: '02:23:45:67:89:01:02:03' },
-      says: 'mac: "02:23:45:67:89:01:02:03" is not a MAC address of six bytes',
-    },
-    { rule: 'NPWG-36', element: { mac: 'zz:23:45:67:89:01' }, says: 'mac' },
-    { rule: 'NPWG-36', element: { mac: 5 }, says: 'mac: 5' },
-    { rule: 'NPWG-40', element: { interface: 'a/b' }, says: 'interface: "a/b" is not an interface name: it contains' },
-    { rule: 'NPWG-40', element: { interface: '..' }, says: 'a directory' },
-    { rule: 'NPWG-40', element: { interface: 'a b' }, says: 'white space' },
-    { rule: 'NPWG-40', element: { interface: 7 }, says: 'it is no text' },
-    { rule: 'NPWG-42', element: { 'cni-args': [] }, says: 'cni-args: [] is not an object' },
-    { rule: 'NPWG-45', element: { portMappings: [] }, says: 'portMappings' },
-    {
-      rule: 'NPWG-45',
-      element: { portMappings: [{ hostPort: 0, containerPort: 1 }] },
-      says: 'portMappings[0].hostPort: 0 is not a port, a number from 1 to 65535',
-    },
-    {
-      rule: 'NPWG-45',
-      element: { portMappings: [{ hostPort: 1, containerPort: 65536 }] },
-      says: 'portMappings[0].containerPort',
-    },
-    { rule: 'NPWG-45', element: { portMappings: [{ hostPort: '80', containerPort: 1 }] }, says: 'hostPort: "80"' },
-    { rule: 'NPWG-45', element: { portMappings: [{ containerPort: 1 }] }, says: 'hostPort: nothing' },
-    {
-      rule: 'NPWG-45',
-      element: { portMappings: [{ hostPort: 1, containerPort: 1, protocol: 'ICMP' }] },
-      says: 'protocol: "ICMP" is not TCP, UDP or SCTP',
-    },
-    { rule: 'NPWG-46', element: { portMappings: [{ hostPort: 1, containerPort: 1, hostIP: 'x' }] }, says: 'hostIP' },
-    { rule: 'NPWG-49', element: { bandwidth: {} }, says: 'bandwidth: {} is not an object with at least one' },
-    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 0 } }, says: 'bandwidth.ingressRate: 0' },
-    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1.5 } }, says: 'bandwidth.ingressRate: 1.5' },
-    {
-      rule: 'NPWG-49',
-      element: { bandwidth: { ingressBurst: 1 } },
-      says: 'bandwidth.ingressBurst: 1 is not allowed without ingressRate',
-    },
-    { rule: 'NPWG-49', element: { bandwidth: { ingressRate: 1, egressBurst: 1 } }, says: 'without egressRate' },
-    { rule: 'NPWG-53', element: { 'default-route': ['x'] }, says: 'default-route[0]: "x"' },
-    { rule: 'NPWG-53', element: { 'default-route': '10.0.0.1' }, says: 'default-route' },
-    { rule: 'NPWG-59', element: { 'infiniband-guid': '24:8a:07:03:00:8d' }, says: 'a GUID of eight bytes' },
-    { rule: 'NPWG-61', element: { 'ipam-claim-reference': ' ' }, says: 'ipam-claim-reference' },
-  ])('$rule refuses $element, naming place and what is allowed', ({ element, says }) => {
+  it.each(brokenFields)('$rule refuses $element, naming place and what is allowed', ({ element, says }) => {
     expect(refusal(element)).toContain(says);
   });
   it('NPWG-53: only one element may have default-route, whatever its family', () => {

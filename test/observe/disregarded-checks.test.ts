@@ -12,7 +12,8 @@ const nothing = {
 };
 
 it('a CHECK of a plugin that proves nothing is counted by plugin', async () => {
-  const metrics = await createMetrics({
+  const metrics = await createMetrics();
+  const render = metrics.collectFrom({
     journal: async () => nothing,
     watch: () => ({ synced: true, objects: 0, leftOut: 0 }),
     calls: () => 0,
@@ -27,5 +28,5 @@ it('a CHECK of a plugin that proves nothing is counted by plugin', async () => {
       { kind: 'check-disregarded', sandbox: 'c1', network: 'shop/lab', interfaceName: 'net1', plugin: 'sbr', error },
       undefined,
     );
-  expect((await metrics.render()).text).toContain('plexus_plugin_checks_disregarded_total{plugin="sbr"} 2\n');
+  expect((await render()).text).toContain('plexus_plugin_checks_disregarded_total{plugin="sbr"} 2\n');
 });

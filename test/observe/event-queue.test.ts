@@ -31,12 +31,12 @@ function recorder() {
 }
 const limits = { burst: 100, perSecond: 1000, waiting: 1000, repeatMs: 60_000, longestRepeatMs: 60_000 };
 
-describe('events in the background', () => {
-  it('are sent in order, and nobody waits for them', async () => {
+describe('the Event queue', () => {
+  it('sends Events in order without blocking the caller', async () => {
     const { sent, send, report } = recorder();
     const queue = eventQueue(send, report, limits);
     for (let number = 0; number < 5; number++) await queue.recordEvent(pod, event(number), never);
-    expect(sent).toEqual([]); // nobody sends yet
+    expect(sent).toEqual([]); // Nothing is sent yet.
     start(queue);
     await waitFor('all', async () => sent.length === 5);
     expect(sent).toEqual(['R0', 'R1', 'R2', 'R3', 'R4']);
@@ -44,7 +44,7 @@ describe('events in the background', () => {
     await waitFor('a later one', async () => sent.length === 6);
   });
 
-  it('also when the clock is set back by a day', async () => {
+  it('sends Events even if the clock is set back by a day', async () => {
     const { sent, send, report } = recorder();
     const queue = eventQueue(send, report, limits);
     start(queue);
@@ -53,7 +53,7 @@ describe('events in the background', () => {
     await waitFor('it', async () => sent.length === 1);
   });
 
-  it('never more at once than the burst', async () => {
+  it('never sends more at once than the burst', async () => {
     const { sent, send, report } = recorder();
     const queue = eventQueue(send, report, { ...limits, burst: 3, perSecond: 0.001 });
     for (let number = 0; number < 10; number++) await queue.recordEvent(pod, event(number), never);
@@ -62,7 +62,7 @@ describe('events in the background', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('what waits is sent at the end', async () => {
+  it('sends queued Events at the end', async () => {
     const { sent, send, report } = recorder();
     const queue = eventQueue(send, report, { ...limits, burst: 1, perSecond: 0.001 });
     for (let number = 0; number < 10; number++) await queue.recordEvent(pod, event(number), never);
@@ -73,7 +73,7 @@ describe('events in the background', () => {
     expect(sent).toHaveLength(10);
   });
 
-  it('too many: the oldest Normal ones are left out, and that is said', async () => {
+  it('drops the oldest Normal Events when full, and reports it', async () => {
     const { sent, steps, send, report } = recorder();
     const queue = eventQueue(send, report, { ...limits, waiting: 2 });
     await queue.recordEvent(pod, event(0, 'Warning'), never);
@@ -87,7 +87,7 @@ describe('events in the background', () => {
     ]);
   });
 
-  it('one that cannot be sent is told, and the next one is sent', async () => {
+  it('reports an Event that cannot be sent, and sends the next one', async () => {
     const { sent, steps, send, report } = recorder();
     const queue = eventQueue(
       (subject, one) => (one.reason === 'R0' ? Promise.reject(new Error('no')) : send(subject, one)),
@@ -104,7 +104,7 @@ describe('events in the background', () => {
   });
 });
 
-describe('a Warning that happens again', () => {
+describe('a repeated Warning', () => {
   const again = (message = 'm'): PodEvent => ({ type: 'Warning', reason: 'AttachmentFailed', message });
   const heard = () => {
     const events: PodEvent[] = [];
@@ -115,7 +115,7 @@ describe('a Warning that happens again', () => {
     };
   };
 
-  it('is written once; a thousand further ones are counted with one request', async () => {
+  it('is written once, and a thousand repetitions are counted with one request', async () => {
     const { events, send, report } = heard();
     const queue = eventQueue(send, report, { ...limits, repeatMs: 1 });
     for (let times = 0; times < 1001; times++)
@@ -125,7 +125,7 @@ describe('a Warning that happens again', () => {
     expect(events.map(({ repeats }) => repeats)).toEqual([undefined, 1000]);
   });
 
-  it('waits for its time, and is counted at the end in any case', async () => {
+  it('waits for its pause, and is counted at the end in any case', async () => {
     const { events, send, report } = heard();
     const queue = eventQueue(send, report, limits);
     for (let times = 0; times < 4; times++) await queue.recordEvent(pod, again(), never);
@@ -137,7 +137,7 @@ describe('a Warning that happens again', () => {
     expect(events.map(({ repeats }) => repeats)).toEqual([undefined, 3]);
   });
 
-  it('of another pod, for another reason or with another message is another one', async () => {
+  it('of another pod, reason or message is a different one', async () => {
     const { events, send, report } = heard();
     const queue = eventQueue(send, report, limits);
     await queue.recordEvent(pod, again(), never);
@@ -149,7 +149,7 @@ describe('a Warning that happens again', () => {
     await waitFor('all', async () => events.length === 5);
   });
 
-  it('is written anew when the first one could not be written', async () => {
+  it('is created again if the first one could not be written', async () => {
     const { events, send, report } = heard();
     let tries = 0;
     const sendOrFail = (subject: EventSubject, one: PodEvent): Promise<void> =>
@@ -163,13 +163,13 @@ describe('a Warning that happens again', () => {
     expect(events[0]?.repeats).toBeUndefined();
   });
 
-  it('is remembered for a bounded number of pods', async () => {
+  it('is remembered for a limited number of pods', async () => {
     const { events, send, report } = heard();
     const queue = eventQueue(send, report, { ...limits, burst: 5000, waiting: 5000 });
     const one = (number: number) => queue.recordEvent({ ...pod, name: `p${number}` }, again(), never);
     for (let number = 0; number < 1500; number++) await one(number);
-    await one(1499); // known
-    await one(0); // forgotten: written anew
+    await one(1499); // Still remembered.
+    await one(0); // Forgotten, so created again.
     start(queue);
     await waitFor('all', async () => events.length === 1501);
   });

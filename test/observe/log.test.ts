@@ -51,10 +51,10 @@ describe('the log', () => {
     { level: 'warn', lines: ['warning', 'problem'] },
     { level: 'info', lines: ['attached', 'warning', 'problem'] },
     { level: 'debug', lines: ['plugin-finished', 'attached', 'warning', 'problem'] },
-  ] as const)('at level $level has the lines $lines, in order', async ({ level, lines }) => {
+  ] as const)('has the lines $lines at level $level, in order', async ({ level, lines }) => {
     expect((await logged(level)).map(({ msg }) => msg)).toEqual(lines);
   });
-  it('holds no character that acts on the terminal of its reader', async () => {
+  it('contains no character that controls the reader’s terminal', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
     const log = createLog({ level: 'warn', toStderr: false, file: join(folder.path, 'log') });
     log.report({ kind: 'warning', sandbox: 'c1', text: 'a\u202eb\u009bc' });
@@ -62,7 +62,7 @@ describe('the log', () => {
     const text = await readFile(join(folder.path, 'log'), 'utf8');
     expect(text).toContain('"text":"a\\u202eb\\u009bc"');
   });
-  it('shows an error with its identifier, code, sentence and fix', async () => {
+  it('shows an error with its ID, code, message and fix', async () => {
     expect((await logged('error'))[0]).toMatchObject({
       level: 'error',
       sandbox: 'c1',
@@ -76,7 +76,7 @@ describe('the log', () => {
   });
 });
 
-describe('the line of a command', () => {
+describe('the log line of a command', () => {
   const operation: OperationInfo = { command: 'ADD', sandbox: 'c1', pod: 'shop/db-0', startedAt: 1 };
   const [plugin, attached] = steps;
   const failed = pluginFailed({ plugin: 'bridge', command: 'ADD', message: 'token=abcdefgh is not accepted' });
@@ -87,7 +87,7 @@ describe('the line of a command', () => {
       for (const step of told) if (step !== undefined) report(step, operation);
     };
 
-  it('is the only one of a command that succeeds, with pod, networks, interfaces and times', async () => {
+  it('is the only one of a successful command, with pod, networks, interfaces and times', async () => {
     const [line, ...more] = await logged('info', tell(plugin, attached, finished));
     expect(more).toEqual([]);
     expect(line).toMatchObject({
@@ -103,7 +103,7 @@ describe('the line of a command', () => {
     });
   });
 
-  it('is the only one of a command that fails, with the identifier and what the plugin said', async () => {
+  it('is the only one of a failed command, with the ID and the plugin’s output', async () => {
     const told = plugin?.kind === 'plugin-finished' ? { ...plugin, stderr: 'password: geheim', error: failed } : plugin;
     const [line, ...more] = await logged(
       'warn',
@@ -118,7 +118,7 @@ describe('the line of a command', () => {
     });
   });
 
-  it('of a pod that asks for debug lines comes with all of them, whatever the level; of others not', async () => {
+  it('is accompanied by all debug lines only if the pod requests them, at every level', async () => {
     const lines = await logged('warn', (report) => {
       tell({ kind: 'debug-asked', sandbox: 'c1' }, plugin, attached, finished)(report);
       for (const step of steps.slice(0, 2)) report(step, { ...operation, sandbox: 'c2' });
@@ -133,10 +133,10 @@ describe('the line of a command', () => {
   });
 });
 
-describe('a log file that grows', () => {
+describe('a growing log file', () => {
   const rotation = { maxSizeMegabytes: 0.001, maxBackups: 2, maxAgeDays: 5 };
 
-  it('is renamed, and only so many old ones are kept; other files are left alone', async () => {
+  it('is rotated, and only a limited number of old files is kept; other files stay', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
     const file = join(folder.path, 'plexus.log');
     await writeFile(join(folder.path, 'plexus-2.log'), 'not ours');
@@ -155,7 +155,7 @@ describe('a log file that grows', () => {
     expect((await readFile(join(folder.path, names[1] ?? ''), 'utf8')).length).toBeGreaterThan(1000);
   });
 
-  it('of a former process is renamed before the first line', async () => {
+  it('of an earlier process is rotated before the first line', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
     const file = join(folder.path, 'plexus.log');
     await writeFile(file, 'x'.repeat(2000));
@@ -168,7 +168,7 @@ describe('a log file that grows', () => {
 });
 
 describe('a log file that cannot be written', () => {
-  it('is left out, and that is said', async () => {
+  it('is skipped, which is reported', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
     await writeFile(join(folder.path, 'file'), '');
     const log = createLog({ level: 'info', toStderr: false, file: join(folder.path, 'file/below') });
@@ -176,7 +176,7 @@ describe('a log file that cannot be written', () => {
     await expect(log.flush()).resolves.toBeUndefined();
   });
 
-  it('on a full disk loses nothing that came shortly before there is space again', async () => {
+  it('on a full disk keeps the latest lines until there is space again', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-log-'));
     const disk = await mountSmallDisk(join(folder.path, 'disk'));
     try {

@@ -53,8 +53,8 @@ const recent = (limits?: Parameters<typeof recentOperations>[2]) =>
     limits,
   );
 
-describe('the recent operations', () => {
-  it('are known with their steps, when each began, and what plugins read and wrote without secrets', () => {
+describe('recent operations', () => {
+  it('contain their steps, start times, and what plugins read and wrote without secrets', () => {
     const { report, find } = recent();
     const one = operation('c1');
     report({ kind: 'phase-finished', sandbox: 'c1', phase: 'lock', startedAt: 1000, ms: 1 }, one);
@@ -91,7 +91,7 @@ describe('the recent operations', () => {
     ]);
   });
 
-  it('of a failure hold its identifier, place, chain of causes and fix', () => {
+  it('contain the ID, place, chain of causes and fix of a failure', () => {
     const { report, find } = recent();
     const error = pluginFailed(
       { plugin: 'macvlan', command: 'ADD', message: 'busy' },
@@ -106,7 +106,7 @@ describe('the recent operations', () => {
     ]);
   });
 
-  it('are found by pod, by the beginning of a container ID, and by how many', () => {
+  it('are found by pod, by a prefix of the container ID, and by number', () => {
     const { report, find } = recent();
     for (const sandbox of ['a1', 'a2', 'b1']) report(ended(sandbox), operation(sandbox, { pod: `shop/${sandbox}` }));
     expect(find({ pod: 'shop/a2' }).map(({ sandbox }) => sandbox)).toEqual(['a2']);
@@ -115,7 +115,7 @@ describe('the recent operations', () => {
     expect(find({ pod: 'shop/none' })).toEqual([]);
   });
 
-  it('of the daemon itself are one operation for each sandbox', () => {
+  it('of the daemon’s background work are one operation per sandbox', () => {
     const { report, find } = recent();
     report(ran('c1', { command: 'DEL' }));
     report(ran('c1', { command: 'DEL' }));
@@ -123,7 +123,7 @@ describe('the recent operations', () => {
     expect(find({})).toMatchObject([{ command: 'DEL', background: true, outcome: 'success', steps: [{}, {}], ms: 20 }]);
   });
 
-  it('never hold more than the limits say, whatever comes', () => {
+  it('never exceed the limits, whatever arrives', () => {
     const limits = { operations: 5, bytes: 20_000, bytesOfOne: 9000, stepsOfOne: 4 };
     const anyStep = record({
       sandbox: constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
@@ -148,7 +148,7 @@ describe('the recent operations', () => {
     );
   });
 
-  it('any steps in any order can be shown', () => {
+  it('are shown for any steps in any order', () => {
     const error = pluginFailed({ plugin: 'p', command: 'ADD', message: 'm' });
     const texts = {
       sandbox: constantFrom('', 'a', 'b'),
@@ -208,7 +208,7 @@ describe('the recent operations', () => {
     );
   });
 
-  it('tell what was too much for one of them', () => {
+  it('report what exceeded the limit for one operation', () => {
     const { report, find } = recent({ operations: 5, bytes: 20_000, bytesOfOne: 1000, stepsOfOne: 9 });
     const one = operation('c1');
     for (let times = 0; times < 3; times++) report(ran('c1', { output: 'x'.repeat(500) }), one);

@@ -17,7 +17,7 @@ async function tracingWith(
   };
 }
 
-describe('tracing as the OTEL_* variables ask for it', () => {
+describe('tracing configured by the OTEL_* variables', () => {
   it.each([
     { sampler: '', arg: '', root: 1, ofSampled: 1, ofUnsampled: 0 },
     { sampler: 'always_on', arg: '', root: 1, ofSampled: 1, ofUnsampled: 1 },
@@ -28,7 +28,7 @@ describe('tracing as the OTEL_* variables ask for it', () => {
     { sampler: 'parentbased_always_off', arg: '', root: 0, ofSampled: 1, ofUnsampled: 0 },
     { sampler: 'parentbased_traceidratio', arg: '0', root: 0, ofSampled: 1, ofUnsampled: 0 },
   ])(
-    'sampler "$sampler" "$arg": flags $root of a new trace, $ofSampled and $ofUnsampled below another',
+    'sampler "$sampler" "$arg" sets flags $root of a new trace, $ofSampled and $ofUnsampled of a child',
     async ({ sampler, arg, root, ofSampled, ofUnsampled }) => {
       const { tracing, warnings } = await tracingWith({ OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: arg });
       const flags = [undefined, parent(1), parent(0)].map((from) => tracing?.begin(operation, from).flags);
@@ -53,20 +53,20 @@ describe('tracing as the OTEL_* variables ask for it', () => {
       says: /traces are off: OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"/,
       isOn: false,
     },
-  ])('$env is said', async ({ env, says, isOn }) => {
+  ])('warns about $env', async ({ env, says, isOn }) => {
     const { tracing, warnings } = await tracingWith(env);
     expect(warnings).toEqual([expect.stringMatching(says)]);
     expect(tracing !== undefined).toBe(isOn);
   });
 
-  it('keeps the caller’s trace and state, and gives each operation a span of its own', async () => {
+  it('keeps the caller’s trace and state, and gives each operation its own span', async () => {
     const { tracing } = await tracingWith({});
     const one = tracing?.begin(operation, { ...parent(1), state: 'x=1' });
     expect(one).toMatchObject({ traceId: 'a'.repeat(32), flags: 1, state: 'x=1' });
     expect(one?.spanId).not.toBe(tracing?.begin(operation, parent(1)).spanId);
   });
 
-  it('takes steps of operations that nobody traces, and of those that have ended', async () => {
+  it('accepts steps of operations without tracing, and of finished ones', async () => {
     const { tracing } = await tracingWith({});
     const trace = tracing?.begin(operation, undefined);
     const ended: Step = {

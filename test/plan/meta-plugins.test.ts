@@ -13,8 +13,15 @@ describe('isMetaPlugin', () => {
     'multus-daemon',
     '../bin/plexus-direct',
     '/opt/cni/bin/multus',
+    'multus/',
+    './plexus-cni',
+    '/multus',
+    'multus//',
+    'multus/.',
+    'multus/x/..',
+    'x/plexus/bridge',
   ])('recognizes %s', (type) => expect(isMetaPlugin(type)).toBe(true));
-  it.each(['bridge', 'my-plexus', 'x/plexus/bridge', '', undefined, 7, { plexus: true }])(
+  it.each(['bridge', 'my-plexus', 'x/my-multus/bridge', '/', '', undefined, 7, { plexus: true }])(
     'does not take %s for one',
     (type) => expect(isMetaPlugin(type)).toBe(false),
   );
@@ -49,6 +56,11 @@ const hidden: readonly {
   {
     title: 'a path instead of a name',
     config: { type: 'bridge', ipam: { type: '../bin/plexus-direct' } },
+    path: ['ipam', 'type'],
+  },
+  {
+    title: 'a name with a slash at its end, which Go removes',
+    config: { type: 'bridge', ipam: { type: 'multus/' } },
     path: ['ipam', 'type'],
   },
   {

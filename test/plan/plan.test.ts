@@ -105,7 +105,7 @@ describe('a whole plan', () => {
 
   it('is plain data: what is read back from the journal is the same', () => {
     const inputs = inputsFor(rich);
-    const record = newRecord(plan, inputs.call, undefined, 'now');
+    const record = newRecord(makePlan(inputs), inputs.call, undefined, 'now');
     expect(decodeRecord(encodeRecord(record), 'x.json')).toEqual(record);
   });
 

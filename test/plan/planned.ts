@@ -1,3 +1,4 @@
+import type { Warning } from '../../src/errors/index.ts';
 import { type JsonObject, type JsonValue, pluginInput } from '../../src/cni/index.ts';
 import { type Nad, defaultNetworkKey, networksKey } from '../../src/npwg/index.ts';
 import type { ConfFile, ConfPath } from '../../src/cni/index.ts';
@@ -95,10 +96,18 @@ function nadOf(
   };
 }
 
-export const planFor = (situation: Situation): Plan => makePlan(inputsFor(situation));
+/** The plan, with the sentences of its warnings and notes. */
+export const planFor = (
+  situation: Situation,
+): Omit<Plan, 'warnings' | 'notes'> & { readonly warnings: readonly string[]; readonly notes: readonly string[] } => {
+  const plan = makePlan(inputsFor(situation));
+  return { ...plan, warnings: textsOf(plan.warnings), notes: textsOf(plan.notes) };
+};
+
+export const textsOf = (warnings: readonly Warning[]): readonly string[] => warnings.map(({ text }) => text);
 
 /** The attachments as "eth0 cluster-net". */
-export const listOf = (plan: Plan): string[] =>
+export const listOf = (plan: Pick<Plan, 'attachments'>): string[] =>
   plan.attachments.map(({ interfaceName, network }) => `${interfaceName} ${network}`);
 
 /** What every plugin of one attachment reads on stdin, but for prevResult. */

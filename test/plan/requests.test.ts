@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/cni/index.ts';
-import type { Plan } from '../../src/plan/index.ts';
 import { able, clusterNet, failure, furtherStdins, planFor, stdinsOf } from './planned.ts';
 
 const asked = (request: JsonObject): JsonObject[] => furtherStdins({ networks: [{ name: 'able', ...request }] });
@@ -99,12 +98,14 @@ describe('NPWG-33 to NPWG-60: a request becomes runtimeConfig', () => {
   });
 });
 
-const macOf = (config: JsonObject): Plan =>
+type Planned = ReturnType<typeof planFor>;
+
+const macOf = (config: JsonObject): Planned =>
   planFor({ networks: [{ name: 'n', mac: '02:00:00:00:00:01' }], nads: { 'shop/n': config } });
-const ipsOf = (config: JsonObject, ips: readonly string[] = ['10.0.0.5/24']): Plan =>
+const ipsOf = (config: JsonObject, ips: readonly string[] = ['10.0.0.5/24']): Planned =>
   planFor({ networks: [{ name: 'n', ips: [...ips] }], nads: { 'shop/n': config } });
-const cniArgsOf = (plan: Plan): string => (plan.attachments[1]?.cniArgs ?? '').replace(/.*K8S_POD_UID=;?/, '');
-const argsOf = (plan: Plan): JsonValue | undefined => plan.attachments[1]?.configuration.plugins[0]?.json['args'];
+const cniArgsOf = (plan: Planned): string => (plan.attachments[1]?.cniArgs ?? '').replace(/.*K8S_POD_UID=;?/, '');
+const argsOf = (plan: Planned): JsonValue | undefined => plan.attachments[1]?.configuration.plugins[0]?.json['args'];
 
 describe('a request without a declared capability', () => {
   it.each(['bridge', 'macvlan', 'tap', 'tuning', 'ovs', 'sriov', 'macvtap', 'cnv-bridge'])(

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type JsonObject, parseJson } from '../../src/cni/index.ts';
 import { PlexusError } from '../../src/errors/index.ts';
 import { type Settings, didYouMean, parseSettings } from '../../src/plan/index.ts';
-import { clusterNet, failure } from './planned.ts';
+import { clusterNet, failure, textsOf } from './planned.ts';
 
 const base: JsonObject = { delegates: [clusterNet] };
 const settingsOf = (more: JsonObject): Settings => parseSettings({ ...base, ...more }).settings;
@@ -231,7 +231,7 @@ describe('settings: what is wrong is said', () => {
     { key: 'logfile2', says: 'configuration of Plexus: unknown key "logfile2" is ignored; did you mean "logFile"?' },
     { key: 'somethingElse', says: 'configuration of Plexus: unknown key "somethingElse" is ignored' },
   ])('$says', ({ key, says }) => {
-    expect(parseSettings({ ...base, [key]: 'x' }).warnings).toEqual([says]);
+    expect(textsOf(parseSettings({ ...base, [key]: 'x' }).warnings)).toEqual([says]);
   });
 
   it('keys of others are none of our business', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Journal, type SandboxLocks, fileJournal, fileLocks, impatient } from '../../src/journal/index.ts';
 import { parseSettings } from '../../src/plan/index.ts';
-import { publishAllPending } from '../../src/reconcile/index.ts';
+import { publishWork } from '../../src/reconcile/index.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { patience } from '../support/patience.ts';
 
@@ -35,8 +35,10 @@ it('a sandbox that stays busy keeps no other waiting', async () => {
   const holding = locks.withSandbox({ containerId: 'c1', command: 'ADD' }, patience(), () => (hold(), released));
   await held;
   const deps = { settings, cluster: undefined, journal, report: () => {}, now: Date.now, locks: impatient(locks, 100) };
-  const published = publishAllPending(deps, patience());
-  await expect(published).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+  const work = publishWork(() => deps);
+  expect((await work.list?.(patience()))?.keys.toSorted()).toEqual(['c1@eth0', 'c2@eth0']);
+  await expect(work.reconcile('c1@eth0', patience())).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+  expect(await work.reconcile('c2@eth0', patience())).toBe('done');
   expect(await journal.read({ containerId: 'c2', ifName: 'eth0' })).not.toHaveProperty('pendingStatus');
   release();
   await holding;

@@ -6,11 +6,13 @@ import { deviceInfoFiles } from '../../src/devices/index.ts';
 import { localHost } from '../../src/host/index.ts';
 import { type Journal, fileJournal, fileLocks } from '../../src/journal/index.ts';
 import { parseSettings } from '../../src/plan/index.ts';
-import { abandonedRetrier } from '../../src/reconcile/index.ts';
+import { createController } from '../../src/queue/index.ts';
+import { abandonedWork, containerOf } from '../../src/reconcile/index.ts';
 import type { Step } from '../../src/report/index.ts';
 import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { patience } from '../support/patience.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let folder: string;
 let journal: Journal;
@@ -38,38 +40,43 @@ const deps = () => ({
   path: [folder],
 });
 const [sample] = sampleRecord().attachments;
-async function abandoned(containerId: string): Promise<{ containerId: string; ifName: string }> {
+async function abandoned(containerId: string): Promise<void> {
   if (sample === undefined) throw new Error('the sample has no attachment');
   const at = '2026-01-02T03:04:05.000Z';
   const attachments = [
     { state: 'detaching', attachment: sample.attachment, attempts: 5, lastError: 'busy', abandonedAt: at },
   ] as const;
   await journal.write(sampleRecord({ containerId, attachments }));
-  return { containerId, ifName: 'eth0' };
 }
-const round = (retry: ReturnType<typeof abandonedRetrier>, keys: readonly { containerId: string; ifName: string }[]) =>
-  retry(
-    deps(),
-    async () => keys,
-    () => {},
-    patience(),
-  );
+const work = () => abandonedWork(journal, deps, () => {});
+const keys = async (): Promise<readonly string[]> => (await work().list?.(patience()))?.keys ?? [];
 
-it('a clock that is set back does not put off the next try', async () => {
-  const retry = abandonedRetrier({ firstPauseMs: 0, longestPauseMs: 0 });
-  const keys = [await abandoned('c1')];
+it('retries what DEL has abandoned until nothing of it is left', async () => {
+  await abandoned('c1');
+  const [key = ''] = await keys();
   await bridge.set({ DEL: { exitCode: 1, stdout: '{"code":999,"msg":"busy"}' } });
-  await round(retry, keys);
+  expect(await work().reconcile(key, patience())).toBe('retry');
   await bridge.set({});
-  clock -= 24 * 60 * 60 * 1000;
-  await round(retry, keys);
+  clock -= 24 * 60 * 60 * 1000; // a wall clock that is set back delays nothing
+  expect(await work().reconcile(key, patience())).toBe('done');
   expect(await journal.read({ containerId: 'c1', ifName: 'eth0' })).toBeUndefined();
+  expect(await keys()).toEqual([]);
 });
 
-it('each sandbox by itself: one whose record cannot be read does not keep the others from their turn', async () => {
-  const keys = [await abandoned('c1'), await abandoned('c2')];
+it('retries one sandbox although the record of another cannot be read', async () => {
+  await abandoned('c1');
+  await abandoned('c2');
+  const both = await keys();
   await writeFile(join(folder, 'journal/c1@eth0.json'), 'damaged');
-  expect(await round(abandonedRetrier(), keys)).toBe(2);
+  const stop = new AbortController();
+  const report = (step: Step): void => void steps.push(step);
+  const options = { name: 'test', backOff: { firstMs: 10_000, longestMs: 10_000 }, deadlineSeconds: 300 };
+  const controller = createController({ ...options, sandboxOf: containerOf, report });
+  for (const key of both) controller.add(key);
+  const running = controller.run({ reconcile: work().reconcile }, stop.signal);
+  await waitFor('both to be tried', async () => steps.filter(({ kind }) => kind === 'work-finished').length >= 2);
+  stop.abort();
+  await running;
   expect(await journal.read({ containerId: 'c2', ifName: 'eth0' })).toBeUndefined();
   expect(steps).toContainEqual(expect.objectContaining({ kind: 'problem', sandbox: 'c1' }));
 });

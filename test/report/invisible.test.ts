@@ -5,7 +5,7 @@ import { failure } from '../../src/attach/answer.ts';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { escapeInvisible } from '../../src/report/index.ts';
 
-describe('characters that act on a terminal instead of being seen', () => {
+describe('characters that control a terminal', () => {
   it.each([
     ['C1 control sequences', '\u009b31m', '\\u009b31m'],
     ['the escape character', '\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
@@ -19,7 +19,7 @@ describe('characters that act on a terminal instead of being seen', () => {
     expect(escapeInvisible(text)).toBe(shown);
   });
 
-  it('are the same text inside of a JSON string', () => {
+  it('keep the meaning of a JSON string', () => {
     const part = constantFrom(
       'a',
       '\u0000',
@@ -39,13 +39,13 @@ describe('characters that act on a terminal instead of being seen', () => {
     );
   });
 
-  it('leaves line breaks, tabs, letters of any language and our own colours alone', () => {
+  it('do not include line breaks, tabs, letters of any language and Plexus’s own colours', () => {
     const text = 'Zeile\n\tüß€ 日本語 \u001b[31mbad\u001b[0m';
     expect(escapeInvisible(text)).toBe(text);
     expect(escapeInvisible('\u001b[41m')).toBe('\\u001b[41m');
   });
 
-  it('do not pass from the output of a plugin into the answer to the runtime, which becomes an Event', () => {
+  it('never pass from a plugin’s output into the answer to the runtime, which becomes an Event', () => {
     const error = pluginFailed(
       { plugin: 'p', command: 'ADD', message: 'no \u202eway\u009b2J' },
       { cause: new Error('\u2066deep') },

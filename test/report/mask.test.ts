@@ -52,7 +52,7 @@ describe('secrets in what plugins read and write', () => {
     'cookie',
     'Set-Cookie',
     'otp',
-  ])('the value of %s is masked', (name) => {
+  ])('masks the value of %s', (name) => {
     expect(maskJson({ name: 'n', deep: [{ [name]: 'geheim' }] })).toEqual({
       name: 'n',
       deep: [{ [name]: '(masked)' }],
@@ -79,16 +79,16 @@ describe('secrets in what plugins read and write', () => {
     'opening',
     'Pinning',
     'sandbox',
-  ])('the value of %s is shown', (name) => {
+  ])('shows the value of %s', (name) => {
     expect(maskJson({ [name]: 'x' })).toEqual({ [name]: 'x' });
     expect(maskText(`${name}=x`)).toBe(`${name}=x`);
   });
 
-  it('a switch is shown, and so is what is empty', () => {
+  it('shows a boolean and an empty value', () => {
     expect(maskJson({ key: true, token: '', secret: null })).toEqual({ key: true, token: '', secret: null });
   });
 
-  it('further names can be given', () => {
+  it('accepts additional names', () => {
     expect(maskJson({ community: 'geheim', Community: 'geheim' }, ['community'])).toEqual({
       community: '(masked)',
       Community: '(masked)',
@@ -96,7 +96,7 @@ describe('secrets in what plugins read and write', () => {
     expect(maskText('community=geheim', ['community'])).toBe('community=(masked)');
   });
 
-  it('the value of an object that names it is masked, in any order of its keys', () => {
+  it('masks the value of an object that names it, in any order of its keys', () => {
     expect(maskJson({ env: [{ name: 'DB_PASSWORD', value: 'geheim' }] })).toEqual({
       env: [{ name: 'DB_PASSWORD', value: '(masked)' }],
     });
@@ -108,7 +108,7 @@ describe('secrets in what plugins read and write', () => {
     });
   });
 
-  it('the path of a file is no secret', () => {
+  it('shows the path of a file', () => {
     expect(maskJson({ kubeconfig: '/etc/cni/net.d/plexus.kubeconfig', keyFile: '/etc/x.key' })).toEqual({
       kubeconfig: '/etc/cni/net.d/plexus.kubeconfig',
       keyFile: '/etc/x.key',
@@ -171,7 +171,7 @@ describe('secrets in what plugins read and write', () => {
     ['cannot log in, wrong password: hunter2', 'cannot log in, wrong password: (masked)'],
     ['token : geheim', 'token : (masked)'],
     ['config{Token:abcdef Pin:1234}', 'config{Token:(masked) Pin:(masked)}'],
-  ])('the text %j has none', (text, shown) => {
+  ])('finds no secret in the text %j', (text, shown) => {
     expect(maskText(text)).toBe(shown);
     expect(maskText(shown)).toBe(shown);
   });
@@ -198,20 +198,20 @@ describe('secrets in what plugins read and write', () => {
     'error getting ClusterInformation: connection is unauthorized: Unauthorized',
     'annotation k8s.v1.cni.cncf.io/networks, element 1: unknown key "Ips " is ignored (known: name, namespace, ips)',
     'could not find the key: it may be spelled otherwise',
-  ])('the sentence %j is left as it is', (text) => {
+  ])('leaves the sentence %j unchanged', (text) => {
     expect(maskText(text)).toBe(text);
   });
 
-  it('no advice of ours, no help text and no page of errors or settings loses a word', async () => {
+  it('removes no word from Plexus’s own fixes, help texts, and pages of errors and settings', async () => {
     for (const each of Object.values(errors))
-      if (typeof each === 'function' && 'kind' in each) expect(maskText(each.kind.fix)).toBe(each.kind.fix);
+      if (typeof each === 'function' && 'id' in each) expect(maskText(each.kind.fix)).toBe(each.kind.fix);
     for (const page of ['errors', 'configuration', 'commands', 'metrics']) {
       const lines = (await readFile(join(import.meta.dirname, `../../docs/${page}.md`), 'utf8')).split('\n');
       expect(lines.map((line) => maskText(line))).toEqual(lines);
     }
   });
 
-  it('masks a value in every usual notation', () => {
+  it('masks a value in every common notation', () => {
     const name = constantFrom(
       'password',
       'db_password',
@@ -251,7 +251,7 @@ describe('secrets in what plugins read and write', () => {
     );
   });
 
-  it('any text: masking ends, however long and odd it is', () => {
+  it('ends for any text, however long', () => {
     assert(
       property(
         array(constantFrom('token', 'a', '=', ':', ' ', '"', '\\', '/', 'geheim'), { maxLength: 200 }),
@@ -285,20 +285,20 @@ describe('secrets in what plugins read and write', () => {
     expect(maskText('a=b=token=geheim1')).toBe('a=b=token=(masked)');
   });
 
-  it('text that is no JSON is masked as text; nothing is nothing', () => {
+  it('masks text that is not JSON as text, and keeps an empty text', () => {
     expect(maskDocument('panic: token=geheim1')).toBe('panic: token=(masked)');
     expect(maskDocument(' ')).toBeUndefined();
   });
 
   it.each(['{},', '"password=geheim1",', '[[0]],'])(
-    '4 MiB of %s are not shown: the objects would take more memory than the daemon has',
+    'does not show 4 MiB of %s, whose objects would exceed the daemon’s memory',
     (part) => {
       const text = `[${part.repeat(4_000_000 / part.length)}0]`;
       expect(maskDocument(text)).toBe(`(${text.length} characters, too many to be shown)`);
     },
   );
 
-  it('whatever a document holds: masking keeps its shape, and nothing under a secret name is left', () => {
+  it('keeps a document’s shape, and no value under a secret name remains', () => {
     const anyKey = oneof(
       string(),
       string().map((text) => `${text}Password`),

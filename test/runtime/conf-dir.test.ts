@@ -24,7 +24,7 @@ async function filesIn(path: string): Promise<readonly string[]> {
 }
 
 describe('CNI-46: a folder of network configurations', () => {
-  it('is read in the order of names, other files left out', async () => {
+  it('is read in order of file names, and other files are ignored', async () => {
     for (const name of ['20-b.conflist', '10-a.conf', '05-c.json', 'readme.txt', '00-d.conf.bak', '.conf'])
       await put(name, name);
     expect(await filesIn(folder)).toEqual([
@@ -34,7 +34,7 @@ describe('CNI-46: a folder of network configurations', () => {
     ]);
   });
 
-  it('keeps the problem of each file that cannot be read', async () => {
+  it('reports the problem of each unreadable file', async () => {
     await put('a.conf', 'good');
     await mkdir(join(folder, 'b.conf'));
     await symlink('/nowhere', join(folder, 'c.conf'));
@@ -53,7 +53,7 @@ describe('CNI-46: a folder of network configurations', () => {
     ]);
   });
 
-  it.each(['missing', 'file/below', 'a\0b'])('says why there is none: %j', async (name) => {
+  it.each(['missing', 'file/below', 'a\0b'])('reports why it cannot be read: %j', async (name) => {
     await put('file');
     expect(await readConfPath(join(folder, name))).toMatchObject({
       kind: 'missing',
@@ -66,18 +66,18 @@ describe('CNI-46: a folder of network configurations', () => {
   });
 });
 
-describe('CNI-45: the plugins in the folder named like a list', () => {
+describe('CNI-45: plugins in the folder named like a list', () => {
   beforeEach(async () => {
     await mkdir(join(folder, 'net1'));
     for (const name of ['20.conf', '10.conf', '30.conflist', '40.json']) await put(join('net1', name), name);
   });
 
-  it('come with a file, sorted, *.conf only', async () => {
+  it('are read with a single file, sorted, *.conf only', async () => {
     const listing = await readConfPath(await put('x.conflist', '{"name":"net1"}'));
     expect(listing.kind === 'file' && listing.siblings.map(shown)).toEqual(['10.conf: 10.conf', '20.conf: 20.conf']);
   });
 
-  it('come with a folder, by the name of the list', async () => {
+  it('are read with a folder, by the list’s name', async () => {
     await put('x.conflist', '{"name":"net1"}');
     await put('y.conflist', '{"name":"other"}');
     const listing = await readConfPath(folder);
@@ -87,7 +87,7 @@ describe('CNI-45: the plugins in the folder named like a list', () => {
   });
 
   it.each(['..', '.', '../net1', '/etc', 'net1/', '', 'a\0', 'constructor', '__proto__'])(
-    'never come from a path in the name: %j',
+    'are never read from a path in the name: %j',
     async (name) => {
       const listing = await readConfPath(await put('x.conflist', JSON.stringify({ name })));
       expect(listing).toMatchObject({ kind: 'file', siblings: [] });
@@ -95,11 +95,11 @@ describe('CNI-45: the plugins in the folder named like a list', () => {
     },
   );
 
-  it('do not come with a single configuration', async () => {
+  it('are not read for a single configuration', async () => {
     expect(await readConfPath(await put('x.conf', '{"name":"net1"}'))).toMatchObject({ kind: 'file', siblings: [] });
   });
 
-  it('nothing in a file stops the reading of a folder', async () => {
+  it('the content of a file never fails the reading of its folder', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.json(), fc.string()), async (text) => {
         await put('x.conflist', text);

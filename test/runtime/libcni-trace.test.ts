@@ -11,7 +11,7 @@ interface TracedCall {
   readonly stdin: Readonly<Record<string, unknown>>;
 }
 
-// What libcni 1.3.0 did with the same list: sections of calls, each with its environment and stdin.
+// The behaviour of libcni 1.3.0 with the same list: sections of calls, each with its environment and stdin.
 const golden = readFileSync(new URL('../golden/libcni-1.3.0-runtime-trace.txt', import.meta.url), 'utf8');
 
 function goldenCalls(section: string): readonly TracedCall[] {
@@ -41,27 +41,27 @@ const withStdin = (change: (stdin: TracedCall['stdin']) => TracedCall['stdin']) 
   calls.map((call) => ({ ...call, stdin: change(call.stdin) }));
 const isStale = (value: unknown): boolean => JSON.stringify(value) === '{"stale":true}';
 
-// All of it: whatever is not listed here is as in libcni.
+// The complete list: everything else is as in libcni.
 const differences: readonly Difference[] = [
   {
-    why: 'CNI-58: DEL goes on after a failed plugin, so that the others give back what they hold; libcni stops',
+    why: 'CNI-58: DEL continues after a failed plugin, so that the others release their resources; libcni stops',
     change: (calls, section) =>
       section.startsWith('DEL fail p2')
         ? [...calls, ...goldenCalls(section.replace('fail p2', 'again')).slice(1)]
         : calls,
   },
   {
-    why: 'CNI-50: the specification keeps capabilities from plugins; libcni hands them on',
+    why: 'CNI-50: the specification withholds capabilities from plugins; libcni passes them on',
     change: withStdin(({ capabilities: _capabilities, ...rest }) => rest),
   },
   {
-    why: 'CNI-51: a runtimeConfig that the author wrote is forged; libcni leaves it when it has none of its own',
+    why: 'CNI-51: a runtimeConfig that the author wrote is forged; libcni keeps it if it has none of its own',
     change: withStdin((stdin) =>
       Object.fromEntries(Object.entries(stdin).filter(([key, value]) => key !== 'runtimeConfig' || !isStale(value))),
     ),
   },
   {
-    why: 'CNI-54: an empty list of valid attachments is handed on as one; libcni leaves the keys out, which says nothing',
+    why: 'CNI-54: an empty list of valid attachments is passed on; libcni omits the keys, which means no list',
     change: (calls, section) =>
       section.startsWith('GC fail p2')
         ? withStdin((stdin) => ({ ...stdin, 'cni.dev/attachments': [], 'cni.dev/valid-attachments': [] }))(calls)
@@ -72,79 +72,85 @@ const differences: readonly Difference[] = [
 const expectedCalls = (section: string): readonly TracedCall[] =>
   differences.reduce((calls, { change }) => change(calls, section), goldenCalls(section));
 
-describe.each(['0.3.1', '1.1.0'])('CNI-48 to CNI-61: plugins get what libcni gives them, cniVersion %s', (version) => {
-  let two: TwoPlugins;
-  let result: Result;
-  const signal = (): AbortSignal => patience();
+describe.each(['0.3.1', '1.1.0'])(
+  'CNI-48 to CNI-61: plugins get the same input as from libcni, cniVersion %s',
+  (version) => {
+    let two: TwoPlugins;
+    let result: Result;
+    const signal = (): AbortSignal => patience();
 
-  beforeEach(async () => {
-    two = await twoPlugins();
-    result = await addList(two.call(version), undefined, two.deps, signal());
-  });
-  afterEach(() => two.remove());
-
-  function traced(): readonly TracedCall[] {
-    return two.runs.map(({ plugin, env, stdin }) => ({
-      plugin,
-      env: {
-        ...Object.fromEntries(Object.entries(env).filter(([key]) => key.startsWith('CNI_'))),
-        CNI_PATH: (env['CNI_PATH'] ?? '').replace(two.folder, '/tmp/cnibin'),
-      },
-      stdin: JSON.parse(stdin) as Record<string, unknown>,
-    }));
-  }
-
-  async function expectTrace(section: string, work?: () => Promise<unknown>): Promise<unknown> {
-    if (work !== undefined) two.runs.length = 0;
-    const outcome = await work?.().catch((error: unknown) => error);
-    expect(traced()).toEqual(expectedCalls(`${section} ${version}`));
-    return outcome;
-  }
-
-  it('ADD', () => expectTrace('ADD'));
-  it('CHECK', () => expectTrace('CHECK', () => checkList(two.call(version), result, two.deps, signal())));
-  it('STATUS', () => expectTrace('STATUS', () => statusList(networkOnly(), two.deps, signal())));
-  it('GC', () =>
-    expectTrace('GC valid', () =>
-      gcList(networkOnly(), [{ containerId: 'cid1', ifName: 'net1' }], two.deps, signal()),
-    ));
-  it('DEL', () => expectTrace('DEL', () => delList(two.call(version), result, two.deps, signal())));
-  it('DEL without a result', () =>
-    expectTrace('DEL again', () => delList(two.call(version), undefined, two.deps, signal())));
-
-  describe('when p2 fails', () => {
-    beforeEach(() =>
-      two.p2.set(Object.fromEntries(['ADD', 'DEL', 'GC', 'STATUS'].map((command) => [command, failure]))),
-    );
-
-    it('ADD', async () => {
-      const outcome = expectTrace('ADD fail p2', () => addList(two.call(version), undefined, two.deps, signal()));
-      expect(await outcome).toMatchObject({ code: 50 });
+    beforeEach(async () => {
+      two = await twoPlugins();
+      result = await addList(two.call(version), undefined, two.deps, signal());
     });
-    it('DEL', async () => {
-      expect(
-        await expectTrace('DEL fail p2', () => delList(two.call(version), undefined, two.deps, signal())),
-      ).toMatchObject({ code: 50 });
-    });
-    it('STATUS', async () => {
-      const outcome = await expectTrace('STATUS fail p2', () => statusList(networkOnly(), two.deps, signal()));
-      if (version === '1.1.0') expect(outcome).toMatchObject({ code: 50 });
-    });
-    it('GC', async () => {
-      const outcome = await expectTrace('GC fail p2', () => gcList(networkOnly(), [], two.deps, signal()));
-      if (version === '1.1.0') expect(outcome).toMatchObject({ code: 50 });
-    });
-  });
+    afterEach(() => two.remove());
 
-  const failure = { stdout: `{"cniVersion":"${version}","code":50,"msg":"p2 says no"}`, exitCode: 1 };
-  const networkOnly = () => {
-    const { configuration, network, path, env } = two.call(version);
-    return { configuration, network, path, env };
-  };
-});
+    function traced(): readonly TracedCall[] {
+      return two.runs.map(({ plugin, env, stdin }) => ({
+        plugin,
+        env: {
+          ...Object.fromEntries(Object.entries(env).filter(([key]) => key.startsWith('CNI_'))),
+          CNI_PATH: (env['CNI_PATH'] ?? '').replace(two.folder, '/tmp/cnibin'),
+        },
+        stdin: JSON.parse(stdin) as Record<string, unknown>,
+      }));
+    }
 
-describe('CNI-42: what JavaScript cannot hold reaches the plugin unchanged (libcni rounds it)', () => {
-  it('a large integer', async () => {
+    async function expectTrace(section: string, work?: () => Promise<unknown>): Promise<unknown> {
+      if (work !== undefined) two.runs.length = 0;
+      const outcome = await work?.().catch((error: unknown) => error);
+      expect(traced()).toEqual(expectedCalls(`${section} ${version}`));
+      return outcome;
+    }
+
+    it('ADD passes the same input', () => expectTrace('ADD'));
+    it('CHECK passes the same input', () =>
+      expectTrace('CHECK', () => checkList(two.call(version), result, two.deps, signal())));
+    it('STATUS passes the same input', () =>
+      expectTrace('STATUS', () => statusList(networkOnly(), two.deps, signal())));
+    it('GC passes the same input', () =>
+      expectTrace('GC valid', () =>
+        gcList(networkOnly(), [{ containerId: 'cid1', ifName: 'net1' }], two.deps, signal()),
+      ));
+    it('DEL passes the same input', () =>
+      expectTrace('DEL', () => delList(two.call(version), result, two.deps, signal())));
+    it('DEL without a result passes the same input', () =>
+      expectTrace('DEL again', () => delList(two.call(version), undefined, two.deps, signal())));
+
+    describe('a list whose second plugin fails', () => {
+      beforeEach(() =>
+        two.p2.set(Object.fromEntries(['ADD', 'DEL', 'GC', 'STATUS'].map((command) => [command, failure]))),
+      );
+
+      it('ADD stops as in libcni', async () => {
+        const outcome = expectTrace('ADD fail p2', () => addList(two.call(version), undefined, two.deps, signal()));
+        expect(await outcome).toMatchObject({ code: 50 });
+      });
+      it('DEL continues with the other plugins', async () => {
+        expect(
+          await expectTrace('DEL fail p2', () => delList(two.call(version), undefined, two.deps, signal())),
+        ).toMatchObject({ code: 50 });
+      });
+      it('STATUS stops as in libcni', async () => {
+        const outcome = await expectTrace('STATUS fail p2', () => statusList(networkOnly(), two.deps, signal()));
+        if (version === '1.1.0') expect(outcome).toMatchObject({ code: 50 });
+      });
+      it('GC continues with the other plugins', async () => {
+        const outcome = await expectTrace('GC fail p2', () => gcList(networkOnly(), [], two.deps, signal()));
+        if (version === '1.1.0') expect(outcome).toMatchObject({ code: 50 });
+      });
+    });
+
+    const failure = { stdout: `{"cniVersion":"${version}","code":50,"msg":"p2 says no"}`, exitCode: 1 };
+    const networkOnly = () => {
+      const { configuration, network, path, env } = two.call(version);
+      return { configuration, network, path, env };
+    };
+  },
+);
+
+describe('CNI-42: plugins get numbers that JavaScript cannot hold unchanged (libcni rounds them)', () => {
+  it('a large integer reaches the plugin unchanged', async () => {
     const two = await twoPlugins();
     await addList(two.call('1.0.0'), undefined, two.deps, patience());
     await two.remove();

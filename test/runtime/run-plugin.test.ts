@@ -27,9 +27,13 @@ describe('CNI-55: the environment of a plugin', () => {
     CNI_OTHER: 'old',
     CNI_NETNS: 'old',
     PLEXUS_LOG: 'debug',
+    LD_PRELOAD: '/x.so',
+    LISTEN_FDS: '1',
+    NOTIFY_SOCKET: '/run/systemd/notify',
+    NODE_OPTIONS: '--require /x.js',
   };
 
-  it('is the caller’s but for CNI_* and our own settings (CNI-69)', async () => {
+  it('contains the caller’s variables without those on the withheld list (CNI-69)', async () => {
     await add('1.0.0', { env });
     expect({ ...two.runs[0]?.env, CNI_PATH: '' }).toEqual({
       PATH: '/usr/bin:/bin',
@@ -55,34 +59,34 @@ describe('CNI-55: the environment of a plugin', () => {
   });
 });
 
-describe('CNI-65: a plugin that fails', () => {
+describe('CNI-65: a failing plugin', () => {
   it.each([
     {
-      what: 'says so as JSON',
+      what: 'is reported with the error that it prints as JSON',
       behaviour: { stdout: '{"code":11,"msg":"busy","details":"try again"}', exitCode: 1 },
       code: 11,
       says: 'plugin p1 failed (ADD): busy; try again',
     },
     {
-      what: 'prints something else',
+      what: 'is reported with other text that it prints',
       behaviour: { stdout: 'panic: oops', exitCode: 2 },
       code: 999,
       says: 'netplugin failed: panic: oops (exit status 2)',
     },
     {
-      what: 'speaks on stderr only',
+      what: 'is reported with its stderr if stdout is empty',
       behaviour: { stdout: '', stderr: 'no such bridge', exitCode: 3 },
       code: 999,
       says: 'netplugin failed: no such bridge (exit status 3)',
     },
     {
-      what: 'says nothing',
+      what: 'is reported if it prints nothing',
       behaviour: { stdout: '', exitCode: 1 },
       code: 999,
       says: 'netplugin failed with no error message (exit status 1)',
     },
     {
-      what: 'prints a result all the same',
+      what: 'is reported even if it prints a result',
       behaviour: { stdout: '{"cniVersion":"1.0.0"}', exitCode: 1 },
       code: 999,
       says: 'netplugin failed: {"cniVersion":"1.0.0"} (exit status 1)',
@@ -101,7 +105,7 @@ describe('CNI-65: a plugin that fails', () => {
     expect(await two.commands()).toEqual(['p1 ADD']);
   });
 
-  it('CNI-47: is missing, for DEL and CHECK as well', async () => {
+  it('CNI-47: is reported as missing, for DEL and CHECK as well', async () => {
     const result = await add();
     const path = ['/opt/none'];
     const call = two.call('1.0.0', { path });
@@ -117,7 +121,7 @@ describe('CNI-65: a plugin that fails', () => {
       });
   });
 
-  it('CNI-64: its stderr is reported, whether it fails or not', async () => {
+  it('CNI-64: has its stderr reported, whether it fails or not', async () => {
     await two.p1.set({ ADD: { stderr: 'a warning' } });
     await two.p2.set({ ADD: { stderr: 'the reason', stdout: '{"code":11,"msg":"busy"}', exitCode: 1 } });
     const error = await failureOf(add());
@@ -143,10 +147,10 @@ describe('CNI-65: a plugin that fails', () => {
   });
 });
 
-describe('CNI-69: while somebody traces', () => {
+describe('CNI-69: tracing', () => {
   const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1, state: 'x=1' };
 
-  it('each plugin is given a span of its own below the operation’s', async () => {
+  it('gives each plugin a child span of the operation’s span', async () => {
     const env = {
       PATH: '/usr/bin:/bin',
       TRACEPARENT: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-00`,
@@ -166,7 +170,7 @@ describe('CNI-69: while somebody traces', () => {
   });
 });
 
-describe('CNI-67: what ADD prints', () => {
+describe('CNI-67: the output of ADD', () => {
   const address = '"ips":[{"address":"10.9.9.9/24"}]';
 
   it.each([
@@ -174,24 +178,24 @@ describe('CNI-67: what ADD prints', () => {
     { what: 'an empty cniVersion', stdout: `{"cniVersion":"",${address}}`, version: '1.0.0', ips: 1 },
     { what: 'null', stdout: 'null', version: '1.0.0', ips: 0 },
     {
-      what: 'a different version that is known',
+      what: 'a different supported version',
       stdout: '{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.9.9.9/24"}]}',
       version: '1.0.0',
       ips: 1,
     },
-  ])('$what is a result', async ({ stdout, version, ips }) => {
+  ])('$what is accepted as a result', async ({ stdout, version, ips }) => {
     await two.p2.set({ ADD: { stdout } });
     const json = encodeResult(await add(version), '1.0.0');
     expect(json['ips'] ?? []).toHaveLength(ips);
   });
 
   it.each([
-    { what: 'a version that is not known', stdout: `{"cniVersion":"2.0.0",${address}}` },
+    { what: 'an unsupported version', stdout: `{"cniVersion":"2.0.0",${address}}` },
     { what: 'garbage', stdout: 'hello' },
-    { what: 'nothing at all', stdout: '' },
+    { what: 'no output', stdout: '' },
     { what: 'blanks', stdout: ' \n' },
     { what: 'a list', stdout: '[]' },
-    { what: 'fields of wrong kinds', stdout: '{"cniVersion":"1.0.0","ips":"10.0.0.1"}' },
+    { what: 'fields of wrong types', stdout: '{"cniVersion":"1.0.0","ips":"10.0.0.1"}' },
     { what: 'half a result', stdout: '{"cniVersion":"1.0.0","ips":[' },
   ])('$what is an error that names the plugin', async ({ stdout }) => {
     await two.p2.set({ ADD: { stdout } });
@@ -201,7 +205,7 @@ describe('CNI-67: what ADD prints', () => {
     });
   });
 
-  it('CNI-53: the result is handed on in the version of the list', async () => {
+  it('CNI-53: the result is passed on in the list’s version', async () => {
     const result = await add('1.0.0');
     two.runs.length = 0;
     await checkList(two.call('0.4.0'), result, two.deps, signal());
@@ -211,7 +215,7 @@ describe('CNI-67: what ADD prints', () => {
   });
 });
 
-describe('CNI-68: a plugin that does not end', () => {
+describe('CNI-68: a plugin that hangs', () => {
   it('is killed after its deadline, and DEL can follow', async () => {
     await two.p1.set({ ADD: { hang: true } });
     const error = await failureOf(addList(two.call('1.0.0'), undefined, { ...two.deps, pluginSeconds: 1 }, signal()));
@@ -225,7 +229,7 @@ describe('CNI-68: a plugin that does not end', () => {
     expect(await two.commands()).toEqual(['p1 ADD', 'p2 DEL', 'p1 DEL']);
   });
 
-  it('is killed when the whole operation is cancelled, and nothing more is run', async () => {
+  it('is killed if the operation is cancelled, and no other plugin runs', async () => {
     await two.p1.set({ ADD: { hang: true } });
     const stop = new AbortController();
     const ended = failureOf(addList(two.call('1.0.0'), undefined, two.deps, stop.signal));
@@ -238,10 +242,10 @@ describe('CNI-68: a plugin that does not end', () => {
   });
 });
 
-describe('what is left out, and what goes on', () => {
+describe('skipped and remaining plugins of a list', () => {
   const says = (code: number, msg: string) => ({ stdout: JSON.stringify({ code, msg }), exitCode: 1 });
 
-  it('CNI-59: disableCheck leaves CHECK out, and the first failure ends it', async () => {
+  it('CNI-59: disableCheck skips CHECK, and the first failure ends it', async () => {
     const result = await add();
     await two.p1.forget();
     await checkList(two.call('1.0.0', {}, { disableCheck: true }), result, two.deps, signal());
@@ -251,7 +255,7 @@ describe('what is left out, and what goes on', () => {
     expect(await two.commands()).toEqual(['p1 CHECK']);
   });
 
-  it('CNI-60: disableGC leaves GC out; otherwise all plugins run and all errors are told', async () => {
+  it('CNI-60: disableGC skips GC; otherwise all plugins run and all errors are reported', async () => {
     await gcList(two.call('1.1.0', {}, { disableGC: true }), [], two.deps, signal());
     expect(await two.commands()).toEqual([]);
     await two.p1.set({ GC: says(101, 'first problem') });
@@ -262,7 +266,7 @@ describe('what is left out, and what goes on', () => {
     expect((error.cause as Error).message).toContain('second problem');
   });
 
-  it('CNI-58: DEL runs all plugins and tells all errors, the first as its own', async () => {
+  it('CNI-58: DEL runs all plugins and reports all errors, the first one as its own', async () => {
     await two.p1.set({ DEL: says(101, 'p1 problem') });
     await two.p2.set({ DEL: says(102, 'p2 problem') });
     const error = await failureOf(delList(two.call('1.0.0'), undefined, two.deps, signal()));
@@ -272,7 +276,7 @@ describe('what is left out, and what goes on', () => {
     expect((error.cause as Error).message).toContain('p1 problem');
   });
 
-  it.each(['0.4.0', '1.0.0'])('CNI-60, CNI-61: no GC and STATUS at %s', async (version) => {
+  it.each(['0.4.0', '1.0.0'])('CNI-60, CNI-61: GC and STATUS are skipped at %s', async (version) => {
     await gcList(two.call(version), [], two.deps, signal());
     await statusList(two.call(version), two.deps, signal());
     expect(await two.commands()).toEqual([]);
@@ -284,7 +288,7 @@ describe('what is left out, and what goes on', () => {
     expect(await two.commands()).toEqual(['p1 STATUS']);
   });
 
-  it('CNI-22: the first plugin gets the result of the chain that Plexus stands in', async () => {
+  it('CNI-22: the first plugin gets the result of the chain that contains Plexus', async () => {
     const initial = await add();
     two.runs.length = 0;
     await addList(two.call('1.0.0'), initial, two.deps, signal());

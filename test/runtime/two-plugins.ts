@@ -7,14 +7,14 @@ import type { Step } from '../../src/report/index.ts';
 import type { DelegateCall, RuntimeDeps } from '../../src/runtime/index.ts';
 import { type RecordingDelegate, recordingDelegate } from '../support/recording-delegate.ts';
 
-/** The list of two recording plugins that the golden trace was made with. */
+/** The list of two recording plugins that produced the golden trace. */
 export interface TwoPlugins {
   readonly folder: string;
   readonly p1: RecordingDelegate;
   readonly p2: RecordingDelegate;
-  /** The same recorder serves both. */
+  /** Commands recorded by both plugins. */
   readonly commands: () => Promise<readonly string[]>;
-  /** What the host was asked to run, in order. */
+  /** The runs that the host received, in order. */
   readonly runs: PluginRun[];
   readonly steps: Step[];
   readonly deps: RuntimeDeps;
@@ -32,7 +32,8 @@ export async function twoPlugins(): Promise<TwoPlugins> {
   const [p1, p2] = [await recordingDelegate(folder, 'p1'), await recordingDelegate(folder, 'p2')];
   const runs: PluginRun[] = [];
   const steps: Step[] = [];
-  const real = localHost({ netns: '/var/run/netns/x' }); // as the runtime's call names it: no such namespace has to exist
+  // The path in the runtime's call; the namespace need not exist.
+  const real = localHost({ netns: '/var/run/netns/x' });
   const host = {
     ...real,
     runPlugin: (run: PluginRun, signal: AbortSignal) => {

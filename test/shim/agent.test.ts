@@ -22,7 +22,7 @@ const childrenOf = async (pid: number): Promise<readonly number[]> =>
     .split(' ')
     .flatMap((each) => (each === '' ? [] : [Number(each)]));
 
-describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s', (_title, shim) => {
+describe.each(Object.entries(shimBuilds))('the shim as host agent, %s', (_title, shim) => {
   const at = useShimBench(shim);
   const start = () =>
     startShim([shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin], { PATH: '/usr/bin:/bin' });
@@ -30,7 +30,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     agent.child.kill('SIGTERM');
     expect(await agent.ended).toMatchObject({ exitCode: 0, stdout: '' });
   };
-  /** The next connection, greeted. */
+  /** The next connection, after WELCOME. */
   async function greeted(): Promise<PlayedConnection> {
     const one = await at().daemon.connection();
     const hello = await one.next();
@@ -45,14 +45,14 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await waitFor('the plugin', async () => (await sleepers()) === 2);
   }
 
-  it('comes again when the connection is lost', async () => {
+  it('reconnects when the connection is lost', async () => {
     const agent = start();
     for (let times = 0; times < 3; times++) (await greeted()).end();
     await greeted();
     await stop(agent);
   });
 
-  it('comes again after something that is no frame; what it ran is killed', async () => {
+  it('reconnects after a malformed frame and kills its plugins', async () => {
     const agent = start();
     const one = await greeted();
     await startStuckPlugin(one);
@@ -62,7 +62,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await stop(agent);
   });
 
-  it('comes again when it is refused, and says why on stderr', async () => {
+  it('reconnects after REFUSED and prints the reason on stderr', async () => {
     const agent = start();
     (await at().daemon.connection()).send(encodeRefused('because'));
     await greeted();
@@ -70,12 +70,12 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     expect((await agent.ended).stderr).toBe('plexus host-agent: because\n');
   });
 
-  it('--root: plugins see another root, also those that come later; the daemon is where it was, again and again', async () => {
+  it('--root changes the root of all its plugins, and every reconnect still reaches the daemon', async () => {
     const root = join(at().folder, 'root');
     for (const folder of ['bin', 'proc', 'plugins']) await mkdir(join(root, folder), { recursive: true });
     await copyFile('/bin/busybox', join(root, 'bin/busybox'));
     await symlink('busybox', join(root, 'bin/sh'));
-    await symlink('/plugins', join(root, 'link')); // absolute links lead to where they lead on the node
+    await symlink('/plugins', join(root, 'link')); // absolute links are resolved in the new root
     await writeFile(join(root, 'plugins/look'), '#!/bin/sh\nread -r line </only-here; echo "$line $PWD $0"\n', {
       mode: 0o755,
     });
@@ -101,7 +101,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
   it.each([
     { option: '--root', path: '/nowhere/at/all' },
     { option: '--socket', path: '/nowhere/at/all/x.sock' },
-  ])('says that $option cannot be used, and ends', async ({ option, path }) => {
+  ])('prints that the value of $option cannot be used, and exits', async ({ option, path }) => {
     const { exitCode, stderr } = await startShim([shim, 'host-agent', '--socket', at().daemon.socket, option, path], {
       PATH: '/usr/bin:/bin',
     }).ended;
@@ -111,14 +111,14 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     ]);
   });
 
-  it('ends with its plugins at SIGTERM', async () => {
+  it('ends itself and its plugins on SIGTERM', async () => {
     const agent = start();
     await startStuckPlugin(await greeted());
     await stop(agent);
     await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
   });
 
-  it('reaps what plugins left behind, as the first process of a container', async () => {
+  it('reaps processes that plugins left behind, as PID 1 of a container', async () => {
     const words = [shim, 'host-agent', '--socket', at().daemon.socket, '--cni-path', at().bin];
     const agent = startShim(['unshare', '--pid', '--fork', '--kill-child', ...words], { PATH: '/usr/bin:/bin' });
     const one = await greeted();
@@ -131,17 +131,17 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await agent.ended;
   });
 
-  it('a signal while plugins of a lost connection end is heard', async () => {
+  it('handles a signal while plugins of a lost connection finish', async () => {
     const agent = start();
     const one = await greeted();
     await startStuckPlugin(one);
     one.end();
-    expect(await one.next()).toBeUndefined(); // it has noticed
+    expect(await one.next()).toBeUndefined(); // the agent has closed the connection
     await stop(agent);
     expect(await sleepers()).toBe(0);
   });
 
-  it('killed: its plugins and their children end soon after it', async () => {
+  it('its plugins and their children end soon after it is killed', async () => {
     const agent = start();
     await startStuckPlugin(await greeted());
     agent.child.kill('SIGKILL');
@@ -149,7 +149,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host as agent, %s'
     await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
   });
 
-  it('runs plugins of its folders to detach any sandbox, but for no other command, and not in the namespace of the node', async () => {
+  it('runs plugins for DEL of any sandbox, for no other command, and never in the node’s network namespace', async () => {
     await at().plugin('mark', `touch ${join(at().folder, 'was-run')}; echo done`);
     const agent = start();
     const one = await greeted();

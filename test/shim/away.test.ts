@@ -10,7 +10,7 @@ import { shimBuilds, startShim } from '../support/shim-call.ts';
 const keptIn = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder)).filter((name) => name !== '.open');
 
-describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
   const at = useShimBench(shim);
   const configuration = (): string =>
     JSON.stringify({ cniVersion: '1.0.0', name: 'n', cniDir: join(at().folder, 'state') });
@@ -23,7 +23,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
 
   describe('while no daemon answers', () => {
     const away = { PLEXUS_SOCKET: '/nowhere/x.sock', PLEXUS_DAEMON_WAIT_SECONDS: '0.05' };
-    it('keeps a DEL where the daemon looks for it, as the daemon would have heard it, and answers success', async () => {
+    it('defers a DEL as the frames of the call and answers success', async () => {
       const folder = await keeping();
       const stdin = configuration();
       expect(await at().start('DEL', { ...away, SECRET: 'x' }, stdin).ended).toMatchObject({
@@ -44,13 +44,13 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         undefined,
       ]);
     });
-    it('the same DEL again is kept once', async () => {
+    it('defers a repeated DEL once', async () => {
       const folder = await keeping();
       for (let tries = 0; tries < 3; tries++)
         expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(0);
       expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
     });
-    it('keeps none where nobody would carry it out: without the file .open it answers code 11', async () => {
+    it('defers no DEL without the file .open and answers code 11', async () => {
       for (const _without of ['a folder', 'that file']) {
         const { exitCode, stdout } = await at().start('DEL', away, configuration()).ended;
         expect([exitCode, errorIn(stdout).code]).toEqual([1, 11]);
@@ -58,7 +58,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       }
       expect(await readdir(join(at().folder, 'state/deferred'))).toEqual([]);
     });
-    it.each(['ADD', 'CHECK', 'GC'])('keeps no %s', async (command) => {
+    it.each(['ADD', 'CHECK', 'GC'])('defers no %s', async (command) => {
       const folder = await keeping();
       expect((await at().start(command, away, configuration()).ended).exitCode).toBe(1);
       expect(await keptIn(folder)).toEqual([]);
@@ -69,19 +69,19 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       { CNI_IFNAME: 'a/b' },
       { CNI_IFNAME: '' },
       { CNI_CONTAINERID: 'x'.repeat(300) },
-    ])('keeps none whose name is no file name: %j', async (names) => {
+    ])('defers no DEL whose sandbox or interface is no file name: %j', async (names) => {
       await keeping();
       expect((await at().start('DEL', { ...away, ...names }, configuration()).ended).exitCode).toBe(1);
       expect(await readdir(at().folder, { recursive: true })).not.toContainEqual(expect.stringContaining('.call'));
     });
-    it('says code 11 when it cannot be written: a success is on the disk', async () => {
+    it('answers code 11 when the deferred call cannot be written', async () => {
       const folder = await keeping();
       await mkdir(join(folder, 'c1@eth0.call')); // nothing can be renamed to that
       expect((await at().start('DEL', away, configuration()).ended).exitCode).toBe(1);
       expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
     });
     it.each(['ADD', 'DEL', 'CHECK', 'GC', 'STATUS'])(
-      'hands %s over to direct mode, if that is installed beside it: environment, stdin, answer, exit status',
+      'falls back to direct mode for %s with environment, stdin, answer and exit status',
       async (command) => {
         await copyFile(shim, join(at().bin, 'plexus'));
         await at().plugin(
@@ -107,7 +107,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         ]);
       },
     );
-    it('not an ADD that the daemon has begun', async () => {
+    it('does not fall back for an ADD that the daemon has started', async () => {
       await copyFile(shim, join(at().bin, 'plexus'));
       await at().plugin('plexus-direct', 'echo never');
       const env = {
@@ -129,10 +129,10 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       one.end();
       expect(errorIn((await call.ended).stdout)).toMatchObject({
         code: 11,
-        msg: expect.stringContaining('in the middle of the call') as string,
+        msg: expect.stringContaining('ended during the call') as string,
       });
     });
-    it('goes on by itself when what lies beside it cannot be run', async () => {
+    it('answers itself when direct mode cannot be executed', async () => {
       await copyFile(shim, join(at().bin, 'plexus'));
       await writeFile(join(at().bin, 'plexus-direct'), 'no program', { mode: 0o755 });
       await keeping();
@@ -151,13 +151,13 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
 
   describe('while a daemon accepts connections and does not answer', () => {
     const silent = (): Readonly<Record<string, string>> => ({ PLEXUS_DAEMON_WAIT_SECONDS: '0.05' });
-    /** Everything that a daemon finds in a connection when it is continued. */
+    /** All frames that a daemon reads from a connection after SIGCONT. */
     const framesOf = async (one: PlayedConnection): Promise<readonly number[]> => {
       const types: number[] = [];
       for (let frame = await one.next(); frame !== undefined; frame = await one.next()) types.push(frame.type);
       return types;
     };
-    it('keeps a DEL as if the daemon were down, without sending it the call', async () => {
+    it('defers a DEL without sending the call', async () => {
       const folder = await keeping();
       const call = at().start('DEL', silent(), configuration());
       const one = await at().daemon.connection();
@@ -165,7 +165,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(await keptIn(folder)).toEqual(['c1@eth0.call']);
       expect(await framesOf(one)).toEqual([shimFrame.hello]);
     });
-    it('hands an ADD over to direct mode, without sending the daemon the call', async () => {
+    it('falls back to direct mode for an ADD without sending the call', async () => {
       await copyFile(shim, join(at().bin, 'plexus'));
       await at().plugin('plexus-direct', 'echo "$CNI_COMMAND"');
       const call = startShim([join(at().bin, 'plexus')], { ...at().callEnv('ADD'), ...silent() }, configuration());
@@ -173,7 +173,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'ADD\n' });
       expect(await framesOf(one)).toEqual([shimFrame.hello]);
     });
-    it('answers code 11 without direct mode and deferred calls', async () => {
+    it('answers code 11 if it can neither fall back nor defer', async () => {
       const { exitCode, stdout } = await at().start('ADD', silent(), configuration()).ended;
       expect([exitCode, errorIn(stdout)]).toEqual([
         1,

@@ -8,10 +8,10 @@ import { shimBuilds, startShim } from '../support/shim-call.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const shim = shimBuilds['as it is shipped'];
+const shim = shimBuilds['as shipped'];
 const readelf = async (...options: string[]): Promise<string> =>
   (await run('readelf', [...options, '--wide', shim])).stdout;
-/** The first of these programs that is not there. */
+/** The first of these programs that is not installed. */
 async function firstAbsent(...programs: readonly string[]): Promise<string | undefined> {
   for (const program of programs) {
     const isThere = await run(program, ['--version']).then(
@@ -23,12 +23,12 @@ async function firstAbsent(...programs: readonly string[]): Promise<string | und
   return undefined;
 }
 
-describe('the program on the host, as a file', () => {
-  it('is at most 1 MiB, and stripped', async () => {
+describe('the executable of the shim', () => {
+  it('is at most 1 MiB and stripped', async () => {
     expect((await stat(shim)).size).toBeLessThanOrEqual(1024 * 1024);
     expect(await readelf('--sections')).not.toContain('.symtab');
   });
-  it('needs no library and no loader', async () => {
+  it('needs no shared library and no dynamic loader', async () => {
     expect(await readelf('--program-headers')).not.toContain('INTERP');
     expect(await readelf('--dynamic')).not.toContain('NEEDED');
   });
@@ -39,7 +39,7 @@ describe('the program on the host, as a file', () => {
     expect(headers).toMatch(/GNU_STACK.*\sRW\s/);
     expect(await readelf('--dynamic')).toMatch(/BIND_NOW|NOW/);
   });
-  it('is hardened: functions with arrays watch their stack', async () => {
+  it('is hardened: functions with arrays have stack protectors', async () => {
     const { stdout } = await run('objdump', ['--disassemble', '--no-show-raw-insn', `${shim}-symbols`], {
       maxBuffer: 256 * 1024 * 1024,
     });
@@ -47,7 +47,7 @@ describe('the program on the host, as a file', () => {
     for (const name of ['answer_text', 'link_connect', 'scan_configuration'])
       expect(bodyOf(name), name).toContain('<__stack_chk_fail');
   });
-  it('is the same for arm64', async ({ skip }) => {
+  it('builds for arm64 with the same properties', async ({ skip }) => {
     const absent = await firstAbsent('aarch64-linux-gnu-gcc', 'qemu-aarch64-static');
     if (absent !== undefined) return skip(`${absent} is not installed`);
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-arm64-'));
@@ -60,7 +60,7 @@ describe('the program on the host, as a file', () => {
     const own = startShim([shim], { CNI_COMMAND: 'VERSION', PATH: '/bin' });
     expect(await call.ended).toEqual(await own.ended);
   });
-  it('says its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     expect((await run(shim, ['--version'])).stdout).toBe(`${version}\n`);
   });

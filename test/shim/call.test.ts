@@ -9,28 +9,29 @@ import {
   daemonFrame,
   decodeCall,
   decodeHello,
+  decodeRan,
   encodeFrame,
   encodeRefused,
   encodeResult,
   encodeWelcome,
 } from '../support/link-codec.ts';
-import { playDaemon } from '../support/played-daemon.ts';
+import { playDaemon, rawRun } from '../support/played-daemon.ts';
 import { errorIn, finish, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Whether a process has come so far that SIGTERM does not simply end it. */
+/** Whether a process has blocked SIGTERM. */
 async function blocksSigterm(pid: number): Promise<boolean> {
   const blocked = /^SigBlk:\s+([0-9a-f]+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
   return (BigInt(`0x${blocked}`) & (1n << 14n)) !== 0n;
 }
 
-describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
   const at = useShimBench(shim);
 
-  describe('answers by itself', () => {
+  describe('without a daemon', () => {
     it.each(['{"cniVersion":"0.4.0"}', '{}', '', 'no json', '{"cniVersion":"9.9.9"}'])(
-      'CNI-13: VERSION, with the same bytes as direct mode: %j',
+      'CNI-13: answers VERSION with the same bytes as direct mode: %j',
       async (stdin) => {
         const { stdout, exitCode } = await startShim([shim], { CNI_COMMAND: 'VERSION', PATH: '/bin' }, stdin).ended;
         const direct = await callCni({ command: 'VERSION', config: stdin });
@@ -38,27 +39,38 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         expect(stdout.trim()).toBe(direct.stdout.trim());
       },
     );
-    it('a call from inside a plugin of its own, with code 7', async () => {
+    it('refuses a call below one of its plugins with code 7', async () => {
       const { stdout } = await at().start('ADD', { PLEXUS_NESTED: '1' }).ended;
       expect(errorIn(stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('PLX-NESTED-CALL') });
     });
-    it.each(['FOO', 'add'])('CNI-05: the command %s, with the code of direct mode', async (command) => {
+    it('refuses a call below a plugin that cleared its environment with code 7', async () => {
+      const env = Object.entries({ ...at().callEnv('ADD'), PLEXUS_DAEMON_WAIT_SECONDS: '0.05', PLEXUS_SOCKET: '/x' });
+      const words = env.map(([name, value]) => `${name}=${value}`).join(' ');
+      await at().plugin('washing', `env -i ${words} sh -c 'setsid ${shim}; exit $?'`);
+      const call = at().start('ADD');
+      const one = await at().daemon.called();
+      const ran = decodeRan((await one.ask(daemonFrame.run, rawRun('washing', at().runEnv('ADD'))))!);
+      expect(errorIn(ran.stdout)).toMatchObject({ code: 7, msg: expect.stringContaining('PLX-NESTED-CALL') as string });
+      finish(one);
+      await call.ended;
+    });
+    it.each(['FOO', 'add'])('CNI-05: refuses the command %s with the code of direct mode', async (command) => {
       const { stdout, exitCode } = await at().start(command, { PLEXUS_SOCKET: '/nowhere/x.sock' }).ended;
       const direct = errorIn((await callCni({ command, config: '{"cniVersion":"1.0.0"}' })).stdout);
       expect([exitCode, errorIn(stdout)]).toEqual([1, { cniVersion: '1.0.0', code: direct.code, msg: direct.msg }]);
     });
-    it('no command: it says what it is', async () => {
+    it('prints what it is when CNI_COMMAND is not set', async () => {
       const { stdout, stderr, exitCode } = await startShim([shim], { PATH: '/bin' }).ended;
       expect([exitCode, stdout, stderr.split(' ')[0]]).toEqual([0, '', 'Plexus']);
     });
-    it('a configuration of more than 16 MiB, with code 6', async () => {
+    it('refuses a configuration of more than 16 MiB with code 6', async () => {
       const { stdout, exitCode } = await at().start('ADD', {}, ' '.repeat(16 * 1024 * 1024 + 1)).ended;
       expect([exitCode, errorIn(stdout)]).toMatchObject([
         1,
         { code: 6, msg: expect.stringContaining('16777216') as string },
       ]);
     });
-    it('SIGTERM while it waits for a daemon: at once, with code 11', async () => {
+    it('answers code 11 at once on SIGTERM while it waits for a daemon', async () => {
       await at().daemon.close();
       const call = at().start('DEL', { PLEXUS_DAEMON_WAIT_SECONDS: '60' });
       await waitFor('its start', () => blocksSigterm(call.child.pid ?? 0));
@@ -74,7 +86,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       { command: 'CHECK', code: 11 },
       { command: 'GC', code: 11 },
       { command: 'STATUS', code: 50 },
-    ])('$command while nobody listens, with code $code, after the configured wait', async ({ command, code }) => {
+    ])('answers $command with code $code after the configured wait when nothing listens', async ({ command, code }) => {
       const { stdout, exitCode } = await at().start(command, {
         PLEXUS_SOCKET: '/nowhere/x.sock',
         PLEXUS_DAEMON_WAIT_SECONDS: '0.05',
@@ -85,7 +97,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       ]);
       expect(stdout).not.toMatch(/not found|no such file/i); // K8S-57
     });
-    it('a socket at which somebody else than root listens', async () => {
+    it('refuses a socket whose listener is not root', async () => {
       const socket = join(at().folder, 'theirs.sock');
       const listen = `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.stdout.write('ready'))`;
       await chmod(at().folder, 0o777);
@@ -97,12 +109,15 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       const { stdout } = await at().start('ADD', { PLEXUS_SOCKET: socket, PLEXUS_DAEMON_WAIT_SECONDS: '5' }).ended;
       theirs.child.kill('SIGKILL');
       await theirs.ended;
-      expect(errorIn(stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('somebody else than root') });
+      expect(errorIn(stdout)).toMatchObject({
+        code: 11,
+        msg: expect.stringContaining("the listening process is not root's"),
+      });
     });
   });
 
-  describe('hands the call over', () => {
-    it('with its version, CNI_PATH, the variables of CNI and tracing and no other, and stdin as it is', async () => {
+  describe('with a daemon', () => {
+    it('sends version, CNI_PATH, the variables of CNI and tracing, and stdin unchanged', async () => {
       const call = at().start(
         'ADD',
         { SECRET: 'x', LD_PRELOAD: '', TRACEPARENT: '00-1-2-01' },
@@ -132,21 +147,21 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       one.send(encodeResult(1, '{"code":7}\n'));
       expect(await call.ended).toMatchObject({ exitCode: 1, stdout: '{"code":7}\n', stderr: '' });
     });
-    it('also when its configuration is no JSON: the daemon says what is wrong with it', async () => {
+    it('sends a configuration that is not JSON: the daemon reports the problem', async () => {
       const call = at().start('ADD', {}, '{"name":');
       const one = await at().daemon.called();
       expect(decodeCall(one.call).stdin).toBe('{"name":');
       finish(one);
       await call.ended;
     });
-    it('CNI-20: and says when the namespace is the node’s own', async () => {
+    it('CNI-20: reports that CNI_NETNS is the node’s network namespace', async () => {
       const call = at().start('ADD', { CNI_NETNS: '/proc/self/ns/net' });
       const one = await at().daemon.called();
       expect(decodeCall(one.call).netnsIsHost).toBe(true);
       finish(one);
       await call.ended;
     });
-    it('to a daemon that comes while it waits', async () => {
+    it('sends the call to a daemon that starts while it waits', async () => {
       await at().daemon.close();
       const call = at().start('ADD', { PLEXUS_DAEMON_WAIT_SECONDS: '30' });
       at().daemon = await playDaemon(at().daemon.socket);
@@ -154,7 +169,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
     });
     it.each(['ADD', 'DEL'])(
-      '%s to the next daemon, when the connection is lost before anything has begun',
+      'sends %s to the next daemon when the connection is lost before WELCOME',
       async (command) => {
         const call = at().start(command);
         (await at().daemon.connection()).end();
@@ -162,7 +177,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
       },
     );
-    it.each(['ADD', 'DEL'])('%s, without haste, to one that ends every connection', async (command) => {
+    it.each(['ADD', 'DEL'])('backs off while a daemon closes every connection: %s', async (command) => {
       await at().daemon.close();
       let connections = 0;
       const server = net.createServer((client) => {
@@ -177,7 +192,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(connections).toBeGreaterThan(1);
       expect(connections).toBeLessThan(15);
     });
-    it('never to a daemon of another major version: the error names both', async () => {
+    it('rejects a daemon of another major version and names both versions', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.connection();
       one.send(encodeWelcome({ major: 2, minor: 3 }, 'plexus 9.9'));
@@ -186,7 +201,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         msg: expect.stringMatching(/PLX-LINK-MISMATCH.*plexus 9\.9.*2\.3.*1\.0/),
       });
     });
-    it('to one of a later minor version, which may add to the end of messages', async () => {
+    it('accepts a later minor version, which may append values to messages', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.connection();
       one.send(
@@ -201,12 +216,12 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       expect(await call.ended).toMatchObject({ exitCode: 0 });
     });
-    it('a refusal of the daemon is told', async () => {
+    it('reports the reason of REFUSED', async () => {
       const call = at().start('STATUS');
       (await at().daemon.connection()).send(encodeRefused('because'));
       expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 50, msg: expect.stringContaining('because') });
     });
-    it('a refusal that has an ID is told as it is', async () => {
+    it('reports a reason of REFUSED that has an ID unchanged', async () => {
       const call = at().start('ADD');
       (await at().daemon.connection()).send(encodeRefused('PLX-DAEMON-BUSY: 7 calls. Wait.'));
       expect(errorIn((await call.ended).stdout)).toMatchObject({ code: 11, msg: 'PLX-DAEMON-BUSY: 7 calls. Wait.' });
@@ -214,7 +229,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     it.each([
       { title: 'a frame that is too long', bytes: Buffer.from([0xff, 0xff, 0xff, 0xff, 67]) },
       { title: 'a frame that is too short', bytes: Buffer.from([0, 0, 0, 1, 67]) },
-      { title: 'a request before the greeting', bytes: encodeFrame(daemonFrame.kill, 1) },
+      { title: 'a request before WELCOME', bytes: encodeFrame(daemonFrame.kill, 1) },
       {
         title: 'a result that is cut off',
         bytes: Buffer.concat([

@@ -15,7 +15,7 @@ const built = await run(process.execPath, [join(root, 'src/make/shim.ts'), '--fu
 );
 if (built !== undefined) process.stderr.write(`the fuzz target is not run: ${built}\n`);
 
-/** What a daemon really sends, for the fuzzer to begin with. */
+/** Frames that a daemon sends, as seeds of the fuzzer. */
 const seeds: readonly Buffer[] = [
   encodeWelcome({ major: 1, minor: 0 }, 'plexus'),
   encodeRefused('because'),
@@ -36,7 +36,7 @@ const seeds: readonly Buffer[] = [
 ];
 
 describe.skipIf(built?.startsWith('no clang') === true)('whatever arrives from a daemon or on stdin', () => {
-  it('is read without a wrong access: 300,000 inputs of libFuzzer', async () => {
+  it('is read without an invalid memory access: 300,000 inputs of libFuzzer', async () => {
     expect(built).toBeUndefined();
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-fuzz-'));
     for (const [index, seed] of seeds.entries()) await writeFile(join(folder.path, `seed-${index}`), seed);

@@ -5,18 +5,26 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorsOutside } from '../../src/make/errors-outside.ts';
-import { daemonFrame, decodeRan, encodeFrame, encodeResult, encodeWelcome } from '../support/link-codec.ts';
+import {
+  daemonFrame,
+  decodeFailed,
+  decodeRan,
+  encodeFrame,
+  encodeResult,
+  encodeWelcome,
+  failReason,
+} from '../support/link-codec.ts';
 import { type Netns, createNetns } from '../support/netns.ts';
 import { type PlayedDaemon, playDaemon, rawRun } from '../support/played-daemon.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 
 const run = promisify(execFile);
-const shim = shimBuilds['as it is shipped'];
+const shim = shimBuilds['as shipped'];
 const hasValgrind = await run('valgrind', ['--version']).then(
   () => true,
   () => false,
 );
-// it does not know the ioctl that asks for the type of a namespace
+// valgrind does not know the ioctl NS_GET_NSTYPE
 const valgrind = [
   'valgrind',
   '--quiet',
@@ -53,8 +61,8 @@ const envOf = (command: string) => [
 ];
 const netnsBody = (): Buffer => Buffer.concat([Buffer.from([0, 0, 0, netns.path.length]), Buffer.from(netns.path)]);
 
-describe('memory of the program on the host', () => {
-  it('that is not there is a CNI error', async () => {
+describe('the memory of the shim', () => {
+  it('is a CNI error when it is exhausted', async () => {
     const call = startShim(
       ['prlimit', '--as=8000000', shim],
       { PATH: '/usr/bin:/bin', CNI_COMMAND: 'ADD' },
@@ -93,28 +101,47 @@ describe('memory of the program on the host', () => {
     expect((await agent.ended).exitCode).toBe(0);
   });
 
-  it.skipIf(!hasValgrind)(
-    'valgrind finds no wrong access and nothing lost in a call with plugins and namespaces',
-    async () => {
-      const debug = join(import.meta.dirname, '../../dist/shim/plexus-debug');
-      const env = {
-        PATH: '/usr/bin:/bin',
-        CNI_COMMAND: 'ADD',
-        CNI_CONTAINERID: 'c1',
-        CNI_NETNS: netns.path,
-        CNI_IFNAME: 'eth0',
-        CNI_PATH: bin,
-        PLEXUS_SOCKET: daemon.socket,
-      };
-      const call = startShim([...valgrind, debug], env);
-      const one = await daemon.called();
-      const ran = await one.ask(daemonFrame.run, rawRun('echo', envOf('ADD'), 'hello'));
-      expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'hello' });
-      await one.ask(daemonFrame.listLinks, netnsBody());
-      await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
-      await one.ask(99, Buffer.alloc(3));
-      one.send(encodeResult(0, 'done\n'));
-      expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
-    },
-  );
+  it('refuses a plugin when plugins have more than 64 MiB of input to read', async () => {
+    await writeFile(join(bin, 'deaf'), '#!/bin/sh\nexec sleep 100\n', { mode: 0o755 });
+    const env = {
+      PATH: '/usr/bin:/bin',
+      CNI_COMMAND: 'ADD',
+      CNI_CONTAINERID: 'c1',
+      CNI_NETNS: netns.path,
+      CNI_PATH: bin,
+    };
+    const call = startShim([shim], { ...env, PLEXUS_SOCKET: daemon.socket });
+    const one = await daemon.called();
+    const input = 'x'.repeat(15 * 1024 * 1024);
+    for (let id = 1; id <= 5; id++) one.send(encodeFrame(daemonFrame.run, id, rawRun('deaf', envOf('ADD'), input)));
+    const refused = await one.next();
+    expect(refused && decodeFailed(refused)).toEqual({
+      reason: failReason.system,
+      detail: 'plugins have too much input to read',
+    });
+    one.send(encodeResult(0, ''));
+    await call.ended;
+  });
+
+  it.skipIf(!hasValgrind)('has no invalid access and no leak under valgrind', async () => {
+    const debug = join(import.meta.dirname, '../../dist/shim/plexus-debug');
+    const env = {
+      PATH: '/usr/bin:/bin',
+      CNI_COMMAND: 'ADD',
+      CNI_CONTAINERID: 'c1',
+      CNI_NETNS: netns.path,
+      CNI_IFNAME: 'eth0',
+      CNI_PATH: bin,
+      PLEXUS_SOCKET: daemon.socket,
+    };
+    const call = startShim([...valgrind, debug], env);
+    const one = await daemon.called();
+    const ran = await one.ask(daemonFrame.run, rawRun('echo', envOf('ADD'), 'hello'));
+    expect(ran && decodeRan(ran)).toMatchObject({ exitCode: 0, stdout: 'hello' });
+    await one.ask(daemonFrame.listLinks, netnsBody());
+    await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
+    await one.ask(99, Buffer.alloc(3));
+    one.send(encodeResult(0, 'done\n'));
+    expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
+  });
 });

@@ -7,10 +7,10 @@ import { rawRun } from '../support/played-daemon.ts';
 import { errorIn, finish, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds } from '../support/shim-call.ts';
 
-describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
   const at = useShimBench(shim);
 
-  describe('does nothing that the runtime has not asked for', () => {
+  describe('refuses what does not follow from the runtime’s call', () => {
     const marker = () => join(at().folder, 'was-run');
     beforeEach(async () => {
       await at().plugin('evil', `touch ${marker()}`);
@@ -19,53 +19,59 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await writeFile(join(at().bin, 'no-program'), 'x');
     });
     const other = 'CNI_CONTAINERID=c2';
-    it.each<{ title: string; asked?: string; name?: string; env?: (base: string[]) => string[]; reason?: number }>([
-      { title: 'a path', name: '../outside' },
-      { title: 'an absolute path', name: '/bin/sh' },
-      { title: 'a path inside of the folder', name: './evil' },
-      { title: 'nothing', name: '' },
-      { title: '"."', name: '.' },
-      { title: '".."', name: '..' },
-      { title: 'a plugin that is not there', name: 'absent', reason: failReason.missing },
-      { title: 'a program of PATH', name: 'sh', reason: failReason.missing },
-      { title: 'a folder', name: 'folder', reason: failReason.missing },
-      { title: 'LD_PRELOAD', env: (base) => [...base, 'LD_PRELOAD=/x.so'] },
-      { title: 'a variable of ours', env: (base) => [...base, 'PLEXUS_SOCKET=/x'] },
-      { title: 'a variable without value', env: (base) => [...base, 'CNI_ARGS'] },
+    it.each<{ title: string; command?: string; name?: string; env?: (base: string[]) => string[]; reason?: number }>([
+      { title: 'a plugin by a path', name: '../outside' },
+      { title: 'a plugin by an absolute path', name: '/bin/sh' },
+      { title: 'a plugin by a path inside the folder', name: './evil' },
+      { title: 'an empty plugin name', name: '' },
+      { title: 'the plugin name "."', name: '.' },
+      { title: 'the plugin name ".."', name: '..' },
+      { title: 'a plugin that does not exist', name: 'absent', reason: failReason.missing },
+      { title: 'a program that only PATH contains', name: 'sh', reason: failReason.missing },
+      { title: 'a folder as the plugin', name: 'folder', reason: failReason.missing },
+      { title: 'the variable LD_PRELOAD', env: (base) => [...base, 'LD_PRELOAD=/x.so'] },
+      { title: 'a PLEXUS_* variable', env: (base) => [...base, 'PLEXUS_SOCKET=/x'] },
+      { title: 'a variable without "="', env: (base) => [...base, 'CNI_ARGS'] },
       {
         title: 'another sandbox',
         env: (base) => base.map((each) => (each.startsWith('CNI_CONTAINERID') ? other : each)),
       },
-      { title: 'another sandbox after the right one', env: (base) => [...base, other] },
-      { title: 'another namespace after the right one', env: (base) => [...base, 'CNI_NETNS=/proc/1/ns/net'] },
-      { title: 'another command after the right one', env: (base) => [...base, 'CNI_COMMAND=GC'] },
-      { title: 'no sandbox', env: (base) => base.filter((each) => !each.startsWith('CNI_CONTAINERID')) },
+      { title: 'a second CNI_CONTAINERID', env: (base) => [...base, other] },
+      { title: 'a second CNI_NETNS', env: (base) => [...base, 'CNI_NETNS=/proc/1/ns/net'] },
+      { title: 'a second CNI_COMMAND', env: (base) => [...base, 'CNI_COMMAND=GC'] },
+      {
+        title: 'a run without CNI_CONTAINERID',
+        env: (base) => base.filter((each) => !each.startsWith('CNI_CONTAINERID')),
+      },
       {
         title: 'another namespace',
         env: (base) => base.map((each) => (each.startsWith('CNI_NETNS') ? 'CNI_NETNS=/proc/1/ns/net' : each)),
       },
-      { title: 'no command', env: (base) => base.filter((each) => !each.startsWith('CNI_COMMAND')) },
+      { title: 'a run without CNI_COMMAND', env: (base) => base.filter((each) => !each.startsWith('CNI_COMMAND')) },
       {
         title: 'an unknown command',
         env: (base) => base.map((each) => (each.startsWith('CNI_COMMAND') ? 'CNI_COMMAND=EVIL' : each)),
       },
-      { title: 'ADD in a DEL', asked: 'DEL' },
-      { title: 'ADD in a CHECK', asked: 'CHECK' },
-      { title: 'ADD in a STATUS', asked: 'STATUS' },
-      { title: 'ADD in a GC', asked: 'GC' },
-    ])('$title', async ({ asked = 'ADD', name = 'evil', env = (base) => base, reason = failReason.forbidden }) => {
-      const call = at().start(asked);
-      const one = await at().daemon.called();
-      expect(await at().failureOf(one, rawRun(name, env(at().runEnv('ADD'))))).toMatchObject({ reason });
-      finish(one);
-      await call.ended;
-      expect(existsSync(marker())).toBe(false);
-    });
+      { title: 'ADD during DEL', command: 'DEL' },
+      { title: 'ADD during CHECK', command: 'CHECK' },
+      { title: 'ADD during STATUS', command: 'STATUS' },
+      { title: 'ADD during GC', command: 'GC' },
+    ])(
+      'refuses $title',
+      async ({ command = 'ADD', name = 'evil', env = (base) => base, reason = failReason.forbidden }) => {
+        const call = at().start(command);
+        const one = await at().daemon.called();
+        expect(await at().failureOf(one, rawRun(name, env(at().runEnv('ADD'))))).toMatchObject({ reason });
+        finish(one);
+        await call.ended;
+        expect(existsSync(marker())).toBe(false);
+      },
+    );
     it.each([
       { title: 'listing links', type: daemonFrame.listLinks },
       { title: 'reading routes', type: daemonFrame.getRoutes },
       { title: 'setting routes', type: daemonFrame.setRoutes },
-    ])('$title in another namespace', async ({ type }) => {
+    ])('refuses $title in another network namespace', async ({ type }) => {
       const text = Buffer.from('/proc/1/ns/net');
       const body = Buffer.concat([
         Buffer.from([0, 0, 0, text.length]),
@@ -80,7 +86,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('a second request with the number of one that is open', async () => {
+    it('refuses a request with the number of one in flight', async () => {
       await at().plugin('wait', 'exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -95,7 +101,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await call.ended;
       expect(existsSync(marker())).toBe(false);
     });
-    it('half a request', async () => {
+    it('drops an incomplete frame when the connection ends', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.called();
       const whole = encodeFrame(daemonFrame.run, 1, rawRun('evil', at().runEnv('ADD')));
@@ -105,16 +111,16 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(existsSync(marker())).toBe(false);
     });
     it.each([
-      { title: 'that is cut off', body: (whole: Buffer) => whole.subarray(0, whole.length - 1) },
+      { title: 'that is truncated', body: (whole: Buffer) => whole.subarray(0, whole.length - 1) },
       {
-        title: 'with a NUL in its plugin',
+        title: 'with a NUL in the plugin name',
         body: (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('evil', 'evi\0'), 'latin1'),
       },
       {
-        title: 'with more variables than it is long',
+        title: 'with a count of variables beyond its length',
         body: (whole: Buffer) => Buffer.concat([whole.subarray(0, 8), Buffer.alloc(4, 0xff), whole.subarray(12)]),
       },
-    ])('a request $title', async ({ body }) => {
+    ])('refuses a request $title', async ({ body }) => {
       const call = at().start('ADD');
       const one = await at().daemon.called();
       expect(await at().failureOf(one, body(rawRun('evil', at().runEnv('ADD'))))).toMatchObject({
@@ -124,7 +130,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await call.ended;
       expect(existsSync(marker())).toBe(false);
     });
-    it('what it does not know, it says', async () => {
+    it('reports an unknown request type', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.called();
       expect((await at().failureOf(one, Buffer.alloc(0), 99)).reason).toBe(failReason.unknown);

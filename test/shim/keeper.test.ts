@@ -8,10 +8,10 @@ import { finish, running, useShimBench } from '../support/shim-bench.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// in a session of its own, with a parent that has ended, and without the plugin's pipes: as a daemon is
+// like a daemon: in its own session, with an ended parent, and without the plugin's pipes
 const daemonize = (command: string): string => `(setsid sh -c '${command}' >/dev/null 2>&1 </dev/null &)`;
 
-describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_title, shim) => {
+describe.each(Object.entries(shimBuilds))('a process that a plugin started, %s', (_title, shim) => {
   const at = useShimBench(shim);
   const pidFile = (): string => join(at().folder, 'pid');
   const isAlive = async (): Promise<boolean> => {
@@ -23,7 +23,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     waitFor('the process', async () => existsSync(pidFile()) && (await readFile(pidFile(), 'utf8')).endsWith('\n'));
   const daemonOf = (): string => daemonize(`echo $$ >${pidFile()}; exec sleep 1000`);
   const untilBegun = (): string => `until [ -s ${pidFile()} ]; do sleep 0.01; done`;
-  /** Ends what a test has left running on purpose. */
+  /** Ends processes that a test left running on purpose. */
   const endIt = async (): Promise<void> => {
     const pid = Number(await readFile(pidFile(), 'utf8'));
     expect(pid).toBeGreaterThan(1);
@@ -33,7 +33,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
   it.each([
     { title: 'at its deadline', deadline: 3000, reason: failReason.deadline },
     { title: 'at KILL', deadline: 0, reason: failReason.killed },
-  ])('is killed with it $title, also in a session of its own', async ({ deadline, reason }) => {
+  ])('is killed with the plugin $title, also in its own session', async ({ deadline, reason }) => {
     await at().plugin('leaves', `${daemonOf()}; exec sleep 1000`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
@@ -45,7 +45,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     finish(one);
     await call.ended;
   });
-  it('is killed when it has printed too much', async () => {
+  it('is killed when the plugin prints too much', async () => {
     await at().plugin('leaves', `${daemonOf()}; ${untilBegun()}; exec yes`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
@@ -56,7 +56,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     finish(one);
     await call.ended;
   });
-  it.each(['exit 1', 'kill -9 $$'])('is killed when the plugin has failed: %s', async (end) => {
+  it.each(['exit 1', 'kill -9 $$'])('is killed when the plugin fails: %s', async (end) => {
     await at().plugin('leaves', `${daemonOf()}; ${untilBegun()}; ${end}`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
@@ -65,7 +65,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     finish(one);
     await call.ended;
   });
-  it('is killed when it keeps the pipes of a plugin that has ended', async () => {
+  it('is killed when it keeps the pipes of an ended plugin open', async () => {
     await at().plugin('leaves', `setsid sh -c 'echo $$ >${pidFile()}; exec sleep 1000' & ${untilBegun()}; echo done`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
@@ -77,7 +77,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     finish(one);
     await call.ended;
   });
-  it('stays when the plugin ended well: with libcni, a plugin may start a daemon', async () => {
+  it('keeps running after a plugin that succeeded, as with libcni', async () => {
     await at().plugin('leaves', `${daemonOf()}; ${untilBegun()}; echo done`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
@@ -90,7 +90,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     expect(await isAlive()).toBe(true);
     await endIt();
   });
-  it('is killed when this program is killed, and the daemon’s connection lasts until then', async () => {
+  it('is killed when the shim is killed, and the connection to the daemon lasts until then', async () => {
     await at().plugin('leaves', `${daemonOf()}; exec sleep 1000`);
     const call = at().start('ADD');
     const one = await at().daemon.called();
@@ -102,7 +102,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     expect(await ended).toBeUndefined();
     expect([await isAlive(), await running('sleep 1000', `CNI_PATH=${at().bin}`)]).toEqual([false, 0]);
   });
-  it('is killed with it also when the plugin has stopped its keeper', async () => {
+  it('is killed even if the plugin has stopped its keeper', async () => {
     await at().plugin('leaves', 'kill -STOP $PPID; echo $$ >$CNI_ARGS; exec sleep 1000');
     const call = at().start('ADD');
     const one = await at().daemon.called();
@@ -114,7 +114,7 @@ describe.each(Object.entries(shimBuilds))('what a plugin has started, %s', (_tit
     finish(one);
     await call.ended;
   });
-  it('is killed by an agent whose /proc numbers processes differently, and nothing else is', async () => {
+  it('is the only process that an agent in another PID namespace than its /proc kills', async () => {
     await at().plugin('leaves', `${daemonOf()}; exec sleep 1000`);
     const words = [
       'unshare',

@@ -13,14 +13,15 @@ import {
 } from '../support/link-codec.ts';
 import { rawRun } from '../support/played-daemon.ts';
 import { errorIn, finish, running, useShimBench } from '../support/shim-bench.ts';
+import { withheldVariables } from '../../src/runtime/run-plugin.ts';
 import { shimBuilds, startShim } from '../support/shim-call.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title, shim) => {
+describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
   const at = useShimBench(shim);
 
-  describe('runs plugins', () => {
-    it('several at once, and tells their output and exit status', async () => {
+  describe('while plugins run', () => {
+    it('runs several plugins at once and reports their output and exit status', async () => {
       await at().plugin('one', 'cat; echo problem >&2; exit 3');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -33,7 +34,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('with the daemon’s CNI variables and the runtime’s own environment', async () => {
+    it('runs a plugin with the daemon’s CNI variables and the runtime’s environment', async () => {
       await at().plugin('show', 'env');
       const own = {
         HTTPS_PROXY: 'http://proxy:3128',
@@ -43,8 +44,8 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
         TRACEPARENT: 'of the runtime',
         BAGGAGE: 'b',
       };
-      const notPassedOn = { LD_LIBRARY_PATH: '/evil', LISTEN_FDS: '1', CNI_FOO: 'x', PLEXUS_DAEMON_WAIT_SECONDS: '5' };
-      const call = at().start('ADD', { ...own, ...notPassedOn });
+      const withheld = Object.fromEntries(withheldVariables.map((name) => [name.replace(/_$/, '_FOO'), 'x']));
+      const call = at().start('ADD', { ...own, ...withheld });
       const one = await at().daemon.called();
       const frame = await one.ask(
         daemonFrame.run,
@@ -66,7 +67,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('without the descriptors that the runtime left open', async () => {
+    it('runs a plugin without the descriptors that the runtime left open', async () => {
       await at().plugin('show', 'ls -l /proc/$$/fd');
       const secret = join(at().folder, 'secret');
       await writeFile(secret, '');
@@ -82,7 +83,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('and does not keep more of their output than it should', async () => {
+    it('kills a plugin that prints too much', async () => {
       await at().plugin('chatty', 'head -c 8000000 /dev/zero');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -92,7 +93,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('256 at most, and says so of every other: 1,000 at once', async () => {
+    it('runs at most 256 plugins and refuses the others: 1,000 at once', async () => {
       await at().plugin('wait', 'exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -109,7 +110,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect((await call.ended).exitCode).toBe(0);
       await waitFor('the end of all', async () => (await running('sleep 1000', `CNI_NETNS=${at().netns}`)) === 0);
     });
-    it('and keeps the end of what they say on stderr', async () => {
+    it('keeps the end of stderr', async () => {
       await at().plugin('chatty', 'head -c 8000000 /dev/zero >&2; echo the end >&2');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -118,7 +119,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('until their deadline: then they and their children are killed', async () => {
+    it('kills plugins and their children at their deadline', async () => {
       await at().plugin('family', 'sleep 1000 & trap "" TERM; sleep 1000 & wait; sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -129,7 +130,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       finish(one);
       await call.ended;
     });
-    it('KILL ends a plugin and its children, after a moment in which it may end by itself', async () => {
+    it('KILL ends a plugin and its children after a grace period', async () => {
       await at().plugin('family', `sleep 1000 & echo $! >${at().folder}/child; wait`);
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -147,8 +148,8 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
     });
   });
 
-  describe('ends', () => {
-    it('ADD with code 11 when the connection is lost; a plugin that runs may end by itself', async () => {
+  describe('at its end', () => {
+    it('answers ADD with code 11 after a lost connection and lets a running plugin finish', async () => {
       const go = join(at().folder, 'go');
       await at().plugin('slow', `while [ ! -e ${go} ]; do sleep 0.01; done; touch ${go}.done`);
       const call = at().start('ADD');
@@ -159,11 +160,11 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await writeFile(go, '');
       expect(errorIn((await call.ended).stdout)).toMatchObject({
         code: 11,
-        msg: expect.stringContaining('ended in the middle of the call'),
+        msg: expect.stringContaining('ended during the call'),
       });
       expect(existsSync(`${go}.done`)).toBe(true);
     });
-    it('ADD with code 11 when the connection is lost; a plugin that does not end is killed in the end', async () => {
+    it('answers ADD with code 11 after a lost connection and kills a plugin that does not finish', async () => {
       await at().plugin('stuck', 'sleep 1000 & exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -173,16 +174,13 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect(errorIn((await call.ended).stdout).code).toBe(11);
       await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
     });
-    it.each(['DEL', 'CHECK'])(
-      '%s only after it has been asked for again, when the connection is lost',
-      async (command) => {
-        const call = at().start(command);
-        (await at().daemon.called()).end();
-        finish(await at().daemon.called());
-        expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
-      },
-    );
-    it('after SIGTERM the daemon is asked to stop; its answer is the answer', async () => {
+    it.each(['DEL', 'CHECK'])('repeats %s after a lost connection', async (command) => {
+      const call = at().start(command);
+      (await at().daemon.called()).end();
+      finish(await at().daemon.called());
+      expect(await call.ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    });
+    it('sends CANCEL on SIGTERM and prints the daemon’s answer', async () => {
       const call = at().start('ADD');
       const one = await at().daemon.called();
       call.child.kill('SIGTERM');
@@ -190,7 +188,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       one.send(encodeResult(1, '{"code":11}\n'));
       expect(await call.ended).toMatchObject({ exitCode: 1, stdout: '{"code":11}\n' });
     });
-    it('at once after a second SIGTERM, with its plugins', async () => {
+    it('ends at once with its plugins on a second SIGTERM', async () => {
       await at().plugin('stuck', 'exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();
@@ -202,7 +200,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       expect((await call.ended).exitCode).toBe(1);
       await waitFor('the end of the plugin', async () => (await sleepers()) === 0);
     });
-    it('killed: a plugin that runs may end by itself; the connection lasts until then, so that the daemon does not begin anew beside it', async () => {
+    it('lets a running plugin finish when it is killed, and keeps the connection to the daemon until then', async () => {
       const go = join(at().folder, 'go');
       await at().plugin('slow', `while [ ! -e ${go} ]; do sleep 0.01; done; touch ${go}.done`);
       const call = at().start('ADD');
@@ -215,7 +213,7 @@ describe.each(Object.entries(shimBuilds))('the program on the host, %s', (_title
       await writeFile(go, '');
       expect(await ended).toBe(true);
     });
-    it('killed: plugins that do not end, and their children, are killed soon after it', async () => {
+    it('has its unfinished plugins and their children killed soon after it is killed', async () => {
       await at().plugin('stuck', 'sleep 1000 & exec sleep 1000');
       const call = at().start('ADD');
       const one = await at().daemon.called();

@@ -8,7 +8,7 @@ const page = await readFile(join(import.meta.dirname, '../../docs/host-link.md')
 const words = (name: string): string => name.toLowerCase().replaceAll(/[ _]/g, '');
 
 describe('docs/host-link.md', () => {
-  it('has an example that is one', () => {
+  it('has an example that decodes as HELLO', () => {
     const [, hex = ''] = /<!-- example: hello -->\s+```\n([0-9a-f\s]+)```/.exec(page) ?? [];
     const [frame, ...more] = frameReader().push(Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'));
     expect(more).toEqual([]);

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { netnsNames } from '../support/netns.ts';
 import type { World } from './world.ts';
 
-/** Everything on the node that calls of a plugin make, found without asking Plexus. */
+/** Everything on the node that plugin calls create, found without Plexus. */
 export interface Belongings {
-  /** In the namespace of the node. */
+  /** Interfaces in the node's namespace. */
   readonly interfaces: readonly string[];
   readonly namespaces: readonly string[];
   readonly leases: readonly string[];
-  /** Packet filter rules and chains, IPv4 and IPv6. */
+  /** Firewall rules and chains, IPv4 and IPv6. */
   readonly rules: readonly string[];
-  /** Under the daemon's state folder: journal, locks, copies of configurations. */
+  /** Files in the daemon's state folder: journal, locks, copies of configurations. */
   readonly files: readonly string[];
-  /** That live in the node's namespace, except the host agent. */
+  /** Processes in the node's namespace, except the host agent. */
   readonly processes: readonly string[];
 }
 
@@ -30,21 +30,20 @@ export async function belongingsOf({ at }: World): Promise<Belongings> {
   };
 }
 
-// what the daemon leaves for direct mode and for the program on the host, in its own time: they stay while it is
-// installed
+// Files that the daemon writes for direct mode and for the shim at any time; they stay while Plexus is installed.
 const ofTheDaemon = ['stand-in.json', 'deferred/.open'];
 
-// of a process that was killed in the middle of it, which goes by itself when it is an hour old; or a mark of what was
-// undone, of which there are few
+// A partial file of a killed process, which is removed automatically after an hour, or a mark of undone work, of which
+// there are few.
 const isHalfWritten = (file: string): boolean => /\/\.(new|lock|undone)-[\w-]+$/.test(file);
 
-/** What is there now and was not there before: "interfaces: veth1234". */
+/** What exists now and did not exist before: "interfaces: veth1234". */
 export const additionTo = (before: Belongings, now: Belongings): readonly string[] =>
   (Object.keys(before) as (keyof Belongings)[]).flatMap((kind) =>
     now[kind].filter((each) => !before[kind].includes(each)).map((each) => `${kind}: ${each}`),
   );
 
-/** Files below a folder, named from there. */
+/** Files below a folder, relative to it. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
@@ -52,7 +51,7 @@ export async function filesIn(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-/** "storage/10.30.0.2 of s17-0 net1": host-local's files, which hold their owner. */
+/** "storage/10.30.0.2 of s17-0 net1": host-local's lease files, which contain their owner. */
 async function leasesIn(folder: string): Promise<string[]> {
   const files = (await filesIn(folder)).filter((file) => !/(^|\/)(lock|last_reserved_ip\.\d+)$/.test(file));
   return Promise.all(
@@ -63,7 +62,7 @@ async function leasesIn(folder: string): Promise<string[]> {
   );
 }
 
-// without remarks and counters
+// Without comments and counters.
 const rulesIn = (text: string): readonly string[] =>
   text
     .split('\n')

@@ -6,7 +6,7 @@ import { type Run, podCycle } from './pod-cycle.ts';
 import { undisturbed } from './random.ts';
 import type { World } from './world.ts';
 
-/** When the faults are over everything must go by itself; then daemon and agent are ended. */
+/** After the faults, waits until everything is cleaned up automatically, then stops daemon and agent. */
 export async function cleanUp(run: Run, before: Belongings): Promise<void> {
   const { world, problems, calls, stories } = run;
   await world.plugins.disarm();
@@ -14,11 +14,12 @@ export async function cleanUp(run: Run, before: Belongings): Promise<void> {
   let left: readonly string[] = [];
   const isClean = async (): Promise<boolean> => {
     await makeHalfWrittenOld(world);
-    await (await fetch(`http://127.0.0.1:${world.at.daemon().httpPort}/metrics`)).text(); // for which the daemon lists its journal
+    // For this request, the daemon lists its journal.
+    await (await fetch(`http://127.0.0.1:${world.at.daemon().httpPort}/metrics`)).text();
     left = additionTo(before, await belongingsOf(world));
     return left.length === 0;
   };
-  // what was abandoned is tried again after longer and longer pauses
+  // Abandoned attachments are retried after growing pauses.
   await waitFor('nothing to be left', isClean, { mostTries: 600 }).catch(() =>
     problems.push(...left.map((each) => `left behind: ${each}${storyOf(each, stories)}`)),
   );
@@ -33,9 +34,8 @@ export async function cleanUp(run: Run, before: Belongings): Promise<void> {
 const podsForAllAddresses = 25;
 
 /**
- * The plugin firewall finds its rules by the result of the ADD. Of an ADD that was cut off there is none, so its DEL
- * leaves two rules, whoever calls it; they go with the next pod that has the address. So every address is used once
- * more.
+ * The firewall plugin finds its rules through the result of the ADD. An interrupted ADD has no result, so its DEL
+ * leaves two rules, whoever calls it. The next pod with that address removes them, so every address is used once more.
  */
 async function useGuardedAddresses(run: Run, before: Belongings): Promise<void> {
   const ofFirewall = additionTo(before, await belongingsOf(run.world)).filter((each) =>
@@ -50,7 +50,7 @@ async function useGuardedAddresses(run: Run, before: Belongings): Promise<void> 
   }
 }
 
-/** What killed processes had half written goes when nobody has touched it for an hour. */
+/** Partial files of killed processes are removed after an hour without changes, so makes them look older. */
 async function makeHalfWrittenOld({ at: { node } }: World): Promise<void> {
   const state = join(node.dir, 'state');
   const longAgo = Date.now() / 1000 - 2 * 60 * 60;
@@ -58,7 +58,7 @@ async function makeHalfWrittenOld({ at: { node } }: World): Promise<void> {
     if (/\/\.(new|lock)-[^/]+$/.test(file)) await utimes(join(state, file), longAgo, longAgo).catch(() => {});
 }
 
-/** What befell the sandbox that a text names. */
+/** The faults of the sandbox that a text names. */
 function storyOf(text: string, stories: Run['stories']): string {
   const story = stories.get(/\bs\d+-\d+\b/.exec(text)?.[0] ?? '');
   return story === undefined ? '' : ` (${story.join('; ')})`;

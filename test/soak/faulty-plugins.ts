@@ -1,10 +1,7 @@
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/**
- * What a plugin does instead of its work: nothing but an error; its work and then an error; nothing, for ever; rubbish,
- * before or after its work.
- */
+/** What a plugin does instead of its work: fail; work and then fail; hang; print garbage, before or after its work. */
 export const pluginFaults = ['fails', 'fails-late', 'hangs', 'garbage', 'garbage-late'] as const;
 export type PluginFault = (typeof pluginFaults)[number];
 
@@ -13,14 +10,14 @@ export interface ArmedFault {
   readonly command: 'ADD' | 'DEL';
   readonly plugin: string;
   readonly fault: PluginFault;
-  /** So many runs of the plugin. */
+  /** Number of affected plugin runs. */
   readonly times: number;
 }
-/** A folder with plugins that go wrong for chosen sandboxes, and otherwise are the real ones. */
+/** A folder with plugins that fail for selected sandboxes and otherwise run the real ones. */
 export interface FaultyPlugins {
   readonly folder: string;
   readonly arm: (fault: ArmedFault) => Promise<void>;
-  /** Takes back what has not struck yet: of one sandbox, or of all. */
+  /** Cancels faults that have not occurred yet, for one sandbox or for all. */
   readonly disarm: (containerId?: string) => Promise<void>;
 }
 
@@ -47,7 +44,7 @@ export async function faultyPlugins(dir: string, real: string, names: readonly s
   };
 }
 
-// a shell starts faster than anything else; each fault is a file, which whoever meets it takes away
+// A shell starts faster than anything else. Each fault is a file, which the plugin run that finds it removes.
 const program = (armed: string, real: string): string => `#!/bin/sh
 for file in '${armed}'/"$CNI_CONTAINERID-$CNI_COMMAND-\${0##*/}".*; do
   [ -e "$file" ] || exec '${real}'

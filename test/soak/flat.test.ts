@@ -12,7 +12,7 @@ const samplesOf = (name: SeriesName, valueAt: (cycle: number) => number): readon
 const notFlat = (samples: readonly Sample[]): readonly string[] =>
   judge(samples, cycles).flatMap(({ name, isFlat }) => (isFlat ? [] : [name]));
 
-describe('a series', () => {
+describe('judging a series', () => {
   it.each<[what: string, name: SeriesName, valueAt: (cycle: number) => number, wanted: readonly string[]]>([
     ['that does not move is flat', 'daemonMemory', () => 110, []],
     ['that is restless is flat', 'daemonHeap', (cycle) => 30 + (cycle % 100) / 5, []],

@@ -1,6 +1,6 @@
 import { type Sample, type SeriesName, series, seriesNames } from './sample.ts';
 
-/** Daemons are killed in this part of the run only: afterwards one process is watched from its start. */
+/** Daemons are killed only in this first part of the run; afterwards one process is observed from its start. */
 export const killsUntil = 0.7;
 const early = [0.75, 0.85] as const;
 const late = [0.9, 1] as const;
@@ -15,10 +15,10 @@ export interface Judgement {
 }
 
 /**
- * Whether each series is flat: the median of the last tenth of the run is at most 15 % and a constant above the median
- * of the tenth that begins at three quarters. Medians, because a sample may meet a garbage collection or something that
- * is still tried again; the constant (`slack`) is for small numbers and for what a young process still gains: its first
- * collections and pools.
+ * Judges whether each series is flat: the median of the last tenth of the run must be at most 15 % and a constant above
+ * the median of the tenth that begins at three quarters. Medians, because a sample may coincide with a garbage
+ * collection or a pending retry. The constant (`slack`) allows for small numbers, and for the first collections and
+ * pools of a young process.
  */
 export const judge = (samples: readonly Sample[], cycles: number): readonly Judgement[] =>
   seriesNames.map((name) => {
@@ -31,7 +31,7 @@ export const judge = (samples: readonly Sample[], cycles: number): readonly Judg
     return { name, early: first, late: last, most, isFlat: last <= most };
   });
 
-/** NaN for nothing, which is never flat. */
+/** NaN for an empty list, which is never flat. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

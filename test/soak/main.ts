@@ -1,5 +1,5 @@
-// The soak: pods come and go for a long time while all kinds of things go wrong; then nothing may be left, and nothing
-// may have grown.
+// The soak test: pods start and stop for a long time while faults occur. At the end nothing may be left over, and
+// nothing may have grown.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -3,15 +3,15 @@ import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 import type { World } from './world.ts';
 
-/** What goes wrong for the whole node. */
+/** Faults of the whole node. */
 export interface NodeFaults {
-  /** Begins the next fault; it goes on beside the calls. */
+  /** Starts the next fault, which runs concurrently with the calls. */
   readonly strike: (mayKill: boolean) => void;
-  /** To be told of every call that has its answer: what goes on for so many calls ends by that. */
+  /** Must be called after every answered call, because some faults last for a number of calls. */
   readonly answered: () => void;
-  /** Ends what goes on, and waits for its end. Rejects when the daemon could not be started again. */
+  /** Ends the current fault and waits for its end. Rejects if the daemon could not be started again. */
   readonly settle: () => Promise<void>;
-  /** How many daemon processes there have been. */
+  /** Number of daemon processes so far. */
   readonly lives: () => number;
 }
 
@@ -50,7 +50,7 @@ export function nodeFaults(world: World, tally: Tally, random: Random): NodeFaul
   let going = Promise.resolve();
   const enqueue = (work: () => Promise<void>): void => {
     going = going.then(work);
-    going.catch(() => {}); // settle tells
+    going.catch(() => {}); // settle reports it.
   };
   const nextKind = (mayKill: boolean): Fault => {
     const fault = kinds[turn++ % kinds.length] ?? away;

@@ -13,10 +13,10 @@ const panels: readonly Panel[] = [
 ];
 
 const size = { width: 800, panelWidth: 400, panelHeight: 250, top: 44 };
-// of a panel's drawing, inside the panel
+// A panel's drawing area, relative to the panel.
 const area = { left: 52, top: 62, width: 330, height: 142 };
 
-/** Small multiples of the series as SVG, for light and dark backgrounds. */
+/** Draws small multiples of the series as SVG, for light and dark backgrounds. */
 export function plot(samples: readonly Sample[], heading: string): string {
   const height = size.top + Math.ceil(panels.length / 2) * size.panelHeight;
   const cells = panels.map((panel, index) => {
@@ -93,7 +93,7 @@ function legend(lines: readonly SeriesName[]): string {
   return `<text x="16" y="42" font-size="11">${words.join('')}</text>`;
 }
 
-/** What belongs to a daemon begins anew with each process; a process that was seen once is a dot. */
+/** A series of a daemon starts a new line with each process; a process that was sampled once is a dot. */
 function path(
   samples: readonly Sample[],
   name: SeriesName,

@@ -5,16 +5,16 @@ import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 import { type Command, type NetworkName, type Sandbox, type World, networkNames, networks } from './world.ts';
 
-/** What all cycles of a run share. */
+/** The shared state of all cycles of a run. */
 export interface Run {
   readonly world: World;
   readonly calls: Tally;
   readonly faults: Tally;
-  /** What must not be: the run fails. */
+  /** Violations that fail the run. */
   readonly problems: string[];
-  /** What was done to each sandbox to which something was done. */
+  /** The faults of each affected sandbox. */
   readonly stories: Map<string, string[]>;
-  /** After every call. */
+  /** Called after every call. */
   readonly onAnswer: () => void;
 }
 interface Cycle extends Run {
@@ -22,9 +22,9 @@ interface Cycle extends Run {
   readonly chosen: readonly NetworkName[];
 }
 
-// far more than faults strike one pod: an end for what would never end
+// Far more than the faults that affect one pod; ends a cycle that would never end.
 const mostTries = 30;
-// of a call; how likely it is that each goes wrong
+// The probability of each fault of a call.
 const likely = {
   pluginAtAdd: 0.08,
   pluginAtDel: 0.05,
@@ -35,13 +35,13 @@ const likely = {
   check: 0.1,
   handed: 0.5,
 };
-/** DEL fails more often than the pod is kept for (detachAttempts): what is left is the daemon's to undo. */
+/** DEL fails more often than the retry limit (detachAttempts), so the daemon must undo what is left. */
 const stuckTimes = 6;
 const longestLifeMs = 150;
 
 /**
- * A pod comes and goes as runtime and kubelet let it: an ADD that failed is followed by DEL until it succeeds, then by
- * the next try.
+ * Starts and stops a pod as runtime and kubelet do: a failed ADD is followed by DEL until that succeeds, then by the
+ * next attempt.
  */
 export async function podCycle(run: Run, index: number, random: Random): Promise<void> {
   const cycle: Cycle = {
@@ -93,7 +93,7 @@ interface Link {
   readonly linkinfo?: { readonly info_kind?: string };
 }
 
-// of an earlier try in the same namespace; nobody can tell its DEL which one it is, and it goes with the namespace
+// Left by an earlier attempt in the same namespace. Its DEL cannot identify it, and it disappears with the namespace.
 const isUnnamedMacvlan = ({ ifname, linkinfo }: Link): boolean =>
   linkinfo?.info_kind === 'macvlan' && /^veth[0-9a-f]{8}$/.test(ifname);
 
@@ -138,7 +138,7 @@ async function detach(cycle: Cycle, sandbox: Sandbox, mayFail: boolean): Promise
   problems.push(`${sandbox.containerId}: no DEL succeeded in ${mostTries} tries`);
 }
 
-/** Counts a fault, and keeps it for whoever asks about that sandbox. */
+/** Counts a fault, and records it for the sandbox. */
 function befall({ faults, stories }: Run, { containerId }: Sandbox, what: string, more?: string): void {
   faults.count(what);
   stories.set(containerId, [...(stories.get(containerId) ?? []), more === undefined ? what : `${what} (${more})`]);
@@ -148,7 +148,7 @@ async function armPlugin(cycle: Cycle, sandbox: Sandbox, command: 'ADD' | 'DEL',
   const { world, random, chosen } = cycle;
   const { containerId } = sandbox;
   const plugin = random.pick(['bridge', ...chosen.flatMap((name) => networks[name])]);
-  // for one that fails again and again a fault that does not take long
+  // A repeated fault must not take long.
   const fault = times === stuckTimes ? 'fails' : random.pick(pluginFaults);
   befall(
     cycle,
@@ -159,9 +159,7 @@ async function armPlugin(cycle: Cycle, sandbox: Sandbox, command: 'ADD' | 'DEL',
   await world.plugins.arm({ containerId, command, plugin, fault, times });
 }
 
-/**
- * Counts an answer; true for success. An answer that is neither success nor an error of the specification is a problem.
- */
+/** Counts an answer; returns true for success. An answer that is neither success nor a CNI error is a problem. */
 function note(
   { calls, problems, onAnswer }: Run,
   command: Command,
@@ -179,5 +177,5 @@ function note(
   return false;
 }
 
-/** Errors that no fault of the soak leads to. */
+/** Errors that no fault of the soak causes. */
 const neverExplained = ['PLX-INTERNAL', 'PLX-LINK-DAMAGED', 'PLX-LINK-MISMATCH', 'PLX-RECORD-DAMAGED'];

@@ -1,14 +1,14 @@
-/** Numbers that look random and are the same for the same seed and stream. */
+/** A pseudo-random sequence that is the same for the same seed and stream. */
 export interface Random {
-  /** From 0, below 1. */
+  /** At least 0 and below 1. */
   readonly next: () => number;
   readonly chance: (probability: number) => boolean;
-  /** Whole, both ends included. */
+  /** An integer, both ends included. */
   readonly between: (low: number, high: number) => number;
   readonly pick: <T>(from: readonly [T, ...T[]]) => T;
 }
 
-/** One stream of a seed; every pod has its own, so that what happens to it does not depend on who was faster. */
+/** Creates one stream of a seed. Every pod has its own stream, so that its faults do not depend on timing. */
 export function seeded(seed: number, stream = 0): Random {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)) >>> 0;
   // mulberry32
@@ -27,7 +27,7 @@ export function seeded(seed: number, stream = 0): Random {
   };
 }
 
-/** For a pod with three networks of one kind, to which nothing happens. */
+/** For a pod with three networks of one kind and without faults. */
 export const undisturbed = (wanted: string): Random => ({
   next: () => 0.999,
   chance: () => false,

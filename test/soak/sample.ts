@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { belongingsOf } from './belongings.ts';
 import type { World } from './world.ts';
 
-/** The series, with their units. `slack`: what a series may grow beside 15 %, see isFlat. */
+/** The series, with their units. `slack`: allowed growth in addition to 15 %, see judge. */
 export const series = {
   daemonMemory: { title: 'daemon, resident', unit: 'MiB', slack: 16 },
   daemonHeap: { title: 'daemon, heap in use', unit: 'MiB', slack: 8 },
@@ -20,11 +20,11 @@ export const series = {
 export type SeriesName = keyof typeof series;
 export const seriesNames = Object.keys(series) as SeriesName[];
 
-/** One look at daemon, agent and node while no call runs. */
+/** One sample of daemon, agent and node while no call runs. */
 export type Sample = Readonly<Record<SeriesName, number>> & {
-  /** How many cycles had been carried out. */
+  /** Number of completed cycles. */
   readonly cycle: number;
-  /** Which daemon process since the beginning; each begins with 1 more. */
+  /** Number of the current daemon process; each new process adds 1. */
   readonly life: number;
 };
 

@@ -3,7 +3,7 @@ import { plot } from './plot.ts';
 import { soak } from './soak.ts';
 import { summary } from './summary.ts';
 
-/** Every element that is opened is closed, in order; nothing is outside of the one element. */
+/** Every element is closed in order, and nothing is outside the root element. */
 function expectWellFormed(xml: string): void {
   const open: string[] = [];
   const tag = /<(\/?)([a-zA-Z]+)((?:\s[\w:-]+="[^"<>]*")*)\s*(\/?)>/g;
@@ -16,7 +16,7 @@ function expectWellFormed(xml: string): void {
   expect(xml).toMatch(/^<svg [^>]*>[^]*<\/svg>\n$/);
 }
 
-it('the soak in short: nothing is left, nothing grows, and it says so', { timeout: 300_000 }, async () => {
+it('the short soak leaves nothing behind, grows nothing, and reports it', { timeout: 300_000 }, async () => {
   const report = await soak({
     cycles: 60,
     atOnce: 10,

@@ -14,9 +14,9 @@ export interface SoakOptions {
   readonly seed: number;
   /** Default: see createWorld. */
   readonly deadlines?: Deadlines;
-  /** When it is aborted, the pods that are there go, and the run ends as failed. */
+  /** When it is aborted, existing pods are removed, and the run ends as failed. */
   readonly signal?: AbortSignal;
-  /** Told after every sample. */
+  /** Called after every sample. */
   readonly onSample?: (sample: Sample) => void;
 }
 export interface SoakReport {
@@ -26,13 +26,13 @@ export interface SoakReport {
   readonly faults: Tally;
   readonly samples: readonly Sample[];
   readonly judgements: readonly Judgement[];
-  /** Why the run failed, as sentences; empty: it passed. */
+  /** Why the run failed, as sentences; empty if it passed. */
   readonly problems: readonly string[];
-  /** The last words of the last daemon. */
+  /** The last log lines of the last daemon. */
   readonly log: readonly string[];
 }
 
-/** Lets pods come and go while things go wrong, and looks at what is left. */
+/** Starts and stops pods while faults occur, and checks what is left. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const world = await createWorld(options.deadlines);
   try {
@@ -79,7 +79,7 @@ async function soakIn(world: World, options: SoakOptions): Promise<SoakReport> {
   };
 }
 
-/** What a node has when every network has been used once (bridges, chains of the packet filter) and no pod is there. */
+/** What remains on a node without pods after every network was used once (bridges, firewall chains). */
 async function warmUp(world: World): Promise<Belongings> {
   const run: Run = {
     world,
@@ -97,7 +97,7 @@ async function warmUp(world: World): Promise<Belongings> {
 
 const tooManyProblems = 20;
 
-/** Cycles in batches; after each, when no call runs, a sample. */
+/** Runs cycles in batches and takes a sample after each, while no call runs. */
 async function carryOut(
   run: Run,
   faults: NodeFaults,
@@ -105,7 +105,7 @@ async function carryOut(
 ): Promise<readonly Sample[]> {
   const { world } = run;
   const faultEvery = Math.min(25, Math.ceil(cycles / 12));
-  // at least six batches, however short the run, and long enough for all places to be taken most of the time
+  // At least six batches, however short the run, and long enough to keep all slots busy most of the time.
   const batch = Math.min(Math.max(100, 5 * atOnce), Math.ceil(cycles / (cycles < 1000 ? 6 : 30)));
   const samples: Sample[] = [];
   for (let done = 0; done < cycles && run.problems.length < tooManyProblems && signal?.aborted !== true;) {
@@ -129,7 +129,7 @@ async function carryOut(
   return samples;
 }
 
-/** The API server is of this process; what it remembers is not what is measured. */
+/** The API server runs in this process, so its request log must not count. */
 function forgetRequests({ at: { api } }: World): void {
   api.requests.length = 0;
   for (const { metadata } of api.all('events')) api.remove('events', metadata.namespace ?? '', metadata.name);

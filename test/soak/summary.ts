@@ -3,7 +3,7 @@ import { killsUntil } from './flat.ts';
 import { series } from './sample.ts';
 import type { SoakReport } from './soak.ts';
 
-/** The report as text: what was done, what went wrong on purpose, the series, and what must not be. */
+/** Formats the report as text: calls, injected faults, the series, and violations. */
 export function summary({ options, seconds, calls, faults, samples, judgements, problems }: SoakReport): string {
   const lives = samples.at(-1)?.life ?? 0;
   const rows = judgements.map(({ name, early, late, isFlat }) => {
@@ -28,7 +28,7 @@ const rowsOf = (entries: readonly (readonly [string, number])[]): string[][] =>
 const minutes = (seconds: number): string =>
   seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`;
 
-/** The part of the run that the last daemon process has seen. */
+/** The fraction of the run that the last daemon process covers. */
 function share(samples: SoakReport['samples']): string {
   const last = samples.at(-1);
   const from = samples.findLast(({ life }) => life !== last?.life)?.cycle ?? 0;

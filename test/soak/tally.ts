@@ -1,4 +1,4 @@
-/** What happened how often. */
+/** Counts occurrences by name. */
 export interface Tally {
   readonly count: (what: string) => void;
   /** Sorted by name. */

@@ -14,26 +14,26 @@ export interface Sandbox {
   readonly containerId: string;
   readonly netns: Netns;
   readonly pod: { readonly name: string; readonly namespace: string; readonly uid: string };
-  /** What the runtime hands over; undefined: the daemon has to ask. */
+  /** The annotations that the runtime passes; undefined: the daemon must request them. */
   readonly annotations: Record<string, string> | undefined;
 }
 export type Command = 'ADD' | 'DEL' | 'CHECK';
 
-/** A node with daemon and host agent, its networks, and plugins that can go wrong. */
+/** A node with daemon and host agent, its networks, and plugins that can fail on request. */
 export interface World {
   readonly at: ClusterNode;
   readonly plugins: FaultyPlugins;
   readonly agentPid: number;
-  /** A call of the runtime. `killAfterMs`: the program on the host gets SIGKILL then, unless it has ended. */
+  /** Makes a call as the runtime. `killAfterMs`: the shim then gets SIGKILL unless it has exited. */
   readonly call: (command: Command, sandbox: Sandbox, killAfterMs?: number) => Promise<ShimEnd>;
-  /** Starts the daemon, after the first one has ended. */
+  /** Starts the daemon after the first one has ended. */
   readonly startDaemon: () => Promise<TestDaemon>;
-  /** Ends daemon and agent in order; their exit statuses. */
+  /** Stops daemon and agent cleanly; returns their exit statuses. */
   readonly stop: () => Promise<readonly (number | null)[]>;
   readonly remove: () => Promise<void>;
 }
 
-/** The further networks of this node, and which plugins each one runs. */
+/** The additional networks of this node, and the plugins of each. */
 export const networks = {
   storage: ['bridge'],
   fast: ['macvlan'],
@@ -49,7 +49,7 @@ export interface Deadlines {
   readonly delSeconds: number;
   readonly pluginSeconds: number;
 }
-// longer than any real plugin takes on a busy machine: one that is killed half way may leave what nobody finds
+// Longer than any real plugin takes on a busy machine: a plugin killed midway may leave something that nobody finds.
 const usualDeadlines: Deadlines = { addSeconds: 20, delSeconds: 30, pluginSeconds: 6 };
 
 export async function createWorld(deadlines = usualDeadlines): Promise<World> {
@@ -98,7 +98,7 @@ function addNetworks(at: ClusterNode): void {
   });
   const list = (name: string, subnet: string, more: object, chained: object): object => {
     const { cniVersion, name: _name, ...bridge } = at.node.bridge(name, subnet, more);
-    // portmap's own CHECK looks for IPv6 rules that its ADD has not made
+    // portmap's own CHECK expects IPv6 rules that its ADD has not created.
     return { cniVersion, name, disableCheck: name === 'ports', plugins: [bridge, chained] };
   };
   at.nad('storage', at.node.bridge('storage', '10.30.0.0/16'));
@@ -119,7 +119,7 @@ function addNetworks(at: ClusterNode): void {
       { type: 'tuning', sysctl: { 'net.core.somaxconn': '500' }, dataDir: join(at.node.dir, 'tuning') },
     ),
   );
-  // so small that addresses are used again soon: see useGuardedAddresses
+  // So small that addresses are soon reused: see useGuardedAddresses.
   at.nad('guarded', list('guarded', '10.33.0.0/26', {}, { type: 'firewall', backend: 'iptables' }));
   at.nad(
     'ports',
@@ -153,6 +153,7 @@ async function callShim(at: ClusterNode, { command, sandbox, path, killAfterMs }
   };
   const config = JSON.stringify(configAsRuntime(await at.conflist(), annotations));
   const { child, ended } = startShim(['nsenter', `--net=${at.node.netns.path}`, shim], env, config);
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs); // at a moment that nobody has chosen
+  // At an arbitrary moment.
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
   return ended.finally(() => clearTimeout(timer));
 }

@@ -16,7 +16,7 @@ const reason = await whyNoContainers();
 if (reason !== undefined) process.stderr.write(`the tests of the containerd support are skipped: ${reason}\n`);
 
 describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
-  it('a container gets an address of the reference plugins, and gives it back', async ({ onTestFinished }) => {
+  it('gives a container an address from the reference plugins, and releases it', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const ipam = { type: 'host-local', dataDir: join(dir, 'leases'), ranges: [[{ subnet: '10.1.1.0/24' }]] };
     const folder = await pluginsDir();
@@ -36,10 +36,10 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     expect(await linkNames('br-room')).toEqual([]);
   });
 
-  it('says what a plugin gets: ADD before the program runs, DEL after it has ended', async ({ onTestFinished }) => {
+  it('calls a plugin with ADD before the program runs, and with DEL after it has ended', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
-    await recordingDelegate(dir, 'loopback'); // shares the record, and would show a loopback network
+    await recordingDelegate(dir, 'loopback'); // Shares the record, and would show a loopback network.
     const chain = [{ type: 'recorder', capabilities: { ips: true, mac: true } }];
     const plugins = { recorder: join(dir, 'recorder'), loopback: join(dir, 'loopback') };
     const containerd = await start(onTestFinished, { node, chain, plugins });
@@ -68,7 +68,7 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
   it.for([
     ['ADD', ['ADD', 'DEL']],
     ['DEL', ['ADD', 'DEL']],
-  ] as const)('a failure of %s is the failure of a container', async ([command, commands], { onTestFinished }) => {
+  ] as const)('fails the container if %s fails', async ([command, commands], { onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
     const containerd = await start(onTestFinished, {
@@ -86,7 +86,7 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     expect(await tracesOf(containerd.dir)).toEqual([]);
   });
 
-  it('leaves nothing on the machine, even if containers still run', async ({ onTestFinished }) => {
+  it('leaves nothing on the machine, even if containers are still running', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     const delegate = await recordingDelegate(dir, 'recorder');
     const before = await fixedFolders();
@@ -106,7 +106,7 @@ describe.skipIf(reason !== undefined)('containerd as tests use it', () => {
     expect(await netnsNames(node.name)).not.toContain(node.name);
   });
 
-  it('all its processes and mounts end with a test that is killed', async ({ onTestFinished }) => {
+  it('ends all its processes and mounts if its test is killed', async ({ onTestFinished }) => {
     const { dir, node } = await makeNode(onTestFinished);
     await recordingDelegate(dir, 'recorder');
     const options = { conflist: conflist([{ type: 'recorder' }]), plugins: { recorder: join(dir, 'recorder') }, node };
@@ -124,7 +124,7 @@ console.log(containerd.dir);`;
     expect(await processesOf(theirs)).not.toEqual([]);
     child.kill('SIGKILL');
     await waitFor('the processes to end', async () => (await processesOf(theirs)).length === 0);
-    for (const cgroup of await cgroupsOf(theirs)) await rmdir(cgroup); // nobody was left to do this
+    for (const cgroup of await cgroupsOf(theirs)) await rmdir(cgroup); // No process was left to do this.
     await rm(theirs, { recursive: true });
     expect(await tracesOf(theirs)).toEqual([]);
   });
@@ -160,7 +160,7 @@ const portsOf = async (node: Netns, bridge: string): Promise<unknown> =>
 const leasesIn = async (dir: string): Promise<readonly string[]> =>
   (await readdir(join(dir, 'leases/room'))).filter((name) => /^[\d.]+$/.test(name));
 
-/** What there is of the folders that ctr and containerd would use on this machine. */
+/** The content of the folders that ctr and containerd would use on this machine. */
 const fixedFolders = async (): Promise<string> =>
   (
     await run('sh', [
@@ -169,21 +169,21 @@ const fixedFolders = async (): Promise<string> =>
     ])
   ).stdout;
 
-/** Whatever a containerd left: processes, cgroups, mounts, its folder. */
+/** Everything that a containerd left: processes, cgroups, mounts, its folder. */
 async function tracesOf(dir: string): Promise<readonly string[]> {
   const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').filter((line) => line.includes(dir));
   const folders = (await readdir(tmpdir())).filter((name) => name === basename(dir));
   return [...(await processesOf(dir)), ...(await cgroupsOf(dir)), ...mounts, ...folders];
 }
 
-/** Command lines of the processes that have to do with a containerd. */
+/** Command lines of a containerd's processes. */
 async function processesOf(dir: string): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
   return lines.filter((line) => line.includes(dir));
 }
 
-/** Cgroups, in all hierarchies, of its containers. */
+/** Cgroups of its containers, in all hierarchies. */
 const cgroupsOf = async (dir: string): Promise<readonly string[]> =>
   (await run('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-type', 'd', '-name', `${basename(dir)}-*`])).stdout
     .split('\n')

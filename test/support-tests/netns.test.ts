@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createNetns, linkNames, netnsNames } from '../support/netns.ts';
 
 describe("a test's network namespace", () => {
-  it('is a new one, in which commands run', async ({ onTestFinished }) => {
+  it('is a new namespace, in which commands run', async ({ onTestFinished }) => {
     const netns = await createNetns();
     onTestFinished(netns.remove);
     expect(await netns.ipJson(['link'])).toMatchObject([{ ifname: 'lo' }]);
@@ -13,7 +13,7 @@ describe("a test's network namespace", () => {
     await expect(netns.exec(['ip', 'link', 'show', 'missing'])).rejects.toThrow('does not exist');
   });
 
-  it('can be removed more than once, also while another one has a name that begins alike', async ({
+  it('can be removed more than once, also while another one with the same prefix exists', async ({
     onTestFinished,
   }) => {
     const all = await Promise.all(Array.from({ length: 11 }, createNetns));

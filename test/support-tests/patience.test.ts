@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const tests = join(import.meta.dirname, '..');
-/** Programs of their own, whose limits are part of what they measure; and this rule. */
+/** Programs whose own limits are part of their measurement, and this rule. */
 const others = /^(bench|soak|mutations)\/|^support\/patience\.ts$|^support-tests\/patience\.test\.ts$/;
 
 const forbidden: readonly { readonly what: string; readonly pattern: RegExp }[] = [
@@ -22,7 +22,7 @@ const findIn = (text: string): readonly string[] =>
     );
 
 describe('waiting in tests', () => {
-  it('has one limit, that of support/patience.ts: a machine may be ten times busier', async () => {
+  it('uses the one limit in support/patience.ts, because a machine may be ten times busier', async () => {
     const files = (await readdir(tests, { recursive: true })).filter(
       (name) => name.endsWith('.ts') && !others.test(name),
     );
@@ -41,7 +41,7 @@ describe('waiting in tests', () => {
     ["it('x', { timeout: 400_000 }, async () => {", 1],
     ['await expect.poll(steps, { timeout: 10_000 }).toEqual([]);', 1],
     ['const short = AbortSignal.timeout(300); // the end of waiting is what is tested', 0],
-  ])('is found to have another: %s', (line, times) => {
+  ])('detects another limit: %s', (line, times) => {
     expect(findIn(line)).toHaveLength(times);
   });
 });

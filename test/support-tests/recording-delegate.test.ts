@@ -9,7 +9,7 @@ import { recordingDelegate } from '../support/recording-delegate.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('a recording delegate', () => {
-  it('writes down what it is given: environment and stdin, in order', async (context) => {
+  it('records its input: environment and stdin, in order', async (context) => {
     const dir = await temporaryFolder(context);
     const alpha = await recordingDelegate(dir, 'alpha');
     await recordingDelegate(dir, 'beta');
@@ -44,7 +44,7 @@ describe('a recording delegate', () => {
     expect(JSON.parse(stdout)).toMatchObject(result);
   });
 
-  it('answers as told, by command, and by call of it', async (context) => {
+  it('answers as configured per command, and per call of it', async (context) => {
     const dir = await temporaryFolder(context);
     const alpha = await recordingDelegate(dir, 'alpha');
     await alpha.set({
@@ -59,7 +59,7 @@ describe('a recording delegate', () => {
     expect((await call(dir, 'alpha', 'CHECK')).exitCode).toBe(0);
   });
 
-  it('hangs with a child of its own that holds its output open', async (context) => {
+  it('hangs with a child that keeps its output open', async (context) => {
     const dir = await temporaryFolder(context);
     const alpha = await recordingDelegate(dir, 'alpha');
     await alpha.set({ ADD: { hang: true } });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('waiting for a condition', () => {
-  it('ends when the condition holds; a rejection counts as "not yet"', async () => {
+  it('ends when the condition holds, and treats a rejection as "not yet"', async () => {
     const answers = [
       () => Promise.resolve(false),
       () => Promise.reject(new Error('no socket')),
@@ -15,7 +15,7 @@ describe('waiting for a condition', () => {
   it.for([
     ['not yet', () => Promise.resolve(false)],
     ['Error: no socket', () => Promise.reject(new Error('no socket'))],
-  ] as const)('gives up after a number of tries, the last with %s', async ([last, condition]) => {
+  ] as const)('times out after a number of attempts, the last with %s', async ([last, condition]) => {
     await expect(waitFor('a sign', condition, { mostTries: 2 })).rejects.toThrow(
       `waited in vain for a sign: 2 tries, the last with ${last}`,
     );

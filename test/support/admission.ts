@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 
-/** As much of a ValidatingAdmissionPolicy as is evaluated here. */
+/** The part of a ValidatingAdmissionPolicy that is evaluated here. */
 export interface Policy {
   readonly metadata: { readonly name: string };
   readonly spec: {
@@ -16,7 +16,7 @@ export interface PodLike {
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>> | undefined;
 }
-/** A write as admission sees it. */
+/** A write request as admission sees it. */
 export interface Write {
   readonly userInfo: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
   readonly operation: string;
@@ -26,8 +26,8 @@ export interface Write {
 }
 
 /**
- * The messages of all validations that refuse the write; [] when it is admitted, or when no matchCondition concerns it.
- * Throws when an expression does.
+ * Returns the messages of all validations that reject the write; [] if it is admitted, or if no matchCondition applies.
+ * Throws if an expression does.
  */
 export function mayPatchStatus(policy: Policy, write: Write): readonly string[] {
   const environment = new Environment({ unlistedVariablesAreDyn: true });

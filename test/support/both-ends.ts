@@ -17,18 +17,18 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
-/** A node and a cluster with nothing wrong, and `plexus doctor` as a command on that node. */
+/** A healthy node and cluster, and `plexus doctor` as a command on that node. */
 export interface BothEnds {
   readonly cluster: ClusterNode;
-  /** `plexus doctor` with this node's places and more words. */
+  /** Runs `plexus doctor` with this node's paths and additional arguments. */
   readonly onNode: (...words: string[]) => Promise<Ended>;
-  /** The text with names that are the same in every run, its table laid out anew. */
+  /** The text with stable names, and its table aligned again. */
   readonly settled: (text: string) => string;
   /** Resolves when the daemon has its host agent and its watch. */
   readonly complete: () => Promise<void>;
 }
 
-/** Runs `plexus doctor`, without anything of the environment. */
+/** Runs `plexus doctor` with an empty environment. */
 export const doctor = (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
   run(plexus, ['doctor', ...words], { env: { PATH: process.env['PATH'] ?? '', HOME: '/proc/none', ...env } }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

@@ -4,10 +4,10 @@ import { patienceMs } from './patience.ts';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** The browser of the system; undefined where there is none. */
+/** The system's browser; undefined if there is none. */
 export const chromiumPath = places.find((file) => existsSync(file));
 
-/** Starts it without a window. It runs as root in tests, where it has no sandbox of its own. */
+/** Starts it headless. It runs as root in tests, where its own sandbox does not work. */
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: chromiumPath ?? 'chromium',
@@ -15,10 +15,7 @@ export const startBrowser = (): Promise<Browser> =>
     timeout: patienceMs,
   });
 
-/**
- * Opens the page of `plexus ui` and waits until it shows the cluster. What happens in it that should not comes into
- * `complaints`.
- */
+/** Opens the page of `plexus ui` and waits until it shows the cluster. Adds errors in the page to `complaints`. */
 export async function openUi(browser: Browser, url: string, complaints: string[]): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
   page.on('console', (message) => {

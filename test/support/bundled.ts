@@ -3,8 +3,8 @@ import { build } from 'esbuild';
 import { bundling } from '../../src/make/bundling.ts';
 
 /**
- * Bundles a module of ours into a folder as dist/ is made: what is loaded late has files of its own. Returns the
- * module's path there.
+ * Bundles one of our modules into a folder in the same way as dist/: lazily loaded modules get their own files. Returns
+ * the module's path there.
  */
 export async function bundled(module: string, folder: string): Promise<string> {
   await build({

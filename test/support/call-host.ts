@@ -7,14 +7,14 @@ import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
 import { shim } from './daemon.ts';
 
-/** Who is at the other end of a socket: the real thing, as the daemon uses it. */
+/** Loads the daemon's own function for the user at the other end of a socket. */
 export function realPeerUid(): (socket: object) => number | undefined {
   const native = loadNative();
   return (socket) => native.peerUid((socket as { readonly _handle?: { readonly fd?: number } })._handle?.fd ?? -1);
 }
 
 export interface CallHost {
-  /** Carries everything out through an ADD of its own for every list of plugin folders and every namespace. */
+  /** A Host that starts a separate ADD for every list of plugin folders and every namespace. */
   readonly host: Host;
   readonly problems: readonly PlexusError[];
   readonly close: () => Promise<void>;
@@ -28,7 +28,7 @@ interface OpenCall {
 }
 
 /**
- * A remote host: a link server in this process, and the native executable at the other end, in the middle of an ADD.
+ * A remote host: a link server in this process, with the native executable at the other end, during an ADD.
  * `executable`: another build of it.
  */
 export async function callHost(dir: string, executable = shim): Promise<CallHost> {

@@ -1,6 +1,6 @@
 import { type EChartsOption, type TitleComponentOption, init } from 'echarts';
 
-/** Colours of pictures in the documentation; each has its counterpart on a dark background. */
+/** Colours of pictures in the documentation; each has a counterpart for a dark background. */
 const dark = {
   '#ffffff': '#0d1117',
   '#1f2328': '#f0f6fc',
@@ -21,7 +21,7 @@ export const paper = {
   text: '#424a53',
   grid: '#d1d9e0',
 } as const satisfies Record<string, Colour>;
-/** For lines and bars, the first ones first. */
+/** Colours of lines and bars, in order of use. */
 export const lineColours: readonly Colour[] = ['#0969da', '#bc4c00', '#1a7f37', '#8250df', '#bf3989', '#6e7781'];
 
 export interface Size {
@@ -52,7 +52,7 @@ const style = `<style>\nsvg { color-scheme: light dark; }\n@media (prefers-color
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** How axes look. */
+/** Style of the axes. */
 export const axisLook = {
   axisLine: { lineStyle: { color: paper.grid } },
   axisTick: { show: false },
@@ -64,7 +64,7 @@ export const axisLook = {
 /** One of several drawings in a picture. */
 export interface Panel {
   readonly title: string;
-  /** Left upper corner and size, in pixels; the title is above it. */
+  /** Upper left corner and size in pixels, below the title. */
   readonly left: number;
   readonly top: number;
   readonly width: number;

@@ -1,11 +1,11 @@
 import type { JsonObject } from './api-server/index.ts';
 
-// Objects of Dynamic Resource Allocation as they come from users, scheduler and drivers.
+// Objects of Dynamic Resource Allocation as users, the scheduler and drivers create them.
 
 export const nicDriver = 'nic.example.com';
 export const nodeName = 'node-1';
 
-/** A pod with claims; `status` has what Kubernetes fills in. */
+/** A pod with claims; `status` contains what Kubernetes adds. */
 export const podWithClaims = (resourceClaims: readonly object[], status: object = {}, uid = 'u-db'): JsonObject => ({
   metadata: { namespace: 'shop', name: 'db', uid },
   spec: { nodeName, containers: [{ name: 'main', image: 'none' }], resourceClaims },
@@ -32,7 +32,7 @@ export const claim = (name: string, results: readonly object[] | undefined, more
   },
 });
 
-/** A slice of a node's pool; `devices` by name with their attributes, texts as they are. */
+/** A slice of a node's pool; `devices` by name with their attributes, strings unchanged. */
 export const slice = (
   name: string,
   devices: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

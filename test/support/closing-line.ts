@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with one plain line, "12 passed, 0 failed", for whoever reads only the end of a log. */
+/** Ends a run with one plain line, "12 passed, 0 failed", for readers of the end of a log. */
 export const closingLine: Reporter = {
   onTestRunEnd(modules: readonly TestModule[]) {
     const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));

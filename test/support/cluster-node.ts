@@ -15,29 +15,32 @@ export const networksKey = 'k8s.v1.cni.cncf.io/networks';
 export const statusKey = 'k8s.v1.cni.cncf.io/network-status';
 
 /**
- * A node as Plexus is installed on it: a network namespace, an API server, a daemon that is not in that namespace, and
- * calls as a container runtime makes them from the configuration that the daemon has written.
+ * A node with Plexus installed: a network namespace, an API server, a daemon outside that namespace, and calls as a
+ * container runtime makes them with the configuration that the daemon wrote.
  */
 export interface ClusterNode {
   readonly node: TestNode;
   readonly api: ApiServer;
-  /** Where the runtime looks for its configuration. */
+  /** The runtime's configuration folder. */
   readonly confDir: string;
   readonly daemon: () => TestDaemon;
   /** Starts a daemon, after the first one has ended. Resolves when it serves. */
   readonly start: (more?: Partial<DaemonOptions>) => Promise<TestDaemon>;
-  /** Starts a host agent, as the sidecar of the DaemonSet; it goes on when the daemon is replaced. Returns its end. */
+  /**
+   * Starts a host agent, like the sidecar of the DaemonSet; it keeps running when the daemon is replaced. Returns a
+   * function that stops it.
+   */
   readonly startAgent: () => Promise<() => Promise<void>>;
   readonly nad: (name: string, config: object) => void;
-  /** A pod object in the API. */
+  /** Creates a pod object in the API. */
   readonly podObject: (
     name: string,
     networks?: string,
   ) => { readonly name: string; readonly namespace: string; readonly uid: string };
-  /** The same, and its sandbox. */
+  /** Creates a pod object and its sandbox. */
   readonly pod: (name: string, networks?: string) => Promise<TestPod>;
   /**
-   * A call with 00-plexus.conflist. `handed`: annotations that the runtime hands over; true for those of the pod
+   * Makes a call with 00-plexus.conflist. `handed`: annotations that the runtime passes; true for those of the pod
    * object.
    */
   readonly call: (

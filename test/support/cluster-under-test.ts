@@ -7,33 +7,35 @@ import {
 } from './api-server/index.ts';
 import { startKubeApiServer } from './kube-apiserver.ts';
 
-/** An API server that a suite runs against, without knowing which of the two it is. */
+/** An API server for a suite that does not depend on the kind of server. */
 export interface ClusterUnderTest extends ClusterAccess {
   readonly kind: 'embedded' | 'real';
-  /** The switches of the embedded server; undefined with a real one. */
+  /** Fault injection of the embedded server; undefined for a real one. */
   readonly faults: Faults | undefined;
-  /** Everything else that only the embedded server can do: request log, store, compaction. */
+  /** Other features of the embedded server: request log, store, compaction. */
   readonly embedded: ApiServer | undefined;
 }
 
 /**
- * Whether suites run against a real kube-apiserver: what needs the embedded one (faults, request log) is skipped then.
+ * Whether suites run against a real kube-apiserver; tests that need the embedded one (faults, request log) are then
+ * skipped.
  */
 export const isRealCluster = (process.env['KUBEBUILDER_ASSETS'] ?? '') !== '';
 
-/** The embedded server of a cluster, for tests that only make sense with it. */
+/** The embedded server of a cluster, for tests that require it. */
 export function embeddedOf({ embedded }: ClusterUnderTest): ApiServer {
   if (embedded === undefined) throw new Error('this test needs the embedded API server');
   return embedded;
 }
 
 /**
- * A real kube-apiserver with etcd, if KUBEBUILDER_ASSETS names a folder that holds both (the convention of envtest),
- * else the embedded server. NetworkAttachmentDefinitions are served in both; options are for the embedded one.
+ * Starts a real kube-apiserver with etcd if KUBEBUILDER_ASSETS names a folder that contains both (the convention of
+ * envtest), otherwise the embedded server. Both serve NetworkAttachmentDefinitions; the options apply to the embedded
+ * one.
  *
- * A suite that is to run against both keeps to the real one's rules: pods only in namespaces that exist and with
- * containers; no namespace is deleted (nobody would finish it); pods with a nodeName are deleted with
- * gracePeriodSeconds 0 (no kubelet would confirm it).
+ * A suite for both must follow the rules of the real one: pods have containers and are in existing namespaces;
+ * namespaces are not deleted, because no controller would finish that; pods with a nodeName are deleted with
+ * gracePeriodSeconds 0, because no kubelet would confirm it.
  */
 export async function startCluster(options: ApiServerOptions = {}): Promise<ClusterUnderTest> {
   const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
@@ -57,7 +59,7 @@ export async function startCluster(options: ApiServerOptions = {}): Promise<Clus
   };
 }
 
-/** What `work` asked of the API server, as "VERB /path"; undefined with a real one, which keeps no such record. */
+/** The API requests during `work`, as "VERB /path"; undefined for a real server, which keeps no log. */
 export async function requestsDuring(
   cluster: ClusterUnderTest,
   work: () => Promise<unknown>,

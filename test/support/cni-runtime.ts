@@ -12,7 +12,7 @@ export interface RuntimeCall {
   readonly args?: string;
   /** CNI_PATH. */
   readonly path?: readonly string[];
-  /** Namespace that stands for the node; without it the call runs where the test runs. */
+  /** Namespace that represents the node; without it the call runs in the test's namespace. */
   readonly nodeNetns?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly executable?: string;
@@ -25,12 +25,12 @@ export interface RuntimeAnswer {
 
 /** The plugin as built by `npm run build`. */
 export const plexusCni = join(import.meta.dirname, '../../dist/plexus-cni');
-/** The same as one file, as built by `npm run build:standalone`. */
+/** The plugin as one file, as built by `npm run build:standalone`. */
 export const plexusDirect = join(import.meta.dirname, '../../dist/standalone/plexus-direct');
 
 /**
- * Calls the plugin in a process of its own, with the environment of a runtime: CNI_*, PATH, and the file of the host
- * that allows the configuration's paths.
+ * Calls the plugin in its own process with the environment of a runtime: CNI_*, PATH, and a plexus-host.json that
+ * allows the configuration's paths.
  */
 export function callCni(call: RuntimeCall): Promise<RuntimeAnswer> {
   const program = call.executable ?? plexusCni;
@@ -43,7 +43,7 @@ export function callCni(call: RuntimeCall): Promise<RuntimeAnswer> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.on('error', reject);
   child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
-  child.stdin.on('error', () => {}); // a plugin need not read its stdin
+  child.stdin.on('error', () => {}); // A plugin need not read its stdin.
   child.stdin.end(typeof call.config === 'string' ? call.config : JSON.stringify(call.config));
   return promise;
 }
@@ -60,7 +60,7 @@ const environment = (call: RuntimeCall): Record<string, string> => ({
   ...call.env,
 });
 
-/** CNI_ARGS as containerd and CRI-O give them (K8S-30). */
+/** CNI_ARGS as containerd and CRI-O set them (K8S-30). */
 export const podArgs = (
   pod: { readonly namespace: string; readonly name: string; readonly uid?: string },
   containerId: string,

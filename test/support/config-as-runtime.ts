@@ -1,8 +1,8 @@
 import { type JsonObject, isJsonObject } from '../../src/cni/index.ts';
 
 /**
- * What a runtime (libcni) gives the only plugin of a configuration list on stdin: the list's name and version, and of
- * what it has for the pod (here: its annotations) what the plugin's capabilities ask for.
+ * Builds the stdin that a runtime (libcni) passes to the only plugin of a configuration list: the list's name and
+ * version, and the parts of the pod's data (here: its annotations) that the plugin's capabilities request.
  */
 export function configAsRuntime(list: JsonObject, annotations: Record<string, string> | undefined): JsonObject {
   const [plugin] = Array.isArray(list['plugins']) ? list['plugins'].filter(isJsonObject) : [];

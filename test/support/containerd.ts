@@ -14,48 +14,50 @@ type CommandRun = PromiseWithChild<{ readonly stdout: string; readonly stderr: s
 
 /** A running container with its CNI networks. */
 export interface Container {
-  /** Runs a command inside and returns its stdout. Rejects when it fails. */
+  /** Runs a command inside and returns its stdout. Rejects if it fails. */
   readonly exec: (command: readonly string[]) => Promise<string>;
-  /** Ends the container; the runtime then calls DEL. Rejects when DEL fails. */
+  /** Ends the container; the runtime then calls DEL. Rejects if DEL fails. */
   readonly stop: () => Promise<void>;
 }
 export interface Containerd {
-  /** Its temporary folder; the last part of the path is in the names of its cgroups. */
+  /** Its temporary folder, whose name is in the names of its cgroups. */
   readonly dir: string;
   /**
-   * Runs a shell script in a container with CNI networks to its end and returns what it printed. Rejects when ADD, the
-   * script or DEL fails.
+   * Runs a shell script in a container with CNI networks to its end and returns its output. Rejects if ADD, the script
+   * or DEL fails.
    */
   readonly runContainer: (name: string, script: string) => Promise<string>;
-  /** Starts a container that runs until it is stopped. Rejects when ADD fails. */
+  /** Starts a container that runs until it is stopped. Rejects if ADD fails. */
   readonly start: (name: string) => Promise<Container>;
-  /** Stops the containers that still run, and containerd. Does not say whether their DEL failed. */
+  /** Stops running containers, and containerd. Does not report whether their DEL failed. */
   readonly close: () => Promise<void>;
 }
 export interface ContainerdOptions {
-  /** The CNI configuration file that the runtime finds in /etc/cni/net.d. */
+  /** The CNI configuration file in the runtime's /etc/cni/net.d. */
   readonly conflist: object;
-  /** Plugins that it finds in /opt/cni/bin, by name. */
+  /** Plugins in the runtime's /opt/cni/bin, by name. */
   readonly plugins: Readonly<Record<string, string>>;
-  /** Namespace that stands for the node. */
+  /** Namespace that represents the node. */
   readonly node: Netns;
 }
 
-// These places are fixed in ctr and containerd: configuration, plugins, libcni's cache, sockets of containerd's shims
+// ctr and containerd use these fixed paths: configuration, plugins, libcni's cache, sockets of containerd's shims.
 const fixedFolders = ['/etc/cni', '/opt/cni', '/var/lib/cni', '/run/containerd'];
 
 /**
- * Starts Debian's containerd in a room of its own; nothing of the machine's is touched. Its client `ctr run --cni`
- * calls the plugins by containerd's own go-cni library.
+ * Starts Debian's containerd in its own room; the machine is not affected. Its client `ctr run --cni` calls the plugins
+ * through containerd's own go-cni library.
  *
- * What a plugin gets (seen with containerd 1.6.20, checked in test/support-tests/containerd.test.ts):
- * CNI_CONTAINERID=default-<name>, CNI_IFNAME=eth0, CNI_ARGS empty, CNI_PATH=/opt/cni/bin:/usr/lib/cni, CNI_NETNS is
- * /proc/<pid>/ns/net for ADD and empty for DEL; besides, ctr's whole environment. On stdin `capabilities` stays and no
- * runtimeConfig comes; DEL brings prevResult from libcni's cache. No other command is called and there is no
- * loopback network (runc itself sets lo up). ADD comes when the sandbox exists and the program does not run yet; DEL
- * when the program has ended and the sandbox is gone, or after a failed ADD, with the sandbox still there. DEL is
- * ctr's, not containerd's: a detached container (`ctr run --detach`, then `ctr task delete`) gets none; ctr only logs
- * a failed DEL and exits with 0.
+ * What a plugin gets (observed with containerd 1.6.20, checked in test/support-tests/containerd.test.ts):
+ * - CNI_CONTAINERID=default-<name>, CNI_IFNAME=eth0, an empty CNI_ARGS, CNI_PATH=/opt/cni/bin:/usr/lib/cni, CNI_NETNS
+ *   is /proc/<pid>/ns/net for ADD and empty for DEL, and ctr's whole environment.
+ * - stdin keeps `capabilities` and has no runtimeConfig; for DEL it has prevResult from libcni's cache.
+ * - ADD is called when the sandbox exists but the program is not yet running. DEL is called after the program has ended
+ *   and the sandbox is gone, or after a failed ADD, while the sandbox still exists.
+ * - No other command is called, and there is no loopback network (runc itself sets lo up).
+ *
+ * ctr calls DEL, not containerd: a detached container (`ctr run --detach`, then `ctr task delete`) gets no DEL. ctr
+ * only logs a failed DEL and exits with 0.
  */
 export async function startContainerd({ conflist, plugins, node }: ContainerdOptions): Promise<Containerd> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-containerd-'));
@@ -99,13 +101,13 @@ async function closeAll(at: Place, running: Iterable<Container>): Promise<void> 
   await rm(at.dir, { recursive: true, force: true });
 }
 
-// After a failed ADD ctr leaves a created task, with a cgroup
+// After a failed ADD, ctr leaves a created task with a cgroup.
 async function removeTasks(at: Place): Promise<void> {
   const { stdout } = await runInside(at, ctr(at, 'task', 'ls', '--quiet'));
   for (const name of stdout.split('\n').filter(Boolean)) await runInside(at, ctr(at, 'task', 'rm', '--force', name));
 }
 
-/** Why containers cannot run here; undefined when they can. */
+/** Why containers cannot run here; undefined if they can. */
 export async function whyNoContainers(): Promise<string | undefined> {
   for (const program of ['containerd', 'ctr', 'runc', 'unshare', 'nsenter']) {
     if (!(await succeeds(run('which', [program])))) return `${program} is not installed`;
@@ -131,11 +133,11 @@ interface Place {
   readonly dir: string;
   readonly room: PrivateRoom;
   readonly node: Netns;
-  /** What plugins get in their environment. */
+  /** The environment that plugins get. */
   readonly env: readonly string[];
 }
 
-/** The file of the host that allows the paths of the first plugin. */
+/** The plexus-host.json that allows the paths of the first plugin. */
 const environmentFor = (conflist: object): readonly string[] => {
   const [plugin] = (conflist as { readonly plugins?: readonly object[] }).plugins ?? [];
   return Object.entries(hostFileFor(plugin ?? {})).map(([name, value]) => `${name}=${value}`);
@@ -191,15 +193,16 @@ function runInside({ room, node }: Place, command: readonly string[], options = 
 }
 
 function runCtr(at: Place, name: string, script: string): CommandRun {
-  const cgroup = `/${basename(at.dir)}-${name}`; // ctr's own choice, /default/<name>, would leave /default behind
+  const cgroup = `/${basename(at.dir)}-${name}`; // ctr's default, /default/<name>, would leave /default behind.
   const options = ['--rm', '--cni', '--cgroup', cgroup, '--env', 'PATH=/bin', '--rootfs', join(at.dir, 'rootfs')];
   return runInside(at, ['env', ...at.env, ...ctr(at, 'run', ...options, name, '/bin/sh', '-c', script)]);
 }
 
-/** What a container printed to its end. */
+/** The output of a container that ran to its end. */
 async function printed(ctrRun: CommandRun): Promise<string> {
   const { stdout, stderr } = await ctrRun;
-  if (stderr.includes('network review')) throw new Error(`ctr's call of DEL failed: ${stderr}`); // its only sign is this line
+  // ctr reports a failed DEL only in this line.
+  if (stderr.includes('network review')) throw new Error(`ctr's call of DEL failed: ${stderr}`);
   return stdout;
 }
 

@@ -1,7 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 import * as loader from '@grpc/proto-loader';
 
-/** What kubelet says of a pod when it wants a sandbox. */
+/** The pod data that kubelet passes when it requests a sandbox. */
 export interface SandboxConfig {
   readonly metadata: {
     readonly name: string;
@@ -20,12 +20,12 @@ export interface SandboxStatus {
   readonly state: 'SANDBOX_READY' | 'SANDBOX_NOTREADY';
   readonly network: { readonly ip: string; readonly additional_ips: readonly { readonly ip: string }[] } | null;
 }
-/** A client of a container runtime's CRI, as kubelet is one. Everything rejects with the runtime's own words. */
+/** A client of a container runtime's CRI, like kubelet. Every method rejects with the runtime's own message. */
 export interface CriClient {
   readonly version: () => Promise<string>;
   readonly isNetworkReady: () => Promise<boolean>;
   readonly runPodSandbox: (config: SandboxConfig) => Promise<string>;
-  /** The status, and what the runtime tells beside it. */
+  /** The status, and the runtime's additional information. */
   readonly podSandboxStatus: (
     id: string,
   ) => Promise<{ readonly status: SandboxStatus; readonly info: Readonly<Record<string, string>> }>;
@@ -39,7 +39,7 @@ const text = (id: number) => ({ type: 'string', id });
 const texts = (id: number) => ({ keyType: 'string', type: 'string', id });
 const method = (name: string) => ({ requestType: `${name}Request`, responseType: `${name}Response` });
 
-// the part of the CRI (runtime.v1) that is used here, by its field numbers
+// The part of the CRI (runtime.v1) that is used here, by field number.
 const descriptor = {
   nested: {
     runtime: {

@@ -14,35 +14,32 @@ import { patienceMs } from './patience.ts';
 const run = promisify(execFile);
 const pause = 'plexus.test/pause:1';
 
-/** Debian's containerd with its CRI, and what kubelet does with it. */
+/** Debian's containerd with its CRI, and the operations that kubelet performs on it. */
 export interface CriRuntime {
   readonly cri: CriClient;
-  /** Where it is asked. */
+  /** The socket of its CRI. */
   readonly socket: string;
-  /** As kubelet says it for a pod. */
+  /** The sandbox configuration that kubelet sends for a pod. */
   readonly configOf: (
     pod: Pick<TestPod, 'name' | 'namespace' | 'uid'>,
     annotations: Readonly<Record<string, string>>,
   ) => SandboxConfig;
   /** Runs a command in the network namespace of a sandbox and returns its stdout. */
   readonly inSandbox: (id: string, command: readonly string[]) => Promise<string>;
-  /** Ends containerd with a signal and starts it again; sandboxes live on. */
+  /** Ends containerd with a signal and starts it again; sandboxes keep running. */
   readonly restart: (signal: 'TERM' | 'KILL') => Promise<void>;
   readonly log: () => Promise<string>;
   readonly close: () => Promise<void>;
 }
 export interface CriOptions {
-  /** Where the runtime looks for its CNI configuration and plugins. */
+  /** The runtime's CNI configuration and plugin folders. */
   readonly confDir: string;
   readonly binDir: string;
-  /** Namespace that stands for the node. */
+  /** Namespace that represents the node. */
   readonly node: Netns;
 }
 
-/**
- * Starts containerd in process and mount namespaces of its own, which end with the test. Nothing of the machine's is
- * touched.
- */
+/** Starts containerd in its own process and mount namespaces, which end with the test. Does not affect the machine. */
 export async function startCriRuntime({ confDir, binDir, node }: CriOptions): Promise<CriRuntime> {
   const dir = await mkdtemp(join(tmpdir(), 'plexus-cri-'));
   const room = await openPrivateRoom(dir, ['/var/lib/cni', '/run/containerd', '/opt/containerd']);
@@ -132,7 +129,7 @@ async function start(at: Place, cri: CriClient): Promise<void> {
     throw new Error(`containerd does not start: ${end}\n${await readFile(join(at.dir, 'log'), 'utf8')}`);
 }
 
-// restrict_oom_score_adj: without CAP_SYS_RESOURCE runc may not lower a score below its own
+// restrict_oom_score_adj: without CAP_SYS_RESOURCE, runc must not lower a score below its own.
 const configuration = (dir: string, { confDir, binDir }: Pick<CriOptions, 'confDir' | 'binDir'>): string => `version = 2
 root = "${dir}/root"
 state = "${dir}/state"
@@ -181,5 +178,5 @@ async function removeCgroups(path: string): Promise<void> {
 async function removeTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
-  await rmdir(folder).catch(() => {}); // not there
+  await rmdir(folder).catch(() => {}); // The folder does not exist.
 }

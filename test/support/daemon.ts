@@ -5,30 +5,30 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { waitFor } from './wait-for.ts';
 
-/** A daemon process of its own, as the DaemonSet runs it. */
+/** A daemon in its own process, as the DaemonSet runs it. */
 export interface TestDaemon {
   readonly pid: number;
   readonly socket: string;
   /** Port of its HTTP endpoints. */
   readonly httpPort: number;
-  /** Every line of its log so far. */
+  /** All log lines so far. */
   readonly log: readonly string[];
   readonly isRunning: () => boolean;
   /** Whether it accepts a connection on its socket. */
   readonly answers: () => Promise<boolean>;
-  /** Ends it with a signal and waits; its exit status, -1 for a signal. */
+  /** Ends it with a signal and waits; returns its exit status, or -1 after a signal. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number>;
 }
 export interface DaemonOptions {
-  /** Folder for its socket; its state is where the test says. */
+  /** Folder of its socket; the test chooses the state folder. */
   readonly dir: string;
-  /** Namespace that stands for the node; without it the daemon runs where the test runs. */
+  /** Namespace that represents the node; without it the daemon runs in the test's namespace. */
   readonly nodeNetns?: string;
   readonly flags?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Words before the program, for example setpriv with its options. */
+  /** Command prefix, for example setpriv with its options. */
   readonly wrapper?: readonly string[];
-  /** Instead of the program as installed, which finds its Node.js by itself. */
+  /** Used instead of the installed program, which finds its Node.js itself. */
   readonly program?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export interface DaemonOptions {
 export const shim = join(import.meta.dirname, '../../dist/shim/plexus');
 const installed = [join(import.meta.dirname, '../../dist/plexus')];
 
-/** Starts a daemon and waits until it serves. Rejects with its log when it ends before. */
+/** Starts a daemon and waits until it serves. Rejects with its log if it ends earlier. */
 export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemon> {
   const { dir, flags = {}, env = {} } = options;
   const socket = flags['socket'] ?? join(dir, 'run/plexus.sock');
@@ -52,10 +52,11 @@ export async function startTestDaemon(options: DaemonOptions): Promise<TestDaemo
     child.once('error', reject);
     child.once('exit', (status) => reject(new Error(`the daemon ended with ${status}:\n${log.join('\n')}`)));
   });
-  ended.catch(() => {}); // later on that is no news
+  ended.catch(() => {}); // Later, its end is expected.
   await Promise.race([ended, waitFor('the daemon serves', () => accepts(socket))]);
   const speaks = all.http !== 'off' && ['info', 'debug'].includes(all['log-level']);
-  if (speaks) await Promise.race([ended, waitFor('the daemon names its port', async () => portIn(log) > 0)]); // right after it serves
+  // The daemon logs its port right after it serves.
+  if (speaks) await Promise.race([ended, waitFor('the daemon names its port', async () => portIn(log) > 0)]);
   return {
     pid: child.pid ?? 0,
     socket,
@@ -83,7 +84,7 @@ function commandOf(
   ];
 }
 
-/** 0: it has not said so. */
+/** 0 if it has not logged one. */
 const portIn = (log: readonly string[]): number =>
   log.map((line) => Number(/http on port (\d+)/.exec(line)?.[1] ?? 0)).find((port) => port > 0) ?? 0;
 

@@ -13,12 +13,12 @@ import { type ApiServer, type ApiServerOptions, startApiServer } from './api-ser
 import { textsOf } from './doctor-room.ts';
 import { patience } from './patience.ts';
 
-/** An API server of a healthy cluster, and what the checks see in it. */
+/** An API server of a healthy cluster, and the findings of the checks. */
 export interface DoctorCluster {
   readonly api: ApiServer;
   readonly scene: (more?: Partial<ClusterMeans>) => ClusterScene;
   readonly seenBy: (id: string, more?: Partial<ClusterMeans>) => Promise<readonly Seen[]>;
-  /** What one check sees, as "severity: text"; what it rejects with, as "THROWS text". */
+  /** The findings of one check, as "severity: text"; a rejection as "THROWS text". */
   readonly look: (id: string, more?: Partial<ClusterMeans>) => Promise<readonly string[]>;
   readonly nad: (name: string, config: object | string) => void;
   readonly close: () => Promise<void>;
@@ -62,7 +62,7 @@ export async function openDoctorCluster(options: ApiServerOptions = {}): Promise
 
 const labels = { 'app.kubernetes.io/name': 'plexus', 'app.kubernetes.io/component': 'node' };
 
-/** Two nodes with a daemon each, a network, and a pod that has it. */
+/** Creates two nodes with a daemon each, a network, and a pod that is attached to it. */
 export function healthyCluster(api: ApiServer): void {
   api.put('nodes', nodeObject('node-1', { podCIDRs: ['10.244.1.0/24'] }));
   api.put('nodes', nodeObject('node-2', { podCIDRs: ['10.244.2.0/24'] }));

@@ -14,7 +14,7 @@ import { shim } from './daemon.ts';
 import { pluginsDir } from './plugins-dir.ts';
 import { patience } from './patience.ts';
 
-/** Folders of a node, with nothing wrong in them. */
+/** Folders of a healthy node. */
 export interface DoctorRoom {
   readonly dir: string;
   readonly confDir: string;
@@ -22,7 +22,7 @@ export interface DoctorRoom {
   readonly stateDir: string;
   readonly write: (file: string, content: string | object) => Promise<void>;
   readonly scene: (places?: Partial<NodePlaces>, means?: Partial<NodeMeans>) => NodeScene;
-  /** What one check sees, as "severity: text". */
+  /** The findings of one check, as "severity: text". */
   readonly look: (id: string, scene?: NodeScene) => Promise<readonly string[]>;
   readonly remove: () => Promise<void>;
 }
@@ -75,11 +75,11 @@ export async function openDoctorRoom(): Promise<DoctorRoom> {
   };
 }
 
-/** What the daemon leaves of the networks of its cluster. */
+/** Writes what the daemon saves of its cluster's networks. */
 export const writeNads = (write: DoctorRoom['write'], nads: readonly object[]): Promise<void> =>
   write('var/lib/cni/plexus/stand-in.json', { formatVersion: 1, settings: {}, nads });
 
-/** "severity: text" of each. */
+/** Formats each finding as "severity: text". */
 export const textsOf = (seen: readonly Seen[]): readonly string[] =>
   seen.map(({ severity, what }) => `${severity}: ${what}`);
 

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const source = join(import.meta.dirname, '../deploy/render-chart.go');
 const gocode = '/usr/share/gocode';
 
-/** Why charts cannot be rendered here; undefined when they can. */
+/** Why charts cannot be rendered here; undefined if they can. */
 export const whyNoChart = (): Promise<string | undefined> =>
   readdir(join(gocode, 'src/github.com/Masterminds/sprig'))
     .then(() => run('go', ['version']))
@@ -18,7 +18,7 @@ export const whyNoChart = (): Promise<string | undefined> =>
       () => 'Go or sprig is missing (Debian: golang-go, golang-github-masterminds-sprig-dev, golang-gopkg-yaml.v3-dev)',
     );
 
-/** Builds the renderer into a folder and returns it. Takes a while when Go has not built its libraries before. */
+/** Builds the renderer into a folder and returns its path. Slow if Go has not built its libraries before. */
 export async function buildChartRenderer(folder: string): Promise<string> {
   const program = join(folder, 'render-chart');
   const env = {
@@ -34,7 +34,7 @@ export async function buildChartRenderer(folder: string): Promise<string> {
 
 type Values = Record<string, unknown>;
 
-/** The objects of a chart with its values, changed by `change` (deeply), and its NOTES. */
+/** The objects of a chart with its values, deeply merged with `change`, and its NOTES. */
 export async function renderChart(
   renderer: string,
   folder: string,

@@ -7,8 +7,8 @@ import { hostPathKeys } from '../../src/plan/index.ts';
 let folder: string | undefined;
 
 /**
- * What a node's owner does once: allows the paths of a configuration in a file that only root can write. Returns the
- * variable that names it, as in the runtime's environment.
+ * Does once what a node's owner does: allows the paths of a configuration in a file that only root can write. Returns
+ * the variable of the runtime's environment that names it.
  */
 export function hostFileFor(config: object | string): Readonly<Record<string, string>> {
   const json = objectIn(config);
@@ -38,6 +38,6 @@ function written(text: string): string {
     folder = made;
   }
   const file = join(folder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.json`);
-  if (!existsSync(file)) writeFileSync(file, text, { mode: 0o600 }); // once: calls at the same time read it
+  if (!existsSync(file)) writeFileSync(file, text, { mode: 0o600 }); // Written once, because concurrent calls read it.
   return file;
 }

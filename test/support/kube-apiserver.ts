@@ -11,7 +11,7 @@ import { type ClusterAccess, kubeconfigText, makeCertificates, nadCrdFile } from
 import { rawRequest } from './raw-request.ts';
 import { patience, patienceMs } from './patience.ts';
 
-// The flags are those that envtest gives the two programs.
+// The flags are those that envtest passes to the two programs.
 
 const stopMs = 5_000;
 
@@ -54,7 +54,7 @@ interface Connection {
 
 interface Child {
   readonly process: ChildProcess;
-  /** the last of what it wrote to stderr */
+  /** The last part of its stderr. */
   readonly lastWords: () => string;
 }
 
@@ -80,7 +80,7 @@ const apiServerFlags = (dir: string, { port, etcdPort }: { port: number; etcdPor
   `--service-account-key-file=${join(dir, 'service-account.key')}`,
   `--service-account-signing-key-file=${join(dir, 'service-account.key')}`,
   '--service-cluster-ip-range=10.0.0.0/24',
-  // there is no controller that would create the service account every pod needs
+  // No controller creates the service account that every pod needs.
   '--disable-admission-plugins=ServiceAccount',
   '--allow-privileged=true',
 ];
@@ -105,7 +105,7 @@ function start(program: string, flags: readonly string[]): Child {
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     words = (words + chunk).slice(-4_000);
   });
-  // a program that cannot be started shows as one that has ended
+  // A program that cannot be started counts as one that has ended.
   child.on('error', (error) => {
     words += error.message;
   });
@@ -117,11 +117,11 @@ async function becomeReady(connection: Connection, children: readonly Child[]): 
   const until = (what: string, isSo: () => Promise<boolean>): Promise<void> => poll({ what, isSo, children, deadline });
   const answers = async (path: string): Promise<boolean> => (await rawRequest(connection, { path })).code === 200;
   await until('/readyz', () => answers('/readyz'));
-  // namespaces that every cluster has are made a moment after the server is ready
+  // The server creates the default namespaces a moment after it is ready.
   await until('namespace default', () => answers('/api/v1/namespaces/default'));
   await until('namespace kube-system', () => answers('/api/v1/namespaces/kube-system'));
   await createNadCrd(connection);
-  // more than the condition Established: the resource is served
+  // Stricter than the condition Established: the resource is served.
   await until('NetworkAttachmentDefinitions', () => answers('/apis/k8s.cni.cncf.io/v1/network-attachment-definitions'));
 }
 
@@ -140,7 +140,7 @@ interface Poll {
 }
 
 async function poll({ what, isSo, children, deadline }: Poll): Promise<void> {
-  // a refused connection only means: not yet
+  // A refused connection means "not yet".
   while (!(await isSo().catch(() => false))) {
     const told = children.map((child) => child.lastWords()).join('\n');
     if (children.some((child) => hasEnded(child.process))) throw new Error(`ended before ${what}:\n${told}`);

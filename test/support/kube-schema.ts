@@ -20,8 +20,8 @@ const models = {
 };
 
 /**
- * What the API's schema says against an object: types and what is required (kubernetes-models), and fields that the API
- * does not have (the official client).
+ * Returns the violations of the API's schema: wrong types and missing fields (kubernetes-models), and unknown fields
+ * (the official client).
  */
 export function schemaProblems(object: KubeObject): readonly string[] {
   const kind = object.kind as keyof typeof models;
@@ -36,7 +36,7 @@ export function schemaProblems(object: KubeObject): readonly string[] {
   return [...problems, ...lost(object, known, kind)];
 }
 
-/** Fields of one that the other has not: the client knows no such field. */
+/** The fields of one object that the other lacks, because the client does not know them. */
 function lost(one: unknown, other: unknown, place: string): readonly string[] {
   if (typeof one !== 'object' || one === null) return [];
   if (typeof other !== 'object' || other === null) return [`${place} is lost`];

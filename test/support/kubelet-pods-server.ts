@@ -1,9 +1,9 @@
 import * as grpc from '@grpc/grpc-js';
 import * as loader from '@grpc/proto-loader';
 
-/** A kubelet that serves its Pods API at a unix socket, as far as GetPod. */
+/** A kubelet that serves GetPod of its Pods API at a unix socket. */
 export interface TestKubelet {
-  /** UIDs asked for. */
+  /** The requested UIDs. */
   readonly asked: string[];
   readonly close: () => void;
 }
@@ -20,7 +20,7 @@ export interface KubeletOptions {
   readonly status?: grpc.status;
 }
 
-// as in k8s.io/kubelet: the pod is bytes, which hold a core/v1 Pod
+// As in k8s.io/kubelet: the pod field contains the bytes of a core/v1 Pod.
 const messages = {
   nested: {
     core: {

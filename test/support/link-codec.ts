@@ -1,4 +1,4 @@
-// The host link's codec as the tests of both its ends use it.
+// The host link's codec, as the tests of both ends use it.
 export { encodeFrame, frameReader } from '../../src/host/wire.ts';
 export {
   type Failed,

@@ -1,20 +1,20 @@
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** A memory cgroup of a test, version 1 or 2. */
+/** A test's memory cgroup, version 1 or 2. */
 export interface MemoryCgroup {
   readonly version: 'cgroup v1' | 'cgroup v2';
   readonly folder: string;
-  /** How many of its processes the kernel has killed for memory. */
+  /** Number of its processes that the kernel has killed for memory. */
   readonly kills: () => Promise<number>;
-  /** Fails while a process is in it. */
+  /** Rejects while a process is in it. */
   readonly remove: () => Promise<void>;
 }
 
 const mount = '/sys/fs/cgroup';
 let made = 0;
 
-/** Creates a memory cgroup with a limit; undefined if this process may create none. */
+/** Creates a memory cgroup with a limit; undefined if this process may not create one. */
 export async function createMemoryCgroup(limitBytes: number): Promise<MemoryCgroup | undefined> {
   const own = await readFile('/proc/self/cgroup', 'utf8');
   const name = `plexus-test-${process.pid}-${made++}`;
@@ -23,8 +23,8 @@ export async function createMemoryCgroup(limitBytes: number): Promise<MemoryCgro
     old === undefined
       ? (['cgroup v2', mount, unified(own)] as const)
       : (['cgroup v1', join(mount, 'memory'), old] as const);
-  // below the own cgroup, or below the next ancestor that allows it: version 2 allows none below a cgroup that holds
-  // processes
+  // Below the own cgroup, or below the next ancestor that allows it: version 2 allows no child of a cgroup that
+  // contains processes.
   for (let parent = start; ; parent = dirname(parent)) {
     const folder = join(root, parent, name);
     if (await limited(version, folder, limitBytes)) return cgroup(version, folder);
@@ -37,7 +37,8 @@ const unified = (own: string): string => /^0::(.*)$/m.exec(own)?.[1] ?? '/';
 async function limited(version: MemoryCgroup['version'], folder: string, limitBytes: number): Promise<boolean> {
   try {
     if (version === 'cgroup v2')
-      await writeFile(join(dirname(folder), 'cgroup.subtree_control'), '+memory').catch(() => {}); // may be set already
+      // It may already be set.
+      await writeFile(join(dirname(folder), 'cgroup.subtree_control'), '+memory').catch(() => {});
     await mkdir(folder);
   } catch {
     return false;

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import type { Netns } from './netns.ts';
 
 /**
- * Makes a server of this process that listens on 127.0.0.1:port reachable under the same address inside a namespace:
- * a child in there listens on that port and passes connections through a unix socket. Returns how to close it.
+ * Makes a server of this process on 127.0.0.1:port reachable at the same address inside a namespace: a child in the
+ * namespace listens on that port and forwards connections through a unix socket. Returns a function that closes it.
  */
 export async function openDoor(netns: Netns, port: number): Promise<() => Promise<void>> {
   const path = join(tmpdir(), `${netns.name}-${port}.sock`);
@@ -36,7 +36,7 @@ export async function openDoor(netns: Netns, port: number): Promise<() => Promis
   };
 }
 
-/** Joins two connections; when one ends or breaks, so does the other. */
+/** Joins two connections; if one ends or breaks, the other does too. */
 export function joinSockets(one: net.Socket, other: net.Socket): void {
   one.pipe(other).pipe(one);
   for (const [from, to] of [

@@ -7,17 +7,17 @@ const run = promisify(execFile);
 export interface Netns {
   readonly name: string;
   readonly path: string;
-  /** Runs a command inside and returns its stdout. Rejects when it fails. */
+  /** Runs a command inside and returns its stdout. Rejects if it fails. */
   readonly exec: (command: readonly string[]) => Promise<string>;
   /** `ip -j …` inside, decoded. */
   readonly ipJson: (args: readonly string[]) => Promise<unknown>;
-  /** Also when it is gone already. */
+  /** Accepts that it is already gone. */
   readonly remove: () => Promise<void>;
 }
 
 let made = 0;
 
-/** Makes a namespace with a name of its own. */
+/** Creates a namespace with a unique name. */
 export async function createNetns(): Promise<Netns> {
   const name = `plx-${process.pid}-${made++}`;
   await run('ip', ['netns', 'add', name]);
@@ -35,7 +35,7 @@ export async function createNetns(): Promise<Netns> {
   };
 }
 
-/** Names of the namespaces of this machine that begin with a prefix. */
+/** Names of this machine's namespaces with a prefix. */
 export async function netnsNames(prefix: string): Promise<readonly string[]> {
   const { stdout } = await run('ip', ['netns', 'list']);
   return stdout
@@ -44,7 +44,7 @@ export async function netnsNames(prefix: string): Promise<readonly string[]> {
     .filter((name) => name !== '' && name.startsWith(prefix));
 }
 
-/** Names of the network interfaces of this machine, outside of all test namespaces, that begin with a prefix. */
+/** Names of this machine's network interfaces, outside all test namespaces, with a prefix. */
 export async function linkNames(prefix: string): Promise<readonly string[]> {
   const { stdout } = await run('ip', ['-j', 'link']);
   const links = JSON.parse(stdout) as readonly { readonly ifname: string }[];

@@ -6,9 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/**
- * Makes an OCI image with nothing in it but busybox, as an archive that `ctr images import` takes. Returns its path.
- */
+/** Creates an OCI image that contains only busybox, as an archive for `ctr images import`. Returns its path. */
 export async function busyboxImage(dir: string, name: string, entrypoint: readonly string[]): Promise<string> {
   const rootfs = join(dir, 'rootfs');
   for (const folder of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc'])
@@ -19,7 +17,7 @@ export async function busyboxImage(dir: string, name: string, entrypoint: readon
   return ociImage(dir, name, { Entrypoint: entrypoint, Env: ['PATH=/bin'] });
 }
 
-/** The same of whatever is in the folder `rootfs` of `dir`. */
+/** Creates an OCI image from the folder `rootfs` of `dir`. */
 export async function ociImage(dir: string, name: string, program: object): Promise<string> {
   const [rootfs, layout] = [join(dir, 'rootfs'), join(dir, 'layout')];
   await mkdir(join(layout, 'blobs/sha256'), { recursive: true });

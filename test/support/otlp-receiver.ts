@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as OTLP has it in JSON. */
+/** A span in OTLP's JSON form. */
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -17,14 +17,14 @@ export interface ReceivedSpan {
   }[];
   readonly status: { readonly code?: number; readonly message?: string };
 }
-/** An OTLP/HTTP receiver, as a collector is one. */
+/** An OTLP/HTTP receiver, like a collector. */
 export interface OtlpReceiver {
   readonly endpoint: string;
-  /** What came as JSON, in order. */
+  /** Spans received as JSON, in order. */
   readonly spans: () => readonly ReceivedSpan[];
-  /** Attributes of the last resource that came as JSON. */
+  /** Attributes of the last resource received as JSON. */
   readonly resource: () => Readonly<Record<string, string | undefined>>;
-  /** What came otherwise. */
+  /** Requests with other bodies. */
   readonly bodies: readonly { readonly path: string; readonly type: string; readonly bytes: Buffer }[];
   readonly close: () => Promise<void>;
 }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { type Frame, encodeFrame, encodeWelcome, frameReader, linkVersion } from '../../src/host/index.ts';
 
-/** One connection of the program on the host to a daemon that the test plays. */
+/** One connection of the shim to a daemon that the test simulates. */
 export interface PlayedConnection {
   readonly send: (bytes: Uint8Array) => void;
   /** The next frame; undefined when the connection has ended. */
@@ -14,14 +14,14 @@ export interface PlayedConnection {
 }
 export interface PlayedDaemon {
   readonly socket: string;
-  /** The next connection, as it is. */
+  /** The next connection, before HELLO is read. */
   readonly connection: () => Promise<PlayedConnection>;
-  /** The next connection after its greeting and its call. */
+  /** The next connection after HELLO, WELCOME and CALL. */
   readonly called: () => Promise<PlayedConnection & { readonly call: Frame }>;
   readonly close: () => Promise<void>;
 }
 
-/** Listens on a socket and does nothing by itself. */
+/** Listens on a socket and sends only what the test sends. */
 export async function playDaemon(socket: string): Promise<PlayedDaemon> {
   const waiting: PlayedConnection[] = [];
   let wake = (): void => {};
@@ -46,7 +46,7 @@ export async function playDaemon(socket: string): Promise<PlayedDaemon> {
     await one.next(); // HELLO
     one.send(encodeWelcome(linkVersion, 'played'));
     const call = await one.next();
-    if (call === undefined) throw new Error('the program on the host ended before its call');
+    if (call === undefined) throw new Error('the shim ended before its call');
     return { ...one, call };
   };
   const close = async (): Promise<void> => {
@@ -88,7 +88,7 @@ function played(client: net.Socket): PlayedConnection {
   };
 }
 
-/** RUN with an environment written as it is, which the real daemon would never send. */
+/** RUN with an unchecked environment, which the real daemon would never send. */
 export const rawRun = (plugin: string, env: readonly string[], stdin = '{}', deadlineMs = 0): Buffer => {
   const text = (value: string): Buffer => {
     const bytes = Buffer.from(value);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const folders = ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'];
 const plugins = ['bridge', 'macvlan', 'host-local', 'ptp', 'portmap', 'tuning', 'static'];
 
-/** The folder with the reference CNI plugins, all of them. Rejects with what to install. */
+/** The folder with all reference CNI plugins. Rejects with what to install. */
 export async function pluginsDir(): Promise<string> {
   for (const folder of folders) {
     const found = await Promise.all(plugins.map((plugin) => isThere(join(folder, plugin))));

@@ -1,5 +1,5 @@
-// Kubelet's pod-resources API as Kubernetes 1.35 has it, with what Plexus passes over; names as in its .proto. Written
-// apart from the product's, so that a wrong number shows.
+// Kubelet's pod-resources API of Kubernetes 1.35, including the parts that Plexus skips; names as in its .proto.
+// Written independently of the product's descriptor, so that a wrong number is detected.
 const many = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const one = (type: string, id: number) => ({ type, id });
 

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { podResourcesApi } from './pod-resources-descriptor.ts';
 
-/** A pod as kubelet's pod-resources API tells of it. */
+/** A pod as kubelet's pod-resources API reports it. */
 export interface PodWithDevices {
   readonly namespace: string;
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ContainerWithDevices {
 interface ClaimWithDevices {
   readonly namespace: string;
   readonly name: string;
-  /** Without a driver: as kubelets before 1.31 told it. */
+  /** Without a driver, as kubelets before 1.31 report it. */
   readonly devices: readonly {
     readonly driver?: string;
     readonly pool?: string;
@@ -26,18 +26,20 @@ interface ClaimWithDevices {
   }[];
 }
 
-/** What the server does; each part can be changed while it runs. */
+/** The server's behaviour; each part can be changed while it runs. */
 export interface PodResourcesBehaviour {
   readonly pods: readonly PodWithDevices[];
-  /** What GetAllocatableResources lists beside the devices of these pods; undefined: the method does not exist. */
+  /**
+   * What GetAllocatableResources lists in addition to the devices of these pods; undefined: the method does not exist.
+   */
   readonly allocatable: readonly { readonly resource: string; readonly ids: readonly string[] }[] | undefined;
   /** missing: the method does not exist (before 1.27); disabled: its feature gate is off. */
   readonly get: 'served' | 'missing' | 'disabled';
-  /** As many calls from now are refused by the rate limit. */
+  /** Number of next calls that the rate limit rejects. */
   readonly exhausted: number;
-  /** For as many calls of Get from now every pod is unknown. */
+  /** Number of next Get calls for which every pod is unknown. */
   readonly unknown: number;
-  /** How an unknown pod is said: kubelet's own error is a plain one, which gRPC calls UNKNOWN. */
+  /** The status for an unknown pod: kubelet returns a plain error, which gRPC reports as UNKNOWN. */
   readonly unknownStatus: grpc.status;
   /** Calls are recorded and never answered. */
   readonly isSilent: boolean;
@@ -47,18 +49,18 @@ export interface PodResourcesBehaviour {
 
 /** Kubelet's pod-resources API at a unix socket. */
 export interface PodResourcesServer {
-  /** `Get namespace/name` or `List`, in the order in which they came. */
+  /** `Get namespace/name` or `List`, in order of arrival. */
   readonly calls: string[];
-  /** Calls that their caller cancelled. */
+  /** Number of calls that their caller cancelled. */
   readonly cancelled: () => number;
   readonly behave: (more: Partial<PodResourcesBehaviour>) => void;
-  /** Ends all connections, removes the socket and makes another one, as a kubelet that is started again does. */
+  /** Ends all connections and replaces the socket, as a restarted kubelet does. */
   readonly restart: (more?: Partial<PodResourcesBehaviour>) => Promise<void>;
   /** Ends all connections and removes the socket. */
   readonly close: () => void;
 }
 
-/** Starts at `socket`; its folder is made. */
+/** Starts the server at `socket` and creates its folder. */
 export async function startPodResources(
   socket: string,
   first: Partial<PodResourcesBehaviour> = {},

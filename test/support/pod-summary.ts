@@ -11,7 +11,7 @@ export interface Wanted extends Partial<Omit<PodSummary, 'annotations'>> {
   readonly asks?: string;
   /** Annotation default-network. */
   readonly asksDefault?: string;
-  /** Annotation network-status: its text, or what its JSON says. */
+  /** Annotation network-status: its text, or the value of its JSON. */
   readonly has?: unknown;
 }
 
@@ -43,7 +43,7 @@ export const entry = (network: string, link: string, ips: readonly string[] = []
 /** The entry of the default network. */
 export const eth0 = (ip: string, network = 'cluster-net') => ({ ...entry(network, 'eth0', [ip]), default: true });
 
-/** A NetworkAttachmentDefinition as the API gives it. */
+/** A NetworkAttachmentDefinition as the API returns it. */
 export const aNadObject = (
   name: string,
   config: object | string = { type: 'macvlan', master: 'eth1' },

@@ -4,17 +4,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Process and mount namespaces of their own, in which folders with fixed places are empty and ours. All that runs or
- * is mounted in there ends with the room, and the room ends with the test that made it, even if that is killed.
+ * Separate process and mount namespaces in which folders with fixed paths are empty and writable. Every process and
+ * mount in them ends with the room, and the room ends with its test, even if that is killed.
  */
 export interface PrivateRoom {
-  /** The command that runs a command inside, in a network namespace. */
+  /** Wraps a command so that it runs inside, in a network namespace. */
   readonly inside: (command: readonly string[], netns: string) => readonly [string, ...string[]];
   readonly close: () => Promise<void>;
 }
 
 /**
- * Makes a room. `folders` are absolute; they need not exist outside, their parents do. `dir` holds what the room needs.
+ * Creates a room. `folders` are absolute; only their parents must exist outside. `dir` contains what the room needs.
  */
 export async function openPrivateRoom(dir: string, folders: readonly string[]): Promise<PrivateRoom> {
   await mkdir(join(dir, 'outside'));
@@ -33,8 +33,8 @@ export async function openPrivateRoom(dir: string, folders: readonly string[]): 
   };
 }
 
-// The parent of each folder becomes an empty one with links to all that is outside, so that nothing is created there.
-// Mounts made outside later on (network namespaces are such) are seen inside, but not the other way round.
+// The parent of each folder is replaced by an empty one with links to everything outside, so that nothing is created
+// there. Mounts made outside later (such as network namespaces) are visible inside, but not the other way round.
 const script = `set -e
 read pid rest </proc/self/stat
 mount -t proc proc /proc
@@ -56,7 +56,7 @@ done
 echo "$pid"
 read -r end || :`;
 
-/** The room's first process as seen from outside; rejects with what the kernel or the tools say against it. */
+/** The room's first process as seen from outside; rejects with the message of the kernel or the tools. */
 async function firstPid(child: ChildProcess): Promise<string> {
   let stdout = '';
   let stderr = '';

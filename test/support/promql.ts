@@ -2,16 +2,16 @@ import { parser } from '@prometheus-io/lezer-promql';
 
 type SyntaxNodeRef = Parameters<NonNullable<Parameters<ReturnType<typeof parser.parse>['iterate']>[0]['enter']>>[0];
 
-/** A metric as an expression of PromQL uses it. */
+/** A metric in a PromQL expression. */
 export interface UsedMetric {
   readonly name: string;
-  /** Labels that are compared, by name. */
+  /** Names of the labels that it compares. */
   readonly labels: readonly string[];
-  /** Whether a range of it is asked for, as rate() and increase() do. */
+  /** Whether the expression requires a range, as rate() and increase() do. */
   readonly isRange: boolean;
 }
 
-/** Reads an expression with Prometheus' own grammar. Throws at what is none. */
+/** Parses an expression with Prometheus' own grammar. Throws if it is invalid. */
 export function metricsIn(expression: string): {
   readonly metrics: readonly UsedMetric[];
   readonly grouping: readonly string[];

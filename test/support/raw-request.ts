@@ -10,7 +10,7 @@ export interface RawRequest {
   readonly path: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
-  /** undefined: the right one; "" for none */
+  /** Absent: the valid token; "": none. */
   readonly token?: string;
 }
 
@@ -23,7 +23,8 @@ export interface RawAnswer {
 type Access = Pick<ClusterAccess, 'url' | 'caCert' | 'token'>;
 
 /**
- * One HTTPS request, exactly as given: for what a client library would not send. A body that is no JSON object is {}.
+ * Sends one HTTPS request exactly as given, for requests that a client library would not send. A body that is not a
+ * JSON object becomes {}.
  */
 export async function rawRequest(access: Access, what: RawRequest): Promise<RawAnswer> {
   const [response]: IncomingMessage[] = await once(send(access, what, patience()), 'response');
@@ -35,7 +36,9 @@ export async function rawRequest(access: Access, what: RawRequest): Promise<RawA
 
 /** An open watch, read line by line. */
 export interface RawWatch {
-  /** The next event; undefined when the stream has ended well. Throws if it broke off, or no event came in time. */
+  /**
+   * The next event; undefined after a clean end of the stream. Throws if the stream broke, or no event arrived in time.
+   */
   next(): Promise<WatchEvent | undefined>;
   close(): void;
 }
@@ -48,7 +51,7 @@ export interface WatchEvent {
 export async function rawWatch(access: Access, path: string, headers: Record<string, string> = {}): Promise<RawWatch> {
   const stop = new AbortController();
   const outgoing = send(access, { path, headers }, stop.signal);
-  // read from the very first moment: a connection that breaks at once would take unread lines with it
+  // Read from the start: a connection that breaks at once would lose unread lines.
   const opened = once(outgoing, 'response');
   let nextLine: LineReader | undefined;
   outgoing.once('response', (response) => {
@@ -68,9 +71,7 @@ export async function rawWatch(access: Access, path: string, headers: Record<str
 
 type LineReader = (deadline: AbortSignal) => Promise<string | undefined>;
 
-/**
- * Gives line after line, then undefined, or throws what ended the stream; what came before an error is not lost to it.
- */
+/** Returns line after line, then undefined, or throws the error of the stream after the lines before it. */
 function lineReader(response: IncomingMessage): LineReader {
   const arrived = new EventEmitter();
   const lines: string[] = [];

@@ -1,41 +1,41 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One call that a recording delegate got. */
+/** One call of a recording delegate. */
 export interface RecordedCall {
   readonly plugin: string;
   readonly command: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: Record<string, unknown>;
 }
-/** What a recording delegate does for one command; without it, it answers as a well-behaved plugin. */
+/** The behaviour of a recording delegate for one command; by default it answers like a well-behaved plugin. */
 export interface Behaviour {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly exitCode?: number;
-  /** Starts a child of its own and never ends. */
+  /** Starts a child and never ends. */
   readonly hang?: boolean;
-  /** Writes a file first, as plugins that tell of their device do. */
+  /** Writes a file first, like plugins that report their device. */
   readonly write?: { readonly file: string; readonly text: string };
-  /** Answers when this file exists. */
+  /** Answers once this file exists. */
   readonly until?: string;
 }
 export interface RecordingDelegate {
   readonly calls: () => Promise<readonly RecordedCall[]>;
   /**
-   * What it does from now on, by command; a list has one entry per call of the command (counted from the beginning or
-   * from `forget`), the last one also for all further calls.
+   * Sets its behaviour by command; a list has one entry per call of the command (counted from the start or from
+   * `forget`), and the last one applies to all further calls.
    */
   readonly set: (behaviour: Readonly<Record<string, Behaviour | readonly Behaviour[]>>) => Promise<void>;
-  /** When each call began and ended, in milliseconds of one clock. */
+  /** Start and end of each call, in milliseconds of one clock. */
   readonly spans: () => Promise<readonly { readonly start: number; readonly end: number }[]>;
   readonly forget: () => Promise<void>;
 }
 
 /**
- * Puts an executable CNI plugin under a name into a folder. It writes down every call (shared by all recording
- * delegates of the folder, in order) and answers ADD with prevResult, or with one interface and address; with
- * `passTo`, the real plugin of that name in that folder answers.
+ * Creates an executable CNI plugin in a folder. It records every call (in one order for all recording delegates of the
+ * folder) and answers ADD with prevResult, or with one interface and address. With `passTo`, the real plugin of that
+ * name in that folder answers.
  */
 export async function recordingDelegate(dir: string, type: string, passTo?: string): Promise<RecordingDelegate> {
   const state = join(dir, 'recorded');
@@ -59,8 +59,8 @@ const lines = async <T>(file: string): Promise<T[]> =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as T);
 
-// CommonJS, so that it needs no package.json beside it; behaviour comes from a file, because the environment is under
-// test
+// CommonJS, so that it needs no package.json beside it. Its behaviour comes from a file, because the environment is
+// under test.
 const program = (state: string, type: string, passTo = '/nowhere'): string => `#!${process.execPath}
 const fs = require('node:fs');
 const start = performance.timeOrigin + performance.now();

@@ -13,7 +13,7 @@ export interface RecordingNode {
   readonly beta: RecordingDelegate;
   readonly config: (more?: object) => Record<string, unknown>;
   readonly call: (command: string, pod: TestPod, more?: object) => Promise<RuntimeAnswer>;
-  /** "ADD beta net1" for every call recorded, in order. */
+  /** "ADD beta net1" for every recorded call, in order. */
   readonly steps: () => Promise<readonly string[]>;
 }
 
@@ -28,7 +28,7 @@ export const chain = (name: string, ...types: string[]): Record<string, unknown>
 export const errorIn = (stdout: string): { code: number; msg: string; details?: string } =>
   JSON.parse(stdout) as { code: number; msg: string };
 
-/** Makes one for the tests of a file and removes it after them; behaviour and records are reset before each test. */
+/** Creates one for the tests of a file and removes it after them; behaviour and records are reset before each test. */
 export function useRecordingNode(): () => RecordingNode {
   let made: RecordingNode | undefined;
   const get = (): RecordingNode => {

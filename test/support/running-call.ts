@@ -4,14 +4,14 @@ import { hostFileFor } from './host-file.ts';
 import type { RecordingNode } from './recording-node.ts';
 import type { TestPod } from './test-node.ts';
 
-/** A call that is still running: how to kill it, how to go away as its caller, and its end. */
+/** A running call: can be killed, lose its caller, or be awaited. */
 export interface RunningCall {
   readonly kill: () => void;
   readonly hangUp: () => void;
   readonly ended: Promise<{ readonly exitCode: number | null; readonly stdout: string }>;
 }
 
-/** Starts a call of the plugin and does not wait for it. */
+/** Starts a call of the plugin without waiting for it. */
 export async function startCall(
   at: RecordingNode,
   command: string,

@@ -14,7 +14,7 @@ export interface RunningUi {
   readonly stop: () => Promise<void>;
 }
 
-/** The page of `plexus ui` over an API server of its own with these pods, on a machine without a daemon. */
+/** Starts the page of `plexus ui` with its own API server and these pods, on a machine without a daemon. */
 export async function startUi(pods: readonly PodSummary[] = samplePods, scope: OverviewScope = {}): Promise<RunningUi> {
   const server = await startApiServer();
   putSample(server, pods);
@@ -22,7 +22,7 @@ export async function startUi(pods: readonly PodSummary[] = samplePods, scope: O
   return { server, url, stop: () => stop().then(() => server.close()) };
 }
 
-/** The same over an API server that is there, and with the socket of a daemon. Its end leaves the server alone. */
+/** Starts the page with an existing API server and a daemon's socket. Stopping the page does not stop the server. */
 export async function startUiOver(server: ApiServer, socket: string, scope: OverviewScope = {}): Promise<RunningUi> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-ui-'));
   const file = join(folder.path, 'kubeconfig');

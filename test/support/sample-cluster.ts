@@ -2,7 +2,7 @@ import type { StoreAccess } from './api-server/seed.ts';
 import type { PodSummary } from '../../src/npwg/index.ts';
 import { aNadObject, aPodSummary, entry, eth0 } from './pod-summary.ts';
 
-/** What an overview is made of, as in a cluster of two namespaces where some things are wrong. */
+/** The content of an overview: a cluster of two namespaces with some problems. */
 export const sampleNads = [
   aNadObject('storage', { type: 'macvlan', master: 'eth1', ipam: { type: 'whereabouts', range: '10.30.0.0/24' } }),
   aNadObject('cameras', {
@@ -60,7 +60,7 @@ export const samplePods: readonly PodSummary[] = [
   }),
 ];
 
-/** The object that the API has of a pod. */
+/** The API object of a pod. */
 export const podObject = ({ namespace, name, annotations, node, phase, hostNetwork, owner }: PodSummary) => ({
   metadata: {
     namespace,
@@ -76,14 +76,14 @@ export const podObject = ({ namespace, name, annotations, node, phase, hostNetwo
   status: { phase: phase ?? 'Running' },
 });
 
-/** Puts the sample into an API server. */
+/** Stores the sample in an API server. */
 export function putSample(server: StoreAccess, pods: readonly PodSummary[] = samplePods): void {
   for (const name of ['shop', 'infra']) server.put('namespaces', { metadata: { name } });
   for (const nad of sampleNads) server.put('network-attachment-definitions', nad);
   for (const pod of pods) server.put('pods', podObject(pod));
 }
 
-/** As many pods as wanted: of workloads of 40, on nodes of 100, the fourth part of them in two networks more. */
+/** Creates a number of pods: in workloads of 40, on nodes of 100, a quarter of them with two additional networks. */
 export const manyPods = (count: number): readonly PodSummary[] =>
   Array.from({ length: count }, (_, index) => {
     const [workload, number] = [Math.floor(index / 40), index % 40];

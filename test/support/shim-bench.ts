@@ -9,28 +9,28 @@ import { type Netns, createNetns } from './netns.ts';
 import { type PlayedConnection, type PlayedDaemon, playDaemon } from './played-daemon.ts';
 import { type ShimCall, startShim } from './shim-call.ts';
 
-/** The program on the host, a daemon that the test plays, a folder of plugins and a sandbox. */
+/** The shim, a daemon that the test simulates, a folder of plugins and a sandbox. */
 export interface ShimBench {
   readonly folder: string;
   readonly bin: string;
   readonly netns: string;
   daemon: PlayedDaemon;
-  /** Puts a shell script into the plugin folder. */
+  /** Writes a shell script to the plugin folder. */
   readonly plugin: (name: string, script: string) => Promise<void>;
   readonly start: (command: string, env?: Readonly<Record<string, string>>, stdin?: string) => ShimCall;
   /** The environment of a call of the runtime. */
   readonly callEnv: (command: string) => Readonly<Record<string, string>>;
-  /** Variables of a RUN for the call's sandbox. */
+  /** The variables of a RUN for the call's sandbox. */
   readonly runEnv: (command: string) => string[];
-  /** Sends a request that must fail, and says how it did. */
+  /** Sends a request that must fail and returns the failure. */
   readonly failureOf: (one: PlayedConnection, body: Uint8Array, type?: number) => Promise<Failed>;
 }
 
-/** The RESULT that ends a call well. */
+/** Sends the RESULT that ends a call with success. */
 export const finish = (one: PlayedConnection): void => one.send(encodeResult(0, 'done\n'));
 export const errorIn = (stdout: string) => JSON.parse(stdout) as { code: number; msg: string; cniVersion: string };
 
-/** Makes a new one for each test of a file, for that build of the program. */
+/** Creates a bench for each test of a file, for one build of the shim. */
 export function useShimBench(shim: string): () => ShimBench {
   let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
   let netns: Netns;
@@ -87,7 +87,7 @@ function benchIn(
   };
 }
 
-/** Processes whose command line holds a text, and whose environment holds another. */
+/** Number of processes whose command line contains a text, and whose environment contains another. */
 export async function running(command: string, variable = ''): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const read = (pid: string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 export const shimBuilds = {
-  'as it is shipped': join(import.meta.dirname, '../../dist/shim/plexus'),
+  'as shipped': join(import.meta.dirname, '../../dist/shim/plexus'),
   'with AddressSanitizer and UBSan': join(import.meta.dirname, '../../dist/shim/plexus-sanitized'),
 } as const;
 
@@ -17,7 +17,7 @@ export interface ShimCall {
   readonly ended: Promise<ShimEnd>;
 }
 
-/** Starts the program on the host with exactly this environment. */
+/** Starts the shim with exactly this environment. */
 export function startShim(
   program: readonly string[],
   env: Readonly<Record<string, string>>,

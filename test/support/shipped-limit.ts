@@ -6,30 +6,27 @@ import type { TestDaemon } from './daemon.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * The memory limit that the shipped DaemonSet sets for the daemon, as a bound for daemons of tests: start them with
- * `wrapper`. The bound is a cgroup where this machine allows to create one; the kernel then kills a daemon that needs
- * more, as on a node. Elsewhere only the daemon's peak resident size is compared with the limit: it may then exceed the
- * limit for a while.
+ * The memory limit of the shipped DaemonSet for the daemon, applied to daemons of tests: start them with `wrapper`.
+ * It is a cgroup if this machine allows to create one; the kernel then kills a daemon that exceeds it, as on a node.
+ * Otherwise only the daemon's peak resident size is compared with the limit, so it may exceed the limit for a while.
  */
 export interface ShippedLimit {
   readonly bytes: number;
   readonly bound: MemoryCgroup['version'] | 'peak resident size';
-  /** Words before the daemon's program (DaemonOptions.wrapper). */
+  /** Command prefix of the daemon (DaemonOptions.wrapper). */
   readonly wrapper: readonly string[];
-  /**
-   * The largest resident size of the daemon so far, in bytes, without the pages of files, which the kernel can drop.
-   */
+  /** The daemon's peak resident size in bytes, without file pages, which the kernel can drop. */
   readonly peakOf: (daemon: TestDaemon) => Promise<number>;
   /**
-   * Rejects unless this very process still runs, within the limit, and answers on its socket. Call it after each
-   * hostile input.
+   * Rejects unless this process is still running within the limit and answers on its socket. Call it after each hostile
+   * input.
    */
   readonly assertSurvived: (daemon: TestDaemon) => Promise<void>;
-  /** After the daemons in it have ended. */
+  /** Call it after the daemons have ended. */
   readonly remove: () => Promise<void>;
 }
 
-/** Creates the bound; `remove` it at the end. */
+/** Creates the limit; `remove` it at the end. */
 export async function shippedLimit(): Promise<ShippedLimit> {
   const bytes = await shippedMemoryBytes();
   const cgroup = await createMemoryCgroup(bytes);
@@ -76,7 +73,7 @@ async function assertSurvived(daemon: TestDaemon, limit: number, cgroup: MemoryC
   const kills = (await cgroup?.kills()) ?? 0;
   if (kills !== 0 || !daemon.isRunning())
     throw new Error(`the daemon has ended (${kills} killed for memory):\n${daemon.log.slice(-20).join('\n')}`);
-  const peak = cgroup === undefined ? await peakOf(daemon) : 0; // in a cgroup the kernel decides
+  const peak = cgroup === undefined ? await peakOf(daemon) : 0; // In a cgroup, the kernel enforces the limit.
   if (peak > limit) throw new Error(`the daemon has had ${peak} bytes resident, its limit is ${limit}`);
   await waitFor('the daemon answers on its socket', daemon.answers);
   if (!daemon.isRunning()) throw new Error(`the daemon has ended:\n${daemon.log.slice(-20).join('\n')}`);

@@ -5,16 +5,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A file system of a few KiB at a folder. */
+/** A file system of a few KiB, mounted at a folder. */
 export interface SmallDisk {
-  /** Leaves no byte free. */
+  /** Fills it completely. */
   readonly fill: () => Promise<void>;
   readonly free: () => Promise<void>;
   readonly setReadOnly: (isReadOnly: boolean) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-/** Mounts one; `remove` it at the end. */
+/** Mounts a small disk; `remove` it at the end. */
 export async function mountSmallDisk(folder: string, kib = 64): Promise<SmallDisk> {
   await mkdir(folder, { recursive: true });
   await run('mount', ['-t', 'tmpfs', '-o', `size=${kib}k,mode=700`, 'none', folder]);

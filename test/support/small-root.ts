@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** What a process in a small root can see. */
+/** What a process in a small root can access. */
 export interface SmallRoot {
   /** Files and folders. */
   readonly visible: readonly string[];
@@ -10,15 +10,15 @@ export interface SmallRoot {
 }
 
 /**
- * The words before a command that make its root file system a read-only one with nothing in it but the system's
- * libraries and what is named, and take all capabilities and any way to get new ones. The command keeps its user, root,
- * and its process ID. Ends with the command.
+ * Returns a command prefix that runs a command in a read-only root file system with only the system's libraries and the
+ * named files, without capabilities or any way to gain them. The command keeps its user, root, and its process ID. The
+ * root ends with the command.
  */
 export async function inSmallRoot(dir: string, { visible, writable }: SmallRoot): Promise<readonly string[]> {
   const root = join(dir, 'small-root');
   await mkdir(root);
   const libraries = ['/usr/lib', '/lib', '/lib64'];
-  const tools = ['/usr/bin/setpriv', '/usr/bin/umount', '/usr/bin/mount']; // the last steps are made from inside
+  const tools = ['/usr/bin/setpriv', '/usr/bin/umount', '/usr/bin/mount']; // The last steps run inside.
   const seen = [...libraries, ...tools, '/proc', '/dev/null', '/dev/urandom', dirname(process.execPath), ...visible];
   const less = ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'];
   return [

@@ -21,23 +21,23 @@ export interface CallOptions {
   readonly path?: readonly string[];
   readonly ifName?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Instead of the engine's. */
+  /** Used instead of the engine's. */
   readonly executable?: string;
 }
 const engines = ['direct', 'standalone', 'daemon'] as const;
-/** What answers calls on a node: the plugin alone in one process (by Node.js, or as one file), or shim and daemon. */
+/** What answers calls on a node: the plugin alone in one process (with Node.js, or as one file), or shim and daemon. */
 export type Engine = (typeof engines)[number];
-/** The engine that this run of the suites is about: all run the same ones. */
+/** The engine of this test run; all suites support every engine. */
 export const engineUnderTest: Engine =
   engines.find((engine) => engine === process.env['PLEXUS_TEST_ENGINE']) ?? 'direct';
 
-/** A namespace that stands for a node, with folders of its own; nothing of the machine outside is touched. */
+/** A namespace that represents a node, with its own folders; the machine is not affected. */
 export interface TestNode {
   readonly netns: Netns;
   readonly dir: string;
   /** Plexus's configuration as on stdin. */
   readonly config: (more?: object) => Record<string, unknown>;
-  /** A bridge network with host-local addresses kept in this node's folder. */
+  /** A bridge network whose host-local addresses are stored in this node's folder. */
   readonly bridge: (name: string, subnet: string, more?: object) => Record<string, unknown>;
   readonly nad: (
     name: string,
@@ -45,22 +45,22 @@ export interface TestNode {
     more?: { readonly namespace?: string; readonly annotations?: object },
   ) => Promise<void>;
   readonly removeManifest: (file: string) => Promise<void>;
-  /** A pod object and a network namespace for it. */
+  /** Creates a pod object and a network namespace. */
   readonly pod: (name: string, networks?: string | object, more?: object) => Promise<TestPod>;
   readonly call: (command: string, pod: TestPod, options?: CallOptions) => Promise<RuntimeAnswer>;
   readonly status: (pod: TestPod) => Promise<readonly NetworkStatus[]>;
-  /** Whatever is left of pods: interfaces, address leases, journal files, lock files. */
+  /** Everything that pods have left: interfaces, address leases, journal files, lock files. */
   readonly leftovers: () => Promise<readonly string[]>;
-  /** What the runtime executes, and what its environment says beside CNI. */
+  /** The program that the runtime executes, and its environment besides CNI. */
   readonly caller: () => Promise<{ readonly executable: string; readonly env: Readonly<Record<string, string>> }>;
-  /** Its daemon, started with the first call; undefined without. */
+  /** The node's daemon, started with the first call; undefined for engines without a daemon. */
   readonly daemon: () => Promise<TestDaemon | undefined>;
   readonly remove: () => Promise<void>;
 }
 
 let pods = 0;
 
-/** Makes a node; `remove` it at the end. `wrapper`: words before its daemon's program. */
+/** Creates a node; `remove` it at the end. `wrapper`: command prefix of its daemon. */
 export async function createTestNode(
   engine: Engine = engineUnderTest,
   flags: Readonly<Record<string, string>> = {},
@@ -205,6 +205,6 @@ async function leftoversOf(netns: Netns, dir: string): Promise<string[]> {
   const kept = files
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
     .filter((file) => /^(leases|state)\/(?!last-good|stand-in\.json$|deferred\/\.open$)/.test(file));
-  // half-written files of killed processes are no leftovers of pods: they go when they are old
+  // Partial files of killed processes are not leftovers of pods: they are removed when they are old.
   return [...veths, ...kept.filter((file) => !/\/(lock|last_reserved_ip\.\d+|\.(new|lock|undone)-[\w-]+)$/.test(file))];
 }

@@ -3,7 +3,7 @@ import { patienceMs } from './patience.ts';
 
 const pauseMs = 50;
 
-/** Waits until a condition holds (a rejection counts as "not yet"), for a bounded number of tries. */
+/** Waits until a condition holds (a rejection counts as "not yet"), for a limited number of attempts. */
 export async function waitFor(
   what: string,
   condition: () => Promise<boolean>,

@@ -6,7 +6,7 @@ import { aPodSummary, entry, eth0 } from '../support/pod-summary.ts';
 import { type RunningUi, startUi } from '../support/running-ui.ts';
 import { manyPods, podObject, samplePods } from '../support/sample-cluster.ts';
 
-/** What happened in the page that should not. */
+/** Errors in the page. */
 const complaints: string[] = [];
 let browser: Browser;
 
@@ -28,7 +28,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
   beforeAll(async () => void (browser = await startBrowser()));
   afterAll(() => browser.close());
 
-  it('shows the pods, and one in full when it is chosen', async () => {
+  it('shows the pods, and the details of the selected one', async () => {
     await using at = await opened();
     expect(await names(at.page)).toHaveLength(10);
     await at.page.getByRole('option', { name: 'shop/db-2' }).click();
@@ -42,7 +42,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(complaints).toEqual([]);
   });
 
-  it('says where to ask for what was done for a pod, when no daemon answers here', async () => {
+  it('shows where to find a pod’s operations if no daemon answers here', async () => {
     await using at = await opened([
       ...samplePods,
       aPodSummary('unscheduled', { node: '', phase: 'Pending', asks: 'storage' }),
@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(await names(at.page)).toEqual(['shop/viewer ▲ error']);
   });
 
-  it('is used with the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await using at = await opened();
     const focused = (): Promise<string> => at.page.evaluate<string>('document.activeElement?.id ?? ""');
     await at.page.keyboard.press('/');
@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(await at.page.locator('#list [role=option]').count()).toBe(5);
   });
 
-  it('shows what happens while it is open, and says when it no longer can', async () => {
+  it('shows live changes, and reports when it no longer can', async () => {
     await using at = await opened();
     await at.page.getByRole('option', { name: 'shop/db-1' }).click();
     at.ui.server.put('pods', podObject(aPodSummary('aaa-new', { namespace: 'infra', has: [eth0('10.244.9.9')] })));
@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(complaints).toEqual([]);
   });
 
-  it('shows the networks, the problems and the picture, and leads from one to the other', async () => {
+  it('shows networks, problems and picture, and links them to each other', async () => {
     await using at = await opened();
     await at.page.getByRole('tab', { name: 'Problems (4)' }).click();
     await at.page.getByRole('option', { name: /10\.30\.0\.2/ }).click();
@@ -164,7 +164,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
       for (const text of ['a', 'app', 'app-3', '10.30', '']) {
         search.value = text;
         search.dispatchEvent(new Event('input', { bubbles: true }));
-        void list.offsetHeight; // laid out too
+        void list.offsetHeight; // Forces the layout too.
       }
       return (performance.now() - from) / 5;
     })()`);
@@ -172,7 +172,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(complaints).toEqual([]);
   });
 
-  it('takes what stands in names and annotations for text', async () => {
+  it('treats names and annotations as plain text', async () => {
     const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'';
     await using at = await opened([
       aPodSummary('evil', { owner: evil, node: evil, asks: evil, has: [entry(evil, evil, [evil], evil)] }),
@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     expect(complaints).toEqual([]);
   });
 
-  it('has names and roles for those who do not see it', async () => {
+  it('has names and roles for assistive technology', async () => {
     await using at = await opened();
     await at.page.getByRole('option', { name: 'shop/db-2' }).click();
     const nameless = await at.page.evaluate<readonly string[]>(`

@@ -18,7 +18,7 @@ let ui: RunningUi;
 let browser: Browser;
 let page: Page;
 
-/** A pod of a node, with its sandbox on this one. */
+/** Creates a pod of a node, with its sandbox on this one. */
 async function podOn(node: string, name: string, networks: string): Promise<TestPod> {
   const pod = await at.pod(name, networks);
   const object = at.api.get('pods', 'default', name);
@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     await rm(plugins, { recursive: true, force: true });
   });
 
-  it('shows what was done for a pod: each step with its time and a bar', async () => {
+  it('shows a pod’s operations: each step with its time and a bar', async () => {
     const pod = await podOn('node-1', 'shown', 'storage');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 0 });
     await opened('shown');
@@ -77,7 +77,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
       expect.stringMatching(/^\d+ ms\d+ msADD bridge: default\/storage \(net1\)ok$/),
     ]);
     expect(await rowsOf(operations())).toContain('decide');
-    // the second begins where the first has ended, and both lie in the column
+    // The second bar begins where the first ends, and both lie in the column.
     const [first, second] = await Promise.all(
       [0, 1].map((index) => plugin.nth(index).locator('.bar > div').boundingBox()),
     );
@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     expect(complaints).toEqual([]);
   });
 
-  it('shows what plugins read and wrote when it is asked for, secrets masked', async () => {
+  it('shows what plugins read and wrote on demand, with masked secrets', async () => {
     await opened('shown');
     expect(await recent().locator('pre').count()).toBe(0);
     await recent().getByText('input, output of ADD bridge: default/storage (net1)').focus();
@@ -100,7 +100,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     expect(JSON.parse(output)).toMatchObject({ ips: [{ address: expect.stringMatching(/^10\.30\.0\./) as string }] });
   });
 
-  it('stays unfolded, and keeps the focus, while the cluster changes', async () => {
+  it('keeps unfolded parts and the focus while the cluster changes', async () => {
     await opened('shown');
     await recent().getByRole('button', { name: 'Ask again' }).focus();
     const unfolded = await recent().locator('details[open]').count();
@@ -110,7 +110,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     expect(await recent().locator('details[open]').count()).toBe(unfolded);
   });
 
-  it('shows why an ADD failed, with its fix, and what plugins say as text', async () => {
+  it('shows why an ADD failed, with its fix, and plugin output as plain text', async () => {
     const pod = await podOn('node-1', 'failing', 'broken');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
     await opened('failing');
@@ -122,14 +122,15 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     expect(error).toContain(evil);
     expect(error).toContain('network default/broken, interface net1, plugin bad');
     expect(error).toMatch(/\nfix: \S/);
-    expect(await rowsOf(operations())).toContain('DEL bridge: cluster-net (eth0)'); // what was done before is undone
+    // The earlier attachments are undone.
+    expect(await rowsOf(operations())).toContain('DEL bridge: cluster-net (eth0)');
     for (const each of await operations().locator('details.texts > summary').all()) await each.click();
     await recent().locator('pre', { hasText: evil }).first().waitFor();
     expect(await page.locator('img:not(#drawing), body script').count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 
-  it('asks again by a button: the newest first, and the last that failed is unfolded too', async () => {
+  it('reloads with a button: newest first, and the last failure is also unfolded', async () => {
     const pod = await podOn('node-1', 'repeated', 'broken');
     expect(await at.call('ADD', pod)).toMatchObject({ exitCode: 1 });
     await opened('repeated');
@@ -145,7 +146,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui on a node who
     ]);
   });
 
-  it('says where to ask for a pod of another node, and what an empty memory means', async () => {
+  it('shows where to look for a pod of another node, and explains an empty list', async () => {
     await podOn('node-2', 'far', 'storage');
     await opened('far');
     expect(await recent().getByRole('paragraph').first().textContent()).toBe(

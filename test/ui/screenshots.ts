@@ -5,7 +5,7 @@ import { startBrowser } from '../support/browser.ts';
 import { startUi } from '../support/running-ui.ts';
 import { sampleNads, samplePods } from '../support/sample-cluster.ts';
 
-// Makes the pictures of docs/commands.md and docs/ui.md from the sample cluster of the tests: node
+// Takes the pictures of docs/commands.md and docs/ui.md from the sample cluster of the tests: node
 // test/ui/screenshots.ts
 const folder = join(import.meta.dirname, '../../docs/img');
 const picture = pictureOf(topologyOf({ pods: samplePods, nads: sampleNads, nadNamespaces: 'all' }), { group: 'auto' });

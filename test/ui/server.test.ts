@@ -37,7 +37,7 @@ function ask(path: string, { method = 'GET', host = '', address = '127.0.0.1' } 
 }
 
 describe('the server of plexus ui', () => {
-  it('serves the page, its parts and the data, all of them from itself', async () => {
+  it('serves the page, its parts and the data itself', async () => {
     for (const [path, type] of [
       ['SECRET/', 'text/html'],
       ['SECRET/page.css', 'text/css'],
@@ -61,7 +61,7 @@ describe('the server of plexus ui', () => {
     { what: 'the data without the secret', path: '/state.json', more: {}, status: 404 },
     { what: 'recent operations without the secret', path: '/operations.json?pod=shop/db-0', more: {}, status: 404 },
     {
-      what: 'recent operations on a pod that it does not show',
+      what: 'recent operations of a pod that it does not show',
       path: 'SECRET/operations.json?pod=kube-system/db-0',
       more: {},
       status: 404,
@@ -73,21 +73,21 @@ describe('the server of plexus ui', () => {
       status: 405,
     },
     {
-      what: 'a name that leads here, for recent operations',
+      what: 'a foreign host name, for recent operations',
       path: 'SECRET/operations.json?pod=shop/db-0',
       more: { host: 'attacker.example' },
       status: 421,
     },
-    { what: 'what is no path', path: '//', more: {}, status: 404 },
+    { what: 'an invalid path', path: '//', more: {}, status: 404 },
     { what: 'another path', path: 'SECRET/../../etc/passwd', more: {}, status: 404 },
     {
-      what: 'a name that leads here (DNS rebinding)',
+      what: 'a foreign host name (DNS rebinding)',
       path: 'SECRET/',
       more: { host: 'attacker.example' },
       status: 421,
     },
     {
-      what: 'a name that begins like ours',
+      what: 'a host name with our name as prefix',
       path: 'SECRET/',
       more: { host: '127.0.0.1.attacker.example' },
       status: 421,
@@ -102,7 +102,7 @@ describe('the server of plexus ui', () => {
     if (status !== 200) expect(answer.text).not.toContain('db-0');
   });
 
-  it('knows the cluster from its watches, and only reads it', async () => {
+  it('learns the cluster from its watches, and only reads it', async () => {
     await waitFor('the pods', async () => (await ask('SECRET/state.json')).text.includes('db-0'));
     expect(JSON.parse((await ask('SECRET/state.json')).text)).toMatchObject({
       complete: true,

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, type Scalar, parseAllDocuments, stringify } from 'yaml';
+import { keyText } from '../../src/errors/index.ts';
 import { scalarOffsets } from '../../src/validate/scalar-offsets.ts';
-import {
-  type Path,
-  keyText,
-  placedDocument,
-  placedFile,
-  placedJson,
-  repeatedKeys,
-} from '../../src/validate/yaml-position.ts';
+import { type Path, placedDocument, placedFile, placedJson, repeatedKeys } from '../../src/validate/yaml-position.ts';
 
 type Style = Scalar.Type;
 const styles: readonly Style[] = ['BLOCK_LITERAL', 'BLOCK_FOLDED', 'QUOTE_SINGLE', 'QUOTE_DOUBLE', 'PLAIN'];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { settingsKeyUnknown } from '../../src/errors/index.ts';
 import type { Nad } from '../../src/npwg/index.ts';
 import { type Finding, readFiles, validate, type ValidateOptions, wantedNads } from '../../src/validate/index.ts';
 
@@ -199,8 +200,7 @@ describe('the daemon of a ConfigMap', () => {
   ];
 
   it('is checked by whom it is given', () => {
-    const checkDaemon = (config: object): readonly string[] =>
-      Object.keys(config).map((key) => `configuration of Plexus: unknown key "${key}" is ignored`);
+    const checkDaemon = (config: object) => Object.keys(config).map((key) => settingsKeyUnknown({ key }));
     expect(check(map('grace: 5'), { checkDaemon })).toEqual([
       'c.yaml:5 warning PLX-V-KEY-UNKNOWN configuration of Plexus: unknown key "grace" is ignored',
     ]);

@@ -60,8 +60,8 @@ const operation: RecordedOperation = {
   ],
 };
 
-describe('what plexus trace shows', () => {
-  it('an operation as a timeline, with what went wrong', () => {
+describe('the output of plexus trace', () => {
+  it('shows an operation as a timeline, with its errors', () => {
     expect(timelinesText([operation], false)).toMatchInlineSnapshot(`
       "ADD shop/db-0, sandbox 0123456789abc, 2026-01-02T03:04:05.678Z, failure after 400 ms
         START   TIME    WHEN                        STEP                              OUTCOME
@@ -78,7 +78,7 @@ describe('what plexus trace shows', () => {
     `);
   });
 
-  it('with what plugins read and wrote', () => {
+  it('shows what plugins read and wrote', () => {
     expect(timelinesText([{ ...operation, steps: operation.steps.slice(2, 4) }], true)).toMatchInlineSnapshot(`
       "ADD shop/db-0, sandbox 0123456789abc, 2026-01-02T03:04:05.678Z, failure after 400 ms
         START   TIME    WHEN                        STEP                              OUTCOME
@@ -119,7 +119,7 @@ describe('what plexus trace shows', () => {
     `);
   });
 
-  it('operations as a list', () => {
+  it('lists operations', () => {
     const running: RecordedOperation = {
       command: 'DEL',
       sandbox: 'c2',
@@ -137,7 +137,7 @@ describe('what plexus trace shows', () => {
     `);
   });
 
-  it('any steps at all, one line for each', () => {
+  it('prints one line per step for any steps', () => {
     const anyStep = record({
       kind: constantFrom<RecordedStep['kind']>('plugin', 'phase', 'status', 'note'),
       name: string({ unit: 'binary' }),

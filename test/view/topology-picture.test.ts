@@ -28,13 +28,13 @@ const [red, green, blue] = [
 ] as const;
 const product = (row: readonly number[], rgb: readonly number[]): number =>
   row.reduce((sum, factor, index) => sum + factor * (rgb[index] ?? 0), 0);
-/** Parts of a colour as light, not as written (sRGB). */
+/** Converts the components of an sRGB colour to linear light. */
 const linear = (colour: string): readonly number[] =>
   [1, 3, 5]
     .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
     .map((value) => (value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
 
-/** What somebody sees of it (Machado and others, 2009; complete lack of one kind of cones). */
+/** Simulates colour vision with one kind of cones missing (Machado and others, 2009). */
 const eyes: Readonly<Record<string, readonly (readonly number[])[]>> = {
   'all cones': [
     [1, 0, 0],
@@ -58,7 +58,7 @@ const eyes: Readonly<Record<string, readonly (readonly number[])[]>> = {
   ],
 };
 
-/** How different two colours look (CIE 1976): 2 is hardly seen, 100 is black and white. */
+/** The difference of two colours (CIE 1976): 2 is barely visible, 100 is black and white. */
 function difference(one: string, other: string, eye: readonly (readonly number[])[]): number {
   const lab = (colour: string): readonly number[] => {
     const rgb = eye.map((row) => Math.min(1, Math.max(0, product(row, linear(colour)))));
@@ -71,21 +71,21 @@ function difference(one: string, other: string, eye: readonly (readonly number[]
   return Math.hypot(...a.map((value, index) => value - (b[index] ?? 0)));
 }
 
-/** Contrast of two colours (WCAG 2). */
+/** The contrast of two colours (WCAG 2). */
 function contrast(one: string, other: string): number {
   const luminance = (colour: string): number => product(green, linear(colour));
   const [low = 0, high = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }
 
-describe('what is drawn', () => {
-  it('is every pod by node, up to 60 of them', () => {
+describe('the topology picture', () => {
+  it('has a row for every pod by node, up to 60 pods', () => {
     expect(rowsIn(picture(samplePods)).slice(0, 2)).toEqual(['node n1: archive-0 ×1 on 1', 'node n1: db-0 ×1 on 1']);
     expect(picture(samplePods)).toMatchObject({ grouped: false, unused: [], pods: 10 });
     expect(picture([...samplePods].slice(0, 1))).toMatchObject({ unused: ['infra/backup', 'shop/cameras'] });
   });
 
-  it('is one row for the pods of a workload beyond that; what is wrong stays by itself', () => {
+  it('groups the pods of a workload beyond that, except pods with problems', () => {
     const drawn = picture([...manyPods(1000), ...samplePods]);
     expect(drawn).toMatchObject({ grouped: true, pods: 1010 });
     expect(rowsIn(drawn).length).toBeLessThan(80);
@@ -97,7 +97,7 @@ describe('what is drawn', () => {
 });
 
 describe('as SVG', () => {
-  it('says in words what it shows, and has both colour schemes', () => {
+  it('describes its content in words, and has both colour schemes', () => {
     const svg = topologySvg(picture(samplePods));
     expect(/<desc[^>]*>([^<]*)/.exec(svg)?.[1]).toMatchInlineSnapshot(
       `"10 pods in 5 networks, 4 problems. Networks: cluster-net (9 pods), infra/backup (2 pods), shop/cameras (2 pods), shop/storage (4 pods), shop/storrage (1 pod). Something is wrong with: shop/db-0, shop/viewer, shop/db-2, shop/late, shop/typo."`,
@@ -122,7 +122,7 @@ describe('as SVG', () => {
   it.each([
     ['light', light],
     ['dark', dark],
-  ])('%s: any two networks next to each other can be told apart by everybody', (_, { networks }) => {
+  ])('%s: any two adjacent networks are distinguishable for everyone', (_, { networks }) => {
     for (const [name, eye] of Object.entries(eyes)) {
       for (const [index, one] of networks.entries()) {
         for (const other of networks.slice(index + 1))
@@ -131,7 +131,7 @@ describe('as SVG', () => {
     }
   });
 
-  it('is well formed whatever the names are, and nothing of theirs becomes an element', () => {
+  it('is well-formed whatever the names are, and no name becomes an element', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -163,7 +163,7 @@ describe('for other programs', () => {
   ];
   const nads = [aNadObject('x', { type: 'macvlan', master: 'eth1' })];
 
-  it('Mermaid', () => {
+  it('is drawn as Mermaid', () => {
     expect(topologyMermaid(picture(two, 'never', nads))).toMatchInlineSnapshot(`
       "flowchart LR
         subgraph band0["node n1"]
@@ -180,7 +180,7 @@ describe('for other programs', () => {
     `);
   });
 
-  it('Graphviz', () => {
+  it('is drawn as Graphviz', () => {
     expect(topologyDot(picture(two, 'never', nads))).toMatchInlineSnapshot(`
       "graph plexus {
         rankdir=LR; node [fontname="sans-serif"]; edge [fontname="monospace", fontsize=10];
@@ -201,7 +201,7 @@ describe('for other programs', () => {
   });
 });
 
-/** Whether every element is closed by its own end, and all text is escaped. */
+/** Whether every element is closed by its own end tag, and all text is escaped. */
 function isWellFormed(xml: string): boolean {
   const open: string[] = [];
   let rest = '';

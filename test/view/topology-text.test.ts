@@ -11,7 +11,7 @@ describe('text for a terminal', () => {
   });
   const [pod] = topology.pods;
 
-  it('never holds what moves its cursor or changes its colours, whatever annotations hold', () => {
+  it('never contains cursor or colour sequences, whatever annotations contain', () => {
     for (const text of [
       podsText(topology.pods, undefined),
       problemsText(topology.problems),
@@ -23,7 +23,7 @@ describe('text for a terminal', () => {
     expect(podsText(topology.pods, undefined).split('\n')).toHaveLength(2);
   });
 
-  it('has its colours where they are wanted', () => {
+  it('has its own colours if enabled', () => {
     expect(
       podsText(
         topologyOf({ pods: [aPodSummary('p', { asks: 'x' })], nads: [], nadNamespaces: [] }).pods,

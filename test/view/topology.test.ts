@@ -12,8 +12,8 @@ const of = (
 const told = ({ problems }: Topology): readonly string[] =>
   problems.map(({ severity, kind, text }) => `${severity} ${kind}: ${text}`);
 
-describe('what a pod asks for beside what it has', () => {
-  it('is an attachment for each entry of the status, with the default network first among the networks', () => {
+describe('a pod’s requests compared with its status', () => {
+  it('yields an attachment per status entry, with the default network first', () => {
     const { networks, pods, problems } = of([
       aPodSummary('db-0', {
         asks: 'storage',
@@ -65,14 +65,14 @@ describe('what a pod asks for beside what it has', () => {
       pod: aPodSummary('p', { asks: 'storage', has: [eth0('10.0.0.1')] }),
       kinds: ['attachment-missing'],
     },
-    { what: 'no status at all', pod: aPodSummary('p', { asks: 'storage' }), kinds: ['attachment-missing'] },
+    { what: 'no status', pod: aPodSummary('p', { asks: 'storage' }), kinds: ['attachment-missing'] },
     {
-      what: 'one of two of the same network',
+      what: 'one of two attachments to the same network',
       pod: aPodSummary('p', { asks: 'storage,storage', has: [storage] }),
       kinds: ['attachment-missing'],
     },
     {
-      what: 'another interface than asked for',
+      what: 'an interface other than requested',
       pod: aPodSummary('p', { asks: 'storage@fast0', has: [storage] }),
       kinds: ['attachment-missing'],
     },
@@ -87,7 +87,7 @@ describe('what a pod asks for beside what it has', () => {
       kinds: [],
     },
     {
-      what: 'an entry nobody asked for',
+      what: 'an entry that was not requested',
       pod: aPodSummary('p', { asks: 'storage', has: [storage, entry('shop/old', 'net2')] }),
       kinds: ['attachment-unasked'],
     },
@@ -118,21 +118,21 @@ describe('what a pod asks for beside what it has', () => {
       pod: aPodSummary('p', { asksDefault: 'shop/storage', has: [eth0('10.0.0.1')] }),
       kinds: ['attachment-missing'],
     },
-    { what: 'a status that is no JSON', pod: aPodSummary('p', { has: '[{' }), kinds: ['status-unreadable'] },
-    { what: 'a status that is no list', pod: aPodSummary('p', { has: '{}' }), kinds: ['status-unreadable'] },
+    { what: 'a status that is not JSON', pod: aPodSummary('p', { has: '[{' }), kinds: ['status-unreadable'] },
+    { what: 'a status that is not a list', pod: aPodSummary('p', { has: '{}' }), kinds: ['status-unreadable'] },
     {
-      what: 'a pod that is pending',
+      what: 'a pending pod',
       pod: aPodSummary('p', { asks: 'storage', phase: 'Pending' }),
       kinds: ['pod-pending'],
     },
     {
-      what: 'a pod of the node’s network',
+      what: 'a pod in the node’s network',
       pod: aPodSummary('p', { asks: 'storage', hostNetwork: true }),
       kinds: ['host-network'],
     },
     { what: 'a pod that has ended', pod: aPodSummary('p', { asks: 'storage', phase: 'Succeeded' }), kinds: [] },
-    { what: 'a pod that is about to go', pod: aPodSummary('p', { asks: 'storage', deleting: true }), kinds: [] },
-  ])('$what: $kinds', ({ pod, kinds }) => {
+    { what: 'a pod that is being deleted', pod: aPodSummary('p', { asks: 'storage', deleting: true }), kinds: [] },
+  ])('reports for $what: $kinds', ({ pod, kinds }) => {
     expect(of([pod]).problems.map(({ kind }) => kind)).toEqual(kinds);
   });
 
@@ -141,7 +141,7 @@ describe('what a pod asks for beside what it has', () => {
     [{ cniVersion: '1.0.0', plugins: [] }, 'no plugins in list: "plugins" is empty'],
     [{ cniVersion: '4.0.0', type: 'bridge' }, 'incompatible CNI versions'],
     [{ cniVersion: '1.0.0', type: '../bridge' }, '"type" "../bridge" is not a plugin'],
-  ])('reports a definition that every ADD fails with: %j', (config, text) => {
+  ])('reports a definition with which every ADD fails: %j', (config, text) => {
     expect(of([], [aNadObject('broken', JSON.stringify(config))]).problems).toEqual([
       expect.objectContaining({
         severity: 'error',
@@ -152,7 +152,7 @@ describe('what a pod asks for beside what it has', () => {
     ]);
   });
 
-  it('says what is wrong in a sentence', () => {
+  it('describes a problem in a sentence', () => {
     const pods = [
       aPodSummary('a', { asks: 'storage@fast0' }),
       aPodSummary('b', { asks: 'none', has: [] }),
@@ -176,14 +176,14 @@ describe('what a pod asks for beside what it has', () => {
     `);
   });
 
-  it('does not call a network missing whose namespace could not be read', () => {
+  it('does not call a network missing if its namespace could not be read', () => {
     const pods = [aPodSummary('p', { asks: 'infra/backup', has: [] })];
     expect(of(pods, [], ['shop']).problems.map(({ kind }) => kind)).toEqual(['attachment-missing']);
     expect(of(pods, [], ['shop']).networks).toMatchObject([{ name: 'infra/backup', kind: 'unknown' }]);
   });
 });
 
-describe('addresses that two interfaces have', () => {
+describe('addresses that several interfaces have', () => {
   const two = (
     ips: readonly [string, string],
     { networks = ['shop/a', 'shop/a'], nodes = ['n1', 'n2'], macs = [] as readonly string[] } = {},
@@ -205,42 +205,42 @@ describe('addresses that two interfaces have', () => {
   const bridge = { type: 'bridge', bridge: 'br0', ipam: { type: 'host-local', ranges: [[{ subnet: '10.1.0.0/24' }]] } };
 
   it.each([
-    { what: 'the same', pods: two(['10.1.0.5', '10.1.0.5']), a: range('10.1.0.0/24'), kinds: ['ip-duplicate'] },
+    { what: 'an address', pods: two(['10.1.0.5', '10.1.0.5']), a: range('10.1.0.0/24'), kinds: ['ip-duplicate'] },
     {
-      what: 'the same, with a prefix',
+      what: 'an address with a prefix',
       pods: two(['10.1.0.5/24', '10.1.0.5']),
       a: range('10.1.0.0/24'),
       kinds: ['ip-duplicate'],
     },
     {
-      what: 'the same IPv6 address in two spellings',
+      what: 'an IPv6 address in two spellings',
       pods: two(['fd00:0::5', 'fd00::0:5']),
       a: range('fd00::/64'),
       kinds: ['ip-duplicate'],
     },
     { what: 'two', pods: two(['10.1.0.5', '10.1.0.6']), a: range('10.1.0.0/24'), kinds: [] },
     {
-      what: 'the same on bridges of two nodes',
+      what: 'an address on bridges of two nodes',
       pods: two(['10.1.0.5', '10.1.0.5']),
       a: bridge,
       kinds: ['ip-per-node'],
     },
     {
-      what: 'the same on the bridge of one node',
+      what: 'an address on the bridge of one node',
       pods: two(['10.1.0.5', '10.1.0.5'], { nodes: ['n1', 'n1'] }),
       a: bridge,
       kinds: ['ip-duplicate'],
     },
-  ])('$what: $kinds', ({ pods, a, kinds }) => {
+  ])('reports for $what: $kinds', ({ pods, a, kinds }) => {
     expect(of(pods, [aNadObject('a', a)]).problems.map(({ kind }) => kind)).toEqual(kinds);
   });
 
   it.each([
-    { what: 'in networks whose subnets overlap', b: range('10.1.0.0/16'), kinds: ['ip-overlap'] },
-    { what: 'in networks on different VLANs', b: range('10.1.0.0/16', { vlan: 7 }), kinds: [] },
-    { what: 'in networks whose ranges are known and do not hold it', b: range('10.2.0.0/16'), kinds: [] },
-    { what: 'in a range between two addresses', b: range('10.1.0.1-10.1.0.9/24'), kinds: ['ip-overlap'] },
-  ])('$what: $kinds', ({ b, kinds }) => {
+    { what: 'an address in networks whose subnets overlap', b: range('10.1.0.0/16'), kinds: ['ip-overlap'] },
+    { what: 'an address in networks on different VLANs', b: range('10.1.0.0/16', { vlan: 7 }), kinds: [] },
+    { what: 'an address in networks whose known ranges do not contain it', b: range('10.2.0.0/16'), kinds: [] },
+    { what: 'an address in a range between two addresses', b: range('10.1.0.1-10.1.0.9/24'), kinds: ['ip-overlap'] },
+  ])('reports for $what: $kinds', ({ b, kinds }) => {
     const pods = two(['10.1.0.5', '10.1.0.5'], { networks: ['shop/a', 'shop/b'] });
     expect(
       of(pods, [aNadObject('a', range('10.1.0.0/24')), aNadObject('b', b)]).problems.map(({ kind }) => kind),
@@ -249,15 +249,15 @@ describe('addresses that two interfaces have', () => {
 
   it.each([
     { type: 'macvlan', nodes: ['n1', 'n2'], kinds: ['mac-duplicate'] },
-    { type: 'ipvlan', nodes: ['n1', 'n2'], kinds: [] }, // all of them have their parent's
+    { type: 'ipvlan', nodes: ['n1', 'n2'], kinds: [] }, // All of them have the MAC address of their parent.
     { type: 'bridge', nodes: ['n1', 'n2'], kinds: [] },
     { type: 'bridge', nodes: ['n1', 'n1'], kinds: ['mac-duplicate'] },
-  ])('the same MAC address in $type on $nodes: $kinds', ({ type, nodes, kinds }) => {
+  ])('reports for equal MAC addresses in $type on $nodes: $kinds', ({ type, nodes, kinds }) => {
     const pods = two(['10.1.0.5', '10.1.0.6'], { nodes, macs: ['02:00:00:00:00:0A', '02:00:00:00:00:0a'] });
     expect(of(pods, [aNadObject('a', { type })]).problems.map(({ kind }) => kind)).toEqual(kinds);
   });
 
-  it('names the interfaces, in the pods’ own attachments too; a pod that has ended holds none', () => {
+  it('names the interfaces, also in the pods’ own attachments; a pod that has ended holds none', () => {
     const pods = two(['10.1.0.5', '10.1.0.5']);
     const topology = of(pods, [aNadObject('a', range('10.1.0.0/24'))]);
     expect(told(topology)).toEqual([
@@ -289,7 +289,7 @@ describe('for any annotation', () => {
   );
   const asks = fc.array(fc.constantFrom('a', 'b', 'd/e', 'a@net1'), { maxLength: 4 });
 
-  it('there is an answer, whatever the text', () => {
+  it('the topology is computed without an error', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(text, text, text), { maxLength: 4 }),
@@ -304,7 +304,7 @@ describe('for any annotation', () => {
     );
   });
 
-  it('each entry of a status appears once, and each network asked for is in it or missing', () => {
+  it('each status entry appears once, and each requested network is listed or missing', () => {
     fc.assert(
       fc.property(status, asks, (entries, asked) => {
         const [pod] = of(

@@ -98,11 +98,11 @@ async function run(options: Options): Promise<void> {
   const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
   switch (action) {
     case 'check':
-      tell(await checkByHand(found, places, interrupted(action)), 'CHECK', isJson);
-      if (all && damaged[0] !== undefined) throw damaged[0]; // what is in it could not be checked
+      printOutcome(await checkByHand(found, places, interruptSignal(action)), 'CHECK', isJson);
+      if (all && damaged[0] !== undefined) throw damaged[0]; // The content of the damaged record could not be checked.
       return;
     case 'detach':
-      return tell(await detachByHand(found, force, places, interrupted(action)), 'OUTCOME', isJson);
+      return printOutcome(await detachByHand(found, force, places, interruptSignal(action)), 'OUTCOME', isJson);
     case 'forget':
       return forget(found, { folder, deviceInfoDir, force, isJson });
     case 'show':
@@ -129,20 +129,20 @@ const msSince = (time: string): number => Date.now() - Date.parse(time);
 const environment = (): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
 
-/** Aborted by SIGINT and SIGTERM: a plugin that runs is ended with all it has started, and the lock given back. */
-function interrupted(action: string): AbortSignal {
+/** Returns a signal for SIGINT and SIGTERM, which kill a running plugin and release the lock. */
+function interruptSignal(action: string): AbortSignal {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.once(name, () => stop.abort(operationCancelled({ command: action, reason: `received ${name}` })));
   return stop.signal;
 }
 
-function tell({ rows, error }: Outcome, heading: string, isJson: boolean): void {
+function printOutcome({ rows, error }: Outcome, heading: string, isJson: boolean): void {
   say(isJson ? json(rows) : outcomesText(rows, heading));
   if (error !== undefined) throw error;
 }
 
-/** The records that an action applies to; `all`: no sandbox was named. sandboxUnknown. */
+/** The records that an action applies to; `all`: no sandbox was given. Throws sandboxUnknown. */
 function chosenOf(
   records: readonly Listed[],
   { action, sandboxes = [], abandoned, 'cni-dir': folder }: Options,
@@ -155,7 +155,7 @@ function chosenOf(
   };
 }
 
-/** What to say when an action that needs sandboxes is given none. */
+/** The message for an action that requires sandboxes but got none. */
 function missingSandboxes({ action, sandboxes = [], abandoned }: Options): string | undefined {
   if (sandboxes.length > 0 || action === 'list' || action === 'check' || (action === 'forget' && abandoned))
     return undefined;
@@ -163,7 +163,7 @@ function missingSandboxes({ action, sandboxes = [], abandoned }: Options): strin
   return `Say which sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
 }
 
-/** The records of exactly one sandbox. sandboxUnknown. */
+/** The records of exactly one sandbox. Throws sandboxUnknown. */
 function recordsOf(records: readonly Listed[], beginning: string, folder: string): readonly Listed[] {
   const ids = [
     ...new Set(

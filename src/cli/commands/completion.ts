@@ -5,8 +5,8 @@ interface Options {
   readonly shell: string;
 }
 
-// What is typed is handed to plexus itself, so that a script is never older than the program. SHELL decides the form of
-// its answer. It names one-letter options with two dashes, which they do not have: these are left out.
+// The script passes the typed words to plexus itself, so that it is never older than the program. SHELL determines the
+// form of the answer. The answer lists one-letter options with two dashes, which are invalid, so sed removes them.
 const usable = String.raw`sed '/^--.\(:\|$\)/d'`;
 const scripts: Readonly<Record<string, string>> = {
   bash: `# plexus completion for bash

@@ -3,7 +3,7 @@ import { kubeletDevices } from '../../devices/index.ts';
 import { asPlexusError, summaryOf } from '../../errors/index.ts';
 import { fileJournal } from '../../journal/index.ts';
 import { deviceRows, deviceUses, devicesText } from '../../view/index.ts';
-import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 
 interface Options {
   readonly 'kubelet-dir': string;
@@ -35,7 +35,7 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
         'Exit status: 0 done, 1 kubelet cannot be asked (what the journal knows is shown), 2 could not be done.',
       ),
   handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output }) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const { found, damaged } = await fileJournal(`${cniDir}/journal`).list(deviceUses);
       const allocations = await kubeletDevices({ kubeletDir })
         .all(AbortSignal.timeout(20_000))

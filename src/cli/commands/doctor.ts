@@ -87,7 +87,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
   handler: async (options) => {
     const { timeout, output, strict } = options;
     const findings = await runChecks(await checksFor(options, process.env), { checkMs: timeout * 1000, graceMs });
-    say(printed(findings, output));
+    say(formatFindings(findings, output));
     const first = findings.find(({ severity }) => severity !== 'unknown');
     if (first === undefined)
       throw nothingLookedAt({
@@ -98,7 +98,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
   },
 };
 
-function printed(findings: readonly Finding[], output: string): string {
+function formatFindings(findings: readonly Finding[], output: string): string {
   if (output === 'json') return JSON.stringify(worstFirst(findings), null, 2);
   return output === 'yaml' ? yamlText(worstFirst(findings)) : findingsText(findings);
 }

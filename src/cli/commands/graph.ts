@@ -10,7 +10,7 @@ import {
   topologySvg,
 } from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, json, looking, say } from '../output.ts';
+import { type ExitStatus, json, runSearch, say } from '../output.ts';
 import { readTopology } from '../read-topology.ts';
 
 interface Options extends ScopeArguments {
@@ -49,7 +49,7 @@ export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<o
       .example('$0 graph -n shop -o mermaid', 'For a document on GitHub or GitLab')
       .epilogue('Exit status: 0 done, 2 could not be done.'),
   handler: ({ output, file, group, ...scope }) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const topology = await readTopology(scope);
       const text = drawings[output]?.(pictureOf(topology, { group })) ?? json(topology);
       if (file === undefined) say(text);

@@ -46,8 +46,8 @@ export const installCommand: CommandModule<object, InstallOptions> = {
       );
   },
   handler: async (options) => {
-    const { told, warnings, binDirs, confDirs } = await nodeFolders(options.root, givenFolders(options));
-    for (const line of told) say(line);
+    const { findings, warnings, binDirs, confDirs } = await nodeFolders(options.root, givenFolders(options));
+    for (const line of findings) say(line);
     for (const line of warnings) say(`warning: ${line}`);
     const shim = options.shim ?? ownShim();
     const how = { arch: process.arch, dryRun: options['dry-run'] };
@@ -58,7 +58,7 @@ export const installCommand: CommandModule<object, InstallOptions> = {
     );
     for (const folder of binDirs) {
       sayHostFile(await installHostFile(paths, folder, how), join(folder, hostFileName), how);
-      // first, so that a new shim never meets an old one
+      // The fallback binary goes first, so that a new shim never meets an old one.
       if (options['stand-in'])
         sayDone(await installStandIn(standInBeside(shim), folder, how), join(folder, standInName), how);
       else if (existsSync(join(folder, standInName)))
@@ -92,7 +92,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const sayDone = (isNew: boolean, file: string, { dryRun }: { readonly dryRun: boolean }): void =>
   say(isNew ? `${dryRun ? 'would install' : 'installed'} ${file}` : `${file} is up to date`);
 
-/** Beside the bundle; in a source tree, where the build puts it. */
+/** Beside the bundle; in a source tree, where the build writes it. */
 function ownShim(): string {
   const name = process.arch === 'arm64' ? 'plexus-arm64' : 'plexus';
   const places = [import.meta.dirname, join(import.meta.dirname, '../../../dist')].flatMap((folder) => [
@@ -102,7 +102,7 @@ function ownShim(): string {
   return firstThere(places);
 }
 
-/** Beside the native program; in dist, where the build puts it. */
+/** Beside the native binary; in dist, where the build writes it. */
 const standInBeside = (shim: string): string =>
   firstThere([join(dirname(shim), standInName), join(dirname(shim), '../standalone', standInName)]);
 

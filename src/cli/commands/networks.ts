@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { networksText, problemCount } from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { readTopology } from '../read-topology.ts';
 
 interface Options extends ScopeArguments {
@@ -21,7 +21,7 @@ export const networksCommand = (end: (status: ExitStatus) => void): CommandModul
       .example('$0 networks -A -o yaml', 'All of them, for a script')
       .epilogue('Exit status: 0 done, 2 could not be done.'),
   handler: ({ output, ...scope }) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const topology = await readTopology(scope);
       const data = topology.networks.map((each) => ({
         ...each,

@@ -5,7 +5,7 @@ import { type PodDevice, podKey } from '../../npwg/index.ts';
 import { type SandboxRecord, differences } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
 import { type ClusterArguments, clusterFor, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
-import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { type PlanSubject, type PlannedPod, planPod } from '../plan-pod.ts';
 
 interface Options extends ClusterArguments {
@@ -88,7 +88,7 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         'Exit status: 0 done, 1 the pod could not be planned, 2 called wrongly. With --diff: 0 as planned, 1 something differs, 2 could not be done.',
       ),
   handler: async (options) => {
-    if (options.diff) return looking(end, () => compare(options));
+    if (options.diff) return runSearch(end, () => compare(options));
     const { pod, plan } = await planPod(await subjectOf(options));
     const view = planView(podKey(pod), plan);
     await print(options.output, { data: view, text: () => planText(view) });
@@ -110,11 +110,11 @@ async function subjectOf({ name, namespace, pod, nads, conf, device, ...cluster 
 async function compare(options: Options): Promise<ExitStatus> {
   const subject = await subjectOf(options);
   const first = await planPod(subject);
-  const record = await newest(fileJournal(`${options['cni-dir']}/journal`), first.pod);
+  const record = await newestRecord(fileJournal(`${options['cni-dir']}/journal`), first.pod);
   if (record === undefined) throw podNotAttached({ pod: podKey(first.pod), folder: options['cni-dir'] });
   const { plan } = await planPod({ ...subject, containerId: record.containerId });
   const attached = record.attachments.map(({ attachment }) => attachment);
-  // without the node's configuration only the further networks are known
+  // Without the node's configuration, only the additional networks are known.
   const list =
     options.conf === undefined
       ? differences(plan.attachments.slice(1), attached.slice(1))
@@ -123,7 +123,10 @@ async function compare(options: Options): Promise<ExitStatus> {
   return list.every(({ kind }) => kind === 'same') ? 0 : 1;
 }
 
-async function newest(journal: Journal, { namespace, name }: PlannedPod['pod']): Promise<SandboxRecord | undefined> {
+async function newestRecord(
+  journal: Journal,
+  { namespace, name }: PlannedPod['pod'],
+): Promise<SandboxRecord | undefined> {
   const isOfPod = ({ complete, pod }: SandboxRecord): boolean =>
     complete && pod?.namespace === namespace && pod.name === name;
   const { found } = await journal.list((record) => (isOfPod(record) ? record : undefined));

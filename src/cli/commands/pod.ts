@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { podNotFound } from '../../errors/index.ts';
 import { type TopologyPod, podText, topologyOf } from '../../view/index.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, looking, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { withProblems } from './pods.ts';
 
 interface Options extends ScopeArguments {
@@ -30,7 +30,7 @@ export const podCommand = (end: (status: ExitStatus) => void): CommandModule<obj
       .example('$0 pod db-0 -n shop -A', 'The same, its addresses compared with those of all pods of the cluster')
       .epilogue('Exit status: 0 done, 1 something is wrong with its networks, 2 could not be done.'),
   handler: ({ output, name, ...scope }) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const cluster = await clusterFor(scope);
       const namespace = scope.namespace ?? cluster.namespace;
       const overview = await cluster.read(scopeFor(scope, cluster), AbortSignal.timeout(longestMs));

@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { type Topology, type TopologyPod, podsText, problemCount, problemsText } from '../../view/index.ts';
 import { type ScopeArguments, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, type Format, type Shown, looking, outputOption, paintFor, print } from '../output.ts';
+import { type ExitStatus, type Format, type Shown, runSearch, outputOption, paintFor, print } from '../output.ts';
 import { networksNamed, readTopology } from '../read-topology.ts';
 
 interface Options extends ScopeArguments {
@@ -30,11 +30,11 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
         'Exit status: 0 done, 1 --problems has found an error (warnings are none), 2 could not be done. Addresses are compared among the pods shown.',
       ),
   handler: ({ output, network, problems, ...scope }) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const topology = await readTopology(scope);
       const networks = network === undefined ? undefined : networksNamed(topology, network);
       if (!problems) {
-        await print(output, attached(topology, networks));
+        await print(output, attachmentView(topology, networks));
         return 0;
       }
       const wanted = topology.problems.filter((each) => networks === undefined || networks.has(each.network ?? ''));
@@ -43,7 +43,7 @@ export const podsCommand = (end: (status: ExitStatus) => void): CommandModule<ob
     }),
 });
 
-function attached(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
+function attachmentView(topology: Topology, networks: ReadonlySet<string> | undefined): Shown {
   const inThem = (pod: TopologyPod): boolean =>
     networks === undefined || pod.attachments.some(({ network }) => networks.has(network));
   const pods = topology.pods.filter(inThem);

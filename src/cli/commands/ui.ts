@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { type Recent, serveUi } from '../../ui/index.ts';
 import { timelineOf } from '../../view/index.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
-import { type ExitStatus, looking, say } from '../output.ts';
+import { type ExitStatus, runSearch, say } from '../output.ts';
 import { recentOperations, socketOption } from '../recent-operations.ts';
 
 interface Options extends ScopeArguments {
@@ -34,7 +34,7 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
       .example('$0 ui -A', 'All namespaces; prints the address to open')
       .epilogue('Ends with ctrl-C. Exit status: 0 ended, 2 could not be done.'),
   handler: ({ port, socket, ...scope }) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const cluster = await clusterFor(scope);
       const stop = new AbortController();
       for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
@@ -48,10 +48,10 @@ export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<obje
     }),
 });
 
-// a pod that is tried again and again has hundreds
+// A pod that is retried continuously has hundreds.
 const last = 20;
 
-/** What the daemon at that socket remembers of a pod, as the page shows it. */
+/** The daemon's recent operations of a pod, as the page shows them. */
 export const recentAt =
   (socket: string) =>
   async (pod: string): Promise<Recent> => {

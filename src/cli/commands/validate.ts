@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { type ClusterArguments, clusterOptions } from '../cluster-options.ts';
-import { type ExitStatus, looking, paintFor, say } from '../output.ts';
+import { type ExitStatus, runSearch, paintFor, say } from '../output.ts';
 
 interface ValidateArguments extends ClusterArguments {
   readonly files?: readonly string[] | undefined;
@@ -47,7 +47,7 @@ export const validateCommand = (end: (status: ExitStatus) => void): CommandModul
         'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run. See docs/validate.md.',
       ),
   handler: (options) =>
-    looking(end, async () => {
+    runSearch(end, async () => {
       const { runValidate } = await import('../validate-files.ts');
       const { text, failed } = await runValidate({
         ...options,

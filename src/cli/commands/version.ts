@@ -7,10 +7,10 @@ export const versionCommand: CommandModule = {
   describe: 'Show the version of Plexus and of the specifications it follows',
   handler: () => {
     process.stdout.write(
-      `plexus ${versionText()}\nCNI specification ${cniVersions.join(', ')}\nNPWG multi-network specification 1.3\n${engine()}\n`,
+      `plexus ${versionText()}\nCNI specification ${cniVersions.join(', ')}\nNPWG multi-network specification 1.3\n${engineName()}\n`,
     );
   },
 };
 
-const engine = (): string =>
+const engineName = (): string =>
   process.versions['bun'] === undefined ? `Node.js ${process.versions.node}` : `Bun ${process.versions['bun']}`;

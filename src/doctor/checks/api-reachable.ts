@@ -1,3 +1,4 @@
+import { apiRefused, is, problemOf } from '../../errors/index.ts';
 import type { Check } from '../check.ts';
 import { type ClusterScene, apiPlace } from '../cluster-scene.ts';
 
@@ -14,9 +15,8 @@ export const apiReachable: Check<ClusterScene> = {
       await api.get('get namespace default', '/api/v1/namespaces/default', signal);
       return [];
     } catch (error) {
-      const { id, message } = error as { readonly id?: string; readonly message: string };
-      if (id === 'PLX-API-REFUSED' && message.includes('403')) return []; // it knows the caller, who may not look at that
-      return [{ severity: 'error', what: message }];
+      if (is(error, apiRefused) && error.context.status === 403) return []; // it knows the caller, who may not look at that
+      return [{ severity: 'error', what: problemOf(error) }];
     }
   },
 };

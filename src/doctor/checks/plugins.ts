@@ -1,5 +1,5 @@
 import { type NetworkConfiguration, isPluginType } from '../../cni/index.ts';
-import { asPlexusError, problemOf } from '../../errors/index.ts';
+import { asPlexusError, is, pluginMissing, problemOf } from '../../errors/index.ts';
 import { findPlugin } from '../../host/index.ts';
 import { elfProblem } from '../../install/index.ts';
 import { findByPath } from '../../plan/index.ts';
@@ -95,7 +95,6 @@ async function whyNot(program: string, folders: readonly string[], arch: string)
     const problem = elfProblem(head, arch);
     return problem === undefined ? undefined : `cannot run: ${problem}`;
   } catch (thrown) {
-    const { id, message } = asPlexusError(thrown);
-    return id === 'PLX-PLUGIN-MISSING' ? missing : `cannot run: ${message}`;
+    return is(thrown, pluginMissing) ? missing : `cannot run: ${asPlexusError(thrown).message}`;
   }
 }

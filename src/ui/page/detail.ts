@@ -8,7 +8,7 @@ export interface Going {
   readonly toPodsOf: (network: string) => void;
 }
 
-/** All about what is chosen. */
+/** The details of the selected item. */
 export function detailOf(item: Item | undefined, topology: Topology, going: Going): readonly Node[] {
   if (item === undefined) return [make('p', { class: 'second' }, 'Choose something in the list.')];
   if ('pod' in item.of)
@@ -17,10 +17,7 @@ export function detailOf(item: Item | undefined, topology: Topology, going: Goin
   return problemDetail(item.of.problem, going);
 }
 
-/**
- * What is told about a pod, part by part, in this order; drawn anew with every change. What was done for it stands
- * below (recent.ts).
- */
+/** Builds one part of a pod's details, redrawn with every change. Recent operations follow below (recent.ts). */
 type Section = (of: { readonly pod: TopologyPod }, topology: Topology, going: Going) => readonly Node[];
 const podSections: readonly Section[] = [
   podHeading,

@@ -1,4 +1,4 @@
-/** The element of the page with that id. */
+/** Returns the page's element with that ID. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`no element ${id}`);
@@ -7,7 +7,7 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** A new element. Text stays text, whatever is in it. */
+/** Creates an element. Text is never interpreted as HTML. */
 export function make(name: string, attributes: Attributes = {}, ...children: readonly (Node | string)[]): HTMLElement {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -15,7 +15,7 @@ export function make(name: string, attributes: Attributes = {}, ...children: rea
   return element;
 }
 
-/** A button that looks like a link and does something in the page. */
+/** Creates a button that looks like a link and acts within the page. */
 export function action(text: string, act: () => void): HTMLElement {
   const button = make('button', { type: 'button', class: 'link' }, text);
   button.addEventListener('click', act);

@@ -2,9 +2,9 @@ import type { Topology, TopologyAttachment, TopologyNetwork, TopologyPod, Topolo
 
 export type View = 'pods' | 'networks' | 'problems';
 
-/** One row of a list, whatever it is of. */
+/** One row of a list of any kind. */
 export interface Item {
-  /** The same for the same thing after every change. */
+  /** Stays the same for the same object after every change. */
   readonly key: string;
   readonly first: string;
   readonly second: string;
@@ -22,7 +22,7 @@ export interface Filters {
   readonly wrong: boolean;
 }
 
-/** What a view shows under the filters, in its order. */
+/** The filtered rows of a view, in its order. */
 export function itemsOf(view: View, topology: Topology, filters: Filters): readonly Item[] {
   const words = filters.search
     .toLowerCase()

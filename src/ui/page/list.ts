@@ -6,14 +6,14 @@ const rowHeight = 46;
 const spare = 8;
 
 export interface List {
-  /** Shows these; the chosen one stays chosen while it is among them. */
+  /** Shows these items; the selected one stays selected while it is among them. */
   readonly show: (items: readonly Item[], empty: string) => void;
   readonly choose: (key: string) => void;
 }
 
 /**
- * A list of any length: only the rows that can be seen are elements. Arrow keys, Page, Home and End move the choice;
- * Enter opens it.
+ * Creates a list of any length that has elements only for visible rows. Arrow keys, Page, Home and End move the
+ * selection; Enter opens it.
  */
 export function makeList(
   box: HTMLElement,
@@ -34,7 +34,7 @@ export function makeList(
     on.choose(item);
   };
   box.addEventListener('keydown', (event) => {
-    const to = moved(event.key, {
+    const to = moveSelection(event.key, {
       from: indexOf(),
       count: items.length,
       page: Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1),
@@ -48,8 +48,8 @@ export function makeList(
   box.addEventListener('focus', () => {
     if (indexOf() < 0 && box.matches(':focus-visible')) choose(0);
   });
-  // a change may draw the rows anew between pressing and letting go: then there is no click; assistive programs only
-  // click
+  // A change may redraw the rows between press and release, and then no click follows; assistive technology only
+  // clicks.
   for (const kind of ['pointerup', 'click']) {
     rows.addEventListener(kind, ({ target }) => {
       const row = (target as Element).closest('[role=option]');
@@ -70,7 +70,7 @@ export function makeList(
   };
 }
 
-function moved(
+function moveSelection(
   key: string,
   { from, count, page }: { readonly from: number; readonly count: number; readonly page: number },
 ): number | undefined {

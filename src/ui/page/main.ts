@@ -68,7 +68,7 @@ function showTab(next: Tab): void {
   byId('panel').setAttribute('aria-labelledby', `tab-${tab}`);
   byId('split').hidden = tab === 'picture';
   byId('picture').hidden = tab !== 'picture';
-  byId('filters').hidden = tab === 'picture'; // it shows everything
+  byId('filters').hidden = tab === 'picture'; // The picture shows everything.
   byId('list').setAttribute('aria-label', tab);
   render();
 }
@@ -123,7 +123,7 @@ function tellLive(text: string, isLost: boolean): void {
   if (live.textContent !== text) live.textContent = text;
 }
 
-/** The choices of a filter, with what was chosen kept. */
+/** Sets the options of a filter and keeps the selected one. */
 function fill(id: (typeof selects)[number], values: readonly string[]): void {
   const element = select(id);
   const all = ['', ...values];
@@ -136,7 +136,7 @@ function fill(id: (typeof selects)[number], values: readonly string[]): void {
 let loading: Promise<void> | undefined;
 let again = false;
 
-/** Reads everything; while that goes on, one further reading is noted for all that asks for it meanwhile. */
+/** Reads the state. All requests during a read are combined into one further read. */
 function load(): void {
   if (loading !== undefined) {
     again = true;
@@ -155,7 +155,7 @@ async function read(): Promise<void> {
     if (answer.ok) return take((await answer.json()) as PageState);
     tellLive(`plexus ui answers with ${answer.status}`, true);
   } catch {
-    tellLive('plexus ui has ended', true); // the stream of events tries again by itself
+    tellLive('plexus ui has ended', true); // The event stream reconnects automatically.
   }
 }
 

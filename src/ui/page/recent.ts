@@ -3,9 +3,9 @@ import type { Recent, RecentAnswer } from '../recent.ts';
 import { action, make } from './dom.ts';
 import { timelineElement } from './timeline.ts';
 
-/** The section "Recent operations" in a box of its own, so that it stays as it is while the cluster changes. */
+/** The section "Recent operations" in its own box, so that changes in the cluster do not redraw it. */
 export interface RecentSection {
-  /** Asks when it is another pod than before, or the pod has come to another node; undefined: no pod is shown. */
+  /** Requests the operations if the pod or its node has changed; undefined: no pod is shown. */
   readonly show: (pod: TopologyPod | undefined) => void;
 }
 
@@ -28,7 +28,8 @@ export function recentSection(box: HTMLElement): RecentSection {
         void fill({ message, list }, pod, asking.signal);
       };
       const again = action('Ask again', () => {
-        message.setAttribute('aria-live', 'polite'); // not before: whoever moves through the list would hear it for each pod
+        // Not set earlier: a user who moves through the list would hear it for each pod.
+        message.setAttribute('aria-live', 'polite');
         ask();
       });
       box.replaceChildren(
@@ -101,7 +102,7 @@ function summaryOf(pod: TopologyPod, { node, operations }: Recent): Words {
   ];
 }
 
-/** What to type, as far as it is known here. */
+/** The command to type, with the values that are known here. */
 const command = (pod: TopologyPod): Words => [
   make(
     'code',

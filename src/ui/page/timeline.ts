@@ -1,7 +1,7 @@
 import type { Timeline, TimelineStep } from '../../view/index.ts';
 import { make } from './dom.ts';
 
-/** One operation, to unfold: its steps with bars, what went wrong, and on demand what plugins read and wrote. */
+/** One operation that unfolds: its steps with bars, its errors, and on demand what plugins read and wrote. */
 export function timelineElement(timeline: Timeline, isOpen: boolean): HTMLElement {
   const { command, startedAt, ended, outcome, errors, steps, leftOut } = timeline;
   const isBad = outcome === 'failure';
@@ -47,7 +47,7 @@ const stepRow = (step: TimelineStep): HTMLElement =>
     make('td', step.failed ? { class: 'bad' } : {}, step.failed ? `▲ ${step.outcome}` : step.outcome),
   );
 
-/** The same as Start and Time, to look at. */
+/** Shows Start and Time as a bar. */
 function bar({ from, share, failed }: TimelineStep): HTMLElement {
   const filled = make('div', failed ? { class: 'failed' } : {});
   filled.style.marginLeft = `${(from * 100).toFixed(2)}%`;
@@ -64,7 +64,7 @@ const errorElement = ({ id, code, message, details, fix }: Timeline['errors'][nu
     make('p', {}, make('strong', {}, 'fix: '), fix),
   );
 
-/** What a plugin read and wrote; it may be long, so it is not in the page before somebody wants it. */
+/** What a plugin read and wrote. It may be long, so it is added to the page only on demand. */
 function textsElement({ name, texts }: TimelineStep): HTMLElement {
   const element = make(
     'details',

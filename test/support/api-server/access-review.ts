@@ -4,7 +4,7 @@ import { changedDrivers } from './claim-rules.ts';
 import { asObject, asText, type JsonObject, type KubeObject } from './json.ts';
 import { readRequestInfo, type RequestInfo, type Verb } from './request-info.ts';
 
-/** Throws 403 if the server's authorize option refuses the request. */
+/** Throws 403 if the server's authorize option rejects the request. */
 export function refuseUnauthorized(state: ApiState, request: RequestInfo): void {
   if (request.verb === undefined || state.authorize(request)) return;
   const { verb, group, resource, subresource, namespace, name } = request;
@@ -15,7 +15,7 @@ export function refuseUnauthorized(state: ApiState, request: RequestInfo): void 
 }
 
 /**
- * Throws 403 for a change of what drivers report in a ResourceClaim, unless resourceclaims/driver is allowed for each
+ * Throws 403 for a change of what drivers publish in a ResourceClaim, unless resourceclaims/driver is allowed for each
  * driver's name: on the node of the claim (associated-node) or any (Kubernetes 1.36,
  * DRAResourceClaimGranularStatusAuthorization).
  */
@@ -39,7 +39,8 @@ export function refuseForeignDevices(
 }
 
 /**
- * What the authorize option would say (SelfSubjectAccessReview), or authorizeAs of another user (SubjectAccessReview).
+ * The decision of the authorize option (SelfSubjectAccessReview), or of authorizeAs for another user
+ * (SubjectAccessReview).
  */
 export function reviewAccess(
   state: ApiState,

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 
-/** What an error needs to know of a resource type. */
+/** The parts of a resource type that an error uses. */
 export interface Named {
   readonly group: string;
   readonly plural: string;
@@ -21,7 +21,7 @@ interface Failure {
   readonly headers?: Record<string, string>;
 }
 
-/** A path that no API group claims: answered with a line of text, not with a Status. */
+/** A path outside all API groups; answered with a line of text instead of a Status. */
 export class NoSuchPath extends Error {}
 
 /** A request that ends in a Status object (kind Status, API conventions "Response Status Kind"). */

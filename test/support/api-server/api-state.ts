@@ -6,20 +6,20 @@ import type { Faults } from './faults.ts';
 import type { Watches } from './watches.ts';
 import type { RequestInfo } from './request-info.ts';
 
-/** What the requests of one server share. */
+/** The shared state of all requests of one server. */
 export interface ApiState {
   readonly store: Store;
   readonly faults: Faults;
   readonly watches: Watches;
   readonly bookmarkMs: number;
   token: string;
-  /** How a watch from a forgotten version is told so: an ERROR event (a real server) or HTTP status 410. */
+  /** How a watch from an expired version is answered: an ERROR event (as on a real server) or HTTP status 410. */
   staleWatch: 'event' | 'status';
   authorize(request: RequestInfo): boolean;
   authorizeAs(user: string, request: RequestInfo): boolean;
 }
 
-/** Everything that is served now: built in, and by the CustomResourceDefinitions in the store. */
+/** All served types: built-in ones, and those of CustomResourceDefinitions in the store. */
 export const servedTypes = (store: Store): ResourceType[] => [
   ...builtInTypes,
   ...store.list('customresourcedefinitions').flatMap((crd) => customTypes(crd)),

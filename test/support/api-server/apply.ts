@@ -3,25 +3,24 @@ import { deviceKey, devicesOf } from './claim-rules.ts';
 import { asObject, asText, isObject, type JsonObject, type KubeObject, sameJson } from './json.ts';
 import { currentObject, type Target, timestamp, updateObject } from './write.ts';
 
-/** Whether server-side apply is there: of what drivers report in the status of a ResourceClaim, and of nothing else. */
+/** Whether server-side apply is supported: only for what drivers publish in the status of a ResourceClaim. */
 export const isApplied = ({ type, request }: Target, contentType: string): boolean =>
   contentType === 'application/apply-patch+yaml' &&
   type.plural === 'resourceclaims' &&
   request.subresource === 'status';
 
-// the fields of one entry, by name: what is in networkData each by itself, each condition by its type, the rest as a
-// whole
+// The fields of one entry, by name: each value of networkData, each condition by its type, everything else as a whole.
 type Leaves = ReadonlyMap<string, unknown>;
-/** Who owns which fields of which entries. */
+/** The owners of the fields of each entry. */
 interface Owned {
   readonly manager: string;
   readonly fields: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Server-side apply ("Server-Side Apply", Kubernetes reference) of status.devices. Fields that the manager wrote before
- * and does not name any more go, unless somebody else owns them too. Throws 400 without a manager, 409 for a field that
- * has another value and another owner, without force.
+ * Server-side apply ("Server-Side Apply", Kubernetes reference) of status.devices. Removes fields that the manager
+ * wrote before and no longer lists, unless another manager owns them too. Throws 400 without a manager; without force,
+ * 409 for a field with another value and owner.
  */
 export function applyObject(target: Target, body: unknown): KubeObject {
   const { request, type } = target;
@@ -108,7 +107,7 @@ function conflicts(
       const there = current.get(key);
       if (there === undefined || !there.has(leaf) || sameJson(there.get(leaf), value)) return [];
       const owners = others.filter(({ fields }) => fields[key]?.includes(leaf)).map(({ manager }) => manager);
-      // what nobody applied was written by somebody's update
+      // Fields that no manager applied come from an update.
       const all = owners.length === 0 && !before[key]?.includes(leaf) ? ['before-first-apply'] : owners;
       return all.map((owner) => ({ key, leaf, owner }));
     }),
@@ -159,12 +158,12 @@ function merged({
   return [...new Set([...current.keys(), ...entries.keys()])].flatMap((key) => {
     const left = [...(current.get(key) ?? [])].filter(([leaf]) => !gone[key]?.includes(leaf));
     const leaves = new Map([...left, ...(entries.get(key) ?? [])]);
-    // an entry goes with the last who owned it
+    // An entry is removed with its last owner.
     return [...leaves.keys()].some((leaf) => keys.includes(leaf)) ? [entryFrom(leaves)] : [];
   });
 }
 
-// fieldsV1 in one level, where a real server nests it
+// fieldsV1 has one level here; a real server nests it.
 const entryOf = ({ manager, fields }: Owned, apiVersion: string): JsonObject => ({
   manager,
   operation: 'Apply',

@@ -169,7 +169,7 @@ const serviceCidrs: ResourceType = {
   fields: named,
 };
 
-/** The resources that are served whatever the store holds. */
+/** The resources that are always served. */
 export const builtInTypes: readonly ResourceType[] = [
   pods,
   nodes,

@@ -8,7 +8,7 @@ export interface Certificates {
   readonly key: string;
 }
 
-/** A certificate authority of its own, and a server certificate for 127.0.0.1 and localhost signed by it. */
+/** Creates a certificate authority, and a server certificate for 127.0.0.1 and localhost signed by it. */
 export async function makeCertificates(): Promise<Certificates> {
   const ca = await generate([{ name: 'commonName', value: 'plexus-test-ca' }], {
     keyType: 'ec',

@@ -10,7 +10,7 @@ export const deviceKey = (entry: JsonObject): string => JSON.stringify(deviceKey
 
 export const devicesOf = (claim: JsonObject): readonly JsonObject[] => objectsAt(claim, ['status', 'devices']);
 
-/** A claim needs requests that keep; what drivers report has to be about devices that are allocated to it. */
+/** Validates a claim: its requests must not change, and published devices must be allocated to it. */
 export function validateClaim(claim: KubeObject, before: KubeObject | undefined): FieldError[] {
   const isChanged = before !== undefined && !sameJson(claim['spec'], before['spec']);
   return [...(isChanged ? [invalidField('spec', claim['spec'], 'field is immutable')] : []), ...checkDevices(claim)];
@@ -35,7 +35,7 @@ export function validateSlice(slice: KubeObject): FieldError[] {
   ];
 }
 
-/** The drivers of whose entries one version of a claim has others than the other. */
+/** The drivers whose entries differ between two versions of a claim. */
 export function changedDrivers(one: JsonObject, other: JsonObject): readonly string[] {
   const drivers = [...new Set([...devicesOf(one), ...devicesOf(other)].map(({ driver }) => asText(driver)))];
   const ofDriver = (claim: JsonObject, driver: string): readonly JsonObject[] =>

@@ -53,7 +53,7 @@ export const namespaceColumns: readonly Column[] = [
   ageColumn,
 ];
 
-/** The additionalPrinterColumns of a version in a CustomResourceDefinition; Age where it names none. */
+/** The additionalPrinterColumns of a version in a CustomResourceDefinition; Age if there are none. */
 export function customColumns(declared: unknown): Column[] {
   if (!Array.isArray(declared) || declared.length === 0) return [nameColumn, ageColumn];
   return [nameColumn, ...declared.filter(isObject).map((entry) => customColumn(entry))];
@@ -92,7 +92,7 @@ const containerCount = (pod: KubeObject): number => {
   return Array.isArray(containers) ? containers.length : 0;
 };
 
-/** How long ago, in the form of kubectl: 45s, 3m20s, 14m, 5h2m, 3d, 2y. */
+/** An age in the form of kubectl: 45s, 3m20s, 14m, 5h2m, 3d, 2y. */
 function ageOf(time: string): string {
   const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time)) / 1000));
   if (Number.isNaN(seconds)) return '<unknown>';

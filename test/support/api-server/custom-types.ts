@@ -4,7 +4,7 @@ import { asObject, isObject, type JsonObject, type KubeObject, valueAt } from '.
 import { invalidField, requiredField } from './metadata-rules.ts';
 import type { ResourceType } from './resource-type.ts';
 
-/** The resources that one CustomResourceDefinition makes served: one for each served version. */
+/** The resources of one CustomResourceDefinition, one per served version. */
 export function customTypes(crd: KubeObject): ResourceType[] {
   const spec = asObject(crd['spec']);
   return versionsOf(spec)
@@ -12,7 +12,7 @@ export function customTypes(crd: KubeObject): ResourceType[] {
     .map((version) => customType(spec, version));
 }
 
-/** A new definition is accepted and established at once; a real server takes a moment. */
+/** Accepts and establishes a new definition at once; a real server takes a moment. */
 export function establishCrd(crd: KubeObject): KubeObject {
   const spec = asObject(crd['spec']);
   const names = asObject(spec['names']);
@@ -38,7 +38,7 @@ export function establishCrd(crd: KubeObject): KubeObject {
   };
 }
 
-/** The rules of apiextensions.k8s.io/v1 that a hand-written definition breaks most easily. */
+/** The rules of apiextensions.k8s.io/v1 that a hand-written definition violates most often. */
 export function validateCrd(crd: KubeObject): FieldError[] {
   const spec = asObject(crd['spec']);
   const expected = `${String(valueAt(spec, ['names', 'plural']))}.${String(spec['group'])}`;
@@ -64,7 +64,7 @@ function checkVersion(version: JsonObject, path: string): FieldError[] {
   ];
 }
 
-/** A structural schema names the type of everything in it. */
+/** A structural schema states the type of every part. */
 function missingTypes(schema: JsonObject, path: string): FieldError[] {
   const own =
     typeof schema['type'] === 'string'

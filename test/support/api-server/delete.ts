@@ -5,8 +5,8 @@ import type { Store } from './store.ts';
 import { currentObject, isDryRun, type Target, timestamp } from './write.ts';
 
 /**
- * DELETE: the object is gone at once, whatever the grace period (there is no kubelet to wait for), unless finalizers
- * hold it. Returns the body of the answer. Throws 404, 409 (preconditions).
+ * DELETE: removes the object at once, whatever the grace period, because there is no kubelet to wait for, unless it has
+ * finalizers. Returns the body of the answer. Throws 404, 409 (preconditions).
  */
 export function deleteObject(target: Target, options: unknown): JsonObject {
   const { type, request } = target;
@@ -19,7 +19,7 @@ export function deleteObject(target: Target, options: unknown): JsonObject {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
-/** DELETE on the collection: everything the selectors mean. Returns what was deleted. */
+/** DELETE on a collection: removes every object that the selectors match. Returns the removed objects. */
 export function deleteCollection(target: Target): KubeObject[] {
   const { state, type, request } = target;
   const matches = readSelector(type, request);
@@ -68,7 +68,7 @@ function emptyNamespace(store: Store, namespace: string): void {
   }
 }
 
-// a definition is named like the storage of its objects: plural.group
+// A definition has the name of its objects' storage: plural.group.
 function emptyStorage(store: Store, storage: string): void {
   for (const object of store.list(storage)) store.remove(storage, object);
 }

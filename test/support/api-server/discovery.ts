@@ -3,7 +3,7 @@ import { apiVersionOf, type ResourceType } from './resource-type.ts';
 
 const resourceVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
-// served without objects behind it: only POST, only an answer
+// Served without stored objects: POST only, which returns an answer.
 const accessReviews = {
   group: 'authorization.k8s.io',
   version: 'v1',
@@ -28,7 +28,7 @@ export const serverVersion: JsonObject = {
   platform: 'linux/amd64',
 };
 
-/** The discovery document at a path (/api, /apis, /api/v1, /apis/GROUP[/VERSION]); undefined if it is none. */
+/** The discovery document at a path (/api, /apis, /api/v1, /apis/GROUP[/VERSION]); undefined for other paths. */
 export function discoveryDocument(
   path: string,
   types: readonly ResourceType[],

@@ -2,7 +2,7 @@ import type { FieldError } from './api-error.ts';
 import { asObject, type JsonObject, type KubeObject } from './json.ts';
 import { requiredField } from './metadata-rules.ts';
 
-// events.k8s.io/v1 and core/v1 show the same stored objects under different names
+// events.k8s.io/v1 and core/v1 show the same stored objects with different field names.
 const coreNames: readonly (readonly [string, string])[] = [
   ['regarding', 'involvedObject'],
   ['note', 'message'],
@@ -25,7 +25,7 @@ export const fromCoreEvent = (event: KubeObject): KubeObject => ({
   metadata: event.metadata,
 });
 
-/** core/v1: the event lives in the namespace of the object it is about. */
+/** core/v1: an Event is in the namespace of its object. */
 export function validateCoreEvent(event: KubeObject): FieldError[] {
   const about = asObject(event['involvedObject'])['namespace'] ?? '';
   const expected = about === '' ? 'default' : about;

@@ -1,40 +1,37 @@
 import type { RequestInfo } from './request-info.ts';
 
-/** What goes wrong with a request. */
+/** A fault of a request. */
 export type Fault =
   | { kind: 'delay'; ms: number }
-  /** never answered, until the client goes away or the server is closed */
+  /** Never answered, until the client disconnects or the server is closed. */
   | { kind: 'hang' }
   | { kind: 'status'; code: number; reason?: string; message?: string; retryAfterSeconds?: number }
-  /**
-   * the connection is destroyed: before anything is done, in the middle of the answer, or instead of it;
-   * the first if left out
-   */
+  /** Destroys the connection: before any work, in the middle of the answer, or instead of it; default: before. */
   | { kind: 'drop'; when?: 'before' | 'middle' | 'after' }
-  /** a watch goes wrong after so many events (bookmarks do not count) */
+  /** A watch fails after this many events (bookmarks do not count). */
   | { kind: 'watch'; after: number; how: WatchFailure };
 
 /**
- * end: the stream ends well. truncate: in the middle of a line. drop: socket destroyed. expire: ERROR event 410.
+ * end: the stream ends normally. truncate: in the middle of a line. drop: socket destroyed. expire: ERROR event 410.
  * garbage: a line that is not JSON.
  */
 export type WatchFailure = 'end' | 'truncate' | 'drop' | 'expire' | 'garbage';
 
 export interface FaultLimit {
-  /** which requests; all if left out */
+  /** The affected requests; default: all. */
   readonly match?: (request: RequestInfo) => boolean;
-  /** how often; always if left out */
+  /** Number of affected requests; default: all. */
   readonly times?: number;
 }
 
-/** Calling it takes the fault back. */
+/** Calling it removes the fault. */
 export interface FaultHandle {
   (): void;
-  /** how often it has struck */
+  /** Number of requests it has affected. */
   used(): number;
 }
 
-/** Switches for what can go wrong between a client and the API server. Several faults may hit one request. */
+/** Injects faults between a client and the API server. Several faults may affect one request. */
 export interface Faults {
   add(entry: FaultLimit & { readonly fault: Fault }): FaultHandle;
   delay(ms: number, limit?: FaultLimit): FaultHandle;
@@ -43,12 +40,12 @@ export interface Faults {
   answer(code: number, limit?: FaultLimit): FaultHandle;
   /** 429 with Retry-After. */
   tooManyRequests(retryAfterSeconds: number, limit?: FaultLimit): FaultHandle;
-  /** 401 although the token is right, as with one that has just expired. */
+  /** 401 although the token is valid, like one that has just expired. */
   unauthorized(limit?: FaultLimit): FaultHandle;
   drop(when: 'before' | 'middle' | 'after', limit?: FaultLimit): FaultHandle;
   watch(how: WatchFailure, after: number, limit?: FaultLimit): FaultHandle;
   clear(): void;
-  /** For the server: the faults that hit this request, each of which is thereby used once. */
+  /** For the server: the faults that affect this request; counts one use of each. */
   take(request: RequestInfo): Fault[];
 }
 

@@ -5,21 +5,21 @@ export interface Change {
   readonly version: number;
   readonly storage: string;
   readonly object: KubeObject;
-  /** undefined for a new object */
+  /** Undefined for a new object. */
   readonly previous: KubeObject | undefined;
   readonly removed: boolean;
 }
 
-/** The changes that are still known. */
+/** The changes that are still available. */
 export interface History {
-  /** Versions below this one can no longer be read or watched from. */
+  /** Older versions can no longer be read or watched from. */
   readonly oldest: () => number;
   record(change: Change): void;
   readonly since: (storage: string, version: number) => Change[];
   forget(version: number): void;
 }
 
-/** Keeps up to `limit` changes; when there are more, the older half is forgotten. */
+/** Keeps up to `limit` changes; beyond that, the older half is dropped. */
 export function makeHistory(limit: number): History {
   let changes: Change[] = [];
   let oldest = 0;

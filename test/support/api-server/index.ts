@@ -1,7 +1,7 @@
 /**
- * An API server for tests and the demo: in memory, in this process, speaking the real protocol as far as Plexus,
- * kubectl and the JavaScript client use it. It has no kubelet, no scheduler and no controllers: pods stay Pending,
- * and what is deleted is gone at once.
+ * An API server for tests and the demo: in memory, in this process, with the part of the real protocol that Plexus,
+ * kubectl and the JavaScript client use. It has no kubelet, no scheduler and no controllers: pods stay Pending, and
+ * deleted objects are gone at once.
  */
 export { type Fault, type FaultHandle, type FaultLimit, type Faults, type WatchFailure } from './faults.ts';
 export { makeCertificates } from './certificates.ts';

@@ -1,10 +1,10 @@
 import { badRequest, failure } from './api-error.ts';
 import { isObject, type JsonObject, sameJson } from './json.ts';
 
-/** RFC 6902. Throws 400 for a patch that is none, 422 for one that does not fit the document. */
+/** RFC 6902. Throws 400 for an invalid patch, 422 for one that does not fit the document. */
 export function applyJsonPatch(document: JsonObject, patch: unknown): JsonObject {
   if (!Array.isArray(patch)) throw badRequest('a JSON patch is a list of operations');
-  // the root is one step down, so that the whole document can be an operation's target too
+  // The root is one level down, so that an operation can also target the whole document.
   const holder: JsonObject = { root: structuredClone(document) };
   for (const operation of patch) applyOperation(holder, operation);
   const { root } = holder;

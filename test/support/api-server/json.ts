@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 export type JsonObject = Record<string, unknown>;
 
-/** Metadata as far as the server itself reads or writes it; everything else is carried along. */
+/** The metadata that the server itself reads or writes; everything else is kept. */
 export interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -31,7 +31,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 export const asObject = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
-/** The value if it is a text. */
+/** The value if it is a string. */
 export const asText = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
 
 export const sameJson = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b);

@@ -3,7 +3,7 @@ export interface KubeconfigParts {
   /** PEM */
   readonly caCert: string;
   readonly token: string;
-  /** read the token from this file instead of embedding it: for tests of token rotation */
+  /** Names this token file instead of embedding the token, for tests of token rotation. */
   readonly tokenFile?: string;
 }
 

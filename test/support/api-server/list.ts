@@ -11,7 +11,7 @@ interface Page {
 
 /**
  * GET on a collection: selectors, limit and continue (all pages show one version), resourceVersion with
- * resourceVersionMatch. Throws 400, 410 (a version that is forgotten), 504 (a version still to come).
+ * resourceVersionMatch. Throws 400, 410 (an expired version), 504 (a future version).
  */
 export function listObjects(target: Target): Page {
   const { state, type, request } = target;
@@ -44,7 +44,7 @@ function exactVersion({ state, request }: Target): number | undefined {
   if (asked > state.store.version()) throw notYet(asked, state.store.version());
   const match = request.query.get('resourceVersionMatch') ?? '';
   const limited = Number(request.query.get('limit') ?? '0') > 0;
-  // without a match, a limited list means exactly this version (API concepts, "Resource versions")
+  // Without resourceVersionMatch, a limited list means exactly this version (API concepts, "Resource versions").
   return match === 'Exact' || (match === '' && limited) ? asked : undefined;
 }
 
@@ -84,7 +84,7 @@ function readContinue(text: string | null): Continue | undefined {
     const { version, after }: Partial<Continue> = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (typeof version === 'number' && typeof after === 'string') return { version, after };
   } catch {
-    // answered below like any other text that is no token
+    // Answered below like any other text that is not a token.
   }
   throw badRequest('continue key is not valid');
 }

@@ -6,7 +6,7 @@ import type { Certificates } from './certificates.ts';
 
 /** A port on 127.0.0.1 that can be closed and opened again. */
 export interface Listener {
-  /** The port it listens on; 0 asks for a free one. */
+  /** The port it listens on; 0 requests a free one. */
   listen(port: number): Promise<number>;
   /** Closes the port and every connection; returns when both are gone. */
   close(): Promise<void>;
@@ -14,13 +14,13 @@ export interface Listener {
 
 export function makeListener({ cert, key }: Certificates, onRequest: RequestListener): Listener {
   const server = createServer({ cert, key, keepAliveTimeout: 30_000 }, onRequest);
-  // connections that are still shaking hands belong to no request, so they are followed here
+  // Connections during a handshake belong to no request, so they are tracked here.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  // a client that breaks off a handshake is its own business
+  // A client may abort a handshake.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return {
     async listen(port) {

@@ -25,25 +25,25 @@ const rules = {
   },
 };
 
-/** What is wrong with name, labels and annotations. */
+/** The problems of name, labels and annotations. */
 export function checkMetadata(type: ResourceType, object: KubeObject): FieldError[] {
   return [
     ...checkName(type, 'name', object.metadata.name),
-    // a trailing dash is fine, because something follows it
+    // A trailing dash is valid, because a suffix follows it.
     ...checkName(type, 'generateName', (object.metadata.generateName ?? '').replace(/-$/, 'a')),
     ...Object.entries(object.metadata.labels ?? {}).flatMap(([key, value]) => checkLabel(key, value)),
     ...checkAnnotations(object.metadata.annotations ?? {}),
   ];
 }
 
-/** Fields that never change once an object is there. */
+/** Checks the fields that never change after creation. */
 export function checkImmutable(next: KubeObject, before: KubeObject): FieldError[] {
   return (['uid', 'name', 'namespace', 'creationTimestamp'] as const)
     .filter((key) => next.metadata[key] !== before.metadata[key])
     .map((key) => invalidField(`metadata.${key}`, next.metadata[key], 'field is immutable'));
 }
 
-/** Refuses (400) metadata that a real server could not even decode. */
+/** Rejects (400) metadata that a real server could not decode. */
 export function checkMetadataShape(body: JsonObject): void {
   const metadata = body['metadata'];
   if (metadata === undefined) return;

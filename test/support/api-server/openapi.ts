@@ -1,11 +1,11 @@
-// "@" of the Accept header's form is not allowed in a Content-Type
+// The form in the Accept header contains "@", which Content-Type does not allow.
 const protobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const title = 'Kubernetes';
 const version = 'v1.30.0';
 
 /**
- * /openapi/v2 with no definitions in it. kubectl fetches it before create and apply; for kinds that it does not
- * find there it skips its own validation and leaves it to the server. kubectl 1.20 accepts protobuf only.
+ * /openapi/v2 without definitions. kubectl fetches it before create and apply; for kinds that it does not find there,
+ * it skips its own validation and relies on the server. kubectl 1.20 accepts protobuf only.
  */
 export function openApiDocument(accept: string): { contentType: string; bytes: Buffer } {
   if (accept.includes('protobuf')) return { contentType: protobufType, bytes: protobufDocument() };

@@ -5,8 +5,8 @@ import type { ResourceType } from './resource-type.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /**
- * Throws 415 for a patch type that the resource does not know: server-side apply is elsewhere (apply.ts), a strategic
- * merge only for built-in types (as on a real server).
+ * Throws 415 for a patch type that the resource does not support. Server-side apply is in apply.ts; a strategic merge
+ * patch works for built-in types only, as on a real server.
  */
 export function refusePatchType(type: ResourceType, contentType: string): void {
   const accepted = [
@@ -17,7 +17,7 @@ export function refusePatchType(type: ResourceType, contentType: string): void {
   if (!accepted.includes(contentType)) throw unsupportedMediaType(accepted);
 }
 
-/** The document with the patch applied, which is of a type that refusePatchType let through. */
+/** Applies a patch whose type refusePatchType has accepted. */
 export function applyPatch(contentType: string, document: JsonObject, patch: unknown): JsonObject {
   switch (contentType) {
     case 'application/merge-patch+json':

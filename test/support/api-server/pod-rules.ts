@@ -2,7 +2,7 @@ import type { FieldError } from './api-error.ts';
 import { asObject, isObject, type JsonObject, type KubeObject, sameJson, valueAt, withoutKeys } from './json.ts';
 import { invalidField, requiredField } from './metadata-rules.ts';
 
-/** Defaults and the first status of a new pod. */
+/** Sets the defaults and the first status of a new pod. */
 export function preparePod(pod: KubeObject): KubeObject {
   const spec = {
     restartPolicy: 'Always',
@@ -14,7 +14,7 @@ export function preparePod(pod: KubeObject): KubeObject {
   return { ...pod, spec, status: { phase: 'Pending', qosClass: 'BestEffort' } };
 }
 
-/** A new pod needs containers with name and image; of an existing one's spec little but images may change. */
+/** A new pod must have containers with name and image; in an existing pod's spec, little but images may change. */
 export function validatePod(pod: KubeObject, before: KubeObject | undefined): FieldError[] {
   const containers = valueAt(pod, ['spec', 'containers']);
   if (before && sameJson(containers, valueAt(before, ['spec', 'containers']))) return checkFixedPart(pod, before);

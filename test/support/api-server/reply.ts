@@ -35,7 +35,7 @@ export function reply(response: ServerResponse, { code, bytes, contentType, head
   response.end(bytes);
 }
 
-/** Any error as a Status, NoSuchPath as text; what is neither is a bug here and shows as 500. */
+/** Sends any error as a Status, NoSuchPath as text; anything else is a bug and becomes 500. */
 export function replyError(response: ServerResponse, error: unknown, faults: readonly Fault[]): void {
   if (response.headersSent) return void response.destroy();
   if (error instanceof NoSuchPath) {

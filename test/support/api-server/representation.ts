@@ -2,12 +2,12 @@ import { notAcceptable } from './api-error.ts';
 import type { JsonObject, KubeObject } from './json.ts';
 import { apiVersionOf, type ResourceType, shown } from './resource-type.ts';
 
-/** How a client wants objects: whole, metadata only, or as rows for printing. */
+/** The form in which a client requests objects: whole, metadata only, or as table rows. */
 export interface Representation {
   readonly form: 'whole' | 'metadata' | 'metadata-list' | 'table';
   /** v1 or v1beta1 of meta.k8s.io */
   readonly version: string;
-  /** what table rows carry */
+  /** What table rows contain. */
   readonly rowObject: 'None' | 'Metadata' | 'Object';
 }
 
@@ -17,7 +17,7 @@ export interface ListMeta {
   readonly remainingItemCount?: number;
 }
 
-/** Reads Accept and includeObject: the first form offered here wins. Throws 406 if there is none. */
+/** Reads Accept and includeObject: the first supported form wins. Throws 406 if there is none. */
 export function readRepresentation(accept: string, query: URLSearchParams): Representation {
   const offers = (accept === '' ? '*/*' : accept).split(',').map((entry) => readOffer(entry));
   const chosen = offers.find((offer) => offer !== undefined);
@@ -26,7 +26,7 @@ export function readRepresentation(accept: string, query: URLSearchParams): Repr
   return { ...chosen, rowObject: include === 'None' || include === 'Object' ? include : 'Metadata' };
 }
 
-/** Throws 406 where the form is one of lists. */
+/** Throws 406 for a form of lists. */
 export function representObject(type: ResourceType, stored: KubeObject, how: Representation): JsonObject {
   const object = shown(type, stored);
   switch (how.form) {
@@ -43,7 +43,7 @@ export function representObject(type: ResourceType, stored: KubeObject, how: Rep
   }
 }
 
-/** Throws 406 where the form is one of single objects. */
+/** Throws 406 for a form of single objects. */
 export function representList(
   type: ResourceType,
   list: { objects: readonly KubeObject[]; metadata: ListMeta },
@@ -72,7 +72,7 @@ export function representList(
   }
 }
 
-/** A BOOKMARK carries nothing but the version (and the type). */
+/** A BOOKMARK contains only the version and the type. */
 export function representBookmark(type: ResourceType, metadata: JsonObject, how: Representation): JsonObject {
   const version = `meta.k8s.io/${how.version}`;
   switch (how.form) {

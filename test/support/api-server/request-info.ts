@@ -1,13 +1,13 @@
 /** The verbs of Kubernetes authorization. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-/** What a request asks for, read from method and URL alone. */
+/** The target of a request, derived from method and URL alone. */
 export interface RequestInfo {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly userAgent: string;
-  /** undefined for paths that are no resource: discovery, health, … */
+  /** Undefined for paths that are not resources: discovery, health, … */
   readonly verb: Verb | undefined;
   readonly group: string;
   readonly version: string;
@@ -50,7 +50,7 @@ const nowhere: Target = { namespace: '', resource: '', name: '', subresource: ''
 
 function readTarget(rest: readonly string[]): Target {
   const [first = '', second = '', third = ''] = rest;
-  // /namespaces/x and its subresources are about the namespace itself, /namespaces/x/pods is not
+  // /namespaces/x and its subresources refer to the namespace itself; /namespaces/x/pods does not.
   const inNamespace = first === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(third);
   const [resource = '', name = '', subresource = ''] = inNamespace ? rest.slice(2) : rest;
   return { namespace: inNamespace ? second : '', resource, name, subresource };
@@ -77,7 +77,7 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    // a malformed escape is not a name of anything: the path as it stands will be answered with 404
+    // A malformed escape is not a valid name: the path as written will be answered with 404.
     return part;
   }
 }

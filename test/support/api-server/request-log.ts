@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestInfo } from './request-info.ts';
 
-/** One request as it came in; the last three fields are filled in as the answer goes out. */
+/** One received request; the last three fields are set when the answer is sent. */
 export interface LoggedRequest {
   readonly verb: RequestInfo['verb'];
   readonly method: string;
   readonly path: string;
-  /** with "?", "" if there is none */
+  /** Includes "?"; "" if there is none. */
   readonly query: string;
   readonly group: string;
   readonly resource: string;
@@ -17,11 +17,11 @@ export interface LoggedRequest {
   readonly contentType: string;
   requestBytes: number;
   responseBytes: number;
-  /** 0 until answered */
+  /** 0 until the answer is sent. */
   code: number;
 }
 
-/** Adds the request to the log and follows its answer. */
+/** Logs the request and tracks its answer. */
 export function logRequest(
   log: LoggedRequest[],
   info: RequestInfo,

@@ -13,7 +13,7 @@ export interface Column {
   cell(object: KubeObject): unknown;
 }
 
-/** One resource of the API: its names, and what is special about it. */
+/** One resource of the API: its names and its particularities. */
 export interface ResourceType {
   readonly group: string;
   readonly version: string;
@@ -22,28 +22,28 @@ export interface ResourceType {
   readonly kind: string;
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
-  /** Where the store keeps the objects; core and events.k8s.io events share one place. */
+  /** The store's key for its objects; Events of core and events.k8s.io share one. */
   readonly storage: string;
-  /** What a write to /status changes: metadata and status (built-in types), status only (custom ones). */
+  /** The parts that a write to /status changes: metadata and status (built-in types), or only status (custom types). */
   readonly status: 'none' | 'with-metadata' | 'alone';
-  /** Custom types are strict about versions in updates and know no strategic merge. */
+  /** Custom types require a version in updates and do not support strategic merge patches. */
   readonly custom: boolean;
-  /** Field selectors that are served, as paths. */
+  /** Supported field selectors, as paths. */
   readonly fields: readonly string[];
   readonly columns: readonly Column[];
-  /** What is allowed in a name. */
+  /** The rule for names. */
   readonly nameRule: 'subdomain' | 'label' | 'path-segment';
-  /** Schema of a custom type: unknown fields are dropped, wrong ones refused. */
+  /** Schema of a custom type: unknown fields are dropped, invalid ones rejected. */
   readonly schema?: Schema;
   /** DELETE answers with the object instead of a Status. */
   readonly returnsDeleted: boolean;
   /** DELETE first marks the object, which watches see as MODIFIED. */
   readonly isDeletedGracefully: boolean;
-  /** Fills in what the server sets on new objects. */
+  /** Sets what the server sets on new objects. */
   prepare?(object: KubeObject): KubeObject;
-  /** What is wrong with an object, beyond metadata and schema; `before` is undefined for a new one. */
+  /** Returns the problems of an object beyond metadata and schema; `before` is undefined for a new one. */
   validate?(object: KubeObject, before: KubeObject | undefined): FieldError[];
-  /** Between the form of this group and the stored one. */
+  /** Converts between the form of this group and the stored form. */
   toStored?(object: JsonObject): JsonObject;
   fromStored?(object: KubeObject): KubeObject;
 }

@@ -137,9 +137,7 @@ function findTarget({ state, info }: Exchange): Target {
   return { state, type, request: info };
 }
 
-/**
- * Only the API groups that are built in answer with a Status; paths of custom resources and of nothing at all do not.
- */
+/** Only built-in API groups answer with a Status; other paths do not. */
 function notFoundAt({ store }: ApiState, { path, group }: RequestInfo): Error {
   const isBuiltIn =
     path.startsWith('/api/') ||
@@ -154,7 +152,7 @@ function isServedPath(type: ResourceType, info: RequestInfo): boolean {
 
 function isAllowedMethod(type: ResourceType, info: RequestInfo): boolean {
   const isOne = info.name !== '';
-  // across all namespaces there are lists and watches only
+  // Across all namespaces, only lists and watches exist.
   if (type.namespaced && info.namespace === '') return info.method === 'GET' && !isOne;
   if (info.method === 'POST') return !isOne;
   return isOne || !['PUT', 'PATCH'].includes(info.method);

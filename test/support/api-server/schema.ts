@@ -1,7 +1,7 @@
 import type { FieldError } from './api-error.ts';
 import { isObject, type JsonObject } from './json.ts';
 
-/** The part of a structural schema (OpenAPI v3 in a CustomResourceDefinition) that is honoured here. */
+/** The part of a structural schema (OpenAPI v3 in a CustomResourceDefinition) that is supported here. */
 export interface Schema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -12,7 +12,7 @@ export interface Schema {
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
 }
 
-/** The value without the fields that the schema does not name, as a real server stores it. */
+/** Removes the fields that the schema does not contain, as a real server does before storing. */
 export function prune(value: unknown, schema: Schema): unknown {
   if (Array.isArray(value)) return schema.items ? value.map((item) => prune(item, schema.items ?? {})) : value;
   if (!isObject(value)) return value;
@@ -23,7 +23,7 @@ export function prune(value: unknown, schema: Schema): unknown {
   return Object.fromEntries(kept);
 }
 
-/** What is wrong with the value, in the words of a real server. */
+/** Returns the problems of a value, in the words of a real server. */
 export function check(value: unknown, schema: Schema, path: string): FieldError[] {
   if (schema.type !== undefined && typeOf(value, schema.type) !== schema.type) return [wrongType(value, schema, path)];
   if (schema.enum && !schema.enum.includes(value)) return [unsupported(value, schema.enum, path)];

@@ -8,9 +8,9 @@ import { timestamp } from './write.ts';
 
 export const nadCrdFile = new URL('../../../crds/network-attachment-definition.yaml', import.meta.url);
 
-/** Direct access for tests, past all rules and without a request. A resource is named by its plural. */
+/** Direct access for tests, without a request and without validation. A resource is identified by its plural. */
 export interface StoreAccess {
-  /** Stores an object as it is: creates or replaces it; uid, namespace and times are filled in if missing. */
+  /** Creates or replaces an object unchanged; sets uid, namespace and times if missing. */
   put(resource: string, object: JsonObject): KubeObject;
   get(resource: string, namespace: string, name: string): KubeObject | undefined;
   all(resource: string): KubeObject[];
@@ -38,7 +38,7 @@ export function storeAccess({ store }: Pick<ApiState, 'store'>): StoreAccess {
   };
 }
 
-/** The namespaces that every cluster has, and the definition of NetworkAttachmentDefinitions unless told otherwise. */
+/** Creates the namespaces that every cluster has, and the definition of NetworkAttachmentDefinitions if requested. */
 export async function seed(access: StoreAccess, withNadCrd: boolean): Promise<void> {
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     access.put('namespaces', { metadata: { name } });

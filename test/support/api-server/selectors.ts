@@ -3,10 +3,10 @@ import { type KubeObject, valueAt } from './json.ts';
 import type { RequestInfo } from './request-info.ts';
 import { type ResourceType, shown } from './resource-type.ts';
 
-/** Whether a stored object is meant by a request: its namespace, name, labels, fields. */
+/** Whether a request selects a stored object by namespace, name, labels and fields. */
 export type Selector = (object: KubeObject) => boolean;
 
-/** Reads labelSelector, fieldSelector, namespace and name. Throws 400 for what cannot be parsed or is not served. */
+/** Reads labelSelector, fieldSelector, namespace and name. Throws 400 if one is malformed or unsupported. */
 export function readSelector(type: ResourceType, request: RequestInfo): Selector {
   const labels = parseLabelSelector(request.query.get('labelSelector') ?? '');
   const fields = parseFieldSelector(request.query.get('fieldSelector') ?? '', type.fields);

@@ -17,50 +17,53 @@ import { makeStore } from './store.ts';
 import { makeWatches } from './watches.ts';
 
 export interface ApiServerOptions {
-  /** 0 or left out: a free one */
+  /** 0 or absent: a free port. */
   readonly port?: number;
   readonly token?: string;
-  /** false: NetworkAttachmentDefinitions are unknown until somebody creates the definition */
+  /** false: NetworkAttachmentDefinitions are unknown until their definition is created. */
   readonly nadCrd?: boolean;
-  /** how often a watch that asked for bookmarks gets one */
+  /** Interval of bookmarks for a watch that requested them. */
   readonly bookmarkMs?: number;
-  /** how many changes are kept for watches; older ones are answered with 410 */
+  /** Number of changes kept for watches; older versions are answered with 410. */
   readonly historyLimit?: number;
-  /** false for a request answers it with 403 */
+  /** Returning false answers the request with 403. */
   readonly authorize?: (request: RequestInfo) => boolean;
-  /** what a SubjectAccessReview says of a user; everything is allowed when left out */
+  /** The answer to a SubjectAccessReview for a user; absent: everything is allowed. */
   readonly authorizeAs?: (user: string, request: RequestInfo) => boolean;
 }
 
-/** What every API server for tests offers, embedded or real. */
+/** The interface of every API server for tests, embedded or real. */
 export interface ClusterAccess {
   readonly url: string;
   /** PEM */
   readonly caCert: string;
   readonly token: string;
-  /** The text of a kubeconfig; with tokenFile it names that file instead of holding the token. */
+  /** The text of a kubeconfig; with tokenFile it names that file instead of containing the token. */
   readonly kubeconfig: (options?: { tokenFile?: string }) => string;
   readonly writeKubeconfig: (path: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** An API server in this process, in memory. It speaks the real protocol and can be made to fail. */
+/** An API server in this process, in memory. It uses the real protocol, and tests can inject faults. */
 export interface ApiServer extends ClusterAccess, StoreAccess {
-  /** Every request since the start (or since the test emptied the list), in order of arrival. */
+  /** Every request since the start, or since the test cleared the list, in order of arrival. */
   readonly requests: LoggedRequest[];
   readonly faults: Faults;
-  /** Forgets the history. A watch from before ends with an ERROR event, or is refused with status 410. */
+  /**
+   * Drops the history. An existing watch ends with an ERROR event; a new one from an old version is rejected with
+   * status 410.
+   */
   compact(answer?: 'event' | 'status'): void;
   endWatches(): void;
-  /** Sends an ERROR event with 410 on every open watch, and ends it. */
+  /** Sends an ERROR event with 410 to every open watch, and ends it. */
   expireWatches(): void;
   /** Ends every open watch in the middle of a line. */
   truncateWatches(): void;
   sendBookmarks(): void;
   openWatches(): number;
-  /** From now on only this token is right. */
+  /** Accepts only this token from now on. */
   setToken(token: string): void;
-  /** Closes port and connections, as when the API server is down; comeBack listens on the same port again. */
+  /** Closes the port and all connections, as if the API server were down; comeBack listens on the same port again. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }
@@ -150,7 +153,7 @@ async function handle(state: ApiState, log: LoggedRequest[], { request, response
   }
 }
 
-/** Carries out the faults that come before any work. True if the request ends here. */
+/** Applies the faults that precede any work. Returns true if the request ends here. */
 async function preempt(response: ServerResponse, faults: readonly Fault[]): Promise<boolean> {
   for (const fault of faults) {
     if (fault.kind === 'hang') return true;
@@ -164,7 +167,7 @@ async function preempt(response: ServerResponse, faults: readonly Fault[]): Prom
 async function delay(response: ServerResponse, ms: number): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  // when the client goes away there is nobody left to wait for
+  // After a client disconnects, nobody waits for the answer.
   await wait(ms, undefined, { signal: gone.signal }).catch(() => undefined);
 }
 

@@ -2,23 +2,23 @@ import { type Change, makeHistory } from './history.ts';
 import type { KubeObject } from './json.ts';
 
 /**
- * All objects in memory, one resource version for the whole store, and the history that watches are
- * served from. Objects are never changed in place: every write stores a new one.
+ * All objects in memory, with one resource version for the whole store and the history that watches use. Objects are
+ * never modified: every write stores a new one.
  */
 export interface Store {
   version(): number;
-  /** Versions below this one can no longer be read or watched from. */
+  /** Older versions can no longer be read or watched from. */
   readonly oldest: () => number;
   get(storage: string, namespace: string, name: string): KubeObject | undefined;
-  /** Sorted by namespace and name. With a version: as it was then (it must not be below oldest()). */
+  /** Sorted by namespace and name. With a version: the state at that version, which must not be below oldest(). */
   list(storage: string, version?: number): KubeObject[];
   /** Stores the object under a new resource version and returns it as stored. */
   write(storage: string, object: KubeObject): KubeObject;
-  /** Removes the object and returns its last form, which carries the version of the removal. */
+  /** Removes the object and returns its last form, with the version of the removal. */
   remove(storage: string, object: KubeObject): KubeObject;
   storages(): string[];
   readonly changesSince: (storage: string, version: number) => Change[];
-  /** Forgets the history: watches and continued lists from before now are expired. */
+  /** Drops the history: earlier watches and list continuations expire. */
   compact(): void;
   subscribe(listener: (change: Change) => void): () => void;
 }
@@ -66,7 +66,7 @@ export function makeStore(historyLimit: number): Store {
   };
 }
 
-/** What was there before the changes: they are taken back, last one first. */
+/** Reconstructs the state before the changes by undoing them, last one first. */
 function rewound(now: ReadonlyMap<string, KubeObject>, changes: readonly Change[]): Map<string, KubeObject> {
   const objects = new Map(now);
   for (const { object, previous } of changes.toReversed()) {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from './json.ts';
 
-// what identifies an entry of a list, by the list's field name (patchMergeKey of the built-in types)
+// The key of a list's entries, by the list's field name (patchMergeKey of the built-in types).
 const mergeKeys: Readonly<Record<string, string>> = {
   addresses: 'type',
   conditions: 'type',
@@ -27,7 +27,8 @@ const orderDirective = '$setElementOrder/';
 const deleteDirective = '$deleteFromPrimitiveList/';
 
 /**
- * Strategic merge patch: lists of named things are merged entry by entry; $patch, $retainKeys and list directives work.
+ * Strategic merge patch: merges lists of named objects entry by entry; supports $patch, $retainKeys and list
+ * directives.
  */
 export function strategicMerge(current: JsonObject, patch: JsonObject): JsonObject {
   const { $patch: how, $retainKeys: retained, ...changes } = patch;
@@ -85,7 +86,7 @@ function applyDirective(merged: JsonObject, key: string, value: unknown): void {
   }
 }
 
-/** In the order of the directive; entries it does not name stay behind the named ones. */
+/** Sorts as the directive states; entries that it does not name follow the named ones. */
 function ordered(list: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): unknown[] {
   const identity = (entry: unknown): unknown => (mergeKey !== undefined && isObject(entry) ? entry[mergeKey] : entry);
   const ranks = new Map(order.map((entry, rank) => [identity(entry), rank]));

@@ -17,7 +17,8 @@ export interface WatchRequest extends Target {
 
 /**
  * GET with watch=true: one JSON line for each change from a version on (API concepts, "Efficient detection of
- * changes"). Ends after timeoutSeconds, or by a fault, or when the client goes. Throws 400, 410, 422 before it begins.
+ * changes"). Ends after timeoutSeconds, through a fault, or when the client disconnects. Throws 400, 410, 422 before it
+ * begins.
  */
 export function serveWatch(watch: WatchRequest): void {
   const { state, type, request, response } = watch;
@@ -101,7 +102,7 @@ function openStream(watch: WatchRequest, selector: Selector): Stream {
     open,
     event(kind, object) {
       failWhenDue();
-      // an object cannot be written as a list: the server gives up at the first one, without a word
+      // An object cannot be written as a list: like a real server, ends silently at the first one.
       if (how.form === 'metadata-list') return void response.end();
       send(kind, representObject(type, object, how));
       sent += 1;
@@ -120,19 +121,19 @@ function openStream(watch: WatchRequest, selector: Selector): Stream {
     else if (due.how === 'garbage') write('this is not JSON\n');
     else open[due.how]();
   }
-  // a watch that is to fail after no event at all fails now
+  // A watch that must fail after 0 events fails now.
   failWhenDue();
   return stream;
 }
 
-/** Destroys the connection once what was written has gone out, which Node does at the end of this turn. */
+/** Destroys the connection after pending output was sent, which Node.js does at the end of this turn. */
 function dropSoon(response: ServerResponse): void {
   setImmediate(() => response.socket?.destroySoon());
 }
 
 /**
- * What a change is for a watch with a selector: entering it is ADDED, leaving it DELETED (with the last form that
- * matched).
+ * Maps a change to an event for a watch with a selector: an object that starts to match is ADDED, one that stops is
+ * DELETED (with its last matching form).
  */
 function asSelected(change: Change, selector: Selector): { kind: string; object: KubeObject } | undefined {
   const { object, previous, removed } = change;
@@ -156,7 +157,7 @@ function startTimers({ state, request }: WatchRequest, open: OpenWatch): NodeJS.
   return timers.map((timer) => timer.unref());
 }
 
-/** The last bookmark comes this long before timeoutSeconds; a watch that is shorter has none for certain. */
+/** The last bookmark precedes timeoutSeconds by this time; a shorter watch may have none. */
 const lastBookmarkSeconds = 2;
 
 const gone = (oldest: number): ApiError =>

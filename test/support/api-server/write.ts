@@ -30,11 +30,11 @@ export interface Target {
   readonly state: ApiState;
   readonly type: ResourceType;
   readonly request: RequestInfo;
-  /** Who owns what from now on; as before if left out. */
+  /** The field owners after the write; absent: unchanged. */
   readonly managedFields?: readonly JsonObject[];
 }
 
-/** POST: the stored object. Throws 400, 404 (namespace), 409 (exists), 422. */
+/** POST: returns the stored object. Throws 400, 404 (namespace), 409 (exists), 422. */
 export function createObject({ state, type, request }: Target, body: unknown): KubeObject {
   const object = readBody(type, body);
   const metadata = newMetadata(type, request, asObject(object['metadata']));
@@ -49,8 +49,8 @@ export function createObject({ state, type, request }: Target, body: unknown): K
 }
 
 /**
- * PUT and PATCH: the stored object after the change, which gets the current one as the client sees it.
- * Throws 400, 404, 409 (stale version, other UID), 422. What changes nothing makes no new version.
+ * PUT and PATCH: returns the stored object after `change`, which receives the current one as the client sees it. Throws
+ * 400, 404, 409 (stale version, other UID), 422. A write that changes nothing creates no new version.
  */
 export function updateObject(
   target: Target,
@@ -78,7 +78,7 @@ export function updateObject(
     : state.store.write(type.storage, withGeneration(type, next, current));
 }
 
-/** The object a request names. Throws 404. */
+/** The object that a request names. Throws 404. */
 export function currentObject({ state, type, request }: Target): KubeObject {
   const found = state.store.get(type.storage, request.namespace, request.name);
   if (!found) throw objectNotFound(type, request.name);
@@ -193,7 +193,7 @@ function refuseStale(asked: {
       },
     ]);
   }
-  // an update with another UID is a failed precondition; a patch with one changes an immutable field
+  // In an update, another UID is a failed precondition; in a patch, it changes an immutable field.
   if (kind === 'update' && (meta['uid'] ?? uid) !== uid) {
     throw conflict(
       type,
@@ -204,7 +204,7 @@ function refuseStale(asked: {
   if (version !== '' && version !== resourceVersion) throw staleVersion(type, name);
 }
 
-/** What the client sent, without what only the server sets. */
+/** The client's metadata without the fields that only the server sets. */
 function carriedMetadata(meta: JsonObject, current: KubeObject): ObjectMeta {
   const { name, uid, resourceVersion, creationTimestamp, generation, namespace, deletionTimestamp } = current.metadata;
   return {
@@ -224,7 +224,7 @@ function ownership({ managedFields }: Target, { metadata }: KubeObject): JsonObj
   return owners === undefined ? {} : { managedFields: owners };
 }
 
-/** /status writes leave everything else alone, other writes leave the status alone. */
+/** A write to /status changes nothing else, and other writes do not change the status. */
 function restrict(type: ResourceType, subresource: string, wanted: KubeObject, current: KubeObject): KubeObject {
   if (type.status === 'none') return wanted;
   if (subresource !== 'status') return withStatus(wanted, current['status']);

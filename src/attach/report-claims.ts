@@ -4,10 +4,10 @@ import type { AttachDeps } from './deps.ts';
 import { resultOf } from './recorded-result.ts';
 
 /**
- * Tells the ResourceClaims of a pod what became of their devices, where the node's configuration says so (claimStatus,
- * K8S-22). Never rejects.
+ * Reports the interfaces made of a pod's devices in the status of its ResourceClaims, if the node's configuration
+ * enables that (claimStatus, K8S-22). Never rejects.
  */
-export async function tellClaims(
+export async function reportClaims(
   record: SandboxRecord,
   { settings, devices, report }: AttachDeps,
   signal: AbortSignal,

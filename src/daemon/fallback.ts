@@ -1,0 +1,32 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type WatchedCluster, standInFile, writeStandIn } from '../cluster/index.ts';
+import type { JsonObject } from '../cni/index.ts';
+import type { Work } from '../queue/index.ts';
+
+const checkMs = 5000;
+
+/** Keeps on disk what direct mode needs as a fallback: written when it has changed, once all networks are known. */
+export function fallbackWork({
+  watched,
+  settings,
+  cniDir,
+}: {
+  readonly watched: WatchedCluster | undefined;
+  readonly settings: () => JsonObject;
+  readonly cniDir: string;
+}): Work {
+  let written: { readonly revision: number; readonly settings: JsonObject } | undefined;
+  return {
+    reconcile: async () => {
+      const now = { revision: watched?.nads?.revision() ?? 0, settings: settings() };
+      if (watched?.state().complete === false || isDeepStrictEqual(now, written)) return { afterMs: checkMs };
+      await writeStandIn(standInFile(cniDir), {
+        formatVersion: 1,
+        settings: now.settings,
+        nads: watched?.nads?.all() ?? [],
+      });
+      written = now;
+      return { afterMs: checkMs };
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { type AnnotationPlace, annotationPlaceText } from './place.ts';
+
+/** Something that a person should know and that stops nothing. As with errors, programs read `kind` and `context`. */
+export interface Warning<Kind extends string = string, Context extends object = object> {
+  readonly kind: Kind;
+  readonly context: Context;
+  readonly text: string;
+}
+
+const define = <const Kind extends string, Context extends object>(kind: Kind, text: (context: Context) => string) =>
+  Object.assign((context: Context): Warning<Kind, Context> => ({ kind, context, text: text(context) }), { kind, text });
+
+/** Whether a warning is of one kind. */
+export const isWarning = <Kind extends string, Context extends object>(
+  warning: Warning,
+  entry: { readonly kind: Kind; readonly text: (context: Context) => string },
+): warning is Warning<Kind, Context> => warning.kind === entry.kind;
+
+export const selectionKeyUnknown = define(
+  'selection-key-unknown',
+  (c: AnnotationPlace & { name: string; shown: string; known: readonly string[] }) =>
+    `${annotationPlaceText(c)}: unknown key ${c.shown} is ignored (known: ${c.known.join(', ')})`,
+);
+export const selectionKeysUnknown = define(
+  'selection-keys-unknown',
+  (c: { more: number }) => `and ${c.more} more unknown keys are ignored`,
+);
+export const annotationIgnored = define(
+  'annotation-ignored',
+  (c: { problem: string }) => `ignored, as invalidAnnotation says: ${c.problem}`,
+);
+export const settingsKeyUnknown = define(
+  'settings-key-unknown',
+  (c: { key: string; meant?: string | undefined }) =>
+    `configuration of Plexus: unknown key ${JSON.stringify(c.key)} is ignored${c.meant === undefined ? '' : `; did you mean ${JSON.stringify(c.meant)}?`}`,
+);
+export const logLevelUnknown = define(
+  'log-level-unknown',
+  (c: { level: string; known: readonly string[] }) =>
+    `configuration of Plexus: logLevel ${JSON.stringify(c.level)} is unknown and ignored (known: ${c.known.join(', ')})`,
+);
+export const pathIgnored = define('path-ignored', (c: { problem: string }) => `${c.problem}; it is ignored`);
+export const fileSkipped = define(
+  'file-skipped',
+  (c: { path: string; problem: string }) => `${c.path} is skipped: ${c.problem}`,
+);
+export const networksUnknown = define('networks-unknown', (c: { problem: string }) => c.problem);
+export const requestIgnored = define(
+  'request-ignored',
+  (c: { request: string; network: string; problem: string }) => c.problem,
+);
+export const capabilityInVain = define(
+  'capability-in-vain',
+  (c: { request: string; capability: string; network: string; programs: readonly string[] }) =>
+    `network ${c.network}: the capability ${c.capability} is declared, but ${c.programs.join(' or ')} is not known to read ${c.request}`,
+);
+export const requestUncertain = define(
+  'request-uncertain',
+  (c: { request: string; capability: string; network: string; programs: readonly string[]; misplaced: string }) =>
+    `network ${c.network}: it is unknown whether ${c.programs.join(' or ')} reads ${c.request}; a plugin with the capability ${c.capability} must declare it${c.misplaced}`,
+);
+export const deviceIdLost = define(
+  'device-id-lost',
+  (c: { network: string; deviceId: string }) =>
+    `network ${c.network}: deviceID ${c.deviceId} reaches no plugin, as none declares that capability`,
+);
+export const deviceReplaced = define(
+  'device-replaced',
+  (c: { network: string; deviceId: string; of: string; gets: string }) =>
+    `network ${c.network}: deviceID ${c.deviceId} of the annotation is none of the pod's free devices of ${c.of}; it gets ${c.gets}`,
+);
+export const deviceUndecided = define(
+  'device-undecided',
+  (c: { network: string; of: string }) =>
+    `network ${c.network} is made of a device of ${c.of}: which one is known when the pod is attached`,
+);
+export const deviceAbsent = define(
+  'device-absent',
+  (c: { network: string; problem: string }) => `${c.problem}: it is attached without`,
+);
+export const resourceUnserved = define(
+  'resource-unserved',
+  (c: { network: string; resource: string }) =>
+    `network ${c.network} names resource ${c.resource}, which no device plugin of this node serves and the pod does not request: it is attached without a device`,
+);
+export const claimSkipped = define('claim-skipped', (c: { problem: string }) => c.problem);

@@ -1,0 +1,34 @@
+/** Files that read sentences of other programs, which have nothing else: one place each. */
+const foreign: Readonly<Record<string, string>> = {
+  'src/cluster/claims-api.ts': 'the API server names the manager of a conflicting field in a sentence only',
+  'src/cluster/cluster.ts': 'Events that differ in an identifier only are the same; nothing is decided by their words',
+  'src/cluster/manifest-objects.ts': 'the first line of the yaml package’s sentence is shown',
+  'src/cni/host-links.ts': 'plugins report a missing link of the host in their own words',
+  'src/daemon/configuration.ts': 'the first line of the yaml package’s sentence is shown',
+  'src/doctor/checks/recent-events.ts': 'the first line of an Event of the cluster is shown',
+  'src/install/find-folders.ts': 'the first line of the TOML package’s sentence is shown',
+  'src/validate/yaml-documents.ts': 'the yaml package has one code for several kinds of errors',
+};
+
+const read = String.raw`includes|startsWith|endsWith|match|matchAll|search|indexOf|lastIndexOf|split|replace|replaceAll|slice`;
+const sentence = String.raw`\b(?:message|problem|sentence|problemOf\([^()]*\)|warning\.text|finding\.text)`;
+const patterns = [
+  new RegExp(String.raw`${sentence}\)?[?!]*\.(?:${read})\(`),
+  new RegExp(String.raw`\.(?:test|exec)\((?:String\()?[^;{]*${sentence}`),
+  new RegExp(String.raw`${sentence} [!=]== (?:'[^']|"[^"]|${'`'})`),
+];
+
+/**
+ * The lines of src that decide by the words of an error, a warning or a finding: they break when a sentence is reworded.
+ * Errors and warnings have `context` for that.
+ */
+export const messageReads = (files: ReadonlyMap<string, string>): readonly string[] =>
+  [...files].flatMap(([file, text]) =>
+    file in foreign
+      ? []
+      : text
+          .split('\n')
+          .flatMap((line, index) =>
+            patterns.some((pattern) => pattern.test(line)) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+          ),
+  );

@@ -1,0 +1,133 @@
+import { asPlexusError, operationTimeout } from '../errors/index.ts';
+import type { Report } from '../report/index.ts';
+import type { BackOff } from './back-off.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Outcome, type TakenItem, workQueue } from './work-queue.ts';
+
+/** How a controller works. */
+export interface ControllerOptions {
+  /** Label of its metrics. */
+  readonly name: string;
+  readonly backOff: BackOff;
+  /** After this the signal of one piece of work is aborted, with operationTimeout. */
+  readonly deadlineSeconds: number;
+  /** How many keys are worked on at the same time. Default 1. */
+  readonly concurrency?: number;
+  /** The sandbox that a key belongs to, for reports of failures. */
+  readonly sandboxOf?: (key: string) => string;
+  readonly report: Report;
+}
+/** What a controller does. */
+export interface Work {
+  /** Closes the gap between what should be and what is, for one key. A rejection is reported and retried. */
+  readonly reconcile: (key: string, signal: AbortSignal) => Promise<Outcome>;
+  /**
+   * Lists all keys that need work; those that are not in the queue are added. Runs at start, on `relist`, and again
+   * `afterMs` after each run, so that a missed notification costs time only.
+   */
+  readonly list?: (signal: AbortSignal) => Promise<{ readonly keys: readonly string[]; readonly afterMs: number }>;
+}
+/** A queue with its workers. Keys can be added before it runs. */
+export interface Controller {
+  readonly add: (key: string, afterMs?: number) => void;
+  /** Lists the keys soon. */
+  readonly relist: (afterMs?: number) => void;
+  /** Ends all back-off: what the work failed for has changed. */
+  readonly wake: () => void;
+  /**
+   * Works until the signal is aborted: then starts nothing, aborts the work that runs and resolves when that has ended.
+   * Never rejects.
+   */
+  readonly run: (work: Work, signal: AbortSignal) => Promise<void>;
+}
+
+// an empty name is no key of anything
+const listKey = '';
+const listBackOff: BackOff = { firstMs: 5000, longestMs: 60_000, jitter: 0.25 };
+
+/** A controller that has not begun to work. */
+export function createController(options: ControllerOptions, clock: Clock = systemClock): Controller {
+  const { name, report, concurrency = 1 } = options;
+  const queue = workQueue((key) => (key === listKey ? listBackOff : options.backOff), clock.random);
+  let onChange = (): void => {};
+  const add = (key: string, afterMs = 0): void => {
+    queue.add(key, clock.now(), afterMs);
+    onChange();
+  };
+  const workOn = async ({ key, waitedMs }: TakenItem, work: Work, outer: AbortSignal): Promise<void> => {
+    const startedAt = clock.now();
+    report({ kind: 'work-started', controller: name, waitedMs, depth: queue.depth() });
+    const failed = (thrown: unknown): Outcome => {
+      const sandbox = options.sandboxOf?.(key) ?? '';
+      if (!outer.aborted) report({ kind: 'problem', sandbox, error: asPlexusError(thrown) });
+      return 'retry';
+    };
+    const attempt = (signal: AbortSignal): Promise<Outcome> =>
+      key === listKey ? listInto(work, signal) : work.reconcile(key, signal);
+    const outcome = await withinDeadline(options, { clock, outer }, attempt).catch(failed);
+    queue.finish(key, outcome, clock.now());
+    const result = outcome === 'done' ? 'success' : outcome === 'retry' ? 'error' : 'requeue_after';
+    report({ kind: 'work-finished', controller: name, result, ms: clock.now() - startedAt });
+  };
+  const listInto = async ({ list }: Work, signal: AbortSignal): Promise<Outcome> => {
+    if (list === undefined) return 'done';
+    const { keys, afterMs } = await list(signal);
+    for (const key of keys.filter((each) => !queue.has(each))) queue.add(key, clock.now());
+    return { afterMs };
+  };
+  const run: Controller['run'] = async (work, signal) => {
+    const running = new Set<Promise<void>>();
+    let cancelTimer = (): void => {};
+    const advance = (): void => {
+      cancelTimer();
+      if (signal.aborted) return;
+      const added = queue.promote(clock.now());
+      if (added > 0) report({ kind: 'work-added', controller: name, added, depth: queue.depth() });
+      for (let next = takeNext(); next !== undefined; next = takeNext()) start(next);
+      const ms = queue.dueInMs(clock.now());
+      cancelTimer = ms === undefined ? () => {} : clock.after(ms, advance);
+    };
+    const takeNext = (): TakenItem | undefined => (running.size < concurrency ? queue.take(clock.now()) : undefined);
+    const start = (item: TakenItem): void => {
+      const ending = workOn(item, work, signal).finally(() => {
+        running.delete(ending);
+        advance();
+      });
+      running.add(ending);
+    };
+    onChange = advance;
+    if (work.list !== undefined) queue.add(listKey, clock.now());
+    advance();
+    await untilAborted(signal);
+    cancelTimer();
+    await Promise.allSettled(running);
+  };
+  const wake = (): void => {
+    queue.wake(clock.now());
+    onChange();
+  };
+  return { add, relist: (afterMs) => add(listKey, afterMs), wake, run };
+}
+
+async function withinDeadline<T>(
+  { name, deadlineSeconds: seconds }: ControllerOptions,
+  { clock, outer }: { readonly clock: Clock; readonly outer: AbortSignal },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const forward = (): void => controller.abort(outer.reason);
+  const cancel = clock.after(seconds * 1000, () => controller.abort(operationTimeout({ command: name, seconds })));
+  outer.addEventListener('abort', forward); // AbortSignal.any would keep something of each work for as long as `outer`
+  try {
+    return await work(controller.signal);
+  } finally {
+    cancel();
+    outer.removeEventListener('abort', forward);
+  }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,16 @@
+// Shared by run.c, which starts and ends plugins, and progress.c, which reads, writes and waits.
+#ifndef PLEXUS_RUN_INTERNAL_H
+#define PLEXUS_RUN_INTERNAL_H
+#include "keeper.h"
+#include "run.h"
+
+void run_close(int *fd);
+void run_free(struct run *run);
+// Puts FAILED into `out` and frees the run.
+void run_fail(struct run *run, enum reason why, const char *detail, struct buf *out);
+void run_try_start(const struct runs *runs, struct run *run, struct buf *out);
+// Sends a request to the keeper and sets the deadline for it.
+void run_end(struct run *run, enum keeper_request request);
+// Kills the plugin and its descendants. FAILED follows when they have ended.
+void run_kill_for(struct run *run, enum reason why, struct buf *out);
+#endif

@@ -1,0 +1,88 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { patience } from '../support/patience.ts';
+import { apiReachable } from '../../src/doctor/checks/api-reachable.ts';
+import type { ClusterScene } from '../../src/doctor/cluster-scene.ts';
+import { readJournal } from '../../src/doctor/state-files.ts';
+import { apiRefused, nadNotFound, netnsUnusable } from '../../src/errors/index.ts';
+import { encodeRecord, makePlan } from '../../src/plan/index.ts';
+import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { inputsFor } from '../plan/planned.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+import { rewording } from '../support/rewording.ts';
+
+// Programs that read the words of an error break when somebody improves the words.
+const folder = join(import.meta.dirname, '../validate');
+const files = ['broken', 'good'].flatMap((name) =>
+  readdirSync(join(folder, name)).map((file) => ({
+    path: `${name}/${file}`,
+    text: readFileSync(join(folder, name, file), 'utf8'),
+  })),
+);
+
+/** The file, and copies of it with a character too many or too few here and there: more errors than are written down. */
+const variantsOf = (text: string): readonly string[] => [
+  text,
+  ...Array.from({ length: Math.ceil(text.length / 23) }, (_, index) => index * 23).flatMap((at) => [
+    `${text.slice(0, at)}${text.slice(at + 1)}`,
+    `${text.slice(0, at)}9${text.slice(at)}`,
+  ]),
+];
+
+function withRewording<T>(on: boolean, work: () => T): T {
+  rewording.on = on;
+  try {
+    return work();
+  } finally {
+    rewording.on = true;
+  }
+}
+
+const found = (path: string, text: string): readonly Finding[] =>
+  validate(readFiles([{ path, text }]), { clusterNads: new Map() });
+const withoutText = (findings: readonly Finding[]): readonly object[] =>
+  findings.map(({ text: _text, ...more }) => more);
+
+describe('when every sentence is another one', () => {
+  it('an error and a warning contain no word of the usual sentence', () => {
+    const usual = withRewording(false, () => nadNotFound({ nad: 'shop/fast', wantedBy: 'pod shop/db' }).message);
+    expect(usual).toContain('shop/fast');
+    expect(nadNotFound({ nad: 'shop/fast', wantedBy: 'pod shop/db' }).message).toMatch(/^reworded [a-p]{40}$/);
+    expect(netnsUnusable({ netns: '/x', problem: 'y' }).message).toMatch(/^reworded [a-p]{40}$/);
+    expect(makePlan(inputsFor({ networks: [{ name: 'a', ipz: 'x' }] })).warnings).toEqual([
+      expect.objectContaining({ kind: 'selection-key-unknown', text: expect.stringMatching(/^reworded [a-p]{40}$/) }),
+    ]);
+  });
+
+  it.each(files)('validate finds the same in $path, at the same places', ({ path, text }) => {
+    for (const variant of variantsOf(text)) {
+      const usual = withRewording(false, () => found(path, variant));
+      expect(withoutText(found(path, variant))).toEqual(withoutText(usual));
+    }
+  });
+
+  it.each([
+    { status: 401, severities: ['error'] },
+    { status: 403, severities: [] },
+  ])('doctor judges a refusal with status $status as usual', async ({ status, severities }) => {
+    const get = () => Promise.reject(apiRefused({ request: 'get namespace default', status, problem: 'no' }));
+    const scene = { api: { get } } as unknown as ClusterScene;
+    const seen = await apiReachable.look(scene, patience());
+    expect(seen.map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  it('doctor distinguishes a record of a newer version from a damaged one', async () => {
+    await using state = await mkdtempDisposable(join(tmpdir(), 'reworded-'));
+    await mkdir(join(state.path, 'journal'));
+    await writeFile(
+      join(state.path, 'journal', 'a@eth0.json'),
+      encodeRecord({ ...sampleRecord(), formatVersion: 2 } as never),
+    );
+    await writeFile(join(state.path, 'journal', 'b@eth0.json'), '{');
+    const { unreadable } = await readJournal(state.path);
+    expect(unreadable.map(({ isNewer }) => isNewer)).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileJournal } from '../../src/journal/index.ts';
+import { type AttachmentRecord, type SandboxRecord, intendedEntry } from '../../src/plan/index.ts';
+import { sampleRecord } from '../support/sample-record.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plexus-progress-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const [sample] = sampleRecord().attachments;
+const attachmentOf = (interfaceName: string, network: string) => {
+  if (sample === undefined) throw new Error('the sample has no attachment');
+  return { ...sample.attachment, interfaceName, network };
+};
+const key = { containerId: 'c1', ifName: 'eth0' };
+const result = { cniVersion: '1.0.0', ips: [] };
+const other = { cniVersion: '1.0.0', ips: [{ address: '10.0.0.1/24' }] };
+const old = attachmentOf('net1', 'a');
+const next = attachmentOf('net1', 'b');
+const detaching: AttachmentRecord = {
+  state: 'detaching',
+  attachment: old,
+  result: other,
+  attempts: 0,
+  lastError: 'interrupted',
+};
+
+/** What is read after a record was written and a note of another one. */
+async function readAfter(written: SandboxRecord, noted: SandboxRecord): Promise<readonly AttachmentRecord[]> {
+  const journal = fileJournal(folder);
+  await journal.write(written);
+  await journal.note(noted);
+  return (await journal.read(key))?.attachments ?? [];
+}
+
+describe('a note of how far the attachments of a record have come', () => {
+  it('shows an attachment of an ADD as attached', async () => {
+    const begun = sampleRecord({ attachments: [intendedEntry(next)] });
+    const attachments = [{ state: 'attached', attachment: next, result } as const];
+    expect(await readAfter(begun, { ...begun, attachments })).toEqual(attachments);
+  });
+
+  it('shows an attachment of a live sandbox as intended until the record ends the change', async () => {
+    const begun = sampleRecord({
+      complete: true,
+      changedAt: '2026-02-02T03:04:05.000Z',
+      attachments: [detaching, intendedEntry(next, old)],
+    });
+    const attachments = [detaching, { state: 'attached', attachment: next, result } as const];
+    expect(await readAfter(begun, { ...begun, attachments })).toEqual([
+      detaching,
+      { ...intendedEntry(next, old), result },
+    ]);
+  });
+
+  it('never gives an attachment the result of the one it replaces', async () => {
+    const attachments = [detaching, intendedEntry(next, old)];
+    const begun = sampleRecord({ complete: true, changedAt: '2026-02-02T03:04:05.000Z', attachments });
+    expect(await readAfter(begun, begun)).toEqual(attachments);
+  });
+
+  it('belongs to one change: a later one ignores it', async () => {
+    const attachments = [intendedEntry(next)];
+    const begun = sampleRecord({ complete: true, changedAt: '2026-02-03T03:04:05.000Z', attachments });
+    const noted = { ...begun, attachments: [{ state: 'attached', attachment: next, result } as const] };
+    expect(await readAfter(begun, { ...noted, changedAt: '2026-02-02T03:04:05.000Z' })).toEqual(attachments);
+    const { changedAt: _later, ...ofAdd } = noted;
+    expect(await readAfter(begun, ofAdd)).toEqual(attachments);
+  });
+});

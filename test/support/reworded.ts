@@ -1,0 +1,24 @@
+import { vi } from 'vitest';
+import type * as errors from '../../src/errors/plexus-error.ts';
+
+// The set-up file of the project "reworded": every sentence of the catalogue of errors and of the warnings becomes
+// another one, so that what reads a sentence behaves otherwise than usual.
+
+vi.mock('../../src/errors/plexus-error.ts', async (importOriginal) => {
+  const { reworded } = await import('./rewording.ts');
+  const original = await importOriginal<typeof errors>();
+  const define: typeof original.define = (id, kind, text) => original.define(id, kind, reworded(text));
+  return { ...original, define };
+});
+
+vi.mock('../../src/errors/warnings.ts', async (importOriginal) => {
+  const { reworded } = await import('./rewording.ts');
+  const original = await importOriginal<Readonly<Record<string, unknown>>>();
+  const other = (each: unknown): unknown => {
+    if (typeof each !== 'function' || !('kind' in each) || !('text' in each)) return each;
+    const { kind } = each;
+    const text = reworded(each.text as (context: never) => string);
+    return Object.assign((context: never) => ({ kind, context, text: text(context) }), { kind, text });
+  };
+  return Object.fromEntries(Object.entries(original).map(([name, each]) => [name, other(each)]));
+});

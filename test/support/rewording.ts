@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+/** Whether sentences of errors and warnings are replaced now (test/support/reworded.ts). */
+export const rewording = { on: true };
+
+/** Another sentence for each one: without a word, digit or sign of it. */
+export const reworded =
+  <Context>(text: (context: Context) => string): ((context: Context) => string) =>
+  (context) => {
+    const sentence = text(context);
+    const hash = createHash('sha1').update(sentence).digest('hex');
+    return rewording.on ? `reworded ${hash.replaceAll(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '')}` : sentence;
+  };
