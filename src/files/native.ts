@@ -2,18 +2,18 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileUnusable, problemOf } from '../errors/index.ts';
 
-/** What Node.js itself cannot do (src/shim/node/native.c). */
+/** System calls for which Node.js has no API (src/shim/node/native.c). */
 export interface Native {
-  /** User ID of the process at the other end of a unix socket; undefined when it cannot be known. */
+  /** User ID of the process at the other end of a unix socket; undefined on failure. */
   readonly peerUid: (fd: number) => number | undefined;
   /**
-   * Changes the lock of one byte of an open file (fcntl(2), F_OFD_SETLK) without waiting: 0, or an error number (EAGAIN:
-   * another open file holds it).
+   * Changes the lock of one byte of an open file (fcntl(2), F_OFD_SETLK) without waiting. Returns 0 or an error number
+   * (EAGAIN: another open file holds it).
    */
   readonly lockByte: (fd: number, type: number, offset: number) => number;
 }
 
-/** Loads the native addon, from beside the bundle or from dist/. fileUnusable. */
+/** Loads the native addon from beside the bundle or from dist/. Throws fileUnusable. */
 export function loadNative(): Native {
   const places = ['native.node', '../../dist/native.node'].map((name) => join(import.meta.dirname, name));
   const problems: string[] = [];

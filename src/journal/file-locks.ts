@@ -1,33 +1,42 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlexusError, sandboxBusy } from '../errors/index.ts';
-import { type ByteLock, type ByteLocks, openByteLocks } from './byte-locks.ts';
+import { type PlexusError, is, operationCancelled, sandboxBusy } from '../errors/index.ts';
+import { pauseAfter } from '../queue/index.ts';
+import type { ByteLock } from './byte-locks.ts';
+import { anyFormerProcess } from './former-locks.ts';
 import { type HolderNote, readHolderNote, writeHolderNote } from './holder-notes.ts';
-import { type ProcessIdentity, ownIdentity } from './process-identity.ts';
+import { type LockFile, sharedLockFile } from './lock-file.ts';
 import type { LockHolder, SandboxLocks } from './sandbox-lock.ts';
-import { type TurnHolder, type TurnOf, sandboxTurns } from './sandbox-turns.ts';
+import { type SandboxTurns, type TurnHolder, type TurnOf, sandboxTurns } from './sandbox-turns.ts';
 
-// One operation at a time works on a sandbox, in all processes of the node. The kernel keeps the locks: each sandbox is
-// one byte of one file (its hash), locked with fcntl(2) for the open file (F_OFD_SETLK), so a lock ends with its process
-// however that ends, also in a container with process IDs of its own, and nothing has to be written or removed. Two more
-// bytes make room for GC: `active` is shared by everybody who holds a sandbox and taken alone by GC; `gate` is passed on
-// the way to a sandbox and held by GC from its first attempt on, so that new operations cannot keep GC out for ever.
-// Within one process, which owns all locks of its open file, turns in memory do the same (sandbox-turns.ts).
+// Guarantees that one operation at a time works on a sandbox, across all processes of the node. Each sandbox is one
+// byte of one file (the hash of its container ID), locked with fcntl(2) for the open file (F_OFD_SETLK). The kernel
+// releases the lock when the process ends for any reason, also in another process-ID namespace, so nothing is written
+// or removed for a lock. GC uses two more bytes: holders of a sandbox share `active`, and GC locks it exclusively.
+// Every operation passes `gate` on its way to a sandbox, and GC keeps it closed from its first attempt on, so new
+// operations cannot starve GC. All operations of one process use the same open file, which the kernel cannot tell
+// apart: they exclude each other in memory (sandbox-turns.ts). A lock is not fair between processes.
 
-const fileName = 'sandboxes';
 const gate = 0;
 const active = 1;
 const firstSandbox = 2;
 
-/** Locks of a folder (made when missing), held between processes. `owner`: a daemon, which keeps the file open. */
+const backOff = { firstMs: 5, longestMs: 50 };
+
+/**
+ * Locks between processes, in a folder that is created when missing. `owner`: the daemon, which keeps the file open and
+ * must not be ended for one sandbox.
+ */
 export function fileLocks(folder: string, owner?: 'daemon'): SandboxLocks {
+  const isDaemon = owner !== undefined;
   const turns = sandboxTurns();
-  const files = openFiles(folder, owner !== undefined);
+  const files = sharedLockFile(folder, isDaemon);
   const holding = async <T>(claim: Claim, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-    const endTurn = await takeTurn(claim, turns.take, signal);
+    const endTurn = await acquireTurn(claim, turns, signal);
     try {
       return await files.use(async (file) => {
-        const release = await takeBytes(claim, file, signal);
+        if (file.mayHaveFormer) await waitForFormer(claim, file, signal);
+        const release = await acquireBytes(claim, file, signal);
         try {
           return await work();
         } finally {
@@ -38,7 +47,6 @@ export function fileLocks(folder: string, owner?: 'daemon'): SandboxLocks {
       endTurn();
     }
   };
-  const isDaemon = owner !== undefined;
   return {
     withSandbox: ({ containerId, command, onBusy }, signal, work) =>
       holding({ of: { sandbox: containerId }, command, isDaemon, onBusy: once(onBusy) }, signal, work),
@@ -61,64 +69,9 @@ function once(report: ((holder: LockHolder) => void) | undefined): (holder: Lock
   };
 }
 
-/** The open file, how many of this process are active in it, and who this process is. */
-interface LockFile {
-  readonly bytes: ByteLocks;
-  readonly own: ProcessIdentity;
-  active: number;
-}
-
-interface OpenFiles {
-  readonly use: <T>(work: (file: LockFile) => Promise<T>) => Promise<T>;
-}
-
-/** One open file for everything that runs at the same time; `stays`: also for what comes later. */
-function openFiles(folder: string, stays: boolean): OpenFiles {
-  let current: Shared | undefined;
-  const open = async (): Promise<LockFile> => ({
-    bytes: await openByteLocks(folder, fileName),
-    own: await ownIdentity(),
-    active: 0,
-  });
-  const leave = async (shared: Shared): Promise<void> => {
-    shared.users--;
-    if (shared.users > 0) return;
-    if (current === shared) current = undefined;
-    (await shared.file).bytes.close();
-  };
-  // a file that was removed locks nobody out: new operations open the new one
-  const replaceRemoved = async (): Promise<void> => {
-    const shared = current;
-    if (shared === undefined || (await shared.file).bytes.isCurrent() || current !== shared) return;
-    current = undefined;
-    if (stays) await leave(shared);
-  };
-  return {
-    use: async (work) => {
-      await replaceRemoved();
-      const shared = (current ??= { file: open(), users: stays ? 1 : 0 });
-      shared.users++;
-      const file = await shared.file.catch((error: unknown) => {
-        if (current === shared) current = undefined;
-        throw error;
-      });
-      try {
-        return await work(file);
-      } finally {
-        await leave(shared);
-      }
-    },
-  };
-}
-
-interface Shared {
-  readonly file: Promise<LockFile>;
-  users: number;
-}
-
-async function takeTurn(
+async function acquireTurn(
   { of, command, isDaemon, onBusy }: Claim,
-  take: ReturnType<typeof sandboxTurns>['take'],
+  turns: SandboxTurns,
   signal: AbortSignal,
 ): Promise<() => void> {
   let blocking: TurnHolder | undefined;
@@ -127,26 +80,26 @@ async function takeTurn(
       blocking = holder;
       onBusy({ pid: process.pid, command: holder.command, isDaemon });
     };
-    return await take({ of, command }, onTurnBusy, signal);
+    return await turns.acquire({ of, command }, onTurnBusy, signal);
   } catch {
     throw busy(of, `${blocking?.command ?? 'another operation'} (process ${process.pid})`, signal);
   }
 }
 
-/** Takes the bytes of a claim; returns what releases them. sandboxBusy when the signal ends the waiting. */
-async function takeBytes(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
-  return claim.of === 'all' ? takeAll(claim, file, signal) : takeSandbox(claim, claim.of.sandbox, file, signal);
+/** Acquires the bytes of a claim; returns the function that releases them. */
+async function acquireBytes(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
+  return claim.of === 'all' ? acquireAll(claim, file, signal) : acquireSandbox(claim, claim.of.sandbox, file, signal);
 }
 
-async function takeSandbox(
+async function acquireSandbox(
   claim: Claim,
   containerId: string,
   file: LockFile,
   signal: AbortSignal,
 ): Promise<() => void> {
-  const { bytes, own } = file;
+  const { bytes } = file;
   const offset = offsetOf(containerId);
-  const enter = (): number | undefined => {
+  const enter = (): Held => {
     if (!bytes.lock(gate, 'shared')) return gate;
     try {
       if (file.active === 0 && !bytes.lock(active, 'shared')) return active;
@@ -160,8 +113,8 @@ async function takeSandbox(
       bytes.lock(gate, 'none');
     }
   };
-  await until(enter, claim, file, signal);
-  writeHolderNote(bytes.fd, { ...own, offset, command: claim.command, isDaemon: claim.isDaemon });
+  await retryUntilFree(enter, claim, file, signal);
+  noteHolder(offset, claim, file);
   return () => {
     file.active--;
     bytes.lock(offset, 'none');
@@ -169,17 +122,18 @@ async function takeSandbox(
   };
 }
 
-// nobody of this process is active now: it has the turn for all
-async function takeAll(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
-  const { bytes, own } = file;
-  const take = async (offset: number, kind: ByteLock): Promise<void> => {
-    const held = offset === active ? 'unknown' : offset; // it is shared: its note is of an earlier GC
-    await until(() => (bytes.lock(offset, kind) ? undefined : held), claim, file, signal);
-    writeHolderNote(bytes.fd, { ...own, offset, command: claim.command, isDaemon: claim.isDaemon });
+// No other operation of this process holds a lock now: this one has the turn of all.
+async function acquireAll(claim: Claim, file: LockFile, signal: AbortSignal): Promise<() => void> {
+  const { bytes } = file;
+  const acquire = async (offset: number, kind: ByteLock): Promise<void> => {
+    // Many share `active`, and the note there is from an earlier GC.
+    const held = offset === active ? 'unknown' : offset;
+    await retryUntilFree(() => (bytes.lock(offset, kind) ? undefined : held), claim, file, signal);
+    noteHolder(offset, claim, file);
   };
-  await take(gate, 'exclusive');
+  await acquire(gate, 'exclusive');
   try {
-    await take(active, 'exclusive');
+    await acquire(active, 'exclusive');
   } catch (error) {
     bytes.lock(gate, 'none');
     throw error;
@@ -190,39 +144,56 @@ async function takeAll(claim: Claim, file: LockFile, signal: AbortSignal): Promi
   };
 }
 
-/** Tries until `attempt` returns undefined; else it returns the byte whose holder has noted itself, if any. */
-async function until(
-  attempt: () => number | 'unknown' | undefined,
+const noteHolder = (offset: number, { command, isDaemon }: Claim, { bytes, own }: LockFile): void =>
+  writeHolderNote(bytes.fd, { ...own, offset, command, isDaemon });
+
+const waitForFormer = (claim: Claim, file: LockFile, signal: AbortSignal): Promise<void> =>
+  retryUntilFree(
+    async () => {
+      file.mayHaveFormer = await anyFormerProcess(file.folder);
+      return file.mayHaveFormer ? 'unknown' : undefined;
+    },
+    claim,
+    file,
+    signal,
+  );
+
+/** The byte that another process holds; 'unknown' if its note would not name that process; undefined: none. */
+type Held = number | 'unknown' | undefined;
+
+/** Retries with back-off until `attempt` returns undefined. Rejects with sandboxBusy when the signal is aborted. */
+async function retryUntilFree(
+  attempt: () => Held | Promise<Held>,
   claim: Claim,
   { bytes, own }: LockFile,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const held = attempt();
+  for (let failures = 1; ; failures++) {
+    const held = await attempt();
     if (held === undefined) return;
     const holder = held === 'unknown' ? undefined : readHolderNote(bytes.fd, held);
-    // a process ID of another namespace would name another process here
+    // A process ID of another namespace would name another process here.
     if (holder?.pidNamespace === own.pidNamespace) {
       const { pid, command, isDaemon } = holder;
       claim.onBusy({ pid, command, isDaemon });
     }
     try {
-      await delay(Math.min(50, 5 * 2 ** Math.min(tries, 4)), undefined, { signal }); // 5, 10, 20, 40, then 50 ms
+      await delay(pauseAfter(failures, backOff), undefined, { signal });
     } catch {
-      throw busy(claim.of, described(holder), signal);
+      throw busy(claim.of, nameOfHolder(holder), signal);
     }
   }
 }
 
-const described = (holder: HolderNote | undefined): string =>
+const nameOfHolder = (holder: HolderNote | undefined): string =>
   holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`;
 
 function busy(of: TurnOf, holder: string, signal: AbortSignal): PlexusError {
   const reason: unknown = signal.reason;
-  if (reason instanceof PlexusError && reason.id === 'PLX-OPERATION-CANCELLED') return reason;
+  if (is(reason, operationCancelled)) return reason;
   return sandboxBusy({ sandbox: of === 'all' ? 'all sandboxes' : of.sandbox, holder }, { cause: reason });
 }
 
-// two sandboxes of one hash would only wait for each other
+// Two sandboxes with the same hash exclude each other, which is harmless.
 const offsetOf = (containerId: string): number =>
   firstSandbox + createHash('sha256').update(containerId).digest().readUIntBE(0, 6);

@@ -1,12 +1,12 @@
-import { readSync, writeSync } from 'node:fs';
+import { fstatSync, readSync, writeSync } from 'node:fs';
 import { isJsonObject, parseJson } from '../cni/index.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
-// Beside its locks, the file of locks holds notes about who has them: for DEL, which ends an ADD that holds its sandbox,
-// and for people. A note proves nothing: only the kernel knows which byte is locked. So notes are neither synced nor
-// removed, two sandboxes may share the place of one, and a full disk may keep one out.
+// The file of locks also contains notes that name the holders: for DEL, which ends an ADD that holds its sandbox, and
+// for error messages. A note proves nothing, because only the kernel knows which bytes are locked. Therefore notes are
+// neither synced nor removed, two sandboxes may share the place of one note, and a full disk may prevent one.
 
-/** Who holds a lock, as that process noted. */
+/** The holder of a lock, as that process noted it. */
 export interface HolderNote extends ProcessIdentity {
   /** The byte that it locked. */
   readonly offset: number;
@@ -16,16 +16,27 @@ export interface HolderNote extends ProcessIdentity {
 
 const size = 128;
 const places = 64;
+const pageSize = 4096;
 const positionOf = (offset: number): number => (offset % places) * size;
 
-/** Notes who holds a byte. Never throws. */
+/** Makes a new file as large as its notes, so that they need no space later, on a full disk. Never throws. */
+export function reserveNotes(fd: number): void {
+  try {
+    if (fstatSync(fd).size > 0) return;
+    for (let end = pageSize; end <= places * size; end += pageSize) writeSync(fd, ' ', end - 1);
+  } catch {
+    // The disk is full already.
+  }
+}
+
+/** Notes the holder of a byte. Never throws. */
 export function writeHolderNote(fd: number, note: HolderNote): void {
   const text = Buffer.from(JSON.stringify(note));
   if (text.length > size) return;
   try {
     writeSync(fd, Buffer.concat([text, Buffer.alloc(size - text.length, ' ')]), 0, size, positionOf(note.offset));
   } catch {
-    // a full disk: the lock counts, not the note
+    // The disk is full. The lock is held without a note.
   }
 }
 

@@ -3,7 +3,7 @@ import { readFile, readlink } from 'node:fs/promises';
 /** Names one process to others of its process-ID namespace. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Process IDs mean something only within one of these. */
+  /** The namespace in which the process ID is valid. */
   readonly pidNamespace: string;
 }
 

@@ -1,7 +1,7 @@
-/** What a turn is asked for: one sandbox, or all of them. */
+/** What a turn is for: one sandbox, or all of them. */
 export type TurnOf = { readonly sandbox: string } | 'all';
 
-/** Somebody who has a turn. */
+/** An operation that has or awaits a turn. */
 export interface TurnHolder {
   readonly of: TurnOf;
   readonly command: string;
@@ -12,15 +12,15 @@ interface Waiting extends TurnHolder {
 }
 
 /**
- * Turns of one process: one at a time for each sandbox, and one for all while nobody has any. In order of arrival:
- * whoever asks for all is not overtaken.
+ * Mutual exclusion of the operations of one process: one at a time for each sandbox, and one for all while no other has
+ * a turn. In order of arrival: no later operation overtakes one that waits for all.
  */
 export interface SandboxTurns {
   /**
-   * Resolves with the function that ends the turn. `onBusy` is called with who has it, if it has to be waited for.
+   * Resolves with the function that ends the turn. If another operation has to end first, calls `onBusy` with it.
    * Rejects with the signal's reason.
    */
-  readonly take: (
+  readonly acquire: (
     holder: TurnHolder,
     onBusy: ((holder: TurnHolder) => void) | undefined,
     signal: AbortSignal,
@@ -47,7 +47,7 @@ export function sandboxTurns(): SandboxTurns {
     });
   };
   return {
-    take: async (holder, onBusy, signal) => {
+    acquire: async (holder, onBusy, signal) => {
       signal.throwIfAborted();
       const turn = Promise.withResolvers<() => void>();
       const waiting: Waiting = { ...holder, begin: turn.resolve };
@@ -65,7 +65,7 @@ export function sandboxTurns(): SandboxTurns {
         advance();
       };
       signal.addEventListener('abort', leave, { once: true });
-      if (signal.aborted) leave(); // by onBusy
+      if (signal.aborted) leave(); // onBusy may abort the signal.
       try {
         return await turn.promise;
       } finally {

@@ -1,4 +1,4 @@
-// What the daemon and direct mode need from the kernel and Node.js cannot do: SO_PEERCRED, open-file-description locks.
+// A Node.js addon: system calls of the daemon and of direct mode for which Node.js has no API.
 #include <errno.h>
 #include <fcntl.h>
 #include <node_api.h>
@@ -9,7 +9,7 @@ static napi_value undefined_value(napi_env env) {
   return napi_get_undefined(env, &result) == napi_ok ? result : NULL;
 }
 
-// peerUid(fd) → user ID of the process at the other end of a unix socket; undefined when it cannot be known
+// peerUid(fd) → user ID of the process at the other end of a unix socket; undefined on failure
 static napi_value peer_uid(napi_env env, napi_callback_info info) {
   napi_value args[1], result;
   size_t n = 1;
@@ -23,9 +23,8 @@ static napi_value peer_uid(napi_env env, napi_callback_info info) {
   return napi_create_uint32(env, peer.uid, &result) == napi_ok ? result : NULL;
 }
 
-// lockByte(fd, type, offset) → 0 when the lock of that byte has been changed, else errno (EAGAIN: another process holds
-// it). type: F_RDLCK, F_WRLCK or F_UNLCK. Never waits. The lock belongs to the open file, and ends with its last
-// descriptor.
+// lockByte(fd, type, offset) → 0, or errno (EAGAIN: another open file holds the lock). Changes the lock of one byte to
+// F_RDLCK, F_WRLCK or F_UNLCK. Never waits. The lock belongs to the open file and ends with its last descriptor.
 static napi_value lock_byte(napi_env env, napi_callback_info info) {
   napi_value args[3], result;
   size_t n = 3;
