@@ -22,7 +22,7 @@ const detaching: AttachmentRecord = {
   attempts: 3,
   lastError: 'the switch is busy',
 };
-const ofState = ['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'LOCKS', 'UNATTACHED-PODS', 'DISK', 'CLOCK'];
+const ofState = ['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'UNATTACHED-PODS', 'DISK', 'CLOCK'];
 
 interface Case {
   readonly id: string;
@@ -106,7 +106,7 @@ const cases: readonly Case[] = [
     spoil: () => writeRecord({ createdAt: '2999-01-01T00:00:00.000Z' }),
     finds: [/^warning: 1 record from the future/],
   },
-  ...['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'LOCKS', 'UNATTACHED-PODS', 'DISK'].map((id) => ({
+  ...['JOURNAL', 'NOT-UNDONE', 'LOST-SANDBOXES', 'DEFERRED', 'UNATTACHED-PODS', 'DISK'].map((id) => ({
     id,
     title: 'without a state folder nothing was looked at',
     spoil: () => rm(room.stateDir, { recursive: true }),

@@ -49,7 +49,7 @@ async function killedHolder(mode: 'hold' | 'hold-all'): Promise<void> {
 }
 
 const files = (): Promise<readonly string[]> => readdir(folder);
-/** What is there whoever has held which sandbox. */
+/** The files in the folder, independent of the sandboxes. */
 const always = ['sandboxes'];
 const counted = async (): Promise<number> => Number(await readFile(counter, 'utf8'));
 const additions = async (): Promise<number> => (await readFile(`${counter}.log`, 'utf8')).length;
@@ -59,7 +59,7 @@ const sandbox = (onBusy?: (holder: LockHolder) => void) => ({
   ...(onBusy !== undefined && { onBusy }),
 });
 
-/** Starts work that ends when it is told to. */
+/** Starts work that lasts until `end` is called. */
 function held(take: (work: () => Promise<void>) => Promise<void>): {
   readonly inside: Promise<void>;
   readonly end: () => Promise<void>;
@@ -88,7 +88,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     expect(await files()).toEqual(always);
   });
 
-  it('loses no addition and never stands still while holders are killed', async () => {
+  it('loses no addition and makes progress while holders are killed', async () => {
     const survivors = Array.from({ length: 6 }, () => start(40));
     for (let round = 0; round < 8; round++) {
       const victim = start(1_000_000);
@@ -98,7 +98,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
       await exitOf(victim);
     }
     expect(await Promise.all(survivors.map(exitOf))).toEqual(survivors.map(() => 0));
-    // a killed process may have noted an addition that it did not come to make
+    // A killed process may have logged an addition that it did not make.
     expect((await additions()) - (await counted())).toBeLessThanOrEqual(8);
     expect(await counted()).toBeGreaterThanOrEqual(240);
   });
@@ -113,7 +113,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     expect(await files()).toEqual(always);
   });
 
-  it('runs operations of different sandboxes side by side', async () => {
+  it('runs operations of different sandboxes concurrently', async () => {
     const locks = fileLocks(folder);
     const first = held((work) => locks.withSandbox({ containerId: 'a', command: 'ADD' }, patience(), work));
     await first.inside;
@@ -121,7 +121,7 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     await first.end();
   });
 
-  it('excludes operations of one process too, and gives the lock back after a failure', async () => {
+  it('excludes operations of one process too, and releases the lock after a failure', async () => {
     const locks = fileLocks(folder);
     const failure = locks.withSandbox(sandbox(), patience(), () => Promise.reject(new Error('work failed')));
     await expect(failure).rejects.toThrow('work failed');
@@ -135,29 +135,29 @@ describe('CNI-63: one operation per sandbox at a time', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('says once who holds the sandbox', async () => {
+  it('reports the holder of a busy sandbox once', async () => {
     const locks = fileLocks(folder);
-    const heard: LockHolder[] = [];
-    const told = Promise.withResolvers<void>();
+    const reported: LockHolder[] = [];
+    const isReported = Promise.withResolvers<void>();
     const first = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
     await first.inside;
     const second = locks.withSandbox(
       sandbox((holder) => {
-        heard.push(holder);
-        told.resolve();
+        reported.push(holder);
+        isReported.resolve();
       }),
       patience(),
       async () => {},
     );
-    await told.promise;
+    await isReported.promise;
     await first.end();
     await second;
-    expect(heard).toEqual([{ pid: process.pid, command: 'ADD', isDaemon: false }]);
+    expect(reported).toEqual([{ pid: process.pid, command: 'ADD', isDaemon: false }]);
   });
 
   it.each([
-    { reason: operationCancelled({ command: 'ADD', reason: 'told to' }), id: 'PLX-OPERATION-CANCELLED' },
-    { reason: new Error('enough'), id: 'PLX-SANDBOX-BUSY' },
+    { reason: operationCancelled({ command: 'ADD', reason: 'received SIGTERM' }), id: 'PLX-OPERATION-CANCELLED' },
+    { reason: new Error('deadline'), id: 'PLX-SANDBOX-BUSY' },
   ])('stops waiting with $id', async ({ reason, id }) => {
     const locks = fileLocks(folder);
     const first = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
@@ -174,8 +174,8 @@ describe('CNI-63: one operation per sandbox at a time', () => {
   });
 });
 
-describe('CNI-63: GC excludes all others', () => {
-  it('waits for a sandbox that is held, and keeps new ones out', async () => {
+describe('CNI-63: GC excludes all other operations', () => {
+  it('waits for a held sandbox and excludes new operations meanwhile', async () => {
     const locks = fileLocks(folder);
     const order: string[] = [];
     const add = held((work) => locks.withSandbox({ containerId: 'one', command: 'ADD' }, patience(), work));
@@ -201,13 +201,16 @@ describe('CNI-63: GC excludes all others', () => {
     expect(await counted()).toBe(120);
   });
 
-  it.each(['hold', 'hold-all'] as const)('a process killed while holding (%s) blocks neither', async (mode) => {
-    await killedHolder(mode);
-    const locks = fileLocks(folder);
-    expect(await locks.withSandbox(sandbox(), patience(), async () => 'sandbox')).toBe('sandbox');
-    await killedHolder(mode);
-    expect(await locks.withAll('GC', patience(), async () => 'all')).toBe('all');
-  });
+  it.each(['hold', 'hold-all'] as const)(
+    'ignores a process that was killed while it held a lock (%s)',
+    async (mode) => {
+      await killedHolder(mode);
+      const locks = fileLocks(folder);
+      expect(await locks.withSandbox(sandbox(), patience(), async () => 'sandbox')).toBe('sandbox');
+      await killedHolder(mode);
+      expect(await locks.withAll('GC', patience(), async () => 'all')).toBe('all');
+    },
+  );
 });
 
 describe('CNI-63: the locks of other processes', () => {
@@ -225,19 +228,19 @@ describe('CNI-63: the locks of other processes', () => {
 
   it.each(['hold', 'hold-all'] as const)('names the process that holds the lock (%s)', async (mode) => {
     const child = await holder(mode);
-    const heard: LockHolder[] = [];
-    await expect(attempt(300, (each) => heard.push(each))).rejects.toMatchObject({
+    const reported: LockHolder[] = [];
+    await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({
       id: 'PLX-SANDBOX-BUSY',
       message: expect.stringContaining(`(process ${child.pid})`) as string,
     });
-    expect(heard).toEqual([{ pid: child.pid, command: mode === 'hold' ? 'ADD' : 'GC', isDaemon: false }]);
+    expect(reported).toEqual([{ pid: child.pid, command: mode === 'hold' ? 'ADD' : 'GC', isDaemon: false }]);
   });
 
-  it('respects a holder in another process-ID namespace, does not name its process ID, and goes on when it is killed', async () => {
+  it('respects a holder in another process-ID namespace until it is killed, and does not report its process ID', async () => {
     const child = await holder('hold', ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']);
-    const heard: LockHolder[] = [];
-    await expect(attempt(300, (each) => heard.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
-    expect(heard).toEqual([]);
+    const reported: LockHolder[] = [];
+    await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+    expect(reported).toEqual([]);
     child.kill('SIGKILL');
     expect(await attempt(patienceMs)).toBe('ran');
   });
@@ -248,7 +251,7 @@ describe('CNI-63: the locks of other processes', () => {
     await expect(attempt(300)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
   });
 
-  it('does not let GC run while another process holds a sandbox, and keeps new operations out meanwhile', async () => {
+  it('GC waits while another process holds a sandbox, and excludes new operations meanwhile', async () => {
     const child = await holder('hold');
     const gc = held((work) => fileLocks(folder).withAll('GC', patience(), work));
     const other = (ms: number): Promise<string> =>
@@ -263,14 +266,14 @@ describe('CNI-63: the locks of other processes', () => {
   it.each(['', '{', 'null', '[]', '{"pid":1}', 'x'.repeat(9000)])('ignores a damaged note: %j', async (text) => {
     const child = await holder('hold');
     await writeFile(join(folder, 'sandboxes'), text);
-    const heard: LockHolder[] = [];
-    await expect(attempt(300, (each) => heard.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
-    expect(heard).toEqual([]);
+    const reported: LockHolder[] = [];
+    await expect(attempt(300, (each) => reported.push(each))).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
+    expect(reported).toEqual([]);
     child.kill('SIGKILL');
     expect(await attempt(patienceMs)).toBe('ran');
   });
 
-  it('uses a new file when somebody removed the old one, also in a process that keeps it open', async () => {
+  it('creates a new file after the old one was removed, also in a process that keeps it open', async () => {
     const locks = fileLocks(folder, 'daemon');
     expect(await locks.withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
     await rm(join(folder, 'sandboxes'));
@@ -280,11 +283,11 @@ describe('CNI-63: the locks of other processes', () => {
   });
 });
 
-describe('a folder of locks that cannot be used is an error at once', () => {
+describe('rejects an unusable folder of locks at once', () => {
   it.each([
-    { what: 'a file in its place', path: () => join(counter, 'locks') },
-    { what: 'a file system that takes no files', path: () => '/proc/locks' },
-    { what: 'a file of several names', path: () => join(base, 'linked') },
+    { what: 'a file in place of the folder', path: () => join(counter, 'locks') },
+    { what: 'a file system that refuses new files', path: () => '/proc/locks' },
+    { what: 'a file with two names', path: () => join(base, 'linked') },
     { what: 'a folder in place of the file', path: () => join(base, 'blocked') },
   ])('$what', async ({ path }) => {
     await mkdir(join(base, 'linked'));
@@ -299,7 +302,7 @@ describe('a folder of locks that cannot be used is an error at once', () => {
   });
 
   it.each(['../../out', 'a/b', '..', '', '\ud800', 'x'.repeat(5000)])(
-    'a container ID is never a path: %j',
+    'never uses a container ID as a path: %j',
     async (containerId) => {
       await fileLocks(folder).withSandbox({ containerId, command: 'ADD' }, patience(), async () => {
         expect(await files()).toEqual(always);

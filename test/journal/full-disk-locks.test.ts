@@ -30,8 +30,8 @@ const start = (times: number, mode = '') =>
   spawn(process.execPath, [worker, folder, counter, String(times), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
 
 describe('locks on a full disk', () => {
-  it('CNI-63: one process at a time, some of them killed, and with those that came before the disk was full', async () => {
-    const early = once(start(150), 'exit'); // it may end before anybody waits for it
+  it('CNI-63: one process at a time holds a lock, also with killed processes and those from before the disk was full', async () => {
+    const early = once(start(150), 'exit'); // It may end before it is awaited.
     await expect.poll(async () => Number(await readFile(counter, 'utf8'))).toBeGreaterThan(0);
     await disk.fill();
     const killed = start(1, 'hold');
@@ -45,7 +45,7 @@ describe('locks on a full disk', () => {
     expect(additions).toBeGreaterThanOrEqual(250);
   });
 
-  it('a killed holder gives way, for GC too, and nothing is left', async () => {
+  it('the lock of a killed holder is free, for GC too, and no file is left', async () => {
     await disk.fill();
     for (const mode of ['hold', 'hold-all']) {
       const child = start(1, mode);
@@ -59,5 +59,19 @@ describe('locks on a full disk', () => {
     );
     expect(await locks.withAll('GC', patience(), async () => 'done')).toBe('done');
     expect(await readdir(folder)).toEqual(['sandboxes']);
+  });
+
+  it('reports the holder if the file was created before', async () => {
+    const locks = fileLocks(folder);
+    await locks.withSandbox({ containerId: 'other', command: 'ADD' }, patience(), async () => {});
+    await disk.fill();
+    const child = start(1, 'hold');
+    await once(child.stdout, 'data');
+    const busy = locks.withSandbox({ containerId: 'one', command: 'DEL' }, AbortSignal.timeout(300), async () => {});
+    await expect(busy).rejects.toMatchObject({
+      message: expect.stringContaining(`ADD (process ${child.pid})`) as string,
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   });
 });
