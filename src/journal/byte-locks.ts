@@ -19,9 +19,15 @@ export interface ByteLocks {
 
 const types = { shared: 0, exclusive: 1, none: 2 } as const; // F_RDLCK, F_WRLCK, F_UNLCK
 
+/** Changes the lock of a byte; returns 0 or an error number. */
+export type LockByte = (fd: number, type: number, offset: number) => number;
+
+/** Loads fcntl(2) for locks: from the native addon, or from libc in the one-file build. Rejects with fileUnusable. */
+export const loadLockByte = async (): Promise<LockByte> =>
+  process.versions['bun'] === undefined ? loadNative().lockByte : lockByteOfBun();
+
 /** Opens a file in a folder for its locks; creates both if they are missing. Rejects with fileUnusable. */
-export async function openByteLocks(folder: string, name: string): Promise<ByteLocks> {
-  const lockByte = await (process.versions['bun'] === undefined ? loadNative().lockByte : lockByteOfBun());
+export async function openByteLocks(folder: string, name: string, lockByte: LockByte): Promise<ByteLocks> {
   using open = await openFolderMade(folder);
   const file = join(folder, name);
   const fd = openRegular(join(open.path, name), file);
@@ -58,7 +64,7 @@ function openRegular(path: string, file: string): number {
 
 // The one-file build contains no native addon. It cannot read errno either: a lock that fails counts as held by
 // another process, unless the kernel refuses to answer a question about locks, too.
-async function lockByteOfBun(): Promise<(fd: number, type: number, offset: number) => number> {
+async function lockByteOfBun(): Promise<LockByte> {
   const { dlopen, ptr } = await import('bun:ffi');
   const { symbols } = dlopen('libc.so.6', { fcntl: { args: ['i32', 'i32', 'ptr'], returns: 'i32' } });
   const [getLock, setLock] = [36, 37]; // F_OFD_GETLK, F_OFD_SETLK

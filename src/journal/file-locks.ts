@@ -24,18 +24,20 @@ const firstSandbox = 2;
 const backOff = { firstMs: 5, longestMs: 50 };
 
 /**
- * Locks between processes, in a folder that is created when missing. `owner`: the daemon, which keeps the file open and
- * must not be ended for one sandbox.
+ * Locks between processes, in a folder that is created when missing. `owner`: the daemon, which must not be ended for
+ * one sandbox.
  */
 export function fileLocks(folder: string, owner?: 'daemon'): SandboxLocks {
   const isDaemon = owner !== undefined;
   const turns = sandboxTurns();
-  const files = sharedLockFile(folder, isDaemon);
+  const files = sharedLockFile(folder);
+  let mayHaveFormer = true;
   const holding = async <T>(claim: Claim, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     const endTurn = await acquireTurn(claim, turns, signal);
     try {
       return await files.use(async (file) => {
-        if (file.mayHaveFormer) await waitForFormer(claim, file, signal);
+        if (mayHaveFormer) await retryUntilFree(() => heldByFormer(folder), claim, file, signal);
+        mayHaveFormer = false;
         const release = await acquireBytes(claim, file, signal);
         try {
           return await work();
@@ -147,16 +149,8 @@ async function acquireAll(claim: Claim, file: LockFile, signal: AbortSignal): Pr
 const noteHolder = (offset: number, { command, isDaemon }: Claim, { bytes, own }: LockFile): void =>
   writeHolderNote(bytes.fd, { ...own, offset, command, isDaemon });
 
-const waitForFormer = (claim: Claim, file: LockFile, signal: AbortSignal): Promise<void> =>
-  retryUntilFree(
-    async () => {
-      file.mayHaveFormer = await anyFormerProcess(file.folder);
-      return file.mayHaveFormer ? 'unknown' : undefined;
-    },
-    claim,
-    file,
-    signal,
-  );
+const heldByFormer = async (folder: string): Promise<Held> =>
+  (await anyFormerProcess(folder)) ? 'unknown' : undefined;
 
 /** The byte that another process holds; 'unknown' if its note would not name that process; undefined: none. */
 type Held = number | 'unknown' | undefined;

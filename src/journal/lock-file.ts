@@ -1,21 +1,18 @@
-import { type ByteLocks, openByteLocks } from './byte-locks.ts';
+import { type ByteLocks, type LockByte, loadLockByte, openByteLocks } from './byte-locks.ts';
 import { reserveNotes } from './holder-notes.ts';
 import { type ProcessIdentity, ownIdentity } from './process-identity.ts';
 
 const fileName = 'sandboxes';
 
-/** The open file of locks, as all operations of this process share it. */
+/** The open file of locks, which all operations of this process that run at the same time share. */
 export interface LockFile {
-  readonly folder: string;
   readonly bytes: ByteLocks;
   readonly own: ProcessIdentity;
   /** How many operations of this process hold a sandbox. */
   active: number;
-  /** Whether a process of a version with other locks may be at work (former-locks.ts). */
-  mayHaveFormer: boolean;
 }
 
-/** One open file for all operations that run at the same time. */
+/** Opens the file for the first operation and closes it after the last one, so that an idle daemon holds no disk. */
 export interface SharedLockFile {
   /** Runs `work` with the open file. Rejects with fileUnusable. */
   readonly use: <T>(work: (file: LockFile) => Promise<T>) => Promise<T>;
@@ -26,43 +23,38 @@ interface Shared {
   users: number;
 }
 
-/** Opens the file when it is first used. `isKept`: it stays open; otherwise the last user closes it. */
-export function sharedLockFile(folder: string, isKept: boolean): SharedLockFile {
+/** The file of locks in a folder; both are created if they are missing. */
+export function sharedLockFile(folder: string): SharedLockFile {
   let current: Shared | undefined;
-  const leave = async (shared: Shared): Promise<void> => {
-    shared.users--;
-    if (shared.users > 0) return;
-    if (current === shared) current = undefined;
-    (await shared.file).bytes.close();
+  let prepared: Promise<readonly [LockByte, ProcessIdentity]> | undefined;
+  const open = async (): Promise<LockFile> => {
+    const [lockByte, own] = await (prepared ??= Promise.all([loadLockByte(), ownIdentity()]));
+    const bytes = await openByteLocks(folder, fileName, lockByte);
+    reserveNotes(bytes.fd);
+    return { bytes, own, active: 0 };
   };
   // Locks of a removed file exclude no other process: new operations open the new file.
-  const replaceRemoved = async (): Promise<void> => {
+  const dropRemoved = async (): Promise<void> => {
     const shared = current;
-    if (shared === undefined || (await shared.file).bytes.isCurrent() || current !== shared) return;
-    current = undefined;
-    if (isKept) await leave(shared);
+    if (shared !== undefined && !(await shared.file).bytes.isCurrent() && current === shared) current = undefined;
   };
   return {
     use: async (work) => {
-      await replaceRemoved();
-      const shared = (current ??= { file: open(folder), users: isKept ? 1 : 0 });
+      await dropRemoved();
+      const shared = (current ??= { file: open(), users: 0 });
       shared.users++;
-      const file = await shared.file.catch((error: unknown) => {
-        if (current === shared) current = undefined;
-        throw error;
-      });
       try {
-        return await work(file);
+        return await work(await shared.file);
       } finally {
-        await leave(shared);
+        shared.users--;
+        if (shared.users === 0) {
+          if (current === shared) current = undefined;
+          await shared.file.then(
+            ({ bytes }) => bytes.close(),
+            () => {}, // reported above
+          );
+        }
       }
     },
   };
-}
-
-async function open(folder: string): Promise<LockFile> {
-  const own = await ownIdentity();
-  const bytes = await openByteLocks(folder, fileName);
-  reserveNotes(bytes.fd);
-  return { folder, bytes, own, active: 0, mayHaveFormer: true };
 }

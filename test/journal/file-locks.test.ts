@@ -273,13 +273,15 @@ describe('CNI-63: the locks of other processes', () => {
     expect(await attempt(patienceMs)).toBe('ran');
   });
 
-  it('creates a new file after the old one was removed, also in a process that keeps it open', async () => {
+  it('creates a new file after the old one was removed, also while an operation has that open', async () => {
     const locks = fileLocks(folder, 'daemon');
-    expect(await locks.withSandbox(sandbox(), patience(), async () => 'ran')).toBe('ran');
+    const other = held((work) => locks.withSandbox({ containerId: 'two', command: 'ADD' }, patience(), work));
+    await other.inside;
     await rm(join(folder, 'sandboxes'));
     await locks.withSandbox(sandbox(), patience(), async () => {
       await expect(attempt(200)).rejects.toMatchObject({ id: 'PLX-SANDBOX-BUSY' });
     });
+    await other.end();
   });
 });
 
