@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type IncomingCall, serveLink } from '../../src/daemon/link-server.ts';
+import { type IncomingCall, serveLink } from '../../src/daemon/link/link-server.ts';
 import { loadNative } from '../../src/files/index.ts';
 import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
