@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 // Sandboxes that go without a DEL: real plugins, the daemon, its host agent, the API server.
 const run = promisify(execFile);
-const flags = { 'reclaim-seconds': '1' };
+const flags = { 'reclaim-seconds': '0.2' };
 let at: ClusterNode;
 let rounds = 0;
 
