@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './support/closing-line.ts';
+import { LongestFirst } from './support/longest-first.ts';
 import { patienceMs } from './support/patience.ts';
 
 /**
@@ -39,7 +40,7 @@ const projectOf = (name: string, include: readonly string[], exclude: readonly s
 
 const rewordedProject = {
   extends: true as const,
-  test: { name: 'reworded', include: reworded, setupFiles: ['test/support/reworded.ts'] },
+  test: { name: 'reworded', include: reworded, setupFiles: ['test/support/reworded.ts'], isolate: true }, // it mocks
 };
 
 const engine = process.env['PLEXUS_TEST_ENGINE'];
@@ -56,8 +57,12 @@ export default defineConfig({
     testTimeout: 2 * patienceMs,
     hookTimeout: 2 * patienceMs,
     expect: { poll: { timeout: patienceMs, interval: 20 } },
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    maxWorkers: 2,
+    // Files of a project share workers: a new process for each file costs more than most files. Tests of processes
+    // mostly wait, so two cores serve three workers.
+    isolate: false,
+    maxWorkers: 3,
     projects:
       engine === undefined
         ? [
