@@ -37,10 +37,15 @@ const projectOf = (name: string, include: readonly string[], exclude: readonly s
   extends: true as const,
   test: { name, include: [...include], exclude: [...exclude] },
 });
+/** Pure tests leave nothing behind in their process, so they share one: a new one costs more than most of them. */
+const unitProject = {
+  extends: true as const,
+  test: { name: 'unit', include: unit, exclude: worded, isolate: false },
+};
 
 const rewordedProject = {
   extends: true as const,
-  test: { name: 'reworded', include: reworded, setupFiles: ['test/support/reworded.ts'], isolate: true }, // it mocks
+  test: { name: 'reworded', include: reworded, setupFiles: ['test/support/reworded.ts'] },
 };
 
 const engine = process.env['PLEXUS_TEST_ENGINE'];
@@ -59,14 +64,11 @@ export default defineConfig({
     expect: { poll: { timeout: patienceMs, interval: 20 } },
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    // Files of a project share workers: a new process for each file costs more than most files. Tests of processes
-    // mostly wait, so two cores serve three workers.
-    isolate: false,
-    maxWorkers: 3,
+    maxWorkers: 3, // tests of processes mostly wait, so two cores serve three workers
     projects:
       engine === undefined
         ? [
-            projectOf('unit', unit, worded),
+            unitProject,
             rewordedProject,
             projectOf('parts', ['test/**/*.test.ts'], [...unit, ...endToEnd]),
             projectOf('e2e', endToEnd),
