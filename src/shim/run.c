@@ -118,9 +118,9 @@ static void parse_run(struct run *run, struct frame *frame, char **plugin, const
   uint32_t timeout_ms = get_u32(r);
   *problem = plugin_env_make(&run->env, variables == NULL ? (char *[]){NULL} : variables, n, g->call);
   free(variables);
+  const char *forbidden = forbidden_plugin(*plugin, (const char *)input.data, input.len);
   if (r->bad) *problem = "the request is malformed";
-  else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len))
-    *problem = "a meta-plugin would run programs of its own choice";
+  else if (forbidden != NULL) *problem = forbidden;
   else buf_put(&run->stdin_bytes, input.data, input.len);
   if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
 }
