@@ -5,7 +5,7 @@ import type { DeferredCalls, Journal, LockHolder, MultusState, SandboxLocks } fr
 import type { ConfPath } from '../cni/index.ts';
 import type { Settings } from '../plan/index.ts';
 import type { OperationInfo, Report, TraceContext } from '../report/index.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './steps/turn.ts';
 
 /** Everything the engine works with; nothing of it is reached in another way. */
 export interface AttachDeps {

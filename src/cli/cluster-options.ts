@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type ClusterViews, type CredentialSource, type OverviewScope, connectForViews } from '../cluster/index.ts';
+import { type ClusterViews, type OverviewScope, connectForViews } from '../cluster/index.ts';
+import type { CredentialSource } from '../kube/index.ts';
 
 /** Selects the cluster, as in kubectl. */
 export interface ClusterArguments {

@@ -24,10 +24,10 @@ export async function runDaemonProcess(args: Readonly<Record<string, unknown>>):
   const settings = settingsOf(configuration);
   const log = createLog(logOptionsOf(settings));
   await log.prepare();
-  for (const text of warnings) log.report({ kind: 'warning', sandbox: '', text });
+  for (const text of warnings) log.report({ kind: 'warning', text });
   const { nodeName } = configuration.current();
   const about = { version: versionText(), ...(nodeName !== undefined && { node: nodeName }) };
-  const tracing = await createTracing(process.env, about, (text) => log.report({ kind: 'warning', sandbox: '', text }));
+  const tracing = await createTracing(process.env, about, (text) => log.report({ kind: 'warning', text }));
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.on(name, () => stop.abort(operationCancelled({ command: 'daemon', reason: `received ${name}` })));

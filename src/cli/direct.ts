@@ -37,7 +37,7 @@ export async function directDeps({
   const cluster = standIn ?? (options === undefined ? undefined : connect(options));
   const log = createLog(logOptionsOf(settings));
   const tracing = await createTracing(process.env, { version: versionText() }, (text) =>
-    log.report({ kind: 'warning', sandbox: '', text }),
+    log.report({ kind: 'warning', text }),
   );
   const deps: AttachDeps = {
     settings,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
-import { type ApiReader, apiReader } from '../cluster/index.ts';
+import { type ApiReader, apiReader } from '../kube/index.ts';
 import {
   type BoundCheck,
   type ClusterScene,

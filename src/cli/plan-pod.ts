@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gatherPlanInputs, type PlannableCall } from '../attach/index.ts';
-import { type CredentialSource, connect, readPodFile } from '../cluster/index.ts';
+import { connect, readPodFile } from '../cluster/index.ts';
+import type { CredentialSource } from '../kube/index.ts';
 import { type JsonObject, cniVersions, isCniVersion, isJsonObject, parseJsonObject } from '../cni/index.ts';
 import { fileUnusable, podNotFound, problemOf } from '../errors/index.ts';
 import { withNodePaths } from '../install/index.ts';
@@ -32,7 +33,7 @@ export interface PlannedPod {
  * Plans a pod with the same functions, in the same order, as an ADD. Rejects with podNotFound, and with every error
  * that prevents an ADD from starting.
  */
-export async function planPod(subject: PlanSubject): Promise<PlannedPod> {
+export async function planOfCommand(subject: PlanSubject): Promise<PlannedPod> {
   const signal = AbortSignal.timeout(longestMs);
   const pod = await podOf(subject, signal);
   const config = subject.conf === undefined ? standIn : await readConf(subject.conf);

@@ -1,5 +1,6 @@
 import http from 'node:http';
-import { nodeHeader, observeSocketOf } from '../daemon/index.ts';
+import { nodeHeader } from '../daemon/index.ts';
+import { observeSocketOf } from '../host/index.ts';
 import { observeUnreachable, problemOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
@@ -22,7 +23,7 @@ export interface Remembered {
 const answerMs = 10_000;
 
 /** Reads recent operations from the daemon of this node. Rejects with observeUnreachable. */
-export async function recentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
+export async function fetchRecentOperations(socket: string, { pod, sandbox, last }: RecentQuery): Promise<Remembered> {
   const words = new URLSearchParams({
     ...(pod !== undefined && { pod }),
     ...(sandbox !== undefined && { sandbox }),

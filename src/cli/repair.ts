@@ -25,20 +25,20 @@ export interface RepairPlaces {
   readonly deviceInfoDir: string;
 }
 /** What is kept of a record until it is processed: all records of a node may not fit into memory at once. */
-export interface Listed extends ListedRecord {
+export interface RepairableRecord extends ListedRecord {
   readonly isAbandoned: boolean;
   /** Types of its plugins. */
   readonly plugins: readonly string[];
 }
 
-export const listed = (record: SandboxRecord): Listed => ({
+export const repairableRecord = (record: SandboxRecord): RepairableRecord => ({
   ...listedRecord(record),
   isAbandoned: record.attachments.every(isAbandoned),
   plugins: record.attachments.flatMap(({ attachment }) => attachment.configuration.plugins.map(({ type }) => type)),
 });
 
 /** The output of a command, and the error it ends with. */
-export interface Outcome {
+export interface RepairOutcome {
   readonly rows: readonly OutcomeRow[];
   readonly error?: Error;
 }
@@ -58,10 +58,10 @@ const repairDeps = ({ folder, path, env, deviceInfoDir }: RepairPlaces, command:
 
 /** Checks all attachments of some records, one at a time. Continues after failures. Rejects with pluginsElsewhere. */
 export async function checkByHand(
-  records: readonly Listed[],
+  records: readonly RepairableRecord[],
   places: RepairPlaces,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<RepairOutcome> {
   await assertPlugins(records, places.path);
   const deps = repairDeps(places, 'CHECK');
   const rows: OutcomeRow[] = [];
@@ -70,7 +70,11 @@ export async function checkByHand(
   return { rows, ...(failed > 0 && { error: attachmentsDiffer({ failed, checked: rows.length }) }) };
 }
 
-async function checkOne(record: Listed, deps: RepairDeps, signal: AbortSignal): Promise<readonly OutcomeRow[]> {
+async function checkOne(
+  record: RepairableRecord,
+  deps: RepairDeps,
+  signal: AbortSignal,
+): Promise<readonly OutcomeRow[]> {
   try {
     return rowsOf(await checkSandbox(record, deps, signal));
   } catch (thrown) {
@@ -90,11 +94,11 @@ const rowsOf = (checked: CheckedRecord | undefined): readonly OutcomeRow[] =>
  * podMayBeAlive.
  */
 export async function detachByHand(
-  records: readonly Listed[],
+  records: readonly RepairableRecord[],
   force: boolean,
   places: RepairPlaces,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<RepairOutcome> {
   await assertPlugins(records, places.path);
   const rows: OutcomeRow[] = [];
   for (const record of records) {
@@ -114,7 +118,7 @@ export async function detachByHand(
 
 // Without any of the plugins, this is not the host: namespaces are not visible either, and every finding would be
 // wrong.
-async function assertPlugins(records: readonly Listed[], path: readonly string[]): Promise<void> {
+async function assertPlugins(records: readonly RepairableRecord[], path: readonly string[]): Promise<void> {
   const plugins = [...new Set(records.flatMap((record) => record.plugins))];
   const found = await Promise.all(plugins.map((plugin) => isThere(plugin, path)));
   if (plugins.length > 0 && !found.includes(true)) throw pluginsElsewhere({ plugins, folders: path });

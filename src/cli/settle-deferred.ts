@@ -1,5 +1,5 @@
 import { deferredCalls, fileJournal } from '../journal/index.ts';
-import { type RepairPlaces, detachByHand, listed } from './repair.ts';
+import { type RepairPlaces, detachByHand, repairableRecord } from './repair.ts';
 
 /**
  * Runs the DELs that were deferred while no daemon was running, on the host itself. Returns the actions, one line each.
@@ -13,7 +13,7 @@ export async function settleDeferredByHand(places: RepairPlaces, signal: AbortSi
   for (const call of await deferred.list()) {
     const record = await journal.read(call);
     // The runtime called DEL, so the pod is gone.
-    const { error } = record === undefined ? {} : await detachByHand([listed(record)], true, places, signal);
+    const { error } = record === undefined ? {} : await detachByHand([repairableRecord(record)], true, places, signal);
     if (error !== undefined) throw error;
     await deferred.remove(call);
     const sandbox = `${call.containerId}, ${call.ifName}`;

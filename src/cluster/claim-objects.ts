@@ -1,5 +1,5 @@
 import { type NadRef, type PodRef, podKey } from '../npwg/index.ts';
-import { type Part, at, field, fields, isThere, items, optionalText, text } from './object-reader.ts';
+import { type Part, partAt, field, fields, isThere, items, optionalText, requiredText } from '../kube/index.ts';
 
 // The parts of pods, ResourceClaims and ResourceSlices (resource.k8s.io/v1) that Plexus reads for devices. Pure.
 
@@ -58,68 +58,68 @@ export interface SlicePage {
 /** Throws claimObjectInvalid. */
 export function parsePodClaims(ref: PodRef, json: unknown): PodClaims {
   const pod: Part = { value: json, object: `pod ${podKey(ref)}`, path: '' };
-  const statuses = items(at(pod, 'status', 'resourceClaimStatuses'));
+  const statuses = items(partAt(pod, 'status', 'resourceClaimStatuses'));
   const made = new Map(
-    statuses.map((each) => [text(field(each, 'name')), optionalText(field(each, 'resourceClaimName'))]),
+    statuses.map((each) => [requiredText(field(each, 'name')), optionalText(field(each, 'resourceClaimName'))]),
   );
-  const extended = at(pod, 'status', 'extendedResourceClaimStatus');
+  const extended = partAt(pod, 'status', 'extendedResourceClaimStatus');
   const requested = requestedResources(pod);
   return {
-    uid: text(at(pod, 'metadata', 'uid')),
-    claims: items(at(pod, 'spec', 'resourceClaims')).map((each) => podClaim(each, made)),
+    uid: requiredText(partAt(pod, 'metadata', 'uid')),
+    claims: items(partAt(pod, 'spec', 'resourceClaims')).map((each) => podClaim(each, made)),
     ...(isThere(extended) && { extended: extendedClaim(extended) }),
     ...(requested.length > 0 && { requested }),
   };
 }
 
 function requestedResources(pod: Part): readonly string[] {
-  const containers = ['containers', 'initContainers'].flatMap((key) => items(at(pod, 'spec', key)));
+  const containers = ['containers', 'initContainers'].flatMap((key) => items(partAt(pod, 'spec', key)));
   const names = containers.flatMap((each) =>
-    ['limits', 'requests'].flatMap((key) => fields(at(each, 'resources', key)).map(([name]) => name)),
+    ['limits', 'requests'].flatMap((key) => fields(partAt(each, 'resources', key)).map(([name]) => name)),
   );
   return [...new Set(names)].filter((name) => name.includes('/')).toSorted();
 }
 
 // A claim that the pod names directly appears only in its spec; one from a template only in its status.
 function podClaim(entry: Part, made: ReadonlyMap<string, string | undefined>): PodClaim {
-  const name = text(field(entry, 'name'));
+  const name = requiredText(field(entry, 'name'));
   const claimName = optionalText(field(entry, 'resourceClaimName')) ?? made.get(name);
   return { name, ...(claimName !== undefined && { claimName }) };
 }
 
 const extendedClaim = (status: Part): ExtendedClaim => ({
-  claimName: text(field(status, 'resourceClaimName')),
+  claimName: requiredText(field(status, 'resourceClaimName')),
   mappings: items(field(status, 'requestMappings')).map((each) => ({
-    resource: text(field(each, 'resourceName')),
-    request: text(field(each, 'requestName')),
+    resource: requiredText(field(each, 'resourceName')),
+    request: requiredText(field(each, 'requestName')),
   })),
 });
 
 /** Throws claimObjectInvalid. */
 export function parseResourceClaim({ namespace, name }: NadRef, json: unknown): ResourceClaim {
   const claim: Part = { value: json, object: `ResourceClaim ${namespace}/${name}`, path: '' };
-  const uid = optionalText(at(claim, 'metadata', 'uid'));
-  const allocation = at(claim, 'status', 'allocation');
+  const uid = optionalText(partAt(claim, 'metadata', 'uid'));
+  const allocation = partAt(claim, 'status', 'allocation');
   return {
     namespace,
     name,
     ...(uid !== undefined && { uid }),
-    reservedFor: items(at(claim, 'status', 'reservedFor')).map((each) => ({
-      resource: text(field(each, 'resource')),
-      name: text(field(each, 'name')),
-      uid: text(field(each, 'uid')),
+    reservedFor: items(partAt(claim, 'status', 'reservedFor')).map((each) => ({
+      resource: requiredText(field(each, 'resource')),
+      name: requiredText(field(each, 'name')),
+      uid: requiredText(field(each, 'uid')),
     })),
-    ...(isThere(allocation) && { allocated: items(at(allocation, 'devices', 'results')).map(allocatedDevice) }),
+    ...(isThere(allocation) && { allocated: items(partAt(allocation, 'devices', 'results')).map(allocatedDevice) }),
   };
 }
 
 function allocatedDevice(result: Part): AllocatedDevice {
   const shareId = optionalText(field(result, 'shareID'));
   return {
-    request: text(field(result, 'request')),
-    driver: text(field(result, 'driver')),
-    pool: text(field(result, 'pool')),
-    device: text(field(result, 'device')),
+    request: requiredText(field(result, 'request')),
+    driver: requiredText(field(result, 'driver')),
+    pool: requiredText(field(result, 'pool')),
+    device: requiredText(field(result, 'device')),
     ...(shareId !== undefined && { shareId }),
     adminAccess: field(result, 'adminAccess').value === true,
   };
@@ -128,19 +128,23 @@ function allocatedDevice(result: Part): AllocatedDevice {
 /** Parses a page of a list of ResourceSlices. Throws claimObjectInvalid. */
 export function parseSlicePage(json: unknown): SlicePage {
   const list: Part = { value: json, object: 'the list of ResourceSlices', path: '' };
-  const token = optionalText(at(list, 'metadata', 'continue'));
+  const token = optionalText(partAt(list, 'metadata', 'continue'));
   return { slices: items(field(list, 'items')).map(resourceSlice), ...(token !== undefined && { continue: token }) };
 }
 
 function resourceSlice(item: Part): ResourceSlice {
-  const slice: Part = { value: item.value, object: `ResourceSlice ${text(at(item, 'metadata', 'name'))}`, path: '' };
-  const generation = at(slice, 'spec', 'pool', 'generation').value;
+  const slice: Part = {
+    value: item.value,
+    object: `ResourceSlice ${requiredText(partAt(item, 'metadata', 'name'))}`,
+    path: '',
+  };
+  const generation = partAt(slice, 'spec', 'pool', 'generation').value;
   return {
-    driver: text(at(slice, 'spec', 'driver')),
-    pool: text(at(slice, 'spec', 'pool', 'name')),
+    driver: requiredText(partAt(slice, 'spec', 'driver')),
+    pool: requiredText(partAt(slice, 'spec', 'pool', 'name')),
     generation: typeof generation === 'number' ? generation : 0,
-    devices: items(at(slice, 'spec', 'devices')).map((each) => ({
-      name: text(field(each, 'name')),
+    devices: items(partAt(slice, 'spec', 'devices')).map((each) => ({
+      name: requiredText(field(each, 'name')),
       attributes: Object.fromEntries(fields(field(each, 'attributes')).flatMap(stringAttribute)),
     })),
   };

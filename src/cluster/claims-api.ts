@@ -1,5 +1,12 @@
 import { type NadRef, type PodRef, nadKey, podKey } from '../npwg/index.ts';
-import { type ApiAnswer, problemIn, sendRequest } from './api-request.ts';
+import {
+  type ApiAnswer,
+  type ApiConnection,
+  type ApiRequest,
+  pathSegment,
+  problemIn,
+  sendRequest,
+} from '../kube/index.ts';
 import {
   type PodClaims,
   type ResourceClaim,
@@ -8,8 +15,6 @@ import {
   parseResourceClaim,
   parseSlicePage,
 } from './claim-objects.ts';
-import type { ApiConnection, ApiRequest } from './http-exchange.ts';
-import { pathSegment } from './path-segment.ts';
 
 /** Selects ResourceSlices by driver, and by node if one is given. */
 export interface SliceQuery {

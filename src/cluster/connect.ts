@@ -1,9 +1,8 @@
 import { type Report, quiet } from '../report/index.ts';
 import type { ClaimsApi } from './claims-api.ts';
 import type { Cluster, WatchedCluster } from './cluster.ts';
-import type { CredentialSource } from './credential-source.ts';
+import { type CredentialSource, type WatchTiming, loadCredentials, sendIfThere, sendRequest } from '../kube/index.ts';
 import type { ClusterViews } from './overview.ts';
-import type { WatchTiming } from './reflector.ts';
 
 /** Selects the cluster to connect to. */
 export type ConnectOptions = CredentialSource | { readonly kind: 'manifests'; readonly dir: string };
@@ -53,15 +52,8 @@ function claimsOf(cluster: () => Promise<Cluster>): ClaimsApi {
 
 async function load(options: ConnectOptions, forPeople = false): Promise<Cluster> {
   if (options.kind === 'manifests') return (await import('./manifests.ts')).manifestsCluster(options.dir);
-  const [{ kubernetesCluster }, { credentialProvider }, { sendIfThere, sendRequest }] = await Promise.all([
-    import('./kubernetes.ts'),
-    import('./credentials.ts'),
-    import('./api-request.ts'),
-  ]);
-  return kubernetesCluster(
-    { credentials: credentialProvider(options), report: quiet },
-    forPeople ? sendIfThere : sendRequest,
-  );
+  const [{ kubernetesCluster }, credentials] = await Promise.all([import('./kubernetes.ts'), loadCredentials(options)]);
+  return kubernetesCluster({ credentials, report: quiet }, forPeople ? sendIfThere : sendRequest);
 }
 
 /**
@@ -80,21 +72,16 @@ export async function connectForLong(
       run: async () => {},
       state: () => ({ synced: true, complete: true, objects: 0, leftOut: 0 }),
     };
-  const [{ watchedCluster }, { credentialProvider }] = await Promise.all([
+  const [{ watchedCluster }, credentials] = await Promise.all([
     import('./watched-cluster.ts'),
-    import('./credentials.ts'),
+    loadCredentials(options),
   ]);
-  const credentials = credentialProvider(options);
   await credentials.current(); // Report unusable credentials at start.
   return watchedCluster({ credentials, report }, kubeletSocket, timing);
 }
 
 /** Connects for the read-only views. Rejects with kubeconfigUnusable. */
 export async function connectForViews(source: CredentialSource): Promise<ClusterViews> {
-  const [{ clusterViews }, { credentialProvider }] = await Promise.all([
-    import('./overview.ts'),
-    import('./credentials.ts'),
-  ]);
-  const credentials = credentialProvider(source);
+  const [{ clusterViews }, credentials] = await Promise.all([import('./overview.ts'), loadCredentials(source)]);
   return clusterViews({ credentials, report: quiet }, await credentials.current());
 }

@@ -1,7 +1,6 @@
 // Kubernetes, or a folder of manifests in its place. Knows no plan and no plugin.
 export type { AllocatedDevice, ExtendedClaim, PodClaims, ResourceClaim, ResourceSlice } from './claim-objects.ts';
 export type { ClaimsApi, DeviceStatusOutcome } from './claims-api.ts';
-export { type ApiReader, apiReader } from './api-reader.ts';
 export {
   type Cluster,
   type EventSubject,
@@ -13,7 +12,6 @@ export {
   type WatchState,
 } from './cluster.ts';
 export { connect, connectForLong, connectForViews, type ConnectOptions, connectOptionsFor } from './connect.ts';
-export type { CredentialSource } from './credential-source.ts';
 export type { ClusterViews, Overview, OverviewScope, OverviewState, WatchedOverview } from './overview.ts';
 export { readStandIn, type StandIn, standInCluster, standInFile, writeStandIn } from './stand-in.ts';
 export { readPodFile } from './manifests.ts';

@@ -12,15 +12,20 @@ import {
   parseNad,
   podKey,
 } from '../npwg/index.ts';
-import { type ApiAnswer, sendRequest } from './api-request.ts';
+import {
+  type ApiAnswer,
+  type ApiConnection,
+  type ApiRequest,
+  type Shape,
+  continueIn,
+  listShape,
+  pathSegment,
+  sendRequest,
+} from '../kube/index.ts';
 import { claimsApi } from './claims-api.ts';
 import type { Cluster, PodState } from './cluster.ts';
-import type { Shape } from './json-scan.ts';
-import { continueIn, listShape } from './list-all.ts';
 import { nadShape } from './nad-cache.ts';
 import { recordEvent } from './record-event.ts';
-import type { ApiConnection, ApiRequest } from './http-exchange.ts';
-import { pathSegment } from './path-segment.ts';
 
 /** A Cluster backed by a Kubernetes API server. Each method sends one request with `sender`. */
 export function kubernetesCluster(api: ApiConnection, sender = sendRequest): Cluster {

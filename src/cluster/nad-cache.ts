@@ -1,5 +1,5 @@
 import { type Nad, type NadRef, mostConfigLength, nadAnnotationKeys, nadKey, parseNad } from '../npwg/index.ts';
-import type { Shape } from './json-scan.ts';
+import type { Shape } from '../kube/index.ts';
 
 /** The parts of a cluster's NetworkAttachmentDefinitions that Plexus reads. */
 export interface NadCache {

@@ -1,11 +1,16 @@
 import { type PodSummary, nadGroup, nadPlural, nadVersion, podKey } from '../npwg/index.ts';
-import type { Credentials } from './credentials.ts';
-import type { ApiConnection } from './http-exchange.ts';
-import { type Listed, listAll } from './list-all.ts';
+import {
+  type ApiConnection,
+  type Credentials,
+  type Listed,
+  type WatchSink,
+  listAll,
+  pathSegment,
+  reflect,
+  usualWatchTiming,
+} from '../kube/index.ts';
 import { createNadCache } from './nad-cache.ts';
-import { pathSegment } from './path-segment.ts';
 import { podSummary } from './pod-summary.ts';
-import { type WatchSink, reflect, usualWatchTiming } from './reflector.ts';
 
 /** The pods and networks of a cluster, or of one namespace. */
 export interface Overview {

@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { clip } from '../errors/index.ts';
 import type { PodRef } from '../npwg/index.ts';
-import type { ApiAnswer } from './api-request.ts';
+import { type ApiAnswer, type ApiRequest, pathSegment } from '../kube/index.ts';
 import { type EventSubject, type PodEvent, subjectKey, warningKey } from './cluster.ts';
-import type { ApiRequest } from './http-exchange.ts';
-import { pathSegment } from './path-segment.ts';
 
 type Send = (request: ApiRequest, expected: readonly number[]) => Promise<ApiAnswer>;
 

@@ -2,11 +2,10 @@ import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
 import type { PlexusError } from '../errors/index.ts';
 import { claimsApi } from './claims-api.ts';
 import type { WatchedCluster } from './cluster.ts';
-import type { ApiConnection } from './http-exchange.ts';
+import { type ApiConnection, reflect, usualWatchTiming } from '../kube/index.ts';
 import { kubeletPods } from './kubelet-pods.ts';
 import { kubernetesCluster } from './kubernetes.ts';
 import { createNadCache, nadShape } from './nad-cache.ts';
-import { reflect, usualWatchTiming } from './reflector.ts';
 
 // The runtime retries, so a call that waits longer for the API server would only delay that.
 const readMs = 10_000;

@@ -27,7 +27,7 @@ export interface PodOfArgs {
 }
 
 /** Returns the pod that the runtime names. An empty value counts as absent; of several values the last one wins. */
-export function podOf(args: CniArgs): PodOfArgs {
+export function podOfArgs(args: CniArgs): PodOfArgs {
   const values = new Map(args.filter(([, value]) => value !== ''));
   const [namespace, name] = [values.get('K8S_POD_NAMESPACE'), values.get('K8S_POD_NAME')];
   const [uid, infraContainerId] = [values.get('K8S_POD_UID'), values.get('K8S_POD_INFRA_CONTAINER_ID')];

@@ -1,6 +1,6 @@
 // The CNI specification and nothing else: versions, invocations, configurations, results, errors. Pure.
 export type { ConfFile, ConfPath } from './conf-file.ts';
-export { type CniArgs, formatCniArgs, parseCniArgs, podOf, type PodOfArgs } from './cni-args.ts';
+export { type CniArgs, formatCniArgs, parseCniArgs, podOfArgs, type PodOfArgs } from './cni-args.ts';
 export {
   type ConfigurationOptions,
   type NetworkConfiguration,

@@ -69,7 +69,7 @@ export function runControllers(
     cluster && { settings: settings(), cluster, journal, report, now: Date.now, locks: impatient(locks) };
   const warnOfWaiting = (count: number): void => {
     const text = `abandoned attachments of ${count} sandboxes wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
-    report({ kind: 'warning', sandbox: '', text });
+    report({ kind: 'warning', text });
   };
   const { cniDir } = settings();
   unattached.add(nodeKey);

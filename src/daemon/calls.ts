@@ -9,7 +9,7 @@ import { mergedConfig, parseSettings } from '../plan/index.ts';
 import type { Report } from '../report/index.ts';
 import { fairTurns } from './fair-turns.ts';
 import { networkHolder } from './held-networks.ts';
-import type { IncomingCall } from './link-server.ts';
+import type { IncomingCall } from './link/link-server.ts';
 import type { DaemonOptions } from './options.ts';
 
 /** What all calls of a daemon share. */

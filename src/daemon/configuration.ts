@@ -43,7 +43,7 @@ export async function loadConfiguration(
     const next = await merged(sources);
     ({ options, warnings } = parseDaemonOptions(kept(next, written)));
     for (const text of [...warnings.map((each) => each.text), ...needRestart(next, written)])
-      report({ kind: 'warning', sandbox: '', text });
+      report({ kind: 'warning', text });
     written = kept(next, written);
     report({ kind: 'daemon', text: `${sources.file} has changed and is in effect` });
   };
@@ -52,9 +52,7 @@ export async function loadConfiguration(
     follow: async (report, signal) => {
       while (!signal.aborted) {
         await delay(lookMs, undefined, { signal }).catch(() => {}); // the loop's condition says what an abort means
-        await look(report).catch((thrown: unknown) =>
-          report({ kind: 'problem', sandbox: '', error: asPlexusError(thrown) }),
-        );
+        await look(report).catch((thrown: unknown) => report({ kind: 'problem', error: asPlexusError(thrown) }));
       }
     },
   };

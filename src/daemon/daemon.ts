@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
+import { observeSocketOf } from '../host/index.ts';
 import { dropLocksOf, fileJournal } from '../journal/index.ts';
 import {
   createMetrics,
   type EventQueue,
   eventQueue,
   type Metrics,
-  type Recent,
+  type RecentOperations,
   recentOperations,
 } from '../observe/index.ts';
 import { sandboxKey } from '../reconcile/index.ts';
@@ -25,9 +26,9 @@ import type { DaemonDeps } from './deps.ts';
 import { type Health, sharedMetrics } from './endpoints.ts';
 import { type HttpEndpoints, httpEndpoints } from './http.ts';
 import { journalNumbers } from './journal-numbers.ts';
-import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link-server.ts';
+import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link/link-server.ts';
 import { nodeEvent } from './node-events.ts';
-import { observeSocketOf, serveObserving } from './observe-socket.ts';
+import { serveObserving } from './observe-socket.ts';
 import { type AgentSlot, type DaemonState, agentSlot, lockOwner, openState, settingsOf } from './state.ts';
 import { notifyingJournal, tellingJournal, timedJournal } from './telling-journal.ts';
 
@@ -68,7 +69,7 @@ export async function startDaemon(deps: DaemonDeps, stop: AbortSignal): Promise<
 interface Reporting {
   readonly report: Report;
   readonly metrics: Metrics;
-  readonly recent: Recent;
+  readonly recent: RecentOperations;
   readonly controllers: Controllers;
 }
 
@@ -124,7 +125,7 @@ async function serveCalls(
       agent.replace(connected);
       agentChanged(controllers, connected !== undefined);
     },
-    onProblem: (error) => state.report({ kind: 'problem', sandbox: '', error }),
+    onProblem: (error) => state.report({ kind: 'problem', error }),
   });
 }
 
@@ -196,7 +197,7 @@ async function untilStopped(deps: DaemonDeps, stop: AbortSignal, report: Report)
     await delay(socketCheckMs, undefined, { signal: stop }).catch(() => {}); // the loop's condition says what an abort means
     const now = inodeOf(socket);
     if (stop.aborted || now === own) continue;
-    report({ kind: 'problem', sandbox: '', error: daemonRunning({ socket }) });
+    report({ kind: 'problem', error: daemonRunning({ socket }) });
     return;
   }
 }

@@ -1,9 +1,9 @@
 import { type Prepared, delDeferred } from '../attach/index.ts';
-import { type DelInvocation, parseCniArgs, parseInvocation, podOf } from '../cni/index.ts';
+import { type DelInvocation, parseCniArgs, parseInvocation, podOfArgs } from '../cni/index.ts';
 import { asPlexusError, callNotKept } from '../errors/index.ts';
 import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
 import type { KeptCall } from '../journal/index.ts';
-import type { Outcome, Work } from '../queue/index.ts';
+import type { WorkOutcome, Work } from '../queue/index.ts';
 import { sandboxKey } from '../reconcile/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
 import { type CallContext, prepare } from './calls.ts';
@@ -31,7 +31,7 @@ export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Wo
       const count = host === undefined ? kept.size : 0;
       if (count > 0 && count !== waiting) {
         const text = `${count} DELs from while the daemon was away wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
-        report({ kind: 'warning', sandbox: '', text });
+        report({ kind: 'warning', text });
       }
       waiting = count;
       return { keys: host === undefined ? [] : [...kept.keys()], afterMs: listMs };
@@ -50,7 +50,7 @@ interface Trying {
   readonly signal: AbortSignal;
 }
 
-async function carryOut(kept: KeptCall, trying: Trying): Promise<Outcome> {
+async function carryOut(kept: KeptCall, trying: Trying): Promise<WorkOutcome> {
   const { context } = trying;
   const startedAt = Date.now();
   let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
@@ -73,7 +73,7 @@ async function carryOut(kept: KeptCall, trying: Trying): Promise<Outcome> {
 }
 
 function podIn({ env }: Call): Pick<OperationInfo, 'pod'> {
-  const { namespace, name } = podOf(parseCniArgs(env['CNI_ARGS'] ?? ''));
+  const { namespace, name } = podOfArgs(parseCniArgs(env['CNI_ARGS'] ?? ''));
   return namespace === undefined || name === undefined ? {} : { pod: `${namespace}/${name}` };
 }
 
@@ -108,7 +108,7 @@ function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
 }
 
 // the journal still has the sandbox: reclaiming finds it
-async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<Outcome> {
+async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<WorkOutcome> {
   const file = await deferred.setAside(kept);
   report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });
   return 'done';

@@ -10,13 +10,13 @@ export interface MetricsText {
   readonly contentType: string;
   readonly text: string;
 }
-export interface HttpAnswer {
+export interface EndpointAnswer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
 }
 
-export const plain = (status: number, text: string): HttpAnswer => ({
+export const plain = (status: number, text: string): EndpointAnswer => ({
   status,
   type: 'text/plain; charset=utf-8',
   text: `${text}\n`,
@@ -26,7 +26,7 @@ export const plain = (status: number, text: string): HttpAnswer => ({
  * The answer of /healthz (this process runs), /readyz (it can serve calls) and /metrics; undefined for every other
  * path. Never rejects.
  */
-export async function answerOf(path: string, { notReady, metrics }: Health): Promise<HttpAnswer | undefined> {
+export async function answerOf(path: string, { notReady, metrics }: Health): Promise<EndpointAnswer | undefined> {
   switch (path) {
     case '/healthz':
       return plain(200, 'ok');

@@ -87,7 +87,7 @@ async function listenLater(
   let problem: string | undefined = firstProblem;
   for (let failures = 1; problem !== undefined; failures++) {
     const text = `cannot listen on ${place} for metrics: ${problem}; retrying in the background, CNI calls and probes do not need it`;
-    if (problem !== reported) report({ kind: 'warning', sandbox: '', text });
+    if (problem !== reported) report({ kind: 'warning', text });
     reported = problem;
     await delay(pauseAfter(failures, backOff), undefined, { signal }).catch(() => {}); // the next line says what an abort means
     if (signal.aborted) return;

@@ -3,4 +3,4 @@ export { type RunningDaemon, startDaemon } from './daemon.ts';
 export type { DaemonDeps } from './deps.ts';
 export { type ConfigurationSources, type LiveConfiguration, loadConfiguration } from './configuration.ts';
 export { type DaemonOptions, daemonProperties, parseDaemonOptions } from './options.ts';
-export { nodeHeader, observeSocketOf } from './observe-socket.ts';
+export { nodeHeader } from './observe-socket.ts';

@@ -1,17 +1,13 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
-import { dirname, join } from 'node:path';
 import { asPlexusError, summaryOf } from '../errors/index.ts';
 import type { RecentQuery } from '../observe/index.ts';
 import type { RecordedOperation } from '../report/index.ts';
-import { type Health, type HttpAnswer, answerOf, plain } from './endpoints.ts';
-import { inodeOf, listen, stopAccepting } from './link-socket.ts';
+import { type Health, type EndpointAnswer, answerOf, plain } from './endpoints.ts';
+import { inodeOf, listen, stopAccepting } from './link/link-socket.ts';
 
 /** Header of its answers: name of the Node object, where the daemon knows it; URL-encoded. */
 export const nodeHeader = 'plexus-node';
-
-/** Where the recent operations are asked for: beside the host link. */
-export const observeSocketOf = (socket: string): string => join(dirname(socket), 'observe.sock');
 
 export interface ObserveOptions {
   readonly socket: string;
@@ -30,7 +26,7 @@ export interface ObserveOptions {
 export async function serveObserving(options: ObserveOptions): Promise<{ readonly close: () => Promise<void> }> {
   const { socket, peerUid, node } = options;
   const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
-    const failed = (thrown: unknown): HttpAnswer => plain(500, summaryOf(asPlexusError(thrown))); // unhandled, it would end the process
+    const failed = (thrown: unknown): EndpointAnswer => plain(500, summaryOf(asPlexusError(thrown))); // unhandled, it would end the process
     void answer(request, options)
       .catch(failed)
       .then(({ status, type, text }) => {
@@ -57,9 +53,12 @@ export async function serveObserving(options: ObserveOptions): Promise<{ readonl
   };
 }
 
-async function answer({ method, url }: http.IncomingMessage, { find, health }: ObserveOptions): Promise<HttpAnswer> {
+async function answer(
+  { method, url }: http.IncomingMessage,
+  { find, health }: ObserveOptions,
+): Promise<EndpointAnswer> {
   const [path = '', query] = (url ?? '').split('?'); // new URL() throws at some paths
-  const json = (status: number, value: unknown): HttpAnswer => ({
+  const json = (status: number, value: unknown): EndpointAnswer => ({
     status,
     type: 'application/json',
     text: JSON.stringify(value),

@@ -90,7 +90,6 @@ const confReader = (cniDir: string, report: Report): CallContext['readConf'] =>
   lastGoodReader(`${cniDir}/last-good`, (path, problem) =>
     report({
       kind: 'warning',
-      sandbox: '',
       text: `${path} cannot be read now (${problem}); its last good version is used`,
     }),
   );

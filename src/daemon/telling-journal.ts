@@ -10,7 +10,7 @@ export function tellingJournal(journal: Journal, report: Report): Journal {
       const listing = await journal.list(pick);
       for (const error of listing.damaged.filter(({ message }) => !told.has(message))) {
         told.add(error.message);
-        report({ kind: 'problem', sandbox: '', error });
+        report({ kind: 'problem', error });
       }
       return listing;
     },

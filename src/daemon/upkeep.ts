@@ -21,7 +21,7 @@ export function reclaimController(state: DaemonState): Work {
       (record.bootId !== undefined && record.bootId !== bootId) || undefined;
     const lost = (await journal.list(isOfEarlierBoot)).found.length;
     const text = `${lost} sandboxes from before the machine was started anew wait for the host agent (deploy/components/host-agent): only it can run plugins without the runtime`;
-    if (lost > waiting) report({ kind: 'warning', sandbox: '', text });
+    if (lost > waiting) report({ kind: 'warning', text });
     waiting = lost;
   };
   const deps = () => {
@@ -56,7 +56,7 @@ export function sweepController(state: DaemonState): Work {
         return { afterMs: nextRoundMs(timing, suspects) };
       } catch (thrown) {
         const text = `pods that were never attached cannot be looked for: ${summaryOf(asPlexusError(thrown))}`;
-        if (text !== problem && !signal.aborted) report({ kind: 'warning', sandbox: '', text });
+        if (text !== problem && !signal.aborted) report({ kind: 'warning', text });
         problem = text;
         return 'retry';
       }

@@ -84,5 +84,5 @@ export interface CustomResourceDefinition extends ApiObject {
 }
 
 /** namespace/name, or the name alone. */
-export const nameOf = ({ metadata = {} }: ApiObject): string =>
+export const nameOfObject = ({ metadata = {} }: ApiObject): string =>
   [metadata.namespace, metadata.name].filter(Boolean).join('/');

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { dirname, join } from 'node:path';
+import { observeSocketOf } from '../host/index.ts';
 
 /** An answer over HTTP. */
 export interface HttpAnswer {
@@ -10,9 +10,6 @@ export interface HttpPlaces {
   readonly socket: string;
   readonly http?: string;
 }
-
-/** The socket on which the daemon serves /healthz, /readyz and /metrics to root (daemon/observe-socket.ts). */
-export const observeSocketOf = ({ socket }: HttpPlaces): string => join(dirname(socket), 'observe.sock');
 
 /**
  * Asks the daemon on its observe socket: only root can listen there, whereas any user of the node may listen on the
@@ -25,7 +22,7 @@ export async function askDaemonHttp(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   try {
-    return await overSocket({ socketPath: observeSocketOf(places), path }, signal);
+    return await overSocket({ socketPath: observeSocketOf(places.socket), path }, signal);
   } catch (error) {
     if (places.http === undefined) throw error;
     const answer = await fetch(`http://${places.http}${path}`, { signal });

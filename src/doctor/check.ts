@@ -1,9 +1,9 @@
 /** How bad it is. `unknown`: it could not be looked at, which is never "ok". */
-export type Severity = 'error' | 'warning' | 'note' | 'unknown' | 'ok';
+export type DoctorSeverity = 'error' | 'warning' | 'note' | 'unknown' | 'ok';
 
 /** One thing that a check saw. */
 export interface Seen {
-  readonly severity: Exclude<Severity, 'ok'>;
+  readonly severity: Exclude<DoctorSeverity, 'ok'>;
   readonly what: string;
   /** A file, an object, a node; the place of the check when left out. */
   readonly where?: string;
@@ -26,9 +26,9 @@ export interface Check<S> {
   readonly look: (scene: S, signal: AbortSignal) => Promise<readonly Seen[]>;
 }
 /** A finding as it is shown. */
-export interface Finding {
+export interface DoctorFinding {
   readonly id: string;
-  readonly severity: Severity;
+  readonly severity: DoctorSeverity;
   readonly what: string;
   readonly where: string;
   /** Empty when there is nothing to do. */

@@ -1,4 +1,4 @@
-import type { ApiReader } from '../cluster/index.ts';
+import type { ApiReader } from '../kube/index.ts';
 import { apiRefused } from '../errors/index.ts';
 import { nadGroup, nadPlural, nadVersion } from '../npwg/index.ts';
 import type { ApiObject, DaemonSet, Node, Pod } from './api-objects.ts';
@@ -99,7 +99,7 @@ export async function accountOf({ account, plexus }: ClusterScene): Promise<stri
 }
 
 /** Whether a pod is ready. */
-export const isReady = ({ status }: Pod): boolean =>
+export const isPodReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 
 /** Kubernetes as a place. */

@@ -3,8 +3,8 @@ export { clusterChecks, nodeChecks } from './all-checks.ts';
 export {
   type BoundCheck,
   type Check,
-  type Finding,
-  type Severity,
+  type DoctorFinding,
+  type DoctorSeverity,
   type Seen,
   blinded,
   boundTo,
@@ -13,5 +13,5 @@ export {
 export { type ClusterMeans, type ClusterScene, clusterScene } from './cluster-scene.ts';
 export { type NodeMeans, type NodePlaces, type NodeScene, isNode, nodeScene } from './node-scene.ts';
 export { type NodeReport, reportIn } from './node-reports.ts';
-export { type Deadlines, runChecks } from './run.ts';
+export { type CheckDeadlines, runChecks } from './run.ts';
 export { type AddressRange, overlaps, rangeOf, rangesOf } from './subnets.ts';

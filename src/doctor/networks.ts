@@ -1,13 +1,7 @@
-import {
-  type ConfPath,
-  type JsonObject,
-  type NetworkConfiguration,
-  isJsonObject,
-  parseConfiguration,
-} from '../cni/index.ts';
+import { type ConfPath, type NetworkConfiguration, parseConfiguration } from '../cni/index.ts';
 import { asPlexusError } from '../errors/index.ts';
 import { type Nad, nadConfiguration, nadKey, parseNad } from '../npwg/index.ts';
-import { findByName } from '../plan/index.ts';
+import { findByName, programsOf } from '../plan/index.ts';
 
 /** A NetworkAttachmentDefinition as far as it can be read. */
 export interface KnownNad {
@@ -67,11 +61,6 @@ function fileOf(name: string, listing: ConfPath, folder: string): Pick<KnownNad,
 }
 
 /** The programs that a network needs: its plugins, and what they call for addresses. */
-export const programsOf = ({ plugins }: NetworkConfiguration): readonly string[] => [
-  ...new Set(plugins.flatMap(({ type, json }) => [type, ...addressProgram(json)])),
+export const programsOfNetwork = ({ plugins }: NetworkConfiguration): readonly string[] => [
+  ...new Set(plugins.flatMap(programsOf)),
 ];
-
-function addressProgram({ ipam }: JsonObject): readonly string[] {
-  const type = isJsonObject(ipam) ? ipam['type'] : undefined;
-  return typeof type === 'string' && type !== '' ? [type] : [];
-}

@@ -2,10 +2,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
-import type { Finding } from './check.ts';
+import type { DoctorFinding } from './check.ts';
 
 /** What `plexus doctor --end node -o json` printed on a node, or why that cannot be read. */
-export type NodeReport = { readonly findings: readonly Finding[] } | { readonly problem: string };
+export type NodeReport = { readonly findings: readonly DoctorFinding[] } | { readonly problem: string };
 
 /** Reports of nodes: files NODE.json of a folder, by node. Rejects as readdir(3) does. */
 export async function readNodeReports(folder: string): Promise<ReadonlyMap<string, NodeReport>> {
@@ -30,7 +30,7 @@ export function reportIn(text: string): NodeReport {
     const json = parseJson(text, 'report');
     if (!Array.isArray(json)) return { problem: 'it is no list of findings' };
     return json.every(isFinding)
-      ? { findings: json as unknown as readonly Finding[] }
+      ? { findings: json as unknown as readonly DoctorFinding[] }
       : { problem: 'it holds something else than findings' };
   } catch (error) {
     return { problem: problemOf(error) };

@@ -168,10 +168,10 @@ export const oursIn = ({ entries }: ConfFolder): ConfEntry | undefined =>
 
 /** The types of the plugins in a configuration; none when it cannot be read. */
 export const typesIn = (text: string): readonly string[] =>
-  pluginsIn(text).flatMap(({ type }) => (typeof type === 'string' ? [type] : []));
+  pluginsInText(text).flatMap(({ type }) => (typeof type === 'string' ? [type] : []));
 
 /** Plugin objects of a configuration. */
-export function pluginsIn(text: string): readonly JsonObject[] {
+export function pluginsInText(text: string): readonly JsonObject[] {
   try {
     const json = parseJson(text, 'configuration');
     if (!isJsonObject(json)) return [];
@@ -185,7 +185,7 @@ export function pluginsIn(text: string): readonly JsonObject[] {
  * The default network that our configuration names, as this process sees it; undefined when it names none by its path.
  */
 export async function clusterNetworkFile({ places }: NodeScene, text: string): Promise<string | undefined> {
-  const named = pluginsIn(text)
+  const named = pluginsInText(text)
     .map((plugin) => plugin['clusterNetwork'])
     .find((each) => typeof each === 'string' && each.startsWith('/'));
   if (typeof named !== 'string') return undefined;

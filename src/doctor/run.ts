@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlexusError, problemOf } from '../errors/index.ts';
-import { type BoundCheck, type Finding, type Seen, unknown } from './check.ts';
+import { type BoundCheck, type DoctorFinding, type Seen, unknown } from './check.ts';
 
 /** Milliseconds. */
-export interface Deadlines {
+export interface CheckDeadlines {
   /** Then a check is told to end. */
   readonly checkMs: number;
   /** So much later nobody waits for it any more. */
@@ -14,12 +14,15 @@ export interface Deadlines {
  * Makes all checks at once; none waits for another, and one that hangs is told as `unknown`. In the order given. Never
  * rejects.
  */
-export async function runChecks(checks: readonly BoundCheck[], deadlines: Deadlines): Promise<readonly Finding[]> {
+export async function runChecks(
+  checks: readonly BoundCheck[],
+  deadlines: CheckDeadlines,
+): Promise<readonly DoctorFinding[]> {
   const found = await Promise.all(checks.map((check) => findingsOf(check, deadlines)));
   return found.flat();
 }
 
-async function findingsOf(check: BoundCheck, { checkMs, graceMs }: Deadlines): Promise<readonly Finding[]> {
+async function findingsOf(check: BoundCheck, { checkMs, graceMs }: CheckDeadlines): Promise<readonly DoctorFinding[]> {
   const ended = new AbortController();
   const late = delay(checkMs + graceMs, undefined, { signal: ended.signal }).then(
     () => 'late' as const,
@@ -49,7 +52,7 @@ function unknownFrom(thrown: unknown): readonly Seen[] {
   return [unknown(message, { fix: kind.fix, evidence: [id] })];
 }
 
-function told({ id, good, fix }: BoundCheck, seen: readonly Seen[], place: string): readonly Finding[] {
+function told({ id, good, fix }: BoundCheck, seen: readonly Seen[], place: string): readonly DoctorFinding[] {
   if (seen.length === 0) return [{ id, severity: 'ok', what: good, where: place, fix: '', evidence: [] }];
   return seen.map((each) => ({
     id,

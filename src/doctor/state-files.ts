@@ -26,7 +26,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   const folder = join(stateDir, 'journal');
   const records: SandboxRecord[] = [];
   const unreadable: { file: string; problem: string; isNewer: boolean }[] = [];
-  for (const name of (await namesIn(folder)).filter((each) => each.includes('@') && each.endsWith('.json'))) {
+  for (const name of (await namesInFolder(folder)).filter((each) => each.includes('@') && each.endsWith('.json'))) {
     const file = join(folder, name);
     try {
       const text = textIn(file);
@@ -38,7 +38,7 @@ export async function readJournal(stateDir: string): Promise<JournalFiles> {
   return {
     records,
     unreadable,
-    damaged: (await namesIn(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)),
+    damaged: (await namesInFolder(join(folder, 'damaged'))).map((name) => join(folder, 'damaged', name)),
   };
 }
 
@@ -51,7 +51,7 @@ function textIn(file: string): string | undefined {
 }
 
 /** Names in a folder, sorted; none when it is not there. Rejects when it cannot be looked into. */
-export async function namesIn(folder: string): Promise<readonly string[]> {
+export async function namesInFolder(folder: string): Promise<readonly string[]> {
   return ((await readdir(folder).catch(absent)) ?? []).toSorted();
 }
 

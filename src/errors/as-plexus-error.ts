@@ -1,4 +1,4 @@
-import { internal } from './catalogue-of-running.ts';
+import { internal } from './kinds/index.ts';
 import { PlexusError } from './known.ts';
 
 /** The error itself if it is ours, else an internal error that keeps it as its cause. */

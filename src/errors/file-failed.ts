@@ -1,5 +1,5 @@
 import { problemOf } from './as-plexus-error.ts';
-import { diskFull, diskReadOnly, fileUnusable } from './catalogue-of-running.ts';
+import { diskFull, diskReadOnly, fileUnusable } from './kinds/index.ts';
 import type { PlexusError } from './known.ts';
 
 /** The error of an operation on a file: diskFull and diskReadOnly where that is why, else fileUnusable. */

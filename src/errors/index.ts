@@ -1,13 +1,7 @@
 // Every failure Plexus can report: one class, one catalogue, the CNI codes.
 // Knows nothing of commands, pods' contents or where errors are shown.
 export { asPlexusError, problemOf } from './as-plexus-error.ts';
-export * from './catalogue-of-claims.ts';
-export * from './catalogue-of-devices.ts';
-export * from './catalogue-of-install.ts';
-export * from './catalogue-of-link.ts';
-export * from './catalogue-of-repairing.ts';
-export * from './catalogue-of-running.ts';
-export * from './catalogue.ts';
+export * from './kinds/index.ts';
 export { clip } from './clip.ts';
 export { cniCode } from './cni-code.ts';
 export { describeWhere, detailsOf, summaryOf } from './describe.ts';

@@ -24,11 +24,12 @@ export {
   decodeWelcome,
   encodeHello,
   encodeRefused,
-  encodeResult,
+  encodeResultFrame,
   encodeWelcome,
   isKnown,
   linkVersion,
   shimFrame,
 } from './link-messages.ts';
+export { observeSocketOf } from './observe-path.ts';
 export { type LinkChannel, remoteHost } from './remote-host.ts';
 export { type Frame, type FrameReader, encodeFrame, frameReader } from './wire.ts';

@@ -110,7 +110,7 @@ export function decodeWelcome(frame: Frame): { readonly version: LinkVersion; re
 export const encodeRefused = (why: string): Buffer =>
   encodeFrame(daemonFrame.refused, 0, bodyWriter().text(why).done());
 
-export const encodeResult = (exitCode: number, stdout: string): Buffer =>
+export const encodeResultFrame = (exitCode: number, stdout: string): Buffer =>
   encodeFrame(daemonFrame.result, 0, bodyWriter().u8(exitCode).text(stdout).done());
 
 export interface RunRequest {

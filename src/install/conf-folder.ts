@@ -22,7 +22,7 @@ export function entriesOf(listing: ConfPath): readonly ConfEntry[] {
 }
 
 /** All names in the runtime's folder; empty if the folder does not exist. */
-export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
+export const readableNames = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
 
 /**
  * Writes a configuration atomically and so that containerd and CRI-O both notice. The new file is written beside the

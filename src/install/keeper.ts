@@ -3,7 +3,7 @@ import { asPlexusError } from '../errors/index.ts';
 import { type BackOff, pauseAfter } from '../queue/index.ts';
 import type { Report } from '../report/index.ts';
 import { readConfPath } from '../runtime/index.ts';
-import { entriesOf, namesIn, nudge } from './conf-folder.ts';
+import { entriesOf, readableNames, nudge } from './conf-folder.ts';
 import { type ConflistOptions, conflistText } from './conflist.ts';
 import { type Written, carryOut, displacement } from './correct.ts';
 import { type DefaultOptions, findDefault } from './find-default.ts';
@@ -56,7 +56,7 @@ export async function look(keeper: Keeper): Promise<number> {
     return pause;
   } catch (thrown) {
     const error = asPlexusError(thrown);
-    if (isNews(keeper, 'problem', error.message)) keeper.report({ kind: 'problem', sandbox: '', error });
+    if (isNews(keeper, 'problem', error.message)) keeper.report({ kind: 'problem', error });
     return keeper.timing.lookMs;
   }
 }
@@ -69,7 +69,7 @@ async function lookOnce(keeper: Keeper): Promise<number> {
   if (wanted === undefined) return timing.lookMs;
   const correction = correctionFor(entries, wanted);
   if (isInOrder(correction)) return settled(keeper, { name: correction.name, text: wanted });
-  const by = displacement(memory.written, entries, await namesIn(options.folder));
+  const by = displacement(memory.written, entries, await readableNames(options.folder));
   if (by === undefined) return ownChange(keeper, correction, wanted);
   return displaced(keeper, by, { correction, wanted });
 }
@@ -169,7 +169,7 @@ function sayDisplaced(keeper: Keeper, name: string, by: string): void {
 }
 
 function warn(keeper: Keeper, about: string, text: string): void {
-  if (isNews(keeper, about, text) && text !== '') keeper.report({ kind: 'warning', sandbox: '', text });
+  if (isNews(keeper, about, text) && text !== '') keeper.report({ kind: 'warning', text });
 }
 
 function isNews({ memory }: Keeper, about: string, text: string): boolean {

@@ -7,7 +7,15 @@ import { openFolder, readRegularText, removeTree, syncFolder } from '../files/in
 import type { DeferredCalls, Journal, RecordKey } from '../journal/index.ts';
 import { type SandboxRecord, hostFileName } from '../plan/index.ts';
 import { readConfPath } from '../runtime/index.ts';
-import { entriesOf, inFolder, namesIn, nudge, nudgeName, removeConfiguration, savedSuffix } from './conf-folder.ts';
+import {
+  entriesOf,
+  inFolder,
+  readableNames,
+  nudge,
+  nudgeName,
+  removeConfiguration,
+  savedSuffix,
+} from './conf-folder.ts';
 import { ownerOf } from './conflist.ts';
 import { ownFolder, takenOverName } from './find-default.ts';
 import { holdsText } from './same-content.ts';
@@ -99,7 +107,7 @@ async function isServed(socket: string): Promise<boolean> {
 async function restoreConfigurations(folder: string): Promise<readonly string[]> {
   if (!(await isFolder(folder))) return [];
   const done: string[] = [];
-  for (const saved of (await namesIn(folder)).filter((name) => name.endsWith(savedSuffix)))
+  for (const saved of (await readableNames(folder)).filter((name) => name.endsWith(savedSuffix)))
     done.push(`${folder}: ${await putBack(folder, saved)}`);
   for (const { name } of entriesOf(await readConfPath(folder)).filter(isOurs)) {
     await removeConfiguration(folder, name);
@@ -166,7 +174,7 @@ async function removeProgram(folder: string, name: string): Promise<readonly str
 async function removeState(folder: string): Promise<readonly string[]> {
   const journal = join(folder, 'journal');
   const damaged = join(journal, 'damaged');
-  const kept = (await namesIn(damaged)).length;
+  const kept = (await readableNames(damaged)).length;
   const removed = await inFolder(folder, 'remove what is in it', async () =>
     kept === 0 ? removeIn(folder, []) : removeIn(folder, [basename(journal)]) + removeIn(journal, [basename(damaged)]),
   );

@@ -8,7 +8,7 @@ import {
   isJsonObject,
   parseConfiguration,
   parseJson,
-  podOf,
+  podOfArgs,
 } from '../cni/index.ts';
 import { fileFailed, problemOf, recordDamaged } from '../errors/index.ts';
 import { openFolder, readRegularText, removeFile, shownPath } from '../files/index.ts';
@@ -40,7 +40,7 @@ export function multusState(folder: string): MultusState {
         const cached = readCached(folder, `${delegate.configuration.name}-${containerId}-${delegate.interfaceName}`);
         return recordOf(delegate, cached, call.env['CNI_ARGS'] ?? '');
       });
-      const { namespace, name, uid } = podOf(call.args);
+      const { namespace, name, uid } = podOfArgs(call.args);
       const pod =
         namespace === undefined || name === undefined
           ? undefined

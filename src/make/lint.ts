@@ -12,13 +12,27 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   host: ['errors', 'report', 'cni'],
   runtime: ['errors', 'report', 'cni', 'files', 'host'],
   journal: ['errors', 'report', 'queue', 'cni', 'plan', 'files'],
-  cluster: ['errors', 'report', 'queue', 'cni', 'npwg', 'files'],
+  kube: ['errors', 'report', 'queue', 'files'],
+  cluster: ['errors', 'report', 'queue', 'cni', 'npwg', 'files', 'kube'],
   devices: ['errors', 'report', 'queue', 'npwg', 'files', 'cluster'],
   attach: ['errors', 'report', 'cni', 'npwg', 'plan', 'host', 'runtime', 'journal', 'cluster', 'devices'],
   observe: ['errors', 'report', 'queue', 'cluster'],
   install: ['errors', 'report', 'queue', 'cni', 'plan', 'files', 'runtime', 'journal'],
   reconcile: ['errors', 'report', 'queue', 'cni', 'npwg', 'plan', 'host', 'journal', 'cluster', 'devices', 'attach'],
-  doctor: ['errors', 'cni', 'npwg', 'plan', 'validate', 'files', 'host', 'runtime', 'journal', 'cluster', 'install'],
+  doctor: [
+    'errors',
+    'cni',
+    'npwg',
+    'plan',
+    'validate',
+    'files',
+    'host',
+    'runtime',
+    'journal',
+    'kube',
+    'cluster',
+    'install',
+  ],
   ui: ['errors', 'npwg', 'plan', 'validate', 'view', 'cluster'],
   daemon: [
     'errors',
@@ -50,6 +64,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'host',
     'runtime',
     'journal',
+    'kube',
     'cluster',
     'devices',
     'attach',
@@ -66,8 +81,8 @@ const pure = ['errors', 'report', 'cni', 'npwg', 'plan', 'validate', 'view'];
 /** Folders that print to a terminal. */
 const speaking = ['cli', 'make'];
 
-// oxlint's regular expressions have no look-ahead, so this spells out "anything in another folder except its index.ts".
-const door = String.raw`^(\.\./)+[a-z]+/([^i].*|i[^n].*|in[^d].*|ind[^e].*|inde[^x].*|index[^.].*)$`;
+// oxlint's regular expressions have no look-ahead, so this spells out "anything in another layer except its index.ts".
+const door = String.raw`^(\.\./)+(${Object.keys(layers).join('|')})/([^i].*|i[^n].*|in[^d].*|ind[^e].*|inde[^x].*|index[^.].*)$`;
 
 const effects = ['process', 'fetch', 'setTimeout', 'setInterval', 'console', 'performance', 'Date'];
 

@@ -2,6 +2,7 @@ import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { doctorPage } from './doctor-page.ts';
 import { lintConfiguration } from './lint.ts';
+import { exportedTwice } from './exported-twice.ts';
 import { messageReads } from './message-reads.ts';
 import { pluginSchemaFiles } from './plugin-schemas.ts';
 import { pageModule } from './page.ts';
@@ -64,7 +65,12 @@ const isOther = async (file: string, text: string): Promise<boolean> =>
   (await readFile(join(root, file), 'utf8').catch(() => undefined)) !== text;
 
 const onlyCheck = process.argv.includes('--check');
-for (const line of messageReads(await readMatching('src/**/*.ts'))) {
+const sources = await readMatching('src/**/*.ts');
+for (const line of exportedTwice(sources)) {
+  process.exitCode = 1;
+  console.log(`${line}\n  give one of them a name of its own`);
+}
+for (const line of messageReads(sources)) {
   process.exitCode = 1;
   console.log(`${line}\n  reads a sentence: give the error or warning a context and use is() or isWarning()`);
 }

@@ -65,7 +65,6 @@ export function eventQueue(send: Send, report: Report, limits: EventLimits = usu
       report({ kind: 'event-sent', outcome: 'failed' });
       report({
         kind: 'warning',
-        sandbox: '',
         text: `event ${event.reason} of ${subjectKey(subject)} was not written: ${asPlexusError(thrown).message}`,
       });
     }
@@ -124,7 +123,6 @@ function withoutOldest(waiting: readonly Waiting[], report: Report): Waiting[] {
   report({ kind: 'event-sent', outcome: 'left-out' });
   report({
     kind: 'warning',
-    sandbox: '',
     text: `too many events at once: ${waiting[index]?.event.reason ?? 'one'} is left out`,
   });
   return waiting.toSpliced(index, 1);

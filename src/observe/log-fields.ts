@@ -17,7 +17,7 @@ interface NotedAttachment {
 interface NotedPlugin {
   readonly command: string;
   readonly plugin: string;
-  readonly interface: string;
+  readonly interface?: string;
   readonly ms: number;
   /** ID and message of its error, and its stderr. */
   readonly failed?: string;
@@ -47,7 +47,7 @@ type PluginStep = Extract<Step, { kind: 'plugin-finished' }>;
 const pluginOf = ({ command, plugin, interfaceName, ms }: PluginStep) => ({
   command,
   plugin,
-  interface: interfaceName,
+  ...(interfaceName !== undefined && { interface: interfaceName }),
   ms,
 });
 
@@ -71,7 +71,7 @@ export interface About {
 }
 
 /** Formats a step as log fields with masked secrets; an error as its ID, message, fix and causes. */
-export function fieldsOf(step: Step, about: About): object {
+export function logFields(step: Step, about: About): object {
   const { kind: _message, ...fields } = step;
   const pod = about.operation?.pod;
   const shown = { ...(pod !== undefined && { pod }), ...fields, ...fieldsOfKind(step, about) };

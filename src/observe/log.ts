@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type OperationInfo, type Report, type Step, escapeInvisible, maskText } from '../report/index.ts';
 import { type Rotation, openLogFile } from './log-file.ts';
-import { type OperationNotes, fieldsOf, isNoted, notesOf, noteStep } from './log-fields.ts';
+import { type OperationNotes, logFields, isNoted, notesOf, noteStep } from './log-fields.ts';
 
 export interface LogOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -39,7 +39,7 @@ export function createLog(options: LogOptions): Log {
       if (!passes(level, options, known?.debug === true)) return;
       const loading = loaded();
       const write = async (): Promise<void> =>
-        (await loading)[level](fieldsOf(step, { operation, notes: known, secretNames }), step.kind);
+        (await loading)[level](logFields(step, { operation, notes: known, secretNames }), step.kind);
       written = written.then(write).catch(() => void (logger = undefined)); // The next line retries.
     },
     flush: () => written,

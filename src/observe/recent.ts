@@ -18,7 +18,7 @@ export interface RecentQuery {
   readonly last?: number;
 }
 /** Recent operations in this process's memory; a restart clears them. */
-export interface Recent {
+export interface RecentOperations {
   readonly report: Report;
   /** Newest last, with masked secrets. */
   readonly find: (query: RecentQuery) => readonly RecordedOperation[];
@@ -37,7 +37,7 @@ export function recentOperations(
   now: () => number,
   secretNames: () => readonly string[],
   limits: RecentLimits = usual,
-): Recent {
+): RecentOperations {
   const kept: Kept[] = [];
   const running = new WeakMap<OperationInfo, Kept>();
   let bytes = 0;
@@ -87,7 +87,7 @@ const kinds: readonly Step['kind'][] = [
 ];
 
 const isOfOperation = (step: Step): step is OperationStep =>
-  kinds.includes(step.kind) && 'sandbox' in step && step.sandbox !== '';
+  kinds.includes(step.kind) && 'sandbox' in step && step.sandbox !== undefined;
 
 const sizeOf = (step: OperationStep): number =>
   bytesOfStep + (step.kind === 'plugin-finished' ? step.input.length + step.output.length + step.stderr.length : 0);

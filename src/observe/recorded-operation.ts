@@ -5,6 +5,7 @@ import {
   type RecordedOperation,
   type RecordedStep,
   type Step,
+  type StepOf,
   maskDocument,
   maskText,
 } from '../report/index.ts';
@@ -20,7 +21,8 @@ export type OperationStep = Of<
   | 'abandoned'
   | 'reclaimed'
   | 'operation-finished'
->;
+> &
+  StepOf;
 export interface KeptStep {
   readonly step: OperationStep;
   readonly at: number;
@@ -106,7 +108,7 @@ const describing: { readonly [K in OperationStep['kind']]: (step: Of<K>, secret:
     name: step.plugin,
     command: step.command,
     network: step.network,
-    interface: step.interfaceName,
+    ...(step.interfaceName !== undefined && { interface: step.interfaceName }),
     input: maskDocument(step.input, secret),
     ...(step.output.trim() !== '' && { output: maskDocument(step.output, secret) }),
     ...(step.stderr.trim() !== '' && { stderr: maskText(step.stderr, secret) }),

@@ -7,7 +7,7 @@ export { didYouMean } from './did-you-mean.ts';
 export { findByName, findByPath, type Found } from './find-configuration.ts';
 export { type HostPaths, hostFileName, hostPathKeys, hostPathsFrom, hostPathsOf, withHostPaths } from './host-paths.ts';
 export type { PlanInputs } from './inputs.ts';
-export { type KnownPlugin, knownPlugin, knownPlugins } from './known-plugins.ts';
+export { type KnownPlugin, knownPlugin, knownPlugins, programsOf } from './known-plugins.ts';
 export { makePlan, makeUndoPlan, type Plan } from './plan.ts';
 export {
   type AttachmentRecord,

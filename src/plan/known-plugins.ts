@@ -1,5 +1,4 @@
-import type { JsonObject, PluginConfiguration } from '../cni/index.ts';
-import { isJsonObject } from '../cni/index.ts';
+import { type JsonObject, type PluginConfiguration, isJsonObject } from '../cni/index.ts';
 import type { RequestName } from '../npwg/index.ts';
 
 /**

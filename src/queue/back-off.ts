@@ -17,9 +17,9 @@ export function pauseAfter(
   random: () => number = Math.random,
 ): number {
   const doublings = Math.min(mostDoublings, Math.max(0, failures - 1));
-  return shortened(Math.min(longestMs, firstMs * 2 ** doublings), jitter, random);
+  return withJitter(Math.min(longestMs, firstMs * 2 ** doublings), jitter, random);
 }
 
 /** A pause with jitter. */
-export const shortened = (ms: number, jitter = 0, random: () => number = Math.random): number =>
+export const withJitter = (ms: number, jitter = 0, random: () => number = Math.random): number =>
   jitter === 0 ? ms : ms * (1 - jitter * random());

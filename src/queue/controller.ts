@@ -2,7 +2,7 @@ import { asPlexusError, operationTimeout } from '../errors/index.ts';
 import type { Report } from '../report/index.ts';
 import type { BackOff } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Outcome, type TakenItem, workQueue } from './work-queue.ts';
+import { type WorkOutcome, type TakenItem, workQueue } from './work-queue.ts';
 
 /** How a controller works. */
 export interface ControllerOptions {
@@ -20,7 +20,7 @@ export interface ControllerOptions {
 /** What a controller does. */
 export interface Work {
   /** Closes the gap between what should be and what is, for one key. A rejection is reported and retried. */
-  readonly reconcile: (key: string, signal: AbortSignal) => Promise<Outcome>;
+  readonly reconcile: (key: string, signal: AbortSignal) => Promise<WorkOutcome>;
   /**
    * Lists all keys that need work; those that are not in the queue are added. Runs at start, on `relist`, and again
    * `afterMs` after each run, so that a missed notification costs time only.
@@ -57,19 +57,19 @@ export function createController(options: ControllerOptions, clock: Clock = syst
   const workOn = async ({ key, waitedMs }: TakenItem, work: Work, outer: AbortSignal): Promise<void> => {
     const startedAt = clock.now();
     report({ kind: 'work-started', controller: name, waitedMs, depth: queue.depth() });
-    const failed = (thrown: unknown): Outcome => {
+    const failed = (thrown: unknown): WorkOutcome => {
       const sandbox = options.sandboxOf?.(key) ?? '';
       if (!outer.aborted) report({ kind: 'problem', sandbox, error: asPlexusError(thrown) });
       return 'retry';
     };
-    const attempt = (signal: AbortSignal): Promise<Outcome> =>
+    const attempt = (signal: AbortSignal): Promise<WorkOutcome> =>
       key === listKey ? listInto(work, signal) : work.reconcile(key, signal);
     const outcome = await withinDeadline(options, { clock, outer }, attempt).catch(failed);
     queue.finish(key, outcome, clock.now());
     const result = outcome === 'done' ? 'success' : outcome === 'retry' ? 'error' : 'requeue_after';
     report({ kind: 'work-finished', controller: name, result, ms: clock.now() - startedAt });
   };
-  const listInto = async ({ list }: Work, signal: AbortSignal): Promise<Outcome> => {
+  const listInto = async ({ list }: Work, signal: AbortSignal): Promise<WorkOutcome> => {
     if (list === undefined) return 'done';
     const { keys, afterMs } = await list(signal);
     for (const key of keys.filter((each) => !queue.has(each))) queue.add(key, clock.now());

@@ -1,10 +1,10 @@
-import { type BackOff, pauseAfter, shortened } from './back-off.ts';
+import { type BackOff, pauseAfter, withJitter } from './back-off.ts';
 
 /**
  * What came of working on an item. `done`: forget it. `retry`: it failed, work on it again after the back-off.
  * `afterMs`: it succeeded, work on it again after that time.
  */
-export type Outcome = 'done' | 'retry' | { readonly afterMs: number };
+export type WorkOutcome = 'done' | 'retry' | { readonly afterMs: number };
 
 /** An item that was handed out to be worked on. */
 export interface TakenItem {
@@ -31,7 +31,7 @@ export interface WorkQueue {
   /** Hands out the key that has been ready for the longest time. */
   readonly take: (now: number) => TakenItem | undefined;
   /** Ends the work on a key. */
-  readonly finish: (key: string, outcome: Outcome, now: number) => void;
+  readonly finish: (key: string, outcome: WorkOutcome, now: number) => void;
   /** How long until the next delayed key is due; undefined if there is none. */
   readonly dueInMs: (now: number) => number | undefined;
   /** Number of ready keys. */
@@ -88,7 +88,7 @@ export function workQueue(backOffOf: (key: string) => BackOff, random: () => num
           ? pauseAfter(failures, backOff, random)
           : outcome === 'done'
             ? never
-            : shortened(outcome.afterMs, backOff.jitter, random);
+            : withJitter(outcome.afterMs, backOff.jitter, random);
       const dueAt = outcome === 'retry' ? now + pauseMs : Math.min(item.againAt, now + pauseMs);
       if (dueAt === never) items.delete(key);
       else items.set(key, { stage: 'delayed', dueAt, failures, againAt: never });

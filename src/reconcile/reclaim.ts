@@ -5,7 +5,7 @@ import type { DeferredCalls } from '../journal/index.ts';
 import { type SandboxRecord, isAbandoned } from '../plan/index.ts';
 import type { Work } from '../queue/index.ts';
 import { sandboxKey } from './sandbox-key.ts';
-import { type Evidence, whyGone } from './why-gone.ts';
+import { type GoneEvidence, whyGone } from './why-gone.ts';
 
 /** What reclaiming works with. Its plugins run on the host agent. */
 export interface ReclaimDeps extends AbandonedDeps {
@@ -31,7 +31,7 @@ interface Memory {
 interface Look {
   readonly record: Candidate;
   readonly namespace: NamespaceNow;
-  readonly pod: Evidence['pod'];
+  readonly pod: GoneEvidence['pod'];
 }
 
 /** When the sandboxes are compared with the node again: sooner after a sandbox was found gone for the first time. */
@@ -145,7 +145,7 @@ interface Scene {
   readonly deps: ReclaimDeps;
 }
 
-function evidenceFor({ record, namespace, pod }: Look, { looks, isBlind, memory, deps }: Scene): Evidence {
+function evidenceFor({ record, namespace, pod }: Look, { looks, isBlind, memory, deps }: Scene): GoneEvidence {
   return {
     boot: record.bootId === undefined ? 'unknown' : isOfEarlierBoot(record, deps) ? 'earlier' : 'this',
     namespace: isBlind && namespace === 'missing' ? 'unknown' : namespace,
@@ -166,7 +166,7 @@ const answerMs = 3000;
 /** Asks what has become of a sandbox's pod; an API server that does not answer is asked once in a round. */
 function podQuestions({
   cluster,
-}: ReclaimDeps): (record: SandboxRecord, signal: AbortSignal) => Promise<Evidence['pod']> {
+}: ReclaimDeps): (record: SandboxRecord, signal: AbortSignal) => Promise<GoneEvidence['pod']> {
   let isAway = cluster === undefined;
   return async ({ pod }, signal) => {
     if (pod === undefined) return 'none';

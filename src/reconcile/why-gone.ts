@@ -1,7 +1,7 @@
 import type { NamespaceNow } from '../attach/index.ts';
 
 /** All that is known of whether a recorded sandbox still exists. */
-export interface Evidence {
+export interface GoneEvidence {
   /** When it was made: since the machine started, or before. */
   readonly boot: 'this' | 'earlier' | 'unknown';
   readonly namespace: NamespaceNow;
@@ -18,7 +18,7 @@ export interface Evidence {
  * API says of its pod, and one whose namespace cannot be judged may be. No clock is asked: it may jump.
  * docs/reliability.md, "Reclaiming".
  */
-export function whyGone({ boot, namespace, wasSeen, pod, hasSuccessor }: Evidence): string | undefined {
+export function whyGone({ boot, namespace, wasSeen, pod, hasSuccessor }: GoneEvidence): string | undefined {
   if (boot === 'earlier') return 'the machine has been started anew since';
   if (namespace === 'own' || namespace === 'unknown') return undefined;
   const place = namespace === 'missing' ? 'its namespace is gone' : 'its namespace is another one now';

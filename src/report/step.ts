@@ -8,6 +8,12 @@ export interface StepOf {
   readonly pod?: string;
 }
 
+/** Noticed by the daemon itself, outside any operation; `pod` is namespace/name. */
+export type NodeStep = { readonly sandbox?: never; readonly pod?: string } & (
+  | { readonly kind: 'problem'; readonly error: PlexusError }
+  | { readonly kind: 'warning'; readonly text: string }
+);
+
 /**
  * Parts of Plexus's own work: waiting for the sandbox lock and for the default network, reading pod and networks,
  * planning, writing the journal.
@@ -19,11 +25,12 @@ export type Phase = 'lock' | 'readiness' | 'inputs' | 'plan' | 'journal';
  * Times in milliseconds, `startedAt` since 1970.
  */
 export type Step =
-  | (StepOf & {
+  /** Without sandbox and interface for STATUS and GC. */
+  | (Partial<StepOf> & {
       readonly kind: 'plugin-finished';
       readonly command: string;
       readonly network: string;
-      readonly interfaceName: string;
+      readonly interfaceName?: string;
       readonly plugin: string;
       readonly startedAt: number;
       readonly ms: number;
@@ -98,6 +105,7 @@ export type Step =
     })
   | (StepOf & { readonly kind: 'problem'; readonly error: PlexusError })
   | (StepOf & { readonly kind: 'warning'; readonly text: string })
+  | NodeStep
   /** One HTTP request to the Kubernetes API; status 'none': no answer arrived. */
   | {
       readonly kind: 'api-request';

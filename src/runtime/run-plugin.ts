@@ -114,7 +114,7 @@ const overrideOf = (env: Env): Env =>
 const sandboxOf = (call: NetworkCall | DelegateCall) =>
   isDelegate(call)
     ? { sandbox: call.containerId, interfaceName: call.ifName, ...(call.pod !== undefined && { pod: call.pod }) }
-    : { sandbox: '', interfaceName: '' };
+    : {};
 
 function whereOf({ command, plugin, call }: PluginJob): Where {
   const common = { step: command, plugin, network: call.network };

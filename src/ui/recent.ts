@@ -2,16 +2,16 @@ import { problemOf } from '../errors/index.ts';
 import type { Timeline } from '../view/index.ts';
 
 /** The recent operations of a pod, from the daemon that is reachable from here. */
-export interface Recent {
+export interface PodOperations {
   /** Name of the daemon's node, if the daemon knows it. */
   readonly node?: string;
   /** Newest last. */
   readonly operations: readonly Timeline[];
 }
 /** The recent operations for the page, or why there are none. */
-export type RecentAnswer = Recent | { readonly problem: string };
+export type RecentAnswer = PodOperations | { readonly problem: string };
 
-export const recentAnswer = (recent: Promise<Recent>): Promise<RecentAnswer> =>
+export const recentAnswer = (recent: Promise<PodOperations>): Promise<RecentAnswer> =>
   recent.catch((error: unknown) => ({ problem: shortReason(error) }));
 
 // The page itself states what failed, so the reason is enough.

@@ -5,7 +5,7 @@ import type { ClusterViews, OverviewScope } from '../cluster/index.ts';
 import { pictureOf, topologySvg } from '../view/index.ts';
 import { type LiveState, liveState } from './live-state.ts';
 import { css, html, script } from './page.gen.js';
-import { type Recent, recentAnswer } from './recent.ts';
+import { type PodOperations, recentAnswer } from './recent.ts';
 
 export interface UiOptions {
   readonly cluster: ClusterViews;
@@ -13,7 +13,7 @@ export interface UiOptions {
   /** 0: any free port. */
   readonly port: number;
   /** Reads the recent operations of a pod (namespace/name); rejects if they are not available from here. */
-  readonly recent: (pod: string) => Promise<Recent>;
+  readonly recent: (pod: string) => Promise<PodOperations>;
 }
 
 /**

@@ -21,7 +21,7 @@ import { listFindings } from './misplaced-keys.ts';
 import { checkRules } from './plugin-rules.ts';
 import type { Path, PlacedValue } from './yaml-position.ts';
 
-export interface ConfigurationOptions {
+export interface ConfigurationCheckOptions {
   /** Names it in sentences. */
   readonly source: string;
   /** Its name when it has none of its own. */
@@ -51,7 +51,10 @@ export interface LinkRanges {
  * Everything about one network configuration: what Plexus says when it reads it, then what its plugins' documentation
  * says.
  */
-export function checkConfiguration(configuration: PlacedValue, options: ConfigurationOptions): CheckedConfiguration {
+export function checkConfiguration(
+  configuration: PlacedValue,
+  options: ConfigurationCheckOptions,
+): CheckedConfiguration {
   const { value } = configuration;
   if (!isJsonObject(value))
     return {
@@ -102,7 +105,7 @@ function versionNote(configuration: PlacedValue, value: JsonObject): readonly Fi
 function parseFinding(
   configuration: PlacedValue,
   value: JsonValue,
-  { source, defaultName = 'network' }: ConfigurationOptions,
+  { source, defaultName = 'network' }: ConfigurationCheckOptions,
 ): Finding | undefined {
   try {
     parseConfiguration(value, { source, defaultName });
@@ -122,7 +125,7 @@ function pathIn(error: PlexusError): Path {
 interface Around {
   readonly value: JsonObject;
   readonly isFirst: boolean;
-  readonly options: ConfigurationOptions;
+  readonly options: ConfigurationCheckOptions;
 }
 
 function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options }: Around): CheckedConfiguration {
@@ -157,18 +160,18 @@ function checkPlugin(plugin: PlacedValue, path: Path, { value, isFirst, options 
  * What is wrong with IPAM options is no error where another program may still change them: an unknown plugin, or who
  * installs a node's configuration.
  */
-function ipamFinding(found: Finding, type: string, { mayNest = false }: ConfigurationOptions): Finding {
+function ipamFinding(found: Finding, type: string, { mayNest = false }: ConfigurationCheckOptions): Finding {
   const mayChange = !isKnownPlugin(type) || (mayNest && found.rule === keyMissing.id);
   return mayChange && found.severity === 'error' ? { ...found, severity: 'warning' } : found;
 }
 
-const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationOptions): string =>
+const nameOf = (value: JsonObject, { defaultName = '' }: ConfigurationCheckOptions): string =>
   typeof value['name'] === 'string' && value['name'] !== '' ? value['name'] : defaultName;
 
 /** Of the plugin in the configuration that is made for it alone. */
 const alonePath = ['plugins', 0];
 
-function pluginFinding(plugin: PlacedValue, path: Path, { source }: ConfigurationOptions): Finding | undefined {
+function pluginFinding(plugin: PlacedValue, path: Path, { source }: ConfigurationCheckOptions): Finding | undefined {
   try {
     parseConfiguration({ cniVersion: '1.0.0', name: 'network', plugins: [plugin.value as JsonValue] }, { source });
     return undefined;

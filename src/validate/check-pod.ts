@@ -32,7 +32,7 @@ import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annota
 import { checkRequests, checkUnread } from './check-requests.ts';
 import { type Finding, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
-import { claimsOf, limitsOf, notTexts, podOf } from './pod-object.ts';
+import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
 import { type PlacedElement, type PlacedSelections, asksFor, placedSelections } from './selection-place.ts';
 import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
 
@@ -48,7 +48,7 @@ export function checkPod({ object, pod: path }: PodSubject, context: PodContext)
   const outer = [...checkAnnotations(object, annotations, podAnnotations), ...checkMisplaced(object, path)];
   const wrong = notTexts(object, annotations);
   if (wrong.length > 0) return [...outer, ...wrong];
-  const pod = podOf(object, annotations);
+  const pod = podOfObject(object, annotations);
   const input = { pod, context, limits: limitsOf(object, path), claims: claimsOf(object, path) };
   const both = [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = object.textAt([...annotations, key]);
@@ -172,7 +172,7 @@ export function selectedNads({ object, pod: path }: PodSubject, settings: Settin
   const annotations = [...path, 'metadata', 'annotations'];
   if (notTexts(object, annotations).length > 0) return [];
   const input = {
-    pod: podOf(object, annotations),
+    pod: podOfObject(object, annotations),
     context: { settings, nads: new Map(), ipams: new Map(), isWhole: false, files: [] },
     limits: new Map(),
     claims: [],

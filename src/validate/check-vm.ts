@@ -3,7 +3,7 @@ import { type NadRef, networksKey, parseSelections } from '../npwg/index.ts';
 import { checkElement, checkPod } from './check-pod.ts';
 import { type Finding, finding, objectInvalid, placeOf } from './finding.ts';
 import type { PodContext } from './plan-pod.ts';
-import { podOf } from './pod-object.ts';
+import { podOfObject } from './pod-object.ts';
 import type { PlacedElement } from './selection-place.ts';
 import { type Path, type PlacedValue, valueAt } from './yaml-position.ts';
 
@@ -20,7 +20,7 @@ export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] 
   const inAnnotations = checkPod({ object, pod: instance }, context);
   const networks = networksOf(vm);
   const wrong = networks.filter(({ networkName }) => typeof networkName !== 'string');
-  const pod = { ...podOf(object, annotations), annotations: {} };
+  const pod = { ...podOfObject(object, annotations), annotations: {} };
   const input = { pod, context, limits: new Map<string, number>(), claims: [] };
   const found = networks.flatMap((network, index) => {
     const element = elementOf(vm, network);
@@ -41,7 +41,7 @@ export function checkVm(vm: VmSubject, context: PodContext): readonly Finding[] 
 
 /** The NetworkAttachmentDefinitions that a virtual machine names, as far as it can be read. */
 export function nadsOfVm(vm: VmSubject): readonly NadRef[] {
-  const { namespace } = podOf(vm.object, [...vm.instance, 'metadata', 'annotations']);
+  const { namespace } = podOfObject(vm.object, [...vm.instance, 'metadata', 'annotations']);
   return networksOf(vm).flatMap((network) => {
     const { alone } = elementOf(vm, network) ?? {};
     try {

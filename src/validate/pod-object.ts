@@ -16,7 +16,7 @@ export function notTexts(object: PlacedValue, path: Path): readonly Finding[] {
 }
 
 /** The pod, as its annotations are read. */
-export function podOf(object: PlacedValue, annotations: Path): PodMetadata {
+export function podOfObject(object: PlacedValue, annotations: Path): PodMetadata {
   const { name, generateName, namespace } = (valueAt(object.value, ['metadata']) ?? {}) as Readonly<
     Record<string, string | undefined>
   >;

@@ -22,7 +22,7 @@ export { topologyOf, type TopologyInputs } from './topology.ts';
 export type {
   AttachmentState,
   ProblemKind,
-  Severity,
+  ProblemSeverity,
   Topology,
   TopologyAttachment,
   TopologyNetwork,

@@ -19,7 +19,7 @@ export const noFacts: NetworkFacts = { types: [], subnets: [], perNode: false, s
  * Reads the facts of a NAD; those of a NAD without a configuration are unknown. Throws nadInvalid,
  * configurationInvalid, versionIncompatible, as an ADD does.
  */
-export function factsOf(nad: Nad): NetworkFacts {
+export function factsOfNetwork(nad: Nad): NetworkFacts {
   const json = nadConfiguration(nad);
   if (json === undefined) return noFacts;
   const { plugins: parsed } = parseConfiguration(json, { source: `NetworkAttachmentDefinition ${nadKey(nad)}` });

@@ -1,5 +1,5 @@
 /** error: something does not or cannot work; warning: something needs attention. */
-export type Severity = 'error' | 'warning';
+export type ProblemSeverity = 'error' | 'warning';
 
 export type ProblemKind =
   | 'annotation-invalid'
@@ -16,7 +16,7 @@ export type ProblemKind =
   | 'host-network';
 
 export interface TopologyProblem {
-  readonly severity: Severity;
+  readonly severity: ProblemSeverity;
   readonly kind: ProblemKind;
   /** A sentence that names every object. */
   readonly text: string;

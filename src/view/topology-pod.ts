@@ -37,7 +37,7 @@ interface Entry {
 const usualMultusNamespace = 'kube-system';
 
 /** Reads a pod. Never throws, whatever its annotations contain. */
-export function readPod(pod: PodSummary): PodReading {
+export function readPodSummary(pod: PodSummary): PodReading {
   const problems: TopologyProblem[] = [];
   const report = (kind: ProblemKind, text: string, more: Pick<TopologyProblem, 'network' | 'interface'> = {}): void => {
     const severity = ['attachment-unasked', 'pod-pending', 'host-network'].includes(kind) ? 'warning' : 'error';

@@ -1,6 +1,6 @@
 import { problemOf } from '../errors/index.ts';
 import { type PodSummary, nadKey, parseNad, podKey } from '../npwg/index.ts';
-import { type NetworkFacts, factsOf, noFacts } from './network-facts.ts';
+import { type NetworkFacts, factsOfNetwork, noFacts } from './network-facts.ts';
 import { type Holder, clashesOf } from './topology-clashes.ts';
 import type {
   ProblemKind,
@@ -10,7 +10,7 @@ import type {
   TopologyPod,
   TopologyProblem,
 } from './topology-model.ts';
-import { type PodReading, readPod } from './topology-pod.ts';
+import { type PodReading, readPodSummary } from './topology-pod.ts';
 
 export interface TopologyInputs {
   readonly pods: readonly PodSummary[];
@@ -28,7 +28,7 @@ interface PodDraft extends PodReading {
 export function topologyOf(inputs: TopologyInputs): Topology {
   const definitions = readNads(inputs.nads);
   const drafts = inputs.pods
-    .map((pod): PodDraft => ({ pod, ...readPod(pod) }))
+    .map((pod): PodDraft => ({ pod, ...readPodSummary(pod) }))
     .filter(({ attachments, problems }) => attachments.length > 0 || problems.length > 0)
     .toSorted((a, b) => compare(podKey(a.pod), podKey(b.pod)));
   const clashes = clashesOf(drafts.flatMap(holdersOf), definitions.facts);
@@ -72,7 +72,7 @@ function readNads(objects: readonly unknown[]): Definitions {
       const nad = parseNad(object);
       facts.set(nadKey(nad), noFacts);
       try {
-        facts.set(nadKey(nad), factsOf(nad));
+        facts.set(nadKey(nad), factsOfNetwork(nad));
       } catch (error) {
         addProblem(error, nadKey(nad));
       }

@@ -1,6 +1,6 @@
 import { array, assert, boolean, integer, property, record as object } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupsOf, together } from '../../src/attach/groups.ts';
+import { groupsOf, together } from '../../src/attach/sandbox/groups.ts';
 import type { Attachment } from '../../src/plan/index.ts';
 
 const attachment = (more: Partial<Attachment>): Attachment => ({

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Evidence, type PluginEnd, failedAddOf, isNeverMade } from '../../src/attach/never-made.ts';
+import {
+  type NeverMadeEvidence,
+  type PluginEnd,
+  failedAddOf,
+  isNeverMade,
+} from '../../src/attach/sandbox/never-made.ts';
 
 const refusal = (msg: string, code = 999): PluginEnd => ({ exitCode: 1, stdout: JSON.stringify({ code, msg }) });
 const undone: PluginEnd = { exitCode: 0, stdout: '' };
-const evidence: Evidence = {
+const evidence: NeverMadeEvidence = {
   failedAdd: { plugin: 0, answer: '999: no such master' },
   ends: [refusal('no such master')],
   link: 'absent',
@@ -12,7 +17,7 @@ const evidence: Evidence = {
 };
 
 describe('whether an attachment whose DEL fails was never made', () => {
-  it.each<{ title: string; change: Partial<Evidence>; is: boolean }>([
+  it.each<{ title: string; change: Partial<NeverMadeEvidence>; is: boolean }>([
     { title: 'the same refusal, no link, no address', change: {}, is: true },
     { title: 'its ADD was not refused by a plugin', change: { failedAdd: undefined }, is: false },
     { title: 'DEL fails with another message', change: { ends: [refusal('busy')] }, is: false },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { undoAll } from '../../src/attach/undo.ts';
+import { undoAll } from '../../src/attach/sandbox/undo.ts';
 import { deviceInfoFiles } from '../../src/devices/index.ts';
 import { localHost } from '../../src/host/index.ts';
 import { type AttachmentRecord, parseSettings } from '../../src/plan/index.ts';

@@ -1,11 +1,11 @@
 // Watches of many nodes in one process: node scale-nodes.ts KUBECONFIG FIRST COUNT, started with an IPC channel (see
 // scale.ts). Each node uses the daemon's own reflector, NAD cache, credentials and connections.
 import { setTimeout as delay } from 'node:timers/promises';
-import { credentialProvider } from '../../src/cluster/credentials.ts';
-import type { ApiConnection } from '../../src/cluster/http-exchange.ts';
+import { credentialProvider } from '../../src/kube/credentials.ts';
+import type { ApiConnection } from '../../src/kube/http-exchange.ts';
 import { kubernetesCluster } from '../../src/cluster/kubernetes.ts';
 import { createNadCache } from '../../src/cluster/nad-cache.ts';
-import { reflect, usualWatchTiming } from '../../src/cluster/reflector.ts';
+import { reflect, usualWatchTiming } from '../../src/kube/reflector.ts';
 import { nadGroup, nadPlural, nadVersion } from '../../src/npwg/index.ts';
 import { quiet } from '../../src/report/index.ts';
 import type { ToNodes } from './scale.ts';

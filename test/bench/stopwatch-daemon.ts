@@ -3,7 +3,7 @@
 import { connectForLong } from '../../src/cluster/index.ts';
 import { type CallContext, callAnswerer } from '../../src/daemon/calls.ts';
 import { lastGoodReader } from '../../src/daemon/last-good.ts';
-import { type IncomingCall, serveLink } from '../../src/daemon/link-server.ts';
+import { type IncomingCall, serveLink } from '../../src/daemon/link/link-server.ts';
 import type { Host } from '../../src/host/index.ts';
 import {
   type Journal,

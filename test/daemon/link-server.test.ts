@@ -5,7 +5,12 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type IncomingCall, type LinkServer, type LinkServerOptions, serveLink } from '../../src/daemon/link-server.ts';
+import {
+  type IncomingCall,
+  type LinkServer,
+  type LinkServerOptions,
+  serveLink,
+} from '../../src/daemon/link/link-server.ts';
 import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
 import { decodeText } from '../../src/host/link-messages.ts';

@@ -49,15 +49,15 @@ type Suite = readonly [project: string, ...paths: string[]];
 const e2e = (...names: readonly string[]): Suite => ['e2e', ...names.map((name) => `test/e2e/${name}.test.ts`)];
 // the first failure ends a run: what is most likely to fail comes first, everything else after it
 const likely: Readonly<Record<string, readonly Suite[]>> = {
-  'src/attach/add.ts': [e2e('faults', 'lifecycle'), e2e('disk'), e2e('kubernetes', 'daemon')],
-  'src/attach/change.ts': [['parts', 'test/attach'], e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
-  'src/attach/del.ts': [e2e('abandoned', 'lifecycle'), e2e('away', 'take-over')],
-  'src/attach/detach-sandbox.ts': [e2e('partial-undo'), ['parts', 'test/cli']],
-  'src/attach/gc.ts': [e2e('commands', 'partial-undo', 'gc', 'lifecycle')],
-  'src/attach/publish.ts': [e2e('kubernetes', 'daemon')],
-  'src/attach/undo-abandoned.ts': [e2e('abandoned', 'partial-undo')],
-  'src/attach/undo-lost.ts': [e2e('reclaim')],
-  'src/attach/undo.ts': [e2e('lifecycle', 'device-info')],
+  'src/attach/calls/add.ts': [e2e('faults', 'lifecycle'), e2e('disk'), e2e('kubernetes', 'daemon')],
+  'src/attach/sandbox/change.ts': [['parts', 'test/attach'], e2e('faults', 'partial-undo', 'lifecycle'), e2e('disk')],
+  'src/attach/calls/del.ts': [e2e('abandoned', 'lifecycle'), e2e('away', 'take-over')],
+  'src/attach/sandbox/detach-sandbox.ts': [e2e('partial-undo'), ['parts', 'test/cli']],
+  'src/attach/calls/gc.ts': [e2e('commands', 'partial-undo', 'gc', 'lifecycle')],
+  'src/attach/notify/publish.ts': [e2e('kubernetes', 'daemon')],
+  'src/attach/sandbox/undo-abandoned.ts': [e2e('abandoned', 'partial-undo')],
+  'src/attach/sandbox/undo-lost.ts': [e2e('reclaim')],
+  'src/attach/sandbox/undo.ts': [e2e('lifecycle', 'device-info')],
   'src/cli/commands/attachments.ts': [['parts', 'test/cli']],
   'src/reconcile/publish-pending.ts': [e2e('daemon')],
 };

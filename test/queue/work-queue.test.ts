@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Outcome, type WorkQueue, workQueue } from '../../src/queue/work-queue.ts';
+import { type WorkOutcome, type WorkQueue, workQueue } from '../../src/queue/work-queue.ts';
 
 const backOff = { firstMs: 10, longestMs: 80 };
 const empty = (): WorkQueue =>
@@ -14,7 +14,7 @@ type Command =
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'wake' }
   | { readonly kind: 'take' }
-  | { readonly kind: 'finish'; readonly key: string; readonly outcome: Outcome };
+  | { readonly kind: 'finish'; readonly key: string; readonly outcome: WorkOutcome };
 
 const key = fc.constantFrom('a', 'b', 'c');
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -25,7 +25,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({
     kind: fc.constant('finish' as const),
     key,
-    outcome: fc.constantFrom<Outcome>('done', 'retry', { afterMs: 30 }),
+    outcome: fc.constantFrom<WorkOutcome>('done', 'retry', { afterMs: 30 }),
   }),
 );
 

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Evidence, whyGone } from '../../src/reconcile/why-gone.ts';
+import { type GoneEvidence, whyGone } from '../../src/reconcile/why-gone.ts';
 
-const evidence: fc.Arbitrary<Evidence> = fc.record({
+const evidence: fc.Arbitrary<GoneEvidence> = fc.record({
   boot: fc.constantFrom('this', 'earlier', 'unknown'),
   namespace: fc.constantFrom('own', 'other', 'missing', 'unknown'),
   wasSeen: fc.boolean(),
   pod: fc.constantFrom('gone', 'replaced', 'ended', 'there', 'none', 'unknown'),
   hasSuccessor: fc.boolean(),
 });
-const always = (claim: (seen: Evidence) => boolean): void => fc.assert(fc.property(evidence, claim), { numRuns: 2000 });
+const always = (claim: (seen: GoneEvidence) => boolean): void =>
+  fc.assert(fc.property(evidence, claim), { numRuns: 2000 });
 
 describe('a sandbox is never taken for gone', () => {
   it('while its interfaces are in its namespace, unless the machine was started anew: also when its pod is gone from the API', () =>
@@ -32,7 +33,7 @@ describe('a sandbox is never taken for gone', () => {
 });
 
 describe('a sandbox is gone', () => {
-  const gone: readonly (Partial<Evidence> & { readonly why: RegExp })[] = [
+  const gone: readonly (Partial<GoneEvidence> & { readonly why: RegExp })[] = [
     { boot: 'earlier', namespace: 'unknown', why: /started anew/ },
     { boot: 'earlier', namespace: 'own', pod: 'there', why: /started anew/ },
     { namespace: 'missing', pod: 'gone', why: /namespace is gone, and so is its pod/ },

@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorJson } from '../../src/cni/index.ts';
-import { failure } from '../../src/attach/answer.ts';
+import { failure } from '../../src/attach/calls/answer.ts';
 import { pluginFailed } from '../../src/errors/index.ts';
 import { escapeInvisible } from '../../src/report/index.ts';
 

@@ -12,7 +12,7 @@ import {
   decodeRan,
   encodeFrame,
   encodeRefused,
-  encodeResult,
+  encodeResultFrame,
   encodeWelcome,
 } from '../support/link-codec.ts';
 import { playDaemon, rawRun } from '../support/played-daemon.ts';
@@ -144,7 +144,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
         'TRACEPARENT',
       ]);
       expect([stdin, netnsIsHost]).toEqual(['{"name":"n","big":12345678901234567890}', false]);
-      one.send(encodeResult(1, '{"code":7}\n'));
+      one.send(encodeResultFrame(1, '{"code":7}\n'));
       expect(await call.ended).toMatchObject({ exitCode: 1, stdout: '{"code":7}\n', stderr: '' });
     });
     it('sends a configuration that is not JSON: the daemon reports the problem', async () => {

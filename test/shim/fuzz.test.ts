@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { daemonFrame, encodeFrame, encodeRefused, encodeResult, encodeWelcome } from '../support/link-codec.ts';
+import { daemonFrame, encodeFrame, encodeRefused, encodeResultFrame, encodeWelcome } from '../support/link-codec.ts';
 import { rawRun } from '../support/played-daemon.ts';
 
 const run = promisify(execFile);
@@ -19,7 +19,7 @@ if (built !== undefined) process.stderr.write(`the fuzz target is not run: ${bui
 const seeds: readonly Buffer[] = [
   encodeWelcome({ major: 1, minor: 0 }, 'plexus'),
   encodeRefused('because'),
-  encodeResult(0, '{"cniVersion":"1.0.0"}'),
+  encodeResultFrame(0, '{"cniVersion":"1.0.0"}'),
   encodeFrame(
     daemonFrame.run,
     1,

@@ -10,7 +10,7 @@ import {
   decodeFailed,
   decodeRan,
   encodeFrame,
-  encodeResult,
+  encodeResultFrame,
   encodeWelcome,
   failReason,
 } from '../support/link-codec.ts';
@@ -127,7 +127,7 @@ describe('the memory of the shim', () => {
       reason: failReason.system,
       detail: 'the running plugins have more than 64 MiB of input',
     });
-    one.send(encodeResult(0, ''));
+    one.send(encodeResultFrame(0, ''));
     await call.ended;
   });
 
@@ -177,7 +177,7 @@ describe('the memory of the shim', () => {
     await one.ask(daemonFrame.listLinks, netnsBody());
     await one.ask(daemonFrame.run, rawRun('../x', envOf('ADD')));
     await one.ask(99, Buffer.alloc(3));
-    one.send(encodeResult(0, 'done\n'));
+    one.send(encodeResultFrame(0, 'done\n'));
     expect(await call.ended).toEqual({ exitCode: 0, signal: null, stdout: 'done\n', stderr: '' });
   });
 });

@@ -7,7 +7,7 @@ import {
   decodeFailed,
   decodeRan,
   encodeFrame,
-  encodeResult,
+  encodeResultFrame,
   failReason,
   shimFrame,
 } from '../support/link-codec.ts';
@@ -185,7 +185,7 @@ describe.each(Object.entries(shimBuilds))('the shim, %s', (_title, shim) => {
       const one = await at().daemon.called();
       call.child.kill('SIGTERM');
       expect((await one.next())?.type).toBe(shimFrame.cancel);
-      one.send(encodeResult(1, '{"code":11}\n'));
+      one.send(encodeResultFrame(1, '{"code":11}\n'));
       expect(await call.ended).toMatchObject({ exitCode: 1, stdout: '{"code":11}\n' });
     });
     it('ends at once with its plugins on a second SIGTERM', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type IncomingCall, serveLink } from '../../src/daemon/link-server.ts';
+import { type IncomingCall, serveLink } from '../../src/daemon/link/link-server.ts';
 import type { PlexusError } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';
 import { shim } from './daemon.ts';

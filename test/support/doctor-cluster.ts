@@ -1,7 +1,7 @@
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { apiReader } from '../../src/cluster/index.ts';
+import { apiReader } from '../../src/kube/index.ts';
 import {
   type ClusterMeans,
   type ClusterScene,

@@ -9,7 +9,7 @@ export {
   decodeLinks,
   decodeRan,
   encodeRefused,
-  encodeResult,
+  encodeResultFrame,
   encodeWelcome,
   failReason,
   shimFrame,

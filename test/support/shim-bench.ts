@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtempDisposable, readFile, readdir, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { type Failed, daemonFrame, decodeFailed, encodeResult, shimFrame } from './link-codec.ts';
+import { type Failed, daemonFrame, decodeFailed, encodeResultFrame, shimFrame } from './link-codec.ts';
 import { hostFileFor } from './host-file.ts';
 import { type Netns, createNetns } from './netns.ts';
 import { type PlayedConnection, type PlayedDaemon, playDaemon } from './played-daemon.ts';
@@ -27,7 +27,7 @@ export interface ShimBench {
 }
 
 /** Sends the RESULT that ends a call with success. */
-export const finish = (one: PlayedConnection): void => one.send(encodeResult(0, 'done\n'));
+export const finish = (one: PlayedConnection): void => one.send(encodeResultFrame(0, 'done\n'));
 export const errorIn = (stdout: string) => JSON.parse(stdout) as { code: number; msg: string; cniVersion: string };
 
 /** Creates a bench for each test of a file, for one build of the shim. */

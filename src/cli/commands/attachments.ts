@@ -13,7 +13,14 @@ import {
   outcomesText,
 } from '../../view/index.ts';
 import { json, say } from '../output.ts';
-import { type Listed, type Outcome, type RepairPlaces, checkByHand, detachByHand, listed } from '../repair.ts';
+import {
+  type RepairableRecord,
+  type RepairOutcome,
+  type RepairPlaces,
+  checkByHand,
+  detachByHand,
+  repairableRecord,
+} from '../repair.ts';
 
 interface Options {
   readonly action: string;
@@ -92,7 +99,7 @@ export const attachmentsCommand: CommandModule<object, Options> = {
 async function run(options: Options): Promise<void> {
   const { action, 'cni-dir': folder, 'cni-path': path, 'device-info-dir': deviceInfoDir, output, force } = options;
   const isJson = output === 'json';
-  const { found: records, damaged } = await fileJournal(`${folder}/journal`).list(listed);
+  const { found: records, damaged } = await fileJournal(`${folder}/journal`).list(repairableRecord);
   for (const error of damaged) process.stderr.write(`plexus: ${summaryOf(error)}\n`);
   const { found, all } = chosenOf(records, options);
   const places: RepairPlaces = { folder, path: path.split(':'), env: environment(), deviceInfoDir };
@@ -137,16 +144,16 @@ function interruptSignal(action: string): AbortSignal {
   return stop.signal;
 }
 
-function printOutcome({ rows, error }: Outcome, heading: string, isJson: boolean): void {
+function printOutcome({ rows, error }: RepairOutcome, heading: string, isJson: boolean): void {
   say(isJson ? json(rows) : outcomesText(rows, heading));
   if (error !== undefined) throw error;
 }
 
 /** The records that an action applies to; `all`: no sandbox was given. Throws sandboxUnknown. */
 function chosenOf(
-  records: readonly Listed[],
+  records: readonly RepairableRecord[],
   { action, sandboxes = [], abandoned, 'cni-dir': folder }: Options,
-): { readonly found: readonly Listed[]; readonly all: boolean } {
+): { readonly found: readonly RepairableRecord[]; readonly all: boolean } {
   if (sandboxes.length === 0 && (action === 'list' || action === 'check')) return { found: records, all: true };
   const every = action === 'forget' && abandoned ? records.filter((record) => record.isAbandoned) : undefined;
   return {
@@ -164,7 +171,11 @@ function missingSandboxes({ action, sandboxes = [], abandoned }: Options): strin
 }
 
 /** The records of exactly one sandbox. Throws sandboxUnknown. */
-function recordsOf(records: readonly Listed[], beginning: string, folder: string): readonly Listed[] {
+function recordsOf(
+  records: readonly RepairableRecord[],
+  beginning: string,
+  folder: string,
+): readonly RepairableRecord[] {
   const ids = [
     ...new Set(
       records.map(({ containerId }) => containerId).filter((id) => beginning !== '' && id.startsWith(beginning)),

@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { type Finding, runChecks } from '../../doctor/index.ts';
+import { type DoctorFinding, runChecks } from '../../doctor/index.ts';
 import { findingsMade, nothingLookedAt } from '../../errors/index.ts';
 import { defaultSocket } from '../../install/index.ts';
 import { countsOf, findingsText, worstFirst } from '../../view/index.ts';
@@ -98,7 +98,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
   },
 };
 
-function formatFindings(findings: readonly Finding[], output: string): string {
+function formatFindings(findings: readonly DoctorFinding[], output: string): string {
   if (output === 'json') return JSON.stringify(worstFirst(findings), null, 2);
   return output === 'yaml' ? yamlText(worstFirst(findings)) : findingsText(findings);
 }

@@ -6,7 +6,7 @@ import { type SandboxRecord, differences } from '../../plan/index.ts';
 import { differencesText, planText, planView } from '../../view/index.ts';
 import { type ClusterArguments, clusterFor, clusterOptions, namespaceOption, sourceFor } from '../cluster-options.ts';
 import { type ExitStatus, type Format, runSearch, outputOption, paintFor, print } from '../output.ts';
-import { type PlanSubject, type PlannedPod, planPod } from '../plan-pod.ts';
+import { type PlanSubject, type PlannedPod, planOfCommand } from '../plan-pod.ts';
 
 interface Options extends ClusterArguments {
   readonly name?: string | undefined;
@@ -89,7 +89,7 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
       ),
   handler: async (options) => {
     if (options.diff) return runSearch(end, () => compare(options));
-    const { pod, plan } = await planPod(await subjectOf(options));
+    const { pod, plan } = await planOfCommand(await subjectOf(options));
     const view = planView(podKey(pod), plan);
     await print(options.output, { data: view, text: () => planText(view) });
   },
@@ -109,10 +109,10 @@ async function subjectOf({ name, namespace, pod, nads, conf, device, ...cluster 
 
 async function compare(options: Options): Promise<ExitStatus> {
   const subject = await subjectOf(options);
-  const first = await planPod(subject);
+  const first = await planOfCommand(subject);
   const record = await newestRecord(fileJournal(`${options['cni-dir']}/journal`), first.pod);
   if (record === undefined) throw podNotAttached({ pod: podKey(first.pod), folder: options['cni-dir'] });
-  const { plan } = await planPod({ ...subject, containerId: record.containerId });
+  const { plan } = await planOfCommand({ ...subject, containerId: record.containerId });
   const attached = record.attachments.map(({ attachment }) => attachment);
   // Without the node's configuration, only the additional networks are known.
   const list =

@@ -3,7 +3,7 @@ import { nothingRecorded } from '../../errors/index.ts';
 import type { RecordedOperation } from '../../report/index.ts';
 import { operationsText, timelinesText } from '../../view/index.ts';
 import { json, say } from '../output.ts';
-import { recentOperations, socketOption } from '../recent-operations.ts';
+import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
 import { yamlText } from '../yaml-text.ts';
 
 interface TraceOptions {
@@ -64,7 +64,7 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
       ),
   handler: async (options) => {
     const { what, name = '', namespace, last } = options;
-    const { operations } = await recentOperations(options.socket, {
+    const { operations } = await fetchRecentOperations(options.socket, {
       ...(what === 'pod' && { pod: `${namespace}/${name}` }),
       ...(what === 'sandbox' && { sandbox: name }),
       ...(last !== undefined && { last }),

@@ -1,9 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
-import { type Recent, serveUi } from '../../ui/index.ts';
+import { type PodOperations, serveUi } from '../../ui/index.ts';
 import { timelineOf } from '../../view/index.ts';
 import { type ScopeArguments, clusterFor, scopeFor, scopeOptions } from '../cluster-options.ts';
 import { type ExitStatus, runSearch, say } from '../output.ts';
-import { recentOperations, socketOption } from '../recent-operations.ts';
+import { fetchRecentOperations, socketOption } from '../recent-operations.ts';
 
 interface Options extends ScopeArguments {
   readonly port: number;
@@ -54,7 +54,7 @@ const last = 20;
 /** The daemon's recent operations of a pod, as the page shows them. */
 export const recentAt =
   (socket: string) =>
-  async (pod: string): Promise<Recent> => {
-    const { operations, ...more } = await recentOperations(socket, { pod, last });
+  async (pod: string): Promise<PodOperations> => {
+    const { operations, ...more } = await fetchRecentOperations(socket, { pod, last });
     return { ...more, operations: operations.map(timelineOf) };
   };

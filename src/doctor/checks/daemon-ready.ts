@@ -1,6 +1,7 @@
 import { problemOf } from '../../errors/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
-import { type HttpAnswer, observeSocketOf } from '../ask-http.ts';
+import { observeSocketOf } from '../../host/index.ts';
+import type { HttpAnswer } from '../ask-http.ts';
 import { type NodeScene, metricIn } from '../node-scene.ts';
 
 /** Whether the daemon says that it can serve calls. */
@@ -9,7 +10,7 @@ export const daemonReady: Check<NodeScene> = {
   good: 'the daemon says that it is ready',
   finds: '/readyz of the daemon says that it cannot serve calls, and why',
   fix: 'Do what the text says; until then the pod of Plexus is not ready and calls wait.',
-  place: ({ places }) => observeSocketOf(places),
+  place: ({ places }) => observeSocketOf(places.socket),
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/readyz', signal);
     if ('severity' in answer) return [answer];

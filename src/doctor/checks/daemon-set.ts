@@ -1,4 +1,4 @@
-import { nameOf } from '../api-objects.ts';
+import { nameOfObject } from '../api-objects.ts';
 import type { Check } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 
@@ -25,7 +25,7 @@ export const daemonSet: Check<ClusterScene> = {
       numberReady: ready = 0,
       updatedNumberScheduled: updated = desired,
     } = set.status ?? {};
-    const where = `DaemonSet ${nameOf(set)}`;
+    const where = `DaemonSet ${nameOfObject(set)}`;
     if (desired === 0)
       return [
         { severity: 'error', what: 'it wants no node at all', where, fix: 'Look at its nodeSelector and affinity.' },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { liveHolder } from '../../journal/index.ts';
 import type { Check } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { counted, fewOf, found, namesIn } from '../state-files.ts';
+import { counted, fewOf, found, namesInFolder } from '../state-files.ts';
 
 /** Whether locks are left of processes that are gone. */
 export const deadLocks: Check<NodeScene> = {
@@ -14,7 +14,7 @@ export const deadLocks: Check<NodeScene> = {
   look: async (scene) => {
     await scene.state();
     const folder = inState(scene, 'locks');
-    const names = (await namesIn(folder)).filter((name) => name.endsWith('.lock') && !name.startsWith('.'));
+    const names = (await namesInFolder(folder)).filter((name) => name.endsWith('.lock') && !name.startsWith('.'));
     const dead: string[] = [];
     for (const name of names) if (await isDead(join(folder, name))) dead.push(name);
     return dead.length === 0

@@ -1,7 +1,14 @@
 import { decideDefault } from '../../install/index.ts';
 import { readConfPath } from '../../runtime/index.ts';
 import type { Check, Seen } from '../check.ts';
-import { type ConfFolder, type NodeScene, clusterNetworkFile, confPlace, oursIn, pluginsIn } from '../node-scene.ts';
+import {
+  type ConfFolder,
+  type NodeScene,
+  clusterNetworkFile,
+  confPlace,
+  oursIn,
+  pluginsInText,
+} from '../node-scene.ts';
 
 /** Whether there is a default network. */
 export const defaultNetwork: Check<NodeScene> = {
@@ -15,7 +22,7 @@ export const defaultNetwork: Check<NodeScene> = {
 
 async function lookAt(scene: NodeScene, found: ConfFolder): Promise<readonly Seen[]> {
   const text = oursIn(found)?.text ?? '';
-  if (pluginsIn(text).some(({ delegates }) => Array.isArray(delegates) && delegates.length > 0)) return []; // it is written into ours
+  if (pluginsInText(text).some(({ delegates }) => Array.isArray(delegates) && delegates.length > 0)) return []; // it is written into ours
   const file = await clusterNetworkFile(scene, text);
   const decision = decideDefault(file === undefined ? found.listing : await readConfPath(file));
   const where = file ?? found.folder;

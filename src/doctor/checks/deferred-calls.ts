@@ -1,6 +1,6 @@
 import type { Check, Seen } from '../check.ts';
 import { type NodeScene, inState } from '../node-scene.ts';
-import { counted, fewOf, found, namesIn } from '../state-files.ts';
+import { counted, fewOf, found, namesInFolder } from '../state-files.ts';
 
 /** Whether DELs wait that were answered while the daemon was away. */
 export const deferredDels: Check<NodeScene> = {
@@ -12,8 +12,8 @@ export const deferredDels: Check<NodeScene> = {
   look: async (scene) => {
     await scene.state();
     const folder = inState(scene, 'deferred');
-    const calls = (await namesIn(folder)).filter((name) => name.endsWith('.call'));
-    const damaged = await namesIn(`${folder}/damaged`);
+    const calls = (await namesInFolder(folder)).filter((name) => name.endsWith('.call'));
+    const damaged = await namesInFolder(`${folder}/damaged`);
     const isOpen = (await found(`${folder}/.open`)) !== undefined;
     const seen: Seen[] = [];
     if (calls.length > 0)

@@ -1,7 +1,7 @@
 import { type Check, unknown } from '../check.ts';
 import { type NodeScene, inState, metricIn } from '../node-scene.ts';
 import { found } from '../state-files.ts';
-import { observeSocketOf } from '../ask-http.ts';
+import { observeSocketOf } from '../../host/index.ts';
 import { askHttp } from './daemon-ready.ts';
 
 /** Whether the host agent is connected. */
@@ -10,7 +10,7 @@ export const hostAgent: Check<NodeScene> = {
   good: 'the host agent is connected: the daemon can undo things by itself',
   finds: 'no host agent is connected: what a DEL could not undo stays, and no DEL is kept while the daemon is away',
   fix: 'Add it: deploy/components/host-agent, or hostAgent.enabled in the chart. If it is there, look at the container host-agent of the pod.',
-  place: ({ places }) => observeSocketOf(places),
+  place: ({ places }) => observeSocketOf(places.socket),
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/metrics', signal);
     if ('severity' in answer) return [answer];

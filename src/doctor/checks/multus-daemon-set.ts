@@ -1,4 +1,4 @@
-import { nameOf } from '../api-objects.ts';
+import { nameOfObject } from '../api-objects.ts';
 import type { Check } from '../check.ts';
 import { type ClusterScene, isMultus } from '../cluster-scene.ts';
 
@@ -12,6 +12,8 @@ export const multusDaemonSet: Check<ClusterScene> = {
   look: async ({ daemonSets, plexus }) => {
     const found = (await daemonSets()).filter(isMultus);
     const severity = (await plexus()) === undefined ? 'note' : 'warning';
-    return found.map((set) => ({ severity, what: 'Multus is installed', where: `DaemonSet ${nameOf(set)}` }) as const);
+    return found.map(
+      (set) => ({ severity, what: 'Multus is installed', where: `DaemonSet ${nameOfObject(set)}` }) as const,
+    );
   },
 };

@@ -1,4 +1,4 @@
-import { nameOf } from '../api-objects.ts';
+import { nameOfObject } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 import type { NodeReport } from '../node-reports.ts';
@@ -16,7 +16,7 @@ export const nadPlugins: Check<ClusterScene> = {
   fix: 'Run plexus doctor on the node, as root; or keep there what plexus doctor --end node -o json prints, and name the folder with --reports.',
   place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
   look: async ({ nodes, nodeLookedAt, reports }) => {
-    const names = (await nodes()).map(nameOf).filter((name) => name !== nodeLookedAt);
+    const names = (await nodes()).map(nameOfObject).filter((name) => name !== nodeLookedAt);
     const known = await reports();
     const unseen = names.filter((name) => !known.has(name));
     const told = names.flatMap((name) => fromReport(name, known.get(name)));

@@ -1,6 +1,6 @@
 import { type Check, unknown } from '../check.ts';
 import { type NodeScene, metricIn } from '../node-scene.ts';
-import { observeSocketOf } from '../ask-http.ts';
+import { observeSocketOf } from '../../host/index.ts';
 import { askHttp } from './daemon-ready.ts';
 
 /** Whether the daemon's watch of networks is up to date. */
@@ -9,7 +9,7 @@ export const nadWatch: Check<NodeScene> = {
   good: "the daemon's watch of NetworkAttachmentDefinitions is up to date",
   finds: 'changes of NetworkAttachmentDefinitions do not reach the daemon: it works with what it knew last',
   fix: 'Find out why this node does not reach the API server; the log of the daemon says what it heard last.',
-  place: ({ places }) => observeSocketOf(places),
+  place: ({ places }) => observeSocketOf(places.socket),
   look: async (scene, signal) => {
     const answer = await askHttp(scene, '/metrics', signal);
     if ('severity' in answer) return [answer];

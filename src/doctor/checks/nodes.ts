@@ -1,6 +1,6 @@
-import { type Node, nameOf } from '../api-objects.ts';
+import { type Node, nameOfObject } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
-import { type ClusterScene, isReady } from '../cluster-scene.ts';
+import { type ClusterScene, isPodReady } from '../cluster-scene.ts';
 import { fewOf } from '../state-files.ts';
 
 /** Whether every node has a daemon that is ready. */
@@ -11,13 +11,13 @@ export const nodes: Check<ClusterScene> = {
   fix: 'Let the DaemonSet tolerate the taints of these nodes (it tolerates all as it comes) and see why a pod is not ready: kubectl describe.',
   place: ({ node }) => (node === undefined ? 'all nodes' : `node ${node}`),
   look: async (scene) => {
-    if (scene.node !== undefined && !(await scene.allNodes()).some((each) => nameOf(each) === scene.node))
+    if (scene.node !== undefined && !(await scene.allNodes()).some((each) => nameOfObject(each) === scene.node))
       return [await noSuchNode(scene)];
     const [all, pods, set] = await Promise.all([scene.nodes(), scene.daemonPods(), scene.plexus()]);
     if (set === undefined) return [unknown('there is no DaemonSet of Plexus')];
     const podOn = (node: Node) => pods.filter(({ spec }) => spec?.nodeName === node.metadata?.name);
     const without = all.filter((node) => podOn(node).length === 0);
-    const waiting = all.filter((node) => podOn(node).length > 0 && !podOn(node).some(isReady));
+    const waiting = all.filter((node) => podOn(node).length > 0 && !podOn(node).some(isPodReady));
     return [
       ...(without.length === 0
         ? []
@@ -34,7 +34,7 @@ export const nodes: Check<ClusterScene> = {
             {
               severity: 'error' as const,
               what: `${waiting.length} of ${all.length} nodes whose daemon is not ready`,
-              evidence: fewOf(waiting.map(nameOf)),
+              evidence: fewOf(waiting.map(nameOfObject)),
             },
           ]),
     ];
@@ -45,12 +45,12 @@ const noSuchNode = async ({ allNodes }: ClusterScene): Promise<Seen> => ({
   severity: 'error',
   what: 'there is no such node',
   fix: 'Correct --node; the names are those of kubectl get nodes.',
-  evidence: fewOf((await allNodes()).map(nameOf)),
+  evidence: fewOf((await allNodes()).map(nameOfObject)),
 });
 
 function withTaints(node: Node): string {
   const taints = (node.spec?.taints ?? []).map(
     ({ key, value, effect }) => `${key ?? ''}${value ? `=${value}` : ''}:${effect ?? ''}`,
   );
-  return taints.length === 0 ? nameOf(node) : `${nameOf(node)} (taints ${taints.join(', ')})`;
+  return taints.length === 0 ? nameOfObject(node) : `${nameOfObject(node)} (taints ${taints.join(', ')})`;
 }

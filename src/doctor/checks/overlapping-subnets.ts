@@ -1,6 +1,6 @@
-import type { ApiReader } from '../../cluster/index.ts';
+import type { ApiReader } from '../../kube/index.ts';
 import { problemOf } from '../../errors/index.ts';
-import { type ApiObject, nameOf } from '../api-objects.ts';
+import { type ApiObject, nameOfObject } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 import { fewOf } from '../state-files.ts';
@@ -64,7 +64,7 @@ function withCluster(one: Owned, cluster: readonly Owned[]): readonly Seen[] {
 async function podRanges({ nodes }: ClusterScene): Promise<readonly Owned[]> {
   return (await nodes()).flatMap((node) =>
     ownedBy(
-      `the pods of node ${nameOf(node)}`,
+      `the pods of node ${nameOfObject(node)}`,
       node.spec?.podCIDRs ?? [node.spec?.podCIDR].filter((each) => each !== undefined),
     ),
   );
@@ -76,7 +76,7 @@ async function serviceRanges(api: ApiReader, signal: AbortSignal): Promise<reado
     | readonly ServiceCidr[]
     | undefined;
   if (objects !== undefined)
-    return objects.flatMap((each) => ownedBy(`services (ServiceCIDR ${nameOf(each)})`, each.spec?.cidrs ?? []));
+    return objects.flatMap((each) => ownedBy(`services (ServiceCIDR ${nameOfObject(each)})`, each.spec?.cidrs ?? []));
   const service = (await api.get(
     'get service default/kubernetes',
     '/api/v1/namespaces/default/services/kubernetes',

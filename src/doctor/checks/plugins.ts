@@ -5,7 +5,7 @@ import { elfProblem } from '../../install/index.ts';
 import { findByPath } from '../../plan/index.ts';
 import { readConfPath } from '../../runtime/index.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
-import { programsOf } from '../networks.ts';
+import { programsOfNetwork } from '../networks.ts';
 import { type NodeScene, binPlace, clusterNetworkFile, oursIn, pluginFolders } from '../node-scene.ts';
 import { fewOf, headOf } from '../state-files.ts';
 
@@ -25,7 +25,8 @@ export const plugins: Check<NodeScene> = {
       .catch((error: unknown) => ({ nads: [], source: '', why: problemOf(error) }));
     const needed = new Map<string, User[]>();
     const need = (configuration: NetworkConfiguration, user: User): void => {
-      for (const program of programsOf(configuration)) needed.set(program, [...(needed.get(program) ?? []), user]);
+      for (const program of programsOfNetwork(configuration))
+        needed.set(program, [...(needed.get(program) ?? []), user]);
     };
     for (const configuration of ofDefault)
       need(configuration, { name: `the default network ${configuration.name}`, isDefault: true });

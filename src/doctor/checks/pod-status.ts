@@ -1,5 +1,5 @@
 import { networkStatusKey, networksKey } from '../../npwg/index.ts';
-import { type Pod, nameOf } from '../api-objects.ts';
+import { type Pod, nameOfObject } from '../api-objects.ts';
 import { type Check, type Seen, unknown } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 import { counted, fewOf } from '../state-files.ts';
@@ -25,12 +25,12 @@ export const podStatus: Check<ClusterScene> = {
       const some = looked.splice(0, atOnce).map(async (pod) => {
         const { namespace = '', name = '' } = pod.metadata ?? {};
         const whole = (await api.get(
-          `get pod ${nameOf(pod)}`,
+          `get pod ${nameOfObject(pod)}`,
           `/api/v1/namespaces/${namespace}/pods/${name}`,
           signal,
         )) as Pod | undefined;
         if (whole?.status?.phase === 'Running' && whole.spec?.hostNetwork !== true && lacksStatus(whole))
-          without.push(`${nameOf(pod)} (${whole.spec?.nodeName ?? 'no node'})`);
+          without.push(`${nameOfObject(pod)} (${whole.spec?.nodeName ?? 'no node'})`);
       });
       await Promise.all(some);
     }

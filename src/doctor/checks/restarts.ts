@@ -1,4 +1,4 @@
-import { type ContainerStatus, type Pod, nameOf } from '../api-objects.ts';
+import { type ContainerStatus, type Pod, nameOfObject } from '../api-objects.ts';
 import type { Check, Seen } from '../check.ts';
 import type { ClusterScene } from '../cluster-scene.ts';
 
@@ -24,7 +24,7 @@ function seenOf(pod: Pod, status: ContainerStatus, now: number): readonly Seen[]
   const last = status.lastState?.terminated ?? status.state?.terminated;
   const found = waitingProblem(status) ?? endingProblem(last, now);
   if (found === undefined) return [];
-  const where = `pod ${nameOf(pod)}, container ${status.name ?? ''}, node ${pod.spec?.nodeName ?? '(none)'}`;
+  const where = `pod ${nameOfObject(pod)}, container ${status.name ?? ''}, node ${pod.spec?.nodeName ?? '(none)'}`;
   return [{ ...found, where, evidence: last === undefined ? [] : [endingText(last, status)] }];
 }
 

@@ -1,5 +1,5 @@
 import type { TopologyPod } from '../../view/index.ts';
-import type { Recent, RecentAnswer } from '../recent.ts';
+import type { PodOperations, RecentAnswer } from '../recent.ts';
 import { action, make } from './dom.ts';
 import { timelineElement } from './timeline.ts';
 
@@ -79,7 +79,7 @@ const notReachable = (pod: TopologyPod, problem: string): Words => [
   ...command(pod),
 ];
 
-function summaryOf(pod: TopologyPod, { node, operations }: Recent): Words {
+function summaryOf(pod: TopologyPod, { node, operations }: PodOperations): Words {
   const isElsewhere = node !== undefined && node !== pod.node;
   const count = operations.length === 1 ? '1 operation' : `${operations.length} operations, the newest first`;
   if (isElsewhere && operations.length > 0)

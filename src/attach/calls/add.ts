@@ -1,0 +1,138 @@
+import { type AddInvocation, type JsonObject, encodeForRuntime } from '../../cni/index.ts';
+import { type PlexusError, asPlexusError, at } from '../../errors/index.ts';
+import { isStaticPod, wantsDebug } from '../../npwg/index.ts';
+import { type Plan, type PlanInputs, type SandboxRecord, makePlan, newRecord } from '../../plan/index.ts';
+import { type Operation, operationOf } from '../steps/call.ts';
+import { type Changed, change, undoFailedAdd } from '../sandbox/change.ts';
+import { withDeadline } from '../steps/deadline.ts';
+import type { AttachDeps } from '../deps.ts';
+import { reportClaims } from '../notify/report-claims.ts';
+import { reportAttached, reportFailed, reportWarnings } from '../notify/events.ts';
+import { inputsAfterLeftovers } from '../sandbox/leftovers.ts';
+import { holdingSandbox, inPhase } from '../steps/phase.ts';
+import { publishStatus } from '../notify/publish.ts';
+import { resultOf } from '../sandbox/recorded-result.ts';
+import { atOnce, turnOf } from '../steps/turn.ts';
+
+/**
+ * Attaches a pod to its default network and to every further network it asks for, in order; records all of it
+ * before it happens, and undoes everything when one fails. Returns the default network's result in the caller's
+ * cniVersion (CNI-15, CNI-24). CNI specification, section 2, "ADD"; NPWG standard, sections 4 to 7.
+ */
+export function add(invocation: AddInvocation, deps: AttachDeps, outer: AbortSignal): Promise<JsonObject> {
+  const { containerId } = invocation;
+  return withDeadline({ command: 'ADD', seconds: deps.settings.deadlines.addSeconds }, outer, (signal) =>
+    holdingSandbox({ containerId, command: 'ADD' }, deps, signal, async () => {
+      const operation = operationOf(invocation, deps);
+      try {
+        return await addLocked(invocation, operation, deps, signal);
+      } catch (thrown) {
+        const error = located(asPlexusError(thrown), operation);
+        await reportFailed(invocation, error, deps);
+        throw error;
+      }
+    }),
+  );
+}
+
+async function addLocked(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const { containerId } = operation;
+  const { inputs, plan } = await planFor(invocation, operation, deps, signal);
+  if (inputs.pod !== undefined && wantsDebug(inputs.pod.annotations))
+    deps.report({ kind: 'debug-asked', sandbox: containerId });
+  for (const { text } of [...plan.warnings, ...plan.notes])
+    deps.report({ kind: 'warning', sandbox: containerId, ...podOfOperation(operation), text });
+  const intended = {
+    ...newRecord(plan, invocation, recordedPod(inputs), new Date(deps.now()).toISOString()),
+    bootId: deps.bootId,
+  };
+  const wanted = { attach: plan.attachments, detach: [] };
+  const { record, noted } = await change(intended, wanted, { sandbox: 'begins', operation, deps, signal });
+  try {
+    const result = resultForRuntime(record, invocation);
+    await finish(
+      { record, noted },
+      plan.warnings.map(({ text }) => text),
+      deps,
+      signal,
+    );
+    return result;
+  } catch (thrown) {
+    await Promise.allSettled([noted]); // or a late note would be of no record
+    await undoFailedAdd(record, operation, deps); // an ADD that fails this late is undone like any other (NPWG-97)
+    throw thrown;
+  }
+}
+
+/**
+ * The plan and its inputs. If there is no plan, nothing is attached; a mark records that, so that DEL does not treat
+ * the sandbox as one whose record was lost.
+ */
+async function planFor(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<{ inputs: PlanInputs; plan: Plan }> {
+  try {
+    const inputs = await inputsAfterLeftovers(invocation, operation, deps, signal);
+    const { turn = atOnce } = deps;
+    return {
+      inputs,
+      plan: await inPhase('plan', operation.containerId, deps, () => turn(turnOf(inputs.pod), () => makePlan(inputs))),
+    };
+  } catch (thrown) {
+    if ((await deps.journal.read(invocation).catch(() => 'unknown')) === undefined)
+      await deps.journal.markUndone(invocation);
+    throw thrown;
+  }
+}
+
+function recordedPod({ pod }: PlanInputs): SandboxRecord['pod'] {
+  if (pod === undefined) return undefined;
+  const { annotations, ...identity } = pod;
+  return {
+    ...identity,
+    ...(isStaticPod(annotations) && { isStatic: true }),
+    ...(wantsDebug(annotations) && { debug: true }),
+  };
+}
+
+// The journal is written while the status is on its way: whoever is killed meanwhile has not answered, and gets a DEL.
+async function finish(
+  { record, noted }: Pick<Changed, 'record' | 'noted'>,
+  warnings: readonly string[],
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const complete = { ...record, complete: true };
+  const writing = noted.then(() => deps.journal.write(complete));
+  // Start the write before formatting the status so that the two overlap.
+  const publishing = noted.then(() => publishStatus(record, deps, signal));
+  const reported = Promise.all([
+    reportAttached(record, deps, signal),
+    reportWarnings(record, warnings, deps, signal),
+    reportClaims(record, deps, signal),
+  ]);
+  const [status, written] = await Promise.allSettled([publishing, writing, reported]);
+  if (written.status === 'rejected') throw written.reason;
+  if (status.status === 'rejected') throw status.reason;
+  if (status.value !== undefined) await deps.journal.write({ ...complete, pendingStatus: status.value });
+}
+
+function resultForRuntime(record: SandboxRecord, invocation: AddInvocation): JsonObject {
+  const own = record.attachments.find(({ attachment }) => attachment.isDefault);
+  const result = own === undefined ? undefined : resultOf(own);
+  if (result === undefined) throw new Error('the plan has no default network');
+  return encodeForRuntime(result, invocation.cniVersion);
+}
+
+const podOfOperation = (operation: Operation) => (operation.pod === undefined ? {} : { pod: operation.pod });
+
+const located = (error: PlexusError, operation: Operation): PlexusError =>
+  at(error, { step: 'ADD', ...podOfOperation(operation) });

@@ -1,0 +1,53 @@
+import type { CheckInvocation } from '../../cni/index.ts';
+import { asPlexusError, checkFailed } from '../../errors/index.ts';
+import type { Journal } from '../../journal/index.ts';
+import type { AttachmentRecord, SandboxRecord } from '../../plan/index.ts';
+import { operationOf } from '../steps/call.ts';
+import { checkAttachment } from '../steps/check-attachment.ts';
+import { withDeadline } from '../steps/deadline.ts';
+import type { AttachDeps } from '../deps.ts';
+import { holdingSandbox } from '../steps/phase.ts';
+import { publishPending } from '../notify/publish.ts';
+
+/**
+ * Checks every attachment of a sandbox against its recorded result, in order, and that its links still exist
+ * (CNI-30, CNI-31). Also writes a network-status that could not be written before. Section 2, "CHECK".
+ */
+export function check(invocation: CheckInvocation, deps: AttachDeps, outer: AbortSignal): Promise<void> {
+  const { containerId } = invocation;
+  return withDeadline({ command: 'CHECK', seconds: deps.settings.deadlines.checkSeconds }, outer, (signal) =>
+    holdingSandbox({ containerId, command: 'CHECK' }, deps, signal, () => checkLocked(invocation, deps, signal)),
+  );
+}
+
+async function checkLocked(invocation: CheckInvocation, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const operation = operationOf(invocation, deps);
+  const record = await deps.journal.read(invocation);
+  if (record === undefined || !record.complete)
+    throw checkFailed({ problem: `sandbox ${invocation.containerId} was never attached as ${invocation.ifName}` });
+  if (record.pod?.debug === true) deps.report({ kind: 'debug-asked', sandbox: operation.containerId });
+  const links = await deps.host.listLinks(invocation.netns, signal);
+  const checked: AttachmentRecord[] = [];
+  for (const entry of record.attachments)
+    checked.push(await checkAttachment({ entry, links, operation }, deps, signal));
+  await publishPending(await withChecked(record, checked, deps), deps, signal);
+}
+
+/**
+ * The record with the plugins whose CHECK has succeeded, written if that changed. A failed write is reported only: the
+ * next CHECK repeats it.
+ */
+export async function withChecked(
+  record: SandboxRecord,
+  attachments: readonly AttachmentRecord[],
+  { journal, report }: Pick<AttachDeps, 'report'> & { readonly journal: Journal },
+): Promise<SandboxRecord> {
+  if (record.attachments.every((entry, index) => entry === attachments[index])) return record;
+  const learned = { ...record, attachments };
+  try {
+    await journal.write(learned);
+  } catch (thrown) {
+    report({ kind: 'problem', sandbox: record.containerId, error: asPlexusError(thrown) });
+  }
+  return learned;
+}

@@ -1,0 +1,107 @@
+import { podOfArgs, type AddInvocation } from '../../cni/index.ts';
+import type { PodEvent } from '../../cluster/index.ts';
+import { type ErrorId, type PlexusError, asPlexusError, summaryOf } from '../../errors/index.ts';
+import type { AttachmentRecord, SandboxRecord } from '../../plan/index.ts';
+import { escapeInvisible, maskText } from '../../report/index.ts';
+import { withDeadline } from '../steps/deadline.ts';
+import type { AttachDeps } from '../deps.ts';
+import { resultOf } from '../sandbox/recorded-result.ts';
+
+type PodOf = { readonly namespace: string; readonly name: string; readonly uid?: string };
+
+// a message for people must never hold a pod back
+const eventSeconds = 3;
+
+/** One Normal event AddedInterface for each attachment (K8S-16). Failures are reported, never thrown. */
+export async function reportAttached(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const { pod } = record;
+  if (pod === undefined || deps.cluster === undefined) return;
+  await Promise.all(
+    record.attachments.map((entry) =>
+      send(pod, { type: 'Normal', reason: 'AddedInterface', message: addedText(entry) }, deps, signal),
+    ),
+  );
+}
+
+const addedText = (entry: AttachmentRecord): string => {
+  const { interfaceName, network } = entry.attachment;
+  const ips = resultOf(entry)?.ips.map(({ address }) => address) ?? [];
+  return `Add ${interfaceName} [${ips.join(' ')}] from ${network}`;
+};
+
+/**
+ * One Warning event NetworkWarning for each thing that was noticed in the pod's annotations and networks, and went
+ * through.
+ */
+export async function reportWarnings(
+  record: SandboxRecord,
+  warnings: readonly string[],
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pod } = record;
+  if (pod === undefined || deps.cluster === undefined) return;
+  await Promise.all(
+    warnings.map((message) => send(pod, { type: 'Warning', reason: 'NetworkWarning', message }, deps, signal)),
+  );
+}
+
+/** For each attachment of a record, which has just been given up: a step, and one Warning event NetworkAbandoned. */
+export async function tellAbandoned(record: SandboxRecord, deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const { pod, containerId } = record;
+  const sends = record.attachments.map(async (entry) => {
+    if (entry.state !== 'detaching') return;
+    const { network, interfaceName } = entry.attachment;
+    const { attempts, lastError } = entry;
+    deps.report({
+      kind: 'abandoned',
+      sandbox: containerId,
+      ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }),
+      network,
+      interfaceName,
+      attempts,
+      lastError,
+    });
+    const message = `Gave up waiting for ${interfaceName} to be detached from ${network} after ${attempts} tries: ${lastError}. The pod is let go; Plexus goes on trying.`;
+    if (pod !== undefined && deps.cluster !== undefined)
+      await send(pod, { type: 'Warning', reason: 'NetworkAbandoned', message }, deps, signal);
+  });
+  await Promise.all(sends);
+}
+
+// nobody is there to be told, or the API that would have to tell it is what failed
+const untold: readonly ErrorId[] = [
+  'PLX-POD-NOT-FOUND',
+  'PLX-POD-REPLACED',
+  'PLX-API-UNAVAILABLE',
+  'PLX-API-REFUSED',
+  'PLX-OPERATION-CANCELLED',
+  'PLX-NAME-INVALID',
+];
+
+/**
+ * One Warning event that says why a pod could not be attached: NoNetworkFound for a missing NAD, else AttachmentFailed.
+ */
+export async function reportFailed(invocation: AddInvocation, error: PlexusError, deps: AttachDeps): Promise<void> {
+  const { namespace, name, uid } = podOfArgs(invocation.args);
+  if (namespace === undefined || name === undefined || deps.cluster === undefined || untold.includes(error.id)) return;
+  const pod = { namespace, name, ...(uid !== undefined && { uid }) };
+  const reason = error.id === 'PLX-NAD-NOT-FOUND' ? 'NoNetworkFound' : 'AttachmentFailed';
+  const sentence = escapeInvisible(maskText(error.message, deps.settings.maskedKeys)); // before it is shortened: half a secret looks like none
+  await send(pod, { type: 'Warning', reason, message: summaryOf(error, sentence) }, deps, new AbortController().signal);
+}
+
+async function send(pod: PodOf, event: PodEvent, deps: AttachDeps, outer: AbortSignal): Promise<void> {
+  try {
+    const shown = { ...event, message: escapeInvisible(maskText(event.message, deps.settings.maskedKeys)) }; // it may hold what a plugin said
+    await withDeadline({ command: 'Event', seconds: eventSeconds }, outer, async (signal) =>
+      deps.cluster?.recordEvent(pod, shown, signal),
+    );
+  } catch (thrown) {
+    deps.report({
+      kind: 'warning',
+      pod: `${pod.namespace}/${pod.name}`,
+      text: `event ${event.reason} was not written: ${asPlexusError(thrown).message}`,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { netnsUnusable } from '../../errors/index.ts';
+import type { Journal, RecordKey, SandboxLocks } from '../../journal/index.ts';
+import { type SandboxChange, type SandboxRecord, recoveryOf } from '../../plan/index.ts';
+import { type ChangeDeps, type Changed, change } from './change.ts';
+import { withDeadline } from '../steps/deadline.ts';
+import { type RepairDeps, operationFor } from './repair.ts';
+import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
+
+/** What changing a live sandbox works with, when no runtime asks for it. */
+export type ChangeSandboxDeps = ChangeDeps &
+  Pick<RepairDeps, 'path' | 'env'> & { readonly journal: Journal; readonly locks: SandboxLocks };
+
+/**
+ * Changes the attachments of a live sandbox, while it is held. An earlier change that was interrupted is settled first;
+ * `choose` then gets the record as it is. Returns undefined if the sandbox is not live any more, else what both changes
+ * came to. Never abandons: DEL does. netnsUnusable if the namespace is gone or may be another sandbox's; sandboxBusy.
+ */
+export function changeSandbox(
+  key: RecordKey,
+  choose: (record: SandboxRecord) => SandboxChange | Promise<SandboxChange>,
+  deps: ChangeSandboxDeps,
+  outer: AbortSignal,
+): Promise<Pick<Changed, 'record' | 'failures'> | undefined> {
+  const deadline = { command: 'change', seconds: deps.settings.deadlines.addSeconds };
+  return withDeadline(deadline, outer, (signal, secondsLeft) =>
+    deps.locks.withSandbox({ containerId: key.containerId, command: 'change' }, signal, async () => {
+      const record = await deps.journal.read(key);
+      if (record?.complete !== true) return undefined;
+      await assertOwnNamespace(record, deps, signal);
+      const operation = operationFor(record, record.netns, deps);
+      const run = { sandbox: 'lives', operation, deps: { ...deps, secondsLeft }, signal } as const;
+      const recovery = recoveryOf(record);
+      const settled = recovery === undefined ? { record, failures: [] } : await change(record, recovery, run);
+      const wanted = await choose(settled.record);
+      if (wanted.attach.length + wanted.detach.length === 0) return settled;
+      const changed = await change(settled.record, wanted, run);
+      return { ...changed, failures: [...settled.failures, ...changed.failures] };
+    }),
+  );
+}
+
+async function assertOwnNamespace(
+  record: SandboxRecord,
+  { host, journal }: ChangeSandboxDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { netns } = record;
+  const now = await namespaceNow(record, host, signal);
+  if (now === 'missing' || now === 'other')
+    throw netnsUnusable({ netns, problem: "it has none of the sandbox's interfaces" });
+  if (isPathOfAnother(record, await sandboxPaths(journal)))
+    throw netnsUnusable({ netns, problem: 'the journal has another sandbox at this path' });
+}

@@ -1,0 +1,74 @@
+import { asPlexusError, podMayBeAlive } from '../../errors/index.ts';
+import type { RecordKey } from '../../journal/index.ts';
+import { type AttachmentRecord, type SandboxRecord, isAbandoned } from '../../plan/index.ts';
+import { change } from './change.ts';
+import { withDeadline } from '../steps/deadline.ts';
+import { type RepairDeps, operationFor } from './repair.ts';
+import { isPathOfAnother, namespaceNow, sandboxPaths } from './sandbox-namespace.ts';
+import type { Undone } from './undo.ts';
+
+/** What became of detaching one record. */
+export interface DetachedRecord {
+  readonly record: SandboxRecord;
+  readonly done: readonly AttachmentRecord[];
+  /** Still in the journal, with the reason. */
+  readonly left: readonly Undone[];
+}
+
+/**
+ * Undoes every attachment of a record now, last one first, as DEL does; what is undone is struck off. undefined: there
+ * is no such record. Refuses while the sandbox's namespace exists, unless forced: its pod may be alive. podMayBeAlive,
+ * sandboxBusy.
+ */
+export function detachSandbox(
+  key: RecordKey,
+  force: boolean,
+  deps: RepairDeps,
+  outer: AbortSignal,
+): Promise<DetachedRecord | undefined> {
+  return withDeadline(
+    { command: 'detach', seconds: deps.settings.deadlines.delSeconds },
+    outer,
+    (signal, secondsLeft) =>
+      deps.locks.withSandbox({ containerId: key.containerId, command: 'DEL' }, signal, async () => {
+        const record = await deps.journal.read(key);
+        if (record === undefined) return undefined;
+        const netns = await netnsOf(record, deps, signal);
+        if (netns !== undefined && !force) throw podMayBeAlive({ sandbox: record.containerId, netns });
+        // the path may be another pod's by now, at the latest when the runtime has forgotten the sandbox (abandoned)
+        const isTaken =
+          isPathOfAnother(record, await sandboxPaths(deps.journal)) ||
+          (await namespaceNow(record, deps.host, signal)) === 'other';
+        const own = isTaken ? undefined : netns;
+        const operation = (entry: AttachmentRecord) => operationFor(record, isAbandoned(entry) ? undefined : own, deps);
+        const detach = record.attachments;
+        const run = { sandbox: 'ends', operation, deps: { ...deps, secondsLeft }, signal } as const;
+        const { left } = await change(record, { attach: [], detach }, run);
+        return {
+          record,
+          done: record.attachments.filter(
+            ({ attachment }) => !left.some((undone) => undone.left.attachment === attachment),
+          ),
+          left,
+        };
+      }),
+  );
+}
+
+/** The namespace of a sandbox that the runtime may still know; undefined when it is gone. */
+async function netnsOf(
+  { attachments, netns }: SandboxRecord,
+  deps: RepairDeps,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (attachments.every(isAbandoned)) return undefined;
+  try {
+    await deps.host.listLinks(netns, signal);
+    return netns;
+  } catch (thrown) {
+    const { id } = asPlexusError(thrown);
+    if (id === 'PLX-HOST-COMMAND-FAILED') return netns; // it exists, but its links cannot be listed
+    if (id !== 'PLX-NETNS-UNUSABLE') throw thrown;
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import type { AddInvocation } from '../../cni/index.ts';
+import { alreadyAttached } from '../../errors/index.ts';
+import type { PlanInputs } from '../../plan/index.ts';
+import type { Operation } from '../steps/call.ts';
+import { change } from './change.ts';
+import { settleDeferred } from '../calls/del.ts';
+import type { AttachDeps } from '../deps.ts';
+import { gatherInputs } from '../steps/inputs.ts';
+import { inPhase } from '../steps/phase.ts';
+import { waitForReadiness } from '../steps/readiness.ts';
+
+/**
+ * The step before an ADD: finishes what earlier calls left of the sandbox, a deferred DEL or an ADD that was
+ * interrupted, and gathers the inputs of the plan. Rejects if the sandbox is attached already, or if what is left
+ * cannot be undone.
+ */
+export async function inputsAfterLeftovers(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<PlanInputs> {
+  const { containerId } = operation;
+  const gather = (): Promise<PlanInputs> =>
+    inPhase('inputs', containerId, deps, () => gatherInputs(invocation, deps, signal));
+  const waits = deps.settings.readinessIndicatorFile !== undefined;
+  // gathered concurrently with the leftover check, which rarely finds anything
+  const early = waits ? undefined : gather();
+  early?.catch(() => {}); // awaited below, if it is still of use then
+  const [isDeferred, before] = await Promise.all([deps.deferred.has(invocation), deps.journal.read(invocation)]);
+  if (isDeferred) await settleDeferred(invocation, deps, signal); // or it would detach what this ADD attaches
+  if (isDeferred || before !== undefined) await undoUnfinished(invocation, operation, deps, signal);
+  if (waits) await inPhase('readiness', containerId, deps, () => waitForReadiness(deps, signal));
+  return early !== undefined && !isDeferred && before === undefined ? early : gather();
+}
+
+// An ADD that was interrupted (its process was killed) left intended attachments: they are undone first. A sandbox that
+// is live must not be attached again (CNI-62).
+async function undoUnfinished(
+  invocation: AddInvocation,
+  operation: Operation,
+  deps: AttachDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = await deps.journal.read(invocation);
+  if (before === undefined) return;
+  if (before.complete) throw alreadyAttached({ sandbox: before.containerId, interfaceName: before.ifName });
+  const wanted = { attach: [], detach: before.attachments };
+  const { left } = await change(before, wanted, { sandbox: 'ends', operation, deps, signal });
+  if (left[0] !== undefined) throw left[0].error;
+}

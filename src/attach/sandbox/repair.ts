@@ -1,0 +1,28 @@
+import type { Env } from '../../cni/index.ts';
+import type { Journal, SandboxLocks } from '../../journal/index.ts';
+import type { SandboxRecord } from '../../plan/index.ts';
+import type { DelegateDeps, Operation } from '../steps/call.ts';
+
+/**
+ * What work on recorded sandboxes needs when no runtime asks for it. `path`: folders with plugins; `env`: what plugins
+ * inherit.
+ */
+export type RepairDeps = DelegateDeps & {
+  readonly journal: Journal;
+  readonly locks: SandboxLocks;
+  readonly path: readonly string[];
+  readonly env: Env;
+};
+
+/** The operation on a recorded sandbox. */
+export const operationFor = (
+  { containerId, pod }: SandboxRecord,
+  netns: string | undefined,
+  { path, env }: Pick<RepairDeps, 'path' | 'env'>,
+): Operation => ({
+  containerId,
+  netns,
+  env,
+  path,
+  ...(pod !== undefined && { pod: `${pod.namespace}/${pod.name}` }),
+});

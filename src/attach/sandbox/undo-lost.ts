@@ -1,0 +1,34 @@
+import type { RecordKey } from '../../journal/index.ts';
+import type { SandboxRecord } from '../../plan/index.ts';
+import { abandoned } from './abandon.ts';
+import { change } from './change.ts';
+import { operationFor } from './repair.ts';
+import type { AbandonedDeps } from './undo-abandoned.ts';
+import type { Undone } from './undo.ts';
+
+/**
+ * Undoes a sandbox that the runtime has lost, with DELs to its plugins, which get no namespace: its path may be another
+ * pod's by now. `isStillLost` is asked while the sandbox is held, with its record as it is then. What cannot be undone
+ * is abandoned at once: nobody else will try. linkLost, with the record as it was, when its plugins could not be run.
+ * Returns what came of it.
+ */
+export function undoLost(
+  { containerId, ifName }: RecordKey,
+  isStillLost: (record: SandboxRecord) => Promise<boolean>,
+  deps: AbandonedDeps,
+  signal: AbortSignal,
+): Promise<'undone' | 'abandoned' | 'changed'> {
+  return deps.locks.withSandbox({ containerId, command: 'reclaim' }, signal, async () => {
+    const record = await deps.journal.read({ containerId, ifName });
+    if (record === undefined || !(await isStillLost(record))) return 'changed';
+    const keep = (left: readonly Undone[]): readonly Undone[] => {
+      const lost = left.find(({ error }) => error.id === 'PLX-LINK-LOST');
+      if (lost !== undefined) throw lost.error; // the host agent is gone: that proves nothing, and the next one retries
+      return left.map((undone) => abandoned(undone, deps.now()));
+    };
+    const operation = operationFor(record, undefined, { path: deps.path, env: {} });
+    const wanted = { attach: [], detach: record.attachments };
+    const { left } = await change(record, wanted, { sandbox: 'ends', operation, deps, signal, keep });
+    return left.length === 0 ? 'undone' : 'abandoned';
+  });
+}

@@ -1,0 +1,157 @@
+import { type PlexusError, asPlexusError, isNetnsMissing } from '../../errors/index.ts';
+import type { Host } from '../../host/index.ts';
+import type { AttachmentRecord } from '../../plan/index.ts';
+import { delList } from '../../runtime/index.ts';
+import { type DelegateDeps, type Operation, delegateCall, runtimeDeps, sharingTime } from '../steps/call.ts';
+import { type PluginEnd, wasNeverMade, watchedHost } from './never-made.ts';
+import { resultOf } from './recorded-result.ts';
+
+export type Undone = { readonly left: AttachmentRecord; readonly error: PlexusError };
+
+/**
+ * Detaches the given attachments, last one first, and tries every one, those that failed before after the others: what
+ * there was no time for comes first the next time. Returns those that are still attached, in the order they were given,
+ * with the reason; one that was not tried as it was. An empty list means that all is undone (NPWG-98).
+ */
+export async function undoAll(
+  records: readonly AttachmentRecord[],
+  operation: Operation | ((entry: AttachmentRecord) => Operation),
+  deps: DelegateDeps,
+  signal: AbortSignal,
+): Promise<readonly Undone[]> {
+  const left = new Map<AttachmentRecord, Undone>();
+  const turns = inTurn(records);
+  for (const record of turns) {
+    const isTried = !signal.aborted;
+    const isLastPlugin = record === turns.at(-1) && record.attachment.configuration.plugins.length <= 1;
+    const own = typeof operation === 'function' ? operation(record) : operation;
+    const error = await undoOne(record, own, isLastPlugin ? deps : sharingTime(deps), signal);
+    if (error !== undefined)
+      left.set(record, { left: isTried ? stillAttached(record, error, deps.now()) : record, error });
+  }
+  return records.flatMap((record) => left.get(record) ?? []);
+}
+
+const inTurn = (records: readonly AttachmentRecord[]): readonly AttachmentRecord[] =>
+  records.toReversed().toSorted((one, other) => attemptsOf(one) - attemptsOf(other));
+
+const attemptsOf = (record: AttachmentRecord): number => (record.state === 'detaching' ? record.attempts : 0);
+
+async function undoOne(
+  record: AttachmentRecord,
+  operation: Operation,
+  deps: DelegateDeps,
+  signal: AbortSignal,
+): Promise<PlexusError | undefined> {
+  const { attachment } = record;
+  const started = deps.now();
+  try {
+    const hasEnded = record.state !== 'intended';
+    if (!hasEnded)
+      await deps.host.settle({ containerId: operation.containerId, interfaceName: attachment.interfaceName }, signal);
+    const host = hasEnded ? deps.host : withoutMissingPlugins(deps.host);
+    await delUnlessNeverMade(record, operation, { ...deps, host }, signal);
+    const { network, interfaceName } = attachment;
+    if (attachment.deviceInfo !== undefined)
+      await deps.deviceInfo.remove({ network, containerId: operation.containerId, interfaceName });
+  } catch (thrown) {
+    const error = asPlexusError(thrown);
+    deps.report({ kind: 'problem', sandbox: operation.containerId, error });
+    return error;
+  }
+  deps.report({
+    kind: 'detached',
+    sandbox: operation.containerId,
+    network: attachment.network,
+    interfaceName: attachment.interfaceName,
+    ms: deps.now() - started,
+  });
+  return undefined;
+}
+
+async function delUnlessNeverMade(
+  record: AttachmentRecord,
+  operation: Operation,
+  deps: DelegateDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  let ends: readonly PluginEnd[] = [];
+  try {
+    await delAnyhow(record, operation, deps, { signal, onEnds: (latest) => (ends = latest) });
+  } catch (thrown) {
+    if (!(await wasNeverMade(record, ends, operation, { deps, signal }))) throw thrown;
+  }
+}
+
+interface Watching {
+  readonly signal: AbortSignal;
+  /** Called with how each plugin of the chain ended, in the chain's order. */
+  readonly onEnds: (ends: readonly PluginEnd[]) => void;
+}
+
+// Some plugins (host-device, sriov) fail when they cannot open a namespace that is gone, and succeed when they are
+// given none, as the specification allows at DEL and as runtimes do: only then is there something that a repetition
+// could do better.
+async function delAnyhow(
+  record: AttachmentRecord,
+  operation: Operation,
+  deps: DelegateDeps,
+  { signal, onEnds }: Watching,
+): Promise<void> {
+  const del = async (netns: string | undefined): Promise<void> => {
+    const host = watchedHost(deps.host);
+    const call = delegateCall(record.attachment, { ...operation, netns });
+    const last = call.configuration.plugins.length - 1;
+    // DEL runs the chain backwards, and may not reach all of it
+    const inOrder = (): readonly PluginEnd[] => call.configuration.plugins.map((_, index) => host.ends[last - index]);
+    await delList(call, resultOf(record), runtimeDeps({ ...deps, host }), signal).finally(() => onEnds(inOrder()));
+  };
+  try {
+    await del(operation.netns);
+  } catch (thrown) {
+    if (operation.netns === undefined || !(await isNothingThere(record, operation.netns, deps, signal))) throw thrown;
+    await del(undefined);
+  }
+}
+
+// host-device, whose device was absent at ADD, fails at DEL for the interface that it would have made
+async function isNothingThere(
+  record: AttachmentRecord,
+  netns: string,
+  { host }: DelegateDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const wasRefused = record.state !== 'attached' && record.failedAdd !== undefined;
+  try {
+    const links = await host.listLinks(netns, signal);
+    return wasRefused && links.every(({ name }) => name !== record.attachment.interfaceName);
+  } catch (thrown) {
+    return isNetnsMissing(thrown);
+  }
+}
+
+// An attachment that never came to its end and whose plugin is missing: that plugin has never run, so it left nothing.
+const withoutMissingPlugins = (host: Host): Host => ({
+  ...host,
+  runPlugin: async (run, signal) => {
+    try {
+      return await host.runPlugin(run, signal);
+    } catch (thrown) {
+      if (asPlexusError(thrown).id !== 'PLX-PLUGIN-MISSING') throw thrown;
+      return { exitCode: 0, stdout: '', stderr: '' };
+    }
+  },
+});
+
+function stillAttached(record: AttachmentRecord, { message }: PlexusError, now: number): AttachmentRecord {
+  const failed = {
+    state: 'detaching',
+    attempts: 1,
+    lastError: message,
+    failingSince: new Date(now).toISOString(),
+  } as const;
+  if (record.state === 'attached') return { ...failed, attachment: record.attachment, result: record.result };
+  if (record.state === 'intended') return { ...record, ...failed };
+  const { attempts, failingSince = failed.failingSince } = record;
+  return { ...record, ...failed, attempts: attempts + 1, failingSince };
+}

@@ -1,0 +1,92 @@
+import { type JsonObject, type Result, decodeResult, encodeResult, mergeResults } from '../../cni/index.ts';
+import { deviceGone } from '../../errors/index.ts';
+import { type Attachment, settleRoutes } from '../../plan/index.ts';
+import { addList } from '../../runtime/index.ts';
+import { type DelegateDeps, type Operation, delegateCall, runtimeDeps } from './call.ts';
+import type { AttachDeps } from '../deps.ts';
+import { failedAddOf, watchedHost } from '../sandbox/never-made.ts';
+import type { RecordProgress } from '../sandbox/record-progress.ts';
+import { setRoutes } from './routes.ts';
+
+/** What making an attachment needs. */
+export type AttachOneDeps = DelegateDeps & Pick<AttachDeps, 'devices'>;
+
+/**
+ * Makes one attachment that its record holds as intended: runs its plugins, and notes the result of each, so that it
+ * can be undone after a crash at any step. Its entry is `attached` when this resolves.
+ */
+export async function attachOne(
+  attachment: Attachment,
+  progress: RecordProgress,
+  { operation, deps }: { readonly operation: Operation; readonly deps: AttachOneDeps },
+  signal: AbortSignal,
+): Promise<void> {
+  const started = deps.now();
+  signal.throwIfAborted();
+  const first = initialResult(attachment);
+  const { network, interfaceName, deviceInfo } = attachment;
+  if (deviceInfo !== undefined) await deps.deviceInfo.prepare(deviceInfo.file, deviceInfo.from);
+  const host = watchedHost(deps.host);
+  const onResult = async (result: Result, isLast: boolean): Promise<void> => {
+    const { failedAdd: _ofEarlier, ...entry } = intendedEntryOf(attachment, progress);
+    progress.put(attachment, { ...entry, result: recordable(result, attachment) });
+    if (!isLast) await progress.note();
+  };
+  const added = await addList(
+    delegateCall(attachment, operation),
+    first,
+    { ...runtimeDeps({ ...deps, host }), onResult },
+    signal,
+  ).catch(async (thrown: unknown) => {
+    const failedAdd = failedAddOf(host.ends);
+    if (failedAdd !== undefined) progress.put(attachment, { ...intendedEntryOf(attachment, progress), failedAdd });
+    throw await reasonFor(thrown, attachment, deps);
+  });
+  const { result, kernel } = settleRoutes(attachment, first === undefined ? added : mergeResults(first, added));
+  await setRoutes({ attachment, kernel, netns: operation.netns ?? '' }, deps, signal);
+  const info = deviceInfo === undefined ? undefined : await writtenInfo(deviceInfo.file, operation, deps);
+  deps.report({ kind: 'attached', sandbox: operation.containerId, network, interfaceName, ms: deps.now() - started });
+  progress.put(attachment, {
+    state: 'attached',
+    attachment,
+    result: recordable(result, attachment),
+    ...(info !== undefined && { deviceInfo: info }),
+  });
+  void progress.note(); // overlaps the next delegate's run
+}
+
+/** The entry of an attachment that has not come to its end, with what is known of it. */
+function intendedEntryOf(attachment: Attachment, progress: RecordProgress) {
+  const entry = progress.record().attachments.find((each) => each.attachment === attachment);
+  return entry?.state === 'intended' ? entry : ({ state: 'intended', attachment } as const);
+}
+
+// a plugin whose device has disappeared says all sorts of things
+async function reasonFor(
+  thrown: unknown,
+  { network, device }: Attachment,
+  { devices }: Pick<AttachDeps, 'devices'>,
+): Promise<unknown> {
+  if (device === undefined || !(await devices.isGone(device))) return thrown;
+  return deviceGone({ network, device: device.id }, { cause: thrown });
+}
+
+/** What the plugins and the device plugin say of the device (NPWG-115). */
+async function writtenInfo(
+  file: string,
+  { containerId, pod }: Operation,
+  deps: DelegateDeps,
+): Promise<JsonObject | undefined> {
+  const { info, problem } = await deps.deviceInfo.read(file);
+  if (problem !== undefined)
+    deps.report({ kind: 'problem', sandbox: containerId, ...(pod !== undefined && { pod }), error: problem });
+  return info;
+}
+
+const initialResult = (attachment: Attachment): Result | undefined =>
+  attachment.initialResult &&
+  decodeResult(attachment.initialResult, { source: 'prevResult', defaultVersion: attachment.configuration.cniVersion });
+
+// kept in the version it came in, so that nothing of it is lost (CNI-80)
+const recordable = (result: Result, attachment: Attachment): JsonObject =>
+  encodeResult(result, result.cniVersion ?? attachment.configuration.cniVersion);

@@ -1,0 +1,30 @@
+import { access } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { notReady } from '../../errors/index.ts';
+import type { AttachDeps } from '../deps.ts';
+
+const pollMs = 100;
+
+/** Whether the default network has announced itself: its indicator file exists, or none is configured. */
+export async function isDefaultNetworkReady(deps: AttachDeps): Promise<boolean> {
+  const file = deps.settings.readinessIndicatorFile;
+  if (file === undefined || (await isThere(file))) return true;
+  return file.startsWith('/host/') && isThere(file.slice('/host'.length)); // as Multus's own container has it, which mounts the node there
+}
+
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false, // absent or unreachable: not ready either way
+  );
+
+/** Waits for the indicator file for settings.deadlines.readinessSeconds, then notReady, code 11 (NPWG-94, K8S-55). */
+export async function waitForReadiness(deps: AttachDeps, signal: AbortSignal): Promise<void> {
+  const seconds = deps.settings.deadlines.readinessSeconds;
+  const end = deps.now() + seconds * 1000;
+  while (!(await isDefaultNetworkReady(deps))) {
+    if (deps.now() >= end) throw notReady({ file: deps.settings.readinessIndicatorFile ?? '', seconds });
+    signal.throwIfAborted();
+    await delay(pollMs);
+  }
+}

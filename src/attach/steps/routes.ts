@@ -1,0 +1,17 @@
+import type { Attachment, KernelRoutes } from '../../plan/index.ts';
+import type { AttachDeps } from '../deps.ts';
+
+/**
+ * Makes the kernel's default routes of one attachment what the plan decided; families it leaves alone are not touched
+ * (NPWG-54).
+ */
+export async function setRoutes(
+  wanted: { readonly attachment: Attachment; readonly kernel: KernelRoutes; readonly netns: string },
+  deps: Pick<AttachDeps, 'host'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { kernel, netns } = wanted;
+  const { interfaceName } = wanted.attachment;
+  if (kernel.v4 !== undefined) await deps.host.setDefaultRoutes({ netns, interfaceName, family: 4 }, kernel.v4, signal);
+  if (kernel.v6 !== undefined) await deps.host.setDefaultRoutes({ netns, interfaceName, family: 6 }, kernel.v6, signal);
+}

@@ -1,0 +1,278 @@
+import net from 'node:net';
+import {
+  type PlexusError,
+  daemonBusy,
+  linkDamaged,
+  linkMismatch,
+  operationCancelled,
+  summaryOf,
+} from '../../errors/index.ts';
+import {
+  type Call,
+  type Frame,
+  type Hello,
+  type Host,
+  decodeCall,
+  decodeHello,
+  encodeRefused,
+  encodeResultFrame,
+  encodeWelcome,
+  frameReader,
+  isKnown,
+  linkVersion,
+  remoteHost,
+  shimFrame,
+} from '../../host/index.ts';
+import { type LinkSession, linkSession, readFrames, sayLast } from './link-session.ts';
+import { assertSocketFree, inodeOf, listen, stopAccepting } from './link-socket.ts';
+
+export { assertSocketFree, inodeOf };
+
+/** What a call ends in: the plugin's stdout and exit status. */
+export interface CallAnswer {
+  readonly stdout: string;
+  readonly exitCode: number;
+}
+/** A call as it arrives from the host. */
+export interface IncomingCall extends Call {
+  readonly path: readonly string[];
+  /** Runs on the host, by the program that called. */
+  readonly host: Host;
+  /** Aborted when the caller gives up. */
+  readonly signal: AbortSignal;
+}
+export interface LinkServerOptions {
+  readonly socket: string;
+  /** Version of this program, for messages. */
+  readonly program: string;
+  /** User ID of the process at the other end; undefined when it cannot be known. */
+  readonly peerUid: (socket: net.Socket) => number | undefined;
+  /** Answers a call. Never rejects. */
+  readonly onCall: (call: IncomingCall) => Promise<CallAnswer>;
+  /** An agent has come, or (undefined) gone. */
+  readonly onAgent: (agent: { readonly host: Host; readonly path: readonly string[] } | undefined) => void;
+  readonly onProblem: (error: PlexusError) => void;
+  readonly limits?: Partial<Limits>;
+}
+export interface Limits {
+  readonly connections: number;
+  /** A connection that has not said what it wants after this long is closed. */
+  readonly helloMs: number;
+  /**
+   * Of memory held for frames that are not complete, over all connections: a small part of what the daemon is given
+   * (deploy/base).
+   */
+  readonly heldBytes: number;
+  /** How long the other side has for reading the last frame of its connection. */
+  readonly lastWordMs: number;
+}
+export interface LinkServer {
+  /** Takes no further connection; calls that run go on. */
+  readonly stopAccepting: () => Promise<void>;
+  /** Resolves when no call runs. */
+  readonly idle: () => Promise<void>;
+  /** Asks all calls that run to stop. They undo what they did. */
+  readonly cancelAll: () => void;
+  readonly close: () => Promise<void>;
+  readonly calls: () => number;
+}
+
+const defaultLimits: Limits = { connections: 1000, helloMs: 5000, heldBytes: 32 * 1024 * 1024, lastWordMs: 5000 };
+
+/** Serves the host link on a unix socket that only root may use (mode 0600). daemonRunning, fileUnusable. */
+export async function serveLink(options: LinkServerOptions): Promise<LinkServer> {
+  const { socket } = options;
+  await assertSocketFree(socket);
+  const limits = { ...defaultLimits, ...options.limits };
+  const state: ServerState = {
+    options,
+    limits,
+    connections: new Set(),
+    silent: new Set(),
+    running: new Set(),
+    held: new Map(),
+    heldBytes: 0,
+    agent: undefined,
+  };
+  const server = net.createServer((connection) => accept(connection, state));
+  server.maxConnections = limits.connections + 50; // those above the limit are told so
+  await listen(server, socket);
+  const own = inodeOf(socket);
+  return {
+    stopAccepting: () => stopAccepting(server, socket, own),
+    idle: async () => {
+      while (state.running.size > 0) await Promise.allSettled([...state.running].map(({ done }) => done));
+    },
+    cancelAll: () => {
+      for (const { stop } of state.running) stop();
+    },
+    close: async () => {
+      for (const connection of state.connections) connection.destroy();
+      await stopAccepting(server, socket, own);
+    },
+    calls: () => state.running.size,
+  };
+}
+
+interface Running {
+  readonly done: Promise<void>;
+  readonly stop: () => void;
+}
+interface ServerState {
+  readonly options: LinkServerOptions;
+  readonly limits: Limits;
+  readonly connections: Set<net.Socket>;
+  /** Those that have not said what they want, the oldest first. */
+  readonly silent: Set<net.Socket>;
+  readonly running: Set<Running>;
+  /** Bytes held for frames that are not complete, by connection, and their sum. */
+  readonly held: Map<net.Socket, number>;
+  heldBytes: number;
+  agent: net.Socket | undefined;
+}
+
+// ── connections ──────────────────────────────────────────────────────────────────────────────────────────────
+
+function accept(connection: net.Socket, state: ServerState): void {
+  const { options, limits, connections, silent } = state;
+  connection.on('error', () => {}); // its 'close' follows, which says all there is to say
+  const refuse = (error: PlexusError): void => {
+    options.onProblem(error);
+    sayLast(connection, encodeRefused(summaryOf(error)), limits.lastWordMs);
+    connection.resume();
+  };
+  const uid = options.peerUid(connection);
+  if (uid !== 0)
+    return refuse(linkDamaged({ problem: `a connection of user ${uid ?? 'unknown'}: only root may use it` }));
+  if (connections.size >= limits.connections && !makeRoom(state))
+    return refuse(daemonBusy({ problem: `${limits.connections} connections are open` }));
+  connections.add(connection);
+  silent.add(connection);
+  connection.once('close', () => {
+    forget(connection, state);
+    setHeld(connection, 0, state);
+    state.held.delete(connection);
+  });
+  greet(connection, state, refuse);
+}
+
+// the program on the host speaks at once: one that has been silent for longest is none
+function makeRoom(state: ServerState): boolean {
+  const [oldest] = state.silent;
+  if (oldest === undefined) return false;
+  state.options.onProblem(
+    daemonBusy({ problem: `${state.limits.connections} connections are open; one that says nothing is dropped` }),
+  );
+  forget(oldest, state);
+  oldest.destroy();
+  return true;
+}
+
+function forget(connection: net.Socket, { connections, silent }: ServerState): void {
+  connections.delete(connection);
+  silent.delete(connection);
+}
+
+function greet(connection: net.Socket, state: ServerState, refuse: (error: PlexusError) => void): void {
+  const { limits, options, silent } = state;
+  const reader = frameReader();
+  let onFrame = (frame: Frame): void => begin(hello(frame));
+  const giveUp = (error: PlexusError): void => {
+    understood();
+    onFrame = () => {}; // what came along with it
+    refuse(error);
+  };
+  const impatient = setTimeout(
+    () => giveUp(linkDamaged({ problem: 'a connection that does not say what it wants' })),
+    limits.helloMs,
+  );
+  const understood = (): void => {
+    clearTimeout(impatient);
+    silent.delete(connection);
+  };
+  connection.once('close', understood);
+  const begin = (said: Hello): void => {
+    if (said.version.major !== linkVersion.major) return giveUp(mismatch(said, options.program));
+    connection.write(encodeWelcome(linkVersion, options.program));
+    if (said.role === 'agent') understood();
+    onFrame = said.role === 'agent' ? agent(connection, said, state) : firstOf(said);
+  };
+  const firstOf = (said: Hello) => (frame: Frame) => {
+    if (!isKnown(frame)) return;
+    understood();
+    if (frame.type !== shimFrame.call)
+      throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a call` });
+    onFrame = call(connection, { ...decodeCall(frame), path: said.path }, state);
+  };
+  const frame = (one: Frame): void => onFrame(one);
+  connection.on('data', () => queueMicrotask(() => limitHeld(connection, reader.held(), state)));
+  readFrames(connection, reader, { frame, problem: options.onProblem });
+}
+
+function hello(frame: Frame): Hello {
+  if (frame.type !== shimFrame.hello)
+    throw linkDamaged({ problem: `a frame of type ${frame.type} instead of a greeting` });
+  return decodeHello(frame);
+}
+
+const text = ({ major, minor }: Hello['version']): string => `${major}.${minor}`;
+
+const mismatch = (said: Hello, program: string): PlexusError =>
+  linkMismatch({ daemon: program, daemonLink: text(linkVersion), shim: said.program, shimLink: text(said.version) });
+
+// the one that holds most has to go: the others are unharmed
+function limitHeld(connection: net.Socket, bytes: number, state: ServerState): void {
+  setHeld(connection, bytes, state);
+  const { held, heldBytes, limits, options } = state;
+  if (heldBytes <= limits.heldBytes) return;
+  const [largest] = [...held.entries()].toSorted((a, b) => b[1] - a[1]);
+  options.onProblem(daemonBusy({ problem: `unfinished requests hold ${heldBytes} bytes; the longest is dropped` }));
+  largest?.[0].destroy();
+}
+
+function setHeld(connection: net.Socket, bytes: number, state: ServerState): void {
+  state.heldBytes += bytes - (state.held.get(connection) ?? 0);
+  state.held.set(connection, bytes);
+}
+
+function agent(connection: net.Socket, said: Hello, state: ServerState): (frame: Frame) => void {
+  const { options, limits } = state;
+  const session = linkSession(connection, 'work of the host agent', limits.lastWordMs);
+  state.agent = connection;
+  options.onAgent({ host: remoteHost(session.channel), path: said.path });
+  connection.once('close', () => {
+    session.lost();
+    if (state.agent !== connection) return; // another has come already
+    state.agent = undefined;
+    options.onAgent(undefined);
+  });
+  return session.take;
+}
+
+function call(
+  connection: net.Socket,
+  incoming: Call & { readonly path: readonly string[] },
+  state: ServerState,
+): (frame: Frame) => void {
+  const session = linkSession(connection, incoming.env['CNI_COMMAND'] ?? 'the call', state.limits.lastWordMs);
+  const stop = new AbortController();
+  const done = answer(incoming, session, AbortSignal.any([session.signal, stop.signal]), state.options);
+  const running: Running = {
+    done,
+    stop: () => stop.abort(operationCancelled({ command: 'the call', reason: 'the daemon is being stopped' })),
+  };
+  state.running.add(running);
+  void done.finally(() => state.running.delete(running));
+  connection.once('close', session.lost);
+  return session.take;
+}
+
+async function answer(
+  incoming: Call & { readonly path: readonly string[] },
+  session: LinkSession,
+  signal: AbortSignal,
+  { onCall }: LinkServerOptions,
+): Promise<void> {
+  const { stdout, exitCode } = await onCall({ ...incoming, host: remoteHost(session.channel), signal });
+  session.finish(encodeResultFrame(exitCode, stdout === '' ? '' : `${stdout}\n`));
+}

@@ -1,0 +1,51 @@
+import { statSync } from 'node:fs';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { dirname } from 'node:path';
+import { daemonRunning, fileUnusable, problemOf } from '../../errors/index.ts';
+
+/** Rejects with daemonRunning while a daemon serves that socket. */
+export async function assertSocketFree(path: string): Promise<void> {
+  const probe = net.connect(path);
+  const outcome = await new Promise<'served' | 'free'>((resolve) => {
+    probe.once('connect', () => resolve('served'));
+    probe.once('error', () => resolve('free'));
+  });
+  probe.destroy();
+  if (outcome === 'served') throw daemonRunning({ socket: path });
+}
+
+/**
+ * Listens with mode 0600. Bound under another name and renamed: nobody ever sees a socket that does not yet listen, or
+ * with another mode. fileUnusable.
+ */
+export async function listen(server: net.Server, path: string): Promise<void> {
+  const next = `${path}.${process.pid}`;
+  server.on('error', () => {}); // a connection that cannot be accepted (no descriptor is left) ends nothing
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rm(next, { force: true });
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen({ path: next, backlog: 1024 }, () => resolve()),
+    );
+    await chmod(next, 0o600);
+    await rename(next, path);
+  } catch (error) {
+    server.close();
+    throw fileUnusable({ file: path, action: 'listen on', problem: problemOf(error) }, { cause: error });
+  }
+}
+
+/**
+ * Takes no further connection. The socket of another daemon that has taken our place (whose inode is not `own`) stays.
+ */
+export async function stopAccepting(server: net.Server, path: string, own: number | undefined): Promise<void> {
+  if (!server.listening) return;
+  server.close();
+  if (inodeOf(path) === own) await rm(path, { force: true });
+}
+
+/** Tells whether the socket file is still ours: another daemon that starts puts its own in place. */
+export function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino; // synchronous: this runs every few seconds, and the thread pool would wake more threads
+}

@@ -1,0 +1,156 @@
+import { cniCode } from '../cni-code.ts';
+import { define, is } from '../plexus-error.ts';
+
+// Failures that concern what the runtime calls, and how a call ends.
+
+export const commandUnknown = define(
+  'PLX-COMMAND-UNKNOWN',
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Set CNI_COMMAND to ADD, DEL, CHECK, STATUS, GC or VERSION (upper case).',
+  },
+  (c: { command: string }) => `unknown CNI_COMMAND: ${c.command}`,
+);
+export const variablesMissing = define(
+  'PLX-VARIABLES-MISSING',
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'The container runtime must set these variables; when calling by hand, see the CNI specification, section 2.',
+  },
+  (c: { command: string; names: readonly string[] }) =>
+    `required env variables [${c.names.join(',')}] missing for ${c.command}`,
+);
+export const variableInvalid = define(
+  'PLX-VARIABLE-INVALID',
+  { code: cniCode.invalidEnvironment, retry: 'never', fix: 'Correct the variable where the call is made.' },
+  (c: { name: string; value: string; allowed: string }) => `${c.name}=${JSON.stringify(c.value)} is not ${c.allowed}`,
+);
+export const configUndecodable = define(
+  'PLX-CONFIG-UNDECODABLE',
+  { code: cniCode.decoding, retry: 'never', fix: 'Provide a valid JSON object.' },
+  (c: { source: string; problem: string }) => `${c.source} is not a JSON object: ${c.problem}`,
+);
+export const versionIncompatible = define(
+  'PLX-VERSION-INCOMPATIBLE',
+  { code: cniCode.incompatibleVersion, retry: 'never', fix: 'Use one of the supported versions as cniVersion.' },
+  (c: { source: string; version: string; supported: readonly string[] }) =>
+    `incompatible CNI versions: ${c.source} has ${JSON.stringify(c.version)}, supported are ${c.supported.join(', ')}`,
+);
+export const commandNotAllowed = define(
+  'PLX-COMMAND-NOT-ALLOWED',
+  {
+    code: cniCode.incompatibleVersion,
+    retry: 'never',
+    fix: 'Raise cniVersion in the configuration: CHECK needs 0.4.0, STATUS and GC need 1.1.0.',
+  },
+  (c: { command: string; version: string }) => `config version does not allow ${c.command}: cniVersion is ${c.version}`,
+);
+export const netnsIsHost = define(
+  'PLX-NETNS-IS-HOST',
+  {
+    code: cniCode.invalidNetns,
+    retry: 'never',
+    fix: 'Pass the namespace of a pod, or set CNI_NETNS_OVERRIDE=1 if the host itself is really meant.',
+  },
+  (c: { netns: string }) => `CNI_NETNS ${c.netns} is the network namespace that Plexus itself runs in`,
+);
+export const netnsUnusable = define(
+  'PLX-NETNS-UNUSABLE',
+  {
+    code: cniCode.invalidNetns,
+    retry: 'never',
+    fix: 'The runtime must create the network namespace before ADD and keep it until DEL.',
+  },
+  (c: { netns: string; problem: string; isMissing?: boolean }) =>
+    `network namespace ${c.netns} cannot be used: ${c.problem}`,
+);
+/** Whether an error says that there is no such namespace (any more). */
+export const isNetnsMissing = (error: unknown): boolean => is(error, netnsUnusable) && error.context.isMissing === true;
+export const nameInvalid = define(
+  'PLX-NAME-INVALID',
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Pass the name of an existing object: K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS come from the container runtime.',
+  },
+  (c: { what: string; name: string }) =>
+    `${c.what} ${JSON.stringify(c.name)} is not the name of a Kubernetes object: lower-case letters, digits, "-" and "." are allowed, with a letter or digit at both ends`,
+);
+export const podUnidentified = define(
+  'PLX-POD-UNIDENTIFIED',
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'The runtime must pass K8S_POD_NAMESPACE and K8S_POD_NAME in CNI_ARGS.',
+  },
+  (c: { missing: string }) => `CNI_ARGS names no pod: ${c.missing} missing`,
+);
+export const operationTimeout = define(
+  'PLX-OPERATION-TIMEOUT',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Look at the slowest step in the log; raise the deadline in the configuration if the networks are only slow.',
+  },
+  (c: { command: string; seconds: number }) => `${c.command} did not finish within ${c.seconds} s`,
+);
+export const operationCancelled = define(
+  'PLX-OPERATION-CANCELLED',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Nothing: the runtime gave up or deleted the pod meanwhile; what was attached has been undone.',
+  },
+  (c: { command: string; reason: string }) => `${c.command} was cancelled: ${c.reason}`,
+);
+export const alreadyAttached = define(
+  'PLX-ALREADY-ATTACHED',
+  {
+    code: cniCode.attachment,
+    retry: 'never',
+    fix: 'The runtime must call DEL before it calls ADD again for the same container and interface.',
+  },
+  (c: { sandbox: string; interfaceName: string }) => `sandbox ${c.sandbox} is already attached as ${c.interfaceName}`,
+);
+export const attachmentsLeft = define(
+  'PLX-ATTACHMENTS-LEFT',
+  {
+    code: cniCode.attachment,
+    retry: 'later',
+    fix: 'The rest stays in the journal and DEL can be repeated at any time.',
+  },
+  (c: { left: readonly string[]; problems: readonly string[] }) =>
+    `still attached: ${c.left.join(', ')} (${c.problems.join(' / ')})`,
+);
+export const gcIncomplete = define(
+  'PLX-GC-INCOMPLETE',
+  { code: cniCode.attachment, retry: 'later', fix: 'What is left stays in the journal; the next GC tries again.' },
+  (c: { problems: readonly string[] }) => `GC could not clean up everything: ${c.problems.join(' / ')}`,
+);
+export const checkFailed = define(
+  'PLX-CHECK-FAILED',
+  { code: cniCode.attachment, retry: 'never', fix: 'Delete the pod so that its networks are made again.' },
+  (c: { problem: string }) => `CHECK: ${c.problem}`,
+);
+export const notReady = define(
+  'PLX-NOT-READY',
+  {
+    code: cniCode.tryAgainLater,
+    retry: 'later',
+    fix: 'Wait until the default network of this node is up; it writes that file.',
+  },
+  (c: { file: string; seconds: number }) =>
+    `the default network is not ready: ${c.file} does not exist (waited ${c.seconds} s)`,
+);
+export const statusNotReady = define(
+  'PLX-STATUS-NOT-READY',
+  { code: cniCode.notAvailable, retry: 'later', fix: 'Wait until the default network of this node is up.' },
+  (c: { problem: string }) => `cannot attach pods now: ${c.problem}`,
+);
+export const internal = define(
+  'PLX-INTERNAL',
+  { code: cniCode.internal, retry: 'never', fix: 'This is a defect of Plexus: report it with the log of this call.' },
+  (c: { problem: string }) => `internal error: ${c.problem}`,
+);

@@ -1,0 +1,124 @@
+import { cniCode } from '../cni-code.ts';
+import { type AnnotationPlace, type Path, annotationPlaceText } from '../place.ts';
+import { define } from '../plexus-error.ts';
+
+// Failures that concern what a pod requests and what it may have.
+
+export const selectionInvalid = define(
+  'PLX-SELECTION-INVALID',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Correct the annotation of the pod (in its Deployment, StatefulSet or other owner).',
+  },
+  (c: AnnotationPlace & { value: string; allowed: string }) =>
+    `${annotationPlaceText(c)}: ${c.value} is not ${c.allowed}`,
+);
+export const networksTooMany = define(
+  'PLX-NETWORKS-TOO-MANY',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Name fewer networks in the annotation, or raise maxNetworksPerPod (1 to 1000) in the configuration of Plexus.',
+  },
+  (c: { key: string; networks: number; most: number }) =>
+    `annotation ${c.key} names ${c.networks} networks, and maxNetworksPerPod allows ${c.most}`,
+);
+export const nadNotFound = define(
+  'PLX-NAD-NOT-FOUND',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'later',
+    fix: 'Create the NetworkAttachmentDefinition, or correct its name or namespace in the annotation or configuration.',
+  },
+  (c: { nad: string; wantedBy: string }) =>
+    `${c.wantedBy} asks for NetworkAttachmentDefinition ${c.nad}, which does not exist`,
+);
+export const nadInvalid = define(
+  'PLX-NAD-INVALID',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Correct spec.config of the NetworkAttachmentDefinition.',
+  },
+  (c: { nad: string; path: Path; problem: string }) => `NetworkAttachmentDefinition ${c.nad}: ${c.problem}`,
+);
+export const nadTooLarge = define(
+  'PLX-NAD-TOO-LARGE',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Shorten spec.config of the NetworkAttachmentDefinition, or put the configuration into a file on the nodes and leave spec.config out.',
+  },
+  (c: { nad: string; length: number; most: number }) =>
+    `NetworkAttachmentDefinition ${c.nad}: spec.config has ${c.length} characters, but at most ${c.most} are allowed`,
+);
+export const networksTooLarge = define(
+  'PLX-NETWORKS-TOO-LARGE',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use fewer networks in the pod, or shorten spec.config of their NetworkAttachmentDefinitions or the cni-args of the pod.',
+  },
+  (c: { nad: string; weight: number; most: number }) =>
+    `the networks of this pod are too large for the daemon: together with ${c.nad}, their configurations take about ${c.weight} bytes, but at most ${c.most} are allowed for one pod`,
+);
+export const namespaceRefused = define(
+  'PLX-NAMESPACE-REFUSED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use a network of the pod’s own namespace, or add the namespace to globalNamespaces.',
+  },
+  (c: { pod: string; nad: string; allowed: readonly string[] }) =>
+    `pod ${c.pod} may not use NetworkAttachmentDefinition ${c.nad}: namespaceIsolation allows only ${c.allowed.join(', ')}`,
+);
+export const defaultNetworkRefused = define(
+  'PLX-DEFAULT-NETWORK-REFUSED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Remove the annotation v1.multus-cni.io/default-network from the pod, or allow its namespace in allowDefaultNetworkAnnotation.',
+  },
+  (c: { pod: string; allowed: readonly string[] }) =>
+    `pod ${c.pod} may not replace the default network: allowDefaultNetworkAnnotation ${c.allowed.length === 0 ? 'forbids it' : `allows it only in ${c.allowed.join(', ')}`}`,
+);
+export const cniArgsRefused = define(
+  'PLX-CNI-ARGS-REFUSED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Remove the key from cni-args, or allow it: in the annotation plexus-cni.io/allowed-cni-args of the NetworkAttachmentDefinition, or in allowedCniArgs.',
+  },
+  (c: { pod: string; key: string; network: string; by: string; allowed: readonly string[] }) =>
+    `pod ${c.pod} may not use the key ${JSON.stringify(c.key)} of cni-args on network ${c.network}: ${c.by} allows ${c.allowed.join(', ') || 'none'}`,
+);
+export const interfaceTaken = define(
+  'PLX-INTERFACE-TAKEN',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Request another interface name, or none: free names are then chosen.',
+  },
+  (c: { interfaceName: string; by: string }) => `interface name ${c.interfaceName} is already used by ${c.by}`,
+);
+export const capabilityMissing = define(
+  'PLX-CAPABILITY-MISSING',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).',
+  },
+  (c: { request: string; capability: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
+    `the pod requests ${c.request} on network ${c.network}, but none of its plugins declares "capabilities": {"${c.capability}": true}, without which ${c.plugins.join(' or ')} does not get it${c.misplaced ?? ''}`,
+);
+export const requestUnserved = define(
+  'PLX-REQUEST-UNSERVED',
+  {
+    code: cniCode.invalidConfiguration,
+    retry: 'never',
+    fix: 'Use a network with a plugin that reads this request (docs/requests.md), or drop the request from the annotation (unservedRequests: warn attaches without it).',
+  },
+  (c: { request: string; network: string; plugins: readonly string[]; misplaced?: string }) =>
+    `the pod requests ${c.request} on network ${c.network}, and none of its plugins reads that: ${c.plugins.join(', ')}${c.misplaced ?? ''}`,
+);
