@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namespaceNow } from '../../src/attach/index.ts';
-import { undoAll } from '../../src/attach/undo.ts';
+import { undoAll } from '../../src/attach/sandbox/undo.ts';
 import { deviceInfoFiles } from '../../src/devices/index.ts';
 import { hostRequestFailed } from '../../src/errors/index.ts';
 import type { Host } from '../../src/host/index.ts';

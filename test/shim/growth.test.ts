@@ -155,7 +155,7 @@ describe('the memory of the shim', () => {
       expect(Number(/^RssAnon:\s+(\d+)/m.exec(await readFile(`/proc/${keeper}/status`, 'utf8'))?.[1])).toBeLessThan(
         1024,
       );
-    one.send(encodeResult(0, ''));
+    one.send(encodeResultFrame(0, ''));
     await call.ended;
   });
 
