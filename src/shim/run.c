@@ -161,8 +161,8 @@ void runs_start(struct runs *runs, struct frame *frame, const struct guard *g, s
     frame_failed(out, frame->id, R_SYSTEM, "the running plugins have more than 64 MiB of input");
     return;
   }
-  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1,
-                      .request_bytes = request_bytes};
+  *run = (struct run){.used = true, .id = frame->id, .in = -1, .out = -1, .err = -1, .control = -1, .netns_fd = -1};
+  run->request_bytes = request_bytes;
   char *plugin = NULL;
   const char *problem = NULL;
   parse_run(run, frame, &plugin, g, &problem);
