@@ -115,13 +115,16 @@ const out = option('--out', join(root, 'dist'));
 const wanted = option('--arch', process.arch);
 const own = process.arch as Arch;
 if (process.argv.includes('--checked')) {
-  await compile('gcc', [...common, ...sanitized, ...(await sources())], join(out, 'shim/plexus-sanitized'));
-  await compile('gcc', [...common, '-O1', '-g', ...(await sources())], join(out, 'shim/plexus-debug'));
-  await compile(
-    'gcc',
-    [...common, ...hardened, ...(await sources()), ...linked.filter((flag) => flag !== '-s')],
-    join(out, 'shim/plexus-symbols'),
-  );
+  const files = await sources();
+  await Promise.all([
+    compile('gcc', [...common, ...sanitized, ...files], join(out, 'shim/plexus-sanitized')),
+    compile('gcc', [...common, '-O1', '-g', ...files], join(out, 'shim/plexus-debug')),
+    compile(
+      'gcc',
+      [...common, ...hardened, ...files, ...linked.filter((flag) => flag !== '-s')],
+      join(out, 'shim/plexus-symbols'),
+    ),
+  ]);
 } else if (process.argv.includes('--fuzz')) {
   const parts = [...(await sources()).filter((file) => !file.endsWith('/main.c')), join(shimFolder, 'fuzz_frame.c')];
   const clang = await firstOf(['clang', ...Array.from({ length: 12 }, (_, index) => `clang-${25 - index}`)]);
