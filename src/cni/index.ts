@@ -38,7 +38,7 @@ export { describeCharacter, overlooked } from './characters.ts';
 export { jsonProblem, type JsonProblem } from './json-problem.ts';
 export { jsonBudget, sizeProblem, weightOfJson } from './json-limits.ts';
 export { sizeOfJson } from './json-size.ts';
-export { isMetaPlugin, nestedMetaPlugin } from './meta-plugins.ts';
+export { isMetaPlugin, nestedMetaPlugin, nestedPath, nestedPathProblem } from './meta-plugins.ts';
 export { interfaceNameProblem, isContainerId, isNetworkName, isPluginType } from './names.ts';
 export { gcInput, pluginInput, type PluginCall, statusInput } from './plugin-input.ts';
 export { decodeResult, type DecodeOptions, encodeForRuntime, encodeResult } from './result-codec.ts';

@@ -1,5 +1,6 @@
 // File operations and mutual exclusion that several folders need. Knows nothing of the files' content.
 export { makeFolder, removeLeftovers } from './folder.ts';
+export { loadNative, type Native } from './native.ts';
 export { beneath, beneathMade, openFolder, openFolderMade } from './open-folder.ts';
 export { readRegularFile, readRegularText } from './regular.ts';
 export { removeFile } from './remove.ts';
