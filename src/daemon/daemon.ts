@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, WatchedCluster } from '../cluster/index.ts';
 import { daemonRunning } from '../errors/index.ts';
 import { observeSocketOf } from '../host/index.ts';
-import { dropLocksOf, fileJournal } from '../journal/index.ts';
+import { fileJournal } from '../journal/index.ts';
 import {
   createMetrics,
   type EventQueue,
@@ -29,7 +29,7 @@ import { journalNumbers } from './journal-numbers.ts';
 import { type LinkServer, assertSocketFree, inodeOf, serveLink } from './link/link-server.ts';
 import { nodeEvent } from './node-events.ts';
 import { serveObserving } from './observe-socket.ts';
-import { type AgentSlot, type DaemonState, agentSlot, lockOwner, openState, settingsOf } from './state.ts';
+import { type AgentSlot, type DaemonState, agentSlot, openState, settingsOf } from './state.ts';
 import { notifyingJournal, reportingJournal, timedJournal } from './reporting-journal.ts';
 
 export interface RunningDaemon {
@@ -116,8 +116,6 @@ async function serveCalls(
 ): Promise<LinkServer> {
   const { socket } = deps.options();
   await assertSocketFree(socket);
-  // safe: this is the node's only daemon and it holds no lock yet
-  await dropLocksOf(lockOwner, `${settingsOf(deps).cniDir}/locks`);
   return serveLink({
     socket,
     program: deps.program,

@@ -2,7 +2,7 @@ import { type Prepared, delDeferred } from '../attach/index.ts';
 import { type DelInvocation, parseCniArgs, parseInvocation, podOfArgs } from '../cni/index.ts';
 import { asPlexusError, callNotKept } from '../errors/index.ts';
 import { type Call, type Host, decodeCall, decodeHello, frameReader, shimFrame } from '../host/index.ts';
-import type { KeptCall } from '../journal/index.ts';
+import type { RecordKey } from '../journal/index.ts';
 import type { WorkOutcome, Work } from '../queue/index.ts';
 import { sandboxKey } from '../reconcile/index.ts';
 import type { OperationInfo, Report } from '../report/index.ts';
@@ -17,7 +17,7 @@ const listMs = 5000;
  */
 export function deferredWork(context: CallContext, agentPatienceMs = 60_000): Work {
   const { deferred, options, report } = context;
-  let kept = new Map<string, KeptCall>();
+  let kept = new Map<string, RecordKey>();
   let waiting = 0;
   let lastSeen = performance.now();
   return {
@@ -50,14 +50,16 @@ interface Attempt {
   readonly signal: AbortSignal;
 }
 
-async function carryOut(kept: KeptCall, attempt: Attempt): Promise<WorkOutcome> {
+async function carryOut(kept: RecordKey, attempt: Attempt): Promise<WorkOutcome> {
   const { context } = attempt;
   const startedAt = Date.now();
   let operation: OperationInfo = { command: 'DEL', sandbox: kept.containerId, startedAt };
   const report: Report = (step) => context.report(step, operation);
   const finished = { kind: 'operation-finished', sandbox: kept.containerId, command: 'DEL' } as const;
   try {
-    const call = decoded(kept);
+    const bytes = await context.deferred.read(kept);
+    if (bytes === undefined) return 'done';
+    const call = decoded(bytes, kept);
     if (call === undefined) return await setAside(kept, context);
     operation = { ...operation, ...podIn(call) };
     const parsed = parsedCall(call, { ...attempt, context: { ...context, report } });
@@ -97,7 +99,7 @@ function parsedCall(
 }
 
 /** Decodes the file of a deferred call; undefined if it does not hold the DEL that the file name states. */
-function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
+function decoded(bytes: Buffer, { containerId, ifName }: RecordKey): Call | undefined {
   try {
     const [hello, call, ...more] = frameReader().push(bytes);
     if (hello === undefined || call === undefined || more.length > 0 || call.type !== shimFrame.call) return undefined;
@@ -111,7 +113,7 @@ function decoded({ bytes, containerId, ifName }: KeptCall): Call | undefined {
 }
 
 // Sets the file aside. The sandbox is still in the journal, so reclaiming finds it.
-async function setAside(kept: KeptCall, { deferred, report }: CallContext): Promise<WorkOutcome> {
+async function setAside(kept: RecordKey, { deferred, report }: CallContext): Promise<WorkOutcome> {
   const file = await deferred.setAside(kept);
   report({ kind: 'problem', sandbox: kept.containerId, error: callNotKept({ file }) });
   return 'done';

@@ -66,7 +66,9 @@ async function netnsOf(
     await deps.host.listLinks(netns, signal);
     return netns;
   } catch (thrown) {
-    if (asPlexusError(thrown).id !== 'PLX-NETNS-UNUSABLE') throw thrown;
+    const { id } = asPlexusError(thrown);
+    if (id === 'PLX-HOST-COMMAND-FAILED') return netns; // it exists, but its links cannot be listed
+    if (id !== 'PLX-NETNS-UNUSABLE') throw thrown;
     return undefined;
   }
 }
