@@ -34,8 +34,8 @@ const chosen =
   });
 const nothing = (): SandboxChange => ({ attach: [], detach: [] });
 
-const changed = (node: ModelledNode, wanted: Wanted, diesAt?: number) =>
-  changeSandbox(key, chosen(wanted), node.process(diesAt).deps, patience());
+const changed = (node: ModelledNode, requested: Wanted, diesAt?: number) =>
+  changeSandbox(key, chosen(requested), node.process(diesAt).deps, patience());
 const settled = (node: ModelledNode, diesAt?: number) =>
   changeSandbox(key, nothing, node.process(diesAt).deps, patience());
 const failuresOf = (outcome: { readonly failures: readonly ChangeFailure[] } | undefined): readonly string[] =>
@@ -195,8 +195,8 @@ describe('a change of a live sandbox', () => {
         return exit;
       },
     };
-    const wanted = chosen({ attach: ['net1 b'], detach: ['net1'] });
-    await expect(changeSandbox(key, wanted, { ...deps, host }, stop.signal)).rejects.toThrow('DEL has arrived');
+    const choose = chosen({ attach: ['net1 b'], detach: ['net1'] });
+    await expect(changeSandbox(key, choose, { ...deps, host }, stop.signal)).rejects.toThrow('DEL has arrived');
     expect(statesOf(await node.journal.read(key))).toEqual([
       'eth0 default attached',
       'net1 a detaching',
@@ -218,24 +218,24 @@ async function endSandbox(node: ModelledNode): Promise<void> {
 
 interface Scenario {
   readonly title: string;
-  readonly wanted: Wanted;
+  readonly requested: Wanted;
   readonly broken?: readonly string[];
   /** The networks that each interface may belong to after recovery; '' if it may be absent. */
   readonly ends: Readonly<Record<string, readonly string[]>>;
 }
 const scenarios: readonly Scenario[] = [
-  { title: 'an attachment', wanted: { attach: ['net3 c'] }, ends: { net3: ['', 'c'] } },
-  { title: 'a detachment', wanted: { detach: ['net1'] }, ends: { net1: ['a', ''] } },
-  { title: 'a swap', wanted: { attach: ['net1 c'], detach: ['net1'] }, ends: { net1: ['a', 'c'] } },
+  { title: 'an attachment', requested: { attach: ['net3 c'] }, ends: { net3: ['', 'c'] } },
+  { title: 'a detachment', requested: { detach: ['net1'] }, ends: { net1: ['a', ''] } },
+  { title: 'a swap', requested: { attach: ['net1 c'], detach: ['net1'] }, ends: { net1: ['a', 'c'] } },
   {
     title: 'a swap whose new network fails',
-    wanted: { attach: ['net1 bad'], detach: ['net1'] },
+    requested: { attach: ['net1 bad'], detach: ['net1'] },
     broken: ['bad'],
     ends: { net1: ['a'] },
   },
   {
     title: 'two swaps, an attachment and a detachment',
-    wanted: { attach: ['net1 c', 'net3 d', 'net2 e'], detach: ['net1', 'net2', 'net4'] },
+    requested: { attach: ['net1 c', 'net3 d', 'net2 e'], detach: ['net1', 'net2', 'net4'] },
     ends: { net1: ['a', 'c'], net2: ['b', 'e'], net3: ['', 'd'], net4: ['', 'f'] },
   },
 ];
@@ -243,9 +243,9 @@ const start = ['net1 a', 'net2 b', 'net4 f'];
 
 describe('a change killed at any step', () => {
   /** Kills the process at a step of a change. Returns false if there is no such step. */
-  async function killedAt(node: ModelledNode, { wanted, broken = [] }: Scenario, diesAt: number): Promise<boolean> {
+  async function killedAt(node: ModelledNode, { requested, broken = [] }: Scenario, diesAt: number): Promise<boolean> {
     for (const network of broken) node.broken.add(network);
-    return changed(node, wanted, diesAt).then(
+    return changed(node, requested, diesAt).then(
       () => false,
       () => true,
     );

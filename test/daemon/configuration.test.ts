@@ -33,7 +33,7 @@ const load = (more: { env?: JsonObject; flags?: JsonObject; required?: boolean }
 function follow(configuration: LiveConfiguration): void {
   following = configuration.follow((step) => void steps.push(step), stop.signal);
 }
-const told = (kind: Step['kind']): readonly string[] =>
+const textsOf = (kind: Step['kind']): readonly string[] =>
   steps.flatMap((step) => (step.kind === kind && 'text' in step ? [step.text] : []));
 
 describe('the configuration of the daemon', () => {
@@ -115,10 +115,10 @@ describe('the configuration of the daemon', () => {
     await rename(`${file}.new`, file);
     await waitFor('the change', async () => configuration.current().graceSeconds === 2);
     expect(configuration.current().socket).toBe('/one');
-    expect(told('warning')).toEqual([
+    expect(textsOf('warning')).toEqual([
       'socket has changed to "/two"; it takes effect when the daemon is restarted (now: "/one")',
     ]);
-    await waitFor('the word', async () => told('daemon').includes(`${file} has changed and is in effect`));
+    await waitFor('the word', async () => textsOf('daemon').includes(`${file} has changed and is in effect`));
   });
 
   it('detects a changed ConfigMap (a replaced link) and reports an invalid one without applying it', async () => {

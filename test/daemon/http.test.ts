@@ -86,7 +86,7 @@ describe('the HTTP endpoints', () => {
     const held = await Promise.all(Array.from({ length: 20 }, () => connected(server.port() ?? 0)));
     for (const socket of held) socket.write('GET /metrics HTTP/1.1\r\nX-Half: ');
     try {
-      for (let asked = 0; asked < 3; asked++) expect(await ask('/metrics')).toEqual([200, 'all is counted']);
+      for (let count = 0; count < 3; count++) expect(await ask('/metrics')).toEqual([200, 'all is counted']);
       await waitFor(
         'the end of those above the limit',
         async () => held.filter(({ destroyed }) => !destroyed).length <= limits.perPeer,

@@ -104,9 +104,9 @@ describe('access to the link', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const [output] = (await once(child.stdout, 'data')) as [Buffer];
     await once(child, 'close');
-    const [refused] = frameReader().push(said);
+    const [refused] = frameReader().push(output);
     expect(refused?.type).toBe(daemonFrame.refused);
     expect(refused && decodeText(refused)).toMatch(/^PLX-LINK-DAMAGED: .*user 65534: only root/);
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('user 65534')]);

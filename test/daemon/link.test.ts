@@ -148,9 +148,9 @@ describe('misbehaving clients of the host link', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     await once(child, 'close');
-    expect(said).toBe('EACCES');
+    expect(output).toBe('EACCES');
   });
 });

@@ -10,9 +10,9 @@ describe('the observe socket', () => {
   it('answers requests for invalid paths without ending the daemon', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'plexus-observe-'));
     const socket = join(folder.path, 'observe.sock');
-    const asked: unknown[] = [];
+    const queries: unknown[] = [];
     const health = { notReady: () => 'starting', metrics: () => Promise.reject(new Error('no journal')) };
-    const find = (query: unknown) => (asked.push(query), []);
+    const find = (query: unknown) => (queries.push(query), []);
     const server = await serveObserving({ socket, peerUid: () => 0, node: () => undefined, find, health });
     try {
       const statuses: unknown[] = [];
@@ -27,7 +27,7 @@ describe('the observe socket', () => {
       ])
         statuses.push(await statusOf(socket, path));
       expect(statuses).toEqual([404, 200, 200, 404, 200, 503, 500]);
-      expect(asked).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
+      expect(queries).toEqual([{ pod: 'shop/db', last: 2 }, { pod: '%' }]);
     } finally {
       await server.close();
     }

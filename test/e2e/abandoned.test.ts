@@ -70,8 +70,8 @@ describe.each(['direct', 'daemon'] as const)('DEL of an attachment that cannot b
       { state: 'detaching', attempts: 3, abandonedAt: expect.any(String), attachment: { interfaceName: 'net1' } },
     ]);
     await waitFor('the event', async () => (await events()).some(({ reason }) => reason === 'NetworkAbandoned'));
-    const told = (await events()).filter(({ reason }) => reason === 'NetworkAbandoned');
-    expect(told.map(({ message }) => message)).toEqual([
+    const abandonedEvents = (await events()).filter(({ reason }) => reason === 'NetworkAbandoned');
+    expect(abandonedEvents.map(({ message }) => message)).toEqual([
       expect.stringMatching(/net1 .* default\/two after 3 tries: .*the switch is busy/),
     ]);
     expect(await call('DEL', pod, more), 'a further DEL').toMatchObject({ exitCode: 0 });

@@ -50,7 +50,7 @@ type Wanted = Pick<ChangeWords, 'detach' | 'diesAt'> & {
   readonly attach: readonly (readonly [interfaceName: string, configuration: Record<string, unknown>])[];
 };
 /** Returns the failures of a change. Rejects if the process was killed. */
-async function changed(pod: TestPod, { attach, ...wanted }: Wanted): Promise<unknown> {
+async function changed(pod: TestPod, { attach, ...requested }: Wanted): Promise<unknown> {
   const words: ChangeWords = {
     cniDir: join(node.dir, 'state'),
     pluginsDir: await pluginsDir(),
@@ -59,7 +59,7 @@ async function changed(pod: TestPod, { attach, ...wanted }: Wanted): Promise<unk
       interfaceName,
       configuration: configuration as JsonObject,
     })),
-    ...wanted,
+    ...requested,
   };
   const program = join(import.meta.dirname, '../support/change-child.ts');
   const child = ['nsenter', [`--net=${node.netns.path}`, process.execPath, program, JSON.stringify(words)]] as const;
@@ -115,8 +115,8 @@ describe('a live sandbox with real plugins', () => {
   it('is settled after the process was killed at any step of a swap', async () => {
     for (let step = 0, isLast = false; !isLast; step++) {
       const pod = await livePod(`swap-${step}`);
-      const wanted = { attach: [['net1', fabric()]], detach: ['net1'], diesAt: step } as const;
-      isLast = await changed(pod, wanted).then(
+      const requested = { attach: [['net1', fabric()]], detach: ['net1'], diesAt: step } as const;
+      isLast = await changed(pod, requested).then(
         () => true,
         ({ signal }: { readonly signal?: string }) => {
           expect(signal).toBe('SIGKILL');

@@ -21,10 +21,10 @@ describe('STATUS and GC', () => {
   });
 
   it('CNI-34: STATUS also calls every plugin of statusNetworks and returns their code, 50 or 51', async () => {
-    const asked = async (): Promise<readonly string[]> =>
+    const calls = async (): Promise<readonly string[]> =>
       (await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`);
     expect(await nodeCall('STATUS', { statusNetworks: ['default/two'] })).toMatchObject({ exitCode: 0, stdout: '' });
-    expect(await asked()).toEqual(['STATUS alpha', 'STATUS beta', 'STATUS gamma']);
+    expect(await calls()).toEqual(['STATUS alpha', 'STATUS beta', 'STATUS gamma']);
     for (const code of [50, 51]) {
       await at().beta.set({ STATUS: { exitCode: 1, stdout: `{"code":${code},"msg":"the uplink is down"}` } });
       const error = errorIn((await nodeCall('STATUS', { statusNetworks: ['default/two'] })).stdout);

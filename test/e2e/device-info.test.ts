@@ -21,7 +21,7 @@ const info = {
 const left = (): Promise<string[]> => readdir(join(folder(), 'cni'));
 
 describe('device information, without a device', () => {
-  const told = async (): Promise<unknown> =>
+  const pluginInputs = async (): Promise<unknown> =>
     (await at().beta.calls()).map(({ plugin, command, stdin }) => [plugin, command, stdin['runtimeConfig']]);
 
   it('NPWG-114 to NPWG-116: reaches network-status from the file that the plugin was given, and is removed by DEL', async () => {
@@ -31,7 +31,7 @@ describe('device information, without a device', () => {
       join(folder(), `cni/default-dpdk-${pod.containerId}_${interfaceName}`);
     await at().beta.set({ ADD: [{ write: { file: fileOf('net1'), text: JSON.stringify(info) } }, {}] });
     expect(await at().call('ADD', pod, more())).toMatchObject({ exitCode: 0 });
-    expect(await told()).toEqual([
+    expect(await pluginInputs()).toEqual([
       ['alpha', 'ADD', undefined],
       ['beta', 'ADD', { CNIDeviceInfoFile: fileOf('net1') }],
       ['beta', 'ADD', { CNIDeviceInfoFile: fileOf('net2') }],

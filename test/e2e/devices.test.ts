@@ -149,11 +149,11 @@ describe('STATUS', () => {
       { annotations: { 'k8s.v1.cni.cncf.io/resourceName': vf } },
     );
     const call = { containerId: '', netns: { path: '' }, name: '', namespace: '', uid: '' } as TestPod;
-    const asked = await at().node.call('STATUS', call, {
+    const answer = await at().node.call('STATUS', call, {
       config: at().config(more({ statusNetworks: ['default/told'] })),
       path: [at().delegates],
     });
-    expect([asked.exitCode, asked.stdout]).toEqual([0, '']);
+    expect([answer.exitCode, answer.stdout]).toEqual([0, '']);
     expect((await at().alpha.calls()).map(({ plugin, command }) => `${command} ${plugin}`)).toEqual([
       'STATUS alpha',
       'STATUS sriov',

@@ -79,10 +79,10 @@ const eventsOf = async (pod: string): Promise<[reason: string, message: string][
 describe('an ADD against the API server', () => {
   it('writes network-status with one PATCH of pods/status and one Event per attachment; DEL sends nothing', async () => {
     const pod = await createPod('asks', { 'k8s.v1.cni.cncf.io/networks': 'storage' });
-    const asked = await requestsDuring(server, async () =>
+    const requests = await requestsDuring(server, async () =>
       expect(await call('ADD', pod)).toMatchObject({ exitCode: 0 }),
     );
-    expect(asked?.toSorted() ?? requestsOfAdd).toEqual(requestsOfAdd);
+    expect(requests?.toSorted() ?? requestsOfAdd).toEqual(requestsOfAdd);
     expect(JSON.parse((await statusText('asks')) ?? '[]')).toMatchObject([
       { name: 'cluster-net', interface: 'eth0', default: true },
       { name: 'default/storage', interface: 'net1' },
@@ -97,10 +97,10 @@ describe('an ADD against the API server', () => {
   it('K8S-33: reads no pod if the runtime passes its annotations', async () => {
     const pod = await createPod('handed');
     const runtimeConfig = { 'io.kubernetes.cri.pod-annotations': { 'k8s.v1.cni.cncf.io/networks': 'storage' } };
-    const asked = await requestsDuring(server, async () =>
+    const requests = await requestsDuring(server, async () =>
       expect(await call('ADD', pod, { runtimeConfig })).toMatchObject({ exitCode: 0 }),
     );
-    expect(asked ?? []).not.toContain('GET /api/v1/namespaces/default/pods/handed');
+    expect(requests ?? []).not.toContain('GET /api/v1/namespaces/default/pods/handed');
     expect(await statusText('handed')).toContain('default/storage');
     await call('DEL', pod);
   });

@@ -24,7 +24,7 @@ afterEach(() => node.remove());
 const proof = (): string => join(node.dir, 'evil-ran');
 const evilRan = async (): Promise<boolean> => (await readdir(node.dir)).includes('evil-ran');
 /** What direct mode would run for whoever writes its standard input. */
-const wish = () => ({
+const hostileConfig = () => ({
   binDir: tools,
   cniDir: join(node.dir, 'state'),
   delegates: [{ cniVersion: '1.0.0', name: 'e', type: 'evil' }],
@@ -45,7 +45,7 @@ describe('direct mode inside a plugin that Plexus runs', () => {
       name: 'net',
       type: 'bridge',
       bridge: 'b1',
-      ...wish(),
+      ...hostileConfig(),
       ipam: { type: 'harmless' },
     });
     const { stdout } = await add(await node.pod('tenant', 'net'));
@@ -54,7 +54,7 @@ describe('direct mode inside a plugin that Plexus runs', () => {
   });
 
   it('rejects a call as a network of its own', async () => {
-    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'harmless', ...wish() });
+    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'harmless', ...hostileConfig() });
     const { stdout } = await add(await node.pod('tenant', 'net'));
     expect(errorIn(stdout).msg).toContain('PLX-NESTED-CALL');
     expect(await evilRan()).toBe(false);
@@ -62,7 +62,7 @@ describe('direct mode inside a plugin that Plexus runs', () => {
 
   it('rejects a call from a plugin that removes the marker from the environment', async () => {
     await script(join(tools, 'washing'), `env -u PLEXUS_NESTED ${join(tools, 'harmless')}; exit $?`);
-    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'washing', ...wish() });
+    await node.nad('net', { cniVersion: '1.0.0', name: 'net', type: 'washing', ...hostileConfig() });
     const { stdout } = await add(await node.pod('tenant', 'net'));
     expect(errorIn(stdout).msg).toContain('PLX-NESTED-CALL');
     expect(await evilRan()).toBe(false);
@@ -75,7 +75,7 @@ describe('direct mode below another program', () => {
     const args = podArgs(pod, pod.containerId);
     return callCni({
       command: 'ADD',
-      config: { cniVersion: '1.0.0', name: 'n', ...wish() },
+      config: { cniVersion: '1.0.0', name: 'n', ...hostileConfig() },
       containerId: pod.containerId,
       netns: pod.netns.path,
       ifName: 'eth0',

@@ -218,11 +218,11 @@ describe('an attachment whose plugin fails at ADD and at DEL', () => {
     const file = join(node.dir, 'manifests/status/events.jsonl');
     await access(file);
     const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
-    const told = lines
+    const failures = lines
       .map((line) => JSON.parse(line) as { reason: string; message: string })
       .filter(({ reason }) => reason === 'AttachmentFailed');
-    expect(told).toHaveLength(2);
-    expect(new Set(told.map(({ message }) => message)).size).toBe(1);
+    expect(failures).toHaveLength(2);
+    expect(new Set(failures.map(({ message }) => message)).size).toBe(1);
     expect(await readdir(join(node.dir, 'state/journal')).catch(() => [])).not.toContainEqual(
       expect.stringMatching(/\.json$/),
     );

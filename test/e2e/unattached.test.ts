@@ -26,7 +26,7 @@ const running = (
     spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }], ...spec },
     status: { phase: 'Running', startTime: '2020-01-01T00:00:00Z', ...status },
   });
-const told = (): readonly { reason: string; message: string; involvedObject: { name: string } }[] =>
+const reportedEvents = (): readonly { reason: string; message: string; involvedObject: { name: string } }[] =>
   (at.api.all('events') as unknown as { reason: string; message: string; involvedObject: { name: string } }[]).filter(
     ({ reason }) => reason === 'NetworksNotAttached',
   );
@@ -44,8 +44,10 @@ describe('the sweep for unattached pods', () => {
     running('old');
     running('new', { status: { startTime: '2099-01-01T00:00:00Z' } });
     await at.start({ flags: { 'reclaim-seconds': '1' } });
-    await waitFor('the events', async () => told().length === 2);
-    expect(Object.fromEntries(told().map(({ involvedObject, message }) => [involvedObject.name, message]))).toEqual({
+    await waitFor('the events', async () => reportedEvents().length === 2);
+    expect(
+      Object.fromEntries(reportedEvents().map(({ involvedObject, message }) => [involvedObject.name, message])),
+    ).toEqual({
       old: expect.stringMatching(
         /asks for storage, but it runs without: .*it was started before Plexus came to this node\. Delete the pod/,
       ) as string,
@@ -57,8 +59,10 @@ describe('the sweep for unattached pods', () => {
     await at.start({ flags: { 'reclaim-seconds': '1' } });
     running('third');
     await waitFor('the third', async () => (await found()).length === 3);
-    await waitFor('its event', async () => told().some(({ involvedObject }) => involvedObject.name === 'third'));
-    expect(told(), 'the others are not told of again').toHaveLength(3);
+    await waitFor('its event', async () =>
+      reportedEvents().some(({ involvedObject }) => involvedObject.name === 'third'),
+    );
+    expect(reportedEvents(), 'the others are not told of again').toHaveLength(3);
     at.api.remove('pods', 'default', 'old');
     await waitFor('the list is up to date', async () => (await found()).length === 2);
     await expect.poll(() => metric()).toBe('2');
@@ -83,8 +87,8 @@ describe('the sweep for unattached pods', () => {
     running('never');
     await waitFor('the one that counts', async () => (await found()).length > 0);
     expect(await found()).toMatchObject([{ name: 'never' }]);
-    await waitFor('its event', async () => told().length > 0);
-    expect(told()).toHaveLength(1);
+    await waitFor('its event', async () => reportedEvents().length > 0);
+    expect(reportedEvents()).toHaveLength(1);
     expect(await at.call('DEL', pod)).toMatchObject({ exitCode: 0 });
   });
 

@@ -51,16 +51,16 @@ describe('CNI-82, NPWG-70 to NPWG-86: entries equal those of the Go client', () 
     const [name = ''] = title.split(' ');
     const entries = status(parseJson(input, 'golden'), { isDefault });
     const golden = JSON.parse(answer) as Entry[] | null;
-    const wanted =
+    const deviating =
       name === 'two-sandbox'
         ? twoSandbox(isDefault ? { default: true } : {})
         : name === 'bad-index'
           ? [{ ...golden?.[0], ips: ['10.0.0.6'] }]
           : chosen[name];
     // NPWG-81: `default` is always written
-    const expected = (wanted ?? golden ?? []).map((each) => ({
+    const expected = (deviating ?? golden ?? []).map((each) => ({
       ...each,
-      default: wanted !== undefined && name !== 'two-sandbox' ? isDefault : (each['default'] ?? false),
+      default: deviating !== undefined && name !== 'two-sandbox' ? isDefault : (each['default'] ?? false),
     }));
     expect(entries).toEqual(expected);
   });

@@ -309,7 +309,7 @@ describe('deviceID in the annotation', () => {
 });
 
 describe('NPWG-110 to NPWG-114: device information files', () => {
-  const told = { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } };
+  const userspace = { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } };
   const infoOf = (given: Situation): unknown =>
     planFor(given)
       .attachments.slice(1)
@@ -324,7 +324,7 @@ describe('NPWG-110 to NPWG-114: device information files', () => {
   });
   it('are one per attachment for plugins with the capability, also without a device', () => {
     const [first, second] = [`${folder}/cni/shop-u-c1_net1`, `${folder}/cni/shop-u-c1_net2`];
-    expect(infoOf({ networks: 'u,u', nads: { 'shop/u': told } })).toEqual([
+    expect(infoOf({ networks: 'u,u', nads: { 'shop/u': userspace } })).toEqual([
       [{ file: first }, first],
       [{ file: second }, second],
     ]);
@@ -334,7 +334,7 @@ describe('NPWG-110 to NPWG-114: device information files', () => {
   });
   it('are in a folder that a setting names', () => {
     const config = { delegates: [{ type: 'bridge', name: 'cluster-net' }], deviceInfoDir: '/x' };
-    expect(infoOf({ networks: 'u', nads: { 'shop/u': told }, config })).toEqual([
+    expect(infoOf({ networks: 'u', nads: { 'shop/u': userspace }, config })).toEqual([
       [{ file: '/x/cni/shop-u-c1_net1' }, '/x/cni/shop-u-c1_net1'],
     ]);
   });

@@ -7,18 +7,18 @@ const of = (
   networks: string,
   nads: Parameters<typeof planFor>[0]['nads'] = { 'shop/a': able, 'shop/b': { type: 'bridge' } },
 ): readonly Attachment[] => planFor({ networks, nads: nads ?? {} }).attachments;
-const told = (planned: readonly Attachment[], attached: readonly Attachment[]): string[] =>
+const summaries = (planned: readonly Attachment[], attached: readonly Attachment[]): string[] =>
   differences(planned, attached).map(({ interfaceName, network, kind, changes }) =>
     [interfaceName, network, kind, ...changes.map(({ place }) => place)].join(' '),
   );
 
 describe('comparing a plan with what is attached', () => {
   it('finds no difference if the same pod is planned again', () => {
-    expect(told(of('a,b'), of('a,b'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b same']);
+    expect(summaries(of('a,b'), of('a,b'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b same']);
   });
   it('finds missing and extra networks', () => {
-    expect(told(of('a,b'), of('a'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b missing']);
-    expect(told(of(''), of('a@x'))).toEqual(['eth0 cluster-net same', 'x shop/a extra']);
+    expect(summaries(of('a,b'), of('a'))).toEqual(['eth0 cluster-net same', 'net1 shop/a same', 'net2 shop/b missing']);
+    expect(summaries(of(''), of('a@x'))).toEqual(['eth0 cluster-net same', 'x shop/a extra']);
   });
   it('finds each changed place of a network, with both values', () => {
     const now = of('a', {
@@ -34,13 +34,13 @@ describe('comparing a plan with what is attached', () => {
     ]);
   });
   it('reports another network under the same interface name as a change', () => {
-    expect(told(of('b'), of('a'))[1]).toMatch(/^net1 shop\/b changed network name /);
+    expect(summaries(of('b'), of('a'))[1]).toMatch(/^net1 shop\/b changed network name /);
   });
   it('compares devices only if the plan chose one', () => {
     const attached = of('a').map((each) => ({ ...each, runtimeConfig: { deviceID: 'x' }, device: { id: 'x' } }));
-    expect(told(of('a'), attached)[1]).toBe('net1 shop/a same');
+    expect(summaries(of('a'), attached)[1]).toBe('net1 shop/a same');
     const planned = of('a').map((each) => ({ ...each, runtimeConfig: { deviceID: 'y' }, device: { id: 'y' } }));
-    expect(told(planned, attached)[1]).toBe('net1 shop/a changed runtimeConfig.deviceID');
+    expect(summaries(planned, attached)[1]).toBe('net1 shop/a changed runtimeConfig.deviceID');
   });
   it('ignores the device information file unless a plugin has the capability', () => {
     const resources = { 'shop/a': 'vendor.example/vf' };
@@ -48,13 +48,13 @@ describe('comparing a plan with what is attached', () => {
     const attached = planFor({ networks: 'a', resources, more }).attachments;
     const planned = planFor({ networks: 'a', resources }).attachments;
     expect(attached[1]?.runtimeConfig).toHaveProperty('CNIDeviceInfoFile');
-    expect(told(planned, attached)[1]).toBe('net1 shop/a same');
-    expect(told(attached, attached)[1]).toBe('net1 shop/a same');
+    expect(summaries(planned, attached)[1]).toBe('net1 shop/a same');
+    expect(summaries(attached, attached)[1]).toBe('net1 shop/a same');
     const asks = { 'shop/a': { type: 'userspace', capabilities: { CNIDeviceInfoFile: true } } };
     const [now, then] = ['/run/new', '/run/old'].map((deviceInfoDir) =>
       planFor({ networks: 'a', nads: asks, config: { delegates: [clusterNet], deviceInfoDir } }),
     );
-    expect(told(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe(
+    expect(summaries(now?.attachments ?? [], then?.attachments ?? [])[1]).toBe(
       'net1 shop/a changed runtimeConfig.CNIDeviceInfoFile',
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
 import type { ConfPath } from '../../src/cni/index.ts';
-import { type Situation, failure, file, folder, furtherStdins, listOf, planFor, stdinsOf } from './planned.ts';
+import { type Situation, failure, file, folder, additionalStdins, listOf, planFor, stdinsOf } from './planned.ts';
 
 const defaultOf = (situation: Situation): JsonObject[] => {
   const [first] = planFor(situation).attachments;
@@ -128,7 +128,7 @@ describe('clusterNetwork and defaultNetworks', () => {
 describe('NPWG-08 to NPWG-11: a NAD without spec.config', () => {
   const nads = { 'shop/foo': '' };
   const found = (confDir: ConfPath): unknown[] =>
-    furtherStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
+    additionalStdins({ networks: 'foo', nads, more: { confDir } }).map(({ type }) => type);
 
   it.each([
     {
@@ -167,7 +167,7 @@ describe('NPWG-08 to NPWG-11: a NAD without spec.config', () => {
 
   it('NPWG-09: is not one with spec.config, which overrides any file', () => {
     const more = { confDir: folder({ '10-x.conf': { name: 'foo', type: 'file' } }) };
-    expect(furtherStdins({ networks: 'foo', nads: { 'shop/foo': { type: 'spec' } }, more })).toMatchObject([
+    expect(additionalStdins({ networks: 'foo', nads: { 'shop/foo': { type: 'spec' } }, more })).toMatchObject([
       { type: 'spec' },
     ]);
   });

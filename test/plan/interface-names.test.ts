@@ -54,10 +54,10 @@ describe('NPWG-39, NPWG-41: a requested interface name', () => {
 
 describe('NPWG-91: the interface name of the default network', () => {
   it.each([
-    { asked: 'shop/a@eth0', names: ['eth0 shop/a'] },
-    { asked: 'shop/a', names: ['eth0 shop/a'] },
-  ])('is that of the call for $asked', ({ asked, names }) => {
-    expect(listOf(planFor({ defaultNetwork: asked }))).toEqual(names);
+    { defaultNetwork: 'shop/a@eth0', names: ['eth0 shop/a'] },
+    { defaultNetwork: 'shop/a', names: ['eth0 shop/a'] },
+  ])('is that of the call for $defaultNetwork', ({ defaultNetwork, names }) => {
+    expect(listOf(planFor({ defaultNetwork }))).toEqual(names);
   });
 
   it('cannot be changed, because the pod would have no such interface', () => {

@@ -115,7 +115,7 @@ export const stdinsOf = ({ configuration, runtimeConfig }: Attachment): JsonObje
   configuration.plugins.map((plugin) => pluginInput({ configuration, plugin, runtimeConfig }));
 
 /** Returns the stdin of the plugins of the pod's additional networks. */
-export const furtherStdins = (situation: Situation): JsonObject[] =>
+export const additionalStdins = (situation: Situation): JsonObject[] =>
   planFor(situation).attachments.slice(1).flatMap(stdinsOf);
 
 /** Returns a file as it was read: text, JSON, or undefined for an unreadable one. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/cni/index.ts';
-import { failure, furtherStdins } from './planned.ts';
+import { failure, additionalStdins } from './planned.ts';
 
 const argsOf = (written: JsonObject, element: JsonObject): unknown[] =>
-  furtherStdins({ networks: [{ name: 'n', ...element }], nads: { 'shop/n': written } }).map((stdin) => stdin['args']);
+  additionalStdins({ networks: [{ name: 'n', ...element }], nads: { 'shop/n': written } }).map(
+    (stdin) => stdin['args'],
+  );
 
 describe('NPWG-42, NPWG-43: cni-args in args.cni of every plugin', () => {
   it.each([
@@ -30,7 +32,7 @@ describe('NPWG-42, NPWG-43: cni-args in args.cni of every plugin', () => {
     { title: 'args.cni', written: { args: { CNI: { a: 'forged' }, b: 2 } }, args: { b: 2, cni: { a: 1 } } },
     { title: 'a key of the pod', written: { args: { cni: { A: 'forged', b: 2 } } }, args: { cni: { b: 2, a: 1 } } },
   ])('replace other spellings of $title, which a Go plugin would read instead', ({ written, args }) => {
-    const [stdin] = furtherStdins({
+    const [stdin] = additionalStdins({
       networks: [{ name: 'n', 'cni-args': { a: 1 } }],
       nads: { 'shop/n': { type: 'x', ...written } },
     });
@@ -43,7 +45,7 @@ describe('NPWG-42, NPWG-43: cni-args in args.cni of every plugin', () => {
 
   it('may have a key such as __proto__', () => {
     const nads = { 'shop/n': { type: 'x' } };
-    const [stdin] = furtherStdins({ networks: '[{"name":"n","cni-args":{"__proto__":{"a":1}}}]', nads });
+    const [stdin] = additionalStdins({ networks: '[{"name":"n","cni-args":{"__proto__":{"a":1}}}]', nads });
     expect(JSON.stringify(stdin?.['args'])).toBe('{"cni":{"__proto__":{"a":1}}}');
   });
 });
@@ -58,14 +60,14 @@ describe('the total size of cni-args', () => {
     { title: 'one network many times', plugins: 10, cniArgs: keys(200), times: 30 },
   ])('is limited, because each plugin gets a copy: rejects $title', ({ plugins, cniArgs, times }) => {
     const networks = Array.from({ length: times }, () => ({ name: 'n', 'cni-args': cniArgs }));
-    expect(() => furtherStdins({ networks, nads: { 'shop/n': chain(plugins) } })).toThrow(
+    expect(() => additionalStdins({ networks, nads: { 'shop/n': chain(plugins) } })).toThrow(
       failure('PLX-NETWORKS-TOO-LARGE', /together with shop\/n/),
     );
   });
 
   it('may be large for a few plugins', () => {
     expect(
-      furtherStdins({ networks: [{ name: 'n', 'cni-args': keys(1000) }], nads: { 'shop/n': chain(10) } }),
+      additionalStdins({ networks: [{ name: 'n', 'cni-args': keys(1000) }], nads: { 'shop/n': chain(10) } }),
     ).toHaveLength(10);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/cni/index.ts';
-import { able, clusterNet, failure, furtherStdins, planFor, stdinsOf } from './planned.ts';
+import { able, clusterNet, failure, additionalStdins, planFor, stdinsOf } from './planned.ts';
 
-const asked = (request: JsonObject): JsonObject[] => furtherStdins({ networks: [{ name: 'able', ...request }] });
+const stdinsFor = (request: JsonObject): JsonObject[] => additionalStdins({ networks: [{ name: 'able', ...request }] });
 
 const requests = [
   {
@@ -48,7 +48,7 @@ const requests = [
 
 describe('NPWG-33 to NPWG-60: a request in runtimeConfig', () => {
   it.each(requests)("has the capability's name ($number: $request)", ({ capability, request, value }) => {
-    expect(asked(request)).toEqual([
+    expect(stdinsFor(request)).toEqual([
       { name: 'able', cniVersion: '1.0.0', type: 'macvlan', runtimeConfig: { [capability]: value } },
     ]);
   });
@@ -75,13 +75,13 @@ describe('NPWG-33 to NPWG-60: a request in runtimeConfig', () => {
 
   it('reaches only the plugins that declare the capability', () => {
     const nads = { 'shop/n': { plugins: [{ type: 'one' }, { type: 'two', capabilities: { mac: true } }] } };
-    const stdins = furtherStdins({ networks: [{ name: 'n', mac: '02:00:00:00:00:01' }], nads });
+    const stdins = additionalStdins({ networks: [{ name: 'n', mac: '02:00:00:00:00:01' }], nads });
     expect(stdins.map((stdin) => stdin['runtimeConfig'])).toEqual([undefined, { mac: '02:00:00:00:00:01' }]);
   });
 
   it('belongs to one element of the annotation', () => {
     const networks = [{ name: 'able', mac: '02:00:00:00:00:01' }, { name: 'able' }];
-    expect(furtherStdins({ networks }).map((stdin) => stdin['runtimeConfig'])).toEqual([
+    expect(additionalStdins({ networks }).map((stdin) => stdin['runtimeConfig'])).toEqual([
       { mac: '02:00:00:00:00:01' },
       undefined,
     ]);

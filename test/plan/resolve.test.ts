@@ -7,7 +7,7 @@ import {
   clusterNet,
   failure,
   folder,
-  furtherStdins,
+  additionalStdins,
   inputsFor,
   listOf,
   planFor,
@@ -169,7 +169,7 @@ describe('CNI-42, CNI-50, CNI-51: the configuration of a network', () => {
     const config =
       '{"type":"x","deep":{"list":[1,{"n":12345678901234567890}]},"capabilities":{"mac":true},"runtimeConfig":{"mac":"forged"},"prevResult":{},"cni.dev/x":1}';
     expect(
-      furtherStdins({ networks: 'foo', nads: { 'shop/foo': config } }).map((stdin) => JSON.stringify(stdin)),
+      additionalStdins({ networks: 'foo', nads: { 'shop/foo': config } }).map((stdin) => JSON.stringify(stdin)),
     ).toEqual(['{"type":"x","deep":{"list":[1,{"n":12345678901234567890}]},"name":"foo","cniVersion":"0.4.0"}']);
   });
 });
