@@ -232,7 +232,7 @@ describe('a sandbox that may be alive is not touched', () => {
     await at.startAgent();
     for (let round = 0; round < 3; round++) await roundPasses();
     expect([await isGone(one), await isGone(two)]).toEqual([false, false]);
-    await assertAllCanGo(two, one); // while the pod of one exists, the agent proves to see nothing
+    await assertAllCanGo(two, one); // while one's pod exists, it proves that the agent cannot see namespaces
   });
 
   it('if the API server is unavailable and a new host agent cannot see a namespace that the previous one saw', async () => {

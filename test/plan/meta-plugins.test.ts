@@ -133,19 +133,19 @@ const paths: readonly {
   },
 ];
 
-describe('a network that names a plugin to run by its path', () => {
-  it.each(paths)('is refused: $title', ({ config }) => {
+describe('a plugin named by its path', () => {
+  it.each(paths)('is rejected $title', ({ config }) => {
     const situation = { networks: 'shop/x', nads: { 'shop/x': { name: 'x', ...config } } };
     expect(() => planFor(situation)).toThrow(
       failure('PLX-CONFIGURATION-INVALID', /shop\/x: plugin 1: "type" ".*" in .* is not a plugin's bare file name$/),
     );
   });
 
-  it.each(paths)('is found with its place: $title', ({ config, path }) => {
+  it.each(paths)('is reported with its place $title', ({ config, path }) => {
     expect(nestedPath(config)?.path).toEqual(path);
   });
 
-  it('is refused when the cni-args of a pod name the path, before anything is recorded', () => {
+  it('is rejected in the cni-args of a pod before anything is recorded', () => {
     const networks = JSON.stringify([{ name: 'x', 'cni-args': { ipam: { type: '../x' } } }]);
     const situation = { networks, nads: { 'shop/x': { name: 'x', type: 'bridge' } } };
     expect(() => planFor(situation)).toThrow(
@@ -153,7 +153,7 @@ describe('a network that names a plugin to run by its path', () => {
     );
   });
 
-  it('is not one in which the type of another object contains a slash', () => {
+  it('is not recognized in the type of another object with a slash', () => {
     const policy = { policy: { type: 'example.com/x' }, ipam: { type: 'host-local', x: [{ type: 'a/b' }] } };
     expect(nestedPath({ type: 'bridge', ...policy })).toBeUndefined();
   });

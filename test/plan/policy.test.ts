@@ -127,7 +127,7 @@ describe('maxNetworksPerPod', () => {
     );
     expect(planFor({ config: config({ maxNetworksPerPod: 40 }), networks: networks(40) }).attachments).toHaveLength(41);
   });
-  it('is ignored like an invalid annotation with invalidAnnotation: ignore', () => {
+  it('makes a longer annotation invalid, so invalidAnnotation: ignore drops it', () => {
     const plan = planFor({ config: config({ maxNetworksPerPod: 1, invalidAnnotation: 'ignore' }), networks: 'a,b' });
     expect(listOf(plan)).toEqual(['eth0 cluster-net']);
     expect(plan.warnings).toEqual([expect.stringContaining('names 2 networks, and maxNetworksPerPod allows 1')]);

@@ -9,9 +9,9 @@ import { resultOf } from './recorded-result.ts';
 export type UndoFailure = { readonly entry: AttachmentRecord; readonly error: PlexusError };
 
 /**
- * Detaches the given attachments, last one first, but those that failed before after the others, so that they do not
- * use up their time. Tries every one. Returns those that are still attached, in the given order, with the reason; an
- * entry that was not tried is unchanged. Returns an empty list if all are undone (NPWG-98).
+ * Detaches the given attachments, last one first. Those that failed before follow the others, which are therefore
+ * tried even if time runs out. Returns those that are still attached, in the given order, with the reason; an entry
+ * that was not tried is unchanged. Returns an empty list if all are undone (NPWG-98).
  */
 export async function undoAll(
   records: readonly AttachmentRecord[],

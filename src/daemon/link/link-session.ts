@@ -29,10 +29,10 @@ interface Waiting {
 }
 
 const answers: readonly number[] = [shimFrame.ran, shimFrame.links, shimFrame.routes, shimFrame.done, shimFrame.failed];
-// a client that does not read the requests it gets is dropped
+// a client that leaves more than this unread is dropped
 const maxUnsentBytes = 16 * 1024 * 1024;
 
-/** Creates the session of a connected socket. `what` names its call in errors; `lastWordMs`: see sayLast. */
+/** Creates the session of a connected socket. `what` names its call in errors; `lastFrameMs`: see sendLast. */
 export function linkSession(socket: Socket, what: string, lastFrameMs: number): LinkSession {
   const waiting = new Map<number, Waiting>();
   const ended = new AbortController();
@@ -83,7 +83,7 @@ export function linkSession(socket: Socket, what: string, lastFrameMs: number): 
   };
 }
 
-/** Ends a connection with a frame; destroys it if the peer has not read the frame after `lastWordMs`. */
+/** Ends a connection with a frame; destroys it if the peer has not read the frame after `lastFrameMs`. */
 export function sendLast(socket: Socket, frame: Buffer, lastFrameMs: number): void {
   socket.end(frame);
   const timer = setTimeout(() => socket.destroy(), lastFrameMs).unref();
