@@ -270,7 +270,7 @@ describe('networks of a pod', () => {
     await succeeds('DEL', pod);
     expect(await node.leftovers()).toEqual([]);
   });
-  it('may be 20', async () => {
+  it('can be 20', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `many${index}`);
     await Promise.all(names.map((name, index) => node.nad(name, node.bridge(name, `10.100.${index}.0/24`))));
     const pod = await node.pod('many', names.join(','));

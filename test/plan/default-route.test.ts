@@ -59,7 +59,7 @@ describe('NPWG-53 to NPWG-57: who has the default route, by family (IPv4 IPv6)',
     ]);
   });
 
-  it('is one element of both annotations together', () => {
+  it('is requested by at most one element of both annotations', () => {
     const situation = {
       defaultNetwork: [{ name: 'a', namespace: 'shop', 'default-route': [] }],
       networks: [{ name: 'b', 'default-route': ['10.1.0.1'] }],

@@ -241,7 +241,7 @@ describe('NPWG-118: how plugins get their device', () => {
   });
 
   it.each(['DeviceID', 'DEVICEID', 'deviceid', 'PciBusID', 'pciBuſID'])(
-    'are %s of the network no longer, because a Go plugin would read it instead',
+    "does not include the network's own %s, which a Go plugin would read instead",
     (key) => {
       const plan = planFor({ ...situation('one'), nads: { 'shop/one': { type: 'sriov', [key]: 'forged' } } });
       expect(plan.attachments.slice(1).flatMap(stdinsOf)).toEqual([
