@@ -1,10 +1,11 @@
 import { type Document, isCollection, visit } from 'yaml';
 import { describeCharacter } from '../cni/index.ts';
 import { problemOf } from '../errors/index.ts';
-import { isJson, jsonFinding, yamlFinding } from './broken.ts';
-import { repeatedFindings } from './check-nad.ts';
-import { type Finding, finding, invisible, keyRepeated, notRead, placeIn, syntax } from './finding.ts';
+import { jsonFinding, yamlFinding } from './broken.ts';
+import { finding, invisible, notRead, syntax } from './finding.ts';
+import { isJson, repeatedKey, repeatedKeys } from './json-text.ts';
 import { type Read, joined, nothing, readValue } from './objects.ts';
+import { type PlacedFinding, placedIn } from './places.ts';
 import { isGoTemplate } from './placeholders.ts';
 import { type YamlDocument, yamlDocuments } from './yaml-documents.ts';
 import { type PlacedText, placedDocument, placedFile, placedJson } from './yaml-position.ts';
@@ -26,15 +27,20 @@ export function readSubjects({ path, text, isFound }: InputFile): Read {
   return isOther
     ? {
         ...read,
-        findings: read.findings.map((each) => (each.rule === syntax.id ? { ...each, ...skipped(each) } : each)),
+        findings: read.findings.map((each) => (each.rule === syntax.id ? skipped(each) : each)),
       }
     : read;
 }
 
 const mentionsNetworks = /cni\.cncf\.io|multus|plexus|cniVersion|"plugins"|"ipam"/i;
 
-const skipped = (broken: Finding): Finding =>
-  finding(notRead, broken, `${broken.text}; the file mentions no networks and is skipped`);
+const skipped = (broken: PlacedFinding): PlacedFinding => ({
+  ...broken,
+  rule: notRead.id,
+  severity: notRead.severity,
+  text: `${broken.text}; the file mentions no networks and is skipped`,
+  fix: notRead.fix,
+});
 
 function readJson(file: PlacedText, isConfiguration: boolean): Read {
   if (file.text.trim() === '') return nothing;
@@ -45,7 +51,10 @@ function readJson(file: PlacedText, isConfiguration: boolean): Read {
     : readValue(value);
   return {
     subjects: read.subjects,
-    findings: [...(read.subjects.length > 0 ? repeatedFindings(file) : []), ...read.findings],
+    findings: [
+      ...(read.subjects.length > 0 ? repeatedKeys(file.text).map((each) => placedIn(each, file)) : []),
+      ...read.findings,
+    ],
   };
 }
 
@@ -53,13 +62,14 @@ const readYaml = (file: PlacedText): Read =>
   joined([{ subjects: [], findings: invisibleIndent(file) }, ...yamlDocuments(file).map(readDocument)]);
 
 /** The first line that is indented with something else than spaces and tabs. */
-function invisibleIndent(file: PlacedText): readonly Finding[] {
+function invisibleIndent(file: PlacedText): readonly PlacedFinding[] {
   const found = mentionsNetworks.test(file.text)
     ? /(?<=\n[ \t]*)[\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+/.exec(file.text)
     : null;
   if (found === null) return [];
   const text = `${describeCharacter(found[0], 0)} at the beginning of a line`;
-  return [finding(invisible, placeIn(file, found.index, found.index + found[0].length), text)];
+  const characters = [found.index, found.index + found[0].length] as const;
+  return [placedIn(finding(invisible, { path: [], characters }, {}, text), file)];
 }
 
 function readDocument(each: YamlDocument): Read {
@@ -73,14 +83,10 @@ function readDocument(each: YamlDocument): Read {
   return { ...read, findings: [...twice, ...read.findings] };
 }
 
-const repeatedFinding = (text: PlacedText, from: number, to: number): Finding => {
+function repeatedFinding(text: PlacedText, from: number, to: number): PlacedFinding {
   const key = text.text.slice(from, to).replace(/^(["'])(.*)\1$/s, '$2');
-  return finding(
-    keyRepeated,
-    placeIn(text, from, to),
-    `${JSON.stringify(key)} is there twice in one object: the last one counts`,
-  );
-};
+  return placedIn(repeatedKey(key, [from, to]), text);
+}
 
 /** `{{ x }}` without quotes is YAML, but no JSON: an object as the key of an object. */
 function hasCollectionAsKey(document: Document.Parsed): boolean {
@@ -99,9 +105,7 @@ function readObjects({ text, document }: YamlDocument): Read {
     return readValue(placedDocument(text, document, document.toJS()));
   } catch (thrown) {
     const problem = `this is not YAML: ${problemOf(thrown)}`; // aliases that blow up
-    return {
-      subjects: [],
-      findings: [finding(syntax, placeIn(text, document.range[0], document.range[0] + 1), problem)],
-    };
+    const characters = [document.range[0], document.range[0] + 1] as const;
+    return { subjects: [], findings: [placedIn(finding(syntax, { path: [], characters }, {}, problem), text)] };
   }
 }

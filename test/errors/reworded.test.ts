@@ -9,7 +9,7 @@ import type { ClusterScene } from '../../src/doctor/cluster-scene.ts';
 import { readJournal } from '../../src/doctor/state-files.ts';
 import { apiRefused, nadNotFound, netnsUnusable } from '../../src/errors/index.ts';
 import { encodeRecord, makePlan } from '../../src/plan/index.ts';
-import { type Finding, readFiles, validate } from '../../src/validate/index.ts';
+import { type PlacedFinding, readFiles, validate } from '../../src/validate/index.ts';
 import { inputsFor } from '../plan/planned.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { rewording } from '../support/rewording.ts';
@@ -41,9 +41,9 @@ function withRewording<T>(on: boolean, work: () => T): T {
   }
 }
 
-const found = (path: string, text: string): readonly Finding[] =>
+const found = (path: string, text: string): readonly PlacedFinding[] =>
   validate(readFiles([{ path, text }]), { clusterNads: new Map() });
-const withoutText = (findings: readonly Finding[]): readonly object[] =>
+const withoutText = (findings: readonly PlacedFinding[]): readonly object[] =>
   findings.map(({ text: _text, ...more }) => more);
 
 describe('when every sentence is another one', () => {
