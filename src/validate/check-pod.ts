@@ -63,22 +63,22 @@ function checkAnnotation(key: string, annotation: Annotation, input: PodInput): 
   const { text, elements, spotOf } = annotation;
   const found = elements.flatMap((element, index) => checkElement(key, element, index, input));
   if (found.some(({ severity }) => severity === 'error')) return found;
-  const whole = refusal(() => selectionsIn(key, text, input));
-  return [...found, ...whole.map((error) => findingOf(error, spotOf(error)))];
+  const { error } = read(key, text, input.pod.namespace, input.context.settings);
+  return error === undefined ? found : [...found, findingOf(error, spotOf(error))];
 }
 
-function selectionsIn(key: string, text: string, { pod, context }: PodInput): readonly NetworkSelection[] {
-  return key === defaultNetworkKey
-    ? [parseDefaultNetwork(text, context.settings.multusNamespace)]
-    : parseSelections(text, pod.namespace).selections;
+interface ReadSelections {
+  readonly selections: readonly NetworkSelection[];
+  readonly error?: PlexusError;
 }
 
-function refusal(work: () => unknown): readonly PlexusError[] {
+function read(key: string, text: string, namespace: string, { multusNamespace }: Settings): ReadSelections {
   try {
-    work();
-    return [];
+    return key === defaultNetworkKey
+      ? { selections: [parseDefaultNetwork(text, multusNamespace)] }
+      : { selections: parseSelections(text, namespace).selections };
   } catch (thrown) {
-    return [asPlexusError(thrown)];
+    return { selections: [], error: asPlexusError(thrown) };
   }
 }
 
@@ -86,21 +86,18 @@ function refusal(work: () => unknown): readonly PlexusError[] {
 export function checkElement(key: string, element: Element, index: number, input: PodInput): readonly Finding[] {
   const place = { element: index, ...(element.vmNetwork !== undefined && { vmNetwork: element.vmNetwork }) };
   const { pod, context } = input;
-  const parsed = refusal(() => selectionsIn(key, element.alone, input));
-  const [selection] = parsed.length > 0 ? [] : selectionsIn(key, element.alone, input);
-  if (selection === undefined) return parsed.map((error) => elementFinding(error, element, place));
+  const { selections, error: unread } = read(key, element.alone, pod.namespace, context.settings);
+  const [selection] = selections;
+  if (selection === undefined) return unread === undefined ? [] : [elementFinding(unread, element, place)];
   const missing = missingNad(selection, element, input);
   const alone = { ...pod, annotations: { [key]: element.alone } };
   const { error, warnings, deliveries } = planPod({ ...input, pod: alone }, [selection], false);
-  const refused = error === undefined ? [] : [elementFinding(error, element, place)];
-  const told = warnings.flatMap((each) => warningFinding(each, element, place));
-  const unread =
-    context.settings.unservedRequests === 'ignore' ? [] : checkUnread(selection, element, deliveries.flat());
+  const isSilent = context.settings.unservedRequests === 'ignore';
   return [
     ...missing,
-    ...refused,
-    ...told,
-    ...unread,
+    ...(error === undefined ? [] : [elementFinding(error, element, place)]),
+    ...warnings.flatMap((each) => warningFinding(each, element, place)),
+    ...(isSilent ? [] : checkUnread(selection, element, deliveries.flat())),
     ...checkRequests(selection, element, context.ipams.get(nadKey(selection.nad)) ?? []),
   ];
 }
@@ -165,29 +162,19 @@ function warningFinding(warning: Warning, element: Element, inWhole: InWhole): r
 export function selectedNads(object: unknown, path: Path, settings: Settings): readonly NadRef[] {
   const annotations = [...path, 'metadata', 'annotations'];
   if (notTexts(object, annotations).length > 0) return [];
-  const input = {
-    pod: podOfObject(object, annotations),
-    context: { settings, nads: new Map(), ipams: new Map(), isWhole: false, files: [] },
-    limits: new Map(),
-    claims: [],
-  };
+  const { namespace } = podOfObject(object, annotations);
   return [defaultNetworkKey, networksKey].flatMap((key) => {
-    const text = textAt(object, [...annotations, key]);
-    const elements = text === undefined ? [] : annotationAt([...annotations, key], text).elements;
-    return elements.flatMap(({ alone }) =>
-      refusal(() => selectionsIn(key, alone, input)).length > 0
-        ? []
-        : selectionsIn(key, alone, input).map(({ nad }) => nad),
-    );
+    const { elements } = annotationAt([], textAt(object, [...annotations, key]) ?? '');
+    return elements.flatMap(({ alone }) => read(key, alone, namespace, settings).selections.map(({ nad }) => nad));
   });
 }
 
 /** What only shows when all elements are planned together: names of interfaces, default routes, devices. */
 function checkTogether(annotation: Annotation, input: PodInput): readonly Finding[] {
-  const { pod } = input;
+  const { pod, context } = input;
   const selections = [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = pod.annotations[key];
-    return text === undefined ? [] : selectionsIn(key, text, input);
+    return text === undefined ? [] : read(key, text, pod.namespace, context.settings).selections;
   });
   const { error } = planPod(input, selections, false);
   if (error !== undefined) return [findingOf(error, elementOf(error, annotation))];

@@ -1,6 +1,6 @@
 import { type NetworkSelection, nadKey, requestFields } from '../npwg/index.ts';
 import type { Delivery } from '../plan/index.ts';
-import { addressOf, holds } from './addresses.ts';
+import { holds } from './addresses.ts';
 import type { Ipam } from './check-ipam.ts';
 import { type Finding, defaultRoute, finding, noAddresses, requestLost, requestOutside } from './finding.ts';
 import type { Element } from './elements.ts';
@@ -41,21 +41,11 @@ function checkIps({ ips = [], nad }: NetworkSelection, element: Element, { type,
       const fix = `Write ${text}/24, or the prefix of your network.`;
       return [finding(requestOutside, spot, data, `${text} has no prefix length, which static needs`, fix)];
     }
-    if (type !== 'host-local' || ranges.length === 0 || ranges.some((range) => inRange(range, address))) return [];
+    if (type !== 'host-local' || ranges.length === 0 || ranges.some((range) => holds(range, address))) return [];
     const outside = `${text} is in no range of ${nadKey(nad)} (${data.within.join(', ')})`;
     return [finding(requestOutside, spot, data, outside)];
   });
 }
-
-const inRange = (range: Ipam['ranges'][number], text: string): boolean => {
-  const address = addressOf(text);
-  return (
-    address !== undefined &&
-    address.family === range.family &&
-    address.value >= range.first &&
-    address.value <= range.last
-  );
-};
 
 function checkGateways(
   { defaultRoute: gateways = [], nad, ips = [] }: NetworkSelection,

@@ -1,4 +1,4 @@
-import { type Path, type PlexusError } from '../errors/index.ts';
+import type { Path, PlexusError } from '../errors/index.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 

@@ -19,7 +19,12 @@ export interface Read {
   readonly findings: readonly PlacedFinding[];
 }
 
-export const nothing: Read = { subjects: [], findings: [] };
+export const found = (...findings: readonly PlacedFinding[]): Read => ({ subjects: [], findings });
+export const subject = (kind: Subject['kind'], value: PlacedValue): Read => ({
+  subjects: [{ kind, value }],
+  findings: [],
+});
+export const nothing: Read = found();
 
 export const joined = (parts: readonly Read[]): Read => ({
   subjects: parts.flatMap(({ subjects }) => subjects),
@@ -37,15 +42,14 @@ export function readValue(value: PlacedValue): Read {
   const known = kindOf(value.value);
   if (known === undefined) return orUnchecked(nothing, value);
   const nameless = identityFinding(value.value, kind);
-  return nameless === undefined
-    ? { subjects: [{ kind: known.kind === 'nad' ? 'nad' : 'pod', value }], findings: [] }
-    : { subjects: [], findings: [placed(nameless, value)] };
+  if (nameless !== undefined) return found(placed(nameless, value));
+  return subject(known.kind === 'nad' ? 'nad' : 'pod', value);
 }
 
 const orUnchecked = (read: Read, value: PlacedValue): Read =>
   read.subjects.length > 0 || read.findings.length > 0
     ? read
-    : { subjects: [], findings: uncheckedFindings(value.value).map((each) => placed(each, value)) };
+    : found(...uncheckedFindings(value.value).map((each) => placed(each, value)));
 
 /** A document that is no Kubernetes object: a network configuration, perhaps. */
 function readBare(value: PlacedValue): Read {
@@ -55,7 +59,7 @@ function readBare(value: PlacedValue): Read {
     (typeof cniVersion === 'string' || plugins.some((each) => isJsonObject(each) && typeof each['type'] === 'string'));
   const isConfiguration =
     isList || (typeof type === 'string' && (typeof cniVersion === 'string' || isMetaPlugin(type)));
-  return isConfiguration ? { subjects: [{ kind: 'configuration', value }], findings: [] } : nothing;
+  return isConfiguration ? subject('configuration', value) : nothing;
 }
 
 /** Files of the daemon, by the names that Plexus and Multus give them. */
@@ -74,17 +78,14 @@ function readEntry(name: string, text: PlacedText | undefined): Read {
   const isMeant = daemonFiles.includes(name) || configurationFile.test(name);
   if (!isMeant && !(/\.(json|conf)$/.test(name) && text.text.trimStart().startsWith('{'))) return nothing;
   // files of other programs have names like these as well
-  if (!isJson(text.text)) return isMeant ? { subjects: [], findings: [jsonFinding(text)] } : nothing;
+  if (!isJson(text.text)) return isMeant ? found(jsonFinding(text)) : nothing;
   const value = placedJson(text);
-  return daemonFiles.includes(name) ? { subjects: [{ kind: 'daemon', value }], findings: [] } : readBare(value);
+  return daemonFiles.includes(name) ? subject('daemon', value) : readBare(value);
 }
 
 function readDaemonYaml(text: PlacedText): Read {
   const [first] = yamlDocuments(text);
   if (first === undefined || first.document.contents === null) return nothing;
-  if (first.error !== undefined) return { subjects: [], findings: [yamlFinding(first.text, first.error)] };
-  return {
-    subjects: [{ kind: 'daemon', value: placedDocument(first.text, first.document, first.document.toJS()) }],
-    findings: [],
-  };
+  if (first.error !== undefined) return found(yamlFinding(first.text, first.error));
+  return subject('daemon', placedDocument(first.text, first.document, first.document.toJS()));
 }

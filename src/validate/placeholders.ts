@@ -1,5 +1,5 @@
 import { template } from './finding.ts';
-import type { PlacedFinding } from './places.ts';
+import { type PlacedFinding, insteadOf } from './places.ts';
 import type { Span } from './yaml-position.ts';
 
 // Go templates, ${X}, $(X), $X, __X__; _replaced_, which Kustomize components put where a replacement goes; what
@@ -19,13 +19,10 @@ export const isJsonTemplate = (text: string, isJson: (text: string) => boolean):
 export const isGoTemplate = (text: string): boolean => /\{\{.*?\}\}/s.test(text);
 
 /** The note in place of a finding about a text with a placeholder. */
-export const templateNote = (found: PlacedFinding, text: string): PlacedFinding => ({
-  ...found,
-  rule: template.id,
-  severity: template.severity,
-  text: `${JSON.stringify(placeholder.exec(text)?.[0] ?? text)} is a placeholder: this value is not checked`,
-  fix: template.fix,
-});
+export function templateNote(found: PlacedFinding, text: string): PlacedFinding {
+  const value = JSON.stringify(placeholder.exec(text)?.[0] ?? text);
+  return insteadOf(found, template, `${value} is a placeholder: this value is not checked`);
+}
 
 /** Turns errors and warnings about a value with a placeholder into a note: the final value is unknown. */
 export function withTemplatesNoted(

@@ -1,5 +1,5 @@
 import { keyText } from '../errors/index.ts';
-import type { Finding, Severity } from './finding.ts';
+import type { Finding, Rule, Severity } from './finding.ts';
 import type { PlacedText, PlacedValue, Span } from './yaml-position.ts';
 
 /** A finding at one place of one file. Lines and columns count from 1, columns in UTF-16 units. */
@@ -32,6 +32,15 @@ const withPlace = (
   { rule, severity, text, fix }: Finding,
   place: Pick<PlacedFinding, 'file' | 'key' | keyof Span>,
 ): PlacedFinding => ({ ...place, rule, severity, text, fix });
+
+/** Another rule's finding at the same place. */
+export const insteadOf = (found: PlacedFinding, { id, severity, fix }: Rule, text: string): PlacedFinding => ({
+  ...found,
+  rule: id,
+  severity,
+  text,
+  fix,
+});
 
 const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
