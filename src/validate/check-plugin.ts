@@ -132,19 +132,26 @@ function schemaFinding(canonical: JsonValue, { instancePath, keyword, params, me
     return finding(keyMissing, keyAt(path), { key }, `${shownKey} is missing`, `Add ${shownKey}.`);
   }
   const value = valueAt(canonical, path);
-  const allowed = allowedText(keyword, params, value) ?? message ?? 'valid';
-  return finding(valueInvalid, path, { value, allowed }, `${shown(value)} is not allowed: it must be ${allowed}`);
+  const allowed = allowedText(keyword, params) ?? message ?? 'valid';
+  const text = `${shown(value)} is not allowed: it must be ${allowed}${hintOn(keyword, params, value)}`;
+  return finding(valueInvalid, path, { value, allowed }, text);
 }
 
-function allowedText(keyword: string, params: ValidationError['params'], value: unknown): string | undefined {
+function hintOn(keyword: string, params: ValidationError['params'], value: unknown): string {
+  if (keyword === 'type') return `, and is ${nameOfType(value)}`;
+  return keyword === 'enum' && typeof value === 'string' ? meantText(didYouMean(value, namesIn(params))) : '';
+}
+
+const namesIn = ({ allowedValues }: ValidationError['params']): readonly string[] =>
+  (allowedValues as readonly unknown[]).map(String).filter((each) => each !== '');
+
+function allowedText(keyword: string, params: ValidationError['params']): string | undefined {
   const limit = Number(params['limit']);
   switch (keyword) {
     case 'type':
-      return `${withArticle(params['type'])}, and is ${nameOfType(value)}`;
-    case 'enum': {
-      const allowed = (params['allowedValues'] as readonly unknown[]).map(String).filter((each) => each !== '');
-      return `${allowed.join(' or ')}${meantText(typeof value === 'string' ? didYouMean(value, allowed) : undefined)}`;
-    }
+      return withArticle(params['type']);
+    case 'enum':
+      return namesIn(params).join(' or ');
     case 'minimum':
       return `${limit} or more`;
     case 'maximum':

@@ -31,7 +31,7 @@ import {
 import { type Settings, didYouMean } from '../plan/index.ts';
 import { checkAnnotations, checkMisplaced, podAnnotations } from './check-annotations.ts';
 import { checkRequests, checkUnread } from './check-requests.ts';
-import { type Element, type Annotation, annotationAt, asksFor } from './elements.ts';
+import { type Element, type NetworksAnnotation, annotationAt, asksFor } from './elements.ts';
 import { type Finding, type Spot, finding, findingOf, keyUnknown, requestLost } from './finding.ts';
 import { type PodContext, type PodInput, planPod } from './plan-pod.ts';
 import { claimsOf, limitsOf, notTexts, podOfObject } from './pod-object.ts';
@@ -59,7 +59,7 @@ export function checkPod(object: unknown, path: Path, context: PodContext): read
 }
 
 /** Each element by itself: so one mistake does not hide the next. */
-function checkAnnotation(key: string, annotation: Annotation, input: PodInput): readonly Finding[] {
+function checkAnnotation(key: string, annotation: NetworksAnnotation, input: PodInput): readonly Finding[] {
   const { text, elements, spotOf } = annotation;
   const found = elements.flatMap((element, index) => checkElement(key, element, index, input));
   if (found.some(({ severity }) => severity === 'error')) return found;
@@ -170,7 +170,7 @@ export function selectedNads(object: unknown, path: Path, settings: Settings): r
 }
 
 /** What only shows when all elements are planned together: names of interfaces, default routes, devices. */
-function checkTogether(annotation: Annotation, input: PodInput): readonly Finding[] {
+function checkTogether(annotation: NetworksAnnotation, input: PodInput): readonly Finding[] {
   const { pod, context } = input;
   const selections = [defaultNetworkKey, networksKey].flatMap((key) => {
     const text = pod.annotations[key];
@@ -185,7 +185,7 @@ function checkTogether(annotation: Annotation, input: PodInput): readonly Findin
     : [];
 }
 
-function elementOf(error: PlexusError, { elements, spotOf }: Annotation): Spot {
+function elementOf(error: PlexusError, { elements, spotOf }: NetworksAnnotation): Spot {
   if (!is(error, interfaceTaken)) return spotOf(error);
   const { interfaceName: name } = error.context;
   const named = elements.filter((element) => element.alone.split('@')[1]?.trim() === name || usesName(element, name));

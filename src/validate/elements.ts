@@ -5,7 +5,7 @@ import type { Spot } from './finding.ts';
 import { brokenAt, isJson, trimmed } from './json-text.ts';
 
 /** An annotation that names networks: its text, and its elements. */
-export interface Annotation {
+export interface NetworksAnnotation {
   readonly text: string;
   readonly elements: readonly Element[];
   /** Where an error about it belongs. */
@@ -22,7 +22,7 @@ export interface Element {
 }
 
 /** Takes an annotation apart; its meaning is for the parser of npwg to say. `path`: of the annotation. */
-export function annotationAt(path: Path, text: string): Annotation {
+export function annotationAt(path: Path, text: string): NetworksAnnotation {
   const isJsonForm = /[[{"]/.test(text);
   const elements = isJsonForm ? jsonElements(path, text) : textElements(path, text);
   const whole = { path, characters: trimmed(text) };

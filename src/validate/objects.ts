@@ -19,12 +19,12 @@ export interface Read {
   readonly findings: readonly PlacedFinding[];
 }
 
-export const found = (...findings: readonly PlacedFinding[]): Read => ({ subjects: [], findings });
+export const reported = (...findings: readonly PlacedFinding[]): Read => ({ subjects: [], findings });
 export const subject = (kind: Subject['kind'], value: PlacedValue): Read => ({
   subjects: [{ kind, value }],
   findings: [],
 });
-export const nothing: Read = found();
+export const nothing: Read = reported();
 
 export const joined = (parts: readonly Read[]): Read => ({
   subjects: parts.flatMap(({ subjects }) => subjects),
@@ -42,14 +42,14 @@ export function readValue(value: PlacedValue): Read {
   const known = kindOf(value.value);
   if (known === undefined) return orUnchecked(nothing, value);
   const nameless = identityFinding(value.value, kind);
-  if (nameless !== undefined) return found(placed(nameless, value));
+  if (nameless !== undefined) return reported(placed(nameless, value));
   return subject(known.kind === 'nad' ? 'nad' : 'pod', value);
 }
 
 const orUnchecked = (read: Read, value: PlacedValue): Read =>
   read.subjects.length > 0 || read.findings.length > 0
     ? read
-    : found(...uncheckedFindings(value.value).map((each) => placed(each, value)));
+    : reported(...uncheckedFindings(value.value).map((each) => placed(each, value)));
 
 /** A document that is no Kubernetes object: a network configuration, perhaps. */
 function readBare(value: PlacedValue): Read {
@@ -78,7 +78,7 @@ function readEntry(name: string, text: PlacedText | undefined): Read {
   const isMeant = daemonFiles.includes(name) || configurationFile.test(name);
   if (!isMeant && !(/\.(json|conf)$/.test(name) && text.text.trimStart().startsWith('{'))) return nothing;
   // files of other programs have names like these as well
-  if (!isJson(text.text)) return isMeant ? found(jsonFinding(text)) : nothing;
+  if (!isJson(text.text)) return isMeant ? reported(jsonFinding(text)) : nothing;
   const value = placedJson(text);
   return daemonFiles.includes(name) ? subject('daemon', value) : readBare(value);
 }
@@ -86,6 +86,6 @@ function readEntry(name: string, text: PlacedText | undefined): Read {
 function readDaemonYaml(text: PlacedText): Read {
   const [first] = yamlDocuments(text);
   if (first === undefined || first.document.contents === null) return nothing;
-  if (first.error !== undefined) return found(yamlFinding(first.text, first.error));
+  if (first.error !== undefined) return reported(yamlFinding(first.text, first.error));
   return subject('daemon', placedDocument(first.text, first.document, first.document.toJS()));
 }

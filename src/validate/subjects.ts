@@ -4,7 +4,7 @@ import { problemOf } from '../errors/index.ts';
 import { jsonFinding, yamlFinding } from './broken.ts';
 import { finding, invisible, notRead, syntax } from './finding.ts';
 import { isJson, repeatedKey, repeatedKeys } from './json-text.ts';
-import { type Read, found, joined, nothing, readValue, subject } from './objects.ts';
+import { type Read, reported, joined, nothing, readValue, subject } from './objects.ts';
 import { type PlacedFinding, insteadOf, placedIn } from './places.ts';
 import { isGoTemplate } from './placeholders.ts';
 import { type YamlDocument, yamlDocuments } from './yaml-documents.ts';
@@ -36,15 +36,15 @@ const skipped = (broken: PlacedFinding): PlacedFinding =>
 
 function readJson(file: PlacedText, isConfiguration: boolean): Read {
   if (file.text.trim() === '') return nothing;
-  if (!isJson(file.text)) return found(jsonFinding(file));
+  if (!isJson(file.text)) return reported(jsonFinding(file));
   const value = placedJson(file);
   const read = isConfiguration ? subject('configuration', value) : readValue(value);
   const twice = read.subjects.length === 0 ? [] : repeatedKeys(file.text).map((each) => placedIn(each, file));
-  return joined([found(...twice), read]);
+  return joined([reported(...twice), read]);
 }
 
 const readYaml = (file: PlacedText): Read =>
-  joined([found(...invisibleIndent(file)), ...yamlDocuments(file).map(readDocument)]);
+  joined([reported(...invisibleIndent(file)), ...yamlDocuments(file).map(readDocument)]);
 
 /** The first line that is indented with something else than spaces and tabs. */
 function invisibleIndent(file: PlacedText): readonly PlacedFinding[] {
@@ -59,13 +59,13 @@ function invisibleIndent(file: PlacedText): readonly PlacedFinding[] {
 
 function readDocument(each: YamlDocument): Read {
   const { text, document, error, repeated } = each;
-  if (error !== undefined) return found(yamlFinding(text, error));
+  if (error !== undefined) return reported(yamlFinding(text, error));
   if (isGoTemplate(text.text) && hasCollectionAsKey(document))
-    return found(yamlFinding(text, { pos: document.range, message: '' }));
+    return reported(yamlFinding(text, { pos: document.range, message: '' }));
   const read = readObjects(each);
   const twice =
     read.subjects.length === 0 ? [] : repeated.map(({ pos: [from, to] }) => repeatedFinding(text, from, to));
-  return joined([found(...twice), read]);
+  return joined([reported(...twice), read]);
 }
 
 function repeatedFinding(text: PlacedText, from: number, to: number): PlacedFinding {
@@ -91,6 +91,6 @@ function readObjects({ text, document }: YamlDocument): Read {
   } catch (thrown) {
     const problem = `this is not YAML: ${problemOf(thrown)}`; // aliases that blow up
     const characters = [document.range[0], document.range[0] + 1] as const;
-    return found(placedIn(finding(syntax, { path: [], characters }, {}, problem), text));
+    return reported(placedIn(finding(syntax, { path: [], characters }, {}, problem), text));
   }
 }

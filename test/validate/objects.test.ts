@@ -103,7 +103,7 @@ describe('an object of the API', () => {
       {
         rule: 'PLX-V-VALUE',
         path: ['spec', 'config', 'mtu'],
-        data: { value: '1500', allowed: 'a whole number, and is a string' },
+        data: { value: '1500', allowed: 'a whole number' },
       },
     ]);
     const networks = { 'k8s.v1.cni.cncf.io/networks': JSON.stringify([{ name: 'lan', mac: 'x' }]) };
