@@ -1,4 +1,3 @@
-import { parseDocument } from 'yaml';
 import { jsonProblem, parseJson } from '../cni/index.ts';
 import { type Finding, finding, keyRepeated } from './finding.ts';
 
@@ -28,15 +27,20 @@ export function trimmed(text: string, from = 0, to = text.length): Characters {
   return [start, Math.max(start, from + inner.trimEnd().length)];
 }
 
-/** Keys that JSON takes twice, of which the last counts. */
-export function repeatedKeys(text: string): readonly Finding[] {
-  const document = parseDocument(text, { uniqueKeys: true, logLevel: 'silent' });
-  return document.errors
-    .filter(({ code }) => code === 'DUPLICATE_KEY')
-    .map(({ pos: [from] }) => {
-      const key = /^"((?:[^"\\]|\\.)*)"/.exec(text.slice(from))?.[1] ?? '';
-      return repeatedKey(key, [from, from + key.length + 2]);
-    });
+const keysAndBraces = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/gs;
+
+/** Keys that JSON takes twice, of which the last counts. In linear time: anybody may write a network. */
+export function repeatedKeys(json: string): readonly Finding[] {
+  const open: Set<unknown>[] = [];
+  return [...json.matchAll(keysAndBraces)].flatMap(({ 0: token, 1: text = '', 2: colon, index }) => {
+    if (token === '{') open.push(new Set());
+    if (token === '}') open.pop();
+    if (colon === undefined) return [];
+    const key: unknown = JSON.parse(text);
+    if (open.at(-1)?.has(key) === true) return [repeatedKey(text.slice(1, -1), [index, index + text.length])];
+    open.at(-1)?.add(key);
+    return [];
+  });
 }
 
 /** The finding about a key that an object contains twice. */
