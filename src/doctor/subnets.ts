@@ -1,21 +1,21 @@
 import { type JsonObject, type JsonValue, type NetworkConfiguration, isJsonObject } from '../cni/index.ts';
 import { type Range, addressOf, subnetOf } from '../validate/index.ts';
 
-/** Addresses from the first to the last, both included. */
+/** A range of addresses, including the first and the last. */
 export interface AddressRange extends Range {
-  /** As written. */
+  /** As in the configuration. */
   readonly text: string;
 }
 
-/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for all else. */
+/** The addresses of a subnet ("10.1.0.0/24", also with host bits set); undefined for any other text. */
 export function rangeOf(cidr: string): AddressRange | undefined {
   const subnet = subnetOf(cidr.trim());
   return subnet && { ...subnet, text: cidr.trim() };
 }
 
 /**
- * The addresses that a network may give to pods: host-local's and whereabouts' keys of `ipam`. What cannot be read is
- * left out.
+ * The addresses that a network may assign to pods, from the `ipam` keys of host-local and whereabouts. Omits what
+ * cannot be parsed.
  */
 export const rangesOf = ({ plugins }: NetworkConfiguration): readonly AddressRange[] =>
   plugins.flatMap(({ json }) => ipamRanges(json['ipam']));
@@ -48,7 +48,7 @@ function partsOf(written: string): { readonly from?: string; readonly to?: strin
     : { from, to: subnet.split('/')[0] ?? '', subnet };
 }
 
-/** The first that is written, if it is an address of the range. */
+/** The configured first address, if it lies in the range. */
 function boundOf(values: readonly (JsonValue | undefined)[], { family, first, last }: Range): bigint | undefined {
   const written = values.find((each) => each !== undefined);
   const address = typeof written === 'string' ? addressOf(written) : undefined;
