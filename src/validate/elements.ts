@@ -1,6 +1,5 @@
-import { parseJson } from '../cni/index.ts';
 import { type Path, type PlexusError, is, selectionInvalid } from '../errors/index.ts';
-import { isJsonObject } from '../cni/index.ts';
+import { isJsonObject, parseJson } from '../cni/index.ts';
 import type { Spot } from './finding.ts';
 import { brokenAt, isJson, trimmed } from './json-text.ts';
 
