@@ -84,7 +84,7 @@ export function prepare(
   const multus = multusState(settings.multusStateDir);
   const { journal, locks, deferred, cluster, readConf, report, bootId, beginTrace, cancel, agent, turn } = context;
   return {
-    warnings: warnings.map(({ text }) => text),
+    warnings,
     // plugins come only from the runtime's folders, because the shim rejects any other
     deps: {
       settings: { ...settings, binDir: [] },

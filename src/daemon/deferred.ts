@@ -64,7 +64,7 @@ async function carryOut(kept: RecordKey, attempt: Attempt): Promise<WorkOutcome>
     operation = { ...operation, ...podIn(call) };
     const parsed = parsedCall(call, { ...attempt, context: { ...context, report } });
     if (parsed === undefined) return await setAside(kept, context);
-    for (const text of parsed.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
+    for (const { text } of parsed.warnings) report({ kind: 'warning', sandbox: kept.containerId, text });
     await delDeferred(parsed.invocation, parsed.deps, attempt.signal);
     report({ ...finished, ms: Date.now() - startedAt });
     return 'done';

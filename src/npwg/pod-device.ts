@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/index.ts';
 import type { NadRef } from './nad.ts';
 
 /** A device that was allocated to a pod: by kubelet from a device plugin, by a ResourceClaim, or both. */
@@ -27,7 +28,7 @@ export interface ClaimedDevice {
 export interface PodDevices {
   readonly devices: readonly PodDevice[];
   /** Why devices of its claims could not be determined. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /**
    * Resources that the node's device plugins serve, if a device is missing; absent if kubelet cannot be queried. A
    * resource that no plugin serves only counts pods (bridge-marker).

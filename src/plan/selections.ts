@@ -33,21 +33,21 @@ const nothing: PodSelections = { selections: [], warnings: [] };
  */
 export function readSelections(pod: PodMetadata | undefined, settings: Settings): PodSelections {
   if (pod === undefined) return nothing;
-  const first = unlessIgnored(settings, () => defaultNetworkOf(pod, settings));
-  const fromNetworks = unlessIgnored(settings, () => selectionsOf(pod, settings, first.defaultNetwork));
+  const first = unlessIgnored(defaultNetworkKey, settings, () => defaultNetworkOf(pod, settings));
+  const fromNetworks = unlessIgnored(networksKey, settings, () => selectionsOf(pod, settings, first.defaultNetwork));
   return { ...first, ...fromNetworks, warnings: [...first.warnings, ...fromNetworks.warnings] };
 }
 
 // Reads one annotation on its own, so that a mistake in one does not drop the other. A policy violation is never
 // ignored.
-function unlessIgnored(settings: Settings, read: () => PodSelections): PodSelections {
+function unlessIgnored(key: string, settings: Settings, read: () => PodSelections): PodSelections {
   try {
     return read();
   } catch (thrown) {
     const error = asPlexusError(thrown);
     if (!(is(error, selectionInvalid) || is(error, networksTooMany)) || settings.invalidAnnotation === 'fail')
       throw error;
-    return { ...nothing, warnings: [annotationIgnored({ problem: error.message })] };
+    return { ...nothing, warnings: [annotationIgnored({ key, error })] };
   }
 }
 
