@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import type { AbandonedDeps } from '../attach/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { deviceInfoFiles } from '../devices/index.ts';
@@ -60,6 +61,8 @@ export async function openState(
 ): Promise<DaemonState> {
   const { cniDir } = settingsOf(deps);
   const { journal, report, cluster, agent } = shared;
+  // Its creation time dates the installation (upkeep.ts). The first call reports a folder that cannot be created.
+  await mkdir(cniDir, { recursive: true, mode: 0o700 }).catch(() => {});
   const locks = fileLocks(`${cniDir}/locks`, 'daemon');
   const settings = (): Settings => settingsOf(deps);
   const context: CallContext = {
