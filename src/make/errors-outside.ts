@@ -17,10 +17,10 @@ export const nodeMissing: OutsideError = {
 };
 const nodeTooOld: OutsideError = {
   id: 'PLX-NODE-TOO-OLD',
-  sentence: 'Node.js 22.19 or newer is needed, this is ‹version› (‹file›)',
+  sentence: 'Plexus needs Node.js 22.19 or newer, but this is ‹version› (‹file›)',
   code: cniCode.io,
   retry: 'later',
-  fix: 'Install a newer one, or set PLEXUS_NODE to its path.',
+  fix: 'Install a newer Node.js, or set PLEXUS_NODE to the path of one.',
   saidBy: 'direct mode, on a Node.js that cannot run it',
 };
 const shimFailed: OutsideError = {

@@ -98,7 +98,7 @@ describe('plexus doctor', () => {
       "
     `);
     expect(stderr).toMatch(
-      /^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could look at nothing: this machine is no node/,
+      /^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could not check anything: this machine is no node/,
     );
   });
 
@@ -128,7 +128,7 @@ describe('plexus doctor', () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: expect.stringMatching(
-        /^plexus: PLX-FINDINGS-MADE: plexus doctor found something to do: 1 warning\. /,
+        /^plexus: PLX-FINDINGS-MADE: plexus doctor found problems: 1 warning\. /,
       ) as string,
     });
   });

@@ -35,7 +35,7 @@ describe('plexus validate', () => {
       "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap is given nothing to do: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
           Add "capabilities": {"portMappings": true} beside its "type".
       test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but none of its plugins declares "capabilities": {"portMappings": true}, without which portmap does not get it [PLX-CAPABILITY-MISSING]
-          Declare the capability in the configuration of that plugin, or drop the request from the annotation (unservedRequests: warn attaches without it).
+          Declare the capability in the configuration of that plugin, or remove the request from the annotation. To attach the pod without it, set unservedRequests: warn.
       test/validate/broken/range-outside.yaml:15:25: error: spec.config.ipam.ranges[0][0].rangeStart: rangeStart 10.1.3.10 is not in subnet 10.1.2.0/24 [PLX-V-RANGE]
           Correct the range or the subnet.
       2 errors, 1 warning in 2 files
@@ -186,7 +186,7 @@ describe('plexus validate --cluster', () => {
     const { code, stdout } = await plexus(['validate', ...access, '-'], podWith('laboratory'));
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p asks for NetworkAttachmentDefinition default/laboratory, which does not exist',
+      'error: metadata.annotations["k8s.v1.cni.cncf.io/networks"]: pod default/p requests NetworkAttachmentDefinition default/laboratory, which does not exist',
     );
   });
 

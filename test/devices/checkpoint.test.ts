@@ -64,7 +64,7 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     }
     expect(error).toMatchObject({ id: 'PLX-KUBELET-CHECKPOINT-DAMAGED', code: 11 });
     if (typeof problem === 'string')
-      expect((error as Error).message).toBe(`kubelet’s file ${file} cannot be understood: ${problem}`);
+      expect((error as Error).message).toBe(`kubelet’s checkpoint ${file} cannot be read: ${problem}`);
   });
   it('any text is parsed as devices or rejected as a damaged file', () => {
     const ids = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()), fc.jsonValue());

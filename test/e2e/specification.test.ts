@@ -132,7 +132,7 @@ describe('CHECK', () => {
     expect(await at().call('CHECK', pod)).toMatchObject({ exitCode: 0, stdout: '' });
     await pod.netns.exec(['ip', 'link', 'delete', 'net1']);
     const error = errorIn((await at().call('CHECK', pod)).stdout);
-    expect(error.msg).toContain('PLX-CHECK-FAILED: CHECK: net1 (default/two): interface net1 is gone');
+    expect(error.msg).toContain('PLX-CHECK-FAILED: CHECK failed: net1 (default/two): interface net1 is gone');
     await at().call('DEL', pod);
   });
   it('CNI-31: a delegate that is too old for CHECK is skipped', async () => {

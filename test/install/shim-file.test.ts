@@ -78,7 +78,7 @@ describe('installing the shim', () => {
   ])('a folder that is $title is reported with errno and fix', async ({ at, errno }) => {
     await expect(installShim(source, at(), here)).rejects.toMatchObject({
       id: 'PLX-FOLDER-NOT-WRITABLE',
-      message: `cannot install plexus: folder ${at()} cannot be written to (${errno})`,
+      message: `cannot install plexus: folder ${at()} is not writable (${errno})`,
     });
   });
 
@@ -137,7 +137,7 @@ describe('a shim that is missing or built for another machine is rejected', () =
     await writeFile(file, content);
     await expect(installShim(file, folder, { arch: 'x64' })).rejects.toMatchObject({
       id: 'PLX-SHIM-UNUSABLE',
-      message: `${file} cannot be installed as the plugin: ${says}`,
+      message: `${file} cannot be installed as the shim: ${says}`,
     });
     expect(await readdir(folder)).toEqual(['shim']);
   });

@@ -18,7 +18,7 @@ describe('how many networks an annotation may name', () => {
     expect(() => selections(text, 32)).toThrow(
       refusal(
         'PLX-NETWORKS-TOO-MANY',
-        'annotation k8s.v1.cni.cncf.io/networks names 33 networks, and maxNetworksPerPod allows 32',
+        'annotation k8s.v1.cni.cncf.io/networks names 33 networks, but maxNetworksPerPod allows 32',
       ),
     );
   });

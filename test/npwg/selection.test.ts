@@ -182,7 +182,7 @@ describe('whatever an annotation holds', () => {
   it('at most 1,000 networks are read, whatever the settings allow', () => {
     expect(names('a,'.repeat(1000).slice(0, -1))).toHaveLength(1000);
     expect(messageOf('a,'.repeat(1001).slice(0, -1))).toContain(
-      'names 1001 networks, and maxNetworksPerPod allows 1000',
+      'names 1001 networks, but maxNetworksPerPod allows 1000',
     );
   });
 });

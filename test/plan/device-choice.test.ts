@@ -93,21 +93,21 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
       networks: 'one,one,one,one',
       more: given(devices),
       id: 'PLX-DEVICE-MISSING',
-      says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 3, used by its other networks/,
+      says: /network shop\/one requires a device of resource intel.com\/vf, but the pod has only 3, used by its other networks/,
     },
     {
       title: 'the pod does not request the resource, which a device plugin serves',
       networks: 'one',
       more: given(of('x', 'y'), { served: ['intel.com/vf'], requested: [] }),
       id: 'PLX-RESOURCE-NOT-REQUESTED',
-      says: /pod shop\/db-0 requests no intel.com\/vf, and network shop\/one needs a device of it/,
+      says: /network shop\/one requires a device of resource intel.com\/vf, but pod shop\/db-0 does not request that resource/,
     },
     {
       title: 'the pod requests it, and kubelet gave it none',
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'], requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none, although it requests that resource/,
+      says: /requires a device of resource nvidia.com\/vf, but kubelet gave the pod none, although it requests that resource/,
     },
     {
       title: 'kubelet cannot be asked, the pod requests it',
@@ -121,12 +121,12 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /needs a device of resource nvidia.com\/vf, and kubelet gave the pod none/,
+      says: /requires a device of resource nvidia.com\/vf, but kubelet gave the pod none/,
     },
   ])('$title: refused, or a warning with missingDevice: ignore', ({ networks, more, id, says }) => {
     expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
     const plan = planFor(situation(networks, { more, ...ignoring }));
-    expect(plan.warnings).toEqual([expect.stringMatching(new RegExp(`${says.source}.*: it is attached without`))]);
+    expect(plan.warnings).toEqual([expect.stringMatching(new RegExp(`${says.source}.*; Plexus attaches the network without a device`))]);
     expect(plan.attachments.at(-1)?.runtimeConfig).toEqual({});
   });
 
@@ -212,9 +212,9 @@ describe('a network made of the device of a ResourceClaim', () => {
   it.each([
     {
       networks: 'one,slow',
-      says: /network shop\/one needs a device of resource intel.com\/vf, and the pod has only 1, used by its other networks/,
+      says: /network shop\/one requires a device of resource intel.com\/vf, but the pod has only 1, used by its other networks/,
     },
-    { networks: 'odd', says: /network shop\/odd needs a device of claim gpus, and the pod has none/ },
+    { networks: 'odd', says: /network shop\/odd requires a device of claim gpus, but the pod has none/ },
     { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
   ])('$networks: refused', ({ networks, says }) => {
     expect(() => planFor(claimSituation(networks))).toThrow(failure('PLX-DEVICE-MISSING', says));
@@ -290,10 +290,10 @@ describe('deviceID of the annotation', () => {
 
   it('is a warning where the pod was not given it, or where no plugin would get it', () => {
     expect(planFor(situation([{ name: 'one', deviceID: 'x' }])).warnings).toEqual([
-      "network shop/one: deviceID x of the annotation is none of the pod's free devices of resource intel.com/vf; it gets 0000:02:00.3",
+      "network shop/one: deviceID x of the annotation is not a free device of resource intel.com/vf of the pod; Plexus uses 0000:02:00.3",
     ]);
     expect(planFor({ networks: [{ name: 'a', deviceID: 'x' }] }).warnings).toEqual([
-      'network shop/a: deviceID x reaches no plugin, as none declares that capability',
+      'network shop/a: no plugin receives deviceID x, because none declares the capability deviceID',
     ]);
   });
 });

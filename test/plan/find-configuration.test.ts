@@ -172,7 +172,7 @@ describe('NPWG-08 to NPWG-11: the configuration of a NAD', () => {
 
   it('a NAD that does not exist is said with the pod', () => {
     expect(() => planFor({ networks: 'nope' })).toThrow(
-      failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 asks for NetworkAttachmentDefinition shop\/nope/),
+      failure('PLX-NAD-NOT-FOUND', /pod shop\/db-0 requests NetworkAttachmentDefinition shop\/nope/),
     );
   });
 });

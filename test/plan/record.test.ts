@@ -209,7 +209,7 @@ describe('a damaged record is never taken for a record', () => {
 
   it('of a newer version: not damaged, and named', () => {
     expect(() => decodeRecord(sealed({ formatVersion: 2, other: [] }), 'x.json')).toThrow(
-      failure('PLX-RECORD-NEWER', /x\.json is of format 2/),
+      failure('PLX-RECORD-NEWER', /x\.json has format 2/),
     );
     expect(() => decodeRecord(sealed(planned).replace('"formatVersion":1', '"formatVersion":2'), 'x.json')).toThrow(
       failure('PLX-RECORD-DAMAGED', /checksum/),

@@ -157,17 +157,17 @@ describe('a request without a declared capability', () => {
     {
       config: { type: 'bridge', ipam: {} },
       ips: ['10.0.0.5/24'],
-      says: 'requests ips on network shop/n, and none of its plugins reads that: bridge',
+      says: 'requests ips on network shop/n, but none of its plugins reads it: bridge',
     },
     {
       config: { type: 'ipvlan', ipam: { type: 'static' } },
       mac: '02:00:00:00:00:01',
-      says: 'requests mac on network shop/n, and none of its plugins reads that: ipvlan, static',
+      says: 'requests mac on network shop/n, but none of its plugins reads it: ipvlan, static',
     },
     {
       config: { type: 'macvlan' },
       bandwidth: { ingressRate: 1 },
-      says: 'requests bandwidth on network shop/n, and none of its plugins reads that: macvlan',
+      says: 'requests bandwidth on network shop/n, but none of its plugins reads it: macvlan',
     },
   ])('is refused where every plugin is known and none reads it: $says', ({ config, says, ...request }) => {
     const nads = { 'shop/n': config };
@@ -184,7 +184,7 @@ describe('a request without a declared capability', () => {
     ]);
     expect(unknown.warnings).toEqual([]);
     expect(unknown.notes).toEqual([
-      'network shop/n: it is unknown whether frobnicate reads mac; a plugin with the capability mac must declare it',
+      'network shop/n: Plexus does not know whether frobnicate reads mac; a plugin that reads it as capability mac must declare that capability',
     ]);
     const ipam = ipsOf({ type: 'ptp', ipam: { type: 'strange' } });
     expect([cniArgsOf(ipam), argsOf(ipam), ipam.notes]).toEqual([
@@ -205,7 +205,7 @@ describe('a request without a declared capability', () => {
 
   it('dhcp may read it: attached, with a note', () => {
     expect(ipsOf({ type: 'macvlan', ipam: { type: 'dhcp' } }).notes).toEqual([
-      expect.stringContaining('it is unknown whether dhcp reads ips'),
+      expect.stringContaining('Plexus does not know whether dhcp reads ips'),
     ]);
   });
 
@@ -216,7 +216,7 @@ describe('a request without a declared capability', () => {
     });
     expect(plan.attachments[1]?.runtimeConfig).toEqual({ bandwidth: { ingressRate: 1, ingressBurst: 2 } });
     expect(plan.warnings).toEqual([
-      'network shop/n: the capability bandwidth is declared, but bridge is not known to read bandwidth',
+      'network shop/n: a plugin declares the capability bandwidth, but bridge is not known to read bandwidth',
     ]);
   });
 

@@ -34,7 +34,7 @@ describe('a pod that names a network', () => {
 
   it('is wrong when the cluster does not have it either', () => {
     expect(check([file('p.yaml', pod('lab'))], { clusterNads: new Map([['default/lab', undefined]]) })).toEqual([
-      'p.yaml:7 error PLX-NAD-NOT-FOUND pod default/p asks for NetworkAttachmentDefinition default/lab, which does not exist',
+      'p.yaml:7 error PLX-NAD-NOT-FOUND pod default/p requests NetworkAttachmentDefinition default/lab, which does not exist',
     ]);
   });
 
@@ -43,7 +43,7 @@ describe('a pod that names a network', () => {
     const files = [file('p.yaml', pod('[{"name": "lab", "mac": "02:00:00:00:00:01"}]'))];
     expect(wantedNads(readFiles(files))).toEqual([{ namespace: 'default', name: 'lab' }]);
     expect(check(files, { clusterNads: new Map([['default/lab', lab]]) })).toEqual([
-      'p.yaml:7 error PLX-REQUEST-UNSERVED the pod requests mac on network default/lab, and none of its plugins reads that: dummy',
+      'p.yaml:7 error PLX-REQUEST-UNSERVED the pod requests mac on network default/lab, but none of its plugins reads it: dummy',
     ]);
   });
 
