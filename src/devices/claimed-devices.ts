@@ -72,7 +72,7 @@ export function claimOfSelection({ wish, claim }: ClaimSelection, pod: PodRef, {
   throw claimUnallocated({
     claim: `${claim} of the pod`,
     pod: podKey(pod),
-    problem: 'status.resourceClaimStatuses of the pod names no claim made for it',
+    problem: 'status.resourceClaimStatuses of the pod does not name the claim that was created for it',
   });
 }
 
@@ -151,7 +151,7 @@ export function namedDevice(
   identity: Identity | undefined,
 ): { readonly id: string; readonly resource: string } | string {
   const name = `device ${place.device} of pool ${place.pool}, driver ${place.driver}`;
-  if (identity === undefined) return `${name} is in no ResourceSlice`;
+  if (identity === undefined) return `no ResourceSlice contains ${name}`;
   const { id, resource } = identity;
   if (resource === undefined) return `${name} has no attribute ${resourceAttribute}`;
   return id === undefined ? `${name} has no attribute ${idAttribute} or ${pciAttribute}` : { id, resource };

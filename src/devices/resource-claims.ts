@@ -181,7 +181,7 @@ async function byClaims(call: Call): Promise<OfResources> {
     const ref = { namespace: call.pod.namespace, name: claimName };
     const claim = await call.claim(ref);
     const problem = problemOfClaim(claim, call.pod, uid);
-    if (problem !== undefined) skipped.push(`ResourceClaim ${nadKey(ref)} is left out: ${problem}`);
+    if (problem !== undefined) skipped.push(`ResourceClaim ${nadKey(ref)} is skipped: ${problem}`);
     if (claim === undefined || problem !== undefined) continue;
     for (const result of ownDevices(claim)) {
       const named = namedDevice(result, await call.find(result, call.signal));
@@ -217,6 +217,6 @@ async function unlessRefused(work: () => Promise<OfResources>): Promise<OfResour
   } catch (error) {
     if (!is(error, apiRefused)) throw error;
     const fix = 'if a network needs them, add deploy/components/resource-claims';
-    return { found: [], skipped: [`devices from ResourceClaims are left out (${fix}): ${error.message}`] };
+    return { found: [], skipped: [`devices of ResourceClaims are skipped (${fix}): ${error.message}`] };
   }
 }

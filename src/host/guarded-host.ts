@@ -20,7 +20,7 @@ const follows: Readonly<Record<string, readonly string[]>> = { ADD: ['ADD', 'DEL
 export function guardedHost(host: Host, allowed: Allowed): Host {
   const assertNetns = (netns: string): void => {
     if (allowed.sandbox !== undefined && netns !== (allowed.sandbox.netns ?? ''))
-      throw refusal(netns, 'it is another namespace than the runtime’s');
+      throw refusal(netns, 'it is not the network namespace of the runtime’s call');
   };
   return {
     ...host,
@@ -49,15 +49,15 @@ export function guardedHost(host: Host, allowed: Allowed): Host {
 function assertFollows({ plugin, env }: PluginRun, { command, sandbox }: Allowed): void {
   const [wanted, id] = [env['CNI_COMMAND'] ?? '', env['CNI_CONTAINERID'] ?? ''];
   if (!(follows[command] ?? [command]).includes(wanted))
-    throw refusal(plugin, `the runtime has not called for ${wanted}`);
+    throw refusal(plugin, `the command of the runtime does not allow ${wanted}`);
   if (sandbox !== undefined && id !== sandbox.containerId)
-    throw refusal(plugin, `${id} is another sandbox than the runtime’s`);
+    throw refusal(plugin, `${id} is not the sandbox of the runtime’s call`);
 }
 
 // The plan rejects meta-plugins too, but a journal record may never have been planned.
 function assertNoMetaPlugin({ plugin, stdin }: PluginRun): void {
   if (isMetaPlugin(plugin) || nestedMetaPlugin(parseJson(stdin, 'configuration')) !== undefined)
-    throw refusal(plugin, 'a meta-plugin would run programs of its own choice');
+    throw refusal(plugin, 'a meta-plugin would run arbitrary programs');
 }
 
 const refusal = (what: string, problem: string) => hostRefused({ what, problem });

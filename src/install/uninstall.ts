@@ -135,7 +135,7 @@ const isOurs = ({ name, owner }: Pick<ConfEntry, 'name' | 'owner'>): boolean => 
 async function putBack(folder: string, saved: string): Promise<string> {
   const name = saved.slice(0, -savedSuffix.length);
   const textOf = (file: string): string | undefined => textIn(join(folder, file));
-  if (ownerOf(textOf(saved) ?? '') === 'plexus') return `left ${saved}: it calls ${shimName}, which goes`;
+  if (ownerOf(textOf(saved) ?? '') === 'plexus') return `left ${saved}: it calls ${shimName}, which is removed`;
   const present = textOf(name);
   const isNewer = present !== undefined && !isOurs({ name, owner: ownerOf(present) });
   await inFolder(folder, `put ${name} back`, async () => {
@@ -143,7 +143,7 @@ async function putBack(folder: string, saved: string): Promise<string> {
     else await rename(join(folder, saved), join(folder, name));
     await syncFolder(folder);
   });
-  return isNewer ? `removed ${saved}: ${name} has been written again since` : `put ${name} back`;
+  return isNewer ? `removed ${saved}: ${name} has been written since` : `put ${name} back`;
 }
 
 // The daemon can write there, so do not block on a file that is not regular.
@@ -175,7 +175,7 @@ async function removeState(folder: string): Promise<readonly string[]> {
   const journal = join(folder, 'journal');
   const damaged = join(journal, 'damaged');
   const kept = (await readableNames(damaged)).length;
-  const removed = await inFolder(folder, 'remove what is in it', async () =>
+  const removed = await inFolder(folder, 'remove the content of', async () =>
     kept === 0 ? removeIn(folder, []) : removeIn(folder, [basename(journal)]) + removeIn(journal, [basename(damaged)]),
   );
   return [

@@ -34,7 +34,7 @@ export async function readyLock(folder: string, content: LockContent): Promise<R
     await discard(file);
     const brief = isOutOfSpace(error) ? await readyBriefLock(file, content) : undefined;
     if (brief !== undefined) return brief;
-    throw fileFailed({ file: shownPath(folder), action: 'make a lock in' }, error);
+    throw fileFailed({ file: shownPath(folder), action: 'create a lock in' }, error);
   }
 }
 

@@ -85,7 +85,7 @@ export interface MultusDelegate {
 export function decodeDelegates(text: string, file: string, ifName: string): readonly MultusDelegate[] {
   try {
     const json = parseJson(text, file);
-    if (!Array.isArray(json)) throw new Error('it is no list of delegates');
+    if (!Array.isArray(json)) throw new Error('it is not a list of delegates');
     return json.map((each, index) => delegateOf(each, index, ifName));
   } catch (error) {
     throw recordDamaged({ file, problem: problemOf(error) }, { cause: error });
@@ -94,11 +94,11 @@ export function decodeDelegates(text: string, file: string, ifName: string): rea
 
 function delegateOf(json: JsonValue, index: number, ifName: string): MultusDelegate {
   const place = `delegate ${index + 1}`;
-  if (!isJsonObject(json)) throw new Error(`${place} is no object`);
+  if (!isJsonObject(json)) throw new Error(`${place} is not an object`);
   const { Bytes: bytes, Name: name, ifnameRequest } = json;
   if (typeof bytes !== 'string') throw new Error(`${place} has no configuration (Bytes)`);
   const written = parseJson(Buffer.from(bytes, 'base64').toString(), place);
-  if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is no object`);
+  if (!isJsonObject(written)) throw new Error(`the configuration of ${place} is not an object`);
   const configuration = withoutPassthru(parseConfiguration(written, { source: place }));
   const requested = typeof ifnameRequest === 'string' && ifnameRequest !== '' ? ifnameRequest : undefined;
   return {

@@ -31,7 +31,7 @@ export function parseAnnotation(text: string | undefined, annotation: Annotation
   if (text === undefined) return { selections: [], warnings: [] };
   const { key } = annotation;
   if (text.length > mostBytes) {
-    throw invalidAt({ key }, text, `a text of at most ${mostBytes} bytes (it has ${text.length} characters)`);
+    throw invalidAt({ key }, text, `a string of at most ${mostBytes} bytes (it has ${text.length} characters)`);
   }
   if (text.trim() === '') return { selections: [], warnings: [] };
   // NPWG-19: no name holds one of these

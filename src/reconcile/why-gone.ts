@@ -19,7 +19,7 @@ export interface GoneEvidence {
  * docs/reliability.md, "Reclaiming".
  */
 export function whyGone({ boot, namespace, wasSeen, pod, hasSuccessor }: GoneEvidence): string | undefined {
-  if (boot === 'earlier') return 'the machine has been started anew since';
+  if (boot === 'earlier') return 'the node has rebooted since';
   if (namespace === 'own' || namespace === 'unknown') return undefined;
   const place = namespace === 'missing' ? 'its namespace is gone' : 'its namespace is another one now';
   if (pod === 'gone') return `${place}, and so is its pod`;

@@ -120,7 +120,7 @@ static void parse_run(struct run *run, struct frame *frame, char **plugin, const
   free(variables);
   if (r->bad) *problem = "the request is malformed";
   else if (is_meta_plugin(*plugin) || names_meta_plugin((const char *)input.data, input.len))
-    *problem = "a meta-plugin would run programs of its own choice";
+    *problem = "a meta-plugin would run arbitrary programs";
   else buf_put(&run->stdin_bytes, input.data, input.len);
   if (timeout_ms > 0) run->deadline = now_ms() + timeout_ms;
 }

@@ -726,7 +726,7 @@ function recentSection(box) {
         ask2();
       });
       box.replaceChildren(
-        make("h3", {}, "PodOperations operations"),
+        make("h3", {}, "Recent operations"),
         message,
         list2,
         ...pod.node === void 0 ? [] : [make("p", {}, again2)]

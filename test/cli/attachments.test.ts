@@ -83,14 +83,14 @@ describe('plexus attachments', () => {
       namespace: 'shop',
       name: 'old',
       networks: 'storage',
-      why: 'it was started before Plexus came to this node',
+      why: 'the pod started before Plexus was installed on this node',
     };
     await writeFile(join(folder.path, 'unattached.json'), JSON.stringify([pod]));
     const { stdout } = await command();
     expect(stdout).toMatch(
       /4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL came while the daemon was away/,
     );
-    expect(stdout).toMatch(/ +shop\/old +- +storage +unattached[ -]+it was started before Plexus came to this node/);
+    expect(stdout).toMatch(/ +shop\/old +- +storage +unattached[ -]+the pod started before Plexus was installed on this node/);
     const rows = JSON.parse((await command('-o', 'json')).stdout) as { state: string }[];
     expect(rows.map(({ state }) => state)).toEqual(['deferred', 'unattached']);
   });

@@ -73,7 +73,7 @@ describe('plexus doctor', () => {
         fix: Look at the pod of Plexus on this node and at its log: kubectl -n kube-system logs -c daemon POD.
 
       PLX-D-JOURNAL: /node/state/journal
-        - journal file /node/state/journal/c9@eth0.json cannot be read: it was cut off or changed: its checksum is missing or wrong
+        - journal file /node/state/journal/c9@eth0.json cannot be read: it was truncated or changed: its checksum is missing or wrong
         fix: Look at each file for the pod it names, see that its addresses and interfaces are free again, then delete it.
 
       PLX-D-NODES: all nodes

@@ -34,7 +34,7 @@ describe('plexus validate', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "test/validate/broken/pod-capability.yaml:11:19: warning: spec.config.plugins[1].type: portmap is given nothing to do: it does not declare the capability portMappings [PLX-V-REQUEST-LOST]
           Add "capabilities": {"portMappings": true} beside its "type".
-      test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but none of its plugins declares "capabilities": {"portMappings": true}, without which portmap does not get it [PLX-CAPABILITY-MISSING]
+      test/validate/broken/pod-capability.yaml:22:25: error: metadata.annotations["k8s.v1.cni.cncf.io/networks"][0].portMappings: the pod requests portMappings on network default/storage, but portmap receives it only if its configuration declares "capabilities": {"portMappings": true} [PLX-CAPABILITY-MISSING]
           Declare the capability in the configuration of that plugin, or remove the request from the annotation. To attach the pod without it, set unservedRequests: warn.
       test/validate/broken/range-outside.yaml:15:25: error: spec.config.ipam.ranges[0][0].rangeStart: rangeStart 10.1.3.10 is not in subnet 10.1.2.0/24 [PLX-V-RANGE]
           Correct the range or the subnet.

@@ -116,9 +116,9 @@ describe('the configuration of the daemon', () => {
     await waitFor('the change', async () => configuration.current().graceSeconds === 2);
     expect(configuration.current().socket).toBe('/one');
     expect(told('warning')).toEqual([
-      'socket has changed to "/two"; it takes effect when the daemon is restarted (now: "/one")',
+      'socket changed to "/two"; restart the daemon to apply it (now: "/one")',
     ]);
-    await waitFor('the word', async () => told('daemon').includes(`${file} has changed and is in effect`));
+    await waitFor('the word', async () => told('daemon').includes(`${file} changed and is in effect`));
   });
 
   it('a change of a ConfigMap (another link) is seen; a wrong one is told and changes nothing', async () => {

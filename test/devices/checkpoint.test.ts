@@ -49,11 +49,11 @@ describe('K8S-07: kubelet’s checkpoint', () => {
     { json: '{"Data":{"PodDeviceEntries":{}}}', problem: 'Data.PodDeviceEntries is not a list' },
     {
       json: text(entry('u-1', ['a']), entry('u-1', { '0': 'a' })),
-      problem: 'Data.PodDeviceEntries[1] is not a PodUID, a ResourceName and DeviceIDs',
+      problem: 'Data.PodDeviceEntries[1] lacks a valid PodUID, ResourceName or DeviceIDs',
     },
     {
       json: text({ PodUID: 'u-1', ResourceName: 7, DeviceIDs: [] }),
-      problem: 'Data.PodDeviceEntries[0] is not a PodUID, a ResourceName and DeviceIDs',
+      problem: 'Data.PodDeviceEntries[0] lacks a valid PodUID, ResourceName or DeviceIDs',
     },
   ])('is reported as damaged: $json', ({ json, problem }) => {
     let error: unknown;

@@ -72,7 +72,7 @@ describe('K8S-07: sources of a pod’s devices', () => {
     for (const each of [unnamed, { ...pod, uid: '' }])
       await expect(devicesOf(each)).rejects.toMatchObject({
         id: 'PLX-KUBELET-UNAVAILABLE',
-        message: expect.stringContaining('knows pods by their UID'),
+        message: expect.stringContaining('identifies pods by their UID'),
       });
   });
   it('a damaged checkpoint is an error only if it is needed', async () => {

@@ -101,9 +101,9 @@ describe('the claims of a pod', () => {
       {
         "devices": [],
         "warnings": [
-          "ResourceClaim shop/gpu is left out: it is not allocated",
+          "ResourceClaim shop/gpu is skipped: it is not allocated",
           "device d0 of pool node-1, driver nic.example.com has no attribute k8s.cni.cncf.io/resourceName",
-          "device d1 of pool node-1, driver nic.example.com is in no ResourceSlice",
+          "no ResourceSlice contains device d1 of pool node-1, driver nic.example.com",
         ],
       }
     `);
@@ -115,7 +115,7 @@ describe('the claims of a pod', () => {
       {
         "devices": [],
         "warnings": [
-          "devices from ResourceClaims are left out (if a network needs them, add deploy/components/resource-claims): Kubernetes API refused get ResourceClaim shop/db-nic-x7 (403): resourceclaims.resource.k8s.io "db-nic-x7" is forbidden: User "plexus-test" cannot get resource "resourceclaims" in API group "resource.k8s.io" in the namespace "shop"",
+          "devices of ResourceClaims are skipped (if a network needs them, add deploy/components/resource-claims): Kubernetes API refused get ResourceClaim shop/db-nic-x7 (403): resourceclaims.resource.k8s.io "db-nic-x7" is forbidden: User "plexus-test" cannot get resource "resourceclaims" in API group "resource.k8s.io" in the namespace "shop"",
         ],
       }
     `);
@@ -259,7 +259,7 @@ describe('malformed API objects', () => {
   it('are reported with the path of the field', async () => {
     put(podWithClaims([fromTemplate], made), [claim('db-nic-x7', [{ request: 'main', driver: 5 }])], []);
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[PlexusError: ResourceClaim shop/db-nic-x7 does not match the schema of the Kubernetes API: status.allocation.devices.results[0].driver is not a text]`,
+      `[PlexusError: ResourceClaim shop/db-nic-x7 does not match the schema of the Kubernetes API: status.allocation.devices.results[0].driver is not a string]`,
     );
     await expect(ask({ wishes: wishes([], ['nic']) })).rejects.toMatchObject({ id: 'PLX-CLAIM-OBJECT-INVALID' });
   });

@@ -119,7 +119,7 @@ describe('checks of a daemon that runs', () => {
     await cluster.start();
     expect(await look('READY')).toEqual([
       expect.stringMatching(
-        /^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not there yet/,
+        /^error: the daemon is not ready: the watch of NetworkAttachmentDefinitions is not established yet/,
       ),
     ]);
     await cluster.api.comeBack();

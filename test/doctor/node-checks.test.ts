@@ -96,7 +96,7 @@ const cases: readonly Case[] = [
     id: 'DEFAULT-NETWORK',
     title: 'its file is no JSON',
     spoil: () => room.write(`${conf}/10-cluster.conflist`, '{'),
-    finds: [/^error: .*10-cluster.conflist is passed over/],
+    finds: [/^error: .*10-cluster.conflist is skipped/],
   },
   {
     id: 'KUBELET-SOCKETS',

@@ -39,7 +39,7 @@ const cases: readonly Case[] = [
     title: 'one is for another machine',
     spoil: () => writeFile(join(room.binDir, 'bridge'), elf(0x28)),
     finds: [
-      `error: bridge cannot run: it is made for arm, and this machine is ${process.arch}; needed by the default network cluster-net`,
+      `error: bridge cannot run: it is built for arm, but this machine is ${process.arch}; needed by the default network cluster-net`,
     ],
   },
   {
@@ -135,7 +135,7 @@ describe('PLX-D-SHIM', () => {
     {
       title: 'it is for another machine',
       spoil: () => writeFile(join(room.binDir, 'plexus'), elf(0x28)),
-      finds: `error: it cannot run: it is made for arm, and this machine is ${process.arch}`,
+      finds: `error: it cannot run: it is built for arm, but this machine is ${process.arch}`,
     },
     {
       title: 'it is not executable',

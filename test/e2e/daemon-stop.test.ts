@@ -57,7 +57,7 @@ describe('SIGTERM', () => {
     const add = call('ADD', pod);
     await running('ADD');
     const stopped = daemon.stop('SIGTERM');
-    await waitFor('the word', async () => daemon.log.some((line) => line.includes('stopping; 1 calls run')));
+    await waitFor('the word', async () => daemon.log.some((line) => line.includes('stopping; 1 calls in flight')));
     const late = await call('ADD', await node.pod('late'), { PLEXUS_DAEMON_WAIT_SECONDS: '0' });
     expect(errorIn(late.stdout)).toMatchObject({ code: 11, msg: expect.stringContaining('PLX-DAEMON-AWAY') });
     await writeFile(go, '');
@@ -100,7 +100,7 @@ describe('a sandbox that a daemon works on', () => {
     await start('30');
     const { pod, add, asked, release } = await held('taken-over');
     const [old, stopped] = [daemon, daemon.stop('SIGTERM')];
-    await waitFor('the word', async () => old.log.some((line) => line.includes('stopping; 1 calls run')));
+    await waitFor('the word', async () => old.log.some((line) => line.includes('stopping; 1 calls in flight')));
     await start('30');
     const del = call('DEL', pod);
     await asked();

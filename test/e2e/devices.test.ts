@@ -178,7 +178,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
     expect(await refused('forgot', 'fast')).toMatchObject({
       code: 7,
       msg: expect.stringContaining(
-        'PLX-DEVICE-MISSING: network default/fast requires a device of resource vendor.example/vf, but kubelet gave the pod none.',
+        'PLX-DEVICE-MISSING: network default/fast requires a device of resource vendor.example/vf, but kubelet allocated none to the pod.',
       ) as unknown,
     });
   });

@@ -42,7 +42,7 @@ describe('how much an annotation may hold', () => {
     {
       what: 'more bytes than an object has room for',
       text: ' '.repeat(256 * 1024 + 1),
-      says: 'a text of at most 262144 bytes (it has 262145 characters)',
+      says: 'a string of at most 262144 bytes (it has 262145 characters)',
     },
     {
       what: 'many small values',

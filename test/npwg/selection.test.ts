@@ -49,7 +49,7 @@ describe('NPWG-18 to NPWG-24: the comma form', () => {
     { text: 'Net_A', says: '"Net_A" is not a name of lower-case letters' },
     { text: '-a', says: '"-a" is not a name' },
     { text: 'a-', says: '"a-" is not a name' },
-    { text: 'a.b', says: '"a.b" is not allowed in the short form, because of its "."; the JSON form takes it' },
+    { text: 'a.b', says: '"a.b" is not allowed in the short form because it contains "."; use the JSON form' },
     { text: 'Ns/a', says: '"Ns" is not a namespace' },
     {
       text: 'a@abcdefghijklmnop',

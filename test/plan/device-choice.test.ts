@@ -107,21 +107,21 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'], requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /requires a device of resource nvidia.com\/vf, but kubelet gave the pod none, although it requests that resource/,
+      says: /requires a device of resource nvidia.com\/vf, but kubelet allocated none to the pod, although the pod requests that resource/,
     },
     {
       title: 'kubelet cannot be asked, the pod requests it',
       networks: 'other',
       more: given([], { requested: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /kubelet gave the pod none, although it requests that resource; kubelet cannot be asked whether a device plugin serves it/,
+      says: /kubelet allocated none to the pod, although the pod requests that resource; kubelet is unavailable, so Plexus does not know whether a device plugin serves the resource/,
     },
     {
       title: 'what the pod requests is not known',
       networks: 'other',
       more: given([], { served: ['nvidia.com/vf'] }),
       id: 'PLX-DEVICE-MISSING',
-      says: /requires a device of resource nvidia.com\/vf, but kubelet gave the pod none/,
+      says: /requires a device of resource nvidia.com\/vf, but kubelet allocated none to the pod/,
     },
   ])('$title: refused, or a warning with missingDevice: ignore', ({ networks, more, id, says }) => {
     expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
@@ -215,7 +215,7 @@ describe('a network made of the device of a ResourceClaim', () => {
       says: /network shop\/one requires a device of resource intel.com\/vf, but the pod has only 1, used by its other networks/,
     },
     { networks: 'odd', says: /network shop\/odd requires a device of claim gpus, but the pod has none/ },
-    { networks: 'any,any,any,any', says: /claim nics, and the pod has only 3/ },
+    { networks: 'any,any,any,any', says: /claim nics, but the pod has only 3/ },
   ])('$networks: refused', ({ networks, says }) => {
     expect(() => planFor(claimSituation(networks))).toThrow(failure('PLX-DEVICE-MISSING', says));
   });

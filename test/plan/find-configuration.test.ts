@@ -81,7 +81,7 @@ describe('clusterNetwork and defaultNetworks: a NAD, else a file with that name,
       title: 'an empty folder',
       situation: withPath('/net.d/', folder({})),
       id: 'PLX-NODE-NETWORK-MISSING',
-      says: /the folder holds no network configuration/,
+      says: /the folder contains no network configuration/,
     },
     {
       title: 'only our own',

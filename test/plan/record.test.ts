@@ -173,9 +173,9 @@ describe('a damaged record is never taken for a record', () => {
   const sealed = (value: unknown): string => encodeRecord(value as SandboxRecord);
 
   it.each([
-    { change: { formatVersion: 0 }, says: /x\.json.*formatVersion is missing or of a wrong kind/ },
-    { change: { formatVersion: 1.5 }, says: /formatVersion is missing or of a wrong kind/ },
-    { change: { formatVersion: '1' }, says: /formatVersion is missing or of a wrong kind/ },
+    { change: { formatVersion: 0 }, says: /x\.json.*formatVersion is missing or has the wrong type/ },
+    { change: { formatVersion: 1.5 }, says: /formatVersion is missing or has the wrong type/ },
+    { change: { formatVersion: '1' }, says: /formatVersion is missing or has the wrong type/ },
     { change: { containerId: 5 }, says: /containerId/ },
     { change: { cniVersion: '7' }, says: /cniVersion/ },
     { change: { complete: 'yes' }, says: /complete/ },

@@ -61,7 +61,7 @@ describe('NPWG-33 to NPWG-60: a request becomes runtimeConfig', () => {
     '$reader reads $capability only where it declares it: refused before anything runs otherwise',
     ({ request, capability, reader }) => {
       const says = new RegExp(
-        `on network shop/n, but none of its plugins declares "capabilities": \\{"${capability}": true\\}, without which ${reader} does not`,
+        `on network shop/n, but ${reader} receives it only if its configuration declares "capabilities": \\{"${capability}": true\\}`,
       );
       for (const capabilities of [undefined, {}, { [capability]: false }, { [capability]: 'true' }]) {
         const nads = {
@@ -228,7 +228,7 @@ describe('a request without a declared capability', () => {
   });
 
   it.each([
-    { policy: 'warn', warnings: [expect.stringContaining('none of its plugins reads that: ipvlan')] },
+    { policy: 'warn', warnings: [expect.stringContaining('none of its plugins reads it: ipvlan')] },
     { policy: 'ignore', warnings: [] },
   ])('unservedRequests: $policy attaches without it', ({ policy, warnings }) => {
     const config = { delegates: [clusterNet], unservedRequests: policy };

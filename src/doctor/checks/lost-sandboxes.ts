@@ -21,7 +21,7 @@ export const lostSandboxes: Check<NodeScene> = {
       const state =
         record.bootId !== undefined && record.bootId !== bootId ? 'earlier' : await stateOf(record.netns, scene);
       if (state === 'hidden') hidden.push(record.netns);
-      if (state === 'earlier') lost.push(`${sandboxName(record)}: the machine was started anew since`);
+      if (state === 'earlier') lost.push(`${sandboxName(record)}: the node has rebooted since`);
       if (state === 'gone') lost.push(`${sandboxName(record)}: ${record.netns} is gone`);
     }
     return [

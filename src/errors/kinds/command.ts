@@ -36,7 +36,7 @@ export const observeUnreachable = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Run the command as root on the node itself, or in its daemon's container: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace.',
+    fix: 'Run the command as root on the node itself, or in the container of its daemon: kubectl exec -n kube-system PLEXUS_POD -c daemon -- plexus trace.',
   },
   (c: { socket: string; problem: string }) =>
     `cannot read recent operations from the plexus daemon at ${c.socket}: ${c.problem}`,
