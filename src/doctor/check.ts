@@ -58,6 +58,6 @@ export const blinded = <S>(checks: readonly Check<S>[], place: string, why: stri
 /** Something that could not be looked at. */
 export const unknown = (why: string, more: Pick<Seen, 'where' | 'fix' | 'evidence'> = {}): Seen => ({
   severity: 'unknown',
-  what: `not looked at: ${why}`,
+  what: `not checked: ${why}`,
   ...more,
 });

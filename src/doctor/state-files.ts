@@ -17,7 +17,7 @@ export interface JournalFiles {
 /** Rejects when there is no state folder: what is in it was not looked at then. */
 export async function assertState(stateDir: string): Promise<void> {
   if ((await found(stateDir)) === undefined)
-    throw new Error(`there is no folder ${stateDir} (--cni-dir names another one)`);
+    throw new Error(`folder ${stateDir} does not exist (set --cni-dir to another one)`);
 }
 
 /** Reads the journal of a state folder. Rejects as readdir(3) does, and when there is no state folder. */

@@ -88,7 +88,7 @@ describe('plexus attachments', () => {
     await writeFile(join(folder.path, 'unattached.json'), JSON.stringify([pod]));
     const { stdout } = await command();
     expect(stdout).toMatch(
-      /4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL came while the daemon was away/,
+      /4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL is deferred: the daemon was unavailable/,
     );
     expect(stdout).toMatch(/ +shop\/old +- +storage +unattached[ -]+the pod started before Plexus was installed on this node/);
     const rows = JSON.parse((await command('-o', 'json')).stdout) as { state: string }[];
@@ -159,7 +159,7 @@ describe('plexus attachments', () => {
     expect(await left()).toEqual(['live']);
     expect(await command('forget', '--abandoned'), 'again').toMatchObject({
       code: 0,
-      stdout: 'nothing to forget: no sandbox is abandoned as a whole\n',
+      stdout: 'nothing to forget: every sandbox has attachments that are not abandoned\n',
     });
     expect(await command('forget', '--abandoned', '-o', 'json')).toMatchObject({ code: 0, stdout: '[]\n' });
   });

@@ -132,7 +132,7 @@ describe('the plexus command line', () => {
     expect((await plexus('plan', '--help')).stdout).toMatchInlineSnapshot(`
       "plexus plan [name]
 
-      Show what a pod would be attached to, and exactly what each plugin would receive; touches nothing
+      Show the networks that a pod would get and the exact input of each plugin; changes nothing
 
       Positionals:
         name  Name of a pod of the cluster                                                        [string]
@@ -140,25 +140,25 @@ describe('the plexus command line', () => {
       Options:
             --version     Show version number                                                    [boolean]
             --help        Show help                                                              [boolean]
-            --pod         YAML file with the pod, in place of one of the cluster                  [string]
+            --pod         YAML file with the pod, instead of a pod of the cluster                  [string]
             --nads        Folder of YAML files with NetworkAttachmentDefinitions, in place of those of the
                           cluster                                                                 [string]
             --conf        CNI configuration of Plexus (or Multus) on the node; without it the default
                           network is left open                                                    [string]
-            --device      Device to plan with, as kubelet would give it: RESOURCE=ID, or
+            --device      Device to plan with, as kubelet would allocate it: RESOURCE=ID, or
                           claim:CLAIM/REQUEST=ID                                     [array] [default: []]
-            --diff        On the node of the pod: compare with what is attached, from the journal
+            --diff        Compare with what is attached according to the journal; run this on the node of the pod
                                                                                 [boolean] [default: false]
             --cni-dir     diff: the daemon's cniDir              [string] [default: "/var/lib/cni/plexus"]
-            --kubeconfig  kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod this runs in
+            --kubeconfig  kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the credentials of this pod
                                                                                                   [string]
-            --context     Context of the kubeconfig, in place of its current one                  [string]
-        -n, --namespace   Namespace of the pod; without it the context's                          [string]
+            --context     Context of the kubeconfig; default: its current context                  [string]
+        -n, --namespace   Namespace of the pod; default: that of the context                          [string]
         -o, --output      How to print it            [choices: "table", "json", "yaml"] [default: "table"]
 
       Examples:
         plexus plan --pod pod.yaml --nads .                 The further networks of a pod
-        plexus plan --pod pod.yaml --nads . --device        With the device that the pod would be given
+        plexus plan --pod pod.yaml --nads . --device        With a device that kubelet would allocate to the pod
         intel.com/vf=0000:18:02.5
         plexus plan --pod pod.yaml --nads . --conf          All of it, for a script
         00-plexus.conflist -o json

@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     id: 'RUNTIME-CONFIGURATION',
     title: 'no runtime is found',
     spoil: () => rm(join(room.dir, 'etc/containerd'), { recursive: true }),
-    finds: ['unknown: not looked at: no configuration of a container runtime was found'],
+    finds: ['unknown: not checked: no configuration of a container runtime was found'],
   },
   {
     id: 'RUNTIME-FOLDERS',
@@ -52,14 +52,14 @@ const cases: readonly Case[] = [
     id: 'CONFIGURATION-FIRST',
     title: 'a network sorts before ours',
     spoil: () => rename(join(room.confDir, '10-cluster.conflist'), join(room.confDir, '00-aaa.conflist')),
-    finds: ['error: 00-aaa.conflist sorts before 00-plexus.conflist: the runtime takes it and never calls Plexus'],
+    finds: ['error: 00-aaa.conflist sorts before 00-plexus.conflist: the runtime uses it and never calls Plexus'],
   },
   {
     id: 'CONFIGURATION-FIRST',
     title: 'Cilium has renamed ours',
     spoil: () => rename(join(room.confDir, '00-plexus.conflist'), join(room.confDir, '00-plexus.conflist.cilium_bak')),
     finds: [
-      'error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be it, renamed by another program',
+      'error: no configuration calls Plexus; 00-plexus.conflist.cilium_bak may be the configuration of Plexus, renamed by another program',
     ],
   },
   {
@@ -72,13 +72,13 @@ const cases: readonly Case[] = [
     id: 'OTHER-META-PLUGIN',
     title: 'Multus comes first',
     spoil: () => room.write(`${conf}/00-multus.conf`, multus),
-    finds: ['error: 00-multus.conf calls multus, and it comes before Plexus'],
+    finds: ['error: 00-multus.conf calls multus, and it sorts before Plexus'],
   },
   {
     id: 'OTHER-META-PLUGIN',
     title: 'Multus comes after ours',
     spoil: () => room.write(`${conf}/70-multus.conf`, multus),
-    finds: ['warning: 70-multus.conf calls multus; the runtime does not take it while ours comes first'],
+    finds: ['warning: 70-multus.conf calls multus; the runtime does not use it while that of Plexus comes first'],
   },
   {
     id: 'OTHER-META-PLUGIN',
@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
     title: 'the folder of kubelet is out of sight',
     spoil: () => writeNads(room.write, [deviceNad]),
     finds: [
-      'unknown: not looked at: its folder is not there: kubelet has never run here, or its files are not in sight',
+      'unknown: not checked: its folder does not exist: kubelet has never run here, or its files are not visible here',
     ],
   },
   ...['PLUGINS', 'SHIM', 'DIRECT-MODE-TOOLS'].map((id) => ({

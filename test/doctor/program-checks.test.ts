@@ -61,7 +61,7 @@ const cases: readonly Case[] = [
     id: 'PLUGINS',
     title: 'nobody knows which networks there are',
     spoil: () => rm(join(room.stateDir, 'stand-in.json')),
-    finds: ['unknown: not looked at: neither the cluster nor stand-in.json says which networks there are'],
+    finds: ['unknown: not checked: neither the cluster nor stand-in.json provides the networks'],
   },
   {
     id: 'PLUGINS',
@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
     id: 'NETWORK-FILES',
     title: 'the folder of these files is not in sight',
     spoil: () => writeNads(room.write, [inFile]),
-    finds: ['unknown: not looked at: the folder of shop/lab is not there, or not in sight'],
+    finds: ['unknown: not checked: the folder of shop/lab does not exist, or is not visible here'],
   },
 ];
 
@@ -130,7 +130,7 @@ describe('PLX-D-SHIM', () => {
     {
       title: 'it is missing',
       spoil: () => rm(join(room.binDir, 'plexus')),
-      finds: 'error: it is not there: every pod of this node fails to start',
+      finds: 'error: it does not exist: every pod of this node fails to start',
     },
     {
       title: 'it is for another machine',
@@ -145,12 +145,12 @@ describe('PLX-D-SHIM', () => {
     {
       title: "it is somebody else's",
       spoil: () => copyFile(join(room.binDir, 'bridge'), join(room.binDir, 'plexus')),
-      finds: 'error: it is a program of somebody else with the same name',
+      finds: 'error: it is another program with the same name',
     },
     {
       title: 'no daemon says its version',
       spoil: async () => {},
-      finds: 'unknown: not looked at: the version of the daemon is not known (PLX-D-DAEMON says why)',
+      finds: 'unknown: not checked: the version of the daemon is unknown (PLX-D-DAEMON shows why)',
     },
   ])('finds that $title', async ({ spoil, finds }) => {
     await spoil();

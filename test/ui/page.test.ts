@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)('the page of plexus ui, in Chromium'
     await recent.getByText('plexus trace pod archive-0 -n infra').waitFor();
     await at.page.getByRole('option', { name: 'shop/unscheduled' }).click();
     expect(await recent.getByRole('paragraph').allTextContents()).toEqual([
-      'It is on no node yet: nothing has been done for it.',
+      'It is not on a node yet, so there are no operations.',
     ]);
     await at.page.getByRole('tab', { name: 'Networks' }).click();
     await at.page.getByRole('option', { name: /shop.storage.*macvlan/ }).click();

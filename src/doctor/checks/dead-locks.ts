@@ -7,9 +7,9 @@ import { counted, fewOf, found, namesInFolder } from '../state-files.ts';
 /** Whether locks are left of processes that are gone. */
 export const deadLocks: Check<NodeScene> = {
   id: 'PLX-D-LOCKS',
-  good: 'no lock is left of a process that is gone',
-  finds: 'locks of processes that were killed; they hold nobody up: whoever comes next takes them over',
-  fix: 'Nothing has to be done; many of them mean that something kills the daemon or the plugin again and again.',
+  good: 'there are no stale locks',
+  finds: 'stale locks of processes that were killed; they block nothing, because the next process takes them over',
+  fix: 'No action needed. Many of them mean that something kills the daemon or the plugin repeatedly.',
   place: (scene) => inState(scene, 'locks'),
   look: async (scene) => {
     await scene.state();
@@ -22,7 +22,7 @@ export const deadLocks: Check<NodeScene> = {
       : [
           {
             severity: 'note',
-            what: counted(dead.length, 'lock of a process that is gone', 'locks of processes that are gone'),
+            what: counted(dead.length, 'stale lock of a process that ended', 'stale locks of processes that ended'),
             evidence: fewOf(dead),
           },
         ];
