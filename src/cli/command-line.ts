@@ -51,7 +51,7 @@ export async function runCommandLine(words: readonly string[], program = 'plexus
     .command(versionCommand)
     .demandCommand(
       1,
-      'Name a command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
+      'Specify a command: plan, networks, pods, pod, trace, graph, ui, attachments, devices, doctor, cni, daemon, install, uninstall, validate, completion or version.',
     )
     .middleware(lastOfEach)
     .strict()

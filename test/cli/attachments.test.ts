@@ -116,7 +116,7 @@ describe('plexus attachments', () => {
     for (const action of ['show', 'detach', 'forget']) {
       expect(await command(action)).toMatchObject({
         code: 2,
-        stderr: expect.stringMatching(/Say which sandboxes.*plexus attachments list/) as unknown,
+        stderr: expect.stringMatching(/Specify the sandboxes.*plexus attachments list/) as unknown,
       });
     }
     expect(await command('burn', 'abc')).toMatchObject({ code: 2 });
@@ -153,7 +153,7 @@ describe('plexus attachments', () => {
     });
     expect(await command('forget')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Say which sandboxes') as unknown,
+      stderr: expect.stringContaining('Specify the sandboxes') as unknown,
     });
     expect(await command('forget', '--abandoned')).toMatchObject({ code: 0 });
     expect(await left()).toEqual(['live']);

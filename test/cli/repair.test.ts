@@ -227,7 +227,7 @@ describe('plexus attachments detach, when plugins fail', () => {
     const checking = plexus(delegates, 'check', pod.containerId);
     await writeFile(until, '');
     expect(await adding).toMatchObject({ exitCode: 0 });
-    expect((await checking).stdout).not.toContain('did not come to its end');
+    expect((await checking).stdout).not.toContain('did not finish');
     await node.call('DEL', pod, config());
   });
 });

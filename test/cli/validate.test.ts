@@ -49,7 +49,7 @@ describe('plexus validate', () => {
     expect(
       (JSON.parse(stdout) as readonly { readonly severity: string }[]).filter(({ severity }) => severity !== 'note'),
     ).toEqual([]);
-    expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('nothing to say in 2 files\n');
+    expect((await plexus(['validate', 'examples/chained'])).stdout).toBe('no findings in 2 files\n');
   });
 
   it('finds no mistake in deploy/, and skips only templates', async () => {
@@ -66,7 +66,7 @@ describe('plexus validate', () => {
       'examples/chained/pod.yaml',
       './examples/chained/pod.yaml',
     ]);
-    expect([code, stdout]).toEqual([0, 'nothing to say in 2 files\n']);
+    expect([code, stdout]).toEqual([0, 'no findings in 2 files\n']);
   });
 
   it('--strict counts warnings', async () => {
@@ -119,7 +119,7 @@ describe('plexus validate', () => {
   });
 
   it.each([
-    { words: ['validate'], says: 'say which files' },
+    { words: ['validate'], says: 'no files: pass them' },
     { words: ['validate', 'no/such/file.yaml'], says: 'PLX-FILE-UNUSABLE' },
     { words: ['validate', '--config', 'examples/node/README.md', 'examples'], says: 'PLX-CONFIG-UNDECODABLE' },
     {
@@ -136,7 +136,7 @@ describe('plexus validate', () => {
   it('documents its exit status, with examples', async () => {
     const stdout = (await plexus(['validate', '--help'])).stdout.replaceAll(/\s+/g, ' ');
     expect(stdout).toContain(
-      'Exit status: 0 no errors (with --strict: no warnings either), 1 there are some, 2 it could not be run.',
+      'Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 failure.',
     );
     expect(stdout).toContain('plexus validate --cluster pod.yaml');
   });
@@ -177,7 +177,7 @@ describe('plexus validate --cluster', () => {
     const requests = await requestsDuring(server, async () => {
       ended = await plexus(['validate', ...access, '-'], podWith('lab'));
     });
-    expect(ended).toEqual({ code: 0, stdout: 'nothing to say in 1 file\n', stderr: '' });
+    expect(ended).toEqual({ code: 0, stdout: 'no findings in 1 file\n', stderr: '' });
     if (!isRealCluster)
       expect(requests).toEqual(['GET /apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/lab']);
   });

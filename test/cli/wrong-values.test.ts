@@ -12,7 +12,7 @@ it.each([
   { words: ['trace', '--last', '0'], says: '--last must be an integer, 1 or more' },
   { words: ['ui', '--port', 'abc'], says: '--port must be an integer from 0 to 65535' },
   { words: ['ui', '--port', '65536'], says: '--port must be an integer from 0 to 65535' },
-  { words: ['plan', ''], says: 'Say which pod' },
+  { words: ['plan', ''], says: 'Specify a pod' },
   { words: ['pods', '-o'], says: 'Not enough arguments following: o' },
 ])('$words is reported as invalid, with exit status 2', async ({ words, says }) => {
   const { code, stdout, stderr } = await runProgram('plexus', words);

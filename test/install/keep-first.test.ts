@@ -240,7 +240,7 @@ describe('pauses between corrections', () => {
     }
     const waits = kept
       .displacements()
-      .flatMap(({ by, fixed }) => (fixed ? [] : [/put right (\d) times; the next try is (\d) s/.exec(by)?.slice(1)]));
+      .flatMap(({ by, fixed }) => (fixed ? [] : [/after (\d) repairs; the next repair is (\d) s/.exec(by)?.slice(1)]));
     expect(waits).toEqual([
       ['1', '1'],
       ['2', '2'],

@@ -167,7 +167,7 @@ function missingSandboxes({ action, sandboxes = [], abandoned }: Options): strin
   if (sandboxes.length > 0 || action === 'list' || action === 'check' || (action === 'forget' && abandoned))
     return undefined;
   const besides = action === 'forget' ? ', or --abandoned for all abandoned ones' : '';
-  return `Name the sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
+  return `Specify the sandboxes to ${action}: container IDs, or their beginnings, as plexus attachments list shows them${besides}.`;
 }
 
 /** The records of exactly one sandbox. Throws sandboxUnknown. */

@@ -72,7 +72,7 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
       .check(
         ({ name, pod }) =>
           ((name ?? '') === '') !== (pod === undefined) ||
-          'Name a pod of the cluster, or pass a file with --pod.',
+          'Specify a pod of the cluster, or pass a file with --pod.',
       )
       .example('$0 plan --pod pod.yaml --nads .', 'The additional networks of a pod')
       .example(

@@ -51,7 +51,7 @@ export const traceCommand: CommandModule<object, TraceOptions> = {
         default: 'table',
         describe: 'Output format',
       })
-      .check(({ what, name }) => (what === undefined) === (name === undefined) || `Name the ${what ?? 'pod'}.`)
+      .check(({ what, name }) => (what === undefined) === (name === undefined) || `Specify the ${what ?? 'pod'}.`)
       .check(
         ({ last }) =>
           last === undefined || (Number.isInteger(last) && last > 0) || '--last must be an integer, 1 or more',
