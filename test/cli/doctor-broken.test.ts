@@ -22,13 +22,13 @@ describe('plexus doctor', () => {
     expect(text).toMatchInlineSnapshot(`
       "SEVERITY  CHECK                        WHERE                                                                    WHAT
       error     PLX-D-CONFIGURATION-FIRST    /node/net.d                                                              00-calico.conflist sorts before 00-plexus.conflist: the runtime uses it and never calls Plexus
-      error     PLX-D-PLUGINS                /node/bin                                                                host-local is not there; needed by the default network cluster-net, default/lab, shop/wide
+      error     PLX-D-PLUGINS                /node/bin                                                                host-local does not exist; needed by the default network cluster-net, default/lab, shop/wide
       error     PLX-D-DAEMON                 /node/run/plexus.sock                                                    no process listens there (connect ECONNREFUSED /node/run/plexus.sock)
       error     PLX-D-JOURNAL                /node/state/journal                                                      1 record that cannot be read
       error     PLX-D-NODES                  all nodes                                                                1 of 3 nodes without a daemon
       error     PLX-D-NAD-INVALID            NetworkAttachmentDefinition shop/broken                                  NetworkAttachmentDefinition shop/broken: it has neither "type" (one plugin) nor "plugins" (a list)
       warning   PLX-D-OTHER-META-PLUGIN      /node/net.d                                                              05-multus.conf calls multus; the runtime does not use it while that of Plexus comes first
-      warning   PLX-D-PLUGINS                /node/bin                                                                macvlan is not there; needed by shop/wide
+      warning   PLX-D-PLUGINS                /node/bin                                                                macvlan does not exist; needed by shop/wide
       warning   PLX-D-JOURNAL                /node/state/journal/damaged                                              1 damaged record, set aside
       warning   PLX-D-NOT-UNDONE             /node/state/journal                                                      1 attachment abandoned: the pod is deleted, but this is not undone
       warning   PLX-D-SUBNETS                NetworkAttachmentDefinition shop/wide                                    10.244.0.0/16 of shop/wide has addresses in common with 2 ranges of the cluster
@@ -66,7 +66,7 @@ describe('plexus doctor', () => {
         fix: Start the daemon with manageConfiguration: keep, which restores it. With Cilium, set cni.exclusive: false.
 
       PLX-D-PLUGINS: /node/bin
-        - networks as the cluster has them
+        - networks according to the cluster
         fix: Install it into this folder of the node. The reference plugins are in the release of containernetworking/plugins for its architecture.
 
       PLX-D-DAEMON: /node/run/plexus.sock
@@ -88,7 +88,7 @@ describe('plexus doctor', () => {
         fix: Remove the DaemonSet of Multus, then the file (docs/from-multus.md). The daemon moves aside a file that sorts before its own.
 
       PLX-D-PLUGINS: /node/bin
-        - networks as the cluster has them
+        - networks according to the cluster
         fix: Install it into this folder of the node. The reference plugins are in the release of containernetworking/plugins for its architecture.
 
       PLX-D-JOURNAL: /node/state/journal/damaged

@@ -98,7 +98,7 @@ describe('plexus doctor', () => {
       "
     `);
     expect(stderr).toMatch(
-      /^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could not check anything: this machine is no node/,
+      /^plexus: PLX-NOTHING-LOOKED-AT: plexus doctor could not check anything: this machine is not a node/,
     );
   });
 

@@ -82,7 +82,7 @@ const cases: readonly Case[] = [
     id: 'DAEMONSET',
     title: 'an update is under way',
     spoil: () => daemonSetStatus({ desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 1 }),
-    finds: [/^note: 1 of 3 pods are of its newest version/],
+    finds: [/^note: 1 of 3 pods have its newest version/],
   },
   {
     id: 'NODES',

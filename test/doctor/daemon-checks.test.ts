@@ -90,7 +90,7 @@ describe('checks of a daemon that runs', () => {
       expect(await look(id, { http: undefined })).toEqual(await look(id));
       for (const http of [undefined, '127.0.0.1:1'])
         expect(await look(id, { http, socket: '/nowhere/x.sock' })).toEqual([
-          expect.stringMatching(/^unknown: not checked: nobody answers \(.+\)$/),
+          expect.stringMatching(/^unknown: not checked: no answer \(.+\)$/),
         ]);
     },
   );
@@ -147,13 +147,13 @@ describe('checks of a daemon that does not', () => {
     expect(await look('DAEMON', { socket: shim })).toEqual(['error: it is not a socket']);
     await cluster.daemon().stop('SIGKILL');
     expect(await look('DAEMON')).toEqual([
-      expect.stringMatching(/^error: nobody listens there \(connect ECONNREFUSED/),
+      expect.stringMatching(/^error: no process listens there \(connect ECONNREFUSED/),
     ]);
   });
 
   it('PLX-D-DAEMON tells a refusal, to others than root as something not looked at', async () => {
     const socket = await serving((connection) => connection.end(encodeRefused('it is busy')));
-    expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refuses: it is busy']);
+    expect(await look('DAEMON', { socket })).toEqual(['error: the daemon refused the connection: it is busy']);
     expect(await look('DAEMON', { socket, uid: 1000 })).toEqual([
       'unknown: not checked: only root may connect to the daemon',
     ]);
@@ -188,7 +188,7 @@ describe('checks of a daemon that does not', () => {
     await connection.next();
     connection.send(encodeWelcome({ major: 1, minor: 0 }, '9.9.9'));
     expect(await seen).toEqual([
-      expect.stringMatching(/^warning: it is version \d+\.\d+\.\d+, and the daemon is version 9\.9\.9$/),
+      expect.stringMatching(/^warning: its version is \d+\.\d+\.\d+, but that of the daemon is 9\.9\.9$/),
     ]);
     await played.close();
   });

@@ -158,7 +158,7 @@ describe('checks of the networks of a cluster', () => {
     const report = (node: string, severity: string, id = 'PLX-D-PLUGINS'): Promise<void> =>
       writeFile(
         join(folder.path, `${node}.json`),
-        JSON.stringify([{ id, severity, what: 'macvlan is not there', where: '/opt/cni/bin', fix: 'x', evidence: [] }]),
+        JSON.stringify([{ id, severity, what: 'macvlan does not exist', where: '/opt/cni/bin', fix: 'x', evidence: [] }]),
       );
     await report('node-1', 'ok');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([
@@ -166,7 +166,7 @@ describe('checks of the networks of a cluster', () => {
     ]);
     await report('node-2', 'warning');
     expect(await cluster.seenBy('NODE-PLUGINS', more)).toMatchObject([
-      { severity: 'warning', what: 'macvlan is not there', where: 'node node-2, /opt/cni/bin' },
+      { severity: 'warning', what: 'macvlan does not exist', where: 'node node-2, /opt/cni/bin' },
     ]);
     await report('node-2', 'ok');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([]);

@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
         'etc/containerd/config.toml',
         '[plugins."io.containerd.cri.v1.runtime".cni]\nconf_dir = "/etc/other"\n',
       ),
-    finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, and the runtime reads .*\/etc\/other$/],
+    finds: [/^error: 00-plexus.conflist is in .*\/etc\/cni\/net.d, but the runtime reads .*\/etc\/other$/],
   },
   {
     id: 'CONFIGURATION-FIRST',
@@ -105,7 +105,7 @@ const cases: readonly Case[] = [
       await mkdir(join(room.dir, 'var/lib/kubelet/pod-resources'), { recursive: true });
       await writeNads(room.write, [deviceNad]);
     },
-    finds: ['error: it is not there'],
+    finds: ['error: it does not exist'],
   },
   {
     id: 'KUBELET-SOCKETS',
@@ -119,7 +119,7 @@ const cases: readonly Case[] = [
     id,
     title: 'the folder of plugins is out of sight',
     spoil: () => rm(room.binDir, { recursive: true }),
-    finds: [/^THROWS .*is not there, or not in sight/],
+    finds: [/^THROWS .*does not exist, or is not visible here/],
   })),
   {
     id: 'DIRECT-MODE-TOOLS',
@@ -191,10 +191,10 @@ describe('checks of the folders of a node', () => {
     const scene = room.scene({ confDir: join(room.dir, 'elsewhere'), binDir: join(room.dir, 'opt/other') });
     expect(await room.look('PLX-D-RUNTIME-FOLDERS', scene)).toEqual([
       expect.stringMatching(
-        /^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, and Plexus's are in .*\/elsewhere$/,
+        /^error: containerd reads CNI configurations from .*\/etc\/cni\/net.d, but that of Plexus is in .*\/elsewhere$/,
       ),
       expect.stringMatching(
-        /^error: containerd looks for plugins in .*\/opt\/cni\/bin, and Plexus's program is in .*\/opt\/other$/,
+        /^error: containerd searches plugins in .*\/opt\/cni\/bin, but the shim is in .*\/opt\/other$/,
       ),
     ]);
   });

@@ -32,7 +32,7 @@ const cases: readonly Case[] = [
     id: 'PLUGINS',
     title: 'one of the default network is missing',
     spoil: () => rm(join(room.binDir, 'host-local')),
-    finds: ['error: host-local is not there; needed by the default network cluster-net'],
+    finds: ['error: host-local does not exist; needed by the default network cluster-net'],
   },
   {
     id: 'PLUGINS',
@@ -53,8 +53,8 @@ const cases: readonly Case[] = [
     title: 'those of a NAD are missing',
     spoil: () => writeNads(room.write, [nadObject('fast', macvlan)]),
     finds: [
-      'warning: macvlan is not there; needed by shop/fast',
-      'warning: whereabouts is not there; needed by shop/fast',
+      'warning: macvlan does not exist; needed by shop/fast',
+      'warning: whereabouts does not exist; needed by shop/fast',
     ],
   },
   {
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
       await writeNads(room.write, [inFile]);
       await room.write('etc/cni/multus/net.d/lab.conf', { cniVersion: '1.0.0', name: 'lab', type: 'ptp' });
     },
-    finds: ['warning: ptp is not there; needed by shop/lab'],
+    finds: ['warning: ptp does not exist; needed by shop/lab'],
   },
   {
     id: 'NETWORK-FILES',
@@ -116,9 +116,9 @@ describe('checks of the programs of a node', () => {
       {},
       { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] },
     );
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan does not exist; needed by shop/fast']);
     await room.write('var/lib/cni/plexus/stand-in.json', 'damaged');
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan is not there; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan does not exist; needed by shop/fast']);
     await writeNads(room.write, []);
     const away = room.scene({}, { clusterNads: () => Promise.reject(new Error('away')) });
     expect(await room.look('PLX-D-PLUGINS', away)).toEqual([]);

@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     id: 'LOST-SANDBOXES',
     title: 'namespaces are out of sight',
     spoil: () => writeRecord({ netns: '/run/plexus-doctor-none/x' }),
-    finds: ['unknown: not checked: the namespaces of 1 sandbox are not in sight'],
+    finds: ['unknown: not checked: the namespaces of 1 sandbox are not visible here'],
   },
   {
     id: 'JOURNAL',
@@ -88,7 +88,7 @@ const cases: readonly Case[] = [
     },
     finds: [
       'warning: 1 DEL to be carried out, and no more are deferred, because no host agent is expected',
-      'warning: 1 DEL that could not be understood, set aside',
+      'warning: 1 damaged DEL, set aside',
     ],
   },
   {
@@ -124,7 +124,7 @@ const cases: readonly Case[] = [
     id,
     title: 'without a state folder nothing was looked at',
     spoil: () => rm(room.stateDir, { recursive: true }),
-    finds: [/^THROWS there is no folder/],
+    finds: [/^THROWS folder .* does not exist/],
   })),
 ];
 

@@ -91,7 +91,7 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
     const first = findings.find(({ severity }) => severity !== 'unknown');
     if (first === undefined)
       throw nothingLookedAt({
-        why: [...new Set(findings.map(({ what }) => what.replace(/^not looked at: /, '')))].join('; '),
+        why: [...new Set(findings.map(({ what }) => what.replace(/^not checked: /, '')))].join('; '),
       });
     const counting = findings.filter(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
     if (counting.length > 0) throw findingsMade({ counts: countsOf(counting) });
