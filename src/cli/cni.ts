@@ -33,8 +33,7 @@ const environmentOf = (process: PluginProcess): Readonly<Record<string, string>>
 
 // CNI-11: started manually.
 function printAbout(process: PluginProcess): void {
-  process.stderr
-    .write(`Plexus, a CNI plugin that attaches pods to several networks. The container runtime calls it.
+  process.stderr.write(`Plexus, a CNI plugin that attaches pods to several networks. The container runtime calls it.
 CNI protocol versions supported: ${cniVersions.join(', ')}
 For the command line: plexus --help
 `);

@@ -70,10 +70,7 @@ const kept = (next: JsonObject, before: JsonObject): JsonObject => ({
 const needRestart = (next: JsonObject, before: JsonObject): readonly string[] =>
   startKeys
     .filter((key) => text(next[key]) !== text(before[key]))
-    .map(
-      (key) =>
-        `${key} changed to ${text(next[key])}; restart the daemon to apply it (now: ${text(before[key])})`,
-    );
+    .map((key) => `${key} changed to ${text(next[key])}; restart the daemon to apply it (now: ${text(before[key])})`);
 
 async function merged({ file, required, env, flags }: ConfigurationSources): Promise<JsonObject> {
   return { ...(await fileContent(file, required)), ...env, ...flags };

@@ -201,7 +201,9 @@ export async function binFolders({ folders }: NodeScene): Promise<readonly strin
   const files = await Promise.all(binDirs.map(found));
   const there = binDirs.filter((_, index) => files[index] !== undefined);
   if (there.length === 0)
-    throw new Error(`${binDirs.join(', ')} does not exist, or is not visible here (set --cni-bin-dir to another folder)`);
+    throw new Error(
+      `${binDirs.join(', ')} does not exist, or is not visible here (set --cni-bin-dir to another folder)`,
+    );
   return there;
 }
 

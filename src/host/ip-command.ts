@@ -42,9 +42,6 @@ function parseOutput<T>(command: string, parser: (text: string) => T, text: stri
   try {
     return parser(text);
   } catch (error) {
-    throw hostCommandFailed(
-      { command, problem: `its output cannot be parsed: ${problemOf(error)}` },
-      { cause: error },
-    );
+    throw hostCommandFailed({ command, problem: `its output cannot be parsed: ${problemOf(error)}` }, { cause: error });
   }
 }

@@ -15,7 +15,8 @@ const [executable, shared] = [2, 3]; // A position-independent executable has th
 /** Why a file cannot be executed on a machine with that process.arch; undefined if it can. */
 export function elfProblem(content: Buffer, arch: string): string | undefined {
   if (content.length === 0) return 'it is empty';
-  if (content.length < headerBytes || content.readUInt32BE(0) !== 0x7f454c46) return 'it is not a native executable (ELF)';
+  if (content.length < headerBytes || content.readUInt32BE(0) !== 0x7f454c46)
+    return 'it is not a native executable (ELF)';
   const isLittleEndian = content[5] !== 2;
   const read = (offset: number): number =>
     isLittleEndian ? content.readUInt16LE(offset) : content.readUInt16BE(offset);

@@ -90,7 +90,9 @@ async function wantedText(
   }
   const before = memory.written?.text ?? entries.find(({ name, owner }) => owner === 'plexus' && isOwnName(name))?.text;
   const meanwhile =
-    before === undefined ? 'Plexus writes its configuration as soon as there is one' : 'the configuration of Plexus stays unchanged'; // K8S-69
+    before === undefined
+      ? 'Plexus writes its configuration as soon as there is one'
+      : 'the configuration of Plexus stays unchanged'; // K8S-69
   warn(
     keeper,
     'default network',

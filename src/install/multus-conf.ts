@@ -29,7 +29,7 @@ const readKeys = ['clusterNetwork', 'delegates', 'capabilities'];
 const cniKeys = ['cniVersion', 'name', 'type']; // Ours come from the default network.
 const folders: Readonly<Record<string, { readonly usual: string; readonly hint: string }>> = {
   cniDir: { usual: '/var/lib/cni/multus', hint: 'for the pods that Multus attached, set multusStateDir to it' },
-  binDir: { usual: '/opt/cni/bin', hint: "Plexus searches plugins in the folders of the runtime" },
+  binDir: { usual: '/opt/cni/bin', hint: 'Plexus searches plugins in the folders of the runtime' },
 };
 
 /** Reads the text of 00-multus.conf or of a list that begins with Multus; undefined for anything else. */

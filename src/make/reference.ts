@@ -65,8 +65,7 @@ const placeholder = (name: string): object => ({
   join: () => `‹${name}›`,
 });
 
-const retryText = ({ retry }: errors.ErrorKind): string =>
-  retry === 'later' ? 'yes' : 'no, change something first';
+const retryText = ({ retry }: errors.ErrorKind): string => (retry === 'later' ? 'yes' : 'no');
 
 interface Schema {
   readonly description?: string;

@@ -95,11 +95,7 @@ export function gauges({ Gauge }: PromClient, registers: prom.Registry[], source
     'Sandboxes whose network-status is not published yet.',
     ({ pendingStatus }) => pendingStatus,
   );
-  journal(
-    'plexus_calls_deferred',
-    'Deferred DELs that are not carried out yet.',
-    ({ deferred }) => deferred,
-  );
+  journal('plexus_calls_deferred', 'Deferred DELs that are not carried out yet.', ({ deferred }) => deferred);
   const simple = (name: string, help: string, value: () => number): void => {
     const gauge: prom.Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value()) });
   };

@@ -204,7 +204,10 @@ function whyNone(
 
 function noneText(devices: PodDevices | undefined): string {
   const requests = devices?.requested === undefined ? '' : ', although the pod requests that resource';
-  const doubt = devices?.served === undefined ? '; kubelet is unavailable, so Plexus does not know whether a device plugin serves the resource' : '';
+  const doubt =
+    devices?.served === undefined
+      ? '; kubelet is unavailable, so Plexus does not know whether a device plugin serves the resource'
+      : '';
   return `kubelet allocated none to the pod${requests}${doubt}`;
 }
 

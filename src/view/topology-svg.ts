@@ -255,6 +255,8 @@ function drawLegend({ unused, bands }: Picture, y: number): { readonly text: str
       return drawn;
     });
   const rest =
-    unused.length === 0 ? '' : label(`Networks without pods: ${unused.join(', ')}`, { x: margin, y: y + 40, class: 'dim' }, 120);
+    unused.length === 0
+      ? ''
+      : label(`Networks without pods: ${unused.join(', ')}`, { x: margin, y: y + 40, class: 'dim' }, 120);
   return { text: [...entries, rest].join(''), height: rest === '' ? 20 : 46 };
 }

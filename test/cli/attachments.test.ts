@@ -90,7 +90,9 @@ describe('plexus attachments', () => {
     expect(stdout).toMatch(
       /4f1c0000aaaa +shop\/db-0 +net1 +shop\/net +deferred +\d+\w +- +its DEL is deferred: the daemon was unavailable/,
     );
-    expect(stdout).toMatch(/ +shop\/old +- +storage +unattached[ -]+the pod started before Plexus was installed on this node/);
+    expect(stdout).toMatch(
+      / +shop\/old +- +storage +unattached[ -]+the pod started before Plexus was installed on this node/,
+    );
     const rows = JSON.parse((await command('-o', 'json')).stdout) as { state: string }[];
     expect(rows.map(({ state }) => state)).toEqual(['deferred', 'unattached']);
   });

@@ -135,9 +135,7 @@ describe('plexus validate', () => {
 
   it('documents its exit status, with examples', async () => {
     const stdout = (await plexus(['validate', '--help'])).stdout.replaceAll(/\s+/g, ' ');
-    expect(stdout).toContain(
-      'Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 failure.',
-    );
+    expect(stdout).toContain('Exit status: 0 no errors, 1 errors (with --strict: errors or warnings), 2 failure.');
     expect(stdout).toContain('plexus validate --cluster pod.yaml');
   });
 });

@@ -124,9 +124,7 @@ describe('plexus pods', () => {
 
   it('shows the context’s namespace by default', async () => {
     expect(await plexus('pods')).toEqual({ code: 0, stdout: 'no pod has or requests a network\n', stderr: '' });
-    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe(
-      'no pod has or requests this network\n',
-    );
+    expect((await plexus('pods', '-A', '--network', 'nowhere')).stdout).toBe('no pod has or requests this network\n');
   });
 });
 
@@ -192,7 +190,7 @@ describe('the cluster of all views', () => {
     const { code, stderr } = await plexus('pods', '-A', '--kubeconfig', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API, list (pods|network-attachment-definitions): connect ECONNREFUSED/,
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(list (pods|network-attachment-definitions)\): connect ECONNREFUSED/,
     );
   });
 
@@ -204,7 +202,9 @@ describe('the cluster of all views', () => {
     const { code, stderr } = await plexus(...words, '--kubeconfig', join(folder.path, 'away'));
     expect(code).toBe(words[0] === 'plan' ? 1 : 2);
     // Without a cause, because the request was not retried until the deadline.
-    expect(stderr).toMatch(/^plexus: PLX-API-UNAVAILABLE: Kubernetes API, get [^\n]*: connect ECONNREFUSED [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^plexus: PLX-API-UNAVAILABLE: Kubernetes API request failed \(get [^\n]*\): connect ECONNREFUSED [^\n]*\n$/,
+    );
   });
 
   it('is reported with its reason and exit status 2 if it refuses', async () => {

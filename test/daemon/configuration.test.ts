@@ -115,9 +115,7 @@ describe('the configuration of the daemon', () => {
     await rename(`${file}.new`, file);
     await waitFor('the change', async () => configuration.current().graceSeconds === 2);
     expect(configuration.current().socket).toBe('/one');
-    expect(told('warning')).toEqual([
-      'socket changed to "/two"; restart the daemon to apply it (now: "/one")',
-    ]);
+    expect(told('warning')).toEqual(['socket changed to "/two"; restart the daemon to apply it (now: "/one")']);
     await waitFor('the word', async () => told('daemon').includes(`${file} changed and is in effect`));
   });
 

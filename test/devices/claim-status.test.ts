@@ -270,7 +270,7 @@ describe('K8S-23: a rejected status update becomes one warning', () => {
   it('an API server that is down or does not answer delays nobody for long', async () => {
     server.faults.hang();
     expect(await publish([reported('d0')], 'u-db', 200)).toContain(
-      'not reported in its status: Kubernetes API, write the device status of ResourceClaim shop/nic',
+      'not reported in its status: Kubernetes API request failed (write the device status of ResourceClaim shop/nic',
     );
     server.faults.clear();
     server.faults.answer(503);

@@ -106,14 +106,14 @@ describe('a network that selects a claim', () => {
       messages.push((await failing(wish)).message);
     expect(messages).toMatchInlineSnapshot(`
       [
-        "annotation plexus-cni.io/resourceClaim of a network requests a device of claim "net", but pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
-        "annotation plexus-cni.io/resourceClaim of a network requests the device of "nic/third" from pod shop/db, but ResourceClaim shop/db-nic-x7 has no device for that request (requests with devices: main/big, other, share)",
+        "annotation plexus-cni.io/resourceClaim of a network names claim "net", but pod shop/db has no claim of that name (its claims: nic, unallocated, foreign, gone, unpublished, nameless, pending, unneeded)",
+        "annotation plexus-cni.io/resourceClaim of a network names "nic/third", but ResourceClaim shop/db-nic-x7 of pod shop/db has no device for that request (it has devices for: main/big, other, share)",
         "a network of pod shop/db needs ResourceClaim pending of the pod, which cannot be used: status.resourceClaimStatuses of the pod does not name the claim that was created for it",
         "a network of pod shop/db needs ResourceClaim shop/unallocated, which cannot be used: it is not allocated",
         "a network of pod shop/db needs ResourceClaim shop/foreign, which cannot be used: it is not reserved for the pod (its UID is u-db)",
         "a network of pod shop/db needs ResourceClaim shop/gone, which cannot be used: it does not exist",
         "device d9 (pool node-1, driver nic.example.com) is allocated to ResourceClaim shop/unpublished, but no ResourceSlice of that driver contains it",
-        "device d4 (pool node-1, driver nic.example.com) is allocated to ResourceClaim shop/nameless, but its ResourceSlice contains no device ID for plugins: attribute k8s.cni.cncf.io/deviceID or resource.kubernetes.io/pciBusID is missing",
+        "device d4 (pool node-1, driver nic.example.com) is allocated to ResourceClaim shop/nameless, but its ResourceSlice contains no device ID for plugins (no attribute k8s.cni.cncf.io/deviceID or resource.kubernetes.io/pciBusID)",
       ]
     `);
   });

@@ -158,7 +158,9 @@ describe('checks of the networks of a cluster', () => {
     const report = (node: string, severity: string, id = 'PLX-D-PLUGINS'): Promise<void> =>
       writeFile(
         join(folder.path, `${node}.json`),
-        JSON.stringify([{ id, severity, what: 'macvlan does not exist', where: '/opt/cni/bin', fix: 'x', evidence: [] }]),
+        JSON.stringify([
+          { id, severity, what: 'macvlan does not exist', where: '/opt/cni/bin', fix: 'x', evidence: [] },
+        ]),
       );
     await report('node-1', 'ok');
     expect(await cluster.look('NODE-PLUGINS', more)).toEqual([

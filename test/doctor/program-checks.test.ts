@@ -116,9 +116,13 @@ describe('checks of the programs of a node', () => {
       {},
       { clusterNads: async () => [nadObject('fast', { cniVersion: '1.0.0', type: 'macvlan' })] },
     );
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan does not exist; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual([
+      'warning: macvlan does not exist; needed by shop/fast',
+    ]);
     await room.write('var/lib/cni/plexus/stand-in.json', 'damaged');
-    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual(['warning: macvlan does not exist; needed by shop/fast']);
+    expect(await room.look('PLX-D-PLUGINS', ofCluster)).toEqual([
+      'warning: macvlan does not exist; needed by shop/fast',
+    ]);
     await writeNads(room.write, []);
     const away = room.scene({}, { clusterNads: () => Promise.reject(new Error('away')) });
     expect(await room.look('PLX-D-PLUGINS', away)).toEqual([]);

@@ -246,7 +246,7 @@ describe('a pod that cannot have its device: nothing runs, and the message says 
       const answer = await add(pod);
       expect(errorIn(answer.stdout)).toMatchObject({
         msg: expect.stringContaining(
-          'PLX-DEVICE-GONE: device 0000:fe:1f.7 of network default/broken is allocated to the pod but no longer present on this node',
+          'PLX-DEVICE-GONE: device 0000:fe:1f.7 of network default/broken is allocated to the pod but is no longer present on this node',
         ) as unknown,
         details: expect.stringContaining('lookup failed: pfname') as unknown,
       });

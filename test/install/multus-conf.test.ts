@@ -151,7 +151,9 @@ describe('adopting Multus’s default network', () => {
     await kept.put('10-net.conf', bridge('net'));
     await kept.put('00-multus.conf', multus({ clusterNetwork: 'some-nad' }));
     expect(await plugin()).toMatchObject({ clusterNetwork: join(kept.folder, '10-net.conf') });
-    await waitFor('the warning', async () => warnings().includes('no file contains the default network of Multus, some-nad'));
+    await waitFor('the warning', async () =>
+      warnings().includes('no file contains the default network of Multus, some-nad'),
+    );
   });
 
   it('prefers a configured default network', async () => {

@@ -107,7 +107,11 @@ describe('a shim that is missing or built for another machine is rejected', () =
       content: Buffer.from('#!/bin/sh\nexit 0 # a script\n'),
       says: 'it is not a native executable (ELF)',
     },
-    { title: 'a truncated file', content: header(() => {}).subarray(0, 19), says: 'it is not a native executable (ELF)' },
+    {
+      title: 'a truncated file',
+      content: header(() => {}).subarray(0, 19),
+      says: 'it is not a native executable (ELF)',
+    },
     {
       title: 'an object file',
       content: header((bytes) => bytes.writeUInt16LE(1, 16)),

@@ -126,7 +126,9 @@ describe('NPWG-119: each attachment its own device, in sorted order', () => {
   ])('$title: refused, or a warning with missingDevice: ignore', ({ networks, more, id, says }) => {
     expect(() => planFor(situation(networks, { more }))).toThrow(failure(id, says));
     const plan = planFor(situation(networks, { more, ...ignoring }));
-    expect(plan.warnings).toEqual([expect.stringMatching(new RegExp(`${says.source}.*; Plexus attaches the network without a device`))]);
+    expect(plan.warnings).toEqual([
+      expect.stringMatching(new RegExp(`${says.source}.*; Plexus attaches the network without a device`)),
+    ]);
     expect(plan.attachments.at(-1)?.runtimeConfig).toEqual({});
   });
 
@@ -290,7 +292,7 @@ describe('deviceID of the annotation', () => {
 
   it('is a warning where the pod was not given it, or where no plugin would get it', () => {
     expect(planFor(situation([{ name: 'one', deviceID: 'x' }])).warnings).toEqual([
-      "network shop/one: deviceID x of the annotation is not a free device of resource intel.com/vf of the pod; Plexus uses 0000:02:00.3",
+      'network shop/one: deviceID x of the annotation is not a free device of resource intel.com/vf of the pod; Plexus uses 0000:02:00.3',
     ]);
     expect(planFor({ networks: [{ name: 'a', deviceID: 'x' }] }).warnings).toEqual([
       'network shop/a: no plugin receives deviceID x, because none declares the capability deviceID',

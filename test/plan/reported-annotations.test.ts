@@ -160,7 +160,9 @@ describe('a capability that is declared where no plugin gets it', () => {
   });
   it('adds nothing when the capability is declared nowhere', () => {
     const message = answerOn(ports, listOf(macvlan, portmap));
-    expect(message).toContain('portmap receives it only if its configuration declares "capabilities": {"portMappings": true}');
+    expect(message).toContain(
+      'portmap receives it only if its configuration declares "capabilities": {"portMappings": true}',
+    );
     expect(message).not.toContain('it is declared');
   });
 });

@@ -44,7 +44,8 @@ export const attachmentsCommand: CommandModule<object, Options> = {
       .positional('action', {
         choices: actions,
         default: 'list',
-        describe: 'list: all; show: sandboxes in full; check: some or all; detach: some, now; forget: some, without detaching',
+        describe:
+          'list: all; show: sandboxes in full; check: some or all; detach: some, now; forget: some, without detaching',
       })
       .positional('sandboxes', {
         type: 'string',

@@ -31,9 +31,7 @@ export const devicesCommand = (end: (status: ExitStatus) => void): CommandModule
       .option('output', outputOption)
       .example('$0 devices', 'Every device of this node that is allocated to a pod')
       .example('$0 devices -o json', 'The same, for a script')
-      .epilogue(
-        'Exit status: 0 success, 1 kubelet is unavailable (only the journal is shown), 2 failure.',
-      ),
+      .epilogue('Exit status: 0 success, 1 kubelet is unavailable (only the journal is shown), 2 failure.'),
   handler: ({ 'kubelet-dir': kubeletDir, 'cni-dir': cniDir, output }) =>
     runSearch(end, async () => {
       const { found, damaged } = await fileJournal(`${cniDir}/journal`).list(deviceUses);

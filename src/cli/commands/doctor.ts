@@ -18,8 +18,7 @@ const graceMs = 500;
 
 export const doctorCommand: CommandModule<object, DoctorOptions> = {
   command: 'doctor',
-  describe:
-    'Check an installation on this node and in the cluster, and print a fix for each problem; changes nothing',
+  describe: 'Check an installation on this node and in the cluster, and print a fix for each problem; changes nothing',
   builder: (yargs): Argv<DoctorOptions> =>
     yargs
       .option('end', {
@@ -51,7 +50,8 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
       .option('node', { ...text, describe: 'In the cluster, check only this node, its daemon and its pods' })
       .option('as', {
         ...text,
-        describe: "Account whose permissions to check, system:serviceaccount:NAMESPACE:NAME; default: the daemon's account",
+        describe:
+          "Account whose permissions to check, system:serviceaccount:NAMESPACE:NAME; default: the daemon's account",
       })
       .option('reports', {
         ...text,
@@ -76,7 +76,8 @@ export const doctorCommand: CommandModule<object, DoctorOptions> = {
         describe: 'Output format',
       })
       .check(
-        ({ timeout }) => (timeout > 0 && timeout <= 3600) || '--timeout must be a number of seconds above 0 and at most 3600',
+        ({ timeout }) =>
+          (timeout > 0 && timeout <= 3600) || '--timeout must be a number of seconds above 0 and at most 3600',
       )
       .example('$0 doctor', 'On a node, as root, or with a kubeconfig anywhere')
       .example('$0 doctor --end cluster --node worker-3', 'Check one node from the cluster')

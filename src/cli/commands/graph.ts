@@ -39,7 +39,12 @@ export const graphCommand = (end: (status: ExitStatus) => void): CommandModule<o
         default: 'svg',
         describe: 'Output format',
       })
-      .option('file', { alias: 'f', type: 'string', requiresArg: true, describe: 'Write to this file instead of stdout' })
+      .option('file', {
+        alias: 'f',
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write to this file instead of stdout',
+      })
       .option('group', {
         choices: groupings,
         default: 'auto' as const,

@@ -11,8 +11,7 @@ interface Options extends ScopeArguments {
 export const networksCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'networks',
   aliases: ['nets'],
-  describe:
-    'Show the networks of a cluster: origin, plugins, subnets and number of pods',
+  describe: 'Show the networks of a cluster: origin, plugins, subnets and number of pods',
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)

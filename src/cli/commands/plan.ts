@@ -66,13 +66,12 @@ export const planCommand = (end: (status: ExitStatus) => void): CommandModule<ob
       .options(planOptions)
       .options({
         ...clusterOptions,
-        namespace: { ...namespaceOption, describe: "Namespace of the pod; default: that of the context" },
+        namespace: { ...namespaceOption, describe: 'Namespace of the pod; default: that of the context' },
       })
       .option('output', outputOption)
       .check(
         ({ name, pod }) =>
-          ((name ?? '') === '') !== (pod === undefined) ||
-          'Specify a pod of the cluster, or pass a file with --pod.',
+          ((name ?? '') === '') !== (pod === undefined) || 'Specify a pod of the cluster, or pass a file with --pod.',
       )
       .example('$0 plan --pod pod.yaml --nads .', 'The additional networks of a pod')
       .example(

@@ -18,7 +18,7 @@ interface TraceOptions {
 
 export const traceCommand: CommandModule<object, TraceOptions> = {
   command: 'trace [what] [name]',
-  describe: "Show recent operations of the daemon on pods of this node, step by step",
+  describe: 'Show recent operations of the daemon on pods of this node, step by step',
   builder: (yargs): Argv<TraceOptions> =>
     yargs
       .positional('what', {

@@ -12,8 +12,7 @@ interface Options extends ScopeArguments {
 
 export const uiCommand = (end: (status: ExitStatus) => void): CommandModule<object, Options> => ({
   command: 'ui',
-  describe:
-    'Serve a live page with networks, pods and problems for the browser on this machine; changes nothing',
+  describe: 'Serve a live page with networks, pods and problems for the browser on this machine; changes nothing',
   builder: (yargs): Argv<Options> =>
     yargs
       .options(scopeOptions)

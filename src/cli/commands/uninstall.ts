@@ -50,8 +50,7 @@ export const uninstallCommand: CommandModule<object, UninstallOptions> = {
       .option('settle-deferred', {
         type: 'boolean',
         default: false,
-        describe:
-          'First carry out the deferred DELs; run this on the node itself, where plugins can run',
+        describe: 'First carry out the deferred DELs; run this on the node itself, where plugins can run',
       })
       .example('$0 uninstall', 'Fails with a list if pods of this node have networks of Plexus')
       .epilogue('Stop the daemon first (delete its DaemonSet). See docs/uninstall.md.'),

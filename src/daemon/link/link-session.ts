@@ -67,8 +67,7 @@ export function linkSession(socket: Socket, what: string, lastWordMs: number): L
       if (frame.type === shimFrame.cancel)
         return ended.abort(operationCancelled({ command: what, reason: 'the runtime stopped the plugin' }));
       const one = waiting.get(frame.id);
-      if (!answers.includes(frame.type))
-        throw linkDamaged({ problem: `a frame of type ${frame.type} during a call` });
+      if (!answers.includes(frame.type)) throw linkDamaged({ problem: `a frame of type ${frame.type} during a call` });
       waiting.delete(frame.id);
       one?.resolve(frame);
     },

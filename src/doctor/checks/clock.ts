@@ -9,9 +9,9 @@ const toleranceMs = 5 * 60_000;
 /** Whether the clock of the node, and the identity of its start, can be believed. */
 export const clock: Check<NodeScene> = {
   id: 'PLX-D-CLOCK',
-  good: "the clock and the boot ID of the node are plausible",
+  good: 'the clock and the boot ID of the node are plausible',
   finds:
-    "a clock that is years wrong or behind the records of the journal, which invalidates tokens and certificates, or a missing boot ID",
+    'a clock that is years wrong or behind the records of the journal, which invalidates tokens and certificates, or a missing boot ID',
   fix: 'Set the clock: run chrony or systemd-timesyncd on the node.',
   place: (scene) => inState(scene, 'journal'),
   look: async ({ now, journal, bootId }) => {
@@ -33,7 +33,11 @@ export const clock: Check<NodeScene> = {
         evidence: fewOf(future.map((record) => `${sandboxName(record)}: ${record.createdAt}`)),
       });
     if (!/^[0-9a-f-]{36}$/.test(await bootId()))
-      seen.push({ severity: 'warning', what: 'the kernel provides no boot ID', where: '/proc/sys/kernel/random/boot_id' });
+      seen.push({
+        severity: 'warning',
+        what: 'the kernel provides no boot ID',
+        where: '/proc/sys/kernel/random/boot_id',
+      });
     return seen;
   },
 };

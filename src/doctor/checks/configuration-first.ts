@@ -8,7 +8,7 @@ export const configurationFirst: Check<NodeScene> = {
   id: 'PLX-D-CONFIGURATION-FIRST',
   good: 'the CNI configuration that the container runtime uses calls Plexus',
   finds:
-    "the CNI configuration of Plexus is missing or renamed, or another file sorts before it: pods then get no additional networks",
+    'the CNI configuration of Plexus is missing or renamed, or another file sorts before it: pods then get no additional networks',
   fix: 'Start the daemon with manageConfiguration: keep, which restores it. With Cilium, set cni.exclusive: false.',
   place: confPlace,
   look: async ({ confFolders }) => (await Promise.all((await confFolders()).map(lookAt))).flat(),

@@ -27,9 +27,7 @@ export const daemonSet: Check<ClusterScene> = {
     } = set.status ?? {};
     const where = `DaemonSet ${nameOfObject(set)}`;
     if (desired === 0)
-      return [
-        { severity: 'error', what: 'it matches no node', where, fix: 'Check its nodeSelector and affinity.' },
-      ];
+      return [{ severity: 'error', what: 'it matches no node', where, fix: 'Check its nodeSelector and affinity.' }];
     if (ready < desired) return [{ severity: 'error', what: `${ready} of ${desired} pods are ready`, where }];
     return updated < desired
       ? [

@@ -8,7 +8,8 @@ import { askHttp } from './daemon-ready.ts';
 export const hostAgent: Check<NodeScene> = {
   id: 'PLX-D-HOST-AGENT',
   good: 'the host agent is connected, so the daemon can undo attachments in the background',
-  finds: 'no host agent is connected: nothing undoes what a DEL left, and DELs are not deferred while the daemon is unavailable',
+  finds:
+    'no host agent is connected: nothing undoes what a DEL left, and DELs are not deferred while the daemon is unavailable',
   fix: 'Add deploy/components/host-agent, or set hostAgent.enabled in the chart. If it is installed, check the container host-agent of the pod.',
   place: ({ places }) => observeSocketOf(places.socket),
   look: async (scene, signal) => {

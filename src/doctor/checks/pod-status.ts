@@ -47,9 +47,7 @@ export const podStatus: Check<ClusterScene> = {
       });
     if (asking.length > mostLookedAt)
       seen.push(
-        unknown(
-          `${asking.length - mostLookedAt} more pods without network-status; --node checks those of one node`,
-        ),
+        unknown(`${asking.length - mostLookedAt} more pods without network-status; --node checks those of one node`),
       );
     return seen;
   },

@@ -43,7 +43,9 @@ export const rbac: Check<ClusterScene> = {
     const answers = await Promise.all(needed.map(ask));
     if (answers.includes(undefined))
       return [
-        unknown('the current user may not check the permissions of others (create subjectaccessreviews)', { where: user }),
+        unknown('the current user may not check the permissions of others (create subjectaccessreviews)', {
+          where: user,
+        }),
       ];
     const lacking = needed.filter((_, index) => answers[index]?.allowed !== true).map(wordsOf);
     return lacking.length === 0 ? [] : [{ severity: 'error', what: `it may not ${lacking.join(', ')}`, where: user }];

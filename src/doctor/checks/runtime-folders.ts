@@ -8,7 +8,7 @@ export const runtimeFolders: Check<NodeScene> = {
   id: 'PLX-D-RUNTIME-FOLDERS',
   good: 'the container runtime reads the folders that Plexus writes to',
   finds:
-    "the configuration of the runtime names other folders than the configuration of Plexus, so the runtime does not see what Plexus writes",
+    'the configuration of the runtime names other folders than the configuration of Plexus, so the runtime does not see what Plexus writes',
   fix: 'Set the folders of the runtime in Plexus: cniConfDir of the daemon (paths.cniConfDir in the chart) and --cni-bin-dir of plexus install.',
   place: ({ places }) => places.root,
   look: async (scene) => {

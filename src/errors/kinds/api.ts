@@ -19,7 +19,7 @@ export const apiUnavailable = define(
     retry: 'later',
     fix: 'Check that the API server runs and that this node can reach it; the runtime retries automatically.',
   },
-  (c: { request: string; problem: string }) => `Kubernetes API, ${c.request}: ${c.problem}`,
+  (c: { request: string; problem: string }) => `Kubernetes API request failed (${c.request}): ${c.problem}`,
 );
 export const apiRefused = define(
   'PLX-API-REFUSED',

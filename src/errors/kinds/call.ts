@@ -24,7 +24,11 @@ export const variablesMissing = define(
 );
 export const variableInvalid = define(
   'PLX-VARIABLE-INVALID',
-  { code: cniCode.invalidEnvironment, retry: 'never', fix: 'Correct the variable in the caller, usually the container runtime.' },
+  {
+    code: cniCode.invalidEnvironment,
+    retry: 'never',
+    fix: 'Correct the variable in the caller, usually the container runtime.',
+  },
   (c: { name: string; value: string; allowed: string }) => `${c.name}=${JSON.stringify(c.value)} is not ${c.allowed}`,
 );
 export const configUndecodable = define(
@@ -92,7 +96,7 @@ export const operationTimeout = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'Find the slowest step in the log. If the networks are only slow, raise the value in deadlines in the configuration of Plexus.',
+    fix: 'Find the slowest step in the log or with plexus trace. If the networks are only slow, raise the limit of this command in deadlines (configuration of Plexus).',
   },
   (c: { command: string; seconds: number }) => `${c.command} did not finish within ${c.seconds} s`,
 );
@@ -110,7 +114,7 @@ export const alreadyAttached = define(
   {
     code: cniCode.attachment,
     retry: 'never',
-    fix: 'Delete the pod. If this recurs, report it for the container runtime: it must call DEL before it repeats ADD for the same container and interface.',
+    fix: 'Delete the pod. If this recurs, report it to the vendor of the container runtime: the runtime must call DEL before it repeats ADD.',
   },
   (c: { sandbox: string; interfaceName: string }) => `sandbox ${c.sandbox} is already attached as ${c.interfaceName}`,
 );
@@ -126,7 +130,11 @@ export const attachmentsLeft = define(
 );
 export const gcIncomplete = define(
   'PLX-GC-INCOMPLETE',
-  { code: cniCode.attachment, retry: 'later', fix: 'Correct the causes shown. The journal keeps what is left, and the next GC retries.' },
+  {
+    code: cniCode.attachment,
+    retry: 'later',
+    fix: 'Correct the causes shown. The journal keeps what is left, and the next GC retries.',
+  },
   (c: { problems: readonly string[] }) => `GC could not clean up everything: ${c.problems.join(' / ')}`,
 );
 export const checkFailed = define(
@@ -146,7 +154,11 @@ export const notReady = define(
 );
 export const statusNotReady = define(
   'PLX-STATUS-NOT-READY',
-  { code: cniCode.notAvailable, retry: 'later', fix: 'Wait until the default network of this node is ready. If this lasts, check the pod of that network on this node.' },
+  {
+    code: cniCode.notAvailable,
+    retry: 'later',
+    fix: 'Wait until the default network of this node is ready. If this lasts, check the pod of that network on this node.',
+  },
   (c: { problem: string }) => `this node cannot attach pods now: ${c.problem}`,
 );
 export const internal = define(

@@ -12,7 +12,7 @@ export const claimUnknown = define(
     fix: 'Add the claim to spec.resourceClaims of the pod under that name, or correct the annotation of the NetworkAttachmentDefinition.',
   },
   (c: { wish: string; pod: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network requests a device of claim ${JSON.stringify(c.wish)}, but pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
+    `annotation plexus-cni.io/resourceClaim of a network names claim ${JSON.stringify(c.wish)}, but pod ${c.pod} has no claim of that name (its claims: ${listed(c.present)})`,
 );
 export const claimRequestUnknown = define(
   'PLX-CLAIM-REQUEST-UNKNOWN',
@@ -22,7 +22,7 @@ export const claimRequestUnknown = define(
     fix: 'Name one of these requests as claim/request in that annotation of the NetworkAttachmentDefinition, or add the request to the claim.',
   },
   (c: { wish: string; pod: string; claim: string; present: readonly string[] }) =>
-    `annotation plexus-cni.io/resourceClaim of a network requests the device of ${JSON.stringify(c.wish)} from pod ${c.pod}, but ResourceClaim ${c.claim} has no device for that request (requests with devices: ${listed(c.present)})`,
+    `annotation plexus-cni.io/resourceClaim of a network names ${JSON.stringify(c.wish)}, but ResourceClaim ${c.claim} of pod ${c.pod} has no device for that request (it has devices for: ${listed(c.present)})`,
 );
 export const claimUnallocated = define(
   'PLX-CLAIM-UNALLOCATED',
@@ -52,7 +52,7 @@ export const claimDeviceUnidentified = define(
     fix: 'Use a driver that publishes one of these attributes. To use another device of the claim, name its request as claim/request in annotation plexus-cni.io/resourceClaim of the NetworkAttachmentDefinition.',
   },
   (c: { claim: string; driver: string; pool: string; device: string; attributes: readonly string[] }) =>
-    `device ${c.device} (pool ${c.pool}, driver ${c.driver}) is allocated to ResourceClaim ${c.claim}, but its ResourceSlice contains no device ID for plugins: attribute ${c.attributes.join(' or ')} is missing`,
+    `device ${c.device} (pool ${c.pool}, driver ${c.driver}) is allocated to ResourceClaim ${c.claim}, but its ResourceSlice contains no device ID for plugins (no attribute ${c.attributes.join(' or ')})`,
 );
 export const claimResourceMismatch = define(
   'PLX-CLAIM-RESOURCE-MISMATCH',
@@ -71,7 +71,8 @@ export const claimObjectInvalid = define(
     retry: 'later',
     fix: 'Read the object (kubectl get -o yaml) and correct the program that wrote it.',
   },
-  (c: { object: string; problem: string }) => `${c.object} does not match the schema of the Kubernetes API: ${c.problem}`,
+  (c: { object: string; problem: string }) =>
+    `${c.object} does not match the schema of the Kubernetes API: ${c.problem}`,
 );
 export const claimsUnreadable = define(
   'PLX-CLAIMS-UNREADABLE',

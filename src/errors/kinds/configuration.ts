@@ -40,7 +40,8 @@ export const nodeNetworkMissing = define(
     retry: 'later',
     fix: 'Check that the pod of that network runs on this node and has written its file, or correct clusterNetwork in the configuration of Plexus.',
   },
-  (c: { path: string; problem: string }) => `a network of this node has no usable configuration yet: ${c.path}: ${c.problem}`,
+  (c: { path: string; problem: string }) =>
+    `a network of this node has no usable configuration yet: ${c.path}: ${c.problem}`,
 );
 export const manifestInvalid = define(
   'PLX-MANIFEST-INVALID',

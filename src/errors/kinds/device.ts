@@ -20,7 +20,8 @@ export const deviceMissing = define(
     retry: 'never',
     fix: 'Request one device for each such network of the pod: in resources.limits of a container (kubelet does not report devices of ordinary init containers), or in the ResourceClaim. To attach the network without a device, set missingDevice: ignore.',
   },
-  (c: { network: string; of: string; has: string }) => `network ${c.network} requires a device of ${c.of}, but ${c.has}`,
+  (c: { network: string; of: string; has: string }) =>
+    `network ${c.network} requires a device of ${c.of}, but ${c.has}`,
 );
 export const deviceGone = define(
   'PLX-DEVICE-GONE',
@@ -30,7 +31,7 @@ export const deviceGone = define(
     fix: 'Check the node’s hardware and driver (dmesg, number of virtual functions), restart the device plugin, then delete the pod: a pod keeps its allocated devices until it is deleted.',
   },
   (c: { network: string; device: string }) =>
-    `device ${c.device} of network ${c.network} is allocated to the pod but no longer present on this node`,
+    `device ${c.device} of network ${c.network} is allocated to the pod but is no longer present on this node`,
 );
 export const deviceInfoInvalid = define(
   'PLX-DEVICE-INFO-INVALID',

@@ -74,6 +74,11 @@ export const podMayBeAlive = define(
 );
 export const attachmentsDiffer = define(
   'PLX-ATTACHMENTS-DIFFER',
-  { code: cniCode.attachment, retry: 'never', fix: 'Delete these pods so that they are recreated with their networks.' },
-  (c: { failed: number; checked: number }) => `${c.failed} of ${c.checked} attachments differ from what the journal recorded`,
+  {
+    code: cniCode.attachment,
+    retry: 'never',
+    fix: 'Delete these pods so that they are recreated with their networks.',
+  },
+  (c: { failed: number; checked: number }) =>
+    `${c.failed} of ${c.checked} attachments differ from what the journal recorded`,
 );

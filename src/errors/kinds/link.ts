@@ -70,7 +70,7 @@ export const daemonBusy = define(
   {
     code: cniCode.tryAgainLater,
     retry: 'later',
-    fix: 'No action needed: the runtime retries. If this persists, find plugins that hang in the log of the daemon.',
+    fix: 'No action needed: the runtime retries. If this persists, check the log of the daemon for plugins that hang.',
   },
   (c: { problem: string }) => `the daemon is overloaded and rejected the call: ${c.problem}`,
 );

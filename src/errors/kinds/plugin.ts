@@ -15,7 +15,11 @@ export const pluginMissing = define(
 );
 export const pluginNotRunnable = define(
   'PLX-PLUGIN-NOT-RUNNABLE',
-  { code: cniCode.io, retry: 'later', fix: 'Check that the file is executable and built for the architecture of this node.' },
+  {
+    code: cniCode.io,
+    retry: 'later',
+    fix: 'Check that the file is executable and built for the architecture of this node.',
+  },
   (c: { plugin: string; file: string; problem: string }) =>
     `CNI plugin ${c.plugin} (${c.file}) cannot be run: ${c.problem}`,
 );
@@ -40,7 +44,11 @@ export const pluginTimeout = define(
 );
 export const pluginOutputTooLong = define(
   'PLX-PLUGIN-OUTPUT-TOO-LONG',
-  { code: cniCode.io, retry: 'never', fix: 'Update the plugin or report this to its vendor: it must print one result.' },
+  {
+    code: cniCode.io,
+    retry: 'never',
+    fix: 'Update the plugin or report this to its vendor: it must print one result.',
+  },
   (c: { plugin: string; limitBytes: number }) =>
     `plugin ${c.plugin} printed more than ${c.limitBytes} bytes and was killed`,
 );
